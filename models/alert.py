@@ -1,0 +1,64 @@
+"""An alert, whatever format it came in, and what an alert group knows."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from models.base import Frozen, Instant, Seconds
+
+
+class AlertStatus(StrEnum):
+    """An alert fires, then resolves."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+class Alert(Frozen):
+    """One alert. `fingerprint` identifies it across repeats; `started_at` one firing of it."""
+
+    fingerprint: str
+    name: str
+    status: AlertStatus
+    summary: str = ""
+    labels: dict[str, str] = Field(default_factory=dict)
+    started_at: Instant
+    ended_at: Instant | None = None
+    source: str = ""
+    link: str | None = None
+
+
+class AlertBatch(Frozen):
+    """What one delivery said of one group. `truncated` alerts were left out by the sender."""
+
+    group_key: str
+    alerts: tuple[Alert, ...]
+    truncated: int = 0
+    received_at: Instant
+
+
+class AlertRecord(Frozen):
+    """An alert as an incident remembers it: the newest word on it, and how often it came."""
+
+    alert: Alert
+    first_seen_at: Instant
+    last_seen_at: Instant
+    times_seen: int = 1
+
+
+class GroupingPolicy(Frozen):
+    """When the alerts of one group make an incident, and what a recurrence does.
+
+    `open_after_count` deliveries and `open_after` of continued firing must both be reached;
+    the defaults open at once. `reopen_within` of resolve, a recurrence reopens; later it opens a
+    new incident. An alert that already fired at resolve counts as a recurrence only when it is
+    still reported `settle_after` later. Pure repeats reach the incident at most once per
+    `repeats_every`.
+    """
+
+    open_after_count: int = Field(default=1, ge=1)
+    open_after: Seconds = Field(default="PT0S", validate_default=True)
+    reopen_within: Seconds = Field(default="PT30M", validate_default=True)
+    settle_after: Seconds = Field(default="PT15M", validate_default=True)
+    repeats_every: Seconds = Field(default="PT1M", validate_default=True)
+    quiet_after: Seconds = Field(default="PT5M", validate_default=True)

@@ -1,0 +1,192 @@
+"""Commands: what a person, a tool or the alert group may ask of an incident.
+
+`COMMANDS` is the one list. The workflow registers an update and a signal for each, the
+console a command for each.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from models.alert import AlertBatch
+from models.base import Frozen, Instant
+from models.compiled import CompiledPolicy
+from states.lifecycle import BY_TRIGGER, Trigger
+
+
+class Command(Frozen):
+    """What every command carries.
+
+    `command_id` makes it safe to repeat: a second one with the same id returns the stored
+    result. `happened_at` may lie in the past; never in the future.
+    """
+
+    actor: str = Field(min_length=1, max_length=200)
+    via: str = Field(default="temporal", max_length=40)
+    command_id: str | None = Field(default=None, max_length=200)
+    happened_at: Instant | None = None
+    note: str = Field(default="", max_length=4000)
+
+
+class TriggerCommand(Command):
+    """Fire a trigger of the lifecycle."""
+
+
+class CancelCommand(Command):
+    """Cancel, for one of the policy's reasons; `duplicate_of` names the other incident."""
+
+    reason: str = Field(min_length=1)
+    duplicate_of: str | None = None
+
+
+class HoldCommand(Command):
+    """Put the incident on hold: the clocks that pause on `reason` stop."""
+
+    reason: str = Field(min_length=1)
+
+
+class SetSeverityCommand(Command):
+    """Set and thereby confirm the severity."""
+
+    severity: str
+
+
+class AssignRoleCommand(Command):
+    """Give a role to a person."""
+
+    role: str
+    person: str = Field(min_length=1)
+
+
+class PostUpdateCommand(Command):
+    """A status update to the audiences (none named: to all that expect updates)."""
+
+    text: str = Field(min_length=1, max_length=8000)
+    audiences: tuple[str, ...] = ()
+
+
+class CompleteStepCommand(Command):
+    """A step of the policy is done."""
+
+    step: str
+
+
+class SetMilestoneCommand(Command):
+    """A milestone of the policy's own has happened."""
+
+    milestone: str
+
+
+class CorrectMilestoneCommand(Command):
+    """A recorded milestone happened at another instant than the record says."""
+
+    milestone: str
+    happened_at: Instant | None = Field(default=..., description="the instant that is right")
+
+
+class AddLessonCommand(Command):
+    """A lesson learned."""
+
+    text: str = Field(min_length=1, max_length=4000)
+
+
+class AddActionItemCommand(Command):
+    """Something that must be done afterwards."""
+
+    text: str = Field(min_length=1, max_length=4000)
+    owner: str = Field(min_length=1)
+    due_at: Instant | None = None
+    priority: str = "medium"
+
+
+class SubmitReviewCommand(Command):
+    """The post-incident review took place. `documents` maps a document's name to its place."""
+
+    lead: str = Field(min_length=1)
+    attendees: tuple[str, ...] = ()
+    aspects: dict[str, str] = Field(default_factory=dict)
+    documents: dict[str, str] = Field(default_factory=dict)
+
+
+class LinkCommand(Command):
+    """Relate the incident to something else: another incident, a ticket, a change."""
+
+    target: str = Field(min_length=1)
+    relation: str = "relates_to"
+
+
+class AdoptPolicyCommand(Command):
+    """Go on under another policy."""
+
+    policy: CompiledPolicy
+
+
+class RecordAlertsCommand(Command):
+    """The alert group passes on what its alerts did."""
+
+    batch: AlertBatch
+    deliveries: int = 1
+
+
+class CommandResult(Frozen):
+    """What a command did. `deadlines` maps each running clock to the instant of its limit."""
+
+    command: str
+    state: str
+    severity: str
+    on_hold: bool
+    summary: str
+    deadlines: dict[str, Instant] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """One command. `typed` is what a person types in the console, where it differs."""
+
+    name: str
+    payload: type[Command]
+    says: str
+    typed: str
+    internal: bool = False
+
+
+def _triggers() -> list[CommandSpec]:
+    payloads: dict[Trigger, type[Command]] = {Trigger.CANCEL: CancelCommand}
+    return [
+        CommandSpec(t.value, payloads.get(t, TriggerCommand), row.says, t.value.replace("_", "-"))
+        for t, row in BY_TRIGGER.items()
+    ]
+
+
+def _spec(
+    name: str, payload: type[Command], says: str, typed: str | None = None, *, internal: bool = False
+) -> CommandSpec:
+    return CommandSpec(name, payload, says, typed or name.replace("_", "-"), internal)
+
+
+COMMANDS: dict[str, CommandSpec] = {
+    spec.name: spec
+    for spec in (
+        *_triggers(),
+        _spec("hold", HoldCommand, "pause the clocks that pause on this reason"),
+        _spec("resume", TriggerCommand, "end the hold"),
+        _spec("set_severity", SetSeverityCommand, "set and confirm the severity"),
+        _spec("assign_role", AssignRoleCommand, "give a role to a person", "assign"),
+        _spec("post_update", PostUpdateCommand, "tell the audiences how it stands", "update"),
+        _spec("complete_step", CompleteStepCommand, "a step of the policy is done"),
+        _spec("set_milestone", SetMilestoneCommand, "a milestone of the policy's own happened"),
+        _spec("correct_milestone", CorrectMilestoneCommand, "correct when a milestone happened"),
+        _spec("add_lesson", AddLessonCommand, "record a lesson learned"),
+        _spec("add_action_item", AddActionItemCommand, "record what must be done afterwards"),
+        _spec("submit_review", SubmitReviewCommand, "record the post-incident review"),
+        _spec("link", LinkCommand, "relate it to another incident, ticket or change"),
+        _spec("adopt_policy", AdoptPolicyCommand, "go on under another policy"),
+        _spec("record_alerts", RecordAlertsCommand, "what its alerts did", internal=True),
+    )
+}
+
+
+def command_schema(name: str) -> dict[str, Any]:
+    """The JSON schema of a command's payload."""
+    return COMMANDS[name].payload.model_json_schema()

@@ -1,0 +1,135 @@
+"""The policy as one incident carries it: all that decides, without the prose.
+
+The prose (principles, duties, what a severity means) stays in the document store under the
+hash of the whole policy; `policy_hash` leads there.
+"""
+
+from pydantic import Field
+
+from models.alert import GroupingPolicy
+from models.base import Frozen, Seconds
+from models.clock import ClockSpec
+
+LIMIT_BYTES = 64 * 1024
+"""The most that a compiled policy may weigh as JSON: every run of every incident carries it."""
+
+
+class Step(Frozen):
+    """Something to do before a state is left."""
+
+    id: str
+    do: str
+    by: str
+    state: str
+    required: bool
+
+
+class RoleRule(Frozen):
+    """A role: `required` maps a severity to how long after `reported` it must be filled.
+
+    `default` is a person, or "acknowledger": whoever acknowledges takes it.
+    """
+
+    name: str
+    required: dict[str, Seconds] = Field(default_factory=dict)
+    default: str | None = None
+
+
+class Level(Frozen):
+    """A level of an escalation policy: whom to page, and how long to wait for acknowledgement.
+
+    Targets are `person:NAME`, `role:NAME` or `channel:NAME`.
+    """
+
+    page: tuple[str, ...]
+    wait: Seconds
+
+
+class EscalationPolicy(Frozen):
+    """Levels in order; after the last the whole is repeated `repeat` times."""
+
+    name: str
+    levels: tuple[Level, ...]
+    repeat: int = 0
+
+
+class Audience(Frozen):
+    """Whom we inform, by which channels, of what.
+
+    `on` lists the lifecycle events that are told by themselves; `every` maps a severity to the
+    cadence of status updates; `sees` limits what is shared.
+    """
+
+    name: str
+    channels: tuple[str, ...]
+    on: tuple[str, ...] = ()
+    every: dict[str, Seconds] = Field(default_factory=dict)
+    sees: tuple[str, ...] = ()
+
+
+class ReviewRule(Frozen):
+    """What a review must have before the incident may be closed."""
+
+    required: dict[str, str] = Field(default_factory=dict)
+    led_by: str | None = None
+    attendees: tuple[str, ...] = ()
+    aspects: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    lessons: bool = True
+    action_items: bool = False
+
+
+class AuthorityRule(Frozen):
+    """Who may: roles, people, `anyone`, or `responders` (whoever the escalation pages)."""
+
+    by: tuple[str, ...] = ("anyone",)
+    reasons: tuple[str, ...] = ()
+    needs_note: bool = False
+
+
+class Person(Frozen):
+    """A person as the engine addresses them. `channels` in the order of trying, for pages."""
+
+    name: str
+    email: str | None = None
+    channels: tuple[str, ...] = ()
+
+
+class CompiledPolicy(Frozen):
+    """Everything of a policy that an incident's decisions depend on."""
+
+    name: str
+    version: str
+    policy_hash: str
+    severities: tuple[str, ...]
+    default_severity: str
+    people: dict[str, Person] = Field(default_factory=dict)
+    fallbacks: dict[str, str] = Field(default_factory=dict)
+    paging_channels: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    roles: tuple[RoleRule, ...] = ()
+    escalation: EscalationPolicy | None = None
+    authority: dict[str, AuthorityRule] = Field(default_factory=dict)
+    raise_severity: AuthorityRule = AuthorityRule()
+    lower_severity: AuthorityRule = AuthorityRule()
+    clocks: tuple[ClockSpec, ...] = ()
+    hold_reasons: tuple[str, ...] = ()
+    audiences: tuple[Audience, ...] = ()
+    communication_lead: str | None = None
+    milestones: tuple[str, ...] = ()
+    review: ReviewRule = ReviewRule()
+    grouping: GroupingPolicy = GroupingPolicy()
+    when_alerts_quiet: str = "record"
+    retention: Seconds = Field(default="P30D", validate_default=True)
+
+    def role(self, name: str) -> RoleRule | None:
+        """The rule of the role `name`."""
+        return next((role for role in self.roles if role.name == name), None)
+
+    def audience(self, name: str) -> Audience | None:
+        """The audience `name`."""
+        return next((audience for audience in self.audiences if audience.name == name), None)
+
+    def clock(self, name: str) -> ClockSpec | None:
+        """The clock `name`."""
+        return next((clock for clock in self.clocks if clock.name == name), None)

@@ -1,0 +1,205 @@
+"""The record of an incident: everything that is known of it, and nothing that can be derived."""
+
+from typing import Any
+
+from pydantic import Field
+
+from models.alert import AlertRecord
+from models.base import Actor, Frozen, Instant
+from models.clock import FiredThreshold
+from states.lifecycle import State
+
+
+class Milestone(Frozen):
+    """A named instant. `void_at` marks that it stopped being true (fix failed, reopened);
+    `superseded` that a correction replaced it."""
+
+    name: str
+    at: Instant
+    recorded_at: Instant
+    actor: Actor
+    void_at: Instant | None = None
+    superseded: bool = False
+
+
+class TimelineEntry(Frozen):
+    """One line of the story. `kind` is dotted: the thing, then what became of it."""
+
+    seq: int
+    kind: str
+    happened_at: Instant
+    recorded_at: Instant
+    actor: Actor
+    summary: str
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class TimelineSegment(Frozen):
+    """Older entries, moved to the document store."""
+
+    uri: str
+    sha256: str
+    first_seq: int
+    last_seq: int
+
+
+class Hold(Frozen):
+    """A time on hold; still running while `until_at` is None."""
+
+    reason: str
+    from_at: Instant
+    until_at: Instant | None = None
+
+
+class SeverityChange(Frozen):
+    """The severity from an instant on."""
+
+    severity: str
+    at: Instant
+    actor: Actor
+    confirmed: bool
+
+
+class RoleHolder(Frozen):
+    """Who holds a role, since when."""
+
+    role: str
+    person: str
+    since_at: Instant
+
+
+class StepDone(Frozen):
+    """A step that was done."""
+
+    step: str
+    at: Instant
+    actor: Actor
+    note: str = ""
+
+
+class StatusUpdate(Frozen):
+    """What was told to whom."""
+
+    at: Instant
+    actor: Actor
+    audiences: tuple[str, ...]
+    text: str
+
+
+class Lesson(Frozen):
+    """A lesson learned."""
+
+    at: Instant
+    actor: Actor
+    text: str
+
+
+class ActionItem(Frozen):
+    """What must be done afterwards, by whom."""
+
+    id: str
+    at: Instant
+    text: str
+    owner: str
+    due_at: Instant | None
+    priority: str
+
+
+class Review(Frozen):
+    """The post-incident review as it was submitted."""
+
+    at: Instant
+    actor: Actor
+    lead: str
+    attendees: tuple[str, ...]
+    aspects: dict[str, str]
+
+
+class Document(Frozen):
+    """A document of the incident and where it is kept."""
+
+    name: str
+    uri: str
+    at: Instant
+    sha256: str | None = None
+
+
+class Link(Frozen):
+    """A relation to something else."""
+
+    relation: str
+    target: str
+
+
+class Report(Frozen):
+    """What was reported: the start of every incident.
+
+    `happened_at` is when the reporter says it began to be known; None means now.
+    """
+
+    title: str = Field(min_length=1, max_length=300)
+    nature: str = Field(default="", max_length=8000)
+    affected_systems: tuple[str, ...] = ()
+    severity: str | None = None
+    service: str | None = None
+    reporter: Actor
+    happened_at: Instant | None = None
+    group_id: str | None = None
+    previous_incident: str | None = None
+    alerts: tuple[AlertRecord, ...] = ()
+    truncated_alerts: int = 0
+
+
+class Refusals(Frozen):
+    """How many commands were refused; the timeline keeps only the first of them."""
+
+    recorded: int = 0
+    dropped: int = 0
+
+
+class Incident(Frozen):
+    """The record."""
+
+    id: str
+    report: Report
+    reported_at: Instant
+    state: State = State.REPORTED
+    severity: str
+    severities: tuple[SeverityChange, ...]
+    milestones: tuple[Milestone, ...]
+    holds: tuple[Hold, ...] = ()
+    roles: tuple[RoleHolder, ...] = ()
+    steps: tuple[StepDone, ...] = ()
+    updates: tuple[StatusUpdate, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+    action_items: tuple[ActionItem, ...] = ()
+    review: Review | None = None
+    documents: tuple[Document, ...] = ()
+    links: tuple[Link, ...] = ()
+    alerts: dict[str, AlertRecord] = Field(default_factory=dict)
+    truncated_alerts: int = 0
+    fired: tuple[FiredThreshold, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+    segments: tuple[TimelineSegment, ...] = ()
+    next_seq: int = 1
+    refusals: Refusals = Refusals()
+    runs: int = 1
+
+    def milestone(self, name: str) -> Milestone | None:
+        """The newest occurrence of `name` that is still true."""
+        true = (m for m in self.milestones if m.name == name and not m.superseded and not m.void_at)
+        return max(true, key=lambda m: m.at, default=None)
+
+    def holder(self, role: str) -> str | None:
+        """Who holds `role` now."""
+        return next((held.person for held in self.roles if held.role == role), None)
+
+    @property
+    def hold(self) -> Hold | None:
+        """The hold that is running."""
+        return next((hold for hold in self.holds if hold.until_at is None), None)
+
+    @property
+    def severity_confirmed(self) -> bool:
+        """Whether a person has confirmed the severity."""
+        return any(change.confirmed for change in self.severities)
