@@ -1,0 +1,52 @@
+"""What is due by an instant, what comes due next, and what a correction takes back."""
+
+from datetime import datetime
+
+from models.clock import DueThreshold, FiredThreshold
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from rules.cadence import PREFIX, cadence_points
+from rules.clocks import clock_points
+
+Key = tuple[str, int, str]
+
+
+def _key(point: DueThreshold | FiredThreshold) -> Key:
+    return (point.clock, point.run, point.threshold)
+
+
+def waiting_points(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[DueThreshold, ...]:
+    """The thresholds that have not fired, in the order in which they come."""
+    fired = {_key(f) for f in incident.fired if not f.superseded}
+    points = (*clock_points(policy, incident, now), *cadence_points(policy, incident, now))
+    waiting = [point for point in points if _key(point) not in fired]
+    return tuple(sorted(waiting, key=lambda point: (point.due_at, point.fraction)))
+
+
+def due_thresholds(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[DueThreshold, ...]:
+    """The thresholds that have come due by `now` and have not fired; each once, in order."""
+    return tuple(p for p in waiting_points(policy, incident, now) if p.due_at <= now)
+
+
+def next_point(policy: CompiledPolicy, incident: Incident, now: datetime) -> DueThreshold | None:
+    """The threshold that comes due first."""
+    return next(iter(waiting_points(policy, incident, now)), None)
+
+
+def superseded(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[FiredThreshold, ...]:
+    """The fired thresholds that the record, as it reads now, would not have fired.
+
+    A backdated stop, a correction or a wider target does that; what had been done stays done.
+    """
+    stands = {_key(p) for p in clock_points(policy, incident, now) if p.due_at <= now}
+    return tuple(
+        f
+        for f in incident.fired
+        if not f.superseded and not f.clock.startswith(PREFIX) and _key(f) not in stands
+    )

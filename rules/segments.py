@@ -1,0 +1,62 @@
+"""Spans of time that count, and how long they add up to.
+
+A clock counts inside its windows and outside its pauses. Windows are open-closed spans in UTC,
+worked out elsewhere from a calendar; None means that every instant counts.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+Span = tuple[datetime, datetime | None]
+"""From an instant until another, or still running."""
+
+
+def _overlap(span: Span, other: Span) -> Span | None:
+    start = max(span[0], other[0])
+    ends = [end for end in (span[1], other[1]) if end is not None]
+    end = min(ends) if ends else None
+    return None if end is not None and end <= start else (start, end)
+
+
+def _without(spans: Sequence[Span], hole: Span) -> Iterator[Span]:
+    for span in spans:
+        overlap = _overlap(span, hole)
+        if overlap is None:
+            yield span
+            continue
+        if span[0] < overlap[0]:
+            yield (span[0], overlap[0])
+        if overlap[1] is not None and (span[1] is None or overlap[1] < span[1]):
+            yield (overlap[1], span[1])
+
+
+def counting(
+    start: datetime, pauses: Sequence[Span], windows: Sequence[Span] | None = None
+) -> tuple[Span, ...]:
+    """The spans from `start` on that count, in order."""
+    whole: Span = (start, None)
+    spans: Sequence[Span] = [whole]
+    if windows is not None:
+        spans = [part for part in (_overlap(window, whole) for window in windows) if part]
+    for pause in pauses:
+        spans = tuple(_without(spans, pause))
+    return tuple(spans)
+
+
+def measured(spans: Sequence[Span], until: datetime) -> timedelta:
+    """How much of `spans` has passed by `until`; never negative."""
+    total = timedelta()
+    for start, end in spans:
+        if start < until:
+            total += min(end, until) - start if end is not None else until - start
+    return total
+
+
+def reached(spans: Sequence[Span], amount: timedelta) -> datetime | None:
+    """The first instant by which `amount` has passed; None where the spans end before."""
+    left = amount
+    for start, end in spans:
+        if end is None or end - start >= left:
+            return start + left
+        left -= end - start
+    return None
