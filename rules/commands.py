@@ -1,0 +1,324 @@
+"""Every command but the triggers: what each does to the record, and which effects follow."""
+
+from collections.abc import Callable
+from typing import Any
+
+from models.alert import AlertRecord, AlertStatus
+from models.command import (
+    AddActionItemCommand,
+    AddLessonCommand,
+    AdoptPolicyCommand,
+    AssignRoleCommand,
+    Command,
+    CompleteStepCommand,
+    HoldCommand,
+    LinkCommand,
+    PostUpdateCommand,
+    RecordAlertsCommand,
+    SetSeverityCommand,
+    SubmitReviewCommand,
+)
+from models.incident import (
+    ActionItem,
+    Document,
+    Hold,
+    Incident,
+    Lesson,
+    Link,
+    Review,
+    RoleHolder,
+    SeverityChange,
+    StatusUpdate,
+    StepDone,
+)
+from rules.authority import permitted, who_may
+from rules.corrections import correct_milestone, set_milestone
+from rules.decision import AdoptPolicy, Case, Decision, Effect, Outcome, Refusal, Remind, Tell
+from rules.ledger import note, with_milestone
+from states.lifecycle import BEFORE_REVIEW, TERMINAL, State
+
+
+def _done(
+    case: Case, kind: str, summary: str, *effects: Effect, change: dict[str, Any], **data: Any
+) -> Decision:
+    """Apply `change` to the record and write the line that says so."""
+    incident = case.incident.model_copy(update=change)
+    incident = note(
+        incident,
+        kind,
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+        **data,
+    )
+    return Decision(incident, summary, effects)
+
+
+def _unknown(what: str, name: str, known: tuple[str, ...]) -> Refusal:
+    listed = ", ".join(known) or "none"
+    return Refusal("Refused", f"the policy has no {what} {name!r}; it has: {listed}")
+
+
+def _not_while(case: Case, states: tuple[State, ...] | frozenset[State], what: str) -> Refusal | None:
+    if case.incident.state in states:
+        return None
+    allowed = ", ".join(sorted(states))
+    return Refusal("Refused", f"{what} is possible in {allowed}; the incident is {case.incident.state}")
+
+
+def hold(case: Case, command: HoldCommand) -> Outcome:
+    """Put on hold."""
+    refusal = _not_while(case, BEFORE_REVIEW, "hold")
+    if refusal:
+        return refusal
+    if case.incident.hold:
+        return Refusal("Refused", f"the incident is already on hold: {case.incident.hold.reason}")
+    if case.policy.hold_reasons and command.reason not in case.policy.hold_reasons:
+        return _unknown("hold reason", command.reason, case.policy.hold_reasons)
+    held = Hold(reason=command.reason, from_at=case.happened_at)
+    change = {"holds": (*case.incident.holds, held)}
+    summary = f"on hold: {command.reason}"
+    tell = Tell("hold", summary)
+    return _done(case, "incident.held", summary, tell, change=change, reason=command.reason)
+
+
+def resume(case: Case, _: Command) -> Outcome:
+    """End the hold."""
+    current = case.incident.hold
+    if current is None:
+        return Refusal("Refused", "the incident is not on hold")
+    ended = current.model_copy(update={"until_at": max(case.happened_at, current.from_at)})
+    holds = tuple(ended if h is current else h for h in case.incident.holds)
+    summary = f"resumed after hold: {current.reason}"
+    return _done(case, "incident.resumed", summary, Tell("resume", summary), change={"holds": holds})
+
+
+def set_severity(case: Case, command: SetSeverityCommand) -> Outcome:
+    """Set and confirm the severity; clocks keep what has elapsed and take the new target."""
+    if case.incident.state in TERMINAL:
+        return Refusal("Refused", f"the incident is {case.incident.state}: its severity is final")
+    ranks = case.policy.severities
+    if command.severity not in ranks:
+        return _unknown("severity", command.severity, ranks)
+    old = case.incident.severity
+    lowering = ranks.index(command.severity) > ranks.index(old)
+    rule = case.policy.lower_severity if lowering else case.policy.raise_severity
+    if command.severity != old and not permitted(rule, case.actor, case.incident, case.policy):
+        verb = "lower" if lowering else "raise"
+        may = who_may(rule, case.incident, case.policy)
+        message = f"{case.actor.name} may not {verb} the severity; may: {', '.join(may)}"
+        return Refusal("NotAuthorised", message, may=may)
+    if command.severity != old and rule.needs_note and not command.note:
+        return Refusal("Refused", "this change of severity needs a reason: note", ("note",))
+    confirmed = SeverityChange(
+        severity=command.severity, at=case.happened_at, actor=case.actor, confirmed=True
+    )
+    change = {
+        "severity": command.severity,
+        "severities": (*case.incident.severities, confirmed),
+    }
+    if command.severity == old:
+        summary = f"severity {old} confirmed by {case.actor.name}"
+        return _done(case, "severity.confirmed", summary, change=change)
+    summary = f"severity {old} → {command.severity} by {case.actor.name}"
+    summary += f" ({command.note})" if command.note else ""
+    tell = Tell("severity_changed", summary)
+    return _done(
+        case, "severity.changed", summary, tell, change=change, was=old, becomes=command.severity
+    )
+
+
+def assign_role(case: Case, command: AssignRoleCommand) -> Outcome:
+    """Give a role to a person; whoever held it hands over."""
+    if case.policy.role(command.role) is None:
+        return _unknown("role", command.role, tuple(role.name for role in case.policy.roles))
+    if case.policy.people and command.person not in case.policy.people:
+        return _unknown("person", command.person, tuple(sorted(case.policy.people)))
+    before = case.incident.holder(command.role)
+    held = RoleHolder(role=command.role, person=command.person, since_at=case.happened_at)
+    others = tuple(h for h in case.incident.roles if h.role != command.role)
+    summary = f"{command.person} is {command.role}" + (f", after {before}" if before else "")
+    remind = Remind(command.person, f"you are {command.role} of this incident")
+    return _done(
+        case,
+        "role.assigned",
+        summary,
+        remind,
+        change={"roles": (*others, held)},
+        role=command.role,
+        person=command.person,
+    )
+
+
+def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
+    """Tell the audiences how it stands."""
+    known = tuple(a.name for a in case.policy.audiences)
+    for name in command.audiences:
+        if name not in known:
+            return _unknown("audience", name, known)
+    expecting = tuple(a.name for a in case.policy.audiences if a.every) or known
+    audiences = command.audiences or expecting
+    told = StatusUpdate(
+        at=case.happened_at, actor=case.actor, audiences=audiences, text=command.text
+    )
+    change = {"updates": (*case.incident.updates, told)}
+    summary = f"status update to {', '.join(audiences) or 'nobody'}: {command.text}"
+    tell = Tell("update", command.text, audiences)
+    return _done(case, "update.posted", summary[:500], tell, change=change, audiences=audiences)
+
+
+def complete_step(case: Case, command: CompleteStepCommand) -> Outcome:
+    """A step is done."""
+    step = next((s for s in case.policy.steps if s.id == command.step), None)
+    if step is None:
+        return _unknown("step", command.step, tuple(s.id for s in case.policy.steps))
+    done = StepDone(step=step.id, at=case.happened_at, actor=case.actor, note=command.note)
+    summary = f"step {step.id} done: {step.do}" + (f" ({command.note})" if command.note else "")
+    change = {"steps": (*case.incident.steps, done)}
+    return _done(case, "step.done", summary, change=change, step=step.id)
+
+
+def add_lesson(case: Case, command: AddLessonCommand) -> Outcome:
+    """Record a lesson."""
+    lesson = Lesson(at=case.happened_at, actor=case.actor, text=command.text)
+    change = {"lessons": (*case.incident.lessons, lesson)}
+    return _done(case, "lesson.added", f"lesson: {command.text}"[:500], change=change)
+
+
+def add_action_item(case: Case, command: AddActionItemCommand) -> Outcome:
+    """Record an action item."""
+    number = len(case.incident.action_items) + 1
+    item = ActionItem(
+        id=f"A{number}",
+        at=case.happened_at,
+        text=command.text,
+        owner=command.owner,
+        due_at=command.due_at,
+        priority=command.priority,
+    )
+    change = {"action_items": (*case.incident.action_items, item)}
+    summary = f"action item {item.id} for {item.owner}: {item.text}"[:500]
+    return _done(case, "action_item.added", summary, change=change, item=item.id)
+
+
+def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
+    """Record the review: who led it, who came, what was found, where its documents are."""
+    refusal = _not_while(case, frozenset({State.REVIEW}), "submit_review")
+    if refusal:
+        return refusal
+    role = case.policy.review.led_by
+    leader = case.incident.holder(role) if role else None
+    if leader and command.lead not in {leader, role}:
+        message = f"the policy has the review led by {role}, which is {leader}"
+        return Refusal("Refused", message, (f"lead: {leader}",))
+    review = Review(
+        at=case.happened_at,
+        actor=case.actor,
+        lead=command.lead,
+        attendees=command.attendees,
+        aspects=command.aspects,
+    )
+    documents = tuple(
+        Document(name=name, uri=uri, at=case.now) for name, uri in command.documents.items()
+    )
+    change = {"review": review, "documents": (*case.incident.documents, *documents)}
+    summary = f"review submitted, led by {command.lead} with {', '.join(command.attendees) or 'nobody'}"
+    decision = _done(case, "review.submitted", summary, Tell("reviewed", summary), change=change)
+    incident = with_milestone(
+        decision.incident, "reviewed", at=case.happened_at, now=case.now, actor=case.actor
+    )
+    return Decision(incident, summary, decision.effects)
+
+
+def link(case: Case, command: LinkCommand) -> Outcome:
+    """Relate to something else."""
+    linked = Link(relation=command.relation, target=command.target)
+    change = {"links": (*case.incident.links, linked)}
+    return _done(case, "link.added", f"{command.relation} {command.target}", change=change)
+
+
+def adopt_policy(case: Case, command: AdoptPolicyCommand) -> Outcome:
+    """Go on under another policy, which must know the severity and the roles in use."""
+    new, old = command.policy, case.policy
+    if case.incident.state in TERMINAL:
+        return Refusal("Refused", f"the incident is {case.incident.state}")
+    if case.incident.severity not in new.severities:
+        return _unknown("severity", case.incident.severity, new.severities)
+    summary = f"policy {new.name} {new.version} adopted, after {old.name} {old.version}"
+    return _done(
+        case,
+        "policy.adopted",
+        summary,
+        AdoptPolicy(new),
+        change={},
+        was=old.policy_hash,
+        becomes=new.policy_hash,
+    )
+
+
+def _merged(incident: Incident, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
+    records = dict(incident.alerts)
+    at = command.batch.received_at
+    for alert in command.batch.alerts:
+        known = records.get(alert.fingerprint)
+        records[alert.fingerprint] = AlertRecord(
+            alert=alert,
+            first_seen_at=known.first_seen_at if known else at,
+            last_seen_at=at,
+            times_seen=(known.times_seen if known else 0) + command.deliveries,
+        )
+    return records
+
+
+def _alert_words(before: Incident, command: RecordAlertsCommand) -> str:
+    def told(status: AlertStatus) -> list[str]:
+        return [
+            alert.summary or alert.name
+            for alert in command.batch.alerts
+            if alert.status is status
+            and (
+                alert.fingerprint not in before.alerts
+                or before.alerts[alert.fingerprint].alert.status is not status
+            )
+        ]
+
+    firing, resolved = told(AlertStatus.FIRING), told(AlertStatus.RESOLVED)
+    parts = [f"alert fires: {', '.join(firing)}"] if firing else []
+    parts += [f"alert resolves: {', '.join(resolved)}"] if resolved else []
+    return "; ".join(parts)[:500]
+
+
+def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
+    """What the alerts did. A firing alert is not absorbed once the incident was resolved."""
+    firing = any(alert.status is AlertStatus.FIRING for alert in command.batch.alerts)
+    if firing and case.incident.state not in BEFORE_REVIEW:
+        message = f"the incident is {case.incident.state} and takes no firing alerts"
+        return Refusal("Refused", message)
+    change = {
+        "alerts": _merged(case.incident, command),
+        "truncated_alerts": command.batch.truncated,
+    }
+    words = _alert_words(case.incident, command)
+    if not words:
+        return Decision(case.incident.model_copy(update=change), "alerts repeated")
+    kind = "alert.fires" if firing else "alert.resolves"
+    return _done(case, kind, words, change=change)
+
+
+COMMAND_RULES: dict[str, Callable[[Case, Any], Outcome]] = {
+    "hold": hold,
+    "resume": resume,
+    "set_severity": set_severity,
+    "assign_role": assign_role,
+    "post_update": post_update,
+    "complete_step": complete_step,
+    "set_milestone": set_milestone,
+    "correct_milestone": correct_milestone,
+    "add_lesson": add_lesson,
+    "add_action_item": add_action_item,
+    "submit_review": submit_review,
+    "link": link,
+    "adopt_policy": adopt_policy,
+    "record_alerts": record_alerts,
+}

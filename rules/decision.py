@@ -1,0 +1,127 @@
+"""What a decision is: a new record and the effects it asks for, or a typed refusal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from models.base import Actor
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a decision looks at: the record, the policy in force, who asks, and when."""
+
+    incident: Incident
+    policy: CompiledPolicy
+    actor: Actor
+    now: datetime
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StopEscalation:
+    """Nobody further is paged."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageAgain:
+    """Page the first level once more, without waiting for an acknowledgement."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageNextLevel:
+    """Page the next level, acknowledged or not."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageRole:
+    """Page whoever holds a role, or a person."""
+
+    target: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Remind whoever holds a role, or a person, of owed work."""
+
+    target: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell audiences of an event; none named: those that the policy tells of it."""
+
+    event: str
+    text: str
+    audiences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WriteIncidentReport:
+    """Write the incident report as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptPolicy:
+    """Go on under another policy."""
+
+    policy: CompiledPolicy
+
+
+Effect = (
+    StopEscalation
+    | PageAgain
+    | PageNextLevel
+    | PageRole
+    | Remind
+    | Tell
+    | WriteIncidentReport
+    | AdoptPolicy
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The record as it becomes, what a person should read of it, and the effects."""
+
+    incident: Incident
+    summary: str
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Nothing changes. `kind` is TransitionNotAllowed, NotAuthorised, Refused or Malformed.
+
+    `missing` says what is, `possible` which triggers are possible now, `may` who may do it.
+    """
+
+    kind: str
+    message: str
+    missing: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+    def details(self, state: str) -> dict[str, Any]:
+        """The refusal as data, for whoever called."""
+        return {
+            "refusal": self.kind,
+            "message": self.message,
+            "state": state,
+            "missing": list(self.missing),
+            "possible": list(self.possible),
+            "may": list(self.may),
+        }
+
+
+Outcome = Decision | Refusal

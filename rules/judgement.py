@@ -1,0 +1,101 @@
+"""The one way in for every command: is it sound, may this actor, and what follows."""
+
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from models.base import Actor
+from models.command import COMMANDS, Command, RecordAlertsCommand
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from rules.authority import permitted, rule_for, who_may
+from rules.commands import COMMAND_RULES
+from rules.deadlines import superseded
+from rules.decision import Case, Decision, Outcome, Refusal
+from rules.ledger import note, supersede
+from rules.transitions import fire
+from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
+
+
+def _problem(error: ValidationError) -> Refusal:
+    missing = []
+    words = []
+    for item in error.errors(include_url=False, include_input=False, include_context=False):
+        where = ".".join(str(part) for part in item["loc"]) or "payload"
+        words.append(f"{where}: {item['msg']}")
+        if item["type"] == "missing":
+            missing.append(where)
+    return Refusal("Malformed", "; ".join(words)[:1000], tuple(missing))
+
+
+def parse(name: str, payload: object) -> Command | Refusal:
+    """The payload of a command as its model, or what is wrong with it, field by field."""
+    spec = COMMANDS.get(name)
+    if spec is None:
+        return Refusal("Malformed", f"there is no command {name!r}; there are: {', '.join(COMMANDS)}")
+    if not isinstance(payload, dict):
+        message = f'{name} takes one JSON object, such as {{"actor": "ana"}}'
+        return Refusal("Malformed", message)
+    try:
+        return spec.payload.model_validate(payload)
+    except ValidationError as error:
+        return _problem(error)
+
+
+def _authority(case: Case, name: str, command: Command) -> Refusal | None:
+    rule = rule_for(case.policy, name)
+    if not permitted(rule, case.actor, case.incident, case.policy):
+        may = who_may(rule, case.incident, case.policy)
+        message = f"{case.actor.name} may not {name}; may: {', '.join(may)}"
+        return Refusal("NotAuthorised", message, may=may)
+    if rule.needs_note and not command.note:
+        return Refusal("Refused", f"the policy asks a reason for {name}: note", ("note",))
+    return None
+
+
+def _corrected(decision: Decision, case: Case) -> Decision:
+    """Mark what had fired and, as the record reads now, would not have."""
+    taken_back = superseded(case.policy, decision.incident, case.now)
+    if not taken_back:
+        return decision
+    incident = supersede(decision.incident, taken_back)
+    for fired in taken_back:
+        incident = note(
+            incident,
+            "clock.superseded",
+            f"{fired.clock} {fired.threshold} had fired at {fired.fired_at:%H:%M:%S} UTC; "
+            "as the record reads now it would not have",
+            actor=case.actor,
+            now=case.now,
+            clock=fired.clock,
+            threshold=fired.threshold,
+        )
+    return Decision(incident, decision.summary, decision.effects)
+
+
+def judge(
+    name: str, command: Command, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> Outcome:
+    """Decide a command at `now`: the record as it becomes and the effects, or a refusal."""
+    happened_at = command.happened_at or now
+    if happened_at > now:
+        message = f"happened_at lies in the future: {happened_at.isoformat()}, now is {now.isoformat()}"
+        return Refusal("Malformed", message, ("happened_at",))
+    actor = Actor(name=command.actor, via=command.via)
+    case = Case(incident, policy, actor, now, happened_at)
+    trigger = Trigger(name) if name in BY_TRIGGER else None
+    late = incident.state in TERMINAL and trigger is None
+    if late and not isinstance(command, RecordAlertsCommand) and name not in AFTER_THE_END:
+        return Refusal("Refused", f"the incident is {incident.state}", possible=("reopen",))
+    if trigger:
+        outcome = fire(trigger, case, command)
+    else:
+        outcome = COMMAND_RULES[name](case, command)
+    if isinstance(outcome, Refusal):
+        return outcome
+    refusal = _authority(case, name, command)
+    return refusal or _corrected(outcome, case)
+
+
+AFTER_THE_END = frozenset({"set_milestone", "correct_milestone", "link", "add_lesson"})
+"""Commands that a terminal incident still takes while its run lasts."""

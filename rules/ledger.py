@@ -1,0 +1,82 @@
+"""How the record is written: every change leaves a line on the timeline."""
+
+from datetime import datetime
+from typing import Any
+
+from models.base import Actor
+from models.clock import FiredThreshold
+from models.incident import Incident, Milestone, Refusals, TimelineEntry
+
+REFUSALS_KEPT = 100
+"""Refused commands beyond these are counted, not kept: they must not bloat the record."""
+
+
+def note(
+    incident: Incident,
+    kind: str,
+    summary: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    happened_at: datetime | None = None,
+    **data: Any,
+) -> Incident:
+    """The record with one more line on its timeline."""
+    entry = TimelineEntry(
+        seq=incident.next_seq,
+        kind=kind,
+        happened_at=happened_at or now,
+        recorded_at=now,
+        actor=actor,
+        summary=summary,
+        data=data,
+    )
+    return incident.model_copy(
+        update={"timeline": (*incident.timeline, entry), "next_seq": incident.next_seq + 1}
+    )
+
+
+def with_milestone(
+    incident: Incident, name: str, *, at: datetime, now: datetime, actor: Actor
+) -> Incident:
+    """The record with a milestone set."""
+    milestone = Milestone(name=name, at=at, recorded_at=now, actor=actor)
+    return incident.model_copy(update={"milestones": (*incident.milestones, milestone)})
+
+
+def without_milestones(incident: Incident, names: tuple[str, ...], at: datetime) -> Incident:
+    """The record with `names` no longer true from `at` on; they stay on it."""
+    milestones = tuple(
+        m.model_copy(update={"void_at": at})
+        if m.name in names and not m.superseded and m.void_at is None
+        else m
+        for m in incident.milestones
+    )
+    return incident.model_copy(update={"milestones": milestones})
+
+
+def refused(incident: Incident, command: str, why: str, *, actor: Actor, now: datetime) -> Incident:
+    """The record with a refused command on it, while there is room for such."""
+    count = incident.refusals
+    if count.recorded >= REFUSALS_KEPT:
+        dropped = Refusals(recorded=count.recorded, dropped=count.dropped + 1)
+        return incident.model_copy(update={"refusals": dropped})
+    kept = Refusals(recorded=count.recorded + 1, dropped=count.dropped)
+    written = note(
+        incident, "command.refused", why[:500], actor=actor, now=now, command=command[:80]
+    )
+    return written.model_copy(update={"refusals": kept})
+
+
+def with_fired(incident: Incident, fired: FiredThreshold) -> Incident:
+    """The record with a threshold marked as fired."""
+    return incident.model_copy(update={"fired": (*incident.fired, fired)})
+
+
+def supersede(incident: Incident, taken_back: tuple[FiredThreshold, ...]) -> Incident:
+    """The record with fired thresholds marked as taken back."""
+    gone = set(taken_back)
+    fired = tuple(
+        f.model_copy(update={"superseded": True}) if f in gone else f for f in incident.fired
+    )
+    return incident.model_copy(update={"fired": fired})

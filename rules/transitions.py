@@ -1,0 +1,118 @@
+"""Triggers of the lifecycle: what each does to the record, and which effects follow."""
+
+from models.base import MONITORING
+from models.command import CancelCommand, Command
+from models.incident import Incident, Link, RoleHolder
+from rules.decision import (
+    Case,
+    Decision,
+    Effect,
+    Outcome,
+    PageAgain,
+    Refusal,
+    StopEscalation,
+    Tell,
+    WriteIncidentReport,
+)
+from rules.facts import facts_of
+from rules.ledger import note, with_milestone, without_milestones
+from states.lifecycle import State, Trigger
+from states.machine import Allowed, decide
+
+
+def _take_roles(case: Case, incident: Incident) -> Incident:
+    """Give the roles that whoever acknowledges takes by default."""
+    for role in case.policy.roles:
+        if role.default != "acknowledger" or incident.holder(role.name):
+            continue
+        held = RoleHolder(role=role.name, person=case.actor.name, since_at=case.happened_at)
+        incident = incident.model_copy(update={"roles": (*incident.roles, held)})
+        incident = note(
+            incident,
+            "role.assigned",
+            f"{case.actor.name} takes {role.name} by acknowledging",
+            actor=case.actor,
+            now=case.now,
+            happened_at=case.happened_at,
+            role=role.name,
+            person=case.actor.name,
+        )
+    return incident
+
+
+def _end_hold(case: Case, incident: Incident) -> Incident:
+    """A hold does not outlast the response."""
+    holds = tuple(
+        h.model_copy(update={"until_at": max(case.happened_at, h.from_at)}) if not h.until_at else h
+        for h in incident.holds
+    )
+    return incident.model_copy(update={"holds": holds})
+
+
+def _consequences(case: Case, incident: Incident, command: Command, allowed: Allowed) -> Incident:
+    if allowed.trigger is Trigger.ACKNOWLEDGE:
+        return _take_roles(case, incident)
+    if isinstance(command, CancelCommand) and command.duplicate_of:
+        link = Link(relation="duplicate_of", target=command.duplicate_of)
+        return incident.model_copy(update={"links": (*incident.links, link)})
+    if allowed.trigger is Trigger.REOPEN:
+        return incident.model_copy(update={"review": None})
+    return incident
+
+
+def _effects(case: Case, allowed: Allowed, text: str) -> tuple[Effect, ...]:
+    effects: list[Effect] = []
+    match allowed.trigger:
+        case Trigger.ACKNOWLEDGE:
+            effects.append(StopEscalation(f"acknowledged by {case.actor.name}"))
+        case Trigger.RESOLVE | Trigger.CANCEL:
+            effects.append(StopEscalation(f"{allowed.target} by {case.actor.name}"))
+            effects.append(WriteIncidentReport())
+        case Trigger.CLOSE:
+            effects.append(WriteIncidentReport())
+        case Trigger.REOPEN:
+            effects.append(PageAgain("the incident was reopened"))
+        case _:
+            pass
+    event = allowed.row.milestone or allowed.trigger.value
+    return (*effects, Tell(event, text))
+
+
+def _moved(case: Case, command: Command, allowed: Allowed) -> Incident:
+    incident = case.incident
+    row = allowed.row
+    if row.voids:
+        incident = without_milestones(incident, row.voids, case.happened_at)
+    if row.milestone:
+        incident = with_milestone(
+            incident, row.milestone, at=case.happened_at, now=case.now, actor=case.actor
+        )
+    if allowed.target in {State.REVIEW, State.CLOSED, State.CANCELLED}:
+        incident = _end_hold(case, incident)
+    return incident.model_copy(update={"state": allowed.target})
+
+
+def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
+    """Fire a trigger: the machine says whether, the table says what."""
+    facts = facts_of(case.incident, case.policy, case.now, command)
+    answer = decide(case.incident.state, trigger, facts)
+    if not isinstance(answer, Allowed):
+        return Refusal("TransitionNotAllowed", str(answer), answer.missing, answer.possible)
+    incident = _moved(case, command, answer)
+    why = command.note or (command.reason if isinstance(command, CancelCommand) else "")
+    by = "its alerts" if case.actor == MONITORING else case.actor.name
+    change = answer.source if answer.source == answer.target else f"{answer.source} → {answer.target}"
+    summary = f"{trigger} by {by}: {change}" + (f" ({why})" if why else "")
+    incident = note(
+        incident,
+        f"incident.{answer.row.milestone or trigger.value}",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+        trigger=trigger.value,
+        source=answer.source.value,
+        target=answer.target.value,
+    )
+    incident = _consequences(case, incident, command, answer)
+    return Decision(incident, summary, _effects(case, answer, summary))
