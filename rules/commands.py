@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from models.alert import AlertRecord, AlertStatus
 from models.command import (
     AddActionItemCommand,
     AddLessonCommand,
@@ -14,7 +13,6 @@ from models.command import (
     HoldCommand,
     LinkCommand,
     PostUpdateCommand,
-    RecordAlertsCommand,
     SetSeverityCommand,
     SubmitReviewCommand,
 )
@@ -22,7 +20,6 @@ from models.incident import (
     ActionItem,
     Document,
     Hold,
-    Incident,
     Lesson,
     Link,
     Review,
@@ -31,6 +28,7 @@ from models.incident import (
     StatusUpdate,
     StepDone,
 )
+from rules.alerts import record_alerts
 from rules.authority import permitted, who_may
 from rules.corrections import correct_milestone, set_milestone
 from rules.decision import AdoptPolicy, Case, Decision, Effect, Outcome, Refusal, Remind, Tell
@@ -255,55 +253,6 @@ def adopt_policy(case: Case, command: AdoptPolicyCommand) -> Outcome:
         was=old.policy_hash,
         becomes=new.policy_hash,
     )
-
-
-def _merged(incident: Incident, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
-    records = dict(incident.alerts)
-    at = command.batch.received_at
-    for alert in command.batch.alerts:
-        known = records.get(alert.fingerprint)
-        records[alert.fingerprint] = AlertRecord(
-            alert=alert,
-            first_seen_at=known.first_seen_at if known else at,
-            last_seen_at=at,
-            times_seen=(known.times_seen if known else 0) + command.deliveries,
-        )
-    return records
-
-
-def _alert_words(before: Incident, command: RecordAlertsCommand) -> str:
-    def told(status: AlertStatus) -> list[str]:
-        return [
-            alert.summary or alert.name
-            for alert in command.batch.alerts
-            if alert.status is status
-            and (
-                alert.fingerprint not in before.alerts
-                or before.alerts[alert.fingerprint].alert.status is not status
-            )
-        ]
-
-    firing, resolved = told(AlertStatus.FIRING), told(AlertStatus.RESOLVED)
-    parts = [f"alert fires: {', '.join(firing)}"] if firing else []
-    parts += [f"alert resolves: {', '.join(resolved)}"] if resolved else []
-    return "; ".join(parts)[:500]
-
-
-def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
-    """What the alerts did. A firing alert is not absorbed once the incident was resolved."""
-    firing = any(alert.status is AlertStatus.FIRING for alert in command.batch.alerts)
-    if firing and case.incident.state not in BEFORE_REVIEW:
-        message = f"the incident is {case.incident.state} and takes no firing alerts"
-        return Refusal("Refused", message)
-    change = {
-        "alerts": _merged(case.incident, command),
-        "truncated_alerts": command.batch.truncated,
-    }
-    words = _alert_words(case.incident, command)
-    if not words:
-        return Decision(case.incident.model_copy(update=change), "alerts repeated")
-    kind = "alert.fires" if firing else "alert.resolves"
-    return _done(case, kind, words, change=change)
 
 
 COMMAND_RULES: dict[str, Callable[[Case, Any], Outcome]] = {

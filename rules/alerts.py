@@ -1,0 +1,63 @@
+"""What an incident makes of the news about its alerts."""
+
+from models.alert import AlertRecord, AlertStatus
+from models.command import RecordAlertsCommand
+from models.incident import Incident
+from rules.decision import Case, Decision, Outcome, Refusal
+from rules.ledger import note
+from states.lifecycle import BEFORE_REVIEW
+
+
+def _merged(incident: Incident, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
+    records = dict(incident.alerts)
+    at = command.batch.received_at
+    for alert in command.batch.alerts:
+        known = records.get(alert.fingerprint)
+        records[alert.fingerprint] = AlertRecord(
+            alert=alert,
+            first_seen_at=known.first_seen_at if known else at,
+            last_seen_at=at,
+            times_seen=(known.times_seen if known else 0) + command.deliveries,
+        )
+    return records
+
+
+def _alert_words(before: Incident, command: RecordAlertsCommand) -> str:
+    def told(status: AlertStatus) -> list[str]:
+        return [
+            alert.summary or alert.name
+            for alert in command.batch.alerts
+            if alert.status is status
+            and (
+                alert.fingerprint not in before.alerts
+                or before.alerts[alert.fingerprint].alert.status is not status
+            )
+        ]
+
+    firing, resolved = told(AlertStatus.FIRING), told(AlertStatus.RESOLVED)
+    parts = [f"alert fires: {', '.join(firing)}"] if firing else []
+    parts += [f"alert resolves: {', '.join(resolved)}"] if resolved else []
+    return "; ".join(parts)[:500]
+
+
+def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
+    """What the alerts did. A firing alert is not absorbed once the incident was resolved."""
+    firing = any(alert.status is AlertStatus.FIRING for alert in command.batch.alerts)
+    if firing and case.incident.state not in BEFORE_REVIEW:
+        message = f"the incident is {case.incident.state} and takes no firing alerts"
+        return Refusal("Refused", message)
+    change = {
+        "alerts": _merged(case.incident, command),
+        "truncated_alerts": command.batch.truncated,
+    }
+    words = _alert_words(case.incident, command)
+    if not words:
+        return Decision(case.incident.model_copy(update=change), "alerts repeated")
+    incident = note(
+        case.incident.model_copy(update=change),
+        "alert.fires" if firing else "alert.resolves",
+        words,
+        actor=case.actor,
+        now=case.now,
+    )
+    return Decision(incident, words)
