@@ -1,0 +1,98 @@
+"""A real SMTP server on a free port of loopback, in the running loop.
+
+It keeps every mail that it took; answers to RCPT and DATA can be programmed.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from types import TracebackType
+from typing import Self
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as it was taken."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    message: EmailMessage
+
+    @property
+    def message_id(self) -> str:
+        """The header Message-ID."""
+        return str(self.message["Message-ID"])
+
+
+class SmtpSink:
+    """Use as `async with SmtpSink() as sink`; channels connect to `sink.host`, `sink.port`.
+
+    `refused` maps a recipient to the answer to its RCPT; `data_answers` are consumed one per
+    mail, then "250 OK" answers. `effects` holds the first mail of each Message-ID, `mails` all.
+    """
+
+    host = "127.0.0.1"
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+        self.effects: dict[str, Mail] = {}
+        self.refused: dict[str, str] = {}
+        self.data_answers: list[str] = []
+        self.port = 0
+        self._server: asyncio.Server | None = None
+        self._came = asyncio.Condition()
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: SMTP(self, loop=loop), self.host, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._server is not None:
+            self._server.close()
+
+    async def wait_for(self, effects: int, *, within: float = 20) -> None:
+        """Wait until at least so many different mails were taken; `within` seconds at most."""
+        async with asyncio.timeout(within), self._came:
+            await self._came.wait_for(lambda: len(self.effects) >= effects)
+
+    async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        rcpt_options: list[str],
+    ) -> str:
+        """Take a recipient, unless the test refuses it."""
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(rcpt_options)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - the name is aiosmtpd's
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        """Take a mail, unless the test answers otherwise."""
+        if self.data_answers:
+            answer = self.data_answers.pop(0)
+            if not answer.startswith("2"):
+                return answer
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
+        parsed = message_from_bytes(content, policy=policy.default)
+        mail = Mail(str(envelope.mail_from), tuple(envelope.rcpt_tos), parsed)
+        async with self._came:
+            self.mails.append(mail)
+            self.effects.setdefault(mail.message_id, mail)
+            self._came.notify_all()
+        return "250 OK"
