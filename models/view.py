@@ -1,0 +1,36 @@
+"""What the query `view` of an incident answers: the record, and what follows from it now."""
+
+from models.base import Frozen, Instant
+from models.clock import ClockReading
+from models.contracts import Delivery, EscalationProgress
+from models.incident import Incident
+
+VIEW = "view"
+"""The query's name."""
+
+
+class NextStep(Frozen):
+    """A trigger or command as things stand: whether it would be allowed, and if not why not.
+
+    `may` says who may do it, in words; empty where anyone may.
+    """
+
+    name: str
+    allowed: bool
+    missing: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    says: str = ""
+
+
+class IncidentView(Frozen):
+    """An incident read at `now`: `readings` are its clocks, `undelivered` what is owed still."""
+
+    incident: Incident
+    readings: tuple[ClockReading, ...] = ()
+    next: tuple[NextStep, ...] = ()
+    policy_name: str
+    policy_version: str
+    policy_hash: str
+    escalation: EscalationProgress = EscalationProgress()
+    undelivered: tuple[Delivery, ...] = ()
+    now: Instant
