@@ -1,11 +1,16 @@
 """What an incident makes of the news about its alerts."""
 
+from dataclasses import replace
+
 from models.alert import AlertRecord, AlertStatus
-from models.command import RecordAlertsCommand
+from models.base import MONITORING
+from models.command import RecordAlertsCommand, TriggerCommand
 from models.incident import Incident
 from rules.decision import Case, Decision, Outcome, Refusal
+from rules.facts import alerts_firing
 from rules.ledger import note
-from states.lifecycle import BEFORE_REVIEW
+from rules.transitions import fire
+from states.lifecycle import BEFORE_REVIEW, Trigger
 
 
 def _merged(incident: Incident, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
@@ -60,4 +65,21 @@ def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
         actor=case.actor,
         now=case.now,
     )
-    return Decision(incident, words)
+    return _after_quiet(replace(case, incident=incident), Decision(incident, words))
+
+
+def _after_quiet(case: Case, decision: Decision) -> Outcome:
+    """Once none of its alerts fires, the policy may have the incident mitigated or resolved.
+
+    Where the lifecycle does not allow that yet, the news stays recorded and people go on.
+    """
+    wanted = {"mitigate": Trigger.MITIGATE, "resolve": Trigger.RESOLVE}.get(
+        case.policy.when_alerts_quiet
+    )
+    if wanted is None or alerts_firing(case.incident):
+        return decision
+    command = TriggerCommand(
+        actor=MONITORING.name, via=MONITORING.via, note="none of its alerts fires any more"
+    )
+    outcome = fire(wanted, case, command)
+    return outcome if isinstance(outcome, Decision) else decision

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from models.base import ENGINE
 from models.command import (
     AddActionItemCommand,
     AddLessonCommand,
@@ -110,7 +111,10 @@ def set_severity(case: Case, command: SetSeverityCommand) -> Outcome:
     if command.severity != old and rule.needs_note and not command.note:
         return Refusal("Refused", "this change of severity needs a reason: note", ("note",))
     confirmed = SeverityChange(
-        severity=command.severity, at=case.happened_at, actor=case.actor, confirmed=True
+        severity=command.severity,
+        at=case.happened_at,
+        actor=case.actor,
+        confirmed=case.actor != ENGINE or case.incident.severity_confirmed,
     )
     change = {
         "severity": command.severity,

@@ -1,0 +1,1 @@
+"""Each effect on the world, one a file."""

@@ -1,0 +1,100 @@
+"""What a caller is told: the result of a command, what can be done next, the status in short."""
+
+from datetime import datetime, timedelta
+
+from models.clock import ClockReading, ClockStatus, Stage
+from models.command import COMMANDS, CommandResult
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from models.view import NextStep
+from rules.authority import rule_for, who_may
+from rules.cadence import cadence_readings
+from rules.clocks import read_clocks
+from rules.facts import alerts_firing, facts_of
+from states.lifecycle import TERMINAL, triggers_from
+from states.machine import Allowed, decide
+
+
+def readings_of(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[ClockReading, ...]:
+    """Every clock of the incident, the cadence of updates too."""
+    return (*read_clocks(policy, incident, now), *cadence_readings(policy, incident, now))
+
+
+def result_of(
+    command: str, summary: str, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> CommandResult:
+    """What a command did, with the deadlines as they stand after it."""
+    return CommandResult(
+        command=command,
+        state=incident.state,
+        severity=incident.severity,
+        on_hold=incident.hold is not None,
+        summary=summary,
+        deadlines={
+            reading.clock: reading.breach_at
+            for reading in readings_of(policy, incident, now)
+            if reading.stage is Stage.IN_PROGRESS and reading.breach_at
+        },
+    )
+
+
+def next_steps(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[NextStep, ...]:
+    """Each trigger that the lifecycle knows here: whether it is allowed, what is missing, who may."""
+    facts = facts_of(incident, policy, now)
+    steps = []
+    for trigger in triggers_from(incident.state):
+        answer = decide(incident.state, trigger, facts)
+        allowed = isinstance(answer, Allowed)
+        steps.append(
+            NextStep(
+                name=trigger.value,
+                allowed=allowed,
+                missing=() if isinstance(answer, Allowed) else answer.missing,
+                may=who_may(rule_for(policy, trigger), incident, policy),
+                says=COMMANDS[trigger.value].says,
+            )
+        )
+    return tuple(steps)
+
+
+def _span(duration: timedelta) -> str:
+    return str(timedelta(seconds=round(duration.total_seconds())))
+
+
+def _clock_words(reading: ClockReading) -> str:
+    if reading.status is ClockStatus.BREACHED and reading.late_by is not None:
+        return f"breached by {_span(reading.late_by)}"
+    if reading.stage is Stage.IN_PROGRESS and reading.breach_at:
+        return f"{reading.status}, due {reading.breach_at:%Y-%m-%d %H:%M:%S} UTC"
+    if reading.stage is Stage.COMPLETED:
+        return f"{reading.status} after {_span(reading.elapsed)}"
+    return f"{reading.stage} after {_span(reading.elapsed)}"
+
+
+def status_markdown(policy: CompiledPolicy, incident: Incident, now: datetime) -> str:
+    """The incident in short, for whoever opens it in the Temporal UI."""
+    title = incident.report.title.replace("\n", " ")
+    held = ", ".join(f"{h.role}: {h.person}" for h in incident.roles) or "nobody yet"
+    hold = f" — **on hold**: {incident.hold.reason}" if incident.hold else ""
+    lines = [
+        f"**{incident.severity} {title}**",
+        "",
+        f"State **{incident.state}**{hold}. Roles: {held}.",
+        "",
+        *(f"- {r.clock}: {_clock_words(r)}" for r in readings_of(policy, incident, now)),
+    ]
+    firing = alerts_firing(incident)
+    if firing:
+        lines += ["", f"Still firing: {'; '.join(firing)}"]
+    if incident.state not in TERMINAL:
+        lines += ["", "Next:"]
+        for step in next_steps(policy, incident, now):
+            wants = f" — missing: {'; '.join(step.missing)}" if step.missing else ""
+            lines.append(f"- `{step.name}`{wants}")
+    lines += ["", "Latest:"]
+    lines += [f"- {e.recorded_at:%H:%M:%S} {e.summary}" for e in incident.timeline[-5:]]
+    return "\n".join(lines)[:15000]

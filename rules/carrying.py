@@ -1,0 +1,28 @@
+"""What a run carries on, and what is too old to be carried."""
+
+from models.incident import Incident, TimelineEntry, TimelineSegment
+
+LIMIT_BYTES = 128 * 1024
+"""A timeline that weighs more than this as JSON is shortened before it is carried."""
+KEPT_BYTES = 32 * 1024
+
+
+def older_entries(incident: Incident) -> tuple[TimelineEntry, ...] | None:
+    """The entries to move to the document store; None where the timeline is light enough."""
+    sizes = [len(entry.model_dump_json()) for entry in incident.timeline]
+    if sum(sizes) <= LIMIT_BYTES:
+        return None
+    kept = 0
+    for place in range(len(sizes) - 1, -1, -1):
+        kept += sizes[place]
+        if kept > KEPT_BYTES:
+            return incident.timeline[: place + 1] or None
+    return None
+
+
+def moved_out(incident: Incident, segment: TimelineSegment) -> Incident:
+    """The record without the entries of `segment`, and with the way to them."""
+    left = tuple(entry for entry in incident.timeline if entry.seq > segment.last_seq)
+    return incident.model_copy(
+        update={"timeline": left, "segments": (*incident.segments, segment)}
+    )

@@ -1,0 +1,66 @@
+"""What enforcing a deadline looks at, and what stands when it looks again."""
+
+from datetime import timedelta
+
+from models.clock import DueThreshold
+from models.compiled import CompiledPolicy
+from models.contracts import EnforceDeadline, Enforcement
+from models.incident import Incident
+from rules.cadence import PREFIX
+from rules.deadlines import due_thresholds
+
+PUNCTUAL = timedelta(seconds=5)
+"""A threshold that fires within this much of its instant is not called late."""
+
+
+def without_story(incident: Incident) -> Incident:
+    """The record without what no clock depends on."""
+    return incident.model_copy(
+        update={
+            "timeline": (),
+            "alerts": {},
+            "segments": (),
+            "lessons": (),
+            "action_items": (),
+            "review": None,
+            "documents": (),
+            "updates": tuple(told.model_copy(update={"text": ""}) for told in incident.updates),
+        }
+    )
+
+
+def facts_for_enforcement(
+    policy: CompiledPolicy, due: tuple[DueThreshold, ...]
+) -> CompiledPolicy:
+    """The rules of the clocks in question, without the rest of the policy."""
+    clocks = {point.clock for point in due}
+    return CompiledPolicy(
+        name=policy.name,
+        version=policy.version,
+        policy_hash=policy.policy_hash,
+        severities=policy.severities,
+        default_severity=policy.default_severity,
+        clocks=tuple(spec for spec in policy.clocks if spec.name in clocks),
+        audiences=tuple(a for a in policy.audiences if PREFIX + a.name in clocks),
+        communication_lead=policy.communication_lead,
+    )
+
+
+def enforce(request: EnforceDeadline) -> Enforcement:
+    """Evaluate the recorded clocks again: which thresholds stand at the request's `now`."""
+    facts = request.facts
+    stands = {
+        (point.clock, point.run, point.threshold)
+        for point in due_thresholds(facts.policy, facts.incident, request.now)
+    }
+    standing = tuple(p for p in request.due if (p.clock, p.run, p.threshold) in stands)
+    return Enforcement(
+        standing=standing, moot=tuple(point for point in request.due if point not in standing)
+    )
+
+
+def late_words(late_by: timedelta) -> str:
+    """How late a threshold fired, in words; "" where it was on time."""
+    if late_by <= PUNCTUAL:
+        return ""
+    return f" (fired {timedelta(seconds=round(late_by.total_seconds()))} late)"

@@ -1,0 +1,140 @@
+"""Enforces what comes due: thresholds of clocks and the cadence of updates."""
+
+from datetime import datetime
+
+from temporalio.exceptions import ActivityError
+
+from models.base import ENGINE
+from models.clock import Action, ActionKind, DueThreshold, FiredThreshold
+from models.command import SetSeverityCommand
+from models.contracts import ENFORCE_DEADLINE, ClockFacts, EnforceDeadline, Enforcement
+from rules.cadence import PREFIX
+from rules.deadlines import due_thresholds, next_point
+from rules.decision import Effect, PageNextLevel, PageRole, Remind, Tell
+from rules.enforcement import facts_for_enforcement, late_words, without_story
+from rules.ledger import with_fired
+from workflows.desk import Desk
+from workflows.options import perform
+from workflows.switch import Switch
+
+
+class Deadlines:
+    """Owns the enforcement under way; each threshold fires once, in order, however late."""
+
+    def __init__(self, desk: Desk, switch: Switch) -> None:
+        self._desk = desk
+        self._switch = switch
+        self._busy = False
+
+    def next_point(self) -> DueThreshold | None:
+        """What comes due first."""
+        if self._busy:
+            return None
+        return next_point(self._desk.policy, self._desk.incident, self._desk.now())
+
+    def launch(self, now: datetime) -> None:
+        """Enforce everything that is due, together."""
+        if self._busy:
+            return
+        due = due_thresholds(self._desk.policy, self._desk.incident, now)
+        if due:
+            self._busy = True
+            self._desk.launch(self._enforce(due, now))
+
+    async def _enforce(self, due: tuple[DueThreshold, ...], now: datetime) -> None:
+        desk = self._desk
+        names = ", ".join(f"{point.clock} {point.threshold}" for point in due)
+        request = EnforceDeadline(
+            incident_id=desk.incident.id,
+            now=now,
+            due=due,
+            facts=ClockFacts(
+                policy=facts_for_enforcement(desk.policy, due),
+                incident=without_story(desk.incident),
+            ),
+        )
+        try:
+            answer = await perform(
+                ENFORCE_DEADLINE,
+                request,
+                Enforcement,
+                summary=f"enforce {names}",
+                priority=desk.priority,
+            )
+        except ActivityError:
+            return
+        finally:
+            self._busy = False
+        for point in answer.standing:
+            self._fire(point)
+
+    def _fire(self, point: DueThreshold) -> None:
+        """Fire one threshold, if it still stands: the record may have moved meanwhile."""
+        desk = self._desk
+        now = desk.now()
+        still = {
+            (p.clock, p.run, p.threshold) for p in due_thresholds(desk.policy, desk.incident, now)
+        }
+        if (point.clock, point.run, point.threshold) not in still:
+            return
+        fired = FiredThreshold(
+            clock=point.clock,
+            run=point.run,
+            threshold=point.threshold,
+            fraction=point.fraction,
+            due_at=point.due_at,
+            fired_at=now,
+        )
+        desk.replace(with_fired(desk.incident, fired))
+        kind, words = _said(point, now)
+        desk.note(
+            kind,
+            words,
+            clock=point.clock,
+            run=point.run,
+            threshold=point.threshold,
+            due_at=point.due_at.isoformat(),
+            late_by_seconds=round((now - point.due_at).total_seconds(), 3),
+            actions=[str(action) for action in point.actions],
+        )
+        for action in point.actions:
+            self._act(action, words)
+
+    def _act(self, action: Action, reason: str) -> None:
+        if action.kind is ActionKind.RAISE_SEVERITY:
+            self._raise_severity(reason)
+            return
+        self._switch.carry_out((self._effect(action, reason),))
+
+    def _effect(self, action: Action, reason: str) -> Effect:
+        match action.kind:
+            case ActionKind.ESCALATE:
+                return PageNextLevel(reason)
+            case ActionKind.PAGE:
+                return PageRole(action.target, reason)
+            case ActionKind.NOTIFY if self._desk.policy.audience(action.target):
+                return Tell("deadline", reason, (action.target,))
+            case _:
+                return Remind(action.target, reason)
+
+    def _raise_severity(self, reason: str) -> None:
+        ranks = self._desk.policy.severities
+        place = ranks.index(self._desk.incident.severity)
+        if place == 0:
+            return
+        command = SetSeverityCommand(
+            actor=ENGINE.name, via=ENGINE.via, severity=ranks[place - 1], note=reason
+        )
+        self._switch.apply("set_severity", command)
+
+
+def _said(point: DueThreshold, now: datetime) -> tuple[str, str]:
+    late = late_words(now - point.due_at)
+    if point.clock.startswith(PREFIX):
+        audience = point.clock.removeprefix(PREFIX)
+        return "update.missed", f"no status update to {audience} in time{late}"
+    if point.fraction < 1:
+        return "clock.warned", f"{point.clock}: {point.threshold} of its time has passed{late}"
+    if point.fraction == 1:
+        return "clock.breached", f"{point.clock} breached{late}"
+    return "clock.overdue", f"{point.clock}: {point.threshold} of its time has passed{late}"

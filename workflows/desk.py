@@ -1,0 +1,70 @@
+"""What every component of an incident's workflow shares: the record, the policy and the clock."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import Priority
+
+from models.base import ENGINE, Actor
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from rules.ledger import note
+from workflows.options import priority_of
+
+
+class Desk:
+    """The record and the policy in force, replaced as wholes; and what is under way.
+
+    `awake` asks the run to look again. `moves` counts replacements of the record.
+    """
+
+    def __init__(self, incident: Incident, policy: CompiledPolicy, epoch_offset: timedelta) -> None:
+        self.incident = incident
+        self.policy = policy
+        self.awake = True
+        self.effects = 0
+        self._epoch_offset = epoch_offset
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def now(self) -> datetime:
+        """The workflow's clock, moved by the offset of a rehearsal."""
+        return workflow.now() + self._epoch_offset
+
+    @property
+    def priority(self) -> Priority:
+        """Temporal's priority of what this incident does now."""
+        return priority_of(self.incident.severity, self.policy.severities)
+
+    def key(self) -> str:
+        """A new idempotency key: the incident and the number of the effect."""
+        self.effects += 1
+        return f"{self.incident.id}/{self.effects}"
+
+    def replace(self, incident: Incident) -> None:
+        """Put a new record in the place of the old, and ask the run to look."""
+        self.incident = incident
+        self.awake = True
+
+    def note(self, kind: str, summary: str, *, actor: Actor = ENGINE, **data: Any) -> None:
+        """Write a line on the timeline."""
+        self.replace(note(self.incident, kind, summary, actor=actor, now=self.now(), **data))
+
+    def launch(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let `work` run beside the rest; the run waits for it before it ends."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self.awake = True
+        if not task.cancelled() and (error := task.exception()):
+            workflow.logger.error("effect.broken", exc_info=error)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._under_way

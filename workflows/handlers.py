@@ -1,0 +1,134 @@
+"""One update and one signal per command, registered from the table of commands.
+
+They take the raw payload, so that a malformed one becomes a readable refusal instead of a
+lost traceback. An update's validator refuses what is malformed or illegal before anything is
+recorded; a refused signal becomes a line on the timeline, and never raises.
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from models.base import Actor
+from models.command import COMMANDS, Command, CommandResult
+from rules.decision import Decision, Refusal
+from rules.judgement import parse
+from rules.ledger import refused
+from workflows.desk import Desk
+from workflows.switch import Switch
+
+ONE_PAYLOAD = inspect.Signature(
+    [inspect.Parameter("payload", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=RawValue)]
+)
+
+
+def _raw(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Declare one raw payload, yet take any number: so that none and many are refused by us."""
+    handler.__signature__ = ONE_PAYLOAD  # type: ignore[attr-defined]
+    handler.__annotations__ = {"payload": RawValue}
+    return handler
+
+
+def _decoded(name: str, payloads: Sequence[object]) -> Command | Refusal:
+    if len(payloads) != 1:
+        return Refusal("Malformed", f"{name} takes one JSON object, not {len(payloads)} arguments")
+    value = payloads[0]
+    if isinstance(value, RawValue):
+        try:
+            value = workflow.payload_converter().from_payload(value.payload)
+        except Exception:  # noqa: BLE001 - whatever a stranger sent must not wedge the incident
+            return Refusal("Malformed", f"{name} takes one JSON object; this payload is not JSON")
+    return parse(name, value)
+
+
+class Handlers:
+    """Owns how messages reach the switch."""
+
+    def __init__(self, desk: Desk, switch: Switch) -> None:
+        self._desk = desk
+        self._switch = switch
+
+    def register(self) -> None:
+        """Register every command, and what is no command."""
+        for name in COMMANDS:
+            workflow.set_update_handler(
+                name, _raw(self._update(name)), validator=_raw(self._validator(name))
+            )
+            workflow.set_signal_handler(name, _raw(self._signal(name)))
+        workflow.set_dynamic_signal_handler(self._unknown_signal)
+
+    def _validator(self, name: str) -> Callable[..., None]:
+        def validate(*payloads: object) -> None:
+            command = _decoded(name, payloads)
+            if isinstance(command, Refusal):
+                raise self._error(command)
+            if _command_id(command) in self._switch.processed:
+                return
+            outcome = self._switch.judge(name, command)
+            if isinstance(outcome, Refusal) and outcome.kind != "NotAuthorised":
+                raise self._error(outcome)
+
+        return validate
+
+    def _update(self, name: str) -> Callable[..., Any]:
+        def update(*payloads: object) -> Any:
+            command = _decoded(name, payloads)
+            if isinstance(command, Refusal):
+                raise self._error(command)
+            answer = self._do(name, command)
+            if isinstance(answer, Refusal):
+                raise self._error(answer)
+            return answer
+
+        return update
+
+    def _signal(self, name: str) -> Callable[..., None]:
+        def signal(*payloads: object) -> None:
+            command = _decoded(name, payloads)
+            if isinstance(command, Refusal):
+                self._record(name, command, Actor(name="unknown", via="signal"))
+            else:
+                self._do(name, command)
+
+        return signal
+
+    def _unknown_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
+        known = ", ".join(spec.name for spec in COMMANDS.values() if not spec.internal)
+        words = f"there is no signal {name[:80]!r} ({len(payloads)} arguments); there are: {known}"
+        self._record(name, Refusal("Malformed", words), Actor(name="unknown", via="signal"))
+
+    def _do(self, name: str, command: Command) -> Any:
+        """Do a command once; the same id again gets the stored result."""
+        command_id = _command_id(command)
+        stored = self._switch.processed.get(command_id) if command_id else None
+        if stored is not None:
+            return _loaded(stored)
+        outcome = self._switch.apply(name, command)
+        if isinstance(outcome, Decision):
+            result = self._switch.result(name, outcome.summary)
+            self._switch.remember(command_id, result)
+            return result.model_dump(mode="json")
+        self._record(name, outcome, Actor(name=command.actor, via=command.via))
+        return outcome
+
+    def _record(self, name: str, refusal: Refusal, actor: Actor) -> None:
+        now = self._desk.now()
+        written = refused(self._desk.incident, name, refusal.message, actor=actor, now=now)
+        self._desk.replace(written)
+
+    def _error(self, refusal: Refusal) -> ApplicationError:
+        details = refusal.details(self._desk.incident.state.value)
+        return ApplicationError(refusal.message, details, type=refusal.kind, non_retryable=True)
+
+
+def _command_id(command: Command) -> str | None:
+    update = workflow.current_update_info()
+    return command.command_id or (update.id if update else None)
+
+
+def _loaded(stored: str) -> Any:
+    return CommandResult.model_validate_json(stored).model_dump(mode="json")

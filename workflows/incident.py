@@ -1,0 +1,200 @@
+"""One incident, from report to closure: a switchboard for the components that each own one thing.
+
+Handlers are synchronous: they decide, record and wake the run. Only the run awaits activities,
+so nothing here needs a lock.
+"""
+
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from models.contracts import (
+        ARCHIVE_TIMELINE,
+        BEGIN_ARCHIVE,
+        INCIDENT_WORKFLOW,
+        ArchiveRunInput,
+        ArchiveTimeline,
+        Carried,
+        IncidentInput,
+    )
+    from models.incident import Incident, TimelineSegment
+    from models.view import VIEW, IncidentView
+    from rules.answers import next_steps, readings_of
+    from rules.carrying import moved_out, older_entries
+    from rules.clocks import read_clocks
+    from rules.opening import open_incident
+    from states.lifecycle import TERMINAL
+    from workflows.deadlines import Deadlines
+    from workflows.desk import Desk
+    from workflows.handlers import Handlers
+    from workflows.options import perform, perform_at_once
+    from workflows.outbox import Outbox
+    from workflows.paging import Paging
+    from workflows.reports import Reports
+    from workflows.switch import Switch
+    from workflows.timer import NextTimer
+    from workflows.visibility import Visibility
+
+
+@workflow.defn(name=INCIDENT_WORKFLOW)
+class IncidentWorkflow:
+    """The durable incident. Its result is what a later run would carry on."""
+
+    @workflow.init
+    def __init__(self, start: IncidentInput) -> None:
+        now = workflow.now() + start.epoch_offset
+        if start.carried:
+            carried = start.carried
+            again = carried.incident.model_copy(update={"runs": carried.incident.runs + 1})
+            carried = carried.model_copy(update={"incident": again})
+        elif start.report and start.policy:
+            record = open_incident(workflow.info().workflow_id, start.report, start.policy, now)
+            carried = Carried(incident=record, policy=start.policy)
+        else:
+            raise ApplicationError(
+                "an incident starts with a report and a policy, or with what an earlier run carried",
+                type="Malformed",
+                non_retryable=True,
+            )
+        self._desk = Desk(carried.incident, carried.policy, start.epoch_offset)
+        self._desk.effects = carried.effects
+        self._epoch_offset = start.epoch_offset
+        self._outbox = Outbox(self._desk, carried.outbox)
+        self._paging = Paging(self._desk, self._outbox, carried.escalation)
+        self._reports = Reports(self._desk, carried.reports_due)
+        self._switch = Switch(
+            self._desk, self._outbox, self._paging, self._reports, carried.processed
+        )
+        self._deadlines = Deadlines(self._desk, self._switch)
+        self._timer = NextTimer(self._desk)
+        self._visibility = Visibility(self._desk, self._paging)
+        if not start.carried:
+            self._outbox.tell("reported", f"reported: {carried.incident.report.title}", ())
+        Handlers(self._desk, self._switch).register()
+
+    @workflow.run
+    async def run(self, start: IncidentInput) -> Carried:
+        """Drive the components until the incident is over and nothing is owed."""
+        while not self._over():
+            self._desk.awake = False
+            continuing = workflow.info().is_continue_as_new_suggested()
+            if continuing and self._desk.idle:
+                await self._continue_as_new()
+            if not continuing:
+                self._launch()
+            due_at, what = self._next_due()
+            self._timer.arm(None if continuing else due_at, what)
+            self._visibility.refresh(due_at)
+            await workflow.wait_condition(lambda: self._desk.awake)
+        self._visibility.refresh(None)
+        await self._begin_archive()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._carried()
+
+    @workflow.query(name=VIEW)
+    def view(self) -> IncidentView:
+        """The incident as it reads now."""
+        policy, incident, now = self._desk.policy, self._desk.incident, self._desk.now()
+        return IncidentView(
+            incident=incident,
+            readings=readings_of(policy, incident, now),
+            next=next_steps(policy, incident, now),
+            policy_name=policy.name,
+            policy_version=policy.version,
+            policy_hash=policy.policy_hash,
+            escalation=self._paging.progress,
+            undelivered=self._outbox.owed,
+            now=now,
+        )
+
+    @workflow.query(name="record")
+    def record(self) -> Incident:
+        """The record alone."""
+        return self._desk.incident
+
+    def _launch(self) -> None:
+        now = self._desk.now()
+        self._paging.launch(now)
+        self._deadlines.launch(now)
+        self._reports.launch(now)
+        self._outbox.launch(now)
+
+    def _next_due(self) -> tuple[datetime | None, str]:
+        point = self._deadlines.next_point()
+        candidates = [
+            (point.due_at, f"{point.clock} {point.threshold}") if point else None,
+            (at, "escalate to the next level") if (at := self._paging.next_at()) else None,
+            (at, "deliver what is owed") if (at := self._outbox.next_at()) else None,
+            (at, "write the incident report") if (at := self._reports.next_at()) else None,
+        ]
+        return min((c for c in candidates if c), default=(None, ""))
+
+    def _over(self) -> bool:
+        desk = self._desk
+        if desk.incident.state not in TERMINAL or not desk.idle:
+            return False
+        if self._outbox.owed or self._reports.due:
+            return False
+        readings = read_clocks(desk.policy, desk.incident, desk.now())
+        return all(reading.stopped_at for reading in readings)
+
+    def _carried(self) -> Carried:
+        return Carried(
+            incident=self._desk.incident,
+            policy=self._desk.policy,
+            escalation=self._paging.progress,
+            outbox=self._outbox.owed,
+            reports_due=self._reports.due,
+            processed=self._switch.processed,
+            effects=self._desk.effects,
+        )
+
+    async def _continue_as_new(self) -> None:
+        """Carry everything on. Nothing is under way; messages that arrive meanwhile are kept."""
+        await self._shorten()
+        await self._begin_archive()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        workflow.continue_as_new(
+            IncidentInput(carried=self._carried(), epoch_offset=self._epoch_offset)
+        )
+
+    async def _shorten(self) -> None:
+        """Move the older part of a long timeline to the document store."""
+        older = older_entries(self._desk.incident)
+        if older is None:
+            return
+        request = ArchiveTimeline(
+            incident_id=self._desk.incident.id,
+            first_seq=older[0].seq,
+            last_seq=older[-1].seq,
+            entries_json="[" + ",".join(entry.model_dump_json() for entry in older) + "]",
+        )
+        summary = f"move timeline {older[0].seq}-{older[-1].seq} to the document store"
+        try:
+            segment = await perform(
+                ARCHIVE_TIMELINE,
+                request,
+                TimelineSegment,
+                summary=summary,
+                priority=self._desk.priority,
+            )
+        except ActivityError:
+            return
+        self._desk.replace(moved_out(self._desk.incident, segment))
+
+    async def _begin_archive(self) -> None:
+        """Have this run archived once it has ended: no run can archive its own end."""
+        info = workflow.info()
+        request = ArchiveRunInput(workflow_id=info.workflow_id, run_id=info.run_id)
+        summary = f"have run {info.run_id} archived after it ends"
+        try:
+            await perform_at_once(BEGIN_ARCHIVE, request, str, summary=summary)
+        except ActivityError:
+            try:
+                await perform(
+                    BEGIN_ARCHIVE, request, str, summary=summary, priority=self._desk.priority
+                )
+            except ActivityError:
+                self._desk.note("archive.delayed", "this run's archive could not be started")

@@ -1,0 +1,66 @@
+"""Timeouts, retry policies and priorities of every activity, in one place.
+
+No activity lives longer than a minute: what takes longer is a due point of the workflow, so
+that a run can always drain and continue as new.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy
+
+from models.contracts import PERMANENT_FAILURE
+
+Result = TypeVar("Result")
+
+FIRST_PAGE_TIMEOUT = timedelta(seconds=2)
+ATTEMPT_TIMEOUT = timedelta(seconds=10)
+LIFE_OF_AN_ACTIVITY = timedelta(seconds=55)
+
+_RETRIES = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(seconds=15),
+    non_retryable_error_types=[PERMANENT_FAILURE],
+)
+_ONCE = RetryPolicy(maximum_attempts=1)
+
+
+def priority_of(severity: str, severities: Sequence[str]) -> Priority:
+    """Temporal's priority for a severity: 1 for the worst, 5 at most."""
+    place = severities.index(severity) if severity in severities else len(severities)
+    return Priority(priority_key=min(place + 1, 5))
+
+
+async def perform(
+    name: str, argument: Any, result: type[Result], *, summary: str, priority: Priority
+) -> Result:
+    """Run an activity with retries; raises ActivityError when its minute is over."""
+    answer: Result = await workflow.execute_activity(
+        name,
+        argument,
+        result_type=result,
+        start_to_close_timeout=ATTEMPT_TIMEOUT,
+        schedule_to_close_timeout=LIFE_OF_AN_ACTIVITY,
+        retry_policy=_RETRIES,
+        summary=summary[:200],
+        priority=priority,
+    )
+    return answer
+
+
+async def perform_at_once(
+    name: str, argument: Any, result: type[Result], *, summary: str
+) -> Result:
+    """Run an activity inside the workflow task, one attempt; raises ActivityError after 2 s."""
+    answer: Result = await workflow.execute_local_activity(
+        name,
+        argument,
+        result_type=result,
+        schedule_to_close_timeout=FIRST_PAGE_TIMEOUT,
+        retry_policy=_ONCE,
+        summary=summary[:200],
+    )
+    return answer

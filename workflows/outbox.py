@@ -1,0 +1,158 @@
+"""What must still leave: each message on its own, so that a stuck channel stops nothing else."""
+
+from datetime import datetime, timedelta
+
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from models.clock import ActionKind
+from models.contracts import SEND_NOTIFICATION, Delivery, SendNotification
+from models.message import Message, MessageKind, Receipt
+from rules.messages import message
+from rules.paging import channel_chain, resolve_targets
+from workflows.desk import Desk
+from workflows.options import perform
+
+ROUNDS = 8
+"""How often the whole chain of channels is tried before a message counts as undeliverable."""
+FIRST_BACKOFF = timedelta(minutes=1)
+
+
+class Outbox:
+    """Owns the deliveries that are owed; one activity for each, many beside each other."""
+
+    def __init__(self, desk: Desk, owed: tuple[Delivery, ...]) -> None:
+        self._desk = desk
+        self._owed = {delivery.message.key: delivery for delivery in owed}
+        self._busy: set[str] = set()
+
+    @property
+    def owed(self) -> tuple[Delivery, ...]:
+        """What has not been delivered yet."""
+        return tuple(self._owed.values())
+
+    def add(self, delivery: Delivery) -> None:
+        """Owe a delivery."""
+        self._owed[delivery.message.key] = delivery
+        self._desk.awake = True
+
+    def tell(self, event: str, text: str, audiences: tuple[str, ...]) -> None:
+        """Inform the audiences named, or all that the policy informs of `event`."""
+        desk = self._desk
+        for audience in desk.policy.audiences:
+            if audience.name not in audiences and (audiences or event not in audience.on):
+                continue
+            words = text if event == "update" or not audience.sees else event.replace("_", " ")
+            template = message(
+                MessageKind.NOTIFICATION,
+                desk.incident,
+                desk.policy,
+                desk.now(),
+                reason=event.replace("_", " "),
+                text=words,
+                recipient=audience.name,
+                audience=audience,
+            )
+            for channel in audience.channels:
+                chain = channel_chain((channel,), desk.policy.fallbacks)
+                self._owe(template, chain)
+
+    def ask(self, kind: ActionKind, target: str, reason: str) -> None:
+        """Page or remind whoever holds a role, or a person."""
+        desk = self._desk
+        named = f"person:{target}" if target in desk.policy.people else f"role:{target}"
+        holders = {held.role: held.person for held in desk.incident.roles}
+        found = resolve_targets(
+            (named,),
+            holders,
+            desk.policy.people,
+            desk.policy.paging_channels,
+            desk.policy.fallbacks,
+        )
+        page = kind is ActionKind.PAGE
+        for recipient in found.recipients:
+            template = message(
+                MessageKind.PAGE if page else MessageKind.REMINDER,
+                desk.incident,
+                desk.policy,
+                desk.now(),
+                reason=reason,
+                text=reason,
+                recipient=recipient.name,
+            )
+            addressed = template.model_copy(update={"address": recipient.address})
+            self._owe(addressed, recipient.channels)
+        for nobody in found.nobody:
+            desk.note(f"{kind}.nobody", f"nobody to {kind}: {nobody} ({reason})", target=nobody)
+
+    def _owe(self, template: Message, channels: tuple[str, ...]) -> None:
+        keyed = template.model_copy(update={"key": self._desk.key()})
+        self.add(Delivery(message=keyed, channels=channels))
+
+    def next_at(self) -> datetime | None:
+        """When the first delivery that waits is tried again."""
+        waiting = (d.not_before for key, d in self._owed.items() if key not in self._busy)
+        return min((at for at in waiting if at), default=None)
+
+    def launch(self, now: datetime) -> None:
+        """Send everything that may go now."""
+        for key, delivery in self._owed.items():
+            if key not in self._busy and (not delivery.not_before or delivery.not_before <= now):
+                self._busy.add(key)
+                self._desk.launch(self._send(delivery))
+
+    async def _send(self, delivery: Delivery) -> None:
+        key = delivery.message.key
+        channel = delivery.channels[delivery.channel] if delivery.channels else "none"
+        try:
+            await perform(
+                SEND_NOTIFICATION,
+                SendNotification(channel=channel, message=delivery.message),
+                Receipt,
+                summary=_words(delivery, channel),
+                priority=self._desk.priority,
+            )
+        except ActivityError as error:
+            self._failed(delivery, channel, error)
+        else:
+            del self._owed[key]
+            self._said(delivery, "sent", f"{_words(delivery, channel)}", channel)
+        finally:
+            self._busy.discard(key)
+
+    def _failed(self, delivery: Delivery, channel: str, error: ActivityError) -> None:
+        """Fall back to the next channel; after the last, begin again later; in the end give up."""
+        cause = error.cause
+        why = cause.message if isinstance(cause, ApplicationError) else "no answer in time"
+        key = delivery.message.key
+        what = f"{_words(delivery, channel)} failed: {why}"
+        if delivery.channel + 1 < len(delivery.channels):
+            self._owed[key] = delivery.model_copy(update={"channel": delivery.channel + 1})
+            following = delivery.channels[delivery.channel + 1]
+            self._said(delivery, "fell_back", f"{what}; next channel is {following}", channel)
+            return
+        rounds = delivery.rounds + 1
+        if rounds >= ROUNDS:
+            del self._owed[key]
+            self._said(delivery, "undelivered", f"{what}; given up", channel)
+            return
+        again_at = self._desk.now() + FIRST_BACKOFF * 2 ** (rounds - 1)
+        self._owed[key] = delivery.model_copy(
+            update={"channel": 0, "rounds": rounds, "not_before": again_at}
+        )
+        self._said(delivery, "delayed", f"{what}; tried again at {again_at:%H:%M:%S} UTC", channel)
+
+    def _said(self, delivery: Delivery, became: str, summary: str, channel: str) -> None:
+        sent = delivery.message
+        self._desk.note(
+            f"{sent.kind}.{became}",
+            summary[:500],
+            recipient=sent.recipient,
+            channel=channel,
+            key=sent.key,
+            reason=sent.reason,
+        )
+
+
+def _words(delivery: Delivery, channel: str) -> str:
+    sent = delivery.message
+    return f"{sent.kind} to {sent.recipient} by {channel}: {sent.reason}"

@@ -1,0 +1,70 @@
+"""The incident report: written when the response ends, and again when the incident does."""
+
+from datetime import datetime, timedelta
+
+from temporalio.exceptions import ActivityError
+
+from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
+from models.incident import Document
+from workflows.desk import Desk
+from workflows.options import perform
+
+AGAIN_AFTER = timedelta(minutes=1)
+
+
+class Reports:
+    """Owns the reports that are still to be written, one after the other."""
+
+    def __init__(self, desk: Desk, due: tuple[str, ...]) -> None:
+        self._desk = desk
+        self._due = list(due)
+        self._busy = False
+        self._not_before: datetime | None = None
+
+    @property
+    def due(self) -> tuple[str, ...]:
+        """The names of the reports to be written."""
+        return tuple(self._due)
+
+    def order(self) -> None:
+        """Have the report written as the record stands."""
+        written = sum(document.name == "incident_report" for document in self._desk.incident.documents)
+        self._due.append(f"report-{written + len(self._due) + 1}")
+        self._desk.awake = True
+
+    def next_at(self) -> datetime | None:
+        """When a failed report is tried again."""
+        return self._not_before if self._due and not self._busy else None
+
+    def launch(self, now: datetime) -> None:
+        """Write the next report."""
+        waiting = self._not_before is not None and now < self._not_before
+        if self._due and not self._busy and not waiting:
+            self._busy = True
+            self._desk.launch(self._write(self._due[0], now))
+
+    async def _write(self, name: str, now: datetime) -> None:
+        desk = self._desk
+        request = WriteReport(incident=desk.incident, policy=desk.policy, name=name, now=now)
+        try:
+            written = await perform(
+                WRITE_REPORT,
+                request,
+                DocumentWritten,
+                summary=f"write {name} of {desk.incident.id}",
+                priority=desk.priority,
+            )
+        except ActivityError:
+            self._not_before = desk.now() + AGAIN_AFTER
+            desk.note("document.delayed", f"{name} could not be written; tried again in a minute")
+        else:
+            self._due.remove(name)
+            self._not_before = None
+            kept = Document(
+                name="incident_report", uri=written.uri, at=desk.now(), sha256=written.sha256
+            )
+            documents = (*desk.incident.documents, kept)
+            desk.replace(desk.incident.model_copy(update={"documents": documents}))
+            desk.note("document.written", f"{name} is at {written.uri}", sha256=written.sha256)
+        finally:
+            self._busy = False

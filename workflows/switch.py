@@ -1,0 +1,118 @@
+"""Where a decision becomes fact: the record is replaced, the effects go to their components."""
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from models.base import ENGINE
+from models.clock import ActionKind
+from models.command import Command, CommandResult
+from models.contracts import INCIDENT_MOVED, IncidentMoved
+from models.incident import Incident
+from rules.answers import result_of
+from rules.decision import (
+    AdoptPolicy,
+    Decision,
+    Effect,
+    Outcome,
+    PageAgain,
+    PageNextLevel,
+    PageRole,
+    Remind,
+    StopEscalation,
+    Tell,
+    WriteIncidentReport,
+)
+from rules.judgement import judge
+from states.lifecycle import State
+from workflows.desk import Desk
+from workflows.outbox import Outbox
+from workflows.paging import Paging
+from workflows.reports import Reports
+
+REMEMBERED = 500
+"""How many results of processed commands are carried, the newest of them."""
+TOLD_TO_GROUP = frozenset({State.DIAGNOSIS, State.REVIEW, State.CLOSED, State.CANCELLED})
+
+
+class Switch:
+    """Applies commands. Everything here is synchronous: decide, record, wake the run."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        outbox: Outbox,
+        paging: Paging,
+        reports: Reports,
+        processed: dict[str, str],
+    ) -> None:
+        self._desk = desk
+        self._outbox = outbox
+        self._paging = paging
+        self._reports = reports
+        self.processed = dict(processed)
+
+    def judge(self, name: str, command: Command) -> Outcome:
+        """What a command would do now; changes nothing."""
+        return judge(name, command, self._desk.incident, self._desk.policy, self._desk.now())
+
+    def apply(self, name: str, command: Command) -> Outcome:
+        """Do a command. The record is replaced only after the whole decision succeeded."""
+        outcome = self.judge(name, command)
+        if isinstance(outcome, Decision):
+            before = self._desk.incident
+            self._desk.replace(outcome.incident)
+            self.carry_out(outcome.effects)
+            self._tell_group(before)
+        return outcome
+
+    def result(self, name: str, summary: str) -> CommandResult:
+        """The answer to a command that was done."""
+        return result_of(name, summary, self._desk.incident, self._desk.policy, self._desk.now())
+
+    def remember(self, command_id: str | None, result: CommandResult) -> None:
+        """Keep the result, so that the command can be repeated safely, also in a later run."""
+        if command_id is None:
+            return
+        self.processed[command_id] = result.model_dump_json()
+        while len(self.processed) > REMEMBERED:
+            del self.processed[next(iter(self.processed))]
+
+    def carry_out(self, effects: tuple[Effect, ...]) -> None:
+        """Hand each effect to the component that owns it."""
+        for effect in effects:
+            match effect:
+                case StopEscalation(reason):
+                    self._paging.stop(reason)
+                case PageAgain(reason):
+                    self._paging.demand(reason, again=True)
+                case PageNextLevel(reason):
+                    self._paging.demand(reason)
+                case PageRole(target, reason):
+                    self._outbox.ask(ActionKind.PAGE, target, reason)
+                case Remind(target, reason):
+                    self._outbox.ask(ActionKind.REMIND, target, reason)
+                case Tell(event, text, audiences):
+                    self._outbox.tell(event, text, audiences)
+                case WriteIncidentReport():
+                    self._reports.order()
+                case AdoptPolicy(policy):
+                    self._desk.policy = policy
+
+    def _tell_group(self, before: Incident) -> None:
+        incident = self._desk.incident
+        group = incident.report.group_id
+        if group and incident.state != before.state and incident.state in TOLD_TO_GROUP:
+            resolved = incident.milestone("resolved")
+            moved = IncidentMoved(
+                incident_id=incident.id,
+                state=incident.state,
+                resolved_at=resolved.at if resolved else None,
+            )
+            self._desk.launch(self._signal(group, moved))
+
+    async def _signal(self, group: str, moved: IncidentMoved) -> None:
+        """A group that has ended needs no news."""
+        try:
+            await workflow.get_external_workflow_handle(group).signal(INCIDENT_MOVED, moved)
+        except ApplicationError:
+            self._desk.note("group.gone", f"alert group {group} has ended", actor=ENGINE)

@@ -1,0 +1,84 @@
+"""What an auditor sees in Temporal without our tools: search attributes and current details."""
+
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+from models.clock import ClockStatus
+from models.visibility import SEARCH_ATTRIBUTES
+from rules.answers import readings_of, status_markdown
+from workflows.desk import Desk
+from workflows.paging import Paging
+
+_MAKE = {
+    "keyword": SearchAttributeKey.for_keyword,
+    "datetime": SearchAttributeKey.for_datetime,
+    "bool": SearchAttributeKey.for_bool,
+    "int": SearchAttributeKey.for_int,
+    "keyword_list": SearchAttributeKey.for_keyword_list,
+}
+KEYS: dict[str, SearchAttributeKey[Any]] = {
+    attribute.name: _MAKE[attribute.kind](attribute.name) for attribute in SEARCH_ATTRIBUTES
+}
+NEXT_DUE = "IncidentNextDueAt"
+
+
+class Visibility:
+    """Owns what was shown last, so that only what changed is written, in one command."""
+
+    def __init__(self, desk: Desk, paging: Paging) -> None:
+        self._desk = desk
+        self._paging = paging
+        self._shown: dict[str, Any] = {}
+
+    def refresh(self, next_due_at: datetime | None) -> None:
+        """Show the incident as it stands. The next due instant alone is not worth an event."""
+        workflow.set_current_details(
+            status_markdown(self._desk.policy, self._desk.incident, self._desk.now())
+        )
+        wanted = self._wanted(next_due_at)
+        changed = {name: value for name, value in wanted.items() if self._differs(name, value)}
+        if not changed or set(changed) == {NEXT_DUE}:
+            return
+        updates: list[SearchAttributeUpdate[Any]] = [
+            KEYS[name].value_unset() if value is None else KEYS[name].value_set(value)
+            for name, value in changed.items()
+        ]
+        workflow.upsert_search_attributes(updates)
+        self._shown.update(changed)
+
+    def _differs(self, name: str, value: Any) -> bool:
+        if name in self._shown:
+            return bool(self._shown[name] != value)
+        return value is not None
+
+    def _wanted(self, next_due_at: datetime | None) -> dict[str, Any]:
+        desk = self._desk
+        incident = desk.incident
+        resolved = incident.milestone("resolved")
+        breached = sorted(
+            {
+                reading.clock
+                for reading in readings_of(desk.policy, incident, desk.now())
+                if reading.status is ClockStatus.BREACHED
+            }
+            | {f.clock for f in incident.fired if f.fraction >= 1 and not f.superseded}
+        )
+        return {
+            "IncidentState": incident.state.value,
+            "IncidentSeverity": incident.severity,
+            "IncidentService": incident.report.service,
+            "IncidentManager": incident.holder("incident_manager"),
+            "IncidentPolicy": f"{desk.policy.name} {desk.policy.version}",
+            "IncidentGroup": incident.report.group_id,
+            "IncidentReportedAt": incident.reported_at,
+            NEXT_DUE: next_due_at,
+            "IncidentResolvedAt": resolved.at if resolved else None,
+            "IncidentBreached": bool(breached),
+            "IncidentOnHold": incident.hold is not None,
+            "IncidentLevel": self._paging.progress.level,
+            "IncidentBreachedClocks": breached or None,
+            "IncidentPeople": sorted({held.person for held in incident.roles}) or None,
+        }
