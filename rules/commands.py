@@ -167,7 +167,7 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
     change = {"updates": (*case.incident.updates, told)}
     summary = f"status update to {', '.join(audiences) or 'nobody'}: {command.text}"
     tell = Tell("update", command.text, audiences)
-    return _done(case, "update.posted", summary[:500], tell, change=change, audiences=audiences)
+    return _done(case, "update.posted", summary[:500], tell, change=change, audiences=list(audiences))
 
 
 def complete_step(case: Case, command: CompleteStepCommand) -> Outcome:
