@@ -42,6 +42,8 @@ def _alert_words(before: Incident, command: RecordAlertsCommand) -> str:
     firing, resolved = told(AlertStatus.FIRING), told(AlertStatus.RESOLVED)
     parts = [f"alert fires: {', '.join(firing)}"] if firing else []
     parts += [f"alert resolves: {', '.join(resolved)}"] if resolved else []
+    if command.batch.truncated != before.truncated_alerts:
+        parts.append(f"alerts that the sender left out: {command.batch.truncated}")
     return "; ".join(parts)[:500]
 
 
