@@ -17,14 +17,17 @@ REASONS = {200: "OK", 204: "No Content", 302: "Found", 429: "Too Many Requests"}
 class Answer:
     """What one request meets.
 
-    `hang` never answers; `close` drops the connection without an answer. `takes` says whether
-    the message took effect; by default a 2xx does.
+    `hang` never answers; `close` drops the connection without an answer, `close_after` after it.
+    `takes` says whether the message took effect; by default a 2xx does. A Content-Length among
+    the headers may lie.
     """
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
     hang: bool = False
     close: bool = False
+    close_after: bool = False
     takes: bool | None = None
 
     @property
@@ -167,11 +170,12 @@ class WebhookSink:
         if answer.hang:
             await asyncio.Event().wait()
         reason = REASONS.get(answer.status, "Programmed")
-        lines = [f"HTTP/1.1 {answer.status} {reason}", "Content-Length: 0"]
-        lines += [f"{name}: {value}" for name, value in answer.headers.items()]
-        writer.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
+        sent = {"Content-Length": str(len(answer.body)), **answer.headers}
+        lines = [f"HTTP/1.1 {answer.status} {reason}"]
+        lines += [f"{name}: {value}" for name, value in sent.items()]
+        writer.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + answer.body)
         await writer.drain()
-        return headers.get("connection", "").lower() != "close"
+        return not answer.close_after and headers.get("connection", "").lower() != "close"
 
     def _next_answer(self, path: str) -> Answer:
         programmed = self.by_path.get(path.strip("/"))

@@ -1,0 +1,1 @@
+"""The world behind small protocols: channels that carry messages, stores that keep documents."""

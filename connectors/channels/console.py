@@ -1,0 +1,26 @@
+"""The console: each message is one line on a stream."""
+
+from datetime import timedelta
+from typing import TextIO
+
+from connectors.channels.protocol import one_line
+from connectors.errors import RetryableError
+from models.message import Message
+
+
+class ConsoleChannel:
+    """Prints what would reach a person, for the person who watches the worker."""
+
+    def __init__(self, name: str, stream: TextIO) -> None:
+        self.name = name
+        self._stream = stream
+
+    async def send(self, message: Message, *, timeout: timedelta) -> str | None:  # noqa: ARG002 - of the protocol; a line does not wait
+        """Print `message` as one line."""
+        line = f"{message.kind.value.upper()} to {message.recipient}: {message.subject}"
+        try:
+            self._stream.write(f"{one_line(line)} ({one_line(message.key)})\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            raise RetryableError(self.name, "the stream cannot be written") from None
+        return None

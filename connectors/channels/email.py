@@ -1,0 +1,150 @@
+"""E-mail over SMTP: one mail per message, its Message-ID made of the idempotency key."""
+
+import asyncio
+import re
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime
+from hashlib import sha256
+from urllib.parse import quote
+
+import aiosmtplib
+
+from connectors.channels.protocol import one_line
+from connectors.channels.settings import ChannelSettings, Tls
+from connectors.errors import ConnectorError, PermanentError, RetryableError
+from models.message import Message, MessageKind
+
+_MAILBOX = re.compile(r"[^\s<>()\[\],;:\\\"@\x00-\x20\x7f]+@[^\s<>()\[\],;:\\\"@\x00-\x20\x7f]+")
+_READABLE_KEY = 100
+_RETRYABLE_CODES = range(400, 500)
+_PERMANENT_CODES = range(500, 600)
+
+
+def message_id(key: str, domain: str) -> str:
+    """The Message-ID of a key: the same key always gives the same one."""
+    local = re.sub(r"^\.|\.$|\.(?=\.)", "%2E", quote(key, safe=""))
+    if not local or len(local) > _READABLE_KEY:
+        local = sha256(key.encode()).hexdigest()
+    return f"<{local}@{domain}>"
+
+
+def compose(message: Message, *, sender: str, to: str, at: datetime) -> EmailMessage:
+    """The mail that carries `message`. No header can be smuggled in: each is one line.
+
+    Raises ValueError where an address is no mailbox.
+    """
+    for address in (sender, to):
+        if not _MAILBOX.fullmatch(address):
+            wrong = "not a mailbox"
+            raise ValueError(wrong)
+    domain = sender.rpartition("@")[2]
+    mail = EmailMessage(policy=SMTP_POLICY)
+    mail["From"] = Address(addr_spec=sender)
+    mail["To"] = Address(addr_spec=to)
+    mail["Subject"] = one_line(message.subject)
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = message_id(message.key, domain)
+    mail["References"] = message_id(message.incident_id, domain)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Incident"] = one_line(message.incident_id)
+    mail["X-Idempotency-Key"] = quote(message.key, safe=":/ ")
+    if message.kind is MessageKind.PAGE:
+        mail["Importance"] = "high"
+    mail.set_content(message.body)
+    return mail
+
+
+class EmailChannel:
+    """Sends through one mail server.
+
+    Answers 4xx, timeouts and broken connections are retryable; 5xx, and a message without an
+    address, are permanent.
+    """
+
+    def __init__(self, name: str, settings: ChannelSettings) -> None:
+        self.name = name
+        self._settings = settings
+
+    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
+        """Send `message` to its address, or the channel's; returns the server's acceptance."""
+        to = message.address or self._settings.to
+        if not to:
+            raise PermanentError(self.name, f"no e-mail address for {message.recipient}")
+        sender = self._settings.sender or ""
+        try:
+            mail = compose(message, sender=sender, to=to, at=datetime.now(UTC))
+        except (ValueError, MessageError):
+            reason = f"the e-mail address of {message.recipient} cannot be used"
+            raise PermanentError(self.name, reason) from None
+        seconds = timeout.total_seconds()
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                return await self._deliver(mail, sender, to, limit, seconds)
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise self._failure(error) from None
+
+    async def _deliver(
+        self, mail: EmailMessage, sender: str, to: str, limit: asyncio.Timeout, seconds: float
+    ) -> str | None:
+        settings = self._settings
+        password = settings.password.get_secret_value() if settings.password else None
+        client = aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.smtp_port,
+            username=settings.username,
+            password=password,
+            timeout=seconds,
+            use_tls=settings.tls is Tls.TLS,
+            start_tls=settings.tls is Tls.STARTTLS,
+        )
+        try:
+            await client.connect()
+            refused, answer = await client.send_message(mail, sender=sender, recipients=[to])
+            for code, text in refused.values():
+                raise aiosmtplib.SMTPRecipientRefused(code, text, to)
+            await _quit(client, limit)
+        finally:
+            client.close()
+        return one_line(answer, 200) or None
+
+    def _failure(self, error: Exception) -> ConnectorError:
+        if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+            error = error.recipients[0]
+        if isinstance(error, aiosmtplib.SMTPResponseException):
+            reason = f"the mail server answered {error.code}"
+            if not isinstance(error, aiosmtplib.SMTPAuthenticationError):
+                reason += f" {self._without_secrets(error.message)}"
+            else:
+                reason += " to the login"
+            permanent = error.code in _PERMANENT_CODES
+            return (PermanentError if permanent else RetryableError)(self.name, reason)
+        if isinstance(error, TimeoutError):
+            return RetryableError(self.name, "the mail server did not answer in time")
+        lacks = isinstance(error, aiosmtplib.SMTPNotSupported)
+        if lacks or type(error) is aiosmtplib.SMTPException:
+            return PermanentError(self.name, "the mail server lacks what the settings ask for")
+        if isinstance(error, ValueError):
+            return PermanentError(self.name, "the mail cannot be sent as configured")
+        return RetryableError(
+            self.name, f"the connection to the mail server failed ({type(error).__name__})"
+        )
+
+    def _without_secrets(self, text: str) -> str:
+        for secret in (self._settings.password, self._settings.token):
+            if secret and secret.get_secret_value():
+                text = text.replace(secret.get_secret_value(), "***")
+        return one_line(text, 200)
+
+
+async def _quit(client: aiosmtplib.SMTP, limit: asyncio.Timeout) -> None:
+    """Take leave politely. The mail is taken by now: no failure here may cause a second one."""
+    deadline = limit.when()
+    limit.reschedule(None)
+    with suppress(TimeoutError, aiosmtplib.SMTPException, OSError):
+        async with asyncio.timeout_at(deadline):
+            await client.quit()

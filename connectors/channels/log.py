@@ -1,0 +1,46 @@
+"""The log: each message is one event, and one line of JSON in a file where one is set."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from connectors.errors import RetryableError
+from models.message import Message
+
+log = structlog.get_logger(__name__)
+
+
+def _append(path: Path, line: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+class LogChannel:
+    """Keeps messages where nobody is told at once: a fallback of last resort, and an audit."""
+
+    def __init__(self, name: str, path: Path | None = None) -> None:
+        self.name = name
+        self._path = path
+
+    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
+        """Write `message` to the log, and to the file where one is set."""
+        if self._path is not None:
+            try:
+                async with asyncio.timeout(timeout.total_seconds()):
+                    await asyncio.to_thread(_append, self._path, message.model_dump_json())
+            except OSError as error:
+                reason = f"the file cannot be written ({type(error).__name__})"
+                raise RetryableError(self.name, reason) from None
+        log.info(
+            "message.sent",
+            channel=self.name,
+            incident_id=message.incident_id,
+            kind=message.kind.value,
+            recipient=message.recipient,
+            subject=message.subject,
+            key=message.key,
+        )
+        return None

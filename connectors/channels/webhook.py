@@ -1,0 +1,121 @@
+"""A webhook: the message as JSON, posted once per attempt, under its idempotency key."""
+
+import asyncio
+import json
+import string
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from urllib.parse import quote
+
+import httpx2
+
+from connectors.channels.protocol import one_line
+from connectors.channels.settings import ChannelSettings
+from connectors.errors import ConnectorError, PermanentError, RetryableError
+from models.message import Message
+
+_HEADER_SAFE = "".join(sorted(set(string.printable) - set(string.whitespace) - {"%"})) + " "
+_ANSWER_LIMIT = 64 * 1024
+_REFERENCE_LIMIT = 200
+_RETRYABLE = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+
+
+def header_key(key: str) -> str:
+    """The key as a header can carry it: what is not printable ASCII is percent-encoded."""
+    return quote(key, safe=_HEADER_SAFE).strip()
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """What a Retry-After header asks for, in seconds or as a date; None where it says nothing."""
+    if not value:
+        return None
+    if value.isascii() and value.strip().isdigit():
+        return timedelta(seconds=min(int(value.strip()[:9]), 24 * 3600))
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    wait = at.replace(tzinfo=at.tzinfo or UTC) - now
+    return min(max(wait, timedelta()), timedelta(days=1))
+
+
+class WebhookChannel:
+    """Posts to one URL. Redirects are not followed: a message goes where the settings say.
+
+    2xx is success; 408, 429, 5xx, timeouts and broken connections are retryable; every other
+    answer is permanent.
+    """
+
+    def __init__(self, name: str, settings: ChannelSettings, client: httpx2.AsyncClient) -> None:
+        self.name = name
+        self._settings = settings
+        self._client = client
+
+    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
+        """Post `message`; returns what the answer calls it (`id` of a JSON object), if anything."""
+        seconds = timeout.total_seconds()
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                return await self._post(message, limit, seconds)
+        except TimeoutError:
+            raise RetryableError(self.name, f"no answer within {seconds:g} s") from None
+        except httpx2.TimeoutException:
+            raise RetryableError(self.name, "no answer in time") from None
+        except (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.InvalidURL):
+            raise PermanentError(self.name, "the request cannot be sent as configured") from None
+        except (httpx2.HTTPError, OSError) as error:
+            reason = f"the connection failed ({type(error).__name__})"
+            raise RetryableError(self.name, reason) from None
+
+    async def _post(self, message: Message, limit: asyncio.Timeout, seconds: float) -> str | None:
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": header_key(message.key),
+        }
+        if self._settings.token:
+            headers["Authorization"] = f"Bearer {self._settings.token.get_secret_value()}"
+        async with self._client.stream(
+            "POST",
+            self._settings.url or "",
+            content=message.model_dump_json().encode(),
+            headers=headers,
+            follow_redirects=False,
+            timeout=seconds,
+        ) as response:
+            if not response.is_success:
+                raise self._refused(response)
+            return await _reference(response, limit)
+
+    def _refused(self, response: httpx2.Response) -> ConnectorError:
+        status = response.status_code
+        reason = f"answered {status}"
+        if status in _RETRYABLE or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            wait = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+            return RetryableError(self.name, reason, wait)
+        if response.is_redirect:
+            reason += ", a redirect, which is not followed"
+        return PermanentError(self.name, reason)
+
+
+async def _reference(response: httpx2.Response, limit: asyncio.Timeout) -> str | None:
+    """What the answer calls the message.
+
+    The other side has taken the message by now: whatever its answer lacks is no failure, or a
+    second attempt would double it.
+    """
+    deadline = limit.when()
+    limit.reschedule(None)
+    body = b""
+    with suppress(TimeoutError, httpx2.HTTPError, OSError):
+        async with asyncio.timeout_at(deadline):
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > _ANSWER_LIMIT:
+                    return None
+    with suppress(ValueError):
+        answer = json.loads(body)
+        if isinstance(answer, dict) and isinstance(answer.get("id"), str | int):
+            return one_line(str(answer["id"]), _REFERENCE_LIMIT)
+    return None

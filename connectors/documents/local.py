@@ -1,0 +1,67 @@
+"""Documents in a local directory."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
+from obstore.store import LocalStore
+
+from connectors.documents.protocol import (
+    STORE,
+    DocumentConflict,
+    DocumentMissing,
+    StoredDocument,
+    checked_path,
+)
+from connectors.errors import RetryableError
+
+
+class LocalDocumentStore:
+    """Keeps documents below `root`, which is created where it is missing.
+
+    Several processes may write to one directory: creation is atomic.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        self.root.mkdir(parents=True, exist_ok=True)
+        self._store = LocalStore(self.root)
+
+    async def put(self, path: str, data: bytes) -> StoredDocument:
+        """Keep `data` under `path`; see the protocol."""
+        digest = sha256(data).hexdigest()
+        uri = (self.root / checked_path(path)).as_uri()
+        try:
+            await obstore.put_async(self._store, path, data, mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            if await self.get(path) != data:
+                raise DocumentConflict(STORE, f"{path} is kept with other content") from None
+            return StoredDocument(uri=uri, sha256=digest, created=False)
+        except (BaseError, OSError) as error:
+            raise _unreachable(path, error) from None
+        return StoredDocument(uri=uri, sha256=digest, created=True)
+
+    async def get(self, path: str) -> bytes:
+        """What is kept under `path`; see the protocol."""
+        try:
+            found = await obstore.get_async(self._store, checked_path(path))
+            return bytes(await found.bytes_async())
+        except (NotFoundError, FileNotFoundError):
+            raise DocumentMissing(STORE, f"{path} is not kept") from None
+        except (BaseError, OSError) as error:
+            raise _unreachable(path, error) from None
+
+    async def exists(self, path: str) -> bool:
+        """Whether anything is kept under `path`; see the protocol."""
+        try:
+            await obstore.head_async(self._store, checked_path(path))
+        except (NotFoundError, FileNotFoundError):
+            return False
+        except (BaseError, OSError) as error:
+            raise _unreachable(path, error) from None
+        return True
+
+
+def _unreachable(path: str, error: Exception) -> RetryableError:
+    return RetryableError(STORE, f"{path} cannot be reached ({type(error).__name__})")

@@ -1,0 +1,199 @@
+"""The e-mail channel against a real SMTP server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from connectors.channels.email import EmailChannel, message_id
+from connectors.channels.settings import ChannelSettings
+from connectors.errors import PermanentError, RetryableError
+from models.message import MessageKind
+from tests.fakes.messages import a_message
+from tests.fakes.smtp_sink import SmtpSink
+
+SOON = timedelta(seconds=5)
+SHORT = timedelta(milliseconds=100)
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[SmtpSink]:
+    async with SmtpSink() as running:
+        yield running
+
+
+def channel(sink: SmtpSink, **given: Any) -> EmailChannel:
+    """The channel `mail` of the sink."""
+    settings = {"host": sink.host, "port": sink.port, "sender": "engine@example.org", **given}
+    return EmailChannel("mail", ChannelSettings.model_validate(settings))
+
+
+async def test_mail_carries_the_message_and_its_key(sink: SmtpSink) -> None:
+    """Subject, body, recipient and the key arrive, the key in the Message-ID and a header."""
+    message = a_message(address="alice@example.org", subject="[INC-1] SEV1 Kasse lädt nicht — neu")
+    reference = await channel(sink).send(message, timeout=SOON)
+    mail = sink.mails[0]
+    assert reference == "OK"
+    assert mail.sender == "engine@example.org"
+    assert mail.recipients == ("alice@example.org",)
+    assert mail.message["Subject"] == message.subject
+    assert mail.message["X-Idempotency-Key"] == message.key
+    assert mail.message_id == "<INC-1.7%3Aalice@example.org>"
+    assert mail.message["Importance"] == "high"
+    assert mail.message["References"] == "<INC-1@example.org>"
+    assert mail.message.get_content().splitlines() == message.body.splitlines()
+
+
+async def test_a_notification_is_not_marked_important(sink: SmtpSink) -> None:
+    """Only pages ask for attention."""
+    message = a_message(kind=MessageKind.NOTIFICATION, address="alice@example.org")
+    await channel(sink).send(message, timeout=SOON)
+    assert sink.mails[0].message["Importance"] is None
+
+
+async def test_one_key_has_one_message_id(sink: SmtpSink) -> None:
+    """A message sent twice has one Message-ID, by which a mailbox knows the double."""
+    for _ in range(2):
+        await channel(sink).send(a_message(address="a@example.org"), timeout=SOON)
+    assert len(sink.mails) == 2
+    assert len(sink.effects) == 1
+
+
+@pytest.mark.parametrize("key", ["plain", "a b", "zoë:1", "x" * 500, "..a..b.", "<>@\r\n", "", "/"])
+def test_every_key_makes_a_valid_message_id(key: str) -> None:
+    """A Message-ID has no character that a header could misread, and fits on a line."""
+    made = message_id(key, "example.org")
+    local = made.removeprefix("<").removesuffix("@example.org>")
+    assert made == message_id(key, "example.org")
+    assert local.isascii()
+    assert local.isprintable()
+    assert 0 < len(local) <= 100
+    assert not set(local) & set('<>@ ,;:()[]\\"')
+    assert ".." not in local
+
+
+async def test_a_long_message_id_survives_the_way(sink: SmtpSink) -> None:
+    """A Message-ID longer than a header line arrives unbroken."""
+    key = "INC-20260301-abcdef.12:" + "a-rather-long-name-of-a-team" * 2
+    await channel(sink).send(a_message(key=key, address="a@example.org"), timeout=SOON)
+    assert sink.mails[0].message_id == message_id(key, "example.org")
+
+
+async def test_a_message_without_address_goes_to_the_channel_s(sink: SmtpSink) -> None:
+    """`to` is where messages without an address go; their own address comes first."""
+    fallback = channel(sink, to="desk@example.org")
+    await fallback.send(a_message(), timeout=SOON)
+    await fallback.send(a_message(address="alice@example.org"), timeout=SOON)
+    assert [mail.recipients[0] for mail in sink.mails] == ["desk@example.org", "alice@example.org"]
+
+
+async def test_no_address_at_all_is_permanent(sink: SmtpSink) -> None:
+    """Without any address nothing is sent, and trying again cannot help."""
+    with pytest.raises(PermanentError, match="no e-mail address for alice"):
+        await channel(sink).send(a_message(), timeout=SOON)
+    assert sink.mails == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "alice",
+        "a@b\r\nBcc: eve@example.org",
+        "a@example.org, eve@example.org",
+        "a b@example.org",
+        "<a@example.org>",
+        "a@example.org> SIZE=1 <b@example.org",
+    ],
+)
+async def test_what_is_no_mailbox_is_permanent(sink: SmtpSink, address: str) -> None:
+    """An address that is not exactly one mailbox is refused before anything is sent."""
+    with pytest.raises(PermanentError, match="cannot be used"):
+        await channel(sink).send(a_message(address=address), timeout=SOON)
+    assert sink.mails == []
+
+
+async def test_no_header_can_be_injected(sink: SmtpSink) -> None:
+    """Line breaks in subject, key or incident id add no header and no recipient."""
+    evil = "x\r\nBcc: eve@example.org\r\n\r\nbody"
+    message = a_message(
+        address="alice@example.org", subject=evil, key=evil, incident_id=evil, recipient=evil
+    )
+    await channel(sink).send(message, timeout=SOON)
+    mail = sink.mails[0]
+    assert mail.recipients == ("alice@example.org",)
+    assert mail.message["Bcc"] is None
+    assert mail.message["Subject"] == "x Bcc: eve@example.org body"
+
+
+@pytest.mark.parametrize("answer", ["450 mailbox busy", "421 later"])
+async def test_4xx_for_a_recipient_is_retryable(sink: SmtpSink, answer: str) -> None:
+    """A recipient refused for now is retryable."""
+    sink.refused["alice@example.org"] = answer
+    with pytest.raises(RetryableError, match=answer):
+        await channel(sink).send(a_message(address="alice@example.org"), timeout=SOON)
+
+
+async def test_5xx_for_a_recipient_is_permanent(sink: SmtpSink) -> None:
+    """A recipient refused for good is permanent."""
+    sink.refused["alice@example.org"] = "550 no such user"
+    with pytest.raises(PermanentError, match="mail: the mail server answered 550 no such user"):
+        await channel(sink).send(a_message(address="alice@example.org"), timeout=SOON)
+
+
+async def test_answers_to_the_content_decide(sink: SmtpSink) -> None:
+    """A mail refused after its content is retryable or permanent by its code."""
+    sink.data_answers = ["451 try later", "554 rejected"]
+    message = a_message(address="alice@example.org")
+    with pytest.raises(RetryableError):
+        await channel(sink).send(message, timeout=SOON)
+    with pytest.raises(PermanentError):
+        await channel(sink).send(message, timeout=SOON)
+
+
+async def test_nobody_listening_is_retryable() -> None:
+    """A refused connection is retryable."""
+    async with SmtpSink() as sink:
+        target = channel(sink)
+    with pytest.raises(RetryableError, match="connection to the mail server failed"):
+        await target.send(a_message(address="a@example.org"), timeout=SOON)
+
+
+async def test_a_silent_server_is_retryable() -> None:
+    """A server that accepts the connection and never speaks is given up in time."""
+    done = asyncio.Event()
+
+    async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await done.wait()
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    settings = {
+        "host": "127.0.0.1",
+        "port": server.sockets[0].getsockname()[1],
+        "sender": "engine@example.org",
+    }
+    target = EmailChannel("mail", ChannelSettings.model_validate(settings))
+    with pytest.raises(RetryableError, match="in time"):
+        await target.send(a_message(address="a@example.org"), timeout=SHORT)
+    done.set()
+    server.close()
+
+
+async def test_missing_tls_is_permanent(sink: SmtpSink) -> None:
+    """Where TLS is asked for and the server has none, nothing is sent in the clear."""
+    secured = channel(sink, tls="starttls")
+    with pytest.raises(PermanentError, match="lacks"):
+        await secured.send(a_message(address="a@example.org"), timeout=SOON)
+    assert sink.mails == []
+
+
+async def test_errors_do_not_repeat_the_password(sink: SmtpSink) -> None:
+    """What a server says of a login or a mail never brings the password into an error."""
+    sink.refused["a@example.org"] = "550 hunter2-secret is not welcome"
+    secret = channel(sink, password="hunter2-secret")  # noqa: S106 - a made-up secret
+    with pytest.raises(PermanentError) as refused:
+        await secret.send(a_message(address="a@example.org"), timeout=SOON)
+    assert "hunter2" not in str(refused.value)
+    assert refused.value.__cause__ is None

@@ -1,0 +1,211 @@
+"""The webhook channel against a real HTTP server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors.channels.directory import ChannelDirectory
+from connectors.channels.settings import ChannelSettings
+from connectors.channels.webhook import header_key, retry_after
+from connectors.errors import ConnectorError, PermanentError, RetryableError
+from tests.fakes.messages import a_message
+from tests.fakes.webhook_sink import Answer, WebhookSink
+
+SOON = timedelta(seconds=5)
+SHORT = timedelta(milliseconds=100)
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[WebhookSink]:
+    async with WebhookSink() as running:
+        yield running
+
+
+@pytest.fixture
+async def directory(sink: WebhookSink) -> AsyncIterator[ChannelDirectory]:
+    settings = {
+        "pager": ChannelSettings.model_validate(
+            {"url": f"{sink.url}?code=url-secret", "token": "bearer-secret"}
+        ),
+        "plain": ChannelSettings.model_validate({"url": sink.url}),
+    }
+    made = ChannelDirectory(settings)
+    yield made
+    await made.aclose()
+
+
+async def test_message_is_posted_with_its_key_and_token(
+    sink: WebhookSink, directory: ChannelDirectory
+) -> None:
+    """The sink gets the message as JSON, its key and the bearer token as headers."""
+    message = a_message()
+    await directory.channel("pager").send(message, timeout=SOON)
+    request = sink.requests[0]
+    assert request.method == "POST"
+    assert request.json == message.model_dump(mode="json")
+    assert request.key == message.key
+    assert request.headers["authorization"] == "Bearer bearer-secret"
+    assert request.headers["content-type"] == "application/json"
+
+
+async def test_no_token_means_no_authorization(
+    sink: WebhookSink, directory: ChannelDirectory
+) -> None:
+    """A channel without a token sends no Authorization header."""
+    await directory.channel("plain").send(a_message(), timeout=SOON)
+    assert "authorization" not in sink.requests[0].headers
+
+
+async def test_answer_names_its_reference(sink: WebhookSink, directory: ChannelDirectory) -> None:
+    """The id in the answer is the reference; an answer without one is a success too."""
+    sink.answers = [Answer(body=b'{"id": "m-42"}'), Answer(body=b"not json"), Answer(body=b"[1]")]
+    channel = directory.channel("pager")
+    references = [await channel.send(a_message(key=key), timeout=SOON) for key in "abc"]
+    assert references == ["m-42", None, None]
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+async def test_busy_answers_are_retryable(
+    sink: WebhookSink, directory: ChannelDirectory, status: int
+) -> None:
+    """408, 429 and 5xx may succeed later, after what Retry-After says."""
+    sink.answer(status, retry_after="7")
+    with pytest.raises(RetryableError) as refused:
+        await directory.channel("pager").send(a_message(), timeout=SOON)
+    assert refused.value.retry_after == timedelta(seconds=7)
+    assert str(status) in refused.value.reason
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 403, 404, 410, 413, 422])
+async def test_refusals_and_redirects_are_permanent(
+    sink: WebhookSink, directory: ChannelDirectory, status: int
+) -> None:
+    """Other 4xx are permanent, and so are redirects, which are not followed."""
+    sink.answer(status, location=sink.url_of("elsewhere"))
+    with pytest.raises(PermanentError, match=f"pager: answered {status}"):
+        await directory.channel("pager").send(a_message(), timeout=SOON)
+    assert [request.path.split("?")[0] for request in sink.requests] == ["/hook"]
+
+
+async def test_a_hanging_server_is_retryable(
+    sink: WebhookSink, directory: ChannelDirectory
+) -> None:
+    """No answer within the timeout is retryable."""
+    sink.hang()
+    with pytest.raises(RetryableError, match="no answer"):
+        await directory.channel("pager").send(a_message(), timeout=SHORT)
+
+
+async def test_a_dropped_connection_is_retryable(
+    sink: WebhookSink, directory: ChannelDirectory
+) -> None:
+    """A connection that ends without an answer is retryable."""
+    sink.close_connection()
+    with pytest.raises(RetryableError, match="connection failed"):
+        await directory.channel("pager").send(a_message(), timeout=SOON)
+
+
+async def test_nobody_listening_is_retryable(
+    sink: WebhookSink, directory: ChannelDirectory
+) -> None:
+    """A refused connection is retryable; once the server is back the message arrives."""
+    await sink.stop()
+    channel = directory.channel("pager")
+    with pytest.raises(RetryableError):
+        await channel.send(a_message(), timeout=SOON)
+    await sink.start()
+    await channel.send(a_message(), timeout=SOON)
+    assert list(sink.effects) == [a_message().key]
+
+
+async def test_a_truncated_answer_of_success_is_success(
+    sink: WebhookSink, directory: ChannelDirectory
+) -> None:
+    """Once the server said 2xx, a broken rest of the answer must not cause a second message."""
+    sink.answers = [Answer(headers={"Content-Length": "100"}, body=b"{", close_after=True)]
+    assert await directory.channel("pager").send(a_message(), timeout=SOON) is None
+
+
+async def test_a_stalled_answer_of_success_is_success(
+    sink: WebhookSink, directory: ChannelDirectory
+) -> None:
+    """Once the server said 2xx, waiting for the rest of the answer ends without failure."""
+    sink.answers = [Answer(headers={"Content-Length": "100"}, body=b"{")]
+    assert await directory.channel("pager").send(a_message(), timeout=SHORT) is None
+
+
+async def test_errors_name_the_channel_and_no_secret(
+    sink: WebhookSink, directory: ChannelDirectory
+) -> None:
+    """Neither token nor URL is in any error, nor in what caused it."""
+    channel = directory.channel("pager")
+    errors: list[ConnectorError] = []
+    sink.answer(401)
+    sink.answer(503)
+    sink.close_connection()
+    sink.hang()
+    for _ in range(4):
+        with pytest.raises(ConnectorError) as raised:
+            await channel.send(a_message(), timeout=SHORT)
+        errors.append(raised.value)
+    for error in errors:
+        assert error.channel == "pager"
+        assert error.__cause__ is None
+        assert "secret" not in f"{error} {error!r}"
+        assert "127.0.0.1" not in str(error)
+
+
+async def test_one_key_has_one_effect_at_a_sink_that_honours_keys(
+    sink: WebhookSink, directory: ChannelDirectory
+) -> None:
+    """A message whose answer was lost is sent again under its key, and has one effect."""
+    channel = directory.channel("pager")
+    sink.close_connection(takes=True)
+    with pytest.raises(RetryableError):
+        await channel.send(a_message(), timeout=SOON)
+    await channel.send(a_message(), timeout=SOON)
+    assert len(sink.requests) == 2
+    assert len(sink.effects) == 1
+
+
+async def test_many_messages_at_once_arrive(sink: WebhookSink, directory: ChannelDirectory) -> None:
+    """The shared client carries messages of several channels at once."""
+    sends = [
+        directory.channel(name).send(a_message(key=f"{name}-{number}"), timeout=SOON)
+        for name in ("pager", "plain")
+        for number in range(50)
+    ]
+    await asyncio.gather(*sends)
+    assert len(sink.effects) == 100
+
+
+@pytest.mark.parametrize(
+    ("value", "wait"),
+    [
+        ("0", timedelta()),
+        ("120", timedelta(minutes=2)),
+        ("999999999999999", timedelta(days=1)),
+        ("Sun, 01 Mar 2026 12:00:30 GMT", timedelta(seconds=30)),
+        ("Sun, 01 Mar 2026 11:00:00 GMT", timedelta()),
+        ("soon", None),
+        ("-5", None),
+        ("²", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_date(value: str | None, wait: timedelta | None) -> None:
+    """Seconds and HTTP dates are read, never negative, at most a day; nonsense says nothing."""
+    assert retry_after(value, NOW) == wait
+
+
+def test_keys_are_safe_and_distinct_in_headers() -> None:
+    """Any key fits a header, usual keys as they are, and different keys stay different."""
+    assert header_key("INC-1.7:alice") == "INC-1.7:alice"
+    keys = ["zoë", "zo%C3%AB", "a\r\nX: y", "a X: y"]
+    headers = [header_key(key) for key in keys]
+    assert len(set(headers)) == len(keys)
+    assert all(header.isascii() and header.isprintable() for header in headers)
