@@ -1,0 +1,80 @@
+"""Whom a page reaches, and over which channels."""
+
+import pytest
+
+from models.compiled import Person
+from rules.paging import PageTarget, channel_chain, paging_chain, resolve_targets
+
+PEOPLE = {
+    "alice": Person(name="alice", email="alice@example.org", channels=("pager", "mail")),
+    "bob": Person(name="bob", email="bob@example.org"),
+}
+
+
+def test_targets_mean_people_role_holders_and_channels() -> None:
+    """Each kind of target resolves to whom, or what, it names, in the policy's order."""
+    found = resolve_targets(
+        ("role:incident_manager", "person:bob", "channel:ops"),
+        {"incident_manager": "alice"},
+        PEOPLE,
+    )
+    assert found.pages == (
+        PageTarget("role:incident_manager", "alice", "alice@example.org", ("pager", "mail")),
+        PageTarget("person:bob", "bob", "bob@example.org", ()),
+        PageTarget("channel:ops", "ops", None, ("ops",)),
+    )
+    assert found.nobody == ()
+
+
+def test_somebody_named_twice_is_paged_once() -> None:
+    """A person under two targets, and a channel named twice, get one page."""
+    targets = ("person:alice", "role:lead", "person:alice", "channel:x", "channel:x")
+    found = resolve_targets(targets, {"lead": "alice"}, PEOPLE)
+    assert [page.target for page in found.pages] == ["person:alice", "channel:x"]
+
+
+def test_a_channel_and_a_person_of_one_name_are_two() -> None:
+    """A channel that is called like a person is not that person."""
+    found = resolve_targets(("person:alice", "channel:alice"), {}, PEOPLE)
+    assert len(found.pages) == 2
+
+
+@pytest.mark.parametrize("target", ["role:empty", "role:unheld", "person:", "channel:", "alice"])
+def test_targets_without_anyone_are_told(target: str) -> None:
+    """A role that nobody holds, and what is no target, page nobody and are listed once."""
+    found = resolve_targets((target, target), {"empty": ""}, PEOPLE)
+    assert found.pages == ()
+    assert found.nobody == (target,)
+
+
+def test_a_stranger_is_paged_by_name() -> None:
+    """A role holder whom the policy does not know is paged on the policy's paging channels."""
+    found = resolve_targets(("role:lead",), {"lead": "zoe"}, PEOPLE)
+    assert found.pages == (PageTarget("role:lead", "zoe"),)
+    assert paging_chain(found.pages[0], ("pager",), {"pager": "mail"}) == ("pager", "mail")
+
+
+def test_own_channels_come_before_the_policy_s() -> None:
+    """Who has channels is paged on these, and on the policy's only where these lead to them."""
+    page = PageTarget("person:alice", "alice", channels=("sms",))
+    assert paging_chain(page, ("pager",), {"sms": "mail"}) == ("sms", "mail")
+
+
+@pytest.mark.parametrize(
+    ("channels", "fallbacks", "chain"),
+    [
+        ((), {}, ()),
+        (("a",), {}, ("a",)),
+        (("a",), {"a": "b", "b": "c"}, ("a", "b", "c")),
+        (("a",), {"a": "b", "b": "a"}, ("a", "b")),
+        (("a",), {"a": "a"}, ("a",)),
+        (("a", "b"), {"a": "c", "b": "d", "c": "b"}, ("a", "b", "c", "d")),
+        (("a", "b"), {"a": "b", "b": "c"}, ("a", "b", "c")),
+        (("a", "a"), {}, ("a",)),
+    ],
+)
+def test_chains_follow_fallbacks_without_loops(
+    channels: tuple[str, ...], fallbacks: dict[str, str], chain: tuple[str, ...]
+) -> None:
+    """All named channels first, then their fallbacks in turn, none twice."""
+    assert channel_chain(channels, fallbacks) == chain
