@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 from models.base import ENGINE
 from models.clock import Action, ActionKind, DueThreshold, FiredThreshold
@@ -61,7 +61,7 @@ class Deadlines:
                 summary=f"enforce {names}",
                 priority=desk.priority,
             )
-        except ActivityError:
+        except FailureError:
             return
         finally:
             self._busy = False

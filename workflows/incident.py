@@ -7,7 +7,7 @@ so nothing here needs a lock.
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts import (
@@ -180,7 +180,7 @@ class IncidentWorkflow:
                 summary=summary,
                 priority=self._desk.priority,
             )
-        except ActivityError:
+        except FailureError:
             return
         self._desk.replace(moved_out(self._desk.incident, segment))
 
@@ -191,10 +191,10 @@ class IncidentWorkflow:
         summary = f"have run {info.run_id} archived after it ends"
         try:
             await perform_at_once(BEGIN_ARCHIVE, request, str, summary=summary)
-        except ActivityError:
+        except FailureError:
             try:
                 await perform(
                     BEGIN_ARCHIVE, request, str, summary=summary, priority=self._desk.priority
                 )
-            except ActivityError:
+            except FailureError:
                 self._desk.note("archive.delayed", "this run's archive could not be started")

@@ -37,7 +37,7 @@ def priority_of(severity: str, severities: Sequence[str]) -> Priority:
 async def perform(
     name: str, argument: Any, result: type[Result], *, summary: str, priority: Priority
 ) -> Result:
-    """Run an activity with retries; raises ActivityError when its minute is over."""
+    """Run an activity with retries; raises FailureError when its minute is over."""
     answer: Result = await workflow.execute_activity(
         name,
         argument,
@@ -54,7 +54,7 @@ async def perform(
 async def perform_at_once(
     name: str, argument: Any, result: type[Result], *, summary: str
 ) -> Result:
-    """Run an activity inside the workflow task, one attempt; raises ActivityError after 2 s."""
+    """Run an activity inside the workflow task, one attempt; raises FailureError after 2 s."""
     answer: Result = await workflow.execute_local_activity(
         name,
         argument,

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 from models.clock import ActionKind
 from models.contracts import SEND_NOTIFICATION, Delivery, SendNotification
 from models.message import Message, MessageKind, Receipt
 from rules.messages import message
-from rules.paging import channel_chain, resolve_targets
+from rules.paging import channel_chain, paging_chain, resolve_targets
 from workflows.desk import Desk
 from workflows.options import perform
 
@@ -61,15 +61,10 @@ class Outbox:
         desk = self._desk
         named = f"person:{target}" if target in desk.policy.people else f"role:{target}"
         holders = {held.role: held.person for held in desk.incident.roles}
-        found = resolve_targets(
-            (named,),
-            holders,
-            desk.policy.people,
-            desk.policy.paging_channels,
-            desk.policy.fallbacks,
-        )
+        policy = desk.policy
+        found = resolve_targets((named,), holders, policy.people)
         page = kind is ActionKind.PAGE
-        for recipient in found.recipients:
+        for target in found.pages:
             template = message(
                 MessageKind.PAGE if page else MessageKind.REMINDER,
                 desk.incident,
@@ -77,10 +72,11 @@ class Outbox:
                 desk.now(),
                 reason=reason,
                 text=reason,
-                recipient=recipient.name,
+                recipient=target.recipient,
             )
-            addressed = template.model_copy(update={"address": recipient.address})
-            self._owe(addressed, recipient.channels)
+            addressed = template.model_copy(update={"address": target.address})
+            chain = paging_chain(target, policy.paging_channels, policy.fallbacks)
+            self._owe(addressed, chain)
         for nobody in found.nobody:
             desk.note(f"{kind}.nobody", f"nobody to {kind}: {nobody} ({reason})", target=nobody)
 
@@ -111,7 +107,7 @@ class Outbox:
                 summary=_words(delivery, channel),
                 priority=self._desk.priority,
             )
-        except ActivityError as error:
+        except FailureError as error:
             self._failed(delivery, channel, error)
         else:
             del self._owed[key]
@@ -119,7 +115,7 @@ class Outbox:
         finally:
             self._busy.discard(key)
 
-    def _failed(self, delivery: Delivery, channel: str, error: ActivityError) -> None:
+    def _failed(self, delivery: Delivery, channel: str, error: FailureError) -> None:
         """Fall back to the next channel; after the last, begin again later; in the end give up."""
         cause = error.cause
         why = cause.message if isinstance(cause, ApplicationError) else "no answer in time"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 from models.contracts import (
     ESCALATE_INCIDENT,
@@ -69,7 +69,7 @@ class Paging:
         summary = f"page level {page.level} ({', '.join(page.targets.page)}): {reason}"
         try:
             done = await self._perform(request, summary, first=first)
-        except ActivityError:
+        except FailureError:
             self._desk.note("escalation.delayed", f"{summary}: no answer in time, again at once")
         else:
             self._paged(page, done, reason)
@@ -83,7 +83,7 @@ class Paging:
         if first:
             try:
                 return await perform_at_once(ESCALATE_INCIDENT, request, Escalated, summary=summary)
-            except ActivityError:
+            except FailureError:
                 pass
         return await perform(
             ESCALATE_INCIDENT, request, Escalated, summary=summary, priority=self._desk.priority

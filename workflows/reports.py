@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
 from models.incident import Document
@@ -54,7 +54,7 @@ class Reports:
                 summary=f"write {name} of {desk.incident.id}",
                 priority=desk.priority,
             )
-        except ActivityError:
+        except FailureError:
             self._not_before = desk.now() + AGAIN_AFTER
             desk.note("document.delayed", f"{name} could not be written; tried again in a minute")
         else:
