@@ -30,7 +30,9 @@ class Command(Frozen):
 
 
 class TriggerCommand(Command):
-    """Fire a trigger of the lifecycle."""
+    """Fire a trigger of the lifecycle; `steps` of the policy are done with it."""
+
+    steps: tuple[str, ...] = ()
 
 
 class CancelCommand(Command):
@@ -38,6 +40,10 @@ class CancelCommand(Command):
 
     reason: str = Field(min_length=1)
     duplicate_of: str | None = None
+
+
+class ResumeCommand(Command):
+    """End the hold."""
 
 
 class HoldCommand(Command):
@@ -101,12 +107,16 @@ class AddActionItemCommand(Command):
 
 
 class SubmitReviewCommand(Command):
-    """The post-incident review took place. `documents` maps a document's name to its place."""
+    """The post-incident review took place. `documents` maps a document's name to its place.
+
+    `lessons` may come with it; action items, which have owners, are commands of their own.
+    """
 
     lead: str = Field(min_length=1)
     attendees: tuple[str, ...] = ()
     aspects: dict[str, str] = Field(default_factory=dict)
     documents: dict[str, str] = Field(default_factory=dict)
+    lessons: tuple[str, ...] = ()
 
 
 class LinkCommand(Command):
@@ -170,7 +180,7 @@ COMMANDS: dict[str, CommandSpec] = {
     for spec in (
         *_triggers(),
         _spec("hold", HoldCommand, "pause the clocks that pause on this reason"),
-        _spec("resume", TriggerCommand, "end the hold"),
+        _spec("resume", ResumeCommand, "end the hold"),
         _spec("set_severity", SetSeverityCommand, "set and confirm the severity"),
         _spec("assign_role", AssignRoleCommand, "give a role to a person", "assign"),
         _spec("post_update", PostUpdateCommand, "tell the audiences how it stands", "update"),

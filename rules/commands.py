@@ -27,13 +27,13 @@ from models.incident import (
     RoleHolder,
     SeverityChange,
     StatusUpdate,
-    StepDone,
 )
 from rules.alerts import record_alerts
 from rules.authority import permitted, who_may
 from rules.corrections import correct_milestone, set_milestone
 from rules.decision import AdoptPolicy, Case, Decision, Effect, Outcome, Refusal, Remind, Tell
 from rules.ledger import note, with_milestone
+from rules.steps import unknown, with_step
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, State
 
 
@@ -54,11 +54,6 @@ def _done(
     return Decision(incident, summary, effects)
 
 
-def _unknown(what: str, name: str, known: tuple[str, ...]) -> Refusal:
-    listed = ", ".join(known) or "none"
-    return Refusal("Refused", f"the policy has no {what} {name!r}; it has: {listed}")
-
-
 def _not_while(case: Case, states: tuple[State, ...] | frozenset[State], what: str) -> Refusal | None:
     if case.incident.state in states:
         return None
@@ -74,7 +69,7 @@ def hold(case: Case, command: HoldCommand) -> Outcome:
     if case.incident.hold:
         return Refusal("Refused", f"the incident is already on hold: {case.incident.hold.reason}")
     if case.policy.hold_reasons and command.reason not in case.policy.hold_reasons:
-        return _unknown("hold reason", command.reason, case.policy.hold_reasons)
+        return unknown("hold reason", command.reason, case.policy.hold_reasons)
     held = Hold(reason=command.reason, from_at=case.happened_at)
     change = {"holds": (*case.incident.holds, held)}
     summary = f"on hold: {command.reason}"
@@ -99,7 +94,7 @@ def set_severity(case: Case, command: SetSeverityCommand) -> Outcome:
         return Refusal("Refused", f"the incident is {case.incident.state}: its severity is final")
     ranks = case.policy.severities
     if command.severity not in ranks:
-        return _unknown("severity", command.severity, ranks)
+        return unknown("severity", command.severity, ranks)
     old = case.incident.severity
     lowering = ranks.index(command.severity) > ranks.index(old)
     rule = case.policy.lower_severity if lowering else case.policy.raise_severity
@@ -134,9 +129,9 @@ def set_severity(case: Case, command: SetSeverityCommand) -> Outcome:
 def assign_role(case: Case, command: AssignRoleCommand) -> Outcome:
     """Give a role to a person; whoever held it hands over."""
     if case.policy.role(command.role) is None:
-        return _unknown("role", command.role, tuple(role.name for role in case.policy.roles))
+        return unknown("role", command.role, tuple(role.name for role in case.policy.roles))
     if case.policy.people and command.person not in case.policy.people:
-        return _unknown("person", command.person, tuple(sorted(case.policy.people)))
+        return unknown("person", command.person, tuple(sorted(case.policy.people)))
     before = case.incident.holder(command.role)
     held = RoleHolder(role=command.role, person=command.person, since_at=case.happened_at)
     others = tuple(h for h in case.incident.roles if h.role != command.role)
@@ -158,7 +153,7 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
     known = tuple(a.name for a in case.policy.audiences)
     for name in command.audiences:
         if name not in known:
-            return _unknown("audience", name, known)
+            return unknown("audience", name, known)
     expecting = tuple(a.name for a in case.policy.audiences if a.every) or known
     audiences = command.audiences or expecting
     told = StatusUpdate(
@@ -172,13 +167,10 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
 
 def complete_step(case: Case, command: CompleteStepCommand) -> Outcome:
     """A step is done."""
-    step = next((s for s in case.policy.steps if s.id == command.step), None)
-    if step is None:
-        return _unknown("step", command.step, tuple(s.id for s in case.policy.steps))
-    done = StepDone(step=step.id, at=case.happened_at, actor=case.actor, note=command.note)
-    summary = f"step {step.id} done: {step.do}" + (f" ({command.note})" if command.note else "")
-    change = {"steps": (*case.incident.steps, done)}
-    return _done(case, "step.done", summary, change=change, step=step.id)
+    incident = with_step(case, case.incident, command.step, command.note)
+    if isinstance(incident, Refusal):
+        return incident
+    return Decision(incident, incident.timeline[-1].summary)
 
 
 def add_lesson(case: Case, command: AddLessonCommand) -> Outcome:
@@ -224,7 +216,14 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
     documents = tuple(
         Document(name=name, uri=uri, at=case.now) for name, uri in command.documents.items()
     )
-    change = {"review": review, "documents": (*case.incident.documents, *documents)}
+    lessons = tuple(
+        Lesson(at=case.happened_at, actor=case.actor, text=text) for text in command.lessons
+    )
+    change = {
+        "review": review,
+        "documents": (*case.incident.documents, *documents),
+        "lessons": (*case.incident.lessons, *lessons),
+    }
     summary = f"review submitted, led by {command.lead} with {', '.join(command.attendees) or 'nobody'}"
     decision = _done(case, "review.submitted", summary, Tell("reviewed", summary), change=change)
     incident = with_milestone(
@@ -246,7 +245,7 @@ def adopt_policy(case: Case, command: AdoptPolicyCommand) -> Outcome:
     if case.incident.state in TERMINAL:
         return Refusal("Refused", f"the incident is {case.incident.state}")
     if case.incident.severity not in new.severities:
-        return _unknown("severity", case.incident.severity, new.severities)
+        return unknown("severity", case.incident.severity, new.severities)
     summary = f"policy {new.name} {new.version} adopted, after {old.name} {old.version}"
     return _done(
         case,

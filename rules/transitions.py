@@ -1,7 +1,9 @@
 """Triggers of the lifecycle: what each does to the record, and which effects follow."""
 
+from dataclasses import replace
+
 from models.base import MONITORING
-from models.command import CancelCommand, Command
+from models.command import CancelCommand, Command, TriggerCommand
 from models.incident import Incident, Link, RoleHolder
 from rules.decision import (
     Case,
@@ -16,6 +18,7 @@ from rules.decision import (
 )
 from rules.facts import facts_of
 from rules.ledger import note, with_milestone, without_milestones
+from rules.steps import with_steps
 from states.lifecycle import State, Trigger
 from states.machine import Allowed, decide
 
@@ -94,6 +97,11 @@ def _moved(case: Case, command: Command, allowed: Allowed) -> Incident:
 
 def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
     """Fire a trigger: the machine says whether, the table says what."""
+    if isinstance(command, TriggerCommand) and command.steps:
+        incident = with_steps(case, command.steps)
+        if isinstance(incident, Refusal):
+            return incident
+        case = replace(case, incident=incident)
     facts = facts_of(case.incident, case.policy, case.now, command)
     answer = decide(case.incident.state, trigger, facts)
     if not isinstance(answer, Allowed):

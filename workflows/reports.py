@@ -55,6 +55,9 @@ class Reports:
                 priority=desk.priority,
             )
         except FailureError:
+            # The store may hold it although no answer came: the next attempt, made from a
+            # record that has moved on, must not meet it under the same name.
+            self._due[self._due.index(name)] = f"{name}-again"
             self._not_before = desk.now() + AGAIN_AFTER
             desk.note("document.delayed", f"{name} could not be written; tried again in a minute")
         else:

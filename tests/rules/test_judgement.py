@@ -61,6 +61,15 @@ def test_a_role_is_not_required_before_its_time() -> None:
     assert [m for m in refusal(incident, "begin_diagnosis", 30).missing if "lead" in m]
 
 
+def test_steps_can_be_done_with_the_trigger_that_needs_them() -> None:
+    """One command at three in the morning instead of two; a wrong step refuses both."""
+    incident = done(an_incident(), "acknowledge", after(2))
+    incident = done(incident, "set_severity", after(3), severity="SEV1")
+    assert done(incident, "begin_diagnosis", after(4), steps=["impact"]).state is State.DIAGNOSIS
+    answer = refusal(incident, "begin_diagnosis", 4, steps=["impact", "dance"])
+    assert "dance" in answer.message
+
+
 def test_only_the_incident_manager_may_close_and_the_refusal_names_them() -> None:
     """bo may not; ana, who leads, may."""
     incident = done(

@@ -1,0 +1,60 @@
+"""Markdown whose structure no text from outside can change, and words for instants and spans."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+NONE = "None recorded."
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_SPECIAL = re.compile(r"([\\`*\[\]<>|~$]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|!(?=\[))")
+_LEADING = re.compile(r"^(\d*)([#+=-]|(?<=\d)[.)])")
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def plain(text: str) -> str:
+    """`text` on one line, so escaped that it reads as it is, also in a table."""
+    line = _SPECIAL.sub(r"\\\1", _CONTROL.sub(" ", text).strip())
+    return _LEADING.sub(r"\1\\\2", line)
+
+
+def quoted(text: str) -> str:
+    """`text` as a block quotation that keeps its lines."""
+    lines = [plain(line) for line in text.strip().splitlines()]
+    return "\n".join(f"> {line}  " if line else ">" for line in lines)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of cells that are Markdown already; NONE where there are no rows."""
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    if not lines:
+        return NONE
+    return "\n".join(["| " + " | ".join(head) + " |", "|" + " --- |" * len(head), *lines])
+
+
+def bullets(items: Iterable[str]) -> str:
+    """A list of items that are Markdown already; NONE where there are none."""
+    return "\n".join(f"- {item}" for item in items) or NONE
+
+
+def section(title: str, *blocks: str) -> str:
+    """A section of the second level."""
+    return "\n\n".join([f"## {title}", *(block for block in blocks if block)])
+
+
+def stamp(at: datetime) -> str:
+    """An instant in UTC, to the second."""
+    return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def span(length: timedelta) -> str:
+    """How long, in words that say as much as matters: `2 d 3 h`, `1 h 05 min`, `3.2 s`."""
+    seconds = max(length.total_seconds(), 0.0)
+    if seconds < _MINUTE:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    whole = round(seconds)
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE:02d} s".replace(" 00 s", "")
+    if whole < _DAY:
+        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02d} min".replace(" 00 min", "")
+    return f"{whole // _DAY} d {whole % _DAY // _HOUR} h".replace(" 0 h", "")

@@ -1,0 +1,192 @@
+"""The incident report: the whole story of an incident in one Markdown document."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from models.clock import ClockReading, ClockStatus, FiredThreshold, Stage
+from models.compiled import CompiledPolicy
+from models.incident import Incident, Milestone, TimelineEntry
+from rules.facts import highest_severity
+from rules.markdown import plain, section, span, stamp, table
+from rules.report_sections import aftermath, circumstances, who, work
+
+FACT, VALUE = "Fact", "Value"
+DURATIONS = (
+    ("Time to acknowledge", "acknowledged"),
+    ("Time to mitigate", "mitigated"),
+    ("Time to resolve", "resolved"),
+    ("Time to close", "closed"),
+)
+
+
+def _held_for(incident: Incident, now: datetime) -> timedelta:
+    spans = ((hold.until_at or now) - hold.from_at for hold in incident.holds)
+    return sum((max(length, timedelta()) for length in spans), timedelta())
+
+
+def _severity(incident: Incident) -> str:
+    confirmed = "confirmed" if incident.severity_confirmed else "not confirmed by a person"
+    return f"{plain(incident.severity)} ({confirmed})"
+
+
+def _header(
+    incident: Incident, policy: CompiledPolicy, readings: Sequence[ClockReading], now: datetime
+) -> str:
+    report = incident.report
+    breached = [reading for reading in readings if reading.status is ClockStatus.BREACHED]
+    rows = [
+        ("Incident", plain(incident.id)),
+        ("State", incident.state.value + (", on hold" if incident.hold else "")),
+        ("Severity", _severity(incident)),
+        ("Highest severity", plain(highest_severity(incident, policy))),
+        ("Reported", f"{stamp(incident.reported_at)} by {who(report.reporter)}"),
+        *_durations(incident),
+        ("Time on hold", span(_held_for(incident, now))),
+        ("Clocks breached", f"{len(breached)} of {len(readings)}"),
+        ("Service", plain(report.service or "")),
+        ("Alert group", plain(report.group_id or "")),
+        ("Follows incident", plain(report.previous_incident or "")),
+        ("Policy", f"{plain(policy.name)} {plain(policy.version)} (`{policy.policy_hash}`)"),
+        ("Report as of", stamp(now)),
+    ]
+    return table((FACT, VALUE), [row for row in rows if row[1]])
+
+
+def _durations(incident: Incident) -> list[tuple[str, str]]:
+    rows = []
+    for label, name in DURATIONS:
+        milestone = incident.milestone(name)
+        if milestone:
+            rows.append((label, span(milestone.at - incident.reported_at)))
+    return rows
+
+
+def _remark(milestone: Milestone) -> str:
+    remarks = []
+    if milestone.recorded_at > milestone.at:
+        remarks.append(f"backdated by {span(milestone.recorded_at - milestone.at)}")
+    if milestone.superseded:
+        remarks.append("replaced by a correction")
+    elif milestone.void_at:
+        remarks.append(f"no longer true from {stamp(milestone.void_at)}")
+    return ", ".join(remarks)
+
+
+def _milestones(incident: Incident) -> str:
+    return table(
+        ("Milestone", "Happened", "Recorded", "By", "Remark"),
+        [
+            (
+                plain(milestone.name),
+                stamp(milestone.at),
+                stamp(milestone.recorded_at),
+                who(milestone.actor),
+                _remark(milestone),
+            )
+            for milestone in sorted(incident.milestones, key=lambda m: (m.at, m.recorded_at))
+        ],
+    )
+
+
+def outcome(reading: ClockReading) -> str:
+    """What became of a clock, and by how much."""
+    late = f"breached by {span(reading.late_by)}" if reading.late_by is not None else ""
+    if reading.stage is Stage.COMPLETED:
+        return late or f"met, {span(reading.remaining)} to spare"
+    if reading.stage is Stage.CANCELLED:
+        return f"{late}, then cancelled" if late else "cancelled: its stop can no longer come"
+    still = "paused" if reading.stage is Stage.PAUSED else "running"
+    return f"{late}, {still}" if late else f"{still}, {span(reading.remaining)} left"
+
+
+def _clocks(readings: Sequence[ClockReading]) -> str:
+    return table(
+        ("Clock", "Run", "Outcome", "Target", "Elapsed", "Started", "Limit", "Stopped"),
+        [
+            (
+                plain(reading.clock),
+                str(reading.run),
+                outcome(reading),
+                span(reading.target)
+                + (f" of {plain(reading.calendar)}" if reading.calendar else ""),
+                span(reading.elapsed),
+                stamp(reading.started_at),
+                stamp(reading.breach_at) if reading.breach_at else "",
+                stamp(reading.stopped_at) if reading.stopped_at else "",
+            )
+            for reading in readings
+        ],
+    )
+
+
+def _threshold_row(fired: FiredThreshold) -> tuple[str, ...]:
+    late = fired.fired_at - fired.due_at
+    return (
+        plain(fired.clock),
+        str(fired.run),
+        plain(fired.threshold),
+        stamp(fired.due_at),
+        stamp(fired.fired_at),
+        span(late) if late >= timedelta(seconds=1) else "on time",
+        "taken back by a correction" if fired.superseded else "",
+    )
+
+
+def _thresholds(incident: Incident) -> str:
+    head = ("Clock", "Run", "Threshold", "Due", "Fired", "Late by", "Remark")
+    ordered = sorted(incident.fired, key=lambda fired: (fired.fired_at, fired.due_at))
+    return table(head, [_threshold_row(fired) for fired in ordered])
+
+
+def _timeline_row(entry: TimelineEntry) -> tuple[str, ...]:
+    recorded = stamp(entry.recorded_at)
+    lag = entry.recorded_at - entry.happened_at
+    if lag >= timedelta(seconds=1):
+        recorded += f" ({span(lag)} later)"
+    return (
+        str(entry.seq),
+        stamp(entry.happened_at),
+        recorded,
+        who(entry.actor),
+        plain(entry.kind),
+        plain(entry.summary),
+    )
+
+
+def _timeline(incident: Incident) -> tuple[str, ...]:
+    elsewhere = [
+        f"Entries {part.first_seq} to {part.last_seq} are kept in {plain(part.uri)} "
+        f"(SHA-256 `{part.sha256}`)."
+        for part in incident.segments
+    ]
+    ordered = sorted(incident.timeline, key=lambda entry: (entry.happened_at, entry.seq))
+    told = table(
+        ("No.", "Happened", "Recorded", "Who", "Kind", "What"),
+        [_timeline_row(entry) for entry in ordered],
+    )
+    dropped = incident.refusals.dropped
+    more = f"{dropped} further refused commands were counted, not kept." if dropped else ""
+    return ("\n".join(elsewhere), told, more)
+
+
+def report_markdown(
+    incident: Incident,
+    policy: CompiledPolicy,
+    readings: tuple[ClockReading, ...],
+    now: datetime,
+) -> str:
+    """The report as of `now`; all instants in UTC. `readings` are the clocks as read at `now`."""
+    title = f"# Incident report: {plain(incident.id)} — {plain(incident.report.title)}"
+    parts = [
+        title,
+        "All times are UTC.",
+        _header(incident, policy, readings, now),
+        *circumstances(incident),
+        section("Milestones", _milestones(incident)),
+        section("Clocks", _clocks(readings)),
+        section("Thresholds that fired", _thresholds(incident)),
+        *work(incident, policy, now),
+        *aftermath(incident),
+        section("Timeline", *_timeline(incident)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
