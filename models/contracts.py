@@ -185,7 +185,7 @@ class EscalateIncident(Frozen):
     """Input of escalate_incident: page a level.
 
     `template` is the message without key, recipient and address; each page's key is
-    `key_prefix` and its recipient. `attempt_timeout` bounds one attempt on one channel.
+    `key_prefix` and its recipient. `attempt_timeout` bounds all attempts for one target.
     """
 
     level: int
@@ -202,12 +202,17 @@ class EscalateIncident(Frozen):
 
 
 class PageOutcome(Frozen):
-    """What became of the page to one target: a receipt, or the delivery that is still owed."""
+    """What became of the page to one target: a receipt, or the delivery that is still owed.
+
+    `delivery.channel` is the channel that took the page, or the one that `failure` tells of;
+    `fell_back` are the permanent failures of the channels tried before it.
+    """
 
     delivery: Delivery
     target: str
     receipt: Receipt | None = None
     failure: DeliveryFailure | None = None
+    fell_back: tuple[DeliveryFailure, ...] = ()
 
 
 class Escalated(Frozen):

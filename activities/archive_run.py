@@ -1,0 +1,60 @@
+"""archive_run: the history of a run that has ended, kept beyond the namespace's retention."""
+
+import json
+from datetime import timedelta
+
+import structlog
+from temporalio import activity
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.failures import store_failure
+from connectors.documents.protocol import DocumentStore, safe_name
+from connectors.errors import ConnectorError
+from models.contracts import ARCHIVE_RUN, ArchivedRun, ArchiveRunInput
+
+log = structlog.get_logger(__name__)
+
+STILL_OPEN = "RunStillOpen"
+RUN_GONE = "RunGone"
+_LONGEST_WAIT_EXPONENT = 8
+
+
+class ArchiveRunActivity:
+    """Writes `archive/<workflow_id>/<run_id>.json`, which Temporal's tools can replay."""
+
+    def __init__(self, client: Client, documents: DocumentStore) -> None:
+        self._client = client
+        self._documents = documents
+
+    @activity.defn(name=ARCHIVE_RUN)
+    async def archive_run(self, request: ArchiveRunInput) -> ArchivedRun:
+        """Keep the history. Fails for now while the run is open, for good where it is gone."""
+        handle = self._client.get_workflow_handle(request.workflow_id, run_id=request.run_id)
+        try:
+            described = await handle.describe()
+            if described.status is WorkflowExecutionStatus.RUNNING:
+                raise _still_open()
+            history = await handle.fetch_history()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            gone = "the server no longer knows this run"
+            raise ApplicationError(gone, type=RUN_GONE, non_retryable=True) from None
+        data = json.dumps(history.to_json_dict(), sort_keys=True, indent=1).encode()
+        path = f"archive/{safe_name(request.workflow_id)}/{safe_name(request.run_id)}.json"
+        try:
+            stored = await self._documents.put(path, data)
+        except ConnectorError as error:
+            raise store_failure(error) from None
+        log.info("run.archived", workflow_id=request.workflow_id, run_id=request.run_id)
+        return ArchivedRun(uri=stored.uri, sha256=stored.sha256, events=len(history.events))
+
+
+def _still_open() -> ApplicationError:
+    """Ask again in a second, then ever more rarely, up to every four minutes."""
+    wait = 2 ** min(activity.info().attempt - 1, _LONGEST_WAIT_EXPONENT)
+    return ApplicationError(
+        "the run has not ended yet", type=STILL_OPEN, next_retry_delay=timedelta(seconds=wait)
+    )

@@ -1,0 +1,100 @@
+"""escalate_incident: page everybody of an escalation level, at once."""
+
+import asyncio
+
+import structlog
+from temporalio import activity
+
+from activities.failures import delivery_failure
+from connectors.channels.directory import ChannelDirectory
+from connectors.errors import RetryableError
+from models.contracts import (
+    ESCALATE_INCIDENT,
+    Delivery,
+    Escalated,
+    EscalateIncident,
+    PageOutcome,
+)
+from models.message import DeliveryFailure, Message, Receipt
+from rules.paging import PageTarget, paging_chain, resolve_targets
+
+log = structlog.get_logger(__name__)
+
+
+def _addressed(page: PageTarget, request: EscalateIncident) -> Message:
+    named = page.target if page.target.startswith("channel:") else page.recipient
+    fields = {
+        "key": f"{request.key_prefix}:{named}",
+        "recipient": page.recipient,
+        "address": page.address,
+    }
+    return request.template.model_copy(update=fields)
+
+
+class EscalateIncidentActivity:
+    """Pages through the channels of the worker.
+
+    A page is tried on the first channel of its chain. Where that fails for good, the next one is
+    tried at once; where it fails for now, the page is still owed and goes back to the workflow.
+    """
+
+    def __init__(self, channels: ChannelDirectory) -> None:
+        self._channels = channels
+
+    @activity.defn(name=ESCALATE_INCIDENT)
+    async def escalate_incident(self, request: EscalateIncident) -> Escalated:
+        """Page the targets of the level side by side. No channel's misbehaviour raises."""
+        found = resolve_targets(request.targets.page, request.holders, request.people)
+        pages: list[tuple[PageTarget, Delivery]] = []
+        nobody = list(found.nobody)
+        for page in found.pages:
+            chain = paging_chain(page, request.channels, request.fallbacks)
+            if chain:
+                message = _addressed(page, request)
+                pages.append((page, Delivery(message=message, channels=chain)))
+            else:
+                nobody.append(page.target)
+        outcomes = await asyncio.gather(
+            *(self._page(page.target, delivery, request) for page, delivery in pages)
+        )
+        return Escalated(level=request.level, pages=tuple(outcomes), nobody=tuple(nobody))
+
+    async def _page(
+        self, target: str, delivery: Delivery, request: EscalateIncident
+    ) -> PageOutcome:
+        deadline = asyncio.get_running_loop().time() + request.attempt_timeout.total_seconds()
+        failures: list[DeliveryFailure] = []
+        for index, channel in enumerate(delivery.channels):
+            delivery = delivery.model_copy(update={"channel": index})
+            try:
+                receipt = await self._attempt(channel, delivery.message, request, deadline)
+            except Exception as error:  # noqa: BLE001 - one target's trouble must not reach the others
+                failures.append(delivery_failure(delivery.message.key, channel, error))
+                if not failures[-1].permanent:
+                    break
+            else:
+                log.info("page.sent", target=target, channel=channel, key=delivery.message.key)
+                return PageOutcome(
+                    delivery=delivery, target=target, receipt=receipt, fell_back=tuple(failures)
+                )
+        *fell_back, failure = failures
+        log.warning("page.failed", target=target, channel=failure.channel, error=failure.error)
+        return PageOutcome(
+            delivery=delivery, target=target, failure=failure, fell_back=tuple(fell_back)
+        )
+
+    async def _attempt(
+        self, name: str, message: Message, request: EscalateIncident, deadline: float
+    ) -> Receipt:
+        channel = self._channels.channel(name)
+        try:
+            async with asyncio.timeout_at(deadline):
+                reference = await channel.send(message, timeout=request.attempt_timeout)
+        except TimeoutError:
+            raise RetryableError(name, "no answer in time") from None
+        return Receipt(
+            key=message.key,
+            channel=name,
+            delivered_at=activity.info().started_time,
+            reference=reference,
+        )

@@ -1,0 +1,50 @@
+"""How a failure of the world reaches a history: typed, with its channel, without its secrets.
+
+Failures are raised `from None`: Temporal records causes with their messages, and the libraries
+underneath put addresses into theirs.
+"""
+
+from datetime import timedelta
+
+from temporalio.exceptions import ApplicationError
+
+from connectors.errors import ConnectorError, PermanentError, RetryableError
+from models.contracts import PERMANENT_FAILURE, RETRYABLE_FAILURE
+from models.message import DeliveryFailure
+
+
+def delivery_failure(key: str, channel: str, error: Exception) -> DeliveryFailure:
+    """What a channel's error means for the message `key`; an unexpected one may pass by itself."""
+    if not isinstance(error, ConnectorError):
+        reason = f"unexpected error ({type(error).__name__})"
+        return DeliveryFailure(key=key, channel=channel, error=reason, permanent=False)
+    wait = error.retry_after if isinstance(error, RetryableError) else None
+    return DeliveryFailure(
+        key=key,
+        channel=channel,
+        error=error.reason,
+        permanent=isinstance(error, PermanentError),
+        retry_after_seconds=wait.total_seconds() if wait is not None else None,
+    )
+
+
+def channel_failure(failure: DeliveryFailure) -> ApplicationError:
+    """The failure of an activity whose message was not taken."""
+    wait = failure.retry_after_seconds
+    return ApplicationError(
+        f"{failure.channel}: {failure.error}",
+        failure,
+        type=PERMANENT_FAILURE if failure.permanent else RETRYABLE_FAILURE,
+        non_retryable=failure.permanent,
+        next_retry_delay=timedelta(seconds=wait) if wait is not None else None,
+    )
+
+
+def store_failure(error: ConnectorError) -> ApplicationError:
+    """The failure of an activity whose document was not kept."""
+    return ApplicationError(
+        str(error),
+        type=type(error).__name__,
+        non_retryable=isinstance(error, PermanentError),
+        next_retry_delay=error.retry_after if isinstance(error, RetryableError) else None,
+    )

@@ -1,0 +1,58 @@
+"""send_notification: one message, one channel, one attempt."""
+
+from datetime import timedelta
+
+import structlog
+from temporalio import activity
+
+from activities.failures import channel_failure, delivery_failure
+from connectors.channels.directory import ChannelDirectory
+from models.contracts import SEND_NOTIFICATION, SendNotification
+from models.message import Receipt
+
+log = structlog.get_logger(__name__)
+
+LONGEST_ATTEMPT = timedelta(seconds=10)
+_SHARE_OF_TIMEOUT = 0.9
+"""An attempt ends before Temporal's own timeout, so that its reason is known."""
+
+
+def _attempt_timeout() -> timedelta:
+    allowed = activity.info().start_to_close_timeout
+    return min(allowed * _SHARE_OF_TIMEOUT, LONGEST_ATTEMPT) if allowed else LONGEST_ATTEMPT
+
+
+class SendNotificationActivity:
+    """Sends through the channels of the worker."""
+
+    def __init__(self, channels: ChannelDirectory) -> None:
+        self._channels = channels
+
+    @activity.defn(name=SEND_NOTIFICATION)
+    async def send_notification(self, request: SendNotification) -> Receipt:
+        """Send the message; the receipt is dated by the start of the attempt.
+
+        Raises ApplicationError of type PERMANENT_FAILURE or RETRYABLE_FAILURE; its detail is a
+        DeliveryFailure.
+        """
+        message = request.message
+        try:
+            channel = self._channels.channel(request.channel)
+            reference = await channel.send(message, timeout=_attempt_timeout())
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must reach the history typed
+            failure = delivery_failure(message.key, request.channel, error)
+            log.warning(
+                "message.failed",
+                channel=request.channel,
+                key=message.key,
+                error=failure.error,
+                permanent=failure.permanent,
+            )
+            raise channel_failure(failure) from None
+        log.info("message.delivered", channel=request.channel, key=message.key)
+        return Receipt(
+            key=message.key,
+            channel=request.channel,
+            delivered_at=activity.info().started_time,
+            reference=reference,
+        )

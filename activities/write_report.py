@@ -1,0 +1,113 @@
+"""write_report: the incident report in the document store, for people and for programs."""
+
+from hashlib import sha256
+from typing import Any
+
+import structlog
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
+from temporalio import activity
+
+from activities.archive_timeline import segment_path
+from activities.failures import store_failure
+from connectors.documents.protocol import (
+    DocumentConflict,
+    DocumentMissing,
+    DocumentStore,
+    StoredDocument,
+    safe_name,
+)
+from connectors.errors import ConnectorError
+from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
+from models.incident import Incident, TimelineEntry, TimelineSegment
+from rules.clocks import read_clocks
+from rules.report import report_markdown
+
+log = structlog.get_logger(__name__)
+
+_ENTRIES = TypeAdapter(tuple[TimelineEntry, ...])
+_REPORT = TypeAdapter(dict[str, Any])
+_FIELDS = tuple(WriteReport.model_fields)
+
+
+def _as_json(request: WriteReport) -> bytes:
+    readings = read_clocks(request.policy, request.incident, request.now)
+    report = request.model_dump(mode="json")
+    clocks = [reading.model_dump(mode="json") for reading in readings]
+    return to_json({**report, "clocks": clocks}, indent=1)
+
+
+def _from_json(data: bytes) -> WriteReport | None:
+    """The report that `data` keeps; None where another version of the engine wrote it."""
+    try:
+        report = _REPORT.validate_json(data)
+        return WriteReport.model_validate({name: report.get(name) for name in _FIELDS})
+    except ValidationError:
+        return None
+
+
+class WriteReportActivity:
+    """Writes `incidents/<id>/<name>.json`, then the `.md` that follows from it.
+
+    A name is written once. Where an earlier attempt whose result was lost has written it, that
+    report stands, and what is missing of it is written from its JSON.
+    """
+
+    def __init__(self, documents: DocumentStore) -> None:
+        self._documents = documents
+
+    @activity.defn(name=WRITE_REPORT)
+    async def write_report(self, request: WriteReport) -> DocumentWritten:
+        """Write the report as of `now`; returns where the Markdown is."""
+        incident_id = safe_name(request.incident.id)
+        path = f"incidents/{incident_id}/{safe_name(request.name)}"
+        try:
+            whole = await self._with_whole_timeline(request.incident)
+            request = request.model_copy(update={"incident": whole})
+            kept = await self._kept(f"{path}.json", request)
+            readings = read_clocks(kept.policy, kept.incident, kept.now)
+            text = report_markdown(kept.incident, kept.policy, readings, kept.now)
+            written = await self._written(f"{path}.md", text.encode())
+        except ConnectorError as error:
+            raise store_failure(error) from None
+        log.info("report.written", incident_id=request.incident.id, uri=written.uri)
+        return DocumentWritten(name=request.name, uri=written.uri, sha256=written.sha256)
+
+    async def _kept(self, path: str, request: WriteReport) -> WriteReport:
+        try:
+            await self._documents.put(path, _as_json(request))
+        except DocumentConflict:
+            return _from_json(await self._documents.get(path)) or request
+        return request
+
+    async def _written(self, path: str, data: bytes) -> StoredDocument:
+        try:
+            return await self._documents.put(path, data)
+        except DocumentConflict:
+            return await self._documents.put(path, await self._documents.get(path))
+
+    async def _with_whole_timeline(self, incident: Incident) -> Incident:
+        """The incident with its archived entries; a segment that cannot be read stays named."""
+        entries: list[TimelineEntry] = []
+        unread: list[TimelineSegment] = []
+        for segment in incident.segments:
+            found = await self._entries(incident.id, segment)
+            if found is None:
+                unread.append(segment)
+            else:
+                entries.extend(found)
+        timeline = (*entries, *incident.timeline)
+        return incident.model_copy(update={"timeline": timeline, "segments": tuple(unread)})
+
+    async def _entries(
+        self, incident_id: str, segment: TimelineSegment
+    ) -> tuple[TimelineEntry, ...] | None:
+        try:
+            path = segment_path(incident_id, segment.first_seq, segment.last_seq)
+            data = await self._documents.get(path)
+            if sha256(data).hexdigest() == segment.sha256:
+                return _ENTRIES.validate_json(data)
+        except (DocumentMissing, ValidationError):
+            pass
+        log.warning("segment.unreadable", incident_id=incident_id, uri=segment.uri)
+        return None
