@@ -1,0 +1,1 @@
+"""What a person types: commands, views, a live watch."""

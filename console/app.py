@@ -1,0 +1,66 @@
+"""The console as a whole: every command under one name.
+
+Rooms that only some commands need (server, worker, policy files) are imported when such a
+command is typed, so that an acknowledgement does not wait for them.
+"""
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from console import commands, reporting, viewing, watch
+from console.failures import EXIT_CODES, ExitCode
+
+LATE: dict[str, tuple[str, str]] = {
+    "setup": ("console.setup", "app"),
+    "dev": ("console.dev", "app"),
+    "policy": ("console.policy", "app"),
+    "demo": ("console.demo", "app"),
+}
+"""Commands whose modules are imported on demand: name to module and its Typer app."""
+
+EPILOG = (
+    "Exit codes: " + "; ".join(f"{int(code)} {says}" for code, says in EXIT_CODES.items()) + "."
+)
+
+
+class LateGroup(TyperGroup):
+    """A group some of whose commands are imported when they are first asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - the library's own context
+        """All names, in the order of the help."""
+        return [*super().list_commands(ctx), *LATE]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
+        """The command of that name, imported if need be; None where there is none."""
+        if cmd_name not in self.commands and cmd_name in LATE:
+            module, attribute = LATE[cmd_name]
+            self.add_command(get_command(getattr(import_module(module), attribute)), cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+
+app = typer.Typer(
+    cls=LateGroup,
+    help="Drive incidents: report them, move them, look at them.",
+    epilog=EPILOG,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+)
+
+
+@app.callback()
+def console(context: typer.Context, as_json: commands.AsJson = False) -> None:  # noqa: ARG001 - read by Output.of
+    """Drive incidents: report them, move them, look at them."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(ExitCode.USAGE)
+
+
+reporting.register(app)
+commands.register(app)
+viewing.register(app)
+watch.register(app)

@@ -1,0 +1,51 @@
+"""Asks an incident how it stands."""
+
+from datetime import timedelta
+
+from temporalio.client import Client, RPCError, WorkflowQueryFailedError
+from temporalio.service import RPCStatusCode
+
+from console.failures import ExitCode, Failure, unknown_incident
+from console.sending import standing
+from models.view import VIEW, IncidentView
+
+_NO_ANSWER = {
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.FAILED_PRECONDITION,
+}
+
+
+async def ask(client: Client, incident_id: str, patience: timedelta) -> IncidentView:
+    """The incident as it reads now; a worker answers, also for one that has ended.
+
+    Raises `Failure`: unknown incident, server not reachable, no worker within `patience`.
+    """
+    handle = client.get_workflow_handle(incident_id)
+    try:
+        view: IncidentView = await handle.query(
+            VIEW, result_type=IncidentView, rpc_timeout=patience
+        )
+    except WorkflowQueryFailedError as error:
+        await standing(client, incident_id)
+        message = f"{incident_id} does not answer: {error}"
+        raise Failure("NoAnswer", message, ExitCode.UNEXPECTED) from None
+    except RPCError as error:
+        if error.status in {RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT}:
+            raise unknown_incident(incident_id) from None
+        if error.status not in _NO_ANSWER:
+            raise
+    else:
+        return view
+    known = await standing(client, incident_id)
+    state = f"; the server knows that it is in state {known.state}" if known.state else ""
+    message = f"no worker answered for {incident_id} within {patience.total_seconds():g} s{state}"
+    raise Failure(
+        "NoWorker",
+        message,
+        ExitCode.NOT_CONFIRMED,
+        state=known.state,
+        hints=("python worker.py starts a worker",),
+        facts={"incident": incident_id},
+    )

@@ -1,0 +1,13 @@
+"""The search attributes of an incident that the console reads and filters by."""
+
+from temporalio.common import SearchAttributeKey
+
+STATE = SearchAttributeKey.for_keyword("IncidentState")
+SEVERITY = SearchAttributeKey.for_keyword("IncidentSeverity")
+SERVICE = SearchAttributeKey.for_keyword("IncidentService")
+MANAGER = SearchAttributeKey.for_keyword("IncidentManager")
+REPORTED_AT = SearchAttributeKey.for_datetime("IncidentReportedAt")
+NEXT_DUE_AT = SearchAttributeKey.for_datetime("IncidentNextDueAt")
+BREACHED = SearchAttributeKey.for_bool("IncidentBreached")
+ON_HOLD = SearchAttributeKey.for_bool("IncidentOnHold")
+BREACHED_CLOCKS = SearchAttributeKey.for_keyword_list("IncidentBreachedClocks")

@@ -1,0 +1,160 @@
+"""One command of the console for each command of the table, generated."""
+
+import inspect
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group
+from temporalio.client import Client
+
+from console.completion import complete_incident
+from console.failures import usage
+from console.options import Field, Kind, fields_of, needs_happened_at, value_of
+from console.output import Output, words
+from console.phrases import moment
+from console.running import actor_name, perform
+from console.sending import Order, send
+from console.times import FORMS, parse_instant
+from models.command import COMMANDS, CommandResult, CommandSpec
+from pydantic import ValidationError
+
+PANEL = "What an incident takes"
+DEFAULT_TIMEOUT = 10.0
+IncidentId = Annotated[
+    str,
+    typer.Argument(
+        metavar="INCIDENT", help="the incident's id, INC-...", autocompletion=complete_incident
+    ),
+]
+Timeout = Annotated[float, typer.Option("--timeout", min=0.1, help="seconds to wait for an answer")]
+AsJson = Annotated[bool, typer.Option("--json", help="answer with one JSON document")]
+
+
+def _parameter(
+    name: str,
+    annotation: Any,  # noqa: ANN401 - any type that can be typed
+    default: object = inspect.Parameter.empty,
+) -> inspect.Parameter:
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default
+    )
+
+
+def _own(field: Field) -> inspect.Parameter:
+    many = field.kind in {Kind.MANY, Kind.PAIRS}
+    kind: Any = list[str] if many else str
+    if field.positional:
+        info: Any = typer.Argument(metavar=field.name.upper(), help=field.says)
+    else:
+        metavar = "NAME=VALUE" if field.kind is Kind.PAIRS else None
+        info = typer.Option(field.flag, help=field.says, metavar=metavar)
+    if field.required:
+        return _parameter(field.name, Annotated[kind, info])
+    if many:
+        return _parameter(field.name, Annotated[kind | None, info], None)
+    return _parameter(field.name, Annotated[kind | None, info], field.default)
+
+
+def _common(spec: CommandSpec) -> list[inspect.Parameter]:
+    happened = typer.Option("--happened-at", help=f"when it happened, {FORMS}; never in the future")
+    actor = typer.Option("--actor", help="who acts; else INCIDENT_ACTOR, else your login name")
+    note = typer.Option("--note", help="why, for the timeline; some policies ask for it")
+    command_id = typer.Option("--command-id", help="repeat with the same id: it counts once")
+    at = (
+        _parameter("happened_at", Annotated[str, happened])
+        if needs_happened_at(spec)
+        else _parameter("happened_at", Annotated[str | None, happened], None)
+    )
+    return [
+        at,
+        _parameter("actor", Annotated[str | None, actor], None),
+        _parameter("note", Annotated[str, note], ""),
+        _parameter("command_id", Annotated[str | None, command_id], None),
+        _parameter("timeout", Timeout, DEFAULT_TIMEOUT),
+        _parameter("as_json", AsJson, False),
+    ]
+
+
+def signature_of(spec: CommandSpec) -> inspect.Signature:
+    """What is typed for a command, by the schema of its payload."""
+    own = [_own(field) for field in fields_of(spec)]
+    incident = _parameter("incident", IncidentId)
+    context = _parameter("context", typer.Context)
+    return inspect.Signature([context, incident, *own, *_common(spec)])
+
+
+def _problem(error: ValidationError, spec: CommandSpec) -> str:
+    typed = {field.name: field.typed for field in fields_of(spec)}
+    problems = []
+    for item in error.errors(include_url=False, include_input=False, include_context=False):
+        first = str(item["loc"][0]) if item["loc"] else "payload"
+        problems.append(f"{typed.get(first, '--' + first.replace('_', '-'))}: {item['msg']}")
+    return "; ".join(problems)
+
+
+def payload_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The payload of a command from what was typed. Raises `Failure` (usage)."""
+    payload = {
+        "actor": actor_name(values["actor"]),
+        "via": "console",
+        "command_id": values["command_id"] or str(uuid.uuid4()),
+        "note": values["note"],
+    }
+    if values["happened_at"] is not None:
+        payload["happened_at"] = parse_instant(values["happened_at"], now)
+    for field in fields_of(spec):
+        if values[field.name] is not None:
+            payload[field.name] = value_of(field, values[field.name], now)
+    try:
+        command = spec.payload.model_validate(payload)
+    except ValidationError as error:
+        raise usage(_problem(error, spec)) from None
+    return command.model_dump(mode="json")
+
+
+def _answer(order: Order, result: CommandResult) -> tuple[dict[str, Any], Group]:
+    document = {
+        "incident": order.incident_id,
+        "command_id": order.command_id,
+        **result.model_dump(mode="json"),
+    }
+    held = ", on hold" if result.on_hold else ""
+    lines = [
+        words(f"{order.incident_id}: {result.summary}"),
+        words(f"  now {result.state}, {result.severity}{held}", "dim"),
+    ]
+    lines += [words(f"  {name} until {moment(at)}", "dim") for name, at in result.deadlines.items()]
+    return document, Group(*lines)
+
+
+def _command(spec: CommandSpec) -> Any:  # noqa: ANN401 - its signature is made at run time
+    def command(**values: Any) -> None:  # noqa: ANN401 - by the signature below
+        output = Output.of(values["context"], as_json=values["as_json"])
+        payload = payload_of(spec, values, datetime.now(UTC))
+        order = Order(
+            incident_id=values["incident"],
+            name=spec.name,
+            payload=payload,
+            command_id=str(payload["command_id"]),
+            timeout=timedelta(seconds=values["timeout"]),
+        )
+
+        async def work(client: Client) -> CommandResult:
+            return await send(client, order)
+
+        output.answer(*_answer(order, perform(work)))
+
+    generated: Any = command
+    generated.__signature__ = signature_of(spec)
+    generated.__name__ = spec.name
+    return generated
+
+
+def register(app: typer.Typer) -> None:
+    """Add every command of the table that is not internal."""
+    for spec in COMMANDS.values():
+        if not spec.internal:
+            says = spec.says[0].upper() + spec.says[1:] + "."
+            app.command(spec.typed, help=says, rich_help_panel=PANEL)(_command(spec))

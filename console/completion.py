@@ -1,0 +1,31 @@
+"""Completes incident ids in the shell, and stays silent where the server does not answer."""
+
+import asyncio
+import time
+from datetime import timedelta
+
+from console.finding import Filters, find
+from console.running import SETTLE_SECONDS
+from runtime.client import connect
+from runtime.settings import load_settings
+
+PATIENCE = timedelta(seconds=2)
+SHOWN = 100
+
+
+async def _open_incidents() -> list[tuple[str, str]]:
+    async with asyncio.timeout(PATIENCE.total_seconds()):
+        client = await connect(load_settings())
+        rows = await find(client, Filters(only_open=True), SHOWN)
+    return [(row.id, f"{row.severity} {row.state} {row.title}".strip()) for row in rows]
+
+
+def complete_incident(incomplete: str) -> list[tuple[str, str]]:
+    """The open incidents whose id begins with what was typed."""
+    try:
+        found = asyncio.run(_open_incidents())
+    except Exception:  # noqa: BLE001 - a shell that completes has nowhere to show an error
+        return []
+    finally:
+        time.sleep(SETTLE_SECONDS)
+    return [(name, says) for name, says in found if name.upper().startswith(incomplete.upper())]

@@ -1,0 +1,105 @@
+"""Every exception as a failure that a person and a script can use."""
+
+from pydantic import ValidationError
+from temporalio.client import (
+    RPCError,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCStatusCode
+
+from console.failures import ExitCode, Failure
+from runtime.client import ServerNotReachable
+
+_AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
+_REFUSALS = {
+    "NotAuthorised": ExitCode.NOT_AUTHORISED,
+    "Malformed": ExitCode.USAGE,
+    "TransitionNotAllowed": ExitCode.REFUSED,
+    "Refused": ExitCode.REFUSED,
+}
+
+
+def not_reachable(why: str) -> Failure:
+    """The server does not answer."""
+    return Failure(
+        "ServerNotReachable",
+        f"the Temporal server is not reachable: {why}",
+        ExitCode.NOT_REACHABLE,
+        hints=(
+            "make dev starts a server of its own",
+            "TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or a TEMPORAL_PROFILE, name another",
+        ),
+    )
+
+
+def _texts(details: dict[str, object], name: str) -> tuple[str, ...]:
+    value = details.get(name)
+    return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
+
+
+def refusal(error: ApplicationError, incident_id: str) -> Failure:
+    """What an incident answered when it refused a command."""
+    first = error.details[0] if error.details else None
+    details = first if isinstance(first, dict) else {}
+    kind = str(details.get("refusal") or error.type or "Refused")
+    code = _REFUSALS.get(kind)
+    if code is None:
+        return Failure(kind, error.message, ExitCode.UNEXPECTED, facts={"incident": incident_id})
+    state = details.get("state")
+    return Failure(
+        kind,
+        str(details.get("message") or error.message),
+        code,
+        state=str(state) if state else None,
+        missing=_texts(details, "missing"),
+        possible=_texts(details, "possible"),
+        may=_texts(details, "may"),
+        hints=(f"python starter.py show {incident_id}",) if code is not ExitCode.USAGE else (),
+        facts={"incident": incident_id},
+    )
+
+
+def _of_rpc(error: RPCError) -> Failure:
+    if error.status in _AWAY:
+        return not_reachable(error.message)
+    if error.status in {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED}:
+        message = f"the Temporal server lets us not in: {error.message}"
+        return Failure("NotAuthorised", message, ExitCode.NOT_AUTHORISED)
+    if error.status is RPCStatusCode.FAILED_PRECONDITION:
+        message = f"no worker has taken up this incident yet: {error.message}"
+        return Failure("NoWorker", message, ExitCode.NOT_CONFIRMED, hints=("python worker.py",))
+    return Failure("TemporalError", error.message, ExitCode.UNEXPECTED)
+
+
+def _of_validation(error: ValidationError) -> Failure:
+    problems = [
+        f"{'.'.join(str(part) for part in item['loc']) or 'value'}: {item['msg']}"
+        for item in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    return Failure("Usage", "; ".join(problems), ExitCode.USAGE)
+
+
+def failure_of(error: BaseException) -> Failure:
+    """The failure that an exception amounts to; never raises."""
+    match error:
+        case Failure():
+            return error
+        case ServerNotReachable():
+            return not_reachable(str(error))
+        case RPCError():
+            return _of_rpc(error)
+        case WorkflowUpdateFailedError(cause=ApplicationError() as cause):
+            return refusal(cause, "the incident")
+        case WorkflowQueryFailedError() | WorkflowQueryRejectedError():
+            message = f"the incident does not answer: {error}"
+            return Failure("NoAnswer", message, ExitCode.NOT_CONFIRMED)
+        case ValidationError():
+            return _of_validation(error)
+        case KeyboardInterrupt():
+            return Failure("Interrupted", "interrupted", ExitCode.INTERRUPTED)
+        case _:
+            message = f"{type(error).__name__}: {error}".removesuffix(": ")
+            return Failure("Unexpected", message, ExitCode.UNEXPECTED)

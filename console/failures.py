@@ -1,0 +1,95 @@
+"""How the console fails: a kind, a message, an exit code, and what helps."""
+
+from enum import IntEnum
+from typing import Any
+
+
+class ExitCode(IntEnum):
+    """What scripts branch on. Documented in docs/console.md; never renumbered."""
+
+    OK = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    UNKNOWN_INCIDENT = 3
+    REFUSED = 4
+    NOT_AUTHORISED = 5
+    NOT_REACHABLE = 6
+    NOT_CONFIRMED = 7
+    INTERRUPTED = 130
+
+
+EXIT_CODES: dict[ExitCode, str] = {
+    ExitCode.OK: "done",
+    ExitCode.UNEXPECTED: "something unexpected, or a check that failed",
+    ExitCode.USAGE: "wrong usage: an argument or option is missing or malformed",
+    ExitCode.UNKNOWN_INCIDENT: "there is no incident of that id",
+    ExitCode.REFUSED: "refused: not possible in this state, or something is missing",
+    ExitCode.NOT_AUTHORISED: "the policy does not let this actor do it",
+    ExitCode.NOT_REACHABLE: "the Temporal server is not reachable",
+    ExitCode.NOT_CONFIRMED: "sent but not confirmed: no worker answered in time",
+    ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
+}
+
+
+class Failure(Exception):
+    """Why a command of the console failed. Everything in it may be shown to the person.
+
+    `missing`, `possible` and `may` are what a refusal says of itself; `hints` are what to try
+    next; `facts` are further fields of the JSON document.
+    """
+
+    def __init__(  # noqa: PLR0913 - one error document has this many fields
+        self,
+        kind: str,
+        message: str,
+        code: ExitCode,
+        *,
+        state: str | None = None,
+        missing: tuple[str, ...] = (),
+        possible: tuple[str, ...] = (),
+        may: tuple[str, ...] = (),
+        hints: tuple[str, ...] = (),
+        facts: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.code = code
+        self.state = state
+        self.missing = missing
+        self.possible = possible
+        self.may = may
+        self.hints = hints
+        self.facts = facts or {}
+
+    def document(self) -> dict[str, Any]:
+        """The failure as the one JSON document of `--json`."""
+        return {
+            "error": {
+                "kind": self.kind,
+                "message": self.message,
+                "exit_code": int(self.code),
+                "state": self.state,
+                "missing": list(self.missing),
+                "possible": list(self.possible),
+                "may": list(self.may),
+                "hints": list(self.hints),
+                **self.facts,
+            }
+        }
+
+
+def usage(message: str, *hints: str) -> Failure:
+    """Something that was typed is wrong."""
+    return Failure("Usage", message, ExitCode.USAGE, hints=hints)
+
+
+def unknown_incident(incident_id: str) -> Failure:
+    """There is no incident of that id."""
+    return Failure(
+        "UnknownIncident",
+        f"there is no incident {incident_id}",
+        ExitCode.UNKNOWN_INCIDENT,
+        hints=("python starter.py list", "an incident older than the retention is in the archive"),
+        facts={"incident": incident_id},
+    )

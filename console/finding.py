@@ -1,0 +1,128 @@
+"""Finds incidents through Temporal's visibility, without asking any of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+
+from console import attributes
+from models.base import Frozen, Instant
+from models.contracts import INCIDENT_WORKFLOW
+from states.lifecycle import TERMINAL, State
+
+BATCH = 50
+"""How many ids one query names at most."""
+MATCHES = f"WorkflowType = '{INCIDENT_WORKFLOW}' AND ExecutionStatus != 'ContinuedAsNew'"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which incidents to list; everything left out does not matter."""
+
+    states: tuple[State, ...] = ()
+    severities: tuple[str, ...] = ()
+    service: str | None = None
+    manager: str | None = None
+    breached: bool = False
+    on_hold: bool = False
+    only_open: bool = False
+
+
+class Row(Frozen):
+    """One incident of a list."""
+
+    id: str
+    title: str
+    state: str | None
+    severity: str | None
+    service: str | None
+    manager: str | None
+    reported_at: Instant
+    next_due_at: Instant | None
+    breached: bool
+    breached_clocks: tuple[str, ...]
+    on_hold: bool
+    open: bool
+
+
+def _quoted(values: Iterable[str]) -> str:
+    escaped = (value.replace("\\", "\\\\").replace("'", "\\'") for value in values)
+    return ", ".join(f"'{value}'" for value in escaped)
+
+
+def query_of(filters: Filters) -> str:
+    """The visibility query, as it can also be pasted into the Temporal UI."""
+    parts = [MATCHES]
+    if filters.states:
+        parts.append(f"{attributes.STATE.name} IN ({_quoted(filters.states)})")
+    if filters.severities:
+        parts.append(f"{attributes.SEVERITY.name} IN ({_quoted(filters.severities)})")
+    if filters.service:
+        parts.append(f"{attributes.SERVICE.name} = {_quoted([filters.service])}")
+    if filters.manager:
+        parts.append(f"{attributes.MANAGER.name} = {_quoted([filters.manager])}")
+    if filters.breached:
+        parts.append(f"{attributes.BREACHED.name} = true")
+    if filters.on_hold:
+        parts.append(f"{attributes.ON_HOLD.name} = true")
+    if filters.only_open:
+        name, ended = attributes.STATE.name, _quoted(sorted(TERMINAL))
+        parts.append(f"ExecutionStatus = 'Running' AND ({name} IS NULL OR {name} NOT IN ({ended}))")
+    return " AND ".join(parts)
+
+
+async def _row(execution: WorkflowExecution) -> Row:
+    known = execution.typed_search_attributes
+    state = known.get(attributes.STATE)
+    running = execution.status is WorkflowExecutionStatus.RUNNING
+    return Row(
+        id=execution.id,
+        title=str(await execution.memo_value("title", "")),
+        state=state,
+        severity=known.get(attributes.SEVERITY),
+        service=known.get(attributes.SERVICE),
+        manager=known.get(attributes.MANAGER),
+        reported_at=known.get(attributes.REPORTED_AT) or execution.start_time,
+        next_due_at=known.get(attributes.NEXT_DUE_AT) if running else None,
+        breached=bool(known.get(attributes.BREACHED)),
+        breached_clocks=tuple(known.get(attributes.BREACHED_CLOCKS) or ()),
+        on_hold=bool(known.get(attributes.ON_HOLD)),
+        open=running and state not in TERMINAL,
+    )
+
+
+async def _newest_runs(client: Client, ids: list[str]) -> dict[str, WorkflowExecution]:
+    """The newest run of each incident: a reopened one also has runs that no longer count."""
+    newest: dict[str, WorkflowExecution] = {}
+    for start in range(0, len(ids), BATCH):
+        listed = _quoted(ids[start : start + BATCH])
+        async for run in client.list_workflows(f"{MATCHES} AND WorkflowId IN ({listed})"):
+            known = newest.get(run.id)
+            if known is None or run.start_time > known.start_time:
+                newest[run.id] = run
+    return newest
+
+
+async def find(client: Client, filters: Filters, limit: int) -> tuple[Row, ...]:
+    """The incidents that match, the newest first, at most `limit`."""
+    found: dict[str, WorkflowExecution] = {}
+    async for run in client.list_workflows(query_of(filters), limit=limit):
+        if run.id not in found or run.start_time > found[run.id].start_time:
+            found[run.id] = run
+    ended = [run.id for run in found.values() if run.status is not WorkflowExecutionStatus.RUNNING]
+    newest = await _newest_runs(client, ended)
+    rows = [
+        await _row(run)
+        for run in found.values()
+        if run.id not in newest or newest[run.id].run_id == run.run_id
+    ]
+    return tuple(sorted(rows, key=lambda row: row.reported_at, reverse=True))
+
+
+def document(rows: tuple[Row, ...], filters: Filters) -> dict[str, Any]:
+    """The list as the one JSON document of `--json`."""
+    return {
+        "incidents": [row.model_dump(mode="json") for row in rows],
+        "query": query_of(filters),
+    }

@@ -1,0 +1,79 @@
+"""Where the console starts and ends: exit codes, and never a traceback."""
+
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+
+from typer.exceptions import Abort, Exit, TyperException
+
+from console.app import app
+from console.errors import failure_of
+from console.failures import ExitCode, Failure
+from console.output import show_failure
+
+PROGRAM = "starter.py"
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether errors are to be JSON too; read before parsing, which itself can fail."""
+    words = list(arguments)
+    before = words[: words.index("--")] if "--" in words else words
+    return "--json" in before
+
+
+def _usage(error: TyperException) -> Failure:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else PROGRAM
+    return Failure(
+        "Usage", error.format_message(), ExitCode.USAGE, hints=(f"python {path} --help",)
+    )
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns its exit code, whatever happens."""
+    try:
+        return _run(arguments)
+    except BrokenPipeError:
+        _forget_output()
+        return ExitCode.OK
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        outcome = app(list(arguments), prog_name=PROGRAM, standalone_mode=False)
+    except TyperException as error:
+        failure = _usage(error)
+    except Exit as error:
+        return error.exit_code
+    except (Abort, KeyboardInterrupt):
+        failure = failure_of(KeyboardInterrupt())
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
+        failure = failure_of(error)
+    else:
+        if outcome != ExitCode.INTERRUPTED:
+            return outcome if isinstance(outcome, int) else ExitCode.OK
+        failure = failure_of(KeyboardInterrupt())
+    show_failure(failure, as_json=wants_json(arguments))
+    return failure.code
+
+
+def _forget_output() -> None:
+    """Whoever read our output has gone: leave nothing that is flushed to them at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+def main() -> None:
+    """Run what was typed and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_output()
+    sys.exit(code)

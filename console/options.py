@@ -1,0 +1,148 @@
+"""The arguments and options of a command, derived from the schema of its payload.
+
+Whatever the table of commands and their models say is what can be typed: a field that is
+added to a payload becomes an option by itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+
+from console.failures import usage
+from console.policy_file import compiled_policy
+from console.times import FORMS, parse_instant
+from models.command import Command, CommandSpec, command_schema
+
+OWN = frozenset(Command.model_fields)
+"""Fields that every command has; the console offers them by options of its own."""
+
+POSITIONAL: dict[str, tuple[str, ...]] = {
+    "assign_role": ("role", "person"),
+    "submit_review": (),
+}
+"""Where it is not just the first required field that is typed without an option's name."""
+
+SAYS: dict[str, str] = {
+    "reason": "why; the policy lists the reasons it takes",
+    "duplicate_of": "the incident that this one duplicates",
+    "severity": "the severity, such as SEV2",
+    "role": "a role of the policy, such as incident_manager",
+    "person": "who takes it",
+    "text": "what to say",
+    "audiences": "an audience of the policy; repeat for more; none: all that wait for updates",
+    "step": "the id of a step of the policy",
+    "milestone": "the name of the milestone",
+    "owner": "who does it",
+    "due_at": f"by when, {FORMS}",
+    "priority": "high, medium or low",
+    "lead": "who led the review",
+    "attendees": "who took part; repeat for more",
+    "aspects": "an aspect and what was found, as aspect=finding; repeat for more",
+    "documents": "a document and where it is kept, as name=url; repeat for more",
+    "target": "an incident, ticket or change",
+    "relation": "how they relate, such as caused_by",
+    "policy": "a policy file",
+}
+
+
+class Kind(Enum):
+    """How the value of a field is typed."""
+
+    TEXT = auto()
+    INSTANT = auto()
+    MANY = auto()
+    PAIRS = auto()
+    POLICY_FILE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a payload as it is typed."""
+
+    name: str
+    kind: Kind
+    required: bool
+    positional: bool
+    default: str | None
+    says: str
+
+    @property
+    def flag(self) -> str:
+        """The option's name; repeatable options are named in the singular."""
+        many = self.kind in {Kind.MANY, Kind.PAIRS}
+        return "--" + (self.name.removesuffix("s") if many else self.name).replace("_", "-")
+
+    @property
+    def typed(self) -> str:
+        """The field in words that a person can find in the help."""
+        return self.name.upper() if self.positional else self.flag
+
+
+def _kind(schema: dict[str, Any]) -> Kind:
+    if "$ref" in schema:
+        return Kind.POLICY_FILE
+    options = [schema, *schema.get("anyOf", ())]
+    if any(option.get("format") == "date-time" for option in options):
+        return Kind.INSTANT
+    kinds = {option.get("type") for option in options}
+    if "array" in kinds:
+        return Kind.MANY
+    return Kind.PAIRS if "object" in kinds else Kind.TEXT
+
+
+def fields_of(spec: CommandSpec) -> tuple[Field, ...]:
+    """The fields of a command beyond those that every command has; positional ones first."""
+    schema = command_schema(spec.name)
+    required = schema.get("required", [])
+    mine = [name for name in schema["properties"] if name not in OWN]
+    first = tuple(name for name in mine if name in required)[:1]
+    positional = POSITIONAL.get(spec.name, first)
+    fields = [
+        Field(
+            name=name,
+            kind=_kind(schema["properties"][name]),
+            required=name in required,
+            positional=name in positional,
+            default=_default(schema["properties"][name].get("default")),
+            says=SAYS.get(name, name.replace("_", " ")),
+        )
+        for name in mine
+    ]
+    return tuple(sorted(fields, key=lambda field: not field.positional))
+
+
+def _default(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def needs_happened_at(spec: CommandSpec) -> bool:
+    """Whether the command cannot do without `--happened-at`."""
+    return "happened_at" in command_schema(spec.name).get("required", [])
+
+
+def _pairs(field: Field, typed: list[str]) -> dict[str, str]:
+    pairs = {}
+    for item in typed:
+        name, equals, value = item.partition("=")
+        if not equals or not name.strip():
+            message = f"{field.flag} {item!r}: write name=value"
+            raise usage(message)
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def value_of(field: Field, typed: Any, now: datetime) -> Any:  # noqa: ANN401 - any JSON value
+    """What was typed for a field, as its payload takes it. Raises `Failure` (usage)."""
+    match field.kind:
+        case Kind.TEXT:
+            return typed
+        case Kind.INSTANT:
+            return parse_instant(typed, now)
+        case Kind.MANY:
+            return tuple(typed)
+        case Kind.PAIRS:
+            return _pairs(field, typed)
+        case Kind.POLICY_FILE:
+            return compiled_policy(Path(typed))

@@ -1,0 +1,89 @@
+"""What the console prints: one JSON document, or words for a person."""
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
+from console.failures import Failure
+
+_CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
+"""Control characters, line break and tab aside: what a stranger typed must not steer a terminal."""
+
+
+def plain(text: object) -> str:
+    """Text from anywhere, safe to print on a terminal."""
+    return str(text).translate(_CONTROL)
+
+
+def words(text: object, style: str = "") -> Text:
+    """Text from anywhere, as it is: without markup, colour codes or links of its own."""
+    return Text(plain(text), style=style)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where a command's answer goes, and in which form."""
+
+    as_json: bool = False
+
+    @classmethod
+    def of(cls, context: typer.Context, *, as_json: bool) -> "Output":
+        """By `--json` of the command itself, or before it."""
+        before = context.find_root().params.get("as_json", False)
+        return cls(as_json=as_json or bool(before))
+
+    def answer(self, document: Any, human: RenderableType) -> None:  # noqa: ANN401 - JSON
+        """Print the answer: `document` with --json, `human` without."""
+        if self.as_json:
+            write_json(document)
+        else:
+            person().print(human)
+
+    def say(self, human: RenderableType) -> None:
+        """A word on the side, for people only."""
+        if not self.as_json:
+            person(error=True).print(human)
+
+
+def write_json(document: Any, *, one_line: bool = False) -> None:  # noqa: ANN401 - JSON
+    """Print a JSON document; in ASCII, so that every terminal and pipe takes it."""
+    text = json.dumps(document, indent=None if one_line else 2, ensure_ascii=True)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def person(*, error: bool = False) -> Console:
+    """A terminal or pipe that a person reads; lines on a pipe are not wrapped."""
+    stream = sys.stderr if error else sys.stdout
+    width = None if stream.isatty() else 200
+    return Console(file=stream, width=width, soft_wrap=False, highlight=False, emoji=False)
+
+
+def failure_words(failure: Failure) -> Group:
+    """A failure as a person reads it: what, what is missing, who may, what is possible now."""
+    lines = [Text.assemble(("Error: ", "bold red"), words(failure.message))]
+    if failure.missing:
+        lines.append(Text("Missing:", style="bold"))
+        lines += [words(f"  - {item}") for item in failure.missing]
+    if failure.may:
+        lines.append(Text.assemble(("May do it: ", "bold"), words(", ".join(failure.may))))
+    if failure.possible:
+        now = ", ".join(failure.possible)
+        lines.append(Text.assemble(("Possible now: ", "bold"), words(now)))
+    if failure.hints:
+        lines.append(Text("Try:", style="bold"))
+        lines += [words(f"  {hint}") for hint in failure.hints]
+    return Group(*lines)
+
+
+def show_failure(failure: Failure, *, as_json: bool) -> None:
+    """Print a failure: on stdout as JSON, on stderr for people."""
+    if as_json:
+        write_json(failure.document())
+    else:
+        person(error=True).print(failure_words(failure))

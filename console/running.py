@@ -1,0 +1,49 @@
+"""Runs what a command awaits, from connecting to a clean end."""
+
+import asyncio
+import getpass
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from temporalio.client import Client
+
+from console.failures import usage
+from runtime.client import connect
+from runtime.settings import load_settings
+
+Result = TypeVar("Result")
+
+SETTLE_SECONDS = 0.05
+"""A process that made calls to Temporal can crash at its end unless its threads get this long."""
+
+
+def perform(work: Callable[[Client], Coroutine[Any, Any, Result]]) -> Result:
+    """Connect to Temporal by the settings, do the work, and let everything settle."""
+
+    async def connected() -> Result:
+        return await work(await connect(load_settings()))
+
+    return perform_alone(connected)
+
+
+def perform_alone(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Do work that connects by itself, or not at all."""
+    try:
+        return asyncio.run(work())
+    finally:
+        time.sleep(SETTLE_SECONDS)
+
+
+def actor_name(typed: str | None) -> str:
+    """Who acts: as typed, else by the setting INCIDENT_ACTOR, else the login name."""
+    if typed:
+        return typed
+    configured = load_settings().actor
+    if configured:
+        return configured
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        message = "who acts? this login has no name"
+        raise usage(message, "--actor NAME, or the environment variable INCIDENT_ACTOR") from None

@@ -1,0 +1,244 @@
+"""An incident as a person reads it."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from console.output import plain, words
+from console.phrases import moment, relative, span
+from models.clock import ClockReading, ClockStatus, Stage
+from models.command import COMMANDS
+from models.incident import Incident, TimelineEntry
+from models.view import IncidentView, NextStep
+from states.lifecycle import TERMINAL
+
+STATUS_STYLE = {
+    ClockStatus.ON_TRACK: "green",
+    ClockStatus.AT_RISK: "yellow",
+    ClockStatus.BREACHED: "bold red",
+    ClockStatus.MET: "green",
+}
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _heading(text: str) -> Text:
+    return Text(f"\n{text}", style="bold underline")
+
+
+def header(view: IncidentView) -> Group:
+    """Which incident it is and how it stands."""
+    incident = view.incident
+    confirmed = "" if incident.severity_confirmed else " (not confirmed)"
+    lines = [
+        Text.assemble((plain(incident.id), "bold"), "  ", words(incident.report.title, "bold")),
+        Text.assemble(
+            "state ",
+            (incident.state.value, "bold cyan"),
+            "   severity ",
+            (plain(incident.severity), "bold"),
+            confirmed,
+        ),
+    ]
+    if incident.hold:
+        held = relative(incident.hold.from_at, view.now)
+        lines.append(words(f"on hold: {incident.hold.reason}, since {held}", "yellow"))
+    lines.append(
+        words(
+            f"reported {moment(incident.reported_at)} ({relative(incident.reported_at, view.now)})"
+            f" by {incident.report.reporter.name} via {incident.report.reporter.via}"
+        )
+    )
+    lines += [words(f"{name}: {text}") for name, text in _report_facts(incident)]
+    pinned = f"{view.policy_name} {view.policy_version} ({view.policy_hash[:12]})"
+    lines.append(words(f"policy {pinned}"))
+    return Group(*lines)
+
+
+def _report_facts(incident: Incident) -> Iterator[tuple[str, str]]:
+    report = incident.report
+    if report.service:
+        yield "service", report.service
+    if report.affected_systems:
+        yield "affected", ", ".join(report.affected_systems)
+    if report.nature:
+        yield "nature", report.nature
+    if report.previous_incident:
+        yield "follows", report.previous_incident
+
+
+def clock_words(reading: ClockReading) -> str:
+    """How a clock ended, or how long it still has."""
+    if reading.late_by is not None:
+        still = ", still running" if reading.stage is Stage.IN_PROGRESS else ""
+        return f"late by {span(reading.late_by)}{still}"
+    match reading.stage:
+        case Stage.COMPLETED:
+            return f"on time, {span(reading.remaining)} to spare"
+        case Stage.CANCELLED:
+            return "cancelled"
+        case Stage.PAUSED:
+            return f"paused, {span(reading.remaining)} left"
+        case Stage.IN_PROGRESS:
+            return f"{span(reading.remaining)} left"
+
+
+def clocks(view: IncidentView) -> RenderableType:
+    """Each run of each clock with its outcome, or what remains."""
+    if not view.readings:
+        return Text("no clock has started", style="dim")
+    table = _table("clock", "status", "outcome", "elapsed", "target", "limit at")
+    for reading in view.readings:
+        name = reading.clock + (f" ({reading.run})" if reading.run > 1 else "")
+        table.add_row(
+            words(name),
+            Text(reading.status.value.replace("_", " "), style=STATUS_STYLE[reading.status]),
+            words(clock_words(reading)),
+            span(reading.elapsed),
+            words(span(reading.target) + (f" of {reading.calendar}" if reading.calendar else "")),
+            moment(reading.breach_at),
+        )
+    return table
+
+
+def _step(step: NextStep) -> Iterator[Text]:
+    typed = COMMANDS[step.name].typed if step.name in COMMANDS else step.name
+    mark, style = ("✓", "green") if step.allowed else ("✗", "red")
+    may = f"  by {', '.join(step.may)}" if step.may else ""
+    yield Text.assemble((f"{mark} {typed}", style), words(f"  {step.says}", "dim"), words(may))
+    for item in step.missing:
+        yield words(f"    missing: {item}")
+
+
+def next_steps(view: IncidentView) -> RenderableType:
+    """What can be done now, by whom, and what is missing."""
+    lines = [line for step in view.next for line in _step(step)]
+    if not lines:
+        final = view.incident.state in TERMINAL
+        return Text("nothing: the incident is over" if final else "nothing", style="dim")
+    return Group(*lines)
+
+
+def escalation(view: IncidentView) -> Text:
+    """How far the escalation has come."""
+    progress = view.escalation
+    parts = [f"level {progress.level}, {progress.pages} pages" if progress.pages else "no page yet"]
+    if progress.next_at:
+        parts.append(f"next level {relative(progress.next_at, view.now)}")
+    if progress.stopped:
+        parts.append(f"stopped: {progress.stopped}")
+    return words("; ".join(parts))
+
+
+def _alerts(incident: Incident) -> Iterator[RenderableType]:
+    if not incident.alerts and not incident.truncated_alerts:
+        return
+    yield _heading("Alerts")
+    table = _table("status", "alert", "since", "seen", "link")
+    for record in incident.alerts.values():
+        alert = record.alert
+        firing = alert.status.value == "firing"
+        table.add_row(
+            Text(alert.status.value, style="red" if firing else "green"),
+            words(alert.summary or alert.name),
+            moment(alert.started_at),
+            f"{record.times_seen}x",
+            words(alert.link or ""),
+        )
+    yield table
+    if incident.truncated_alerts:
+        yield words(f"and {incident.truncated_alerts} that the sender left out", "yellow")
+
+
+def _aftermath(incident: Incident) -> Iterator[RenderableType]:
+    if incident.review:
+        attended = ", ".join(incident.review.attendees) or "nobody"
+        yield _heading("Review")
+        yield words(f"led by {incident.review.lead}, attended by {attended}")
+        for aspect, found in incident.review.aspects.items():
+            yield words(f"- {aspect}: {found}")
+    if incident.lessons:
+        yield _heading("Lessons")
+        yield from (words(f"- {lesson.text}") for lesson in incident.lessons)
+    if incident.action_items:
+        yield _heading("Action items")
+        for item in incident.action_items:
+            due = f", due {moment(item.due_at)}" if item.due_at else ""
+            yield words(f"- {item.id} {item.text} ({item.owner}, {item.priority}{due})")
+    if incident.documents or incident.links:
+        yield _heading("Documents and links")
+        yield from (words(f"- {kept.name}: {kept.uri}") for kept in incident.documents)
+        yield from (words(f"- {link.relation}: {link.target}") for link in incident.links)
+
+
+def timeline_line(entry: TimelineEntry) -> Text:
+    """One line of the story; `recorded` only where it was told later than it happened."""
+    late = entry.recorded_at - entry.happened_at
+    told = f" (recorded {span(late)} later)" if late.total_seconds() >= 1 else ""
+    who = f"{entry.actor.name}/{entry.actor.via}"
+    return Text.assemble(
+        (moment(entry.happened_at), "dim"),
+        "  ",
+        words(f"{who:<22} "),
+        words(entry.summary),
+        words(told, "dim"),
+    )
+
+
+def timeline(incident: Incident, last: int | None = None) -> Group:
+    """The story; only its `last` lines where given."""
+    entries = incident.timeline[-last:] if last else incident.timeline
+    lines = [timeline_line(entry) for entry in entries]
+    for part in incident.segments:
+        lines.insert(0, words(f"entries {part.first_seq}-{part.last_seq}: {part.uri}", "dim"))
+    return Group(*lines)
+
+
+def render(view: IncidentView, last: int | None = None) -> Group:
+    """The whole incident."""
+    incident = view.incident
+    held = [words(f"{role.role}: {role.person}") for role in incident.roles]
+    parts: list[RenderableType] = [
+        header(view),
+        _heading("Clocks"),
+        clocks(view),
+        _heading("Roles"),
+        *(held or [Text("nobody yet", style="dim")]),
+        _heading("Escalation"),
+        escalation(view),
+    ]
+    if view.undelivered:
+        parts.append(_heading("Not delivered yet"))
+        for owed in view.undelivered:
+            again = f", again {relative(owed.not_before, view.now)}" if owed.not_before else ""
+            message = owed.message
+            parts.append(
+                words(f"- {message.kind} to {message.recipient}: {message.reason}{again}", "yellow")
+            )
+    parts += [*_alerts(incident), *_aftermath(incident)]
+    parts += [_heading("What can be done now"), next_steps(view)]
+    parts += [_heading("Timeline"), timeline(incident, last)]
+    return Group(*parts)
+
+
+def live(view: IncidentView, last: int) -> Group:
+    """What a terminal shows that is watched: short, the newest of the timeline first."""
+    newest = [timeline_line(entry) for entry in reversed(view.incident.timeline[-last:])]
+    return Group(
+        header(view),
+        _heading("Clocks"),
+        clocks(view),
+        _heading("Escalation"),
+        escalation(view),
+        _heading("What can be done now"),
+        next_steps(view),
+        _heading("Timeline, newest first"),
+        *newest,
+    )

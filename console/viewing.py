@@ -1,0 +1,114 @@
+"""`show` and `list`: how one incident stands, and which incidents there are."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+from temporalio.client import Client
+
+from console.asking import ask
+from console.commands import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
+from console.finding import Filters, Row, document, find
+from console.output import Output, words
+from console.phrases import relative
+from console.running import perform
+from console.view import render
+from models.view import IncidentView
+from states.lifecycle import State
+
+PANEL = "Look"
+States = Annotated[
+    list[State] | None, typer.Option("--state", help="in this state; repeat for more")
+]
+Last = Annotated[int | None, typer.Option("--last", min=1, help="so many lines of the timeline")]
+Severities = Annotated[
+    list[str] | None, typer.Option("--severity", help="of this severity; repeat for more")
+]
+Service = Annotated[str | None, typer.Option("--service", help="of this service")]
+Manager = Annotated[str | None, typer.Option("--manager", help="managed by this person")]
+Breached = Annotated[bool, typer.Option("--breached", help="with a breached clock")]
+OnHold = Annotated[bool, typer.Option("--on-hold", help="on hold")]
+OnlyOpen = Annotated[bool, typer.Option("--open", help="neither closed nor cancelled")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="at most so many")]
+
+
+def table_of(rows: tuple[Row, ...], now: datetime) -> RenderableType:
+    """The incidents as a table."""
+    if not rows:
+        return Text("no incident matches", style="dim")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("incident", "severity", "state", "reported", "next due", "breached", "manager"):
+        table.add_column(column, no_wrap=column == "incident")
+    table.add_column("service: title", overflow="fold")
+    for row in rows:
+        due = relative(row.next_due_at, now) if row.next_due_at else ""
+        title = f"{row.service}: {row.title}" if row.service else row.title
+        table.add_row(
+            words(row.id, "bold"),
+            words(row.severity or "?"),
+            words((row.state or "starting") + (" (on hold)" if row.on_hold else "")),
+            relative(row.reported_at, now),
+            due,
+            words(", ".join(row.breached_clocks), "bold red"),
+            words(row.manager or ""),
+            words(title),
+        )
+    return table
+
+
+def show(
+    context: typer.Context,
+    incident: IncidentId,
+    last: Last = None,
+    timeout: Timeout = DEFAULT_TIMEOUT,
+    as_json: AsJson = False,
+) -> None:
+    """Show an incident: state, clocks, roles, alerts, timeline, and what can be done next."""
+
+    async def work(client: Client) -> IncidentView:
+        return await ask(client, incident, timedelta(seconds=timeout))
+
+    view = perform(work)
+    Output.of(context, as_json=as_json).answer(view.model_dump(mode="json"), render(view, last))
+
+
+def list_incidents(
+    context: typer.Context,
+    state: States = None,
+    severity: Severities = None,
+    service: Service = None,
+    manager: Manager = None,
+    breached: Breached = False,
+    on_hold: OnHold = False,
+    only_open: OnlyOpen = False,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List incidents, the newest first. Works without a worker."""
+    filters = Filters(
+        states=tuple(state or ()),
+        severities=tuple(severity or ()),
+        service=service,
+        manager=manager,
+        breached=breached,
+        on_hold=on_hold,
+        only_open=only_open,
+    )
+
+    async def work(client: Client) -> tuple[Row, ...]:
+        return await find(client, filters, limit)
+
+    rows = perform(work)
+    human: RenderableType = table_of(rows, datetime.now(UTC))
+    if len(rows) == limit:
+        human = Group(human, Text(f"the newest {limit}; --limit shows more", style="dim"))
+    Output.of(context, as_json=as_json).answer(document(rows, filters), human)
+
+
+def register(app: typer.Typer) -> None:
+    """Add `show` and `list`."""
+    app.command("show", rich_help_panel=PANEL)(show)
+    app.command("list", rich_help_panel=PANEL)(list_incidents)

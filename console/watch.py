@@ -1,0 +1,173 @@
+"""`watch`: a live view on a terminal, a line for each change on a pipe."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+from temporalio.client import Client
+
+from console.asking import ask
+from console.commands import DEFAULT_TIMEOUT, AsJson, Timeout
+from console.completion import complete_incident
+from console.errors import failure_of
+from console.failures import ExitCode, Failure
+from console.finding import Filters, Row, find
+from console.output import Output, failure_words, person, words, write_json
+from console.phrases import moment
+from console.running import perform
+from console.sending import standing
+from console.view import live, timeline_line
+from console.viewing import PANEL, table_of
+from models.view import IncidentView
+from states.lifecycle import TERMINAL
+
+LISTED = 100
+TIMELINE_SHOWN = 15
+_PASSING = {ExitCode.NOT_CONFIRMED, ExitCode.NOT_REACHABLE}
+Watched = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[INCIDENT]",
+        help="one incident; left out: all that are open",
+        autocompletion=complete_incident,
+    ),
+]
+Every = Annotated[float, typer.Option("--every", min=0.1, help="seconds between two looks")]
+
+
+class IncidentNews:
+    """What is new of one incident since the last look."""
+
+    def __init__(self, incident_id: str, timeout: timedelta) -> None:
+        self._id = incident_id
+        self._timeout = timeout
+        self._told = 0
+        self.over = False
+
+    async def look(self, client: Client) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
+        """The view, and the timeline entries not told yet."""
+        view = await ask(client, self._id, self._timeout)
+        if view.incident.state in TERMINAL:
+            self.over = not (await standing(client, self._id)).running
+            if self.over:
+                view = await ask(client, self._id, self._timeout)
+        return live(view, TIMELINE_SHOWN), self._news(view)
+
+    def _news(self, view: IncidentView) -> list[tuple[RenderableType, Any]]:
+        fresh = [entry for entry in view.incident.timeline if entry.seq > self._told]
+        if fresh:
+            self._told = fresh[-1].seq
+        return [(timeline_line(entry), entry.model_dump(mode="json")) for entry in fresh]
+
+
+class ListNews:
+    """What is new among the open incidents since the last look."""
+
+    over = False
+
+    def __init__(self) -> None:
+        self._told: dict[str, Row] = {}
+
+    async def look(self, client: Client) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
+        """The table, and the incidents that changed; those that ended once more, as ended."""
+        rows = await find(client, Filters(only_open=True), LISTED)
+        now = datetime.now(UTC)
+        current = {row.id: row for row in rows}
+        news = [row for row in rows if self._told.get(row.id) != row]
+        news += [
+            row.model_copy(update={"open": False})
+            for row in self._told.values()
+            if row.id not in current
+        ]
+        self._told = current
+        lines: list[tuple[RenderableType, Any]] = [
+            (_row_line(row, now), row.model_dump(mode="json")) for row in news
+        ]
+        return table_of(rows, now), lines
+
+
+def _row_line(row: Row, now: datetime) -> Text:
+    state = row.state or "starting"
+    became = state if row.open else "no longer open"
+    held = ", on hold" if row.on_hold else ""
+    breached = f", breached: {', '.join(row.breached_clocks)}" if row.breached_clocks else ""
+    how = f"{row.severity or '?'} {became}{held}{breached}"
+    return words(f"{moment(now)}  {row.id} {how}: {row.title}")
+
+
+News = IncidentNews | ListNews
+Show = Callable[[RenderableType, list[tuple[RenderableType, Any]]], None]
+
+
+async def _follow(client: Client, news: News, every: float, show: Show) -> None:
+    """Look again and again. The first look must succeed; later a server may be away for a while."""
+    seen: RenderableType | None = None
+    while not news.over:
+        try:
+            seen, fresh = await news.look(client)
+            show(seen, fresh)
+        except Exception as error:
+            failure = failure_of(error)
+            if seen is None or failure.code not in _PASSING:
+                raise
+            show(Group(seen, failure_words(failure)), [_trouble(failure)])
+        if not news.over:
+            await asyncio.sleep(every)
+
+
+def _trouble(failure: Failure) -> tuple[RenderableType, Any]:
+    return words(f"{moment(datetime.now(UTC))}  {failure.message}"), failure.document()
+
+
+def _lines(output: Output) -> Show:
+    def show(_: RenderableType, fresh: list[tuple[RenderableType, Any]]) -> None:
+        for human, machine in fresh:
+            if output.as_json:
+                write_json(machine, one_line=True)
+            else:
+                person().print(human, soft_wrap=True)
+        sys.stdout.flush()
+
+    return show
+
+
+def _watching(
+    news: News, every: float, output: Output
+) -> Callable[[Client], Coroutine[Any, Any, None]]:
+    async def work(client: Client) -> None:
+        if output.as_json or not sys.stdout.isatty():
+            await _follow(client, news, every, _lines(output))
+            return
+        with Live(console=person(), auto_refresh=False, vertical_overflow="crop") as live:
+            await _follow(client, news, every, lambda seen, _: live.update(seen, refresh=True))
+
+    return work
+
+
+def watch(
+    context: typer.Context,
+    incident: Watched = None,
+    every: Every = 1.0,
+    timeout: Timeout = DEFAULT_TIMEOUT,
+    as_json: AsJson = False,
+) -> None:
+    """Watch an incident until it is over, or all open ones; Ctrl-C ends it.
+
+    On a pipe a line for each change; with --json a JSON document a line.
+    """
+    news: News = IncidentNews(incident, timedelta(seconds=timeout)) if incident else ListNews()
+    try:
+        perform(_watching(news, every, Output.of(context, as_json=as_json)))
+    except KeyboardInterrupt:
+        raise typer.Exit(ExitCode.OK) from None
+
+
+def register(app: typer.Typer) -> None:
+    """Add `watch`."""
+    app.command("watch", rich_help_panel=PANEL)(watch)
