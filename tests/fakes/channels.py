@@ -1,0 +1,42 @@
+"""Channels that record instead of sending: the edge of the world in scenario tests."""
+
+from datetime import timedelta
+
+from connectors.channels.directory import ChannelDirectory
+from connectors.errors import ConnectorError
+from models.message import Message
+
+
+class RecordingChannel:
+    """Takes each message once per key; fails as often as it is told to."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.messages: dict[str, Message] = {}
+        self.attempts = 0
+        self.failures: list[ConnectorError] = []
+        self.fails_always: ConnectorError | None = None
+
+    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
+        """Record it, or raise what the test asked for."""
+        self.attempts += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        if self.fails_always:
+            raise self.fails_always
+        self.messages.setdefault(message.key, message)
+        return f"{self.name}-{len(self.messages)}"
+
+
+class RecordingChannels(ChannelDirectory):
+    """A directory in which every name is a recording channel."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.named: dict[str, RecordingChannel] = {}
+
+    def channel(self, name: str) -> RecordingChannel:
+        """The channel `name`, made when it is first asked for."""
+        if name not in self.named:
+            self.named[name] = RecordingChannel(name)
+        return self.named[name]

@@ -1,0 +1,194 @@
+"""A stage on which an incident plays: virtual time, real workflow and activities, recorded sinks.
+
+A scenario says what happens when, then what must have been said when; anything that was said
+and not expected fails too.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.archive_timeline import ArchiveTimelineActivity
+from activities.begin_archive import BeginArchiveActivity
+from activities.enforce_deadline import enforce_deadline
+from activities.escalate_incident import EscalateIncidentActivity
+from activities.send_notification import SendNotificationActivity
+from activities.write_report import WriteReportActivity
+from connectors.documents.local import LocalDocumentStore
+from models.command import CommandResult
+from models.compiled import CompiledPolicy
+from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
+from models.incident import Incident, Report, TimelineEntry
+from models.view import IncidentView
+from tests.fakes.channels import RecordingChannels
+from tests.specimens import POLICY, REPORT
+from workflows.archive_run import ArchiveRun
+from workflows.incident import IncidentWorkflow
+
+SAID = ("page.sent", "notification.sent", "reminder.sent")
+LOOKS = 3
+SLACK = timedelta(seconds=5)
+"""How far a virtual instant may be off: a fast-forward lands a little after its aim."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """Something that must be said `at` minutes into the incident, to `to`."""
+
+    kind: str
+    at: float
+    to: str
+
+    def fits(self, entry: TimelineEntry, start: datetime) -> bool:
+        """Whether a line of the timeline is this."""
+        off = entry.recorded_at - start - timedelta(minutes=self.at)
+        named = (entry.kind, entry.data["recipient"]) == (f"{self.kind}.sent", self.to)
+        return named and timedelta() <= off + timedelta(seconds=1) <= SLACK + timedelta(seconds=1)
+
+
+def page(at: float, to: str) -> Said:
+    """A page at a minute, to a person."""
+    return Said("page", at, to)
+
+
+def told(at: float, to: str) -> Said:
+    """A notification at a minute, to an audience."""
+    return Said("notification", at, to)
+
+
+def reminded(at: float, to: str) -> Said:
+    """A reminder at a minute, to a person."""
+    return Said("reminder", at, to)
+
+
+class Stage:
+    """One incident and everything around it."""
+
+    def __init__(self, env: WorkflowEnvironment, task_queue: str, documents: Path) -> None:
+        self.env = env
+        self.client: Client = env.client
+        self.task_queue = task_queue
+        self.channels = RecordingChannels()
+        self.documents = LocalDocumentStore(documents)
+        self.start: datetime
+        self.handle: WorkflowHandle[Any, Any]
+        self._minutes = 0.0
+
+    def worker(self) -> Worker:
+        """A worker with the real workflow and activities."""
+        return Worker(
+            self.client,
+            task_queue=self.task_queue,
+            workflows=[IncidentWorkflow, ArchiveRun],
+            activities=[
+                enforce_deadline,
+                EscalateIncidentActivity(self.channels).escalate_incident,
+                SendNotificationActivity(self.channels).send_notification,
+                WriteReportActivity(self.documents).write_report,
+                ArchiveTimelineActivity(self.documents).archive_timeline,
+                BeginArchiveActivity(self.client).begin_archive,
+            ],
+        )
+
+    async def report(
+        self,
+        policy: CompiledPolicy = POLICY,
+        report: Report = REPORT,
+        *,
+        epoch_offset: timedelta = timedelta(),
+    ) -> None:
+        """The incident is reported."""
+        self.handle = await self.client.start_workflow(
+            INCIDENT_WORKFLOW,
+            IncidentInput(policy=policy, report=report, epoch_offset=epoch_offset),
+            id=f"INC-{self.task_queue}",
+            task_queue=self.task_queue,
+        )
+        self.start = (await self.record()).reported_at
+        await self.settled()
+
+    async def at(self, minutes: float) -> None:
+        """Time passes until `minutes` into the incident."""
+        await self.env.fast_forward(self.handle, timedelta(minutes=minutes - self._minutes))
+        self._minutes = minutes
+        await self.settled()
+
+    async def do(self, name: str, actor: str = "ana", **fields: object) -> CommandResult:
+        """Somebody gives a command; it must succeed."""
+        result: CommandResult = await self.handle.execute_update(
+            name, {"actor": actor, "via": "console", **fields}, result_type=CommandResult
+        )
+        await self.settled()
+        return result
+
+    async def refused(self, name: str, actor: str = "ana", **fields: object) -> dict[str, Any]:
+        """Somebody gives a command; it must be refused. Returns the refusal."""
+        try:
+            await self.handle.execute_update(name, {"actor": actor, **fields})
+        except WorkflowUpdateFailedError as error:
+            assert isinstance(error.cause, ApplicationError)
+            refusal: dict[str, Any] = error.cause.details[0]
+            return refusal
+        raise AssertionError(f"{name} was not refused")
+
+    async def record(self) -> Incident:
+        """The record as it is."""
+        return await self.handle.query("record", result_type=Incident)
+
+    async def view(self) -> IncidentView:
+        """The view as it is."""
+        return await self.handle.query("view", result_type=IncidentView)
+
+    async def settled(self) -> None:
+        """Wait until nothing more happens by itself: looks that see the same and owe nothing."""
+        seen: list[Incident] = []
+        while len(seen) < LOOKS or any(record != seen[-1] for record in seen[-LOOKS:]):
+            await asyncio.sleep(0.02)
+            view = await self.view()
+            if any(d.not_before is None or d.not_before <= view.now for d in view.undelivered):
+                seen.clear()
+                continue
+            seen.append(view.incident)
+
+    async def ended(self) -> Carried:
+        """The incident is over; returns what it carried to its end."""
+        await self.handle.result()
+        handle = self.client.get_workflow_handle(self.handle.id, result_type=Carried)
+        result: Carried = await handle.result()
+        return result
+
+    async def said(self, *expected: Said) -> None:
+        """Exactly this was said, in any order: no more, no less, nothing else."""
+        record = await self.record()
+        lines = [entry for entry in record.timeline if entry.kind in SAID]
+        missing, unexpected = _matched(expected, lines, self.start)
+        assert not missing, f"not said: {missing}\n{_story(record, self.start)}"
+        assert not unexpected, f"said, not expected: {unexpected}\n{_story(record, self.start)}"
+        sent = sum(len(channel.messages) for channel in self.channels.named.values())
+        assert sent == len(lines), "the sinks and the timeline disagree"
+
+
+def _matched(
+    expected: Sequence[Said], lines: list[TimelineEntry], start: datetime
+) -> tuple[list[Said], list[str]]:
+    left = list(lines)
+    missing = []
+    for said in expected:
+        fitting = next((line for line in left if said.fits(line, start)), None)
+        if fitting is None:
+            missing.append(said)
+        else:
+            left.remove(fitting)
+    return missing, [f"{line.recorded_at - start} {line.summary}" for line in left]
+
+
+def _story(record: Incident, start: datetime) -> str:
+    return "\n".join(f"{e.recorded_at - start} {e.kind}: {e.summary}" for e in record.timeline)
