@@ -76,6 +76,7 @@ class Carried(Frozen):
 class IncidentInput(Frozen):
     """Starts an `Incident`: a report under a policy, or what an earlier run carried.
 
+    `reopening` marks the run that reopens a closed incident: it waits for the command `reopen`.
     `epoch_offset` is added to the workflow's clock; zero in production, set by rehearsals of
     past incidents.
     """
@@ -83,6 +84,7 @@ class IncidentInput(Frozen):
     policy: CompiledPolicy | None = None
     report: Report | None = None
     carried: Carried | None = None
+    reopening: bool = False
     epoch_offset: Seconds = Field(default="PT0S", validate_default=True)
 
 

@@ -6,6 +6,7 @@ from models.alert import AlertRecord, AlertStatus
 from models.base import MONITORING
 from models.command import RecordAlertsCommand, TriggerCommand
 from models.incident import Incident
+from rules.carrying import ALERTS_IN_FULL
 from rules.decision import Case, Decision, Outcome, Refusal
 from rules.facts import alerts_firing
 from rules.ledger import note
@@ -16,8 +17,10 @@ from states.lifecycle import BEFORE_REVIEW, Trigger
 def _merged(incident: Incident, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
     records = dict(incident.alerts)
     at = command.batch.received_at
-    for alert in command.batch.alerts:
-        known = records.get(alert.fingerprint)
+    for told in command.batch.alerts:
+        known = records.get(told.fingerprint)
+        full = known is not None or len(records) < ALERTS_IN_FULL
+        alert = told if full else told.model_copy(update={"labels": {}, "link": None})
         records[alert.fingerprint] = AlertRecord(
             alert=alert,
             first_seen_at=known.first_seen_at if known else at,
@@ -44,7 +47,7 @@ def _alert_words(before: Incident, command: RecordAlertsCommand) -> str:
     parts += [f"alert resolves: {', '.join(resolved)}"] if resolved else []
     if command.batch.truncated != before.truncated_alerts:
         parts.append(f"alerts that the sender left out: {command.batch.truncated}")
-    return "; ".join(parts)[:500]
+    return "; ".join(parts)
 
 
 def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:

@@ -5,6 +5,16 @@ from models.incident import Incident, TimelineEntry, TimelineSegment
 LIMIT_BYTES = 128 * 1024
 """A timeline that weighs more than this as JSON is shortened before it is carried."""
 KEPT_BYTES = 32 * 1024
+RECORD_LIMIT_BYTES = 96 * 1024
+"""The most that people may write into one record, timeline aside. Longer texts are documents."""
+ALERTS_IN_FULL = 50
+"""Of further alerts an incident keeps who they are and whether they fire, without their labels."""
+
+
+def too_heavy(incident: Incident) -> bool:
+    """Whether the record, timeline and alerts aside, weighs more than a run should carry."""
+    light = incident.model_copy(update={"timeline": (), "alerts": {}})
+    return len(light.model_dump_json()) > RECORD_LIMIT_BYTES
 
 
 def older_entries(incident: Incident) -> tuple[TimelineEntry, ...] | None:

@@ -162,7 +162,7 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
     change = {"updates": (*case.incident.updates, told)}
     summary = f"status update to {', '.join(audiences) or 'nobody'}: {command.text}"
     tell = Tell("update", command.text, audiences)
-    return _done(case, "update.posted", summary[:500], tell, change=change, audiences=list(audiences))
+    return _done(case, "update.posted", summary, tell, change=change, audiences=list(audiences))
 
 
 def complete_step(case: Case, command: CompleteStepCommand) -> Outcome:
@@ -177,7 +177,7 @@ def add_lesson(case: Case, command: AddLessonCommand) -> Outcome:
     """Record a lesson."""
     lesson = Lesson(at=case.happened_at, actor=case.actor, text=command.text)
     change = {"lessons": (*case.incident.lessons, lesson)}
-    return _done(case, "lesson.added", f"lesson: {command.text}"[:500], change=change)
+    return _done(case, "lesson.added", f"lesson: {command.text}", change=change)
 
 
 def add_action_item(case: Case, command: AddActionItemCommand) -> Outcome:
@@ -192,7 +192,7 @@ def add_action_item(case: Case, command: AddActionItemCommand) -> Outcome:
         priority=command.priority,
     )
     change = {"action_items": (*case.incident.action_items, item)}
-    summary = f"action item {item.id} for {item.owner}: {item.text}"[:500]
+    summary = f"action item {item.id} for {item.owner}: {item.text}"
     return _done(case, "action_item.added", summary, change=change, item=item.id)
 
 

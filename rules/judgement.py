@@ -9,6 +9,7 @@ from models.command import COMMANDS, Command, RecordAlertsCommand
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.authority import permitted, rule_for, who_may
+from rules.carrying import RECORD_LIMIT_BYTES, too_heavy
 from rules.commands import COMMAND_RULES
 from rules.deadlines import superseded
 from rules.decision import Case, Decision, Outcome, Refusal
@@ -53,6 +54,17 @@ def _authority(case: Case, name: str, command: Command) -> Refusal | None:
     return None
 
 
+def _room(decision: Decision, trigger: Trigger | None) -> Refusal | None:
+    """Texts may fill the record up to a limit; moving the incident on is always possible."""
+    if trigger is None and too_heavy(decision.incident):
+        return Refusal(
+            "Refused",
+            f"the record has reached its limit of {RECORD_LIMIT_BYTES // 1024} KiB: "
+            "put longer texts into a document and link it",
+        )
+    return None
+
+
 def _corrected(decision: Decision, case: Case) -> Decision:
     """Mark what had fired and, as the record reads now, would not have."""
     taken_back = superseded(case.policy, decision.incident, case.now)
@@ -93,7 +105,7 @@ def judge(
         outcome = COMMAND_RULES[name](case, command)
     if isinstance(outcome, Refusal):
         return outcome
-    refusal = _authority(case, name, command)
+    refusal = _authority(case, name, command) or _room(outcome, trigger)
     return refusal or _corrected(outcome, case)
 
 

@@ -7,6 +7,8 @@ from models.base import Actor
 from models.clock import FiredThreshold
 from models.incident import Incident, Milestone, Refusals, TimelineEntry
 
+SUMMARY_LIMIT = 500
+"""Characters of a line; the whole text stands where it belongs on the record."""
 REFUSALS_KEPT = 100
 """Refused commands beyond these are counted, not kept: they must not bloat the record."""
 
@@ -28,7 +30,7 @@ def note(
         happened_at=happened_at or now,
         recorded_at=now,
         actor=actor,
-        summary=summary,
+        summary=summary[:SUMMARY_LIMIT],
         data=data,
     )
     return incident.model_copy(
@@ -63,7 +65,7 @@ def refused(incident: Incident, command: str, why: str, *, actor: Actor, now: da
         return incident.model_copy(update={"refusals": dropped})
     kept = Refusals(recorded=count.recorded + 1, dropped=count.dropped)
     written = note(
-        incident, "command.refused", why[:500], actor=actor, now=now, command=command[:80]
+        incident, "command.refused", why, actor=actor, now=now, command=command[:80]
     )
     return written.model_copy(update={"refusals": kept})
 

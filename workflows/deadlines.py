@@ -14,7 +14,7 @@ from rules.decision import Effect, PageNextLevel, PageRole, Remind, Tell
 from rules.enforcement import facts_for_enforcement, late_words, without_story
 from rules.ledger import with_fired
 from workflows.desk import Desk
-from workflows.options import perform
+from workflows.options import perform_promptly
 from workflows.switch import Switch
 
 
@@ -54,7 +54,7 @@ class Deadlines:
             ),
         )
         try:
-            answer = await perform(
+            answer = await perform_promptly(
                 ENFORCE_DEADLINE,
                 request,
                 Enforcement,

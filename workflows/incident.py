@@ -4,7 +4,8 @@ Handlers are synchronous: they decide, record and wake the run. Only the run awa
 so nothing here needs a lock.
 """
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError
@@ -29,13 +30,15 @@ with workflow.unsafe.imports_passed_through():
     from workflows.deadlines import Deadlines
     from workflows.desk import Desk
     from workflows.handlers import Handlers
-    from workflows.options import perform, perform_at_once
+    from workflows.options import perform, perform_promptly
     from workflows.outbox import Outbox
     from workflows.paging import Paging
     from workflows.reports import Reports
     from workflows.switch import Switch
     from workflows.timer import NextTimer
     from workflows.visibility import Visibility
+
+REOPENING_TIMEOUT = timedelta(minutes=1)
 
 
 @workflow.defn(name=INCIDENT_WORKFLOW)
@@ -77,6 +80,8 @@ class IncidentWorkflow:
     @workflow.run
     async def run(self, start: IncidentInput) -> Carried:
         """Drive the components until the incident is over and nothing is owed."""
+        if start.reopening:
+            await self._reopened()
         while not self._over():
             self._desk.awake = False
             continuing = workflow.info().is_continue_as_new_suggested()
@@ -94,9 +99,13 @@ class IncidentWorkflow:
         return self._carried()
 
     @workflow.query(name=VIEW)
-    def view(self) -> IncidentView:
-        """The incident as it reads now."""
-        policy, incident, now = self._desk.policy, self._desk.incident, self._desk.now()
+    def view(self, at: datetime | None = None) -> IncidentView:
+        """The incident as it reads at `at`; without it, as it read when it last did something.
+
+        The clock of a workflow stands still between its tasks, and a query does not move it.
+        """
+        policy, incident = self._desk.policy, self._desk.incident
+        now = at + self._epoch_offset if at else self._desk.now()
         return IncidentView(
             incident=incident,
             readings=readings_of(policy, incident, now),
@@ -113,6 +122,16 @@ class IncidentWorkflow:
     def record(self) -> Incident:
         """The record alone."""
         return self._desk.incident
+
+    async def _reopened(self) -> None:
+        """Wait for the command that this run was started for; without it the run just ends."""
+        closed = self._desk.incident.state
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._desk.incident.state != closed,
+                timeout=REOPENING_TIMEOUT,
+                timeout_summary="wait for the command reopen",
+            )
 
     def _launch(self) -> None:
         now = self._desk.now()
@@ -190,11 +209,8 @@ class IncidentWorkflow:
         request = ArchiveRunInput(workflow_id=info.workflow_id, run_id=info.run_id)
         summary = f"have run {info.run_id} archived after it ends"
         try:
-            await perform_at_once(BEGIN_ARCHIVE, request, str, summary=summary)
+            await perform_promptly(
+                BEGIN_ARCHIVE, request, str, summary=summary, priority=self._desk.priority
+            )
         except FailureError:
-            try:
-                await perform(
-                    BEGIN_ARCHIVE, request, str, summary=summary, priority=self._desk.priority
-                )
-            except FailureError:
-                self._desk.note("archive.delayed", "this run's archive could not be started")
+            self._desk.note("archive.delayed", "this run's archive could not be started")

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
+from temporalio.exceptions import FailureError
 
 from models.contracts import PERMANENT_FAILURE
 
@@ -51,10 +52,10 @@ async def perform(
     return answer
 
 
-async def perform_at_once(
+async def _perform_at_once(
     name: str, argument: Any, result: type[Result], *, summary: str
 ) -> Result:
-    """Run an activity inside the workflow task, one attempt; raises FailureError after 2 s."""
+    """Run an activity inside the workflow task: one attempt of at most two seconds."""
     answer: Result = await workflow.execute_local_activity(
         name,
         argument,
@@ -64,3 +65,17 @@ async def perform_at_once(
         summary=summary[:200],
     )
     return answer
+
+
+async def perform_promptly(
+    name: str, argument: Any, result: type[Result], *, summary: str, priority: Priority
+) -> Result:
+    """Run an activity inside the workflow task; where that fails, the same again with retries.
+
+    Raises FailureError when the minute of the second is over. What it does must be safe to
+    repeat, as that of every activity.
+    """
+    try:
+        return await _perform_at_once(name, argument, result, summary=summary)
+    except FailureError:
+        return await perform(name, argument, result, summary=summary, priority=priority)

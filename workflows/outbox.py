@@ -141,7 +141,7 @@ class Outbox:
         sent = delivery.message
         self._desk.note(
             f"{sent.kind}.{became}",
-            summary[:500],
+            summary,
             recipient=sent.recipient,
             channel=channel,
             key=sent.key,

@@ -15,7 +15,7 @@ from models.message import MessageKind
 from rules.escalation import NoPage, Page, forced_page, next_page
 from rules.messages import message
 from workflows.desk import Desk
-from workflows.options import perform, perform_at_once
+from workflows.options import perform, perform_promptly
 from workflows.outbox import Outbox
 
 
@@ -64,30 +64,20 @@ class Paging:
             self._desk.note("escalation.exhausted", f"escalation ends: {decided.reason}")
 
     async def _page(self, page: Page, reason: str, now: datetime) -> None:
-        first = self.progress.pages == 0
+        # The first page is what an alert is for: it goes out within the workflow task.
+        act = perform if self.progress.pages else perform_promptly
         request = self._request(page, reason, now)
         summary = f"page level {page.level} ({', '.join(page.targets.page)}): {reason}"
         try:
-            done = await self._perform(request, summary, first=first)
+            done = await act(
+                ESCALATE_INCIDENT, request, Escalated, summary=summary, priority=self._desk.priority
+            )
         except FailureError:
             self._desk.note("escalation.delayed", f"{summary}: no answer in time, again at once")
         else:
             self._paged(page, done, reason)
         finally:
             self._busy = False
-
-    async def _perform(
-        self, request: EscalateIncident, summary: str, *, first: bool
-    ) -> Escalated:
-        """The first page goes out within the workflow task; the same keys serve if that fails."""
-        if first:
-            try:
-                return await perform_at_once(ESCALATE_INCIDENT, request, Escalated, summary=summary)
-            except FailureError:
-                pass
-        return await perform(
-            ESCALATE_INCIDENT, request, Escalated, summary=summary, priority=self._desk.priority
-        )
 
     def _request(self, page: Page, reason: str, now: datetime) -> EscalateIncident:
         desk = self._desk

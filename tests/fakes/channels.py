@@ -1,5 +1,6 @@
 """Channels that record instead of sending: the edge of the world in scenario tests."""
 
+import asyncio
 from datetime import timedelta
 
 from connectors.channels.directory import ChannelDirectory
@@ -16,10 +17,13 @@ class RecordingChannel:
         self.attempts = 0
         self.failures: list[ConnectorError] = []
         self.fails_always: ConnectorError | None = None
+        self.gate: asyncio.Event | None = None
 
     async def send(self, message: Message, *, timeout: timedelta) -> str | None:
         """Record it, or raise what the test asked for."""
         self.attempts += 1
+        if self.gate:
+            await self.gate.wait()
         if self.failures:
             raise self.failures.pop(0)
         if self.fails_always:

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
 from activities.begin_archive import BeginArchiveActivity
 from activities.enforce_deadline import enforce_deadline
@@ -34,6 +36,7 @@ from workflows.archive_run import ArchiveRun
 from workflows.incident import IncidentWorkflow
 
 SAID = ("page.sent", "notification.sent", "reminder.sent")
+Answer = TypeVar("Answer")
 LOOKS = 3
 SLACK = timedelta(seconds=5)
 """How far a virtual instant may be off: a fast-forward lands a little after its aim."""
@@ -81,6 +84,7 @@ class Stage:
         self.start: datetime
         self.handle: WorkflowHandle[Any, Any]
         self._minutes = 0.0
+        self._epoch_offset = timedelta()
 
     def worker(self) -> Worker:
         """A worker with the real workflow and activities."""
@@ -95,6 +99,7 @@ class Stage:
                 WriteReportActivity(self.documents).write_report,
                 ArchiveTimelineActivity(self.documents).archive_timeline,
                 BeginArchiveActivity(self.client).begin_archive,
+                ArchiveRunActivity(self.client, self.documents).archive_run,
             ],
         )
 
@@ -112,6 +117,7 @@ class Stage:
             id=f"INC-{self.task_queue}",
             task_queue=self.task_queue,
         )
+        self._epoch_offset = epoch_offset
         self.start = (await self.record()).reported_at
         await self.settled()
 
@@ -141,11 +147,24 @@ class Stage:
 
     async def record(self) -> Incident:
         """The record as it is."""
-        return await self.handle.query("record", result_type=Incident)
+        return await self._asked("record", Incident)
 
     async def view(self) -> IncidentView:
-        """The view as it is."""
-        return await self.handle.query("view", result_type=IncidentView)
+        """The view as it reads at the minute that has been reached."""
+        now = self.start - self._epoch_offset + timedelta(minutes=self._minutes)
+        return await self._asked("view", IncidentView, now)
+
+    async def _asked(self, name: str, answer: type[Answer], *args: object) -> Answer:
+        """Query; between two runs the server has nobody to ask for a moment."""
+        while True:
+            try:
+                found: Answer = await self.handle.query(name, args=args, result_type=answer)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.FAILED_PRECONDITION:
+                    raise
+                await asyncio.sleep(0.01)
+            else:
+                return found
 
     async def settled(self) -> None:
         """Wait until nothing more happens by itself: looks that see the same and owe nothing."""

@@ -1,0 +1,123 @@
+"""A long incident goes on in a new run, and nobody notices."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from connectors.errors import PermanentError
+from models.contracts import Carried
+from models.incident import Incident
+from rules import carrying
+from states.lifecycle import State
+from tests.conftest import time_skipping_server
+from tests.scenarios.stage import Stage, page, told
+from tests.specimens import POLICY, a_diagnosed_incident, after
+
+
+@pytest.fixture(scope="module")
+async def short_runs() -> AsyncIterator[WorkflowEnvironment]:
+    """A server that suggests to continue as new after a few dozen events."""
+    async with await time_skipping_server("limit.historyCount.suggestContinueAsNew=40") as env:
+        yield env
+
+
+@pytest.fixture
+async def short(
+    short_runs: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> AsyncIterator[Stage]:
+    """A stage on that server."""
+    made = Stage(short_runs, task_queue, tmp_path / "documents")
+    async with made.worker():
+        yield made
+
+
+async def test_a_life_across_many_runs_loses_and_doubles_nothing(short: Stage) -> None:
+    """Clocks, roles, escalation, processed ids and the timeline are the same across runs."""
+    await short.report()
+    await short.at(6)
+    await short.do("acknowledge", command_id="ack")
+    for number in range(40):
+        await short.do("add_lesson", text=f"lesson {number}", command_id=f"lesson-{number}")
+    assert (await short.do("acknowledge", command_id="ack")).summary.startswith("acknowledge by")
+    await short.do("set_severity", severity="SEV1")
+    await short.at(10)
+    await short.do("begin_diagnosis", steps=["impact"])
+    record = await short.record()
+    assert record.runs > 2
+    assert record.state is State.DIAGNOSIS
+    assert [lesson.text for lesson in record.lessons] == [f"lesson {n}" for n in range(40)]
+    assert [entry.seq for entry in record.timeline] == list(range(1, record.next_seq))
+    await short.said(
+        page(0, "ana"), told(0, "stakeholders"), page(5, "bo"), told(5, "stakeholders"),
+    )  # fmt: skip
+
+
+async def test_what_is_owed_is_carried_with_its_key_and_what_is_under_way_is_awaited(
+    short: Stage,
+) -> None:
+    """A channel is down for the first run; the message arrives in a later one, once."""
+    log = short.channels.channel("log")
+    log.fails_always = PermanentError("log", "403")
+    await short.report()
+    await short.do("acknowledge")
+    owed = (await short.view()).undelivered
+    assert [delivery.message.recipient for delivery in owed] == ["stakeholders"]
+    for number in range(20):
+        await short.do("add_lesson", text=f"lesson {number}")
+    assert (await short.record()).runs > 1
+    carried = (await short.view()).undelivered
+    assert [d.message.key for d in carried] == [d.message.key for d in owed]
+    log.fails_always = None
+    await short.at(3)
+    assert (await short.view()).undelivered == ()
+    assert list(log.messages) == [owed[0].message.key]
+
+
+async def test_an_effect_in_flight_finishes_in_the_run_that_began_it(short: Stage) -> None:
+    """The run drains before it continues: the message is sent once and its line is carried."""
+    log = short.channels.channel("log")
+    log.gate = asyncio.Event()
+    reporting = asyncio.create_task(short.report())
+    while not log.attempts:
+        await asyncio.sleep(0.01)
+    for number in range(20):
+        await short.handle.execute_update("add_lesson", {"actor": "ana", "text": str(number)})
+    assert (await short.record()).runs == 1
+    log.gate.set()
+    await reporting
+    await short.do("acknowledge")
+    record = await short.record()
+    assert record.runs > 1
+    assert [e.kind for e in record.timeline].count("notification.sent") == 1
+    assert log.attempts == 1
+
+
+async def test_a_long_timeline_moves_to_the_document_store_in_hashed_segments(
+    short: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is carried stays small; the older lines are kept under their hash."""
+    monkeypatch.setattr(carrying, "LIMIT_BYTES", 20_000)
+    monkeypatch.setattr(carrying, "KEPT_BYTES", 5_000)
+    await short.report()
+    await short.do("acknowledge")
+    for number in range(60):
+        lesson = {"actor": "ana", "text": f"{number} " + "x" * 450}
+        await short.handle.execute_update("add_lesson", lesson)
+    await short.settled()
+    record = await short.record()
+    assert record.segments
+    first = record.segments[0]
+    assert (first.first_seq, record.segments[-1].last_seq + 1) == (1, record.timeline[0].seq)
+    assert Path(first.uri.removeprefix("file://")).exists()
+
+
+def test_a_carried_run_reads_back_as_it_was_written() -> None:
+    """Nothing of the state is lost on the way through JSON."""
+    incident: Incident = a_diagnosed_incident()
+    carried = Carried(incident=incident, policy=POLICY, processed={"a": "b"}, effects=7)
+    again = Carried.model_validate_json(carried.model_dump_json())
+    assert again == carried
+    assert after(40) in [m.at for m in again.incident.milestones]

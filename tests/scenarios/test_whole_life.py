@@ -1,0 +1,278 @@
+"""Whole lives of incidents, from report to the last document."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+
+from connectors.errors import PermanentError
+from models.clock import ClockStatus
+from models.compiled import Audience, CompiledPolicy
+from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
+from models.incident import Incident
+from states.lifecycle import State
+from tests.scenarios.stage import Stage, page, told
+from tests.specimens import POLICY, REPORT
+
+QUIET = POLICY.model_copy(update={"audiences": (), "clocks": POLICY.clocks[:1]})
+
+
+PUNCTUAL = POLICY.model_copy(
+    update={
+        "audiences": (
+            Audience(name="stakeholders", channels=("log",), on=("reported", "resolved")),
+        )
+    }
+)
+
+
+async def lived(
+    stage: Stage, until: str = "close", policy: CompiledPolicy = POLICY
+) -> None:
+    """A SEV1 from report at 0 to close at 200 minutes, or to an earlier command."""
+    script = [
+        (3, "acknowledge", {}),
+        (6, "set_severity", {"severity": "SEV1"}),
+        (10, "begin_diagnosis", {"steps": ["impact"]}),
+        (40, "begin_resolution", {"steps": ["cause"]}),
+        (50, "mitigate", {}),
+        (60, "resolve", {"steps": ["verify"]}),
+        (
+            150,
+            "submit_review",
+            {
+                "lead": "ana",
+                "aspects": {"cause": "a", "response": "b"},
+                "lessons": ["watch the memory of the payment service"],
+            },
+        ),
+        (200, "close", {}),
+    ]
+    await stage.report(policy)
+    for at, name, fields in script:
+        await stage.at(at)
+        await stage.do(name, **fields)
+        if name == until:
+            return
+
+
+async def test_a_whole_life_ends_closed_with_its_report_written_and_everything_told(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """Report, page, acknowledge, assess, diagnose, mitigate, resolve, review, close."""
+    await lived(stage)
+    carried = await stage.ended()
+    assert carried.incident.state is State.CLOSED
+    assert carried.outbox == ()
+    documents = [d for d in carried.incident.documents if d.name == "incident_report"]
+    assert [Path(d.uri).name for d in documents] == ["report-1.md", "report-2.md"]
+    final = tmp_path / "documents" / "incidents" / carried.incident.id / "report-2.md"
+    text = final.read_text()
+    assert "watch the memory" in text
+    assert "closed" in text
+    assert json.loads(final.with_suffix(".json").read_text())
+    await stage.said(
+        page(0, "ana"), told(0, "stakeholders"), told(60, "stakeholders"),
+    )  # fmt: skip
+
+
+async def test_a_whole_life_stays_within_a_hundred_events(stage: Stage) -> None:
+    """A history that an auditor can read, where everybody keeps their times."""
+    await lived(stage, policy=PUNCTUAL)
+    await stage.ended()
+    events = (await stage.handle.fetch_history()).events
+    skipping = [e for e in events if "time_skipping" in str(e.WhichOneof("attributes"))]
+    options = [e for e in events if "options_updated" in str(e.WhichOneof("attributes"))]
+    assert len(events) - len(skipping) - len(options) <= 100
+
+
+async def test_a_cancelled_incident_pages_nobody_further_and_ends(stage: Stage) -> None:
+    """A false alarm at minute 2: no second level, a report, the end."""
+    await stage.report(QUIET)
+    await stage.at(2)
+    await stage.do("cancel", reason="false_alarm")
+    carried = await stage.ended()
+    assert carried.incident.state is State.CANCELLED
+    await stage.said(page(0, "ana"))
+
+
+async def test_a_clock_that_outlives_the_incident_keeps_its_run_open_until_it_is_met(
+    stage: Stage,
+) -> None:
+    """Cancelled at 2; the regulator must be told all the same, and is at minute 600."""
+    policy = POLICY.model_copy(update={"audiences": ()})
+    await stage.report(policy)
+    await stage.do("set_milestone", milestone="aware")
+    await stage.at(2)
+    await stage.do("cancel", reason="false_alarm")
+    await stage.at(600)
+    assert (await stage.handle.describe()).status is WorkflowExecutionStatus.RUNNING
+    await stage.handle.execute_update(
+        "set_milestone", {"actor": "ana", "milestone": "regulator_notified"}
+    )
+    carried = await stage.ended()
+    assert carried.incident.milestone("regulator_notified") is not None
+
+
+async def test_reopening_in_review_pages_again_and_the_clocks_run_on(stage: Stage) -> None:
+    """Resolved at 60, reopened at 100: level 1 is paged once, nobody escalates."""
+    await lived(stage, until="resolve")
+    await stage.at(100)
+    await stage.do("reopen", note="errors again")
+    await stage.at(125)
+    record = await stage.record()
+    assert record.state is State.DIAGNOSIS
+    resolve = next(r for r in (await stage.view()).readings if r.clock == "resolve")
+    assert timedelta(minutes=84) <= resolve.elapsed <= timedelta(minutes=86)
+    pages = [e.data["recipient"] for e in record.timeline if e.kind == "page.sent"]
+    assert pages == ["ana", "ana"]
+
+
+async def test_a_closed_incident_reopens_as_a_new_run_that_carries_its_record(
+    stage: Stage,
+) -> None:
+    """The id stays, the story goes on, and the update that reopens it is its first message."""
+    await lived(stage)
+    carried = await stage.ended()
+    again = await stage.client.start_workflow(
+        INCIDENT_WORKFLOW,
+        IncidentInput(carried=carried, reopening=True),
+        id=stage.handle.id,
+        task_queue=stage.task_queue,
+    )
+    await again.execute_update("reopen", {"actor": "ana", "note": "it is back"})
+    record = await again.query("record", result_type=Incident)
+    assert record.state is State.DIAGNOSIS
+    assert record.runs == 2
+    assert record.timeline[0].kind == "incident.reported"
+    await again.terminate()
+
+
+async def test_a_repeated_command_id_returns_the_stored_result_and_does_nothing_twice(
+    stage: Stage,
+) -> None:
+    """Also where the second arrives as a signal."""
+    await stage.report(QUIET)
+    first = await stage.do("add_lesson", text="one", command_id="c-1")
+    assert await stage.do("add_lesson", text="one", command_id="c-1") == first
+    await stage.handle.signal("add_lesson", {"actor": "ana", "text": "one", "command_id": "c-1"})
+    await stage.settled()
+    assert len((await stage.record()).lessons) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
+        ("acknowledge", ()),
+        ("acknowledge", ({"actor": "ana"}, 2)),
+        ("acknowledge", ("ana",)),
+        ("acknowledge", ({"actor": 5},)),
+        ("close", ({"actor": "ana"},)),
+        ("no_such_signal", ({"actor": "ana"},)),
+    ],
+)
+async def test_a_signal_never_raises_it_becomes_a_refused_line_on_the_timeline(
+    stage: Stage, name: str, payload: tuple[object, ...]
+) -> None:
+    """Malformed, illegal or unknown: the incident is as it was, and one can read why."""
+    await stage.report(QUIET)
+    await stage.handle.signal(name, args=payload)
+    await stage.settled()
+    record = await stage.record()
+    assert record.state is State.REPORTED
+    assert record.timeline[-1].kind == "command.refused"
+    await stage.do("acknowledge")
+
+
+async def test_a_refused_update_leaves_no_trace_but_a_refusal_of_authority_does(
+    stage: Stage,
+) -> None:
+    """The first costs nothing; the second is what auditors look for."""
+    await stage.report(QUIET)
+    before = await stage.record()
+    refusal = await stage.refused("begin_diagnosis")
+    assert refusal["possible"] == ["acknowledge", "resolve", "cancel"]
+    assert await stage.record() == before
+    with pytest.raises(WorkflowUpdateFailedError) as caught:
+        await stage.handle.execute_update("close", {"actor": "mallory"})
+    assert isinstance(caught.value.cause, ApplicationError)
+    await stage.do("acknowledge")
+    await stage.do("resolve", steps=["verify"])
+    await stage.do("submit_review", lead="ana", aspects={"cause": "a", "response": "b"})
+    await stage.do("add_lesson", text="x")
+    assert (await stage.refused("close", actor="mallory"))["refusal"] == "NotAuthorised"
+    refusals = [e for e in (await stage.record()).timeline if e.kind == "command.refused"]
+    assert [e.actor.name for e in refusals] == ["mallory"]
+
+
+async def test_a_page_that_its_channel_refuses_goes_to_the_fallback_at_once(stage: Stage) -> None:
+    """pager says no for good; log takes it under the same key."""
+    stage.channels.channel("pager").fails_always = PermanentError("pager", "404")
+    await stage.report(QUIET)
+    await stage.at(1)
+    assert [m.recipient for m in stage.channels.channel("log").messages.values()] == ["ana"]
+    await stage.said(page(0, "ana"))
+
+
+async def test_a_stuck_channel_stops_neither_clocks_nor_pages_nor_commands(stage: Stage) -> None:
+    """Stakeholders cannot be told for hours; everything else goes on, and in the end they are."""
+    stuck = stage.channels.channel("log")
+    stuck.fails_always = PermanentError("log", "403")
+    await stage.report()
+    await stage.at(20)
+    await stage.do("acknowledge")
+    assert len(stage.channels.channel("pager").messages) == 3
+    assert {f.clock for f in (await stage.record()).fired} >= {"acknowledge", "assess"}
+    stuck.fails_always = None
+    await stage.at(120)
+    assert (await stage.view()).undelivered == ()
+
+
+async def test_an_effect_that_never_arrives_is_given_up_visibly(stage: Stage) -> None:
+    """After eight rounds over hours the timeline says that it was not delivered."""
+    stage.channels.channel("log").fails_always = PermanentError("log", "410")
+    await stage.report()
+    await stage.do("acknowledge")
+    await stage.at(5 * 60)
+    kinds = [e.kind for e in (await stage.record()).timeline]
+    assert "notification.undelivered" in kinds
+
+
+async def test_a_past_incident_is_replayed_at_its_own_dates(stage: Stage) -> None:
+    """epoch_offset moves every instant the incident sees."""
+    offset = datetime(2021, 1, 4, 14, 0, tzinfo=UTC) - datetime.now(UTC)
+    await stage.report(QUIET, epoch_offset=offset)
+    await stage.at(6)
+    record = await stage.record()
+    assert record.reported_at.year == 2021
+    assert record.fired[-1].fired_at.year == 2021
+
+
+async def test_an_acknowledgement_and_its_deadline_at_once_agree_on_one_outcome(
+    stage: Stage,
+) -> None:
+    """However the race ends, status and timeline say the same."""
+    await stage.report(QUIET)
+    await stage.at(4.99)
+    await asyncio.gather(stage.do("acknowledge"), stage.at(5.01))
+    record = await stage.record()
+    reading = next(r for r in (await stage.view()).readings if r.clock == "acknowledge")
+    breaches = [f for f in record.fired if f.threshold == "100%" and not f.superseded]
+    assert (reading.status is ClockStatus.BREACHED) == bool(breaches)
+
+
+async def test_an_input_without_report_and_policy_fails_the_start_readably(stage: Stage) -> None:
+    """Neither a report nor a carried record: no incident, and no wedged workflow."""
+    handle = await stage.client.start_workflow(
+        INCIDENT_WORKFLOW, IncidentInput(report=REPORT), id=f"INC-bad-{stage.task_queue}",
+        task_queue=stage.task_queue, result_type=Carried,
+    )  # fmt: skip
+    for _ in range(200):
+        if (await handle.describe()).status is WorkflowExecutionStatus.FAILED:
+            break
+        await asyncio.sleep(0.02)
+    assert (await handle.describe()).status is WorkflowExecutionStatus.FAILED
