@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from console import commands, reporting, viewing, watch
 from console.failures import EXIT_CODES, ExitCode
+from console.output import typed
 
 LATE: dict[str, tuple[str, str]] = {
     "setup": ("console.setup", "app"),
@@ -35,7 +36,11 @@ class LateGroup(TyperGroup):
         return [*super().list_commands(ctx), *LATE]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
-        """The command of that name, imported if need be; None where there is none."""
+        """The command of that name, imported if need be; None where there is none.
+
+        A command of the table also answers to its name there: `begin_diagnosis`.
+        """
+        cmd_name = typed(cmd_name)
         if cmd_name not in self.commands and cmd_name in LATE:
             module, attribute = LATE[cmd_name]
             self.add_command(get_command(getattr(import_module(module), attribute)), cmd_name)

@@ -10,7 +10,7 @@ from typer.exceptions import Abort, Exit, TyperException
 from console.app import app
 from console.errors import failure_of
 from console.failures import ExitCode, Failure
-from console.output import show_failure
+from console.output import ReaderGone, show_failure
 
 PROGRAM = "starter.py"
 
@@ -34,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns its exit code, whatever happens."""
     try:
         return _run(arguments)
-    except BrokenPipeError:
+    except ReaderGone:
         _forget_output()
         return ExitCode.OK
 
@@ -48,7 +48,7 @@ def _run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except (Abort, KeyboardInterrupt):
         failure = failure_of(KeyboardInterrupt())
-    except BrokenPipeError:
+    except ReaderGone:
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
         failure = failure_of(error)

@@ -33,6 +33,8 @@ SAYS: dict[str, str] = {
     "text": "what to say",
     "audiences": "an audience of the policy; repeat for more; none: all that wait for updates",
     "step": "the id of a step of the policy",
+    "steps": "a step of the policy that is done with it, by its id; repeat for more",
+    "lessons": "a lesson learned; repeat for more",
     "milestone": "the name of the milestone",
     "owner": "who does it",
     "due_at": f"by when, {FORMS}",

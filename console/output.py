@@ -10,6 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from console.failures import Failure
+from models.command import COMMANDS
 
 _CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 """Control characters, line break and tab aside: what a stranger typed must not steer a terminal."""
@@ -23,6 +24,11 @@ def plain(text: object) -> str:
 def words(text: object, style: str = "") -> Text:
     """Text from anywhere, as it is: without markup, colour codes or links of its own."""
     return Text(plain(text), style=style)
+
+
+def typed(name: str) -> str:
+    """A command as it is typed."""
+    return COMMANDS[name].typed if name in COMMANDS else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +59,40 @@ class Output:
 def write_json(document: Any, *, one_line: bool = False) -> None:  # noqa: ANN401 - JSON
     """Print a JSON document; in ASCII, so that every terminal and pipe takes it."""
     text = json.dumps(document, indent=None if one_line else 2, ensure_ascii=True)
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise ReaderGone from None
+
+
+class ReaderGone(Exception):
+    """Whoever read our output has closed it: there is no one left to tell anything."""
+
+
+class _Terminal(Console):
+    def on_broken_pipe(self) -> None:
+        raise ReaderGone
 
 
 def person(*, error: bool = False) -> Console:
     """A terminal or pipe that a person reads; lines on a pipe are not wrapped."""
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() else 200
-    return Console(file=stream, width=width, soft_wrap=False, highlight=False, emoji=False)
+    return _Terminal(file=stream, width=width, soft_wrap=False, highlight=False, emoji=False)
 
 
 def failure_words(failure: Failure) -> Group:
     """A failure as a person reads it: what, what is missing, who may, what is possible now."""
-    lines = [Text.assemble(("Error: ", "bold red"), words(failure.message))]
+    message = failure.message.removesuffix("; ".join(failure.missing)).rstrip(": ")
+    lines = [Text.assemble(("Error: ", "bold red"), words(message))]
     if failure.missing:
         lines.append(Text("Missing:", style="bold"))
         lines += [words(f"  - {item}") for item in failure.missing]
     if failure.may:
         lines.append(Text.assemble(("May do it: ", "bold"), words(", ".join(failure.may))))
     if failure.possible:
-        now = ", ".join(failure.possible)
+        now = ", ".join(typed(name) for name in failure.possible)
         lines.append(Text.assemble(("Possible now: ", "bold"), words(now)))
     if failure.hints:
         lines.append(Text("Try:", style="bold"))

@@ -6,10 +6,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from console.output import plain, words
+from console.output import plain, typed, words
 from console.phrases import moment, relative, span
 from models.clock import ClockReading, ClockStatus, Stage
-from models.command import COMMANDS
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView, NextStep
 from states.lifecycle import TERMINAL
@@ -109,10 +108,11 @@ def clocks(view: IncidentView) -> RenderableType:
 
 
 def _step(step: NextStep) -> Iterator[Text]:
-    typed = COMMANDS[step.name].typed if step.name in COMMANDS else step.name
     mark, style = ("✓", "green") if step.allowed else ("✗", "red")
     may = f"  by {', '.join(step.may)}" if step.may else ""
-    yield Text.assemble((f"{mark} {typed}", style), words(f"  {step.says}", "dim"), words(may))
+    yield Text.assemble(
+        (f"{mark} {typed(step.name)}", style), words(f"  {step.says}", "dim"), words(may)
+    )
     for item in step.missing:
         yield words(f"    missing: {item}")
 
@@ -129,7 +129,8 @@ def next_steps(view: IncidentView) -> RenderableType:
 def escalation(view: IncidentView) -> Text:
     """How far the escalation has come."""
     progress = view.escalation
-    parts = [f"level {progress.level}, {progress.pages} pages" if progress.pages else "no page yet"]
+    paged = f"level {progress.level}, paged {progress.pages}x" if progress.pages else "no page yet"
+    parts = [paged]
     if progress.next_at:
         parts.append(f"next level {relative(progress.next_at, view.now)}")
     if progress.stopped:

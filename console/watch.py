@@ -132,7 +132,6 @@ def _lines(output: Output) -> Show:
                 write_json(machine, one_line=True)
             else:
                 person().print(human, soft_wrap=True)
-        sys.stdout.flush()
 
     return show
 

@@ -1,0 +1,98 @@
+"""The console as it is typed, and incidents for it to talk to."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from console import commands
+from console.main import run
+from console.sending import Order
+from models.command import CommandResult
+from tests.console.life import reported, working
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command line left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:  # noqa: ANN401 - JSON
+        """The one JSON document on stdout."""
+        return json.loads(self.out)
+
+
+Type = Callable[..., Said]
+
+
+@pytest.fixture
+def type_(capsys: pytest.CaptureFixture[str]) -> Type:
+    """Type a command line in this process."""
+
+    def typed(*arguments: str) -> Said:
+        code = run(arguments)
+        captured = capsys.readouterr()
+        return Said(code, captured.out, captured.err)
+
+    return typed
+
+
+@pytest.fixture
+def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
+    """What would have been sent: commands are answered here, without a server."""
+    sent: list[Order] = []
+
+    async def send(_: object, order: Order) -> CommandResult:
+        sent.append(order)
+        return CommandResult(
+            command=order.name,
+            state="assessment",
+            severity="SEV1",
+            on_hold=False,
+            summary=f"{order.name} done",
+        )
+
+    monkeypatch.setattr(commands, "send", send)
+    monkeypatch.setattr(commands, "perform", lambda work: asyncio.run(work(None)))
+    return sent
+
+
+TypeAt = Callable[..., Coroutine[Any, Any, Said]]
+
+
+@pytest.fixture
+def address(time_skipping: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The server that the console connects to by its settings."""
+    found = time_skipping.client.service_client.config.target_host
+    monkeypatch.setenv("TEMPORAL_ADDRESS", found)
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", time_skipping.client.namespace)
+    monkeypatch.setenv("INCIDENT_ACTOR", "ana")
+    return found
+
+
+@pytest.fixture
+def at_console(address: str, type_: Type) -> TypeAt:  # noqa: ARG001 - the console connects there
+    """Type a command line, while a worker runs in this loop."""
+
+    async def typed(*arguments: str) -> Said:
+        return await asyncio.to_thread(type_, *arguments)
+
+    return typed
+
+
+@pytest.fixture
+async def incident(
+    time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> AsyncIterator[str]:
+    """An incident that a worker drives."""
+    async with working(time_skipping.client, task_queue, tmp_path):
+        yield await reported(time_skipping.client, task_queue)

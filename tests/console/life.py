@@ -1,0 +1,71 @@
+"""A real server and worker for the console to talk to."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from structlog.testing import capture_logs
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.archive_run import ArchiveRunActivity
+from activities.archive_timeline import ArchiveTimelineActivity
+from activities.begin_archive import BeginArchiveActivity
+from activities.enforce_deadline import enforce_deadline
+from activities.escalate_incident import EscalateIncidentActivity
+from activities.send_notification import SendNotificationActivity
+from activities.write_report import WriteReportActivity
+from connectors.documents.local import LocalDocumentStore
+from models.contracts import INCIDENT_WORKFLOW, IncidentInput
+from models.incident import Report
+from tests.fakes.channels import RecordingChannels
+from tests.specimens import POLICY, REPORT
+from workflows.archive_run import ArchiveRun
+from workflows.incident import IncidentWorkflow
+
+
+@asynccontextmanager
+async def working(client: Client, task_queue: str, documents: Path) -> AsyncIterator[None]:
+    """While a worker runs. Its logs stay apart from what the console in this process prints."""
+    with capture_logs():
+        async with _worker(client, task_queue, documents):
+            yield
+
+
+def _worker(client: Client, task_queue: str, documents: Path) -> Worker:
+    channels = RecordingChannels()
+    store = LocalDocumentStore(documents)
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[IncidentWorkflow, ArchiveRun],
+        activities=[
+            enforce_deadline,
+            EscalateIncidentActivity(channels).escalate_incident,
+            SendNotificationActivity(channels).send_notification,
+            WriteReportActivity(store).write_report,
+            ArchiveTimelineActivity(store).archive_timeline,
+            BeginArchiveActivity(client).begin_archive,
+            ArchiveRunActivity(client, store).archive_run,
+        ],
+    )
+
+
+async def reported(client: Client, task_queue: str, suffix: str = "", **changes: object) -> str:
+    """Start an incident as the specimens have it; returns its id."""
+    incident_id = f"INC-{task_queue}{suffix}"
+    report = Report.model_validate({**REPORT.model_dump(), **changes})
+    await client.start_workflow(
+        INCIDENT_WORKFLOW,
+        IncidentInput(policy=POLICY, report=report),
+        id=incident_id,
+        task_queue=task_queue,
+        memo={"title": report.title},
+    )
+    return incident_id
+
+
+async def ended(client: Client, incident_id: str) -> None:
+    """Wait until the incident's run has ended."""
+    await asyncio.wait_for(client.get_workflow_handle(incident_id).result(), 20)

@@ -1,0 +1,182 @@
+"""The commands that are generated from the table."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from console.app import app
+from console.sending import Order
+from models.command import COMMANDS
+from tests.console.conftest import Type
+
+TYPED = {spec.typed for spec in COMMANDS.values() if not spec.internal}
+
+
+def test_every_command_of_the_table_can_be_typed_and_no_internal_one() -> None:
+    """The console offers exactly what the table of commands offers to people."""
+    offered = {command.name for command in app.registered_commands}
+    assert offered - {"report", "show", "list", "watch"} == TYPED
+
+
+@pytest.mark.parametrize("typed", sorted(TYPED))
+def test_every_command_explains_itself(type_: Type, typed: str) -> None:
+    """`--help` of every command shows the incident and the common options."""
+    said = type_(typed, "--help")
+    assert said.code == 0
+    for word in ("INCIDENT", "--actor", "--happened-at", "--command-id", "--timeout", "--json"):
+        assert word in said.out
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "payload"),
+    [
+        (["acknowledge", "INC-1"], "acknowledge", {}),
+        (
+            ["begin-diagnosis", "INC-1", "--step", "impact", "--step", "scope"],
+            "begin_diagnosis",
+            {"steps": ["impact", "scope"]},
+        ),
+        (["set-severity", "INC-1", "SEV2"], "set_severity", {"severity": "SEV2"}),
+        (
+            ["assign", "INC-1", "incident_manager", "bo"],
+            "assign_role",
+            {"role": "incident_manager", "person": "bo"},
+        ),
+        (["update", "INC-1", "we look"], "post_update", {"text": "we look", "audiences": []}),
+        (
+            ["update", "INC-1", "we look", "--audience", "all", "--audience", "staff"],
+            "post_update",
+            {"text": "we look", "audiences": ["all", "staff"]},
+        ),
+        (["hold", "INC-1", "third_party"], "hold", {"reason": "third_party"}),
+        (["cancel", "INC-1", "false_alarm"], "cancel", {"reason": "false_alarm"}),
+        (
+            ["add-action-item", "INC-1", "add a limit", "--owner", "ana"],
+            "add_action_item",
+            {"text": "add a limit", "owner": "ana", "due_at": None, "priority": "medium"},
+        ),
+        (
+            [
+                *("submit-review", "INC-1", "--lead", "ana", "--attendee", "bo"),
+                *("--attendee", "cy", "--aspect", "detection=late = bad"),
+                *("--document", "report=https://x.example/?a=b", "--lesson", "test it"),
+            ],
+            "submit_review",
+            {
+                "lead": "ana",
+                "attendees": ["bo", "cy"],
+                "aspects": {"detection": "late = bad"},
+                "documents": {"report": "https://x.example/?a=b"},
+                "lessons": ["test it"],
+            },
+        ),
+        (["link", "INC-1", "CHG-7"], "link", {"target": "CHG-7", "relation": "relates_to"}),
+    ],
+)
+def test_what_is_typed_becomes_the_payload(
+    type_: Type, orders: list[Order], line: list[str], name: str, payload: dict[str, object]
+) -> None:
+    """Arguments and options of a command line become the JSON object of the update."""
+    said = type_(*line, "--actor", "ana", "--note", "because")
+    assert (said.code, said.err) == (0, "")
+    (order,) = orders
+    assert (order.incident_id, order.name) == ("INC-1", name)
+    expected = {"actor": "ana", "via": "console", "note": "because", **payload}
+    assert {key: order.payload[key] for key in expected} == expected
+
+
+def test_each_command_carries_an_id_of_its_own_in_payload_and_update(
+    type_: Type, orders: list[Order]
+) -> None:
+    """Two commands have two ids, each a UUID, the same in the payload as on the update."""
+    type_("acknowledge", "INC-1", "--actor", "ana")
+    type_("acknowledge", "INC-1", "--actor", "ana")
+    assert [order.payload["command_id"] for order in orders] == [o.command_id for o in orders]
+    assert len({uuid.UUID(order.command_id) for order in orders}) == 2
+
+
+def test_a_command_id_can_be_given_to_repeat_safely(type_: Type, orders: list[Order]) -> None:
+    """`--command-id` is used as it is, and shown in the answer."""
+    said = type_("acknowledge", "INC-1", "--actor", "ana", "--command-id", "job-7", "--json")
+    assert orders[0].command_id == "job-7"
+    assert said.document["command_id"] == "job-7"
+
+
+def test_happened_at_may_be_an_offset(type_: Type, orders: list[Order]) -> None:
+    """`--happened-at -10m` is ten minutes ago, in UTC."""
+    before = datetime.now(UTC)
+    type_("acknowledge", "INC-1", "--actor", "ana", "--happened-at", "-10m")
+    after = datetime.now(UTC)
+    at = datetime.fromisoformat(orders[0].payload["happened_at"])
+    assert before <= at + timedelta(minutes=10) <= after
+
+
+def test_a_correction_needs_the_instant_that_is_right(type_: Type, orders: list[Order]) -> None:
+    """What the payload requires, the command line requires."""
+    said = type_("correct-milestone", "INC-1", "acknowledged", "--actor", "ana", "--json")
+    assert said.code == 2
+    assert "--happened-at" in said.document["error"]["message"]
+    assert orders == []
+
+
+def test_the_actor_comes_from_the_settings_else_from_the_login(
+    type_: Type, orders: list[Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without --actor it is INCIDENT_ACTOR; without that, the name of the login."""
+    monkeypatch.setenv("INCIDENT_ACTOR", "cy")
+    type_("acknowledge", "INC-1")
+    monkeypatch.delenv("INCIDENT_ACTOR")
+    monkeypatch.setenv("LOGNAME", "dee")
+    type_("acknowledge", "INC-1")
+    assert [order.payload["actor"] for order in orders] == ["cy", "dee"]
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        (["acknowledge"], "INCIDENT"),
+        (["set-severity", "INC-1"], "SEVERITY"),
+        (["submit-review", "INC-1"], "--lead"),
+        (["submit-review", "INC-1", "--lead", "ana", "--aspect", "detection"], "name=value"),
+        (["acknowledge", "INC-1", "--happened-at", "soon"], "soon"),
+        (["hold", "INC-1", ""], "REASON"),
+        (["acknowledge", "INC-1", "--timeout", "-1"], "--timeout"),
+        (["acknowlege", "INC-1"], "acknowledge"),
+    ],
+)
+def test_wrong_usage_exits_2_and_names_what_is_wrong(
+    type_: Type, orders: list[Order], line: list[str], word: str
+) -> None:
+    """A wrong command line is never sent; words on stderr, or JSON on stdout, say what is wrong."""
+    said = type_(*line)
+    assert said.code == 2
+    assert word in said.err
+    assert said.out == ""
+    as_json = type_(*line, "--json")
+    assert as_json.code == 2
+    assert as_json.document["error"]["kind"] == "Usage"
+    assert word in as_json.document["error"]["message"]
+    assert orders == []
+
+
+def test_json_may_be_asked_before_the_command_or_after(type_: Type, orders: list[Order]) -> None:
+    """`--json` counts in both places, with one document each."""
+    before = type_("--json", "acknowledge", "INC-1", "--actor", "ana")
+    after = type_("acknowledge", "INC-1", "--actor", "ana", "--json")
+    assert before.document["state"] == after.document["state"] == "assessment"
+    assert len(orders) == 2
+
+
+def test_a_command_also_answers_to_its_name_in_temporal(type_: Type, orders: list[Order]) -> None:
+    """Whoever read a name in the Temporal UI may type it as it is."""
+    type_("begin_diagnosis", "INC-1", "--actor", "ana")
+    type_("assign_role", "INC-1", "incident_manager", "bo", "--actor", "ana")
+    assert [order.name for order in orders] == ["begin_diagnosis", "assign_role"]
+
+
+def test_without_a_command_the_help_is_shown(type_: Type) -> None:
+    """Nothing typed is wrong usage, answered by the help."""
+    said = type_()
+    assert said.code == 2
+    assert "acknowledge" in said.out

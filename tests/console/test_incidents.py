@@ -1,0 +1,169 @@
+"""The console against a real server, with the real workflow behind it."""
+
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from tests.console.conftest import Type, TypeAt
+from tests.console.life import ended, reported, working
+
+WHOLE_LIFE = (
+    ("acknowledge",),
+    ("set-severity", "SEV1"),
+    ("begin-diagnosis", "--step", "impact"),
+    ("complete-step", "cause"),
+    ("begin-resolution",),
+    ("update", "The fix is on its way"),
+    ("mitigate",),
+    ("resolve", "--step", "verify"),
+    ("add-lesson", "Limits need tests"),
+    ("add-action-item", "Add a limit", "--owner", "bo", "--due-at", "+14d"),
+    (
+        *("submit-review", "--lead", "ana", "--aspect", "cause=a limit"),
+        *("--aspect", "response=swift", "--document", "incident_report=file:///report"),
+    ),
+    ("close",),
+)
+
+
+async def live(at_console: TypeAt, incident: str) -> None:
+    """Drive an incident from report to closure."""
+    for command, *rest in WHOLE_LIFE:
+        said = await at_console(command, incident, *rest)
+        assert said.code == 0, (command, said)
+
+
+async def test_a_whole_life_can_be_typed(
+    at_console: TypeAt, incident: str, time_skipping: WorkflowEnvironment
+) -> None:
+    """From acknowledge to close, each command says what it did; `show` tells it all afterwards."""
+    await live(at_console, incident)
+    await ended(time_skipping.client, incident)
+    shown = (await at_console("show", incident, "--json")).document
+    assert shown["incident"]["state"] == "closed"
+    assert {reading["status"] for reading in shown["readings"]} <= {"met", "on_track"}
+    human = await at_console("show", incident)
+    for words in ("closed", "Limits need tests", "A1 Add a limit (bo", "✓ reopen"):
+        assert words in human.out
+
+
+async def test_an_answer_in_json_says_where_the_incident_stands(
+    at_console: TypeAt, incident: str
+) -> None:
+    """The document of a command has the incident, the command's id, and the result."""
+    said = await at_console("acknowledge", incident, "--command-id", "once", "--json")
+    assert said.document["incident"] == incident
+    assert said.document["command_id"] == "once"
+    assert said.document["state"] == "assessment"
+    assert "assess" in said.document["deadlines"]
+    again = await at_console("acknowledge", incident, "--command-id", "once", "--json")
+    assert again.document == said.document
+
+
+async def test_a_refused_transition_says_what_is_missing(at_console: TypeAt, incident: str) -> None:
+    """Exit 4, with every missing thing at once."""
+    await at_console("acknowledge", incident)
+    said = await at_console("begin-diagnosis", incident, "--json")
+    assert said.code == 4
+    error = said.document["error"]
+    assert error["kind"] == "TransitionNotAllowed"
+    assert error["state"] == "assessment"
+    assert any("severity SEV1 is not confirmed" in item for item in error["missing"])
+    assert any("step impact" in item for item in error["missing"])
+    human = await at_console("begin-diagnosis", incident)
+    assert human.code == 4
+    assert "Missing:" in human.err
+    assert "step impact" in human.err
+
+
+async def test_a_trigger_of_another_state_says_what_is_possible(
+    at_console: TypeAt, incident: str
+) -> None:
+    """Exit 4, with the triggers that are possible now."""
+    said = await at_console("close", incident, "--json")
+    assert said.code == 4
+    assert "acknowledge" in said.document["error"]["possible"]
+
+
+async def test_whoever_may_not_is_told_who_may(at_console: TypeAt, incident: str) -> None:
+    """Exit 5, with those who may."""
+    await at_console("acknowledge", incident)
+    said = await at_console(
+        "set-severity", incident, "SEV3", "--actor", "mallory", "--note", "meh", "--json"
+    )
+    assert said.code == 5
+    assert said.document["error"]["kind"] == "NotAuthorised"
+    assert said.document["error"]["may"] == ["incident_manager (ana)"]
+
+
+async def test_the_future_is_wrong_usage(at_console: TypeAt, incident: str) -> None:
+    """What the incident finds malformed exits as wrong usage."""
+    said = await at_console("acknowledge", incident, "--happened-at", "+1h", "--json")
+    assert said.code == 2
+    assert said.document["error"]["kind"] == "Malformed"
+
+
+@pytest.mark.parametrize("line", [["acknowledge"], ["show"], ["watch"], ["reopen"]])
+async def test_an_unknown_incident_exits_3(at_console: TypeAt, line: list[str]) -> None:
+    """No command makes an incident that was not reported."""
+    said = await at_console(*line, "INC-NEVER", "--json")
+    assert said.code == 3
+    assert said.document["error"]["kind"] == "UnknownIncident"
+
+
+async def test_a_closed_incident_takes_only_reopen(
+    at_console: TypeAt, incident: str, time_skipping: WorkflowEnvironment
+) -> None:
+    """Exit 4 once the run has ended, naming what is possible."""
+    await live(at_console, incident)
+    await ended(time_skipping.client, incident)
+    said = await at_console("acknowledge", incident, "--json")
+    assert said.code == 4
+    assert said.document["error"]["state"] == "closed"
+    assert said.document["error"]["possible"] == ["reopen"]
+
+
+async def test_a_cancelled_incident_is_final(
+    at_console: TypeAt, incident: str, time_skipping: WorkflowEnvironment
+) -> None:
+    """Exit 4 for reopen too."""
+    assert (await at_console("cancel", incident, "false_alarm")).code == 0
+    await ended(time_skipping.client, incident)
+    said = await at_console("reopen", incident, "--json")
+    assert said.code == 4
+    assert said.document["error"]["state"] == "cancelled"
+    assert said.document["error"]["possible"] == []
+
+
+async def test_without_a_worker_a_command_is_not_confirmed_and_counts_once_later(
+    at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """Exit 7 names the command id; repeated with it once a worker runs, it counts once."""
+    incident = await reported(time_skipping.client, task_queue)
+    line = ("acknowledge", incident, "--command-id", "job-1", "--json")
+    said = await at_console(*line, "--timeout", "0.5")
+    assert said.code == 7
+    assert said.document["error"]["command_id"] == "job-1"
+    assert any("--command-id job-1" in hint for hint in said.document["error"]["hints"])
+    looked = await at_console("show", incident, "--timeout", "0.5", "--json")
+    assert looked.code == 7
+    async with working(time_skipping.client, task_queue, tmp_path):
+        assert (await at_console(*line)).code == 0
+        shown = (await at_console("show", incident, "--json")).document
+    story = [entry["kind"] for entry in shown["incident"]["timeline"]]
+    assert story.count("incident.acknowledged") == 1
+
+
+def test_a_server_that_is_away_exits_6(type_: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command that needs the server says that it is not reachable, and what to do."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    for line in (
+        ["acknowledge", "INC-1", "--actor", "ana"],
+        ["show", "INC-1"],
+        ["list"],
+        ["watch"],
+    ):
+        said = type_(*line, "--json")
+        assert said.code == 6
+        assert said.document["error"]["kind"] == "ServerNotReachable"

@@ -1,0 +1,83 @@
+"""Lists of incidents, through the server's visibility alone."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from console.finding import Filters, query_of
+from states.lifecycle import State
+from tests.console.conftest import TypeAt
+from tests.console.life import reported, working
+
+ODD = "it's) OR (1 = 1"
+
+
+async def eventually(at_console: TypeAt, *line: str, ids: set[str]) -> list[dict[str, Any]]:
+    """The list once visibility has caught up with what the incidents wrote."""
+    async with asyncio.timeout(20):
+        while True:
+            said = await at_console("list", *line, "--json")
+            assert said.code == 0, said
+            rows: list[dict[str, Any]] = said.document["incidents"]
+            if {row["id"] for row in rows} == ids:
+                return rows
+            await asyncio.sleep(0.02)
+
+
+async def test_filters_select_by_what_the_incidents_wrote(
+    at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """State, severity, service, manager, hold and openness; values may hold quotes."""
+    service = f"svc-{task_queue}"
+    client = time_skipping.client
+    async with working(client, task_queue, tmp_path):
+        one = await reported(client, task_queue, suffix="-1", service=service)
+        two = await reported(client, task_queue, suffix="-2", service=service, severity="SEV2")
+        odd = await reported(client, task_queue, suffix="-3", service=f"{ODD} {task_queue}")
+        await at_console("acknowledge", one)
+        await at_console("hold", one, "third_party")
+        await at_console("cancel", two, "false_alarm")
+        mine = ("--service", service)
+        await eventually(at_console, *mine, ids={one, two})
+        await eventually(at_console, *mine, "--state", "assessment", ids={one})
+        await eventually(at_console, *mine, "--severity", "SEV2", "--severity", "SEV3", ids={two})
+        await eventually(at_console, *mine, "--manager", "ana", ids={one})
+        await eventually(at_console, *mine, "--on-hold", ids={one})
+        await eventually(at_console, *mine, "--breached", ids=set())
+        (row,) = await eventually(at_console, *mine, "--open", ids={one})
+        await eventually(at_console, "--service", f"{ODD} {task_queue}", ids={odd})
+        human = await at_console("list", *mine)
+    assert (row["title"], row["state"], row["on_hold"], row["open"]) == (
+        "Checkout fails",
+        "assessment",
+        True,
+        True,
+    )
+    assert "assessment (on hold)" in human.out
+    assert "cancelled" in human.out
+
+
+async def test_nothing_found_is_said_and_is_no_error(at_console: TypeAt) -> None:
+    """An empty list exits 0."""
+    said = await at_console("list", "--service", "no such service")
+    assert (said.code, said.out.strip()) == (0, "no incident matches")
+
+
+def test_the_query_can_be_pasted_into_the_temporal_ui() -> None:
+    """The query that the list used is part of its JSON, in Temporal's own words."""
+    query = query_of(Filters(states=(State.REVIEW, State.CLOSED), breached=True))
+    assert query == (
+        "WorkflowType = 'Incident' AND ExecutionStatus != 'ContinuedAsNew'"
+        " AND IncidentState IN ('review', 'closed') AND IncidentBreached = true"
+    )
+
+
+@pytest.mark.parametrize("line", [["--state", "sleeping"], ["--limit", "0"]])
+async def test_filters_that_mean_nothing_are_wrong_usage(
+    at_console: TypeAt, line: list[str]
+) -> None:
+    """An unknown state is not an empty list."""
+    assert (await at_console("list", *line)).code == 2
