@@ -1,0 +1,59 @@
+# Everything runs in the project's own virtual environment. `make` alone lists the targets.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup check test demo dev bench format lifecycle-doc histories lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make the virtual environment and install what the lock file names
+
+$(STAMP): requirements.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what requirements.lock names (once; about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $(STAMP)
+
+check: setup ## lint, types, and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+test: setup ## run all tests
+	$(BIN)/python -m pytest -q
+
+demo: setup ## one incident from alert to closure, for real, in under a minute
+	@$(BIN)/python starter.py demo
+
+dev: setup ## the embedded stack for real use: server with UI, worker, intake
+	@$(BIN)/python starter.py dev
+
+bench: setup ## measure the engine against a bare Temporal workflow
+	@$(BIN)/python -m benchmarks
+
+format: setup ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lifecycle-doc: setup ## write docs/lifecycle.md from the transition table
+	@$(BIN)/python -c "from pathlib import Path; from states.diagram import markdown; Path('docs/lifecycle.md').write_text(markdown())"
+
+histories: setup ## record the histories that the replay test replays
+	@$(BIN)/python -m tests.histories.record
+
+lock: setup ## resolve pyproject.toml anew into requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--group dev --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+clean: ## remove what was installed and every local state
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

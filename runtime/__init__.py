@@ -1,0 +1,1 @@
+"""What runs the engine: settings, logging, the Temporal client, the embedded server, the registry."""

@@ -1,0 +1,47 @@
+"""The way to Temporal, told by Temporal's own environment configuration.
+
+`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS...` and TOML profiles
+work as for every Temporal tool; without any of them it is localhost:7233, namespace default.
+"""
+
+import asyncio
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.service import RPCError
+
+DEFAULT_ADDRESS = "localhost:7233"
+CONNECT_TIMEOUT_SECONDS = 5.0
+
+
+class ServerNotReachable(Exception):  # noqa: N818 - says what is
+    """No Temporal server answers at `address`; `why` in short."""
+
+    def __init__(self, address: str, why: str) -> None:
+        super().__init__(f"no Temporal server answers at {address}: {why}")
+        self.address = address
+        self.why = why
+
+
+def connection() -> dict[str, Any]:
+    """What Temporal's configuration says, over our defaults. Raises ServerNotReachable."""
+    try:
+        configured = ClientConfig.load_client_connect_config()
+    except (RuntimeError, ValueError) as error:
+        raise ServerNotReachable("(unknown)", f"its configuration is broken: {error}") from None
+    return {"target_host": DEFAULT_ADDRESS, **configured}
+
+
+async def connect(*, lazy: bool = False) -> Client:
+    """A client. Raises ServerNotReachable after five seconds, unless `lazy`."""
+    target = connection()
+    address = str(target["target_host"])
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
+            return await Client.connect(**target, data_converter=pydantic_data_converter, lazy=lazy)
+    except TimeoutError:
+        raise ServerNotReachable(address, "no answer within 5 seconds") from None
+    except (RuntimeError, RPCError, ValueError) as error:
+        raise ServerNotReachable(address, str(error).splitlines()[0][:200]) from None

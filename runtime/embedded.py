@@ -1,0 +1,142 @@
+"""The embedded Temporal server: the official dev server with a file, so that state survives."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+
+from runtime.search_attributes import register, retention, set_retention
+
+TEMPORAL = Path(sys.executable).parent / "temporal"
+KEEP_HISTORIES = timedelta(days=90)
+START_TIMEOUT_SECONDS = 30.0
+STOP_TIMEOUT_SECONDS = 10.0
+
+
+class EmbeddedServerFailed(Exception):  # noqa: N818 - says what is
+    """The server did not come up; the message says where its log is."""
+
+
+def free_port(preferred: int = 0, host: str = "127.0.0.1") -> int:
+    """`preferred` where nobody listens on it, else any free port."""
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise EmbeddedServerFailed("no free port on loopback")
+
+
+@dataclass(slots=True)
+class EmbeddedServer:
+    """One server on loopback. Stops only what it started itself.
+
+    `database` None keeps everything in memory. `dynamic_config` are `key=value` as the server
+    takes them.
+    """
+
+    database: Path | None
+    log: Path
+    port: int = 7233
+    ui_port: int = 8233
+    dynamic_config: Sequence[str] = ()
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @property
+    def address(self) -> str:
+        """Where the server answers."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def ui(self) -> str:
+        """The address of its UI."""
+        return f"http://127.0.0.1:{self.ui_port}"
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+        return self._process.pid if self._process else None
+
+    def _command(self) -> list[str]:
+        command = [str(TEMPORAL), "server", "start-dev", "--ip", "127.0.0.1"]
+        command += ["--port", str(self.port), "--ui-port", str(self.ui_port)]
+        command += ["--log-level", "warn"]
+        if self.database:
+            command += ["--db-filename", str(self.database)]
+            command += ["--sqlite-pragma", "journal_mode=wal"]
+            command += ["--sqlite-pragma", "synchronous=normal"]
+        for value in self.dynamic_config:
+            command += ["--dynamic-config-value", value]
+        return command
+
+    async def start(self) -> Client:
+        """Start it, prepare its namespace, return a client. Raises EmbeddedServerFailed."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.database:
+            self.database.parent.mkdir(parents=True, exist_ok=True)
+        self.port, self.ui_port = free_port(self.port), free_port(self.ui_port)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: ASYNC220, S603 - our own server, started once
+                self._command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            async with asyncio.timeout(START_TIMEOUT_SECONDS):
+                return await self._ready()
+        except TimeoutError:
+            self.stop()
+            raise EmbeddedServerFailed(f"the server did not answer; see {self.log}") from None
+
+    async def _ready(self) -> Client:
+        while True:
+            if self._process and self._process.poll() is not None:
+                raise EmbeddedServerFailed(f"the server ended at once; see {self.log}")
+            try:
+                client = await Client.connect(self.address, data_converter=pydantic_data_converter)
+                await register(client)
+                if await retention(client) < KEEP_HISTORIES:
+                    await set_retention(client, KEEP_HISTORIES)
+            except (RuntimeError, RPCError):
+                await asyncio.sleep(0.1)
+            else:
+                return client
+
+    @property
+    def running(self) -> bool:
+        """Whether its process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def stop(self) -> None:
+        """End it in order; by force after ten seconds."""
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(STOP_TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

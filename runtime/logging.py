@@ -1,0 +1,77 @@
+"""Structured logs: one JSON object a line, with the incident's id, and silent during replay."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import structlog
+from temporalio import activity, workflow
+
+Event = MutableMapping[str, Any]
+
+
+def replay_safe(_logger: object, _method: str, event: Event) -> Event:
+    """Drop what a replayed workflow says again; say whose workflow or activity speaks."""
+    if workflow.in_workflow():
+        if workflow.unsafe.is_replaying_history_events():
+            raise structlog.DropEvent
+        info = workflow.info()
+        event.setdefault("incident_id", info.workflow_id)
+        event["run_id"] = info.run_id
+        update = workflow.current_update_info()
+        if update:
+            event["update_id"] = update.id
+    elif activity.in_activity():
+        running = activity.info()
+        event.setdefault("incident_id", running.workflow_id)
+        event["activity"] = running.activity_type
+        event["attempt"] = running.attempt
+    return event
+
+
+def _without_temporal_extra(_logger: object, _method: str, event: Event) -> Event:
+    for key in ("temporal_workflow", "temporal_activity", "_record", "_from_structlog"):
+        event.pop(key, None)
+    return event
+
+
+_SHARED: list[Any] = [
+    replay_safe,
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.ExtraAdder(allow=["state", "actor", "command"]),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def _stream(path: Path | None) -> TextIO:
+    if path is None:
+        return sys.stderr
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("a", encoding="utf-8", buffering=1)
+
+
+def configure_logging(level: str = "info", path: Path | None = None) -> None:
+    """Send structlog, the standard library's and Temporal's logs to one place, as JSON."""
+    renderer = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_SHARED,
+        processors=[
+            _without_temporal_extra,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(default=str),
+        ],
+    )
+    handler = logging.StreamHandler(_stream(path))
+    handler.setFormatter(renderer)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,83 @@
+"""Settings of one installation, read once from the environment (`INCIDENT_...`) or `.env`.
+
+Addresses and secrets live here and nowhere else: a policy names channels, this says what they
+are. How Temporal is reached is said to Temporal's own configuration (see `runtime.client`).
+"""
+
+import getpass
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from connectors.channels.settings import ChannelSettings
+
+ROOT = Path(__file__).parents[1]
+
+
+class SettingsBroken(Exception):  # noqa: N818 - says what is
+    """The settings cannot be read. The message names each variable and what is wrong with it."""
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+class Settings(BaseSettings):
+    """Every setting. Durations are seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="INCIDENT_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    task_queue: str = "incidents"
+    policy_file: Path = ROOT / "policies" / "default.yaml"
+    state_directory: Path = ROOT / "var"
+    documents: Path | None = None
+    actor: str = Field(default_factory=_login)
+    intake_host: str = "127.0.0.1"
+    intake_port: int = Field(default=8000, ge=1, le=65535)
+    intake_token: SecretStr | None = None
+    log_level: str = "info"
+    log_file: Path | None = None
+    cached_workflows: int = Field(default=500, ge=10)
+    channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+
+    @field_validator("channels", mode="before")
+    @classmethod
+    def _named_as_in_policies(cls, given: object) -> object:
+        """Environment variables cannot carry a dash: `EMAIL_ONCALL` means `email-oncall`."""
+        if not isinstance(given, dict):
+            return given
+        return {str(name).lower().replace("_", "-"): value for name, value in given.items()}
+
+    @property
+    def documents_directory(self) -> Path:
+        """Where documents are kept."""
+        return self.documents or self.state_directory / "documents"
+
+
+@cache
+def load_settings() -> Settings:
+    """The settings of this process, read at the first call. Raises SettingsBroken."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{_variable(item['loc'])}: {item['msg']}"
+            for item in error.errors(include_url=False, include_input=False, include_context=False)
+        ]
+        raise SettingsBroken("\n".join(lines)) from None
+
+
+def _variable(loc: tuple[int | str, ...]) -> str:
+    return "INCIDENT_" + "__".join(str(part).upper().replace("-", "_") for part in loc)
