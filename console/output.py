@@ -82,6 +82,13 @@ def person(*, error: bool = False) -> Console:
     return _Terminal(file=stream, width=width, soft_wrap=False, highlight=False, emoji=False)
 
 
+def say(*lines: str) -> None:
+    """Lines for a person, as they are and never wrapped."""
+    terminal = person()
+    for line in lines:
+        terminal.print(words(line), soft_wrap=True)
+
+
 def failure_words(failure: Failure) -> Group:
     """A failure as a person reads it: what, what is missing, who may, what is possible now."""
     message = failure.message.removesuffix("; ".join(failure.missing)).rstrip(": ")

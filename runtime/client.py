@@ -5,12 +5,15 @@ work as for every Temporal tool; without any of them it is localhost:7233, names
 """
 
 import asyncio
+import socket
 from typing import Any
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
+
+from runtime.settings import Settings
 
 DEFAULT_ADDRESS = "localhost:7233"
 CONNECT_TIMEOUT_SECONDS = 5.0
@@ -34,13 +37,21 @@ def connection() -> dict[str, Any]:
     return {"target_host": DEFAULT_ADDRESS, **configured}
 
 
-async def connect(*, lazy: bool = False) -> Client:
-    """A client. Raises ServerNotReachable after five seconds, unless `lazy`."""
+async def connect(settings: Settings, *, lazy: bool = False) -> Client:
+    """A client whose identity, in every event it causes, is who runs it and where.
+
+    Raises ServerNotReachable after five seconds, unless `lazy`.
+    """
     target = connection()
     address = str(target["target_host"])
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
-            return await Client.connect(**target, data_converter=pydantic_data_converter, lazy=lazy)
+            return await Client.connect(
+                **target,
+                data_converter=pydantic_data_converter,
+                identity=f"{settings.actor}@{socket.gethostname()}",
+                lazy=lazy,
+            )
     except TimeoutError:
         raise ServerNotReachable(address, "no answer within 5 seconds") from None
     except (RuntimeError, RPCError, ValueError) as error:

@@ -1,0 +1,81 @@
+"""The one place that lists the workflows and activities, and puts a worker together."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.archive_run import ArchiveRunActivity
+from activities.archive_timeline import ArchiveTimelineActivity
+from activities.begin_archive import BeginArchiveActivity
+from activities.enforce_deadline import enforce_deadline
+from activities.escalate_incident import EscalateIncidentActivity
+from activities.feed_incident import FeedIncidentActivity
+from activities.send_notification import SendNotificationActivity
+from activities.start_incident import StartIncidentActivity
+from activities.write_report import WriteReportActivity
+from connectors.channels.directory import ChannelDirectory
+from connectors.documents.local import LocalDocumentStore
+from connectors.documents.protocol import DocumentStore
+from runtime.settings import Settings
+from workflows.alert_group import AlertGroupWorkflow
+from workflows.archive_run import ArchiveRun
+from workflows.incident import IncidentWorkflow
+
+WORKFLOWS: tuple[type, ...] = (IncidentWorkflow, AlertGroupWorkflow, ArchiveRun)
+
+_PASSED_THROUGH = (
+    "annotated_types",
+    "models",
+    "pydantic",
+    "pydantic_core",
+    "rules",
+    "six",
+    "states",
+    "structlog",
+    "transitions",
+)
+"""Modules that a workflow shares with its worker: pure, or safe and slow to load anew."""
+
+GRACE = timedelta(seconds=5)
+
+
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """The sandbox that workflows run in, in the worker as in the replay of histories."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
+def build_activities(
+    settings: Settings, client: Client, channels: ChannelDirectory, documents: DocumentStore
+) -> Sequence[Callable[..., Any]]:
+    """Every activity, with what it needs of the world."""
+    return [
+        enforce_deadline,
+        EscalateIncidentActivity(channels).escalate_incident,
+        SendNotificationActivity(channels).send_notification,
+        StartIncidentActivity(client, settings.policy_file).start_incident,
+        FeedIncidentActivity(client).feed_incident,
+        WriteReportActivity(documents).write_report,
+        ArchiveTimelineActivity(documents).archive_timeline,
+        BeginArchiveActivity(client).begin_archive,
+        ArchiveRunActivity(client, documents).archive_run,
+    ]
+
+
+def build_worker(client: Client, settings: Settings, channels: ChannelDirectory) -> Worker:
+    """A worker for everything. Many may run on one task queue."""
+    documents = LocalDocumentStore(settings.documents_directory)
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=list(WORKFLOWS),
+        activities=build_activities(settings, client, channels, documents),
+        workflow_runner=workflow_runner(),
+        max_cached_workflows=settings.cached_workflows,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        graceful_shutdown_timeout=GRACE,
+    )

@@ -1,0 +1,100 @@
+"""The worker process: refuses to start where it could not serve, and stops in order."""
+
+import asyncio
+import signal
+import sys
+import time
+
+import structlog
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from connectors.channels.directory import ChannelDirectory
+from policies.catalogue import PolicyBroken, policy_in_force
+from policies.compile import PolicyTooLarge, compile_policy
+from runtime.client import ServerNotReachable, connect
+from runtime.logging import configure_logging
+from runtime.registry import build_worker
+from runtime.search_attributes import missing, retention
+from runtime.settings import Settings, SettingsBroken, load_settings
+
+log = structlog.get_logger(__name__)
+
+READY = "worker.ready"
+"""The event that a worker logs once it takes work."""
+
+
+class NotServing(Exception):  # noqa: N818 - says what is
+    """Why this worker does not start, and what would be right."""
+
+
+async def _check_namespace(client: Client) -> None:
+    """Refuse to start while an incident would wedge for want of a search attribute."""
+    names = await missing(client)
+    if names:
+        raise NotServing(
+            f"the namespace {client.namespace} lacks the search attributes {', '.join(names)}; "
+            "register them with: python starter.py setup"
+        )
+
+
+async def _warn(client: Client, settings: Settings, channels: ChannelDirectory) -> None:
+    """Say what works but will disappoint: short retention, channels without an address."""
+    loaded = policy_in_force(settings.policy_file)
+    policy = compile_policy(loaded.policy, loaded.policy_hash)
+    kept = await retention(client)
+    if kept < policy.retention:
+        log.warning(
+            "retention.short",
+            namespace=client.namespace,
+            days=kept.total_seconds() / 86400,
+            policy_days=policy.retention.total_seconds() / 86400,
+        )
+    named = [*policy.paging_channels, *(c for a in policy.audiences for c in a.channels)]
+    for name in channels.unresolved((*named, *policy.fallbacks, *policy.fallbacks.values())):
+        variable = f"INCIDENT_CHANNELS__{name.upper().replace('-', '_')}__URL"
+        log.warning("channel.unresolved", channel=name, setting=f"{variable} or ...__HOST")
+
+
+async def serve(settings: Settings) -> None:
+    """Run a worker until SIGINT or SIGTERM.
+
+    Raises NotServing, ServerNotReachable, PolicyBroken or PolicyTooLarge before it takes work.
+    """
+    client = await connect(settings)
+    channels = ChannelDirectory(settings.channels)
+    await _check_namespace(client)
+    await _warn(client, settings, channels)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with build_worker(client, settings, channels):
+        log.info(READY, task_queue=settings.task_queue, namespace=client.namespace)
+        await stop.wait()
+        log.info("worker.stopping")
+    await channels.aclose()
+
+
+def run_worker() -> int:
+    """Run a worker; returns the exit code: 0 stopped, 2 cannot start as set up, 6 no server."""
+    try:
+        settings = load_settings()
+        configure_logging(settings.log_level, settings.log_file)
+        asyncio.run(serve(settings))
+    except ServerNotReachable as error:
+        return _said(str(error), 6)
+    except (NotServing, SettingsBroken, PolicyBroken, PolicyTooLarge) as error:
+        return _said(str(error), 2)
+    except RPCError as error:
+        return _said(f"the Temporal server refused: {error.message}", 6)
+    finally:
+        # The SDK's threads may still be ending: without a moment for them the interpreter
+        # sometimes dies of a signal on its way out.
+        time.sleep(0.05)
+    return 0
+
+
+def _said(words: str, code: int) -> int:
+    sys.stderr.write(f"worker: {words}\n")
+    return code

@@ -1,0 +1,8 @@
+"""Runs a worker: `python worker.py`."""
+
+import sys
+
+from runtime.worker import run_worker
+
+if __name__ == "__main__":
+    sys.exit(run_worker())
