@@ -35,7 +35,7 @@ demo: setup ## one incident from alert to closure, for real, in under a minute
 	@$(BIN)/python starter.py demo
 
 dev: setup ## the embedded stack for real use: server with UI, worker, intake
-	@$(BIN)/python starter.py dev
+	@$(BIN)/python starter.py dev $(if $(STATE),--state $(STATE))
 
 bench: setup ## measure the engine against a bare Temporal workflow
 	@$(BIN)/python -m benchmarks

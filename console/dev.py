@@ -2,13 +2,15 @@
 
 import asyncio
 import signal
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from console.output import say
 from console.running import perform_alone
 from runtime.embedded import EmbeddedServerFailed
-from runtime.settings import load_settings
+from runtime.settings import Settings, load_settings
 from runtime.stack import Stack, StackFailed
 
 
@@ -16,14 +18,21 @@ app = typer.Typer()
 
 
 @app.command()
-def dev() -> None:
+def dev(
+    state: Annotated[
+        Path | None, typer.Option(help="Where the state is kept: database, documents, logs.")
+    ] = None,
+) -> None:
     """Run the embedded stack until Ctrl-C: Temporal server with its UI, worker, intake."""
-    raise typer.Exit(perform_alone(_dev))
-
-
-async def _dev() -> int:
-    """Start the stack, say where everything is, and stop it in order on SIGINT or SIGTERM."""
     settings = load_settings()
+    if state:
+        kept = {"state_directory": state.absolute(), "documents": None}
+        settings = settings.model_copy(update=kept)
+    raise typer.Exit(perform_alone(lambda: _dev(settings)))
+
+
+async def _dev(settings: Settings) -> int:
+    """Start the stack, say where everything is, and stop it in order on SIGINT or SIGTERM."""
     stack = Stack(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -1,0 +1,131 @@
+"""`demo`: the main job, for real, on this machine, with no questions asked."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import typer
+from temporalio.client import Client
+
+from console.demonstration.pager import Pager
+from console.demonstration.play import CueMissed, Play
+from console.demonstration.script import perform
+from console.failures import Failure
+from console.output import person, say
+from console.running import perform_alone
+from console.view import clocks, timeline
+from models.contracts import Carried
+from models.view import IncidentView
+from policies.catalogue import policy_in_force
+from policies.compile import compile_policy
+from runtime.embedded import EmbeddedServerFailed
+from runtime.settings import ROOT, Settings, load_settings
+from runtime.stack import Stack, StackFailed
+
+STATE = ROOT / "var" / "demo"
+POLICY = ROOT / "policies" / "demo.yaml"
+
+app = typer.Typer()
+
+
+@app.command()
+def demo() -> None:
+    """Play one incident from alert to closure on a stack of its own; under a minute."""
+    raise typer.Exit(perform_alone(_demo))
+
+
+def _settings() -> Settings:
+    return load_settings().model_copy(
+        update={
+            "policy_file": POLICY,
+            "state_directory": STATE,
+            "documents": STATE / "documents",
+            "actor": "demo",
+        }
+    )
+
+
+async def _demo() -> int:
+    """Exit code 0 only if everything that was shown is what happened."""
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel if task else loop.stop)
+    pager = Pager()
+    channels = {
+        f"INCIDENT_CHANNELS__{name}__URL": f"{pager.url}/{name.lower()}"
+        for name in ("PAGER", "STATUS")
+    }
+    stack = Stack(_settings(), extra_environment=channels)
+    try:
+        return await _play(stack, pager)
+    except (StackFailed, EmbeddedServerFailed, CueMissed, Failure) as error:
+        say("", f"The demonstration failed: {error}", f"Logs: {STATE / 'log'}")
+        return 1
+    except asyncio.CancelledError:
+        say("", "Interrupted; everything that was started is stopped.")
+        return 130
+    finally:
+        with suppress(asyncio.CancelledError):
+            await asyncio.to_thread(stack.stop)
+        pager.close()
+
+
+async def _play(stack: Stack, pager: Pager) -> int:
+    say("Starting the Temporal server, a worker and the intake ...")
+    client = await stack.start()
+    say(*(f"  {line}" for line in stack.lines()), "")
+    say(f"Posting an Alertmanager webhook to {stack.intake_url}/v1/alerts/alertmanager", "")
+    loaded = policy_in_force(POLICY)
+    play = Play(client, stack.intake_url)
+    await perform(play, compile_policy(loaded.policy, loaded.policy_hash))
+    carried = await _end(client, play.incident_id)
+    view = (await play.view()).model_copy(update={"incident": carried.incident})
+    _show(view)
+    return _judge(view, carried, pager)
+
+
+async def _end(client: Client, incident_id: str) -> Carried:
+    handle = client.get_workflow_handle(incident_id, result_type=Carried)
+    async with asyncio.timeout(20):
+        carried: Carried = await handle.result()
+    return carried
+
+
+def _show(view: IncidentView) -> None:
+    terminal = person()
+    terminal.print(timeline(view.incident))
+    terminal.print(clocks(view))
+
+
+def _report(view: IncidentView) -> Path | None:
+    written = [d for d in view.incident.documents if d.name == "incident_report"]
+    return Path(unquote(urlsplit(written[-1].uri).path)) if written else None
+
+
+def _judge(view: IncidentView, carried: Carried, pager: Pager) -> int:
+    """Hold what was shown against what arrived at the pager and in the document store."""
+    incident = view.incident
+    sent = [e for e in incident.timeline if e.kind == "page.sent"]
+    arrived = [message["recipient"] for message in pager.of_kind("page")]
+    report = _report(view)
+    breached = {f.clock for f in incident.fired if f.threshold == "100%" and not f.superseded}
+    claims = {
+        "ana was paged, then bo; both pages arrived, once": arrived == ["ana", "bo"]
+        and [e.data["recipient"] for e in sent] == arrived
+        and pager.repeats == 0,
+        "the acknowledgement came late, and the breach is on record": "acknowledge" in breached,
+        "the incident is closed and owes nobody a message": incident.state == "closed"
+        and not carried.outbox,
+        "stakeholders were told": bool(pager.of_kind("notification")),
+        "the incident report is written": report is not None
+        and incident.id in report.read_text(encoding="utf-8"),
+    }
+    say("", "What happened:")
+    say(*(f"  {'yes' if true else 'NO '}  {claim}" for claim, true in claims.items()))
+    say("", f"Incident report: {report}", "", "Open it all in the Temporal UI:")
+    say(f"  make dev STATE={STATE.relative_to(ROOT)}")
+    say(f"  then http://127.0.0.1:8233/namespaces/default/workflows/{incident.id}")
+    return 0 if all(claims.values()) else 1
