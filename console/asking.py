@@ -1,6 +1,6 @@
 """Asks an incident how it stands."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client, RPCError, WorkflowQueryFailedError
 from temporalio.service import RPCStatusCode
@@ -25,7 +25,7 @@ async def ask(client: Client, incident_id: str, patience: timedelta) -> Incident
     handle = client.get_workflow_handle(incident_id)
     try:
         view: IncidentView = await handle.query(
-            VIEW, result_type=IncidentView, rpc_timeout=patience
+            VIEW, datetime.now(UTC), result_type=IncidentView, rpc_timeout=patience
         )
     except WorkflowQueryFailedError as error:
         await standing(client, incident_id)
