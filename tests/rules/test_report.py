@@ -305,7 +305,21 @@ def test_no_text_from_outside_changes_the_shape() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a_b", "10.5 s", "x-y", "# x", "1. x", "2) x", "- x", "+ x", "*x*", "a|b", "<i>", "&amp;", "="],
+    [
+        "a_b",
+        "10.5 s",
+        "x-y",
+        "# x",
+        "1. x",
+        "2) x",
+        "- x",
+        "+ x",
+        "*x*",
+        "a|b",
+        "<i>",
+        "&amp;",
+        "=",
+    ],
 )
 def test_escaped_text_reads_as_written(text: str) -> None:
     """What was written is what a reader of the rendered report sees."""
