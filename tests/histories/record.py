@@ -1,0 +1,117 @@
+"""Records the histories that the replay test replays: `make histories`.
+
+Record anew only what a new feature adds. A history that no longer replays is not to be
+recorded again: it is what incidents in the world look like, and the code must stay able to
+go on with it (`workflow.patched`).
+"""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from tests.conftest import time_skipping_server
+from tests.scenarios.stage import Stage
+from tests.specimens import POLICY
+
+HERE = Path(__file__).parent
+QUIET = POLICY.model_copy(update={"audiences": ()})
+
+
+async def full_life(stage: Stage) -> None:
+    """Nobody answers at first; then everything in order, to the end."""
+    await stage.report()
+    await stage.at(6)
+    await stage.do("acknowledge", command_id="ack")
+    await stage.handle.signal("no_such_signal", 1)
+    await stage.do("set_severity", severity="SEV1")
+    await stage.do("assign_role", role="communication_lead", person="cy")
+    await stage.at(35)
+    await stage.do("begin_diagnosis", steps=["impact"])
+    await stage.do("post_update", text="Still looking")
+    await stage.do("begin_resolution", steps=["cause"])
+    await stage.do("mitigate")
+    await stage.do("resolve", steps=["verify"])
+    await stage.do("submit_review", lead="ana", aspects={"cause": "a", "response": "b"}, lessons=["c"])
+    await stage.do("close")
+    await stage.ended()
+
+
+async def hold_reopen(stage: Stage) -> None:
+    """Held, resumed, retargeted, fix failed, resolved, reopened, corrected, resolved again."""
+    await stage.report()
+    await stage.do("acknowledge")
+    await stage.do("hold", reason="third_party")
+    await stage.at(300)
+    await stage.do("resume")
+    await stage.do("set_severity", severity="SEV2", note="only some customers")
+    await stage.do("begin_diagnosis", steps=["impact"])
+    await stage.do("begin_resolution", steps=["cause"])
+    await stage.do("return_to_diagnosis", note="no effect")
+    await stage.do("begin_resolution")
+    await stage.do("resolve", steps=["verify"])
+    await stage.at(400)
+    await stage.do("reopen", note="errors again")
+    await stage.do("correct_milestone", milestone="acknowledged", happened_at=stage.start.isoformat())
+    await stage.do("resolve")
+    await stage.do("submit_review", lead="ana", aspects={"cause": "a", "response": "b"}, lessons=["c"])
+    await stage.do("close")
+    await stage.ended()
+
+
+async def cancelled(stage: Stage) -> None:
+    """A false alarm, while a regulator must be told all the same."""
+    await stage.report(QUIET)
+    await stage.do("set_milestone", milestone="aware")
+    await stage.do("cancel", reason="false_alarm")
+    await stage.at(600)
+    await stage.handle.execute_update(
+        "set_milestone", {"actor": "ana", "milestone": "regulator_notified"}
+    )
+    await stage.ended()
+
+
+async def many_runs(stage: Stage) -> None:
+    """An incident across several runs; the last one ends it."""
+    await stage.report(QUIET)
+    await stage.do("acknowledge")
+    for number in range(25):
+        await stage.do("add_lesson", text=f"lesson {number}")
+    await stage.do("cancel", reason="false_alarm")
+    await stage.ended()
+
+
+LIVES: dict[str, Callable[[Stage], Awaitable[None]]] = {
+    life.__name__: life for life in (full_life, hold_reopen, cancelled, many_runs)
+}
+
+
+async def record(only: list[str]) -> None:
+    """Play the lives and keep their histories, every run of each."""
+    short = "limit.historyCount.suggestContinueAsNew=60"
+    for name, life in LIVES.items():
+        if only and name not in only:
+            continue
+        config = [short] if life is many_runs else []
+        with tempfile.TemporaryDirectory() as folder:
+            async with await time_skipping_server(*config) as env:
+                stage = Stage(env, f"history-{name}", Path(folder))
+                async with stage.worker():
+                    await life(stage)
+                    await keep(stage, name)
+
+
+async def keep(stage: Stage, name: str) -> None:
+    """Write the history of every run of the incident."""
+    runs = [run async for run in stage.client.list_workflows(f"WorkflowId = '{stage.handle.id}'")]
+    for number, run in enumerate(sorted(runs, key=lambda run: run.start_time), start=1):
+        handle = stage.client.get_workflow_handle(run.id, run_id=run.run_id)
+        history = await handle.fetch_history()
+        path = HERE / f"{name}-run{number}.json"
+        path.write_text(history.to_json() + "\n")
+        sys.stdout.write(f"{path.name}: {len(history.events)} events\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(record(sys.argv[1:]))

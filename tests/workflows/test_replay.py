@@ -1,0 +1,30 @@
+"""Incidents in the world go on under the code of today: stored histories replay."""
+
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+
+from runtime.registry import WORKFLOWS, workflow_runner
+
+HISTORIES = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_a_stored_history_replays(path: Path) -> None:
+    """What was decided then is decided now, event by event."""
+    replayer = Replayer(
+        workflows=list(WORKFLOWS),
+        data_converter=pydantic_data_converter,
+        workflow_runner=workflow_runner(),
+    )
+    history = WorkflowHistory.from_json(path.stem, path.read_text())
+    await replayer.replay_workflow(history)
+
+
+def test_full_lives_holds_reopenings_cancellations_and_many_runs_are_among_the_histories() -> None:
+    """The kinds of life that must stay replayable are all there."""
+    stems = {path.stem for path in HISTORIES}
+    assert {"full_life-run1", "hold_reopen-run1", "cancelled-run1", "many_runs-run2"} <= stems
