@@ -1,0 +1,115 @@
+"""Killed at any moment, nothing is lost, skipped or doubled at a sink that honours keys."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from models.incident import Incident
+from states.lifecycle import State
+from tests.chaos.plant import Plant, quick_policy, seconds
+from tests.fakes.webhook_sink import WebhookSink
+
+
+@pytest.fixture
+async def plant(tmp_path: Path) -> AsyncIterator[Plant]:
+    """A running plant."""
+    async with WebhookSink() as sink:
+        made = Plant(tmp_path, sink)
+        await made.start()
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
+def pages_on(record: Incident) -> list[str]:
+    """Who was paged by the timeline."""
+    return [e.data["recipient"] for e in record.timeline if e.kind == "page.sent"]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_a_worker_killed_at_random_moments_skips_and_doubles_no_level(
+    plant: Plant, seed: int
+) -> None:
+    """Six pages over two rounds, with the worker dying four times on the way."""
+    chance = random.Random(seed)  # noqa: S311 - reproducible, not secret
+    await plant.report(quick_policy(wait=1.5, repeat=1))
+    await plant.sink.wait_for_requests(1)
+    for _ in range(4):
+        await plant.sink.wait_for_requests(len(plant.sink.requests) + chance.randint(0, 1))
+        await asyncio.sleep(chance.uniform(0, 0.4))
+        plant.kill_worker()
+        plant.start_worker()
+    record = await plant.until(
+        lambda r: any(e.kind == "escalation.exhausted" for e in r.timeline)
+    )
+    assert pages_on(record) == ["ana", "bo", "cy", "ana", "bo", "cy"]
+    assert plant.pages() == ["ana", "bo", "cy", "ana", "bo", "cy"]
+    assert [f.threshold for f in record.fired] == ["50%", "100%"] or [
+        f.threshold for f in record.fired
+    ] == ["100%"]
+
+
+async def test_a_worker_killed_during_delivery_delivers_once_by_key(plant: Plant) -> None:
+    """The sink took the message, but the answer never came: the same key comes again."""
+    plant.sink.hang(times=2, takes=True)
+    await plant.report(quick_policy(wait=60, repeat=0))
+    await plant.sink.wait_for_requests(2)
+    plant.kill_worker()
+    plant.start_worker()
+    record = await plant.until(
+        lambda r: {"page.sent", "notification.sent"} <= {e.kind for e in r.timeline}
+    )
+    assert plant.pages() == ["ana"]
+    assert len(plant.sink.effects) == 2
+    assert pages_on(record) == ["ana"]
+    assert len(plant.sink.repeats) == 2
+
+
+async def test_a_server_killed_and_restarted_from_its_file_loses_no_acknowledged_command(
+    plant: Plant,
+) -> None:
+    """Every command that was answered is on the record, once."""
+    await plant.report(quick_policy(wait=60, repeat=0))
+    await plant.sink.wait_for(2)
+    for number in range(10):
+        await plant.handle.execute_update(
+            "add_lesson", {"actor": "ana", "text": str(number), "command_id": f"lesson-{number}"}
+        )
+    plant.server.kill()
+    plant.client = await plant.server.start()
+    plant.handle = plant.client.get_workflow_handle("INC-PLANT")
+    await plant.handle.execute_update(
+        "add_lesson", {"actor": "ana", "text": "again", "command_id": "lesson-3"}
+    )
+    await plant.handle.execute_update("acknowledge", {"actor": "bo"})
+    record = await plant.until(lambda r: r.state is State.ASSESSMENT)
+    assert [lesson.text for lesson in record.lessons] == [str(n) for n in range(10)]
+    assert plant.pages() == ["ana"]
+
+
+async def test_a_deadline_that_passed_while_everything_was_down_fires_once_and_says_how_late(
+    plant: Plant,
+) -> None:
+    """Down over the acknowledge limit and the wait of level 1; up again: each once, marked late."""
+    await plant.report(quick_policy(wait=1, repeat=0, acknowledge=3))
+    await plant.sink.wait_for(1)
+    plant.kill_worker()
+    plant.server.kill()
+    reported = asyncio.get_running_loop().time()
+    while asyncio.get_running_loop().time() < reported + 9:
+        await asyncio.sleep(0.1)
+    plant.client = await plant.server.start()
+    plant.handle = plant.client.get_workflow_handle("INC-PLANT")
+    plant.start_worker()
+    record = await plant.until(
+        lambda r: any(e.kind == "escalation.exhausted" for e in r.timeline)
+    )
+    breaches = [e for e in record.timeline if e.kind == "clock.breached"]
+    assert len(breaches) == 1
+    assert breaches[0].data["late_by_seconds"] > seconds(5).total_seconds()
+    assert "late" in breaches[0].summary
+    assert plant.pages() == ["ana", "bo", "cy"]
