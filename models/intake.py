@@ -1,0 +1,40 @@
+"""What the ways in need of a policy: how alerts become incidents, and who may report what."""
+
+from pydantic import Field
+
+from models.alert import GroupingPolicy
+from models.base import Frozen
+
+
+class LabelSeverity(Frozen):
+    """How the labels of an alert say a severity.
+
+    `severities` run from the worst; `labels` maps a label and its value to one of them;
+    `default` holds where no label says anything.
+    """
+
+    severities: tuple[str, ...]
+    default: str
+    labels: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+
+class ReportingRule(Frozen):
+    """Who may report, by which channels (none named: all), and what a report must contain.
+
+    `who` holds names of people and teams, and the words anyone, people and monitoring; `people`
+    maps each person of the policy to the teams that they belong to.
+    """
+
+    who: tuple[str, ...] = ("anyone",)
+    channels: tuple[str, ...] = ()
+    required: tuple[str, ...] = ("title",)
+    people: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class IntakeRules(Frozen):
+    """Everything that intake decides by. An alert that one of `ignore` matches is left alone."""
+
+    grouping: GroupingPolicy
+    severity: LabelSeverity
+    reporting: ReportingRule
+    ignore: tuple[dict[str, str], ...] = ()

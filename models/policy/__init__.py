@@ -1,0 +1,9 @@
+"""The policy as its author writes it: one file, section by section.
+
+`document.Policy` is the whole. These models say what a policy may contain and what each word
+means; whether its parts fit each other is checked in `policies`.
+"""
+
+from models.policy.document import Policy
+
+__all__ = ["Policy"]

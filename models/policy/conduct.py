@@ -1,0 +1,98 @@
+"""Sections that say how the organisation goes about incidents: principles, severities, reports."""
+
+from typing import Literal
+
+from pydantic import Field, StrictBool
+
+from models.base import Frozen
+from models.policy.durations import Duration
+from models.policy.people import Authority, AuthorityEntry
+from models.policy.words import Name, Names, Text, Texts
+
+
+class Principles(Frozen):
+    """What guides the team: the framework that it follows, and guidelines in its own words."""
+
+    framework: Text
+    guidelines: Texts = ()
+
+
+class Severity(Frozen):
+    """How bad: what it means here, and whether it counts as a major incident."""
+
+    means: Text
+    major: StrictBool = False
+
+
+class SeverityRules(Frozen):
+    """How a severity comes about and who may change it.
+
+    `default` is the severity where nothing says one; without it, the worst. `from_labels` maps a
+    label of an alert and its value to a severity.
+    """
+
+    default: Name | None = None
+    from_labels: dict[Text, dict[Text, Name]] = Field(default_factory=dict)
+    raised: Authority = Field(default=AuthorityEntry(), alias="raise")
+    lowered: Authority = Field(default=AuthorityEntry(), alias="lower")
+
+
+class Reporting(Frozen):
+    """Who reports an incident, by which channels, and what a report must contain.
+
+    `tools` names the tools in use by their purpose, such as `tracker: jira`.
+    """
+
+    who: Names = ("anyone",)
+    channels: Names = ()
+    required: Names = ("title",)
+    tools: dict[Name, Text] = Field(default_factory=dict)
+
+
+class StepEntry(Frozen):
+    """Something to do before a state is left. The id follows from `do` where none is given."""
+
+    id: Name | None = None
+    do: Text
+    by: Text
+    required: StrictBool = False
+
+    @property
+    def name(self) -> str:
+        """The id: as given, or the first words of `do`."""
+        if self.id:
+            return self.id
+        letters = "".join(c if c.isalnum() else " " for c in self.do.lower())
+        return "-".join(letters.split()[:5]) or "step"
+
+
+class Holds(Frozen):
+    """The reasons for which an incident may be put on hold; none listed: any."""
+
+    reasons: Names = ()
+
+
+class Record(Frozen):
+    """Where the record is kept, and how long its history stays with Temporal."""
+
+    stored_in: Text
+    retention: Duration | None = None
+
+
+class Opening(Frozen):
+    """When alerts make an incident: after so many, and so long of firing. Both must be true."""
+
+    after_count: int = Field(default=1, ge=1, strict=True)
+    after: Duration | None = None
+
+
+class Alerts(Frozen):
+    """How alerts become incidents, and what they do to those that there are."""
+
+    open: Opening = Opening()
+    reopen_within: Duration | None = None
+    settle_after: Duration | None = None
+    repeats_every: Duration | None = None
+    quiet_after: Duration | None = None
+    when_quiet: Literal["record", "mitigate", "resolve"] = "record"
+    ignore: tuple[dict[Text, str], ...] = ()

@@ -1,0 +1,59 @@
+"""The whole policy."""
+
+from datetime import date
+
+from pydantic import Field
+
+from models.base import Frozen
+from models.policy.conduct import (
+    Alerts,
+    Holds,
+    Principles,
+    Record,
+    Reporting,
+    Severity,
+    SeverityRules,
+    StepEntry,
+)
+from models.policy.people import (
+    Authority,
+    ChannelEntry,
+    LevelEntry,
+    Paging,
+    PersonEntry,
+    RoleEntry,
+    ServiceEntry,
+)
+from models.policy.promises import ClockEntry, Communication, ReviewEntry
+from models.policy.words import Name, Names, Text
+
+
+class Policy(Frozen):
+    """An organisation's incident process.
+
+    `severities` are ordered, the worst first. Sections that are left out are simply not ruled:
+    checking a policy names those that it should not leave open.
+    """
+
+    policy: Text
+    version: Text
+    effective_from: date
+    principles: Principles | None = None
+    severities: dict[Name, Severity] = Field(min_length=1)
+    severity_rules: SeverityRules = SeverityRules()
+    reporting: Reporting | None = None
+    people: dict[Name, PersonEntry] = Field(default_factory=dict)
+    channels: dict[Name, ChannelEntry] = Field(default_factory=dict)
+    paging: Paging | None = None
+    steps: dict[Name, tuple[StepEntry, ...]] = Field(default_factory=dict)
+    roles: dict[Name, RoleEntry] = Field(default_factory=dict)
+    escalations: dict[Name, tuple[LevelEntry, ...]] = Field(default_factory=dict)
+    services: dict[Name, ServiceEntry] = Field(default_factory=dict)
+    authority: dict[Name, Authority] = Field(default_factory=dict)
+    holds: Holds = Holds()
+    milestones: Names = ()
+    clocks: dict[Name, ClockEntry] = Field(default_factory=dict)
+    communication: Communication | None = None
+    review: ReviewEntry | None = None
+    alerts: Alerts = Alerts()
+    record: Record | None = None

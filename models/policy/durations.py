@@ -1,0 +1,76 @@
+"""Durations as people write them: `90s`, `5m`, `2h`, `3d`, `1w`, `1h30m`."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+
+from models.clock import Target
+from models.policy.words import wrong
+
+UNITS: dict[str, int] = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
+"""Seconds of each unit. A day is 24 hours and a week 7 days of elapsed time."""
+
+LONGEST = timedelta(days=3660)
+"""Ten years: whatever is longer is a slip of the pen."""
+
+_FORM = re.compile("".join(f"(?:(?P<{unit}>[0-9]{{1,9}}){unit})?" for unit in UNITS))
+_SPELLED = re.compile(r"\s*([0-9]+)\s*(w|d|h|m|s)[a-z]*\s*", re.IGNORECASE)
+_HOW = "write a duration such as 90s, 5m, 2h, 3d, 1w or 1h30m"
+
+
+def _instead(text: str) -> str:
+    if text.isdecimal():
+        return f"say the unit, such as {text}s or {text}m"
+    spelled = _SPELLED.fullmatch(text)
+    if spelled and not text.lower().strip().endswith(("month", "months", "ms")):
+        return f"write {spelled[1]}{spelled[2].lower()}"
+    return _HOW
+
+
+def parse_duration(given: object) -> timedelta:
+    """The elapsed duration that a text means. Raises a ValueError that says what would be right."""
+    if isinstance(given, timedelta):
+        return given
+    text = str(given) if isinstance(given, (str, int)) and not isinstance(given, bool) else ""
+    if not text:
+        raise wrong("this is not a duration", _HOW)
+    found = _FORM.fullmatch(text)
+    if not found:
+        raise wrong(f"{text!r} is not a duration", _instead(text))
+    seconds = sum(int(found[unit] or 0) * size for unit, size in UNITS.items())
+    if seconds > LONGEST.total_seconds():
+        raise wrong(f"{text!r} is longer than ten years", _HOW)
+    return timedelta(seconds=seconds)
+
+
+def format_duration(duration: timedelta) -> str:
+    """A duration of whole seconds as an author would write it; `0s` where it is none."""
+    left = int(duration.total_seconds())
+    parts = []
+    for unit, size in UNITS.items():
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
+def _positive(duration: timedelta) -> timedelta:
+    if not duration:
+        raise wrong("this must be longer than nothing", _HOW)
+    return duration
+
+
+def _target(given: Any) -> Any:
+    return given if isinstance(given, Target) else Target(within=_positive(parse_duration(given)))
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+"""An elapsed duration; may be `0s`."""
+
+Period = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
+"""An elapsed duration longer than nothing."""
+
+TargetText = Annotated[Target, BeforeValidator(_target)]
+"""The target of a clock, as it is written."""

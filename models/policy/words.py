@@ -1,0 +1,56 @@
+"""The small words of the language: names, texts, and lists that may be written as one word."""
+
+import difflib
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+
+def wrong(what: str, instead: str) -> PydanticCustomError:
+    """A refusal that says what is wrong and what would be right."""
+    context = {"what": what, "instead": instead}
+    return PydanticCustomError("policy", "{what}; {instead}", context)
+
+
+def near(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant."""
+    by_lower = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """What to write instead of an unknown word: the near one, or those that there are."""
+    names = tuple(known)
+    meant = near(word, names)
+    if meant:
+        return f"did you mean {meant}?"
+    return f"there are: {', '.join(names)}" if names else "there are none"
+
+
+def _named(text: str) -> str:
+    if not text or not all(letter.isalnum() or letter in "_-." for letter in text):
+        raise wrong(
+            f"{text!r} is not a name",
+            "use letters, digits, and _ - . between them, without spaces",
+        )
+    return text
+
+
+def _many(given: Any) -> Any:
+    return [given] if isinstance(given, str) else given
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""Words for people; never empty."""
+
+Name = Annotated[str, AfterValidator(_named)]
+"""What something is called: letters, digits, `_`, `-` and `.`."""
+
+Names = Annotated[tuple[Text, ...], BeforeValidator(_many)]
+"""Words that refer to something: one, or a list."""
+
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_many)]
+"""Sentences: one, or a list."""

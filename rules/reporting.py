@@ -1,0 +1,48 @@
+"""Who may report an incident, and what a report must contain."""
+
+from collections.abc import Iterable
+
+from models.base import MONITORING, Actor
+from models.incident import Report
+from models.intake import ReportingRule
+
+INFORMATION: tuple[str, ...] = ("title", "nature", "affected_systems", "severity", "service")
+"""What a report can be asked to contain."""
+
+WAYS_IN: dict[str, str] = {
+    "alerts": "monitoring",
+    "console": "command_line",
+    "api": "api",
+    "temporal": "temporal",
+}
+"""By which way in (`Actor.via`) a report came, to the channel of the policy that this is."""
+
+
+def missing_information(report: Report, required: Iterable[str]) -> tuple[str, ...]:
+    """What the policy requires and the report does not say, all of it at once."""
+    said = {
+        "title": report.title.strip(),
+        "nature": report.nature.strip(),
+        "affected_systems": report.affected_systems,
+        "severity": report.severity,
+        "service": report.service,
+    }
+    return tuple(name for name in required if not said.get(name))
+
+
+def _named(reporter: Actor, entry: str, rule: ReportingRule) -> bool:
+    if entry == "anyone":
+        return True
+    if entry == MONITORING.name:
+        return reporter == MONITORING
+    if entry == "people":
+        return reporter.name in rule.people
+    return reporter.name == entry or entry in rule.people.get(reporter.name, ())
+
+
+def may_report(reporter: Actor, rule: ReportingRule) -> bool:
+    """Whether the policy lets `reporter` report, by the way in that was taken."""
+    channel = WAYS_IN.get(reporter.via, reporter.via)
+    if rule.channels and channel not in rule.channels:
+        return False
+    return any(_named(reporter, entry, rule) for entry in rule.who)
