@@ -13,7 +13,6 @@ from runtime.embedded import EmbeddedServerFailed
 from runtime.settings import Settings, load_settings
 from runtime.stack import Stack, StackFailed
 
-
 app = typer.Typer()
 
 

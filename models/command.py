@@ -170,7 +170,12 @@ def _triggers() -> list[CommandSpec]:
 
 
 def _spec(
-    name: str, payload: type[Command], says: str, typed: str | None = None, *, internal: bool = False
+    name: str,
+    payload: type[Command],
+    says: str,
+    typed: str | None = None,
+    *,
+    internal: bool = False,
 ) -> CommandSpec:
     return CommandSpec(name, payload, says, typed or name.replace("_", "-"), internal)
 

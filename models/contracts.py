@@ -161,7 +161,7 @@ class IncidentFed(Frozen):
 
 
 class ClockFacts(Frozen):
-    """What enforce_deadline re-evaluates: the rules in question and the record without its story."""
+    """What enforce_deadline evaluates: the rules in question, the record without its story."""
 
     policy: CompiledPolicy
     incident: Incident

@@ -11,8 +11,11 @@ from states.lifecycle import State
 
 
 class Milestone(Frozen):
-    """A named instant. `void_at` marks that it stopped being true (fix failed, reopened);
-    `superseded` that a correction replaced it."""
+    """A named instant.
+
+    `void_at` marks that it stopped being true (fix failed, reopened), `superseded` that a
+    correction replaced it.
+    """
 
     name: str
     at: Instant

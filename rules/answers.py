@@ -40,10 +40,8 @@ def result_of(
     )
 
 
-def next_steps(
-    policy: CompiledPolicy, incident: Incident, now: datetime
-) -> tuple[NextStep, ...]:
-    """Each trigger that the lifecycle knows here: whether it is allowed, what is missing, who may."""
+def next_steps(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[NextStep, ...]:
+    """Each trigger that the lifecycle knows here: is it allowed, what is missing, who may."""
     facts = facts_of(incident, policy, now)
     steps = []
     for trigger in triggers_from(incident.state):

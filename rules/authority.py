@@ -22,7 +22,9 @@ def _covers(entry: str, actor: Actor, incident: Incident, policy: CompiledPolicy
     return actor.name == entry.removeprefix("person:") or incident.holder(entry) == actor.name
 
 
-def permitted(rule: AuthorityRule, actor: Actor, incident: Incident, policy: CompiledPolicy) -> bool:
+def permitted(
+    rule: AuthorityRule, actor: Actor, incident: Incident, policy: CompiledPolicy
+) -> bool:
     """Whether `actor` may. The engine may by policy, and monitoring feeds its own incidents."""
     if actor in (ENGINE, MONITORING):
         return True

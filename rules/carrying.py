@@ -33,6 +33,4 @@ def older_entries(incident: Incident) -> tuple[TimelineEntry, ...] | None:
 def moved_out(incident: Incident, segment: TimelineSegment) -> Incident:
     """The record without the entries of `segment`, and with the way to them."""
     left = tuple(entry for entry in incident.timeline if entry.seq > segment.last_seq)
-    return incident.model_copy(
-        update={"timeline": left, "segments": (*incident.segments, segment)}
-    )
+    return incident.model_copy(update={"timeline": left, "segments": (*incident.segments, segment)})

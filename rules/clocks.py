@@ -80,7 +80,9 @@ def _stopped_run(runs: list[Run]) -> Run | None:
     return runs[-1] if runs and runs[-1].stopped_at else None
 
 
-def _apply(runs: list[Run], spec: ClockSpec, event: tuple[datetime, int, str], *, early: bool) -> bool:
+def _apply(
+    runs: list[Run], spec: ClockSpec, event: tuple[datetime, int, str], *, early: bool
+) -> bool:
     """Apply one event to `runs`; returns whether a stop waits for its start."""
     at, _, kind = event
     current = runs[-1] if runs else None
@@ -150,9 +152,7 @@ def _target(spec: ClockSpec, run: Run, incident: Incident, now: datetime) -> Tar
     return spec.within.get(severity_at(incident, run.ended_at or now))
 
 
-def _status(
-    spec: ClockSpec, run: Run, elapsed: timedelta, target: timedelta
-) -> ClockStatus:
+def _status(spec: ClockSpec, run: Run, elapsed: timedelta, target: timedelta) -> ClockStatus:
     if elapsed > target:
         return ClockStatus.BREACHED
     if run.stopped_at:

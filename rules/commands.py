@@ -54,11 +54,15 @@ def _done(
     return Decision(incident, summary, effects)
 
 
-def _not_while(case: Case, states: tuple[State, ...] | frozenset[State], what: str) -> Refusal | None:
+def _not_while(
+    case: Case, states: tuple[State, ...] | frozenset[State], what: str
+) -> Refusal | None:
     if case.incident.state in states:
         return None
     allowed = ", ".join(sorted(states))
-    return Refusal("Refused", f"{what} is possible in {allowed}; the incident is {case.incident.state}")
+    return Refusal(
+        "Refused", f"{what} is possible in {allowed}; the incident is {case.incident.state}"
+    )
 
 
 def hold(case: Case, command: HoldCommand) -> Outcome:
@@ -85,7 +89,9 @@ def resume(case: Case, _: Command) -> Outcome:
     ended = current.model_copy(update={"until_at": max(case.happened_at, current.from_at)})
     holds = tuple(ended if h is current else h for h in case.incident.holds)
     summary = f"resumed after hold: {current.reason}"
-    return _done(case, "incident.resumed", summary, Tell("resume", summary), change={"holds": holds})
+    return _done(
+        case, "incident.resumed", summary, Tell("resume", summary), change={"holds": holds}
+    )
 
 
 def set_severity(case: Case, command: SetSeverityCommand) -> Outcome:
@@ -224,7 +230,9 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
         "documents": (*case.incident.documents, *documents),
         "lessons": (*case.incident.lessons, *lessons),
     }
-    summary = f"review submitted, led by {command.lead} with {', '.join(command.attendees) or 'nobody'}"
+    summary = (
+        f"review submitted, led by {command.lead} with {', '.join(command.attendees) or 'nobody'}"
+    )
     decision = _done(case, "review.submitted", summary, Tell("reviewed", summary), change=change)
     incident = with_milestone(
         decision.incident, "reviewed", at=case.happened_at, now=case.now, actor=case.actor

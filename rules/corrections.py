@@ -37,13 +37,15 @@ def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
     if old is None:
         return Refusal("Refused", f"milestone {name!r} is not set, so it cannot be corrected")
     if command.happened_at is None:
-        return Refusal("Malformed", "happened_at is missing: the instant that is right", ("happened_at",))
+        return Refusal(
+            "Malformed", "happened_at is missing: the instant that is right", ("happened_at",)
+        )
     at = case.happened_at
     milestones = tuple(
         m.model_copy(update={"superseded": True}) if m is old else m
         for m in case.incident.milestones
     )
-    change = {"milestones": milestones}
+    change: dict[str, object] = {"milestones": milestones}
     if name == REPORTED:
         change |= {"reported_at": at}
     incident = with_milestone(

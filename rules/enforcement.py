@@ -29,9 +29,7 @@ def without_story(incident: Incident) -> Incident:
     )
 
 
-def facts_for_enforcement(
-    policy: CompiledPolicy, due: tuple[DueThreshold, ...]
-) -> CompiledPolicy:
+def facts_for_enforcement(policy: CompiledPolicy, due: tuple[DueThreshold, ...]) -> CompiledPolicy:
     """The rules of the clocks in question, without the rest of the policy."""
     clocks = {point.clock for point in due}
     return CompiledPolicy(

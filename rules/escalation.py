@@ -57,9 +57,7 @@ def next_page(
     return Page(level, cycle, targets, now + targets.wait)
 
 
-def forced_page(
-    policy: EscalationPolicy | None, progress: EscalationProgress
-) -> Page | NoPage:
+def forced_page(policy: EscalationPolicy | None, progress: EscalationProgress) -> Page | NoPage:
     """The next level, paged because a deadline demands it, whether or not somebody acknowledged."""
     if policy is None or not policy.levels:
         return NoPage("the policy names no escalation for this incident")

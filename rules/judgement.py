@@ -33,7 +33,9 @@ def parse(name: str, payload: object) -> Command | Refusal:
     """The payload of a command as its model, or what is wrong with it, field by field."""
     spec = COMMANDS.get(name)
     if spec is None:
-        return Refusal("Malformed", f"there is no command {name!r}; there are: {', '.join(COMMANDS)}")
+        return Refusal(
+            "Malformed", f"there is no command {name!r}; there are: {', '.join(COMMANDS)}"
+        )
     if not isinstance(payload, dict):
         message = f'{name} takes one JSON object, such as {{"actor": "ana"}}'
         return Refusal("Malformed", message)
@@ -91,7 +93,9 @@ def judge(
     """Decide a command at `now`: the record as it becomes and the effects, or a refusal."""
     happened_at = command.happened_at or now
     if happened_at > now:
-        message = f"happened_at lies in the future: {happened_at.isoformat()}, now is {now.isoformat()}"
+        message = (
+            f"happened_at lies in the future: {happened_at.isoformat()}, now is {now.isoformat()}"
+        )
         return Refusal("Malformed", message, ("happened_at",))
     actor = Actor(name=command.actor, via=command.via)
     case = Case(incident, policy, actor, now, happened_at)
@@ -99,10 +103,7 @@ def judge(
     late = incident.state in TERMINAL and trigger is None
     if late and not isinstance(command, RecordAlertsCommand) and name not in AFTER_THE_END:
         return Refusal("Refused", f"the incident is {incident.state}", possible=("reopen",))
-    if trigger:
-        outcome = fire(trigger, case, command)
-    else:
-        outcome = COMMAND_RULES[name](case, command)
+    outcome = fire(trigger, case, command) if trigger else COMMAND_RULES[name](case, command)
     if isinstance(outcome, Refusal):
         return outcome
     refusal = _authority(case, name, command) or _room(outcome, trigger)

@@ -64,9 +64,7 @@ def refused(incident: Incident, command: str, why: str, *, actor: Actor, now: da
         dropped = Refusals(recorded=count.recorded, dropped=count.dropped + 1)
         return incident.model_copy(update={"refusals": dropped})
     kept = Refusals(recorded=count.recorded + 1, dropped=count.dropped)
-    written = note(
-        incident, "command.refused", why, actor=actor, now=now, command=command[:80]
-    )
+    written = note(incident, "command.refused", why, actor=actor, now=now, command=command[:80])
     return written.model_copy(update={"refusals": kept})
 
 

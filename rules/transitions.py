@@ -81,7 +81,7 @@ def _effects(case: Case, allowed: Allowed, text: str) -> tuple[Effect, ...]:
     return (*effects, Tell(event, text))
 
 
-def _moved(case: Case, command: Command, allowed: Allowed) -> Incident:
+def _moved(case: Case, allowed: Allowed) -> Incident:
     incident = case.incident
     row = allowed.row
     if row.voids:
@@ -106,10 +106,12 @@ def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
     answer = decide(case.incident.state, trigger, facts)
     if not isinstance(answer, Allowed):
         return Refusal("TransitionNotAllowed", str(answer), answer.missing, answer.possible)
-    incident = _moved(case, command, answer)
+    incident = _moved(case, answer)
     why = command.note or (command.reason if isinstance(command, CancelCommand) else "")
     by = "its alerts" if case.actor == MONITORING else case.actor.name
-    change = answer.source if answer.source == answer.target else f"{answer.source} → {answer.target}"
+    change = (
+        answer.source if answer.source == answer.target else f"{answer.source} → {answer.target}"
+    )
     summary = f"{trigger} by {by}: {change}" + (f" ({why})" if why else "")
     incident = note(
         incident,

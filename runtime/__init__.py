@@ -1,1 +1,1 @@
-"""What runs the engine: settings, logging, the Temporal client, the embedded server, the registry."""
+"""What runs the engine: settings, logging, Temporal client, embedded server, registry."""

@@ -164,9 +164,6 @@ class Stack:
         self.server.stop()
 
 
-
-
-
 def _end(process: subprocess.Popen[bytes] | None) -> None:
     if process is None or process.poll() is not None:
         return

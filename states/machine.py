@@ -7,7 +7,7 @@ transition can never leave a half-changed state behind.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from transitions import EventData, Machine
 
@@ -68,7 +68,8 @@ class TransitionNotAllowed:
         if self.state in TERMINAL and not self.possible:
             return f"{self.trigger} is refused: the incident is {self.state}, which is final"
         now = ", ".join(self.possible)
-        return f"{self.trigger} is refused: it is not possible in state {self.state}; possible are {now}"
+        refused = f"{self.trigger} is refused: it is not possible in state {self.state}"
+        return f"{refused}; possible are {now}"
 
 
 def _missing(guard: Guard, row: Transition, facts: Facts) -> tuple[str, ...]:
@@ -99,9 +100,9 @@ def _guarded(event: EventData) -> bool:
     """Ask every guard of the row, so that a refusal lists all that is missing at once."""
     row = BY_TRIGGER[Trigger(event.event.name)]
     facts: Facts = event.kwargs["facts"]
-    missing = tuple(item for guard in row.guards for item in _missing(guard, row, facts))
-    event.model.missing = missing
-    return not missing
+    traveller = cast("_Traveller", event.model)
+    traveller.missing = tuple(item for guard in row.guards for item in _missing(guard, row, facts))
+    return not traveller.missing
 
 
 def _review_required(event: EventData) -> bool:

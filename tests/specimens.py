@@ -83,9 +83,19 @@ POLICY = CompiledPolicy(
     fallbacks={"pager": "log"},
     paging_channels=("pager",),
     steps=(
-        Step(id="impact", do="Confirm the impact", by="incident_manager", state="assessment", required=True),
-        Step(id="cause", do="Record the cause", by="technical_team", state="diagnosis", required=True),
-        Step(id="verify", do="Verify the fix", by="technical_team", state="resolution", required=True),
+        Step(
+            id="impact",
+            do="Confirm the impact",
+            by="incident_manager",
+            state="assessment",
+            required=True,
+        ),
+        Step(
+            id="cause", do="Record the cause", by="technical_team", state="diagnosis", required=True
+        ),
+        Step(
+            id="verify", do="Verify the fix", by="technical_team", state="resolution", required=True
+        ),
         Step(id="tidy", do="Tidy up", by="technical_team", state="resolution", required=False),
     ),
     roles=(
@@ -108,7 +118,14 @@ POLICY = CompiledPolicy(
     },
     lower_severity=AuthorityRule(by=("incident_manager",), needs_note=True),
     clocks=(
-        clock("acknowledge", "reported", "acknowledged", sev1=5, sev2=15, at={0.5: (), 1.0: (NOTIFY_STAKEHOLDERS,)}),
+        clock(
+            "acknowledge",
+            "reported",
+            "acknowledged",
+            sev1=5,
+            sev2=15,
+            at={0.5: (), 1.0: (NOTIFY_STAKEHOLDERS,)},
+        ),
         clock("assess", "reported", "assessed", sev1=15, sev2=30),
         clock("diagnose", "assessed", "diagnosed", sev1=60, sev2=240, pauses_on=("third_party",)),
         clock("resolve", "reported", "resolved", sev1=240, sev2=480, pauses_on=("third_party",)),
@@ -117,7 +134,12 @@ POLICY = CompiledPolicy(
     ),
     hold_reasons=("third_party", "change_window"),
     audiences=(
-        Audience(name="stakeholders", channels=("log",), on=("reported", "resolved"), every={"SEV1": minutes(30)}),
+        Audience(
+            name="stakeholders",
+            channels=("log",),
+            on=("reported", "resolved"),
+            every={"SEV1": minutes(30)},
+        ),
         Audience(name="executives", channels=("log",), on=("severity_changed",)),
     ),
     communication_lead="communication_lead",

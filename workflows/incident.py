@@ -57,7 +57,7 @@ class IncidentWorkflow:
             carried = Carried(incident=record, policy=start.policy)
         else:
             raise ApplicationError(
-                "an incident starts with a report and a policy, or with what an earlier run carried",
+                "an incident starts with a report and a policy, or with what a run carried",
                 type="Malformed",
                 non_retryable=True,
             )

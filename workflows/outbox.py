@@ -64,7 +64,7 @@ class Outbox:
         policy = desk.policy
         found = resolve_targets((named,), holders, policy.people)
         page = kind is ActionKind.PAGE
-        for target in found.pages:
+        for addressee in found.pages:
             template = message(
                 MessageKind.PAGE if page else MessageKind.REMINDER,
                 desk.incident,
@@ -72,10 +72,10 @@ class Outbox:
                 desk.now(),
                 reason=reason,
                 text=reason,
-                recipient=target.recipient,
+                recipient=addressee.recipient,
             )
-            addressed = template.model_copy(update={"address": target.address})
-            chain = paging_chain(target, policy.paging_channels, policy.fallbacks)
+            addressed = template.model_copy(update={"address": addressee.address})
+            chain = paging_chain(addressee, policy.paging_channels, policy.fallbacks)
             self._owe(addressed, chain)
         for nobody in found.nobody:
             desk.note(f"{kind}.nobody", f"nobody to {kind}: {nobody} ({reason})", target=nobody)

@@ -1,6 +1,7 @@
 """The escalation of an incident: pages level after level until somebody acknowledges."""
 
 from datetime import datetime
+from typing import Any
 
 from temporalio.exceptions import FailureError
 
@@ -132,7 +133,7 @@ class Paging:
         sent = owed.message
         receipt = outcome.receipt
         channel = receipt.channel if receipt else owed.channels[owed.channel]
-        data = {
+        data: dict[str, Any] = {
             "level": page.level,
             "target": outcome.target,
             "recipient": sent.recipient,

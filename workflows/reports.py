@@ -28,7 +28,9 @@ class Reports:
 
     def order(self) -> None:
         """Have the report written as the record stands."""
-        written = sum(document.name == "incident_report" for document in self._desk.incident.documents)
+        written = sum(
+            document.name == "incident_report" for document in self._desk.incident.documents
+        )
         self._due.append(f"report-{written + len(self._due) + 1}")
         self._desk.awake = True
 

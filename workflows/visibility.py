@@ -1,5 +1,6 @@
 """What an auditor sees in Temporal without our tools: search attributes and current details."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from rules.answers import readings_of, status_markdown
 from workflows.desk import Desk
 from workflows.paging import Paging
 
-_MAKE = {
+_MAKE: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
     "keyword": SearchAttributeKey.for_keyword,
     "datetime": SearchAttributeKey.for_datetime,
     "bool": SearchAttributeKey.for_bool,

@@ -96,7 +96,9 @@ class Play:
         """Somebody gives a command, as the console gives it."""
         await asyncio.sleep(BREATH_SECONDS)
         payload = {"actor": actor, "via": "console", **fields}
-        await send(self._client, Order(self.incident_id, name, payload, str(uuid.uuid4()), PATIENCE))
+        await send(
+            self._client, Order(self.incident_id, name, payload, str(uuid.uuid4()), PATIENCE)
+        )
         await self.view()
 
     def _say(self, entry: TimelineEntry) -> None:

@@ -39,9 +39,7 @@ async def perform(play: Play, policy: CompiledPolicy) -> None:
         "submit_review",
         lead="bo",
         attendees=[person for person in policy.people if person != "bo"],
-        aspects={
-            aspect: "evaluated in the demonstration" for aspect in policy.review.aspects
-        },
+        aspects=dict.fromkeys(policy.review.aspects, "evaluated in the demonstration"),
         lessons=["Traffic could have moved two minutes earlier."],
     )
     await play.do("bo", "close")

@@ -43,9 +43,7 @@ async def test_a_worker_killed_at_random_moments_skips_and_doubles_no_level(
         await asyncio.sleep(chance.uniform(0, 0.4))
         plant.kill_worker()
         plant.start_worker()
-    record = await plant.until(
-        lambda r: any(e.kind == "escalation.exhausted" for e in r.timeline)
-    )
+    record = await plant.until(lambda r: any(e.kind == "escalation.exhausted" for e in r.timeline))
     assert pages_on(record) == ["ana", "bo", "cy", "ana", "bo", "cy"]
     assert plant.pages() == ["ana", "bo", "cy", "ana", "bo", "cy"]
     assert [f.threshold for f in record.fired] == ["50%", "100%"] or [
@@ -105,9 +103,7 @@ async def test_a_deadline_that_passed_while_everything_was_down_fires_once_and_s
     plant.client = await plant.server.start()
     plant.handle = plant.client.get_workflow_handle("INC-PLANT")
     plant.start_worker()
-    record = await plant.until(
-        lambda r: any(e.kind == "escalation.exhausted" for e in r.timeline)
-    )
+    record = await plant.until(lambda r: any(e.kind == "escalation.exhausted" for e in r.timeline))
     breaches = [e for e in record.timeline if e.kind == "clock.breached"]
     assert len(breaches) == 1
     assert breaches[0].data["late_by_seconds"] > seconds(5).total_seconds()

@@ -33,7 +33,9 @@ async def full_life(stage: Stage) -> None:
     await stage.do("begin_resolution", steps=["cause"])
     await stage.do("mitigate")
     await stage.do("resolve", steps=["verify"])
-    await stage.do("submit_review", lead="ana", aspects={"cause": "a", "response": "b"}, lessons=["c"])
+    await stage.do(
+        "submit_review", lead="ana", aspects={"cause": "a", "response": "b"}, lessons=["c"]
+    )
     await stage.do("close")
     await stage.ended()
 
@@ -53,9 +55,13 @@ async def hold_reopen(stage: Stage) -> None:
     await stage.do("resolve", steps=["verify"])
     await stage.at(400)
     await stage.do("reopen", note="errors again")
-    await stage.do("correct_milestone", milestone="acknowledged", happened_at=stage.start.isoformat())
+    await stage.do(
+        "correct_milestone", milestone="acknowledged", happened_at=stage.start.isoformat()
+    )
     await stage.do("resolve")
-    await stage.do("submit_review", lead="ana", aspects={"cause": "a", "response": "b"}, lessons=["c"])
+    await stage.do(
+        "submit_review", lead="ana", aspects={"cause": "a", "response": "b"}, lessons=["c"]
+    )
     await stage.do("close")
     await stage.ended()
 

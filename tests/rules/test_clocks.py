@@ -20,7 +20,9 @@ from tests.specimens import (
 )
 
 
-def reading(incident: Incident, name: str, at: float, run: int = 1, **policy: object) -> ClockReading:
+def reading(
+    incident: Incident, name: str, at: float, run: int = 1, **policy: object
+) -> ClockReading:
     """The reading of one run of a clock, `at` minutes after the start."""
     readings = read_clocks(POLICY.model_copy(update=policy), incident, after(at))
     return next(r for r in readings if (r.clock, r.run) == (name, run))
@@ -104,14 +106,30 @@ def test_a_backdated_stop_corrects_the_outcome() -> None:
 
 def test_a_stop_before_its_start_counts_nothing_and_never_less() -> None:
     """The cause was known before the assessment was recorded: zero, not negative."""
-    incident = done(a_diagnosed_incident(), "correct_milestone", after(50), milestone="diagnosed", happened_at=after(9).isoformat())
+    incident = done(
+        a_diagnosed_incident(),
+        "correct_milestone",
+        after(50),
+        milestone="diagnosed",
+        happened_at=after(9).isoformat(),
+    )
     read = reading(incident, "diagnose", 51)
-    assert (read.stage, read.elapsed, read.status) == (Stage.COMPLETED, timedelta(), ClockStatus.MET)
+    assert (read.stage, read.elapsed, read.status) == (
+        Stage.COMPLETED,
+        timedelta(),
+        ClockStatus.MET,
+    )
 
 
 def test_a_corrected_milestone_keeps_the_old_value() -> None:
     """The superseded milestone stays on the record."""
-    incident = done(a_diagnosed_incident(), "correct_milestone", after(50), milestone="diagnosed", happened_at=after(30).isoformat())
+    incident = done(
+        a_diagnosed_incident(),
+        "correct_milestone",
+        after(50),
+        milestone="diagnosed",
+        happened_at=after(30).isoformat(),
+    )
     values = [(m.at, m.superseded) for m in incident.milestones if m.name == "diagnosed"]
     assert values == [(after(40), True), (after(30), False)]
 
@@ -199,10 +217,9 @@ def test_a_stop_that_came_late_does_not_swallow_the_thresholds_before_it() -> No
 
 
 def test_a_backdated_stop_supersedes_what_had_fired() -> None:
-    """The breach that had fired at 5 is taken back by an acknowledgement at 4, and stays visible."""
+    """An acknowledgement at 4 takes back the breach that had fired at 5; it stays visible."""
     incident = an_incident()
     for point in due_thresholds(POLICY, incident, after(5)):
-
         fired = FiredThreshold(**point.model_dump(exclude={"actions"}), fired_at=after(5))
         incident = with_fired(incident, fired)
     incident = done(incident, "acknowledge", after(20), happened_at=after(4).isoformat())

@@ -36,7 +36,9 @@ def test_after_the_last_level_the_whole_is_repeated_as_often_as_the_policy_says(
     page = next_page(ESCALATION, paged(3, 0, after(30)), after(30))
     assert isinstance(page, Page)
     assert (page.level, page.cycle) == (1, 1)
-    assert next_page(ESCALATION, paged(3, 1, after(60)), after(60)) == NoPage("every level was paged")
+    assert next_page(ESCALATION, paged(3, 1, after(60)), after(60)) == NoPage(
+        "every level was paged"
+    )
 
 
 def test_a_stopped_escalation_pages_nobody() -> None:

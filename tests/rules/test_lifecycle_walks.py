@@ -81,7 +81,12 @@ class Walk(RuleBasedStateMachine):
         """A command without fields of its own."""
         self._try(name, {}, actor, back)
 
-    @rule(data=st.data(), name=st.sampled_from(sorted(FIELDS)), actor=PEOPLE, back=st.integers(0, 7200))
+    @rule(
+        data=st.data(),
+        name=st.sampled_from(sorted(FIELDS)),
+        actor=PEOPLE,
+        back=st.integers(0, 7200),
+    )
     def fields(self, data: st.DataObject, name: str, actor: str, back: int) -> None:
         """A command with fields."""
         self._try(name, data.draw(FIELDS[name]), actor, back)

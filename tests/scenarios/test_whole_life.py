@@ -30,9 +30,7 @@ PUNCTUAL = POLICY.model_copy(
 )
 
 
-async def lived(
-    stage: Stage, until: str = "close", policy: CompiledPolicy = POLICY
-) -> None:
+async def lived(stage: Stage, until: str = "close", policy: CompiledPolicy = POLICY) -> None:
     """A SEV1 from report at 0 to close at 200 minutes, or to an earlier command."""
     script = [
         (3, "acknowledge", {}),
