@@ -40,7 +40,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class SinkRequest:
-    """One request as it came, and the answer that it met."""
+    """One request as it came, its path without the query, and the answer that it met."""
 
     method: str
     path: str
@@ -159,7 +159,8 @@ class WebhookSink:
     async def _served(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Serve one request of a connection; returns whether it stays open."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        method, path, _ = head[0].split(" ", 2)
+        method, target, _ = head[0].split(" ", 2)
+        path = target.partition("?")[0]
         pairs = (line.split(":", 1) for line in head[1:] if line)
         headers = {name.strip().lower(): value.strip() for name, value in pairs}
         body = await reader.readexactly(int(headers.get("content-length", "0")))

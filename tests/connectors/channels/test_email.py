@@ -20,6 +20,7 @@ SHORT = timedelta(milliseconds=100)
 
 @pytest.fixture
 async def sink() -> AsyncIterator[SmtpSink]:
+    """A mail server of this test's own."""
     async with SmtpSink() as running:
         yield running
 
@@ -192,7 +193,7 @@ async def test_missing_tls_is_permanent(sink: SmtpSink) -> None:
 async def test_errors_do_not_repeat_the_password(sink: SmtpSink) -> None:
     """What a server says of a login or a mail never brings the password into an error."""
     sink.refused["a@example.org"] = "550 hunter2-secret is not welcome"
-    secret = channel(sink, password="hunter2-secret")  # noqa: S106 - a made-up secret
+    secret = channel(sink, password="hunter2-secret")
     with pytest.raises(PermanentError) as refused:
         await secret.send(a_message(address="a@example.org"), timeout=SOON)
     assert "hunter2" not in str(refused.value)

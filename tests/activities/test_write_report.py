@@ -1,0 +1,167 @@
+"""write_report and archive_timeline against a real document store."""
+
+import json
+from hashlib import sha256
+
+import pytest
+from pydantic import TypeAdapter
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.archive_timeline import ArchiveTimelineActivity
+from activities.write_report import WriteReportActivity
+from connectors.documents.local import LocalDocumentStore
+from models.contracts import ArchiveTimeline, DocumentWritten, WriteReport
+from models.incident import Incident, TimelineEntry, TimelineSegment
+from rules.clocks import read_clocks
+from rules.report import report_markdown
+from tests.specimens import POLICY, a_diagnosed_incident, after
+
+PATH = "incidents/INC-260327-TEST/report-1"
+ENTRIES = TypeAdapter(tuple[TimelineEntry, ...])
+
+
+def request(incident: Incident, minute: float = 60) -> WriteReport:
+    """The report of `incident`, so many minutes after its start."""
+    return WriteReport(incident=incident, policy=POLICY, name="report-1", now=after(minute))
+
+
+async def written(
+    environment: ActivityEnvironment, documents: LocalDocumentStore, what: WriteReport
+) -> DocumentWritten:
+    """Where the report went."""
+    return await environment.run(WriteReportActivity(documents).write_report, what)
+
+
+async def archived(
+    environment: ActivityEnvironment, documents: LocalDocumentStore, incident: Incident, count: int
+) -> Incident:
+    """The incident with its first entries moved to the store."""
+    older, newer = incident.timeline[:count], incident.timeline[count:]
+    segment = await environment.run(
+        ArchiveTimelineActivity(documents).archive_timeline,
+        ArchiveTimeline(
+            incident_id=incident.id,
+            first_seq=older[0].seq,
+            last_seq=older[-1].seq,
+            entries_json=ENTRIES.dump_json(older).decode(),
+        ),
+    )
+    return incident.model_copy(update={"timeline": newer, "segments": (segment,)})
+
+
+async def test_the_report_is_kept_as_markdown_and_json(
+    environment: ActivityEnvironment, documents: LocalDocumentStore
+) -> None:
+    """The Markdown is what the rules say; the JSON holds record, policy, clocks and instant."""
+    incident = a_diagnosed_incident()
+    answer = await written(environment, documents, request(incident))
+    readings = read_clocks(POLICY, incident, after(60))
+    text = await documents.get(f"{PATH}.md")
+    assert text.decode() == report_markdown(incident, POLICY, readings, after(60))
+    assert answer == DocumentWritten(
+        name="report-1",
+        uri=(documents.root / f"{PATH}.md").as_uri(),
+        sha256=sha256(text).hexdigest(),
+    )
+    kept = json.loads(await documents.get(f"{PATH}.json"))
+    assert Incident.model_validate(kept["incident"]) == incident
+    assert kept["policy"]["policy_hash"] == POLICY.policy_hash
+    assert [clock["clock"] for clock in kept["clocks"]] == [read.clock for read in readings]
+
+
+async def test_a_report_whose_result_was_lost_stands(
+    environment: ActivityEnvironment, documents: LocalDocumentStore
+) -> None:
+    """A later attempt under the same name, with a newer record, finds the report of the first."""
+    first = await written(environment, documents, request(a_diagnosed_incident()))
+    again = await written(environment, documents, request(a_diagnosed_incident(), minute=75))
+    assert again == first
+
+
+async def test_a_report_half_written_is_completed_from_its_json(
+    environment: ActivityEnvironment, documents: LocalDocumentStore
+) -> None:
+    """An attempt that died between the two files leaves one report, not two halves of two."""
+    first = await written(environment, documents, request(a_diagnosed_incident()))
+    (documents.root / f"{PATH}.md").unlink()
+    again = await written(environment, documents, request(a_diagnosed_incident(), minute=75))
+    assert again == first
+
+
+async def test_json_of_another_version_does_not_stop_a_report(
+    environment: ActivityEnvironment, documents: LocalDocumentStore
+) -> None:
+    """Where the JSON that is kept cannot be read, the Markdown tells the record at hand."""
+    await documents.put(f"{PATH}.json", b'{"version": 0}')
+    answer = await written(environment, documents, request(a_diagnosed_incident()))
+    assert sha256(await documents.get(f"{PATH}.md")).hexdigest() == answer.sha256
+
+
+async def test_archived_entries_come_back_into_the_report(
+    environment: ActivityEnvironment, documents: LocalDocumentStore
+) -> None:
+    """The report tells the whole timeline, also the part that had left the record."""
+    whole = a_diagnosed_incident()
+    short = await archived(environment, documents, whole, 3)
+    assert len(short.timeline) == len(whole.timeline) - 3
+    await written(environment, documents, request(short))
+    kept = json.loads(await documents.get(f"{PATH}.json"))
+    assert ENTRIES.validate_python(kept["incident"]["timeline"]) == whole.timeline
+    assert kept["incident"]["segments"] == []
+
+
+@pytest.mark.parametrize("damage", ["missing", "changed"])
+async def test_a_damaged_segment_is_named_in_the_report(
+    environment: ActivityEnvironment, documents: LocalDocumentStore, damage: str
+) -> None:
+    """Entries that are gone, or not what was archived, are not told as if they were."""
+    short = await archived(environment, documents, a_diagnosed_incident(), 3)
+    path = documents.root / "incidents/INC-260327-TEST/timeline/1-3.json"
+    path.unlink()
+    if damage == "changed":
+        path.write_text("[]")
+    await written(environment, documents, request(short))
+    text = (await documents.get(f"{PATH}.md")).decode()
+    assert f"Entries 1 to 3 are kept in {short.segments[0].uri}" in text
+
+
+async def test_a_segment_is_kept_under_its_numbers(
+    environment: ActivityEnvironment, documents: LocalDocumentStore
+) -> None:
+    """The segment names where its entries are, which they are, and their hash."""
+    short = await archived(environment, documents, a_diagnosed_incident(), 3)
+    path = "incidents/INC-260327-TEST/timeline/1-3.json"
+    assert short.segments == (
+        TimelineSegment(
+            uri=(documents.root / path).as_uri(),
+            sha256=sha256(await documents.get(path)).hexdigest(),
+            first_seq=1,
+            last_seq=3,
+        ),
+    )
+
+
+async def test_a_store_that_cannot_be_written_is_retryable(
+    environment: ActivityEnvironment, documents: LocalDocumentStore
+) -> None:
+    """A store in trouble is tried again, and says so without its place."""
+    (documents.root / "incidents").write_text("in the way")
+    with pytest.raises(ApplicationError) as raised:
+        await written(environment, documents, request(a_diagnosed_incident()))
+    assert not raised.value.non_retryable
+    assert str(documents.root) not in str(raised.value)
+
+
+async def test_other_entries_under_the_same_numbers_are_refused(
+    environment: ActivityEnvironment, documents: LocalDocumentStore
+) -> None:
+    """What is archived is never overwritten."""
+    activity = ArchiveTimelineActivity(documents)
+    segment = ArchiveTimeline(incident_id="INC-1", first_seq=1, last_seq=2, entries_json="[]")
+    await environment.run(activity.archive_timeline, segment)
+    other = segment.model_copy(update={"entries_json": "[1]"})
+    with pytest.raises(ApplicationError) as raised:
+        await environment.run(activity.archive_timeline, other)
+    assert raised.value.non_retryable
+    assert raised.value.type == "DocumentConflict"
