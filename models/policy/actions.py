@@ -59,10 +59,9 @@ def parse_share(text: str) -> float:
     """The share of the target that `50%` means: 0.5. Raises ValueError."""
     found = _SHARE.fullmatch(text.strip())
     if not found or not float(found[1]):
-        raise wrong(
-            f"{text!r} is not a share of the target",
-            "write a percentage such as 50%, 100% (the limit) or 150%",
-        )
+        how = "write a percentage such as 50%, 100% (the limit) or 150%"
+        meant = f"write {text}%" if text.isdecimal() and int(text) else how
+        raise wrong(f"{text!r} is not a share of the target", meant)
     return float(found[1]) / 100
 
 

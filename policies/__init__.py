@@ -1,0 +1,1 @@
+"""A policy file in: load, check, compile; and the policies that we ship."""

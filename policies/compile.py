@@ -1,0 +1,229 @@
+"""From the policy as it is written to what an incident carries and what intake decides by."""
+
+import hashlib
+from collections.abc import Iterator
+
+from models.alert import GroupingPolicy
+from models.clock import ClockSpec, Threshold
+from models.compiled import (
+    LIMIT_BYTES,
+    Audience,
+    AuthorityRule,
+    CompiledPolicy,
+    EscalationPolicy,
+    Level,
+    Person,
+    ReviewRule,
+    RoleRule,
+    Step,
+)
+from models.intake import IntakeRules, LabelSeverity, ReportingRule
+from models.policy import Policy
+from models.policy.actions import parse_share
+from models.policy.people import AuthorityEntry
+from models.policy.promises import ClockEntry
+
+DEFAULT_ESCALATION = "default"
+"""The escalation of incidents whose service names none; without it, the first of the file."""
+
+PREFIXES = ("person", "role", "channel")
+"""What a target can be said to be: `role:incident_manager`."""
+
+
+class PolicyTooLarge(Exception):  # noqa: N818 - says what is
+    """The compiled policy is larger than every run of every incident can carry."""
+
+
+def content_hash(source: bytes) -> str:
+    """The SHA-256 of a policy file's bytes, in hexadecimal: by it an incident names its policy."""
+    return hashlib.sha256(source).hexdigest()
+
+
+def compile_policy(
+    policy: Policy, policy_hash: str, service: str | None = None
+) -> CompiledPolicy:
+    """What an incident of `service` carries of a policy that was checked.
+
+    Raises PolicyTooLarge above 64 KiB.
+    """
+    compiled = CompiledPolicy(
+        name=policy.policy,
+        version=policy.version,
+        policy_hash=policy_hash,
+        severities=tuple(policy.severities),
+        default_severity=_default_severity(policy),
+        people={
+            name: Person(name=name, email=person.email, channels=person.page_by)
+            for name, person in policy.people.items()
+        },
+        fallbacks={n: c.fallback for n, c in policy.channels.items() if c.fallback},
+        paging_channels=policy.paging.channels if policy.paging else (),
+        steps=tuple(_steps(policy)),
+        roles=tuple(
+            RoleRule(name=name, required=role.required, default=role.default)
+            for name, role in policy.roles.items()
+        ),
+        escalation=_escalation(policy, service),
+        authority={name: _authority(entry) for name, entry in policy.authority.items()},
+        raise_severity=_authority(policy.severity_rules.raised),
+        lower_severity=_authority(policy.severity_rules.lowered),
+        clocks=tuple(_clock(name, clock) for name, clock in policy.clocks.items()),
+        hold_reasons=policy.holds.reasons,
+        audiences=tuple(_audiences(policy)),
+        communication_lead=policy.communication.lead if policy.communication else None,
+        milestones=policy.milestones,
+        review=_review(policy),
+        grouping=_grouping(policy),
+        when_alerts_quiet=policy.alerts.when_quiet,
+        **_given(retention=policy.record.retention if policy.record else None),
+    )
+    size = len(compiled.model_dump_json().encode())
+    if size > LIMIT_BYTES:
+        raise PolicyTooLarge(
+            f"the policy {policy.policy} compiles to {size / 1024:.0f} KiB; an incident carries at "
+            f"most {LIMIT_BYTES // 1024} KiB: shorten steps, or split it into several policies"
+        )
+    return compiled
+
+
+def compile_intake(policy: Policy) -> IntakeRules:
+    """What intake decides by: grouping, severity from labels, who may report, what to ignore."""
+    reporting = policy.reporting
+    people = {name: person.teams for name, person in policy.people.items()}
+    rule = (
+        ReportingRule(
+            who=reporting.who,
+            channels=reporting.channels,
+            required=reporting.required,
+            people=people,
+        )
+        if reporting
+        else ReportingRule(people=people)
+    )
+    return IntakeRules(
+        grouping=_grouping(policy),
+        severity=LabelSeverity(
+            severities=tuple(policy.severities),
+            default=_default_severity(policy),
+            labels=policy.severity_rules.from_labels,
+        ),
+        reporting=rule,
+        ignore=policy.alerts.ignore,
+    )
+
+
+def escalation_of(policy: Policy, service: str | None) -> str | None:
+    """The name of the escalation that incidents of `service` follow."""
+    entry = policy.services.get(service) if service else None
+    if entry and entry.escalation:
+        return entry.escalation
+    if DEFAULT_ESCALATION in policy.escalations:
+        return DEFAULT_ESCALATION
+    return next(iter(policy.escalations), None)
+
+
+def target_of(policy: Policy, written: str) -> str:
+    """A page target in full: `ana` is `person:ana` where ana is a person, and so on."""
+    if written.partition(":")[0] in PREFIXES:
+        return written
+    if written in policy.roles:
+        return f"role:{written}"
+    if written in policy.channels and written not in policy.people:
+        return f"channel:{written}"
+    return f"person:{written}"
+
+
+def _given(**values: object) -> dict[str, object]:
+    """Only what the policy says: the rest keeps the default of its model."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _default_severity(policy: Policy) -> str:
+    return policy.severity_rules.default or next(iter(policy.severities))
+
+
+def _steps(policy: Policy) -> Iterator[Step]:
+    for state, entries in policy.steps.items():
+        for entry in entries:
+            yield Step(
+                id=entry.name, do=entry.do, by=entry.by, state=state, required=entry.required
+            )
+
+
+def _escalation(policy: Policy, service: str | None) -> EscalationPolicy | None:
+    name = escalation_of(policy, service)
+    if name is None:
+        return None
+    lines = policy.escalations[name]
+    return EscalationPolicy(
+        name=name,
+        levels=tuple(
+            Level(page=tuple(target_of(policy, target) for target in line.page), wait=line.wait)
+            for line in lines
+            if line.wait is not None
+        ),
+        repeat=next((line.repeat for line in lines if line.repeat is not None), 0),
+    )
+
+
+def _authority(entry: AuthorityEntry) -> AuthorityRule:
+    return AuthorityRule(by=entry.by, reasons=entry.reasons, needs_note=entry.needs == "reason")
+
+
+def _clock(name: str, clock: ClockEntry) -> ClockSpec:
+    return ClockSpec(
+        name=name,
+        starts=clock.starts,
+        stops=clock.stops,
+        within=clock.within,
+        thresholds=tuple(
+            Threshold(name=share, fraction=parse_share(share), actions=actions)
+            for share, actions in clock.at.items()
+        ),
+        pauses_on=clock.pauses_on,
+        on_repeat=clock.on_repeat,
+        outlives=clock.outlives,
+    )
+
+
+def _audiences(policy: Policy) -> Iterator[Audience]:
+    communication = policy.communication
+    if communication is None:
+        return
+    for name, audience in communication.audiences.items():
+        yield Audience(
+            name=name,
+            channels=audience.channels,
+            on=audience.on,
+            every=communication.updates.get(name, {}),
+            sees=audience.sees,
+        )
+
+
+def _review(policy: Policy) -> ReviewRule:
+    review = policy.review
+    if review is None:
+        return ReviewRule()
+    return ReviewRule(
+        required=dict(review.required),
+        led_by=review.led_by,
+        attendees=review.attendees,
+        aspects=review.aspects,
+        documents=review.documents,
+        lessons=review.lessons,
+        action_items=review.action_items,
+    )
+
+
+def _grouping(policy: Policy) -> GroupingPolicy:
+    alerts = policy.alerts
+    return GroupingPolicy(
+        open_after_count=alerts.open.after_count,
+        **_given(
+            open_after=alerts.open.after,
+            reopen_within=alerts.reopen_within,
+            settle_after=alerts.settle_after,
+            repeats_every=alerts.repeats_every,
+            quiet_after=alerts.quiet_after,
+        ),
+    )

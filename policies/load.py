@@ -1,0 +1,97 @@
+"""A policy file as a `Policy`, or everything that keeps it from being one."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from models.policy import Policy
+from policies.problems import Level, Problem, in_order
+from policies.shape import complaint
+from policies.tree import Loc, Tree, read_tree
+
+LARGEST_BYTES = 1024 * 1024
+"""No policy that people maintain by hand is larger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of a file: the policy, or the problems; `tree` knows where everything stands."""
+
+    file: str
+    source: bytes
+    policy: Policy | None
+    problems: tuple[Problem, ...]
+    tree: Tree
+
+    def problem(
+        self, loc: Loc, what: str, instead: str, *, key: bool = False, level: Level = Level.ERROR
+    ) -> Problem:
+        """A problem of this file at `loc`; with `key`, at its key rather than its value."""
+        line, column = self.tree.place(loc, key=key)
+        return Problem(self.file, line, column, path_words(loc), what, instead, level)
+
+
+def path_words(loc: Loc) -> str:
+    """A path as people write it: `escalations.default[2].page`."""
+    words = ""
+    for part in loc:
+        if isinstance(part, int):
+            words += f"[{part}]"
+        else:
+            words += f".{part}" if words else part
+    return words
+
+
+def load_policy(path: Path | str) -> Loaded:
+    """Read a policy file. Raises nothing: whatever is wrong is in `problems`."""
+    file = str(path)
+    try:
+        if Path(path).stat().st_size > LARGEST_BYTES:
+            return _failed(file, b"", f"the file is larger than {LARGEST_BYTES // 1024} KiB")
+        source = Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        return _failed(file, b"", f"the file cannot be read: {why}")
+    return parse_policy(source, file)
+
+
+def _failed(file: str, source: bytes, what: str, line: int = 1, column: int = 1) -> Loaded:
+    problem = Problem(file, line, column, "", what)
+    return Loaded(file, source, None, (problem,), Tree())
+
+
+def parse_policy(source: bytes, file: str = "policy") -> Loaded:
+    """A policy from the bytes of a file called `file`. Raises nothing."""
+    try:
+        text = source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = source[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before) - (before.rfind(b"\n") + 1) + 1
+        return _failed(file, source, "the file is not UTF-8 text from here on", line, column)
+    tree = read_tree(text)
+    flaws = tuple(
+        Problem(file, flaw.line, flaw.column, "", flaw.what, flaw.instead) for flaw in tree.flaws
+    )
+    if tree.root is None and not flaws:
+        return _failed(file, source, "the file is empty")
+    if tree.value is None and flaws:
+        return Loaded(file, source, None, flaws, tree)
+    if not isinstance(tree.value, dict):
+        return _failed(file, source, "a policy is a mapping: it begins with policy: NAME")
+    return _validated(Loaded(file, source, None, flaws, tree))
+
+
+def _validated(read: Loaded) -> Loaded:
+    try:
+        policy = Policy.model_validate(read.tree.value)
+    except ValidationError as error:
+        found = [complaint(item) for item in error.errors(include_url=False)]
+        problems = [read.problem(loc, what, instead, key=key) for loc, key, what, instead in found]
+        return Loaded(
+            read.file, read.source, None, in_order((*read.problems, *problems)), read.tree
+        )
+    return Loaded(
+        read.file, read.source, None if read.problems else policy, read.problems, read.tree
+    )

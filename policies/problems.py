@@ -1,0 +1,40 @@
+"""What is wrong with a policy file, where, and what would be right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """An error keeps a policy from being used; a warning says what it leaves open."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem. Lines and columns count from 1; `where` is the path of keys to it."""
+
+    file: str
+    line: int
+    column: int
+    where: str
+    what: str
+    instead: str = ""
+    level: Level = Level.ERROR
+
+    def __str__(self) -> str:
+        what = f"{self.what}; {self.instead}" if self.instead else self.what
+        return f"{self.file}:{self.line}:{self.column}: {self.level}: {what}"
+
+
+def errors_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Those problems that keep a policy from being used."""
+    return tuple(problem for problem in problems if problem.level is Level.ERROR)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems as they stand in the file, each once."""
+    unique = dict.fromkeys(problems)
+    return tuple(sorted(unique, key=lambda p: (p.line, p.column, p.level != Level.ERROR)))

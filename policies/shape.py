@@ -1,0 +1,105 @@
+"""What the policy's models know at a place, and their complaints in an author's words."""
+
+from collections.abc import Mapping
+from typing import Any, TypeGuard, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from models.policy import Policy
+from models.policy.words import near, suggestion
+from policies.tree import Loc
+
+Complaint = tuple[Loc, bool, str, str]
+"""Where (and whether its key is meant), what is wrong, and what to write instead."""
+
+_PAIRS = ("keys and values are expected here", "write them below, indented, as key: value")
+_EXPECTED: Mapping[str, tuple[str, str]] = {
+    "model_type": _PAIRS,
+    "dict_type": _PAIRS,
+    "tuple_type": ("a list is expected here", "write [one, two], or lines that begin with -"),
+    "string_type": ("a text is expected here", "quote it if it is meant as text"),
+    "string_too_short": ("this is empty", "write something, or leave the key out"),
+    "bool_type": ("yes or no is expected here", "write true or false"),
+    "int_type": ("a whole number is expected here", "write a number such as 2"),
+    "too_short": ("this is empty", "write at least one line below it, or leave the key out"),
+}
+
+
+def model_at(loc: Loc) -> type[BaseModel] | None:
+    """The model that rules the mapping at `loc`; None where keys are the author's own."""
+    annotation: Any = Policy
+    for part in loc:
+        if _is_model(annotation):
+            fields = {f.alias or name: f.annotation for name, f in annotation.model_fields.items()}
+            annotation = _without_none(fields.get(str(part)))
+        elif get_origin(annotation) is dict:
+            annotation = get_args(annotation)[1]
+        elif get_origin(annotation) is tuple:
+            annotation = get_args(annotation)[0]
+        else:
+            return None
+        annotation = _bare(annotation)
+    return annotation if _is_model(annotation) else None
+
+
+def _is_model(annotation: Any) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _bare(annotation: Any) -> Any:
+    return annotation.__origin__ if hasattr(annotation, "__metadata__") else annotation
+
+
+def _without_none(annotation: Any) -> Any:
+    parts = [part for part in get_args(annotation) if part is not type(None)]
+    optional = type(None) in get_args(annotation)
+    return _bare(parts[0]) if optional and len(parts) == 1 else _bare(annotation)
+
+
+def keys_at(loc: Loc) -> tuple[str, ...]:
+    """The keys that the mapping at `loc` may have."""
+    model = model_at(loc)
+    return tuple(f.alias or name for name, f in model.model_fields.items()) if model else ()
+
+
+def _choices(error: ErrorDetails) -> Complaint:
+    expected = str(error.get("ctx", {}).get("expected", ""))
+    known = [word.strip().strip("'") for word in expected.replace(" or ", ", ").split(", ")]
+    given = str(error["input"])
+    meant = near(given, known)
+    instead = f"did you mean {meant}?" if meant else f"write {', '.join(known[:-1])} or {known[-1]}"
+    return error["loc"], False, f"{given!r} is not known here", instead
+
+
+def complaint(error: ErrorDetails) -> Complaint:
+    """One of pydantic's errors in the author's words."""
+    loc, kind, given = error["loc"], error["type"], error["input"]
+    if kind == "extra_forbidden":
+        known = keys_at(loc[:-1])
+        return loc, True, f"there is no key {str(loc[-1])!r} here", suggestion(str(loc[-1]), known)
+    if kind == "missing":
+        return loc[:-1], True, f"the key {str(loc[-1])!r} is missing", f"add {loc[-1]}: ..."
+    if kind == "policy":
+        context = error.get("ctx", {})
+        on_key = bool(loc) and loc[-1] == "[key]"
+        return loc[:-1] if on_key else loc, on_key, context["what"], context["instead"]
+    if kind in {"literal_error", "enum"}:
+        return _choices(error)
+    if kind in _EXPECTED:
+        what, instead = _EXPECTED[kind]
+        said = "" if isinstance(given, (dict, list, tuple)) else f", not {_shown(given)}"
+        return loc, False, what + said, instead
+    if kind in {"greater_than_equal", "less_than_equal"}:
+        limit = next(iter(error.get("ctx", {}).values()))
+        bound = "at least" if kind.startswith("greater") else "at most"
+        return loc, False, f"{_shown(given)} is out of range", f"write {bound} {limit}"
+    if kind.startswith("date_"):
+        return loc, False, f"{_shown(given)} is not a date", "write it as 2026-11-01"
+    return loc, False, error["msg"], ""
+
+
+def _shown(given: Any) -> str:
+    if given is None:
+        return "nothing"
+    return str(given).lower() if isinstance(given, bool) else repr(given)[:60]

@@ -1,0 +1,200 @@
+"""A YAML text as plain values, and where in the text each of them stands.
+
+Scalars become what they look like only where a policy has use for it (true, false, whole
+numbers); all others stay the text that was written, so that `no`, `2026-11` and `1.10` are
+what their author sees.
+"""
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+Loc = tuple[str | int, ...]
+"""A path into the values: keys of mappings, indexes of lists."""
+
+MOST_NODES = 20_000
+"""More values than this, aliases followed, is no policy that people can read."""
+
+_INTEGER = "tag:yaml.org,2002:int"
+_PLAIN = {
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("str", "null", "bool", "int", "float", "timestamp", "map", "seq", "merge", "value")
+}
+_MERGE = "<<"
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something that keeps the text from being plain values. Line and column count from 1."""
+
+    line: int
+    column: int
+    what: str
+    instead: str = ""
+
+
+@dataclass(slots=True)
+class Tree:
+    """The values of a text, with their places. `flaws` are all that was found on the way."""
+
+    root: Node | None = None
+    value: Any = None
+    flaws: list[Flaw] = field(default_factory=list)
+
+    def place(self, loc: Loc, *, key: bool = False) -> tuple[int, int]:
+        """Line and column of what `loc` names, or of the deepest part of it that exists.
+
+        A scalar stands where it is written; a mapping or list, or anything where `key` is asked,
+        where its key is.
+        """
+        node, named = self.root, None
+        for step, part in enumerate(loc):
+            found = _child(node, part)
+            if found is None:
+                key = key and step == len(loc)
+                break
+            named, node = found
+        if node is None:
+            return 1, 1
+        at = named if named is not None and (key or not isinstance(node, ScalarNode)) else node
+        return _position(at)
+
+
+def _position(node: Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _pairs(node: MappingNode) -> Iterator[tuple[Node, Node]]:
+    """The pairs of a mapping, those that it merges first, so that its own win."""
+    for name, value in node.value:
+        if _is_merge(name):
+            merged = value.value if isinstance(value, SequenceNode) else [value]
+            for other in reversed(merged):
+                if isinstance(other, MappingNode):
+                    yield from _pairs(other)
+    yield from ((name, value) for name, value in node.value if not _is_merge(name))
+
+
+def _is_merge(name: Node) -> bool:
+    return isinstance(name, ScalarNode) and name.value == _MERGE and name.style is None
+
+
+def _child(node: Node | None, part: str | int) -> tuple[Node | None, Node] | None:
+    """The key (where there is one) and the value that `part` names in `node`."""
+    if isinstance(node, MappingNode):
+        found = [pair for pair in _pairs(node) if pair[0].value == str(part)]
+        return found[-1] if found else None
+    if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return None, node.value[part]
+    return None
+
+
+def _too_many(root: Node) -> bool:
+    """Whether the values, aliases followed, are more than can be meant. Ends on loops too."""
+    waiting, count = [root], 0
+    while waiting:
+        node = waiting.pop()
+        count += 1
+        if count > MOST_NODES:
+            return True
+        if isinstance(node, MappingNode):
+            waiting.extend(part for pair in node.value for part in pair)
+        elif isinstance(node, SequenceNode):
+            waiting.extend(node.value)
+    return False
+
+
+def _scalar(node: ScalarNode) -> Any:
+    text = str(node.value)
+    if node.style is not None:
+        return text
+    if text in {"", "~", "null", "Null", "NULL"}:
+        return None
+    if text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    if node.tag == _INTEGER and text.isascii() and text.isdecimal() and len(text) < 10:  # noqa: PLR2004 - no policy counts further
+        return int(text)
+    return text
+
+
+def _value(node: Node, flaws: list[Flaw]) -> Any:
+    if node.tag not in _PLAIN:
+        flaws.append(Flaw(*_position(node), f"the tag {node.tag} means nothing here", "remove it"))
+    if isinstance(node, ScalarNode):
+        return _scalar(node)
+    if isinstance(node, SequenceNode):
+        return [_value(item, flaws) for item in node.value]
+    return _mapping(node, flaws) if isinstance(node, MappingNode) else None
+
+
+def _mapping(node: MappingNode, flaws: list[Flaw]) -> dict[str, Any]:
+    _look_for_doubles(node, flaws)
+    values: dict[str, Any] = {}
+    for name, value in _pairs(node):
+        if isinstance(name, ScalarNode):
+            values[str(name.value)] = _value(value, flaws)
+        else:
+            what = "a key must be one word"
+            flaws.append(Flaw(*_position(name), what, "quote it if it is meant"))
+    return values
+
+
+def _look_for_doubles(node: MappingNode, flaws: list[Flaw]) -> None:
+    seen: dict[str, Node] = {}
+    for name, _ in node.value:
+        if not isinstance(name, ScalarNode) or _is_merge(name):
+            continue
+        first = seen.setdefault(name.value, name)
+        if first is not name:
+            line, _column = _position(first)
+            what = f"the key {name.value!r} is written twice"
+            flaws.append(Flaw(*_position(name), what, f"keep one; the first is in line {line}"))
+
+
+def read_tree(text: str) -> Tree:
+    """The values of a YAML text. Whatever the text is, this raises nothing."""
+    tree = Tree()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree.root = YAML(typ="safe", pure=True).compose(text)
+        if tree.root is not None and _too_many(tree.root):
+            tree.flaws.append(Flaw(1, 1, "this is too much for one policy, aliases followed"))
+        elif tree.root is not None:
+            tree.value = _value(tree.root, tree.flaws)
+    except ReaderError as error:
+        tree.flaws.append(_unreadable(text, error))
+    except MarkedYAMLError as error:
+        tree.flaws.append(_syntax(error))
+    except YAMLError as error:
+        tree.flaws.append(Flaw(1, 1, f"this is not YAML: {error}"))
+    except RecursionError:
+        tree.flaws.append(Flaw(1, 1, "this is nested too deeply"))
+    except Exception as error:  # noqa: BLE001 - the parser fails in ways of its own on odd texts
+        tree.flaws.append(Flaw(1, 1, f"this is not YAML: {type(error).__name__}"))
+    return tree
+
+
+def _unreadable(text: str, error: ReaderError) -> Flaw:
+    before = text[: error.position]
+    line = before.count("\n") + 1
+    column = len(before) - (before.rfind("\n") + 1) + 1
+    return Flaw(line, column, "a character that no text file should contain", "remove it")
+
+
+def _syntax(error: MarkedYAMLError) -> Flaw:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    said = " ".join(str(part) for part in (error.context, error.problem) if part)
+    instead = ""
+    if "found character '\\t'" in said:
+        instead = "indent with spaces"
+    elif "mapping values are not allowed" in said:
+        instead = "quote the text that contains a colon, or check the indentation"
+    return Flaw(line, column, f"this is not YAML: {' '.join(said.split())}", instead)
