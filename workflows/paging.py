@@ -142,6 +142,9 @@ class Paging:
             "reason": reason,
         }
         who = f"{sent.recipient} (level {page.level}) by {channel}: {reason}"
+        for refused in outcome.fell_back:
+            words = f"page to {sent.recipient} by {refused.channel} failed: {refused.error}"
+            self._desk.note("page.fell_back", words, **{**data, "channel": refused.channel})
         if receipt:
             self._desk.note("page.sent", f"page to {who}", **data)
             return
