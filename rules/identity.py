@@ -1,0 +1,40 @@
+"""The names of incidents and alert groups: the same seed gives the same name.
+
+Whoever starts a workflow twice for one reason thereby names the same workflow.
+"""
+
+import re
+from datetime import UTC, datetime
+from hashlib import sha256
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""The alphabet of Crockford's base 32: no letter that is easily taken for another sign."""
+
+SLUG_LIMIT = 48
+_HASH_CHARACTERS = 8
+_BITS = 5
+_WORD = re.compile(r"[A-Za-z0-9_]+")
+_INCIDENT_ID = re.compile(rf"INC-[0-9]{{6}}-[{CROCKFORD}]{{{_HASH_CHARACTERS}}}")
+
+
+def _hash(seed: str) -> str:
+    number = int.from_bytes(sha256(seed.encode()).digest()[: _BITS * _HASH_CHARACTERS // 8], "big")
+    places = range(_BITS * (_HASH_CHARACTERS - 1), -1, -_BITS)
+    return "".join(CROCKFORD[number >> place & len(CROCKFORD) - 1] for place in places)
+
+
+def incident_id(seed: str, at: datetime) -> str:
+    """The public id of an incident: INC, the UTC day of `at`, eight characters of the seed."""
+    return f"INC-{at.astimezone(UTC):%y%m%d}-{_hash(seed)}"
+
+
+def is_incident_id(text: str) -> bool:
+    """Whether `text` has the form of an incident's id."""
+    return _INCIDENT_ID.fullmatch(text) is not None
+
+
+def group_id(source: str, group_key: str) -> str:
+    """The workflow id of an alert group: readable words of its key, and what tells keys apart."""
+    words = dict.fromkeys(_WORD.findall(group_key))
+    slug = "-".join(words)[:SLUG_LIMIT].strip("-") or "group"
+    return f"AG-{slug}-{_hash(f'{source} {group_key}')}"

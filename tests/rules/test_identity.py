@@ -1,0 +1,51 @@
+"""Names that come of seeds."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.identity import CROCKFORD, SLUG_LIMIT, group_id, incident_id, is_incident_id
+
+AT = datetime(2026, 11, 1, 12, 30, tzinfo=UTC)
+KEY = '{}/{alertname="HighErrorRatio"}:{alertname="HighErrorRatio", service="checkout"}'
+
+
+def test_the_same_seed_names_the_same_incident_and_another_seed_another() -> None:
+    """A retry finds what its first attempt started."""
+    assert incident_id("a", AT) == incident_id("a", AT)
+    assert len({incident_id(str(seed), AT) for seed in range(2000)}) == 2000
+
+
+def test_the_day_in_an_incident_id_is_the_utc_day() -> None:
+    """23:30 in New York is the next day in UTC."""
+    late = datetime(2026, 10, 31, 23, 30, tzinfo=timezone(timedelta(hours=-4)))
+    assert incident_id("a", late).startswith("INC-261101-")
+
+
+@given(st.text())
+def test_every_incident_id_is_recognised(seed: str) -> None:
+    """Whatever the seed."""
+    assert is_incident_id(incident_id(seed, AT))
+
+
+def test_what_only_looks_like_an_incident_id_is_not_one() -> None:
+    """No small letters, no letters outside the alphabet, nothing around it."""
+    for text in ("INC-261101-abcdefgh", "INC-261101-ABCDEFGI", "INC-261101-ABCDEFGHJ", "INC-1", ""):
+        assert not is_incident_id(text)
+
+
+def test_a_group_id_is_readable() -> None:
+    """The words of the key, each once."""
+    found = group_id("alertmanager", KEY)
+    assert found.startswith("AG-alertname-HighErrorRatio-service-checkout-")
+
+
+@given(st.text(), st.text())
+def test_a_group_id_is_bounded_plain_and_tells_sources_apart(key: str, source: str) -> None:
+    """Whatever the sender made of its key."""
+    found = group_id(source, key)
+    assert len(found) <= SLUG_LIMIT + 12
+    assert found.isascii()
+    assert set(found.rsplit("-", 1)[1]) <= set(CROCKFORD)
+    assert found != group_id(source + "2", key)
