@@ -13,6 +13,7 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import FailureError
 
 from models.contracts import PERMANENT_FAILURE
+from rules.urgency import urgency
 
 Result = TypeVar("Result")
 
@@ -31,8 +32,7 @@ _ONCE = RetryPolicy(maximum_attempts=1)
 
 def priority_of(severity: str, severities: Sequence[str]) -> Priority:
     """Temporal's priority for a severity: 1 for the worst, 5 at most."""
-    place = severities.index(severity) if severity in severities else len(severities)
-    return Priority(priority_key=min(place + 1, 5))
+    return Priority(priority_key=urgency(severity, severities))
 
 
 async def perform(
