@@ -26,7 +26,7 @@ class Problem:
 
     def __str__(self) -> str:
         what = f"{self.what}; {self.instead}" if self.instead else self.what
-        return f"{self.file}:{self.line}:{self.column}: {self.level}: {what}"
+        return f"{self.file}:{self.line}:{self.column}: {self.level}: {' '.join(what.split())}"
 
 
 def errors_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:

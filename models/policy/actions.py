@@ -55,14 +55,23 @@ def _instead(verb: str) -> str:
     return f"write {' or '.join(forms)}" if forms else f"write one of: {', '.join(FORMS)}"
 
 
+def _percent(text: str) -> float:
+    found = _SHARE.fullmatch(text.strip())
+    return float(found[1]) if found else 0.0
+
+
+def is_share(text: str) -> bool:
+    """Whether a text is a percentage, and more than nothing."""
+    return _percent(text) > 0
+
+
 def parse_share(text: str) -> float:
     """The share of the target that `50%` means: 0.5. Raises ValueError."""
-    found = _SHARE.fullmatch(text.strip())
-    if not found or not float(found[1]):
+    if not is_share(text):
         how = "write a percentage such as 50%, 100% (the limit) or 150%"
         meant = f"write {text}%" if text.isdecimal() and int(text) else how
         raise wrong(f"{text!r} is not a share of the target", meant)
-    return float(found[1]) / 100
+    return _percent(text) / 100
 
 
 def share_name(share: float) -> str:

@@ -63,7 +63,7 @@ class StepEntry(Frozen):
         if self.id:
             return self.id
         letters = "".join(c if c.isalnum() else " " for c in self.do.lower())
-        return "-".join(letters.split()[:5]) or "step"
+        return "_".join(letters.split()[:5]) or "step"
 
 
 class Holds(Frozen):

@@ -1,14 +1,14 @@
 """Sections that promise something by a time: clocks, communication, review."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, field_validator
 
 from models.base import Frozen
 from models.clock import OnRepeat
-from models.policy.actions import Actions, Share
+from models.policy.actions import Actions, Share, is_share, parse_share, share_name
 from models.policy.durations import Period, TargetText
-from models.policy.words import Name, Names, Text
+from models.policy.words import Name, Names, Text, wrong
 
 
 class ClockEntry(Frozen):
@@ -25,6 +25,17 @@ class ClockEntry(Frozen):
     pauses_on: Names = ()
     on_repeat: OnRepeat = OnRepeat.CONTINUE
     outlives: StrictBool = False
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _apart(cls, given: Any) -> Any:
+        """One share, one chain of actions: `50%` and `50.0%` would hide each other."""
+        if isinstance(given, dict):
+            names = [share_name(parse_share(key)) for key in given if is_share(key)]
+            for name in names:
+                if names.count(name) > 1:
+                    raise wrong(f"{name} is there twice", "write its actions as one list")
+        return given
 
 
 class AudienceEntry(Frozen):

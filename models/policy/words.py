@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+_MOST_LISTED = 25
+
 
 def wrong(what: str, instead: str) -> PydanticCustomError:
     """A refusal that says what is wrong and what would be right."""
@@ -27,7 +29,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     meant = near(word, names)
     if meant:
         return f"did you mean {meant}?"
-    return f"there are: {', '.join(names)}" if names else "there are none"
+    more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
+    return f"there are: {', '.join(names[:_MOST_LISTED])}{more}" if names else "there are none"
 
 
 def _named(text: str) -> str:

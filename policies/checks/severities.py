@@ -1,0 +1,70 @@
+"""Severities that are cited, and those that are forgotten."""
+
+from collections.abc import Iterator
+
+from models.policy import Policy
+from policies.findings import Check, Finding, unknown, warning
+from policies.tree import Loc
+
+
+def _cited(policy: Policy) -> Iterator[tuple[Loc, str]]:
+    """Every place where a severity is a key."""
+    for name, role in policy.roles.items():
+        yield from ((("roles", name, "required", s), s) for s in role.required)
+    for name, clock in policy.clocks.items():
+        yield from ((("clocks", name, "within", s), s) for s in clock.within)
+    if policy.communication:
+        for audience, every in policy.communication.updates.items():
+            loc = ("communication", "updates", audience)
+            yield from (((*loc, s), s) for s in every)
+    if policy.review:
+        yield from ((("review", "required", s), s) for s in policy.review.required)
+
+
+def cited_severities(policy: Policy) -> Iterator[Finding]:
+    """Each severity that is cited exists."""
+    for loc, severity in _cited(policy):
+        yield from unknown(loc, "severity", severity, policy.severities, key=True)
+    rules = policy.severity_rules
+    if rules.default:
+        loc = ("severity_rules", "default")
+        yield from unknown(loc, "severity", rules.default, policy.severities)
+    for label, values in rules.from_labels.items():
+        for value, severity in values.items():
+            loc = ("severity_rules", "from_labels", label, value)
+            yield from unknown(loc, "severity", severity, policy.severities)
+
+
+def acknowledged_in_time(policy: Policy) -> Iterator[Finding]:
+    """Some clock says for each severity how soon somebody must acknowledge."""
+    clocks = [name for name, clock in policy.clocks.items() if clock.stops == "acknowledged"]
+    if policy.clocks and not clocks:
+        what = "no clock says how soon an incident must be acknowledged"
+        yield warning(("clocks",), what, "add one { from: reported, to: acknowledged }", key=True)
+        return
+    covered = {severity for name in clocks for severity in policy.clocks[name].within}
+    for severity in policy.severities:
+        if clocks and severity not in covered:
+            yield warning(
+                ("clocks", clocks[0], "within"),
+                f"{severity} has no target for acknowledging",
+                f"add {severity} to within, or accept that nobody is held to it",
+                key=True,
+            )
+
+
+def reviewed_or_not(policy: Policy) -> Iterator[Finding]:
+    """The review rules decide every severity."""
+    if policy.review is None:
+        return
+    for severity in policy.severities:
+        if severity not in policy.review.required:
+            yield warning(
+                ("review", "required") if policy.review.required else ("review",),
+                f"{severity} is not decided: it is never reviewed",
+                f"say {severity}: always, never or when breached",
+                key=True,
+            )
+
+
+CHECKS: tuple[Check, ...] = (cited_severities, acknowledged_in_time, reviewed_or_not)

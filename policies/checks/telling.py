@@ -1,0 +1,111 @@
+"""Communication and review: who is told, who speaks, who reviews."""
+
+from collections.abc import Iterator
+
+from models.policy import Policy
+from policies.checks.clocks import MILESTONES
+from policies.findings import Check, Finding, unknown, warning
+from policies.tree import Loc
+from rules.messages import ALL_FACTS
+from rules.reporting import INFORMATION, WAYS_IN
+
+EVENTS = (*MILESTONES, "return_to_diagnosis", "severity_changed", "hold", "resume")
+"""What audiences can be told of by itself."""
+
+
+def audiences(policy: Policy) -> Iterator[Finding]:
+    """Audiences are told of things that happen, see things that there are, by ways that exist."""
+    if policy.communication is None:
+        return
+    for name, audience in policy.communication.audiences.items():
+        loc: Loc = ("communication", "audiences", name)
+        for index, channel in enumerate(audience.channels):
+            yield from unknown((*loc, "channels", index), "channel", channel, policy.channels)
+        for index, event in enumerate(audience.on):
+            yield from unknown((*loc, "on", index), "event", event, EVENTS)
+        for index, fact in enumerate(audience.sees):
+            yield from unknown((*loc, "sees", index), "fact", fact, ALL_FACTS)
+        if not audience.channels:
+            what = f"no channel reaches {name}"
+            yield Finding((*loc, "channels"), what, "name at least one", key=True)
+        if not audience.on and name not in policy.communication.updates:
+            what = f"{name} are told of nothing by themselves"
+            yield warning(loc, what, "add on: [...], or updates for them", key=True)
+
+
+def updates(policy: Policy) -> Iterator[Finding]:
+    """Updates are promised to audiences that exist, and somebody keeps the promise."""
+    communication = policy.communication
+    if communication is None:
+        return
+    for audience in communication.updates:
+        loc: Loc = ("communication", "updates", audience)
+        yield from unknown(loc, "audience", audience, communication.audiences, key=True)
+    if communication.lead:
+        loc = ("communication", "lead")
+        yield from unknown(loc, "role", communication.lead, policy.roles)
+    elif communication.updates:
+        what = "nobody is reminded when an update is late"
+        yield Finding(("communication",), what, "add lead: ROLE", key=True)
+
+
+def reviewers(policy: Policy) -> Iterator[Finding]:
+    """Whoever leads or attends a review exists."""
+    if policy.review is None:
+        return
+    known = (*policy.roles, *policy.people)
+    if policy.review.led_by:
+        yield from unknown(("review", "led_by"), "role or person", policy.review.led_by, known)
+    for index, name in enumerate(policy.review.attendees):
+        yield from unknown(("review", "with", index), "role or person", name, known)
+
+
+def required_information(policy: Policy) -> Iterator[Finding]:
+    """A report is asked for things that it can say, by ways that there are."""
+    if policy.reporting is None:
+        return
+    for index, name in enumerate(policy.reporting.required):
+        loc: Loc = ("reporting", "required", index)
+        yield from unknown(loc, "information", name, INFORMATION)
+    for index, channel in enumerate(policy.reporting.channels):
+        if ":" not in channel:
+            loc = ("reporting", "channels", index)
+            yield from unknown(loc, "way in", channel, WAYS_IN.values())
+
+
+def ignored_alerts(policy: Policy) -> Iterator[Finding]:
+    """What is ignored is said by at least one label."""
+    for index, pattern in enumerate(policy.alerts.ignore):
+        if not pattern:
+            what = "this ignores nothing"
+            yield Finding(("alerts", "ignore", index), what, "write { label: value }")
+
+
+SECTIONS: dict[str, str] = {
+    "principles": "which principles guide the team",
+    "reporting": "who may report, and what a report must contain",
+    "roles": "who does what",
+    "steps": "which steps lead to resolution",
+    "clocks": "which deadlines hold",
+    "communication": "who is told what, and how often",
+    "review": "how incidents are reviewed",
+    "record": "where the record is kept",
+}
+"""The sections that every policy should have, and what is left open without each."""
+
+
+def sections(policy: Policy) -> Iterator[Finding]:
+    """No section is missing."""
+    for name, says in SECTIONS.items():
+        if not getattr(policy, name):
+            yield warning((), f"the policy does not say {says}", f"add the section {name}")
+
+
+CHECKS: tuple[Check, ...] = (
+    audiences,
+    updates,
+    reviewers,
+    required_information,
+    ignored_alerts,
+    sections,
+)

@@ -1,0 +1,38 @@
+"""What a check finds: said by the path in the policy, placed in the file later."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from models.policy import Policy
+from models.policy.words import suggestion
+from policies.problems import Level
+from policies.tree import Loc
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not fit. With `key`, it is the key at `loc` that is meant."""
+
+    loc: Loc
+    what: str
+    instead: str = ""
+    key: bool = False
+    level: Level = Level.ERROR
+
+
+Check = Callable[[Policy], Iterator[Finding]]
+"""A check looks at the whole policy and says all that it finds."""
+
+
+def unknown(
+    loc: Loc, kind: str, word: str, known: Iterable[str], *, key: bool = False
+) -> Iterator[Finding]:
+    """A finding where `word` is not one of `known`."""
+    names = tuple(known)
+    if word not in names:
+        yield Finding(loc, f"there is no {kind} {word}", suggestion(word, names), key)
+
+
+def warning(loc: Loc, what: str, instead: str = "", *, key: bool = False) -> Finding:
+    """Something that the policy leaves open."""
+    return Finding(loc, what, instead, key, Level.WARNING)
