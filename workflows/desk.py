@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from temporalio import workflow
 from temporalio.common import Priority
 
@@ -14,11 +15,13 @@ from models.incident import Incident
 from rules.ledger import note
 from workflows.options import priority_of
 
+log = structlog.get_logger(__name__)
+
 
 class Desk:
     """The record and the policy in force, replaced as wholes; and what is under way.
 
-    `awake` asks the run to look again. `moves` counts replacements of the record.
+    `awake` asks the run to look again. `effects` numbers what leaves the incident.
     """
 
     def __init__(self, incident: Incident, policy: CompiledPolicy, epoch_offset: timedelta) -> None:
@@ -27,6 +30,7 @@ class Desk:
         self.awake = True
         self.effects = 0
         self._epoch_offset = epoch_offset
+        self._logged = incident.next_seq
         self._under_way: set[asyncio.Task[None]] = set()
 
     def now(self) -> datetime:
@@ -44,7 +48,18 @@ class Desk:
         return f"{self.incident.id}/{self.effects}"
 
     def replace(self, incident: Incident) -> None:
-        """Put a new record in the place of the old, and ask the run to look."""
+        """Put a new record in the place of the old, log what is new, ask the run to look."""
+        for entry in incident.timeline:
+            if entry.seq >= self._logged:
+                log.info(
+                    entry.kind,
+                    state=incident.state.value,
+                    severity=incident.severity,
+                    actor=entry.actor.name,
+                    via=entry.actor.via,
+                    summary=entry.summary,
+                )
+        self._logged = incident.next_seq
         self.incident = incident
         self.awake = True
 
@@ -62,7 +77,7 @@ class Desk:
         self._under_way.discard(task)
         self.awake = True
         if not task.cancelled() and (error := task.exception()):
-            workflow.logger.error("effect.broken", exc_info=error)
+            log.error("effect.broken", error=repr(error))
 
     @property
     def idle(self) -> bool:

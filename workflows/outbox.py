@@ -15,6 +15,8 @@ from workflows.options import perform
 ROUNDS = 8
 """How often the whole chain of channels is tried before a message counts as undeliverable."""
 FIRST_BACKOFF = timedelta(minutes=1)
+SAID_AS_IT_IS = frozenset({"update", "deadline"})
+"""Events whose words were meant for the audience; of others it hears that they happened."""
 
 
 class Outbox:
@@ -41,13 +43,14 @@ class Outbox:
         for audience in desk.policy.audiences:
             if audience.name not in audiences and (audiences or event not in audience.on):
                 continue
-            words = text if event == "update" or not audience.sees else event.replace("_", " ")
+            told = event in SAID_AS_IT_IS
+            words = text if told or not audience.sees else event.replace("_", " ")
             template = message(
                 MessageKind.NOTIFICATION,
                 desk.incident,
                 desk.policy,
                 desk.now(),
-                reason=event.replace("_", " "),
+                reason=text if event == "deadline" else event.replace("_", " "),
                 text=words,
                 recipient=audience.name,
                 audience=audience,
