@@ -30,7 +30,7 @@ class Desk:
         self.awake = True
         self.effects = 0
         self._epoch_offset = epoch_offset
-        self._logged = incident.next_seq
+        self._logged = 1 if incident.runs == 1 else incident.next_seq
         self._under_way: set[asyncio.Task[None]] = set()
 
     def now(self) -> datetime:
