@@ -39,9 +39,7 @@ def content_hash(source: bytes) -> str:
     return hashlib.sha256(source).hexdigest()
 
 
-def compile_policy(
-    policy: Policy, policy_hash: str, service: str | None = None
-) -> CompiledPolicy:
+def compile_policy(policy: Policy, policy_hash: str, service: str | None = None) -> CompiledPolicy:
     """What an incident of `service` carries of a policy that was checked.
 
     Raises PolicyTooLarge above 64 KiB.

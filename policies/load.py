@@ -71,7 +71,7 @@ def parse_policy(source: bytes, file: str = "policy") -> Loaded:
         column = len(before) - (before.rfind(b"\n") + 1) + 1
         return _failed(file, source, "the file is not UTF-8 text from here on", line, column)
     tree = read_tree(text)
-    flaws = tuple(
+    flaws = in_order(
         Problem(file, flaw.line, flaw.column, "", flaw.what, flaw.instead) for flaw in tree.flaws
     )
     if tree.root is None and not flaws:

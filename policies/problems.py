@@ -35,6 +35,8 @@ def errors_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Problems as they stand in the file, each once."""
-    unique = dict.fromkeys(problems)
-    return tuple(sorted(unique, key=lambda p: (p.line, p.column, p.level != Level.ERROR)))
+    """Problems as they stand in the file, each once however many aliases lead to it."""
+    unique = {(p.line, p.column, p.level, p.what): p for p in reversed(tuple(problems))}
+    return tuple(
+        sorted(unique.values(), key=lambda p: (p.line, p.column, p.level, p.where, p.what))
+    )

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 _MOST_LISTED = 25
+_NEAR = 0.7
 
 
 def wrong(what: str, instead: str) -> PydanticCustomError:
@@ -17,10 +18,16 @@ def wrong(what: str, instead: str) -> PydanticCustomError:
 
 
 def near(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant."""
+    """The known word that was probably meant; None where none, or several, are as near."""
     by_lower = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.lower(), by_lower, n=2, cutoff=_NEAR)
+    if len(found) > 1 and _likeness(word, found[0]) == _likeness(word, found[1]):
+        return None
     return by_lower[found[0]] if found else None
+
+
+def _likeness(word: str, name: str) -> float:
+    return difflib.SequenceMatcher(a=name, b=word.lower()).ratio()
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

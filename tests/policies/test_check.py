@@ -1,0 +1,249 @@
+"""Whether the parts of a policy fit: every reference, every promise that nobody could keep."""
+
+import pytest
+
+from policies.check import CHECKS, check_file, findings
+from policies.checks.clocks import milestones_after
+from policies.load import parse_policy
+from policies.problems import Level
+from states.lifecycle import LIFECYCLE_MILESTONES, State, reachable_milestones
+from tests.policies.written import (
+    LEAST,
+    MARK,
+    WHOLE,
+    changed,
+    clock,
+    errors,
+    expected_at,
+    problems,
+    warnings,
+)
+
+
+def test_a_policy_whose_parts_fit_has_no_errors() -> None:
+    """Nothing is made up."""
+    assert errors("") == []
+    assert warnings("") == []
+
+
+WRONG = {
+    "channels that fall back in a circle": (
+        changed(
+            "fallback: log }, log: { kind: log }",
+            "fallback: §log }, log: { kind: log, fallback: pager }",
+        ),
+        "error: the fallback goes round in a circle: pager → log → pager; let it end",
+    ),
+    "somebody whom no channel pages": (
+        changed("paging: { channels: [pager] }", "# nothing")
+        .replace("bo: {}", "bo: { page_by: log }")
+        .replace("ana: {", "§ana: {"),
+        (
+            "error: no channel pages ana; "
+            "add paging: { channels: [...] } for everybody, or page_by here"
+        ),
+    ),
+    "a word that means something else as a name": (
+        changed("bo: {}", "bo: {}, §anyone: {}"),
+        "error: anyone has a meaning of its own here; choose another name",
+    ),
+    "one name for a person and a role": (
+        changed("scribe:", "§bo:"),
+        "error: bo is the name of a person, too; choose another name for one",
+    ),
+    "reasons where none are asked": (
+        WHOLE + "authority: { close: { by: lead, §reasons: [done] } }\n",
+        "error: only cancel asks for reasons; remove it",
+    ),
+    "a required role that nobody may assign": (
+        changed("duties: Writes", "duties: Writes, §required: { SEV1: 1h }")
+        + "authority: { assign_role: [scribe] }\n",
+        (
+            "error: scribe is required, but nobody may assign it; "
+            "add a default, or let somebody assign_role"
+        ),
+    ),
+    "two steps of one id": (
+        WHOLE + "steps: { diagnosis: [{ do: Look, by: lead }, §{ do: look!, by: ana }] }\n",
+        "error: there is another step look; give one of them an id of its own",
+    ),
+    "repeat before the end": (
+        changed("{ page: bo, wait: 5m }, { repeat: 1 }", "{ §repeat: 1 }, { page: bo, wait: 5m }"),
+        "error: repeat must be the last line; move it to the end",
+    ),
+    "a clock from and to the same milestone": (
+        WHOLE + clock("resolved", "§resolved"),
+        (
+            "error: a clock cannot start and stop at the same milestone; "
+            "after resolved can come: closed, reviewed"
+        ),
+    ),
+    "a clock that runs against the lifecycle": (
+        WHOLE + clock("resolved", "§acknowledged"),
+        "error: acknowledged never comes after resolved; after resolved can come: closed, reviewed",
+    ),
+    "a clock that ends with the incident": (
+        WHOLE + clock("closed", "§archived") + "milestones: [archived]\n",
+        "error: the incident ends at closed, and the clock with it; say outlives: true",
+    ),
+    "a milestone that every incident has": (
+        WHOLE + "milestones: [§resolved]\n",
+        (
+            "error: resolved is a milestone of every incident already; "
+            "remove it, or choose another name"
+        ),
+    ),
+    "an audience without a channel": (
+        WHOLE + "communication: { audiences: { all: { §channels: [], on: [resolved] } } }\n",
+        "error: no channel reaches all; name at least one",
+    ),
+    "updates that nobody is reminded of": (
+        WHOLE + "§communication: { audiences: { all: { channels: log } },"
+        " updates: { all: { SEV1: 1h } } }\n",
+        "error: nobody is reminded when an update is late; add lead: ROLE",
+    ),
+    "a pattern that ignores nothing": (
+        WHOLE + "alerts: { ignore: [§{}] }\n",
+        "error: this ignores nothing; write { label: value }",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_cannot_work_is_an_error(case: str) -> None:
+    """Each is found before an incident finds it."""
+    text, *expected = WRONG[case]
+    plain = text.replace(MARK, "")
+    assert errors("", plain) == expected_at(text, expected)
+
+
+def test_an_escalation_must_page_somebody() -> None:
+    """An empty one would be silence."""
+    text = WHOLE.replace("[{ page: ana, wait: 5m }, { page: bo, wait: 5m }, { repeat: 1 }]", "[]")
+    assert errors("", text) == [
+        (
+            "test.yaml:14:3: error: the escalation default pages nobody; "
+            "add a level: - { page: ana, wait: 5m }"
+        )
+    ]
+
+
+def test_escalating_needs_an_escalation() -> None:
+    """An action that could do nothing is refused."""
+    times = "from: reported, to: resolved, within: { SEV1: 1h }, at: { 1%: escalate }"
+    added = f"clocks: {{ a: {{ {times} }} }}\n"
+    assert errors(added, LEAST) == [
+        "test.yaml:7:78: error: there is no escalation to go on with; add escalations"
+    ]
+
+
+OPEN = {
+    "a severity without a target for acknowledging": (
+        changed("within: { SEV1: 5m, SEV2: 1h", "§within: { SEV1: 5m"),
+        (
+            "warning: SEV2 has no target for acknowledging; "
+            "add SEV2 to within, or accept that nobody is held to it"
+        ),
+    ),
+    "no clock for acknowledging": (
+        changed("to: acknowledged", "to: resolved").replace("clocks:", "§clocks:"),
+        (
+            "warning: no clock says how soon an incident must be acknowledged; "
+            "add one { from: reported, to: acknowledged }"
+        ),
+    ),
+    "a severity that the review rules forget": (
+        WHOLE + "review: { §required: { SEV1: always } }\n",
+        (
+            "warning: SEV2 is not decided: it is never reviewed; "
+            "say SEV2: always, never or when breached"
+        ),
+    ),
+    "a role required at once that nobody takes": (
+        changed("required: { SEV1: 0s }, default: acknowledger", "§required: { SEV1: 0s }"),
+        (
+            "warning: lead is required at once, but nobody takes it by default; "
+            "add a default, or leave some time"
+        ),
+    ),
+    "a level that nobody holds": (
+        changed("{ page: bo", "§{ page: [lead, role:scribe]"),
+        (
+            "warning: nobody holds this level before somebody acknowledges: lead, role:scribe; "
+            "page a person too, or give the role a person as default"
+        ),
+    ),
+    "an audience that is told nothing": (
+        WHOLE + "communication: { audiences: { §all: { channels: log } } }\n",
+        "warning: all are told of nothing by themselves; add on: [...], or updates for them",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OPEN)
+def test_what_is_left_open_is_a_warning(case: str) -> None:
+    """It works, but its author should know."""
+    text, *expected = OPEN[case]
+    plain = text.replace(MARK, "")
+    assert errors("", plain) == []
+    assert warnings("", plain) == expected_at(text, expected)
+
+
+def test_missing_sections_are_named() -> None:
+    """A policy answers what every policy must; each section left out is a warning."""
+    found = problems(LEAST)
+    assert all(problem.level is Level.WARNING for problem in found)
+    assert [
+        p.instead.removeprefix("add the section ") for p in found if "section" in p.instead
+    ] == [
+        *sorted(
+            (
+                "principles",
+                "reporting",
+                "roles",
+                "steps",
+                "clocks",
+                "communication",
+                "review",
+                "record",
+            ),
+            key=lambda name: next(p.what for p in found if p.instead.endswith(name)),
+        )
+    ]
+
+
+def test_policies_of_references_that_are_all_wrong_are_reported_whole() -> None:
+    """Errors and warnings of all checks come in the order of the file."""
+    text = changed("page: bo", "page: bob").replace("SEV2: 1h", "SEV3: 1h")
+    found = problems(text)
+    assert [(p.line, p.level) for p in found if p.line > 1] == [
+        (14, Level.ERROR),
+        (16, Level.WARNING),
+        (16, Level.ERROR),
+    ]
+
+
+@pytest.mark.parametrize("milestone", LIFECYCLE_MILESTONES)
+def test_milestones_that_can_come_after_are_those_of_the_lifecycle(milestone: str) -> None:
+    """The check goes by the table: only what some state after it can still reach."""
+    reachable = frozenset().union(*(reachable_milestones(state) for state in State))
+    assert milestones_after(milestone) <= reachable | {"reviewed"}
+    assert milestone not in milestones_after(milestone)
+    assert ("reviewed" in milestones_after(milestone)) is (milestone not in {"closed", "cancelled"})
+
+
+def test_each_check_stands_alone() -> None:
+    """No check needs another to have passed: each runs on the least and on a broken policy."""
+    broken = parse_policy(changed("page: bo", "page: bob").encode()).policy
+    least = parse_policy(LEAST.encode()).policy
+    assert broken is not None
+    assert least is not None
+    alone = [finding for check in CHECKS for finding in check(broken)]
+    assert sorted(map(str, alone)) == sorted(map(str, findings(broken)))
+    assert {name.__name__ for name in CHECKS if list(name(least))} == {"sections", "services"}
+
+
+def test_an_unreadable_file_has_only_the_problems_of_reading_it() -> None:
+    """Whether parts fit can be said once there are parts."""
+    (problem,) = check_file("/nowhere/policy.yaml")
+    assert problem.level is Level.ERROR

@@ -1,0 +1,73 @@
+"""Who may report, and what a report must contain."""
+
+import pytest
+
+from models.base import MONITORING, Actor
+from models.incident import Report
+from models.intake import ReportingRule
+from rules.reporting import INFORMATION, may_report, missing_information
+
+ANA = Actor(name="ana", via="console")
+RULE = ReportingRule(who=("platform", "bo", "monitoring"), people={"ana": ("platform",), "cy": ()})
+
+
+def test_everything_that_is_missing_is_said_at_once() -> None:
+    """A report is refused once, not once for each field."""
+    report = Report(title="Checkout fails", nature="  ", reporter=ANA)
+    missing = ("nature", "affected_systems", "severity", "service")
+    assert missing_information(report, INFORMATION) == missing
+
+
+def test_a_complete_report_misses_nothing() -> None:
+    """Each field that is filled counts."""
+    report = Report(
+        title="Checkout fails",
+        nature="Customers cannot pay",
+        affected_systems=("checkout",),
+        severity="SEV1",
+        service="payments",
+        reporter=ANA,
+    )
+    assert missing_information(report, INFORMATION) == ()
+
+
+def test_an_alert_is_never_lost_for_want_of_a_field() -> None:
+    """Monitoring says what it can."""
+    report = Report(title="HighErrorRatio", reporter=MONITORING)
+    assert missing_information(report, INFORMATION) == ()
+
+
+@pytest.mark.parametrize(
+    ("reporter", "may"),
+    [
+        (ANA, True),
+        (Actor(name="bo", via="api"), True),
+        (Actor(name="cy", via="console"), False),
+        (MONITORING, True),
+        (Actor(name="monitoring", via="console"), False),
+    ],
+)
+def test_people_teams_and_monitoring_may_report_where_they_are_named(
+    reporter: Actor,
+    may: bool,  # noqa: FBT001 - the claim itself
+) -> None:
+    """By their own name, by a team of theirs, or as monitoring by its own way in."""
+    assert may_report(reporter, RULE) is may
+
+
+def test_people_are_those_of_the_policy_and_anyone_is_everybody() -> None:
+    """`people` asks for a name that the policy knows."""
+    people = RULE.model_copy(update={"who": ("people",)})
+    anyone = RULE.model_copy(update={"who": ("anyone",)})
+    stranger = Actor(name="eve", via="api")
+    assert may_report(Actor(name="cy", via="api"), people)
+    assert not may_report(stranger, people)
+    assert may_report(stranger, anyone)
+
+
+def test_a_way_in_that_is_not_among_the_channels_is_closed() -> None:
+    """Channels limit the way in, whoever comes."""
+    rule = ReportingRule(channels=("monitoring", "command_line"))
+    assert may_report(ANA, rule)
+    assert may_report(MONITORING, rule)
+    assert not may_report(Actor(name="ana", via="api"), rule)
