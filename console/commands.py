@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Group
 from temporalio.client import Client
 
@@ -18,7 +19,6 @@ from console.running import actor_name, perform
 from console.sending import Order, send
 from console.times import FORMS, parse_instant
 from models.command import COMMANDS, CommandResult, CommandSpec
-from pydantic import ValidationError
 
 PANEL = "What an incident takes"
 DEFAULT_TIMEOUT = 10.0

@@ -7,8 +7,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import typer
-from policies.catalogue import policy_in_force
-from policies.compile import compile_policy
 from temporalio.client import Client
 
 from console.demonstration.pager import Pager
@@ -20,6 +18,8 @@ from console.running import perform_alone
 from console.view import clocks, timeline
 from models.contracts import Carried
 from models.view import IncidentView
+from policies.catalogue import policy_in_force
+from policies.compile import compile_policy
 from runtime.embedded import EmbeddedServerFailed
 from runtime.settings import ROOT, Settings, load_settings
 from runtime.stack import Stack, StackFailed

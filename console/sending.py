@@ -15,12 +15,12 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCStatusCode
 
+from console.attributes import STATE
 from console.errors import not_reachable, refusal
 from console.failures import ExitCode, Failure, unknown_incident
 from console.reopening import reopen_closed
 from models.command import COMMANDS, CommandResult
 from models.contracts import INCIDENT_WORKFLOW
-from console.attributes import STATE
 from states.lifecycle import State, Trigger
 
 PROBE_TIMEOUT = timedelta(seconds=3)

@@ -1,12 +1,12 @@
 """`setup`: make a namespace fit for the engine."""
 
 import typer
-from policies.catalogue import policy_in_force
-from policies.compile import compile_policy
 from temporalio.client import Client
 
 from console.output import say
 from console.running import perform
+from policies.catalogue import policy_in_force
+from policies.compile import compile_policy
 from runtime.search_attributes import register, retention
 from runtime.settings import load_settings
 

@@ -4,24 +4,24 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from activities.feed_incident import FeedIncidentActivity
-from activities.start_incident import StartIncidentActivity
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
-from workflows.alert_group import AlertGroupWorkflow
 
 from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
 from activities.begin_archive import BeginArchiveActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
+from activities.feed_incident import FeedIncidentActivity
 from activities.send_notification import SendNotificationActivity
+from activities.start_incident import StartIncidentActivity
 from activities.write_report import WriteReportActivity
 from connectors.channels.directory import ChannelDirectory
 from connectors.documents.local import LocalDocumentStore
 from connectors.documents.protocol import DocumentStore
 from runtime.settings import Settings
+from workflows.alert_group import AlertGroupWorkflow
 from workflows.archive_run import ArchiveRun
 from workflows.incident import IncidentWorkflow
 

@@ -6,12 +6,12 @@ import sys
 import time
 
 import structlog
-from policies.catalogue import PolicyBroken, policy_in_force
-from policies.compile import PolicyTooLarge, compile_policy
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from connectors.channels.directory import ChannelDirectory
+from policies.catalogue import PolicyBroken, policy_in_force
+from policies.compile import PolicyTooLarge, compile_policy
 from runtime.client import ServerNotReachable, connect
 from runtime.logging import configure_logging
 from runtime.registry import build_worker
