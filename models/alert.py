@@ -15,13 +15,18 @@ class AlertStatus(StrEnum):
 
 
 class Alert(Frozen):
-    """One alert. `fingerprint` identifies it across repeats; `started_at` one firing of it."""
+    """One alert. `fingerprint` identifies it across repeats; `started_at` one firing of it.
+
+    `severity` and `service` are what its labels say, as the policy reads them.
+    """
 
     fingerprint: str
     name: str
     status: AlertStatus
     summary: str = ""
     labels: dict[str, str] = Field(default_factory=dict)
+    severity: str | None = None
+    service: str | None = None
     started_at: Instant
     ended_at: Instant | None = None
     source: str = ""
@@ -53,7 +58,8 @@ class GroupingPolicy(Frozen):
     the defaults open at once. `reopen_within` of resolve, a recurrence reopens; later it opens a
     new incident. An alert that already fired at resolve counts as a recurrence only when it is
     still reported `settle_after` later. Pure repeats reach the incident at most once per
-    `repeats_every`.
+    `repeats_every`. A group whose alerts are quiet and whose incident is over ends
+    `quiet_after` later at the earliest.
     """
 
     open_after_count: int = Field(default=1, ge=1)

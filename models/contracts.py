@@ -6,7 +6,7 @@ return these models and never import a workflow.
 
 from pydantic import Field
 
-from models.alert import Alert, AlertBatch, GroupingPolicy
+from models.alert import Alert, AlertBatch, AlertRecord, GroupingPolicy
 from models.base import Frozen, Instant, Seconds
 from models.clock import DueThreshold
 from models.compiled import CompiledPolicy, Level, Person
@@ -96,14 +96,25 @@ class AlertGroupInput(Frozen):
     carried: "GroupState | None" = None
 
 
+class StartIncident(Frozen):
+    """Input of start_incident: under the policy now in force."""
+
+    incident_id: str
+    report: Report
+
+
 class GroupState(Frozen):
     """What an alert group knows.
 
-    `firing` are the alerts that fire by the newest word; `unfed` those that the incident has not
-    been told of yet. `firing_since_at` is when the group began to fire.
+    `firing` are the alerts that fire by the newest word, `ended` when the others last stopped;
+    `unfed` those that the incident has not been told of yet, `urgent` whether they are more than
+    repeats. `firing_since_at` is when the group began to fire. `opening` is the incident that
+    is being started. `reopenable` is False once the incident refused to be reopened. After a
+    failure nothing is tried again before `not_before`.
     """
 
-    firing: dict[str, Alert] = Field(default_factory=dict)
+    firing: dict[str, AlertRecord] = Field(default_factory=dict)
+    ended: dict[str, Instant] = Field(default_factory=dict)
     unfed: dict[str, Alert] = Field(default_factory=dict)
     unfed_deliveries: int = 0
     urgent: bool = False
@@ -113,11 +124,15 @@ class GroupState(Frozen):
     quiet_since_at: Instant | None = None
     fed_at: Instant | None = None
     last_received_at: Instant | None = None
+    opening: StartIncident | None = None
     incident_id: str | None = None
     incident_state: State | None = None
     resolved_at: Instant | None = None
+    reopenable: bool = True
     opened: int = 0
     fed: int = 0
+    not_before: Instant | None = None
+    malformed: int = 0
 
 
 class IncidentMoved(Frozen):
@@ -128,13 +143,6 @@ class IncidentMoved(Frozen):
     resolved_at: Instant | None = None
 
 
-class StartIncident(Frozen):
-    """Input of start_incident: under the policy now in force."""
-
-    incident_id: str
-    report: Report
-
-
 class IncidentStarted(Frozen):
     """Result of start_incident. `started` is False where it already ran."""
 
@@ -143,12 +151,16 @@ class IncidentStarted(Frozen):
 
 
 class FeedIncident(Frozen):
-    """Input of feed_incident: what the alerts did; with `reopen`, that it was not over."""
+    """Input of feed_incident: what the alerts did; with `reopen`, that it was not over.
+
+    `note` says why it is reopened.
+    """
 
     incident_id: str
     batch: AlertBatch
     deliveries: int
     reopen: bool
+    note: str = ""
     command_id: str
 
 

@@ -1,0 +1,114 @@
+"""What an alert group makes of a delivery: which alerts fire now, and what of it is news.
+
+Deliveries come late, twice and out of order. An alert fires while the latest firing that was
+heard of has not been said to end; what speaks of an earlier firing changes nothing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus
+from models.contracts import GroupState
+from rules.carrying import ALERTS_IN_FULL
+
+ENDINGS_KEPT = 500
+"""Of so many alerts that stopped a group remembers when, the newest of them."""
+
+
+@dataclass(slots=True)
+class _Fold:
+    """The alerts of a group while a delivery is taken in."""
+
+    firing: dict[str, AlertRecord]
+    ended: dict[str, datetime]
+    unfed: dict[str, Alert]
+    at: datetime
+    accepted: int = 0
+    fires: int = 0
+    news: bool = field(default=False)
+
+    def take(self, alert: Alert) -> None:
+        """Take in one alert."""
+        if alert.status is AlertStatus.FIRING:
+            self._fires(alert)
+        else:
+            self._resolves(alert)
+
+    def _fires(self, alert: Alert) -> None:
+        known = self.firing.get(alert.fingerprint)
+        ended_at = self.ended.get(alert.fingerprint)
+        if ended_at is not None and alert.started_at < ended_at:
+            return
+        if known is None and len(self.firing) >= ALERTS_IN_FULL:
+            alert = alert.model_copy(update={"labels": {}, "link": None})
+        if known and alert.started_at < known.alert.started_at:
+            alert = alert.model_copy(update={"started_at": known.alert.started_at})
+        self.firing[alert.fingerprint] = AlertRecord(
+            alert=alert,
+            first_seen_at=known.first_seen_at if known else self.at,
+            last_seen_at=max(known.last_seen_at, self.at) if known else self.at,
+            times_seen=known.times_seen + 1 if known else 1,
+        )
+        self.fires += 1
+        self._accept(alert, news=known is None)
+
+    def _resolves(self, alert: Alert) -> None:
+        known = self.firing.get(alert.fingerprint)
+        earlier = self.ended.get(alert.fingerprint)
+        # An end in the future would make us deaf to the next firing.
+        ended_at = min(alert.ended_at or alert.started_at, max(self.at, alert.started_at))
+        if known and ended_at < known.alert.started_at:
+            return
+        if earlier is not None and ended_at < earlier:
+            return
+        self.firing.pop(alert.fingerprint, None)
+        self.ended.pop(alert.fingerprint, None)
+        self.ended[alert.fingerprint] = ended_at
+        self._accept(alert, news=known is not None or earlier is None)
+
+    def _accept(self, alert: Alert, *, news: bool) -> None:
+        self.accepted += 1
+        self.news = self.news or news
+        self.unfed[alert.fingerprint] = alert
+
+
+def fires(state: GroupState) -> bool:
+    """Whether anything of the group fires; alerts that the sender left out count as firing."""
+    return bool(state.firing) or state.truncated > 0
+
+
+def fold(state: GroupState, batch: AlertBatch) -> GroupState:
+    """What the group knows after a delivery."""
+    work = _Fold(dict(state.firing), dict(state.ended), dict(state.unfed), batch.received_at)
+    for alert in batch.alerts:
+        work.take(alert)
+    while len(work.ended) > ENDINGS_KEPT:
+        del work.ended[next(iter(work.ended))]
+    newest = state.last_received_at is None or batch.received_at >= state.last_received_at
+    truncated = batch.truncated if newest else state.truncated
+    moved = truncated != state.truncated
+    told = state.model_copy(
+        update={
+            "firing": work.firing,
+            "ended": work.ended,
+            "unfed": work.unfed,
+            "unfed_deliveries": state.unfed_deliveries + (1 if work.accepted or moved else 0),
+            "urgent": state.urgent or work.news or moved,
+            "truncated": truncated,
+            "deliveries": state.deliveries + (1 if work.fires else 0),
+            "last_received_at": batch.received_at if newest else state.last_received_at,
+        }
+    )
+    return _since(told, batch.received_at)
+
+
+def _since(state: GroupState, at: datetime) -> GroupState:
+    """Keep since when the group fires, or is quiet. Quiet before an incident is as if never."""
+    if state.firing:
+        since = state.firing_since_at or at
+        return state.model_copy(update={"firing_since_at": since, "quiet_since_at": None})
+    quiet: dict[str, object] = {"firing_since_at": None, "deliveries": 0}
+    quiet["quiet_since_at"] = state.quiet_since_at or at
+    if state.incident_id is None and state.opening is None:
+        quiet |= {"unfed": {}, "unfed_deliveries": 0, "urgent": False}
+    return state.model_copy(update=quiet)

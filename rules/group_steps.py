@@ -1,0 +1,126 @@
+"""What an alert group knows after each step that it took, and after its incident moved."""
+
+from datetime import datetime
+
+from models.alert import Alert, AlertBatch, AlertStatus
+from models.contracts import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
+from rules.alert_report import recurrence_words
+from states.lifecycle import BEFORE_REVIEW, State
+
+
+def is_open(state: GroupState) -> bool:
+    """Whether the incident, as far as the group knows, is before its review."""
+    return state.incident_state is None or state.incident_state in BEFORE_REVIEW
+
+
+def tellable(state: GroupState) -> tuple[Alert, ...]:
+    """What the incident can be told: before its review everything, in review what resolved."""
+    alerts = tuple(state.unfed.values())
+    if is_open(state):
+        return alerts
+    return tuple(alert for alert in alerts if alert.status is AlertStatus.RESOLVED)
+
+
+def opening(state: GroupState, request: StartIncident) -> GroupState:
+    """An incident is being opened: its report tells all there is to tell."""
+    change = {"opening": request, "unfed": {}, "unfed_deliveries": 0, "urgent": False}
+    return state.model_copy(update={**change, "not_before": None})
+
+
+def opened(state: GroupState, now: datetime) -> GroupState:
+    """The incident that was being opened runs."""
+    if state.opening is None:
+        return state
+    return state.model_copy(
+        update={
+            "incident_id": state.opening.incident_id,
+            "opening": None,
+            "incident_state": State.REPORTED,
+            "resolved_at": None,
+            "reopenable": True,
+            "opened": state.opened + 1,
+            "fed_at": now,
+            "not_before": None,
+        }
+    )
+
+
+def feeding(
+    state: GroupState,
+    incident_id: str,
+    *,
+    group_id: str,
+    group_key: str,
+    now: datetime,
+    recurring: tuple[str, ...] | None = None,
+) -> tuple[FeedIncident, GroupState]:
+    """What to tell the incident, and the group while that is on its way.
+
+    With `recurring` alerts it is reopened, and told everything that fires.
+    """
+    reopen = recurring is not None
+    firing = {name: record.alert for name, record in state.firing.items()}
+    alerts = {**state.unfed, **firing}.values() if reopen else tellable(state)
+    request = FeedIncident(
+        incident_id=incident_id,
+        batch=AlertBatch(
+            group_key=group_key,
+            alerts=tuple(alerts),
+            truncated=state.truncated,
+            received_at=state.last_received_at or now,
+        ),
+        deliveries=max(state.unfed_deliveries, 1),
+        reopen=reopen,
+        note=recurrence_words(state, recurring or ()),
+        command_id=f"{group_id}/{state.opened}/{state.fed + 1}",
+    )
+    change = {"unfed": {}, "unfed_deliveries": 0, "urgent": False, "fed": state.fed + 1}
+    return request, state.model_copy(update=change)
+
+
+def fed(
+    before: GroupState, state: GroupState, request: FeedIncident, answer: IncidentFed, now: datetime
+) -> GroupState:
+    """The incident has answered. What it said of itself while it was asked is newer."""
+    change: dict[str, object] = {"fed_at": now, "not_before": None}
+    is_over = answer.state not in BEFORE_REVIEW
+    if (state.incident_state, state.resolved_at) == (before.incident_state, before.resolved_at):
+        change["incident_state"] = answer.state
+        change["resolved_at"] = (
+            (answer.resolved_at or state.resolved_at or now) if is_over else None
+        )
+    if request.reopen:
+        change["reopenable"] = answer.absorbed
+    return state.model_copy(update=change)
+
+
+def not_fed(state: GroupState, request: FeedIncident, not_before: datetime) -> GroupState:
+    """What could not be fed waits for the next time; what came meanwhile is newer."""
+    older = {alert.fingerprint: alert for alert in request.batch.alerts}
+    return state.model_copy(
+        update={
+            "unfed": {**older, **state.unfed},
+            "unfed_deliveries": state.unfed_deliveries + request.deliveries,
+            "urgent": True,
+            "not_before": not_before,
+        }
+    )
+
+
+def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
+    """The incident says where it stands; news of an earlier incident changes nothing."""
+    if state.opening and state.opening.incident_id == move.incident_id:
+        state = opened(state, now)
+    if state.incident_id != move.incident_id:
+        return state
+    is_over = move.state not in BEFORE_REVIEW
+    change: dict[str, object] = {"incident_state": move.state, "resolved_at": None}
+    if is_over:
+        # A review that ends does not move the resolve that it reviews.
+        kept = None if is_open(state) else state.resolved_at
+        change["resolved_at"] = move.resolved_at or kept or now
+    elif not is_open(state):
+        firing = {name: record.alert for name, record in state.firing.items()}
+        change |= {"unfed": {**state.unfed, **firing}, "unfed_deliveries": 1, "urgent": True}
+        change["reopenable"] = True
+    return state.model_copy(update=change)

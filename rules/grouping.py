@@ -1,0 +1,156 @@
+"""What an alert group does next: wait, open an incident, feed it, reopen it, open a new one, end.
+
+Decided by each alert, never by what the sender says of the group as a whole. Pure: the answer
+follows from what the group knows, the policy and `now`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.alert import GroupingPolicy
+from models.contracts import GroupState, StartIncident
+from rules.alert_news import fires
+from rules.group_steps import tellable
+from states.lifecycle import BEFORE_REVIEW, State
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing to do until `until`, for `what`; None: until something is said."""
+
+    until: datetime | None = None
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The alerts make an incident; they had reached what the policy asks at `due_at`."""
+
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """An incident is being opened and does not run yet, as far as is known: start it."""
+
+    request: StartIncident
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Tell the incident what its alerts did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """An alert recurs soon after resolve: the incident was not over."""
+
+    recurring: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNew:
+    """An alert recurs, and the `previous` incident stays as it is: a new one that names it."""
+
+    previous: str
+    recurring: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The alerts are quiet and the incident is over: the group ends."""
+
+
+Next = Wait | Open | Start | Feed | Reopen | OpenNew | Ended
+
+
+def next_step(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
+    """What the group does at `now`."""
+    step = _wanted(state, policy, now)
+    acts = not isinstance(step, Wait | Ended)
+    if acts and state.not_before and now < state.not_before:
+        return Wait(state.not_before, "try again")
+    return step
+
+
+def _wanted(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
+    if state.opening:
+        return Start(state.opening)
+    if state.incident_id is None:
+        return _before_an_incident(state, policy, now)
+    if state.incident_state is None or state.incident_state in BEFORE_REVIEW:
+        return _while_it_is_open(state, policy, now)
+    return _after_resolve(state, state.incident_id, policy, now)
+
+
+def _before_an_incident(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
+    since = state.firing_since_at
+    if not state.firing or since is None:
+        return _end(state, policy, now, None)
+    if state.deliveries < policy.open_after_count:
+        return Wait()
+    if now < since + policy.open_after:
+        return Wait(since + policy.open_after, "open an incident if it still fires")
+    return Open(since + policy.open_after)
+
+
+def _while_it_is_open(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
+    if not state.unfed_deliveries:
+        return Wait()
+    due_at = now if state.urgent or not state.fed_at else state.fed_at + policy.repeats_every
+    return Feed() if due_at <= now else Wait(due_at, "feed what was repeated")
+
+
+def _after_resolve(
+    state: GroupState, incident_id: str, policy: GroupingPolicy, now: datetime
+) -> Next:
+    resolved_at = state.resolved_at or now
+    recurrence = _recurrence(state, resolved_at, policy)
+    if recurrence:
+        recurs_at, recurring = recurrence
+        soon = recurs_at <= resolved_at + policy.reopen_within
+        if soon and state.reopenable and state.incident_state is not State.CANCELLED:
+            return Reopen(recurring)
+        return OpenNew(incident_id, recurring)
+    if state.incident_state is State.REVIEW:
+        return Feed() if state.urgent and tellable(state) else Wait()
+    if fires(state):
+        return Wait()
+    return _end(state, policy, now, resolved_at + policy.reopen_within)
+
+
+def _recurrence(
+    state: GroupState, resolved_at: datetime, policy: GroupingPolicy
+) -> tuple[datetime, tuple[str, ...]] | None:
+    """When alerts recurred after `resolved_at`, and which.
+
+    A firing that began later recurs when it begins. One that was going on recurs only when it is
+    still reported after the policy's time, and never where the incident was cancelled: whoever
+    cancelled knew of it.
+    """
+    fresh = {
+        fingerprint: record.alert.started_at
+        for fingerprint, record in state.firing.items()
+        if record.alert.started_at > resolved_at
+    }
+    if fresh:
+        return min(fresh.values()), tuple(sorted(fresh))
+    if state.incident_state is State.CANCELLED:
+        return None
+    settled_at = resolved_at + policy.settle_after
+    lasting = {
+        fingerprint: record.last_seen_at
+        for fingerprint, record in state.firing.items()
+        if record.last_seen_at >= settled_at
+    }
+    if lasting:
+        return min(lasting.values()), tuple(sorted(lasting))
+    return None
+
+
+def _end(
+    state: GroupState, policy: GroupingPolicy, now: datetime, not_before: datetime | None
+) -> Next:
+    quiet_since = state.quiet_since_at or now
+    ends_at = max(quiet_since + policy.quiet_after, not_before or quiet_since)
+    return Ended() if ends_at <= now else Wait(ends_at, "end, if nothing fires")

@@ -1,0 +1,110 @@
+"""Deliveries in any order leave the same alerts firing."""
+
+from datetime import datetime
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.alert import Alert, AlertBatch, AlertStatus
+from models.contracts import GroupState
+from rules.alert_news import ENDINGS_KEPT, fold
+from rules.carrying import ALERTS_IN_FULL
+from tests.specimens import after
+
+
+def an_alert(name: str, since: float, until: float | None) -> Alert:
+    """An alert that fires since a minute, or fired until another."""
+    return Alert(
+        fingerprint=name,
+        name=name,
+        status=AlertStatus.FIRING if until is None else AlertStatus.RESOLVED,
+        labels={"a": "b"},
+        started_at=after(since),
+        ended_at=None if until is None else after(until),
+    )
+
+
+def heard(alerts: list[tuple[datetime, Alert]]) -> GroupState:
+    """What a group knows after one delivery for each."""
+    state = GroupState()
+    for at, alert in alerts:
+        batch = AlertBatch(group_key="k", alerts=(alert,), received_at=at)
+        state = fold(state, batch)
+    return state
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> tuple[list[Alert], bool]:
+    """All that is ever said of one alert, and whether it fires in the end."""
+    said: list[Alert] = []
+    at = 0.0
+    ends = False
+    for _ in range(draw(st.integers(1, 4))):
+        since = at + draw(st.integers(1, 5))
+        at = since + draw(st.integers(1, 5))
+        ends = draw(st.booleans())
+        said += [an_alert("a", since, None)] * draw(st.integers(1, 3))
+        if ends:
+            said += [an_alert("a", since, at)] * draw(st.integers(1, 2))
+    return said, not ends
+
+
+@given(lives(), st.data())
+def test_whatever_the_order_of_deliveries_the_newest_word_holds(
+    life: tuple[list[Alert], bool], data: Any
+) -> None:
+    """Doubled, late and shuffled ones, as two senders and retries make them."""
+    said, still_fires = life
+    order = data.draw(st.permutations(said))
+    state = heard([(after(100 + n), alert) for n, alert in enumerate(order)])
+    assert bool(state.firing) is still_fires
+    assert (state.firing_since_at is not None) is still_fires
+    assert (state.quiet_since_at is None) is still_fires
+
+
+@given(st.permutations(range(6)))
+def test_the_newest_delivery_says_how_many_were_left_out(order: list[int]) -> None:
+    """By when it was received, not by when it is taken in."""
+    state = GroupState()
+    for number in order:
+        batch = AlertBatch(group_key="k", alerts=(), truncated=number, received_at=after(number))
+        state = fold(state, batch)
+    assert state.truncated == 5
+
+
+def test_a_record_tells_when_an_alert_was_first_and_last_seen_and_how_often() -> None:
+    """Three deliveries within two minutes."""
+    state = heard([(after(n), an_alert("a", 0, None)) for n in (1, 3, 2)])
+    record = state.firing["a"]
+    assert (record.first_seen_at, record.last_seen_at) == (after(1), after(3))
+    assert record.times_seen == 3
+
+
+def test_what_a_group_keeps_is_bounded() -> None:
+    """Of many alerts only the first are kept in full; of what ended only the newest."""
+    fires = heard([(after(1), an_alert(str(n), 0, None)) for n in range(ALERTS_IN_FULL + 10)])
+    assert sum(bool(record.alert.labels) for record in fires.firing.values()) == ALERTS_IN_FULL
+    rests = heard([(after(5), an_alert(str(n), 0, 1)) for n in range(ENDINGS_KEPT + 10)])
+    assert len(rests.ended) == ENDINGS_KEPT
+    assert "0" not in rests.ended
+
+
+def test_only_news_is_urgent() -> None:
+    """A repeat is not; the same resolve again is not; a new firing is."""
+    known = heard([(after(1), an_alert("a", 0, None))]).model_copy(
+        update={"incident_id": "INC-1", "urgent": False, "unfed": {}, "unfed_deliveries": 0}
+    )
+
+    def hears(state: GroupState, alert: Alert, minute: float) -> GroupState:
+        batch = AlertBatch(group_key="k", alerts=(alert,), received_at=after(minute))
+        return fold(state.model_copy(update={"urgent": False}), batch)
+
+    repeated = hears(known, an_alert("a", 0, None), 2)
+    resolved = hears(repeated, an_alert("a", 0, 3), 3)
+    again = hears(resolved, an_alert("a", 0, 3), 4)
+    anew = hears(again, an_alert("a", 5, None), 5)
+    states = (repeated, resolved, again, anew)
+    assert [state.urgent for state in states] == [False, True, False, True]
+    assert anew.unfed_deliveries == 4
+    assert anew.firing_since_at == after(5)

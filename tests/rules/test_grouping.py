@@ -1,0 +1,323 @@
+"""What an alert group does, told as deliveries at minutes."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
+from models.contracts import GroupState, IncidentFed, IncidentMoved, StartIncident
+from rules.alert_news import fold
+from rules.alert_report import report_of
+from rules.group_steps import fed, feeding, moved, not_fed, opened, opening
+from rules.grouping import Ended, Feed, Next, Open, OpenNew, Reopen, Start, Wait, next_step
+from states.lifecycle import State
+from tests.specimens import after, minutes
+
+FIRST, SECOND = "INC-260327-00000001", "INC-260327-00000002"
+AT_ONCE = GroupingPolicy()
+"""Opens at once; reopens within 30 min, settles after 15, repeats every 1, quiet after 5."""
+
+
+def firing(name: str, since: float = 0, **fields: object) -> Alert:
+    """An alert that fires since a minute."""
+    return Alert(
+        fingerprint=name, name=name, status=AlertStatus.FIRING, started_at=after(since), **fields
+    )
+
+
+def ended(name: str, since: float, until: float) -> Alert:
+    """An alert that fired from a minute until a minute."""
+    return Alert(
+        fingerprint=name,
+        name=name,
+        status=AlertStatus.RESOLVED,
+        started_at=after(since),
+        ended_at=after(until),
+    )
+
+
+@dataclass
+class Group:
+    """A group and its policy."""
+
+    policy: GroupingPolicy = AT_ONCE
+    state: GroupState = field(default_factory=lambda: GroupState(quiet_since_at=after(0)))
+
+    def hears(self, minute: float, *alerts: Alert, truncated: int = 0) -> "Group":
+        """A delivery arrives."""
+        batch = AlertBatch(
+            group_key="k", alerts=alerts, truncated=truncated, received_at=after(minute)
+        )
+        self.state = fold(self.state, batch)
+        return self
+
+    def at(self, minute: float) -> Next:
+        """What it does at a minute."""
+        return next_step(self.state, self.policy, after(minute))
+
+    def opens(self, minute: float, incident_id: str = FIRST) -> "Group":
+        """It opens an incident, and that succeeds."""
+        report = report_of(self.state, "AG-k", happened_at=None, previous=None)
+        request = StartIncident(incident_id=incident_id, report=report)
+        self.state = opening(self.state, request)
+        assert self.at(minute) == Start(request)
+        self.state = opened(self.state, after(minute))
+        return self
+
+    def feeds(
+        self, minute: float, answer: IncidentFed | None = None, **reopen: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """It feeds its incident; what it told."""
+        before = self.state
+        assert before.incident_id is not None
+        request, self.state = feeding(
+            before, before.incident_id, group_id="AG-k", group_key="k", now=after(minute), **reopen
+        )
+        said = answer or IncidentFed(absorbed=True, state=State.DIAGNOSIS)
+        self.state = fed(before, self.state, request, said, after(minute))
+        return tuple(f"{a.name} {a.status}" for a in request.batch.alerts)
+
+    def moves(self, minute: float, state: State, incident_id: str = FIRST) -> "Group":
+        """Its incident says where it stands; one that is over was resolved at that minute."""
+        resolved_at = after(minute) if state in {State.REVIEW, State.CLOSED} else None
+        move = IncidentMoved(incident_id=incident_id, state=state, resolved_at=resolved_at)
+        self.state = moved(self.state, move, after(minute))
+        return self
+
+
+def a_resolved_group(state: State = State.REVIEW) -> Group:
+    """Fired at 0, its incident was resolved at 60; the alert had ended at 50."""
+    group = Group().hears(0, firing("a")).opens(0).hears(50, ended("a", 0, 50))
+    group.feeds(50)
+    return group.moves(60, state)
+
+
+def test_a_firing_alert_opens_an_incident_at_once() -> None:
+    """Under the policy that asks nothing else."""
+    assert Group().hears(1, firing("a")).at(1) == Open(after(1))
+
+
+def test_a_resolve_of_an_unknown_group_opens_nothing_and_the_group_ends() -> None:
+    """Left-out alerts alone do not open one either."""
+    group = Group().hears(1, ended("a", 0, 1), truncated=2)
+    assert group.at(1) == Wait(after(5), "end, if nothing fires")
+    assert group.at(5) == Ended()
+
+
+def test_an_incident_opens_after_as_many_deliveries_as_the_policy_asks() -> None:
+    """Three; what resolves between starts the count again."""
+    group = Group(GroupingPolicy(open_after_count=3))
+    assert group.hears(1, firing("a")).hears(2, firing("a")).at(2) == Wait()
+    group.hears(3, ended("a", 0, 3)).hears(4, firing("a", 4)).hears(5, firing("a", 4))
+    assert group.at(5) == Wait()
+    assert isinstance(group.hears(6, firing("a", 4)).at(6), Open)
+
+
+def test_an_incident_opens_when_the_alert_still_fires_after_a_time() -> None:
+    """Ten minutes; an alert that resolves before opens nothing."""
+    group = Group(GroupingPolicy(open_after=minutes(10))).hears(1, firing("a"))
+    assert group.at(1) == Wait(after(11), "open an incident if it still fires")
+    assert group.at(11) == Open(after(11))
+    assert isinstance(group.hears(10.5, ended("a", 0, 10)).at(11), Wait)
+
+
+def test_a_repeat_never_opens_a_second_incident_and_is_fed_once_a_minute() -> None:
+    """Many repeats are one feed."""
+    group = Group().hears(0, firing("a")).opens(0)
+    assert group.at(0) == Wait()
+    group.hears(0.2, firing("a")).hears(0.4, firing("a"))
+    assert group.at(0.5) == Wait(after(1), "feed what was repeated")
+    assert group.at(1) == Feed()
+    assert group.feeds(1) == ("a firing",)
+    assert group.at(1) == Wait()
+
+
+def test_changes_are_fed_at_once_and_what_came_meanwhile_goes_in_one() -> None:
+    """A new alert and a resolved one, with the repeats before them."""
+    group = Group().hears(0, firing("a")).opens(0).hears(0.1, firing("a"))
+    group.hears(0.2, firing("a"), firing("b", 0.1)).hears(0.3, ended("a", 0, 0.2))
+    assert group.at(0.3) == Feed()
+    assert sorted(group.feeds(0.3)) == ["a resolved", "b firing"]
+
+
+def test_what_could_not_be_fed_is_fed_later_with_what_came_meanwhile() -> None:
+    """Nothing before the pause is over; the newer word on an alert wins."""
+    group = Group().hears(0, firing("a")).opens(0).hears(0.2, firing("b", 0.1))
+    request, group.state = feeding(
+        group.state, FIRST, group_id="AG-k", group_key="k", now=after(0.2)
+    )
+    group.hears(0.3, ended("b", 0.1, 0.3))
+    group.state = not_fed(group.state, request, after(2))
+    assert group.at(1) == Wait(after(2), "try again")
+    assert group.at(2) == Feed()
+    assert group.feeds(2) == ("b resolved",)
+
+
+def test_an_alert_soon_after_resolve_reopens() -> None:
+    """In review as closed; told is all that fires."""
+    for state in (State.REVIEW, State.CLOSED):
+        group = a_resolved_group(state).hears(70, firing("a", 70))
+        assert group.at(70) == Reopen(("a",))
+        assert group.feeds(70, recurring=("a",)) == ("a firing",)
+        assert group.at(70) == Wait()
+
+
+def test_an_alert_long_after_resolve_opens_a_new_incident_that_names_the_previous() -> None:
+    """The first stays as it is; its news concern the group no more."""
+    group = a_resolved_group().hears(91, firing("a", 91))
+    assert group.at(91) == OpenNew(FIRST, ("a",))
+    group.opens(91, SECOND).moves(92, State.CLOSED)
+    assert (group.state.incident_id, group.state.incident_state) == (SECOND, State.REPORTED)
+    assert group.state.opened == 2
+
+
+def test_an_alert_that_fired_at_resolve_recurs_only_when_it_is_still_reported_later() -> None:
+    """Settles after 15 minutes: reports until then say nothing new."""
+    group = Group().hears(0, firing("a")).opens(0).moves(60, State.REVIEW)
+    assert group.hears(74, firing("a")).at(80) == Wait()
+    assert group.hears(75, firing("a")).at(75) == Reopen(("a",))
+
+
+def test_an_alert_that_is_reported_again_only_after_hours_opens_a_new_incident() -> None:
+    """It never stopped, but nobody worked on it for longer than the policy lets reopen."""
+    group = Group().hears(0, firing("a")).opens(0).moves(60, State.CLOSED)
+    assert group.at(200) == Wait()
+    assert group.hears(300, firing("a")).at(300) == OpenNew(FIRST, ("a",))
+
+
+def test_what_fires_at_cancel_is_left_alone_and_a_new_firing_opens_a_new_incident() -> None:
+    """Whoever cancelled knew of the alert; cancelled is final."""
+    group = Group().hears(0, firing("a")).opens(0).moves(10, State.CANCELLED)
+    assert group.hears(600, firing("a")).at(600) == Wait()
+    group.hears(601, ended("a", 0, 601)).hears(602, firing("a", 602))
+    assert group.at(602) == OpenNew(FIRST, ("a",))
+
+
+def test_an_incident_that_refuses_to_be_reopened_gets_a_successor() -> None:
+    """Never a second attempt at the same."""
+    group = a_resolved_group().hears(70, firing("a", 70))
+    group.feeds(70, IncidentFed(absorbed=False, state=State.CLOSED), recurring=("a",))
+    assert group.at(70) == OpenNew(FIRST, ("a",))
+
+
+def test_an_incident_that_was_resolved_unnoticed_is_reopened_by_what_it_refuses() -> None:
+    """The refusal says when it was resolved: the alert began after that."""
+    group = Group().hears(0, firing("a")).opens(0).hears(61, firing("b", 61))
+    assert group.at(61) == Feed()
+    answer = IncidentFed(absorbed=False, state=State.REVIEW, resolved_at=after(60))
+    group.feeds(61, answer)
+    assert group.at(61) == Reopen(("b",))
+
+
+def test_a_move_that_came_while_the_incident_was_fed_is_newer_than_the_answer() -> None:
+    """The answer said diagnosis; the incident has been resolved since."""
+    group = Group().hears(0, firing("a")).opens(0).hears(59, firing("b", 59))
+    before = group.state
+    request, group.state = feeding(before, FIRST, group_id="AG-k", group_key="k", now=after(59))
+    group.moves(60, State.REVIEW)
+    answer = IncidentFed(absorbed=True, state=State.DIAGNOSIS)
+    group.state = fed(before, group.state, request, answer, after(60))
+    assert group.state.incident_state is State.REVIEW
+
+
+def test_an_incident_in_review_is_told_what_resolves() -> None:
+    """What fires it would refuse."""
+    group = Group().hears(0, firing("a"), firing("b")).opens(0).moves(60, State.REVIEW)
+    group.hears(61, ended("a", 0, 61), firing("b"))
+    assert group.at(61) == Feed()
+    assert group.feeds(61, IncidentFed(absorbed=True, state=State.REVIEW)) == ("a resolved",)
+    assert group.at(62) == Wait()
+
+
+def test_an_incident_that_people_reopen_is_told_what_fires() -> None:
+    """Its alerts were not absorbed while it was resolved."""
+    group = Group().hears(0, firing("a")).opens(0).moves(60, State.REVIEW)
+    group.moves(61, State.DIAGNOSIS)
+    assert group.at(61) == Feed()
+    assert group.feeds(61) == ("a firing",)
+
+
+def test_a_group_lives_as_long_as_a_recurrence_could_reopen_its_incident() -> None:
+    """Through the whole review; after closing until 30 minutes after resolve."""
+    assert a_resolved_group().at(10_000) == Wait()
+    closed = a_resolved_group(State.CLOSED)
+    assert closed.at(61) == Wait(after(90), "end, if nothing fires")
+    assert closed.at(90) == Ended()
+
+
+def test_a_group_does_not_end_while_left_out_alerts_may_fire() -> None:
+    """The sender says resolved, and that it left two out."""
+    group = a_resolved_group(State.CLOSED).hears(61, ended("a", 0, 50), truncated=2)
+    assert group.at(200) == Wait()
+    assert group.hears(201, ended("a", 0, 50)).at(300) == Ended()
+
+
+def test_left_out_alerts_are_told_when_their_number_changes() -> None:
+    """As urgently as a new alert."""
+    group = Group().hears(0, firing("a")).opens(0).hears(0.1, firing("a"), truncated=3)
+    assert group.at(0.1) == Feed()
+
+
+def test_an_older_resolve_does_not_end_a_newer_firing() -> None:
+    """It ended before the firing that is known began."""
+    group = Group().hears(0, firing("a")).opens(0)
+    group.hears(11, firing("a", 11)).hears(12, ended("a", 0, 10))
+    assert set(group.state.firing) == {"a"}
+
+
+def test_a_late_repeat_of_an_ended_firing_does_not_fire() -> None:
+    """It began before the end that is known."""
+    group = Group().hears(0, firing("a")).opens(0).hears(11, ended("a", 0, 10))
+    assert not group.hears(12, firing("a")).state.firing
+
+
+def test_an_end_in_the_future_does_not_make_the_group_deaf() -> None:
+    """A sender whose clock is wrong by years: the next firing is heard."""
+    group = Group().hears(0, firing("a")).hears(1, ended("a", 0, 10_000_000))
+    assert group.hears(2, firing("a", 1.5)).state.firing
+
+
+def test_an_incident_being_opened_is_started_until_that_succeeds() -> None:
+    """Also when the alert resolved meanwhile: it had reached what the policy asks."""
+    group = Group().hears(0, firing("a"))
+    report = report_of(group.state, "AG-k", happened_at=None, previous=None)
+    request = StartIncident(incident_id=FIRST, report=report)
+    group.state = opening(group.state, request)
+    assert group.hears(1, ended("a", 0, 1)).at(1) == Start(request)
+    group.state = opened(group.state, after(2))
+    assert group.at(2) == Feed()
+    assert group.feeds(2) == ("a resolved",)
+
+
+def test_news_of_an_incident_that_runs_already_ends_its_opening() -> None:
+    """The answer of the start was lost; the incident itself speaks."""
+    group = Group().hears(0, firing("a"))
+    report = report_of(group.state, "AG-k", happened_at=None, previous=None)
+    group.state = opening(group.state, StartIncident(incident_id=FIRST, report=report))
+    group.moves(1, State.CANCELLED)
+    assert (group.state.incident_id, group.state.incident_state) == (FIRST, State.CANCELLED)
+    assert group.state.opening is None
+
+
+@pytest.mark.parametrize(
+    ("alerts", "title"),
+    [
+        ([firing("a")], "a"),
+        ([firing("a", summary="it burns")], "a: it burns"),
+        ([firing("b", 2), firing("a", 1, summary="it burns")], "a: it burns (and 1 more)"),
+        ([firing("a", summary="x" * 400), firing("b", 1)], f"a: {'x' * 284} (and 1 more)"),
+    ],
+)
+def test_the_first_alert_gives_the_title(alerts: list[Alert], title: str) -> None:
+    """The others are counted; the title keeps to its limit."""
+    state = Group().hears(3, *alerts).state
+    assert report_of(state, "AG-k", happened_at=None, previous=None).title == title
+
+
+def test_the_service_is_what_all_alerts_agree_on() -> None:
+    """Two services are two affected systems, and no service."""
+    one = Group().hears(3, firing("a", service="pay"), firing("b", service="pay")).state
+    two = Group().hears(3, firing("a", service="pay"), firing("b", service="web")).state
+    reports = [report_of(s, "AG-k", happened_at=None, previous=None) for s in (one, two)]
+    assert [report.service for report in reports] == ["pay", None]
+    assert reports[1].affected_systems == ("pay", "web")
