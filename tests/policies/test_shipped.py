@@ -1,0 +1,161 @@
+"""The policies that we ship, and the examples of the documentation."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from models.policy import Policy
+from policies.catalogue import policy_in_force
+from policies.check import check_file, problems_of
+from policies.compile import compile_intake, compile_policy
+from policies.load import parse_policy
+from policies.shape import keys_at
+from policies.tree import Loc
+from rules.intake import is_ignored
+from rules.severity import severity_from_labels
+from states.lifecycle import State
+from tests.specimens import REPORT, after, an_incident, done
+
+POLICIES = Path(__file__).parents[2] / "policies"
+SHIPPED = ("default", "demo")
+PLACES: tuple[Loc, ...] = (
+    (),
+    ("principles",),
+    ("severities", "SEV1"),
+    ("severity_rules",),
+    ("severity_rules", "lower"),
+    ("reporting",),
+    ("people", "ana"),
+    ("channels", "log"),
+    ("paging",),
+    ("steps", "diagnosis", 0),
+    ("roles", "lead"),
+    ("escalations", "default", 0),
+    ("services", "shop"),
+    ("authority", "close"),
+    ("holds",),
+    ("clocks", "resolve"),
+    ("communication",),
+    ("communication", "audiences", "all"),
+    ("review",),
+    ("alerts",),
+    ("alerts", "open"),
+    ("record",),
+)
+"""Where in a policy the language has keys of its own."""
+
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "policy.md"
+
+
+def carried(name: str) -> CompiledPolicy:
+    """A shipped policy as an incident carries it."""
+    loaded = policy_in_force(POLICIES / f"{name}.yaml")
+    return compile_policy(loaded.policy, loaded.policy_hash, "payments")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_policy_has_no_problem(name: str) -> None:
+    """Not even a warning: it is what people copy."""
+    assert check_file(POLICIES / f"{name}.yaml") == ()
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_policy_answers_every_section(name: str) -> None:
+    """Nothing that a policy can say is left out, save what only few need."""
+    policy = policy_in_force(POLICIES / f"{name}.yaml").policy
+    silent = [field for field in Policy.model_fields if not getattr(policy, field)]
+    assert silent == ["milestones"]
+
+
+def in_review(policy: CompiledPolicy) -> Incident:
+    """An incident that ana drove to its resolution by the policy's own steps."""
+
+    def steps(state: str) -> list[str]:
+        return [step.id for step in policy.steps if step.state == state and step.required]
+
+    incident = an_incident(policy, REPORT)
+    incident = done(incident, "acknowledge", after(1), policy)
+    incident = done(incident, "set_severity", after(2), policy, severity="SEV1")
+    if incident.holder("communication_lead") is None:
+        incident = done(
+            incident, "assign_role", after(3), policy, role="communication_lead", person="cy"
+        )
+    incident = done(incident, "begin_diagnosis", after(4), policy, steps=steps("assessment"))
+    incident = done(incident, "begin_resolution", after(5), policy, steps=steps("diagnosis"))
+    return done(incident, "resolve", after(6), policy, steps=steps("resolution"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_an_incident_can_be_driven_to_closure_under_a_shipped_policy(name: str) -> None:
+    """Every guard that it sets can be satisfied with what it says."""
+    policy = carried(name)
+    incident = in_review(policy)
+    assert incident.state is State.REVIEW
+    incident = done(
+        incident,
+        "submit_review",
+        after(7),
+        policy,
+        lead="ana",
+        attendees=["bo", "cy"],
+        aspects=dict.fromkeys(policy.review.aspects, "as it should be"),
+        documents=dict.fromkeys(policy.review.documents, "https://wiki.example/1"),
+        lessons=["Limits need tests"],
+    )
+    incident = done(incident, "add_action_item", after(8), policy, text="Test it", owner="bo")
+    assert done(incident, "close", after(9), policy).state is State.CLOSED
+
+
+def test_the_default_policy_measures_assessment_from_the_report() -> None:
+    """Users wait from the report on, whoever acknowledges when."""
+    assess = carried("default").clock("assess")
+    assert assess is not None
+    assert assess.starts == "reported"
+
+
+def test_the_demonstration_acknowledges_late_and_reopens_within_seconds() -> None:
+    """Its first level waits as long as the limit: who answers after it answers late."""
+    policy = carried("demo")
+    acknowledge = policy.clock("acknowledge")
+    assert acknowledge is not None
+    assert policy.escalation is not None
+    assert acknowledge.within["SEV1"].within <= policy.escalation.levels[0].wait
+    assert policy.grouping.reopen_within <= timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_monitoring_says_the_severity_and_watchdogs_are_ignored(name: str) -> None:
+    """The labels of a real Alertmanager are understood."""
+    rules = compile_intake(policy_in_force(POLICIES / f"{name}.yaml").policy)
+    assert severity_from_labels({"severity": "critical"}, rules.severity) == "SEV1"
+    assert is_ignored({"alertname": "Watchdog", "severity": "none"}, rules.ignore)
+
+
+def blocks() -> list[str]:
+    """The examples of the documentation that are YAML."""
+    return re.findall(r"```yaml\n(.*?)```", DOCUMENTATION.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_examples_of_the_documentation_are_one_policy_without_problems() -> None:
+    """Read one after the other, each is understood, and they fit each other."""
+    read = parse_policy("\n".join(blocks()).encode(), "docs/policy.md")
+    assert [str(problem) for problem in problems_of(read)] == []
+
+
+def test_the_documentation_has_an_example_of_every_section() -> None:
+    """Nothing of the language is left to be guessed."""
+    read = parse_policy("\n".join(blocks()).encode())
+    assert read.policy is not None
+    assert read.policy.model_fields_set == set(Policy.model_fields)
+
+
+def test_the_documentation_names_every_key_of_the_language() -> None:
+    """Nested ones too."""
+    text = DOCUMENTATION.read_text(encoding="utf-8")
+    assert all(keys_at(loc) for loc in PLACES)
+    keys = {key for loc in PLACES for key in keys_at(loc)}
+    assert {key for key in keys if f"{key}:" not in text and f"`{key}`" not in text} == set()
