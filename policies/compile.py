@@ -75,13 +75,17 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         when_alerts_quiet=policy.alerts.when_quiet,
         **_given(retention=policy.record.retention if policy.record else None),
     )
+    _weighed(compiled)
+    return compiled
+
+
+def _weighed(compiled: CompiledPolicy) -> None:
     size = len(compiled.model_dump_json().encode())
     if size > LIMIT_BYTES:
         raise PolicyTooLarge(
-            f"the policy {policy.policy} compiles to {size / 1024:.0f} KiB; an incident carries at "
+            f"the policy {compiled.name} compiles to {size / 1024:.0f} KiB; an incident carries at "
             f"most {LIMIT_BYTES // 1024} KiB: shorten steps, or split it into several policies"
         )
-    return compiled
 
 
 def compile_intake(policy: Policy) -> IntakeRules:
