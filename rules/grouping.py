@@ -11,6 +11,7 @@ from models.alert import GroupingPolicy
 from models.contracts import GroupState, StartIncident
 from rules.alert_news import fires
 from rules.group_steps import tellable
+from rules.markdown import stamp
 from states.lifecycle import BEFORE_REVIEW, State
 
 
@@ -89,9 +90,12 @@ def _before_an_incident(state: GroupState, policy: GroupingPolicy, now: datetime
         return _end(state, policy, now, None)
     if state.deliveries < policy.open_after_count:
         return Wait()
-    if now < since + policy.open_after:
-        return Wait(since + policy.open_after, "open an incident if it still fires")
-    return Open(since + policy.open_after)
+    due_at = since + policy.open_after
+    if now < due_at:
+        return Wait(due_at, "open an incident if it still fires")
+    if policy.open_after_count > 1 and state.last_received_at:
+        due_at = max(due_at, state.last_received_at)
+    return Open(min(due_at, now))
 
 
 def _while_it_is_open(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
@@ -154,3 +158,20 @@ def _end(
     quiet_since = state.quiet_since_at or now
     ends_at = max(quiet_since + policy.quiet_after, not_before or quiet_since)
     return Ended() if ends_at <= now else Wait(ends_at, "end, if nothing fires")
+
+
+def words_for_step(step: Next) -> str:
+    """A step in words, for whoever looks at the group."""
+    match step:
+        case Wait(until, what):
+            return f"{what} at {stamp(until)} UTC" if until else "wait for news"
+        case Open() | Start():
+            return "open an incident"
+        case OpenNew(previous):
+            return f"open a new incident after {previous}"
+        case Reopen():
+            return "reopen the incident"
+        case Feed():
+            return "feed the incident"
+        case Ended():
+            return "end"

@@ -5,7 +5,6 @@ lost traceback. An update's validator refuses what is malformed or illegal befor
 recorded; a refused signal becomes a line on the timeline, and never raises.
 """
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,30 +18,17 @@ from rules.decision import Decision, Refusal
 from rules.judgement import parse
 from rules.ledger import refused
 from workflows.desk import Desk
+from workflows.payloads import NotJson, raw, read
 from workflows.switch import Switch
-
-ONE_PAYLOAD = inspect.Signature(
-    [inspect.Parameter("payload", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=RawValue)]
-)
-
-
-def _raw(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Declare one raw payload, yet take any number: so that none and many are refused by us."""
-    handler.__signature__ = ONE_PAYLOAD  # type: ignore[attr-defined]
-    handler.__annotations__ = {"payload": RawValue}
-    return handler
 
 
 def _decoded(name: str, payloads: Sequence[object]) -> Command | Refusal:
     if len(payloads) != 1:
         return Refusal("Malformed", f"{name} takes one JSON object, not {len(payloads)} arguments")
-    value = payloads[0]
-    if isinstance(value, RawValue):
-        try:
-            value = workflow.payload_converter().from_payload(value.payload)
-        except Exception:  # noqa: BLE001 - whatever a stranger sent must not wedge the incident
-            return Refusal("Malformed", f"{name} takes one JSON object; this payload is not JSON")
-    return parse(name, value)
+    try:
+        return parse(name, read(payloads[0]))
+    except NotJson:
+        return Refusal("Malformed", f"{name} takes one JSON object; this payload is not JSON")
 
 
 class Handlers:
@@ -56,9 +42,9 @@ class Handlers:
         """Register every command, and what is no command."""
         for name in COMMANDS:
             workflow.set_update_handler(
-                name, _raw(self._update(name)), validator=_raw(self._validator(name))
+                name, raw(self._update(name)), validator=raw(self._validator(name))
             )
-            workflow.set_signal_handler(name, _raw(self._signal(name)))
+            workflow.set_signal_handler(name, raw(self._signal(name)))
         workflow.set_dynamic_signal_handler(self._unknown_signal)
 
     def _validator(self, name: str) -> Callable[..., None]:

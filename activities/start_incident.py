@@ -1,0 +1,56 @@
+"""start_incident: an alert group's report becomes an incident under the policy now in force."""
+
+from pathlib import Path
+
+import structlog
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
+
+from activities.opening import open_incident
+from models.compiled import CompiledPolicy
+from models.contracts import START_INCIDENT, IncidentStarted, StartIncident
+from models.incident import Report
+from policies.catalogue import PolicyBroken, policy_in_force
+from policies.compile import PolicyTooLarge, compile_policy
+
+log = structlog.get_logger(__name__)
+
+
+def _with_severity(report: Report, policy: CompiledPolicy) -> Report:
+    """As bad as the worst of the alerts, where the report itself does not say."""
+    if report.severity:
+        return report
+    said = {record.alert.severity for record in report.alerts}
+    worst = next((severity for severity in policy.severities if severity in said), None)
+    return report.model_copy(update={"severity": worst or policy.default_severity})
+
+
+class StartIncidentActivity:
+    """Starts incidents on the task queue that the activity itself runs on."""
+
+    def __init__(self, client: Client, policy_file: Path) -> None:
+        self._client = client
+        self._policy_file = policy_file
+
+    @activity.defn(name=START_INCIDENT)
+    async def start_incident(self, request: StartIncident) -> IncidentStarted:
+        """Start it, unless it was started before.
+
+        Raises ApplicationError of type PolicyBroken, to be tried again: the file may be mended.
+        """
+        policy = self._compiled(request.report.service)
+        report = _with_severity(request.report, policy)
+        started = await open_incident(
+            self._client, policy, request.incident_id, report, activity.info().task_queue
+        )
+        log.info("incident.started", incident=request.incident_id, anew=started)
+        return IncidentStarted(incident_id=request.incident_id, started=started)
+
+    def _compiled(self, service: str | None) -> CompiledPolicy:
+        try:
+            loaded = policy_in_force(self._policy_file)
+            return compile_policy(loaded.policy, loaded.policy_hash, service)
+        except (PolicyBroken, PolicyTooLarge) as error:
+            message = f"the policy {self._policy_file.name} cannot be used: {error}"
+            raise ApplicationError(message, type="PolicyBroken") from None

@@ -1,0 +1,190 @@
+"""An alert group: it alone hears the alerts of its key, and turns them into incidents.
+
+Handlers are synchronous and take in what is said; only the run awaits activities, one after
+the other, so what is said meanwhile goes in one feed.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import BaseModel, ValidationError
+
+    from models.alert import AlertBatch
+    from models.contracts import (
+        ALERT_GROUP_WORKFLOW,
+        FEED_INCIDENT,
+        INCIDENT_MOVED,
+        RECEIVE_ALERTS,
+        START_INCIDENT,
+        AlertGroupInput,
+        GroupState,
+        IncidentFed,
+        IncidentMoved,
+        IncidentStarted,
+        StartIncident,
+    )
+    from rules.alert_news import fold
+    from rules.alert_report import group_markdown, report_of
+    from rules.group_steps import fed, feeding, moved, not_fed, opened, opening
+    from rules.grouping import (
+        Ended,
+        Feed,
+        Next,
+        Open,
+        OpenNew,
+        Reopen,
+        Start,
+        Wait,
+        next_step,
+        words_for_step,
+    )
+    from rules.identity import incident_id
+    from workflows.options import perform, perform_promptly
+    from workflows.payloads import NotJson, raw, read_one
+
+PAUSE = timedelta(seconds=10)
+"""After a minute of failed attempts, so long until the next. An alert is never given up."""
+
+Said = TypeVar("Said", bound=BaseModel)
+
+
+@workflow.defn(name=ALERT_GROUP_WORKFLOW)
+class AlertGroupWorkflow:
+    """The alerts of one key. Its result is what it last knew."""
+
+    @workflow.init
+    def __init__(self, start: AlertGroupInput) -> None:
+        self._group_key = start.group_key
+        self._policy = start.grouping
+        self._state = start.carried or GroupState(quiet_since_at=workflow.now())
+        workflow.set_signal_handler(RECEIVE_ALERTS, raw(self._receive_alerts))
+        workflow.set_signal_handler(INCIDENT_MOVED, raw(self._incident_moved))
+        workflow.set_dynamic_signal_handler(self._unknown)
+
+    @workflow.run
+    async def run(self, start: AlertGroupInput) -> GroupState:
+        """Do what the rules say next, until the alerts are quiet and the incident is over."""
+        while True:
+            if workflow.info().is_continue_as_new_suggested():
+                # Nothing is under way here, and handlers never wait.
+                workflow.continue_as_new(start.model_copy(update={"carried": self._state}))
+            step = self._next()
+            workflow.set_current_details(group_markdown(self._state, words_for_step(step)))
+            if isinstance(step, Ended):
+                return self._state
+            await self._take(step)
+
+    async def _take(self, step: Next) -> None:
+        match step:
+            case Wait():
+                await self._wait(step)
+            case Open(due_at):
+                self._open(due_at, None)
+            case OpenNew(previous):
+                self._open(None, previous)
+            case Start(request):
+                await self._start(request)
+            case Feed():
+                await self._feed(None)
+            case Reopen(recurring):
+                await self._feed(recurring)
+
+    @workflow.query(name="state")
+    def state(self) -> GroupState:
+        """What the group knows."""
+        return self._state
+
+    def _receive_alerts(self, *payloads: object) -> None:
+        batch = self._understood(AlertBatch, payloads)
+        if batch:
+            self._state = fold(self._state, batch)
+
+    def _incident_moved(self, *payloads: object) -> None:
+        move = self._understood(IncidentMoved, payloads)
+        if move:
+            self._state = moved(self._state, move, workflow.now())
+
+    def _unknown(self, name: str, _payloads: Sequence[RawValue]) -> None:
+        self._misunderstood(name)
+
+    def _understood(self, kind: type[Said], payloads: Sequence[object]) -> Said | None:
+        try:
+            return kind.model_validate(read_one(payloads))
+        except (NotJson, ValidationError):
+            self._misunderstood(kind.__name__)
+            return None
+
+    def _misunderstood(self, what: str) -> None:
+        workflow.logger.warning("message.malformed", extra={"command": what[:80]})
+        change = {"malformed": self._state.malformed + 1}
+        self._state = self._state.model_copy(update=change)
+
+    def _next(self) -> Next:
+        return next_step(self._state, self._policy, workflow.now())
+
+    async def _wait(self, wait: Wait) -> None:
+        """Wait until something else is to be done; news that change nothing leave the timer."""
+        timeout = wait.until - workflow.now() if wait.until else None
+        summary = f"next: {words_for_step(wait)}"[:200] if wait.until else None
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._next() != wait or workflow.info().is_continue_as_new_suggested(),
+                timeout=timeout,
+                timeout_summary=summary,
+            )
+
+    def _open(self, due_at: datetime | None, previous: str | None) -> None:
+        info = workflow.info()
+        seed = f"{info.workflow_id}/{info.first_execution_run_id}/{self._state.opened}"
+        report = report_of(self._state, info.workflow_id, happened_at=due_at, previous=previous)
+        name = incident_id(seed, workflow.now())
+        self._state = opening(self._state, StartIncident(incident_id=name, report=report))
+
+    async def _start(self, request: StartIncident) -> None:
+        try:
+            await perform_promptly(
+                START_INCIDENT,
+                request,
+                IncidentStarted,
+                summary=f"start {request.incident_id}: {request.report.title}",
+                priority=workflow.info().priority,
+            )
+        except FailureError:
+            change = {"not_before": workflow.now() + PAUSE}
+            self._state = self._state.model_copy(update=change)
+        else:
+            self._state = opened(self._state, workflow.now())
+
+    async def _feed(self, recurring: tuple[str, ...] | None) -> None:
+        before = self._state
+        if before.incident_id is None:
+            return
+        request, self._state = feeding(
+            before,
+            before.incident_id,
+            group_id=workflow.info().workflow_id,
+            group_key=self._group_key,
+            now=workflow.now(),
+            recurring=recurring,
+        )
+        verb = "reopen and feed" if request.reopen else "feed"
+        count = f"{len(request.batch.alerts)} alerts of {request.deliveries} deliveries"
+        try:
+            answer = await perform(
+                FEED_INCIDENT,
+                request,
+                IncidentFed,
+                summary=f"{verb} {request.incident_id}: {count}",
+                priority=workflow.info().priority,
+            )
+        except FailureError:
+            self._state = not_fed(self._state, request, workflow.now() + PAUSE)
+        else:
+            self._state = fed(before, self._state, request, answer, workflow.now())
