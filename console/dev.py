@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,8 @@ from console.running import perform_alone
 from runtime.embedded import EmbeddedServerFailed
 from runtime.settings import Settings, load_settings
 from runtime.stack import Stack, StackFailed
+
+WATCH_SECONDS = 1.0
 
 app = typer.Typer()
 
@@ -32,36 +35,39 @@ def dev(
 
 async def _dev(settings: Settings) -> int:
     """Start the stack, say where everything is, and stop it in order on SIGINT or SIGTERM."""
-    stack = Stack(settings)
-    stop = asyncio.Event()
+    task = asyncio.current_task()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, task.cancel if task else loop.stop)
+    stack = Stack(settings)
     try:
+        say("Starting the Temporal server, a worker and the intake ...")
         await stack.start()
-        say(*stack.lines())
-        say(
-            f"policy   {settings.policy_file}",
-            f"In another terminal: export TEMPORAL_ADDRESS={stack.server.address}",
-            "Ctrl-C stops it; its state stays and is there again next time.",
-        )
-        return await _watch(stack, stop)
+        _welcome(stack)
+        return await _until_one_ends(stack)
     except (StackFailed, EmbeddedServerFailed) as error:
         say(f"The stack did not come up: {error}")
         return 1
+    except asyncio.CancelledError:
+        say("Stopping ...")
+        return 0
     finally:
-        stack.stop()
+        with suppress(asyncio.CancelledError):
+            await asyncio.to_thread(stack.stop)
 
 
-async def _watch(stack: Stack, stop: asyncio.Event) -> int:
-    """Wait; say so when a component dies, and which."""
-    while not stop.is_set():
-        if not stack.running:
-            say(*stack.lines())
-            return 1
-        try:
-            async with asyncio.timeout(1):
-                await stop.wait()
-        except TimeoutError:
-            continue
-    return 0
+def _welcome(stack: Stack) -> None:
+    say(
+        *stack.lines(),
+        f"policy   {stack.settings.policy_file}",
+        f"In another terminal: export TEMPORAL_ADDRESS={stack.server.address}",
+        "Ctrl-C stops it; its state stays and is there again next time.",
+    )
+
+
+async def _until_one_ends(stack: Stack) -> int:
+    """A component that dies is reported, not replaced: why it died is worth knowing."""
+    while stack.running:
+        await asyncio.sleep(WATCH_SECONDS)
+    say("A component has ended; stopping the others.", *stack.lines())
+    return 1

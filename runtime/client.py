@@ -5,6 +5,7 @@ work as for every Temporal tool; without any of them it is localhost:7233, names
 """
 
 import asyncio
+import re
 import socket
 from typing import Any
 
@@ -32,8 +33,9 @@ def connection() -> dict[str, Any]:
     """What Temporal's configuration says, over our defaults. Raises ServerNotReachable."""
     try:
         configured = ClientConfig.load_client_connect_config()
-    except (RuntimeError, ValueError) as error:
-        raise ServerNotReachable("(unknown)", f"its configuration is broken: {error}") from None
+    except (RuntimeError, ValueError, OSError) as error:
+        why = f"Temporal's configuration is broken: {_short(error)}"
+        raise ServerNotReachable("the configured address", why) from None
     return {"target_host": DEFAULT_ADDRESS, **configured}
 
 
@@ -54,5 +56,14 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
             )
     except TimeoutError:
         raise ServerNotReachable(address, "no answer within 5 seconds") from None
-    except (RuntimeError, RPCError, ValueError) as error:
-        raise ServerNotReachable(address, str(error).splitlines()[0][:200]) from None
+    except (RuntimeError, RPCError, ValueError, OSError) as error:
+        raise ServerNotReachable(address, _short(error)) from None
+
+
+def _short(error: Exception) -> str:
+    """The innermost message that the transport's error quotes, or its first line."""
+    if isinstance(error, OSError):
+        return str(error)
+    quoted = re.findall(r'(?:message|error): "([^"]+)"', str(error))
+    words = quoted[-1] if quoted else " ".join(str(error).split())
+    return words[:200].strip()

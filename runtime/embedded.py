@@ -1,8 +1,7 @@
 """The embedded Temporal server: the official dev server with a file, so that state survives."""
 
 import asyncio
-import os
-import signal
+import fcntl
 import socket
 import subprocess
 import sys
@@ -10,21 +9,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
+from runtime.component import end
 from runtime.search_attributes import register, retention, set_retention
 
 TEMPORAL = Path(sys.executable).parent / "temporal"
 KEEP_HISTORIES = timedelta(days=90)
 START_TIMEOUT_SECONDS = 30.0
-STOP_TIMEOUT_SECONDS = 10.0
 
 
 class EmbeddedServerFailed(Exception):  # noqa: N818 - says what is
-    """The server did not come up; the message says where its log is."""
+    """The server did not come up; the message says why, or where its log is."""
 
 
 def free_port(preferred: int = 0, host: str = "127.0.0.1") -> int:
@@ -40,12 +40,33 @@ def free_port(preferred: int = 0, host: str = "127.0.0.1") -> int:
     raise EmbeddedServerFailed("no free port on loopback")
 
 
+def _alone_on(database: Path) -> IO[str]:
+    """A locked file beside the database. The server inherits the lock, and holds it until it ends.
+
+    So no second server opens the database, also where the first outlived a killed parent.
+    """
+    path = database.with_suffix(".lock")
+    lock = path.open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.seek(0)
+        holder = lock.read().strip()
+        lock.close()
+        raise EmbeddedServerFailed(
+            f"{database} is in use by the Temporal server with process id {holder or 'unknown'}: "
+            "stop the stack that runs on it, or, where that was killed, this process"
+        ) from None
+    return lock
+
+
 @dataclass(slots=True)
 class EmbeddedServer:
     """One server on loopback. Stops only what it started itself.
 
+    `port` and `ui_port` are wishes: where somebody listens on them, free ones are taken.
     `database` None keeps everything in memory. `dynamic_config` are `key=value` as the server
-    takes them.
+    takes them. `keep` is how long histories of ended runs are kept, at least.
     """
 
     database: Path | None
@@ -53,6 +74,7 @@ class EmbeddedServer:
     port: int = 7233
     ui_port: int = 8233
     dynamic_config: Sequence[str] = ()
+    keep: timedelta = KEEP_HISTORIES
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -83,25 +105,42 @@ class EmbeddedServer:
         return command
 
     async def start(self) -> Client:
-        """Start it, prepare its namespace, return a client. Raises EmbeddedServerFailed."""
+        """Start it, prepare its namespace, return a client.
+
+        Raises EmbeddedServerFailed; then nothing of it runs.
+        """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.database:
             self.database.parent.mkdir(parents=True, exist_ok=True)
         self.port, self.ui_port = free_port(self.port), free_port(self.ui_port)
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: ASYNC220, S603 - our own server, started once
-                self._command(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        if self.database:
+            with _alone_on(self.database) as lock:
+                self._launch(lock)
+        else:
+            self._launch(None)
         try:
             async with asyncio.timeout(START_TIMEOUT_SECONDS):
                 return await self._ready()
         except TimeoutError:
             self.stop()
             raise EmbeddedServerFailed(f"the server did not answer; see {self.log}") from None
+        except BaseException:
+            self.stop()
+            raise
+
+    def _launch(self, lock: IO[str] | None) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own server
+                self._command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=(lock.fileno(),) if lock else (),
+            )
+        if lock:
+            lock.truncate(0)
+            lock.write(str(self._process.pid))
 
     async def _ready(self) -> Client:
         while True:
@@ -110,8 +149,8 @@ class EmbeddedServer:
             try:
                 client = await Client.connect(self.address, data_converter=pydantic_data_converter)
                 await register(client)
-                if await retention(client) < KEEP_HISTORIES:
-                    await set_retention(client, KEEP_HISTORIES)
+                if await retention(client) < self.keep:
+                    await set_retention(client, self.keep)
             except (RuntimeError, RPCError):
                 await asyncio.sleep(0.1)
             else:
@@ -132,11 +171,4 @@ class EmbeddedServer:
     def stop(self) -> None:
         """End it in order; by force after ten seconds."""
         process, self._process = self._process, None
-        if process is None or process.poll() is not None:
-            return
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(STOP_TIMEOUT_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        end(process)

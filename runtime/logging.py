@@ -12,20 +12,39 @@ from temporalio import activity, workflow
 Event = MutableMapping[str, Any]
 
 
-def replay_safe(_logger: object, _method: str, event: Event) -> Event:
-    """Drop what a replayed workflow says again; say whose workflow or activity speaks."""
+def _replaying() -> bool:
+    return workflow.in_workflow() and workflow.unsafe.is_replaying_history_events()
+
+
+def silent_in_replay(_logger: object, _method: str, event: Event) -> Event:
+    """Drop what a replayed workflow says again: it was said when it happened."""
+    if _replaying():
+        raise structlog.DropEvent
+    return event
+
+
+class SilentInReplay(logging.Filter):
+    """The same for records of the standard library, whose formatters cannot drop anything."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        return bool(record) and not _replaying()
+
+
+def whose(_logger: object, _method: str, event: Event) -> Event:
+    """Say which incident's workflow or activity speaks, in which run, update or attempt."""
     if workflow.in_workflow():
-        if workflow.unsafe.is_replaying_history_events():
-            raise structlog.DropEvent
         info = workflow.info()
         event.setdefault("incident_id", info.workflow_id)
         event["run_id"] = info.run_id
+        event["attempt"] = info.attempt
         update = workflow.current_update_info()
         if update:
             event["update_id"] = update.id
     elif activity.in_activity():
         running = activity.info()
         event.setdefault("incident_id", running.workflow_id)
+        event["run_id"] = running.workflow_run_id
         event["activity"] = running.activity_type
         event["attempt"] = running.attempt
     return event
@@ -37,13 +56,14 @@ def _without_temporal_extra(_logger: object, _method: str, event: Event) -> Even
     return event
 
 
-_SHARED: list[Any] = [
-    replay_safe,
+_COMMON: tuple[Any, ...] = (
+    whose,
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(allow=["state", "actor", "command"]),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
+)
 
 
 def _stream(path: Path | None) -> TextIO:
@@ -54,9 +74,12 @@ def _stream(path: Path | None) -> TextIO:
 
 
 def configure_logging(level: str = "info", path: Path | None = None) -> None:
-    """Send structlog, the standard library's and Temporal's logs to one place, as JSON."""
+    """Send structlog, the standard library's and Temporal's logs to one place, as JSON.
+
+    That is the file `path`, to which lines are added, or stderr. Raises OSError.
+    """
     renderer = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=_SHARED,
+        foreign_pre_chain=_COMMON,
         processors=[
             _without_temporal_extra,
             structlog.processors.format_exc_info,
@@ -65,12 +88,19 @@ def configure_logging(level: str = "info", path: Path | None = None) -> None:
     )
     handler = logging.StreamHandler(_stream(path))
     handler.setFormatter(renderer)
+    handler.addFilter(SilentInReplay())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    for chatty in ("httpx2", "httpcore2", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
-        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            silent_in_replay,
+            *_COMMON,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         cache_logger_on_first_use=True,

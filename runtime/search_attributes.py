@@ -1,4 +1,4 @@
-"""Registers our search attributes and reads the namespace's retention."""
+"""Registers our search attributes, and reads and sets how long the namespace keeps histories."""
 
 from datetime import timedelta
 
@@ -29,6 +29,17 @@ async def missing(client: Client) -> tuple[str, ...]:
         ListSearchAttributesRequest(namespace=client.namespace)
     )
     return tuple(a.name for a in SEARCH_ATTRIBUTES if a.name not in known.custom_attributes)
+
+
+async def mistyped(client: Client) -> tuple[str, ...]:
+    """The names that the namespace has, but with another type than ours. Raises RPCError."""
+    known = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    types = known.custom_attributes
+    return tuple(
+        a.name for a in SEARCH_ATTRIBUTES if a.name in types and types[a.name] != _KINDS[a.kind]
+    )
 
 
 async def register(client: Client) -> tuple[str, ...]:

@@ -5,15 +5,18 @@ are. How Temporal is reached is said to Temporal's own configuration (see `runti
 """
 
 import getpass
+import os
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from connectors.channels.settings import ChannelSettings
 
 ROOT = Path(__file__).parents[1]
+PREFIX = "INCIDENT_"
 
 
 class SettingsBroken(Exception):  # noqa: N818 - says what is
@@ -28,11 +31,12 @@ def _login() -> str:
 
 
 class Settings(BaseSettings):
-    """Every setting. Durations are seconds."""
+    """Every setting. Relative paths are relative to where the process was started."""
 
     model_config = SettingsConfigDict(
-        env_prefix="INCIDENT_",
+        env_prefix=PREFIX,
         env_nested_delimiter="__",
+        env_ignore_empty=True,
         env_file=".env",
         extra="ignore",
         frozen=True,
@@ -47,10 +51,21 @@ class Settings(BaseSettings):
     intake_host: str = "127.0.0.1"
     intake_port: int = Field(default=8000, ge=1, le=65535)
     intake_token: SecretStr | None = None
-    log_level: str = "info"
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     log_file: Path | None = None
     cached_workflows: int = Field(default=500, ge=10)
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+
+    @field_validator("policy_file", "state_directory", "documents", "log_file")
+    @classmethod
+    def _absolute(cls, given: Path | None) -> Path | None:
+        """A process started elsewhere with these settings means the same files."""
+        return given.expanduser().absolute() if given else None
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_any_case(cls, given: object) -> object:
+        return given.lower() if isinstance(given, str) else given
 
     @field_validator("channels", mode="before")
     @classmethod
@@ -73,11 +88,26 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         lines = [
-            f"{_variable(item['loc'])}: {item['msg']}"
+            f"{_variable(item['loc'])}: {item['msg'].removeprefix('Value error, ')}"
             for item in error.errors(include_url=False, include_input=False, include_context=False)
         ]
         raise SettingsBroken("\n".join(lines)) from None
+    except SettingsError as error:
+        # Only a mapping that is no JSON ends here; the library's message repeats the value.
+        name = str(error).split('"')[1:2] or ["channels"]
+        raise SettingsBroken(f"{_variable((name[0],))}: is not valid JSON") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsBroken(f".env: cannot be read: {error}") from None
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """Variables of the environment that look like settings but are none: misspelt, most likely."""
+    known = {name.upper() for name in Settings.model_fields}
+    ours = (name for name in os.environ if name.upper().startswith(PREFIX))
+    return tuple(
+        sorted(n for n in ours if n.upper().removeprefix(PREFIX).split("__")[0] not in known)
+    )
 
 
 def _variable(loc: tuple[int | str, ...]) -> str:
-    return "INCIDENT_" + "__".join(str(part).upper().replace("-", "_") for part in loc)
+    return PREFIX + "__".join(str(part).upper().replace("-", "_") for part in loc)

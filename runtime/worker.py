@@ -13,15 +13,13 @@ from connectors.channels.directory import ChannelDirectory
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.compile import PolicyTooLarge, compile_policy
 from runtime.client import ServerNotReachable, connect
+from runtime.component import READY
 from runtime.logging import configure_logging
 from runtime.registry import build_worker
-from runtime.search_attributes import missing, retention
-from runtime.settings import Settings, SettingsBroken, load_settings
+from runtime.search_attributes import missing, mistyped, retention
+from runtime.settings import Settings, SettingsBroken, load_settings, unknown_variables
 
 log = structlog.get_logger(__name__)
-
-READY = "worker.ready"
-"""The event that a worker logs once it takes work."""
 
 
 class NotServing(Exception):  # noqa: N818 - says what is
@@ -35,6 +33,12 @@ async def _check_namespace(client: Client) -> None:
         raise NotServing(
             f"the namespace {client.namespace} lacks the search attributes {', '.join(names)}; "
             "register them with: python starter.py setup"
+        )
+    names = await mistyped(client)
+    if names:
+        raise NotServing(
+            f"the namespace {client.namespace} has other types for the search attributes "
+            f"{', '.join(names)}; docs/operations.md says what they must be"
         )
 
 
@@ -50,6 +54,8 @@ async def _warn(client: Client, settings: Settings, channels: ChannelDirectory) 
             days=kept.total_seconds() / 86400,
             policy_days=policy.retention.total_seconds() / 86400,
         )
+    for variable in unknown_variables():
+        log.warning("setting.unknown", variable=variable)
     named = [*policy.paging_channels, *(c for a in policy.audiences for c in a.channels)]
     for name in channels.unresolved((*named, *policy.fallbacks, *policy.fallbacks.values())):
         variable = f"INCIDENT_CHANNELS__{name.upper().replace('-', '_')}__URL"
@@ -69,32 +75,44 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with build_worker(client, settings, channels):
-        log.info(READY, task_queue=settings.task_queue, namespace=client.namespace)
-        await stop.wait()
-        log.info("worker.stopping")
-    await channels.aclose()
+    try:
+        async with build_worker(client, settings, channels):
+            log.info(READY, task_queue=settings.task_queue, namespace=client.namespace)
+            await stop.wait()
+            log.info("worker.stopping")
+    finally:
+        await channels.aclose()
 
 
 def run_worker() -> int:
     """Run a worker; returns the exit code: 0 stopped, 2 cannot start as set up, 6 no server."""
     try:
-        settings = load_settings()
-        configure_logging(settings.log_level, settings.log_file)
-        asyncio.run(serve(settings))
-    except ServerNotReachable as error:
-        return _said(str(error), 6)
-    except (NotServing, SettingsBroken, PolicyBroken, PolicyTooLarge) as error:
-        return _said(str(error), 2)
-    except RPCError as error:
-        return _said(f"the Temporal server refused: {error.message}", 6)
+        return _run()
     finally:
         # The SDK's threads may still be ending: without a moment for them the interpreter
         # sometimes dies of a signal on its way out.
         time.sleep(0.05)
+
+
+def _run() -> int:
+    try:
+        settings = load_settings()
+        configure_logging(settings.log_level, settings.log_file)
+    except SettingsBroken as error:
+        return _said(str(error), 2)
+    except OSError as error:
+        return _said(f"INCIDENT_LOG_FILE: {error}", 2)
+    try:
+        asyncio.run(serve(settings))
+    except ServerNotReachable as error:
+        return _said(str(error), 6)
+    except RPCError as error:
+        return _said(f"the Temporal server refused: {error.message}", 6)
+    except (NotServing, PolicyBroken, PolicyTooLarge) as error:
+        return _said(str(error), 2)
     return 0
 
 
 def _said(words: str, code: int) -> int:
-    sys.stderr.write(f"worker: {words}\n")
+    sys.stderr.write("".join(f"worker: {line}\n" for line in words.splitlines()))
     return code
