@@ -31,11 +31,11 @@ EPILOG = (
 class LateGroup(TyperGroup):
     """A group some of whose commands are imported when they are first asked for."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - the library's own context
+    def list_commands(self, ctx: Any) -> list[str]:
         """All names, in the order of the help."""
         return [*super().list_commands(ctx), *LATE]
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name, imported if need be; None where there is none.
 
         A command of the table also answers to its name there: `begin_diagnosis`.
@@ -58,7 +58,7 @@ app = typer.Typer(
 
 
 @app.callback()
-def console(context: typer.Context, as_json: commands.AsJson = False) -> None:  # noqa: ARG001 - read by Output.of
+def console(context: typer.Context, *, as_json: commands.AsJson = False) -> None:  # noqa: ARG001 - read by Output.of
     """Drive incidents: report them, move them, look at them."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())

@@ -3,6 +3,7 @@
 import inspect
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from console.failures import usage
 from console.options import Field, Kind, fields_of, needs_happened_at, value_of
 from console.output import Output, words
 from console.phrases import moment
+from console.policy_file import for_its_service
 from console.running import actor_name, perform
 from console.sending import Order, send
 from console.times import FORMS, parse_instant
@@ -34,7 +36,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="answer with one JSON docum
 
 def _parameter(
     name: str,
-    annotation: Any,  # noqa: ANN401 - any type that can be typed
+    annotation: Any,
     default: object = inspect.Parameter.empty,
 ) -> inspect.Parameter:
     return inspect.Parameter(
@@ -73,7 +75,7 @@ def _common(spec: CommandSpec) -> list[inspect.Parameter]:
         _parameter("note", Annotated[str, note], ""),
         _parameter("command_id", Annotated[str | None, command_id], None),
         _parameter("timeout", Timeout, DEFAULT_TIMEOUT),
-        _parameter("as_json", AsJson, False),
+        _parameter("as_json", AsJson, default=False),
     ]
 
 
@@ -129,8 +131,8 @@ def _answer(order: Order, result: CommandResult) -> tuple[dict[str, Any], Group]
     return document, Group(*lines)
 
 
-def _command(spec: CommandSpec) -> Any:  # noqa: ANN401 - its signature is made at run time
-    def command(**values: Any) -> None:  # noqa: ANN401 - by the signature below
+def _command(spec: CommandSpec) -> Any:
+    def command(**values: Any) -> None:
         output = Output.of(values["context"], as_json=values["as_json"])
         payload = payload_of(spec, values, datetime.now(UTC))
         order = Order(
@@ -142,6 +144,9 @@ def _command(spec: CommandSpec) -> Any:  # noqa: ANN401 - its signature is made 
         )
 
         async def work(client: Client) -> CommandResult:
+            if "policy" in payload:
+                fitted = await for_its_service(client, order, Path(values["policy"]))
+                return await send(client, fitted)
             return await send(client, order)
 
         output.answer(*_answer(order, perform(work)))

@@ -1,17 +1,15 @@
 """Every exception as a failure that a person and a script can use."""
 
+from dataclasses import asdict
+
 from pydantic import ValidationError
-from temporalio.client import (
-    RPCError,
-    WorkflowQueryFailedError,
-    WorkflowQueryRejectedError,
-    WorkflowUpdateFailedError,
-)
+from temporalio.client import RPCError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCStatusCode
 
 from console.failures import ExitCode, Failure
 from runtime.client import ServerNotReachable
+from runtime.settings import SettingsBroken
 
 _AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 _REFUSALS = {
@@ -26,7 +24,7 @@ def not_reachable(why: str) -> Failure:
     """The server does not answer."""
     return Failure(
         "ServerNotReachable",
-        f"the Temporal server is not reachable: {why}",
+        f"the Temporal server is not reachable: {why[:300]}",
         ExitCode.NOT_REACHABLE,
         hints=(
             "make dev starts a server of its own",
@@ -74,7 +72,8 @@ def _of_rpc(error: RPCError) -> Failure:
     return Failure("TemporalError", error.message, ExitCode.UNEXPECTED)
 
 
-def _of_validation(error: ValidationError) -> Failure:
+def malformed(error: ValidationError) -> Failure:
+    """What was typed is not what a model takes."""
     problems = [
         f"{'.'.join(str(part) for part in item['loc']) or 'value'}: {item['msg']}"
         for item in error.errors(include_url=False, include_input=False, include_context=False)
@@ -88,18 +87,31 @@ def failure_of(error: BaseException) -> Failure:
         case Failure():
             return error
         case ServerNotReachable():
-            return not_reachable(str(error))
+            return not_reachable(f"{error.address}: {error.why}")
+        case SettingsBroken():
+            return Failure("SettingsBroken", f"the settings are broken: {error}", ExitCode.USAGE)
         case RPCError():
             return _of_rpc(error)
-        case WorkflowUpdateFailedError(cause=ApplicationError() as cause):
-            return refusal(cause, "the incident")
-        case WorkflowQueryFailedError() | WorkflowQueryRejectedError():
-            message = f"the incident does not answer: {error}"
-            return Failure("NoAnswer", message, ExitCode.NOT_CONFIRMED)
-        case ValidationError():
-            return _of_validation(error)
         case KeyboardInterrupt():
             return Failure("Interrupted", "interrupted", ExitCode.INTERRUPTED)
         case _:
-            message = f"{type(error).__name__}: {error}".removesuffix(": ")
-            return Failure("Unexpected", message, ExitCode.UNEXPECTED)
+            return _of_policy(error) or _unexpected(error)
+
+
+def _unexpected(error: BaseException) -> Failure:
+    message = f"{type(error).__name__}: {error}".removesuffix(": ")
+    return Failure("Unexpected", message, ExitCode.UNEXPECTED)
+
+
+def _of_policy(error: BaseException) -> Failure | None:
+    """What is wrong with a policy file, if that is what is wrong."""
+    from policies.catalogue import PolicyBroken  # noqa: PLC0415 - only where something broke
+    from policies.compile import PolicyTooLarge  # noqa: PLC0415 - as above
+
+    if isinstance(error, PolicyBroken):
+        problems = [asdict(problem) for problem in error.problems]
+        message = f"the policy file has errors\n{error}"
+        return Failure("PolicyBroken", message, ExitCode.UNEXPECTED, facts={"problems": problems})
+    if isinstance(error, PolicyTooLarge):
+        return Failure("PolicyTooLarge", str(error), ExitCode.UNEXPECTED)
+    return None

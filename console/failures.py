@@ -31,14 +31,14 @@ EXIT_CODES: dict[ExitCode, str] = {
 }
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818 - says what is
     """Why a command of the console failed. Everything in it may be shown to the person.
 
     `missing`, `possible` and `may` are what a refusal says of itself; `hints` are what to try
     next; `facts` are further fields of the JSON document.
     """
 
-    def __init__(  # noqa: PLR0913 - one error document has this many fields
+    def __init__(
         self,
         kind: str,
         message: str,

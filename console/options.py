@@ -135,7 +135,7 @@ def _pairs(field: Field, typed: list[str]) -> dict[str, str]:
     return pairs
 
 
-def value_of(field: Field, typed: Any, now: datetime) -> Any:  # noqa: ANN401 - any JSON value
+def value_of(field: Field, typed: Any, now: datetime) -> Any:
     """What was typed for a field, as its payload takes it. Raises `Failure` (usage)."""
     match field.kind:
         case Kind.TEXT:

@@ -43,7 +43,7 @@ class Output:
         before = context.find_root().params.get("as_json", False)
         return cls(as_json=as_json or bool(before))
 
-    def answer(self, document: Any, human: RenderableType) -> None:  # noqa: ANN401 - JSON
+    def answer(self, document: Any, human: RenderableType) -> None:
         """Print the answer: `document` with --json, `human` without."""
         if self.as_json:
             write_json(document)
@@ -56,7 +56,7 @@ class Output:
             person(error=True).print(human)
 
 
-def write_json(document: Any, *, one_line: bool = False) -> None:  # noqa: ANN401 - JSON
+def write_json(document: Any, *, one_line: bool = False) -> None:
     """Print a JSON document; in ASCII, so that every terminal and pipe takes it."""
     text = json.dumps(document, indent=None if one_line else 2, ensure_ascii=True)
     try:
@@ -66,7 +66,7 @@ def write_json(document: Any, *, one_line: bool = False) -> None:  # noqa: ANN40
         raise ReaderGone from None
 
 
-class ReaderGone(Exception):
+class ReaderGone(Exception):  # noqa: N818 - says what is
     """Whoever read our output has closed it: there is no one left to tell anything."""
 
 

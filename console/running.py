@@ -1,7 +1,6 @@
 """Runs what a command awaits, from connecting to a clean end."""
 
 import asyncio
-import getpass
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -14,6 +13,8 @@ from runtime.settings import load_settings
 
 Result = TypeVar("Result")
 
+NOBODY = "unknown"
+"""What the settings say where neither they nor the login name anybody."""
 SETTLE_SECONDS = 0.05
 """A process that made calls to Temporal can crash at its end unless its threads get this long."""
 
@@ -37,13 +38,8 @@ def perform_alone(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
 
 def actor_name(typed: str | None) -> str:
     """Who acts: as typed, else by the setting INCIDENT_ACTOR, else the login name."""
-    if typed:
-        return typed
-    configured = load_settings().actor
-    if configured:
-        return configured
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
+    name = typed or load_settings().actor
+    if name == NOBODY:
         message = "who acts? this login has no name"
-        raise usage(message, "--actor NAME, or the environment variable INCIDENT_ACTOR") from None
+        raise usage(message, "--actor NAME, or the environment variable INCIDENT_ACTOR")
+    return name

@@ -15,12 +15,13 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCStatusCode
 
-from console.attributes import STATE
+from activities.opening import CannotReopen, IncidentNotFound, reopen_incident
+from console.attributes import SERVICE, STATE
 from console.errors import not_reachable, refusal
 from console.failures import ExitCode, Failure, unknown_incident
-from console.reopening import reopen_closed
 from models.command import COMMANDS, CommandResult
 from models.contracts import INCIDENT_WORKFLOW
+from runtime.settings import load_settings
 from states.lifecycle import State, Trigger
 
 PROBE_TIMEOUT = timedelta(seconds=3)
@@ -40,10 +41,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the server alone knows of an incident: whether a run is open, and its last state."""
+    """What the server alone knows of an incident: whether a run is open, what it last showed."""
 
     running: bool
     state: str | None
+    service: str | None
 
 
 async def standing(client: Client, incident_id: str) -> Standing:
@@ -63,9 +65,11 @@ async def standing(client: Client, incident_id: str) -> Standing:
         raise
     if described.workflow_type != INCIDENT_WORKFLOW:
         raise unknown_incident(incident_id)
+    shown = described.typed_search_attributes
     return Standing(
         running=described.status is WorkflowExecutionStatus.RUNNING,
-        state=described.typed_search_attributes.get(STATE),
+        state=shown.get(STATE),
+        service=shown.get(SERVICE),
     )
 
 
@@ -90,16 +94,11 @@ def _unconfirmed(order: Order) -> Failure:
 
 
 def _ended(order: Order, state: str | None) -> Failure:
-    over = state or "over"
-    final = state == State.CANCELLED
-    message = (
-        f"{order.incident_id} is {over}, which is final"
-        if final
-        else (f"{order.incident_id} is {over}; only reopen is possible")
-    )
+    final = state not in {None, State.CLOSED}
+    what = "is final" if final else "takes only reopen"
     return Failure(
         "TransitionNotAllowed" if order.name in set(Trigger) else "Refused",
-        message,
+        f"{order.incident_id} is {state or 'over'}, which {what}",
         ExitCode.REFUSED,
         state=state,
         possible=() if final else (Trigger.REOPEN.value,),
@@ -108,12 +107,25 @@ def _ended(order: Order, state: str | None) -> Failure:
     )
 
 
-async def _update(client: Client, order: Order) -> CommandResult:
-    handle = client.get_workflow_handle(order.incident_id)
-    async with asyncio.timeout(order.timeout.total_seconds()):
-        result: CommandResult = await handle.execute_update(
-            order.name, order.payload, id=order.command_id, result_type=CommandResult
+def _refused(cause: ApplicationError, order: Order) -> Failure:
+    failure = refusal(cause, order.incident_id)
+    failure.facts["command_id"] = order.command_id
+    return failure
+
+
+async def _asked(client: Client, order: Order) -> CommandResult:
+    """Have the command done. A closed incident is reopened in a new run that goes on with it."""
+    if order.name == Trigger.REOPEN:
+        return await reopen_incident(
+            client,
+            order.incident_id,
+            order.payload,
+            order.command_id,
+            load_settings().task_queue,
         )
+    result: CommandResult = await client.get_workflow_handle(order.incident_id).execute_update(
+        order.name, order.payload, id=order.command_id, result_type=CommandResult
+    )
     return result
 
 
@@ -124,11 +136,16 @@ async def send(client: Client, order: Order) -> CommandResult:
     reachable, and where no worker answered in time.
     """
     try:
-        return await _update(client, order)
+        async with asyncio.timeout(order.timeout.total_seconds()):
+            return await _asked(client, order)
     except WorkflowUpdateFailedError as error:
         if isinstance(error.cause, ApplicationError):
             raise _refused(error.cause, order) from None
         raise
+    except IncidentNotFound:
+        raise unknown_incident(order.incident_id) from None
+    except CannotReopen as error:
+        raise _ended(order, error.state) from None
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         await standing(client, order.incident_id)
         raise _unconfirmed(order) from None
@@ -137,15 +154,4 @@ async def send(client: Client, order: Order) -> CommandResult:
             raise not_reachable(error.message) from None
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-    now = await standing(client, order.incident_id)
-    if now.running:
-        return await _update(client, order)
-    if order.name == Trigger.REOPEN and now.state != State.CANCELLED:
-        return await reopen_closed(client, order.incident_id, order.payload)
-    raise _ended(order, now.state)
-
-
-def _refused(cause: ApplicationError, order: Order) -> Failure:
-    failure = refusal(cause, order.incident_id)
-    failure.facts["command_id"] = order.command_id
-    return failure
+    raise _ended(order, (await standing(client, order.incident_id)).state)

@@ -62,6 +62,7 @@ def table_of(rows: tuple[Row, ...], now: datetime) -> RenderableType:
 def show(
     context: typer.Context,
     incident: IncidentId,
+    *,
     last: Last = None,
     timeout: Timeout = DEFAULT_TIMEOUT,
     as_json: AsJson = False,
@@ -77,6 +78,7 @@ def show(
 
 def list_incidents(
     context: typer.Context,
+    *,
     state: States = None,
     severity: Severities = None,
     service: Service = None,

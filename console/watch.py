@@ -152,6 +152,7 @@ def _watching(
 def watch(
     context: typer.Context,
     incident: Watched = None,
+    *,
     every: Every = 1.0,
     timeout: Timeout = DEFAULT_TIMEOUT,
     as_json: AsJson = False,

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from console import commands
 from console.main import run
 from console.sending import Order
 from models.command import CommandResult
+from runtime.settings import load_settings
 from tests.console.life import reported, working
 
 
@@ -26,12 +27,20 @@ class Said:
     err: str
 
     @property
-    def document(self) -> Any:  # noqa: ANN401 - JSON
+    def document(self) -> Any:
         """The one JSON document on stdout."""
         return json.loads(self.out)
 
 
 Type = Callable[..., Said]
+
+
+@pytest.fixture(autouse=True)
+def fresh_settings() -> Iterator[None]:
+    """The settings are those of each test's own environment."""
+    load_settings.cache_clear()
+    yield
+    load_settings.cache_clear()
 
 
 @pytest.fixture
@@ -70,17 +79,21 @@ TypeAt = Callable[..., Coroutine[Any, Any, Said]]
 
 
 @pytest.fixture
-def address(time_skipping: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch) -> str:
+def address(
+    time_skipping: WorkflowEnvironment, task_queue: str, monkeypatch: pytest.MonkeyPatch
+) -> str:
     """The server that the console connects to by its settings."""
+    monkeypatch.setenv("INCIDENT_TASK_QUEUE", task_queue)
     found = time_skipping.client.service_client.config.target_host
     monkeypatch.setenv("TEMPORAL_ADDRESS", found)
     monkeypatch.setenv("TEMPORAL_NAMESPACE", time_skipping.client.namespace)
     monkeypatch.setenv("INCIDENT_ACTOR", "ana")
+    load_settings.cache_clear()
     return found
 
 
 @pytest.fixture
-def at_console(address: str, type_: Type) -> TypeAt:  # noqa: ARG001 - the console connects there
+def at_console(address: str, type_: Type) -> TypeAt:
     """Type a command line, while a worker runs in this loop."""
 
     async def typed(*arguments: str) -> Said:

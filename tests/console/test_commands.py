@@ -8,6 +8,7 @@ import pytest
 from console.app import app
 from console.sending import Order
 from models.command import COMMANDS
+from runtime.settings import load_settings
 from tests.console.conftest import Type
 
 TYPED = {spec.typed for spec in COMMANDS.values() if not spec.internal}
@@ -125,9 +126,11 @@ def test_the_actor_comes_from_the_settings_else_from_the_login(
 ) -> None:
     """Without --actor it is INCIDENT_ACTOR; without that, the name of the login."""
     monkeypatch.setenv("INCIDENT_ACTOR", "cy")
+    load_settings.cache_clear()
     type_("acknowledge", "INC-1")
     monkeypatch.delenv("INCIDENT_ACTOR")
     monkeypatch.setenv("LOGNAME", "dee")
+    load_settings.cache_clear()
     type_("acknowledge", "INC-1")
     assert [order.payload["actor"] for order in orders] == ["cy", "dee"]
 

@@ -1,5 +1,6 @@
 """The console against a real server, with the real workflow behind it."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from temporalio.testing import WorkflowEnvironment
 from tests.console.conftest import Type, TypeAt
 from tests.console.life import ended, reported, working
 
+ROOT = Path(__file__).parents[2]
 WHOLE_LIFE = (
     ("acknowledge",),
     ("set-severity", "SEV1"),
@@ -110,6 +112,57 @@ async def test_an_unknown_incident_exits_3(at_console: TypeAt, line: list[str]) 
     said = await at_console(*line, "INC-NEVER", "--json")
     assert said.code == 3
     assert said.document["error"]["kind"] == "UnknownIncident"
+
+
+async def test_a_closed_incident_is_reopened_with_its_record(
+    at_console: TypeAt, incident: str, time_skipping: WorkflowEnvironment
+) -> None:
+    """`reopen` starts a new run that carries the record; repeated by its id it counts once."""
+    await live(at_console, incident)
+    await ended(time_skipping.client, incident)
+    line = ("reopen", incident, "--note", "it is back", "--command-id", "again", "--json")
+    said = await at_console(*line)
+    assert said.code == 0, said
+    assert said.document["state"] == "diagnosis"
+    assert (await at_console(*line)).document == said.document
+    shown = (await at_console("show", incident, "--json")).document["incident"]
+    assert shown["runs"] == 2
+    assert shown["lessons"][0]["text"] == "Limits need tests"
+    assert [entry["kind"] for entry in shown["timeline"]].count("incident.reopened") == 1
+
+
+async def test_the_command_that_ended_an_incident_can_be_repeated(
+    at_console: TypeAt, incident: str, time_skipping: WorkflowEnvironment
+) -> None:
+    """The same command id answers the same, although the run has ended meanwhile."""
+    line = ("cancel", incident, "false_alarm", "--command-id", "end", "--json")
+    said = await at_console(*line)
+    await ended(time_skipping.client, incident)
+    again = await at_console(*line)
+    assert (again.code, again.document) == (0, said.document)
+
+
+async def test_a_policy_is_adopted_with_the_escalation_of_the_incidents_service(
+    at_console: TypeAt, incident: str
+) -> None:
+    """`adopt-policy` takes a file, checks it, and pins it by its hash."""
+    file = ROOT / "policies" / "default.yaml"
+    said = await at_console("adopt-policy", incident, str(file), "--json")
+    assert said.code == 0, said
+    shown = (await at_console("show", incident, "--json")).document
+    assert shown["policy_hash"] == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+async def test_a_policy_with_errors_is_not_adopted(
+    at_console: TypeAt, incident: str, tmp_path: Path
+) -> None:
+    """Exit 1 with every problem and its place; nothing is sent."""
+    file = tmp_path / "broken.yaml"
+    file.write_text("policy: Broken\nseveritys: {}\n")
+    said = await at_console("adopt-policy", incident, str(file), "--json")
+    assert said.code == 1
+    assert said.document["error"]["kind"] == "PolicyBroken"
+    assert said.document["error"]["problems"][0]["file"] == str(file)
 
 
 async def test_a_closed_incident_takes_only_reopen(

@@ -59,7 +59,7 @@ async def test_a_reader_that_leaves_ends_the_watch_quietly(
     process = await starter("watch", incident, "--every", "0.1")
     assert process.stdout
     await asyncio.wait_for(process.stdout.readline(), 20)
-    process.stdout._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001 - the reader leaves
+    process.stdout._transport.close()  # type: ignore[attr-defined]
     await at_console("acknowledge", incident)
     assert process.stderr
     err = await asyncio.wait_for(process.stderr.read(), 20)

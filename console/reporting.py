@@ -1,0 +1,132 @@
+"""`report`: start an incident by hand, under the policy in force."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from temporalio.client import Client
+
+from activities.opening import open_incident
+from console.commands import AsJson
+from console.errors import malformed
+from console.failures import ExitCode, Failure, usage
+from console.output import Output, words
+from console.policy_file import compiled_policy, read_policy
+from console.running import actor_name, perform
+from console.times import FORMS, parse_instant
+from models.base import Actor
+from models.incident import Report
+from models.intake import IntakeRules
+from rules.identity import incident_id
+from rules.reporting import may_report, missing_information
+from runtime.settings import load_settings
+
+PANEL = "Report"
+TYPED = {"affected_systems": "--affected"}
+Title = Annotated[str, typer.Option("--title", help="what is wrong, in a line")]
+Nature = Annotated[str, typer.Option("--nature", help="what is known of it")]
+Affected = Annotated[
+    list[str] | None, typer.Option("--affected", help="an affected system; repeat for more")
+]
+Severity = Annotated[str | None, typer.Option("--severity", help="as first judged, such as SEV2")]
+Service = Annotated[str | None, typer.Option("--service", help="the service of the policy")]
+Reporter = Annotated[
+    str | None,
+    typer.Option(
+        "--reporter", "--actor", help="who reports; else INCIDENT_ACTOR, else your login name"
+    ),
+]
+HappenedAt = Annotated[str | None, typer.Option("--happened-at", help=f"when it began, {FORMS}")]
+CommandId = Annotated[
+    str | None, typer.Option("--command-id", help="repeat with the same id: one incident")
+]
+
+
+def checked(report: Report, rules: IntakeRules) -> Report:
+    """The report, if the policy takes it. Raises `Failure`: refused, or not authorised."""
+    if report.severity is not None and report.severity not in rules.severity.severities:
+        known = ", ".join(rules.severity.severities)
+        raise usage(f"--severity: the policy has no {report.severity!r}; it has: {known}")
+    if not may_report(report.reporter, rules.reporting):
+        raise Failure(
+            "NotAuthorised",
+            f"the policy does not let {report.reporter.name} report on the command line",
+            ExitCode.NOT_AUTHORISED,
+            may=rules.reporting.who,
+        )
+    missing = missing_information(report, rules.reporting.required)
+    if missing:
+        typed = [TYPED.get(name, f"--{name}") for name in missing]
+        raise Failure(
+            "Refused",
+            "the policy asks for more in a report",
+            ExitCode.REFUSED,
+            missing=tuple(typed),
+        )
+    return report
+
+
+def intake_rules() -> IntakeRules:
+    """What the policy in force says of reports. Raises PolicyBroken."""
+    from policies.compile import compile_intake  # noqa: PLC0415 - most commands need no policy
+
+    return compile_intake(read_policy(load_settings().policy_file).policy)
+
+
+def report(
+    context: typer.Context,
+    *,
+    title: Title,
+    nature: Nature = "",
+    affected: Affected = None,
+    severity: Severity = None,
+    service: Service = None,
+    reporter: Reporter = None,
+    happened_at: HappenedAt = None,
+    command_id: CommandId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Report an incident: start it under the policy in force, and print its id."""
+    now = datetime.now(UTC)
+    began = parse_instant(happened_at, now) if happened_at else None
+    if began and began > now:
+        raise usage("--happened-at lies in the future")
+    try:
+        told = Report(
+            title=title,
+            nature=nature,
+            affected_systems=tuple(affected or ()),
+            severity=severity,
+            service=service,
+            reporter=Actor(name=actor_name(reporter), via="console"),
+            happened_at=began,
+        )
+    except ValidationError as error:
+        raise malformed(error) from None
+    checked(told, intake_rules())
+    seed = command_id or str(uuid.uuid4())
+    answer = perform(lambda client: _open(client, told, seed, now))
+    verb = "reported" if answer["started"] else "was reported before"
+    human = words(f"{answer['incident']} {verb}: {title}")
+    Output.of(context, as_json=as_json).answer(answer, human)
+
+
+async def _open(client: Client, told: Report, seed: str, now: datetime) -> dict[str, Any]:
+    settings = load_settings()
+    policy = compiled_policy(settings.policy_file, told.service)
+    name = incident_id(seed, now)
+    started = await open_incident(client, policy, name, told, settings.task_queue)
+    return {
+        "incident": name,
+        "command_id": seed,
+        "started": started,
+        "severity": told.severity or policy.default_severity,
+        "policy": f"{policy.name} {policy.version}",
+    }
+
+
+def register(app: typer.Typer) -> None:
+    """Add `report`."""
+    app.command("report", rich_help_panel=PANEL)(report)
