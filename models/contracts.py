@@ -103,59 +103,36 @@ class StartIncident(Frozen):
     report: Report
 
 
-class Heard(Frozen):
-    """When a group heard of an alert: first of its last firing, and last of it at all.
-
-    `times` counts the deliveries of that firing; `ended_at` is when it last resolved.
-    """
-
-    first_at: Instant
-    last_at: Instant
-    times: int = 1
-    ended_at: Instant | None = None
-
-
 class GroupState(Frozen):
     """What an alert group knows.
 
-    `firing` are the alerts that fire by the newest word; `unfed` those that the incident has not
-    been told of yet, `told` the start of each firing that it knows of. `firing_since_at` is when
-    the group began to fire, `firing_deliveries` how often it was delivered since, `open_due_at`
-    when that makes an incident. `recurred_at` is when alerts were first heard again after resolve.
-    `opening` and `feeding` are under way, after a failure again at `again_at`. `previous` is the
-    incident before this one, `previous_told` and `previous_unfed` what it knows and does not.
-    Messages that could not be read are counted in `malformed`; `problem` says what was last wrong.
+    `firing` are the alerts that fire by the newest word, `ended` when the others last stopped;
+    `unfed` those that the incident has not been told of yet, `urgent` whether they are more than
+    repeats. `firing_since_at` is when the group began to fire. `opening` is the incident that
+    is being started. `reopenable` is False once the incident refused to be reopened. After a
+    failure nothing is tried again before `not_before`.
     """
 
-    firing: dict[str, Alert] = Field(default_factory=dict)
+    firing: dict[str, AlertRecord] = Field(default_factory=dict)
+    ended: dict[str, Instant] = Field(default_factory=dict)
     unfed: dict[str, Alert] = Field(default_factory=dict)
-    heard: dict[str, Heard] = Field(default_factory=dict)
-    told: dict[str, Instant] = Field(default_factory=dict)
     unfed_deliveries: int = 0
     urgent: bool = False
     truncated: int = 0
-    told_truncated: int = 0
     deliveries: int = 0
     firing_since_at: Instant | None = None
-    firing_deliveries: int = 0
-    open_due_at: Instant | None = None
     quiet_since_at: Instant | None = None
     fed_at: Instant | None = None
     last_received_at: Instant | None = None
+    opening: StartIncident | None = None
     incident_id: str | None = None
     incident_state: State | None = None
     resolved_at: Instant | None = None
-    recurred_at: Instant | None = None
-    opening: "StartIncident | None" = None
-    feeding: "FeedIncident | None" = None
-    again_at: Instant | None = None
+    reopenable: bool = True
     opened: int = 0
     fed: int = 0
-    previous: str | None = None
-    previous_told: dict[str, Instant] = Field(default_factory=dict)
-    previous_unfed: dict[str, Alert] = Field(default_factory=dict)
+    not_before: Instant | None = None
     malformed: int = 0
-    problem: str = ""
 
 
 class IncidentMoved(Frozen):
