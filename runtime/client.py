@@ -55,7 +55,9 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
                 lazy=lazy,
             )
     except TimeoutError:
-        raise ServerNotReachable(address, "no answer within 5 seconds") from None
+        raise ServerNotReachable(
+            address, f"no answer within {CONNECT_TIMEOUT_SECONDS:g} seconds"
+        ) from None
     except (RuntimeError, RPCError, ValueError, OSError) as error:
         raise ServerNotReachable(address, _short(error)) from None
 

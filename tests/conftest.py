@@ -1,14 +1,17 @@
 """Real servers for the tests."""
 
+import os
 import sys
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
+from runtime.embedded import EmbeddedServer, free_port
+from runtime.settings import Settings, load_settings
 from workflows.visibility import KEYS
 
 TEMPORAL = str(Path(sys.executable).parent / "temporal")
@@ -36,6 +39,30 @@ async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
     """A dev server on which time is skipped, for scenarios of hours and days."""
     async with await time_skipping_server() as env:
         yield env
+
+
+@pytest.fixture(scope="session")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WorkflowEnvironment]:
+    """The embedded server as it is shipped, in memory, on which time passes as it does."""
+    log = tmp_path_factory.mktemp("server") / "server.log"
+    embedded = EmbeddedServer(None, log, port=free_port(), ui_port=free_port())
+    try:
+        yield WorkflowEnvironment.from_client(await embedded.start())
+    finally:
+        embedded.stop()
+
+
+@pytest.fixture(autouse=True)
+def settings_of_nobody(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test depends on the settings, or the Temporal server, of whoever runs it."""
+    for name in list(os.environ):
+        if name.startswith(("INCIDENT_", "TEMPORAL_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", os.devnull)
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    load_settings.cache_clear()
+    yield
+    load_settings.cache_clear()
 
 
 @pytest.fixture

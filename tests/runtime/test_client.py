@@ -1,0 +1,84 @@
+"""The way to Temporal is told by Temporal's own configuration, and failures are told in a line."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from runtime.client import ServerNotReachable, connect, connection
+from runtime.embedded import free_port
+from runtime.settings import load_settings
+
+Monkey = pytest.MonkeyPatch
+
+
+def test_without_configuration_it_is_the_local_server() -> None:
+    """As for every tool of Temporal."""
+    assert connection() == {"target_host": "localhost:7233"}
+
+
+def test_an_api_key_turns_tls_on(monkeypatch: Monkey) -> None:
+    """Temporal Cloud needs an address, a namespace and a key, and nothing of ours."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "eu-west-1.aws.api.temporal.io:7233")
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "incidents.a1b2c")
+    monkeypatch.setenv("TEMPORAL_API_KEY", "key")
+    found = connection()
+    assert (found["namespace"], found["api_key"], found["tls"]) == ("incidents.a1b2c", "key", True)
+
+
+def test_a_profile_of_the_configuration_file_is_used(monkeypatch: Monkey, tmp_path: Path) -> None:
+    """Profiles are how people keep several clusters apart."""
+    file = tmp_path / "temporal.toml"
+    file.write_text('[profile.prod]\naddress = "prod:7233"\nnamespace = "incidents"\n')
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(file))
+    monkeypatch.setenv("TEMPORAL_PROFILE", "prod")
+    assert connection()["target_host"] == "prod:7233"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("TEMPORAL_PROFILE", "nowhere", "nowhere"),
+        ("TEMPORAL_TLS_CLIENT_CERT_PATH", "/no/such/certificate", "/no/such/certificate"),
+    ],
+)
+def test_broken_configuration_is_told_with_what_is_broken(
+    monkeypatch: Monkey, variable: str, value: str, said: str
+) -> None:
+    """Not as a traceback out of a library."""
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ServerNotReachable, match="configuration is broken") as raised:
+        connection()
+    assert said in raised.value.why
+
+
+async def test_where_nobody_listens_the_address_is_told(monkeypatch: Monkey) -> None:
+    """At once, in one short line."""
+    address = f"127.0.0.1:{free_port()}"
+    monkeypatch.setenv("TEMPORAL_ADDRESS", address)
+    with pytest.raises(ServerNotReachable) as raised:
+        await connect(load_settings())
+    assert raised.value.address == address
+    assert raised.value.why == "Connection refused"
+
+
+async def test_a_server_that_never_answers_is_given_up(monkeypatch: Monkey) -> None:
+    """A firewall that swallows packets must not hang a command for minutes."""
+    monkeypatch.setattr("runtime.client.CONNECT_TIMEOUT_SECONDS", 0.2)
+    mute = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    async with mute:
+        port = mute.sockets[0].getsockname()[1]
+        monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{port}")
+        with pytest.raises(ServerNotReachable, match="no answer within"):
+            await connect(load_settings())
+
+
+async def test_who_runs_it_is_the_identity_in_every_event(
+    server: WorkflowEnvironment, monkeypatch: Monkey
+) -> None:
+    """An auditor sees in Temporal alone whose process did what."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", server.client.service_client.config.target_host)
+    monkeypatch.setenv("INCIDENT_ACTOR", "ana")
+    client = await connect(load_settings())
+    assert client.identity.startswith("ana@")

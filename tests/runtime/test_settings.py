@@ -1,0 +1,122 @@
+"""Settings come from the environment, once, and what is wrong with them is said by name."""
+
+from pathlib import Path
+
+import pytest
+
+from runtime.settings import ROOT, Settings, SettingsBroken, load_settings, unknown_variables
+
+Monkey = pytest.MonkeyPatch
+FILE = Settings.model_config.get("env_file")
+
+
+def test_without_any_variable_everything_has_a_value() -> None:
+    """A fresh clone runs: its own policy, its own state, loopback, no token."""
+    settings = load_settings()
+    assert settings.policy_file == ROOT / "policies" / "default.yaml"
+    assert settings.documents_directory == ROOT / "var" / "documents"
+    assert (settings.intake_host, settings.intake_port) == ("127.0.0.1", 8000)
+    assert settings.intake_token is None
+    assert dict(settings.channels) == {}
+
+
+def test_settings_are_read_once(monkeypatch: Monkey) -> None:
+    """What changes in the environment later changes nothing in this process."""
+    before = load_settings()
+    monkeypatch.setenv("INCIDENT_TASK_QUEUE", "other")
+    assert load_settings() is before
+
+
+def test_a_channel_of_the_environment_has_the_name_that_policies_use(monkeypatch: Monkey) -> None:
+    """Variables carry no dashes and no small letters: EMAIL_ONCALL is email-oncall."""
+    monkeypatch.setenv("INCIDENT_CHANNELS__EMAIL_ONCALL__HOST", "127.0.0.1")
+    monkeypatch.setenv("INCIDENT_CHANNELS__EMAIL_ONCALL__SENDER", "engine@example.org")
+    monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__URL", "https://pager.example.org/hook")
+    channels = load_settings().channels
+    assert set(channels) == {"email-oncall", "pager"}
+    assert channels["email-oncall"].kind == "email"
+
+
+def test_channels_may_come_as_one_json_mapping_too(monkeypatch: Monkey) -> None:
+    """A deployment with many channels writes one variable; single ones are added to it."""
+    monkeypatch.setenv("INCIDENT_CHANNELS", '{"email-oncall": {"kind": "log"}}')
+    monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__URL", "https://pager.example.org/hook")
+    assert set(load_settings().channels) == {"email-oncall", "pager"}
+
+
+def test_every_broken_variable_is_named_at_once(monkeypatch: Monkey) -> None:
+    """One start tells all that is to be put right, each on its line."""
+    monkeypatch.setenv("INCIDENT_INTAKE_PORT", "eighty")
+    monkeypatch.setenv("INCIDENT_LOG_LEVEL", "loud")
+    monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__URL", "ftp://pager")
+    with pytest.raises(SettingsBroken) as broken:
+        load_settings()
+    lines = str(broken.value).splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "INCIDENT_INTAKE_PORT",
+        "INCIDENT_LOG_LEVEL",
+        "INCIDENT_CHANNELS__PAGER",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("INCIDENT_CHANNELS", '{"pager": hush'),
+        ("INCIDENT_CHANNELS__PAGER", "hush"),
+        ("INCIDENT_CHANNELS__PAGER__URL", "hush://pager"),
+        ("INCIDENT_CHANNELS__PAGER__PORT", "hush"),
+    ],
+)
+def test_a_broken_setting_is_named_without_its_value(
+    monkeypatch: Monkey, variable: str, value: str
+) -> None:
+    """Values are secrets as often as not; the message goes to logs and terminals."""
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsBroken) as broken:
+        load_settings()
+    assert str(broken.value).startswith("INCIDENT_CHANNELS")
+    assert "hush" not in str(broken.value)
+
+
+def test_no_secret_shows_when_settings_are_printed(monkeypatch: Monkey) -> None:
+    """Settings end up in debuggers and logs."""
+    monkeypatch.setenv("INCIDENT_INTAKE_TOKEN", "hush-token")
+    monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__URL", "https://pager.example.org/hush-path")
+    monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__TOKEN", "hush-bearer")
+    assert "hush" not in repr(load_settings())
+
+
+def test_an_empty_variable_is_no_setting(monkeypatch: Monkey) -> None:
+    """Deployment tools set variables to nothing when they mean nothing."""
+    monkeypatch.setenv("INCIDENT_LOG_FILE", "")
+    monkeypatch.setenv("INCIDENT_INTAKE_PORT", "")
+    assert load_settings().log_file is None
+    assert load_settings().intake_port == 8000
+
+
+def test_relative_paths_mean_the_same_in_every_process(monkeypatch: Monkey, tmp_path: Path) -> None:
+    """The stack starts its processes elsewhere than it was started."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INCIDENT_POLICY_FILE", "ours.yaml")
+    assert load_settings().policy_file == tmp_path / "ours.yaml"
+
+
+def test_a_file_named_env_beside_the_program_is_read_and_the_environment_wins(
+    monkeypatch: Monkey, tmp_path: Path
+) -> None:
+    """`.env` is for what stays; a variable of the moment comes before it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(Settings.model_config, "env_file", FILE)
+    (tmp_path / ".env").write_text("INCIDENT_TASK_QUEUE=of-file\nINCIDENT_ACTOR=of-file\n")
+    monkeypatch.setenv("INCIDENT_ACTOR", "of-environment")
+    settings = load_settings()
+    assert (settings.task_queue, settings.actor) == ("of-file", "of-environment")
+
+
+def test_a_misspelt_variable_is_noticed(monkeypatch: Monkey) -> None:
+    """It would be ignored in silence otherwise."""
+    monkeypatch.setenv("INCIDENT_POLICY", "ours.yaml")
+    monkeypatch.setenv("INCIDENT_TASK_QUEUE", "incidents")
+    monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__URL", "https://pager.example.org")
+    assert unknown_variables() == ("INCIDENT_POLICY",)

@@ -1,0 +1,67 @@
+"""The rooms are those of this repository, and each keeps to its size."""
+
+import ast
+import importlib
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+ROOMS: list[str] = PROJECT["tool"]["importlinter"]["root_packages"]
+SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+MOST_LINES = 300
+MOST_LINES_OF_A_FUNCTION = 40
+ENTRY_LINES = 30
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_room_is_of_this_repository(room: str) -> None:
+    """No installed package of the same name stands before it."""
+    origin = importlib.import_module(room).__file__
+    assert origin is not None
+    assert Path(origin).parent == ROOT / room
+
+
+def test_every_folder_with_code_is_a_room() -> None:
+    """The direction of imports is checked for all of the code."""
+    folders = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert folders - {"benchmarks"} == set(ROOMS)
+
+
+def test_no_file_is_long() -> None:
+    """A file that outgrows its one subject is split."""
+    long = [p.name for p in SOURCES if len(p.read_text().splitlines()) > MOST_LINES]
+    assert long == []
+
+
+def test_no_function_is_long() -> None:
+    """What a function does is seen at one glance."""
+    long = [
+        f"{path.relative_to(ROOT)}: {node.name}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= MOST_LINES_OF_A_FUNCTION
+    ]
+    assert long == []
+
+
+@pytest.mark.parametrize("entry", ["worker.py", "starter.py"])
+def test_an_entry_point_only_enters(entry: str) -> None:
+    """What runs is in the rooms, where it is tested."""
+    assert len((ROOT / entry).read_text().splitlines()) <= ENTRY_LINES
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    """Everything that can be set is seen in one file; the stack hands its environment on."""
+    readers = {str(p.relative_to(ROOT)) for p in SOURCES if "os.environ" in p.read_text()}
+    assert readers <= {"runtime/settings.py", "runtime/stack.py"}
+
+
+def test_the_lock_names_no_registry() -> None:
+    """It installs from whatever registry a machine is set up for."""
+    lock = (ROOT / "requirements.lock").read_text()
+    assert "://" not in lock
+    assert "index-url" not in lock
