@@ -1,0 +1,162 @@
+"""The embedded server: real, on a file, beside whatever else runs, and gone when it is stopped."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+from runtime.embedded import EmbeddedServer, EmbeddedServerFailed, free_port
+from runtime.search_attributes import missing, retention
+from runtime.settings import ROOT
+
+
+@pytest.fixture
+async def embedded(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
+    """A server on a file, not yet started."""
+    made = EmbeddedServer(
+        tmp_path / "kept" / "temporal.db", tmp_path / "log" / "server.log", free_port(), free_port()
+    )
+    yield made
+    made.stop()
+
+
+async def test_a_killed_server_comes_back_with_every_workflow(embedded: EmbeddedServer) -> None:
+    """What was acknowledged before the crash is on the file, at the same address."""
+    client = await embedded.start()
+    address = embedded.address
+    for number in range(3):
+        await client.start_workflow("Any", id=f"kept-{number}", task_queue="nobody")
+    embedded.kill()
+    assert not embedded.running
+    client = await embedded.start()
+    assert embedded.address == address
+    for number in range(3):
+        assert (await client.get_workflow_handle(f"kept-{number}").describe()).run_id
+
+
+async def test_it_comes_up_fit_for_the_engine(embedded: EmbeddedServer) -> None:
+    """With our search attributes, and histories that outlive every review."""
+    client = await embedded.start()
+    assert await missing(client) == ()
+    assert await retention(client) >= timedelta(days=90)
+
+
+async def test_it_takes_other_ports_where_the_usual_ones_are_taken(
+    embedded: EmbeddedServer,
+) -> None:
+    """Another Temporal may run here; it is left alone."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("", 0)) as other:
+        embedded.port = one.getsockname()[1]
+        embedded.ui_port = other.getsockname()[1]
+        await embedded.start()
+        assert embedded.port != one.getsockname()[1]
+        assert embedded.ui_port != other.getsockname()[1]
+        assert await answers(embedded.ui_port)
+
+
+async def test_no_second_server_opens_the_same_file(
+    embedded: EmbeddedServer, tmp_path: Path
+) -> None:
+    """Two would ruin it. The refusal names the process that has it."""
+    await embedded.start()
+    second = EmbeddedServer(embedded.database, tmp_path / "second.log", free_port(), free_port())
+    with pytest.raises(EmbeddedServerFailed, match=f"in use by .* process id {embedded.pid}"):
+        await second.start()
+    assert not second.running
+    embedded.stop()
+    await second.start()
+    second.stop()
+
+
+async def test_a_server_that_outlived_its_parent_still_guards_its_file(
+    embedded: EmbeddedServer, tmp_path: Path
+) -> None:
+    """The parent was killed; what holds the file is found by its process id."""
+    assert embedded.database
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PARENT, str(embedded.database), str(tmp_path / "orphan.log"),
+        cwd=ROOT, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert parent.stdout
+    orphan = psutil.Process(int(await parent.stdout.readline()))
+    try:
+        parent.kill()
+        await parent.wait()
+        with pytest.raises(EmbeddedServerFailed, match=f"process id {orphan.pid}"):
+            await embedded.start()
+    finally:
+        orphan.kill()
+        orphan.wait()
+
+
+async def test_stopping_leaves_no_process_behind(embedded: EmbeddedServer) -> None:
+    """Also where it is asked twice."""
+    await embedded.start()
+    assert embedded.pid
+    process = psutil.Process(embedded.pid)
+    embedded.stop()
+    embedded.stop()
+    assert not process.is_running()
+    assert not await answers(embedded.port)
+
+
+async def test_it_is_in_a_session_of_its_own(embedded: EmbeddedServer) -> None:
+    """Ctrl-C reaches who started it, and not it: it is stopped in order, as the last."""
+    await embedded.start()
+    assert embedded.pid
+    assert os.getsid(embedded.pid) == embedded.pid
+
+
+async def test_a_server_that_cannot_start_says_where_its_log_is(tmp_path: Path) -> None:
+    """And nothing of it is left."""
+    database = tmp_path / "temporal.db"
+    database.write_text("this is no database, and it is longer than the header of one" * 50)
+    broken = EmbeddedServer(database, tmp_path / "server.log", free_port(), free_port())
+    with pytest.raises(EmbeddedServerFailed, match=r"server\.log"):
+        await broken.start()
+    assert not broken.running
+    assert (tmp_path / "server.log").read_text()
+
+
+async def test_giving_up_while_it_starts_leaves_nothing_running(embedded: EmbeddedServer) -> None:
+    """Ctrl-C comes when it comes."""
+    starting = asyncio.create_task(embedded.start())
+    while embedded.pid is None:
+        await asyncio.sleep(0)
+    process = psutil.Process(embedded.pid)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert not process.is_running()
+
+
+async def answers(port: int) -> bool:
+    """Whether somebody listens there."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+PARENT = """
+import asyncio, sys
+from pathlib import Path
+from runtime.embedded import EmbeddedServer, free_port
+
+async def main():
+    server = EmbeddedServer(Path(sys.argv[1]), Path(sys.argv[2]), free_port(), free_port())
+    await server.start()
+    print(server.pid, flush=True)
+    await asyncio.sleep(3600)
+
+asyncio.run(main())
+"""

@@ -1,0 +1,80 @@
+"""Logs are JSON, say whose incident they are about, and say everything once."""
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from runtime.settings import ROOT
+
+Lines = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+async def said(server: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> Lines:
+    """What the speaker logs: its workflow is replayed from the start at every task."""
+    path = tmp_path_factory.mktemp("log") / "of" / "speaker.log"
+    speaker = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.runtime.speaker",
+        server.client.service_client.config.target_host, str(path), cwd=ROOT,
+    )  # fmt: skip
+    assert await speaker.wait() == 0
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def of(said: Lines, event: str) -> dict[str, Any]:
+    """The one line of an event."""
+    [line] = [line for line in said if line["event"].startswith(event)]
+    return line
+
+
+@pytest.mark.parametrize(
+    "event",
+    ["workflow.began", "temporal said", "library said", "update.spoke", "workflow.ended"],
+)
+def test_what_a_workflow_says_is_logged_once_however_often_it_is_replayed(
+    said: Lines, event: str
+) -> None:
+    """By structlog, by Temporal's logger and by the standard library."""
+    line = of(said, event)
+    assert line["incident_id"].startswith("INC-")
+    assert line["run_id"]
+    assert line["attempt"] == 1
+
+
+def test_a_line_of_a_handler_names_its_update(said: Lines) -> None:
+    """What somebody asked for is found from the answer, and the other way round."""
+    line = of(said, "update.spoke")
+    assert (line["update_id"], line["actor"]) == ("the-update", "ana")
+
+
+def test_a_line_of_an_activity_names_incident_run_and_attempt(said: Lines) -> None:
+    """An effect is traced to its incident."""
+    line = of(said, "activity.spoke")
+    assert line["incident_id"] == of(said, "workflow.began")["incident_id"]
+    assert line["run_id"] == of(said, "workflow.began")["run_id"]
+    assert (line["activity"], line["attempt"]) == ("speak", 1)
+    assert (line["state"], line["actor"]) == ("assessment", "ana")
+
+
+def test_libraries_add_only_what_we_know(said: Lines) -> None:
+    """Whatever else a library attaches to its records stays out of the log."""
+    line = of(said, "library said")
+    assert line["actor"] == "bo"
+    assert "secret" not in line
+    assert line["level"] == "warning"
+    assert line["logger"]
+
+
+def test_a_traceback_is_one_line_too(said: Lines) -> None:
+    """Whatever reads the log reads JSON, line by line."""
+    line = of(said, "went.wrong")
+    assert "ValueError: invalid literal" in line["exception"]
+
+
+def test_every_line_is_dated_in_utc(said: Lines) -> None:
+    """Incidents cross zones."""
+    assert all(line["timestamp"].endswith("Z") for line in said)
