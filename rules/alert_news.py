@@ -77,14 +77,15 @@ def fires(state: GroupState) -> bool:
     return bool(state.firing) or state.truncated > 0
 
 
-def fold(state: GroupState, batch: AlertBatch) -> GroupState:
-    """What the group knows after a delivery."""
-    work = _Fold(dict(state.firing), dict(state.ended), dict(state.unfed), batch.received_at)
+def fold(state: GroupState, batch: AlertBatch, now: datetime) -> GroupState:
+    """What the group knows after a delivery; one that claims to come later than now came now."""
+    at = min(batch.received_at, now)
+    work = _Fold(dict(state.firing), dict(state.ended), dict(state.unfed), at)
     for alert in batch.alerts:
         work.take(alert)
     while len(work.ended) > ENDINGS_KEPT:
         del work.ended[next(iter(work.ended))]
-    newest = state.last_received_at is None or batch.received_at >= state.last_received_at
+    newest = state.last_received_at is None or at >= state.last_received_at
     truncated = batch.truncated if newest else state.truncated
     moved = truncated != state.truncated
     told = state.model_copy(
@@ -96,10 +97,10 @@ def fold(state: GroupState, batch: AlertBatch) -> GroupState:
             "urgent": state.urgent or work.news or moved,
             "truncated": truncated,
             "deliveries": state.deliveries + (1 if work.fires else 0),
-            "last_received_at": batch.received_at if newest else state.last_received_at,
+            "last_received_at": at if newest else state.last_received_at,
         }
     )
-    return _since(told, batch.received_at)
+    return _since(told, at)
 
 
 def _since(state: GroupState, at: datetime) -> GroupState:

@@ -74,7 +74,7 @@ def feeding(
         note=recurrence_words(state, recurring or ()),
         command_id=f"{group_id}/{state.opened}/{state.fed + 1}",
     )
-    change = {"unfed": {}, "unfed_deliveries": 0, "urgent": False, "fed": state.fed + 1}
+    change = {"unfed": {}, "unfed_deliveries": 0, "urgent": False}
     return request, state.model_copy(update=change)
 
 
@@ -82,7 +82,7 @@ def fed(
     before: GroupState, state: GroupState, request: FeedIncident, answer: IncidentFed, now: datetime
 ) -> GroupState:
     """The incident has answered. What it said of itself while it was asked is newer."""
-    change: dict[str, object] = {"fed_at": now, "not_before": None}
+    change: dict[str, object] = {"fed_at": now, "fed": state.fed + 1, "not_before": None}
     is_over = answer.state not in BEFORE_REVIEW
     if (state.incident_state, state.resolved_at) == (before.incident_state, before.resolved_at):
         change["incident_state"] = answer.state
@@ -95,13 +95,17 @@ def fed(
 
 
 def not_fed(state: GroupState, request: FeedIncident, not_before: datetime) -> GroupState:
-    """What could not be fed waits for the next time; what came meanwhile is newer."""
+    """What could not be fed waits for the next time; what came meanwhile is newer.
+
+    It counts as fed all the same: it may have arrived, and the next time is another command.
+    """
     older = {alert.fingerprint: alert for alert in request.batch.alerts}
     return state.model_copy(
         update={
             "unfed": {**older, **state.unfed},
             "unfed_deliveries": state.unfed_deliveries + request.deliveries,
             "urgent": True,
+            "fed": state.fed + 1,
             "not_before": not_before,
         }
     )

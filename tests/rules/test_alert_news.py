@@ -30,7 +30,7 @@ def heard(alerts: list[tuple[datetime, Alert]]) -> GroupState:
     state = GroupState()
     for at, alert in alerts:
         batch = AlertBatch(group_key="k", alerts=(alert,), received_at=at)
-        state = fold(state, batch)
+        state = fold(state, batch, batch.received_at)
     return state
 
 
@@ -69,7 +69,7 @@ def test_the_newest_delivery_says_how_many_were_left_out(order: list[int]) -> No
     state = GroupState()
     for number in order:
         batch = AlertBatch(group_key="k", alerts=(), truncated=number, received_at=after(number))
-        state = fold(state, batch)
+        state = fold(state, batch, batch.received_at)
     assert state.truncated == 5
 
 
@@ -98,7 +98,7 @@ def test_only_news_is_urgent() -> None:
 
     def hears(state: GroupState, alert: Alert, minute: float) -> GroupState:
         batch = AlertBatch(group_key="k", alerts=(alert,), received_at=after(minute))
-        return fold(state.model_copy(update={"urgent": False}), batch)
+        return fold(state.model_copy(update={"urgent": False}), batch, after(minute))
 
     repeated = hears(known, an_alert("a", 0, None), 2)
     resolved = hears(repeated, an_alert("a", 0, 3), 3)
@@ -108,3 +108,12 @@ def test_only_news_is_urgent() -> None:
     assert [state.urgent for state in states] == [False, True, False, True]
     assert anew.unfed_deliveries == 4
     assert anew.firing_since_at == after(5)
+
+
+def test_a_delivery_from_the_future_came_now() -> None:
+    """A clock that is wrong elsewhere neither delays an incident nor hides later deliveries."""
+    batch = AlertBatch(
+        group_key="k", alerts=(an_alert("a", 0, None),), truncated=3, received_at=after(500)
+    )
+    state = fold(GroupState(), batch, after(1))
+    assert (state.firing_since_at, state.last_received_at) == (after(1), after(1))

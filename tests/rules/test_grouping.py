@@ -48,7 +48,7 @@ class Group:
         batch = AlertBatch(
             group_key="k", alerts=alerts, truncated=truncated, received_at=after(minute)
         )
-        self.state = fold(self.state, batch)
+        self.state = fold(self.state, batch, after(minute))
         return self
 
     def at(self, minute: float) -> Next:

@@ -1,0 +1,182 @@
+"""Alerts of one key that go off on a stage: the real alert group, its real incidents.
+
+Each workflow has a virtual clock of its own; the minutes here are those of the group.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.archive_run import ArchiveRunActivity
+from activities.archive_timeline import ArchiveTimelineActivity
+from activities.begin_archive import BeginArchiveActivity
+from activities.enforce_deadline import enforce_deadline
+from activities.escalate_incident import EscalateIncidentActivity
+from activities.feed_incident import FeedIncidentActivity
+from activities.send_notification import SendNotificationActivity
+from activities.start_incident import StartIncidentActivity
+from activities.write_report import WriteReportActivity
+from connectors.documents.local import LocalDocumentStore
+from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
+from models.contracts import (
+    ALERT_GROUP_WORKFLOW,
+    RECEIVE_ALERTS,
+    AlertGroupInput,
+    GroupState,
+)
+from models.incident import Incident
+from states.lifecycle import State
+from tests.fakes.channels import RecordingChannels
+from workflows.alert_group import AlertGroupWorkflow
+from workflows.archive_run import ArchiveRun
+from workflows.incident import IncidentWorkflow
+
+POLICY = """
+policy: Siren
+version: "1"
+effective_from: 2026-01-01
+principles: {{ framework: none }}
+severities: {{ SEV1: {{ means: bad }}, SEV2: {{ means: less bad }} }}
+severity_rules:
+  default: SEV2
+  from_labels: {{ severity: {{ critical: SEV1, warning: SEV2 }} }}
+reporting: {{ who: [{who}], required: [title] }}
+people: {{ ana: {{ email: ana@example.com }} }}
+channels: {{ log: {{ kind: log }} }}
+paging: {{ channels: [log] }}
+escalations: {{ default: [{{ page: ana, wait: 5m }}] }}
+alerts: {{ ignore: [{{ severity: none }}] }}
+"""
+"""Pages ana; asks neither steps nor a review, so that `resolve` closes."""
+
+
+def policy_file(folder: Path, *, who: str = "anyone, monitoring", more: str = "") -> Path:
+    """The policy as a file, with what a test adds to it."""
+    path = folder / "policy.yaml"
+    path.write_text(POLICY.format(who=who) + more)
+    return path
+
+
+class Siren:
+    """One alert group and what came of it. Start its `worker` first."""
+
+    def __init__(
+        self,
+        env: WorkflowEnvironment,
+        task_queue: str,
+        folder: Path,
+        grouping: GroupingPolicy | None = None,
+    ) -> None:
+        self.env = env
+        self.client: Client = env.client
+        self.task_queue = task_queue
+        self.policy = policy_file(folder)
+        self.grouping = grouping or GroupingPolicy()
+        self.channels = RecordingChannels()
+        self.documents = LocalDocumentStore(folder / "documents")
+        self.id = f"AG-{task_queue}"
+        self.handle: WorkflowHandle[object, object] = self.client.get_workflow_handle(self.id)
+        self._start = datetime.now(UTC)
+        self._minutes = 0.0
+
+    def worker(self, **options: Any) -> Worker:
+        """A worker with the real workflows and activities."""
+        return Worker(
+            self.client,
+            task_queue=self.task_queue,
+            workflows=[IncidentWorkflow, AlertGroupWorkflow, ArchiveRun],
+            activities=[
+                enforce_deadline,
+                EscalateIncidentActivity(self.channels).escalate_incident,
+                SendNotificationActivity(self.channels).send_notification,
+                StartIncidentActivity(self.client, self.policy).start_incident,
+                FeedIncidentActivity(self.client).feed_incident,
+                WriteReportActivity(self.documents).write_report,
+                ArchiveTimelineActivity(self.documents).archive_timeline,
+                BeginArchiveActivity(self.client).begin_archive,
+                ArchiveRunActivity(self.client, self.documents).archive_run,
+            ],
+            **options,
+        )
+
+    def at(self, minute: float) -> datetime:
+        """The instant of a minute since the first delivery."""
+        return self._start + timedelta(minutes=minute)
+
+    def firing(self, name: str, since: float = 0, **fields: object) -> Alert:
+        """An alert that fires since a minute."""
+        return Alert(
+            fingerprint=name,
+            name=name,
+            status=AlertStatus.FIRING,
+            started_at=self.at(since),
+            **fields,
+        )
+
+    def ended(self, name: str, since: float, until: float) -> Alert:
+        """An alert that fired from a minute until a minute."""
+        change = {"status": AlertStatus.RESOLVED, "ended_at": self.at(until)}
+        return self.firing(name, since).model_copy(update=change)
+
+    async def after(self, minute: float) -> None:
+        """Time passes until a minute."""
+        await self.env.fast_forward(self.handle, timedelta(minutes=minute - self._minutes))
+        self._minutes = minute
+
+    async def hears(self, *alerts: Alert, truncated: int = 0) -> None:
+        """A delivery arrives now."""
+        batch = AlertBatch(
+            group_key="k", alerts=alerts, truncated=truncated, received_at=self.at(self._minutes)
+        )
+        await self.client.start_workflow(
+            ALERT_GROUP_WORKFLOW,
+            AlertGroupInput(group_key="k", grouping=self.grouping),
+            id=self.id,
+            task_queue=self.task_queue,
+            start_signal=RECEIVE_ALERTS,
+            start_signal_args=[batch],
+        )
+
+    async def until(self, holds: Callable[[GroupState], bool]) -> GroupState:
+        """Wait until the group knows what `holds` says; a state that never comes fails."""
+        async with asyncio.timeout(20):
+            while True:
+                state: GroupState = await self.handle.query("state", result_type=GroupState)
+                if holds(state):
+                    return state
+                await asyncio.sleep(0.02)
+
+    async def opened(self, count: int = 1) -> str:
+        """Wait until it has opened so many incidents; the id of the last."""
+        state = await self.until(lambda s: s.opened == count)
+        assert state.incident_id is not None
+        return state.incident_id
+
+    async def do(self, incident_id: str, name: str, **fields: object) -> None:
+        """Ana gives the incident a command."""
+        handle = self.client.get_workflow_handle(incident_id)
+        await handle.execute_update(name, {"actor": "ana", **fields})
+
+    async def closed(self, incident_id: str) -> None:
+        """Ana resolves the incident, which ends it; the group has heard of it."""
+        await self.do(incident_id, "resolve")
+        await self.client.get_workflow_handle(incident_id).result()
+        await self.until(lambda s: s.incident_state is State.CLOSED)
+
+    async def record(self, incident_id: str) -> Incident:
+        """The record of an incident."""
+        handle = self.client.get_workflow_handle(incident_id)
+        record: Incident = await handle.query("record", result_type=Incident)
+        return record
+
+    async def summaries(self) -> list[str]:
+        """What the timers and activities of the group's last run say that they are for."""
+        history = await self.handle.fetch_history()
+        payloads = [e.user_metadata.summary.data for e in history.events if e.user_metadata]
+        return [payload.decode().strip('"') for payload in payloads if payload]

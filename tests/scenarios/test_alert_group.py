@@ -1,0 +1,216 @@
+"""From alerts to incidents: the group, its timer and the incidents that it opens and feeds."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.testing import WorkflowEnvironment
+
+from models.alert import GroupingPolicy
+from models.contracts import INCIDENT_MOVED, RECEIVE_ALERTS, GroupState
+from rules.identity import is_incident_id
+from states.lifecycle import State
+from tests.scenarios.siren import Siren
+
+
+@pytest.fixture
+async def siren(
+    time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> AsyncIterator[Siren]:
+    """A group under the default grouping, its worker running."""
+    made = Siren(time_skipping, task_queue, tmp_path)
+    async with made.worker():
+        yield made
+
+
+async def test_an_alert_becomes_an_incident_that_pages(siren: Siren) -> None:
+    """As bad as the worst of its alerts, titled by the first."""
+    a = siren.firing("a", summary="it burns", severity="SEV2", service="pay")
+    await siren.hears(a, siren.firing("b", 0.1, severity="SEV1"), truncated=2)
+    incident_id = await siren.opened()
+    assert is_incident_id(incident_id)
+    record = await siren.record(incident_id)
+    assert record.report.title == "a: it burns (and 1 more)"
+    assert (record.severity, record.report.service) == ("SEV1", "pay")
+    assert record.report.group_id == siren.id
+    assert (set(record.alerts), record.truncated_alerts) == ({"a", "b"}, 2)
+
+
+async def test_the_way_from_alert_to_incident_is_one_activity_in_one_task(siren: Siren) -> None:
+    """A question asked meanwhile would cost a task of its own: only the history is looked at."""
+    await siren.hears(siren.firing("a"))
+    kinds: list[str | None] = []
+    async with asyncio.timeout(20):
+        while "marker_recorded_event_attributes" not in kinds:
+            history = await siren.handle.fetch_history()
+            kinds = [event.WhichOneof("attributes") for event in history.events]
+    assert kinds.count("workflow_task_completed_event_attributes") == 1
+    assert len(kinds) == 6
+
+
+async def test_repeats_are_fed_together_by_one_timer_and_open_nothing(siren: Siren) -> None:
+    """Twenty deliveries within a minute are one feed of twenty."""
+    await siren.hears(siren.firing("a"))
+    incident_id = await siren.opened()
+    for _ in range(20):
+        await siren.hears(siren.firing("a"))
+    assert (await siren.until(lambda s: s.unfed_deliveries == 20)).fed == 0
+    await siren.after(1.1)
+    state = await siren.until(lambda s: s.fed == 1 and s.unfed_deliveries == 0)
+    assert (state.opened, state.incident_id) == (1, incident_id)
+    assert (await siren.record(incident_id)).alerts["a"].times_seen == 21
+    timers = [s for s in await siren.summaries() if s.startswith("next:")]
+    assert len(timers) == 1
+    assert timers[0].startswith("next: feed what was repeated at ")
+
+
+async def test_a_change_is_fed_at_once(siren: Siren) -> None:
+    """A new alert, then the end of both: each is on the timeline."""
+    await siren.hears(siren.firing("a"))
+    incident_id = await siren.opened()
+    await siren.hears(siren.firing("a"), siren.firing("b", 0.1))
+    await siren.until(lambda s: s.fed == 1)
+    await siren.hears(siren.ended("a", 0, 0.2), siren.ended("b", 0.1, 0.2))
+    await siren.until(lambda s: s.fed == 2)
+    lines = [e.summary for e in (await siren.record(incident_id)).timeline if "alert." in e.kind]
+    assert lines == ["alert fires: b", "alert resolves: a, b"]
+
+
+async def test_an_alert_soon_after_closing_reopens_the_incident(siren: Siren) -> None:
+    """The same id, a new run, and the record says why."""
+    await siren.hears(siren.firing("a"))
+    incident_id = await siren.opened()
+    await siren.hears(siren.ended("a", 0, 0.1))
+    await siren.until(lambda s: s.fed == 1)
+    await siren.closed(incident_id)
+    await siren.after(10)
+    await siren.hears(siren.firing("a", 10, summary="burns again"))
+    state = await siren.until(lambda s: s.incident_state is State.DIAGNOSIS)
+    assert (state.opened, state.incident_id) == (1, incident_id)
+    record = await siren.record(incident_id)
+    assert (record.state, record.runs) == (State.DIAGNOSIS, 2)
+    assert record.alerts["a"].alert.status == "firing"
+    assert any("alert fires again: a: burns again" in entry.summary for entry in record.timeline)
+
+
+async def test_an_alert_long_after_resolve_opens_a_new_incident_that_names_the_first(
+    siren: Siren,
+) -> None:
+    """Another alert kept the group alive meanwhile."""
+    await siren.hears(siren.firing("a"), siren.firing("b"))
+    first = await siren.opened()
+    await siren.closed(first)
+    await siren.after(40)
+    await siren.hears(siren.firing("c", 40))
+    second = await siren.opened(2)
+    record = await siren.record(second)
+    assert second != first
+    assert record.report.previous_incident == first
+    assert set(record.alerts) == {"a", "b", "c"}
+
+
+async def test_a_group_ends_when_all_is_over_and_a_later_alert_starts_a_fresh_one(
+    siren: Siren,
+) -> None:
+    """The closed id is never used again."""
+    await siren.hears(siren.firing("a"))
+    first = await siren.opened()
+    await siren.hears(siren.ended("a", 0, 0.1))
+    await siren.until(lambda s: s.fed == 1)
+    await siren.closed(first)
+    await siren.after(31)
+    described = await siren.handle.describe()
+    assert described.status is WorkflowExecutionStatus.COMPLETED
+    await siren.hears(siren.firing("a", 31))
+    second = await siren.opened()
+    assert second != first
+    assert (await siren.record(second)).report.previous_incident is None
+
+
+async def test_a_resolve_of_an_unknown_group_opens_nothing(siren: Siren) -> None:
+    """The group ends a little later."""
+    await siren.hears(siren.ended("a", 0, 0.1))
+    await siren.after(5.1)
+    result = await siren.client.get_workflow_handle(siren.id, result_type=GroupState).result()
+    assert result.opened == 0
+
+
+async def test_an_incident_opens_only_if_the_alert_still_fires(
+    time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """After ten minutes, and reported as of then."""
+    grouping = GroupingPolicy(open_after=timedelta(minutes=10))
+    siren = Siren(time_skipping, task_queue, tmp_path, grouping)
+    async with siren.worker():
+        await siren.hears(siren.firing("a"))
+        await siren.after(9)
+        assert (await siren.until(lambda _: True)).opened == 0
+        await siren.after(10.1)
+        await siren.opened()
+        assert any("open an incident if it still fires" in s for s in await siren.summaries())
+
+
+async def test_malformed_messages_are_counted_and_hold_nothing_up(siren: Siren) -> None:
+    """Of any kind, number and name; the alerts around them are heard."""
+    await siren.hears(siren.firing("a"))
+    incident_id = await siren.opened()
+    for name, args in (
+        (RECEIVE_ALERTS, []),
+        (RECEIVE_ALERTS, [1, 2]),
+        (RECEIVE_ALERTS, ["soup"]),
+        (RECEIVE_ALERTS, [b"\xff\xfe"]),
+        (INCIDENT_MOVED, [{"incident_id": incident_id, "state": "gone"}]),
+        ("nonsense", [{"a": 1}]),
+    ):
+        await siren.handle.signal(name, args=args)
+    await siren.hears(siren.firing("b", 0.1))
+    state = await siren.until(lambda s: s.fed == 1)
+    assert state.malformed == 6
+    assert set(state.firing) == {"a", "b"}
+
+
+async def test_an_alert_is_not_lost_while_the_policy_is_broken(siren: Siren) -> None:
+    """It is tried until the file is mended, under the same id."""
+    whole = siren.policy.read_text()
+    siren.policy.write_text("policy: [")
+    await siren.hears(siren.firing("a"))
+    waiting = await siren.until(lambda s: s.opening is not None)
+    siren.policy.write_text(whole)
+    assert waiting.opening is not None
+    assert await siren.opened() == waiting.opening.incident_id
+
+
+async def test_an_incident_that_was_terminated_gets_a_successor_for_a_new_firing(
+    siren: Siren,
+) -> None:
+    """Nobody told the group; the refusal does."""
+    await siren.hears(siren.firing("a"))
+    first = await siren.opened()
+    await siren.client.get_workflow_handle(first).terminate()
+    await siren.after(1)
+    await siren.hears(siren.firing("b", 1))
+    second = await siren.opened(2)
+    assert (await siren.record(second)).report.previous_incident == first
+
+
+async def test_a_storm_of_thousands_of_signals_is_one_incident_and_few_feeds(
+    siren: Siren,
+) -> None:
+    """5,000 deliveries of one key; none is lost, though the run goes on as new meanwhile."""
+    await siren.hears(siren.firing("a"))
+    first = (await siren.handle.describe()).run_id
+    limit = asyncio.Semaphore(50)
+
+    async def deliver() -> None:
+        async with limit:
+            await siren.hears(siren.firing("a"))
+
+    await asyncio.gather(*(deliver() for _ in range(4999)))
+    incident_id = await siren.opened()
+    state = await siren.until(lambda s: s.deliveries == 5000)
+    assert (state.incident_id, state.firing["a"].times_seen) == (incident_id, 5000)
+    assert state.fed <= 3
+    assert (await siren.handle.describe()).run_id != first
