@@ -10,15 +10,19 @@ from states.lifecycle import REPORTED
 
 
 def open_incident(
-    incident_id: str, report: Report, policy: CompiledPolicy, now: datetime
+    incident_id: str,
+    report: Report,
+    policy: CompiledPolicy,
+    now: datetime,
+    came_at: datetime | None = None,
 ) -> Incident:
-    """The record of a new incident, reported at `now` or earlier where the report says so.
+    """The record of a new incident, reported when it came, or earlier where the report says so.
 
     A severity that the policy does not know falls back to the policy's default; either way it
     counts as unconfirmed until a person sets it.
     """
     severity = report.severity if report.severity in policy.severities else policy.default_severity
-    at = min(report.happened_at or now, now)
+    at = min(report.happened_at or came_at or now, now)
     reporter = report.reporter
     incident = Incident(
         id=incident_id,

@@ -53,7 +53,11 @@ class IncidentWorkflow:
             again = carried.incident.model_copy(update={"runs": carried.incident.runs + 1})
             carried = carried.model_copy(update={"incident": again})
         elif start.report and start.policy:
-            record = open_incident(workflow.info().workflow_id, start.report, start.policy, now)
+            # Reported is when the report reached Temporal, not when a worker first saw it.
+            came_at = workflow.info().workflow_start_time + start.epoch_offset
+            record = open_incident(
+                workflow.info().workflow_id, start.report, start.policy, now, came_at
+            )
             carried = Carried(incident=record, policy=start.policy)
         else:
             raise ApplicationError(

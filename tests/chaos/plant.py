@@ -22,6 +22,7 @@ from tests.fakes.webhook_sink import WebhookSink
 from tests.specimens import POLICY, REPORT, clock
 
 PATIENCE_SECONDS = 90
+INCIDENT = "INC-PLANT"
 
 
 def seconds(count: float) -> timedelta:
@@ -64,8 +65,13 @@ class Plant:
 
     async def start(self) -> None:
         """Start server and worker."""
-        self.client = await self.server.start()
+        await self.start_server()
         self.start_worker()
+
+    async def start_server(self) -> None:
+        """Start the server, or start it again from its file."""
+        self.client = await self.server.start()
+        self.handle = self.client.get_workflow_handle(INCIDENT)
 
     def start_worker(self) -> None:
         """Start a worker process."""
@@ -98,7 +104,7 @@ class Plant:
         self.handle = await self.client.start_workflow(
             INCIDENT_WORKFLOW,
             IncidentInput(policy=policy, report=REPORT),
-            id="INC-PLANT",
+            id=INCIDENT,
             task_queue="incidents",
         )
 
