@@ -93,6 +93,9 @@ def configure_logging(level: str = "info", path: Path | None = None) -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     logging.captureWarnings(capture=True)
+    # Every line says this in fields of its own.
+    workflow.logger.workflow_info_on_message = False
+    activity.logger.activity_info_on_message = False
     for chatty in ("httpx2", "httpcore2", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(

@@ -27,7 +27,7 @@ async def said(server: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFac
 
 def of(said: Lines, event: str) -> dict[str, Any]:
     """The one line of an event."""
-    [line] = [line for line in said if line["event"].startswith(event)]
+    [line] = [line for line in said if line["event"] == event]
     return line
 
 

@@ -1,20 +1,18 @@
 """A namespace is made fit for the engine by our own command, and found unfit by name."""
 
-import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
-from google.protobuf.duration_pb2 import Duration
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from models.visibility import SEARCH_ATTRIBUTES
 from runtime.search_attributes import missing, mistyped, register, retention, set_retention
+from tests.runtime.conftest import Bare
 
 NAMES = tuple(attribute.name for attribute in SEARCH_ATTRIBUTES)
 MOST_OF_A_KIND: Mapping[str, int] = {
@@ -22,21 +20,9 @@ MOST_OF_A_KIND: Mapping[str, int] = {
 }  # fmt: skip
 
 
-async def bare_namespace(server: WorkflowEnvironment) -> Client:
-    """A client of a new namespace that has only what Temporal gives it."""
-    name = f"bare-{uuid.uuid4().hex[:8]}"
-    keep = Duration()
-    keep.FromTimedelta(timedelta(days=1))
-    await server.client.workflow_service.register_namespace(
-        RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=keep)
-    )
-    config = server.client.service_client.config
-    return await Client.connect(config.target_host, namespace=name)
-
-
-async def test_a_bare_namespace_misses_all_and_then_none(server: WorkflowEnvironment) -> None:
+async def test_a_bare_namespace_misses_all_and_then_none(bare_namespace: Bare) -> None:
     """Registering says what it added; doing it again adds nothing."""
-    client = await bare_namespace(server)
+    client = await bare_namespace()
     assert await missing(client) == NAMES
     assert await register(client) == NAMES
     assert await missing(client) == ()
@@ -44,25 +30,25 @@ async def test_a_bare_namespace_misses_all_and_then_none(server: WorkflowEnviron
     assert await mistyped(client) == ()
 
 
-async def test_only_what_is_missing_is_added(server: WorkflowEnvironment) -> None:
+async def test_only_what_is_missing_is_added(bare_namespace: Bare) -> None:
     """A later version of the engine may need one more."""
-    client = await bare_namespace(server)
+    client = await bare_namespace()
     await add(client, "IncidentState", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
     assert await register(client) == tuple(name for name in NAMES if name != "IncidentState")
 
 
-async def test_an_attribute_of_another_type_is_named(server: WorkflowEnvironment) -> None:
+async def test_an_attribute_of_another_type_is_named(bare_namespace: Bare) -> None:
     """It is there, and would wedge every incident all the same."""
-    client = await bare_namespace(server)
+    client = await bare_namespace()
     await add(client, "IncidentLevel", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
     await register(client)
     assert await missing(client) == ()
     assert await mistyped(client) == ("IncidentLevel",)
 
 
-async def test_retention_is_read_and_set(server: WorkflowEnvironment) -> None:
+async def test_retention_is_read_and_set(bare_namespace: Bare) -> None:
     """A day is what Temporal gives; histories must outlive reviews."""
-    client = await bare_namespace(server)
+    client = await bare_namespace()
     assert await retention(client) == timedelta(days=1)
     await set_retention(client, timedelta(days=30))
     assert await retention(client) == timedelta(days=30)

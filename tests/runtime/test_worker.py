@@ -1,0 +1,94 @@
+"""The worker serves, or says in a line why it does not; it never leaves an incident to wedge."""
+
+import asyncio
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+from runtime.component import READY
+from runtime.embedded import free_port
+from tests.runtime.conftest import Bare, Ended, program, reaching, started
+
+PATIENCE_SECONDS = 60
+
+
+async def test_it_refuses_a_namespace_without_our_search_attributes(bare_namespace: Bare) -> None:
+    """It says which, and the command that registers them; an incident would hang for ever."""
+    client = await bare_namespace()
+    ended = await program("worker.py", **reaching(client))
+    assert ended.code == 2
+    assert "IncidentState, IncidentSeverity" in ended.err
+    assert "python starter.py setup" in ended.err
+    assert_one_line(ended)
+
+
+async def test_after_the_command_it_named_it_serves_until_it_is_told_to_stop(
+    bare_namespace: Bare,
+) -> None:
+    """Setup makes the namespace fit; SIGTERM ends a worker in order. What disappoints is said."""
+    client = await bare_namespace()
+    reach = {**reaching(client), "INCIDENT_TASKQUEUE": "misspelt"}
+    setup = await program("starter.py", "setup", **reach)
+    assert setup.code == 0, setup.err
+    assert "IncidentState" in setup.out
+    worker = await started("worker.py", **reach)
+    lines = await until_ready(worker)
+    worker.send_signal(signal.SIGTERM)
+    _, rest = await worker.communicate()
+    lines += [json.loads(line) for line in rest.decode().splitlines()]
+    events = {line["event"]: line for line in lines}
+    assert worker.returncode == 0
+    assert "worker.stopping" in events
+    assert events["retention.short"]["days"] == 1
+    assert events["setting.unknown"]["variable"] == "INCIDENT_TASKQUEUE"
+    assert events["channel.unresolved"]["setting"].startswith("INCIDENT_CHANNELS__")
+
+
+async def test_without_a_server_it_says_where_it_looked() -> None:
+    """And ends: whoever started it decides whether to try again."""
+    address = f"127.0.0.1:{free_port()}"
+    ended = await program("worker.py", TEMPORAL_ADDRESS=address)
+    assert ended.code == 6
+    assert address in ended.err
+    assert_one_line(ended)
+
+
+async def test_a_broken_setting_is_named() -> None:
+    """Before anything is tried."""
+    ended = await program("worker.py", INCIDENT_LOG_LEVEL="loud")
+    assert ended.code == 2
+    assert "INCIDENT_LOG_LEVEL" in ended.err
+    assert_one_line(ended)
+
+
+async def test_a_broken_policy_is_refused(bare_namespace: Bare, tmp_path: Path) -> None:
+    """A worker that could start no incident takes no work."""
+    client = await bare_namespace()
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("severities: none\n")
+    setup = await program("starter.py", "setup", **reaching(client))
+    assert setup.code == 0
+    ended = await program("worker.py", **reaching(client), INCIDENT_POLICY_FILE=str(policy))
+    assert ended.code == 2
+    assert str(policy) in ended.err
+    assert "Traceback" not in ended.err
+
+
+async def until_ready(worker: asyncio.subprocess.Process) -> list[dict[str, Any]]:
+    """What it logs until it takes work."""
+    assert worker.stderr
+    lines: list[dict[str, Any]] = []
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async for line in worker.stderr:
+            lines.append(json.loads(line))
+            if lines[-1]["event"] == READY:
+                return lines
+    raise AssertionError(lines)
+
+
+def assert_one_line(ended: Ended) -> None:
+    """What went wrong is one line for a person."""
+    said = ended.err.strip().splitlines()
+    assert len(said) == 1
+    assert said[0].startswith("worker: ")
