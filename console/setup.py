@@ -1,37 +1,89 @@
 """`setup`: make a namespace fit for the engine."""
 
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
 import typer
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
-from console.output import say
+from console.commands import AsJson
+from console.failures import ExitCode, Failure
+from console.output import Output
 from console.running import perform
+from models.visibility import SEARCH_ATTRIBUTES
 from policies.catalogue import policy_in_force
 from policies.compile import compile_policy
-from runtime.search_attributes import register, retention
+from runtime.search_attributes import missing, mistyped, register, retention
 from runtime.settings import load_settings
+
+_NOT_OURS_TO_DO = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED}
+"""Temporal Cloud, and clusters with authorisation, leave this to their administrators."""
 
 app = typer.Typer()
 
 
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """What a namespace got, and how long it keeps histories against what the policy asks."""
+
+    namespace: str
+    registered: tuple[str, ...]
+    retention_days: float
+    policy_retention_days: float
+
+    def sentence(self) -> str:
+        """For people, with what they may want to do about it."""
+        got = f"registered {', '.join(self.registered)}" if self.registered else "nothing to add"
+        said = f"namespace {self.namespace}: search attributes: {got}"
+        if self.retention_days >= self.policy_retention_days:
+            return said
+        lines = (
+            said,
+            f"It keeps histories for {self.retention_days:g} days; the policy asks for "
+            f"{self.policy_retention_days:g}. docs/operations.md says how that is changed.",
+        )
+        return "\n".join(lines)
+
+
 @app.command()
-def setup() -> None:
+def setup(context: typer.Context, as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag
     """Register what the engine needs in the Temporal namespace: its search attributes."""
-    perform(_setup)
+    fitness = perform(_fit)
+    Output.of(context, as_json=as_json).answer(asdict(fitness), fitness.sentence())
 
 
-async def _setup(client: Client) -> None:
-    settings = load_settings()
-    added = await register(client)
-    say(
-        f"namespace {client.namespace}: "
-        + (f"registered {', '.join(added)}" if added else "every search attribute is there")
-    )
-    loaded = policy_in_force(settings.policy_file)
+async def _fit(client: Client) -> Fitness:
+    added = await _registered(client)
+    wrong = await mistyped(client)
+    if wrong:
+        kinds = {a.name: a.kind for a in SEARCH_ATTRIBUTES}
+        message = f"namespace {client.namespace} has search attributes of another type than ours: "
+        message += ", ".join(f"{name} must be {kinds[name]}" for name in wrong)
+        hint = "remove them there, or use another namespace"
+        raise Failure("Unfit", message, ExitCode.UNEXPECTED, missing=wrong, hints=(hint,))
+    loaded = policy_in_force(load_settings().policy_file)
     wanted = compile_policy(loaded.policy, loaded.policy_hash).retention
     kept = await retention(client)
-    if kept < wanted:
-        say(
-            f"it keeps histories for {kept.days} days, the policy asks {wanted.days}: "
-            f"temporal operator namespace update --namespace {client.namespace} "
-            f"--retention {wanted.days}d"
-        )
+    return Fitness(client.namespace, added, _days(kept), _days(wanted))
+
+
+async def _registered(client: Client) -> tuple[str, ...]:
+    try:
+        return await register(client)
+    except RPCError as error:
+        if error.status not in _NOT_OURS_TO_DO:
+            raise
+        names = await missing(client)
+        message = f"this login may not register search attributes in namespace {client.namespace}"
+        raise Failure(
+            "NotAuthorised",
+            message,
+            ExitCode.NOT_AUTHORISED,
+            missing=names,
+            hints=("let an administrator do it: docs/operations.md has the commands",),
+        ) from None
+
+
+def _days(duration: timedelta) -> float:
+    return duration / timedelta(days=1)
