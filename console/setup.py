@@ -38,12 +38,10 @@ class Fitness:
         said = f"namespace {self.namespace}: search attributes: {got}"
         if self.retention_days >= self.policy_retention_days:
             return said
-        lines = (
-            said,
-            f"It keeps histories for {self.retention_days:g} days; the policy asks for "
-            f"{self.policy_retention_days:g}. docs/operations.md says how that is changed.",
+        return (
+            f"{said}\nIt keeps histories for {self.retention_days:g} days; the policy asks for "
+            f"{self.policy_retention_days:g}. docs/operations.md says how that is changed."
         )
-        return "\n".join(lines)
 
 
 @app.command()

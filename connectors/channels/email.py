@@ -70,7 +70,7 @@ class EmailChannel:
         self.name = name
         self._settings = settings
 
-    async def send(self, message: Message, *, timeout: timedelta) -> str | None:  # noqa: ASYNC109 - the protocol's own bound
+    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
         """Send `message` to its address, or the channel's; returns the server's acceptance."""
         to = message.address or self._settings.to
         if not to:

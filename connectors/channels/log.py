@@ -25,7 +25,7 @@ class LogChannel:
         self.name = name
         self._path = path
 
-    async def send(self, message: Message, *, timeout: timedelta) -> str | None:  # noqa: ASYNC109 - the protocol's own bound
+    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
         """Write `message` to the log, and to the file where one is set."""
         if self._path is not None:
             try:

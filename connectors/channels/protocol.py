@@ -16,7 +16,7 @@ class Channel(Protocol):
     def name(self) -> str:
         """The name by which a policy knows it."""
 
-    async def send(self, message: Message, *, timeout: timedelta) -> str | None:  # noqa: ASYNC109 - the protocol's own bound
+    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
         """Hand over `message` within `timeout`; returns the channel's own reference for it.
 
         Sending the same key again is harmless where the other side honours keys. Raises

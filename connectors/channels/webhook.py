@@ -53,7 +53,7 @@ class WebhookChannel:
         self._settings = settings
         self._client = client
 
-    async def send(self, message: Message, *, timeout: timedelta) -> str | None:  # noqa: ASYNC109 - the protocol's own bound
+    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
         """Post `message`; returns what the answer calls it (`id` of a JSON object), if anything."""
         seconds = timeout.total_seconds()
         try:
