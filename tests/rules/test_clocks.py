@@ -240,6 +240,6 @@ def test_a_wider_target_takes_a_fired_threshold_back_and_fires_it_again_later() 
         incident = with_fired(incident, fired)
     incident = done(incident, "set_severity", after(17), policy, severity="SEV2", note="less")
     assert [f.superseded for f in incident.fired] == [True]
-    point = next_point(policy, incident, after(17))
-    assert point is not None
-    assert (point.threshold, point.due_at) == ("100%", after(30))
+    following = next_point(policy, incident, after(17))
+    assert following is not None
+    assert (following.threshold, following.due_at) == ("100%", after(30))

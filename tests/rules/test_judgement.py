@@ -1,5 +1,7 @@
 """Commands are decided by lifecycle, policy and authority; a refusal says what is missing."""
 
+from typing import Any
+
 import pytest
 
 from models.base import MONITORING, Actor
@@ -19,7 +21,7 @@ from states.lifecycle import State
 from tests.specimens import POLICY, a_diagnosed_incident, after, an_incident, done, outcome
 
 
-def refusal(incident: Incident, name: str, at: float, **fields: object) -> Refusal:
+def refusal(incident: Incident, name: str, at: float, **fields: Any) -> Refusal:
     """The refusal that a command must get."""
     answer = outcome(incident, name, after(at), **fields)
     assert isinstance(answer, Refusal), answer

@@ -4,6 +4,7 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
@@ -32,7 +33,7 @@ PUNCTUAL = POLICY.model_copy(
 
 async def lived(stage: Stage, until: str = "close", policy: CompiledPolicy = POLICY) -> None:
     """A SEV1 from report at 0 to close at 200 minutes, or to an earlier command."""
-    script = [
+    script: list[tuple[float, str, dict[str, Any]]] = [
         (3, "acknowledge", {}),
         (6, "set_severity", {"severity": "SEV1"}),
         (10, "begin_diagnosis", {"steps": ["impact"]}),
