@@ -89,10 +89,10 @@ def status_markdown(policy: CompiledPolicy, incident: Incident, now: datetime) -
     if firing:
         lines += ["", f"Still firing: {'; '.join(firing)}"]
     if incident.state not in TERMINAL:
-        lines += ["", "Next:"]
+        lines += ["", "Next:", ""]
         for step in next_steps(policy, incident, now):
             wants = f" — missing: {'; '.join(step.missing)}" if step.missing else ""
             lines.append(f"- `{step.name}`{wants}")
-    lines += ["", "Latest:"]
+    lines += ["", "Latest:", ""]
     lines += [f"- {e.recorded_at:%H:%M:%S} {e.summary}" for e in incident.timeline[-5:]]
     return "\n".join(lines)[:15000]
