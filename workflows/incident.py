@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.carrying import moved_out, older_entries
     from rules.clocks import read_clocks
     from rules.opening import open_incident
-    from states.lifecycle import TERMINAL
+    from states.lifecycle import TERMINAL, State
     from workflows.deadlines import Deadlines
     from workflows.desk import Desk
     from workflows.handlers import Handlers
@@ -84,8 +84,8 @@ class IncidentWorkflow:
     @workflow.run
     async def run(self, start: IncidentInput) -> Carried:
         """Drive the components until the incident is over and nothing is owed."""
-        if start.reopening:
-            await self._reopened()
+        if start.reopening and start.carried:
+            await self._reopened(start.carried.incident.state)
         while not self._over():
             self._desk.awake = False
             continuing = workflow.info().is_continue_as_new_suggested()
@@ -127,9 +127,11 @@ class IncidentWorkflow:
         """The record alone."""
         return self._desk.incident
 
-    async def _reopened(self) -> None:
-        """Wait for the command that this run was started for; without it the run just ends."""
-        closed = self._desk.incident.state
+    async def _reopened(self, closed: State) -> None:
+        """Wait for the command that this run was started for; without it the run just ends.
+
+        Most often it came with the first workflow task, and was done before this.
+        """
         with suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._desk.incident.state != closed,
