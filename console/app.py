@@ -8,10 +8,11 @@ from importlib import import_module
 from typing import Any
 
 import typer
+from typer._completion_classes import completion_init
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from console import commands, reporting, viewing, watch
+from console import commands, reporting, shell, viewing, watch
 from console.failures import EXIT_CODES, ExitCode
 from console.output import typed
 
@@ -43,7 +44,9 @@ class LateGroup(TyperGroup):
         cmd_name = typed(cmd_name)
         if cmd_name not in self.commands and cmd_name in LATE:
             module, attribute = LATE[cmd_name]
-            self.add_command(get_command(getattr(import_module(module), attribute)), cmd_name)
+            late: Any = get_command(getattr(import_module(module), attribute))
+            late.name, late.rich_help_panel = cmd_name, shell.PANEL
+            self.add_command(late)
         return super().get_command(ctx, cmd_name)
 
 
@@ -53,6 +56,7 @@ app = typer.Typer(
     epilog=EPILOG,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
+    add_completion=False,
     invoke_without_command=True,
 )
 
@@ -65,7 +69,9 @@ def console(context: typer.Context, *, as_json: commands.AsJson = False) -> None
         raise typer.Exit(ExitCode.USAGE)
 
 
+completion_init()  # the library does so only beside an installer that cannot serve us
 reporting.register(app)
 commands.register(app)
 viewing.register(app)
 watch.register(app)
+shell.register(app)

@@ -11,6 +11,7 @@ from console.app import app
 from console.errors import failure_of
 from console.failures import ExitCode, Failure
 from console.output import ReaderGone, show_failure
+from console.shell import COMPLETE_VARIABLE
 
 PROGRAM = "starter.py"
 
@@ -41,7 +42,12 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        outcome = app(list(arguments), prog_name=PROGRAM, standalone_mode=False)
+        outcome = app(
+            list(arguments),
+            prog_name=PROGRAM,
+            complete_var=COMPLETE_VARIABLE,
+            standalone_mode=False,
+        )
     except TyperException as error:
         failure = _usage(error)
     except Exit as error:

@@ -58,9 +58,13 @@ class Output:
 
 def write_json(document: Any, *, one_line: bool = False) -> None:
     """Print a JSON document; in ASCII, so that every terminal and pipe takes it."""
-    text = json.dumps(document, indent=None if one_line else 2, ensure_ascii=True)
+    write_lines(json.dumps(document, indent=None if one_line else 2, ensure_ascii=True) + "\n")
+
+
+def write_lines(text: str) -> None:
+    """Print text exactly as it is."""
     try:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         raise ReaderGone from None

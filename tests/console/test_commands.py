@@ -17,7 +17,7 @@ TYPED = {spec.typed for spec in COMMANDS.values() if not spec.internal}
 def test_every_command_of_the_table_can_be_typed_and_no_internal_one() -> None:
     """The console offers exactly what the table of commands offers to people."""
     offered = {command.name for command in app.registered_commands}
-    assert offered - {"report", "show", "list", "watch"} == TYPED
+    assert offered - {"report", "show", "list", "watch", "completion"} == TYPED
 
 
 @pytest.mark.parametrize("typed", sorted(TYPED))

@@ -10,7 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 from console.finding import Filters, query_of
 from states.lifecycle import State
 from tests.console.conftest import TypeAt
-from tests.console.life import reported, working
+from tests.console.life import ended, reported, working
 
 ODD = "it's) OR (1 = 1"
 
@@ -58,6 +58,27 @@ async def test_filters_select_by_what_the_incidents_wrote(
     )
     assert "assessment (on hold)" in human.out
     assert "cancelled" in human.out
+
+
+async def test_a_reopened_incident_is_listed_once_as_it_stands_now(
+    at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """The runs that it had before are history: no filter finds them."""
+    service = f"again-{task_queue}"
+    client = time_skipping.client
+    async with working(client, task_queue, tmp_path):
+        one = await reported(client, task_queue, service=service, severity="SEV3")
+        await at_console("resolve", one, "--step", "verify")
+        await ended(client, one)
+        await eventually(at_console, "--service", service, "--state", "closed", ids={one})
+        said = await at_console("reopen", one)
+        assert said.code == 0, said
+        (row,) = await eventually(
+            at_console, "--service", service, "--state", "diagnosis", ids={one}
+        )
+        assert row["open"]
+        await eventually(at_console, "--service", service, "--state", "closed", ids=set())
+        await eventually(at_console, "--service", service, ids={one})
 
 
 async def test_nothing_found_is_said_and_is_no_error(at_console: TypeAt) -> None:

@@ -1,0 +1,78 @@
+"""The console as a whole: what is imported when, and what completes."""
+
+import asyncio
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from console.app import LATE
+from console.completion import complete_incident
+from tests.console.conftest import Type, TypeAt
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("fastapi", "uvicorn", "temporalio.worker", "ruamel", "obstore")
+
+
+@pytest.mark.parametrize("name", sorted(LATE))
+def test_commands_that_are_imported_late_explain_themselves(type_: Type, name: str) -> None:
+    """Each is there once it is asked for."""
+    said = type_(name, "--help")
+    assert said.code == 0
+    assert "Usage" in said.out
+
+
+def test_an_acknowledgement_waits_for_nothing_that_it_does_not_need() -> None:
+    """Server, worker and policy files are imported by the commands that use them."""
+    code = f"import sys, console.main; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_shell_completes_what_it_was_taught() -> None:
+    """The script for bash defines the command `incident`, whose commands complete with Tab."""
+    typed = (
+        f'eval "$({shlex.quote(sys.executable)} starter.py completion bash)"; '
+        "cd /; COMP_WORDS=(incident ackn); COMP_CWORD=1; _incident_completion; "
+        'echo "${COMPREPLY[@]}"; incident completion tcsh; echo $?'
+    )
+    done = subprocess.run(
+        ["bash", "-c", typed], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["acknowledge", "2"]
+
+
+async def test_incident_ids_complete(at_console: TypeAt, incident: str) -> None:
+    """An open incident's id completes from its beginning, in any case of letters."""
+    assert (await at_console("acknowledge", incident)).code == 0
+    found = await complete(incident[:-3].lower())
+    assert incident in found
+
+
+def test_completion_stays_silent_where_no_server_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell that completes has nowhere to show an error."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    assert complete_incident("INC") == []
+
+
+async def complete(begun: str) -> set[str]:
+    """What the shell would offer, once visibility has caught up."""
+    async with asyncio.timeout(20):
+        while True:
+            found = {name for name, _ in await asyncio.to_thread(complete_incident, begun)}
+            if found:
+                return found
+            await asyncio.sleep(0.02)
+
+
+def test_policy_check_answers_in_json_too(type_: Type) -> None:
+    """A command that is imported late follows the same rules as the others."""
+    said = type_("policy", "check", str(ROOT / "policies" / "default.yaml"), "--json")
+    assert said.code == 0
+    assert json.loads(said.out)["errors"] == 0
+    assert type_("policy", "check").code == 2

@@ -1,0 +1,125 @@
+"""Reporting an incident by hand."""
+
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from console.failures import ExitCode, Failure
+from console.reporting import checked
+from models.alert import GroupingPolicy
+from models.base import Actor
+from models.incident import Report
+from models.intake import IntakeRules, LabelSeverity, ReportingRule
+from rules.identity import is_incident_id
+from runtime.settings import load_settings
+from tests.console.conftest import Type, TypeAt
+from tests.console.life import working
+
+RULES = IntakeRules(
+    grouping=GroupingPolicy(),
+    severity=LabelSeverity(severities=("SEV1", "SEV2"), default="SEV2"),
+    reporting=ReportingRule(
+        who=("people",), required=("title", "affected_systems"), people={"ana": ()}
+    ),
+)
+POLICY_FILE = Path(__file__).parents[2] / "policies" / "default.yaml"
+FULL = (
+    *("report", "--title", "Checkout fails", "--nature", "Customers cannot pay"),
+    *("--affected", "checkout", "--affected", "basket", "--severity", "SEV2"),
+    *("--service", "checkout", "--reporter", "bo"),
+)
+
+
+@pytest.fixture
+def policy_file(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The policy in force is one that we ship."""
+    monkeypatch.setenv("INCIDENT_POLICY_FILE", str(POLICY_FILE))
+    load_settings.cache_clear()
+    return POLICY_FILE
+
+
+def a_report(**changes: object) -> Report:
+    """A report that the rules take."""
+    fields = {
+        "title": "Checkout fails",
+        "affected_systems": ("checkout",),
+        "reporter": Actor(name="ana", via="console"),
+    }
+    return Report.model_validate({**fields, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "words"),
+    [
+        ({"affected_systems": ()}, ExitCode.REFUSED, ("--affected",)),
+        ({"reporter": Actor(name="zoe", via="console")}, ExitCode.NOT_AUTHORISED, ()),
+        ({"severity": "SEV9"}, ExitCode.USAGE, ()),
+    ],
+)
+def test_a_report_that_the_policy_does_not_take_is_refused(
+    changes: dict[str, object], code: ExitCode, words: tuple[str, ...]
+) -> None:
+    """What is missing is named as it is typed; who may not and what is unknown are told apart."""
+    with pytest.raises(Failure) as caught:
+        checked(a_report(**changes), RULES)
+    assert caught.value.code is code
+    assert caught.value.missing == words
+    assert checked(a_report(), RULES) == a_report()
+
+
+async def test_a_report_starts_an_incident_and_prints_its_id(
+    at_console: TypeAt,
+    policy_file: Path,
+    time_skipping: WorkflowEnvironment,
+    task_queue: str,
+    tmp_path: Path,
+) -> None:
+    """Everything typed is in the record, under the policy in force; the id is new."""
+    said = await at_console(*FULL, "--happened-at", "-10m", "--json")
+    assert said.code == 0, said
+    incident = said.document["incident"]
+    assert is_incident_id(incident)
+    assert said.document["started"] is True
+    async with working(time_skipping.client, task_queue, tmp_path):
+        shown = (await at_console("show", incident, "--json")).document
+    report = shown["incident"]["report"]
+    assert report["affected_systems"] == ["checkout", "basket"]
+    assert report["reporter"] == {"name": "bo", "via": "console"}
+    assert shown["incident"]["severity"] == "SEV2"
+    assert shown["incident"]["reported_at"] < shown["incident"]["timeline"][0]["recorded_at"]
+    assert policy_file.exists()
+
+
+async def test_a_report_repeated_with_its_command_id_is_one_incident(
+    at_console: TypeAt, policy_file: Path, task_queue: str
+) -> None:
+    """The second says that it was reported before, with the same id."""
+    assert policy_file.exists()
+    first = await at_console(*FULL, "--command-id", task_queue, "--json")
+    again = await at_console(*FULL, "--command-id", task_queue, "--json")
+    assert (first.document["started"], again.document["started"]) == (True, False)
+    assert first.document["incident"] == again.document["incident"]
+    human = await at_console(*FULL, "--command-id", task_queue)
+    assert human.out.startswith(f"{first.document['incident']} was reported before")
+
+
+def test_a_report_needs_no_server_to_be_found_wrong(type_: Type, policy_file: Path) -> None:
+    """What the policy requires is checked before anything is sent."""
+    assert policy_file.exists()
+    said = type_("report", "--title", "x", "--json")
+    assert said.code == 4
+    assert said.document["error"]["missing"] == ["--nature", "--affected"]
+    assert type_("report", "--title", "", "--json").code == 2
+    assert type_(*FULL, "--happened-at", "+1h").code == 2
+
+
+def test_a_broken_policy_in_force_is_named(
+    type_: Type, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Exit 1 with the file's problems; no incident starts under a policy that nobody checked."""
+    monkeypatch.setenv("INCIDENT_POLICY_FILE", str(tmp_path / "none.yaml"))
+    load_settings.cache_clear()
+    said = type_("report", "--title", "x", "--json")
+    assert said.code == 1
+    assert said.document["error"]["kind"] == "PolicyBroken"
