@@ -1,0 +1,1 @@
+"""The way in for alerts and reports, over HTTP."""

@@ -1,0 +1,66 @@
+"""Runs the intake: `python -m intake`."""
+
+import asyncio
+import signal
+import sys
+import time
+
+import structlog
+import uvicorn
+
+from intake.app import create_app
+from runtime.client import ServerNotReachable, connect
+from runtime.logging import configure_logging
+from runtime.settings import Settings, SettingsBroken, load_settings
+
+log = structlog.get_logger(__name__)
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+GRACE_SECONDS = 5
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until told to stop. Temporal may come up later; until then senders hear 503."""
+    client = await connect(settings, lazy=True)
+    if settings.intake_token is None and settings.intake_host not in LOOPBACK:
+        log.warning("intake.open", host=settings.intake_host, instead="set INCIDENT_INTAKE_TOKEN")
+    app = create_app(
+        client,
+        policy_file=settings.policy_file,
+        task_queue=settings.task_queue,
+        token=settings.intake_token,
+    )
+    config = uvicorn.Config(
+        app,
+        host=settings.intake_host,
+        port=settings.intake_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    log.info("intake.starts", host=settings.intake_host, port=settings.intake_port)
+    await uvicorn.Server(config).serve()
+
+
+def main() -> int:
+    """Run it; 0 when it was told to stop."""
+    try:
+        settings = load_settings()
+        configure_logging(settings.log_level, settings.log_file)
+        # uvicorn stops in order, then raises the signal anew for whoever asked before it.
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        asyncio.run(serve(settings))
+    except (SettingsBroken, ServerNotReachable) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        # The client's threads need a moment: an exit before that can end in a crash.
+        time.sleep(0.05)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

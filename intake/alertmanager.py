@@ -1,0 +1,130 @@
+"""The format of Alertmanager's webhook, version 4, and what it is to us.
+
+Newer versions add fields, which are ignored. Each alert counts for itself: the status of the
+group is the sender's summary, and wrong where alerts were left out.
+"""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic_core import PydanticCustomError
+
+from models.alert import Alert, AlertBatch, AlertStatus
+from models.base import Lenient
+from models.intake import IntakeRules
+from rules.carrying import ALERTS_IN_FULL
+from rules.intake import is_ignored
+from rules.severity import severity_from_labels
+
+SOURCE = "alertmanager"
+NAME_LABEL = "alertname"
+SERVICE_LABELS = ("service", "app")
+"""The labels that may name the service, the first that is there."""
+SUMMARY_ANNOTATIONS = ("summary", "message", "description")
+TEXT_LIMIT = 500
+LABELS_LIMIT = 64
+LINK_LIMIT = 2000
+NAME_LIMIT = 200
+SERVICE_LIMIT = 100
+EARLIEST_YEAR, LATEST_YEAR = 1970, 9000
+
+
+def _in_history(at: datetime) -> datetime:
+    if not EARLIEST_YEAR <= at.year <= LATEST_YEAR:
+        raise PydanticCustomError(
+            "instant", "must be an instant such as 2026-11-01T12:00:00Z, after 1970"
+        )
+    return at.astimezone(UTC)
+
+
+def _or_none(at: datetime) -> datetime | None:
+    """The zero instant of Go, which means none, in whichever zone."""
+    return at.astimezone(UTC) if EARLIEST_YEAR <= at.year <= LATEST_YEAR else None
+
+
+class WebhookAlert(Lenient):
+    """One alert, as the webhook says it."""
+
+    status: Literal["firing", "resolved"]
+    labels: dict[str, str] = Field(default_factory=dict)
+    annotations: dict[str, str] = Field(default_factory=dict)
+    starts_at: Annotated[AwareDatetime, AfterValidator(_in_history)] = Field(alias="startsAt")
+    ends_at: Annotated[AwareDatetime, AfterValidator(_or_none)] | None = Field(
+        default=None, alias="endsAt"
+    )
+    generator_url: str = Field(default="", alias="generatorURL")
+    fingerprint: str = Field(default="", max_length=NAME_LIMIT)
+
+
+class Webhook(Lenient):
+    """One delivery about one group."""
+
+    version: Literal["4"]
+    group_key: str = Field(alias="groupKey", min_length=1)
+    truncated_alerts: int = Field(default=0, ge=0, alias="truncatedAlerts")
+    receiver: str = ""
+    group_labels: dict[str, str] = Field(default_factory=dict, alias="groupLabels")
+    alerts: tuple[WebhookAlert, ...]
+
+
+def summary_of(webhook: Webhook) -> str:
+    """The group for people: the values that its alerts share."""
+    shared = ", ".join(webhook.group_labels.values())
+    return f"alerts: {shared or webhook.receiver or webhook.group_key}"
+
+
+def batch_of(webhook: Webhook, rules: IntakeRules, received_at: datetime) -> tuple[AlertBatch, int]:
+    """The delivery as the alert group takes it, and how many alerts the policy ignores."""
+    minded = [alert for alert in webhook.alerts if not is_ignored(alert.labels, rules.ignore)]
+    alerts = [_alert(alert, rules, full=n < ALERTS_IN_FULL) for n, alert in enumerate(minded)]
+    batch = AlertBatch(
+        group_key=webhook.group_key,
+        alerts=tuple(alerts),
+        truncated=webhook.truncated_alerts,
+        received_at=received_at,
+    )
+    return batch, len(webhook.alerts) - len(minded)
+
+
+def _alert(said: WebhookAlert, rules: IntakeRules, *, full: bool) -> Alert:
+    """One alert; of those that are too many it is enough to know them, and whether they fire."""
+    labels = said.labels
+    status = AlertStatus(said.status)
+    link = said.generator_url if 0 < len(said.generator_url) <= LINK_LIMIT else None
+    return Alert(
+        fingerprint=said.fingerprint or _fingerprint(labels),
+        name=(labels.get(NAME_LABEL) or "alert")[:NAME_LIMIT],
+        status=status,
+        summary=_summary(said.annotations),
+        labels=_bounded(labels) if full else {},
+        severity=severity_from_labels(labels, rules.severity),
+        service=_service(labels),
+        started_at=said.starts_at,
+        ended_at=said.ends_at if status is AlertStatus.RESOLVED else None,
+        source=SOURCE,
+        link=link if full else None,
+    )
+
+
+def _summary(annotations: dict[str, str]) -> str:
+    said = (annotations.get(name, "").strip() for name in SUMMARY_ANNOTATIONS)
+    words = next((text for text in said if text), "")
+    return " ".join(words.split())[:TEXT_LIMIT]
+
+
+def _service(labels: dict[str, str]) -> str | None:
+    named = (labels[label] for label in SERVICE_LABELS if labels.get(label))
+    return next((name[:SERVICE_LIMIT] for name in named), None)
+
+
+def _bounded(labels: dict[str, str]) -> dict[str, str]:
+    kept = list(labels.items())[:LABELS_LIMIT]
+    return {name[:NAME_LIMIT]: value[:TEXT_LIMIT] for name, value in kept}
+
+
+def _fingerprint(labels: dict[str, str]) -> str:
+    """What tells alerts apart where the sender, an old one, gives them no fingerprint."""
+    told = "\n".join(f"{name}={value}" for name, value in sorted(labels.items()))
+    return sha256(told.encode()).hexdigest()[:16]

@@ -1,0 +1,81 @@
+"""POST /v1/alerts/alertmanager: alerts go to the group of their key, which alone knows more."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, Request
+from temporalio.client import Client
+from temporalio.common import Priority
+
+from intake.alertmanager import SOURCE, Webhook, batch_of, summary_of
+from intake.body import as_request_body, read_body
+from intake.errors import Refused
+from intake.policy import PolicyInForce
+from intake.reaching import reaching_temporal
+from models.alert import AlertBatch, AlertStatus
+from models.base import MONITORING
+from models.contracts import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput
+from models.intake import IntakeRules
+from rules.identity import group_id
+from rules.reporting import may_report
+from rules.severity import worst
+from rules.urgency import urgency
+
+log = structlog.get_logger(__name__)
+SUMMARY_LIMIT = 200
+
+
+class AlertIntake:
+    """Hands deliveries on to alert groups."""
+
+    def __init__(self, client: Client, policy: PolicyInForce, task_queue: str) -> None:
+        self._client = client
+        self._policy = policy
+        self._task_queue = task_queue
+
+    async def alertmanager(self, request: Request) -> dict[str, Any]:
+        """Take a delivery of Alertmanager's webhook, version 4."""
+        received_at = datetime.now(UTC)
+        webhook = await read_body(request, Webhook)
+        rules = self._policy.rules()
+        if not may_report(MONITORING, rules.reporting):
+            message = "the policy does not let monitoring report: see who and channels of reporting"
+            raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message)
+        batch, ignored = batch_of(webhook, rules, received_at)
+        group = group_id(SOURCE, webhook.group_key)
+        if batch.alerts:
+            await self._hand_on(group, batch, rules, summary_of(webhook))
+        log.info("alerts.received", group=group, received=len(batch.alerts), ignored=ignored)
+        return {"group": group, "received": len(batch.alerts), "ignored": ignored}
+
+    async def _hand_on(
+        self, group: str, batch: AlertBatch, rules: IntakeRules, summary: str
+    ) -> None:
+        fires = (a.severity for a in batch.alerts if a.status is AlertStatus.FIRING)
+        severity = worst((said for said in fires if said), rules.severity)
+        async with reaching_temporal():
+            await self._client.start_workflow(
+                ALERT_GROUP_WORKFLOW,
+                AlertGroupInput(group_key=batch.group_key, grouping=rules.grouping),
+                id=group,
+                task_queue=self._task_queue,
+                start_signal=RECEIVE_ALERTS,
+                start_signal_args=[batch],
+                static_summary=summary[:SUMMARY_LIMIT],
+                memo={"group_key": batch.group_key[:SUMMARY_LIMIT], "source": SOURCE},
+                priority=Priority(priority_key=urgency(severity, rules.severity.severities)),
+            )
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["alerts"])
+        router.add_api_route(
+            "/v1/alerts/alertmanager",
+            self.alertmanager,
+            methods=["POST"],
+            status_code=HTTPStatus.ACCEPTED,
+            openapi_extra=as_request_body(Webhook),
+        )
+        return router

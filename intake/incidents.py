@@ -1,0 +1,131 @@
+"""POST /v1/incidents: what people and tools report becomes an incident at once."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from pydantic import AwareDatetime, Field
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.opening import open_incident
+from intake.body import as_request_body, read_body
+from intake.errors import Refused
+from intake.policy import PolicyInForce
+from intake.reaching import RPC_TIMEOUT, reaching_temporal
+from models.base import Actor, Frozen
+from models.incident import Report
+from models.intake import IntakeRules
+from rules.identity import incident_id
+from rules.reporting import may_report, missing_information
+
+log = structlog.get_logger(__name__)
+
+KEY_HEADER = "Idempotency-Key"
+KEY_LIMIT = 200
+NAME_LIMIT = 200
+SYSTEMS_LIMIT = 100
+VIA = "api"
+
+
+class Reported(Frozen):
+    """A report as it is posted. What else it must contain, the policy says."""
+
+    title: str = Field(default="", max_length=300)
+    nature: str = Field(default="", max_length=8000)
+    affected_systems: tuple[str, ...] = Field(default=(), max_length=SYSTEMS_LIMIT)
+    severity: str | None = None
+    service: str | None = Field(default=None, max_length=NAME_LIMIT)
+    reporter: str = Field(min_length=1, max_length=NAME_LIMIT)
+    happened_at: AwareDatetime | None = None
+
+
+def _unprocessable(fields: list[tuple[str, str]], message: str) -> Refused:
+    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", message, fields=fields)
+
+
+def checked(said: Reported, rules: IntakeRules, now: datetime) -> Report:
+    """The report that the policy takes. Raises Refused, with everything that is missing."""
+    reporter = Actor(name=said.reporter.strip(), via=VIA)
+    if not may_report(reporter, rules.reporting):
+        message = f"the policy does not let {reporter.name} report over HTTP"
+        may = list(rules.reporting.who)
+        raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message, may=may)
+    wrong = _wrong(said, rules, now)
+    report = Report.model_construct(**{**dict(said), "reporter": reporter})
+    required = {"title", *rules.reporting.required}
+    missing = missing_information(report, sorted(required))
+    wrong += [(name, "is missing; the policy asks for it") for name in missing]
+    if wrong:
+        names = ", ".join(name for name, _ in wrong)
+        raise _unprocessable(wrong, f"the report lacks something, or has it wrong: {names}")
+    return Report.model_validate(report.model_dump())
+
+
+def _wrong(said: Reported, rules: IntakeRules, now: datetime) -> list[tuple[str, str]]:
+    wrong = []
+    known = rules.severity.severities
+    if said.severity is not None and said.severity not in known:
+        wrong.append(("severity", f"is unknown; the policy has {', '.join(known)}"))
+    if said.happened_at and said.happened_at > now:
+        wrong.append(("happened_at", "lies in the future"))
+    return wrong
+
+
+class IncidentIntake:
+    """Opens incidents for reports."""
+
+    def __init__(self, client: Client, policy: PolicyInForce, task_queue: str) -> None:
+        self._client = client
+        self._policy = policy
+        self._task_queue = task_queue
+
+    async def report(self, request: Request, response: Response) -> dict[str, Any]:
+        """Open an incident; with an Idempotency-Key that was used before, find it again."""
+        key = request.headers.get(KEY_HEADER)
+        if key is not None and not 0 < len(key) <= KEY_LIMIT:
+            problem = f"must have 1 to {KEY_LIMIT} characters"
+            raise _unprocessable([(KEY_HEADER, problem)], f"{KEY_HEADER} {problem}")
+        now = datetime.now(UTC)
+        report = checked(await read_body(request, Reported), self._policy.rules(), now)
+        policy = self._policy.compiled(report.service)
+        seed = f"{VIA}/{key or uuid.uuid4()}"
+        async with reaching_temporal():
+            name = await self._known_yesterday(seed, now) if key else None
+            started = name is None and await open_incident(
+                self._client,
+                policy,
+                name := incident_id(seed, now),
+                report,
+                self._task_queue,
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        log.info("incident.reported", incident=name, anew=started)
+        response.status_code = HTTPStatus.CREATED if started else HTTPStatus.OK
+        return {"incident": name, "started": started}
+
+    async def _known_yesterday(self, seed: str, now: datetime) -> str | None:
+        """An id says its day: a report repeated after midnight is still the one of before."""
+        name = incident_id(seed, now - timedelta(days=1))
+        try:
+            await self._client.get_workflow_handle(name).describe(rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return None
+        return name
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["incidents"])
+        router.add_api_route(
+            "/v1/incidents",
+            self.report,
+            methods=["POST"],
+            status_code=HTTPStatus.CREATED,
+            openapi_extra=as_request_body(Reported),
+        )
+        return router

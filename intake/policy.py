@@ -1,0 +1,42 @@
+"""The policy in force, as the intake decides by it."""
+
+from pathlib import Path
+
+from intake.errors import unavailable
+from models.compiled import CompiledPolicy
+from models.intake import IntakeRules
+from policies.catalogue import LoadedPolicy, PolicyBroken, policy_in_force
+from policies.compile import PolicyTooLarge, compile_intake, compile_policy
+
+
+class PolicyInForce:
+    """Reads the file when it changes. A policy that cannot be used is a 503: it may be mended."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._rules: tuple[str, IntakeRules] | None = None
+
+    def rules(self) -> IntakeRules:
+        """What intake decides by. Raises Refused."""
+        loaded = self._loaded()
+        if self._rules is None or self._rules[0] != loaded.policy_hash:
+            self._rules = (loaded.policy_hash, compile_intake(loaded.policy))
+        return self._rules[1]
+
+    def compiled(self, service: str | None) -> CompiledPolicy:
+        """What an incident of `service` carries. Raises Refused."""
+        loaded = self._loaded()
+        try:
+            return compile_policy(loaded.policy, loaded.policy_hash, service)
+        except PolicyTooLarge as error:
+            raise unavailable("PolicyBroken", str(error)) from None
+
+    def _loaded(self) -> LoadedPolicy:
+        try:
+            return policy_in_force(self._file)
+        except PolicyBroken:
+            message = (
+                f"the policy {self._file.name} cannot be used; "
+                "python starter.py policy check says what is wrong with it"
+            )
+            raise unavailable("PolicyBroken", message) from None

@@ -1,0 +1,34 @@
+"""How the intake reaches Temporal: within a bounded time, or the sender is told to come back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from temporalio.service import RPCError, RPCStatusCode
+
+from intake.errors import unavailable
+
+RPC_TIMEOUT = timedelta(seconds=4)
+"""Shorter than the patience of every sender we know, so that they hear why."""
+
+
+@asynccontextmanager
+async def reaching_temporal(timeout: timedelta = RPC_TIMEOUT) -> AsyncIterator[None]:
+    """Whatever keeps Temporal from answering inside becomes a 503."""
+    try:
+        async with asyncio.timeout(timeout.total_seconds()):
+            yield
+    except TimeoutError:
+        seconds = f"{timeout.total_seconds():g}"
+        message = f"Temporal did not answer within {seconds} seconds"
+        raise unavailable("TemporalNotReachable", message) from None
+    except RPCError as error:
+        if error.status is RPCStatusCode.INVALID_ARGUMENT:
+            raise
+        message = f"Temporal does not take it now: {error.status.name.lower()}"
+        raise unavailable("TemporalNotReachable", message) from None
+    except RuntimeError:
+        # A client that was never connected says so by this; its words contain addresses.
+        message = "Temporal cannot be reached"
+        raise unavailable("TemporalNotReachable", message) from None

@@ -1,0 +1,56 @@
+"""The intake as HTTP meets it: the real application, a real server behind it."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from intake.app import create_app
+from tests.scenarios.siren import Siren
+
+PAYLOADS = Path(__file__).parent / "payloads"
+TOKEN = "intake-secret"
+AUTHORISED = {"Authorization": f"Bearer {TOKEN}"}
+Payload = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def payload(task_queue: str) -> Payload:
+    """What a real Alertmanager posted, under a group key of this test's own."""
+
+    def read(name: str, **changes: object) -> dict[str, Any]:
+        body: dict[str, Any] = json.loads((PAYLOADS / f"{name}.json").read_text())
+        return {**body, "groupKey": f"{body['groupKey']} {task_queue}", **changes}
+
+    return read
+
+
+def http_for(client: Client, siren: Siren, token: str | None = TOKEN) -> httpx2.AsyncClient:
+    """An HTTP client for an intake of the siren's policy."""
+    app = create_app(
+        client,
+        policy_file=siren.policy,
+        task_queue=siren.task_queue,
+        token=SecretStr(token) if token else None,
+    )
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    return httpx2.AsyncClient(transport=transport, base_url="http://intake", headers=AUTHORISED)
+
+
+@pytest.fixture
+async def siren(time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path) -> Siren:
+    """A policy and a task queue; no worker yet."""
+    return Siren(time_skipping, task_queue, tmp_path)
+
+
+@pytest.fixture
+async def http(siren: Siren) -> AsyncIterator[httpx2.AsyncClient]:
+    """An intake in front of a real server."""
+    async with http_for(siren.client, siren) as made:
+        yield made

@@ -1,0 +1,109 @@
+"""POST /v1/incidents: what people and tools report."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from models.incident import Incident
+from rules.identity import incident_id, is_incident_id
+from tests.scenarios.siren import Siren, policy_file
+
+URL = "/v1/incidents"
+REPORT = {
+    "title": "Checkout fails",
+    "nature": "Customers cannot pay",
+    "affected_systems": ["checkout"],
+    "severity": "SEV1",
+    "service": "checkout",
+    "reporter": "ana",
+}
+
+
+async def test_a_report_opens_an_incident(http: httpx2.AsyncClient, siren: Siren) -> None:
+    """201 and its id; what was said is on the record."""
+    async with siren.worker():
+        answer = await http.post(URL, json=REPORT)
+        assert answer.status_code == 201
+        name = answer.json()["incident"]
+        record: Incident = await siren.record(name)
+    assert is_incident_id(name)
+    assert (record.report.title, record.severity) == ("Checkout fails", "SEV1")
+    assert (record.report.reporter.name, record.report.reporter.via) == ("ana", "api")
+
+
+async def test_the_same_idempotency_key_finds_the_same_incident(
+    http: httpx2.AsyncClient,
+) -> None:
+    """Also where the first was reported before midnight; another key opens another."""
+    key = {"Idempotency-Key": f"k-{datetime.now(UTC).timestamp()}"}
+    first = await http.post(URL, json=REPORT, headers=key)
+    again = await http.post(URL, json=REPORT, headers=key)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == {"incident": first.json()["incident"], "started": False}
+    other = await http.post(
+        URL, json=REPORT, headers={"Idempotency-Key": "other" + key.popitem()[1]}
+    )
+    assert other.json()["incident"] != first.json()["incident"]
+
+
+async def test_a_report_repeated_after_midnight_is_the_one_of_before(
+    http: httpx2.AsyncClient, siren: Siren
+) -> None:
+    """An id says its day; the key holds across two."""
+    key = f"k-{siren.task_queue}"
+    name = incident_id(f"api/{key}", datetime.now(UTC) - timedelta(days=1))
+    await siren.client.start_workflow("Incident", id=name, task_queue=siren.task_queue)
+    answer = await http.post(URL, json=REPORT, headers={"Idempotency-Key": key})
+    assert (answer.status_code, answer.json()["incident"]) == (200, name)
+
+
+async def test_everything_that_is_missing_is_said_at_once(
+    http: httpx2.AsyncClient, siren: Siren
+) -> None:
+    """What the policy asks for, with what is wrong besides."""
+    whole = siren.policy.read_text()
+    siren.policy.write_text(whole.replace("[title]", "[title, nature, affected_systems]"))
+    answer = await http.post(URL, json={"reporter": "ana", "severity": "SEV9"})
+    assert answer.status_code == 422
+    problems = {wrong["field"]: wrong["problem"] for wrong in answer.json()["fields"]}
+    assert set(problems) == {"severity", "title", "nature", "affected_systems"}
+    assert problems["severity"] == "is unknown; the policy has SEV1, SEV2"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"title": 1}, "title"),
+        ({"title": "x" * 301}, "title"),
+        ({"affected_systems": "checkout"}, "affected_systems"),
+        ({"reporter": ""}, "reporter"),
+        ({"reporter": None}, "reporter"),
+        ({"happened_at": "2999-01-01T00:00:00Z"}, "happened_at"),
+        ({"sevrity": "SEV1"}, "sevrity"),
+    ],
+)
+async def test_a_report_that_is_wrong_is_refused_by_its_field(
+    http: httpx2.AsyncClient, change: dict[str, Any], field: str
+) -> None:
+    """422; a misspelt field is not passed over in silence."""
+    answer = await http.post(URL, json={**REPORT, **change})
+    assert answer.status_code == 422
+    assert [wrong["field"] for wrong in answer.json()["fields"]] == [field]
+
+
+async def test_who_may_not_report_is_refused(http: httpx2.AsyncClient, siren: Siren) -> None:
+    """403, and who may."""
+    policy_file(siren.policy.parent, who="people")
+    assert (await http.post(URL, json=REPORT)).status_code == 201
+    answer = await http.post(URL, json={**REPORT, "reporter": "eve"})
+    assert answer.status_code == 403
+    assert answer.json()["may"] == ["people"]
+
+
+async def test_an_idempotency_key_has_bounds(http: httpx2.AsyncClient) -> None:
+    """A key that says nothing, or too much, is refused."""
+    for key in ("", "x" * 201):
+        answer = await http.post(URL, json=REPORT, headers={"Idempotency-Key": key})
+        assert answer.status_code == 422
