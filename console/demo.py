@@ -96,7 +96,9 @@ async def _end(client: Client, incident_id: str) -> Carried:
 
 def _show(view: IncidentView) -> None:
     terminal = person()
-    terminal.print(timeline(view.incident))
+    say("", "The timeline, as it is on record:")
+    terminal.print(timeline(view.incident), soft_wrap=True)
+    say("", "The clocks:")
     terminal.print(clocks(view))
 
 
