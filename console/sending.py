@@ -110,6 +110,7 @@ def _ended(order: Order, state: str | None) -> Failure:
 def _refused(cause: ApplicationError, order: Order) -> Failure:
     failure = refusal(cause, order.incident_id)
     failure.facts["command_id"] = order.command_id
+    failure.possible = tuple(name for name in failure.possible if name != order.name)
     return failure
 
 

@@ -89,20 +89,21 @@ def clock_words(reading: ClockReading) -> str:
             return f"{span(reading.remaining)} left"
 
 
-def clocks(view: IncidentView) -> RenderableType:
-    """Each run of each clock with its outcome, or what remains."""
+def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
+    """Each run of each clock with its outcome, or what remains; brief ones fit 80 columns."""
     if not view.readings:
         return Text("no clock has started", style="dim")
-    table = _table("clock", "status", "outcome", "elapsed", "target", "limit at")
+    further = () if brief else ("elapsed", "limit at")
+    table = _table("clock", "status", "outcome", "target", *further)
     for reading in view.readings:
         name = reading.clock + (f" ({reading.run})" if reading.run > 1 else "")
+        target = span(reading.target) + (f" of {reading.calendar}" if reading.calendar else "")
         table.add_row(
             words(name),
             Text(reading.status.value.replace("_", " "), style=STATUS_STYLE[reading.status]),
             words(clock_words(reading)),
-            span(reading.elapsed),
-            words(span(reading.target) + (f" of {reading.calendar}" if reading.calendar else "")),
-            moment(reading.breach_at),
+            words(target),
+            *(() if brief else (span(reading.elapsed), moment(reading.breach_at))),
         )
     return table
 
@@ -235,11 +236,11 @@ def live(view: IncidentView, last: int) -> Group:
     return Group(
         header(view),
         _heading("Clocks"),
-        clocks(view),
+        clocks(view, brief=True),
         _heading("Escalation"),
         escalation(view),
-        _heading("What can be done now"),
-        next_steps(view),
         _heading("Timeline, newest first"),
         *newest,
+        _heading("What can be done now"),
+        next_steps(view),
     )

@@ -28,7 +28,7 @@ from models.view import IncidentView
 from states.lifecycle import TERMINAL
 
 LISTED = 100
-TIMELINE_SHOWN = 15
+TIMELINE_SHOWN = 8
 _PASSING = {ExitCode.NOT_CONFIRMED, ExitCode.NOT_REACHABLE}
 Watched = Annotated[
     str | None,

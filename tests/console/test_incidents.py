@@ -73,6 +73,7 @@ async def test_a_refused_transition_says_what_is_missing(at_console: TypeAt, inc
     assert error["state"] == "assessment"
     assert any("severity SEV1 is not confirmed" in item for item in error["missing"])
     assert any("step impact" in item for item in error["missing"])
+    assert error["possible"] == ["resolve", "cancel"]
     human = await at_console("begin-diagnosis", incident)
     assert human.code == 4
     assert "Missing:" in human.err

@@ -65,7 +65,7 @@ def test_each_clock_shows_its_outcome_or_what_remains() -> None:
     rows = {line.split()[0]: " ".join(line.split()) for line in section(text, "Clocks")}
     assert "met on time, 3m 00s to spare" in rows["acknowledge"]
     assert "met on time, 30m 00s to spare" in rows["diagnose"]
-    assert "breached late by 10m 00s, still running 4h 10m 4h 00m" in rows["resolve"]
+    assert "breached late by 10m 00s, still running 4h 00m 4h 10m" in rows["resolve"]
 
 
 def test_a_paused_clock_says_what_is_left_of_it() -> None:
