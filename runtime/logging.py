@@ -96,7 +96,8 @@ def configure_logging(level: str = "info", path: Path | None = None) -> None:
     # Every line says this in fields of its own.
     workflow.logger.workflow_info_on_message = False
     activity.logger.activity_info_on_message = False
-    for chatty in ("httpx2", "httpcore2", "asyncio"):
+    # `transitions` would tell of every trigger that was only tried, to say what is possible next.
+    for chatty in ("httpx2", "httpcore2", "asyncio", "transitions"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

@@ -12,6 +12,9 @@ import structlog
 from temporalio import activity, workflow
 from temporalio.client import Client
 
+from states.lifecycle import State, Trigger
+from states.machine import Facts, decide
+
 log = structlog.get_logger(__name__)
 plain = logging.getLogger(__name__)
 
@@ -65,6 +68,7 @@ async def _speak(address: str) -> None:
         handle = await client.start_workflow(Speaker.run, id=f"INC-{queue}", task_queue=queue)
         await handle.execute_update(Speaker.ask, id="the-update")
         await handle.result()
+    decide(State.REPORTED, Trigger.ACKNOWLEDGE, Facts())
     try:
         int("of a kind")
     except ValueError:

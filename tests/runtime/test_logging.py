@@ -69,6 +69,11 @@ def test_libraries_add_only_what_we_know(said: Lines) -> None:
     assert line["logger"]
 
 
+def test_a_trigger_that_is_only_tried_is_not_told_as_if_it_had_been_fired(said: Lines) -> None:
+    """Every view asks the machine what would be possible; nothing happens by that."""
+    assert not [line for line in said if line["logger"].startswith("transitions")]
+
+
 def test_a_traceback_is_one_line_too(said: Lines) -> None:
     """Whatever reads the log reads JSON, line by line."""
     line = of(said, "went.wrong")
