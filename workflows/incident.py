@@ -41,30 +41,36 @@ with workflow.unsafe.imports_passed_through():
 REOPENING_TIMEOUT = timedelta(minutes=1)
 
 
+def _begun(start: IncidentInput) -> Carried | None:
+    """What the run begins with: what was carried, or a new record."""
+    if start.carried:
+        incident = start.carried.incident
+        again = incident.model_copy(update={"runs": incident.runs + 1})
+        return start.carried.model_copy(update={"incident": again})
+    if start.report is None or start.policy is None:
+        return None
+    info = workflow.info()
+    record = open_incident(
+        info.workflow_id,
+        start.report,
+        start.policy,
+        workflow.now() + start.epoch_offset,
+        # Reported is when the report reached Temporal, not when a worker first saw it.
+        info.workflow_start_time + start.epoch_offset,
+    )
+    return Carried(incident=record, policy=start.policy)
+
+
 @workflow.defn(name=INCIDENT_WORKFLOW)
 class IncidentWorkflow:
     """The durable incident. Its result is what a later run would carry on."""
 
     @workflow.init
     def __init__(self, start: IncidentInput) -> None:
-        now = workflow.now() + start.epoch_offset
-        if start.carried:
-            carried = start.carried
-            again = carried.incident.model_copy(update={"runs": carried.incident.runs + 1})
-            carried = carried.model_copy(update={"incident": again})
-        elif start.report and start.policy:
-            # Reported is when the report reached Temporal, not when a worker first saw it.
-            came_at = workflow.info().workflow_start_time + start.epoch_offset
-            record = open_incident(
-                workflow.info().workflow_id, start.report, start.policy, now, came_at
-            )
-            carried = Carried(incident=record, policy=start.policy)
-        else:
-            raise ApplicationError(
-                "an incident starts with a report and a policy, or with what a run carried",
-                type="Malformed",
-                non_retryable=True,
-            )
+        carried = _begun(start)
+        self._fit = carried is not None
+        if carried is None:
+            return
         self._desk = Desk(carried.incident, carried.policy, start.epoch_offset)
         self._desk.effects = carried.effects
         self._epoch_offset = start.epoch_offset
@@ -83,7 +89,16 @@ class IncidentWorkflow:
 
     @workflow.run
     async def run(self, start: IncidentInput) -> Carried:
-        """Drive the components until the incident is over and nothing is owed."""
+        """Drive the components until the incident is over and nothing is owed.
+
+        Fails at once where the input holds neither a report with its policy nor a carried record.
+        """
+        if not self._fit:
+            raise ApplicationError(
+                "an incident starts with a report and a policy, or with what a run carried",
+                type="Malformed",
+                non_retryable=True,
+            )
         if start.reopening and start.carried:
             await self._reopened(start.carried.incident.state)
         while not self._over():
