@@ -91,7 +91,15 @@ def fed(
         )
     if request.reopen:
         change["reopenable"] = answer.absorbed
+        change |= _untold(state, request) if answer.absorbed else {}
     return state.model_copy(update=change)
+
+
+def _untold(state: GroupState, request: FeedIncident) -> dict[str, object]:
+    """What is left to tell: that the incident moved made news of what it was told just then."""
+    told = {alert.fingerprint: alert for alert in request.batch.alerts}
+    left = {name: alert for name, alert in state.unfed.items() if told.get(name) != alert}
+    return {} if left else {"unfed": {}, "unfed_deliveries": 0, "urgent": False}
 
 
 def not_fed(state: GroupState, request: FeedIncident, not_before: datetime) -> GroupState:

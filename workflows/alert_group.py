@@ -142,7 +142,7 @@ class AlertGroupWorkflow:
 
     def _open(self, due_at: datetime | None, previous: str | None) -> None:
         info = workflow.info()
-        seed = f"{info.workflow_id}/{info.first_execution_run_id}/{self._state.opened}"
+        seed = f"{info.first_execution_run_id}/{self._state.opened}"
         report = report_of(self._state, info.workflow_id, happened_at=due_at, previous=previous)
         name = incident_id(seed, workflow.now())
         self._state = opening(self._state, StartIncident(incident_id=name, report=report))

@@ -220,6 +220,19 @@ def test_a_move_that_came_while_the_incident_was_fed_is_newer_than_the_answer() 
     assert group.state.incident_state is State.REVIEW
 
 
+def test_what_a_reopening_told_is_not_told_again_because_the_incident_moved() -> None:
+    """The incident says that it is open before the reopening has been answered."""
+    group = a_resolved_group().hears(70, firing("a", 70))
+    before = group.state
+    request, group.state = feeding(
+        before, FIRST, group_id="AG-k", group_key="k", now=after(70), recurring=("a",)
+    )
+    group.moves(70, State.DIAGNOSIS)
+    answer = IncidentFed(absorbed=True, state=State.DIAGNOSIS)
+    group.state = fed(before, group.state, request, answer, after(70))
+    assert group.at(70) == Wait()
+
+
 def test_an_incident_in_review_is_told_what_resolves() -> None:
     """What fires it would refuse."""
     group = Group().hears(0, firing("a"), firing("b")).opens(0).moves(60, State.REVIEW)
