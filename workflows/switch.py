@@ -31,7 +31,7 @@ from workflows.reports import Reports
 
 REMEMBERED = 500
 """How many results of processed commands are carried, the newest of them."""
-TOLD_TO_GROUP = frozenset({State.DIAGNOSIS, State.REVIEW, State.CLOSED, State.CANCELLED})
+AFTER_RESPONSE = frozenset({State.REVIEW, State.CLOSED, State.CANCELLED})
 
 
 class Switch:
@@ -101,7 +101,8 @@ class Switch:
     def _tell_group(self, before: Incident) -> None:
         incident = self._desk.incident
         group = incident.report.group_id
-        if group and incident.state != before.state and incident.state in TOLD_TO_GROUP:
+        concerned = AFTER_RESPONSE & {incident.state, before.state}
+        if group and incident.state != before.state and concerned:
             resolved = incident.milestone("resolved")
             moved = IncidentMoved(
                 incident_id=incident.id,
