@@ -38,7 +38,8 @@ class Speaker:
         log.info("workflow.began", state="reported")
         workflow.logger.warning("temporal said")
         plain.warning("library said", extra={"actor": "bo", "secret": "hush"})
-        await workflow.wait_condition(lambda: self._asked)
+        # The timer is a command: a first task without any is replayed as one with the second.
+        await workflow.wait_condition(lambda: self._asked, timeout=60)
         await workflow.execute_activity(speak, start_to_close_timeout=timedelta(seconds=5))
         await workflow.sleep(0.01)
         log.info("workflow.ended")
