@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import random
 import socket
 import subprocess
 import sys
@@ -21,15 +22,26 @@ from runtime.search_attributes import register, retention, set_retention
 TEMPORAL = Path(sys.executable).parent / "temporal"
 KEEP_HISTORIES = timedelta(days=90)
 START_TIMEOUT_SECONDS = 30.0
+ANSWER_TIMEOUT_SECONDS = 5.0
+PORTS = range(20000, 32000)
+"""Below those that systems give to outgoing connections, of which the server itself makes many."""
+PORT_TRIALS = 50
+STARTS = 3
+"""How often the server is started anew where somebody took its port in the meantime."""
 
 
 class EmbeddedServerFailed(Exception):  # noqa: N818 - says what is
     """The server did not come up; the message says why, or where its log is."""
 
 
+class PortTaken(EmbeddedServerFailed):
+    """Somebody else took the port between the look at it and its use."""
+
+
 def free_port(preferred: int = 0, host: str = "127.0.0.1") -> int:
-    """`preferred` where nobody listens on it, else any free port."""
-    for port in (preferred, 0):
+    """`preferred` where nobody listens on it, else any free port. Raises EmbeddedServerFailed."""
+    others = random.sample(PORTS, PORT_TRIALS)
+    for port in (preferred, *others) if preferred else others:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -76,6 +88,7 @@ class EmbeddedServer:
     dynamic_config: Sequence[str] = ()
     keep: timedelta = KEEP_HISTORIES
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _began: int = field(default=0, init=False)
 
     @property
     def address(self) -> str:
@@ -112,6 +125,14 @@ class EmbeddedServer:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.database:
             self.database.parent.mkdir(parents=True, exist_ok=True)
+        for _ in range(STARTS - 1):
+            try:
+                return await self._started()
+            except PortTaken:
+                continue
+        return await self._started()
+
+    async def _started(self) -> Client:
         self.port, self.ui_port = free_port(self.port), free_port(self.ui_port)
         if self.database:
             with _alone_on(self.database) as lock:
@@ -130,6 +151,7 @@ class EmbeddedServer:
 
     def _launch(self, lock: IO[str] | None) -> None:
         with self.log.open("ab") as log:
+            self._began = log.tell()
             self._process = subprocess.Popen(  # noqa: S603 - our own server
                 self._command(),
                 stdin=subprocess.DEVNULL,
@@ -143,18 +165,31 @@ class EmbeddedServer:
             lock.write(str(self._process.pid))
 
     async def _ready(self) -> Client:
-        while True:
-            if self._process and self._process.poll() is not None:
-                raise EmbeddedServerFailed(f"the server ended at once; see {self.log}")
-            try:
-                client = await Client.connect(self.address, data_converter=pydantic_data_converter)
-                await register(client)
-                if await retention(client) < self.keep:
-                    await set_retention(client, self.keep)
-            except (RuntimeError, RPCError):
-                await asyncio.sleep(0.1)
-            else:
+        client = None
+        while self.running:
+            # Where another server has the port it answers, while ours is still about to end.
+            if client:
                 return client
+            try:
+                async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
+                    client = await self._prepared()
+            except (RuntimeError, RPCError, TimeoutError):
+                await asyncio.sleep(0.1)
+        raise self._why_it_ended()
+
+    async def _prepared(self) -> Client:
+        client = await Client.connect(self.address, data_converter=pydantic_data_converter)
+        await register(client)
+        if await retention(client) < self.keep:
+            await set_retention(client, self.keep)
+        return client
+
+    def _why_it_ended(self) -> EmbeddedServerFailed:
+        with self.log.open("rb") as log:
+            log.seek(self._began)
+            taken = b"address already in use" in log.read()
+        kind = PortTaken if taken else EmbeddedServerFailed
+        return kind(f"the server ended at once; see {self.log}")
 
     @property
     def running(self) -> bool:

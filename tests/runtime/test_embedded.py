@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from runtime import embedded as embedded_module
 from runtime.embedded import EmbeddedServer, EmbeddedServerFailed, free_port
 from runtime.search_attributes import missing, retention
 from runtime.settings import ROOT
@@ -59,6 +60,23 @@ async def test_it_takes_other_ports_where_the_usual_ones_are_taken(
         assert embedded.port != one.getsockname()[1]
         assert embedded.ui_port != other.getsockname()[1]
         assert await answers(embedded.ui_port)
+
+
+@pytest.mark.parametrize("taken", ["port", "ui_port"])
+async def test_a_port_that_is_taken_after_it_was_looked_at_is_replaced(
+    embedded: EmbeddedServer, monkeypatch: pytest.MonkeyPatch, taken: str
+) -> None:
+    """Between the look and the use others may be faster; that is no reason to give up."""
+    with socket.create_server(("127.0.0.1", 0)) as fast:
+        port = fast.getsockname()[1]
+        monkeypatch.setattr(embedded, taken, port)
+        looked_at = iter([embedded.port, embedded.ui_port])
+        monkeypatch.setattr(embedded_module, "ANSWER_TIMEOUT_SECONDS", 1.0)
+        monkeypatch.setattr(
+            embedded_module, "free_port", lambda wish: next(looked_at, None) or free_port(wish)
+        )
+        await embedded.start()
+        assert getattr(embedded, taken) != port
 
 
 async def test_no_second_server_opens_the_same_file(
