@@ -1,0 +1,159 @@
+"""The embedded stack: three processes of our own, which reach each other and nobody else."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import psutil
+import pytest
+
+from runtime.component import Component
+from runtime.embedded import free_port
+from runtime.settings import Settings, load_settings
+from runtime.stack import Stack, StackFailed
+from tests.runtime.conftest import started
+
+PATIENCE_SECONDS = 60
+
+
+def settings_of(state: Path) -> Settings:
+    """The settings of a stack that keeps its state there."""
+    return load_settings().model_copy(
+        update={"state_directory": state, "intake_port": free_port(), "task_queue": "stack"}
+    )
+
+
+@pytest.fixture
+async def stack(tmp_path: Path) -> AsyncIterator[Stack]:
+    """A stack, not yet started."""
+    made = Stack(settings_of(tmp_path))
+    yield made
+    await asyncio.to_thread(made.stop)
+
+
+async def test_it_comes_up_where_every_port_is_taken_and_temporal_is_set_to_be_elsewhere(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever else runs here, and whichever cluster this login uses, it is a stack of its own."""
+    monkeypatch.setenv("TEMPORAL_API_KEY", "of-the-cloud")
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "cloud.example.org:7233")
+    monkeypatch.setenv("INCIDENT_LOG_FILE", str(stack.settings.state_directory / "elsewhere.log"))
+    with socket.create_server(("127.0.0.1", stack.settings.intake_port)):
+        client = await stack.start()
+        assert stack.running
+        assert stack.intake_port != stack.settings.intake_port
+    assert await client.service_client.check_health()
+    async with httpx2.AsyncClient() as http:
+        ready = await http.get(f"{stack.intake_url}/readyz")
+    assert ready.status_code == httpx2.codes.OK
+    assert [line.split()[:2] for line in stack.lines()] == [
+        ["server", "up"],
+        ["worker", "up"],
+        ["intake", "up"],
+    ]
+
+
+async def test_a_component_that_dies_is_shown_and_its_log_stays(stack: Stack) -> None:
+    """It can be started again, and adds to what it said before."""
+    await stack.start()
+    assert stack.worker.process
+    before = stack.worker.said()
+    stack.worker.process.kill()
+    stack.worker.process.wait()
+    assert not stack.running
+    assert stack.worker.line().split()[:2] == ["worker", "DOWN"]
+    stack.start_worker()
+    await stack.worker_ready()
+    assert stack.running
+    assert stack.worker.log.read_text().splitlines()[: len(before)] == before
+
+
+async def test_what_was_there_is_there_after_it_was_stopped_and_started(
+    stack: Stack, tmp_path: Path
+) -> None:
+    """The state directory is the stack; the processes come and go without a trace."""
+    client = await stack.start()
+    await client.start_workflow("Any", id="kept", task_queue="nobody")
+    pids = [stack.server.pid, *(c.process.pid for c in (stack.worker, stack.intake) if c.process)]
+    await asyncio.to_thread(stack.stop)
+    assert len(pids) == 3
+    assert not any(psutil.pid_exists(pid) for pid in pids if pid)
+    again = Stack(settings_of(tmp_path))
+    try:
+        client = await again.start()
+        assert (await client.get_workflow_handle("kept").describe()).run_id
+    finally:
+        await asyncio.to_thread(again.stop)
+
+
+async def test_a_component_that_does_not_come_up_says_why(tmp_path: Path) -> None:
+    """Its own last words, and where the rest of them are."""
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("severities: none\n")
+    broken = Stack(settings_of(tmp_path).model_copy(update={"policy_file": policy}))
+    try:
+        with pytest.raises(StackFailed, match=r"policy\.yaml") as failed:
+            await broken.start()
+        assert ".log" in str(failed.value)
+    finally:
+        await asyncio.to_thread(broken.stop)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_dev_stays_up_until_it_is_told_to_stop_and_stops_everything(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """Ctrl-C in the terminal, or SIGTERM from whatever supervises it."""
+    dev = await started(
+        "starter.py", "dev", "--state", str(tmp_path), INCIDENT_INTAKE_PORT=str(free_port())
+    )
+    said = await until_said(dev, "Ctrl-C")
+    children = psutil.Process(dev.pid).children(recursive=True)
+    assert {line.split()[0] for line in said} >= {"server", "worker", "intake", "policy"}
+    assert len(children) >= 3
+    dev.send_signal(number)
+    _, err = await dev.communicate()
+    assert dev.returncode == 0
+    assert err.decode() == ""
+    assert not any(child.is_running() for child in children)
+
+
+async def test_dev_that_is_interrupted_while_it_starts_leaves_nothing(tmp_path: Path) -> None:
+    """Ctrl-C comes when it comes."""
+    dev = await started("starter.py", "dev", "--state", str(tmp_path))
+    await until_said(dev, "Starting")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not (children := psutil.Process(dev.pid).children(recursive=True)):
+            await asyncio.sleep(0.01)
+    dev.send_signal(signal.SIGINT)
+    await dev.communicate()
+    assert dev.returncode == 0
+    assert not any(child.is_running() for child in children)
+
+
+def test_what_earlier_runs_said_is_not_taken_for_this_one(tmp_path: Path) -> None:
+    """A worker is not ready because one was yesterday."""
+    log = tmp_path / "worker.log"
+    log.write_text('{"event": "worker.ready"}\n')
+    component = Component("worker", ["-c", "print('nothing')"], log)
+    component.start(os.environ)
+    assert component.process
+    component.process.wait()
+    assert not component.logged("worker.ready")
+    assert component.last_words() == "nothing"
+
+
+async def until_said(process: asyncio.subprocess.Process, words: str) -> list[str]:
+    """The lines that a program prints up to the one with these words."""
+    assert process.stdout
+    lines: list[str] = []
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async for line in process.stdout:
+            lines.append(line.decode())
+            if words in lines[-1]:
+                return lines
+    raise AssertionError(lines)
