@@ -15,7 +15,7 @@ class ConsoleChannel:
         self.name = name
         self._stream = stream
 
-    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
+    async def send(self, message: Message, *, timeout: timedelta) -> str | None:  # noqa: ARG002 - a line does not wait
         """Print `message` as one line."""
         line = f"{message.kind.value.upper()} to {message.recipient}: {message.subject}"
         try:

@@ -11,11 +11,11 @@ STORE = "documents"
 _SEGMENT = re.compile(r"[A-Za-z0-9_~%@=+-][A-Za-z0-9_.~%@=+-]{0,249}")
 
 
-class DocumentConflict(PermanentError):
+class DocumentConflict(PermanentError):  # noqa: N818 - names what is, as the glossary does
     """Another document is already kept under this path."""
 
 
-class DocumentMissing(PermanentError):
+class DocumentMissing(PermanentError):  # noqa: N818 - names what is, as the glossary does
     """No document is kept under this path."""
 
 
