@@ -20,7 +20,7 @@ from models.contracts import Carried
 from models.view import IncidentView
 from policies.catalogue import policy_in_force
 from policies.compile import compile_policy
-from runtime.embedded import EmbeddedServerFailed
+from runtime.embedded import EmbeddedServerFailed, free_port
 from runtime.settings import ROOT, Settings, load_settings
 from runtime.stack import Stack, StackFailed
 
@@ -59,6 +59,9 @@ async def _demo() -> int:
         for name in ("PAGER", "STATUS")
     }
     stack = Stack(_settings(), extra_environment=channels)
+    # Ports of its own: on the usual ones a worker of another stack may still be knocking, and
+    # would take part.
+    stack.server.port, stack.server.ui_port = free_port(), free_port()
     try:
         return await _play(stack, pager)
     except (StackFailed, EmbeddedServerFailed, CueMissed, Failure) as error:
