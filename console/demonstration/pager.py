@@ -11,7 +11,6 @@ class Pager:
 
     def __init__(self) -> None:
         self.taken: dict[str, dict[str, Any]] = {}
-        self.repeats = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
@@ -26,15 +25,19 @@ class Pager:
         self._server.shutdown()
         self._server.server_close()
 
-    def of_kind(self, kind: str) -> list[dict[str, Any]]:
-        """What was taken of a kind, in order."""
-        return [message for message in self.taken.values() if message["kind"] == kind]
+    def of_kind(self, kind: str, incident_id: str) -> list[dict[str, Any]]:
+        """What was taken of a kind about an incident, in order.
+
+        Of others it hears too: an incident of an interrupted demonstration goes on with the next.
+        """
+        return [
+            message
+            for message in self.taken.values()
+            if (message["kind"], message["incident_id"]) == (kind, incident_id)
+        ]
 
     def _take(self, key: str, message: dict[str, Any]) -> None:
-        if key in self.taken:
-            self.repeats += 1
-        else:
-            self.taken[key] = message
+        self.taken.setdefault(key, message)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         pager = self

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from pathlib import Path
 
 import psutil
 
@@ -12,16 +13,18 @@ from runtime.settings import ROOT
 PATIENCE_SECONDS = 120
 
 
-async def demo() -> Process:
-    """Start it."""
+async def demo(state: Path) -> Process:
+    """Start it, with a state of its own."""
     return await asyncio.create_subprocess_exec(
-        sys.executable, "starter.py", "demo", cwd=ROOT, stdout=PIPE, stderr=PIPE
+        sys.executable, "starter.py", "demo", "--state", state, cwd=ROOT, stdout=PIPE, stderr=PIPE
     )
 
 
-async def test_one_incident_goes_from_alert_to_closure_and_every_claim_about_it_holds() -> None:
+async def test_one_incident_goes_from_alert_to_closure_and_every_claim_about_it_holds(
+    tmp_path: Path,
+) -> None:
     """Exit code 0 says that what was shown is what happened."""
-    process = await demo()
+    process = await demo(tmp_path)
     async with asyncio.timeout(PATIENCE_SECONDS):
         out, err = await process.communicate()
     text = out.decode()
@@ -33,9 +36,11 @@ async def test_one_incident_goes_from_alert_to_closure_and_every_claim_about_it_
         assert kind in text
 
 
-async def test_interrupted_in_the_middle_it_stops_what_it_started_and_nothing_else() -> None:
+async def test_interrupted_in_the_middle_it_stops_what_it_started_and_nothing_else(
+    tmp_path: Path,
+) -> None:
     """Ctrl-C once the first page is out: exit code 130, no process left."""
-    process = await demo()
+    process = await demo(tmp_path)
     assert process.stdout is not None
     async with asyncio.timeout(PATIENCE_SECONDS):
         while b"page.sent" not in (line := await process.stdout.readline()):
