@@ -76,7 +76,9 @@ class Desk:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
         self.awake = True
-        if not task.cancelled() and (error := task.exception()):
+        error = None if task.cancelled() else task.exception()
+        # What is no Exception says that the worker drops the workflow from its memory.
+        if isinstance(error, Exception):
             log.error("effect.broken", error=repr(error))
 
     @property
