@@ -1,95 +1,13 @@
 """What an alert group does, told as deliveries at minutes."""
 
-from dataclasses import dataclass, field
-
-import pytest
-
-from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
-from models.contracts import GroupState, IncidentFed, IncidentMoved, StartIncident
-from rules.alert_news import fold
+from models.alert import GroupingPolicy
+from models.contracts import IncidentFed, StartIncident
 from rules.alert_report import report_of
-from rules.group_steps import fed, feeding, moved, not_fed, opened, opening
-from rules.grouping import Ended, Feed, Next, Open, OpenNew, Reopen, Start, Wait, next_step
+from rules.group_steps import fed, feeding, not_fed, opened, opening
+from rules.grouping import Ended, Feed, Open, OpenNew, Reopen, Start, Wait
 from states.lifecycle import State
+from tests.rules.groups import FIRST, SECOND, Group, a_resolved_group, ended, firing
 from tests.specimens import after, minutes
-
-FIRST, SECOND = "INC-260327-00000001", "INC-260327-00000002"
-AT_ONCE = GroupingPolicy()
-"""Opens at once; reopens within 30 min, settles after 15, repeats every 1, quiet after 5."""
-
-
-def firing(name: str, since: float = 0, **fields: object) -> Alert:
-    """An alert that fires since a minute."""
-    return Alert(
-        fingerprint=name, name=name, status=AlertStatus.FIRING, started_at=after(since), **fields
-    )
-
-
-def ended(name: str, since: float, until: float) -> Alert:
-    """An alert that fired from a minute until a minute."""
-    return Alert(
-        fingerprint=name,
-        name=name,
-        status=AlertStatus.RESOLVED,
-        started_at=after(since),
-        ended_at=after(until),
-    )
-
-
-@dataclass
-class Group:
-    """A group and its policy."""
-
-    policy: GroupingPolicy = AT_ONCE
-    state: GroupState = field(default_factory=lambda: GroupState(quiet_since_at=after(0)))
-
-    def hears(self, minute: float, *alerts: Alert, truncated: int = 0) -> "Group":
-        """A delivery arrives."""
-        batch = AlertBatch(
-            group_key="k", alerts=alerts, truncated=truncated, received_at=after(minute)
-        )
-        self.state = fold(self.state, batch, after(minute))
-        return self
-
-    def at(self, minute: float) -> Next:
-        """What it does at a minute."""
-        return next_step(self.state, self.policy, after(minute))
-
-    def opens(self, minute: float, incident_id: str = FIRST) -> "Group":
-        """It opens an incident, and that succeeds."""
-        report = report_of(self.state, "AG-k", happened_at=None, previous=None)
-        request = StartIncident(incident_id=incident_id, report=report)
-        self.state = opening(self.state, request)
-        assert self.at(minute) == Start(request)
-        self.state = opened(self.state, after(minute))
-        return self
-
-    def feeds(
-        self, minute: float, answer: IncidentFed | None = None, **reopen: tuple[str, ...]
-    ) -> tuple[str, ...]:
-        """It feeds its incident; what it told."""
-        before = self.state
-        assert before.incident_id is not None
-        request, self.state = feeding(
-            before, before.incident_id, group_id="AG-k", group_key="k", now=after(minute), **reopen
-        )
-        said = answer or IncidentFed(absorbed=True, state=State.DIAGNOSIS)
-        self.state = fed(before, self.state, request, said, after(minute))
-        return tuple(f"{a.name} {a.status}" for a in request.batch.alerts)
-
-    def moves(self, minute: float, state: State, incident_id: str = FIRST) -> "Group":
-        """Its incident says where it stands; one that is over was resolved at that minute."""
-        resolved_at = after(minute) if state in {State.REVIEW, State.CLOSED} else None
-        move = IncidentMoved(incident_id=incident_id, state=state, resolved_at=resolved_at)
-        self.state = moved(self.state, move, after(minute))
-        return self
-
-
-def a_resolved_group(state: State = State.REVIEW) -> Group:
-    """Fired at 0, its incident was resolved at 60; the alert had ended at 50."""
-    group = Group().hears(0, firing("a")).opens(0).hears(50, ended("a", 0, 50))
-    group.feeds(50)
-    return group.moves(60, state)
 
 
 def test_a_firing_alert_opens_an_incident_at_once() -> None:
@@ -310,27 +228,3 @@ def test_news_of_an_incident_that_runs_already_ends_its_opening() -> None:
     group.moves(1, State.CANCELLED)
     assert (group.state.incident_id, group.state.incident_state) == (FIRST, State.CANCELLED)
     assert group.state.opening is None
-
-
-@pytest.mark.parametrize(
-    ("alerts", "title"),
-    [
-        ([firing("a")], "a"),
-        ([firing("a", summary="it burns")], "a: it burns"),
-        ([firing("b", 2), firing("a", 1, summary="it burns")], "a: it burns (and 1 more)"),
-        ([firing("a", summary="x" * 400), firing("b", 1)], f"a: {'x' * 284} (and 1 more)"),
-    ],
-)
-def test_the_first_alert_gives_the_title(alerts: list[Alert], title: str) -> None:
-    """The others are counted; the title keeps to its limit."""
-    state = Group().hears(3, *alerts).state
-    assert report_of(state, "AG-k", happened_at=None, previous=None).title == title
-
-
-def test_the_service_is_what_all_alerts_agree_on() -> None:
-    """Two services are two affected systems, and no service."""
-    one = Group().hears(3, firing("a", service="pay"), firing("b", service="pay")).state
-    two = Group().hears(3, firing("a", service="pay"), firing("b", service="web")).state
-    reports = [report_of(s, "AG-k", happened_at=None, previous=None) for s in (one, two)]
-    assert [report.service for report in reports] == ["pay", None]
-    assert reports[1].affected_systems == ("pay", "web")

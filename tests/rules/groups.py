@@ -1,0 +1,90 @@
+"""An alert group whose story is told as deliveries at minutes."""
+
+from dataclasses import dataclass, field
+
+from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
+from models.contracts import GroupState, IncidentFed, IncidentMoved, StartIncident
+from rules.alert_news import fold
+from rules.alert_report import report_of
+from rules.group_steps import fed, feeding, moved, opened, opening
+from rules.grouping import Next, Start, next_step
+from states.lifecycle import State
+from tests.specimens import after
+
+FIRST, SECOND = "INC-260327-00000001", "INC-260327-00000002"
+AT_ONCE = GroupingPolicy()
+"""Opens at once; reopens within 30 min, settles after 15, repeats every 1, quiet after 5."""
+
+
+def firing(name: str, since: float = 0, **fields: object) -> Alert:
+    """An alert that fires since a minute."""
+    return Alert(
+        fingerprint=name, name=name, status=AlertStatus.FIRING, started_at=after(since), **fields
+    )
+
+
+def ended(name: str, since: float, until: float) -> Alert:
+    """An alert that fired from a minute until a minute."""
+    return Alert(
+        fingerprint=name,
+        name=name,
+        status=AlertStatus.RESOLVED,
+        started_at=after(since),
+        ended_at=after(until),
+    )
+
+
+@dataclass
+class Group:
+    """A group and its policy."""
+
+    policy: GroupingPolicy = AT_ONCE
+    state: GroupState = field(default_factory=lambda: GroupState(quiet_since_at=after(0)))
+
+    def hears(self, minute: float, *alerts: Alert, truncated: int = 0) -> "Group":
+        """A delivery arrives."""
+        batch = AlertBatch(
+            group_key="k", alerts=alerts, truncated=truncated, received_at=after(minute)
+        )
+        self.state = fold(self.state, batch, after(minute))
+        return self
+
+    def at(self, minute: float) -> Next:
+        """What it does at a minute."""
+        return next_step(self.state, self.policy, after(minute))
+
+    def opens(self, minute: float, incident_id: str = FIRST) -> "Group":
+        """It opens an incident, and that succeeds."""
+        report = report_of(self.state, "AG-k", happened_at=None, previous=None)
+        request = StartIncident(incident_id=incident_id, report=report)
+        self.state = opening(self.state, request)
+        assert self.at(minute) == Start(request)
+        self.state = opened(self.state, after(minute))
+        return self
+
+    def feeds(
+        self, minute: float, answer: IncidentFed | None = None, **reopen: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """It feeds its incident; what it told."""
+        before = self.state
+        assert before.incident_id is not None
+        request, self.state = feeding(
+            before, before.incident_id, group_id="AG-k", group_key="k", now=after(minute), **reopen
+        )
+        said = answer or IncidentFed(absorbed=True, state=State.DIAGNOSIS)
+        self.state = fed(before, self.state, request, said, after(minute))
+        return tuple(f"{a.name} {a.status}" for a in request.batch.alerts)
+
+    def moves(self, minute: float, state: State, incident_id: str = FIRST) -> "Group":
+        """Its incident says where it stands; one that is over was resolved at that minute."""
+        resolved_at = after(minute) if state in {State.REVIEW, State.CLOSED} else None
+        move = IncidentMoved(incident_id=incident_id, state=state, resolved_at=resolved_at)
+        self.state = moved(self.state, move, after(minute))
+        return self
+
+
+def a_resolved_group(state: State = State.REVIEW) -> Group:
+    """Fired at 0, its incident was resolved at 60; the alert had ended at 50."""
+    group = Group().hears(0, firing("a")).opens(0).hears(50, ended("a", 0, 50))
+    group.feeds(50)
+    return group.moves(60, state)

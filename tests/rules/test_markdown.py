@@ -1,0 +1,65 @@
+"""Text from outside becomes Markdown that reads as it was written."""
+
+from datetime import timedelta
+
+import pytest
+from markdown_it import MarkdownIt
+
+from rules.markdown import plain, quoted, span, table
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a_b",
+        "10.5 s",
+        "x-y",
+        "# x",
+        "1. x",
+        "2) x",
+        "- x",
+        "+ x",
+        "*x*",
+        "a|b",
+        "<i>",
+        "&amp;",
+        "=",
+    ],
+)
+def test_escaped_text_reads_as_written(text: str) -> None:
+    """What was written is what a reader of the rendered report sees."""
+    tokens = MarkdownIt().parse(f"- {plain(text)}")
+    inline = next(token for token in tokens if token.type == "inline")
+    assert "".join(child.content for child in inline.children or ()) == text
+
+
+def test_quotations_keep_their_lines() -> None:
+    """A text of several lines stays one quotation."""
+    assert quoted("a\n\n# b\n") == "> a  \n>\n> \\# b  "
+
+
+def test_a_table_without_rows_says_so() -> None:
+    """An empty table is one sentence."""
+    assert table(("a",), []) == "None recorded."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-1, "0 s"),
+        (0, "0 s"),
+        (3.25, "3.2 s"),
+        (59.9, "59.9 s"),
+        (60, "1 min"),
+        (61, "1 min 01 s"),
+        (3599.9, "1 h"),
+        (36_000, "10 h"),
+        (36_060, "10 h 01 min"),
+        (90_000, "1 d 1 h"),
+        (122_400, "1 d 10 h"),
+        (172_800, "2 d"),
+    ],
+)
+def test_spans_say_as_much_as_matters(seconds: float, words: str) -> None:
+    """Short spans are exact, long ones rounded down to what people read."""
+    assert span(timedelta(seconds=seconds)) == words
