@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ROOMS: list[str] = PROJECT["tool"]["importlinter"]["root_packages"]
 SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+NAMES_OF_NOTHING = frozenset({"common", "helper", "helpers", "manager", "misc", "util", "utils"})
 MOST_LINES = 300
 MOST_LINES_OF_A_FUNCTION = 40
 ENTRY_LINES = 30
@@ -30,22 +32,56 @@ def test_every_folder_with_code_is_a_room() -> None:
     assert folders - {"benchmarks"} == set(ROOMS)
 
 
+def functions_of(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function of a file."""
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def place(path: Path, name: str = "") -> str:
+    """Where something is, for whoever must mend it."""
+    return f"{path.relative_to(ROOT)} {name}".strip()
+
+
 def test_no_file_is_long() -> None:
     """A file that outgrows its one subject is split."""
-    long = [p.name for p in SOURCES if len(p.read_text().splitlines()) > MOST_LINES]
+    long = [place(p) for p in (*SOURCES, *TESTS) if len(p.read_text().splitlines()) > MOST_LINES]
     assert long == []
 
 
 def test_no_function_is_long() -> None:
     """What a function does is seen at one glance."""
     long = [
-        f"{path.relative_to(ROOT)}: {node.name}"
-        for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno >= MOST_LINES_OF_A_FUNCTION
+        place(path, function.name)
+        for path in (*SOURCES, *TESTS)
+        for function in functions_of(path)
+        if (function.end_lineno or 0) - function.lineno >= MOST_LINES_OF_A_FUNCTION
     ]
     assert long == []
+
+
+def test_every_module_is_named_for_what_it_is() -> None:
+    """What is called utilities has no subject, and soon has all of them."""
+    named = [place(p) for p in (*SOURCES, *TESTS) if NAMES_OF_NOTHING & set(p.stem.split("_"))]
+    assert named == []
+
+
+def test_every_test_says_what_it_claims() -> None:
+    """In a line of its own: the name says what holds, the docstring why it matters."""
+    silent = [
+        place(path, function.name)
+        for path in TESTS
+        for function in functions_of(path)
+        if function.name.startswith("test_") and not ast.get_docstring(function)
+    ]
+    assert silent == []
+
+
+def test_no_test_is_skipped() -> None:
+    """A test that does not run promises what nobody has looked at."""
+    ways = ("mark." + "skip", "mark." + "xfail", "pytest." + "skip(", "import" + "orskip")
+    skipped = [place(path) for path in TESTS if any(way in path.read_text() for way in ways)]
+    assert skipped == []
 
 
 @pytest.mark.parametrize("entry", ["worker.py", "starter.py"])
