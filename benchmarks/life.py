@@ -1,0 +1,80 @@
+"""What one whole life costs in history: events, bytes, and Temporal's billable actions."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+
+from temporalio.client import Client, WorkflowHistory
+
+from benchmarks.load import Load, token, webhook
+from benchmarks.plant import Plant
+from models.contracts import GroupState
+
+ACTIONS = (
+    "workflow_execution_started",
+    "timer_started",
+    "activity_task_scheduled",
+    "workflow_execution_signaled",
+    "workflow_execution_update_accepted",
+    "upsert_workflow_search_attributes",
+    "signal_external_workflow_execution_initiated",
+    "marker_recorded",
+)
+"""Events that stand for a billable action. Queries and retries come on top where they occur;
+local activities of one workflow task count as one, here as one each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The cost of one workflow's history."""
+
+    events: int
+    size: int
+    actions: int
+
+
+def cost_of(history: WorkflowHistory) -> Cost:
+    """Count a history."""
+    kinds = Counter(
+        (event.WhichOneof("attributes") or "").removesuffix("_event_attributes")
+        for event in history.events
+    )
+    size = sum(event.ByteSize() for event in history.events)
+    return Cost(len(history.events), size, sum(kinds[name] for name in ACTIONS))
+
+
+async def whole_life(plant: Plant, load: Load) -> dict[str, Cost]:
+    """One incident from alert to closure; what its history and its alert group's cost."""
+    name = token()
+    answer = await load.post(webhook(name, "critical"))
+    await plant.sink.until({name}, 30)
+    group = plant.client.get_workflow_handle(answer["group"])
+    state: GroupState = await group.query("state", result_type=GroupState)
+    handle = plant.client.get_workflow_handle(str(state.incident_id))
+    resolved = webhook(name, "critical")
+    resolved["alerts"][0] |= {"status": "resolved", "endsAt": resolved["alerts"][0]["startsAt"]}
+    for command, fields in (
+        ("acknowledge", {}),
+        ("set_severity", {"severity": "SEV1"}),
+        ("begin_diagnosis", {"steps": ["impact"]}),
+        ("begin_resolution", {"steps": ["cause"]}),
+        ("mitigate", {}),
+        ("resolve", {"steps": ["verify"]}),
+    ):
+        if command == "resolve":
+            await load.post(resolved)
+            await asyncio.sleep(0.5)
+        await handle.execute_update(command, {"actor": "ana", **fields})
+    await asyncio.sleep(0.5)
+    review = {"actor": "ana", "lead": "ana", "aspects": {"cause": "x"}, "lessons": ["y"]}
+    await handle.execute_update("submit_review", review)
+    await handle.execute_update("close", {"actor": "ana"})
+    await handle.result()
+    return {
+        "incident": cost_of(await _history(plant.client, handle.id)),
+        "alert group": cost_of(await _history(plant.client, group.id)),
+    }
+
+
+async def _history(client: Client, workflow_id: str) -> WorkflowHistory:
+    return await client.get_workflow_handle(workflow_id).fetch_history()

@@ -1,0 +1,159 @@
+"""The loads: alerts at a steady rate and in bursts, commands one after another."""
+
+import asyncio
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+
+from benchmarks.bare import TASK_QUEUE, Bare
+from benchmarks.plant import Plant
+from models.base import Actor
+from models.contracts import INCIDENT_WORKFLOW, IncidentInput
+from models.incident import Report
+from policies.catalogue import policy_in_force
+from policies.compile import compile_policy
+
+ENGINE, BARE = "engine", "bare"
+BURST_PATIENCE_SECONDS = 600.0
+IN_FLIGHT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """What a burst took: seconds until the last page, CPU seconds by process, pages missing."""
+
+    size: int
+    seconds: float
+    cpu: dict[str, float]
+    missing: int
+
+    @property
+    def rate(self) -> float:
+        """Pages a second."""
+        return (self.size - self.missing) / self.seconds
+
+
+def token() -> str:
+    """A name for one alert, found again in its page."""
+    return f"token-{uuid.uuid4().hex[:12]}"
+
+
+def webhook(name: str, severity: str) -> dict[str, Any]:
+    """An Alertmanager webhook with a group of its own."""
+    labels = {"alertname": "Bench", "severity": severity, "service": "bench", "id": name}
+    alert = {
+        "status": "firing",
+        "labels": labels,
+        "annotations": {"summary": f"bench {name} fires"},
+        "startsAt": datetime.now(UTC).isoformat(),
+        "endsAt": "0001-01-01T00:00:00Z",
+        "generatorURL": "",
+        "fingerprint": name[-16:],
+    }
+    return {
+        "version": "4",
+        "groupKey": f'{{}}:{{id="{name}"}}',
+        "status": "firing",
+        "receiver": "bench",
+        "truncatedAlerts": 0,
+        "groupLabels": {"id": name},
+        "commonLabels": labels,
+        "commonAnnotations": {},
+        "externalURL": "",
+        "alerts": [alert],
+    }
+
+
+class Load:
+    """Raises alerts on the engine, or starts the bare workflow."""
+
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
+        self._http = httpx2.AsyncClient(
+            base_url=plant.stack.intake_url, timeout=60, limits=httpx2.Limits(max_connections=50)
+        )
+        self._gate = asyncio.Semaphore(IN_FLIGHT)
+        self.urgent_at = 0.0
+
+    async def one(self, side: str, name: str, severity: str = "info") -> float:
+        """Raise one; returns when it was raised, on the monotonic clock."""
+        began = time.monotonic()
+        if side == BARE:
+            await self._plant.client.start_workflow(
+                Bare.run, name, id=f"bare-{name}", task_queue=TASK_QUEUE
+            )
+            return began
+        await self.post(webhook(name, severity))
+        return began
+
+    async def post(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Post a webhook to the intake; returns its answer."""
+        answer = await self._http.post("/v1/alerts/alertmanager", json=body)
+        answer.raise_for_status()
+        accepted: dict[str, Any] = answer.json()
+        return accepted
+
+    async def steady(self, side: str, rate: float, seconds: float) -> list[float]:
+        """Raise `rate` a second; returns the seconds from each to its page."""
+        names = [token() for _ in range(int(rate * seconds))]
+        tasks = []
+        for name in names:
+            tasks.append(asyncio.create_task(self.one(side, name)))
+            await asyncio.sleep(1 / rate)
+        began = dict(zip(names, await asyncio.gather(*tasks), strict=True))
+        await self._plant.sink.until(set(names), 60)
+        arrived = self._plant.sink.arrived
+        return [arrived[name] - began[name] for name in names if name in arrived]
+
+    async def burst(self, side: str, size: int, urgent: str | None = None) -> Burst:
+        """Raise `size` as fast as they are taken; `urgent` names a SEV1 raised in the middle."""
+        names = [token() for _ in range(size)]
+        before = self._plant.cpu()
+        began = time.monotonic()
+        await asyncio.gather(*(self._gated(side, name) for name in names[: size // 2]))
+        rest = [asyncio.create_task(self._gated(side, name)) for name in names[size // 2 :]]
+        if urgent:
+            self.urgent_at = await self.one(side, urgent, "critical")
+        await asyncio.gather(*rest)
+        missing = await self._plant.sink.until(set(names), BURST_PATIENCE_SECONDS)
+        last = max(self._plant.sink.arrived.get(name, 0.0) for name in names)
+        after = self._plant.cpu()
+        cpu = {name: after[name] - before[name] for name in after}
+        return Burst(size, last - began, cpu, missing)
+
+    async def _gated(self, side: str, name: str) -> None:
+        async with self._gate:
+            await self.one(side, name)
+
+    async def commands(self, side: str, count: int) -> list[float]:
+        """Send `count` updates one after another; returns the seconds of each round trip."""
+        handle = await (self._held() if side == BARE else self._incident())
+        took = []
+        for number in range(count):
+            payload = {"actor": "ana", "text": f"lesson {number}"}
+            name = "count" if side == BARE else "add_lesson"
+            began = time.monotonic()
+            await handle.execute_update(name, payload, id=uuid.uuid4().hex)
+            took.append(time.monotonic() - began)
+        return took
+
+    async def _held(self) -> Any:
+        return await self._plant.client.start_workflow(
+            Bare.run, "hold", id=f"hold-{token()}", task_queue=TASK_QUEUE
+        )
+
+    async def _incident(self) -> Any:
+        loaded = policy_in_force(self._plant.stack.settings.policy_file)
+        report = Report(title=token(), reporter=Actor(name="ana", via="console"))
+        handle = await self._plant.client.start_workflow(
+            INCIDENT_WORKFLOW,
+            IncidentInput(policy=compile_policy(loaded.policy, loaded.policy_hash), report=report),
+            id=f"INC-{token()}",
+            task_queue=self._plant.stack.settings.task_queue,
+        )
+        await self._plant.sink.until({report.title}, 30)
+        return handle

@@ -1,0 +1,75 @@
+"""Server, engine (worker and intake) and bare worker, each a process of its own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from temporalio.client import Client
+
+from benchmarks.sink import Sink
+from runtime.embedded import free_port
+from runtime.settings import ROOT, Settings
+from runtime.stack import Stack
+
+POLICY = ROOT / "benchmarks" / "policy.yaml"
+
+
+@dataclass(slots=True)
+class Plant:
+    """Everything that is measured, on one server."""
+
+    folder: Path
+    sink: Sink = field(default_factory=Sink)
+    stack: Stack = field(init=False)
+    client: Client = field(init=False)
+    _bare: subprocess.Popen[bytes] = field(init=False)
+
+    async def start(self) -> None:
+        """Start everything."""
+        url = await self.sink.start()
+        settings = Settings(
+            state_directory=self.folder,
+            documents=self.folder / "documents",
+            policy_file=POLICY,
+            log_level="warning",
+            intake_port=free_port(),
+        )
+        self.stack = Stack(
+            settings,
+            extra_environment={
+                "INCIDENT_CHANNELS__PAGER__URL": url,
+                "INCIDENT_LOG_LEVEL": "info",
+            },
+        )
+        self.stack.server.port, self.stack.server.ui_port = free_port(), free_port()
+        self.client = await self.stack.start()
+        self._bare = subprocess.Popen(  # noqa: S603, ASYNC220 - our own program, started once
+            [sys.executable, "-m", "benchmarks.bare", url],
+            cwd=ROOT,
+            env={**os.environ, "TEMPORAL_ADDRESS": self.stack.server.address},
+        )
+
+    def stop(self) -> None:
+        """End everything."""
+        self._bare.kill()
+        self._bare.wait()
+        self.stack.stop()
+
+    def cpu(self) -> dict[str, float]:
+        """CPU seconds that each process has used."""
+        worker, intake = self.stack.worker.process, self.stack.intake.process
+        pids = {
+            "server": self.stack.server.pid,
+            "worker": worker.pid if worker else None,
+            "intake": intake.pid if intake else None,
+            "bare worker": self._bare.pid,
+        }
+        return {name: _seconds(pid) for name, pid in pids.items() if pid}
+
+
+def _seconds(pid: int) -> float:
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
