@@ -106,15 +106,16 @@ class StartIncident(Frozen):
 class GroupState(Frozen):
     """What an alert group knows.
 
-    `firing` are the alerts that fire by the newest word, `ended` when the others last stopped;
-    `unfed` those that the incident has not been told of yet, `urgent` whether they are more than
-    repeats. `firing_since_at` is when the group began to fire. `opening` is the incident that
-    is being started. `reopenable` is False once the incident refused to be reopened. After a
-    failure nothing is tried again before `not_before`.
+    `firing` are the alerts that fire by the newest word, `ended` when the others last stopped,
+    `ends_heard` when that was received; `unfed` those that the incident has not been told of
+    yet, `urgent` whether they are more than repeats. `firing_since_at` is when the group began
+    to fire. `opening` is the incident that is being started. `reopenable` is False once the
+    incident refused to be reopened. After a failure nothing is tried again before `not_before`.
     """
 
     firing: dict[str, AlertRecord] = Field(default_factory=dict)
     ended: dict[str, Instant] = Field(default_factory=dict)
+    ends_heard: dict[str, Instant] = Field(default_factory=dict)
     unfed: dict[str, Alert] = Field(default_factory=dict)
     unfed_deliveries: int = 0
     urgent: bool = False

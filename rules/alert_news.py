@@ -1,7 +1,8 @@
 """What an alert group makes of a delivery: which alerts fire now, and what of it is news.
 
-Deliveries come late, twice and out of order. An alert fires while the latest firing that was
-heard of has not been said to end; what speaks of an earlier firing changes nothing.
+Deliveries come late, twice and out of order. Of one firing the word that was received last
+holds: a sender that lost sight of an alert says that it ended, and later that it still fires,
+both with the instant at which it began. What speaks of an earlier firing changes nothing.
 """
 
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ class _Fold:
 
     firing: dict[str, AlertRecord]
     ended: dict[str, datetime]
+    ends_heard: dict[str, datetime]
     unfed: dict[str, Alert]
     at: datetime
     accepted: int = 0
@@ -35,10 +37,9 @@ class _Fold:
             self._resolves(alert)
 
     def _fires(self, alert: Alert) -> None:
-        known = self.firing.get(alert.fingerprint)
-        ended_at = self.ended.get(alert.fingerprint)
-        if ended_at is not None and alert.started_at < ended_at:
+        if self._is_over(alert):
             return
+        known = self.firing.get(alert.fingerprint)
         if known is None and len(self.firing) >= ALERTS_IN_FULL:
             alert = alert.model_copy(update={"labels": {}, "link": None})
         if known and alert.started_at < known.alert.started_at:
@@ -57,14 +58,25 @@ class _Fold:
         earlier = self.ended.get(alert.fingerprint)
         # An end in the future would make us deaf to the next firing.
         ended_at = min(alert.ended_at or alert.started_at, max(self.at, alert.started_at))
-        if known and ended_at < known.alert.started_at:
+        if known and (ended_at < known.alert.started_at or self.at < known.last_seen_at):
             return
-        if earlier is not None and ended_at < earlier:
+        if known is None and earlier is not None and ended_at < earlier:
             return
         self.firing.pop(alert.fingerprint, None)
         self.ended.pop(alert.fingerprint, None)
         self.ended[alert.fingerprint] = ended_at
+        heard_at = self.ends_heard.get(alert.fingerprint, self.at)
+        again = ended_at == earlier
+        self.ends_heard[alert.fingerprint] = max(self.at, heard_at) if again else self.at
         self._accept(alert, news=known is not None or earlier is None)
+
+    def _is_over(self, alert: Alert) -> bool:
+        """Whether this firing was received before its end was, and comes in after it."""
+        ended_at = self.ended.get(alert.fingerprint)
+        heard_at = self.ends_heard.get(alert.fingerprint)
+        if ended_at is None or heard_at is None:
+            return False
+        return alert.started_at < ended_at and self.at < heard_at
 
     def _accept(self, alert: Alert, *, news: bool) -> None:
         self.accepted += 1
@@ -80,11 +92,15 @@ def fires(state: GroupState) -> bool:
 def fold(state: GroupState, batch: AlertBatch, now: datetime) -> GroupState:
     """What the group knows after a delivery; one that claims to come later than now came now."""
     at = min(batch.received_at, now)
-    work = _Fold(dict(state.firing), dict(state.ended), dict(state.unfed), at)
+    work = _Fold(
+        dict(state.firing), dict(state.ended), dict(state.ends_heard), dict(state.unfed), at
+    )
     for alert in batch.alerts:
         work.take(alert)
     while len(work.ended) > ENDINGS_KEPT:
-        del work.ended[next(iter(work.ended))]
+        oldest = next(iter(work.ended))
+        del work.ended[oldest]
+        work.ends_heard.pop(oldest, None)
     newest = state.last_received_at is None or at >= state.last_received_at
     truncated = batch.truncated if newest else state.truncated
     moved = truncated != state.truncated
@@ -92,6 +108,7 @@ def fold(state: GroupState, batch: AlertBatch, now: datetime) -> GroupState:
         update={
             "firing": work.firing,
             "ended": work.ended,
+            "ends_heard": work.ends_heard,
             "unfed": work.unfed,
             "unfed_deliveries": state.unfed_deliveries + (1 if work.accepted or moved else 0),
             "urgent": state.urgent or work.news or moved,

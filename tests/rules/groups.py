@@ -41,12 +41,14 @@ class Group:
     policy: GroupingPolicy = AT_ONCE
     state: GroupState = field(default_factory=lambda: GroupState(quiet_since_at=after(0)))
 
-    def hears(self, minute: float, *alerts: Alert, truncated: int = 0) -> "Group":
-        """A delivery arrives."""
+    def hears(
+        self, minute: float, *alerts: Alert, truncated: int = 0, taken_in: float | None = None
+    ) -> "Group":
+        """A delivery is received, and taken in at once unless a minute is said."""
         batch = AlertBatch(
             group_key="k", alerts=alerts, truncated=truncated, received_at=after(minute)
         )
-        self.state = fold(self.state, batch, after(minute))
+        self.state = fold(self.state, batch, after(taken_in or minute))
         return self
 
     def at(self, minute: float) -> Next:

@@ -196,10 +196,20 @@ def test_an_older_resolve_does_not_end_a_newer_firing() -> None:
     assert set(group.state.firing) == {"a"}
 
 
-def test_a_late_repeat_of_an_ended_firing_does_not_fire() -> None:
-    """It began before the end that is known."""
+def test_a_repeat_that_was_received_before_the_end_and_comes_in_after_it_does_not_fire() -> None:
+    """Messages overtake each other on the way from the intake."""
     group = Group().hears(0, firing("a")).opens(0).hears(11, ended("a", 0, 10))
-    assert not group.hears(12, firing("a")).state.firing
+    assert not group.hears(10.5, firing("a"), taken_in=12).state.firing
+
+
+def test_an_alert_fires_again_also_with_the_start_that_it_had_before_its_end() -> None:
+    """Alertmanager says resolved when Prometheus is silent; later the alert still fires."""
+    group = Group().hears(0, firing("a")).opens(0).hears(6, ended("a", 0, 5))
+    group.feeds(6)
+    assert group.hears(9, firing("a")).at(9) == Feed()
+    assert group.feeds(9) == ("a firing",)
+    assert set(group.hears(6, ended("a", 0, 5), taken_in=10).state.firing) == {"a"}
+    assert not group.hears(20, ended("a", 0, 19)).state.firing
 
 
 def test_an_end_in_the_future_does_not_make_the_group_deaf() -> None:
