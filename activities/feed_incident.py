@@ -86,6 +86,7 @@ class FeedIncidentActivity:
             command_id=request.command_id,
             batch=request.batch,
             deliveries=request.deliveries,
+            taken_over_by=request.taken_over_by,
         )
         handle = self._client.get_workflow_handle(request.incident_id)
         result: CommandResult = await handle.execute_update(

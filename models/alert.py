@@ -43,12 +43,16 @@ class AlertBatch(Frozen):
 
 
 class AlertRecord(Frozen):
-    """An alert as an incident remembers it: the newest word on it, and how often it came."""
+    """An alert as an incident remembers it: the newest word on it, and how often it came.
+
+    `taken_over_by` is the later incident that answers it now; it no longer fires in this one.
+    """
 
     alert: Alert
     first_seen_at: Instant
     last_seen_at: Instant
     times_seen: int = 1
+    taken_over_by: str | None = None
 
 
 class GroupingPolicy(Frozen):

@@ -133,10 +133,14 @@ class AdoptPolicyCommand(Command):
 
 
 class RecordAlertsCommand(Command):
-    """The alert group passes on what its alerts did."""
+    """The alert group passes on what its alerts did.
+
+    With `taken_over_by`, that those which fire are from now on that incident's.
+    """
 
     batch: AlertBatch
     deliveries: int = 1
+    taken_over_by: str | None = None
 
 
 class CommandResult(Frozen):

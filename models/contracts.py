@@ -111,6 +111,8 @@ class GroupState(Frozen):
     yet, `urgent` whether they are more than repeats. `firing_since_at` is when the group began
     to fire. `opening` is the incident that is being started. `reopenable` is False once the
     incident refused to be reopened. After a failure nothing is tried again before `not_before`.
+    `takeovers` are earlier incidents that are still to be told that their alerts are now those
+    of this one, not before `takeover_at`.
     """
 
     firing: dict[str, AlertRecord] = Field(default_factory=dict)
@@ -134,6 +136,8 @@ class GroupState(Frozen):
     fed: int = 0
     not_before: Instant | None = None
     malformed: int = 0
+    takeovers: tuple[str, ...] = ()
+    takeover_at: Instant | None = None
 
 
 class IncidentMoved(Frozen):
@@ -154,7 +158,7 @@ class IncidentStarted(Frozen):
 class FeedIncident(Frozen):
     """Input of feed_incident: what the alerts did; with `reopen`, that it was not over.
 
-    `note` says why it is reopened.
+    `note` says why it is reopened. `taken_over_by` tells an earlier incident whose its alerts are.
     """
 
     incident_id: str
@@ -163,6 +167,7 @@ class FeedIncident(Frozen):
     reopen: bool
     note: str = ""
     command_id: str
+    taken_over_by: str | None = None
 
 
 class IncidentFed(Frozen):

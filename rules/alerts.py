@@ -52,6 +52,8 @@ def _alert_words(before: Incident, command: RecordAlertsCommand) -> str:
 
 def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
     """What the alerts did. A firing alert is not absorbed once the incident was resolved."""
+    if command.taken_over_by:
+        return _taken_over(case, command.taken_over_by)
     firing = any(alert.status is AlertStatus.FIRING for alert in command.batch.alerts)
     if firing and case.incident.state not in BEFORE_REVIEW:
         message = f"the incident is {case.incident.state} and takes no firing alerts"
@@ -71,6 +73,32 @@ def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
         now=case.now,
     )
     return _after_quiet(replace(case, incident=incident), Decision(incident, words))
+
+
+def _taken_over(case: Case, by: str) -> Outcome:
+    """A later incident answers the alerts from now on: here they hold nothing up any more.
+
+    Nothing became quiet, so nothing follows that the policy has follow from that.
+    """
+    names = alerts_firing(case.incident)
+    if not names:
+        return Decision(case.incident, "none of its alerts fires")
+    records = {
+        fingerprint: record.model_copy(update={"taken_over_by": by})
+        if record.alert.status is AlertStatus.FIRING and record.taken_over_by is None
+        else record
+        for fingerprint, record in case.incident.alerts.items()
+    }
+    words = f"{by} takes over the alerts that still fire: {', '.join(names)}"
+    change = {"alerts": records, "truncated_alerts": 0}
+    incident = note(
+        case.incident.model_copy(update=change),
+        "alert.taken_over",
+        words,
+        actor=case.actor,
+        now=case.now,
+    )
+    return Decision(incident, words)
 
 
 def _after_quiet(case: Case, decision: Decision) -> Outcome:

@@ -84,11 +84,11 @@ def review_missing(incident: Incident, policy: CompiledPolicy, now: datetime) ->
 
 
 def alerts_firing(incident: Incident) -> tuple[str, ...]:
-    """The incident's alerts that still fire, truncated ones too."""
+    """The incident's own alerts that still fire, truncated ones too."""
     names = [
         record.alert.summary or record.alert.name
         for record in incident.alerts.values()
-        if record.alert.status is AlertStatus.FIRING
+        if record.alert.status is AlertStatus.FIRING and record.taken_over_by is None
     ]
     if incident.truncated_alerts:
         names.append(f"{incident.truncated_alerts} that the sender left out")

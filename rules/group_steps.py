@@ -5,7 +5,7 @@ from datetime import datetime
 from models.alert import Alert, AlertBatch, AlertStatus
 from models.contracts import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
 from rules.alert_report import recurrence_words
-from states.lifecycle import BEFORE_REVIEW, State
+from states.lifecycle import BEFORE_REVIEW, TERMINAL, State
 
 
 def is_open(state: GroupState) -> bool:
@@ -28,12 +28,15 @@ def opening(state: GroupState, request: StartIncident) -> GroupState:
 
 
 def opened(state: GroupState, now: datetime) -> GroupState:
-    """The incident that was being opened runs."""
-    if state.opening is None:
+    """The incident that was being opened runs. The one before it, if not over, has to be told."""
+    request = state.opening
+    if request is None:
         return state
+    if state.incident_id and state.incident_state not in TERMINAL:
+        state = _owing_takeover(state, state.incident_id)
     return state.model_copy(
         update={
-            "incident_id": state.opening.incident_id,
+            "incident_id": request.incident_id,
             "opening": None,
             "incident_state": State.REPORTED,
             "resolved_at": None,
@@ -120,11 +123,15 @@ def not_fed(state: GroupState, request: FeedIncident, not_before: datetime) -> G
 
 
 def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
-    """The incident says where it stands; news of an earlier incident changes nothing."""
+    """The incident says where it stands.
+
+    News of an earlier one change nothing; but one that people reopened has its alerts no more.
+    """
     if state.opening and state.opening.incident_id == move.incident_id:
         state = opened(state, now)
     if state.incident_id != move.incident_id:
-        return state
+        reopened = state.incident_id is not None and move.state in BEFORE_REVIEW
+        return _owing_takeover(state, move.incident_id) if reopened else state
     is_over = move.state not in BEFORE_REVIEW
     change: dict[str, object] = {"incident_state": move.state, "resolved_at": None}
     if is_over:
@@ -136,3 +143,35 @@ def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
         change |= {"unfed": {**state.unfed, **firing}, "unfed_deliveries": 1, "urgent": True}
         change["reopenable"] = True
     return state.model_copy(update=change)
+
+
+def _owing_takeover(state: GroupState, earlier: str) -> GroupState:
+    if earlier in state.takeovers:
+        return state
+    return state.model_copy(update={"takeovers": (*state.takeovers, earlier)})
+
+
+def handing_over(
+    state: GroupState, earlier: str, *, group_id: str, group_key: str, now: datetime
+) -> FeedIncident:
+    """What to tell an earlier incident: that its alerts are now the present one's."""
+    return FeedIncident(
+        incident_id=earlier,
+        batch=AlertBatch(group_key=group_key, alerts=(), received_at=now),
+        deliveries=1,
+        reopen=False,
+        command_id=f"{group_id}/taken-over-by/{state.incident_id}",
+        taken_over_by=state.incident_id,
+    )
+
+
+def handed_over(state: GroupState, earlier: str) -> GroupState:
+    """The earlier incident knows, or is over: what is over, its alerts hold up no more."""
+    left = tuple(name for name in state.takeovers if name != earlier)
+    return state.model_copy(update={"takeovers": left, "takeover_at": None})
+
+
+def not_handed_over(state: GroupState, earlier: str, not_before: datetime) -> GroupState:
+    """The earlier incident could not be told: the others first, then it again."""
+    left = tuple(name for name in state.takeovers if name != earlier)
+    return state.model_copy(update={"takeovers": (*left, earlier), "takeover_at": not_before})

@@ -58,20 +58,40 @@ class OpenNew:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """Tell an earlier incident that its alerts are now the present one's."""
+
+    incident_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The alerts are quiet and the incident is over: the group ends."""
 
 
-Next = Wait | Open | Start | Feed | Reopen | OpenNew | Ended
+Next = Wait | Open | Start | Feed | Reopen | OpenNew | HandOver | Ended
 
 
 def next_step(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
     """What the group does at `now`."""
     step = _wanted(state, policy, now)
-    acts = not isinstance(step, Wait | Ended)
-    if acts and state.not_before and now < state.not_before:
-        return Wait(state.not_before, "try again")
+    if isinstance(step, Wait | Ended):
+        return _or_hand_over(state, step, now)
+    if state.not_before and now < state.not_before:
+        return _or_hand_over(state, Wait(state.not_before, "try again"), now)
     return step
+
+
+def _or_hand_over(state: GroupState, step: Wait | Ended, now: datetime) -> Next:
+    """While there is nothing more urgent, earlier incidents hear that they lost their alerts."""
+    if not state.takeovers:
+        return step
+    at = state.takeover_at or now
+    if at <= now:
+        return HandOver(state.takeovers[0])
+    if isinstance(step, Wait) and step.until and step.until <= at:
+        return step
+    return Wait(at, "tell an earlier incident")
 
 
 def _wanted(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
@@ -173,5 +193,7 @@ def words_for_step(step: Next) -> str:
             return "reopen the incident"
         case Feed():
             return "feed the incident"
+        case HandOver(earlier):
+            return f"tell {earlier} that its alerts were taken over"
         case Ended():
             return "end"

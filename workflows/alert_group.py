@@ -32,10 +32,21 @@ with workflow.unsafe.imports_passed_through():
     )
     from rules.alert_news import fold
     from rules.alert_report import group_markdown, report_of
-    from rules.group_steps import fed, feeding, moved, not_fed, opened, opening
+    from rules.group_steps import (
+        fed,
+        feeding,
+        handed_over,
+        handing_over,
+        moved,
+        not_fed,
+        not_handed_over,
+        opened,
+        opening,
+    )
     from rules.grouping import (
         Ended,
         Feed,
+        HandOver,
         Next,
         Open,
         OpenNew,
@@ -51,6 +62,9 @@ with workflow.unsafe.imports_passed_through():
 
 PAUSE = timedelta(seconds=10)
 """After a minute of failed attempts, so long until the next. An alert is never given up."""
+
+LONG_PAUSE = timedelta(minutes=5)
+"""Until an earlier incident that could not be told is tried again: the present one goes first."""
 
 Said = TypeVar("Said", bound=BaseModel)
 
@@ -95,6 +109,8 @@ class AlertGroupWorkflow:
                 await self._feed(None)
             case Reopen(recurring):
                 await self._feed(recurring)
+            case HandOver(earlier):
+                await self._hand_over(earlier)
 
     @workflow.query(name="state")
     def state(self) -> GroupState:
@@ -188,3 +204,24 @@ class AlertGroupWorkflow:
             self._state = not_fed(self._state, request, workflow.now() + PAUSE)
         else:
             self._state = fed(before, self._state, request, answer, workflow.now())
+
+    async def _hand_over(self, earlier: str) -> None:
+        request = handing_over(
+            self._state,
+            earlier,
+            group_id=workflow.info().workflow_id,
+            group_key=self._group_key,
+            now=workflow.now(),
+        )
+        try:
+            await perform(
+                FEED_INCIDENT,
+                request,
+                IncidentFed,
+                summary=f"tell {earlier}: {request.taken_over_by} takes over its alerts",
+                priority=workflow.info().priority,
+            )
+        except FailureError:
+            self._state = not_handed_over(self._state, earlier, workflow.now() + LONG_PAUSE)
+        else:
+            self._state = handed_over(self._state, earlier)

@@ -15,6 +15,8 @@ from rules.identity import is_incident_id
 from states.lifecycle import State
 from tests.scenarios.siren import Siren
 
+REVIEW = "review: { required: { SEV2: always }, lessons: false }\n"
+
 
 @pytest.fixture
 async def siren(
@@ -110,6 +112,26 @@ async def test_an_alert_long_after_resolve_opens_a_new_incident_that_names_the_f
     assert second != first
     assert record.report.previous_incident == first
     assert set(record.alerts) == {"a", "b", "c"}
+
+
+async def test_an_incident_in_review_can_be_closed_though_a_new_one_has_its_alerts(
+    siren: Siren,
+) -> None:
+    """It hears who has them now; what resolves later is told to the new one alone."""
+    siren.policy.write_text(siren.policy.read_text() + REVIEW)
+    await siren.hears(siren.firing("a"))
+    first = await siren.opened()
+    await siren.do(first, "resolve")
+    await siren.until(lambda s: s.incident_state is State.REVIEW)
+    await siren.after(40)
+    await siren.hears(siren.firing("c", 40))
+    second = await siren.opened(2)
+    await siren.until(lambda s: not s.takeovers)
+    lines = [entry.summary for entry in (await siren.record(first)).timeline]
+    assert f"{second} takes over the alerts that still fire: a" in lines
+    await siren.do(first, "submit_review", lead="ana")
+    await siren.do(first, "close")
+    assert f"tell {first}: {second} takes over its alerts" in await siren.summaries()
 
 
 async def test_a_group_ends_when_all_is_over_and_a_later_alert_starts_a_fresh_one(
