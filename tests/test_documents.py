@@ -1,0 +1,74 @@
+"""What the documents say of the code is what the code says."""
+
+import re
+
+import pytest
+
+from connectors.channels.settings import ChannelSettings
+from models.command import COMMANDS
+from models.compiled import LIMIT_BYTES as POLICY_LIMIT_BYTES
+from models.visibility import SEARCH_ATTRIBUTES
+from rules import carrying, ledger
+from runtime.settings import ROOT, Settings
+from workflows import outbox, switch
+
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+KIB = 1024
+
+
+def test_every_setting_is_explained() -> None:
+    """And nothing is explained that is no setting."""
+    told = set(re.findall(r"INCIDENT_[A-Z_]+", OPERATIONS))
+    top = {name.partition("__")[0] for name in told}
+    assert top == {f"INCIDENT_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_every_field_of_a_channel_is_explained() -> None:
+    """Channels are what everybody has to set."""
+    missing = [n for n in ChannelSettings.model_fields if f"`{n.upper()}`" not in OPERATIONS]
+    assert missing == []
+
+
+def test_every_search_attribute_is_listed_with_its_type() -> None:
+    """Administrators register them by hand where our own command may not."""
+    rows = [line for line in OPERATIONS.splitlines() if line.startswith("| `Incident")]
+    listed = {
+        name: row.split("|")[2].strip().lower()
+        for row in rows
+        for name in re.findall(r"`(Incident\w+)`", row)
+    }
+    assert listed == {a.name: a.kind.replace("_", "") for a in SEARCH_ATTRIBUTES}
+
+
+def test_every_command_is_in_the_console_s_document() -> None:
+    """As a person types it."""
+    console = (ROOT / "docs" / "console.md").read_text()
+    public = [spec.typed for spec in COMMANDS.values() if not spec.internal]
+    assert [typed for typed in public if f"starter.py {typed} " not in console] == []
+
+
+@pytest.mark.parametrize(
+    ("what", "amount"),
+    [
+        ("compiled policy", f"{POLICY_LIMIT_BYTES // KIB} KiB"),
+        ("record without timeline and alerts", f"{carrying.RECORD_LIMIT_BYTES // KIB} KiB"),
+        ("timeline as carried by a run", f"{carrying.LIMIT_BYTES // KIB} KiB"),
+        ("a line of the timeline", f"{ledger.SUMMARY_LIMIT} characters"),
+        ("refusals on the timeline", f"{ledger.REFUSALS_KEPT}"),
+        ("results of processed commands", f"the newest {switch.REMEMBERED}"),
+        ("alerts with labels, per incident", f"{carrying.ALERTS_IN_FULL}"),
+        ("a delivery", f"{outbox.ROUNDS} rounds"),
+    ],
+)
+def test_the_limits_are_those_of_the_code(what: str, amount: str) -> None:
+    """Whoever plans with them must be able to rely on them."""
+    [row] = [line for line in ARCHITECTURE.splitlines() if line.startswith(f"| {what} |")]
+    assert amount in row.split("|")[2]
+
+
+def test_claims_to_break_name_tests_that_exist() -> None:
+    """The table of what turns red is tried by those who learn the code."""
+    told = set(re.findall(r"`(test_\w+)`", (ROOT / "CONTRIBUTING.md").read_text()))
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    assert {name for name in told if f"def {name}(" not in tests} == set()
