@@ -60,9 +60,9 @@ class GroupingPolicy(Frozen):
 
     `open_after_count` deliveries and `open_after` of continued firing must both be reached;
     the defaults open at once. `reopen_within` of resolve, a recurrence reopens; later it opens a
-    new incident. An alert that already fired at resolve counts as a recurrence only when it is
-    still reported `settle_after` later. Pure repeats reach the incident at most once per
-    `repeats_every`. A group whose alerts are quiet and whose incident is over ends
+    new incident. A firing that the incident was told of before resolve counts as a recurrence
+    only when it is still reported `settle_after` later. Pure repeats reach the incident at most
+    once per `repeats_every`. A group whose alerts are quiet and whose incident is over ends
     `quiet_after` later at the earliest.
     """
 

@@ -108,9 +108,11 @@ class GroupState(Frozen):
 
     `firing` are the alerts that fire by the newest word, `ended` when the others last stopped,
     `ends_heard` when that was received; `unfed` those that the incident has not been told of
-    yet, `urgent` whether they are more than repeats. `firing_since_at` is when the group began
-    to fire. `opening` is the incident that is being started. `reopenable` is False once the
-    incident refused to be reopened. After a failure nothing is tried again before `not_before`.
+    yet, `urgent` whether they are more than repeats; `told` is since when those fire that the
+    incident was told of. `firing_since_at` is when the
+    group began to fire. `opening` is the incident that is being started. `reopenable` is False
+    once the incident refused to be reopened. After a failure nothing is tried again before
+    `not_before`.
     `takeovers` are earlier incidents that are still to be told that their alerts are now those
     of this one, not before `takeover_at`.
     """
@@ -121,6 +123,7 @@ class GroupState(Frozen):
     unfed: dict[str, Alert] = Field(default_factory=dict)
     unfed_deliveries: int = 0
     urgent: bool = False
+    told: dict[str, Instant] = Field(default_factory=dict)
     truncated: int = 0
     deliveries: int = 0
     firing_since_at: Instant | None = None

@@ -24,6 +24,7 @@ class _Fold:
     ended: dict[str, datetime]
     ends_heard: dict[str, datetime]
     unfed: dict[str, Alert]
+    told: dict[str, datetime]
     at: datetime
     accepted: int = 0
     fires: int = 0
@@ -44,14 +45,16 @@ class _Fold:
             alert = alert.model_copy(update={"labels": {}, "link": None})
         if known and alert.started_at < known.alert.started_at:
             alert = alert.model_copy(update={"started_at": known.alert.started_at})
+        # A firing that began later is another one, though the end between was not heard.
+        anew = known is None or alert.started_at > known.alert.started_at
         self.firing[alert.fingerprint] = AlertRecord(
             alert=alert,
-            first_seen_at=known.first_seen_at if known else self.at,
+            first_seen_at=self.at if known is None or anew else known.first_seen_at,
             last_seen_at=max(known.last_seen_at, self.at) if known else self.at,
-            times_seen=known.times_seen + 1 if known else 1,
+            times_seen=1 if known is None or anew else known.times_seen + 1,
         )
         self.fires += 1
-        self._accept(alert, news=known is None)
+        self._accept(alert, news=anew)
 
     def _resolves(self, alert: Alert) -> None:
         known = self.firing.get(alert.fingerprint)
@@ -63,6 +66,7 @@ class _Fold:
         if known is None and earlier is not None and ended_at < earlier:
             return
         self.firing.pop(alert.fingerprint, None)
+        self.told.pop(alert.fingerprint, None)
         self.ended.pop(alert.fingerprint, None)
         self.ended[alert.fingerprint] = ended_at
         heard_at = self.ends_heard.get(alert.fingerprint, self.at)
@@ -93,7 +97,12 @@ def fold(state: GroupState, batch: AlertBatch, now: datetime) -> GroupState:
     """What the group knows after a delivery; one that claims to come later than now came now."""
     at = min(batch.received_at, now)
     work = _Fold(
-        dict(state.firing), dict(state.ended), dict(state.ends_heard), dict(state.unfed), at
+        firing=dict(state.firing),
+        ended=dict(state.ended),
+        ends_heard=dict(state.ends_heard),
+        unfed=dict(state.unfed),
+        told=dict(state.told),
+        at=at,
     )
     for alert in batch.alerts:
         work.take(alert)
@@ -110,6 +119,7 @@ def fold(state: GroupState, batch: AlertBatch, now: datetime) -> GroupState:
             "ended": work.ended,
             "ends_heard": work.ends_heard,
             "unfed": work.unfed,
+            "told": work.told,
             "unfed_deliveries": state.unfed_deliveries + (1 if work.accepted or moved else 0),
             "urgent": state.urgent or work.news or moved,
             "truncated": truncated,

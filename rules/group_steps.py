@@ -1,5 +1,6 @@
 """What an alert group knows after each step that it took, and after its incident moved."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from models.alert import Alert, AlertBatch, AlertStatus
@@ -39,6 +40,7 @@ def opened(state: GroupState, now: datetime) -> GroupState:
             "incident_id": request.incident_id,
             "opening": None,
             "incident_state": State.REPORTED,
+            "told": _going_on(state, (record.alert for record in request.report.alerts)),
             "resolved_at": None,
             "reopenable": True,
             "opened": state.opened + 1,
@@ -94,8 +96,27 @@ def fed(
         )
     if request.reopen:
         change["reopenable"] = answer.absorbed
-        change |= _untold(state, request) if answer.absorbed else {}
+    if not answer.absorbed:
+        return state.model_copy(update=change | _refused(state, request))
+    change["told"] = state.told | _going_on(state, request.batch.alerts)
+    change |= _untold(state, request) if request.reopen else {}
     return state.model_copy(update=change)
+
+
+def _going_on(state: GroupState, told: Iterable[Alert]) -> dict[str, datetime]:
+    """The firings that were told of, since when; what has ended meanwhile may fire anew."""
+    fire = (alert for alert in told if alert.status is AlertStatus.FIRING)
+    return {a.fingerprint: a.started_at for a in fire if a.fingerprint in state.firing}
+
+
+def _refused(state: GroupState, request: FeedIncident) -> dict[str, object]:
+    """What is left to tell: a firing alert had the ends that came with it refused as well."""
+    alerts = request.batch.alerts
+    ends = {a.fingerprint: a for a in alerts if a.status is AlertStatus.RESOLVED}
+    if not ends or len(ends) == len(alerts):
+        return {}
+    deliveries = max(state.unfed_deliveries, 1)
+    return {"unfed": {**ends, **state.unfed}, "unfed_deliveries": deliveries, "urgent": True}
 
 
 def _untold(state: GroupState, request: FeedIncident) -> dict[str, object]:

@@ -148,14 +148,15 @@ def _recurrence(
 ) -> tuple[datetime, tuple[str, ...]] | None:
     """When alerts recurred after `resolved_at`, and which.
 
-    A firing that began later recurs when it begins. One that was going on recurs only when it is
-    still reported after the policy's time, and never where the incident was cancelled: whoever
-    cancelled knew of it.
+    A firing that the incident was never told of recurs when it is heard of: whenever it began,
+    nobody who resolved the incident knew of it. One that it knew recurs only when it is still
+    reported after the policy's time, and never where the incident was cancelled: whoever
+    cancelled knew of it too.
     """
     fresh = {
-        fingerprint: record.alert.started_at
+        fingerprint: record.first_seen_at
         for fingerprint, record in state.firing.items()
-        if record.alert.started_at > resolved_at
+        if state.told.get(fingerprint) != record.alert.started_at
     }
     if fresh:
         return min(fresh.values()), tuple(sorted(fresh))

@@ -103,12 +103,47 @@ def test_an_alert_that_is_reported_again_only_after_hours_opens_a_new_incident()
     assert group.hears(300, firing("a")).at(300) == OpenNew(FIRST, ("a",))
 
 
+def test_an_alert_that_is_first_heard_after_resolve_recurs_at_once_whenever_it_began() -> None:
+    """Whoever resolved the incident did not know of it."""
+    group = a_resolved_group().hears(61, firing("b", 59.5))
+    assert group.at(61) == Reopen(("b",))
+
+
+def test_an_alert_that_the_incident_knew_waits_whatever_the_clock_of_monitoring_says() -> None:
+    """It runs ahead: the alert seems to have begun after the incident was resolved."""
+    group = Group().hears(0, firing("a", 70)).opens(0).moves(60, State.REVIEW)
+    assert group.hears(61, firing("a", 70)).at(61) == Wait()
+
+
+def test_a_new_firing_of_an_alert_whose_end_was_never_heard_recurs() -> None:
+    """The delivery with the end was lost."""
+    group = Group().hears(0, firing("a")).opens(0).moves(60, State.REVIEW)
+    assert group.hears(61, firing("a", 60.5)).at(61) == Reopen(("a",))
+
+
+def test_an_alert_that_ended_and_fires_again_after_closing_recurs_at_once() -> None:
+    """Also with the start that it had: the closed incident was not told of the end."""
+    group = Group().hears(0, firing("a")).opens(0).moves(10, State.CLOSED)
+    group.hears(12, ended("a", 0, 11))
+    assert group.hears(20, firing("a")).at(20) == Reopen(("a",))
+
+
+def test_what_resolved_is_told_though_it_was_refused_with_what_fires() -> None:
+    """The incident was resolved while both were on their way; without that it knew a as firing."""
+    group = Group().hears(0, firing("a")).opens(0)
+    group.hears(61, ended("a", 0, 61), firing("b", 61))
+    group.feeds(61, IncidentFed(absorbed=False, state=State.REVIEW, resolved_at=after(60)))
+    assert group.at(61) == Reopen(("b",))
+    assert sorted(group.feeds(61, recurring=("b",))) == ["a resolved", "b firing"]
+
+
 def test_what_fires_at_cancel_is_left_alone_and_a_new_firing_opens_a_new_incident() -> None:
     """Whoever cancelled knew of the alert; cancelled is final."""
     group = Group().hears(0, firing("a")).opens(0).moves(10, State.CANCELLED)
     assert group.hears(600, firing("a")).at(600) == Wait()
-    group.hears(601, ended("a", 0, 601)).hears(602, firing("a", 602))
-    assert group.at(602) == OpenNew(FIRST, ("a",))
+    assert group.hears(601, firing("b", 9)).at(601) == OpenNew(FIRST, ("b",))
+    group.hears(602, ended("b", 9, 602), ended("a", 0, 602)).hears(603, firing("a", 603))
+    assert group.at(603) == OpenNew(FIRST, ("a",))
 
 
 def test_an_incident_that_refuses_to_be_reopened_gets_a_successor() -> None:
