@@ -44,7 +44,7 @@ async def _dev(settings: Settings) -> int:
         say("Starting the Temporal server, a worker and the intake ...")
         await stack.start()
         _welcome(stack)
-        return await _until_one_ends(stack)
+        return await _until_the_server_ends(stack)
     except (StackFailed, EmbeddedServerFailed) as error:
         say(f"The stack did not come up: {error}")
         return 1
@@ -65,9 +65,11 @@ def _welcome(stack: Stack) -> None:
     )
 
 
-async def _until_one_ends(stack: Stack) -> int:
-    """A component that dies is reported, not replaced: why it died is worth knowing."""
-    while stack.running:
+async def _until_the_server_ends(stack: Stack) -> int:
+    """Worker and intake are started again when they die; without its server nothing goes on."""
+    while stack.server.running:
+        for name in stack.restart_dead():
+            say(f"The {name} has ended and is started again.", *stack.lines())
         await asyncio.sleep(WATCH_SECONDS)
-    say("A component has ended; stopping the others.", *stack.lines())
+    say("The server has ended; stopping the others.", *stack.lines())
     return 1

@@ -23,6 +23,9 @@ NAME_LABEL = "alertname"
 SERVICE_LABELS = ("service", "app")
 """The labels that may name the service, the first that is there."""
 SUMMARY_ANNOTATIONS = ("summary", "message", "description")
+FIRING_LIMIT = 200
+RESOLVED_LIMIT = 1000
+"""So many alerts of one delivery are taken; Temporal bounds what a workflow may be given."""
 TEXT_LIMIT = 500
 LABELS_LIMIT = 64
 LINK_LIMIT = 2000
@@ -78,14 +81,28 @@ def summary_of(webhook: Webhook) -> str:
 def batch_of(webhook: Webhook, rules: IntakeRules, received_at: datetime) -> tuple[AlertBatch, int]:
     """The delivery as the alert group takes it, and how many alerts the policy ignores."""
     minded = [alert for alert in webhook.alerts if not is_ignored(alert.labels, rules.ignore)]
-    alerts = [_alert(alert, rules, full=n < ALERTS_IN_FULL) for n, alert in enumerate(minded)]
+    taken, left_out = _bearable(minded)
+    alerts = [_alert(alert, rules, full=n < ALERTS_IN_FULL) for n, alert in enumerate(taken)]
     batch = AlertBatch(
         group_key=webhook.group_key,
         alerts=tuple(alerts),
-        truncated=webhook.truncated_alerts,
+        truncated=webhook.truncated_alerts + left_out,
         received_at=received_at,
     )
     return batch, len(webhook.alerts) - len(minded)
+
+
+def _bearable(said: list[WebhookAlert]) -> tuple[list[WebhookAlert], int]:
+    """What one incident can carry, and how many firing alerts are only counted.
+
+    In the order of their fingerprints, so that the next delivery keeps the same ones. The
+    others count as left out by the sender: as firing, until a delivery says otherwise.
+    """
+    ordered = sorted(said, key=lambda alert: alert.fingerprint or _fingerprint(alert.labels))
+    firing = [alert for alert in ordered if alert.status == "firing"]
+    resolved = [alert for alert in ordered if alert.status != "firing"]
+    taken = firing[:FIRING_LIMIT] + resolved[:RESOLVED_LIMIT]
+    return taken, max(len(firing) - FIRING_LIMIT, 0)
 
 
 def _alert(said: WebhookAlert, rules: IntakeRules, *, full: bool) -> Alert:

@@ -47,8 +47,9 @@ class AlertIntake:
         group = group_id(SOURCE, webhook.group_key)
         if batch.alerts:
             await self._hand_on(group, batch, rules, summary_of(webhook))
-        log.info("alerts.received", group=group, received=len(batch.alerts), ignored=ignored)
-        return {"group": group, "received": len(batch.alerts), "ignored": ignored}
+        received = len(webhook.alerts) - ignored
+        log.info("alerts.received", group=group, received=received, ignored=ignored)
+        return {"group": group, "received": received, "ignored": ignored}
 
     async def _hand_on(
         self, group: str, batch: AlertBatch, rules: IntakeRules, summary: str

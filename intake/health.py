@@ -1,5 +1,6 @@
 """Whether the intake lives, and whether what it needs is there."""
 
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -20,8 +21,8 @@ class Health:
         self._policy = policy
 
     async def alive(self) -> dict[str, Any]:
-        """The process answers."""
-        return {"status": "ok"}
+        """The process answers, and says which one it is."""
+        return {"status": "ok", "pid": os.getpid()}
 
     async def ready(self) -> dict[str, Any]:
         """What comes in can be handed on: the policy can be used, Temporal answers."""

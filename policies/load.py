@@ -47,9 +47,10 @@ def load_policy(path: Path | str) -> Loaded:
     """Read a policy file. Raises nothing: whatever is wrong is in `problems`."""
     file = str(path)
     try:
-        if Path(path).stat().st_size > LARGEST_BYTES:
+        with Path(path).open("rb") as stream:
+            source = stream.read(LARGEST_BYTES + 1)
+        if len(source) > LARGEST_BYTES:
             return _failed(file, b"", f"the file is larger than {LARGEST_BYTES // 1024} KiB")
-        source = Path(path).read_bytes()
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return _failed(file, b"", f"the file cannot be read: {why}")

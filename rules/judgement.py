@@ -1,6 +1,6 @@
 """The one way in for every command: is it sound, may this actor, and what follows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
@@ -16,6 +16,9 @@ from rules.decision import Case, Decision, Outcome, Refusal
 from rules.ledger import note, supersede
 from rules.transitions import fire
 from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
+
+LOOKING_BACK = timedelta(days=366)
+"""Facts may come late and lie before the report; further back than this it is a slip."""
 
 
 def _problem(error: ValidationError) -> Refusal:
@@ -95,6 +98,12 @@ def judge(
     if happened_at > now:
         message = (
             f"happened_at lies in the future: {happened_at.isoformat()}, now is {now.isoformat()}"
+        )
+        return Refusal("Malformed", message, ("happened_at",))
+    if happened_at < incident.reported_at - LOOKING_BACK:
+        message = (
+            f"happened_at lies more than {LOOKING_BACK.days} days before the report: "
+            f"{happened_at.isoformat()}"
         )
         return Refusal("Malformed", message, ("happened_at",))
     actor = Actor(name=command.actor, via=command.via)

@@ -64,6 +64,13 @@ class Stack:
         """Start the worker, or start it again."""
         self.worker.start(self.environment(self.worker))
 
+    def restart_dead(self) -> tuple[str, ...]:
+        """Start worker and intake again where they have ended; returns their names."""
+        dead = tuple(c for c in (self.worker, self.intake) if not c.running)
+        for component in dead:
+            component.start(self.environment(component))
+        return tuple(component.name for component in dead)
+
     async def worker_ready(self) -> None:
         """Wait until the worker takes work. Raises StackFailed."""
         await self._until(self.worker, self._worker_ready)
@@ -93,12 +100,15 @@ class Stack:
     async def _until(self, component: Component, ready: Callable[[], Awaitable[bool]]) -> None:
         try:
             async with asyncio.timeout(UP_TIMEOUT_SECONDS):
-                while not await ready():
+                while True:
+                    # Its life first: where it ended, whoever answers in its place is a stranger.
                     if not component.running:
                         words = component.last_words()
                         raise StackFailed(
                             f"the {component.name} ended: {words} (log: {component.log})"
                         )
+                    if await ready():
+                        return
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
             raise StackFailed(
@@ -114,7 +124,9 @@ class Stack:
                 answer = await client.get(f"{self.intake_url}/healthz", timeout=1.0)
         except httpx2.HTTPError:
             return False
-        return bool(answer.status_code == httpx2.codes.OK)
+        if answer.status_code != httpx2.codes.OK or self.intake.process is None:
+            return False
+        return bool(answer.json().get("pid") == self.intake.process.pid)
 
     def lines(self) -> tuple[str, ...]:
         """One status line a component."""

@@ -20,6 +20,8 @@ Result = TypeVar("Result")
 FIRST_PAGE_TIMEOUT = timedelta(seconds=2)
 ATTEMPT_TIMEOUT = timedelta(seconds=10)
 LIFE_OF_AN_ACTIVITY = timedelta(seconds=55)
+LIFE_OF_A_PAGE = timedelta(seconds=15)
+"""A page whose channel fails for now goes to the next one soon: somebody has to wake up."""
 
 _RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=1),
@@ -36,15 +38,21 @@ def priority_of(severity: str, severities: Sequence[str]) -> Priority:
 
 
 async def perform(
-    name: str, argument: Any, result: type[Result], *, summary: str, priority: Priority
+    name: str,
+    argument: Any,
+    result: type[Result],
+    *,
+    summary: str,
+    priority: Priority,
+    within: timedelta = LIFE_OF_AN_ACTIVITY,
 ) -> Result:
-    """Run an activity with retries; raises FailureError when its minute is over."""
+    """Run an activity with retries; raises FailureError when `within` is over."""
     answer: Result = await workflow.execute_activity(
         name,
         argument,
         result_type=result,
         start_to_close_timeout=ATTEMPT_TIMEOUT,
-        schedule_to_close_timeout=LIFE_OF_AN_ACTIVITY,
+        schedule_to_close_timeout=within,
         retry_policy=_RETRIES,
         summary=summary[:200],
         priority=priority,

@@ -10,7 +10,7 @@ from models.message import Message, MessageKind, Receipt
 from rules.messages import message
 from rules.paging import channel_chain, paging_chain, resolve_targets
 from workflows.desk import Desk
-from workflows.options import perform
+from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, perform
 
 ROUNDS = 8
 """How often the whole chain of channels is tried before a message counts as undeliverable."""
@@ -102,6 +102,8 @@ class Outbox:
     async def _send(self, delivery: Delivery) -> None:
         key = delivery.message.key
         channel = delivery.channels[delivery.channel] if delivery.channels else "none"
+        page = delivery.message.kind is MessageKind.PAGE
+        within = LIFE_OF_A_PAGE if page else LIFE_OF_AN_ACTIVITY
         try:
             await perform(
                 SEND_NOTIFICATION,
@@ -109,6 +111,7 @@ class Outbox:
                 Receipt,
                 summary=_words(delivery, channel),
                 priority=self._desk.priority,
+                within=within,
             )
         except FailureError as error:
             self._failed(delivery, channel, error)

@@ -137,14 +137,18 @@ async def test_a_body_that_is_too_large_is_refused(http: httpx2.AsyncClient) -> 
 async def test_a_delivery_of_thousands_of_alerts_goes_through(
     http: httpx2.AsyncClient, payload: Payload, siren: Siren
 ) -> None:
-    """The first are kept in full, of the others what matters."""
+    """The first are kept in full, of the others what matters; beyond 200 firing they are counted."""
     body = payload("firing_single")
     alert = body["alerts"][0]
-    body["alerts"] = [{**alert, "fingerprint": f"{n:016x}"} for n in range(2000)]
+    alert |= {"annotations": {"summary": "y" * 60}, "generatorURL": ""}
+    alert["labels"] = {"alertname": "Many", "severity": "critical"}
+    body["alerts"] = [{**alert, "fingerprint": f"{n:016x}"} for n in range(6000)]
     async with siren.worker():
         answer = await http.post(URL, json=body)
         incident_id = await (await followed(siren, answer)).opened()
-        assert len((await siren.record(incident_id)).alerts) == 2000
+        record = await siren.record(incident_id)
+    assert answer.json()["received"] == 6000
+    assert (len(record.alerts), record.truncated_alerts) == (200, 5800)
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Basic aW50YWtl", "Bearer é"])
