@@ -6,12 +6,8 @@ from datetime import datetime
 from models.alert import Alert, AlertBatch, AlertStatus
 from models.contracts import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
 from rules.alert_report import recurrence_words
+from rules.asking import is_open
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, State
-
-
-def is_open(state: GroupState) -> bool:
-    """Whether the incident, as far as the group knows, is before its review."""
-    return state.incident_state is None or state.incident_state in BEFORE_REVIEW
 
 
 def tellable(state: GroupState) -> tuple[Alert, ...]:

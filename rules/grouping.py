@@ -10,9 +10,12 @@ from datetime import datetime
 from models.alert import GroupingPolicy
 from models.contracts import GroupState, StartIncident
 from rules.alert_news import fires
+from rules.asking import asking, is_open, opens_at, reopens
 from rules.group_steps import tellable
 from rules.markdown import stamp
-from states.lifecycle import BEFORE_REVIEW, State
+from states.lifecycle import State
+
+IF_IT_GOES_ON = "open an incident if it still fires"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,14 @@ class Reopen:
 
 @dataclass(frozen=True, slots=True)
 class OpenNew:
-    """An alert recurs, and the `previous` incident stays as it is: a new one that names it."""
+    """An alert recurs, and the `previous` incident stays as it is: a new one that names it.
+
+    The alerts had reached what the policy asks at `due_at`.
+    """
 
     previous: str
     recurring: tuple[str, ...]
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +106,19 @@ def _wanted(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
         return Start(state.opening)
     if state.incident_id is None:
         return _before_an_incident(state, policy, now)
-    if state.incident_state is None or state.incident_state in BEFORE_REVIEW:
+    if is_open(state):
         return _while_it_is_open(state, policy, now)
     return _after_resolve(state, state.incident_id, policy, now)
 
 
 def _before_an_incident(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
-    since = state.firing_since_at
-    if not state.firing or since is None:
+    asked = asking(state, policy)
+    if asked is None:
         return _end(state, policy, now, None)
-    if state.deliveries < policy.open_after_count:
+    due_at = opens_at(state, asked, policy)
+    if due_at is None:
         return Wait()
-    due_at = since + policy.open_after
-    if now < due_at:
-        return Wait(due_at, "open an incident if it still fires")
-    if policy.open_after_count > 1 and state.last_received_at:
-        due_at = max(due_at, state.last_received_at)
-    return Open(min(due_at, now))
+    return Open(due_at) if due_at <= now else Wait(due_at, IF_IT_GOES_ON)
 
 
 def _while_it_is_open(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
@@ -128,49 +131,19 @@ def _while_it_is_open(state: GroupState, policy: GroupingPolicy, now: datetime) 
 def _after_resolve(
     state: GroupState, incident_id: str, policy: GroupingPolicy, now: datetime
 ) -> Next:
-    resolved_at = state.resolved_at or now
-    recurrence = _recurrence(state, resolved_at, policy)
-    if recurrence:
-        recurs_at, recurring = recurrence
-        soon = recurs_at <= resolved_at + policy.reopen_within
-        if soon and state.reopenable and state.incident_state is not State.CANCELLED:
-            return Reopen(recurring)
-        return OpenNew(incident_id, recurring)
-    if state.incident_state is State.REVIEW:
-        return Feed() if state.urgent and tellable(state) else Wait()
-    if fires(state):
+    asked = asking(state, policy)
+    due_at = opens_at(state, asked, policy) if asked else None
+    if asked and reopens(state, asked, policy):
+        return Reopen(asked.alerts)
+    if asked and due_at and due_at <= now:
+        return OpenNew(incident_id, asked.alerts, due_at)
+    if state.incident_state is State.REVIEW and state.urgent and tellable(state):
+        return Feed()
+    if due_at:
+        return Wait(due_at, IF_IT_GOES_ON)
+    if state.incident_state is State.REVIEW or fires(state):
         return Wait()
-    return _end(state, policy, now, resolved_at + policy.reopen_within)
-
-
-def _recurrence(
-    state: GroupState, resolved_at: datetime, policy: GroupingPolicy
-) -> tuple[datetime, tuple[str, ...]] | None:
-    """When alerts recurred after `resolved_at`, and which.
-
-    A firing that the incident was never told of recurs when it is heard of: whenever it began,
-    nobody who resolved the incident knew of it. One that it knew recurs only when it is still
-    reported after the policy's time, and never where the incident was cancelled: whoever
-    cancelled knew of it too.
-    """
-    fresh = {
-        fingerprint: record.first_seen_at
-        for fingerprint, record in state.firing.items()
-        if state.told.get(fingerprint) != record.alert.started_at
-    }
-    if fresh:
-        return min(fresh.values()), tuple(sorted(fresh))
-    if state.incident_state is State.CANCELLED:
-        return None
-    settled_at = resolved_at + policy.settle_after
-    lasting = {
-        fingerprint: record.last_seen_at
-        for fingerprint, record in state.firing.items()
-        if record.last_seen_at >= settled_at
-    }
-    if lasting:
-        return min(lasting.values()), tuple(sorted(lasting))
-    return None
+    return _end(state, policy, now, (state.resolved_at or now) + policy.reopen_within)
 
 
 def _end(

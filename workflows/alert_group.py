@@ -101,8 +101,8 @@ class AlertGroupWorkflow:
                 await self._wait(step)
             case Open(due_at):
                 self._open(due_at, None)
-            case OpenNew(previous):
-                self._open(None, previous)
+            case OpenNew(previous, due_at=due_at):
+                self._open(due_at, previous)
             case Start(request):
                 await self._start(request)
             case Feed():
@@ -156,7 +156,7 @@ class AlertGroupWorkflow:
                 timeout_summary=summary,
             )
 
-    def _open(self, due_at: datetime | None, previous: str | None) -> None:
+    def _open(self, due_at: datetime, previous: str | None) -> None:
         info = workflow.info()
         seed = f"{info.first_execution_run_id}/{self._state.opened}"
         report = report_of(self._state, info.workflow_id, happened_at=due_at, previous=previous)

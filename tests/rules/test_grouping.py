@@ -1,13 +1,12 @@
 """What an alert group does, told as deliveries at minutes."""
 
-from models.alert import GroupingPolicy
 from models.contracts import IncidentFed, StartIncident
 from rules.alert_report import report_of
 from rules.group_steps import fed, feeding, not_fed, opened, opening
 from rules.grouping import Ended, Feed, Open, OpenNew, Reopen, Start, Wait
 from states.lifecycle import State
 from tests.rules.groups import FIRST, SECOND, Group, a_resolved_group, ended, firing
-from tests.specimens import after, minutes
+from tests.specimens import after
 
 
 def test_a_firing_alert_opens_an_incident_at_once() -> None:
@@ -20,23 +19,6 @@ def test_a_resolve_of_an_unknown_group_opens_nothing_and_the_group_ends() -> Non
     group = Group().hears(1, ended("a", 0, 1), truncated=2)
     assert group.at(1) == Wait(after(5), "end, if nothing fires")
     assert group.at(5) == Ended()
-
-
-def test_an_incident_opens_after_as_many_deliveries_as_the_policy_asks() -> None:
-    """Three; what resolves between starts the count again."""
-    group = Group(GroupingPolicy(open_after_count=3))
-    assert group.hears(1, firing("a")).hears(2, firing("a")).at(2) == Wait()
-    group.hears(3, ended("a", 0, 3)).hears(4, firing("a", 4)).hears(5, firing("a", 4))
-    assert group.at(5) == Wait()
-    assert isinstance(group.hears(6, firing("a", 4)).at(6), Open)
-
-
-def test_an_incident_opens_when_the_alert_still_fires_after_a_time() -> None:
-    """Ten minutes; an alert that resolves before opens nothing."""
-    group = Group(GroupingPolicy(open_after=minutes(10))).hears(1, firing("a"))
-    assert group.at(1) == Wait(after(11), "open an incident if it still fires")
-    assert group.at(11) == Open(after(11))
-    assert isinstance(group.hears(10.5, ended("a", 0, 10)).at(11), Wait)
 
 
 def test_a_repeat_never_opens_a_second_incident_and_is_fed_once_a_minute() -> None:
@@ -83,49 +65,10 @@ def test_an_alert_soon_after_resolve_reopens() -> None:
 def test_an_alert_long_after_resolve_opens_a_new_incident_that_names_the_previous() -> None:
     """The first stays as it is; its news concern the group no more."""
     group = a_resolved_group().hears(91, firing("a", 91))
-    assert group.at(91) == OpenNew(FIRST, ("a",))
+    assert group.at(91) == OpenNew(FIRST, ("a",), after(91))
     group.opens(91, SECOND).moves(92, State.CLOSED)
     assert (group.state.incident_id, group.state.incident_state) == (SECOND, State.REPORTED)
     assert group.state.opened == 2
-
-
-def test_an_alert_that_fired_at_resolve_recurs_only_when_it_is_still_reported_later() -> None:
-    """Settles after 15 minutes: reports until then say nothing new."""
-    group = Group().hears(0, firing("a")).opens(0).moves(60, State.REVIEW)
-    assert group.hears(74, firing("a")).at(80) == Wait()
-    assert group.hears(75, firing("a")).at(75) == Reopen(("a",))
-
-
-def test_an_alert_that_is_reported_again_only_after_hours_opens_a_new_incident() -> None:
-    """It never stopped, but nobody worked on it for longer than the policy lets reopen."""
-    group = Group().hears(0, firing("a")).opens(0).moves(60, State.CLOSED)
-    assert group.at(200) == Wait()
-    assert group.hears(300, firing("a")).at(300) == OpenNew(FIRST, ("a",))
-
-
-def test_an_alert_that_is_first_heard_after_resolve_recurs_at_once_whenever_it_began() -> None:
-    """Whoever resolved the incident did not know of it."""
-    group = a_resolved_group().hears(61, firing("b", 59.5))
-    assert group.at(61) == Reopen(("b",))
-
-
-def test_an_alert_that_the_incident_knew_waits_whatever_the_clock_of_monitoring_says() -> None:
-    """It runs ahead: the alert seems to have begun after the incident was resolved."""
-    group = Group().hears(0, firing("a", 70)).opens(0).moves(60, State.REVIEW)
-    assert group.hears(61, firing("a", 70)).at(61) == Wait()
-
-
-def test_a_new_firing_of_an_alert_whose_end_was_never_heard_recurs() -> None:
-    """The delivery with the end was lost."""
-    group = Group().hears(0, firing("a")).opens(0).moves(60, State.REVIEW)
-    assert group.hears(61, firing("a", 60.5)).at(61) == Reopen(("a",))
-
-
-def test_an_alert_that_ended_and_fires_again_after_closing_recurs_at_once() -> None:
-    """Also with the start that it had: the closed incident was not told of the end."""
-    group = Group().hears(0, firing("a")).opens(0).moves(10, State.CLOSED)
-    group.hears(12, ended("a", 0, 11))
-    assert group.hears(20, firing("a")).at(20) == Reopen(("a",))
 
 
 def test_what_resolved_is_told_though_it_was_refused_with_what_fires() -> None:
@@ -137,20 +80,11 @@ def test_what_resolved_is_told_though_it_was_refused_with_what_fires() -> None:
     assert sorted(group.feeds(61, recurring=("b",))) == ["a resolved", "b firing"]
 
 
-def test_what_fires_at_cancel_is_left_alone_and_a_new_firing_opens_a_new_incident() -> None:
-    """Whoever cancelled knew of the alert; cancelled is final."""
-    group = Group().hears(0, firing("a")).opens(0).moves(10, State.CANCELLED)
-    assert group.hears(600, firing("a")).at(600) == Wait()
-    assert group.hears(601, firing("b", 9)).at(601) == OpenNew(FIRST, ("b",))
-    group.hears(602, ended("b", 9, 602), ended("a", 0, 602)).hears(603, firing("a", 603))
-    assert group.at(603) == OpenNew(FIRST, ("a",))
-
-
 def test_an_incident_that_refuses_to_be_reopened_gets_a_successor() -> None:
     """Never a second attempt at the same."""
     group = a_resolved_group().hears(70, firing("a", 70))
     group.feeds(70, IncidentFed(absorbed=False, state=State.CLOSED), recurring=("a",))
-    assert group.at(70) == OpenNew(FIRST, ("a",))
+    assert group.at(70) == OpenNew(FIRST, ("a",), after(70))
 
 
 def test_an_incident_that_was_resolved_unnoticed_is_reopened_by_what_it_refuses() -> None:
