@@ -1,7 +1,7 @@
 """The policy as one incident carries it: all that decides, without the prose.
 
-The prose (principles, duties, what a severity means) stays in the document store under the
-hash of the whole policy; `policy_hash` leads there.
+The prose (principles, duties, what a severity means) stays in the policy file; `policy_hash`
+is the SHA-256 of the whole file and says which one that was.
 """
 
 from pydantic import Field

@@ -17,6 +17,8 @@ from rules.ledger import note, supersede
 from rules.transitions import fire
 from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
 
+FREE_TEXTS = frozenset({"post_update", "add_lesson", "add_action_item", "link"})
+"""Commands that say something and change nothing else."""
 LOOKING_BACK = timedelta(days=366)
 """Facts may come late and lie before the report; further back than this it is a slip."""
 
@@ -59,9 +61,9 @@ def _authority(case: Case, name: str, command: Command) -> Refusal | None:
     return None
 
 
-def _room(decision: Decision, trigger: Trigger | None) -> Refusal | None:
-    """Texts may fill the record up to a limit; moving the incident on is always possible."""
-    if trigger is None and too_heavy(decision.incident):
+def _room(name: str, decision: Decision) -> Refusal | None:
+    """Texts may fill the record up to a limit; what moves the incident on is always possible."""
+    if name in FREE_TEXTS and too_heavy(decision.incident):
         return Refusal(
             "Refused",
             f"the record has reached its limit of {RECORD_LIMIT_BYTES // 1024} KiB: "
@@ -115,7 +117,7 @@ def judge(
     outcome = fire(trigger, case, command) if trigger else COMMAND_RULES[name](case, command)
     if isinstance(outcome, Refusal):
         return outcome
-    refusal = _authority(case, name, command) or _room(outcome, trigger)
+    refusal = _authority(case, name, command) or _room(name, outcome)
     return refusal or _corrected(outcome, case)
 
 
