@@ -41,6 +41,9 @@ _PASSED_THROUGH = (
 """Modules that a workflow shares with its worker: pure, or safe and slow to load anew."""
 
 GRACE = timedelta(seconds=5)
+AT_ONCE = 16
+"""Workflow tasks that a worker takes at a time. What it has taken, the server can no longer
+order by priority: fewer let an urgent incident pass a burst of others."""
 
 
 _FAST = ("workflows",)
@@ -85,6 +88,7 @@ def build_worker(client: Client, settings: Settings, channels: ChannelDirectory)
         activities=build_activities(settings, client, channels, documents),
         workflow_runner=workflow_runner(guarded=False),
         max_cached_workflows=settings.cached_workflows,
+        max_concurrent_workflow_tasks=AT_ONCE,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=GRACE,
     )
