@@ -109,12 +109,12 @@ class GroupState(Frozen):
     `firing` are the alerts that fire by the newest word, `ended` when the others last stopped,
     `ends_heard` when that was received; `unfed` those that the incident has not been told of
     yet, `urgent` whether they are more than repeats; `told` is since when those fire that the
-    incident was told of. `firing_since_at` is when the
-    group began to fire. `opening` is the incident that is being started. `reopenable` is False
-    once the incident refused to be reopened. After a failure nothing is tried again before
-    `not_before`.
-    `takeovers` are earlier incidents that are still to be told that their alerts are now those
-    of this one, not before `takeover_at`.
+    incident was told of. `firing_since_at` is when the group began to fire. `due_at` is since
+    when an incident is due that was neither opened nor reopened yet, `missed` are the alerts
+    that asked for it and ended before. `opening` is the incident that is being started.
+    `reopenable` is False once the incident refused to be reopened. After a failure nothing is
+    tried again before `not_before`. `takeovers` are earlier incidents that are still to be told
+    that their alerts are now those of this one, not before `takeover_at`.
     """
 
     firing: dict[str, AlertRecord] = Field(default_factory=dict)
@@ -128,6 +128,8 @@ class GroupState(Frozen):
     deliveries: int = 0
     firing_since_at: Instant | None = None
     quiet_since_at: Instant | None = None
+    due_at: Instant | None = None
+    missed: dict[str, AlertRecord] = Field(default_factory=dict)
     fed_at: Instant | None = None
     last_received_at: Instant | None = None
     opening: StartIncident | None = None

@@ -8,12 +8,17 @@ both with the instant at which it began. What speaks of an earlier firing change
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus
+from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPolicy
 from models.contracts import GroupState
+from rules.asking import asking, latched
 from rules.carrying import ALERTS_IN_FULL
 
 ENDINGS_KEPT = 500
 """Of so many alerts that stopped a group remembers when, the newest of them."""
+
+
+def _briefly(alert: Alert) -> Alert:
+    return alert.model_copy(update={"labels": {}, "link": None})
 
 
 @dataclass(slots=True)
@@ -25,6 +30,8 @@ class _Fold:
     ends_heard: dict[str, datetime]
     unfed: dict[str, Alert]
     told: dict[str, datetime]
+    missed: dict[str, AlertRecord]
+    asked: frozenset[str]
     at: datetime
     accepted: int = 0
     fires: int = 0
@@ -42,9 +49,10 @@ class _Fold:
             return
         known = self.firing.get(alert.fingerprint)
         if known is None and len(self.firing) >= ALERTS_IN_FULL:
-            alert = alert.model_copy(update={"labels": {}, "link": None})
+            alert = _briefly(alert)
         if known and alert.started_at < known.alert.started_at:
             alert = alert.model_copy(update={"started_at": known.alert.started_at})
+        self.missed.pop(alert.fingerprint, None)
         # A firing that began later is another one, though the end between was not heard.
         anew = known is None or alert.started_at > known.alert.started_at
         self.firing[alert.fingerprint] = AlertRecord(
@@ -65,7 +73,7 @@ class _Fold:
             return
         if known is None and earlier is not None and ended_at < earlier:
             return
-        self.firing.pop(alert.fingerprint, None)
+        self._end(alert.fingerprint)
         self.told.pop(alert.fingerprint, None)
         self.ended.pop(alert.fingerprint, None)
         self.ended[alert.fingerprint] = ended_at
@@ -73,6 +81,15 @@ class _Fold:
         again = ended_at == earlier
         self.ends_heard[alert.fingerprint] = max(self.at, heard_at) if again else self.at
         self._accept(alert, news=known is not None or earlier is None)
+
+    def _end(self, fingerprint: str) -> None:
+        """It fires no more; where it asked for an incident that was due, one is still owed."""
+        record = self.firing.pop(fingerprint, None)
+        if record is None or fingerprint not in self.asked:
+            return
+        if len(self.missed) >= ALERTS_IN_FULL:
+            record = record.model_copy(update={"alert": _briefly(record.alert)})
+        self.missed[fingerprint] = record
 
     def _is_over(self, alert: Alert) -> bool:
         """Whether this firing was received before its end was, and comes in after it."""
@@ -93,15 +110,19 @@ def fires(state: GroupState) -> bool:
     return bool(state.firing) or state.truncated > 0
 
 
-def fold(state: GroupState, batch: AlertBatch, now: datetime) -> GroupState:
+def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: datetime) -> GroupState:
     """What the group knows after a delivery; one that claims to come later than now came now."""
     at = min(batch.received_at, now)
+    state = latched(state, policy, at)
+    asked = asking(state, policy) if state.due_at else None
     work = _Fold(
         firing=dict(state.firing),
         ended=dict(state.ended),
         ends_heard=dict(state.ends_heard),
         unfed=dict(state.unfed),
         told=dict(state.told),
+        missed=dict(state.missed),
+        asked=frozenset(asked.alerts if asked else ()),
         at=at,
     )
     for alert in batch.alerts:
@@ -120,6 +141,7 @@ def fold(state: GroupState, batch: AlertBatch, now: datetime) -> GroupState:
             "ends_heard": work.ends_heard,
             "unfed": work.unfed,
             "told": work.told,
+            "missed": work.missed,
             "unfed_deliveries": state.unfed_deliveries + (1 if work.accepted or moved else 0),
             "urgent": state.urgent or work.news or moved,
             "truncated": truncated,
@@ -127,7 +149,7 @@ def fold(state: GroupState, batch: AlertBatch, now: datetime) -> GroupState:
             "last_received_at": at if newest else state.last_received_at,
         }
     )
-    return _since(told, at)
+    return latched(_since(told, at), policy, at)
 
 
 def _since(state: GroupState, at: datetime) -> GroupState:
@@ -137,6 +159,6 @@ def _since(state: GroupState, at: datetime) -> GroupState:
         return state.model_copy(update={"firing_since_at": since, "quiet_since_at": None})
     quiet: dict[str, object] = {"firing_since_at": None, "deliveries": 0}
     quiet["quiet_since_at"] = state.quiet_since_at or at
-    if state.incident_id is None and state.opening is None:
+    if state.incident_id is None and state.opening is None and not state.missed:
         quiet |= {"unfed": {}, "unfed_deliveries": 0, "urgent": False}
     return state.model_copy(update=quiet)

@@ -7,6 +7,7 @@ from models.alert import Alert, AlertRecord
 from models.base import MONITORING
 from models.contracts import GroupState
 from models.incident import Report
+from rules.asking import unanswered
 from rules.markdown import plain, stamp
 
 TITLE_LIMIT = 300
@@ -35,11 +36,13 @@ def _listed(words: Iterable[str]) -> str:
 def report_of(
     state: GroupState, group_id: str, *, happened_at: datetime | None, previous: str | None
 ) -> Report:
-    """The report that the firing alerts of a group make; the first to fire gives its title.
+    """The report that the alerts of a group make, which fire or did when it was due.
+
+    The first to fire gives its title.
 
     How bad it is, the policy says when the incident is opened.
     """
-    records = sorted(state.firing.values(), key=_age)
+    records = sorted(unanswered(state).values(), key=_age)
     alerts = [record.alert for record in records]
     services = sorted({alert.service for alert in alerts if alert.service})
     return Report(
@@ -64,7 +67,8 @@ def recurrence_words(state: GroupState, recurring: tuple[str, ...]) -> str:
     """Which alerts recurred, for the note of a reopening."""
     if not recurring:
         return ""
-    names = [words_for(state.firing[name].alert) for name in recurring if name in state.firing]
+    records = unanswered(state)
+    names = [words_for(records[name].alert) for name in recurring if name in records]
     return "alert fires again: " + _listed(names).replace("\n", "; ")
 
 

@@ -35,10 +35,15 @@ def asking(state: GroupState, policy: GroupingPolicy) -> Asking | None:
         return None
     if state.incident_id:
         return None if is_open(state) else _recurring(state, policy)
-    if state.firing_since_at is None:
+    since = state.firing_since_at or state.due_at
+    if since is None:
         return None
-    since = state.firing_since_at
-    return Asking(tuple(sorted(state.firing)), since, since, state.deliveries)
+    return Asking(tuple(sorted(unanswered(state))), since, since, state.deliveries)
+
+
+def unanswered(state: GroupState) -> dict[str, AlertRecord]:
+    """What fires, and what ended before the incident that it asked for could be opened."""
+    return {**state.missed, **state.firing}
 
 
 def _recurring(state: GroupState, policy: GroupingPolicy) -> Asking | None:
@@ -50,7 +55,7 @@ def _recurring(state: GroupState, policy: GroupingPolicy) -> Asking | None:
     cancelled knew of it too.
     """
     told = state.told
-    records = state.firing.items()
+    records = unanswered(state).items()
     fresh = {name: r for name, r in records if told.get(name) != r.alert.started_at}
     if fresh:
         heard_at = min(record.first_seen_at for record in fresh.values())
@@ -79,9 +84,26 @@ def reopens(state: GroupState, asked: Asking, policy: GroupingPolicy) -> bool:
 
 def opens_at(state: GroupState, asked: Asking, policy: GroupingPolicy) -> datetime | None:
     """When what is asked makes an incident, if it goes on; None while it was said too seldom."""
+    if state.due_at:
+        return state.due_at
     if asked.deliveries < policy.open_after_count:
         return None
     due_at = max(asked.since_at + policy.open_after, asked.heard_at)
     if policy.open_after_count > 1 and state.last_received_at:
         return max(due_at, state.last_received_at)
     return due_at
+
+
+def latched(state: GroupState, policy: GroupingPolicy, at: datetime) -> GroupState:
+    """Keep that an incident was due at `at`: what ends before the group can act is not lost.
+
+    A group may act late, when no worker ran for a while. What it hears then, all at once, must
+    come to what it would have done each time.
+    """
+    asked = asking(state, policy)
+    due_at = state.due_at if asked else None
+    if asked and due_at is None:
+        soon = state.incident_id is not None and reopens(state, asked, policy)
+        due_at = asked.heard_at if soon else opens_at(state, asked, policy)
+        due_at = due_at if due_at and due_at <= at else None
+    return state if due_at == state.due_at else state.model_copy(update={"due_at": due_at})

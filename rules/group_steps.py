@@ -6,7 +6,7 @@ from datetime import datetime
 from models.alert import Alert, AlertBatch, AlertStatus
 from models.contracts import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
 from rules.alert_report import recurrence_words
-from rules.asking import is_open
+from rules.asking import is_open, unanswered
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, State
 
 
@@ -19,9 +19,19 @@ def tellable(state: GroupState) -> tuple[Alert, ...]:
 
 
 def opening(state: GroupState, request: StartIncident) -> GroupState:
-    """An incident is being opened: its report tells all there is to tell."""
-    change = {"opening": request, "unfed": {}, "unfed_deliveries": 0, "urgent": False}
-    return state.model_copy(update={**change, "not_before": None})
+    """An incident is being opened: its report tells all there is to tell but what has ended."""
+    change = _only(_ends_missed(state)) | {"due_at": None, "missed": {}}
+    return state.model_copy(update=change | {"opening": request, "not_before": None})
+
+
+def _ends_missed(state: GroupState) -> dict[str, Alert]:
+    """The ends of what is told as firing although it does no more: they are told after it."""
+    return {name: state.unfed[name] for name in state.missed if name in state.unfed}
+
+
+def _only(unfed: dict[str, Alert]) -> dict[str, object]:
+    """What is left to tell, and at once."""
+    return {"unfed": unfed, "unfed_deliveries": 1 if unfed else 0, "urgent": bool(unfed)}
 
 
 def opened(state: GroupState, now: datetime) -> GroupState:
@@ -57,10 +67,10 @@ def feeding(
 ) -> tuple[FeedIncident, GroupState]:
     """What to tell the incident, and the group while that is on its way.
 
-    With `recurring` alerts it is reopened, and told everything that fires.
+    With `recurring` alerts it is reopened, and told everything that fires or did meanwhile.
     """
     reopen = recurring is not None
-    firing = {name: record.alert for name, record in state.firing.items()}
+    firing = {name: record.alert for name, record in unanswered(state).items()}
     alerts = {**state.unfed, **firing}.values() if reopen else tellable(state)
     request = FeedIncident(
         incident_id=incident_id,
@@ -75,8 +85,7 @@ def feeding(
         note=recurrence_words(state, recurring or ()),
         command_id=f"{group_id}/{state.opened}/{state.fed + 1}",
     )
-    change = {"unfed": {}, "unfed_deliveries": 0, "urgent": False}
-    return request, state.model_copy(update=change)
+    return request, state.model_copy(update=_only(_ends_missed(state) if reopen else {}))
 
 
 def fed(
@@ -95,7 +104,8 @@ def fed(
     if not answer.absorbed:
         return state.model_copy(update=change | _refused(state, request))
     change["told"] = state.told | _going_on(state, request.batch.alerts)
-    change |= _untold(state, request) if request.reopen else {}
+    if request.reopen:
+        change |= {"due_at": None, "missed": {}} | _untold(state, request)
     return state.model_copy(update=change)
 
 
@@ -119,7 +129,7 @@ def _untold(state: GroupState, request: FeedIncident) -> dict[str, object]:
     """What is left to tell: that the incident moved made news of what it was told just then."""
     told = {alert.fingerprint: alert for alert in request.batch.alerts}
     left = {name: alert for name, alert in state.unfed.items() if told.get(name) != alert}
-    return {} if left else {"unfed": {}, "unfed_deliveries": 0, "urgent": False}
+    return {} if left else _only({})
 
 
 def not_fed(state: GroupState, request: FeedIncident, not_before: datetime) -> GroupState:
@@ -158,7 +168,7 @@ def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
     elif not is_open(state):
         firing = {name: record.alert for name, record in state.firing.items()}
         change |= {"unfed": {**state.unfed, **firing}, "unfed_deliveries": 1, "urgent": True}
-        change["reopenable"] = True
+        change |= {"reopenable": True, "due_at": None, "missed": {}}
     return state.model_copy(update=change)
 
 

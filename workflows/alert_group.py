@@ -120,7 +120,7 @@ class AlertGroupWorkflow:
     def _receive_alerts(self, *payloads: object) -> None:
         batch = self._understood(AlertBatch, payloads)
         if batch:
-            self._state = fold(self._state, batch, workflow.now())
+            self._state = fold(self._state, batch, self._policy, workflow.now())
 
     def _incident_moved(self, *payloads: object) -> None:
         move = self._understood(IncidentMoved, payloads)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
-from models.contracts import GroupState, IncidentFed, IncidentMoved, StartIncident
+from models.contracts import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
 from rules.alert_news import fold
 from rules.alert_report import report_of
 from rules.group_steps import fed, feeding, moved, opened, opening
@@ -48,7 +48,7 @@ class Group:
         batch = AlertBatch(
             group_key="k", alerts=alerts, truncated=truncated, received_at=after(minute)
         )
-        self.state = fold(self.state, batch, after(taken_in or minute))
+        self.state = fold(self.state, batch, self.policy, after(taken_in or minute))
         return self
 
     def at(self, minute: float) -> Next:
@@ -64,17 +64,29 @@ class Group:
         self.state = opened(self.state, after(minute))
         return self
 
+    def asks(self, minute: float, **reopen: tuple[str, ...]) -> FeedIncident:
+        """What it tells its incident is on its way."""
+        assert self.state.incident_id is not None
+        request, self.state = feeding(
+            self.state,
+            self.state.incident_id,
+            group_id="AG-k",
+            group_key="k",
+            now=after(minute),
+            **reopen,
+        )
+        return request
+
+    def answers(self, minute: float, request: FeedIncident, answer: IncidentFed) -> None:
+        """Its incident says what it made of it."""
+        self.state = fed(self.state, self.state, request, answer, after(minute))
+
     def feeds(
         self, minute: float, answer: IncidentFed | None = None, **reopen: tuple[str, ...]
     ) -> tuple[str, ...]:
-        """It feeds its incident; what it told."""
-        before = self.state
-        assert before.incident_id is not None
-        request, self.state = feeding(
-            before, before.incident_id, group_id="AG-k", group_key="k", now=after(minute), **reopen
-        )
-        said = answer or IncidentFed(absorbed=True, state=State.DIAGNOSIS)
-        self.state = fed(before, self.state, request, said, after(minute))
+        """It feeds its incident, which answers; what it told."""
+        request = self.asks(minute, **reopen)
+        self.answers(minute, request, answer or IncidentFed(absorbed=True, state=State.DIAGNOSIS))
         return tuple(f"{a.name} {a.status}" for a in request.batch.alerts)
 
     def moves(self, minute: float, state: State, incident_id: str = FIRST) -> "Group":

@@ -10,6 +10,7 @@ from models.alert import Alert, AlertBatch, AlertStatus
 from models.contracts import GroupState
 from rules.alert_news import ENDINGS_KEPT, fold
 from rules.carrying import ALERTS_IN_FULL
+from tests.rules.groups import AT_ONCE
 from tests.specimens import after
 
 
@@ -31,7 +32,7 @@ def heard(alerts: list[tuple[datetime, Alert]]) -> GroupState:
     now = max(at for at, _ in alerts)
     for at, alert in alerts:
         batch = AlertBatch(group_key="k", alerts=(alert,), received_at=at)
-        state = fold(state, batch, now)
+        state = fold(state, batch, AT_ONCE, now)
     return state
 
 
@@ -74,7 +75,7 @@ def test_the_newest_delivery_says_how_many_were_left_out(order: list[int]) -> No
     state = GroupState()
     for number in order:
         batch = AlertBatch(group_key="k", alerts=(), truncated=number, received_at=after(number))
-        state = fold(state, batch, batch.received_at)
+        state = fold(state, batch, AT_ONCE, batch.received_at)
     assert state.truncated == 5
 
 
@@ -103,7 +104,7 @@ def test_only_news_is_urgent() -> None:
 
     def hears(state: GroupState, alert: Alert, minute: float) -> GroupState:
         batch = AlertBatch(group_key="k", alerts=(alert,), received_at=after(minute))
-        return fold(state.model_copy(update={"urgent": False}), batch, after(minute))
+        return fold(state.model_copy(update={"urgent": False}), batch, AT_ONCE, after(minute))
 
     repeated = hears(known, an_alert("a", 0, None), 2)
     resolved = hears(repeated, an_alert("a", 0, 3), 3)
@@ -120,5 +121,5 @@ def test_a_delivery_from_the_future_came_now() -> None:
     batch = AlertBatch(
         group_key="k", alerts=(an_alert("a", 0, None),), truncated=3, received_at=after(500)
     )
-    state = fold(GroupState(), batch, after(1))
+    state = fold(GroupState(), batch, AT_ONCE, after(1))
     assert (state.firing_since_at, state.last_received_at) == (after(1), after(1))

@@ -175,6 +175,25 @@ async def test_an_incident_opens_only_if_the_alert_still_fires(
         assert any("open an incident if it still fires" in s for s in await siren.summaries())
 
 
+async def test_an_alert_that_came_and_went_while_no_worker_ran_has_an_incident(
+    time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """Somebody is paged, and the timeline says that it is over already."""
+    siren = Siren(time_skipping, task_queue, tmp_path)
+    await siren.hears(siren.firing("a"))
+    await siren.hears(siren.ended("a", 0, 0.1))
+    async with siren.worker():
+        incident_id = await siren.opened()
+        await siren.until(lambda s: s.fed == 1)
+        async with asyncio.timeout(20):
+            while "page.sent" not in {e.kind for e in (await siren.record(incident_id)).timeline}:
+                await asyncio.sleep(0.02)
+        record = await siren.record(incident_id)
+    assert [e.summary for e in record.timeline if "alert." in e.kind] == ["alert resolves: a"]
+    assert record.reported_at == siren.at(0)
+    assert [(r.alert.name, r.alert.status) for r in record.report.alerts] == [("a", "firing")]
+
+
 async def test_malformed_messages_are_counted_and_hold_nothing_up(siren: Siren) -> None:
     """Of any kind, number and name; the alerts around them are heard."""
     await siren.hears(siren.firing("a"))
