@@ -3,115 +3,105 @@
 import argparse
 import asyncio
 import json
+import os
+import platform
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import Figures, percentile
 from benchmarks.life import whole_life
-from benchmarks.load import BARE, ENGINE, Burst, Load, token
+from benchmarks.load import BARE, ENGINE, URGENT, Burst, Load
 from benchmarks.plant import Plant
 
+SIDES = (ENGINE, BARE)
 STEADY_RATE = 5.0
 STEADY_SECONDS = 20.0
 COMMANDS = 200
 ROUNDS = 2
+"""Steady load, commands and small bursts are split into so many rounds, the sides in turn."""
+SMALL, LARGE = 200, 2000
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which `share` of the values lie."""
-    ordered = sorted(values)
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+async def steady(plant: Plant, load: Load, figures: Figures) -> None:
+    """Alert to first page, at a steady rate."""
+    seconds: dict[str, list[float]] = {side: [] for side in SIDES}
+    for _ in range(ROUNDS):
+        for side in SIDES:
+            await plant.calm()
+            seconds[side] += await load.steady(side, STEADY_RATE, STEADY_SECONDS / ROUNDS)
+    ratio = figures.latency(f"alert to first page at {STEADY_RATE:g}/s", "steady", seconds)
+    figures.aim("steady p50, times the bare workflow", ratio, 2.5)
 
 
-def row(what: str, engine: float, bare: float, unit: str, digits: int = 1) -> None:
-    """Print one line: both figures and their ratio."""
-    ratio = engine / bare if bare else float("nan")
-    print(f"  {what:44} {engine:10.{digits}f} {bare:10.{digits}f} {unit:6} {ratio:6.2f}x")
+async def commands(plant: Plant, load: Load, figures: Figures) -> None:
+    """The round trip of a command."""
+    seconds: dict[str, list[float]] = {side: [] for side in SIDES}
+    for _ in range(ROUNDS):
+        for side in SIDES:
+            await plant.calm()
+            seconds[side] += await load.commands(side, COMMANDS // ROUNDS)
+    figures.latency("command, round trip", "command", seconds)
 
 
-def compare(what: str, figures: dict[str, list[float]]) -> dict[str, Any]:
-    """Print p50 and p99 of both sides."""
-    found: dict[str, Any] = {}
-    for name, share in (("p50", 0.5), ("p99", 0.99)):
-        engine, bare = (percentile(figures[side], share) * 1000 for side in (ENGINE, BARE))
-        row(f"{what}, {name}", engine, bare, "ms")
-        found[name] = {ENGINE: engine, BARE: bare, "ratio": engine / bare}
-    return found
+async def life(plant: Plant, load: Load, figures: Figures) -> None:
+    """What a whole life costs."""
+    costs = await whole_life(plant, load)
+    for name, cost in costs.items():
+        words = f"{cost.events} events, {cost.size / 1024:.0f} KiB, {cost.actions} actions"
+        kept = {"events": cost.events, "bytes": cost.size, "actions": cost.actions}
+        figures.say(f"life_{name.replace(' ', '_')}", f"a whole life, {name}: {words}", kept)
+    figures.aim("events of an incident's whole life", costs["incident"].events, 100)
 
 
-def show_burst(bursts: dict[str, Burst]) -> dict[str, Any]:
-    """Print a burst: rates, and the CPU that one incident costs."""
-    engine, bare = bursts[ENGINE], bursts[BARE]
-    row(f"burst of {engine.size}: pages a second", engine.rate, bare.rate, "1/s")
-
-    def spent(burst: Burst, *names: str) -> float:
-        return sum(burst.cpu[name] for name in names) * 1000 / burst.size
-
-    row("  CPU of the server, each", spent(engine, "server"), spent(bare, "server"), "ms")
-    row("  CPU of the worker, each", spent(engine, "worker"), spent(bare, "bare worker"), "ms")
-    print(f"  {'  CPU of the intake, each':44} {spent(engine, 'intake'):10.1f}")
-    if engine.missing or bare.missing:
-        print(f"  missing pages: engine {engine.missing}, bare {bare.missing}")
-    return {
-        "size": engine.size,
-        "rate": {ENGINE: engine.rate, BARE: bare.rate, "ratio": engine.rate / bare.rate},
-        "cpu_ms": {
-            side: {k: v * 1000 / b.size for k, v in b.cpu.items()} for side, b in bursts.items()
-        },
-    }
+async def bursts(plant: Plant, load: Load, figures: Figures, size: int, rounds: int) -> None:
+    """Pages a second in a burst, and how soon a SEV1 gets through it."""
+    taken: dict[str, list[Burst]] = {side: [] for side in SIDES}
+    for _ in range(rounds):
+        for side in SIDES:
+            await plant.calm()
+            taken[side].append(await load.burst(side, size))
+    ratio = figures.bursts(size, taken)
+    figures.aim(f"burst of {size}, times the bare rate", ratio, 0.7, at_least=True)
+    urgent = [seconds for burst in taken[ENGINE] for seconds in burst.urgent]
+    middle, worst = percentile(urgent, 0.5), max(urgent)
+    words = f"SEV1 into a burst of {size} SEV4: p50 {middle:.2f} s, worst {worst:.2f} s"
+    figures.say(f"burst_{size}_sev1_seconds", f"{words}, of {len(urgent)}", urgent)
+    figures.aim(f"SEV1 in a burst of {size}, worst of {URGENT * rounds}, s", worst, 1.0)
 
 
 async def measure(plant: Plant, *, quick: bool) -> dict[str, Any]:
-    """Take every measurement, engine and bare workflow in turn."""
-    load = Load(plant)
-    for side in (ENGINE, BARE):
+    """Take every measurement; returns the figures."""
+    load, figures = Load(plant), Figures()
+    for side in SIDES:
         await load.steady(side, STEADY_RATE, 3)
-    print(f"  {'':44} {'engine':>10} {'bare':>10} {'':6}   ratio")
-    found: dict[str, Any] = {}
-    steady: dict[str, list[float]] = {ENGINE: [], BARE: []}
-    for _ in range(ROUNDS):
-        for side in (ENGINE, BARE):
-            steady[side] += await load.steady(side, STEADY_RATE, STEADY_SECONDS / ROUNDS)
-    found["steady"] = compare(f"alert to first page at {STEADY_RATE:g}/s", steady)
-    commands: dict[str, list[float]] = {ENGINE: [], BARE: []}
-    for _ in range(ROUNDS):
-        for side in (ENGINE, BARE):
-            commands[side] += await load.commands(side, COMMANDS // ROUNDS)
-    found["commands"] = compare("command, round trip", commands)
-    costs = await whole_life(plant, load)
-    for name, cost in costs.items():
-        print(
-            f"  a whole life, {name}: {cost.events} events,"
-            f" {cost.size / 1024:.0f} KiB, {cost.actions} actions"
-        )
-    found["life"] = {name: [c.events, c.size, c.actions] for name, c in costs.items()}
-    found["bursts"] = []
-    for size in (200,) if quick else (200, 2000):
-        urgent = token()
-        bursts = {
-            BARE: await load.burst(BARE, size),
-            ENGINE: await load.burst(ENGINE, size, urgent),
-        }
-        found["bursts"].append(show_burst(bursts))
-        await plant.sink.until({urgent}, 60)
-        waited = plant.sink.arrived.get(urgent, time.monotonic()) - load.urgent_at
-        print(f"  SEV1 raised in a burst of {size} SEV4: paged after {waited:.2f} s")
-        found["bursts"][-1]["sev1_seconds"] = waited
-    return found
+    print(
+        f"  {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}; load average before: {os.getloadavg()[0]:.1f}"
+    )
+    figures.heading()
+    await steady(plant, load, figures)
+    await commands(plant, load, figures)
+    await life(plant, load, figures)
+    await bursts(plant, load, figures, SMALL, ROUNDS)
+    if not quick:
+        await bursts(plant, load, figures, LARGE, 1)
+    figures.verdicts()
+    return figures.found
 
 
 async def main() -> None:
     """Set up, measure, clean up."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="leave the burst of 2,000 out")
+    parser.add_argument("--quick", action="store_true", help=f"leave the burst of {LARGE:,} out")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         plant = Plant(Path(folder))
-        await plant.start()
+        await plant.prepare()
         try:
+            await plant.start()
             found = await measure(plant, quick=options.quick)
         finally:
             plant.stop()

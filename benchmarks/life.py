@@ -12,16 +12,14 @@ from models.contracts import GroupState
 
 ACTIONS = (
     "workflow_execution_started",
-    "timer_started",
-    "activity_task_scheduled",
     "workflow_execution_signaled",
     "workflow_execution_update_accepted",
+    "timer_started",
+    "activity_task_scheduled",
     "upsert_workflow_search_attributes",
-    "signal_external_workflow_execution_initiated",
-    "marker_recorded",
 )
-"""Events that stand for a billable action. Queries and retries come on top where they occur;
-local activities of one workflow task count as one, here as one each."""
+"""Events that stand for one billable action each. A signal counts where it arrives. The local
+activities of one workflow task count as one together; queries and retries come on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,13 @@ def cost_of(history: WorkflowHistory) -> Cost:
         (event.WhichOneof("attributes") or "").removesuffix("_event_attributes")
         for event in history.events
     )
+    local = {
+        event.marker_recorded_event_attributes.workflow_task_completed_event_id
+        for event in history.events
+        if event.HasField("marker_recorded_event_attributes")
+    }
     size = sum(event.ByteSize() for event in history.events)
-    return Cost(len(history.events), size, sum(kinds[name] for name in ACTIONS))
+    return Cost(len(history.events), size, sum(kinds[name] for name in ACTIONS) + len(local))
 
 
 async def whole_life(plant: Plant, load: Load) -> dict[str, Cost]:

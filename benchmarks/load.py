@@ -19,17 +19,25 @@ from policies.compile import compile_policy
 
 ENGINE, BARE = "engine", "bare"
 BURST_PATIENCE_SECONDS = 600.0
+PAGE_PATIENCE_SECONDS = 60.0
+LOOK_SECONDS = 0.005
 IN_FLIGHT = 100
+URGENT = 5
+"""So many SEV1 alerts are raised in a burst, evenly over its pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """What a burst took: seconds until the last page, CPU seconds by process, pages missing."""
+    """What a burst took: seconds until the last page, CPU seconds by process, pages missing.
+
+    `urgent` are the seconds from each SEV1 alert to its page.
+    """
 
     size: int
     seconds: float
     cpu: dict[str, float]
     missing: int
+    urgent: list[float]
 
     @property
     def rate(self) -> float:
@@ -76,10 +84,11 @@ class Load:
         self._http = httpx2.AsyncClient(
             base_url=plant.stack.intake_url, timeout=60, limits=httpx2.Limits(max_connections=50)
         )
+        # A burst must not hold up what another sender has to say before it is even said.
+        self._other_sender = httpx2.AsyncClient(base_url=plant.stack.intake_url, timeout=60)
         self._gate = asyncio.Semaphore(IN_FLIGHT)
-        self.urgent_at = 0.0
 
-    async def one(self, side: str, name: str, severity: str = "info") -> float:
+    async def one(self, side: str, name: str) -> float:
         """Raise one; returns when it was raised, on the monotonic clock."""
         began = time.monotonic()
         if side == BARE:
@@ -87,12 +96,14 @@ class Load:
                 Bare.run, name, id=f"bare-{name}", task_queue=TASK_QUEUE
             )
             return began
-        await self.post(webhook(name, severity))
+        await self.post(webhook(name, "info"))
         return began
 
-    async def post(self, body: dict[str, Any]) -> dict[str, Any]:
+    async def post(
+        self, body: dict[str, Any], sender: httpx2.AsyncClient | None = None
+    ) -> dict[str, Any]:
         """Post a webhook to the intake; returns its answer."""
-        answer = await self._http.post("/v1/alerts/alertmanager", json=body)
+        answer = await (sender or self._http).post("/v1/alerts/alertmanager", json=body)
         answer.raise_for_status()
         accepted: dict[str, Any] = answer.json()
         return accepted
@@ -101,29 +112,39 @@ class Load:
         """Raise `rate` a second; returns the seconds from each to its page."""
         names = [token() for _ in range(int(rate * seconds))]
         tasks = []
-        for name in names:
+        began = time.monotonic()
+        for number, name in enumerate(names):
             tasks.append(asyncio.create_task(self.one(side, name)))
-            await asyncio.sleep(1 / rate)
-        began = dict(zip(names, await asyncio.gather(*tasks), strict=True))
-        await self._plant.sink.until(set(names), 60)
-        arrived = self._plant.sink.arrived
-        return [arrived[name] - began[name] for name in names if name in arrived]
+            await asyncio.sleep(max(0.0, began + (number + 1) / rate - time.monotonic()))
+        raised = dict(zip(names, await asyncio.gather(*tasks), strict=True))
+        await self._plant.sink.until(set(names), PAGE_PATIENCE_SECONDS)
+        return [self._plant.sink.waited(name, since) for name, since in raised.items()]
 
-    async def burst(self, side: str, size: int, urgent: str | None = None) -> Burst:
-        """Raise `size` as fast as they are taken; `urgent` names a SEV1 raised in the middle."""
+    async def burst(self, side: str, size: int) -> Burst:
+        """Raise `size` as fast as they are taken; on the engine, SEV1 alerts among them."""
         names = [token() for _ in range(size)]
         before = self._plant.cpu()
         began = time.monotonic()
-        await asyncio.gather(*(self._gated(side, name) for name in names[: size // 2]))
-        rest = [asyncio.create_task(self._gated(side, name)) for name in names[size // 2 :]]
-        if urgent:
-            self.urgent_at = await self.one(side, urgent, "critical")
-        await asyncio.gather(*rest)
+        urgent = asyncio.create_task(self._urgent(size)) if side == ENGINE else None
+        await asyncio.gather(*(self._gated(side, name) for name in names))
         missing = await self._plant.sink.until(set(names), BURST_PATIENCE_SECONDS)
         last = max(self._plant.sink.arrived.get(name, 0.0) for name in names)
         after = self._plant.cpu()
         cpu = {name: after[name] - before[name] for name in after}
-        return Burst(size, last - began, cpu, missing)
+        return Burst(size, last - began, cpu, missing, await urgent if urgent else [])
+
+    async def _urgent(self, size: int) -> list[float]:
+        """Raise SEV1 alerts while the pages of a burst go out; the seconds to the page of each."""
+        at_first = len(self._plant.sink.arrived)
+        raised: dict[str, float] = {}
+        for number in range(1, URGENT + 1):
+            while len(self._plant.sink.arrived) - at_first < size * number // (URGENT + 1):
+                await asyncio.sleep(LOOK_SECONDS)
+            name = token()
+            raised[name] = time.monotonic()
+            await self.post(webhook(name, "critical"), self._other_sender)
+        await self._plant.sink.until(set(raised), PAGE_PATIENCE_SECONDS)
+        return [self._plant.sink.waited(name, since) for name, since in raised.items()]
 
     async def _gated(self, side: str, name: str) -> None:
         async with self._gate:

@@ -1,5 +1,6 @@
 """Server, engine (worker and intake) and bare worker, each a process of its own."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -15,6 +16,11 @@ from runtime.settings import ROOT, Settings
 from runtime.stack import Stack
 
 POLICY = ROOT / "benchmarks" / "policy.yaml"
+AS_INSTALLED = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Without compiled files on disk, the sandbox compiles what it loads for each run anew."""
+CALM_CPU = 0.03
+CALM_SECONDS = 0.5
+CALM_PATIENCE = 60
 
 
 @dataclass(slots=True)
@@ -25,11 +31,12 @@ class Plant:
     sink: Sink = field(default_factory=Sink)
     stack: Stack = field(init=False)
     client: Client = field(init=False)
-    _bare: subprocess.Popen[bytes] = field(init=False)
+    _url: str = field(default="", init=False)
+    _bare: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
-    async def start(self) -> None:
-        """Start everything."""
-        url = await self.sink.start()
+    async def prepare(self) -> None:
+        """Say what is to be started, and start the sink."""
+        url = self._url = await self.sink.start()
         settings = Settings(
             state_directory=self.folder,
             documents=self.folder / "documents",
@@ -42,21 +49,38 @@ class Plant:
             extra_environment={
                 "INCIDENT_CHANNELS__PAGER__URL": url,
                 "INCIDENT_LOG_LEVEL": "info",
+                **AS_INSTALLED,
             },
         )
         self.stack.server.port, self.stack.server.ui_port = free_port(), free_port()
+
+    async def start(self) -> None:
+        """Start everything. Call `stop` also where this raised."""
         self.client = await self.stack.start()
         self._bare = subprocess.Popen(  # noqa: S603, ASYNC220 - our own program, started once
-            [sys.executable, "-m", "benchmarks.bare", url],
+            [sys.executable, "-m", "benchmarks.bare", self._url],
             cwd=ROOT,
-            env={**os.environ, "TEMPORAL_ADDRESS": self.stack.server.address},
+            env={
+                **os.environ,
+                **AS_INSTALLED,
+                "TEMPORAL_ADDRESS": self.stack.server.address,
+            },
         )
 
     def stop(self) -> None:
-        """End everything."""
-        self._bare.kill()
-        self._bare.wait()
+        """End everything that was started."""
+        if self._bare:
+            self._bare.kill()
+            self._bare.wait()
         self.stack.stop()
+
+    async def calm(self) -> None:
+        """Wait until nothing of the last measurement is still at work."""
+        for _ in range(CALM_PATIENCE):
+            before = sum(self.cpu().values())
+            await asyncio.sleep(CALM_SECONDS)
+            if sum(self.cpu().values()) - before <= CALM_CPU:
+                return
 
     def cpu(self) -> dict[str, float]:
         """CPU seconds that each process has used."""
@@ -65,7 +89,7 @@ class Plant:
             "server": self.stack.server.pid,
             "worker": worker.pid if worker else None,
             "intake": intake.pid if intake else None,
-            "bare worker": self._bare.pid,
+            "bare worker": self._bare.pid if self._bare else None,
         }
         return {name: _seconds(pid) for name, pid in pids.items() if pid}
 

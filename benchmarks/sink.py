@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import time
 
 ANSWER = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
@@ -33,6 +34,10 @@ class Sink:
             except TimeoutError:
                 continue
         return 0
+
+    def waited(self, token: str, since: float) -> float:
+        """Seconds from `since` to the page; endless where it never came."""
+        return self.arrived.get(token, math.inf) - since
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
