@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from models.alert import Alert, AlertBatch, AlertStatus
+from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus
 from models.contracts import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
 from rules.alert_report import recurrence_words
 from rules.asking import is_open, unanswered
@@ -58,22 +58,23 @@ def opened(state: GroupState, now: datetime) -> GroupState:
 
 def feeding(
     state: GroupState,
-    incident_id: str,
     *,
     group_id: str,
     group_key: str,
     now: datetime,
     recurring: tuple[str, ...] | None = None,
-) -> tuple[FeedIncident, GroupState]:
-    """What to tell the incident, and the group while that is on its way.
+) -> GroupState:
+    """The incident is being told what there is to tell.
 
     With `recurring` alerts it is reopened, and told everything that fires or did meanwhile.
     """
+    if state.incident_id is None:
+        return state
     reopen = recurring is not None
     firing = {name: record.alert for name, record in unanswered(state).items()}
     alerts = {**state.unfed, **firing}.values() if reopen else tellable(state)
     request = FeedIncident(
-        incident_id=incident_id,
+        incident_id=state.incident_id,
         batch=AlertBatch(
             group_key=group_key,
             alerts=tuple(alerts),
@@ -85,28 +86,47 @@ def feeding(
         note=recurrence_words(state, recurring or ()),
         command_id=f"{group_id}/{state.opened}/{state.fed + 1}",
     )
-    return request, state.model_copy(update=_only(_ends_missed(state) if reopen else {}))
+    change = _only(_ends_missed(state) if reopen else {})
+    return state.model_copy(update=change | {"feeding": request, "moved_meanwhile": False})
 
 
-def fed(
-    before: GroupState, state: GroupState, request: FeedIncident, answer: IncidentFed, now: datetime
-) -> GroupState:
-    """The incident has answered. What it said of itself while it was asked is newer."""
-    change: dict[str, object] = {"fed_at": now, "fed": state.fed + 1, "not_before": None}
-    is_over = answer.state not in BEFORE_REVIEW
-    if (state.incident_state, state.resolved_at) == (before.incident_state, before.resolved_at):
-        change["incident_state"] = answer.state
-        change["resolved_at"] = (
-            (answer.resolved_at or state.resolved_at or now) if is_over else None
-        )
+def fed(state: GroupState, answer: IncidentFed, now: datetime) -> GroupState:
+    """The incident has answered. What it said of itself since it was asked is newer."""
+    request = state.feeding
+    if request is None:
+        return state
+    change: dict[str, object] = {"feeding": None, "fed": state.fed + 1, "fed_at": now}
+    change["not_before"] = None
+    if not state.moved_meanwhile:
+        is_over = answer.state not in BEFORE_REVIEW
+        resolved_at = answer.resolved_at or state.resolved_at or now
+        change |= {"incident_state": answer.state, "resolved_at": resolved_at if is_over else None}
     if request.reopen:
         change["reopenable"] = answer.absorbed
     if not answer.absorbed:
         return state.model_copy(update=change | _refused(state, request))
     change["told"] = state.told | _going_on(state, request.batch.alerts)
+    change["missed"] = _still_missed(state, request)
     if request.reopen:
-        change |= {"due_at": None, "missed": {}} | _untold(state, request)
+        change |= {"due_at": None} | _untold(state, request)
     return state.model_copy(update=change)
+
+
+def _still_missed(state: GroupState, request: FeedIncident) -> dict[str, AlertRecord]:
+    """An incident that knows of a firing, or is open again, need not be opened for its sake."""
+    if request.reopen:
+        return {}
+    known = {alert.fingerprint: alert.started_at for alert in request.batch.alerts}
+    missed = state.missed.items()
+    return {name: r for name, r in missed if known.get(name) != r.alert.started_at}
+
+
+def not_fed(state: GroupState, not_before: datetime) -> GroupState:
+    """The incident has not answered. It may have heard: it is asked the same again, unchanged.
+
+    What came meanwhile waits for the answer.
+    """
+    return state.model_copy(update={"not_before": not_before})
 
 
 def _going_on(state: GroupState, told: Iterable[Alert]) -> dict[str, datetime]:
@@ -132,23 +152,6 @@ def _untold(state: GroupState, request: FeedIncident) -> dict[str, object]:
     return {} if left else _only({})
 
 
-def not_fed(state: GroupState, request: FeedIncident, not_before: datetime) -> GroupState:
-    """What could not be fed waits for the next time; what came meanwhile is newer.
-
-    It counts as fed all the same: it may have arrived, and the next time is another command.
-    """
-    older = {alert.fingerprint: alert for alert in request.batch.alerts}
-    return state.model_copy(
-        update={
-            "unfed": {**older, **state.unfed},
-            "unfed_deliveries": state.unfed_deliveries + request.deliveries,
-            "urgent": True,
-            "fed": state.fed + 1,
-            "not_before": not_before,
-        }
-    )
-
-
 def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
     """The incident says where it stands.
 
@@ -161,6 +164,7 @@ def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
         return _owing_takeover(state, move.incident_id) if reopened else state
     is_over = move.state not in BEFORE_REVIEW
     change: dict[str, object] = {"incident_state": move.state, "resolved_at": None}
+    change["moved_meanwhile"] = True
     if is_over:
         # A review that ends does not move the resolve that it reviews.
         kept = None if is_open(state) else state.resolved_at

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.alert import GroupingPolicy
-from models.contracts import GroupState, StartIncident
+from models.contracts import FeedIncident, GroupState, StartIncident
 from rules.alert_news import fires
 from rules.asking import asking, is_open, opens_at, reopens
 from rules.group_steps import tellable
@@ -46,6 +46,13 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Tell:
+    """The incident is being told and has not answered, as far as is known: tell it this."""
+
+    request: FeedIncident
+
+
+@dataclass(frozen=True, slots=True)
 class Reopen:
     """An alert recurs soon after resolve: the incident was not over."""
 
@@ -76,7 +83,7 @@ class Ended:
     """The alerts are quiet and the incident is over: the group ends."""
 
 
-Next = Wait | Open | Start | Feed | Reopen | OpenNew | HandOver | Ended
+Next = Wait | Open | Start | Feed | Tell | Reopen | OpenNew | HandOver | Ended
 
 
 def next_step(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
@@ -104,6 +111,8 @@ def _or_hand_over(state: GroupState, step: Wait | Ended, now: datetime) -> Next:
 def _wanted(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
     if state.opening:
         return Start(state.opening)
+    if state.feeding:
+        return Tell(state.feeding)
     if state.incident_id is None:
         return _before_an_incident(state, policy, now)
     if is_open(state):
@@ -165,7 +174,7 @@ def words_for_step(step: Next) -> str:
             return f"open a new incident after {previous}"
         case Reopen():
             return "reopen the incident"
-        case Feed():
+        case Feed() | Tell():
             return "feed the incident"
         case HandOver(earlier):
             return f"tell {earlier} that its alerts were taken over"

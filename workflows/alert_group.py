@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
         RECEIVE_ALERTS,
         START_INCIDENT,
         AlertGroupInput,
+        FeedIncident,
         GroupState,
         IncidentFed,
         IncidentMoved,
@@ -52,6 +53,7 @@ with workflow.unsafe.imports_passed_through():
         OpenNew,
         Reopen,
         Start,
+        Tell,
         Wait,
         next_step,
         words_for_step,
@@ -106,9 +108,11 @@ class AlertGroupWorkflow:
             case Start(request):
                 await self._start(request)
             case Feed():
-                await self._feed(None)
+                self._feed(None)
             case Reopen(recurring):
-                await self._feed(recurring)
+                self._feed(recurring)
+            case Tell(request):
+                await self._tell(request)
             case HandOver(earlier):
                 await self._hand_over(earlier)
 
@@ -178,18 +182,16 @@ class AlertGroupWorkflow:
         else:
             self._state = opened(self._state, workflow.now())
 
-    async def _feed(self, recurring: tuple[str, ...] | None) -> None:
-        before = self._state
-        if before.incident_id is None:
-            return
-        request, self._state = feeding(
-            before,
-            before.incident_id,
+    def _feed(self, recurring: tuple[str, ...] | None) -> None:
+        self._state = feeding(
+            self._state,
             group_id=workflow.info().workflow_id,
             group_key=self._group_key,
             now=workflow.now(),
             recurring=recurring,
         )
+
+    async def _tell(self, request: FeedIncident) -> None:
         verb = "reopen and feed" if request.reopen else "feed"
         count = f"{len(request.batch.alerts)} alerts of {request.deliveries} deliveries"
         try:
@@ -201,9 +203,9 @@ class AlertGroupWorkflow:
                 priority=workflow.info().priority,
             )
         except FailureError:
-            self._state = not_fed(self._state, request, workflow.now() + PAUSE)
+            self._state = not_fed(self._state, workflow.now() + PAUSE)
         else:
-            self._state = fed(before, self._state, request, answer, workflow.now())
+            self._state = fed(self._state, answer, workflow.now())
 
     async def _hand_over(self, earlier: str) -> None:
         request = handing_over(

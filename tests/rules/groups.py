@@ -7,7 +7,7 @@ from models.contracts import FeedIncident, GroupState, IncidentFed, IncidentMove
 from rules.alert_news import fold
 from rules.alert_report import report_of
 from rules.group_steps import fed, feeding, moved, opened, opening
-from rules.grouping import Next, Start, next_step
+from rules.grouping import Next, Start, Tell, next_step
 from states.lifecycle import State
 from tests.specimens import after
 
@@ -66,27 +66,24 @@ class Group:
 
     def asks(self, minute: float, **reopen: tuple[str, ...]) -> FeedIncident:
         """What it tells its incident is on its way."""
-        assert self.state.incident_id is not None
-        request, self.state = feeding(
-            self.state,
-            self.state.incident_id,
-            group_id="AG-k",
-            group_key="k",
-            now=after(minute),
-            **reopen,
+        self.state = feeding(
+            self.state, group_id="AG-k", group_key="k", now=after(minute), **reopen
         )
+        request = self.state.feeding
+        assert request is not None
+        assert self.at(minute) == Tell(request)
         return request
 
-    def answers(self, minute: float, request: FeedIncident, answer: IncidentFed) -> None:
+    def answers(self, minute: float, answer: IncidentFed) -> None:
         """Its incident says what it made of it."""
-        self.state = fed(self.state, self.state, request, answer, after(minute))
+        self.state = fed(self.state, answer, after(minute))
 
     def feeds(
         self, minute: float, answer: IncidentFed | None = None, **reopen: tuple[str, ...]
     ) -> tuple[str, ...]:
         """It feeds its incident, which answers; what it told."""
         request = self.asks(minute, **reopen)
-        self.answers(minute, request, answer or IncidentFed(absorbed=True, state=State.DIAGNOSIS))
+        self.answers(minute, answer or IncidentFed(absorbed=True, state=State.DIAGNOSIS))
         return tuple(f"{a.name} {a.status}" for a in request.batch.alerts)
 
     def moves(self, minute: float, state: State, incident_id: str = FIRST) -> "Group":

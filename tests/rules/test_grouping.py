@@ -2,8 +2,8 @@
 
 from models.contracts import IncidentFed, StartIncident
 from rules.alert_report import report_of
-from rules.group_steps import fed, feeding, not_fed, opened, opening
-from rules.grouping import Ended, Feed, Open, OpenNew, Reopen, Start, Wait
+from rules.group_steps import not_fed, opened, opening
+from rules.grouping import Ended, Feed, Open, OpenNew, Reopen, Start, Tell, Wait
 from states.lifecycle import State
 from tests.rules.groups import FIRST, SECOND, Group, a_resolved_group, ended, firing
 from tests.specimens import after
@@ -40,17 +40,30 @@ def test_changes_are_fed_at_once_and_what_came_meanwhile_goes_in_one() -> None:
     assert sorted(group.feeds(0.3)) == ["a resolved", "b firing"]
 
 
-def test_what_could_not_be_fed_is_fed_later_with_what_came_meanwhile() -> None:
-    """Nothing before the pause is over; the newer word on an alert wins."""
+def test_what_was_not_answered_is_told_again_unchanged_and_what_came_meanwhile_after_it() -> None:
+    """Nothing before the pause is over: only the same command again counts once."""
     group = Group().hears(0, firing("a")).opens(0).hears(0.2, firing("b", 0.1))
-    request, group.state = feeding(
-        group.state, FIRST, group_id="AG-k", group_key="k", now=after(0.2)
-    )
+    request = group.asks(0.2)
     group.hears(0.3, ended("b", 0.1, 0.3))
-    group.state = not_fed(group.state, request, after(2))
+    group.state = not_fed(group.state, after(2))
     assert group.at(1) == Wait(after(2), "try again")
+    assert group.at(2) == Tell(request)
+    group.answers(2, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
     assert group.at(2) == Feed()
     assert group.feeds(2) == ("b resolved",)
+    assert group.asks(3).command_id != request.command_id
+
+
+def test_a_reopening_that_was_not_answered_is_told_again_whatever_came_meanwhile() -> None:
+    """Also when the incident says that it moved, and later than the policy lets reopen."""
+    group = a_resolved_group().hears(70, firing("a", 70))
+    request = group.asks(70, recurring=("a",))
+    group.state = not_fed(group.state, after(71))
+    group.moves(70.5, State.DIAGNOSIS)
+    assert group.hears(99, ended("a", 70, 99)).at(99) == Tell(request)
+    group.answers(99, IncidentFed(absorbed=True, state=State.RESOLUTION))
+    assert group.state.incident_state is State.DIAGNOSIS
+    assert group.feeds(99) == ("a resolved",)
 
 
 def test_an_alert_soon_after_resolve_reopens() -> None:
@@ -99,24 +112,18 @@ def test_an_incident_that_was_resolved_unnoticed_is_reopened_by_what_it_refuses(
 def test_a_move_that_came_while_the_incident_was_fed_is_newer_than_the_answer() -> None:
     """The answer said diagnosis; the incident has been resolved since."""
     group = Group().hears(0, firing("a")).opens(0).hears(59, firing("b", 59))
-    before = group.state
-    request, group.state = feeding(before, FIRST, group_id="AG-k", group_key="k", now=after(59))
+    group.asks(59)
     group.moves(60, State.REVIEW)
-    answer = IncidentFed(absorbed=True, state=State.DIAGNOSIS)
-    group.state = fed(before, group.state, request, answer, after(60))
+    group.answers(60, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
     assert group.state.incident_state is State.REVIEW
 
 
 def test_what_a_reopening_told_is_not_told_again_because_the_incident_moved() -> None:
     """The incident says that it is open before the reopening has been answered."""
     group = a_resolved_group().hears(70, firing("a", 70))
-    before = group.state
-    request, group.state = feeding(
-        before, FIRST, group_id="AG-k", group_key="k", now=after(70), recurring=("a",)
-    )
+    group.asks(70, recurring=("a",))
     group.moves(70, State.DIAGNOSIS)
-    answer = IncidentFed(absorbed=True, state=State.DIAGNOSIS)
-    group.state = fed(before, group.state, request, answer, after(70))
+    group.answers(70, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
     assert group.at(70) == Wait()
 
 

@@ -86,12 +86,22 @@ def test_a_late_recurrence_that_ended_meanwhile_has_a_new_incident() -> None:
 def test_a_recurrence_that_ended_while_the_reopening_was_on_its_way_is_told_as_ended() -> None:
     """No second reopening for it."""
     group = a_resolved_group().hears(70, firing("a", 70))
-    request = group.asks(70, recurring=("a",))
+    group.asks(70, recurring=("a",))
     group.hears(70.1, ended("a", 70, 70.1))
-    group.answers(70.2, request, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
+    group.answers(70.2, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
     assert group.at(70.2) == Feed()
     assert group.feeds(70.2) == ("a resolved",)
     assert group.at(71) == Wait()
+
+
+def test_an_alert_that_was_told_before_resolve_and_ends_before_the_answer_is_not_missed() -> None:
+    """The answer was lost for a while: the incident knew of it, and hears that it ended."""
+    group = Group().hears(0, firing("a")).opens(0).hears(59, firing("b", 59))
+    group.asks(59)
+    group.moves(60, State.REVIEW).hears(61, ended("b", 59, 61))
+    group.answers(62, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
+    assert group.at(62) == Feed()
+    assert group.feeds(62, IncidentFed(absorbed=True, state=State.REVIEW)) == ("b resolved",)
 
 
 def test_an_incident_that_people_reopened_meanwhile_is_told_of_the_end_alone() -> None:

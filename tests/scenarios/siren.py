@@ -79,6 +79,7 @@ class Siren:
         self.policy = policy_file(folder)
         self.grouping = grouping or GroupingPolicy()
         self.channels = RecordingChannels()
+        self.feeder = FeedIncidentActivity(self.client)
         self.documents = LocalDocumentStore(folder / "documents")
         self.id = f"AG-{task_queue}"
         self.handle: WorkflowHandle[object, object] = self.client.get_workflow_handle(self.id)
@@ -96,7 +97,7 @@ class Siren:
                 EscalateIncidentActivity(self.channels).escalate_incident,
                 SendNotificationActivity(self.channels).send_notification,
                 StartIncidentActivity(self.client, self.policy).start_incident,
-                FeedIncidentActivity(self.client).feed_incident,
+                self.feeder.feed_incident,
                 WriteReportActivity(self.documents).write_report,
                 ArchiveTimelineActivity(self.documents).archive_timeline,
                 BeginArchiveActivity(self.client).begin_archive,
@@ -157,6 +158,16 @@ class Siren:
         state = await self.until(lambda s: s.opened == count)
         assert state.incident_id is not None
         return state.incident_id
+
+    async def answered(self, count: int) -> None:
+        """Wait until the incident has answered so often, the pauses after failures included."""
+        pauses: set[datetime | None] = {None}
+        while True:
+            state = await self.until(lambda s: s.fed == count or s.not_before not in pauses)
+            if state.fed == count:
+                return
+            pauses.add(state.not_before)
+            await self.after(self._minutes + 0.2)
 
     async def do(self, incident_id: str, name: str, **fields: object) -> None:
         """Ana gives the incident a command."""

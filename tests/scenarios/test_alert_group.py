@@ -1,31 +1,21 @@
 """From alerts to incidents: the group, its timer and the incidents that it opens and feeds."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
 from models.alert import GroupingPolicy
-from models.contracts import INCIDENT_MOVED, RECEIVE_ALERTS, GroupState
+from models.contracts import (
+    GroupState,
+)
 from rules.identity import is_incident_id
 from states.lifecycle import State
 from tests.scenarios.siren import Siren
 
 REVIEW = "review: { required: { SEV2: always }, lessons: false }\n"
-
-
-@pytest.fixture
-async def siren(
-    time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
-) -> AsyncIterator[Siren]:
-    """A group under the default grouping, its worker running."""
-    made = Siren(time_skipping, task_queue, tmp_path)
-    async with made.worker():
-        yield made
 
 
 async def test_an_alert_becomes_an_incident_that_pages(siren: Siren) -> None:
@@ -173,68 +163,6 @@ async def test_an_incident_opens_only_if_the_alert_still_fires(
         await siren.after(10.1)
         await siren.opened()
         assert any("open an incident if it still fires" in s for s in await siren.summaries())
-
-
-async def test_an_alert_that_came_and_went_while_no_worker_ran_has_an_incident(
-    time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
-) -> None:
-    """Somebody is paged, and the timeline says that it is over already."""
-    siren = Siren(time_skipping, task_queue, tmp_path)
-    await siren.hears(siren.firing("a"))
-    await siren.hears(siren.ended("a", 0, 0.1))
-    async with siren.worker():
-        incident_id = await siren.opened()
-        await siren.until(lambda s: s.fed == 1)
-        async with asyncio.timeout(20):
-            while "page.sent" not in {e.kind for e in (await siren.record(incident_id)).timeline}:
-                await asyncio.sleep(0.02)
-        record = await siren.record(incident_id)
-    assert [e.summary for e in record.timeline if "alert." in e.kind] == ["alert resolves: a"]
-    assert record.reported_at == siren.at(0)
-    assert [(r.alert.name, r.alert.status) for r in record.report.alerts] == [("a", "firing")]
-
-
-async def test_malformed_messages_are_counted_and_hold_nothing_up(siren: Siren) -> None:
-    """Of any kind, number and name; the alerts around them are heard."""
-    await siren.hears(siren.firing("a"))
-    incident_id = await siren.opened()
-    for name, args in (
-        (RECEIVE_ALERTS, []),
-        (RECEIVE_ALERTS, [1, 2]),
-        (RECEIVE_ALERTS, ["soup"]),
-        (RECEIVE_ALERTS, [b"\xff\xfe"]),
-        (INCIDENT_MOVED, [{"incident_id": incident_id, "state": "gone"}]),
-        ("nonsense", [{"a": 1}]),
-    ):
-        await siren.handle.signal(name, args=args)
-    await siren.hears(siren.firing("b", 0.1))
-    state = await siren.until(lambda s: s.fed == 1)
-    assert state.malformed == 6
-    assert set(state.firing) == {"a", "b"}
-
-
-async def test_an_alert_is_not_lost_while_the_policy_is_broken(siren: Siren) -> None:
-    """It is tried until the file is mended, under the same id."""
-    whole = siren.policy.read_text()
-    siren.policy.write_text("policy: [")
-    await siren.hears(siren.firing("a"))
-    waiting = await siren.until(lambda s: s.opening is not None)
-    siren.policy.write_text(whole)
-    assert waiting.opening is not None
-    assert await siren.opened() == waiting.opening.incident_id
-
-
-async def test_an_incident_that_was_terminated_gets_a_successor_for_a_new_firing(
-    siren: Siren,
-) -> None:
-    """Nobody told the group; the refusal does."""
-    await siren.hears(siren.firing("a"))
-    first = await siren.opened()
-    await siren.client.get_workflow_handle(first).terminate()
-    await siren.after(1)
-    await siren.hears(siren.firing("b", 1))
-    second = await siren.opened(2)
-    assert (await siren.record(second)).report.previous_incident == first
 
 
 async def test_a_storm_of_thousands_of_signals_is_one_incident_and_few_feeds(

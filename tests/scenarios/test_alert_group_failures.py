@@ -1,0 +1,118 @@
+"""Alert groups when things go wrong: lost answers, no workers, broken policies and messages."""
+
+import asyncio
+from pathlib import Path
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+
+from activities.feed_incident import FeedIncidentActivity
+from models.contracts import (
+    FEED_INCIDENT,
+    INCIDENT_MOVED,
+    RECEIVE_ALERTS,
+    FeedIncident,
+    IncidentFed,
+)
+from tests.scenarios.siren import Siren
+
+
+class LosesEveryFirstAnswer(FeedIncidentActivity):
+    """Feeds the incident; what it answers to a command arrives only when that is repeated."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._lost: set[str] = set()
+
+    @activity.defn(name=FEED_INCIDENT)
+    async def feed_incident(self, request: FeedIncident) -> IncidentFed:
+        """Raises ApplicationError, that is not tried again, once for each command."""
+        answer = await super().feed_incident(request)
+        if request.command_id not in self._lost:
+            self._lost.add(request.command_id)
+            raise ApplicationError("the answer was lost", non_retryable=True)
+        return answer
+
+
+async def test_an_alert_that_came_and_went_while_no_worker_ran_has_an_incident(
+    time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """Somebody is paged, and the timeline says that it is over already."""
+    siren = Siren(time_skipping, task_queue, tmp_path)
+    await siren.hears(siren.firing("a"))
+    await siren.hears(siren.ended("a", 0, 0.1))
+    async with siren.worker():
+        incident_id = await siren.opened()
+        await siren.until(lambda s: s.fed == 1)
+        async with asyncio.timeout(20):
+            while "page.sent" not in {e.kind for e in (await siren.record(incident_id)).timeline}:
+                await asyncio.sleep(0.02)
+        record = await siren.record(incident_id)
+    assert [e.summary for e in record.timeline if "alert." in e.kind] == ["alert resolves: a"]
+    assert record.reported_at == siren.at(0)
+    assert [(r.alert.name, r.alert.status) for r in record.report.alerts] == [("a", "firing")]
+
+
+async def test_malformed_messages_are_counted_and_hold_nothing_up(siren: Siren) -> None:
+    """Of any kind, number and name; the alerts around them are heard."""
+    await siren.hears(siren.firing("a"))
+    incident_id = await siren.opened()
+    for name, args in (
+        (RECEIVE_ALERTS, []),
+        (RECEIVE_ALERTS, [1, 2]),
+        (RECEIVE_ALERTS, ["soup"]),
+        (RECEIVE_ALERTS, [b"\xff\xfe"]),
+        (INCIDENT_MOVED, [{"incident_id": incident_id, "state": "gone"}]),
+        ("nonsense", [{"a": 1}]),
+    ):
+        await siren.handle.signal(name, args=args)
+    await siren.hears(siren.firing("b", 0.1))
+    state = await siren.until(lambda s: s.fed == 1)
+    assert state.malformed == 6
+    assert set(state.firing) == {"a", "b"}
+
+
+async def test_an_alert_is_not_lost_while_the_policy_is_broken(siren: Siren) -> None:
+    """It is tried until the file is mended, under the same id."""
+    whole = siren.policy.read_text()
+    siren.policy.write_text("policy: [")
+    await siren.hears(siren.firing("a"))
+    waiting = await siren.until(lambda s: s.opening is not None)
+    siren.policy.write_text(whole)
+    assert waiting.opening is not None
+    assert await siren.opened() == waiting.opening.incident_id
+
+
+async def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_counts_twice(
+    time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """Neither a repeat nor, after closing, a reopening with its alert."""
+    siren = Siren(time_skipping, task_queue, tmp_path)
+    siren.feeder = LosesEveryFirstAnswer(siren.client)
+    async with siren.worker():
+        await siren.hears(siren.firing("a"))
+        incident_id = await siren.opened()
+        await siren.hears(siren.firing("b", 0.1))
+        await siren.answered(1)
+        await siren.closed(incident_id)
+        await siren.hears(siren.firing("c", 0.5))
+        await siren.answered(2)
+        record = await siren.record(incident_id)
+    assert {name: r.times_seen for name, r in record.alerts.items()} == {"a": 2, "b": 2, "c": 1}
+    assert [e.kind for e in record.timeline].count("incident.reopened") == 1
+    assert record.runs == 2
+
+
+async def test_an_incident_that_was_terminated_gets_a_successor_for_a_new_firing(
+    siren: Siren,
+) -> None:
+    """Nobody told the group; the refusal does."""
+    await siren.hears(siren.firing("a"))
+    first = await siren.opened()
+    await siren.client.get_workflow_handle(first).terminate()
+    await siren.after(1)
+    await siren.hears(siren.firing("b", 1))
+    second = await siren.opened(2)
+    assert (await siren.record(second)).report.previous_incident == first
