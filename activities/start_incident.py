@@ -1,5 +1,6 @@
 """start_incident: an alert group's report becomes an incident under the policy now in force."""
 
+import asyncio
 from pathlib import Path
 
 import structlog
@@ -39,7 +40,8 @@ class StartIncidentActivity:
 
         Raises ApplicationError of type PolicyBroken, to be tried again: the file may be mended.
         """
-        policy = self._compiled(request.report.service)
+        # A policy file that changed is read and checked: that would hold up every other activity.
+        policy = await asyncio.to_thread(self._compiled, request.report.service)
         report = _with_severity(request.report, policy)
         started = await open_incident(
             self._client, policy, request.incident_id, report, activity.info().task_queue

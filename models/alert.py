@@ -62,7 +62,9 @@ class GroupingPolicy(Frozen):
     the defaults open at once. `reopen_within` of resolve, a recurrence reopens; later it opens a
     new incident. A firing that the incident was told of before resolve counts as a recurrence
     only when it is still reported `settle_after` later. Pure repeats reach the incident at most
-    once per `repeats_every`. A group whose alerts are quiet and whose incident is over ends
+    once per `repeats_every`. Alerts that the sender left out count as firing, so that nothing is
+    quiet or over before they are named; by themselves they never open or reopen an incident:
+    nothing is known of them. A group whose alerts are quiet and whose incident is over ends
     `quiet_after` later at the earliest.
     """
 

@@ -1,6 +1,9 @@
 """start_incident and feed_incident, on a real server, done once and twice."""
 
+import asyncio
 import dataclasses
+import os
+import threading
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -128,6 +131,28 @@ async def test_a_broken_policy_is_tried_again_and_says_what_is_wrong(bench: Benc
     with pytest.raises(ApplicationError, match=r"policy\.yaml:2:1.*nonsense") as error:
         await bench.start(report("SEV1"))
     assert (error.value.type, error.value.non_retryable) == ("PolicyBroken", False)
+
+
+async def test_a_policy_file_that_is_slow_to_read_holds_nothing_else_up(bench: Bench) -> None:
+    """Other activities go on; only when they have does the file say what stands in it."""
+    text = bench.policy.read_text()
+    bench.policy.unlink()
+    os.mkfifo(bench.policy)
+    others_went_on = threading.Event()
+
+    def write() -> bool:
+        with bench.policy.open("w") as pipe:  # blocks until somebody reads
+            went_on = others_went_on.wait(timeout=5)
+            pipe.write(text)
+        return went_on
+
+    written = asyncio.create_task(asyncio.to_thread(write))
+    started = asyncio.create_task(bench.start(report("SEV1")))
+    await asyncio.sleep(0)
+    await bench.client.service_client.check_health()
+    others_went_on.set()
+    assert await written
+    assert await started
 
 
 async def test_feeding_twice_counts_once(bench: Bench) -> None:
