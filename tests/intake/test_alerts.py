@@ -137,7 +137,7 @@ async def test_a_body_that_is_too_large_is_refused(http: httpx2.AsyncClient) -> 
 async def test_a_delivery_of_thousands_of_alerts_goes_through(
     http: httpx2.AsyncClient, payload: Payload, siren: Siren
 ) -> None:
-    """The first are kept in full, of the others what matters; beyond 200 firing they are counted."""
+    """The first are kept in full, of others what matters; beyond 200 firing they are counted."""
     body = payload("firing_single")
     alert = body["alerts"][0]
     alert |= {"annotations": {"summary": "y" * 60}, "generatorURL": ""}
