@@ -111,12 +111,13 @@ class GroupState(Frozen):
     yet, `urgent` whether they are more than repeats; `told` is since when those fire that the
     incident was told of. `firing_since_at` is when the group began to fire. `due_at` is since
     when an incident is due that was neither opened nor reopened yet, `missed` are the alerts
-    that asked for it and ended before. `opening` is the incident that is being started,
-    `feeding` what the incident is being told, until it has answered; `moved_meanwhile`, whether
-    it said by itself since then where it stands. `reopenable` is False once it refused to be
-    reopened. After a failure nothing is tried again before `not_before`. `takeovers` are
-    earlier incidents that are still to be told that their alerts are now those of this one, not
-    before `takeover_at`.
+    that ended before it was, or before the incident was told that they fire.
+
+    `opening` is the incident that is being started, `feeding` what the incident is being told,
+    until it has answered; `moved_meanwhile`, whether it said by itself since then where it
+    stands. `reopenable` is False once it refused to be reopened. After a failure nothing is
+    tried again before `not_before`. `takeovers` are earlier incidents that are still to be told
+    that their alerts are now those of this one, not before `takeover_at`.
     """
 
     firing: dict[str, AlertRecord] = Field(default_factory=dict)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPolicy
 from models.contracts import GroupState
-from rules.asking import asking, latched
+from rules.asking import latched, owed
 from rules.carrying import ALERTS_IN_FULL
 
 ENDINGS_KEPT = 500
@@ -31,7 +31,7 @@ class _Fold:
     unfed: dict[str, Alert]
     told: dict[str, datetime]
     missed: dict[str, AlertRecord]
-    asked: frozenset[str]
+    owed: frozenset[str]
     at: datetime
     accepted: int = 0
     fires: int = 0
@@ -83,9 +83,9 @@ class _Fold:
         self._accept(alert, news=known is not None or earlier is None)
 
     def _end(self, fingerprint: str) -> None:
-        """It fires no more; where it asked for an incident that was due, one is still owed."""
+        """It fires no more; that it did is still to be answered where it was not."""
         record = self.firing.pop(fingerprint, None)
-        if record is None or fingerprint not in self.asked:
+        if record is None or fingerprint not in self.owed:
             return
         if len(self.missed) >= ALERTS_IN_FULL:
             record = record.model_copy(update={"alert": _briefly(record.alert)})
@@ -114,7 +114,6 @@ def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: date
     """What the group knows after a delivery; one that claims to come later than now came now."""
     at = min(batch.received_at, now)
     state = latched(state, policy, at)
-    asked = asking(state, policy) if state.due_at else None
     work = _Fold(
         firing=dict(state.firing),
         ended=dict(state.ended),
@@ -122,7 +121,7 @@ def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: date
         unfed=dict(state.unfed),
         told=dict(state.told),
         missed=dict(state.missed),
-        asked=frozenset(asked.alerts if asked else ()),
+        owed=owed(state, policy),
         at=at,
     )
     for alert in batch.alerts:

@@ -42,8 +42,22 @@ def asking(state: GroupState, policy: GroupingPolicy) -> Asking | None:
 
 
 def unanswered(state: GroupState) -> dict[str, AlertRecord]:
-    """What fires, and what ended before the incident that it asked for could be opened."""
+    """What fires, and what ended before an incident was opened for it or told of it."""
     return {**state.missed, **state.firing}
+
+
+def owed(state: GroupState, policy: GroupingPolicy) -> frozenset[str]:
+    """What fires and must not end unnoticed: an incident is due for it, or not told of it yet."""
+    asked = asking(state, policy)
+    if asked:
+        return frozenset(asked.alerts if state.due_at else ())
+    return frozenset(untold(state) if state.incident_id else ())
+
+
+def untold(state: GroupState) -> dict[str, AlertRecord]:
+    """The firings that the incident was never told of."""
+    records = unanswered(state).items()
+    return {name: r for name, r in records if state.told.get(name) != r.alert.started_at}
 
 
 def _recurring(state: GroupState, policy: GroupingPolicy) -> Asking | None:
@@ -54,15 +68,14 @@ def _recurring(state: GroupState, policy: GroupingPolicy) -> Asking | None:
     reported after the policy's time, and never where the incident was cancelled: whoever
     cancelled knew of it too.
     """
-    told = state.told
-    records = unanswered(state).items()
-    fresh = {name: r for name, r in records if told.get(name) != r.alert.started_at}
+    fresh = untold(state)
     if fresh:
         heard_at = min(record.first_seen_at for record in fresh.values())
         return _asked_by(fresh, heard_at, heard_at)
     if state.incident_state is State.CANCELLED or state.resolved_at is None:
         return None
     settled_at = state.resolved_at + policy.settle_after
+    records = unanswered(state).items()
     lasting = {name: r for name, r in records if r.last_seen_at >= settled_at}
     if lasting:
         heard_at = min(record.last_seen_at for record in lasting.values())

@@ -104,7 +104,7 @@ def fed(state: GroupState, answer: IncidentFed, now: datetime) -> GroupState:
     if request.reopen:
         change["reopenable"] = answer.absorbed
     if not answer.absorbed:
-        return state.model_copy(update=change | _refused(state, request))
+        return state.model_copy(update=change | _refused(state, request, answer))
     change["told"] = state.told | _going_on(state, request.batch.alerts)
     change["missed"] = _still_missed(state, request)
     if request.reopen:
@@ -113,12 +113,10 @@ def fed(state: GroupState, answer: IncidentFed, now: datetime) -> GroupState:
 
 
 def _still_missed(state: GroupState, request: FeedIncident) -> dict[str, AlertRecord]:
-    """An incident that knows of a firing, or is open again, need not be opened for its sake."""
-    if request.reopen:
-        return {}
-    known = {alert.fingerprint: alert.started_at for alert in request.batch.alerts}
+    """An incident that knows of a firing need not be opened for its sake."""
+    known = {(alert.fingerprint, alert.started_at) for alert in request.batch.alerts}
     missed = state.missed.items()
-    return {name: r for name, r in missed if known.get(name) != r.alert.started_at}
+    return {name: r for name, r in missed if (name, r.alert.started_at) not in known}
 
 
 def not_fed(state: GroupState, not_before: datetime) -> GroupState:
@@ -135,11 +133,16 @@ def _going_on(state: GroupState, told: Iterable[Alert]) -> dict[str, datetime]:
     return {a.fingerprint: a.started_at for a in fire if a.fingerprint in state.firing}
 
 
-def _refused(state: GroupState, request: FeedIncident) -> dict[str, object]:
-    """What is left to tell: a firing alert had the ends that came with it refused as well."""
+def _refused(state: GroupState, request: FeedIncident, answer: IncidentFed) -> dict[str, object]:
+    """What is left to tell: which alerts ended, as soon as the incident hears that.
+
+    It does in review, where only what fired with them was refused, and once it is reopened.
+    Alerts that ended, refused for themselves before that, would be refused again.
+    """
     alerts = request.batch.alerts
     ends = {a.fingerprint: a for a in alerts if a.status is AlertStatus.RESOLVED}
-    if not ends or len(ends) == len(alerts):
+    alone = len(ends) == len(alerts)
+    if not ends or (alone and answer.state not in TERMINAL):
         return {}
     deliveries = max(state.unfed_deliveries, 1)
     return {"unfed": {**ends, **state.unfed}, "unfed_deliveries": deliveries, "urgent": True}
@@ -172,7 +175,7 @@ def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
     elif not is_open(state):
         firing = {name: record.alert for name, record in state.firing.items()}
         change |= {"unfed": {**state.unfed, **firing}, "unfed_deliveries": 1, "urgent": True}
-        change |= {"reopenable": True, "due_at": None, "missed": {}}
+        change |= {"reopenable": True, "due_at": None}
     return state.model_copy(update=change)
 
 

@@ -93,6 +93,16 @@ def test_what_resolved_is_told_though_it_was_refused_with_what_fires() -> None:
     assert sorted(group.feeds(61, recurring=("b",))) == ["a resolved", "b firing"]
 
 
+def test_an_end_that_a_closed_incident_refused_is_told_when_it_is_reopened() -> None:
+    """It was closed unnoticed: it would go on to believe that the alert fires."""
+    group = Group().hears(0, firing("a")).opens(0).hears(61, ended("a", 0, 61))
+    group.feeds(61, IncidentFed(absorbed=False, state=State.CLOSED, resolved_at=after(60)))
+    assert isinstance(group.at(61), Wait)
+    group.hears(62, firing("b", 62))
+    assert group.at(62) == Reopen(("b",))
+    assert sorted(group.feeds(62, recurring=("b",))) == ["a resolved", "b firing"]
+
+
 def test_an_incident_that_refuses_to_be_reopened_gets_a_successor() -> None:
     """Never a second attempt at the same."""
     group = a_resolved_group().hears(70, firing("a", 70))

@@ -104,6 +104,17 @@ def test_an_alert_that_was_told_before_resolve_and_ends_before_the_answer_is_not
     assert group.feeds(62, IncidentFed(absorbed=True, state=State.REVIEW)) == ("b resolved",)
 
 
+def test_what_fired_and_ended_after_resolve_reopens_though_the_group_heard_of_it_later() -> None:
+    """It believed the incident open; whoever resolved that did not know of the alert."""
+    group = Group().hears(0, firing("a")).opens(0)
+    group.hears(61, firing("b", 61)).hears(62, ended("b", 61, 62))
+    answer = IncidentFed(absorbed=False, state=State.CLOSED, resolved_at=after(60))
+    group.feeds(63, answer)
+    assert group.at(63) == Reopen(("b",))
+    assert sorted(group.feeds(63, recurring=("b",))) == ["a firing", "b firing"]
+    assert group.feeds(63) == ("b resolved",)
+
+
 def test_an_incident_that_people_reopened_meanwhile_is_told_of_the_end_alone() -> None:
     """It is open: nothing is due any more."""
     group = a_resolved_group().hears(70, firing("b", 70)).hears(75, ended("b", 70, 74))
