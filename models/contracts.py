@@ -108,16 +108,14 @@ class GroupState(Frozen):
 
     `firing` are the alerts that fire by the newest word, `ended` when the others last stopped,
     `ends_heard` when that was received; `unfed` those that the incident has not been told of
-    yet, `urgent` whether they are more than repeats; `told` is since when those fire that the
-    incident was told of. `firing_since_at` is when the group began to fire. `due_at` is since
-    when an incident is due that was neither opened nor reopened yet, `missed` are the alerts
-    that ended before it was, or before the incident was told that they fire.
-
-    `opening` is the incident that is being started, `feeding` what the incident is being told,
-    until it has answered; `moved_meanwhile`, whether it said by itself since then where it
-    stands. `reopenable` is False once it refused to be reopened. After a failure nothing is
-    tried again before `not_before`. `takeovers` are earlier incidents that are still to be told
-    that their alerts are now those of this one, not before `takeover_at`.
+    yet, `urgent` whether they are more than repeats; `told` is since when those fire that it
+    was told of. `firing_since_at` is when the group began to fire, `due_at` since when an
+    incident is to be opened or reopened; `missed` are alerts that ended before that was done,
+    or before the incident was told of them. `opening` is the incident that is being started,
+    `feeding` what it is being told until it answers, `moved_meanwhile` whether it said since
+    then where it stands. `reopenable` is False once it refused that. After a failure nothing
+    is tried again before `not_before`. `takeovers` are earlier incidents, to be told from
+    `takeover_at` on that this one has their alerts now.
     """
 
     firing: dict[str, AlertRecord] = Field(default_factory=dict)

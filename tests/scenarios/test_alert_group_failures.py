@@ -9,10 +9,13 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.feed_incident import FeedIncidentActivity
+from models.alert import AlertBatch
 from models.contracts import (
+    ALERT_GROUP_WORKFLOW,
     FEED_INCIDENT,
     INCIDENT_MOVED,
     RECEIVE_ALERTS,
+    AlertGroupInput,
     FeedIncident,
     IncidentFed,
 )
@@ -103,6 +106,30 @@ async def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_counts_twi
     assert {name: r.times_seen for name, r in record.alerts.items()} == {"a": 2, "b": 2, "c": 1}
     assert [e.kind for e in record.timeline].count("incident.reopened") == 1
     assert record.runs == 2
+
+
+async def test_a_run_goes_on_telling_what_the_one_before_it_was_telling(siren: Siren) -> None:
+    """What was under way is carried, and is the same command still."""
+    await siren.hears(siren.firing("a"))
+    incident_id = await siren.opened()
+    known = await siren.until(lambda s: s.opened == 1)
+    batch = AlertBatch(group_key="k", alerts=(siren.firing("b"),), received_at=siren.at(0))
+    request = FeedIncident(
+        incident_id=incident_id, batch=batch, deliveries=1, reopen=False, command_id="x/1/1"
+    )
+    await siren.client.start_workflow(
+        ALERT_GROUP_WORKFLOW,
+        AlertGroupInput(
+            group_key="k",
+            grouping=siren.grouping,
+            carried=known.model_copy(update={"feeding": request}),
+        ),
+        id=f"{siren.id}-next",
+        task_queue=siren.task_queue,
+    )
+    async with asyncio.timeout(20):
+        while set((await siren.record(incident_id)).alerts) != {"a", "b"}:
+            await asyncio.sleep(0.02)
 
 
 async def test_an_incident_that_was_terminated_gets_a_successor_for_a_new_firing(
