@@ -5,6 +5,8 @@ import asyncio
 import json
 import os
 import platform
+import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -97,6 +99,9 @@ async def main() -> None:
     parser.add_argument("--quick", action="store_true", help=f"leave the burst of {LARGE:,} out")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args()
+    running = asyncio.current_task()
+    if running:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     with tempfile.TemporaryDirectory() as folder:
         plant = Plant(Path(folder))
         await plant.prepare()
@@ -112,5 +117,7 @@ async def main() -> None:
 if __name__ == "__main__":
     try:
         asyncio.run(main())
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        sys.exit("stopped")
     finally:
         time.sleep(0.05)

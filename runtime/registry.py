@@ -44,6 +44,10 @@ GRACE = timedelta(seconds=5)
 AT_ONCE = 16
 """Workflow tasks that a worker takes at a time. What it has taken, the server can no longer
 order by priority: fewer let an urgent incident pass a burst of others."""
+POLLERS = 10
+NEW_WORK = 0.8
+"""The share of pollers that look for work of workflows that no worker remembers yet. An alert is
+two of them, each with little to do afterwards; a fifth, as is usual, is too few in a burst."""
 
 
 def workflow_runner(*, guarded: bool = True) -> WorkflowRunner:
@@ -87,6 +91,8 @@ def build_worker(client: Client, settings: Settings, channels: ChannelDirectory)
         workflow_runner=workflow_runner(guarded=False),
         max_cached_workflows=settings.cached_workflows,
         max_concurrent_workflow_tasks=AT_ONCE,
+        max_concurrent_workflow_task_polls=POLLERS,
+        nonsticky_to_sticky_poll_ratio=NEW_WORK,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=GRACE,
     )
