@@ -9,7 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.opening import PROBE_TIMEOUT, CannotReopen, IncidentNotFound, reopen_incident
 from models.base import MONITORING
 from models.command import CommandResult, RecordAlertsCommand
-from models.contracts import FEED_INCIDENT, FeedIncident, IncidentFed
+from models.group import FEED_INCIDENT, FeedIncident, IncidentFed
 from states.lifecycle import BEFORE_REVIEW, State
 
 RECORD_ALERTS = "record_alerts"

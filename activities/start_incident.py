@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.opening import open_incident
 from models.compiled import CompiledPolicy
-from models.contracts import START_INCIDENT, IncidentStarted, StartIncident
+from models.group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident import Report
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.compile import PolicyTooLarge, compile_policy

@@ -16,7 +16,7 @@ from intake.policy import PolicyInForce
 from intake.reaching import reaching_temporal
 from models.alert import AlertBatch, AlertStatus
 from models.base import MONITORING
-from models.contracts import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput
+from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput
 from models.intake import IntakeRules
 from rules.identity import group_id
 from rules.reporting import may_report

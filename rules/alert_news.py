@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPolicy
-from models.contracts import GroupState
+from models.group import GroupState
 from rules.asking import latched, owed
 from rules.carrying import ALERTS_IN_FULL
 

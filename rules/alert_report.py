@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models.alert import Alert, AlertRecord
 from models.base import MONITORING
-from models.contracts import GroupState
+from models.group import GroupState
 from models.incident import Report
 from rules.asking import unanswered
 from rules.markdown import plain, stamp

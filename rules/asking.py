@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.alert import AlertRecord, GroupingPolicy
-from models.contracts import GroupState
+from models.group import GroupState
 from states.lifecycle import BEFORE_REVIEW, State
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus
-from models.contracts import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
+from models.group import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
 from rules.alert_report import recurrence_words
 from rules.asking import is_open, unanswered
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, State

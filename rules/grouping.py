@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.alert import GroupingPolicy
-from models.contracts import FeedIncident, GroupState, StartIncident
+from models.group import FeedIncident, GroupState, StartIncident
 from rules.alert_news import fires
 from rules.asking import asking, is_open, opens_at, reopens
 from rules.group_steps import tellable

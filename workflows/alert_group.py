@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ValidationError
 
     from models.alert import AlertBatch
-    from models.contracts import (
+    from models.group import (
         ALERT_GROUP_WORKFLOW,
         FEED_INCIDENT,
         INCIDENT_MOVED,

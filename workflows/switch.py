@@ -6,7 +6,7 @@ from temporalio.exceptions import ApplicationError
 from models.base import ENGINE
 from models.clock import ActionKind
 from models.command import Command, CommandResult
-from models.contracts import INCIDENT_MOVED, IncidentMoved
+from models.group import INCIDENT_MOVED, IncidentMoved
 from models.incident import Incident
 from rules.answers import result_of
 from rules.decision import (

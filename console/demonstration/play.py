@@ -14,7 +14,7 @@ from temporalio.client import Client
 from console.asking import ask
 from console.output import say
 from console.sending import Order, send
-from models.contracts import GroupState
+from models.group import GroupState
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView
 

@@ -18,7 +18,7 @@ from activities.feed_incident import FeedIncidentActivity
 from activities.start_incident import StartIncidentActivity
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus
 from models.base import MONITORING
-from models.contracts import FeedIncident, IncidentFed, StartIncident
+from models.group import FeedIncident, IncidentFed, StartIncident
 from models.incident import Incident, Report
 from states.lifecycle import State
 from tests.console.life import working

@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from models.contracts import RECEIVE_ALERTS
+from models.group import RECEIVE_ALERTS
 from tests.conftest import time_skipping_server
 from tests.histories.record import HERE
 from tests.scenarios.siren import Siren

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
-from models.contracts import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
+from models.group import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
 from rules.alert_news import fold
 from rules.alert_report import report_of
 from rules.group_steps import fed, feeding, moved, opened, opening

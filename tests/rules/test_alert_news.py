@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.alert import Alert, AlertBatch, AlertStatus
-from models.contracts import GroupState
+from models.group import GroupState
 from rules.alert_news import ENDINGS_KEPT, fold
 from rules.carrying import ALERTS_IN_FULL
 from tests.rules.groups import AT_ONCE

@@ -1,7 +1,7 @@
 """Which alerts ask for an incident, before the first and after resolve, and when they get it."""
 
 from models.alert import GroupingPolicy
-from models.contracts import IncidentFed
+from models.group import IncidentFed
 from rules.grouping import Feed, Open, OpenNew, Reopen, Wait
 from states.lifecycle import State
 from tests.rules.groups import FIRST, Group, a_resolved_group, ended, firing

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.contracts import IncidentFed
+from models.group import IncidentFed
 from rules.group_steps import handed_over, handing_over, not_handed_over
 from rules.grouping import Feed, HandOver, Wait
 from states.lifecycle import State

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.alert import AlertBatch, AlertStatus
-from models.contracts import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
+from models.group import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
 from rules.alert_news import fold
 from rules.alert_report import report_of
 from rules.group_steps import (

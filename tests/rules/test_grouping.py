@@ -1,6 +1,6 @@
 """What an alert group does, told as deliveries at minutes."""
 
-from models.contracts import IncidentFed, StartIncident
+from models.group import IncidentFed, StartIncident
 from rules.alert_report import report_of
 from rules.group_steps import not_fed, opened, opening
 from rules.grouping import Ended, Feed, Open, OpenNew, Reopen, Start, Tell, Wait

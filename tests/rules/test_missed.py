@@ -6,7 +6,7 @@ No worker ran for a while: what was said then is taken in at once, and decided a
 import pytest
 
 from models.alert import AlertStatus, GroupingPolicy
-from models.contracts import IncidentFed
+from models.group import IncidentFed
 from rules.alert_news import fires
 from rules.alert_report import report_of
 from rules.carrying import ALERTS_IN_FULL

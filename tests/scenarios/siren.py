@@ -24,12 +24,7 @@ from activities.start_incident import StartIncidentActivity
 from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
-from models.contracts import (
-    ALERT_GROUP_WORKFLOW,
-    RECEIVE_ALERTS,
-    AlertGroupInput,
-    GroupState,
-)
+from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput, GroupState
 from models.incident import Incident
 from states.lifecycle import State
 from tests.fakes.channels import RecordingChannels

@@ -8,9 +8,7 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
 from models.alert import GroupingPolicy
-from models.contracts import (
-    GroupState,
-)
+from models.group import GroupState
 from rules.identity import is_incident_id
 from states.lifecycle import State
 from tests.scenarios.siren import Siren

@@ -10,7 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.feed_incident import FeedIncidentActivity
 from models.alert import AlertBatch
-from models.contracts import (
+from models.group import (
     ALERT_GROUP_WORKFLOW,
     FEED_INCIDENT,
     INCIDENT_MOVED,
