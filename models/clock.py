@@ -35,11 +35,34 @@ class Threshold(Frozen):
     actions: tuple[Action, ...] = ()
 
 
-class Target(Frozen):
-    """How long a clock may run. `calendar` names the windows that count; None is always."""
+class Roll(Frozen):
+    """Where a limit goes that falls on a day that is not worked: the next one, at a local time."""
 
-    within: Seconds
+    calendar: str
+    at: str
+
+
+class Target(Frozen):
+    """How long a clock may run, or until when.
+
+    `within` counts while `calendar` is open; without a calendar it is elapsed time. `days` are
+    working days of the calendar, on the local clock (of the calendar `local`: calendar days);
+    `months` are calendar months. `day_end` is the end of the n-th working day from the start, 0
+    for the day it falls on. `before` counts all that backwards, from a date of the incident or
+    from `limit of CLOCK`. `rolls` moves a limit that falls on a day off.
+
+    `should` is the softer limit of two. A target of best effort is late, never breached.
+    """
+
+    within: Seconds = Field(default="PT0S", validate_default=True)
     calendar: str | None = None
+    days: int = 0
+    months: int = 0
+    day_end: int | None = None
+    before: str | None = None
+    rolls: Roll | None = None
+    should: "Target | None" = None
+    best_effort: bool = False
 
 
 class OnRepeat(StrEnum):

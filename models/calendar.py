@@ -1,0 +1,55 @@
+"""A calendar: what a policy says of it, and the slice of it that was worked out in UTC.
+
+What is open when depends on zone and holiday data, which change over the years. So it is worked
+out once, outside the workflow, and recorded: the slice is what an incident reckons with.
+"""
+
+from pydantic import Field
+
+from models.base import Frozen, Instant
+
+LOCAL = "local"
+"""The calendar of every policy that is always open: its days are those of the policy's zone."""
+
+
+class OpenHours(Frozen):
+    """When a calendar is open on some days.
+
+    `days` are `mon` to `sun`, and `holiday` for days that `holidays` of the calendar closes; a
+    day that is a holiday is only that. `hours` are local times, `09:00` to `17:00`; `24:00` is
+    the end of the day, and an end that is not after its start is on the next day.
+    """
+
+    days: tuple[str, ...]
+    hours: tuple[tuple[str, str], ...] = (("00:00", "24:00"),)
+
+
+class CalendarSpec(Frozen):
+    """A calendar of the policy. `zone` is an IANA name.
+
+    `holidays` are regions by their ISO 3166 code, such as `GB-ENG`, and dates such as
+    `2026-12-24`. Without `opens` it is always open.
+    """
+
+    name: str
+    zone: str = "UTC"
+    opens: tuple[OpenHours, ...] = ()
+    holidays: tuple[str, ...] = ()
+
+
+class CalendarSlice(Frozen):
+    """What a calendar says between two instants, as worked out at `as_of`; all in UTC.
+
+    `opens` are the spans in which it is open; `days` the whole local days that are working days,
+    those that touch as one span; `offsets` the zone's seconds ahead of UTC, each from an instant
+    on, the first from `valid_from`.
+    """
+
+    calendar: str
+    zone: str
+    as_of: Instant
+    valid_from: Instant
+    valid_until: Instant
+    opens: tuple[tuple[Instant, Instant], ...] = ()
+    days: tuple[tuple[Instant, Instant], ...] = ()
+    offsets: tuple[tuple[Instant, int], ...] = Field(min_length=1)
