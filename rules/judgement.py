@@ -23,7 +23,8 @@ LOOKING_BACK = timedelta(days=366)
 """Facts may come late and lie before the report; further back than this it is a slip."""
 
 
-def _problem(error: ValidationError) -> Refusal:
+def malformed(error: ValidationError) -> Refusal:
+    """What is wrong with something that was sent, field by field; never what was in it."""
     missing = []
     words = []
     for item in error.errors(include_url=False, include_input=False, include_context=False):
@@ -47,7 +48,7 @@ def parse(name: str, payload: object) -> Command | Refusal:
     try:
         return spec.payload.model_validate(payload)
     except ValidationError as error:
-        return _problem(error)
+        return malformed(error)
 
 
 def _authority(case: Case, name: str, command: Command) -> Refusal | None:

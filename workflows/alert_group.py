@@ -60,7 +60,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from rules.identity import incident_id
     from workflows.options import perform, perform_promptly
-    from workflows.payloads import NotJson, raw, read_one
+    from workflows.payloads import NotJson, raw, raw_start, read_one, read_start
 
 PAUSE = timedelta(seconds=10)
 """After a minute of failed attempts, so long until the next. An alert is never given up."""
@@ -76,7 +76,12 @@ class AlertGroupWorkflow:
     """The alerts of one key. Its result is what it last knew."""
 
     @workflow.init
-    def __init__(self, start: AlertGroupInput) -> None:
+    @raw_start
+    def __init__(self, *payloads: object) -> None:
+        start = read_start(AlertGroupInput, payloads)
+        self._unfit = start if isinstance(start, Exception) else None
+        if isinstance(start, Exception):
+            return
         self._group_key = start.group_key
         self._policy = start.grouping
         self._state = start.carried or GroupState(quiet_since_at=workflow.now())
@@ -85,12 +90,22 @@ class AlertGroupWorkflow:
         workflow.set_dynamic_signal_handler(self._unknown)
 
     @workflow.run
-    async def run(self, start: AlertGroupInput) -> GroupState:
-        """Do what the rules say next, until the alerts are quiet and the incident is over."""
+    @raw_start
+    async def run(self, *_: object) -> GroupState:
+        """Do what the rules say next, until the alerts are quiet and the incident is over.
+
+        Fails at once where the input cannot be read.
+        """
+        if self._unfit:
+            raise self._unfit
         while True:
             if workflow.info().is_continue_as_new_suggested():
                 # Nothing is under way here, and handlers never wait.
-                workflow.continue_as_new(start.model_copy(update={"carried": self._state}))
+                workflow.continue_as_new(
+                    AlertGroupInput(
+                        group_key=self._group_key, grouping=self._policy, carried=self._state
+                    )
+                )
             step = self._next()
             workflow.set_current_details(group_markdown(self._state, words_for_step(step)))
             if isinstance(step, Ended):
@@ -119,6 +134,8 @@ class AlertGroupWorkflow:
     @workflow.query(name="state")
     def state(self) -> GroupState:
         """What the group knows."""
+        if self._unfit:
+            raise self._unfit
         return self._state
 
     def _receive_alerts(self, *payloads: object) -> None:

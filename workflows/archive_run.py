@@ -7,6 +7,7 @@ from temporalio.common import Priority, RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts import ARCHIVE_RUN, ARCHIVE_WORKFLOW, ArchivedRun, ArchiveRunInput
+    from workflows.payloads import raw_start, read_start
 
 ATTEMPT_TIMEOUT = timedelta(seconds=60)
 LEAST_URGENT = Priority(priority_key=5)
@@ -24,8 +25,12 @@ class ArchiveRun:
     """Archives the run that its input names."""
 
     @workflow.run
-    async def run(self, request: ArchiveRunInput) -> ArchivedRun:
+    @raw_start
+    async def run(self, *payloads: object) -> ArchivedRun:
         """Where the history went. Fails where the run is gone or cannot be kept."""
+        request = read_start(ArchiveRunInput, payloads)
+        if isinstance(request, Exception):
+            raise request
         archived: ArchivedRun = await workflow.execute_activity(
             ARCHIVE_RUN,
             request,

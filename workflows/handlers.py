@@ -17,6 +17,7 @@ from models.command import COMMANDS, Command, CommandResult
 from rules.decision import Decision, Refusal
 from rules.judgement import parse
 from rules.ledger import refused
+from rules.soundness import unsound
 from workflows.desk import Desk
 from workflows.payloads import NotJson, raw, read
 from workflows.switch import Switch
@@ -54,7 +55,7 @@ class Handlers:
                 raise self._error(command)
             if _command_id(command) in self._switch.processed:
                 return
-            outcome = self._switch.judge(name, command)
+            outcome = self._unsound(command) or self._switch.judge(name, command)
             if isinstance(outcome, Refusal) and outcome.kind != "NotAuthorised":
                 raise self._error(outcome)
 
@@ -77,10 +78,18 @@ class Handlers:
             command = _decoded(name, payloads)
             if isinstance(command, Refusal):
                 self._record(name, command, Actor(name="unknown", via="signal"))
+                return
+            refusal = self._unsound(command)
+            # What an update says was looked at by its validator, which is not run on replay.
+            if refusal and workflow.patched("unsound-signals-are-refused"):
+                self._record(name, refusal, Actor(name=command.actor, via=command.via))
             else:
                 self._do(name, command)
 
         return signal
+
+    def _unsound(self, command: Command) -> Refusal | None:
+        return unsound(command, self._desk.incident.id)
 
     def _unknown_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
         known = ", ".join(spec.name for spec in COMMANDS.values() if not spec.internal)

@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.options import perform, perform_promptly
     from workflows.outbox import Outbox
     from workflows.paging import Paging
+    from workflows.payloads import raw_start, read_start
     from workflows.reports import Reports
     from workflows.switch import Switch
     from workflows.timer import NextTimer
@@ -41,14 +42,18 @@ with workflow.unsafe.imports_passed_through():
 REOPENING_TIMEOUT = timedelta(minutes=1)
 
 
-def _begun(start: IncidentInput) -> Carried | None:
-    """What the run begins with: what was carried, or a new record."""
+def _begun(start: IncidentInput) -> Carried | ApplicationError:
+    """What the run begins with: what was carried, or a new record; or with what it fails."""
     if start.carried:
         incident = start.carried.incident
         again = incident.model_copy(update={"runs": incident.runs + 1})
         return start.carried.model_copy(update={"incident": again})
     if start.report is None or start.policy is None:
-        return None
+        return ApplicationError(
+            "an incident starts with a report and a policy, or with what a run carried",
+            type="Malformed",
+            non_retryable=True,
+        )
     info = workflow.info()
     record = open_incident(
         info.workflow_id,
@@ -66,11 +71,14 @@ class IncidentWorkflow:
     """The durable incident. Its result is what a later run would carry on."""
 
     @workflow.init
-    def __init__(self, start: IncidentInput) -> None:
-        carried = _begun(start)
-        self._fit = carried is not None
-        if carried is None:
+    @raw_start
+    def __init__(self, *payloads: object) -> None:
+        start = read_start(IncidentInput, payloads)
+        carried = start if isinstance(start, Exception) else _begun(start)
+        self._unfit = carried if isinstance(carried, Exception) else None
+        if isinstance(start, Exception) or isinstance(carried, Exception):
             return
+        self._reopens = carried.incident.state if start.reopening and start.carried else None
         self._desk = Desk(carried.incident, carried.policy, start.epoch_offset)
         self._desk.effects = carried.effects
         self._epoch_offset = start.epoch_offset
@@ -88,19 +96,17 @@ class IncidentWorkflow:
         Handlers(self._desk, self._switch).register()
 
     @workflow.run
-    async def run(self, start: IncidentInput) -> Carried:
+    @raw_start
+    async def run(self, *_: object) -> Carried:
         """Drive the components until the incident is over and nothing is owed.
 
-        Fails at once where the input holds neither a report with its policy nor a carried record.
+        Fails at once where the input cannot be read, or holds neither a report with its policy
+        nor a carried record.
         """
-        if not self._fit:
-            raise ApplicationError(
-                "an incident starts with a report and a policy, or with what a run carried",
-                type="Malformed",
-                non_retryable=True,
-            )
-        if start.reopening and start.carried:
-            await self._reopened(start.carried.incident.state)
+        if self._unfit:
+            raise self._unfit
+        if self._reopens:
+            await self._reopened(self._reopens)
         while not self._over():
             self._desk.awake = False
             continuing = workflow.info().is_continue_as_new_suggested()
@@ -123,6 +129,8 @@ class IncidentWorkflow:
 
         The clock of a workflow stands still between its tasks, and a query does not move it.
         """
+        if self._unfit:
+            raise self._unfit
         policy, incident = self._desk.policy, self._desk.incident
         now = at + self._epoch_offset if at else self._desk.now()
         return IncidentView(
@@ -140,6 +148,8 @@ class IncidentWorkflow:
     @workflow.query(name="record")
     def record(self) -> Incident:
         """The record alone."""
+        if self._unfit:
+            raise self._unfit
         return self._desk.incident
 
     async def _reopened(self, closed: State) -> None:

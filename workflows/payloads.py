@@ -1,19 +1,32 @@
-"""Messages as raw payloads: what a stranger sent is neither lost nor wedges a workflow."""
+"""Inputs and messages as raw payloads: what a stranger sent is not lost and wedges nothing."""
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import BaseModel, ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
 
-ONE_PAYLOAD = inspect.Signature(
-    [inspect.Parameter("payload", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=RawValue)]
+from rules.judgement import malformed
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+Start = TypeVar("Start", bound=BaseModel)
+
+_SELF = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_PAYLOAD = inspect.Parameter(
+    "payload", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=RawValue
 )
+ONE_PAYLOAD = inspect.Signature([_PAYLOAD])
 
 
 class NotJson(Exception):  # noqa: N818 - says what is
     """A payload cannot be read."""
+
+
+class OfAnotherVersion(Exception):  # noqa: N818 - says what is
+    """An input has fields that this version of the engine does not know."""
 
 
 def raw(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -25,6 +38,52 @@ def raw(handler: Callable[..., Any]) -> Callable[..., Any]:
     handle.__signature__ = ONE_PAYLOAD  # type: ignore[attr-defined]
     handle.__annotations__ = {"payload": RawValue}
     return handle
+
+
+def raw_start(method: Method) -> Method:
+    """The same for `__init__` and `run` of a workflow, which take `*payloads`."""
+    method.__signature__ = inspect.Signature([_SELF, _PAYLOAD])  # type: ignore[attr-defined]
+    method.__annotations__ = {**method.__annotations__, "payload": RawValue}
+    return method
+
+
+def read_start(kind: type[Start], payloads: Sequence[object]) -> Start | Exception:
+    """The input of a workflow, or what its run is to raise.
+
+    What a stranger wrote ends the workflow. What an engine of ours wrote is OfAnotherVersion: it
+    fails the workflow task, and the workflow waits for a worker that understands it. To end it
+    would lose an incident while workers of two versions run side by side.
+    """
+    if len(payloads) != 1:
+        return _unfit(kind, f"not {len(payloads)} arguments")
+    given = payloads[0]
+    try:
+        if isinstance(given, RawValue):
+            given = workflow.payload_converter().from_payload(given.payload, kind)
+        return kind.model_validate(given)
+    except ValidationError as error:
+        if workflow.info().continued_run_id or _has_more(kind, payloads[0]):
+            return OfAnotherVersion(malformed(error).message)
+        return _unfit(kind, malformed(error).message)
+    except Exception:  # noqa: BLE001 - whatever a converter raises, it cannot read this
+        return _unfit(kind, "this payload is not JSON")
+
+
+def _has_more(kind: type[BaseModel], payload: object) -> bool:
+    """Whether nothing is wrong with it but that it has fields which are not known here."""
+    try:
+        given = read(payload)
+        kind.model_validate(given, extra="ignore")
+    except (NotJson, ValidationError):
+        return False
+    return bool(set(given) & set(kind.model_fields))
+
+
+def _unfit(kind: type[BaseModel], problem: str) -> ApplicationError:
+    fields = ", ".join(kind.model_fields)
+    name = workflow.info().workflow_type
+    message = f"{name} starts with one JSON object that has the fields {fields}: {problem}"
+    return ApplicationError(message, type="Malformed", non_retryable=True)
 
 
 def read(payload: object) -> Any:

@@ -1,0 +1,97 @@
+"""What is started with an input that nobody can read fails at once, and says what is right."""
+
+from typing import Any
+
+import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.client import (
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowQueryFailedError,
+)
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from models.contracts import ARCHIVE_WORKFLOW, INCIDENT_WORKFLOW
+from models.group import ALERT_GROUP_WORKFLOW
+from runtime.registry import WORKFLOWS, workflow_runner
+from tests.specimens import POLICY, REPORT
+
+GARBAGE = RawValue(Payload(metadata={"encoding": b"json/plain"}, data=b"{not json"))
+ODD = RawValue(Payload(metadata={"encoding": b"binary/odd"}, data=b"?"))
+TITLE = {"policy": None, "report": {"title": 7, "reporter": {"name": "ana"}}}
+
+STARTS: list[tuple[str, list[Any], str]] = [
+    (INCIDENT_WORKFLOW, [], "not 0 arguments"),
+    (INCIDENT_WORKFLOW, [{}, {}], "not 2 arguments"),
+    (INCIDENT_WORKFLOW, [None], "payload: "),
+    (INCIDENT_WORKFLOW, ["database is down"], "payload: "),
+    (INCIDENT_WORKFLOW, [TITLE], "report.title: Input should be a valid string"),
+    (INCIDENT_WORKFLOW, [{"raport": {}}], "raport: Extra inputs are not permitted"),
+    (INCIDENT_WORKFLOW, [{"raport": {}, "reopening": 7}], "reopening: "),
+    (INCIDENT_WORKFLOW, [{}], "a report and a policy"),
+    (INCIDENT_WORKFLOW, [GARBAGE], "Invalid JSON"),
+    (INCIDENT_WORKFLOW, [ODD], "this payload is not JSON"),
+    (ALERT_GROUP_WORKFLOW, [], "has the fields group_key, grouping"),
+    (ALERT_GROUP_WORKFLOW, [{"group_key": "k"}], "grouping: Field required"),
+    (ALERT_GROUP_WORKFLOW, [GARBAGE], "Invalid JSON"),
+    (ARCHIVE_WORKFLOW, [], "has the fields workflow_id, run_id"),
+    (ARCHIVE_WORKFLOW, [{"workflow_id": "INC-1"}], "run_id: Field required"),
+]
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "as-served"])
+async def test_an_input_that_cannot_be_read_ends_the_workflow_with_what_is_right(
+    server: WorkflowEnvironment, task_queue: str, *, guarded: bool
+) -> None:
+    """No argument, several, wrong JSON, wrong types: each is Malformed, none stays open."""
+    async with Worker(
+        server.client,
+        task_queue=task_queue,
+        workflows=list(WORKFLOWS),
+        workflow_runner=workflow_runner(guarded=guarded),
+    ):
+        handles = [
+            await server.client.start_workflow(
+                kind, args=arguments, id=f"{task_queue}-{number}", task_queue=task_queue
+            )
+            for number, (kind, arguments, _) in enumerate(STARTS)
+        ]
+        for handle, (kind, _, words) in zip(handles, STARTS, strict=True):
+            with pytest.raises(WorkflowFailureError) as failed:
+                await handle.result()
+            cause = failed.value.cause
+            assert isinstance(cause, ApplicationError), kind
+            assert (cause.type, words in cause.message) == ("Malformed", True), cause.message
+        with pytest.raises(WorkflowQueryFailedError, match="not 0 arguments"):
+            await handles[0].query("record")
+
+
+async def test_what_a_newer_version_of_the_engine_wrote_waits_for_a_worker_of_that_version(
+    server: WorkflowEnvironment, task_queue: str
+) -> None:
+    """Workers of two versions run side by side: the older fails its task, never the incident."""
+    newer = {
+        "policy": {**POLICY.model_dump(mode="json"), "moon_phases": ["full"]},
+        "report": REPORT.model_dump(mode="json"),
+    }
+    async with Worker(
+        server.client,
+        task_queue=task_queue,
+        workflows=list(WORKFLOWS),
+        workflow_runner=workflow_runner(),
+    ):
+        handle = await server.client.start_workflow(
+            INCIDENT_WORKFLOW, newer, id=task_queue, task_queue=task_queue
+        )
+        refused = None
+        while refused is None:
+            events = (await handle.fetch_history()).events
+            tasks = [e.workflow_task_failed_event_attributes for e in events]
+            refused = next((t.failure.message for t in tasks if t.failure.message), None)
+        described = await handle.describe()
+    await handle.terminate()
+    assert "policy.moon_phases: Extra inputs are not permitted" in refused
+    assert described.status is WorkflowExecutionStatus.RUNNING
