@@ -2,6 +2,7 @@
 
 import inspect
 import uuid
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,15 +13,17 @@ from rich.console import Group
 from temporalio.client import Client
 
 from console.completion import complete_incident
-from console.failures import usage
+from console.failures import Failure, usage
 from console.options import Field, Kind, fields_of, needs_happened_at, value_of
 from console.output import Output, words
 from console.phrases import moment
 from console.policy_file import for_its_service
+from console.relations import look_for_other
 from console.running import actor_name, perform
 from console.sending import Order, send
 from console.times import FORMS, parse_instant
-from models.command import COMMANDS, CommandResult, CommandSpec
+from models.command import COMMANDS, Command, CommandResult, CommandSpec
+from rules.soundness import flaws
 
 PANEL = "What an incident takes"
 DEFAULT_TIMEOUT = 10.0
@@ -87,17 +90,23 @@ def signature_of(spec: CommandSpec) -> inspect.Signature:
     return inspect.Signature([context, incident, *own, *_common(spec)])
 
 
-def _problem(error: ValidationError, spec: CommandSpec) -> str:
+def _problems(wrong: Iterable[tuple[str, str]], spec: CommandSpec) -> Failure:
     typed = {field.name: field.typed for field in fields_of(spec)}
-    problems = []
+    return usage(
+        "; ".join(
+            f"{typed.get(field, '--' + field.replace('_', '-'))}: {problem}"
+            for field, problem in wrong
+        )
+    )
+
+
+def _misfits(error: ValidationError) -> Iterator[tuple[str, str]]:
     for item in error.errors(include_url=False, include_input=False, include_context=False):
-        first = str(item["loc"][0]) if item["loc"] else "payload"
-        problems.append(f"{typed.get(first, '--' + first.replace('_', '-'))}: {item['msg']}")
-    return "; ".join(problems)
+        yield str(item["loc"][0]) if item["loc"] else "payload", item["msg"]
 
 
-def payload_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The payload of a command from what was typed. Raises `Failure` (usage)."""
+def command_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> Command:
+    """The command from what was typed. Raises `Failure` (usage)."""
     payload = {
         "actor": actor_name(values["actor"]),
         "via": "console",
@@ -110,10 +119,13 @@ def payload_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> dict
         if values[field.name] is not None:
             payload[field.name] = value_of(field, values[field.name], now)
     try:
-        command = spec.payload.model_validate(payload)
+        command: Command = spec.payload.model_validate(payload)
     except ValidationError as error:
-        raise usage(_problem(error, spec)) from None
-    return command.model_dump(mode="json")
+        raise _problems(_misfits(error), spec) from None
+    wrong = flaws(command, values["incident"])
+    if wrong:
+        raise _problems(((field.partition(".")[0], said) for field, said in wrong), spec)
+    return command
 
 
 def _answer(order: Order, result: CommandResult) -> tuple[dict[str, Any], Group]:
@@ -134,7 +146,8 @@ def _answer(order: Order, result: CommandResult) -> tuple[dict[str, Any], Group]
 def _command(spec: CommandSpec) -> Any:
     def command(**values: Any) -> None:
         output = Output.of(values["context"], as_json=values["as_json"])
-        payload = payload_of(spec, values, datetime.now(UTC))
+        told = command_of(spec, values, datetime.now(UTC))
+        payload = told.model_dump(mode="json")
         order = Order(
             incident_id=values["incident"],
             name=spec.name,
@@ -144,6 +157,7 @@ def _command(spec: CommandSpec) -> Any:
         )
 
         async def work(client: Client) -> CommandResult:
+            await look_for_other(client, told, output)
             if "policy" in payload:
                 fitted = await for_its_service(client, order, Path(values["policy"]))
                 return await send(client, fitted)

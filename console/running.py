@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from temporalio.client import Client
 
 from console.failures import usage
+from rules.readable import blank
+from rules.soundness import BLANK
 from runtime.client import connect
 from runtime.settings import load_settings
 
@@ -39,6 +41,9 @@ def perform_alone(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
 def actor_name(typed: str | None) -> str:
     """Who acts: as typed, else by the setting INCIDENT_ACTOR, else the login name."""
     name = typed or load_settings().actor
+    if blank(name):
+        message = f"--actor: {BLANK}"
+        raise usage(message)
     if name == NOBODY:
         message = "who acts? this login has no name"
         raise usage(message, "--actor NAME, or the environment variable INCIDENT_ACTOR")

@@ -20,7 +20,9 @@ from models.base import Actor, Frozen
 from models.incident import Report
 from models.intake import IntakeRules
 from rules.identity import incident_id
+from rules.readable import blank
 from rules.reporting import may_report, missing_information
+from rules.soundness import BLANK
 
 log = structlog.get_logger(__name__)
 
@@ -50,14 +52,15 @@ def _unprocessable(fields: list[tuple[str, str]], message: str) -> Refused:
 def checked(said: Reported, rules: IntakeRules, now: datetime) -> Report:
     """The report that the policy takes. Raises Refused, with everything that is missing."""
     reporter = Actor(name=said.reporter.strip(), via=VIA)
+    if blank(reporter.name):
+        raise _unprocessable([("reporter", BLANK)], f"reporter {BLANK}")
     if not may_report(reporter, rules.reporting):
         message = f"the policy does not let {reporter.name} report over HTTP"
         may = list(rules.reporting.who)
         raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message, may=may)
     wrong = _wrong(said, rules, now)
     report = Report.model_construct(**{**dict(said), "reporter": reporter})
-    required = {"title", *rules.reporting.required}
-    missing = missing_information(report, sorted(required))
+    missing = missing_information(report, rules.reporting.required)
     wrong += [(name, "is missing; the policy asks for it") for name in missing]
     if wrong:
         names = ", ".join(name for name, _ in wrong)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from models.base import MONITORING, Actor
 from models.incident import Report
 from models.intake import ReportingRule
+from rules.readable import blank
 
 INFORMATION: tuple[str, ...] = ("title", "nature", "affected_systems", "severity", "service")
 """What a report can be asked to contain."""
@@ -19,20 +20,20 @@ WAYS_IN: dict[str, str] = {
 
 
 def missing_information(report: Report, required: Iterable[str]) -> tuple[str, ...]:
-    """What the policy requires and the report does not say, all of it at once.
+    """The title, and what the policy requires, so far as the report does not say it: all at once.
 
     Monitoring says what it can: an alert is never lost for want of a field.
     """
     if report.reporter == MONITORING:
         return ()
     said = {
-        "title": report.title.strip(),
-        "nature": report.nature.strip(),
-        "affected_systems": report.affected_systems,
+        "title": not blank(report.title),
+        "nature": not blank(report.nature),
+        "affected_systems": any(not blank(name) for name in report.affected_systems),
         "severity": report.severity,
         "service": report.service,
     }
-    return tuple(name for name in required if not said.get(name))
+    return tuple(name for name in dict.fromkeys(("title", *required)) if not said.get(name))
 
 
 def _named(reporter: Actor, entry: str, rule: ReportingRule) -> bool:

@@ -53,6 +53,7 @@ def a_report(**changes: object) -> Report:
     ("changes", "code", "words"),
     [
         ({"affected_systems": ()}, ExitCode.REFUSED, ("--affected",)),
+        ({"title": " "}, ExitCode.REFUSED, ("--title",)),
         ({"reporter": Actor(name="zoe", via="console")}, ExitCode.NOT_AUTHORISED, ()),
         ({"severity": "SEV9"}, ExitCode.USAGE, ()),
     ],

@@ -79,6 +79,8 @@ async def test_everything_that_is_missing_is_said_at_once(
         ({"title": "x" * 301}, "title"),
         ({"affected_systems": "checkout"}, "affected_systems"),
         ({"reporter": ""}, "reporter"),
+        ({"reporter": " "}, "reporter"),
+        ({"title": " "}, "title"),
         ({"reporter": None}, "reporter"),
         ({"happened_at": "2999-01-01T00:00:00Z"}, "happened_at"),
         ({"sevrity": "SEV1"}, "sevrity"),

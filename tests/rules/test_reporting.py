@@ -18,6 +18,13 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
     assert missing_information(report, INFORMATION) == missing
 
 
+def test_a_report_has_a_title_whatever_the_policy_asks() -> None:
+    """One that can be read; names that say nothing name no system."""
+    report = Report(title=" \u200b", affected_systems=(" ",), reporter=ANA)
+    assert missing_information(report, ()) == ("title",)
+    assert missing_information(report, ("affected_systems",)) == ("title", "affected_systems")
+
+
 def test_a_complete_report_misses_nothing() -> None:
     """Each field that is filled counts."""
     report = Report(

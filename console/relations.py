@@ -1,0 +1,43 @@
+"""Looks whether the other incident that a command names is there, before the command is sent."""
+
+from temporalio.client import Client
+
+from console.failures import ExitCode, Failure
+from console.output import Output, words
+from console.sending import standing
+from models.command import Command, LinkCommand
+from rules.identity import is_incident_id
+from rules.soundness import other_incident
+
+
+async def look_for_other(client: Client, command: Command, output: Output) -> None:
+    """Nobody duplicates an incident that the server does not know: then `Failure` is raised.
+
+    Any other link may lead to one that the server has forgotten and the archive has: then a
+    word on the side is said. Raises `Failure` too where the server is not reachable.
+    """
+    needed = other_incident(command)
+    linked = command.target if isinstance(command, LinkCommand) else ""
+    field, named = needed or ("target", linked)
+    if not is_incident_id(named) or await _known(client, named):
+        return
+    if not needed:
+        output.say(words(f"the server knows no incident {named}; linked all the same"))
+        return
+    raise Failure(
+        "UnknownIncident",
+        f"{field.replace('_', ' ')}: there is no incident {named}",
+        ExitCode.UNKNOWN_INCIDENT,
+        hints=("python starter.py list",),
+        facts={"incident": named},
+    )
+
+
+async def _known(client: Client, incident_id: str) -> bool:
+    try:
+        await standing(client, incident_id)
+    except Failure as failure:
+        if failure.code is not ExitCode.UNKNOWN_INCIDENT:
+            raise
+        return False
+    return True

@@ -1,0 +1,70 @@
+"""Whether what a command says can be meant: its texts say something, its relations lead elsewhere.
+
+Asked where a command comes in, before it is judged. Not a part of judging, which is repeated
+on replay and must decide as it did on the day.
+"""
+
+from collections.abc import Iterator
+
+from models.command import CancelCommand, Command, LinkCommand
+from rules.decision import Refusal
+from rules.identity import is_incident_id
+from rules.readable import blank
+
+BETWEEN_INCIDENTS = frozenset({"duplicate_of", "merged_into"})
+"""Relations that only another incident can be the target of."""
+BLANK = "is blank"
+_MAY_BE_EMPTY = frozenset({"note", "command_id"})
+
+Flaw = tuple[str, str]
+"""A field, with the place in it where it has several, and what is wrong with it."""
+
+
+def flaws(command: Command, incident_id: str) -> tuple[Flaw, ...]:
+    """Everything that a command to `incident_id` says and cannot mean."""
+    return (*_blanks(command), *_relations(command, incident_id))
+
+
+def unsound(command: Command, incident_id: str) -> Refusal | None:
+    """The same as a refusal, if there is anything."""
+    found = flaws(command, incident_id)
+    if not found:
+        return None
+    words = "; ".join(f"{field}: {problem}" for field, problem in found)
+    return Refusal("Malformed", words[:1000], tuple(field for field, _ in found))
+
+
+def other_incident(command: Command) -> tuple[str, str] | None:
+    """The field that must name another incident, and what it names; None where none must."""
+    if isinstance(command, CancelCommand) and command.duplicate_of is not None:
+        return "duplicate_of", command.duplicate_of
+    if isinstance(command, LinkCommand) and command.relation in BETWEEN_INCIDENTS:
+        return "target", command.target
+    return None
+
+
+def _blanks(command: Command) -> Iterator[Flaw]:
+    for name, value in command:
+        if isinstance(value, str) and blank(value) and (value or name not in _MAY_BE_EMPTY):
+            yield name, BLANK
+        elif isinstance(value, tuple):
+            yield from (
+                (f"{name}.{place}", BLANK)
+                for place, item in enumerate(value)
+                if isinstance(item, str) and blank(item)
+            )
+        elif isinstance(value, dict):
+            yield from (
+                (f"{name}.{key}", BLANK)
+                for key, item in value.items()
+                if isinstance(item, str) and (blank(key) or blank(item))
+            )
+
+
+def _relations(command: Command, incident_id: str) -> Iterator[Flaw]:
+    linked = "target", command.target if isinstance(command, LinkCommand) else ""
+    field, named = other_incident(command) or linked
+    if named.strip() == incident_id:
+        yield field, "is this incident itself"
+    elif other_incident(command) and not blank(named) and not is_incident_id(named):
+        yield field, "is no incident's id: INC-, the day, eight signs"

@@ -1,0 +1,72 @@
+"""What a command says can be meant."""
+
+import pytest
+
+from models.command import COMMANDS, Command
+from rules.soundness import flaws, unsound
+
+ME = "INC-260327-7F3KQ2M4"
+OTHER = "INC-260326-00000000"
+
+
+def command(name: str, **fields: object) -> Command:
+    """A command by ana."""
+    return COMMANDS[name].payload.model_validate({"actor": "ana", **fields})
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "wrong"),
+    [
+        ("post_update", {"text": " \n"}, ["text"]),
+        ("post_update", {"text": "\u200b"}, ["text"]),
+        ("add_lesson", {"text": "\t"}, ["text"]),
+        ("add_action_item", {"text": " ", "owner": " "}, ["text", "owner"]),
+        ("assign_role", {"role": "incident_manager", "person": " "}, ["person"]),
+        ("hold", {"reason": " "}, ["reason"]),
+        ("link", {"target": " "}, ["target"]),
+        ("acknowledge", {"actor": " "}, ["actor"]),
+        ("acknowledge", {"note": "  "}, ["note"]),
+        ("submit_review", {"lead": "ana", "lessons": ["", "test it"]}, ["lessons.0"]),
+        ("submit_review", {"lead": "ana", "aspects": {"cause": " "}}, ["aspects.cause"]),
+        ("submit_review", {"lead": "ana", "documents": {"report": ""}}, ["documents.report"]),
+    ],
+)
+def test_a_text_that_says_nothing_is_malformed_by_its_field(
+    name: str, fields: dict[str, object], wrong: list[str]
+) -> None:
+    """Every such field at once; spaces say no more than nothing at all."""
+    refusal = unsound(command(name, **fields), ME)
+    assert refusal
+    assert refusal.kind == "Malformed"
+    assert refusal.missing == tuple(wrong)
+    assert f"{wrong[0]}: is blank" in refusal.message
+
+
+def test_a_note_may_be_left_out() -> None:
+    """Whether one is asked for, the policy says."""
+    assert flaws(command("acknowledge"), ME) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "field"),
+    [
+        ("cancel", {"reason": "duplicate", "duplicate_of": ME}, "duplicate_of"),
+        ("link", {"target": ME}, "target"),
+        ("link", {"target": f" {ME}", "relation": "merged_into"}, "target"),
+    ],
+)
+def test_no_incident_is_related_to_itself(name: str, fields: dict[str, object], field: str) -> None:
+    """A duplicate of itself would be cancelled in favour of nothing."""
+    assert flaws(command(name, **fields), ME) == ((field, "is this incident itself"),)
+    assert flaws(command(name, **fields), OTHER)[:1] != ((field, "is this incident itself"),)
+
+
+@pytest.mark.parametrize("named", ["INC-1", "CHG-7", "inc-260326-00000000", "INC-260326-0000000U"])
+def test_what_one_duplicates_or_is_merged_into_is_an_incident(named: str) -> None:
+    """By the form of its id; a link of another kind may lead to whatever there is."""
+    for relation in ("duplicate_of", "merged_into"):
+        ((field, problem),) = flaws(command("link", target=named, relation=relation), ME)
+        assert (field, "no incident's id" in problem) == ("target", True)
+    assert flaws(command("cancel", reason="duplicate", duplicate_of=named), ME)
+    assert flaws(command("cancel", reason="duplicate", duplicate_of=OTHER), ME) == ()
+    assert flaws(command("link", target=named, relation="caused_by"), ME) == ()

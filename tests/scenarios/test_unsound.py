@@ -1,0 +1,52 @@
+"""Commands that cannot be meant are refused, and those that were taken before that stay done."""
+
+import pytest
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+
+from runtime.registry import WORKFLOWS, workflow_runner
+from states.lifecycle import State
+from tests.scenarios.stage import Stage
+
+BLANK = {"actor": "ana", "text": "  "}
+
+
+async def test_an_update_that_says_nothing_costs_nothing(stage: Stage) -> None:
+    """Refused as malformed, by its field; the record is as it was."""
+    await stage.report()
+    before = await stage.record()
+    refusal = await stage.refused("post_update", text="  ")
+    assert (refusal["refusal"], refusal["missing"]) == ("Malformed", ["text"])
+    refusal = await stage.refused("cancel", reason="duplicate_of", duplicate_of=stage.handle.id)
+    assert refusal["message"] == "duplicate_of: is this incident itself"
+    assert await stage.record() == before
+
+
+async def test_a_signal_that_says_nothing_becomes_a_refused_line(stage: Stage) -> None:
+    """Nobody is told of a blank update; the line names the signal and the field."""
+    await stage.report()
+    await stage.handle.signal("post_update", BLANK)
+    await stage.settled()
+    record = await stage.record()
+    assert record.updates == ()
+    last = record.timeline[-1]
+    assert (last.kind, last.actor.name) == ("command.refused", "ana")
+    assert "text: is blank" in last.summary
+
+
+async def test_what_was_taken_before_blank_texts_were_refused_replays(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An incident that took a blank signal or update goes on under the code of today."""
+    with monkeypatch.context() as before:
+        before.setattr("workflows.handlers.unsound", lambda *_: None)
+        await stage.report()
+        await stage.handle.signal("post_update", BLANK)
+        await stage.do("cancel", reason="duplicate_of", duplicate_of=stage.handle.id)
+        assert (await stage.ended()).incident.state is State.CANCELLED
+    replayer = Replayer(
+        workflows=list(WORKFLOWS),
+        data_converter=pydantic_data_converter,
+        workflow_runner=workflow_runner(),
+    )
+    await replayer.replay_workflow(await stage.handle.fetch_history())
