@@ -15,23 +15,44 @@ class ActionKind(StrEnum):
     REMIND = "remind"
     ESCALATE = "escalate"
     RAISE_SEVERITY = "raise_severity"
+    ASSIGN = "assign"
+    HOLD = "hold"
+    OPEN_INCIDENT = "open_incident"
+
+
+ONCE = "once"
+"""Raise the severity, unless this clock has raised it before."""
 
 
 class Action(Frozen):
-    """One action of a threshold. `target` is an audience, a role or a person; "" where none."""
+    """One action of a threshold. `target` is an audience, a role or a person; "" where none.
+
+    Of `escalate` it is the level, of `raise_severity` the severity or `once`, of `hold` the
+    reason, of `open_incident` the title. `assign` gives the role `target` to the person `to`.
+    """
 
     kind: ActionKind
     target: str = ""
+    to: str = ""
 
     def __str__(self) -> str:
-        return f"{self.kind.value.replace('_', ' ')} {self.target}".strip()
+        """As an author writes it."""
+        verb = self.kind.value.replace("_", " ")
+        to = "to " if self.kind is ActionKind.ESCALATE and self.target else ""
+        if self.kind is ActionKind.RAISE_SEVERITY and self.target not in {"", ONCE}:
+            to = "to "
+        return f"{verb} {to}{self.target} {self.to}".strip()
 
 
 class Threshold(Frozen):
-    """A point of a clock, as a share of its target (1.0 is the limit), and its actions."""
+    """A point of a clock and its actions: a share of its target (1.0 is the limit).
+
+    With `offset` it is so long after the limit, or before it where negative.
+    """
 
     name: str
-    fraction: float = Field(gt=0)
+    fraction: float = Field(default=1.0, gt=0)
+    offset: Seconds | None = None
     actions: tuple[Action, ...] = ()
 
 
@@ -72,11 +93,20 @@ class OnRepeat(StrEnum):
     NEW = "new"
 
 
-class ClockSpec(Frozen):
-    """A clock of the policy: from one milestone to another, a target per severity.
+class Latest(Frozen):
+    """A second limit of a clock, counted from a moment of its own: the earlier one counts."""
 
-    `pauses_on` lists the hold reasons that stop it ("any" for all). `outlives` lets it run on
-    in a terminal state.
+    starts: str
+    target: Target
+
+
+class ClockSpec(Frozen):
+    """A clock of the policy: from one moment to another, a target per severity.
+
+    `when` says for which incidents it runs. `pauses_on` lists the hold reasons that stop it
+    ("any" for all). `outlives` lets it run on in a terminal state: True in every case, else in
+    the listed ones (resolve, close, cancel, merge); `lower` keeps the target of the highest
+    severity. A clock that `recurs` starts again whenever it stops; `until` ends it.
     """
 
     name: str
@@ -84,9 +114,23 @@ class ClockSpec(Frozen):
     stops: str
     within: dict[str, Target]
     thresholds: tuple[Threshold, ...] = ()
+    when: tuple[str, ...] = ()
+    no_later_than: Latest | None = None
     pauses_on: tuple[str, ...] = ()
     on_repeat: OnRepeat = OnRepeat.CONTINUE
-    outlives: bool = False
+    recurs: bool = False
+    until: str | None = None
+    outlives: bool | tuple[str, ...] = False
+    extendable: bool = False
+
+
+class MetricSpec(Frozen):
+    """A figure: the time between two moments, in a calendar's open hours or elapsed."""
+
+    name: str
+    starts: str
+    stops: str
+    calendar: str | None = None
 
 
 class Stage(StrEnum):
@@ -99,11 +143,15 @@ class Stage(StrEnum):
 
 
 class ClockStatus(StrEnum):
-    """How a clock stands against its target. Exactly at the limit counts as met."""
+    """How a clock stands against its target. Exactly at the limit counts as met.
+
+    A target of best effort is late where another would be breached.
+    """
 
     ON_TRACK = "on_track"
     AT_RISK = "at_risk"
     BREACHED = "breached"
+    LATE = "late"
     MET = "met"
 
 
@@ -126,6 +174,16 @@ class ClockReading(Frozen):
     remaining: Seconds
     breach_at: Instant | None = None
     late_by: Seconds | None = None
+
+
+class MetricReading(Frozen):
+    """A figure of an incident, read at an instant; `stopped_at` None while it still grows."""
+
+    metric: str
+    started_at: Instant
+    stopped_at: Instant | None = None
+    calendar: str | None = None
+    elapsed: Seconds
 
 
 class DueThreshold(Frozen):

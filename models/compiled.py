@@ -4,11 +4,14 @@ The prose (principles, duties, what a severity means) stays in the policy file; 
 is the SHA-256 of the whole file and says which one that was.
 """
 
+from enum import StrEnum
+
 from pydantic import Field
 
 from models.alert import GroupingPolicy
 from models.base import Frozen, Seconds
-from models.clock import ClockSpec
+from models.calendar import CalendarSlice, CalendarSpec
+from models.clock import ClockSpec, MetricSpec
 
 LIMIT_BYTES = 64 * 1024
 """The most that a compiled policy may weigh as JSON: every run of every incident carries it."""
@@ -95,8 +98,22 @@ class Person(Frozen):
     channels: tuple[str, ...] = ()
 
 
+class RunningClocks(StrEnum):
+    """What a changed severity does to the clocks that run.
+
+    They keep the target that they have, take the new one with what has elapsed, or start anew.
+    """
+
+    KEEP = "keep"
+    RETARGET = "retarget"
+    RESTART = "restart"
+
+
 class CompiledPolicy(Frozen):
-    """Everything of a policy that an incident's decisions depend on."""
+    """Everything of a policy that an incident's decisions depend on.
+
+    `slices` are its calendars as they were worked out for this incident.
+    """
 
     name: str
     version: str
@@ -112,11 +129,18 @@ class CompiledPolicy(Frozen):
     authority: dict[str, AuthorityRule] = Field(default_factory=dict)
     raise_severity: AuthorityRule = AuthorityRule()
     lower_severity: AuthorityRule = AuthorityRule()
+    when_raised: RunningClocks = RunningClocks.RETARGET
+    when_lowered: RunningClocks = RunningClocks.RETARGET
+    calendars: tuple[CalendarSpec, ...] = ()
+    slices: dict[str, CalendarSlice] = Field(default_factory=dict)
     clocks: tuple[ClockSpec, ...] = ()
+    metrics: tuple[MetricSpec, ...] = ()
     hold_reasons: tuple[str, ...] = ()
     audiences: tuple[Audience, ...] = ()
     communication_lead: str | None = None
     milestones: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    attributes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     review: ReviewRule = ReviewRule()
     grouping: GroupingPolicy = GroupingPolicy()
     when_alerts_quiet: str = "record"

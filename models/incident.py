@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from models.alert import AlertRecord
-from models.base import Actor, Frozen, Instant
+from models.base import Actor, Frozen, Instant, Seconds
 from models.clock import FiredThreshold
 from states.lifecycle import State
 
@@ -61,6 +61,33 @@ class SeverityChange(Frozen):
     at: Instant
     actor: Actor
     confirmed: bool
+
+
+class AttributeChange(Frozen):
+    """An attribute of the incident from an instant on; a raised flag has the value `yes`."""
+
+    name: str
+    value: str
+    at: Instant
+    actor: Actor
+
+
+class PlannedDate(Frozen):
+    """When something of the policy's dates is going to be, or was."""
+
+    name: str
+    at: Instant
+    actor: Actor
+
+
+class Extension(Frozen):
+    """How much further the limit of a clock was moved, in the clock's own measure."""
+
+    clock: str
+    by: Seconds
+    at: Instant
+    actor: Actor
+    note: str = ""
 
 
 class RoleHolder(Frozen):
@@ -149,6 +176,7 @@ class Report(Frozen):
     happened_at: Instant | None = None
     group_id: str | None = None
     previous_incident: str | None = None
+    attributes: dict[str, str] = Field(default_factory=dict)
     alerts: tuple[AlertRecord, ...] = ()
     truncated_alerts: int = 0
 
@@ -171,6 +199,10 @@ class Incident(Frozen):
     severities: tuple[SeverityChange, ...]
     milestones: tuple[Milestone, ...]
     holds: tuple[Hold, ...] = ()
+    attributes: tuple[AttributeChange, ...] = ()
+    dates: tuple[PlannedDate, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    cancelled_for: str | None = None
     roles: tuple[RoleHolder, ...] = ()
     steps: tuple[StepDone, ...] = ()
     updates: tuple[StatusUpdate, ...] = ()

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator
 
 from models.alert import GroupingPolicy
-from models.clock import ClockSpec, Threshold
 from models.compiled import (
     LIMIT_BYTES,
     Audience,
@@ -19,9 +18,8 @@ from models.compiled import (
 )
 from models.intake import IntakeRules, LabelSeverity, ReportingRule
 from models.policy import Policy
-from models.policy.actions import parse_share
 from models.policy.people import AuthorityEntry
-from models.policy.promises import ClockEntry
+from policies import timing
 
 DEFAULT_ESCALATION = "default"
 """The escalation of incidents whose service names none; without it, the first of the file."""
@@ -65,11 +63,17 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         authority={name: _authority(entry) for name, entry in policy.authority.items()},
         raise_severity=_authority(policy.severity_rules.raised),
         lower_severity=_authority(policy.severity_rules.lowered),
-        clocks=tuple(_clock(name, clock) for name, clock in policy.clocks.items()),
+        when_raised=timing.running_clocks(policy.severity_rules.raised.running_clocks),
+        when_lowered=timing.running_clocks(policy.severity_rules.lowered.running_clocks),
+        calendars=timing.calendars_in_use(policy),
+        clocks=timing.clocks(policy),
+        metrics=timing.metrics(policy),
         hold_reasons=policy.holds.reasons,
         audiences=tuple(_audiences(policy)),
         communication_lead=policy.communication.lead if policy.communication else None,
         milestones=policy.milestones,
+        dates=policy.dates,
+        attributes=timing.attributes(policy),
         review=_review(policy),
         grouping=_grouping(policy),
         when_alerts_quiet=policy.alerts.when_quiet,
@@ -170,22 +174,6 @@ def _escalation(policy: Policy, service: str | None) -> EscalationPolicy | None:
 
 def _authority(entry: AuthorityEntry) -> AuthorityRule:
     return AuthorityRule(by=entry.by, reasons=entry.reasons, needs_note=entry.needs == "reason")
-
-
-def _clock(name: str, clock: ClockEntry) -> ClockSpec:
-    return ClockSpec(
-        name=name,
-        starts=clock.starts,
-        stops=clock.stops,
-        within=clock.within,
-        thresholds=tuple(
-            Threshold(name=share, fraction=parse_share(share), actions=actions)
-            for share, actions in clock.at.items()
-        ),
-        pauses_on=clock.pauses_on,
-        on_repeat=clock.on_repeat,
-        outlives=clock.outlives,
-    )
 
 
 def _audiences(policy: Policy) -> Iterator[Audience]:

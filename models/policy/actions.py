@@ -5,21 +5,31 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 
-from models.clock import Action, ActionKind
+from models.clock import ONCE, Action, ActionKind, Threshold
+from models.policy.durations import format_duration, parse_duration
 from models.policy.words import near, wrong
 
 VERBS: dict[str, ActionKind] = {
     "notify": ActionKind.NOTIFY,
     "page": ActionKind.PAGE,
     "remind": ActionKind.REMIND,
+    "hold": ActionKind.HOLD,
 }
-"""Actions that name whom they are meant for."""
+"""Actions that name one thing that they are meant for."""
 
-PHRASES: dict[str, ActionKind] = {
-    "escalate": ActionKind.ESCALATE,
-    "raise severity": ActionKind.RAISE_SEVERITY,
+PHRASES: dict[str, Action] = {
+    "escalate": Action(kind=ActionKind.ESCALATE),
+    "raise severity": Action(kind=ActionKind.RAISE_SEVERITY),
+    "raise severity once": Action(kind=ActionKind.RAISE_SEVERITY, target=ONCE),
 }
 """Actions that are complete as they are."""
+
+_PATTERNS: tuple[tuple[re.Pattern[str], ActionKind], ...] = (
+    (re.compile(r"escalate to (?:level )?(?P<target>[1-9][0-9]?)"), ActionKind.ESCALATE),
+    (re.compile(r"raise severity to (?P<target>\S+)"), ActionKind.RAISE_SEVERITY),
+    (re.compile(r"assign (?P<target>\S+) (?:to )?(?P<to>\S+)"), ActionKind.ASSIGN),
+    (re.compile(r"open incident (?P<target>.{1,200})"), ActionKind.OPEN_INCIDENT),
+)
 
 FORMS: tuple[str, ...] = (
     "notify AUDIENCE",
@@ -27,6 +37,11 @@ FORMS: tuple[str, ...] = (
     "page ROLE",
     "remind ROLE",
     *PHRASES,
+    "escalate to LEVEL",
+    "raise severity to SEVERITY",
+    "assign ROLE PERSON",
+    "hold REASON",
+    "open incident TITLE",
 )
 """Every form that an action can take."""
 
@@ -39,7 +54,11 @@ def parse_action(given: object) -> Action:
         return given
     text = " ".join(given.split()) if isinstance(given, str) else ""
     if text in PHRASES:
-        return Action(kind=PHRASES[text])
+        return PHRASES[text]
+    for pattern, kind in _PATTERNS:
+        found = pattern.fullmatch(text)
+        if found:
+            return Action(kind=kind, **found.groupdict())
     verb, _, target = text.partition(" ")
     if verb in VERBS and target and " " not in target:
         return Action(kind=VERBS[verb], target=target)
@@ -50,7 +69,7 @@ def parse_action(given: object) -> Action:
 
 
 def _instead(verb: str) -> str:
-    meant = near(verb, (*VERBS, "escalate", "raise"))
+    meant = near(verb, (*VERBS, "escalate", "raise", "assign", "open"))
     forms = [form for form in FORMS if meant and form.startswith(meant)]
     return f"write {' or '.join(forms)}" if forms else f"write one of: {', '.join(FORMS)}"
 
@@ -68,10 +87,26 @@ def is_share(text: str) -> bool:
 def parse_share(text: str) -> float:
     """The share of the target that `50%` means: 0.5. Raises ValueError."""
     if not is_share(text):
-        how = "write a percentage such as 50%, 100% (the limit) or 150%"
+        how = "write a percentage such as 50%, 100% (the limit) or 150%, or +1h or -1h"
         meant = f"write {text}%" if text.isdecimal() and int(text) else how
         raise wrong(f"{text!r} is not a share of the target", meant)
     return _percent(text) / 100
+
+
+def parse_point(text: str, actions: tuple[Action, ...] = ()) -> Threshold:
+    """The point of a clock that `50%`, `+1h` after the limit or `-1h` before it means.
+
+    Raises ValueError.
+    """
+    sign = text[:1]
+    if sign not in {"+", "-"}:
+        share = parse_share(text)
+        return Threshold(name=share_name(share), fraction=share, actions=actions)
+    off = parse_duration(text[1:])
+    if not off:
+        raise wrong(f"{text!r} is the limit", "write 100%")
+    name = sign + format_duration(off)
+    return Threshold(name=name, offset=off if sign == "+" else -off, actions=actions)
 
 
 def share_name(share: float) -> str:
@@ -79,8 +114,8 @@ def share_name(share: float) -> str:
     return f"{share * 100:.6g}%"
 
 
-def _shared(text: str) -> str:
-    return share_name(parse_share(text))
+def _pointed(text: str) -> str:
+    return parse_point(text).name
 
 
 def _actions(given: Any) -> Any:
@@ -95,5 +130,5 @@ OneAction = Annotated[Action, BeforeValidator(parse_action)]
 Actions = Annotated[tuple[OneAction, ...], BeforeValidator(_actions)]
 """One action, or a list of them, done in order."""
 
-Share = Annotated[str, AfterValidator(_shared)]
-"""A percentage of a target."""
+Share = Annotated[str, AfterValidator(_pointed)]
+"""A percentage of a target, or so long before or after its limit."""

@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from models.base import Frozen
+from models.policy.calendars import Calendar
 from models.policy.conduct import (
     Alerts,
     Holds,
@@ -24,21 +25,25 @@ from models.policy.people import (
     RoleEntry,
     ServiceEntry,
 )
-from models.policy.promises import ClockEntry, Communication, ReviewEntry
+from models.policy.promises import ClockEntry, Communication, MetricEntry, ReviewEntry
 from models.policy.words import Name, Names, Text
 
 
 class Policy(Frozen):
     """An organisation's incident process.
 
-    `severities` are ordered, the worst first. Sections that are left out are simply not ruled:
-    checking a policy names those that it should not leave open.
+    `severities` are ordered, the worst first. `time_zone` is the zone of every calendar that
+    names none, and of calendar days. `dates` are days that will be set for an incident, such as
+    that of its review; `flags` and `attributes` are what clocks may ask of it. Sections that are
+    left out are simply not ruled: checking a policy names those that it should not leave open.
     """
 
     policy: Text
     version: Text
     effective_from: date
+    time_zone: Text = "UTC"
     principles: Principles | None = None
+    calendars: dict[Name, Calendar] = Field(default_factory=dict)
     severities: dict[Name, Severity] = Field(min_length=1)
     severity_rules: SeverityRules = SeverityRules()
     reporting: Reporting | None = None
@@ -52,7 +57,11 @@ class Policy(Frozen):
     authority: dict[Name, Authority] = Field(default_factory=dict)
     holds: Holds = Holds()
     milestones: Names = ()
+    dates: Names = ()
+    flags: Names = ()
+    attributes: dict[Name, Names] = Field(default_factory=dict)
     clocks: dict[Name, ClockEntry] = Field(default_factory=dict)
+    metrics: dict[Name, MetricEntry] = Field(default_factory=dict)
     communication: Communication | None = None
     review: ReviewEntry | None = None
     alerts: Alerts = Alerts()

@@ -2,11 +2,10 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from models.clock import Target
 from models.policy.words import wrong
 
 UNITS: dict[str, int] = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
@@ -62,15 +61,8 @@ def _positive(duration: timedelta) -> timedelta:
     return duration
 
 
-def _target(given: Any) -> Any:
-    return given if isinstance(given, Target) else Target(within=_positive(parse_duration(given)))
-
-
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 """An elapsed duration; may be `0s`."""
 
 Period = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
 """An elapsed duration longer than nothing."""
-
-TargetText = Annotated[Target, BeforeValidator(_target)]
-"""The target of a clock, as it is written."""

@@ -70,11 +70,15 @@ class ServiceEntry(Frozen):
 
 
 class AuthorityEntry(Frozen):
-    """Who may do something; for which reasons; whether a reason must be given."""
+    """Who may do something; for which reasons; whether a reason must be given.
+
+    Of a change of severity, `running_clocks` says what it does to those.
+    """
 
     by: Names = ("anyone",)
     reasons: Names = ()
     needs: Literal["reason"] | None = None
+    running_clocks: Literal["keep", "retarget", "restart"] | None = None
 
 
 def _short(given: Any) -> Any:

@@ -1,30 +1,52 @@
 """Sections that promise something by a time: clocks, communication, review."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool, field_validator
+from pydantic import BeforeValidator, Field, StrictBool, field_validator
 
 from models.base import Frozen
 from models.clock import OnRepeat
 from models.policy.actions import Actions, Share, is_share, parse_share, share_name
-from models.policy.durations import Period, TargetText
-from models.policy.words import Name, Names, Text, wrong
+from models.policy.durations import Period
+from models.policy.moments import ConditionText, MomentText
+from models.policy.targets import RollText, Targets, TargetText
+from models.policy.words import Name, Names, Text, many, wrong
+
+Ending = Literal["resolve", "close", "cancel", "merge", "lower"]
+"""What a clock can outlive: the ways in which an incident ends, and a lowered severity."""
+
+
+class LatestEntry(Frozen):
+    """Another limit that holds too: counted from a moment of its own."""
+
+    starts: MomentText = Field(alias="from")
+    within: TargetText
 
 
 class ClockEntry(Frozen):
-    """Time between two milestones, held against a target for each severity.
+    """Time between two moments, held against a target for each severity.
 
-    `at` says what happens at which share of the target; 100% is the limit. `pauses_on` lists
-    hold reasons, or `any`. `outlives` lets it run on after the incident has ended.
+    `when` says for which incidents it runs. `at` says what happens at which share of the target
+    (100% is the limit), or how long before or after it. `no_later_than` is a second limit, the
+    earlier counts. `pauses_on` lists hold reasons, or `any`. `outlives` lets it run on after
+    the incident has ended in these ways, or by the highest severity after a lower one was set;
+    `true` is all of them. A clock that `recurs` starts again whenever it stops, until `until`.
+    `extendable` lets its limit be moved, by approval, further away.
     """
 
-    starts: Name = Field(alias="from")
-    stops: Name = Field(alias="to")
-    within: dict[Name, TargetText] = Field(min_length=1)
+    starts: MomentText = Field(alias="from")
+    stops: MomentText = Field(alias="to")
+    within: Targets = Field(min_length=1)
+    when: Annotated[tuple[ConditionText, ...], BeforeValidator(many)] = ()
     at: dict[Share, Actions] = Field(default_factory=dict)
+    no_later_than: LatestEntry | None = None
+    rolls: RollText | None = None
     pauses_on: Names = ()
     on_repeat: OnRepeat = OnRepeat.CONTINUE
-    outlives: StrictBool = False
+    recurs: StrictBool = False
+    until: MomentText | None = None
+    outlives: StrictBool | Annotated[tuple[Ending, ...], BeforeValidator(many)] = False
+    extendable: StrictBool = False
 
     @field_validator("at", mode="before")
     @classmethod
@@ -36,6 +58,17 @@ class ClockEntry(Frozen):
                 if names.count(name) > 1:
                     raise wrong(f"{name} is there twice", "write its actions as one list")
         return given
+
+
+class MetricEntry(Frozen):
+    """A figure of an incident: the time between two moments, without a target.
+
+    Without a calendar it is elapsed time; with one, its open hours.
+    """
+
+    starts: MomentText = Field(alias="from")
+    stops: MomentText = Field(alias="to")
+    calendar: Name | None = None
 
 
 class AudienceEntry(Frozen):

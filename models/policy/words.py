@@ -49,7 +49,8 @@ def _named(text: str) -> str:
     return text
 
 
-def _many(given: Any) -> Any:
+def many(given: Any) -> Any:
+    """One word stands for a list of one."""
     return [given] if isinstance(given, str) else given
 
 
@@ -59,8 +60,8 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, AfterValidator(_named)]
 """What something is called: letters, digits, `_`, `-` and `.`."""
 
-Names = Annotated[tuple[Text, ...], BeforeValidator(_many)]
+Names = Annotated[tuple[Text, ...], BeforeValidator(many)]
 """Words that refer to something: one, or a list."""
 
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_many)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(many)]
 """Sentences: one, or a list."""

@@ -1,0 +1,81 @@
+"""The words by which a clock says when it starts and stops, and for which incidents it runs.
+
+A moment is a milestone, or one of several: `impact_started or reported` is the first of them
+that is known, `later of found, fixed` and `earlier of aware, reported` compare them.
+"""
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+from models.base import Frozen
+
+DERIVED = ("update", "flag", "role", "planned")
+"""`update:AUDIENCE` each status update, `flag:NAME` when it was raised, `role:NAME` when it was
+taken, `planned:DATE` a date of the incident, once it is there."""
+SPECIAL = ("alert_fired", "severity_confirmed")
+"""Milestones that follow from the record: its first alert, and the first confirmed severity."""
+
+_MILESTONE = re.compile(r"[\w.\-]+(?::[\w.\-]+)?")
+_COMPARED = re.compile(r"(later|earlier) of (.+)")
+_CONDITION = re.compile(r"(not )?(?:flag ([\w.\-]+)|([\w.\-]+)\s*=\s*([^=]+))")
+
+
+class Choice(StrEnum):
+    """Which of several milestones is meant."""
+
+    FIRST_KNOWN = "or"
+    LATER = "later of"
+    EARLIER = "earlier of"
+
+
+class Moment(Frozen):
+    """One milestone, or a choice among several."""
+
+    of: tuple[str, ...]
+    choice: Choice = Choice.FIRST_KNOWN
+
+
+class Condition(Frozen):
+    """What must be true of an incident: an attribute with one of some values.
+
+    A flag is an attribute whose value is `yes`.
+    """
+
+    attribute: str
+    values: tuple[str, ...]
+    negated: bool = False
+
+
+RAISED = "yes"
+"""The value of a flag that is raised."""
+
+
+@lru_cache(maxsize=1024)
+def parse_moment(text: str) -> Moment:
+    """The moment that a text means. Raises ValueError, which says what would be right."""
+    words = " ".join(text.split())
+    compared = _COMPARED.fullmatch(words)
+    if compared:
+        names = tuple(re.split(r"\s*,\s*|\s+and\s+", compared[2]))
+        choice = Choice.LATER if compared[1] == "later" else Choice.EARLIER
+        if len(names) < 2:  # noqa: PLR2004 - a comparison has two sides
+            raise ValueError(f"{words!r} compares nothing: write {choice.value} one, another")
+    else:
+        names, choice = tuple(words.split(" or ")), Choice.FIRST_KNOWN
+    for name in names:
+        if not _MILESTONE.fullmatch(name):
+            how = "write a milestone, `one or another`, `later of one, another`"
+            raise ValueError(f"{name!r} is not a milestone: {how}")
+    return Moment(of=names, choice=choice)
+
+
+@lru_cache(maxsize=1024)
+def parse_condition(text: str) -> Condition:
+    """The condition that a text means. Raises ValueError, which says what would be right."""
+    found = _CONDITION.fullmatch(" ".join(text.split()))
+    if not found:
+        how = "write flag NAME, not flag NAME, ATTRIBUTE=VALUE or ATTRIBUTE=VALUE|VALUE"
+        raise ValueError(f"{text!r} is not a condition: {how}")
+    values = tuple(v.strip() for v in found[4].split("|")) if found[4] else (RAISED,)
+    return Condition(attribute=found[2] or found[3], values=values, negated=bool(found[1]))

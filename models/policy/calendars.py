@@ -1,0 +1,118 @@
+"""Calendars as people write them: `24x7`, `{ days: mon-fri, hours: 09:00-17:00 }`."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from models.base import Frozen
+from models.policy.words import Text, suggestion, wrong
+
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HOLIDAY = "holiday"
+SHORT: dict[str, dict[str, object]] = {"24x7": {}, "24x5": {"days": "mon-fri"}}
+"""Calendars that need no more than their usual name."""
+
+_HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _days(given: Any) -> Any:
+    words = given if isinstance(given, (list, tuple)) else str(given).split(",")
+    days: list[str] = []
+    for word in words:
+        days += _run_of_days(str(word).strip().lower())
+    return tuple(dict.fromkeys(days))
+
+
+def _run_of_days(word: str) -> tuple[str, ...]:
+    if word == "every":
+        return WEEK
+    first, dash, last = word.partition("-")
+    known = (*WEEK, HOLIDAY)
+    for name in (first, last) if dash else (first,):
+        if name not in known:
+            how = suggestion(name, ("every", *known))
+            raise wrong(f"{name!r} is not a day", f"{how}; write mon-fri, [sat, sun] or every")
+    if not dash:
+        return (first,)
+    if HOLIDAY in (first, last):
+        raise wrong(f"{word!r} is not a run of days", "write mon-fri")
+    start, end = WEEK.index(first), WEEK.index(last)
+    return WEEK[start : end + 1] if start <= end else WEEK[start:] + WEEK[: end + 1]
+
+
+def _hours(given: Any) -> Any:
+    items = [given] if isinstance(given, str) else given
+    spans = []
+    for item in items:
+        found = _HOURS.fullmatch(item.replace(" ", "")) if isinstance(item, str) else None
+        if not found or (found[3] == "24" and found[4] != "00"):
+            raise wrong(f"{item!r} are not hours", "write 09:00-17:00, or a list of such")
+        spans.append((f"{found[1]}:{found[2]}", f"{found[3]}:{found[4]}"))
+    return tuple(spans)
+
+
+def _holidays(given: tuple[str, ...]) -> tuple[str, ...]:
+    for word in given:
+        if word[:1].isdigit() and not _DATE.fullmatch(word):
+            raise wrong(f"{word!r} is not a date", "write 2026-12-24, or a region such as GB-ENG")
+    return given
+
+
+Days = Annotated[tuple[str, ...], BeforeValidator(_days)]
+"""Days of the week: `mon-fri`, `[sat, sun]`, `every`; `holiday` for days that are holidays."""
+
+Hours = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_hours)]
+"""Local hours: one span, or several."""
+
+
+def _as_list(given: Any) -> Any:
+    return [given] if isinstance(given, str) else [str(item) for item in given or ()]
+
+
+class OpenEntry(Frozen):
+    """When a calendar is open on some days."""
+
+    days: Days = WEEK
+    hours: Hours = (("00:00", "24:00"),)
+
+
+class CalendarEntry(Frozen):
+    """When time counts: days and hours, or several of both in `opens`; never on holidays.
+
+    `zone` is an IANA name; without one, the policy's. `holidays` are regions (`GB-ENG`) and
+    dates. A day that is a holiday counts only where `holiday` is among the days.
+    """
+
+    zone: Text | None = None
+    days: Days | None = None
+    hours: Hours | None = None
+    opens: tuple[OpenEntry, ...] = ()
+    holidays: Annotated[tuple[Text, ...], BeforeValidator(_as_list), AfterValidator(_holidays)] = (
+        Field(default=())
+    )
+
+    @property
+    def windows(self) -> tuple[OpenEntry, ...]:
+        """When it is open; nothing where it always is."""
+        if self.opens:
+            return self.opens
+        given = {"days": self.days, "hours": self.hours}
+        said = {name: value for name, value in given.items() if value is not None}
+        return (OpenEntry(**said),) if said or self.holidays else ()
+
+
+def _short(given: Any) -> Any:
+    if isinstance(given, str):
+        if given not in SHORT:
+            how = "write 24x7, 24x5 or { days: mon-fri, hours: 09:00-17:00 }"
+            raise wrong(f"{given!r} is not a calendar", how)
+        return SHORT[given]
+    if isinstance(given, dict) and "opens" in given and {"days", "hours"} & set(given):
+        raise wrong("days and hours are said twice", "put them into opens")
+    return given
+
+
+Calendar = Annotated[CalendarEntry, BeforeValidator(_short)]
+"""A calendar: its usual name, or days, hours, zone and holidays."""

@@ -1,0 +1,120 @@
+"""What an incident carries of everything timed: calendars, clocks, metrics."""
+
+from collections.abc import Iterator, Mapping
+
+from models.calendar import LOCAL, CalendarSpec, OpenHours
+from models.clock import ClockSpec, Latest, MetricSpec, Target
+from models.compiled import RunningClocks
+from models.policy import Policy
+from models.policy.actions import parse_point
+from models.policy.promises import ClockEntry
+
+ANY = "any"
+MAJOR = "major"
+"""Keys of targets: every severity, and every major one."""
+
+
+def by_severity(policy: Policy, given: Mapping[str, Target | None]) -> dict[str, Target]:
+    """The target of each severity: its own, else that of the major ones, else that of all."""
+    found = {}
+    for name, severity in policy.severities.items():
+        keys = (name, MAJOR, ANY) if severity.major else (name, ANY)
+        key = next((key for key in keys if key in given), None)
+        target = given[key] if key else None
+        if target is not None:
+            found[name] = target
+    return found
+
+
+def calendars(policy: Policy) -> tuple[CalendarSpec, ...]:
+    """The calendars of the policy, and the one whose days are those of its time zone."""
+    local = CalendarSpec(name=LOCAL, zone=policy.time_zone)
+    return (local, *_written(policy))
+
+
+def _written(policy: Policy) -> Iterator[CalendarSpec]:
+    for name, entry in policy.calendars.items():
+        yield CalendarSpec(
+            name=name,
+            zone=entry.zone or policy.time_zone,
+            opens=tuple(OpenHours(days=w.days, hours=w.hours) for w in entry.windows),
+            holidays=entry.holidays,
+        )
+
+
+def calendars_in_use(policy: Policy) -> tuple[CalendarSpec, ...]:
+    """The calendars that some clock, cadence or metric of the policy reckons with."""
+    used = set(_cited(policy))
+    return tuple(spec for spec in calendars(policy) if spec.name in used)
+
+
+def _cited(policy: Policy) -> Iterator[str]:
+    for clock in policy.clocks.values():
+        targets = [*clock.within.values()]
+        if clock.no_later_than:
+            targets.append(clock.no_later_than.within)
+        if clock.rolls:
+            yield clock.rolls.calendar
+        for target in targets:
+            yield from calendars_of(target)
+    for metric in policy.metrics.values():
+        if metric.calendar:
+            yield metric.calendar
+
+
+def calendars_of(target: Target | None) -> Iterator[str]:
+    """The calendars that a target reckons with."""
+    if target is None:
+        return
+    if target.calendar:
+        yield target.calendar
+    if target.rolls:
+        yield target.rolls.calendar
+    yield from calendars_of(target.should)
+
+
+def clocks(policy: Policy) -> tuple[ClockSpec, ...]:
+    """The clocks of the policy."""
+    return tuple(_clock(policy, name, entry) for name, entry in policy.clocks.items())
+
+
+def _clock(policy: Policy, name: str, clock: ClockEntry) -> ClockSpec:
+    rolled = {"rolls": clock.rolls} if clock.rolls else {}
+    targets = by_severity(policy, clock.within)
+    latest = clock.no_later_than
+    return ClockSpec(
+        name=name,
+        starts=clock.starts,
+        stops=clock.stops,
+        within={key: target.model_copy(update=rolled) for key, target in targets.items()},
+        thresholds=tuple(parse_point(point, actions) for point, actions in clock.at.items()),
+        when=clock.when,
+        no_later_than=Latest(starts=latest.starts, target=latest.within)
+        if latest and latest.within
+        else None,
+        pauses_on=clock.pauses_on,
+        on_repeat=clock.on_repeat,
+        recurs=clock.recurs,
+        until=clock.until,
+        outlives=clock.outlives,
+        extendable=clock.extendable,
+    )
+
+
+def metrics(policy: Policy) -> tuple[MetricSpec, ...]:
+    """The figures that the policy asks of every incident."""
+    return tuple(
+        MetricSpec(name=name, starts=entry.starts, stops=entry.stops, calendar=entry.calendar)
+        for name, entry in policy.metrics.items()
+    )
+
+
+def attributes(policy: Policy) -> dict[str, tuple[str, ...]]:
+    """The attributes of an incident and their values; a flag is one with the value `yes`."""
+    flags = dict.fromkeys(policy.flags, ("yes", "no"))
+    return {**dict(policy.attributes), **flags}
+
+
+def running_clocks(said: str | None) -> RunningClocks:
+    """What a changed severity does to clocks that run; where nothing is said, a new target."""
+    return RunningClocks(said) if said else RunningClocks.RETARGET
