@@ -28,3 +28,4 @@ async def siren(
     made = Siren(time_skipping, task_queue, tmp_path)
     async with made.worker():
         yield made
+    await made.dismissed()
