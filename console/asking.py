@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from temporalio.client import Client, RPCError, WorkflowQueryFailedError
 from temporalio.service import RPCStatusCode
 
-from console.failures import ExitCode, Failure, unknown_incident
+from console.errors import not_found
+from console.failures import ExitCode, Failure
 from console.sending import standing
 from models.view import VIEW, IncidentView
 
@@ -33,7 +34,7 @@ async def ask(client: Client, incident_id: str, patience: timedelta) -> Incident
         raise Failure("NoAnswer", message, ExitCode.UNEXPECTED) from None
     except RPCError as error:
         if error.status in {RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT}:
-            raise unknown_incident(incident_id) from None
+            raise not_found(error, incident_id) from None
         if error.status not in _NO_ANSWER:
             raise
     else:

@@ -23,14 +23,27 @@ from console.running import actor_name, perform
 from console.sending import Order, send
 from console.times import FORMS, parse_instant
 from models.command import COMMANDS, Command, CommandResult, CommandSpec
+from rules.readable import blank
 from rules.soundness import flaws
 
 PANEL = "What an incident takes"
 DEFAULT_TIMEOUT = 10.0
+
+
+def an_incident(typed: str | None) -> str | None:
+    """An id as it was typed. Raises BadParameter where it cannot be one: nothing, or no text."""
+    if typed is not None and (blank(typed) or not typed.isprintable()):
+        raise typer.BadParameter("an incident's id is not blank, and looks like INC-...")
+    return typed
+
+
 IncidentId = Annotated[
     str,
     typer.Argument(
-        metavar="INCIDENT", help="the incident's id, INC-...", autocompletion=complete_incident
+        metavar="INCIDENT",
+        help="the incident's id, INC-...",
+        autocompletion=complete_incident,
+        callback=an_incident,
     ),
 ]
 Timeout = Annotated[float, typer.Option("--timeout", min=0.1, help="seconds to wait for an answer")]

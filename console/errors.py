@@ -7,8 +7,8 @@ from temporalio.client import RPCError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCStatusCode
 
-from console.failures import ExitCode, Failure
-from runtime.client import ServerNotReachable
+from console.failures import ExitCode, Failure, unknown_incident
+from runtime.client import ServerNotReachable, unknown_namespace
 from runtime.settings import SettingsBroken
 
 _AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
@@ -30,6 +30,24 @@ def not_reachable(why: str) -> Failure:
             "make dev starts a server of its own",
             "TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or a TEMPORAL_PROFILE, name another",
         ),
+    )
+
+
+def not_found(error: RPCError, incident_id: str) -> Failure:
+    """The server has no such incident, or not even the namespace that it would be in."""
+    return _no_namespace(error) or unknown_incident(incident_id)
+
+
+def _no_namespace(error: RPCError) -> Failure | None:
+    name = unknown_namespace(error)
+    if name is None:
+        return None
+    return Failure(
+        "UnknownNamespace",
+        f"the Temporal server has no namespace {name}",
+        ExitCode.USAGE,
+        hints=("TEMPORAL_NAMESPACE, or a TEMPORAL_PROFILE, names another",),
+        facts={"namespace": name},
     )
 
 
@@ -69,7 +87,8 @@ def _of_rpc(error: RPCError) -> Failure:
     if error.status is RPCStatusCode.FAILED_PRECONDITION:
         message = f"no worker has taken up this incident yet: {error.message}"
         return Failure("NoWorker", message, ExitCode.NOT_CONFIRMED, hints=("python worker.py",))
-    return Failure("TemporalError", error.message, ExitCode.UNEXPECTED)
+    unexpected = Failure("TemporalError", error.message, ExitCode.UNEXPECTED)
+    return _no_namespace(error) or unexpected
 
 
 def malformed(error: ValidationError) -> Failure:

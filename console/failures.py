@@ -21,7 +21,8 @@ class ExitCode(IntEnum):
 EXIT_CODES: dict[ExitCode, str] = {
     ExitCode.OK: "done",
     ExitCode.UNEXPECTED: "something unexpected, or a check that failed",
-    ExitCode.USAGE: "wrong usage: an argument or option is missing or malformed",
+    ExitCode.USAGE: "wrong usage: an argument, option or setting is missing or malformed, "
+    "or the namespace does not exist",
     ExitCode.UNKNOWN_INCIDENT: "there is no incident of that id",
     ExitCode.REFUSED: "refused: not possible in this state, or something is missing",
     ExitCode.NOT_AUTHORISED: "the policy does not let this actor do it",

@@ -17,7 +17,7 @@ from temporalio.service import RPCStatusCode
 
 from activities.opening import CannotReopen, IncidentNotFound, reopen_incident
 from console.attributes import SERVICE, STATE
-from console.errors import not_reachable, refusal
+from console.errors import not_found, not_reachable, refusal
 from console.failures import ExitCode, Failure, unknown_incident
 from models.command import COMMANDS, CommandResult
 from models.contracts import INCIDENT_WORKFLOW
@@ -59,7 +59,7 @@ async def standing(client: Client, incident_id: str) -> Standing:
         )
     except RPCError as error:
         if error.status in {RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT}:
-            raise unknown_incident(incident_id) from None
+            raise not_found(error, incident_id) from None
         if error.status in _AWAY:
             raise not_reachable(error.message) from None
         raise
@@ -144,6 +144,7 @@ async def send(client: Client, order: Order) -> CommandResult:
             raise _refused(error.cause, order) from None
         raise
     except IncidentNotFound:
+        await standing(client, order.incident_id)
         raise unknown_incident(order.incident_id) from None
     except CannotReopen as error:
         raise _ended(order, error.state) from None

@@ -13,7 +13,7 @@ from rich.text import Text
 from temporalio.client import Client
 
 from console.asking import ask
-from console.commands import DEFAULT_TIMEOUT, AsJson, Timeout
+from console.commands import DEFAULT_TIMEOUT, AsJson, Timeout, an_incident
 from console.completion import complete_incident
 from console.errors import failure_of
 from console.failures import ExitCode, Failure
@@ -36,6 +36,7 @@ Watched = Annotated[
         metavar="[INCIDENT]",
         help="one incident; left out: all that are open",
         autocompletion=complete_incident,
+        callback=an_incident,
     ),
 ]
 Every = Annotated[float, typer.Option("--every", min=0.1, help="seconds between two looks")]

@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 from connectors.channels.directory import ChannelDirectory
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.compile import PolicyTooLarge, compile_policy
-from runtime.client import ServerNotReachable, connect
+from runtime.client import ServerNotReachable, connect, unknown_namespace
 from runtime.component import READY
 from runtime.logging import configure_logging
 from runtime.registry import build_worker
@@ -107,6 +107,9 @@ def _run() -> int:
     except ServerNotReachable as error:
         return _said(str(error), 6)
     except RPCError as error:
+        name = unknown_namespace(error)
+        if name is not None:
+            return _said(f"the Temporal server has no namespace {name}", 2)
         return _said(f"the Temporal server refused: {error.message}", 6)
     except (NotServing, PolicyBroken, PolicyTooLarge) as error:
         return _said(str(error), 2)

@@ -115,6 +115,18 @@ async def test_an_unknown_incident_exits_3(at_console: TypeAt, line: list[str]) 
     assert said.document["error"]["kind"] == "UnknownIncident"
 
 
+@pytest.mark.parametrize("line", [["acknowledge"], ["show"], ["watch"], ["reopen"]])
+async def test_what_no_id_can_be_exits_3_or_is_wrong_usage(
+    at_console: TypeAt, line: list[str]
+) -> None:
+    """An id that is longer than any is unknown; none at all, or what is no text, was not meant."""
+    assert (await at_console(*line, "INC-" + "X" * 2000)).code == 3
+    for typed in ("", " ", "INC-\udcff", "INC-1\n"):
+        said = await at_console(*line, typed, "--json")
+        assert (said.code, said.document["error"]["kind"]) == (2, "Usage")
+        assert "INCIDENT" in said.document["error"]["message"]
+
+
 async def test_a_closed_incident_is_reopened_with_its_record(
     at_console: TypeAt, incident: str, time_skipping: WorkflowEnvironment
 ) -> None:
@@ -221,3 +233,29 @@ def test_a_server_that_is_away_exits_6(type_: Type, monkeypatch: pytest.MonkeyPa
         said = type_(*line, "--json")
         assert said.code == 6
         assert said.document["error"]["kind"] == "ServerNotReachable"
+
+
+EVERYWHERE = (
+    ["acknowledge", "INC-1"],
+    ["reopen", "INC-1"],
+    ["link", "INC-1", "INC-260101-00000000"],
+    ["show", "INC-1"],
+    ["watch", "INC-1"],
+    ["watch"],
+    ["list"],
+    ["setup"],
+    [*("report", "--title", "x", "--nature", "x", "--affected", "y", "--severity", "SEV2")],
+)
+
+
+@pytest.mark.parametrize("line", EVERYWHERE, ids=" ".join)
+async def test_a_namespace_that_is_not_there_is_wrong_usage_of_every_command(
+    at_console: TypeAt, monkeypatch: pytest.MonkeyPatch, line: list[str]
+) -> None:
+    """Exit 2, and which one was looked for."""
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "nowhere")
+    said = await at_console(*line, "--json")
+    assert said.code == 2, said
+    error = said.document["error"]
+    assert (error["kind"], error["namespace"]) == ("UnknownNamespace", "nowhere")
+    assert "nowhere" in error["message"]

@@ -62,6 +62,15 @@ async def test_a_broken_setting_is_named() -> None:
     assert_one_line(ended)
 
 
+async def test_a_namespace_that_is_not_there_is_named(bare_namespace: Bare) -> None:
+    """A misspelt name is no server that is away: to wait does not help."""
+    reach = {**reaching(await bare_namespace()), "TEMPORAL_NAMESPACE": "nowhere"}
+    ended = await program("worker.py", **reach)
+    assert ended.code == 2
+    assert "nowhere" in ended.err
+    assert_one_line(ended)
+
+
 async def test_a_broken_policy_is_refused(bare_namespace: Bare, tmp_path: Path) -> None:
     """A worker that could start no incident takes no work."""
     client = await bare_namespace()
