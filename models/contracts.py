@@ -29,13 +29,17 @@ RETRYABLE_FAILURE = "ChannelRetryableError"
 
 
 class Delivery(Frozen):
-    """A message and the channels to try it on, first to last. What is undelivered is carried."""
+    """A message and the channels to try it on, first to last. What is undelivered is carried.
+
+    `fell_back` are the permanent failures of this round, of which the timeline does not tell yet.
+    """
 
     message: Message
     channels: tuple[str, ...]
     channel: int = 0
     rounds: int = 0
     not_before: Instant | None = None
+    fell_back: tuple[DeliveryFailure, ...] = ()
 
 
 class EscalationProgress(Frozen):

@@ -1,10 +1,11 @@
 """What a message says: one wording for all channels, and what each audience may see."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from models.compiled import Audience, CompiledPolicy
 from models.incident import Incident
-from models.message import Message, MessageKind
+from models.message import DeliveryFailure, Message, MessageKind
 from rules.clocks import read_clocks
 
 ALL_FACTS = ("state", "severity", "service", "impact", "alerts", "next_update", "deadlines")
@@ -40,6 +41,11 @@ def _body(text: str, facts: dict[str, str]) -> str:
     lines = [text, ""]
     lines += [f"{name.replace('_', ' ')}: {value}" for name, value in facts.items()]
     return "\n".join(lines)
+
+
+def detour(failures: Iterable[DeliveryFailure]) -> str:
+    """By which channels a message could not go, for the line that says what became of it."""
+    return "".join(f"; not by {failed.channel}: {failed.error}" for failed in failures)
 
 
 def message(

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from temporalio.exceptions import ApplicationError, FailureError
 
 from models.clock import ActionKind
-from models.contracts import SEND_NOTIFICATION, Delivery, SendNotification
-from models.message import Message, MessageKind, Receipt
-from rules.messages import message
+from models.contracts import PERMANENT_FAILURE, SEND_NOTIFICATION, Delivery, SendNotification
+from models.message import DeliveryFailure, Message, MessageKind, Receipt
+from rules.messages import detour, message
 from rules.paging import channel_chain, paging_chain, resolve_targets
 from workflows.desk import Desk
 from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, perform
@@ -122,15 +122,22 @@ class Outbox:
             self._busy.discard(key)
 
     def _failed(self, delivery: Delivery, channel: str, error: FailureError) -> None:
-        """Fall back to the next channel; after the last, begin again later; in the end give up."""
-        cause = error.cause
-        why = cause.message if isinstance(cause, ApplicationError) else "no answer in time"
+        """Fall back to the next channel; after the last, begin again later; in the end give up.
+
+        What no attempt can mend (most often a channel without an address) is not worth a line
+        for each message: it is told with what became of the message.
+        """
+        failure = _failure(delivery, channel, error)
         key = delivery.message.key
-        what = f"{_words(delivery, channel)} failed: {why}"
+        what = f"{_words(delivery, channel)} failed: {failure.error}"
         if delivery.channel + 1 < len(delivery.channels):
-            self._owed[key] = delivery.model_copy(update={"channel": delivery.channel + 1})
-            following = delivery.channels[delivery.channel + 1]
-            self._said(delivery, "fell_back", f"{what}; next channel is {following}", channel)
+            change: dict[str, object] = {"channel": delivery.channel + 1}
+            if failure.permanent:
+                change["fell_back"] = (*delivery.fell_back, failure)
+            else:
+                following = delivery.channels[delivery.channel + 1]
+                self._said(delivery, "fell_back", f"{what}; next channel is {following}", channel)
+            self._owed[key] = delivery.model_copy(update=change)
             return
         rounds = delivery.rounds + 1
         if rounds >= ROUNDS:
@@ -139,7 +146,7 @@ class Outbox:
             return
         again_at = self._desk.now() + FIRST_BACKOFF * 2 ** (rounds - 1)
         self._owed[key] = delivery.model_copy(
-            update={"channel": 0, "rounds": rounds, "not_before": again_at}
+            update={"channel": 0, "rounds": rounds, "not_before": again_at, "fell_back": ()}
         )
         self._said(delivery, "delayed", f"{what}; tried again at {again_at:%H:%M:%S} UTC", channel)
 
@@ -147,12 +154,22 @@ class Outbox:
         sent = delivery.message
         self._desk.note(
             f"{sent.kind}.{became}",
-            summary,
+            summary + detour(delivery.fell_back),
             recipient=sent.recipient,
             channel=channel,
             key=sent.key,
             reason=sent.reason,
         )
+
+
+def _failure(delivery: Delivery, channel: str, error: FailureError) -> DeliveryFailure:
+    """What the channel said; where it said nothing, that."""
+    why, permanent = "no answer in time", False
+    if isinstance(error.cause, ApplicationError):
+        why = error.cause.message.removeprefix(f"{channel}: ")
+        permanent = error.cause.type == PERMANENT_FAILURE
+    key = delivery.message.key
+    return DeliveryFailure(key=key, channel=channel, error=why, permanent=permanent)
 
 
 def _words(delivery: Delivery, channel: str) -> str:

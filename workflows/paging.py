@@ -14,7 +14,7 @@ from models.contracts import (
 )
 from models.message import MessageKind
 from rules.escalation import NoPage, Page, forced_page, next_page
-from rules.messages import message
+from rules.messages import detour, message
 from workflows.desk import Desk
 from workflows.options import perform, perform_promptly
 from workflows.outbox import Outbox
@@ -142,12 +142,10 @@ class Paging:
             "reason": reason,
         }
         who = f"{sent.recipient} (level {page.level}) by {channel}: {reason}"
-        for refused in outcome.fell_back:
-            words = f"page to {sent.recipient} by {refused.channel} failed: {refused.error}"
-            self._desk.note("page.fell_back", words, **{**data, "channel": refused.channel})
+        instead = detour(outcome.fell_back)
         if receipt:
-            self._desk.note("page.sent", f"page to {who}", **data)
+            self._desk.note("page.sent", f"page to {who}{instead}", **data)
             return
         why = outcome.failure.error if outcome.failure else "no answer in time"
-        self._desk.note("page.failed", f"page to {who} failed: {why}; tried again", **data)
+        self._desk.note("page.failed", f"page to {who} failed: {why}; tried again{instead}", **data)
         self._outbox.add(owed)

@@ -13,11 +13,11 @@ from temporalio.exceptions import ApplicationError
 from connectors.errors import PermanentError
 from models.clock import ClockStatus
 from models.compiled import Audience, CompiledPolicy
-from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
+from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Incident
 from states.lifecycle import State
 from tests.scenarios.stage import Stage, page, told
-from tests.specimens import POLICY, REPORT
+from tests.specimens import POLICY
 
 QUIET = POLICY.model_copy(update={"audiences": (), "clocks": POLICY.clocks[:1]})
 
@@ -215,6 +215,28 @@ async def test_a_page_that_its_channel_refuses_goes_to_the_fallback_at_once(stag
     await stage.at(1)
     assert [m.recipient for m in stage.channels.channel("log").messages.values()] == ["ana"]
     await stage.said(page(0, "ana"))
+    lines = [e.summary for e in (await stage.record()).timeline if e.kind.startswith("page.")]
+    assert lines == ["page to ana (level 1) by log: new incident; not by pager: 404"]
+
+
+async def test_channels_without_an_address_make_one_line_of_each_message(stage: Stage) -> None:
+    """What was tried in vain is told with what became of the message, not beside it."""
+    for name in ("pager", "mail"):
+        unknown = PermanentError(name, "no setting says what this channel is")
+        stage.channels.channel(name).fails_always = unknown
+    audience = Audience(name="customers", channels=("mail",), on=("reported",))
+    fallbacks = {"mail": "pager", "pager": "log"}
+    policy = QUIET.model_copy(update={"audiences": (audience,), "fallbacks": fallbacks})
+    await stage.report(policy)
+    await stage.at(1)
+    entries = (await stage.record()).timeline
+    lines = [e.summary for e in entries if e.kind.startswith("notification.")]
+    assert len(lines) == 1
+    assert lines[0] == (
+        "notification to customers by log: reported; "
+        "not by mail: no setting says what this channel is; "
+        "not by pager: no setting says what this channel is"
+    )
 
 
 async def test_a_stuck_channel_stops_neither_clocks_nor_pages_nor_commands(stage: Stage) -> None:
@@ -262,16 +284,3 @@ async def test_an_acknowledgement_and_its_deadline_at_once_agree_on_one_outcome(
     reading = next(r for r in (await stage.view()).readings if r.clock == "acknowledge")
     breaches = [f for f in record.fired if f.threshold == "100%" and not f.superseded]
     assert (reading.status is ClockStatus.BREACHED) == bool(breaches)
-
-
-async def test_an_input_without_report_and_policy_fails_the_start_readably(stage: Stage) -> None:
-    """Neither a report nor a carried record: no incident, and no wedged workflow."""
-    handle = await stage.client.start_workflow(
-        INCIDENT_WORKFLOW, IncidentInput(report=REPORT), id=f"INC-bad-{stage.task_queue}",
-        task_queue=stage.task_queue, result_type=Carried,
-    )  # fmt: skip
-    for _ in range(200):
-        if (await handle.describe()).status is WorkflowExecutionStatus.FAILED:
-            break
-        await asyncio.sleep(0.02)
-    assert (await handle.describe()).status is WorkflowExecutionStatus.FAILED
