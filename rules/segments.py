@@ -4,7 +4,7 @@ A clock counts inside its windows and outside its pauses. Windows are open-close
 worked out elsewhere from a calendar; None means that every instant counts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 Span = tuple[datetime, datetime | None]
@@ -43,20 +43,34 @@ def counting(
     return tuple(spans)
 
 
-def measured(spans: Sequence[Span], until: datetime) -> timedelta:
+def measured(spans: Iterable[Span], until: datetime) -> timedelta:
     """How much of `spans` has passed by `until`; never negative."""
     total = timedelta()
     for start, end in spans:
-        if start < until:
-            total += min(end, until) - start if end is not None else until - start
+        if start >= until:
+            break
+        total += min(end, until) - start if end is not None else until - start
     return total
 
 
-def reached(spans: Sequence[Span], amount: timedelta) -> datetime | None:
+def reached(spans: Iterable[Span], amount: timedelta) -> datetime | None:
     """The first instant by which `amount` has passed; None where the spans end before."""
     left = amount
     for start, end in spans:
         if end is None or end - start >= left:
             return start + left
         left -= end - start
+    return None
+
+
+def reached_back(
+    windows: Sequence[tuple[datetime, datetime]], amount: timedelta, end: datetime
+) -> datetime | None:
+    """The last instant from which `amount` of the windows lies before `end`; None without one."""
+    left = amount
+    for opens, closes in reversed(windows):
+        closed = min(closes, end)
+        if closed - opens >= left:
+            return closed - left
+        left -= max(closed - opens, timedelta())
     return None
