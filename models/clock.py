@@ -24,6 +24,10 @@ ONCE = "once"
 """Raise the severity, unless this clock has raised it before."""
 
 
+SHOULD = "should"
+"""The threshold at the softer limit of two."""
+
+
 class Action(Frozen):
     """One action of a threshold. `target` is an audience, a role or a person; "" where none.
 

@@ -8,6 +8,7 @@ from models.compiled import RunningClocks
 from models.policy import Policy
 from models.policy.actions import parse_point
 from models.policy.promises import ClockEntry
+from rules.targets import calendars_of
 
 ANY = "any"
 MAJOR = "major"
@@ -56,21 +57,10 @@ def _cited(policy: Policy) -> Iterator[str]:
         if clock.rolls:
             yield clock.rolls.calendar
         for target in targets:
-            yield from calendars_of(target)
+            yield from calendars_of(target) if target else ()
     for metric in policy.metrics.values():
         if metric.calendar:
             yield metric.calendar
-
-
-def calendars_of(target: Target | None) -> Iterator[str]:
-    """The calendars that a target reckons with."""
-    if target is None:
-        return
-    if target.calendar:
-        yield target.calendar
-    if target.rolls:
-        yield target.rolls.calendar
-    yield from calendars_of(target.should)
 
 
 def clocks(policy: Policy) -> tuple[ClockSpec, ...]:

@@ -4,136 +4,48 @@ A clock's runs follow from the milestones, its pauses from the holds, its target
 severity in force. A correction of any of them corrects the clocks.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.clock import (
+    SHOULD,
     ClockReading,
     ClockSpec,
     ClockStatus,
     DueThreshold,
-    OnRepeat,
     Stage,
     Target,
     Threshold,
 )
-from models.compiled import CompiledPolicy
-from models.incident import Incident, Milestone
-from rules.segments import Span, counting, measured, reached
-from states.lifecycle import (
-    LIFECYCLE_MILESTONES,
-    REPORTED,
-    TERMINAL,
-    TRANSITIONS,
-    State,
-    reachable_milestones,
-)
+from models.compiled import CompiledPolicy, RunningClocks
+from models.incident import Incident
+from rules.moments import came_at
+from rules.reckoning import Reckoning, reckon
+from rules.runs import Run, runs_of, severity_at, severity_changes
+from rules.segments import Span
+from rules.targets import worked_out
 
 LIMIT = Threshold(name="100%", fraction=1.0)
 """Every clock has it, so that a breach is recorded also where the policy asks for no action."""
-
-_ENTERS: dict[str, State] = {REPORTED: State.REPORTED} | {
-    row.milestone: row.target for row in TRANSITIONS if row.milestone and row.target
-}
+LIMIT_OF = "limit of "
+OVER = frozenset({ClockStatus.BREACHED, ClockStatus.LATE})
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One run of a clock: open while neither stopped nor cancelled. `gaps` do not count."""
+class Course:
+    """One run of a clock, and how it counts towards its limit."""
 
-    number: int
-    started_at: datetime
-    gaps: tuple[Span, ...] = ()
-    stopped_at: datetime | None = None
-    cancelled_at: datetime | None = None
+    spec: ClockSpec
+    run: Run
+    target: Target
+    reckoning: Reckoning
+    should: Reckoning | None = None
 
     @property
-    def ended_at(self) -> datetime | None:
-        """When it stopped or was cancelled."""
-        return self.stopped_at or self.cancelled_at
-
-
-def severity_at(incident: Incident, at: datetime) -> str:
-    """The severity in force at `at`; before the first one, the first."""
-    ordered = sorted(incident.severities, key=lambda change: change.at)
-    held = [change.severity for change in ordered if change.at <= at]
-    return held[-1] if held else ordered[0].severity
-
-
-def _events(spec: ClockSpec, milestones: Sequence[Milestone]) -> list[tuple[datetime, int, str]]:
-    """What happens to the clock, in order; at one instant a start comes before a stop."""
-    events: list[tuple[datetime, int, str]] = []
-    for milestone in milestones:
-        if milestone.superseded or milestone.name not in {spec.starts, spec.stops}:
-            continue
-        kind = "start" if milestone.name == spec.starts else "stop"
-        events.append((milestone.at, 1 if kind == "start" else 2, kind))
-        if milestone.void_at:
-            events.append((max(milestone.void_at, milestone.at), 0, f"un{kind}"))
-    if spec.starts == spec.stops:
-        return []
-    return sorted(events)
-
-
-def _stopped_run(runs: list[Run]) -> Run | None:
-    return runs[-1] if runs and runs[-1].stopped_at else None
-
-
-def _apply(
-    runs: list[Run], spec: ClockSpec, event: tuple[datetime, int, str], *, early: bool
-) -> bool:
-    """Apply one event to `runs`; returns whether a stop waits for its start."""
-    at, _, kind = event
-    current = runs[-1] if runs else None
-    running = current is not None and current.ended_at is None
-    stopped = _stopped_run(runs)
-    new = spec.on_repeat is OnRepeat.NEW
-    if kind == "start" and not running and (current is None or new):
-        runs.append(Run(len(runs) + 1, at, stopped_at=at if early else None))
-        return False
-    if kind == "stop":
-        if running and current:
-            runs[-1] = replace(current, stopped_at=max(at, current.started_at))
-        return not running and current is None
-    if kind == "unstop" and stopped and stopped.stopped_at:
-        if new:
-            runs.append(Run(len(runs) + 1, at))
-        else:
-            gap = (stopped.stopped_at, at)
-            runs[-1] = replace(stopped, gaps=(*stopped.gaps, gap), stopped_at=None)
-        return False
-    if kind == "unstart" and running and current and new:
-        runs[-1] = replace(current, cancelled_at=at)
-    return early and kind != "unstop"
-
-
-def _out_of_reach_at(spec: ClockSpec, incident: Incident, since: datetime) -> datetime | None:
-    """When the clock's stop became impossible, if it did."""
-    if spec.outlives:
-        return None
-    of_lifecycle = spec.stops in LIFECYCLE_MILESTONES
-    for milestone in sorted(incident.milestones, key=lambda m: m.at):
-        state = _ENTERS.get(milestone.name)
-        if state is None or milestone.superseded or milestone.void_at:
-            continue
-        gone = spec.stops not in reachable_milestones(state) if of_lifecycle else state in TERMINAL
-        if gone:
-            return max(milestone.at, since)
-    return None
-
-
-def runs_of(spec: ClockSpec, incident: Incident) -> tuple[Run, ...]:
-    """The runs of a clock, first to last."""
-    runs: list[Run] = []
-    early = False
-    for event in _events(spec, incident.milestones):
-        early = _apply(runs, spec, event, early=early)
-    if runs and runs[-1].ended_at is None:
-        gone_at = _out_of_reach_at(spec, incident, runs[-1].started_at)
-        if gone_at:
-            runs[-1] = replace(runs[-1], cancelled_at=gone_at)
-    return tuple(runs)
+    def limit_at(self) -> datetime | None:
+        """When the limit is (or was) reached; None where nobody can say."""
+        return self.reckoning.limit_at
 
 
 def _pauses(spec: ClockSpec, incident: Incident) -> tuple[Span, ...]:
@@ -144,51 +56,159 @@ def _pauses(spec: ClockSpec, incident: Incident) -> tuple[Span, ...]:
     )
 
 
-def _spans(spec: ClockSpec, run: Run, incident: Incident) -> tuple[Span, ...]:
-    return counting(run.started_at, (*_pauses(spec, incident), *run.gaps))
+def _target(
+    spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> Target | None:
+    """The target by the severity that counts for this run."""
+    until = run.ended_at or now
+    counts = severity_at(incident, run.started_at)
+    highest = isinstance(spec.outlives, tuple) and "lower" in spec.outlives
+    for at, severity, rule, lowered in severity_changes(incident, policy):
+        if run.started_at < at <= until:
+            kept = rule is RunningClocks.KEEP or (lowered and highest)
+            counts = counts if kept else severity
+    target = spec.within.get(counts)
+    if target and target.day_end is not None and spec.recurs and run.number > 1:
+        # What was done today counts for today: the next is due by the end of the day after.
+        return target.model_copy(update={"day_end": target.day_end + 1})
+    return target
 
 
-def _target(spec: ClockSpec, run: Run, incident: Incident, now: datetime) -> Target | None:
-    return spec.within.get(severity_at(incident, run.ended_at or now))
+def _dates(
+    target: Target, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> dict[str, datetime]:
+    """The instants that a target may count backwards from."""
+    known = {date.name: date.at for date in incident.dates}
+    of = (target.before or "").removeprefix(LIMIT_OF)
+    spec = policy.clock(of) if of != target.before else None
+    if spec:
+        courses = tuple(_courses_of(spec, incident, policy, now))
+        limit = courses[-1].limit_at if courses else None
+        if limit:
+            known[LIMIT_OF + of] = limit
+    return known
 
 
-def _status(spec: ClockSpec, run: Run, elapsed: timedelta, target: timedelta) -> ClockStatus:
-    if elapsed > target:
-        return ClockStatus.BREACHED
+def _course(
+    spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> Course | None:
+    target = _target(spec, run, incident, policy, now)
+    if target is None or not worked_out(target, policy):
+        return None
+    pauses = (*_pauses(spec, incident), *run.gaps)
+    extra = sum((e.by for e in incident.extensions if e.clock == spec.name), timedelta())
+
+    def reckoned(limit: Target) -> Reckoning | None:
+        dates = _dates(limit, incident, policy, now)
+        return reckon(run.started_at, limit, pauses, policy.slices, extra=extra, dates=dates)
+
+    reckoning = reckoned(target)
+    if reckoning is None:
+        return None
+    latest_at = _latest(spec, run, incident, policy)
+    if latest_at and (reckoning.limit_at is None or latest_at < reckoning.limit_at):
+        reckoning = reckon(run.started_at, Target(within=latest_at - run.started_at), (), {})
+    should = reckoned(target.should) if target.should else None
+    return Course(spec, run, target, reckoning, should) if reckoning else None
+
+
+def _latest(
+    spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy
+) -> datetime | None:
+    """The second limit of a run, unless it had passed before the run began."""
+    if spec.no_later_than is None:
+        return None
+    start = came_at(spec.no_later_than.starts, incident)
+    if start is None or not worked_out(spec.no_later_than.target, policy):
+        return None
+    reckoning = reckon(start, spec.no_later_than.target, (), policy.slices)
+    limit = reckoning.limit_at if reckoning else None
+    return limit if limit and limit > run.started_at else None
+
+
+def _courses_of(
+    spec: ClockSpec, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> Iterator[Course]:
+    for run in runs_of(spec, incident, policy):
+        course = _course(spec, run, incident, policy, now)
+        if course:
+            yield course
+
+
+def courses(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[Course, ...]:
+    """Every run of every clock that has a target."""
+    return tuple(c for spec in policy.clocks for c in _courses_of(spec, incident, policy, now))
+
+
+def _points(course: Course) -> Iterator[tuple[Threshold, datetime]]:
+    """Each threshold of a run and its instant, where that can be said."""
+    reckoning, spec = course.reckoning, course.spec
+    given = tuple(t for t in spec.thresholds if t.name != SHOULD)
+    named = given if any(t.fraction == 1 and t.offset is None for t in given) else (*given, LIMIT)
+    for threshold in sorted(named, key=lambda threshold: threshold.fraction):
+        if threshold.offset is None:
+            at = reckoning.reached(reckoning.total * threshold.fraction)
+        else:
+            at = course.limit_at + threshold.offset if course.limit_at else None
+        if at:
+            yield _placed(threshold, reckoning), max(at, course.run.started_at)
+    softer = course.should.limit_at if course.should else None
+    if softer:
+        share = reckoning.elapsed(softer) / reckoning.total if reckoning.total else 0.5
+        fraction = min(max(share, 0.001), 0.999)
+        actions = next((t.actions for t in spec.thresholds if t.name == SHOULD), ())
+        yield Threshold(name=SHOULD, fraction=fraction, actions=actions), softer
+
+
+def _placed(threshold: Threshold, reckoning: Reckoning) -> Threshold:
+    """A threshold before or after the limit, at the share of the target where it falls."""
+    if threshold.offset is None:
+        return threshold
+    share = 1 + threshold.offset / (reckoning.total or timedelta(days=1))
+    fraction = min(share, 0.999) if threshold.offset < timedelta() else max(share, 1.001)
+    return threshold.model_copy(update={"fraction": max(fraction, 0.001)})
+
+
+def _status(course: Course, until: datetime) -> ClockStatus:
+    run, total = course.run, course.reckoning.total
+    elapsed = course.reckoning.elapsed(until)
+    if elapsed > total or course.reckoning.breached(until):
+        return ClockStatus.LATE if course.target.best_effort else ClockStatus.BREACHED
     if run.stopped_at:
         return ClockStatus.MET
-    warned = any(t.fraction < 1 and elapsed >= target * t.fraction for t in spec.thresholds)
-    at_risk = (warned or elapsed == target) and run.cancelled_at is None
+    warned = any(t.fraction < 1 and at <= until for t, at in _points(course))
+    at_risk = (warned or elapsed == total) and run.cancelled_at is None
     return ClockStatus.AT_RISK if at_risk else ClockStatus.ON_TRACK
 
 
-def _read(spec: ClockSpec, run: Run, incident: Incident, now: datetime) -> ClockReading | None:
-    target = _target(spec, run, incident, now)
-    if target is None:
-        return None
-    spans = _spans(spec, run, incident)
-    elapsed = measured(spans, min(run.ended_at or now, now))
-    if run.stopped_at:
-        stage = Stage.COMPLETED
-    elif run.cancelled_at:
-        stage = Stage.CANCELLED
-    else:
-        paused = any(start <= now and end is None for start, end in _pauses(spec, incident))
-        stage = Stage.PAUSED if paused else Stage.IN_PROGRESS
-    status = _status(spec, run, elapsed, target.within)
+def _stage(course: Course, incident: Incident, now: datetime) -> Stage:
+    if course.run.stopped_at:
+        return Stage.COMPLETED
+    if course.run.cancelled_at:
+        return Stage.CANCELLED
+    pauses = () if course.target.before else _pauses(course.spec, incident)
+    paused = any(start <= now and end is None for start, end in pauses)
+    return Stage.PAUSED if paused else Stage.IN_PROGRESS
+
+
+def _read(course: Course, incident: Incident, now: datetime) -> ClockReading:
+    run, total = course.run, course.reckoning.total
+    until = min(run.ended_at or now, now)
+    elapsed = course.reckoning.elapsed(until)
+    status = _status(course, until)
     return ClockReading(
-        clock=spec.name,
+        clock=course.spec.name,
         run=run.number,
-        stage=stage,
+        stage=_stage(course, incident, now),
         status=status,
         started_at=run.started_at,
         stopped_at=run.ended_at,
-        target=target.within,
-        calendar=target.calendar,
+        target=total,
+        calendar=course.target.calendar,
         elapsed=elapsed,
-        remaining=max(target.within - elapsed, timedelta()),
-        breach_at=reached(spans, target.within),
-        late_by=elapsed - target.within if status is ClockStatus.BREACHED else None,
+        remaining=max(total - elapsed, timedelta()),
+        breach_at=course.limit_at,
+        late_by=max(elapsed - total, timedelta()) if status in OVER else None,
     )
 
 
@@ -196,39 +216,11 @@ def read_clocks(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[ClockReading, ...]:
     """Every run of every clock of the policy that has started, as it reads at `now`."""
-    readings = (
-        _read(spec, run, incident, now)
-        for spec in policy.clocks
-        for run in runs_of(spec, incident)
-        if run.started_at <= now
+    return tuple(
+        _read(course, incident, now)
+        for course in courses(policy, incident, now)
+        if course.run.started_at <= now
     )
-    return tuple(reading for reading in readings if reading)
-
-
-def _thresholds(spec: ClockSpec) -> tuple[Threshold, ...]:
-    named = sorted(spec.thresholds, key=lambda threshold: threshold.fraction)
-    return tuple(named) if any(t.fraction == 1 for t in named) else (*named, LIMIT)
-
-
-def _points_of_run(
-    spec: ClockSpec, run: Run, incident: Incident, now: datetime
-) -> Iterator[DueThreshold]:
-    target = _target(spec, run, incident, now)
-    if target is None:
-        return
-    spans = _spans(spec, run, incident)
-    for threshold in _thresholds(spec):
-        due_at = reached(spans, target.within * threshold.fraction)
-        if due_at is None or (run.ended_at is not None and run.ended_at <= due_at):
-            continue
-        yield DueThreshold(
-            clock=spec.name,
-            run=run.number,
-            threshold=threshold.name,
-            fraction=threshold.fraction,
-            due_at=due_at,
-            actions=threshold.actions,
-        )
 
 
 def clock_points(
@@ -236,8 +228,15 @@ def clock_points(
 ) -> tuple[DueThreshold, ...]:
     """Every threshold that has come, or will come unless something stops its clock."""
     return tuple(
-        point
-        for spec in policy.clocks
-        for run in runs_of(spec, incident)
-        for point in _points_of_run(spec, run, incident, now)
+        DueThreshold(
+            clock=course.spec.name,
+            run=course.run.number,
+            threshold=threshold.name,
+            fraction=threshold.fraction,
+            due_at=due_at,
+            actions=threshold.actions,
+        )
+        for course in courses(policy, incident, now)
+        for threshold, due_at in _points(course)
+        if course.run.ended_at is None or course.run.ended_at > due_at
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 
-from models.clock import ONCE, Action, ActionKind, Threshold
+from models.clock import ONCE, SHOULD, Action, ActionKind, Threshold
 from models.policy.durations import format_duration, parse_duration
 from models.policy.words import near, wrong
 
@@ -96,8 +96,10 @@ def parse_share(text: str) -> float:
 def parse_point(text: str, actions: tuple[Action, ...] = ()) -> Threshold:
     """The point of a clock that `50%`, `+1h` after the limit or `-1h` before it means.
 
-    Raises ValueError.
+    `should` is the softer limit of two. Raises ValueError.
     """
+    if text.strip() == SHOULD:
+        return Threshold(name=SHOULD, fraction=0.999, actions=actions)
     sign = text[:1]
     if sign not in {"+", "-"}:
         share = parse_share(text)

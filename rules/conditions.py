@@ -1,0 +1,57 @@
+"""For which incidents a clock runs: what its conditions ask, and since when that is so."""
+
+from datetime import datetime
+
+from models.incident import Incident
+from models.moments import Condition, parse_condition
+
+FIXED = ("service", "via", "reporter")
+"""What can be asked of every incident, and does not change: where it came from."""
+
+
+def attribute_at(incident: Incident, name: str, at: datetime) -> str | None:
+    """The value of an attribute at an instant; what the report said counts from the beginning."""
+    report = incident.report
+    if name in FIXED:
+        known = {
+            "service": report.service,
+            "via": report.reporter.via,
+            "reporter": report.reporter.name,
+        }
+        return known[name]
+    held = [c for c in incident.attributes if c.name == name and c.at <= at]
+    if held:
+        return max(held, key=lambda change: change.at).value
+    return report.attributes.get(name)
+
+
+def holds_at(condition: Condition, incident: Incident, at: datetime) -> bool:
+    """Whether a condition is true at an instant."""
+    found = attribute_at(incident, condition.attribute, at) in condition.values
+    return found is not condition.negated
+
+
+def _all_at(conditions: tuple[Condition, ...], incident: Incident, at: datetime) -> bool:
+    return all(holds_at(condition, incident, at) for condition in conditions)
+
+
+def true_until(
+    texts: tuple[str, ...], incident: Incident, start: datetime, end: datetime | None
+) -> datetime | bool:
+    """Whether all conditions hold at `end` (None: as things are); or the instant they ceased.
+
+    False where they never held from `start` on.
+    """
+    conditions = tuple(parse_condition(text) for text in texts)
+    if not conditions:
+        return True
+    asked = {condition.attribute for condition in conditions}
+    changes = sorted({c.at for c in incident.attributes if c.name in asked})
+    instants = [start, *(at for at in changes if at > start and (end is None or at <= end))]
+    truth = [_all_at(conditions, incident, at) for at in instants]
+    if truth[-1]:
+        return True
+    if not any(truth):
+        return False
+    last_true = max(place for place, true in enumerate(truth) if true)
+    return instants[last_true + 1]

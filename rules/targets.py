@@ -1,0 +1,19 @@
+"""Which calendars a target reckons with, and whether they are there."""
+
+from models.calendar import LOCAL
+from models.clock import Target
+from models.compiled import CompiledPolicy
+
+
+def calendars_of(target: Target) -> frozenset[str]:
+    """The calendars that a target reckons with."""
+    named = {target.calendar, target.rolls.calendar if target.rolls else None}
+    if target.days or target.months or target.day_end is not None:
+        named.add(target.calendar or LOCAL)
+    softer = calendars_of(target.should) if target.should else frozenset()
+    return softer | frozenset(name for name in named if name)
+
+
+def worked_out(target: Target, policy: CompiledPolicy) -> bool:
+    """Whether every calendar of a target has its slice; until then its clock cannot be read."""
+    return calendars_of(target) <= policy.slices.keys()
