@@ -1,16 +1,17 @@
 """`report`: start an incident by hand, under the policy in force."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from activities.opening import open_incident
-from console.commands import AsJson
-from console.errors import malformed
+from console.commands import DEFAULT_TIMEOUT, AsJson, Timeout
+from console.errors import failure_of, malformed
 from console.failures import ExitCode, Failure, usage
 from console.output import Output, words
 from console.policy_file import compiled_policy, read_policy
@@ -86,6 +87,7 @@ def report(
     reporter: Reporter = None,
     happened_at: HappenedAt = None,
     command_id: CommandId = None,
+    timeout: Timeout = DEFAULT_TIMEOUT,
     as_json: AsJson = False,
 ) -> None:
     """Report an incident: start it under the policy in force, and print its id."""
@@ -107,17 +109,38 @@ def report(
         raise malformed(error) from None
     checked(told, intake_rules())
     seed = command_id or str(uuid.uuid4())
-    answer = perform(lambda client: _open(client, told, seed, now))
+    within = timedelta(seconds=timeout)
+    answer = perform(lambda client: opened(client, told, seed, now, within))
     verb = "reported" if answer["started"] else "was reported before"
     human = words(f"{answer['incident']} {verb}: {title}")
     Output.of(context, as_json=as_json).answer(answer, human)
 
 
-async def _open(client: Client, told: Report, seed: str, now: datetime) -> dict[str, Any]:
+def _unsure(failure: Failure, seed: str) -> Failure:
+    """A server that did not answer in time may have taken the report all the same."""
+    if failure.code is ExitCode.NOT_REACHABLE:
+        again = f"the same report again with --command-id {seed} is safe: it counts once"
+        failure.hints = (*failure.hints, again)
+        failure.facts["command_id"] = seed
+    return failure
+
+
+async def opened(
+    client: Client, told: Report, seed: str, now: datetime, within: timedelta
+) -> dict[str, Any]:
+    """Open the incident and say what a script needs of it.
+
+    Raises `Failure`; where the server did not answer `within` that time, with the command id.
+    """
     settings = load_settings()
     policy = compiled_policy(settings.policy_file, told.service)
     name = incident_id(seed, now)
-    started = await open_incident(client, policy, name, told, settings.task_queue)
+    try:
+        started = await open_incident(
+            client, policy, name, told, settings.task_queue, rpc_timeout=within
+        )
+    except RPCError as error:
+        raise _unsure(failure_of(error), seed) from None
     return {
         "incident": name,
         "command_id": seed,

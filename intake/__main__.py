@@ -10,8 +10,9 @@ import uvicorn
 
 from intake.app import create_app
 from runtime.client import ServerNotReachable, connect
-from runtime.logging import configure_logging
-from runtime.settings import Settings, SettingsBroken, load_settings
+from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended
+from runtime.logging import prepared
+from runtime.settings import Settings, SettingsBroken
 
 log = structlog.get_logger(__name__)
 
@@ -44,16 +45,16 @@ async def serve(settings: Settings) -> None:
 
 
 def main() -> int:
-    """Run it; 0 when it was told to stop."""
+    """Run it; returns the exit code: 0 told to stop, 2 cannot start as set up, 6 no server."""
     try:
-        settings = load_settings()
-        configure_logging(settings.log_level, settings.log_file)
+        settings = prepared()
         # uvicorn stops in order, then raises the signal anew for whoever asked before it.
         signal.signal(signal.SIGTERM, lambda *_: None)
         asyncio.run(serve(settings))
-    except (SettingsBroken, ServerNotReachable) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    except SettingsBroken as error:
+        return ended("intake", str(error), NOT_AS_SET_UP)
+    except ServerNotReachable as error:
+        return ended("intake", str(error), NO_SERVER)
     except KeyboardInterrupt:
         return 0
     finally:

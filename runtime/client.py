@@ -15,7 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError, RPCStatusCode
 
-from runtime.settings import Settings
+from runtime.settings import Settings, SettingsBroken
 
 DEFAULT_ADDRESS = "localhost:7233"
 CONNECT_TIMEOUT_SECONDS = 5.0
@@ -40,19 +40,19 @@ def unknown_namespace(error: RPCError) -> str | None:
 
 
 def connection() -> dict[str, Any]:
-    """What Temporal's configuration says, over our defaults. Raises ServerNotReachable."""
+    """What Temporal's configuration says, over our defaults. Raises SettingsBroken."""
     try:
         configured = ClientConfig.load_client_connect_config()
     except (RuntimeError, ValueError, OSError) as error:
         why = f"Temporal's configuration is broken: {_short(error)}"
-        raise ServerNotReachable("the configured address", why) from None
+        raise SettingsBroken(why) from None
     return {"target_host": DEFAULT_ADDRESS, **configured}
 
 
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     """A client whose identity, in every event it causes, is who runs it and where.
 
-    Raises ServerNotReachable after five seconds, unless `lazy`.
+    Raises SettingsBroken, and ServerNotReachable after five seconds, unless `lazy`.
     """
     target = connection()
     address = str(target["target_host"])

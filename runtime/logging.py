@@ -9,6 +9,8 @@ from typing import Any, TextIO
 import structlog
 from temporalio import activity, workflow
 
+from runtime.settings import Settings, SettingsBroken, load_settings
+
 Event = MutableMapping[str, Any]
 
 
@@ -109,3 +111,13 @@ def configure_logging(level: str = "info", path: Path | None = None) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         cache_logger_on_first_use=True,
     )
+
+
+def prepared() -> Settings:
+    """The settings of this process, which logs by them from now on. Raises SettingsBroken."""
+    settings = load_settings()
+    try:
+        configure_logging(settings.log_level, settings.log_file)
+    except OSError as error:
+        raise SettingsBroken(f"INCIDENT_LOG_FILE: {error}") from None
+    return settings

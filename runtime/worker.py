@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 import time
 
 import structlog
@@ -14,10 +13,11 @@ from policies.catalogue import PolicyBroken, policy_in_force
 from policies.compile import PolicyTooLarge, compile_policy
 from runtime.client import ServerNotReachable, connect, unknown_namespace
 from runtime.component import READY
-from runtime.logging import configure_logging
+from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended
+from runtime.logging import prepared
 from runtime.registry import build_worker
 from runtime.search_attributes import missing, mistyped, retention
-from runtime.settings import Settings, SettingsBroken, load_settings, unknown_variables
+from runtime.settings import Settings, SettingsBroken, unknown_variables
 
 log = structlog.get_logger(__name__)
 
@@ -96,26 +96,14 @@ def run_worker() -> int:
 
 def _run() -> int:
     try:
-        settings = load_settings()
-        configure_logging(settings.log_level, settings.log_file)
-    except SettingsBroken as error:
-        return _said(str(error), 2)
-    except OSError as error:
-        return _said(f"INCIDENT_LOG_FILE: {error}", 2)
-    try:
-        asyncio.run(serve(settings))
+        asyncio.run(serve(prepared()))
     except ServerNotReachable as error:
-        return _said(str(error), 6)
+        return ended("worker", str(error), NO_SERVER)
     except RPCError as error:
         name = unknown_namespace(error)
         if name is not None:
-            return _said(f"the Temporal server has no namespace {name}", 2)
-        return _said(f"the Temporal server refused: {error.message}", 6)
-    except (NotServing, PolicyBroken, PolicyTooLarge) as error:
-        return _said(str(error), 2)
+            return ended("worker", f"the Temporal server has no namespace {name}", NOT_AS_SET_UP)
+        return ended("worker", f"the Temporal server refused: {error.message}", NO_SERVER)
+    except (SettingsBroken, NotServing, PolicyBroken, PolicyTooLarge) as error:
+        return ended("worker", str(error), NOT_AS_SET_UP)
     return 0
-
-
-def _said(words: str, code: int) -> int:
-    sys.stderr.write("".join(f"worker: {line}\n" for line in words.splitlines()))
-    return code

@@ -1,12 +1,13 @@
 """Reporting an incident by hand."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from console.failures import ExitCode, Failure
-from console.reporting import checked
+from console.reporting import checked, opened
 from models.alert import GroupingPolicy
 from models.base import Actor
 from models.incident import Report
@@ -124,3 +125,15 @@ def test_a_broken_policy_in_force_is_named(
     said = type_("report", "--title", "x", "--json")
     assert said.code == 1
     assert said.document["error"]["kind"] == "PolicyBroken"
+
+
+async def test_a_report_that_was_not_answered_in_time_names_its_command_id(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    """It may have been taken: repeated with that id it is one incident."""
+    at_once = timedelta(microseconds=1)
+    with pytest.raises(Failure) as caught:
+        await opened(time_skipping.client, a_report(), "job-7", datetime.now(UTC), at_once)
+    assert caught.value.code is ExitCode.NOT_REACHABLE
+    assert caught.value.facts["command_id"] == "job-7"
+    assert any("--command-id job-7" in hint for hint in caught.value.hints)

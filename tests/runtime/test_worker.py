@@ -6,6 +6,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from runtime.component import READY
 from runtime.embedded import free_port
 from tests.runtime.conftest import Bare, Ended, program, reaching, started
@@ -54,12 +56,30 @@ async def test_without_a_server_it_says_where_it_looked() -> None:
     assert_one_line(ended)
 
 
-async def test_a_broken_setting_is_named() -> None:
-    """Before anything is tried."""
-    ended = await program("worker.py", INCIDENT_LOG_LEVEL="loud")
+@pytest.mark.parametrize("line", [("worker.py",), ("-m", "intake"), ("starter.py", "list")])
+@pytest.mark.parametrize(
+    ("setting", "value", "named"),
+    [
+        ("INCIDENT_LOG_LEVEL", "loud", "INCIDENT_LOG_LEVEL"),
+        ("TEMPORAL_PROFILE", "nowhere", "nowhere"),
+    ],
+)
+async def test_a_broken_setting_is_named_by_every_program(
+    line: tuple[str, ...], setting: str, value: str, named: str
+) -> None:
+    """Before anything is tried, in a line, with exit code 2."""
+    ended = await program(*line, **{setting: value})
     assert ended.code == 2
-    assert "INCIDENT_LOG_LEVEL" in ended.err
-    assert_one_line(ended)
+    assert named in ended.err
+    assert len(ended.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("line", [("worker.py",), ("-m", "intake")])
+async def test_a_log_that_cannot_be_written_is_named(line: tuple[str, ...]) -> None:
+    """It is a setting like any other."""
+    ended = await program(*line, INCIDENT_LOG_FILE=f"{__file__}/worker.log")
+    assert ended.code == 2
+    assert "INCIDENT_LOG_FILE" in ended.err
 
 
 async def test_a_namespace_that_is_not_there_is_named(bare_namespace: Bare) -> None:

@@ -1,0 +1,15 @@
+"""How a process of ours that cannot serve ends: in lines for people, with a code for scripts."""
+
+import sys
+from typing import Final
+
+NOT_AS_SET_UP: Final = 2
+"""A setting, the namespace or the policy is not as it must be: to try again does not help."""
+NO_SERVER: Final = 6
+"""No Temporal server answers."""
+
+
+def ended(program: str, why: str, code: int) -> int:
+    """Say on stderr why `program` ends; returns `code`."""
+    sys.stderr.write("".join(f"{program}: {line}\n" for line in why.splitlines()))
+    return code
