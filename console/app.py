@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from console import commands, reporting, shell, viewing, watch
-from console.failures import EXIT_CODES, ExitCode
+from console.failures import EXIT_CODES, ExitCode, usage
 from console.output import typed
 
 LATE: dict[str, tuple[str, str]] = {
@@ -62,9 +62,12 @@ app = typer.Typer(
 
 
 @app.callback()
-def console(context: typer.Context, *, as_json: commands.AsJson = False) -> None:  # noqa: ARG001 - read by Output.of
+def console(context: typer.Context, *, as_json: commands.AsJson = False) -> None:
     """Drive incidents: report them, move them, look at them."""
     if context.invoked_subcommand is None:
+        if as_json:
+            message = "a command is missing"
+            raise usage(message, "python starter.py --help")
         typer.echo(context.get_help())
         raise typer.Exit(ExitCode.USAGE)
 

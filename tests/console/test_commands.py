@@ -20,12 +20,13 @@ def test_every_command_of_the_table_can_be_typed_and_no_internal_one() -> None:
     assert offered - {"report", "show", "list", "watch", "completion"} == TYPED
 
 
-@pytest.mark.parametrize("typed", sorted(TYPED))
+@pytest.mark.parametrize("typed", ["report", *sorted(TYPED)])
 def test_every_command_explains_itself(type_: Type, typed: str) -> None:
     """`--help` of every command shows the incident and the common options."""
     said = type_(typed, "--help")
     assert said.code == 0
-    for word in ("INCIDENT", "--actor", "--happened-at", "--command-id", "--timeout", "--json"):
+    own = () if typed == "report" else ("INCIDENT", "--note")
+    for word in (*own, "--actor", "--happened-at", "--command-id", "--timeout", "--json"):
         assert word in said.out
 
 
@@ -191,3 +192,11 @@ def test_without_a_command_the_help_is_shown(type_: Type) -> None:
     said = type_()
     assert said.code == 2
     assert "acknowledge" in said.out
+
+
+def test_without_a_command_but_with_json_the_answer_is_json(type_: Type) -> None:
+    """A script that forgot its command gets the one document that it reads."""
+    said = type_("--json")
+    assert said.code == 2
+    assert said.document["error"]["kind"] == "Usage"
+    assert "command is missing" in said.document["error"]["message"]
