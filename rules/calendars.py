@@ -1,0 +1,190 @@
+"""What a calendar says between two instants, by the zone and holiday data of this machine.
+
+The only file of the rules that reads such data. They change over the years, so what they said is
+recorded as a slice, and nothing that is recorded looks them up again: workflows may not import
+this.
+
+Local times follow the rules of `rules.localtime`: a window that begins or ends at a local time
+that comes twice does so at the first, and at one that never comes where clocks jump past it. A
+window that reaches over midnight belongs to the day on which it begins, and is open into a day
+off. Where windows overlap, the later one begins when the earlier ends.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from models.calendar import LOCAL, CalendarSlice, CalendarSpec, OpenHours
+from models.policy.calendars import HOLIDAY, WEEK
+from models.policy.words import suggestion
+from rules.localtime import DAY, LocalClock, Open, at_time, midnight
+
+_STEP = timedelta(hours=12)
+"""Nowhere have clocks changed twice within as little as this."""
+
+_ALL_DAYS = OpenHours(days=WEEK)
+
+
+def zone_known(name: str) -> bool:
+    """Whether there is a time zone of that name."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def local_spec(zone: str) -> CalendarSpec:
+    """The calendar whose days are the calendar days of a zone: always open, every day worked."""
+    return CalendarSpec(name=LOCAL, zone=zone)
+
+
+def unknown_region(code: str) -> str | None:
+    """What is right instead of a region or date that calendars do not know; None where they do."""
+    if code[:1].isdigit():
+        return None if _date(code) else "write a day that there is, such as 2026-12-24"
+    known = holidays.list_supported_countries(include_aliases=False)
+    country, dash, part = code.partition("-")
+    if country not in known:
+        return _country_meant(country, tuple(known), f"{dash}{part}")
+    if not dash or part in known[country]:
+        return None
+    if not known[country]:
+        return f"write {country}; its holidays are the same everywhere"
+    aliases = holidays.country_holidays(country).get_subdivision_aliases()
+    meant = [code for code, names in aliases.items() if part in names]
+    names = [f"{country}-{name}" for name in known[country]]
+    return f"did you mean {country}-{meant[0]}?" if meant else suggestion(code, names)
+
+
+def _country_meant(country: str, known: tuple[str, ...], rest: str) -> str:
+    if country in holidays.list_supported_countries():
+        return f"did you mean {holidays.country_holidays(country).country}{rest}?"
+    if country.upper() in known:
+        return f"did you mean {country.upper()}{rest.upper()}?"
+    return "write the ISO 3166 code of a country or of a part of it, such as US or GB-ENG"
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@cache
+def _holidays_of(region: str, year: int) -> frozenset[date]:
+    country, _, part = region.partition("-")
+    return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
+
+
+def _is_holiday(spec: CalendarSpec, day: datetime) -> bool:
+    of_day = day.date()
+    return any(
+        of_day == _date(word) if word[:1].isdigit() else of_day in _holidays_of(word, day.year)
+        for word in spec.holidays
+    )
+
+
+def _offset(zone: ZoneInfo, at: datetime) -> int:
+    offset = at.astimezone(zone).utcoffset()
+    return int(offset.total_seconds()) if offset is not None else 0
+
+
+def _changed_at(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """The second at which the offset changes between two instants."""
+    old = _offset(zone, before)
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        before, after = (middle, after) if _offset(zone, middle) == old else (before, middle)
+    return after
+
+
+def _offsets(zone: ZoneInfo, since: datetime, until: datetime) -> tuple[tuple[datetime, int], ...]:
+    found = [(since, _offset(zone, since))]
+    at = since
+    while at < until:
+        later = min(at + _STEP, until)
+        if _offset(zone, later) != _offset(zone, at):
+            changed_at = _changed_at(zone, at, later)
+            found.append((changed_at, _offset(zone, changed_at)))
+        at = later
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Days:
+    """The days of a calendar, by the local clock of its zone."""
+
+    spec: CalendarSpec
+    clock: LocalClock
+    first: datetime
+    last: datetime
+
+    def _hours(self, day: datetime) -> list[tuple[str, str]]:
+        kind = HOLIDAY if _is_holiday(self.spec, day) else WEEK[day.weekday()]
+        entries = self.spec.opens or (_ALL_DAYS,)
+        return [hours for entry in entries if kind in entry.days for hours in entry.hours]
+
+    def _each(self, first: datetime) -> Iterator[datetime]:
+        while first < self.last:
+            yield first
+            first += DAY
+
+    def windows(self) -> Iterator[Open]:
+        """Its windows, in order and apart; the first may have begun on the day before."""
+        over_at = None
+        for day in self._each(self.first - DAY):
+            for opens, closes in sorted(self._hours(day)):
+                ends = at_time(day if closes > opens else day + DAY, closes)
+                opens_at = self.clock.instant(at_time(day, opens))
+                closes_at = self.clock.instant(ends)
+                begins_at = max(opens_at, over_at) if over_at else opens_at
+                if begins_at < closes_at:
+                    yield begins_at, closes_at
+                    over_at = closes_at
+
+    def worked(self) -> list[Open]:
+        """Its working days, those that touch as one span."""
+        spans: list[Open] = []
+        for day in self._each(self.first):
+            begins_at, ends_at = self.clock.instant(day), self.clock.instant(day + DAY)
+            if begins_at == ends_at or not self._hours(day):
+                continue
+            touches = bool(spans) and spans[-1][1] == begins_at
+            spans.append((spans.pop()[0] if touches else begins_at, ends_at))
+        return spans
+
+
+def slice_of(spec: CalendarSpec, start: datetime, end: datetime, as_of: datetime) -> CalendarSlice:
+    """What a calendar says from `start` to `end`, both with the whole of their local days.
+
+    `as_of` is the instant at which it is worked out. Windows that begin before the slice or end
+    after it are given whole. Raises KeyError where the zone is not known, NotImplementedError
+    where a region is not: `zone_known` and `unknown_region` tell beforehand.
+    """
+    zone = ZoneInfo(spec.zone)
+    around = _offsets(zone, start.astimezone(UTC) - 3 * DAY, end.astimezone(UTC) + 3 * DAY)
+    clock = LocalClock(around)
+    first = midnight(clock.wall(start))
+    last = midnight(clock.wall(end)) + DAY
+    since, until = clock.instant(first), clock.instant(last)
+    always = not spec.opens and not spec.holidays
+    days = _Days(spec, clock, first, last)
+    within = tuple((at, seconds) for at, seconds in around if since < at < until)
+    return CalendarSlice(
+        calendar=spec.name,
+        zone=spec.zone,
+        as_of=as_of,
+        valid_from=since,
+        valid_until=until,
+        opens=((since, until),)
+        if always
+        else tuple(window for window in days.windows() if window[1] > since),
+        days=((since, until),) if always else tuple(days.worked()),
+        offsets=((since, _offset(zone, since)), *within),
+    )
