@@ -12,6 +12,8 @@ from pydantic import Field
 from models.alert import AlertBatch
 from models.base import Frozen, Instant
 from models.compiled import CompiledPolicy
+from models.moments import RAISED
+from models.policy.durations import Duration
 from states.lifecycle import BY_TRIGGER, Trigger
 
 
@@ -89,6 +91,27 @@ class CorrectMilestoneCommand(Command):
 
     milestone: str
     happened_at: Instant | None = Field(default=..., description="the instant that is right")
+
+
+class SetAttributeCommand(Command):
+    """An attribute of the incident has a value; a flag is raised by `yes`, lowered by `no`."""
+
+    attribute: str = Field(min_length=1, max_length=100)
+    value: str = Field(default=RAISED, min_length=1, max_length=200)
+
+
+class SetDateCommand(Command):
+    """When something that the policy counts from is going to be, such as the review meeting."""
+
+    date: str = Field(min_length=1, max_length=100)
+    at: Instant
+
+
+class ExtendClockCommand(Command):
+    """Move the limit of a clock further away, in the clock's own measure."""
+
+    clock: str = Field(min_length=1, max_length=100)
+    by: Duration
 
 
 class AddLessonCommand(Command):
@@ -196,6 +219,9 @@ COMMANDS: dict[str, CommandSpec] = {
         _spec("complete_step", CompleteStepCommand, "a step of the policy is done"),
         _spec("set_milestone", SetMilestoneCommand, "a milestone of the policy's own happened"),
         _spec("correct_milestone", CorrectMilestoneCommand, "correct when a milestone happened"),
+        _spec("set_attribute", SetAttributeCommand, "raise a flag, or set another attribute"),
+        _spec("set_date", SetDateCommand, "say when a date of the policy is going to be"),
+        _spec("extend_clock", ExtendClockCommand, "move the limit of a clock further away"),
         _spec("add_lesson", AddLessonCommand, "record a lesson learned"),
         _spec("add_action_item", AddActionItemCommand, "record what must be done afterwards"),
         _spec("submit_review", SubmitReviewCommand, "record the post-incident review"),

@@ -30,6 +30,7 @@ from models.incident import (
 )
 from rules.alerts import record_alerts
 from rules.authority import permitted, who_may
+from rules.circumstances import extend_clock, set_attribute, set_date
 from rules.corrections import correct_milestone, set_milestone
 from rules.decision import AdoptPolicy, Case, Decision, Effect, Outcome, Refusal, Remind, Tell
 from rules.ledger import note, with_milestone
@@ -275,6 +276,9 @@ COMMAND_RULES: dict[str, Callable[[Case, Any], Outcome]] = {
     "complete_step": complete_step,
     "set_milestone": set_milestone,
     "correct_milestone": correct_milestone,
+    "set_attribute": set_attribute,
+    "set_date": set_date,
+    "extend_clock": extend_clock,
     "add_lesson": add_lesson,
     "add_action_item": add_action_item,
     "submit_review": submit_review,

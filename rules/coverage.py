@@ -97,7 +97,20 @@ def joined(old: CalendarSlice | None, new: CalendarSlice) -> CalendarSlice:
             "valid_from": min(new.valid_from, keep_from),
             "opens": _spliced(old.opens, new.opens, old.valid_from, cut, earlier=earlier_only),
             "days": _spliced(old.days, new.days, old.valid_from, cut, earlier=earlier_only),
+            "offsets": _offsets(old, new),
         }
+    )
+
+
+def _offsets(old: CalendarSlice, new: CalendarSlice) -> tuple[tuple[datetime, int], ...]:
+    """The old slice's offsets from its beginning until the cut, the new one's around them."""
+    cut = new.as_of
+    now_ahead = [seconds for at, seconds in new.offsets if at <= cut][-1:]
+    return (
+        *((at, seconds) for at, seconds in new.offsets if at < old.valid_from),
+        *((at, seconds) for at, seconds in old.offsets if at < cut),
+        *((cut, seconds) for seconds in now_ahead),
+        *((at, seconds) for at, seconds in new.offsets if at > cut),
     )
 
 

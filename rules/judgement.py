@@ -122,5 +122,15 @@ def judge(
     return refusal or _corrected(outcome, case)
 
 
-AFTER_THE_END = frozenset({"set_milestone", "correct_milestone", "link", "add_lesson"})
+AFTER_THE_END = frozenset(
+    {
+        "set_milestone",
+        "correct_milestone",
+        "set_attribute",
+        "set_date",
+        "extend_clock",
+        "link",
+        "add_lesson",
+    }
+)
 """Commands that a terminal incident still takes while its run lasts."""

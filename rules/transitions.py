@@ -55,6 +55,8 @@ def _end_hold(case: Case, incident: Incident) -> Incident:
 def _consequences(case: Case, incident: Incident, command: Command, allowed: Allowed) -> Incident:
     if allowed.trigger is Trigger.ACKNOWLEDGE:
         return _take_roles(case, incident)
+    if isinstance(command, CancelCommand):
+        incident = incident.model_copy(update={"cancelled_for": command.reason})
     if isinstance(command, CancelCommand) and command.duplicate_of:
         link = Link(relation="duplicate_of", target=command.duplicate_of)
         return incident.model_copy(update={"links": (*incident.links, link)})
