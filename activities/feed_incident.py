@@ -1,12 +1,20 @@
 """feed_incident: an alert group tells its incident what the alerts did, reopening it first."""
 
+from datetime import timedelta
+
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.opening import PROBE_TIMEOUT, CannotReopen, IncidentNotFound, reopen_incident
+from activities.opening import (
+    NOW,
+    PROBE_TIMEOUT,
+    CannotReopen,
+    IncidentNotFound,
+    reopen_incident,
+)
 from models.base import MONITORING
 from models.command import CommandResult, RecordAlertsCommand
 from models.group import FEED_INCIDENT, FeedIncident, IncidentFed
@@ -39,9 +47,16 @@ class FeedIncidentActivity:
 
         Raises RPCError or WorkflowUpdateFailedError, to be tried again.
         """
+        return await self.fed(request)
+
+    async def fed(self, request: FeedIncident, *, epoch_offset: timedelta = NOW) -> IncidentFed:
+        """The same, with the clock of a run that is started for it moved, as rehearsals do.
+
+        Raises RPCError or WorkflowUpdateFailedError.
+        """
         try:
             if request.reopen:
-                await self._reopen(request)
+                await self._reopen(request, epoch_offset)
             result = await self._record(request)
         except WorkflowUpdateFailedError as error:
             state = _refused(error)
@@ -59,7 +74,7 @@ class FeedIncidentActivity:
             return await self._standing(request.incident_id, None, absorbed=False)
         return await self._standing(request.incident_id, State(result.state), absorbed=True)
 
-    async def _reopen(self, request: FeedIncident) -> None:
+    async def _reopen(self, request: FeedIncident, epoch_offset: timedelta) -> None:
         """Reopen it; where somebody was faster that is as good."""
         command = {
             "actor": MONITORING.name,
@@ -74,6 +89,7 @@ class FeedIncidentActivity:
                 command,
                 command["command_id"],
                 activity.info().task_queue,
+                epoch_offset=epoch_offset,
             )
         except WorkflowUpdateFailedError as error:
             if _refused(error) not in BEFORE_REVIEW:

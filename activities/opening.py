@@ -27,6 +27,8 @@ from states.lifecycle import State, Trigger
 
 SUMMARY_LIMIT = 200
 PROBE_TIMEOUT = timedelta(seconds=4)
+NOW = timedelta()
+"""The offset of a clock that says what time it is."""
 
 
 class IncidentNotFound(Exception):  # noqa: N818 - says what is
@@ -63,16 +65,18 @@ async def open_incident(
     task_queue: str,
     *,
     rpc_timeout: timedelta | None = None,
+    epoch_offset: timedelta = NOW,
 ) -> bool:
     """Start the incident; False where it was started before, be it open or over.
 
-    Raises RPCError where the server does not take it.
+    `epoch_offset` moves its clock: zero but in rehearsals. Raises RPCError where the server
+    does not take it.
     """
     severity = report.severity if report.severity in policy.severities else policy.default_severity
     try:
         await client.start_workflow(
             INCIDENT_WORKFLOW,
-            IncidentInput(policy=policy, report=report),
+            IncidentInput(policy=policy, report=report, epoch_offset=epoch_offset),
             id=incident_id,
             task_queue=task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
@@ -85,11 +89,18 @@ async def open_incident(
 
 
 async def reopen_incident(
-    client: Client, incident_id: str, command: dict[str, Any], command_id: str, task_queue: str
+    client: Client,
+    incident_id: str,
+    command: dict[str, Any],
+    command_id: str,
+    task_queue: str,
+    *,
+    epoch_offset: timedelta = NOW,
 ) -> CommandResult:
     """Do the command `reopen`: in the open run, or as the first message of a run that goes on.
 
-    The same `command_id` again returns the stored result. Raises IncidentNotFound,
+    The same `command_id` again returns the stored result. `epoch_offset` moves the clock of a
+    run that is started for it: zero but in rehearsals. Raises IncidentNotFound,
     CannotReopen, WorkflowUpdateFailedError where the incident refuses, RPCError where the
     server fails.
     """
@@ -108,7 +119,10 @@ async def reopen_incident(
     state = carried.incident.state
     if state is not State.CLOSED:
         raise CannotReopen(incident_id, state.value)
-    return await _reopen_closed(client, carried, command, command_id, task_queue)
+    begin = IncidentInput(carried=carried, reopening=True, epoch_offset=epoch_offset)
+    return await _reopen_closed(
+        client, begin, carried, command, command_id=command_id, task_queue=task_queue
+    )
 
 
 async def _described(client: Client, incident_id: str) -> WorkflowExecutionDescription:
@@ -146,13 +160,19 @@ async def _reopen_open(
 
 
 async def _reopen_closed(
-    client: Client, carried: Carried, command: dict[str, Any], command_id: str, task_queue: str
+    client: Client,
+    begin: IncidentInput,
+    carried: Carried,
+    command: dict[str, Any],
+    *,
+    command_id: str,
+    task_queue: str,
 ) -> CommandResult:
     """Start a run and give it the command in one request: where another has, its run is used."""
     incident = carried.incident
     start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
         INCIDENT_WORKFLOW,
-        IncidentInput(carried=carried, reopening=True),
+        begin,
         id=incident.id,
         task_queue=task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

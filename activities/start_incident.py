@@ -1,6 +1,7 @@
 """start_incident: an alert group's report becomes an incident under the policy now in force."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -8,7 +9,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from activities.opening import open_incident
+from activities.opening import NOW, open_incident
 from models.compiled import CompiledPolicy
 from models.group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident import Report
@@ -40,11 +41,25 @@ class StartIncidentActivity:
 
         Raises ApplicationError of type PolicyBroken, to be tried again: the file may be mended.
         """
+        return await self.started(request)
+
+    async def started(
+        self, request: StartIncident, *, epoch_offset: timedelta = NOW
+    ) -> IncidentStarted:
+        """The same, with the clock of the incident moved, as rehearsals do.
+
+        Raises ApplicationError of type PolicyBroken, to be tried again: the file may be mended.
+        """
         # A policy file that changed is read and checked: that would hold up every other activity.
         policy = await asyncio.to_thread(self._compiled, request.report.service)
         report = _with_severity(request.report, policy)
         started = await open_incident(
-            self._client, policy, request.incident_id, report, activity.info().task_queue
+            self._client,
+            policy,
+            request.incident_id,
+            report,
+            activity.info().task_queue,
+            epoch_offset=epoch_offset,
         )
         log.info("incident.started", incident=request.incident_id, anew=started)
         return IncidentStarted(incident_id=request.incident_id, started=started)

@@ -27,6 +27,28 @@ log = structlog.get_logger(__name__)
 SUMMARY_LIMIT = 200
 
 
+async def hand_on(
+    client: Client, task_queue: str, batch: AlertBatch, rules: IntakeRules, summary: str
+) -> None:
+    """Tell the alert group of a delivery what it said; starts the group where none runs.
+
+    Raises RPCError.
+    """
+    fires = (a.severity for a in batch.alerts if a.status is AlertStatus.FIRING)
+    severity = worst((said for said in fires if said), rules.severity)
+    await client.start_workflow(
+        ALERT_GROUP_WORKFLOW,
+        AlertGroupInput(group_key=batch.group_key, grouping=rules.grouping),
+        id=group_id(SOURCE, batch.group_key),
+        task_queue=task_queue,
+        start_signal=RECEIVE_ALERTS,
+        start_signal_args=[batch],
+        static_summary=summary[:SUMMARY_LIMIT],
+        memo={"group_key": batch.group_key[:SUMMARY_LIMIT], "source": SOURCE},
+        priority=Priority(priority_key=urgency(severity, rules.severity.severities)),
+    )
+
+
 class AlertIntake:
     """Hands deliveries on to alert groups."""
 
@@ -44,30 +66,13 @@ class AlertIntake:
             message = "the policy does not let monitoring report: see who and channels of reporting"
             raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message)
         batch, ignored = batch_of(webhook, rules, received_at)
-        group = group_id(SOURCE, webhook.group_key)
         if batch.alerts:
-            await self._hand_on(group, batch, rules, summary_of(webhook))
+            async with reaching_temporal():
+                await hand_on(self._client, self._task_queue, batch, rules, summary_of(webhook))
+        group = group_id(SOURCE, webhook.group_key)
         received = len(webhook.alerts) - ignored
         log.info("alerts.received", group=group, received=received, ignored=ignored)
         return {"group": group, "received": received, "ignored": ignored}
-
-    async def _hand_on(
-        self, group: str, batch: AlertBatch, rules: IntakeRules, summary: str
-    ) -> None:
-        fires = (a.severity for a in batch.alerts if a.status is AlertStatus.FIRING)
-        severity = worst((said for said in fires if said), rules.severity)
-        async with reaching_temporal():
-            await self._client.start_workflow(
-                ALERT_GROUP_WORKFLOW,
-                AlertGroupInput(group_key=batch.group_key, grouping=rules.grouping),
-                id=group,
-                task_queue=self._task_queue,
-                start_signal=RECEIVE_ALERTS,
-                start_signal_args=[batch],
-                static_summary=summary[:SUMMARY_LIMIT],
-                memo={"group_key": batch.group_key[:SUMMARY_LIMIT], "source": SOURCE},
-                priority=Priority(priority_key=urgency(severity, rules.severity.severities)),
-            )
 
     def router(self) -> APIRouter:
         """The routes."""

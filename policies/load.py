@@ -45,6 +45,15 @@ def path_words(loc: Loc) -> str:
 
 def load_policy(path: Path | str) -> Loaded:
     """Read a policy file. Raises nothing: whatever is wrong is in `problems`."""
+    return _validated(read_document(path))
+
+
+def read_document(path: Path | str, kind: str = "policy") -> Loaded:
+    """The plain values of a file that begins with `KIND: NAME`; nothing is made of them yet.
+
+    Raises nothing: whatever is wrong is in `problems`, and where nothing can be made of the
+    file the tree holds no value.
+    """
     file = str(path)
     try:
         with Path(path).open("rb") as stream:
@@ -54,7 +63,7 @@ def load_policy(path: Path | str) -> Loaded:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return _failed(file, b"", f"the file cannot be read: {why}")
-    return parse_policy(source, file)
+    return _parsed(source, file, kind)
 
 
 def _failed(file: str, source: bytes, what: str, line: int = 1, column: int = 1) -> Loaded:
@@ -64,6 +73,10 @@ def _failed(file: str, source: bytes, what: str, line: int = 1, column: int = 1)
 
 def parse_policy(source: bytes, file: str = "policy") -> Loaded:
     """A policy from the bytes of a file called `file`. Raises nothing."""
+    return _validated(_parsed(source, file, "policy"))
+
+
+def _parsed(source: bytes, file: str, kind: str) -> Loaded:
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -80,11 +93,13 @@ def parse_policy(source: bytes, file: str = "policy") -> Loaded:
     if tree.value is None and flaws:
         return Loaded(file, source, None, flaws, tree)
     if not isinstance(tree.value, dict):
-        return _failed(file, source, "a policy is a mapping: it begins with policy: NAME")
-    return _validated(Loaded(file, source, None, flaws, tree))
+        return _failed(file, source, f"a {kind} is a mapping: it begins with {kind}: NAME")
+    return Loaded(file, source, None, flaws, tree)
 
 
 def _validated(read: Loaded) -> Loaded:
+    if read.tree.value is None:
+        return read
     try:
         policy = Policy.model_validate(read.tree.value)
     except ValidationError as error:

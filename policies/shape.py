@@ -1,6 +1,6 @@
 """What the policy's models know at a place, and their complaints in an author's words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard, get_args, get_origin
 
 from pydantic import BaseModel
@@ -72,11 +72,13 @@ def _choices(error: ErrorDetails) -> Complaint:
     return error["loc"], False, f"{given!r} is not known here", instead
 
 
-def complaint(error: ErrorDetails) -> Complaint:
-    """One of pydantic's errors in the author's words."""
+def complaint(
+    error: ErrorDetails, known_keys: Callable[[Loc], tuple[str, ...]] = keys_at
+) -> Complaint:
+    """One of pydantic's errors in the author's words; `known_keys` are those of the document."""
     loc, kind, given = error["loc"], error["type"], error["input"]
     if kind == "extra_forbidden":
-        known = keys_at(loc[:-1])
+        known = known_keys(loc[:-1])
         return loc, True, f"there is no key {str(loc[-1])!r} here", suggestion(str(loc[-1]), known)
     if kind == "missing":
         return loc[:-1], True, f"the key {str(loc[-1])!r} is missing", f"add {loc[-1]}: ..."

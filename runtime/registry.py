@@ -64,15 +64,24 @@ def workflow_runner(*, guarded: bool = True) -> WorkflowRunner:
 
 
 def build_activities(
-    settings: Settings, client: Client, channels: ChannelDirectory, documents: DocumentStore
+    settings: Settings,
+    client: Client,
+    channels: ChannelDirectory,
+    documents: DocumentStore,
+    *,
+    start: StartIncidentActivity | None = None,
+    feed: FeedIncidentActivity | None = None,
 ) -> Sequence[Callable[..., Any]]:
-    """Every activity, with what it needs of the world."""
+    """Every activity, with what it needs of the world.
+
+    A rehearsal has incidents started and fed in its own way.
+    """
     return [
         enforce_deadline,
         EscalateIncidentActivity(channels).escalate_incident,
         SendNotificationActivity(channels).send_notification,
-        StartIncidentActivity(client, settings.policy_file).start_incident,
-        FeedIncidentActivity(client).feed_incident,
+        (start or StartIncidentActivity(client, settings.policy_file)).start_incident,
+        (feed or FeedIncidentActivity(client)).feed_incident,
         WriteReportActivity(documents).write_report,
         ArchiveTimelineActivity(documents).archive_timeline,
         BeginArchiveActivity(client).begin_archive,
