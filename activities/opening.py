@@ -22,6 +22,7 @@ from models.command import CommandResult
 from models.compiled import CompiledPolicy
 from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
 from models.incident import Report
+from rules.reporting import REPORT_DIGEST, report_digest
 from rules.urgency import urgency
 from states.lifecycle import State, Trigger
 
@@ -52,7 +53,11 @@ def _shown(report: Report, severity: str | None, policy: CompiledPolicy) -> dict
     """What Temporal shows of the workflow beside its id, and how urgent its work is."""
     return {
         "static_summary": report.title[:SUMMARY_LIMIT],
-        "memo": {"title": report.title, "reporter": report.reporter.name},
+        "memo": {
+            "title": report.title,
+            "reporter": report.reporter.name,
+            REPORT_DIGEST: report_digest(report),
+        },
         "priority": Priority(priority_key=urgency(severity, policy.severities)),
     }
 

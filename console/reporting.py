@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.earlier import reported_yesterday
 from activities.opening import open_incident
 from console.commands import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.errors import failure_of, malformed
@@ -134,9 +135,10 @@ async def opened(
     """
     settings = load_settings()
     policy = compiled_policy(settings.policy_file, told.service)
-    name = incident_id(seed, now)
     try:
-        started = await open_incident(
+        known = await reported_yesterday(client, seed, now, rpc_timeout=within)
+        name = known or incident_id(seed, now)
+        started = known is None and await open_incident(
             client, policy, name, told, settings.task_queue, rpc_timeout=within
         )
     except RPCError as error:

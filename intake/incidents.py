@@ -1,7 +1,7 @@
 """POST /v1/incidents: what people and tools report becomes an incident at once."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -9,14 +9,15 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, Field
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
+from activities.earlier import reported_yesterday, reports_the_same
 from activities.opening import open_incident
 from intake.body import as_request_body, read_body
 from intake.errors import Refused
 from intake.policy import PolicyInForce
 from intake.reaching import RPC_TIMEOUT, reaching_temporal
 from models.base import Actor, Frozen
+from models.compiled import CompiledPolicy
 from models.incident import Report
 from models.intake import IntakeRules
 from rules.identity import incident_id
@@ -78,6 +79,18 @@ def _wrong(said: Reported, rules: IntakeRules, now: datetime) -> list[tuple[str,
     return wrong
 
 
+def _reused(incident: str) -> Refused:
+    """A key stands for one report: to answer with the first would lose the second."""
+    problem = f"was used before, for another report: {incident}"
+    return Refused(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "KeyReused",
+        f"{KEY_HEADER} {problem}",
+        fields=[(KEY_HEADER, problem)],
+        incident=incident,
+    )
+
+
 class IncidentIntake:
     """Opens incidents for reports."""
 
@@ -87,7 +100,7 @@ class IncidentIntake:
         self._task_queue = task_queue
 
     async def report(self, request: Request, response: Response) -> dict[str, Any]:
-        """Open an incident; with an Idempotency-Key that was used before, find it again."""
+        """Open an incident; with an Idempotency-Key of the same report, find it again."""
         key = request.headers.get(KEY_HEADER)
         if key is not None and not 0 < len(key) <= KEY_LIMIT:
             problem = f"must have 1 to {KEY_LIMIT} characters"
@@ -97,29 +110,31 @@ class IncidentIntake:
         policy = self._policy.compiled(report.service)
         seed = f"{VIA}/{key or uuid.uuid4()}"
         async with reaching_temporal():
-            name = await self._known_yesterday(seed, now) if key else None
-            started = name is None and await open_incident(
-                self._client,
-                policy,
-                name := incident_id(seed, now),
-                report,
-                self._task_queue,
-                rpc_timeout=RPC_TIMEOUT,
-            )
+            name, started = await self._opened(policy, report, seed, now, repeatable=bool(key))
+            if not started and not await reports_the_same(
+                self._client, name, report, rpc_timeout=RPC_TIMEOUT
+            ):
+                raise _reused(name)
         log.info("incident.reported", incident=name, anew=started)
         response.status_code = HTTPStatus.CREATED if started else HTTPStatus.OK
         return {"incident": name, "started": started}
 
-    async def _known_yesterday(self, seed: str, now: datetime) -> str | None:
-        """An id says its day: a report repeated after midnight is still the one of before."""
-        name = incident_id(seed, now - timedelta(days=1))
-        try:
-            await self._client.get_workflow_handle(name).describe(rpc_timeout=RPC_TIMEOUT)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            return None
-        return name
+    async def _opened(
+        self, policy: CompiledPolicy, report: Report, seed: str, now: datetime, *, repeatable: bool
+    ) -> tuple[str, bool]:
+        """The incident of the seed, and whether it was opened just now."""
+        known = (
+            await reported_yesterday(self._client, seed, now, rpc_timeout=RPC_TIMEOUT)
+            if repeatable
+            else None
+        )
+        if known:
+            return known, False
+        name = incident_id(seed, now)
+        started = await open_incident(
+            self._client, policy, name, report, self._task_queue, rpc_timeout=RPC_TIMEOUT
+        )
+        return name, started
 
     def router(self) -> APIRouter:
         """The routes."""

@@ -1,6 +1,8 @@
 """Who may report an incident, and what a report must contain."""
 
+import json
 from collections.abc import Iterable
+from hashlib import sha256
 
 from models.base import MONITORING, Actor
 from models.incident import Report
@@ -9,6 +11,9 @@ from rules.readable import blank
 
 INFORMATION: tuple[str, ...] = ("title", "nature", "affected_systems", "severity", "service")
 """What a report can be asked to contain."""
+
+REPORT_DIGEST = "report_digest"
+"""Under this name the memo of an incident keeps what tells its report from another."""
 
 WAYS_IN: dict[str, str] = {
     "alerts": "monitoring",
@@ -34,6 +39,12 @@ def missing_information(report: Report, required: Iterable[str]) -> tuple[str, .
         "service": report.service,
     }
     return tuple(name for name in dict.fromkeys(("title", *required)) if not said.get(name))
+
+
+def report_digest(report: Report) -> str:
+    """What tells one report from another; fields that later versions add change nothing."""
+    said = report.model_dump(mode="json", exclude_defaults=True)
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _named(reporter: Actor, entry: str, rule: ReportingRule) -> bool:

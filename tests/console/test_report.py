@@ -127,6 +127,20 @@ def test_a_broken_policy_in_force_is_named(
     assert said.document["error"]["kind"] == "PolicyBroken"
 
 
+async def test_a_report_repeated_after_midnight_is_the_one_of_before(
+    time_skipping: WorkflowEnvironment, address: str, task_queue: str
+) -> None:
+    """A script that runs over midnight opens no second incident."""
+    assert address
+    within, later = timedelta(seconds=10), datetime.now(UTC)
+    asked = [
+        await opened(time_skipping.client, a_report(), task_queue, at, within)
+        for at in (later - timedelta(days=1), later)
+    ]
+    assert [answer["started"] for answer in asked] == [True, False]
+    assert asked[0]["incident"] == asked[1]["incident"]
+
+
 async def test_a_report_that_was_not_answered_in_time_names_its_command_id(
     time_skipping: WorkflowEnvironment,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from activities.opening import reopen_incident
 from models.incident import Incident
 from rules.identity import incident_id, is_incident_id
 from tests.scenarios.siren import Siren, policy_file
@@ -46,6 +47,39 @@ async def test_the_same_idempotency_key_finds_the_same_incident(
         URL, json=REPORT, headers={"Idempotency-Key": "other" + key.popitem()[1]}
     )
     assert other.json()["incident"] != first.json()["incident"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": "Search fails"}, {"severity": "SEV2"}, {"reporter": "bo"}]
+)
+async def test_a_key_that_was_used_for_another_report_is_refused(
+    http: httpx2.AsyncClient, siren: Siren, change: dict[str, Any]
+) -> None:
+    """422 names the first incident: to answer with it would lose what is reported now."""
+    key = {"Idempotency-Key": f"k-{siren.task_queue}"}
+    first = await http.post(URL, json=REPORT, headers=key)
+    answer = await http.post(URL, json={**REPORT, **change}, headers=key)
+    assert answer.status_code == 422
+    said = answer.json()
+    assert (said["error"], said["incident"]) == ("KeyReused", first.json()["incident"])
+    assert [wrong["field"] for wrong in said["fields"]] == ["Idempotency-Key"]
+    assert (await http.post(URL, json=REPORT, headers=key)).status_code == 200
+
+
+async def test_what_a_key_was_used_for_is_known_after_the_incident_was_reopened(
+    http: httpx2.AsyncClient, siren: Siren
+) -> None:
+    """Each run of an incident knows what it began with."""
+    key = {"Idempotency-Key": f"k-{siren.task_queue}"}
+    async with siren.worker():
+        name = (await http.post(URL, json=REPORT, headers=key)).json()["incident"]
+        handle = siren.client.get_workflow_handle(name)
+        await handle.execute_update("resolve", {"actor": "ana"})
+        await handle.result()
+        await reopen_incident(siren.client, name, {"actor": "ana"}, "again", siren.task_queue)
+    assert (await http.post(URL, json=REPORT, headers=key)).json()["incident"] == name
+    other = await http.post(URL, json={**REPORT, "title": "Search fails"}, headers=key)
+    assert other.status_code == 422
 
 
 async def test_a_report_repeated_after_midnight_is_the_one_of_before(

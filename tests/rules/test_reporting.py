@@ -5,7 +5,7 @@ import pytest
 from models.base import MONITORING, Actor
 from models.incident import Report
 from models.intake import ReportingRule
-from rules.reporting import INFORMATION, may_report, missing_information
+from rules.reporting import INFORMATION, may_report, missing_information, report_digest
 
 ANA = Actor(name="ana", via="console")
 RULE = ReportingRule(who=("platform", "bo", "monitoring"), people={"ana": ("platform",), "cy": ()})
@@ -78,3 +78,22 @@ def test_a_way_in_that_is_not_among_the_channels_is_closed() -> None:
     assert may_report(ANA, rule)
     assert may_report(MONITORING, rule)
     assert not may_report(Actor(name="ana", via="api"), rule)
+
+
+def test_reports_that_differ_in_anything_have_other_digests() -> None:
+    """The same words have the same; what is left out is as good as its default."""
+    one = Report(title="Checkout fails", reporter=ANA)
+    assert report_digest(one) == report_digest(
+        Report(title="Checkout fails", nature="", reporter=ANA)
+    )
+    others = [
+        one.model_copy(update=change)
+        for change in (
+            {"title": "Search fails"},
+            {"nature": "x"},
+            {"affected_systems": ("x",)},
+            {"severity": "SEV1"},
+            {"reporter": Actor(name="bo", via="console")},
+        )
+    ]
+    assert len({report_digest(report) for report in (one, *others)}) == 6
