@@ -4,7 +4,7 @@ The activities that do so for alert groups, the intake and the console share the
 asks, the incident carries the same id, summary, memo and priority.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import (
@@ -18,10 +18,12 @@ from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReus
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.refresh_calendars import with_calendars
 from models.command import CommandResult
 from models.compiled import CompiledPolicy
 from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
 from models.incident import Report
+from rules.readable import in_a_line
 from rules.reporting import REPORT_DIGEST, report_digest
 from rules.urgency import urgency
 from states.lifecycle import State, Trigger
@@ -52,7 +54,7 @@ class CannotReopen(Exception):  # noqa: N818 - says what is
 def _shown(report: Report, severity: str | None, policy: CompiledPolicy) -> dict[str, Any]:
     """What Temporal shows of the workflow beside its id, and how urgent its work is."""
     return {
-        "static_summary": report.title[:SUMMARY_LIMIT],
+        "static_summary": in_a_line(report.title)[:SUMMARY_LIMIT],
         "memo": {
             "title": report.title,
             "reporter": report.reporter.name,
@@ -77,6 +79,8 @@ async def open_incident(
     `epoch_offset` moves its clock: zero but in rehearsals. Raises RPCError where the server
     does not take it.
     """
+    now = datetime.now(UTC) + epoch_offset
+    policy = with_calendars(policy, report.happened_at or now, now)
     severity = report.severity if report.severity in policy.severities else policy.default_severity
     try:
         await client.start_workflow(

@@ -7,6 +7,7 @@ return these models and never import a workflow. Those of alert groups are in `m
 from pydantic import Field
 
 from models.base import Frozen, Instant, Seconds
+from models.calendar import CalendarSlice
 from models.clock import DueThreshold
 from models.compiled import CompiledPolicy, Level, Person
 from models.incident import Incident, Report
@@ -14,6 +15,7 @@ from models.message import DeliveryFailure, Message, Receipt
 
 INCIDENT_WORKFLOW = "Incident"
 ARCHIVE_WORKFLOW = "ArchiveRun"
+KEEP_POLICY_WORKFLOW = "KeepPolicy"
 
 ENFORCE_DEADLINE = "enforce_deadline"
 ESCALATE_INCIDENT = "escalate_incident"
@@ -22,6 +24,8 @@ WRITE_REPORT = "write_report"
 ARCHIVE_TIMELINE = "archive_timeline"
 BEGIN_ARCHIVE = "begin_archive"
 ARCHIVE_RUN = "archive_run"
+REFRESH_CALENDARS = "refresh_calendars"
+KEEP_POLICY = "keep_policy"
 
 PERMANENT_FAILURE = "ChannelPermanentError"
 RETRYABLE_FAILURE = "ChannelRetryableError"
@@ -193,3 +197,28 @@ class ArchivedRun(Frozen):
     uri: str
     sha256: str
     events: int
+
+
+class PolicyText(Frozen):
+    """Input of keep_policy: a policy file, as people wrote it."""
+
+    text: str
+
+
+class RefreshCalendars(Frozen):
+    """Input of refresh_calendars: work out some calendars of a policy for an incident.
+
+    `since` is the earliest instant that the incident's record knows.
+    """
+
+    incident_id: str
+    policy: CompiledPolicy
+    calendars: tuple[str, ...]
+    since: Instant
+    now: Instant
+
+
+class CalendarsRefreshed(Frozen):
+    """Result of refresh_calendars, by the name of the calendar."""
+
+    slices: dict[str, CalendarSlice]

@@ -38,7 +38,8 @@ def ahead(policy: CompiledPolicy, calendar: str) -> timedelta:
     return min(max(longest, default=timedelta()) + AHEAD, FURTHEST)
 
 
-def _earliest(incident: Incident) -> datetime:
+def earliest_of(incident: Incident) -> datetime:
+    """The earliest instant that the record knows of."""
     known = (*(m.at for m in incident.milestones), *(h.from_at for h in incident.holds))
     return min(known, default=incident.reported_at)
 
@@ -52,7 +53,7 @@ def span_needed(
 
 def stale_calendars(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[str, ...]:
     """The calendars whose slice is missing, ends soon, or began too late for the record."""
-    earliest = _earliest(incident)
+    earliest = earliest_of(incident)
     unknown = {
         calendar
         for course in courses(policy, incident, now)

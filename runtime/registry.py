@@ -14,6 +14,8 @@ from activities.begin_archive import BeginArchiveActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.feed_incident import FeedIncidentActivity
+from activities.keep_policy import KeepPolicyActivity
+from activities.refresh_calendars import refresh_calendars
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
 from activities.write_report import WriteReportActivity
@@ -24,8 +26,9 @@ from runtime.settings import Settings
 from workflows.alert_group import AlertGroupWorkflow
 from workflows.archive_run import ArchiveRun
 from workflows.incident import IncidentWorkflow
+from workflows.keep_policy import KeepPolicy
 
-WORKFLOWS: tuple[type, ...] = (IncidentWorkflow, AlertGroupWorkflow, ArchiveRun)
+WORKFLOWS: tuple[type, ...] = (IncidentWorkflow, AlertGroupWorkflow, ArchiveRun, KeepPolicy)
 
 _PASSED_THROUGH = (
     "annotated_types",
@@ -78,6 +81,7 @@ def build_activities(
     """
     return [
         enforce_deadline,
+        refresh_calendars,
         EscalateIncidentActivity(channels).escalate_incident,
         SendNotificationActivity(channels).send_notification,
         (start or StartIncidentActivity(client, settings.policy_file)).start_incident,
@@ -86,6 +90,7 @@ def build_activities(
         ArchiveTimelineActivity(documents).archive_timeline,
         BeginArchiveActivity(client).begin_archive,
         ArchiveRunActivity(client, documents).archive_run,
+        KeepPolicyActivity(documents).keep_policy,
     ]
 
 

@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.clocks import read_clocks
     from rules.opening import open_incident
     from states.lifecycle import TERMINAL, State
+    from workflows.calendars import Calendars
     from workflows.deadlines import Deadlines
     from workflows.desk import Desk
     from workflows.handlers import Handlers
@@ -88,6 +89,7 @@ class IncidentWorkflow:
         self._switch = Switch(
             self._desk, self._outbox, self._paging, self._reports, carried.processed
         )
+        self._calendars = Calendars(self._desk)
         self._deadlines = Deadlines(self._desk, self._switch)
         self._timer = NextTimer(self._desk)
         self._visibility = Visibility(self._desk, self._paging)
@@ -167,6 +169,7 @@ class IncidentWorkflow:
     def _launch(self) -> None:
         now = self._desk.now()
         self._paging.launch(now)
+        self._calendars.launch(now)
         self._deadlines.launch(now)
         self._reports.launch(now)
         self._outbox.launch(now)
@@ -177,6 +180,7 @@ class IncidentWorkflow:
             (point.due_at, f"{point.clock} {point.threshold}") if point else None,
             (at, "escalate to the next level") if (at := self._paging.next_at()) else None,
             (at, "deliver what is owed") if (at := self._outbox.next_at()) else None,
+            (at, "work out calendars") if (at := self._calendars.next_at()) else None,
             (at, "write the incident report") if (at := self._reports.next_at()) else None,
         ]
         return min((c for c in candidates if c), default=(None, ""))

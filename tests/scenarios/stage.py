@@ -22,6 +22,7 @@ from activities.archive_timeline import ArchiveTimelineActivity
 from activities.begin_archive import BeginArchiveActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
+from activities.refresh_calendars import refresh_calendars
 from activities.send_notification import SendNotificationActivity
 from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
@@ -94,6 +95,7 @@ class Stage:
             workflows=[IncidentWorkflow, ArchiveRun],
             activities=[
                 enforce_deadline,
+                refresh_calendars,
                 EscalateIncidentActivity(self.channels).escalate_incident,
                 SendNotificationActivity(self.channels).send_notification,
                 WriteReportActivity(self.documents).write_report,
