@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 
@@ -29,13 +29,15 @@ _STEP = timedelta(hours=12)
 _ALL_DAYS = OpenHours(days=WEEK)
 
 
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones."""
+    return frozenset(available_timezones())
+
+
 def zone_known(name: str) -> bool:
     """Whether there is a time zone of that name."""
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
+    return name in zones()
 
 
 def local_spec(zone: str) -> CalendarSpec:
