@@ -9,6 +9,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
+from activities.keep_policy import have_policy_kept
 from activities.opening import NOW, open_incident
 from models.compiled import CompiledPolicy
 from models.group import START_INCIDENT, IncidentStarted, StartIncident
@@ -51,7 +52,7 @@ class StartIncidentActivity:
         Raises ApplicationError of type PolicyBroken, to be tried again: the file may be mended.
         """
         # A policy file that changed is read and checked: that would hold up every other activity.
-        policy = await asyncio.to_thread(self._compiled, request.report.service)
+        policy, source = await asyncio.to_thread(self._compiled, request.report.service)
         report = _with_severity(request.report, policy)
         started = await open_incident(
             self._client,
@@ -61,13 +62,14 @@ class StartIncidentActivity:
             activity.info().task_queue,
             epoch_offset=epoch_offset,
         )
+        await have_policy_kept(self._client, source, activity.info().task_queue)
         log.info("incident.started", incident=request.incident_id, anew=started)
         return IncidentStarted(incident_id=request.incident_id, started=started)
 
-    def _compiled(self, service: str | None) -> CompiledPolicy:
+    def _compiled(self, service: str | None) -> tuple[CompiledPolicy, bytes]:
         try:
             loaded = policy_in_force(self._policy_file)
-            return compile_policy(loaded.policy, loaded.policy_hash, service)
+            return compile_policy(loaded.policy, loaded.policy_hash, service), loaded.source
         except (PolicyBroken, PolicyTooLarge) as error:
             message = f"the policy {self._policy_file.name} cannot be used: {error}"
             raise ApplicationError(message, type="PolicyBroken") from None

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 
+from activities.keep_policy import have_policy_kept
 from console.sending import Order, standing
 from models.compiled import CompiledPolicy
+from runtime.settings import load_settings
 
 if TYPE_CHECKING:
     from policies.catalogue import LoadedPolicy
@@ -41,4 +43,5 @@ async def for_its_service(client: Client, order: Order, path: Path) -> Order:
     """
     known = await standing(client, order.incident_id)
     policy = compiled_policy(path, known.service).model_dump(mode="json")
+    await have_policy_kept(client, read_policy(path).source, load_settings().task_queue)
     return replace(order, payload={**order.payload, "policy": policy})

@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.earlier import reported_yesterday
+from activities.keep_policy import have_policy_kept
 from activities.opening import open_incident
 from console.commands import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.errors import failure_of, malformed
@@ -143,6 +144,9 @@ async def opened(
         )
     except RPCError as error:
         raise _unsure(failure_of(error), seed) from None
+    if started:
+        source = read_policy(settings.policy_file).source
+        await have_policy_kept(client, source, settings.task_queue)
     return {
         "incident": name,
         "command_id": seed,

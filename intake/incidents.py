@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 from temporalio.client import Client
 
 from activities.earlier import reported_yesterday, reports_the_same
+from activities.keep_policy import have_policy_kept
 from activities.opening import open_incident
 from intake.body import as_request_body, read_body
 from intake.errors import Refused
@@ -107,7 +108,7 @@ class IncidentIntake:
             raise _unprocessable([(KEY_HEADER, problem)], f"{KEY_HEADER} {problem}")
         now = datetime.now(UTC)
         report = checked(await read_body(request, Reported), self._policy.rules(), now)
-        policy = self._policy.compiled(report.service)
+        policy, source = self._policy.compiled(report.service)
         seed = f"{VIA}/{key or uuid.uuid4()}"
         async with reaching_temporal():
             name, started = await self._opened(policy, report, seed, now, repeatable=bool(key))
@@ -115,6 +116,8 @@ class IncidentIntake:
                 self._client, name, report, rpc_timeout=RPC_TIMEOUT
             ):
                 raise _reused(name)
+        if started:
+            await have_policy_kept(self._client, source, self._task_queue)
         log.info("incident.reported", incident=name, anew=started)
         response.status_code = HTTPStatus.CREATED if started else HTTPStatus.OK
         return {"incident": name, "started": started}

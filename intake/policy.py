@@ -23,11 +23,11 @@ class PolicyInForce:
             self._rules = (loaded.policy_hash, compile_intake(loaded.policy))
         return self._rules[1]
 
-    def compiled(self, service: str | None) -> CompiledPolicy:
-        """What an incident of `service` carries. Raises Refused."""
+    def compiled(self, service: str | None) -> tuple[CompiledPolicy, bytes]:
+        """What an incident of `service` carries, and the file it is made of. Raises Refused."""
         loaded = self._loaded()
         try:
-            return compile_policy(loaded.policy, loaded.policy_hash, service)
+            return compile_policy(loaded.policy, loaded.policy_hash, service), loaded.source
         except PolicyTooLarge as error:
             raise unavailable("PolicyBroken", str(error)) from None
 

@@ -59,6 +59,14 @@ class EscalationProgress(Frozen):
     stopped: str | None = None
 
 
+class LinkedIncident(Frozen):
+    """An incident that is to be opened because of this one."""
+
+    id: str
+    title: str
+    reason: str
+
+
 class Carried(Frozen):
     """Everything of an incident's run that the next run needs, and the result of the last."""
 
@@ -67,6 +75,7 @@ class Carried(Frozen):
     escalation: EscalationProgress = EscalationProgress()
     outbox: tuple[Delivery, ...] = ()
     reports_due: tuple[str, ...] = ()
+    linked_due: tuple[LinkedIncident, ...] = ()
     processed: dict[str, str] = Field(default_factory=dict)
     effects: int = 0
 

@@ -13,12 +13,13 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import FailureError
 
 from models.contracts import PERMANENT_FAILURE
-from rules.urgency import urgency
+from rules.urgency import LEAST_URGENT, urgency
 
 Result = TypeVar("Result")
 
 FIRST_PAGE_TIMEOUT = timedelta(seconds=2)
 ATTEMPT_TIMEOUT = timedelta(seconds=10)
+ATTEMPT_AT_AN_ARCHIVE_TIMEOUT = timedelta(seconds=60)
 LIFE_OF_AN_ACTIVITY = timedelta(seconds=55)
 LIFE_OF_A_PAGE = timedelta(seconds=15)
 """A page whose channel fails for now goes to the next one soon: somebody has to wake up."""
@@ -30,6 +31,14 @@ _RETRIES = RetryPolicy(
     non_retryable_error_types=[PERMANENT_FAILURE],
 )
 _ONCE = RetryPolicy(maximum_attempts=1)
+
+_LEAST_URGENT = Priority(priority_key=LEAST_URGENT)
+_WITHOUT_END = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(minutes=10),
+)
+"""What is archived is owed until it is there. What cannot succeed says so itself."""
 
 
 def priority_of(severity: str, severities: Sequence[str]) -> Priority:
@@ -87,3 +96,22 @@ async def perform_promptly(
         return await _perform_at_once(name, argument, result, summary=summary)
     except FailureError:
         return await perform(name, argument, result, summary=summary, priority=priority)
+
+
+async def perform_in_the_end(
+    name: str, argument: Any, result: type[Result], *, summary: str
+) -> Result:
+    """Run an activity until it succeeds or says that it cannot, after everything else.
+
+    For workflows that do nothing else: an incident lives by activities of less than a minute.
+    """
+    answer: Result = await workflow.execute_activity(
+        name,
+        argument,
+        result_type=result,
+        start_to_close_timeout=ATTEMPT_AT_AN_ARCHIVE_TIMEOUT,
+        retry_policy=_WITHOUT_END,
+        summary=summary[:200],
+        priority=_LEAST_URGENT,
+    )
+    return answer

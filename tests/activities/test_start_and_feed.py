@@ -117,6 +117,15 @@ async def test_an_incident_is_as_bad_as_the_worst_of_its_alerts(
     assert (await bench.record()).severity == severity
 
 
+async def test_the_policy_that_an_incident_names_is_kept(bench: Bench, tmp_path: Path) -> None:
+    """The hash on its timeline is the name of the file that it began under."""
+    await bench.start(report("SEV1"))
+    named = (await bench.record()).timeline[0].data["policy_hash"]
+    await bench.client.get_workflow_handle(f"policy-{bench.task_queue}-{named}").result()
+    kept = tmp_path / "documents" / "policies" / f"{named}.yaml"
+    assert kept.read_bytes() == bench.policy.read_bytes()
+
+
 async def test_starting_twice_starts_one_incident(bench: Bench) -> None:
     """The second says so, also when the incident is over."""
     assert await bench.start(report("SEV1"))

@@ -14,6 +14,7 @@ from activities.archive_timeline import ArchiveTimelineActivity
 from activities.begin_archive import BeginArchiveActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
+from activities.keep_policy import KeepPolicyActivity
 from activities.send_notification import SendNotificationActivity
 from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
@@ -23,6 +24,7 @@ from tests.fakes.channels import RecordingChannels
 from tests.specimens import POLICY, REPORT
 from workflows.archive_run import ArchiveRun
 from workflows.incident import IncidentWorkflow
+from workflows.keep_policy import KeepPolicy
 
 
 @asynccontextmanager
@@ -39,7 +41,7 @@ def _worker(client: Client, task_queue: str, documents: Path) -> Worker:
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[IncidentWorkflow, ArchiveRun],
+        workflows=[IncidentWorkflow, ArchiveRun, KeepPolicy],
         activities=[
             enforce_deadline,
             EscalateIncidentActivity(channels).escalate_incident,
@@ -48,6 +50,7 @@ def _worker(client: Client, task_queue: str, documents: Path) -> Worker:
             ArchiveTimelineActivity(store).archive_timeline,
             BeginArchiveActivity(client).begin_archive,
             ArchiveRunActivity(client, store).archive_run,
+            KeepPolicyActivity(store).keep_policy,
         ],
     )
 

@@ -21,6 +21,7 @@ from activities.begin_archive import BeginArchiveActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.feed_incident import FeedIncidentActivity
+from activities.keep_policy import KeepPolicyActivity
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
 from activities.write_report import WriteReportActivity
@@ -28,11 +29,9 @@ from connectors.documents.local import LocalDocumentStore
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
 from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput, GroupState
 from models.incident import Incident
+from runtime.registry import WORKFLOWS
 from states.lifecycle import State
 from tests.fakes.channels import RecordingChannels
-from workflows.alert_group import AlertGroupWorkflow
-from workflows.archive_run import ArchiveRun
-from workflows.incident import IncidentWorkflow
 
 POLICY = """
 policy: Siren
@@ -91,7 +90,7 @@ class Siren:
         return Worker(
             self.client,
             task_queue=self.task_queue,
-            workflows=[IncidentWorkflow, AlertGroupWorkflow, ArchiveRun],
+            workflows=list(WORKFLOWS),
             activities=[
                 enforce_deadline,
                 EscalateIncidentActivity(self.channels).escalate_incident,
@@ -102,6 +101,7 @@ class Siren:
                 ArchiveTimelineActivity(self.documents).archive_timeline,
                 BeginArchiveActivity(self.client).begin_archive,
                 ArchiveRunActivity(self.client, self.documents).archive_run,
+                KeepPolicyActivity(self.documents).keep_policy,
             ],
             **options,
         )

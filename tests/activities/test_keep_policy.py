@@ -1,0 +1,59 @@
+"""The text of a policy is kept where auditors find it by the hash that incidents name."""
+
+import uuid
+from hashlib import sha256
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.keep_policy import KeepPolicyActivity, have_policy_kept
+from connectors.documents.local import LocalDocumentStore
+from models.contracts import DocumentWritten
+from workflows.keep_policy import KeepPolicy
+
+
+def a_policy() -> tuple[bytes, str]:
+    """A file that nobody else keeps, byte-order mark, line ends and all; and its hash."""
+    source = f"\ufeffpolicy: caf\u00e9 {uuid.uuid4()}\r\n\n".encode()
+    return source, sha256(source).hexdigest()
+
+
+async def test_a_policy_is_kept_byte_for_byte_and_once(
+    server: WorkflowEnvironment, task_queue: str, documents: LocalDocumentStore
+) -> None:
+    """Whoever starts an incident has it kept by the workers, however far away they are."""
+    source, digest = a_policy()
+    handle = server.client.get_workflow_handle(
+        f"policy-{task_queue}-{digest}", result_type=DocumentWritten
+    )
+    async with Worker(
+        server.client,
+        task_queue=task_queue,
+        workflows=[KeepPolicy],
+        activities=[KeepPolicyActivity(documents).keep_policy],
+    ):
+        await have_policy_kept(server.client, source, task_queue)
+        kept = await handle.result()
+        first = (await handle.describe()).run_id
+        await have_policy_kept(server.client, source, task_queue)
+    assert Path(documents.root, "policies", f"{digest}.yaml").read_bytes() == source
+    assert kept.sha256 == digest
+    assert (await handle.describe()).run_id == first
+
+
+async def test_a_server_that_does_not_answer_stops_no_incident(
+    server: WorkflowEnvironment, task_queue: str
+) -> None:
+    """Nothing is raised, and the next incident tries again."""
+    config = server.client.service_client.config
+    stranger = await Client.connect(
+        config.target_host, namespace="nowhere", data_converter=server.client.data_converter
+    )
+    source, digest = a_policy()
+    await have_policy_kept(stranger, source, task_queue)
+    await have_policy_kept(server.client, source, task_queue)
+    handle = server.client.get_workflow_handle(f"policy-{task_queue}-{digest}")
+    assert (await handle.describe()).task_queue == task_queue
+    await handle.terminate()

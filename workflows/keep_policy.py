@@ -1,0 +1,24 @@
+"""Keeps the text of a policy, for whoever wants to read one day what an incident went by."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from models.contracts import KEEP_POLICY, KEEP_POLICY_WORKFLOW, DocumentWritten, PolicyText
+    from workflows.options import perform_in_the_end
+    from workflows.payloads import raw_start, read_start
+
+
+@workflow.defn(name=KEEP_POLICY_WORKFLOW)
+class KeepPolicy:
+    """Keeps the policy that its input is; one for each text and task queue."""
+
+    @workflow.run
+    @raw_start
+    async def run(self, *payloads: object) -> DocumentWritten:
+        """Where the policy is kept. Fails where it cannot be."""
+        request = read_start(PolicyText, payloads)
+        if isinstance(request, Exception):
+            raise request
+        return await perform_in_the_end(
+            KEEP_POLICY, request, DocumentWritten, summary="keep the text of a policy"
+        )
