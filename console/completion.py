@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from console.finding import Filters, find
 from console.running import SETTLE_SECONDS
+from rules.readable import in_a_line
 from runtime.client import connect
 from runtime.settings import load_settings
 
@@ -17,7 +18,7 @@ async def _open_incidents() -> list[tuple[str, str]]:
     async with asyncio.timeout(PATIENCE.total_seconds()):
         client = await connect(load_settings())
         rows = await find(client, Filters(only_open=True), SHOWN)
-    return [(row.id, f"{row.severity} {row.state} {row.title}".strip()) for row in rows]
+    return [(row.id, in_a_line(f"{row.severity} {row.state} {row.title}").strip()) for row in rows]
 
 
 def complete_incident(incomplete: str) -> list[tuple[str, str]]:

@@ -11,19 +11,20 @@ from rich.text import Text
 
 from console.failures import Failure
 from models.command import COMMANDS
+from rules.readable import in_a_line, readable
 
-_CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
-"""Control characters, line break and tab aside: what a stranger typed must not steer a terminal."""
-
-
-def plain(text: object) -> str:
-    """Text from anywhere, safe to print on a terminal."""
-    return str(text).translate(_CONTROL)
+UNBOUNDED = 1_000_000
+"""The width, in columns, of what is no terminal: nothing is wrapped there, or cut off."""
 
 
 def words(text: object, style: str = "") -> Text:
-    """Text from anywhere, as it is: without markup, colour codes or links of its own."""
-    return Text(plain(text), style=style)
+    """Text from anywhere, as it is: without markup, control characters or links of its own."""
+    return Text(readable(str(text)), style=style)
+
+
+def line(text: object, style: str = "") -> Text:
+    """The same on one line, whatever breaks are in it."""
+    return Text(in_a_line(str(text)), style=style)
 
 
 def typed(name: str) -> str:
@@ -80,9 +81,9 @@ class _Terminal(Console):
 
 
 def person(*, error: bool = False) -> Console:
-    """A terminal or pipe that a person reads; lines on a pipe are not wrapped."""
+    """A terminal or pipe that a person reads; lines on a pipe are as long as they are."""
     stream = sys.stderr if error else sys.stdout
-    width = None if stream.isatty() else 200
+    width = None if stream.isatty() else UNBOUNDED
     return _Terminal(file=stream, width=width, soft_wrap=False, highlight=False, emoji=False)
 
 

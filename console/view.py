@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from console.output import plain, typed, words
+from console.output import line, typed, words
 from console.phrases import moment, relative, span
 from models.clock import ClockReading, ClockStatus, Stage
 from models.incident import Incident, TimelineEntry
@@ -37,27 +37,27 @@ def header(view: IncidentView) -> Group:
     incident = view.incident
     confirmed = "" if incident.severity_confirmed else " (not confirmed)"
     lines = [
-        Text.assemble((plain(incident.id), "bold"), "  ", words(incident.report.title, "bold")),
+        Text.assemble(line(incident.id, "bold"), "  ", line(incident.report.title, "bold")),
         Text.assemble(
             "state ",
             (incident.state.value, "bold cyan"),
             "   severity ",
-            (plain(incident.severity), "bold"),
+            line(incident.severity, "bold"),
             confirmed,
         ),
     ]
     if incident.hold:
         held = relative(incident.hold.from_at, view.now)
-        lines.append(words(f"on hold: {incident.hold.reason}, since {held}", "yellow"))
+        lines.append(line(f"on hold: {incident.hold.reason}, since {held}", "yellow"))
     lines.append(
-        words(
+        line(
             f"reported {moment(incident.reported_at)} ({relative(incident.reported_at, view.now)})"
             f" by {incident.report.reporter.name} via {incident.report.reporter.via}"
         )
     )
     lines += [words(f"{name}: {text}") for name, text in _report_facts(incident)]
     pinned = f"{view.policy_name} {view.policy_version} ({view.policy_hash[:12]})"
-    lines.append(words(f"policy {pinned}"))
+    lines.append(line(f"policy {pinned}"))
     return Group(*lines)
 
 
@@ -68,7 +68,7 @@ def _report_facts(incident: Incident) -> Iterator[tuple[str, str]]:
     if report.affected_systems:
         yield "affected", ", ".join(report.affected_systems)
     if report.nature:
-        yield "nature", report.nature
+        yield "nature", report.nature.replace("\n", "\n  ")
     if report.previous_incident:
         yield "follows", report.previous_incident
 
@@ -99,10 +99,10 @@ def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
         name = reading.clock + (f" ({reading.run})" if reading.run > 1 else "")
         target = span(reading.target) + (f" of {reading.calendar}" if reading.calendar else "")
         table.add_row(
-            words(name),
+            line(name),
             Text(reading.status.value.replace("_", " "), style=STATUS_STYLE[reading.status]),
-            words(clock_words(reading)),
-            words(target),
+            line(clock_words(reading)),
+            line(target),
             *(() if brief else (span(reading.elapsed), moment(reading.breach_at))),
         )
     return table
@@ -112,10 +112,10 @@ def _step(step: NextStep) -> Iterator[Text]:
     mark, style = ("✓", "green") if step.allowed else ("✗", "red")
     may = f"  by {', '.join(step.may)}" if step.may else ""
     yield Text.assemble(
-        (f"{mark} {typed(step.name)}", style), words(f"  {step.says}", "dim"), words(may)
+        (f"{mark} {typed(step.name)}", style), line(f"  {step.says}", "dim"), line(may)
     )
     for item in step.missing:
-        yield words(f"    missing: {item}")
+        yield line(f"    missing: {item}")
 
 
 def next_steps(view: IncidentView) -> RenderableType:
@@ -136,7 +136,7 @@ def escalation(view: IncidentView) -> Text:
         parts.append(f"next level {relative(progress.next_at, view.now)}")
     if progress.stopped:
         parts.append(f"stopped: {progress.stopped}")
-    return words("; ".join(parts))
+    return line("; ".join(parts))
 
 
 def _alerts(incident: Incident) -> Iterator[RenderableType]:
@@ -149,35 +149,35 @@ def _alerts(incident: Incident) -> Iterator[RenderableType]:
         firing = alert.status.value == "firing"
         table.add_row(
             Text(alert.status.value, style="red" if firing else "green"),
-            words(alert.summary or alert.name),
+            line(alert.summary or alert.name),
             moment(alert.started_at),
             f"{record.times_seen}x",
-            words(alert.link or ""),
+            line(alert.link or ""),
         )
     yield table
     if incident.truncated_alerts:
-        yield words(f"and {incident.truncated_alerts} that the sender left out", "yellow")
+        yield line(f"and {incident.truncated_alerts} that the sender left out", "yellow")
 
 
 def _aftermath(incident: Incident) -> Iterator[RenderableType]:
     if incident.review:
         attended = ", ".join(incident.review.attendees) or "nobody"
         yield _heading("Review")
-        yield words(f"led by {incident.review.lead}, attended by {attended}")
+        yield line(f"led by {incident.review.lead}, attended by {attended}")
         for aspect, found in incident.review.aspects.items():
-            yield words(f"- {aspect}: {found}")
+            yield line(f"- {aspect}: {found}")
     if incident.lessons:
         yield _heading("Lessons")
-        yield from (words(f"- {lesson.text}") for lesson in incident.lessons)
+        yield from (line(f"- {lesson.text}") for lesson in incident.lessons)
     if incident.action_items:
         yield _heading("Action items")
         for item in incident.action_items:
             due = f", due {moment(item.due_at)}" if item.due_at else ""
-            yield words(f"- {item.id} {item.text} ({item.owner}, {item.priority}{due})")
+            yield line(f"- {item.id} {item.text} ({item.owner}, {item.priority}{due})")
     if incident.documents or incident.links:
         yield _heading("Documents and links")
-        yield from (words(f"- {kept.name}: {kept.uri}") for kept in incident.documents)
-        yield from (words(f"- {link.relation}: {link.target}") for link in incident.links)
+        yield from (line(f"- {kept.name}: {kept.uri}") for kept in incident.documents)
+        yield from (line(f"- {link.relation}: {link.target}") for link in incident.links)
 
 
 def timeline_line(entry: TimelineEntry) -> Text:
@@ -188,9 +188,9 @@ def timeline_line(entry: TimelineEntry) -> Text:
     return Text.assemble(
         (moment(entry.happened_at), "dim"),
         "  ",
-        words(f"{who:<22} "),
-        words(entry.summary),
-        words(told, "dim"),
+        line(f"{who:<22} "),
+        line(entry.summary),
+        line(told, "dim"),
     )
 
 
@@ -199,14 +199,14 @@ def timeline(incident: Incident, last: int | None = None) -> Group:
     entries = incident.timeline[-last:] if last else incident.timeline
     lines = [timeline_line(entry) for entry in entries]
     for part in incident.segments:
-        lines.insert(0, words(f"entries {part.first_seq}-{part.last_seq}: {part.uri}", "dim"))
+        lines.insert(0, line(f"entries {part.first_seq}-{part.last_seq}: {part.uri}", "dim"))
     return Group(*lines)
 
 
 def render(view: IncidentView, last: int | None = None) -> Group:
     """The whole incident."""
     incident = view.incident
-    held = [words(f"{role.role}: {role.person}") for role in incident.roles]
+    held = [line(f"{role.role}: {role.person}") for role in incident.roles]
     parts: list[RenderableType] = [
         header(view),
         _heading("Clocks"),
@@ -222,7 +222,7 @@ def render(view: IncidentView, last: int | None = None) -> Group:
             again = f", again {relative(owed.not_before, view.now)}" if owed.not_before else ""
             message = owed.message
             parts.append(
-                words(f"- {message.kind} to {message.recipient}: {message.reason}{again}", "yellow")
+                line(f"- {message.kind} to {message.recipient}: {message.reason}{again}", "yellow")
             )
     parts += [*_alerts(incident), *_aftermath(incident)]
     parts += [_heading("What can be done now"), next_steps(view)]

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from console.asking import ask
 from console.commands import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
 from console.finding import Filters, Row, document, find
-from console.output import Output, words
+from console.output import Output, line
 from console.phrases import relative
 from console.running import perform
 from console.view import render
@@ -47,14 +47,14 @@ def table_of(rows: tuple[Row, ...], now: datetime) -> RenderableType:
         due = relative(row.next_due_at, now) if row.next_due_at else ""
         title = f"{row.service}: {row.title}" if row.service else row.title
         table.add_row(
-            words(row.id, "bold"),
-            words(row.severity or "?"),
-            words((row.state or "starting") + (" (on hold)" if row.on_hold else "")),
+            line(row.id, "bold"),
+            line(row.severity or "?"),
+            line((row.state or "starting") + (" (on hold)" if row.on_hold else "")),
             relative(row.reported_at, now),
             due,
-            words(", ".join(row.breached_clocks), "bold red"),
-            words(row.manager or ""),
-            words(title),
+            line(", ".join(row.breached_clocks), "bold red"),
+            line(row.manager or ""),
+            line(title),
         )
     return table
 

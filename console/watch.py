@@ -18,7 +18,7 @@ from console.completion import complete_incident
 from console.errors import failure_of
 from console.failures import ExitCode, Failure
 from console.finding import Filters, Row, find
-from console.output import Output, failure_words, person, words, write_json
+from console.output import Output, failure_words, line, person, write_json
 from console.phrases import moment
 from console.running import perform
 from console.sending import standing
@@ -99,7 +99,7 @@ def _row_line(row: Row, now: datetime) -> Text:
     held = ", on hold" if row.on_hold else ""
     breached = f", breached: {', '.join(row.breached_clocks)}" if row.breached_clocks else ""
     how = f"{row.severity or '?'} {became}{held}{breached}"
-    return words(f"{moment(now)}  {row.id} {how}: {row.title}")
+    return line(f"{moment(now)}  {row.id} {how}: {row.title}")
 
 
 News = IncidentNews | ListNews
@@ -123,7 +123,7 @@ async def _follow(client: Client, news: News, every: float, show: Show) -> None:
 
 
 def _trouble(failure: Failure) -> tuple[RenderableType, Any]:
-    return words(f"{moment(datetime.now(UTC))}  {failure.message}"), failure.document()
+    return line(f"{moment(datetime.now(UTC))}  {failure.message}"), failure.document()
 
 
 def _lines(output: Output) -> Show:

@@ -19,6 +19,7 @@ from models.base import MONITORING
 from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput
 from models.intake import IntakeRules
 from rules.identity import group_id
+from rules.readable import in_a_line
 from rules.reporting import may_report
 from rules.severity import worst
 from rules.urgency import urgency
@@ -43,7 +44,7 @@ async def hand_on(
         task_queue=task_queue,
         start_signal=RECEIVE_ALERTS,
         start_signal_args=[batch],
-        static_summary=summary[:SUMMARY_LIMIT],
+        static_summary=in_a_line(summary)[:SUMMARY_LIMIT],
         memo={"group_key": batch.group_key[:SUMMARY_LIMIT], "source": SOURCE},
         priority=Priority(priority_key=urgency(severity, rules.severity.severities)),
     )

@@ -11,6 +11,7 @@ from rules.authority import rule_for, who_may
 from rules.cadence import cadence_readings
 from rules.clocks import read_clocks
 from rules.facts import alerts_firing, facts_of
+from rules.markdown import plain
 from states.lifecycle import TERMINAL, triggers_from
 from states.machine import Allowed, decide
 
@@ -75,24 +76,23 @@ def _clock_words(reading: ClockReading) -> str:
 
 def status_markdown(policy: CompiledPolicy, incident: Incident, now: datetime) -> str:
     """The incident in short, for whoever opens it in the Temporal UI."""
-    title = incident.report.title.replace("\n", " ")
     held = ", ".join(f"{h.role}: {h.person}" for h in incident.roles) or "nobody yet"
-    hold = f" — **on hold**: {incident.hold.reason}" if incident.hold else ""
+    hold = f" — **on hold**: {plain(incident.hold.reason)}" if incident.hold else ""
     lines = [
-        f"**{incident.severity} {title}**",
+        f"**{plain(incident.severity)} {plain(incident.report.title)}**",
         "",
-        f"State **{incident.state}**{hold}. Roles: {held}.",
+        f"State **{incident.state}**{hold}. Roles: {plain(held)}.",
         "",
-        *(f"- {r.clock}: {_clock_words(r)}" for r in readings_of(policy, incident, now)),
+        *(f"- {plain(r.clock)}: {_clock_words(r)}" for r in readings_of(policy, incident, now)),
     ]
     firing = alerts_firing(incident)
     if firing:
-        lines += ["", f"Still firing: {'; '.join(firing)}"]
+        lines += ["", f"Still firing: {plain('; '.join(firing))}"]
     if incident.state not in TERMINAL:
         lines += ["", "Next:", ""]
         for step in next_steps(policy, incident, now):
-            wants = f" — missing: {'; '.join(step.missing)}" if step.missing else ""
+            wants = f" — missing: {plain('; '.join(step.missing))}" if step.missing else ""
             lines.append(f"- `{step.name}`{wants}")
     lines += ["", "Latest:", ""]
-    lines += [f"- {e.recorded_at:%H:%M:%S} {e.summary}" for e in incident.timeline[-5:]]
+    lines += [f"- {e.recorded_at:%H:%M:%S} {plain(e.summary)}" for e in incident.timeline[-5:]]
     return "\n".join(lines)[:15000]

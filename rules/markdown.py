@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from rules.readable import in_a_line
+
 NONE = "None recorded."
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~$]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|!(?=\[))")
 _LEADING = re.compile(r"^(\d*)([#+=-]|(?<=\d)[.)])")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -14,7 +15,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 def plain(text: str) -> str:
     """`text` on one line, so escaped that it reads as it is, also in a table."""
-    line = _SPECIAL.sub(r"\\\1", _CONTROL.sub(" ", text).strip())
+    line = _SPECIAL.sub(r"\\\1", in_a_line(text).strip())
     return _LEADING.sub(r"\1\\\2", line)
 
 

@@ -1,5 +1,7 @@
 """Text from outside, safe to show: it steers no terminal and reads in the order it is stored in."""
 
+import re
+
 _KEPT = "\t\n"
 _STEERING = {
     code: None
@@ -19,17 +21,18 @@ _STEERING = {
     for code in range(first, last + 1)
     if chr(code) not in _KEPT
 }
-_BREAKS = str.maketrans(dict.fromkeys("\u2028\u2029", "\n"))
+_SEPARATORS = str.maketrans(dict.fromkeys("\u2028\u2029", "\n"))
+_BREAKS = re.compile(r"[\r\n\u2028\u2029]+")
 
 
 def readable(text: str) -> str:
     """`text` without what steers a terminal or the direction of writing; its lines stay."""
-    return text.translate(_BREAKS).translate(_STEERING)
+    return text.translate(_SEPARATORS).translate(_STEERING)
 
 
 def in_a_line(text: str) -> str:
     """`text` as one line: a break in it must not look like a further line of ours."""
-    return " ".join(readable(text.replace("\r", "\n")).split())
+    return readable(_BREAKS.sub(" ", text))
 
 
 def blank(text: str) -> bool:

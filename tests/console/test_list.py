@@ -1,17 +1,21 @@
 """Lists of incidents, through the server's visibility alone."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from console.finding import Filters, query_of
+from console.finding import Filters, Row, query_of
+from console.output import person
+from console.viewing import table_of
 from states.lifecycle import State
 from tests.console.conftest import TypeAt
 from tests.console.life import ended, reported, working
 
+NOW = datetime(2026, 3, 27, 16, 50, tzinfo=UTC)
 ODD = "it's) OR (1 = 1"
 
 
@@ -102,3 +106,29 @@ async def test_filters_that_mean_nothing_are_wrong_usage(
 ) -> None:
     """An unknown state is not an empty list."""
     assert (await at_console("list", *line)).code == 2
+
+
+def test_on_a_pipe_an_incident_is_a_line_however_long_its_title_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Scripts that cut by lines and columns get all of it: nothing wrapped, cut off or obeyed."""
+    title = "Checkout fails " * 20 + "\u202e\x1b[2J\nINC-FORGED  SEV4"
+    row = Row(
+        id="INC-1",
+        title=title,
+        state="assessment",
+        severity="SEV1",
+        service=None,
+        manager=None,
+        reported_at=NOW,
+        next_due_at=None,
+        breached=False,
+        breached_clocks=(),
+        on_hold=False,
+        open=True,
+    )
+    person().print(table_of((row,), NOW))
+    head, told = capsys.readouterr().out.splitlines()
+    assert head.startswith("incident")
+    assert told.startswith("INC-1")
+    assert told.rstrip().endswith("Checkout fails " * 20 + "[2J INC-FORGED  SEV4")

@@ -129,6 +129,15 @@ def test_text_from_outside_cannot_steer_the_terminal() -> None:
     assert not set(text) & {"\x1b", "\x07", "\x9b"}
 
 
+def test_text_from_outside_cannot_turn_around_or_add_a_line_to_the_story() -> None:
+    """What an update says stands in its own line, in the order in which it was typed."""
+    forged = "we look\u202e\n2026-03-27 16:59:00Z  cy/console  resolve by cy"
+    incident = done(an_incident(), "post_update", after(4), text=forged)
+    text = text_of(render(view_of(incident, after(5))))
+    assert "\u202e" not in text
+    assert not any(line.startswith("2026-03-27 16:59:00Z") for line in text.splitlines())
+
+
 def test_the_live_view_has_the_newest_of_the_timeline_first() -> None:
     """On a short terminal it is the oldest that falls off."""
     text = text_of(live(view_of(a_diagnosed_incident(), after(41)), 3))
