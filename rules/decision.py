@@ -36,9 +36,10 @@ class PageAgain:
 
 @dataclass(frozen=True, slots=True)
 class PageNextLevel:
-    """Page the next level, acknowledged or not."""
+    """Page the next level (or this one), acknowledged or not."""
 
     reason: str
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,14 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenLinked:
+    """Open another incident that this one led to."""
+
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class WriteIncidentReport:
     """Write the incident report as it stands."""
 
@@ -85,6 +94,7 @@ Effect = (
     | PageRole
     | Remind
     | Tell
+    | OpenLinked
     | WriteIncidentReport
     | AdoptPolicy
 )

@@ -57,9 +57,11 @@ def next_page(
     return Page(level, cycle, targets, now + targets.wait)
 
 
-def forced_page(policy: EscalationPolicy | None, progress: EscalationProgress) -> Page | NoPage:
-    """The next level, paged because a deadline demands it, whether or not somebody acknowledged."""
+def forced_page(
+    policy: EscalationPolicy | None, progress: EscalationProgress, level: int | None = None
+) -> Page | NoPage:
+    """The next level (or `level`), paged because a deadline demands it, acknowledged or not."""
     if policy is None or not policy.levels:
         return NoPage("the policy names no escalation for this incident")
-    level = min(progress.level + 1, len(policy.levels))
-    return Page(level, progress.cycle, policy.levels[level - 1], progress.next_at)
+    wanted = min(level or progress.level + 1, len(policy.levels))
+    return Page(wanted, progress.cycle, policy.levels[wanted - 1], progress.next_at)

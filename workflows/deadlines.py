@@ -4,13 +4,12 @@ from datetime import datetime
 
 from temporalio.exceptions import FailureError
 
-from models.base import ENGINE
-from models.clock import Action, ActionKind, DueThreshold, FiredThreshold
-from models.command import SetSeverityCommand
+from models.clock import Action, DueThreshold, FiredThreshold
 from models.contracts import ENFORCE_DEADLINE, ClockFacts, EnforceDeadline, Enforcement
+from rules.actions import command_of, effects_of
 from rules.cadence import PREFIX
 from rules.deadlines import due_thresholds, next_point
-from rules.decision import Effect, PageNextLevel, PageRole, Remind, Tell
+from rules.decision import Refusal
 from rules.enforcement import facts_for_enforcement, late_words, without_story
 from rules.ledger import with_fired
 from workflows.desk import Desk
@@ -98,34 +97,17 @@ class Deadlines:
             actions=[str(action) for action in point.actions],
         )
         for action in point.actions:
-            self._act(action, words)
+            self._act(point, action, words)
 
-    def _act(self, action: Action, reason: str) -> None:
-        if action.kind is ActionKind.RAISE_SEVERITY:
-            self._raise_severity(reason)
-            return
-        self._switch.carry_out((self._effect(action, reason),))
-
-    def _effect(self, action: Action, reason: str) -> Effect:
-        match action.kind:
-            case ActionKind.ESCALATE:
-                return PageNextLevel(reason)
-            case ActionKind.PAGE:
-                return PageRole(action.target, reason)
-            case ActionKind.NOTIFY if self._desk.policy.audience(action.target):
-                return Tell("deadline", reason, (action.target,))
-            case _:
-                return Remind(action.target, reason)
-
-    def _raise_severity(self, reason: str) -> None:
-        ranks = self._desk.policy.severities
-        place = ranks.index(self._desk.incident.severity)
-        if place == 0:
-            return
-        command = SetSeverityCommand(
-            actor=ENGINE.name, via=ENGINE.via, severity=ranks[place - 1], note=reason
-        )
-        self._switch.apply("set_severity", command)
+    def _act(self, point: DueThreshold, action: Action, reason: str) -> None:
+        command = command_of(action, point, self._desk.policy, self._desk.incident, reason)
+        if command:
+            name, payload = command
+            answer = self._switch.apply(name, payload)
+            if isinstance(answer, Refusal):
+                self._desk.note("action.refused", f"{action}: {answer.message}")
+        else:
+            self._switch.carry_out(effects_of(action, self._desk.policy, reason))
 
 
 def _said(point: DueThreshold, now: datetime) -> tuple[str, str]:

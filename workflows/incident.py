@@ -31,12 +31,13 @@ with workflow.unsafe.imports_passed_through():
     from workflows.deadlines import Deadlines
     from workflows.desk import Desk
     from workflows.handlers import Handlers
+    from workflows.linked import LinkedIncidents
     from workflows.options import perform, perform_promptly
     from workflows.outbox import Outbox
     from workflows.paging import Paging
     from workflows.payloads import raw_start, read_start
     from workflows.reports import Reports
-    from workflows.switch import Switch
+    from workflows.switch import Owners, Switch
     from workflows.timer import NextTimer
     from workflows.visibility import Visibility
 
@@ -86,9 +87,9 @@ class IncidentWorkflow:
         self._outbox = Outbox(self._desk, carried.outbox)
         self._paging = Paging(self._desk, self._outbox, carried.escalation)
         self._reports = Reports(self._desk, carried.reports_due)
-        self._switch = Switch(
-            self._desk, self._outbox, self._paging, self._reports, carried.processed
-        )
+        self._linked = LinkedIncidents(self._desk, carried.linked_due)
+        owners = Owners(self._outbox, self._paging, self._reports, self._linked)
+        self._switch = Switch(self._desk, owners, carried.processed)
         self._calendars = Calendars(self._desk)
         self._deadlines = Deadlines(self._desk, self._switch)
         self._timer = NextTimer(self._desk)
@@ -172,6 +173,7 @@ class IncidentWorkflow:
         self._calendars.launch(now)
         self._deadlines.launch(now)
         self._reports.launch(now)
+        self._linked.launch(now)
         self._outbox.launch(now)
 
     def _next_due(self) -> tuple[datetime | None, str]:
@@ -180,6 +182,7 @@ class IncidentWorkflow:
             (point.due_at, f"{point.clock} {point.threshold}") if point else None,
             (at, "escalate to the next level") if (at := self._paging.next_at()) else None,
             (at, "deliver what is owed") if (at := self._outbox.next_at()) else None,
+            (at, "open a linked incident") if (at := self._linked.next_at()) else None,
             (at, "work out calendars") if (at := self._calendars.next_at()) else None,
             (at, "write the incident report") if (at := self._reports.next_at()) else None,
         ]
@@ -189,7 +192,7 @@ class IncidentWorkflow:
         desk = self._desk
         if desk.incident.state not in TERMINAL or not desk.idle:
             return False
-        if self._outbox.owed or self._reports.due:
+        if self._outbox.owed or self._reports.due or self._linked.due:
             return False
         readings = read_clocks(desk.policy, desk.incident, desk.now())
         return all(reading.stopped_at for reading in readings)
@@ -201,6 +204,7 @@ class IncidentWorkflow:
             escalation=self._paging.progress,
             outbox=self._outbox.owed,
             reports_due=self._reports.due,
+            linked_due=self._linked.due,
             processed=self._switch.processed,
             effects=self._desk.effects,
         )

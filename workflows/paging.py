@@ -27,7 +27,7 @@ class Paging:
         self._desk = desk
         self._outbox = outbox
         self._busy = False
-        self._demanded: list[str] = []
+        self._demanded: list[tuple[str, int | None]] = []
         self.progress = progress
 
     def stop(self, reason: str) -> None:
@@ -35,11 +35,11 @@ class Paging:
         if self.progress.stopped is None:
             self.progress = self.progress.model_copy(update={"stopped": reason, "next_at": None})
 
-    def demand(self, reason: str, *, again: bool = False) -> None:
-        """Page the next level (or the first again), acknowledged or not."""
+    def demand(self, reason: str, *, again: bool = False, level: int | None = None) -> None:
+        """Page the next level (or the first again, or this one), acknowledged or not."""
         if again:
             self.progress = self.progress.model_copy(update={"level": 0})
-        self._demanded.append(reason)
+        self._demanded.append((reason, level))
         self._desk.awake = True
 
     def next_at(self) -> datetime | None:
@@ -52,8 +52,8 @@ class Paging:
             return
         escalation = self._desk.policy.escalation
         if self._demanded:
-            reason = self._demanded.pop(0)
-            decided: object = forced_page(escalation, self.progress)
+            reason, level = self._demanded.pop(0)
+            decided: object = forced_page(escalation, self.progress, level)
         else:
             reason = "nobody acknowledged" if self.progress.level else "new incident"
             decided = next_page(escalation, self.progress, now)
@@ -147,5 +147,7 @@ class Paging:
             self._desk.note("page.sent", f"page to {who}{instead}", **data)
             return
         why = outcome.failure.error if outcome.failure else "no answer in time"
-        self._desk.note("page.failed", f"page to {who} failed: {why}; tried again{instead}", **data)
+        self._desk.note(
+            "page.failed", f"page to {who} — failed: {why}; tried again{instead}", **data
+        )
         self._outbox.add(owed)

@@ -1,5 +1,7 @@
 """Where a decision becomes fact: the record is replaced, the effects go to their components."""
 
+from dataclasses import dataclass
+
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
@@ -13,6 +15,7 @@ from rules.decision import (
     AdoptPolicy,
     Decision,
     Effect,
+    OpenLinked,
     Outcome,
     PageAgain,
     PageNextLevel,
@@ -25,6 +28,7 @@ from rules.decision import (
 from rules.judgement import judge
 from states.lifecycle import State
 from workflows.desk import Desk
+from workflows.linked import LinkedIncidents
 from workflows.outbox import Outbox
 from workflows.paging import Paging
 from workflows.reports import Reports
@@ -34,21 +38,22 @@ REMEMBERED = 500
 AFTER_RESPONSE = frozenset({State.REVIEW, State.CLOSED, State.CANCELLED})
 
 
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The components that own the effects."""
+
+    outbox: Outbox
+    paging: Paging
+    reports: Reports
+    linked: LinkedIncidents
+
+
 class Switch:
     """Applies commands. Everything here is synchronous: decide, record, wake the run."""
 
-    def __init__(
-        self,
-        desk: Desk,
-        outbox: Outbox,
-        paging: Paging,
-        reports: Reports,
-        processed: dict[str, str],
-    ) -> None:
+    def __init__(self, desk: Desk, owners: Owners, processed: dict[str, str]) -> None:
         self._desk = desk
-        self._outbox = outbox
-        self._paging = paging
-        self._reports = reports
+        self._owners = owners
         self.processed = dict(processed)
 
     def judge(self, name: str, command: Command) -> Outcome:
@@ -81,22 +86,30 @@ class Switch:
         """Hand each effect to the component that owns it."""
         for effect in effects:
             match effect:
-                case StopEscalation(reason):
-                    self._paging.stop(reason)
-                case PageAgain(reason):
-                    self._paging.demand(reason, again=True)
-                case PageNextLevel(reason):
-                    self._paging.demand(reason)
                 case PageRole(target, reason):
-                    self._outbox.ask(ActionKind.PAGE, target, reason)
+                    self._owners.outbox.ask(ActionKind.PAGE, target, reason)
                 case Remind(target, reason):
-                    self._outbox.ask(ActionKind.REMIND, target, reason)
+                    self._owners.outbox.ask(ActionKind.REMIND, target, reason)
                 case Tell(event, text, audiences):
-                    self._outbox.tell(event, text, audiences)
+                    self._owners.outbox.tell(event, text, audiences)
+                case OpenLinked(title, reason):
+                    self._owners.linked.order(title, reason)
                 case WriteIncidentReport():
-                    self._reports.order()
+                    self._owners.reports.order()
                 case AdoptPolicy(policy):
                     self._desk.policy = policy
+                case _:
+                    self._escalate(effect)
+
+    def _escalate(self, effect: StopEscalation | PageAgain | PageNextLevel) -> None:
+        paging = self._owners.paging
+        match effect:
+            case StopEscalation(reason):
+                paging.stop(reason)
+            case PageAgain(reason):
+                paging.demand(reason, again=True)
+            case PageNextLevel(reason, level):
+                paging.demand(reason, level=level)
 
     def _tell_group(self, before: Incident) -> None:
         incident = self._desk.incident

@@ -1,0 +1,81 @@
+"""Incidents that this one led to: opened by a deadline that the policy says so of."""
+
+from datetime import datetime, timedelta
+
+from temporalio.exceptions import FailureError
+
+from models.base import ENGINE
+from models.contracts import LinkedIncident
+from models.group import START_INCIDENT, IncidentStarted, StartIncident
+from models.incident import Link, Report
+from rules.identity import incident_id
+from workflows.desk import Desk
+from workflows.options import perform
+
+LED_TO = "led_to"
+AGAIN_AFTER = timedelta(minutes=1)
+
+
+class LinkedIncidents:
+    """Owns the incidents that are still to be opened, one after the other."""
+
+    def __init__(self, desk: Desk, due: tuple[LinkedIncident, ...]) -> None:
+        self._desk = desk
+        self._due = list(due)
+        self._busy = False
+        self._not_before: datetime | None = None
+
+    @property
+    def due(self) -> tuple[LinkedIncident, ...]:
+        """The incidents to be opened."""
+        return tuple(self._due)
+
+    def order(self, title: str, reason: str) -> None:
+        """Have an incident opened, under an id that follows from this one's."""
+        id_ = incident_id(self._desk.key(), self._desk.now())
+        self._due.append(LinkedIncident(id=id_, title=title, reason=reason))
+        self._desk.awake = True
+
+    def next_at(self) -> datetime | None:
+        """When a failed attempt is made again."""
+        return self._not_before if self._due and not self._busy else None
+
+    def launch(self, now: datetime) -> None:
+        """Open the next one."""
+        waiting = self._not_before is not None and now < self._not_before
+        if self._due and not self._busy and not waiting:
+            self._busy = True
+            self._desk.launch(self._open(self._due[0]))
+
+    async def _open(self, linked: LinkedIncident) -> None:
+        desk = self._desk
+        of = desk.incident
+        report = Report(
+            title=linked.title,
+            nature=f"{linked.reason} ({of.id}: {of.report.title})"[:8000],
+            affected_systems=of.report.affected_systems,
+            severity=of.severity,
+            service=of.report.service,
+            reporter=ENGINE,
+            previous_incident=of.id,
+            attributes=of.report.attributes,
+        )
+        try:
+            await perform(
+                START_INCIDENT,
+                StartIncident(incident_id=linked.id, report=report),
+                IncidentStarted,
+                summary=f"open {linked.id}: {linked.title}",
+                priority=desk.priority,
+            )
+        except FailureError:
+            self._not_before = desk.now() + AGAIN_AFTER
+            desk.note("linked.delayed", f"{linked.id} could not be opened; again in a minute")
+        else:
+            self._due.remove(linked)
+            self._not_before = None
+            links = (*desk.incident.links, Link(relation=LED_TO, target=linked.id))
+            desk.replace(desk.incident.model_copy(update={"links": links}))
+            desk.note("linked.opened", f"{linked.id} opened: {linked.title}: {linked.reason}")
+        finally:
+            self._busy = False
