@@ -20,6 +20,8 @@ STATUS_STYLE = {
     ClockStatus.MET: "green",
 }
 
+_AFTER_BREACH = {Stage.IN_PROGRESS: ", still running", Stage.CANCELLED: ", then cancelled"}
+
 
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
@@ -73,16 +75,22 @@ def _report_facts(incident: Incident) -> Iterator[tuple[str, str]]:
         yield "follows", report.previous_incident
 
 
+def _status(reading: ClockReading) -> Text:
+    """A clock that can no longer be met or breached is neither on track nor at risk."""
+    if reading.stage is Stage.CANCELLED and reading.status is not ClockStatus.BREACHED:
+        return Text("cancelled", style="dim")
+    return Text(reading.status.value.replace("_", " "), style=STATUS_STYLE[reading.status])
+
+
 def clock_words(reading: ClockReading) -> str:
-    """How a clock ended, or how long it still has."""
+    """How a clock ended, or how long it still has; nothing where its status says it all."""
     if reading.late_by is not None:
-        still = ", still running" if reading.stage is Stage.IN_PROGRESS else ""
-        return f"late by {span(reading.late_by)}{still}"
+        return f"late by {span(reading.late_by)}{_AFTER_BREACH.get(reading.stage, '')}"
     match reading.stage:
         case Stage.COMPLETED:
             return f"on time, {span(reading.remaining)} to spare"
         case Stage.CANCELLED:
-            return "cancelled"
+            return ""
         case Stage.PAUSED:
             return f"paused, {span(reading.remaining)} left"
         case Stage.IN_PROGRESS:
@@ -100,7 +108,7 @@ def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
         target = span(reading.target) + (f" of {reading.calendar}" if reading.calendar else "")
         table.add_row(
             line(name),
-            Text(reading.status.value.replace("_", " "), style=STATUS_STYLE[reading.status]),
+            _status(reading),
             line(clock_words(reading)),
             line(target),
             *(() if brief else (span(reading.elapsed), moment(reading.breach_at))),

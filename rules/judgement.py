@@ -1,6 +1,7 @@
 """The one way in for every command: is it sound, may this actor, and what follows."""
 
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 
 from pydantic import ValidationError
 
@@ -49,6 +50,14 @@ def parse(name: str, payload: object) -> Command | Refusal:
         return spec.payload.model_validate(payload)
     except ValidationError as error:
         return malformed(error)
+
+
+def no_signal(name: str, count: int) -> Refusal:
+    """A signal came that is none; the command that was most likely meant is named."""
+    offered = [spec.name for spec in COMMANDS.values() if not spec.internal]
+    meant = get_close_matches(name[:80], offered, n=1)
+    hint = f": perhaps {meant[0]}" if meant else ""
+    return Refusal("Malformed", f"there is no signal {name[:80]!r} ({count} arguments){hint}")
 
 
 def _authority(case: Case, name: str, command: Command) -> Refusal | None:

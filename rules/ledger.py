@@ -58,13 +58,14 @@ def without_milestones(incident: Incident, names: tuple[str, ...], at: datetime)
 
 
 def refused(incident: Incident, command: str, why: str, *, actor: Actor, now: datetime) -> Incident:
-    """The record with a refused command on it, while there is room for such."""
+    """The record with a refused command on it, by its name, while there is room for such."""
     count = incident.refusals
     if count.recorded >= REFUSALS_KEPT:
         dropped = Refusals(recorded=count.recorded, dropped=count.dropped + 1)
         return incident.model_copy(update={"refusals": dropped})
     kept = Refusals(recorded=count.recorded + 1, dropped=count.dropped)
-    written = note(incident, "command.refused", why, actor=actor, now=now, command=command[:80])
+    named = why if command in why else f"{command[:80]}: {why}"
+    written = note(incident, "command.refused", named, actor=actor, now=now, command=command[:80])
     return written.model_copy(update={"refusals": kept})
 
 

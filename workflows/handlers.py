@@ -15,7 +15,7 @@ from temporalio.exceptions import ApplicationError
 from models.base import Actor
 from models.command import COMMANDS, Command, CommandResult
 from rules.decision import Decision, Refusal
-from rules.judgement import parse
+from rules.judgement import no_signal, parse
 from rules.ledger import refused
 from rules.soundness import unsound
 from workflows.desk import Desk
@@ -92,9 +92,7 @@ class Handlers:
         return unsound(command, self._desk.incident.id)
 
     def _unknown_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
-        known = ", ".join(spec.name for spec in COMMANDS.values() if not spec.internal)
-        words = f"there is no signal {name[:80]!r} ({len(payloads)} arguments); there are: {known}"
-        self._record(name, Refusal("Malformed", words), Actor(name="unknown", via="signal"))
+        self._record(name, no_signal(name, len(payloads)), Actor(name="unknown", via="signal"))
 
     def _do(self, name: str, command: Command) -> Any:
         """Do a command once; the same id again gets the stored result."""

@@ -129,7 +129,7 @@ class Outbox:
         """
         failure = _failure(delivery, channel, error)
         key = delivery.message.key
-        what = f"{_words(delivery, channel)} failed: {failure.error}"
+        what = f"{_words(delivery, channel)} — failed: {failure.error}"
         if delivery.channel + 1 < len(delivery.channels):
             change: dict[str, object] = {"channel": delivery.channel + 1}
             if failure.permanent:

@@ -81,7 +81,17 @@ def test_every_stage_of_a_clock_is_put_into_words() -> None:
     incident = done(an_incident(), "cancel", after(4), reason="false_alarm")
     view = view_of(incident, after(9))
     assert {reading.stage for reading in view.readings} == {Stage.CANCELLED}
-    assert "cancelled" in text_of(render(view))
+    rows = [line.split() for line in section(text_of(render(view)), "Clocks")[1:]]
+    assert {row[1] for row in rows} == {"cancelled"}
+    assert not any({"on", "track"} & set(row) for row in rows)
+
+
+def test_a_clock_that_was_breached_before_it_was_cancelled_says_both() -> None:
+    """A breach is not taken back by a cancellation."""
+    incident = done(an_incident(), "cancel", after(9), reason="false_alarm")
+    rows = section(text_of(render(view_of(incident, after(20)))), "Clocks")
+    (row,) = (" ".join(row.split()) for row in rows if row.startswith("acknowledge"))
+    assert "breached late by 4m 00s, then cancelled" in row
 
 
 def test_what_can_be_done_names_the_typed_command_what_is_missing_and_who_may() -> None:

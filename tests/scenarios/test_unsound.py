@@ -31,7 +31,30 @@ async def test_a_signal_that_says_nothing_becomes_a_refused_line(stage: Stage) -
     assert record.updates == ()
     last = record.timeline[-1]
     assert (last.kind, last.actor.name) == ("command.refused", "ana")
-    assert "text: is blank" in last.summary
+    assert last.summary == "post_update: text: is blank"
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "summary"),
+    [
+        ("acknowledge", {"actor": 5}, "acknowledge: actor: Input should be a valid string"),
+        ("close", {"actor": "ana"}, "close is refused: it is not possible in state reported"),
+        ("resume", {"actor": "ana"}, "resume: the incident is not on hold"),
+        ("acknowlege", {"actor": "ana"}, "there is no signal 'acknowlege' (1 arguments): perhaps"),
+        ("xyz", {}, "there is no signal 'xyz' (1 arguments)"),
+    ],
+)
+async def test_the_line_of_a_refused_signal_names_it(
+    stage: Stage, name: str, payload: dict[str, object], summary: str
+) -> None:
+    """Whoever reads the story sees what was tried, in a line that is read to its end."""
+    await stage.report()
+    await stage.handle.signal(name, payload)
+    await stage.settled()
+    last = (await stage.record()).timeline[-1]
+    assert last.kind == "command.refused"
+    assert last.summary.startswith(summary)
+    assert len(last.summary) < 120
 
 
 async def test_what_was_taken_before_blank_texts_were_refused_replays(
