@@ -6,8 +6,33 @@ from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.contracts import ARCHIVE_WORKFLOW, BEGIN_ARCHIVE, ArchiveRunInput
+from rules.urgency import LEAST_URGENT
 
-LEAST_URGENT = Priority(priority_key=5)
+
+def archive_id(workflow_id: str, run_id: str) -> str:
+    """The id of the workflow that archives a run."""
+    return f"archive-{workflow_id}-{run_id}"
+
+
+async def begin(client: Client, request: ArchiveRunInput, task_queue: str) -> str:
+    """Start the archive of a run, unless it runs or has succeeded; returns its workflow id.
+
+    Raises RPCError.
+    """
+    workflow_id = archive_id(request.workflow_id, request.run_id)
+    try:
+        await client.start_workflow(
+            ARCHIVE_WORKFLOW,
+            request,
+            id=workflow_id,
+            task_queue=task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            static_summary=f"archive run {request.run_id} of {request.workflow_id}"[:200],
+            priority=Priority(priority_key=LEAST_URGENT),
+        )
+    except WorkflowAlreadyStartedError:
+        return workflow_id
+    return workflow_id
 
 
 class BeginArchiveActivity:
@@ -19,17 +44,4 @@ class BeginArchiveActivity:
     @activity.defn(name=BEGIN_ARCHIVE)
     async def begin_archive(self, request: ArchiveRunInput) -> str:
         """Start it, unless it runs or has succeeded; returns its workflow id."""
-        workflow_id = f"archive-{request.workflow_id}-{request.run_id}"
-        try:
-            await self._client.start_workflow(
-                ARCHIVE_WORKFLOW,
-                request,
-                id=workflow_id,
-                task_queue=activity.info().task_queue,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-                static_summary=f"archive run {request.run_id} of {request.workflow_id}"[:200],
-                priority=LEAST_URGENT,
-            )
-        except WorkflowAlreadyStartedError:
-            return workflow_id
-        return workflow_id
+        return await begin(self._client, request, activity.info().task_queue)

@@ -1,0 +1,70 @@
+"""Has runs archived that ended without seeing to it: terminated by hand, timed out, failed.
+
+A run that ends in order begins its own archive first. One that was ended from outside cannot;
+the server knows it until its retention is over, so a worker looks for such runs when it starts
+and then every hour. Many workers may do so: an archive is begun once.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from temporalio.client import Client
+
+from activities.begin_archive import archive_id, begin
+from models.contracts import ARCHIVE_WORKFLOW, INCIDENT_WORKFLOW, ArchiveRunInput
+
+log = structlog.get_logger(__name__)
+
+PAUSE = timedelta(hours=1)
+OVERLAP = timedelta(hours=1)
+"""What closed is seen in lists a little later: each look goes back beyond the one before it."""
+
+
+async def sweep(client: Client, task_queue: str, since: datetime | None = None) -> int:
+    """Begin the archives that are missing of the runs that closed `since` then, or ever.
+
+    Returns how many. Raises RPCError.
+    """
+    ours = f"TaskQueue = '{task_queue}'"
+    lately = f"CloseTime >= '{since.isoformat()}'" if since else "ExecutionStatus != 'Running'"
+    closed = f"WorkflowType = '{INCIDENT_WORKFLOW}' AND {ours} AND {lately}"
+    ended = [
+        ArchiveRunInput(workflow_id=run.id, run_id=run.run_id)
+        async for run in client.list_workflows(closed)
+    ]
+    if not ended:
+        return 0
+    stands = f"(ExecutionStatus = 'Running' OR (ExecutionStatus = 'Completed' AND {lately}))"
+    begun = f"WorkflowType = '{ARCHIVE_WORKFLOW}' AND {ours} AND {stands}"
+    archives = {run.id async for run in client.list_workflows(begun)}
+    missing = [run for run in ended if archive_id(run.workflow_id, run.run_id) not in archives]
+    for run in missing:
+        await begin(client, run, task_queue)
+        log.info("archive.begun", workflow_id=run.workflow_id, run_id=run.run_id)
+    return len(missing)
+
+
+async def _every_hour(client: Client, task_queue: str) -> None:
+    since: datetime | None = None
+    while True:
+        looked_at = datetime.now(UTC)
+        try:
+            await sweep(client, task_queue, since)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the worker goes on
+            log.warning("archive.unswept", error=repr(error)[:500])
+        else:
+            since = looked_at - OVERLAP
+        await asyncio.sleep(PAUSE.total_seconds())
+
+
+@asynccontextmanager
+async def sweeping(client: Client, task_queue: str) -> AsyncIterator[None]:
+    """While a worker runs."""
+    task = asyncio.create_task(_every_hour(client, task_queue))
+    try:
+        yield
+    finally:
+        task.cancel()
