@@ -1,6 +1,7 @@
 """The worker process: refuses to start where it could not serve, and stops in order."""
 
 import asyncio
+import gc
 import signal
 import time
 
@@ -18,6 +19,7 @@ from runtime.logging import prepared
 from runtime.registry import build_worker
 from runtime.search_attributes import missing, mistyped, retention
 from runtime.settings import Settings, SettingsBroken, unknown_variables
+from runtime.sweep import sweeping
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +78,10 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     try:
-        async with build_worker(client, settings, channels):
+        async with (
+            build_worker(client, settings, channels),
+            sweeping(client, settings.task_queue),
+        ):
             log.info(READY, task_queue=settings.task_queue, namespace=client.namespace)
             await stop.wait()
             log.info("worker.stopping")
@@ -94,7 +99,19 @@ def run_worker() -> int:
         time.sleep(0.05)
 
 
+def _collect_less() -> None:
+    """Let Python's garbage collector walk less, and more rarely.
+
+    By itself it now and then walks all that a worker has in its memory, most of it modules that
+    are never garbage, while somebody waits for a page: that is half of the 99th percentile.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+
+
 def _run() -> int:
+    _collect_less()
     try:
         asyncio.run(serve(prepared()))
     except ServerNotReachable as error:
