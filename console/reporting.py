@@ -23,7 +23,7 @@ from models.base import Actor
 from models.incident import Report
 from models.intake import IntakeRules
 from rules.identity import incident_id
-from rules.reporting import may_report, missing_information
+from rules.reporting import may_report, missing_information, untimely
 from runtime.settings import load_settings
 
 PANEL = "Report"
@@ -95,8 +95,9 @@ def report(
     """Report an incident: start it under the policy in force, and print its id."""
     now = datetime.now(UTC)
     began = parse_instant(happened_at, now) if happened_at else None
-    if began and began > now:
-        raise usage("--happened-at lies in the future")
+    when = untimely(began, now)
+    if when:
+        raise usage(f"--happened-at {when}")
     try:
         told = Report(
             title=title,

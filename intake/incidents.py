@@ -23,7 +23,7 @@ from models.incident import Report
 from models.intake import IntakeRules
 from rules.identity import incident_id
 from rules.readable import blank
-from rules.reporting import may_report, missing_information
+from rules.reporting import may_report, missing_information, untimely
 from rules.soundness import BLANK
 
 log = structlog.get_logger(__name__)
@@ -75,8 +75,9 @@ def _wrong(said: Reported, rules: IntakeRules, now: datetime) -> list[tuple[str,
     known = rules.severity.severities
     if said.severity is not None and said.severity not in known:
         wrong.append(("severity", f"is unknown; the policy has {', '.join(known)}"))
-    if said.happened_at and said.happened_at > now:
-        wrong.append(("happened_at", "lies in the future"))
+    when = untimely(said.happened_at, now)
+    if when:
+        wrong.append(("happened_at", when))
     return wrong
 
 

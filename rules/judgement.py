@@ -1,6 +1,6 @@
 """The one way in for every command: is it sound, may this actor, and what follows."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from difflib import get_close_matches
 
 from pydantic import ValidationError
@@ -15,13 +15,12 @@ from rules.commands import COMMAND_RULES
 from rules.deadlines import superseded
 from rules.decision import Case, Decision, Outcome, Refusal
 from rules.ledger import note, supersede
+from rules.reporting import LOOKING_BACK
 from rules.transitions import fire
 from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
 
 FREE_TEXTS = frozenset({"post_update", "add_lesson", "add_action_item", "link"})
 """Commands that say something and change nothing else."""
-LOOKING_BACK = timedelta(days=366)
-"""Facts may come late and lie before the report; further back than this it is a slip."""
 
 
 def malformed(error: ValidationError) -> Refusal:

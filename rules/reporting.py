@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from models.base import MONITORING, Actor
@@ -11,6 +12,9 @@ from rules.readable import blank
 
 INFORMATION: tuple[str, ...] = ("title", "nature", "affected_systems", "severity", "service")
 """What a report can be asked to contain."""
+
+LOOKING_BACK = timedelta(days=366)
+"""Facts may come late and lie before the report; further back than this it is a slip."""
 
 REPORT_DIGEST = "report_digest"
 """Under this name the memo of an incident keeps what tells its report from another."""
@@ -39,6 +43,17 @@ def missing_information(report: Report, required: Iterable[str]) -> tuple[str, .
         "service": report.service,
     }
     return tuple(name for name in dict.fromkeys(("title", *required)) if not said.get(name))
+
+
+def untimely(happened_at: datetime | None, now: datetime) -> str | None:
+    """What is wrong with when a report says that it began, if anything is."""
+    if happened_at is None:
+        return None
+    if happened_at > now:
+        return "lies in the future"
+    if happened_at < now - LOOKING_BACK:
+        return f"lies more than {LOOKING_BACK.days} days back"
+    return None
 
 
 def report_digest(report: Report) -> str:

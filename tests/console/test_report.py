@@ -70,6 +70,15 @@ def test_a_report_that_the_policy_does_not_take_is_refused(
     assert checked(a_report(), RULES) == a_report()
 
 
+@pytest.mark.parametrize("when", ["+1h", "-400d", "0001-01-01T00:00:00Z"])
+def test_when_it_began_lies_within_the_last_year(type_: Type, policy_file: Path, when: str) -> None:
+    """Anything else is a slip: clocks that began a century ago help nobody."""
+    assert policy_file.exists()
+    said = type_(*FULL, "--happened-at", when, "--json")
+    assert said.code == 2
+    assert "--happened-at lies" in said.document["error"]["message"]
+
+
 async def test_a_report_starts_an_incident_and_prints_its_id(
     at_console: TypeAt,
     policy_file: Path,

@@ -117,6 +117,8 @@ async def test_everything_that_is_missing_is_said_at_once(
         ({"title": " "}, "title"),
         ({"reporter": None}, "reporter"),
         ({"happened_at": "2999-01-01T00:00:00Z"}, "happened_at"),
+        ({"happened_at": "0001-01-01T00:00:00Z"}, "happened_at"),
+        ({"happened_at": "1999-01-01T00:00:00+01:00"}, "happened_at"),
         ({"sevrity": "SEV1"}, "sevrity"),
     ],
 )

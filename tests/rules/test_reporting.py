@@ -1,11 +1,21 @@
 """Who may report, and what a report must contain."""
 
+from datetime import timedelta
+
 import pytest
 
 from models.base import MONITORING, Actor
 from models.incident import Report
 from models.intake import ReportingRule
-from rules.reporting import INFORMATION, may_report, missing_information, report_digest
+from rules.reporting import (
+    INFORMATION,
+    LOOKING_BACK,
+    may_report,
+    missing_information,
+    report_digest,
+    untimely,
+)
+from tests.specimens import START
 
 ANA = Actor(name="ana", via="console")
 RULE = ReportingRule(who=("platform", "bo", "monitoring"), people={"ana": ("platform",), "cy": ()})
@@ -97,3 +107,13 @@ def test_reports_that_differ_in_anything_have_other_digests() -> None:
         )
     ]
     assert len({report_digest(report) for report in (one, *others)}) == 6
+
+
+def test_a_report_may_come_late_by_as_much_as_a_command_and_no_more() -> None:
+    """A year and a day; nothing begins in the future."""
+    assert untimely(None, START) is None
+    assert untimely(START, START) is None
+    assert untimely(START - LOOKING_BACK, START) is None
+    second = timedelta(seconds=1)
+    assert untimely(START - LOOKING_BACK - second, START) == "lies more than 366 days back"
+    assert untimely(START + second, START) == "lies in the future"
