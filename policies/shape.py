@@ -1,12 +1,14 @@
 """What the policy's models know at a place, and their complaints in an author's words."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeGuard, get_args, get_origin
+from types import UnionType
+from typing import Any, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from models.policy import Policy
+from models.policy.severity_rules import FORMS
 from models.policy.words import near, suggestion
 from policies.tree import Loc
 
@@ -32,7 +34,7 @@ def model_at(loc: Loc) -> type[BaseModel] | None:
     for part in loc:
         if _is_model(annotation):
             fields = {f.alias or name: f.annotation for name, f in annotation.model_fields.items()}
-            annotation = _without_none(fields.get(str(part)))
+            annotation = _without_none(fields.get(str(part), _of_free_keys(annotation)))
         elif get_origin(annotation) is dict:
             annotation = get_args(annotation)[1]
         elif get_origin(annotation) is tuple:
@@ -47,8 +49,19 @@ def _is_model(annotation: Any) -> TypeGuard[type[BaseModel]]:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
+def _of_free_keys(model: type[BaseModel]) -> Any:
+    """What the keys mean that are the author's own, in a model that takes such beside its own."""
+    given = get_args(model.__annotations__.get("__pydantic_extra__"))
+    return given[1] if given else None
+
+
 def _bare(annotation: Any) -> Any:
-    return annotation.__origin__ if hasattr(annotation, "__metadata__") else annotation
+    """The type alone; where it has several forms, the one that has keys of its own."""
+    if hasattr(annotation, "__metadata__"):
+        return _bare(annotation.__origin__)
+    forms = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else ()
+    keyed = [form for form in map(_bare, forms) if _is_model(form)]
+    return keyed[0] if len(keyed) == 1 else annotation
 
 
 def _without_none(annotation: Any) -> Any:
@@ -69,14 +82,19 @@ def _choices(error: ErrorDetails) -> Complaint:
     given = str(error["input"])
     meant = near(given, known)
     instead = f"did you mean {meant}?" if meant else f"write {', '.join(known[:-1])} or {known[-1]}"
-    return error["loc"], False, f"{given!r} is not known here", instead
+    return _written(error["loc"]), False, f"{given!r} is not known here", instead
+
+
+def _written(loc: Loc) -> Loc:
+    """The path as it is in the file: without the names of the forms that something can have."""
+    return tuple(part for part in loc if part not in FORMS)
 
 
 def complaint(
     error: ErrorDetails, known_keys: Callable[[Loc], tuple[str, ...]] = keys_at
 ) -> Complaint:
     """One of pydantic's errors in the author's words; `known_keys` are those of the document."""
-    loc, kind, given = error["loc"], error["type"], error["input"]
+    loc, kind, given = _written(error["loc"]), error["type"], error["input"]
     if kind == "extra_forbidden":
         known = known_keys(loc[:-1])
         return loc, True, f"there is no key {str(loc[-1])!r} here", suggestion(str(loc[-1]), known)

@@ -6,7 +6,6 @@ from pydantic import Field, StrictBool
 
 from models.base import Frozen
 from models.policy.durations import Duration
-from models.policy.people import Authority, AuthorityEntry
 from models.policy.words import Name, Names, Text, Texts
 
 
@@ -22,19 +21,6 @@ class Severity(Frozen):
 
     means: Text
     major: StrictBool = False
-
-
-class SeverityRules(Frozen):
-    """How a severity comes about and who may change it.
-
-    `default` is the severity where nothing says one; without it, the worst. `from_labels` maps a
-    label of an alert and its value to a severity.
-    """
-
-    default: Name | None = None
-    from_labels: dict[Text, dict[Text, Name]] = Field(default_factory=dict)
-    raised: Authority = Field(default=AuthorityEntry(), alias="raise")
-    lowered: Authority = Field(default=AuthorityEntry(), alias="lower")
 
 
 class Reporting(Frozen):

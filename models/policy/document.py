@@ -13,7 +13,6 @@ from models.policy.conduct import (
     Record,
     Reporting,
     Severity,
-    SeverityRules,
     StepEntry,
 )
 from models.policy.people import (
@@ -26,6 +25,7 @@ from models.policy.people import (
     ServiceEntry,
 )
 from models.policy.promises import ClockEntry, Communication, MetricEntry, ReviewEntry
+from models.policy.severity_rules import SeverityRules
 from models.policy.words import Name, Names, Text
 
 

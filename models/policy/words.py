@@ -40,7 +40,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"there are: {', '.join(names[:_MOST_LISTED])}{more}" if names else "there are none"
 
 
-def _named(text: str) -> str:
+def named(text: str) -> str:
+    """`text`, if it can be a name. Raises a ValueError that says what a name is made of."""
     if not text or not all(letter.isalnum() or letter in "_-." for letter in text):
         raise wrong(
             f"{text!r} is not a name",
@@ -57,7 +58,7 @@ def many(given: Any) -> Any:
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """Words for people; never empty."""
 
-Name = Annotated[str, AfterValidator(_named)]
+Name = Annotated[str, AfterValidator(named)]
 """What something is called: letters, digits, `_`, `-` and `.`."""
 
 Names = Annotated[tuple[Text, ...], BeforeValidator(many)]
