@@ -21,6 +21,8 @@ OWN = frozenset(Command.model_fields)
 POSITIONAL: dict[str, tuple[str, ...]] = {
     "assign_role": ("role", "person"),
     "submit_review": (),
+    "set_date": ("date", "at"),
+    "extend_clock": ("clock", "by"),
 }
 """Where it is not just the first required field that is typed without an option's name."""
 
@@ -36,6 +38,12 @@ SAYS: dict[str, str] = {
     "steps": "a step of the policy that is done with it, by its id; repeat for more",
     "lessons": "a lesson learned; repeat for more",
     "milestone": "the name of the milestone",
+    "attribute": "an attribute or a flag of the policy",
+    "value": "its value; yes raises a flag, no lowers it",
+    "date": "a date of the policy, such as review_meeting",
+    "at": f"when it is going to be, {FORMS}",
+    "clock": "a clock of the policy that may be extended",
+    "by": "by how much, in the clock's own measure, such as 2h or 14d",
     "owner": "who does it",
     "due_at": f"by when, {FORMS}",
     "priority": "high, medium or low",

@@ -5,15 +5,15 @@ console a command for each.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 
 from models.alert import AlertBatch
 from models.base import Frozen, Instant
 from models.compiled import CompiledPolicy
 from models.moments import RAISED
-from models.policy.durations import Duration
+from models.policy.durations import Period, format_duration
 from states.lifecycle import BY_TRIGGER, Trigger
 
 
@@ -111,7 +111,7 @@ class ExtendClockCommand(Command):
     """Move the limit of a clock further away, in the clock's own measure."""
 
     clock: str = Field(min_length=1, max_length=100)
-    by: Duration
+    by: Annotated[Period, PlainSerializer(format_duration)]
 
 
 class AddLessonCommand(Command):

@@ -1,7 +1,7 @@
 """What the query `view` of an incident answers: the record, and what follows from it now."""
 
 from models.base import Frozen, Instant
-from models.clock import ClockReading
+from models.clock import ClockReading, MetricReading
 from models.contracts import Delivery, EscalationProgress
 from models.incident import Incident
 
@@ -23,10 +23,14 @@ class NextStep(Frozen):
 
 
 class IncidentView(Frozen):
-    """An incident read at `now`: `readings` are its clocks, `undelivered` what is owed still."""
+    """An incident read at `now`: `readings` are its clocks, `metrics` the policy's figures.
+
+    `undelivered` is what is owed still.
+    """
 
     incident: Incident
     readings: tuple[ClockReading, ...] = ()
+    metrics: tuple[MetricReading, ...] = ()
     next: tuple[NextStep, ...] = ()
     policy_name: str
     policy_version: str

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from models.alert import AlertRecord
 from models.clock import DueThreshold
 from models.compiled import CompiledPolicy
 from models.contracts import EnforceDeadline, Enforcement
 from models.incident import Incident
 from rules.cadence import PREFIX
+from rules.clocks import LIMIT_OF
 from rules.deadlines import due_thresholds
 
 PUNCTUAL = timedelta(seconds=5)
@@ -18,7 +20,7 @@ def without_story(incident: Incident) -> Incident:
     return incident.model_copy(
         update={
             "timeline": (),
-            "alerts": {},
+            "alerts": {key: _nameless(record) for key, record in incident.alerts.items()},
             "segments": (),
             "lessons": (),
             "action_items": (),
@@ -29,16 +31,32 @@ def without_story(incident: Incident) -> Incident:
     )
 
 
+def _nameless(record: AlertRecord) -> AlertRecord:
+    """When an alert fired, without what it says."""
+    alert = record.alert.model_copy(update={"labels": {}, "summary": ""})
+    return record.model_copy(update={"alert": alert})
+
+
 def facts_for_enforcement(policy: CompiledPolicy, due: tuple[DueThreshold, ...]) -> CompiledPolicy:
     """The rules of the clocks in question, without the rest of the policy."""
     clocks = {point.clock for point in due}
+    specs = tuple(spec for spec in policy.clocks if spec.name in clocks)
+    counted_from = {
+        target.before.removeprefix(LIMIT_OF)
+        for spec in specs
+        for target in spec.within.values()
+        if target.before
+    }
     return CompiledPolicy(
         name=policy.name,
         version=policy.version,
         policy_hash=policy.policy_hash,
         severities=policy.severities,
         default_severity=policy.default_severity,
-        clocks=tuple(spec for spec in policy.clocks if spec.name in clocks),
+        when_raised=policy.when_raised,
+        when_lowered=policy.when_lowered,
+        slices=policy.slices,
+        clocks=tuple(spec for spec in policy.clocks if spec.name in clocks | counted_from),
         audiences=tuple(a for a in policy.audiences if PREFIX + a.name in clocks),
         communication_lead=policy.communication_lead,
     )

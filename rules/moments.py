@@ -75,3 +75,9 @@ def came_at(text: str, incident: Incident) -> datetime | None:
     """When a moment first came, of those times that are still true."""
     name = chosen(text, incident)
     return _live(name, incident) if name else None
+
+
+def last_at(text: str, incident: Incident) -> datetime | None:
+    """When a moment last came, of those times that are still true."""
+    true = (m.at for m in times_of(text, incident) if m.void_at is None)
+    return max(true, default=None)

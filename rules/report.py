@@ -8,6 +8,7 @@ from models.compiled import CompiledPolicy
 from models.incident import Incident, Milestone, TimelineEntry
 from rules.facts import highest_severity
 from rules.markdown import plain, section, span, stamp, table
+from rules.metrics import read_metrics
 from rules.report_sections import aftermath, circumstances, who, work
 
 FACT, VALUE = "Fact", "Value"
@@ -41,6 +42,7 @@ def _header(
         ("Highest severity", plain(highest_severity(incident, policy))),
         ("Reported", f"{stamp(incident.reported_at)} by {who(report.reporter)}"),
         *_durations(incident),
+        *_metrics(incident, policy, now),
         ("Time on hold", span(_held_for(incident, now))),
         ("Clocks breached", f"{len(breached)} of {len(readings)}"),
         ("Service", plain(report.service or "")),
@@ -59,6 +61,18 @@ def _durations(incident: Incident) -> list[tuple[str, str]]:
         if milestone:
             rows.append((label, span(milestone.at - incident.reported_at)))
     return rows
+
+
+def _metrics(incident: Incident, policy: CompiledPolicy, now: datetime) -> list[tuple[str, str]]:
+    return [
+        (
+            plain(metric.metric.replace("_", " ").capitalize()),
+            span(metric.elapsed)
+            + (f" ({plain(metric.calendar)})" if metric.calendar else "")
+            + ("" if metric.stopped_at else ", and counting"),
+        )
+        for metric in read_metrics(policy, incident, now)
+    ]
 
 
 def _remark(milestone: Milestone) -> str:

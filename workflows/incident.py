@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.answers import next_steps, readings_of
     from rules.carrying import moved_out, older_entries
     from rules.clocks import read_clocks
+    from rules.metrics import read_metrics
     from rules.opening import open_incident
     from states.lifecycle import TERMINAL, State
     from workflows.calendars import Calendars
@@ -139,6 +140,7 @@ class IncidentWorkflow:
         return IncidentView(
             incident=incident,
             readings=readings_of(policy, incident, now),
+            metrics=read_metrics(policy, incident, now),
             next=next_steps(policy, incident, now),
             policy_name=policy.name,
             policy_version=policy.version,
