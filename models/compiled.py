@@ -12,6 +12,8 @@ from models.alert import GroupingPolicy
 from models.base import Frozen, Seconds
 from models.calendar import CalendarSlice, CalendarSpec
 from models.clock import ClockSpec, MetricSpec
+from models.intake import ReportingRule
+from models.severity import SeverityRules
 
 LIMIT_BYTES = 64 * 1024
 """The most that a compiled policy may weigh as JSON: every run of every incident carries it."""
@@ -112,7 +114,8 @@ class RunningClocks(StrEnum):
 class CompiledPolicy(Frozen):
     """Everything of a policy that an incident's decisions depend on.
 
-    `slices` are its calendars as they were worked out for this incident.
+    `slices` are its calendars as they were worked out for this incident. `reporting` is None
+    in those of before reports were looked at when they reach Temporal: they are taken as they are.
     """
 
     name: str
@@ -141,6 +144,8 @@ class CompiledPolicy(Frozen):
     milestones: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     attributes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    severity_rules: SeverityRules | None = None
+    reporting: ReportingRule | None = None
     review: ReviewRule = ReviewRule()
     grouping: GroupingPolicy = GroupingPolicy()
     when_alerts_quiet: str = "record"

@@ -13,15 +13,21 @@ WhenUnsure = Literal["worse", "default"]
 """What counts where several severities are possible: the worst of them, or none of them."""
 
 
-class Table(Frozen):
-    """What some attributes give together: a severity, or the value of another attribute.
+class Axis(Frozen):
+    """An attribute, and the values of it that a table knows."""
 
-    `axes` maps each attribute to its values; `cells` has one entry for each combination of
-    them, the values of the last axis changing first. `gives` names what is given.
+    attribute: str
+    values: tuple[str, ...]
+
+
+class Table(Frozen):
+    """What some attributes give together: a severity, or the value of the attribute `gives`.
+
+    `cells` has one entry for each combination of values, those of the last axis changing first.
     """
 
-    gives: str
-    axes: dict[str, tuple[str, ...]]
+    gives: str | None = None
+    axes: tuple[Axis, ...]
     cells: tuple[str, ...]
 
 

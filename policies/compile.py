@@ -19,7 +19,7 @@ from models.compiled import (
 from models.intake import IntakeRules, LabelSeverity, ReportingRule
 from models.policy import Policy
 from models.policy.people import AuthorityEntry
-from policies import timing
+from policies import severity_rules, timing
 
 DEFAULT_ESCALATION = "default"
 """The escalation of incidents whose service names none; without it, the first of the file."""
@@ -74,6 +74,8 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         milestones=policy.milestones,
         dates=policy.dates,
         attributes=timing.attributes(policy),
+        severity_rules=severity_rules.compiled(policy),
+        reporting=_reporting(policy),
         review=_review(policy),
         grouping=_grouping(policy),
         when_alerts_quiet=policy.alerts.when_quiet,
@@ -94,18 +96,6 @@ def _weighed(compiled: CompiledPolicy) -> None:
 
 def compile_intake(policy: Policy) -> IntakeRules:
     """What intake decides by: grouping, severity from labels, who may report, what to ignore."""
-    reporting = policy.reporting
-    people = {name: person.teams for name, person in policy.people.items()}
-    rule = (
-        ReportingRule(
-            who=reporting.who,
-            channels=reporting.channels,
-            required=reporting.required,
-            people=people,
-        )
-        if reporting
-        else ReportingRule(people=people)
-    )
     return IntakeRules(
         grouping=_grouping(policy),
         severity=LabelSeverity(
@@ -113,8 +103,18 @@ def compile_intake(policy: Policy) -> IntakeRules:
             default=_default_severity(policy),
             labels=policy.severity_rules.from_labels,
         ),
-        reporting=rule,
+        reporting=_reporting(policy),
         ignore=policy.alerts.ignore,
+    )
+
+
+def _reporting(policy: Policy) -> ReportingRule:
+    people = {name: person.teams for name, person in policy.people.items()}
+    said = policy.reporting
+    if said is None:
+        return ReportingRule(people=people)
+    return ReportingRule(
+        who=said.who, channels=said.channels, required=said.required, people=people
     )
 
 

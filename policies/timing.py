@@ -8,6 +8,8 @@ from models.compiled import RunningClocks
 from models.policy import Policy
 from models.policy.actions import parse_point
 from models.policy.promises import ClockEntry
+from policies.severity_rules import axes as severity_axes
+from rules.conditions import FIXED
 from rules.targets import calendars_of
 
 ANY = "any"
@@ -100,9 +102,13 @@ def metrics(policy: Policy) -> tuple[MetricSpec, ...]:
 
 
 def attributes(policy: Policy) -> dict[str, tuple[str, ...]]:
-    """The attributes of an incident and their values; a flag is one with the value `yes`."""
+    """The attributes of an incident and their values; a flag is one with the value `yes`.
+
+    What severities are worked out of is an attribute, too, unless every incident has it anyway.
+    """
     flags = dict.fromkeys(policy.flags, ("yes", "no"))
-    return {**dict(policy.attributes), **flags}
+    axes = {name: values for name, values in severity_axes(policy).items() if name not in FIXED}
+    return {**axes, **dict(policy.attributes), **flags}
 
 
 def running_clocks(said: str | None) -> RunningClocks:
