@@ -13,6 +13,7 @@ from activities.opening import (
     PROBE_TIMEOUT,
     CannotReopen,
     IncidentNotFound,
+    done_before,
     reopen_incident,
 )
 from models.base import MONITORING
@@ -71,7 +72,9 @@ class FeedIncidentActivity:
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            return await self._standing(request.incident_id, None, absorbed=False)
+            # It may have heard of it before it ended, and only the answer was lost.
+            heard = await done_before(self._client, request.incident_id, request.command_id)
+            return await self._standing(request.incident_id, None, absorbed=heard)
         return await self._standing(request.incident_id, State(result.state), absorbed=True)
 
     async def _reopen(self, request: FeedIncident, epoch_offset: timedelta) -> None:

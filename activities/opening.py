@@ -134,6 +134,21 @@ async def reopen_incident(
     )
 
 
+async def done_before(client: Client, incident_id: str, command_id: str) -> bool:
+    """Whether an incident that is over had done this command, so far as it remembers.
+
+    Raises RPCError.
+    """
+    try:
+        described = await _described(client, incident_id)
+        if described.status is WorkflowExecutionStatus.RUNNING:
+            return False
+        carried = await _carried(client, described)
+    except (IncidentNotFound, CannotReopen):
+        return False
+    return command_id in carried.processed
+
+
 async def _described(client: Client, incident_id: str) -> WorkflowExecutionDescription:
     try:
         described = await client.get_workflow_handle(incident_id).describe(

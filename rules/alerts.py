@@ -1,9 +1,10 @@
 """What an incident makes of the news about its alerts."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from models.alert import AlertRecord, AlertStatus
-from models.base import MONITORING
+from models.base import ENGINE, MONITORING
 from models.command import RecordAlertsCommand, TriggerCommand
 from models.incident import Incident
 from rules.carrying import ALERTS_IN_FULL
@@ -99,6 +100,33 @@ def _taken_over(case: Case, by: str) -> Outcome:
         now=case.now,
     )
     return Decision(incident, words)
+
+
+def group_gone(incident: Incident, group: str, now: datetime) -> Incident:
+    """The record once its alert group has ended.
+
+    A group ends when its alerts are quiet, after an incident that is over, which then takes no
+    news. Reopened, it would wait for ever to hear that they ended; what fires anew has a new
+    group, and that a new incident.
+    """
+    names = alerts_firing(incident)
+    records = {
+        fingerprint: record.model_copy(
+            update={"alert": record.alert.model_copy(update={"status": AlertStatus.RESOLVED})}
+        )
+        if record.taken_over_by is None
+        else record
+        for fingerprint, record in incident.alerts.items()
+    }
+    change = {"alerts": records, "truncated_alerts": 0}
+    ended = f"; of its alerts none fires any more: {', '.join(names)}" if names else ""
+    return note(
+        incident.model_copy(update=change),
+        "group.gone",
+        f"alert group {group} has ended{ended}",
+        actor=ENGINE,
+        now=now,
+    )
 
 
 def _after_quiet(case: Case, decision: Decision) -> Outcome:

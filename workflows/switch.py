@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from models.base import ENGINE
 from models.clock import ActionKind
 from models.command import Command, CommandResult
 from models.group import INCIDENT_MOVED, IncidentMoved
 from models.incident import Incident
+from rules.alerts import group_gone
 from rules.answers import result_of
 from rules.decision import (
     AdoptPolicy,
@@ -129,4 +129,8 @@ class Switch:
         try:
             await workflow.get_external_workflow_handle(group).signal(INCIDENT_MOVED, moved)
         except ApplicationError:
-            self._desk.note("group.gone", f"alert group {group} has ended", actor=ENGINE)
+            if workflow.patched("an-ended-group-is-quiet"):
+                desk = self._desk
+                desk.replace(group_gone(desk.incident, group, desk.now()))
+            else:
+                self._desk.note("group.gone", f"alert group {group} has ended")

@@ -15,6 +15,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
 from activities.feed_incident import FeedIncidentActivity
+from activities.opening import reopen_incident
 from activities.start_incident import StartIncidentActivity
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus
 from models.base import MONITORING
@@ -217,6 +218,22 @@ async def test_a_closed_incident_says_when_it_was_resolved(bench: Bench) -> None
     assert resolved is not None
     assert answer.resolved_at is not None
     assert abs(answer.resolved_at - resolved.at) < timedelta(milliseconds=1)
+
+
+async def test_an_incident_that_heard_before_it_closed_says_so_afterwards(bench: Bench) -> None:
+    """Only the answer was lost: who closed it knew, and it is not reopened for that.
+
+    The server itself remembers what the last run answered; this was answered by an earlier one.
+    """
+    await bench.start(report())
+    await bench.feed("f-1", alert())
+    await bench.over("resolve")
+    again = {"actor": "ana"}
+    await reopen_incident(bench.client, bench.id, again, f"{bench.id}-again", bench.task_queue)
+    await bench.over("resolve")
+    answer = await bench.feed("f-1", alert())
+    assert (answer.absorbed, answer.state) == (True, State.CLOSED)
+    assert answer.resolved_at is not None
 
 
 @pytest.mark.parametrize("reopen", [False, True])

@@ -1,9 +1,10 @@
-"""What an incident makes of the news that a later incident takes over its alerts."""
+"""What an incident makes of the news that its alerts are no longer its own."""
 
 from models.alert import Alert, AlertBatch, AlertStatus
 from models.base import MONITORING
 from models.command import RecordAlertsCommand
 from models.incident import Incident
+from rules.alerts import group_gone
 from rules.decision import Decision
 from rules.facts import alerts_firing
 from rules.judgement import judge
@@ -76,3 +77,19 @@ def test_a_takeover_does_not_resolve_an_incident_that_is_open_again() -> None:
     """Although the policy has it resolved once its alerts are quiet: they are not quiet."""
     incident = told(an_incident(FREE), 1, "cpu")
     assert told(incident, 30, by="INC-2").state is State.REPORTED
+
+
+def test_once_its_group_has_ended_no_alert_holds_an_incident_up() -> None:
+    """Nobody would tell it of their end; those that another incident has are not said to end."""
+    incident = told(told(an_incident(FREE), 1, "cpu"), 2, by="INC-2")
+    incident = told(incident, 3, "disk", truncated=1)
+    incident = group_gone(incident, "AG-1", after(30))
+    assert alerts_firing(incident) == ()
+    assert incident.alerts["cpu"].alert.status is AlertStatus.FIRING
+    assert incident.alerts["disk"].alert.status is AlertStatus.RESOLVED
+    assert incident.timeline[-1].summary == (
+        "alert group AG-1 has ended; of its alerts none fires any more: "
+        "disk, 1 that the sender left out"
+    )
+    again = group_gone(incident, "AG-1", after(31))
+    assert again.timeline[-1].summary == "alert group AG-1 has ended"

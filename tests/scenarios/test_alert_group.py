@@ -7,11 +7,13 @@ from pathlib import Path
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
+from activities.opening import reopen_incident
 from models.alert import GroupingPolicy
 from models.group import GroupState
+from rules.facts import alerts_firing
 from rules.identity import is_incident_id
 from states.lifecycle import State
-from tests.scenarios.siren import Siren
+from tests.scenarios.siren import PATIENCE_SECONDS, Siren
 
 REVIEW = "review: { required: { SEV2: always }, lessons: false }\n"
 
@@ -138,6 +140,24 @@ async def test_a_group_ends_when_all_is_over_and_a_later_alert_starts_a_fresh_on
     second = await siren.opened()
     assert second != first
     assert (await siren.record(second)).report.previous_incident is None
+
+
+async def test_an_incident_that_is_reopened_after_its_group_ended_waits_for_no_alert(
+    siren: Siren,
+) -> None:
+    """It closed while its alert fired, and heard no more of it."""
+    await siren.hears(siren.firing("a"))
+    incident_id = await siren.opened()
+    await siren.closed(incident_id)
+    await siren.hears(siren.ended("a", 0, 0.2))
+    await siren.after(31)
+    await siren.handle.result()
+    await reopen_incident(
+        siren.client, incident_id, {"actor": "ana"}, f"{siren.id}-again", siren.task_queue
+    )
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while alerts_firing(await siren.record(incident_id)):
+            await asyncio.sleep(0.02)
 
 
 async def test_a_resolve_of_an_unknown_group_opens_nothing(siren: Siren) -> None:
