@@ -10,6 +10,7 @@ from temporalio.client import Client
 
 from runtime.component import READY, Component, status_line
 from runtime.embedded import EmbeddedServer, free_port
+from runtime.orphans import OrphanWatch
 from runtime.settings import Settings
 
 UP_TIMEOUT_SECONDS = 40.0
@@ -34,6 +35,7 @@ class Stack:
     worker: Component = field(init=False)
     intake: Component = field(init=False)
     intake_port: int = field(init=False)
+    _orphans: OrphanWatch = field(default_factory=OrphanWatch, init=False)
 
     def __post_init__(self) -> None:
         state = self.settings.state_directory
@@ -51,11 +53,13 @@ class Stack:
     async def start(self) -> Client:
         """Start everything, in order. Raises StackFailed or EmbeddedServerFailed."""
         client = await self.server.start()
+        self._watch()
         self.intake_port = free_port(self.settings.intake_port, self.settings.intake_host)
         self.worker.where = f"task queue {self.settings.task_queue}"
         self.intake.where = self.intake_url
         self.start_worker()
         self.intake.start(self.environment(self.intake))
+        self._watch()
         await self._until(self.intake, self._intake_answers)
         await self.worker_ready()
         return client
@@ -63,12 +67,15 @@ class Stack:
     def start_worker(self) -> None:
         """Start the worker, or start it again."""
         self.worker.start(self.environment(self.worker))
+        self._watch()
 
     def restart_dead(self) -> tuple[str, ...]:
         """Start worker and intake again where they have ended; returns their names."""
         dead = tuple(c for c in (self.worker, self.intake) if not c.running)
         for component in dead:
             component.start(self.environment(component))
+        if dead:
+            self._watch()
         return tuple(component.name for component in dead)
 
     async def worker_ready(self) -> None:
@@ -147,3 +154,10 @@ class Stack:
         self.intake.stop()
         self.worker.stop()
         self.server.stop()
+        self._orphans.stop()
+
+    def _watch(self) -> None:
+        """Should this process be killed, what runs is ended in the order of `stop`."""
+        components = (c.process for c in (self.intake, self.worker) if c.running)
+        pids = [process.pid for process in components if process]
+        self._orphans.watch((*pids, self.server.pid))

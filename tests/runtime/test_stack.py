@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
@@ -133,6 +134,32 @@ async def test_dev_that_is_interrupted_while_it_starts_leaves_nothing(tmp_path: 
     await dev.communicate()
     assert dev.returncode == 0
     assert not any(child.is_running() for child in children)
+
+
+async def test_dev_that_is_killed_leaves_nothing_behind_and_can_be_started_again(
+    tmp_path: Path,
+) -> None:
+    """SIGKILL, which nobody hears: what it started ends by itself, the server last."""
+    line = ("starter.py", "dev", "--state", str(tmp_path))
+    dev = await started(*line, INCIDENT_INTAKE_PORT=str(free_port()))
+    children: list[psutil.Process] = []
+    try:
+        await until_said(dev, "Ctrl-C")
+        children = psutil.Process(dev.pid).children(recursive=True)
+        dev.kill()
+        await dev.communicate()
+        _, alive = await asyncio.to_thread(psutil.wait_procs, children, PATIENCE_SECONDS)
+        assert alive == []
+    finally:
+        for child in children:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+    assert "worker.stopping" in (tmp_path / "log" / "worker.log").read_text()
+    again = Stack(settings_of(tmp_path))
+    try:
+        await again.start()
+    finally:
+        await asyncio.to_thread(again.stop)
 
 
 def test_what_earlier_runs_said_is_not_taken_for_this_one(tmp_path: Path) -> None:
