@@ -96,11 +96,20 @@ def _days_between(clock: LocalClock, begins: datetime, ends: datetime) -> list[d
     return [day for day in days if clock.instant(day) < clock.instant(day + DAY)]
 
 
+def days_from(slice_: CalendarSlice, at: datetime) -> tuple[Open, ...]:
+    """The spans of working days that may have wall times from that of `at` on.
+
+    The one before is among them: where clocks go back over midnight, its evening comes again.
+    """
+    later = bisect_right(slice_.days, at, key=lambda span: span[1])
+    return slice_.days[max(later - 1, 0) :]
+
+
 def working_days(slice_: CalendarSlice, since: datetime) -> Iterator[datetime]:
     """The midnight of each working day, from that of the instant `since` on."""
     clock = clock_of(slice_)
     today = midnight(clock.wall(since))
-    for span in slice_.days[bisect_right(slice_.days, since, key=lambda span: span[1]) :]:
+    for span in days_from(slice_, since):
         begins, ends = whole_days(clock, span)
         yield from _days_between(clock, max(begins, today), ends)
 

@@ -26,7 +26,7 @@ from types import MappingProxyType
 
 from models.calendar import LOCAL, CalendarSlice
 from models.clock import Target
-from rules.localtime import DAY, clock_of, months_later, whole_days
+from rules.localtime import DAY, clock_of, days_from, months_later, whole_days
 from rules.segments import Span, counting, measured, reached, reached_back
 from rules.workdays import (
     covers,
@@ -62,12 +62,11 @@ class Course:
         start = max(self.start, known.valid_from)
         clock = clock_of(known)
         pauses = [
-            (clock.furthest(start, begins), ends and clock.furthest(start, ends))
+            (clock.furthest(start, max(begins, start)), ends and clock.furthest(start, ends))
             for begins, ends in self.pauses
             if ends is None or ends > start
         ]
-        later = bisect_right(known.days, start, key=lambda span: span[1])
-        for span in known.days[later:]:
+        for span in days_from(known, start):
             yield from counting(clock.wall(start), pauses, (whole_days(clock, span),))
 
     def _spans(self) -> Iterator[Span]:
