@@ -154,9 +154,9 @@ def _alerts(incident: Incident) -> Iterator[RenderableType]:
     table = _table("status", "alert", "since", "seen", "link")
     for record in incident.alerts.values():
         alert = record.alert
-        firing = alert.status.value == "firing"
+        firing = alert.status.value == "firing" and record.taken_over_by is None
         table.add_row(
-            Text(alert.status.value, style="red" if firing else "green"),
+            Text(record.standing, style="red" if firing else "green"),
             line(alert.summary or alert.name),
             moment(alert.started_at),
             f"{record.times_seen}x",

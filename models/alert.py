@@ -54,6 +54,12 @@ class AlertRecord(Frozen):
     times_seen: int = 1
     taken_over_by: str | None = None
 
+    @property
+    def standing(self) -> str:
+        """How it stands in this incident, in words."""
+        by = self.taken_over_by
+        return f"taken over by {by}" if by else self.alert.status.value
+
 
 class GroupingPolicy(Frozen):
     """When the alerts of one group make an incident, and what a recurrence does.

@@ -77,7 +77,7 @@ def _alert_row(record: AlertRecord) -> tuple[str, ...]:
     alert = record.alert
     return (
         plain(alert.name),
-        alert.status.value,
+        record.standing,
         plain(alert.summary),
         stamp(alert.started_at),
         stamp(alert.ended_at) if alert.ended_at else "",

@@ -120,7 +120,9 @@ def test_alerts_escalation_and_undelivered_messages_are_shown() -> None:
     """What fires, how far the paging came, and what is owed still."""
     alert = Alert(fingerprint="f1", name="HighErrors", status=AlertStatus.FIRING, started_at=START)
     record = AlertRecord(alert=alert, first_seen_at=START, last_seen_at=START, times_seen=3)
-    incident = an_incident().model_copy(update={"alerts": {"f1": record}, "truncated_alerts": 2})
+    elsewhere = record.model_copy(update={"taken_over_by": "INC-2"})
+    alerts = {"f1": record, "f2": elsewhere}
+    incident = an_incident().model_copy(update={"alerts": alerts, "truncated_alerts": 2})
     owed = Delivery(message=a_message(), channels=("pager",), not_before=after(5))
     progress = EscalationProgress(level=2, pages=2, next_at=after(8))
     view = view_of(incident, after(3), escalation=progress, undelivered=(owed,))
@@ -128,6 +130,7 @@ def test_alerts_escalation_and_undelivered_messages_are_shown() -> None:
     assert "level 2, paged 2x; next level in 5m 00s" in text
     assert "- page to alice: reported, again in 2m 00s" in text
     assert re.search(r"firing +HighErrors +2026-03-27 16:50:00Z +3x", text)
+    assert re.search(r"taken over by INC-2 +HighErrors", text)
     assert "and 2 that the sender left out" in text
 
 

@@ -8,6 +8,7 @@ from rules.alerts import group_gone
 from rules.decision import Decision
 from rules.facts import alerts_firing
 from rules.judgement import judge
+from rules.report import report_markdown
 from states.lifecycle import State
 from tests.specimens import POLICY, after, an_incident, done, outcome
 
@@ -65,6 +66,7 @@ def test_the_timeline_says_who_took_which_alerts_over_and_the_record_keeps_them(
     )
     assert {record.alert.status for record in incident.alerts.values()} == {AlertStatus.FIRING}
     assert {record.taken_over_by for record in incident.alerts.values()} == {"INC-2"}
+    assert "| cpu | taken over by INC-2 |" in report_markdown(incident, FREE, (), after(31))
 
 
 def test_told_twice_there_is_one_line() -> None:
