@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from models.policy import Policy
-from policies.checks import clocks, people, response, severities, telling
+from policies.checks import calendars, clocks, people, response, severities, telling
 from policies.findings import Check, Finding
 from policies.load import Loaded, load_policy
 from policies.problems import Problem, in_order
@@ -12,6 +12,7 @@ CHECKS: tuple[Check, ...] = (
     *severities.CHECKS,
     *people.CHECKS,
     *response.CHECKS,
+    *calendars.CHECKS,
     *clocks.CHECKS,
     *telling.CHECKS,
 )

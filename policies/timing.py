@@ -1,6 +1,6 @@
 """What an incident carries of everything timed: calendars, clocks, metrics."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from models.calendar import LOCAL, CalendarSpec, OpenHours
 from models.clock import ClockSpec, Latest, MetricSpec, Target
@@ -8,6 +8,7 @@ from models.compiled import RunningClocks
 from models.policy import Policy
 from models.policy.actions import parse_point
 from models.policy.promises import ClockEntry
+from models.policy.targets import Open
 from policies.severity_rules import axes as severity_axes
 from rules.conditions import FIXED
 from rules.targets import calendars_of
@@ -17,15 +18,22 @@ MAJOR = "major"
 """Keys of targets: every severity, and every major one."""
 
 
-def by_severity(policy: Policy, given: Mapping[str, Target | None]) -> dict[str, Target]:
+def by_severity(policy: Policy, given: Mapping[str, Target | Open | None]) -> dict[str, Target]:
     """The target of each severity: its own, else that of the major ones, else that of all."""
+    found = decided(policy, given)
+    targets = {name: given[key] for name, key in found.items()}
+    return {name: target for name, target in targets.items() if isinstance(target, Target)}
+
+
+def decided(policy: Policy, given: Iterable[str]) -> dict[str, str]:
+    """For each severity that is decided, the key that decides it."""
+    keys = set(given)
     found = {}
     for name, severity in policy.severities.items():
-        keys = (name, MAJOR, ANY) if severity.major else (name, ANY)
-        key = next((key for key in keys if key in given), None)
-        target = given[key] if key else None
-        if target is not None:
-            found[name] = target
+        near = (name, MAJOR, ANY) if severity.major else (name, ANY)
+        key = next((key for key in near if key in keys), None)
+        if key:
+            found[name] = key
     return found
 
 
@@ -53,13 +61,13 @@ def calendars_in_use(policy: Policy) -> tuple[CalendarSpec, ...]:
 
 def _cited(policy: Policy) -> Iterator[str]:
     for clock in policy.clocks.values():
-        targets = [*clock.within.values()]
-        if clock.no_later_than:
+        targets = [*clock.targets.values()]
+        if clock.no_later_than and isinstance(clock.no_later_than.within, Target):
             targets.append(clock.no_later_than.within)
         if clock.rolls:
             yield clock.rolls.calendar
         for target in targets:
-            yield from calendars_of(target) if target else ()
+            yield from calendars_of(target)
     for metric in policy.metrics.values():
         if metric.calendar:
             yield metric.calendar
@@ -82,7 +90,7 @@ def _clock(policy: Policy, name: str, clock: ClockEntry) -> ClockSpec:
         thresholds=tuple(parse_point(point, actions) for point, actions in clock.at.items()),
         when=clock.when,
         no_later_than=Latest(starts=latest.starts, target=latest.within)
-        if latest and latest.within
+        if latest and isinstance(latest.within, Target)
         else None,
         pauses_on=clock.pauses_on,
         on_repeat=clock.on_repeat,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StrictBool, field_validator
 
 from models.base import Frozen
-from models.clock import OnRepeat
+from models.clock import OnRepeat, Target
 from models.policy.actions import Actions, Share, is_share, parse_share, share_name
 from models.policy.durations import Period
 from models.policy.moments import ConditionText, MomentText
@@ -47,6 +47,11 @@ class ClockEntry(Frozen):
     until: MomentText | None = None
     outlives: StrictBool | Annotated[tuple[Ending, ...], BeforeValidator(many)] = False
     extendable: StrictBool = False
+
+    @property
+    def targets(self) -> dict[str, Target]:
+        """The targets that there are."""
+        return {key: t for key, t in self.within.items() if isinstance(t, Target)}
 
     @field_validator("at", mode="before")
     @classmethod

@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ValidationError
 
@@ -11,8 +11,10 @@ from models.clock import Roll, Target
 from models.policy.durations import parse_duration
 from models.policy.words import wrong
 
+Open = Literal["unspecified"]
+
 NONE = "none"
-OPEN = "unspecified"
+OPEN: Open = "unspecified"
 """What stands in the place of a target: deliberately none, or left open."""
 
 FORMS = (
@@ -91,21 +93,25 @@ def _not_a_target(text: str) -> Exception:
     if wordy:
         of = LOCAL if "calendar" in text else "office, the name of a calendar"
         return wrong(f"{text!r} does not name a calendar", f"write {wordy[1]}d {of}")
+    if text[:1].isdigit() and " " not in text:
+        parse_duration(text)
     return wrong(f"{text!r} is not a target", _HOW)
 
 
-def parse_target(given: object) -> Target | None:
-    """The target that a text means; None where there is none. Raises ValueError."""
+def parse_target(given: object) -> Target | Open | None:
+    """The target that a text means; None where there is to be none. Raises ValueError."""
     if isinstance(given, Target):
         return given
     if isinstance(given, dict):
         return _two_limits(given)
     text = " ".join(str(given).split()) if isinstance(given, (str, int)) else ""
     if text in {NONE, OPEN}:
-        return None
-    if text.startswith("best effort "):
-        best = parse_target(text.removeprefix("best effort "))
-        return best.model_copy(update={"best_effort": True}) if best else None
+        return None if text == NONE else OPEN
+    effort = text.removeprefix("best effort ")
+    return _said(effort).model_copy(update={"best_effort": effort != text})
+
+
+def _said(text: str) -> Target:
     day_end = _DAY_END.fullmatch(text)
     if day_end:
         return Target(day_end=1 if day_end[1] else 0, calendar=day_end[2] or LOCAL)
@@ -119,7 +125,7 @@ def _two_limits(given: dict[str, object]) -> Target:
     if set(given) != {"should", "must"}:
         raise wrong("this does not say two limits", "write { should: 3d, must: 7d }")
     should, must = parse_target(given["should"]), parse_target(given["must"])
-    if should is None or must is None:
+    if not isinstance(should, Target) or not isinstance(must, Target):
         raise wrong("one of the two limits is missing", "write { should: 3d, must: 7d }")
     return must.model_copy(update={"should": should})
 
@@ -154,7 +160,7 @@ def _as_validated(given: Any) -> Any:
         raise wrong(str(error.errors()[0]["msg"]), _HOW) from None
 
 
-TargetText = Annotated[Target | None, BeforeValidator(_as_validated)]
+TargetText = Annotated[Target | Open | None, BeforeValidator(_as_validated)]
 """The target of a clock, as it is written."""
 
 Targets = Annotated[dict[str, TargetText], BeforeValidator(_by_severity)]

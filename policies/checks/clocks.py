@@ -1,12 +1,14 @@
 """Clocks: whether they can start and stop, when they pause, what they set off."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from models.clock import Action, ActionKind
+from models.clock import ONCE, Action, ActionKind
+from models.moments import SPECIAL, parse_condition, parse_moment
 from models.policy import Policy
 from models.policy.promises import ClockEntry
 from policies.findings import Check, Finding, unknown
 from policies.tree import Loc
+from rules.conditions import FIXED
 from states.lifecycle import (
     LIFECYCLE_MILESTONES,
     REPORTED,
@@ -45,31 +47,61 @@ def _leads_to_review(state: State) -> bool:
     return "closed" in reachable_milestones(state)
 
 
-def milestones(policy: Policy) -> Iterator[Finding]:
-    """Milestones that clocks cite are set by something; the policy's own are not taken."""
+def own_milestones(policy: Policy) -> Iterator[Finding]:
+    """The policy's own milestones are not those that every incident has."""
     for index, name in enumerate(policy.milestones):
-        if name in MILESTONES:
+        if name in MILESTONES or name in SPECIAL:
             what = f"{name} is a milestone of every incident already"
             yield Finding(("milestones", index), what, "remove it, or choose another name")
-    known = (*MILESTONES, *policy.milestones)
+
+
+def _moments(policy: Policy) -> Iterator[tuple[Loc, str]]:
+    """Every place where a moment is written."""
     for name, clock in policy.clocks.items():
-        for end, milestone in (("from", clock.starts), ("to", clock.stops)):
-            for finding in unknown(("clocks", name, end), "milestone", milestone, known):
-                own = f"{finding.instead}, or add {milestone} to milestones"
+        loc: Loc = ("clocks", name)
+        yield (*loc, "from"), clock.starts
+        yield (*loc, "to"), clock.stops
+        if clock.until:
+            yield (*loc, "until"), clock.until
+        if clock.no_later_than:
+            yield (*loc, "no_later_than", "from"), clock.no_later_than.starts
+    for name, metric in policy.metrics.items():
+        yield ("metrics", name, "from"), metric.starts
+        yield ("metrics", name, "to"), metric.stops
+
+
+def moments(policy: Policy) -> Iterator[Finding]:
+    """Moments that clocks and metrics cite are set by something."""
+    derived: dict[str, Iterable[str]] = {
+        "update": _audiences(policy),
+        "flag": policy.flags,
+        "role": policy.roles,
+        "planned": policy.dates,
+    }
+    known = (*MILESTONES, *SPECIAL, *policy.milestones)
+    for loc, text in _moments(policy):
+        for name in parse_moment(text).of:
+            kind, colon, of = name.partition(":")
+            if colon and kind in derived:
+                yield from unknown(loc, kind, of, derived[kind])
+                continue
+            for finding in unknown(loc, "milestone", name, known):
+                own = f"{finding.instead}, or add {name} to milestones"
                 yield Finding(finding.loc, finding.what, own)
 
 
 def _unstoppable(clock: ClockEntry) -> str | None:
-    if clock.starts == clock.stops:
+    if clock.starts == clock.stops and not clock.recurs:
         return "a clock cannot start and stop at the same milestone"
-    if clock.starts not in MILESTONES:
+    starts, stops = parse_moment(clock.starts).of, parse_moment(clock.stops).of
+    if not set(starts) <= set(MILESTONES) or clock.recurs:
         return None
-    if clock.stops not in MILESTONES:
-        ended = all(state in TERMINAL for state in _after(clock.starts))
+    if not set(stops) <= set(MILESTONES):
+        ended = all(state in TERMINAL for name in starts for state in _after(name))
         if ended and not clock.outlives:
             return f"the incident ends at {clock.starts}, and the clock with it"
         return None
-    if clock.stops not in milestones_after(clock.starts):
+    if not any(set(stops) & milestones_after(name) for name in starts):
         return f"{clock.stops} never comes after {clock.starts}"
     return None
 
@@ -85,7 +117,33 @@ def stops(policy: Policy) -> Iterator[Finding]:
         instead = f"after {clock.starts} can come: {', '.join(later)}" if later else ""
         if why.startswith("the incident ends"):
             instead = "say outlives: true"
+        if clock.starts == clock.stops:
+            instead = f"say recurs: true, or {instead}"
         yield Finding(("clocks", name, "to"), why, instead)
+
+
+def endless(policy: Policy) -> Iterator[Finding]:
+    """A clock that starts again and again has an end."""
+    for name, clock in policy.clocks.items():
+        if clock.recurs and clock.outlives and not clock.until:
+            what = f"{name} starts again for ever: the incident could never end"
+            yield Finding(("clocks", name, "recurs"), what, "say until: MILESTONE", key=True)
+
+
+def conditions(policy: Policy) -> Iterator[Finding]:
+    """What a clock asks of an incident can be said of one."""
+    declared = {**dict(policy.attributes), **dict.fromkeys(policy.flags, ("yes", "no"))}
+    for name, clock in policy.clocks.items():
+        for index, text in enumerate(clock.when):
+            loc: Loc = ("clocks", name, "when", index)
+            condition = parse_condition(text)
+            known = (*declared, *FIXED)
+            for finding in unknown(loc, "attribute or flag", condition.attribute, known):
+                own = f"{finding.instead}, or add it to flags or attributes"
+                yield Finding(finding.loc, finding.what, own)
+            values = declared.get(condition.attribute, ())
+            for value in condition.values if values else ():
+                yield from unknown(loc, f"value of {condition.attribute}", value, values)
 
 
 def pauses(policy: Policy) -> Iterator[Finding]:
@@ -102,6 +160,29 @@ def _audiences(policy: Policy) -> tuple[str, ...]:
     return tuple(policy.communication.audiences) if policy.communication else ()
 
 
+def _command(policy: Policy, loc: Loc, action: Action) -> Iterator[Finding]:
+    """An action that is a command can be done."""
+    match action.kind:
+        case ActionKind.ASSIGN:
+            yield from unknown(loc, "role", action.target, policy.roles)
+            yield from unknown(loc, "person", action.to, policy.people)
+        case ActionKind.HOLD if policy.holds.reasons:
+            yield from unknown(loc, "hold reason", action.target, policy.holds.reasons)
+        case ActionKind.RAISE_SEVERITY if action.target not in {"", ONCE}:
+            yield from unknown(loc, "severity", action.target, policy.severities)
+        case _:
+            pass
+
+
+def _level(policy: Policy, loc: Loc, action: Action) -> Iterator[Finding]:
+    longest = max(
+        (sum(bool(line.page) for line in lines) for lines in policy.escalations.values()), default=0
+    )
+    if action.target and int(action.target) > longest > 0:
+        what = f"no escalation has a level {action.target}"
+        yield Finding(loc, what, f"the longest has {longest}")
+
+
 def _action(policy: Policy, loc: Loc, action: Action) -> Iterator[Finding]:
     people = (*policy.roles, *policy.people)
     match action.kind:
@@ -113,8 +194,9 @@ def _action(policy: Policy, loc: Loc, action: Action) -> Iterator[Finding]:
         case ActionKind.ESCALATE:
             if not policy.escalations:
                 yield Finding(loc, "there is no escalation to go on with", "add escalations")
-        case ActionKind.RAISE_SEVERITY:
-            pass
+            yield from _level(policy, loc, action)
+        case _:
+            yield from _command(policy, loc, action)
 
 
 def actions(policy: Policy) -> Iterator[Finding]:
@@ -125,4 +207,12 @@ def actions(policy: Policy) -> Iterator[Finding]:
                 yield from _action(policy, ("clocks", name, "at", share, index), action)
 
 
-CHECKS: tuple[Check, ...] = (milestones, stops, pauses, actions)
+CHECKS: tuple[Check, ...] = (
+    own_milestones,
+    moments,
+    stops,
+    endless,
+    conditions,
+    pauses,
+    actions,
+)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from models.policy import Policy
 from policies.findings import Check, Finding, unknown, warning
+from policies.timing import ANY, MAJOR, decided
 from policies.tree import Loc
 
 
@@ -12,7 +13,8 @@ def _cited(policy: Policy) -> Iterator[tuple[Loc, str]]:
     for name, role in policy.roles.items():
         yield from ((("roles", name, "required", s), s) for s in role.required)
     for name, clock in policy.clocks.items():
-        yield from ((("clocks", name, "within", s), s) for s in clock.within)
+        keys = (s for s in clock.within if s not in {ANY, MAJOR})
+        yield from ((("clocks", name, "within", s), s) for s in keys)
     if policy.communication:
         for audience, every in policy.communication.updates.items():
             loc = ("communication", "updates", audience)
@@ -42,7 +44,7 @@ def acknowledged_in_time(policy: Policy) -> Iterator[Finding]:
         what = "no clock says how soon an incident must be acknowledged"
         yield warning(("clocks",), what, "add one { from: reported, to: acknowledged }", key=True)
         return
-    covered = {severity for name in clocks for severity in policy.clocks[name].within}
+    covered = {s for name in clocks for s in decided(policy, policy.clocks[name].within)}
     for severity in policy.severities:
         if clocks and severity not in covered:
             yield warning(

@@ -1,0 +1,159 @@
+"""Calendars and targets: whether they exist, and what no calendar covers."""
+
+from collections.abc import Iterator
+
+from models.calendar import LOCAL
+from models.clock import SHOULD, Target
+from models.policy import Policy
+from models.policy.calendars import HOLIDAY, CalendarEntry
+from models.policy.promises import ClockEntry
+from models.policy.targets import OPEN
+from policies.findings import Check, Finding, unknown, warning
+from policies.timing import ANY, MAJOR
+from policies.tree import Loc
+from rules.calendars import unknown_region, zone_known
+from rules.clocks import LIMIT_OF
+from rules.targets import calendars_of
+
+_NIGHT = ("00:00", "06:00")
+
+
+def zones(policy: Policy) -> Iterator[Finding]:
+    """Every calendar lives in a zone that exists."""
+    how = "write an IANA name, such as Europe/London"
+    if not zone_known(policy.time_zone):
+        yield Finding(("time_zone",), f"there is no time zone {policy.time_zone}", how)
+    for name, entry in policy.calendars.items():
+        if entry.zone and not zone_known(entry.zone):
+            loc = ("calendars", name, "zone")
+            yield Finding(loc, f"there is no time zone {entry.zone}", how)
+        if name == LOCAL:
+            what = f"{LOCAL} is the calendar of every policy: the days of its time zone"
+            yield Finding(("calendars", name), what, "choose another name", key=True)
+
+
+def regions(policy: Policy) -> Iterator[Finding]:
+    """Holidays are those of a region that is known, or dates that there are."""
+    for name, entry in policy.calendars.items():
+        for index, region in enumerate(entry.holidays):
+            instead = unknown_region(region)
+            if instead:
+                loc = ("calendars", name, "holidays", index)
+                yield Finding(loc, f"no holidays are known of {region}", instead)
+        if not entry.holidays and any(HOLIDAY in window.days for window in entry.windows):
+            what = f"{name} says when it is open on holidays, and has none"
+            yield warning(("calendars", name), what, "add holidays: GB-ENG", key=True)
+
+
+def _targets(clock: ClockEntry) -> Iterator[tuple[Loc, Target]]:
+    yield from ((("within", severity), target) for severity, target in clock.targets.items())
+    if clock.no_later_than and isinstance(clock.no_later_than.within, Target):
+        yield ("no_later_than", "within"), clock.no_later_than.within
+
+
+def cited(policy: Policy) -> Iterator[Finding]:
+    """Each calendar that is cited is there."""
+    known = (*policy.calendars, LOCAL)
+    for name, clock in policy.clocks.items():
+        for where, target in _targets(clock):
+            for calendar in sorted(calendars_of(target)):
+                yield from unknown(("clocks", name, *where), "calendar", calendar, known)
+        if clock.rolls:
+            loc = ("clocks", name, "rolls")
+            yield from unknown(loc, "calendar", clock.rolls.calendar, known)
+    for name, metric in policy.metrics.items():
+        if metric.calendar:
+            yield from unknown(("metrics", name, "calendar"), "calendar", metric.calendar, known)
+
+
+def counted_from(policy: Policy) -> Iterator[Finding]:
+    """What a target counts back from is a date of the policy, or the limit of another clock."""
+    for name, clock in policy.clocks.items():
+        for where, target in _targets(clock):
+            if target.before is None:
+                continue
+            loc: Loc = ("clocks", name, *where)
+            of = target.before.removeprefix(LIMIT_OF)
+            if of == target.before:
+                for finding in unknown(loc, "date", of, policy.dates):
+                    own = f"{finding.instead}, or add {of} to dates"
+                    yield Finding(finding.loc, finding.what, own)
+                continue
+            yield from unknown(loc, "clock", of, policy.clocks)
+            if _goes_round(policy, name):
+                yield Finding(loc, f"the limit of {name} is counted from itself", "let it end")
+
+
+def _goes_round(policy: Policy, start: str) -> bool:
+    seen, waiting = set[str](), [start]
+    while waiting:
+        clock = policy.clocks.get(waiting.pop())
+        for _, target in _targets(clock) if clock else ():
+            of = (target.before or "").removeprefix(LIMIT_OF)
+            if of == start and of != target.before:
+                return True
+            if of != target.before and of not in seen:
+                seen.add(of)
+                waiting.append(of)
+    return False
+
+
+def softer_limits(policy: Policy) -> Iterator[Finding]:
+    """What happens at the softer limit is said of clocks that have one."""
+    for name, clock in policy.clocks.items():
+        has_one = any(target.should for _, target in _targets(clock))
+        if SHOULD in clock.at and not has_one:
+            what = f"{name} has no softer limit"
+            instead = "write a target of two limits, such as 4h-8h"
+            yield Finding(("clocks", name, "at", SHOULD), what, instead, key=True)
+
+
+def left_open(policy: Policy) -> Iterator[Finding]:
+    """Every target is given, or said to be none."""
+    for name, clock in policy.clocks.items():
+        for severity, target in clock.within.items():
+            if target == OPEN:
+                yield warning(
+                    ("clocks", name, "within", severity),
+                    f"the target of {name} for {severity} is left open",
+                    "give one, or write none",
+                )
+
+
+def _covers_nights(entry: CalendarEntry) -> bool:
+    windows = entry.windows
+    if not windows:
+        return True
+    return any(
+        opens <= _NIGHT[0] or closes > "24:00" or closes <= opens
+        for window in windows
+        for opens, closes in window.hours
+    )
+
+
+def nights(policy: Policy) -> Iterator[Finding]:
+    """Somebody is held to answer major incidents at night."""
+    major = {name for name, severity in policy.severities.items() if severity.major}
+    for name, clock in policy.clocks.items():
+        if clock.stops != "acknowledged":
+            continue
+        for severity, target in clock.targets.items():
+            entry = policy.calendars.get(target.calendar or "")
+            if severity in {*major, MAJOR, ANY} and entry and not _covers_nights(entry):
+                yield warning(
+                    ("clocks", name, "within", severity),
+                    f"nobody is held to acknowledge {severity} at night: {name} counts only "
+                    f"while {target.calendar} is open",
+                    "let it count always, or accept the gap",
+                )
+
+
+CHECKS: tuple[Check, ...] = (
+    zones,
+    regions,
+    cited,
+    counted_from,
+    softer_limits,
+    left_open,
+    nights,
+)
