@@ -75,7 +75,7 @@ WRONG = {
         WHOLE + clock("resolved", "§resolved"),
         (
             "error: a clock cannot start and stop at the same milestone; "
-            "after resolved can come: closed, reviewed"
+            "say recurs: true, or after resolved can come: closed, reviewed"
         ),
     ),
     "a clock that runs against the lifecycle": (

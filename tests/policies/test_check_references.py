@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.moments import SPECIAL
 from policies.checks.clocks import MILESTONES
 from tests.policies.written import MARK, WHOLE, changed, clock, errors, expected_at
 
@@ -104,7 +105,7 @@ UNKNOWN = {
     "milestone": (
         WHOLE + clock("reported", "§regulator_told"),
         "error: there is no milestone regulator_told; there are: "
-        + ", ".join(MILESTONES)
+        + ", ".join((*MILESTONES, *SPECIAL))
         + ", or add regulator_told to milestones",
     ),
     "hold reason": (

@@ -62,7 +62,7 @@ polcy: 3
         "test.yaml:11:21: error: '5min' is not a duration; write 5m",
         "test.yaml:11:33: error: '300' is not a duration; say the unit, such as 300s or 300m",
         "test.yaml:12:11: error: '50' is not a share of the target; write 50%",
-        "test.yaml:12:32: error: 'esclate' is not an action; write escalate",
+        "test.yaml:12:32: error: 'esclate' is not an action; write escalate or escalate to LEVEL",
         "test.yaml:13:32: error: 0 is out of range; write at least 1",
         "test.yaml:13:49: error: 'resolv' is not known here; did you mean resolve?",
         "test.yaml:14:1: error: there is no key 'polcy' here; did you mean policy?",
