@@ -20,6 +20,7 @@ LATE: dict[str, tuple[str, str]] = {
     "setup": ("console.setup", "app"),
     "dev": ("console.dev", "app"),
     "policy": ("console.policy", "app"),
+    "rehearse": ("console.rehearse", "app"),
     "demo": ("console.demo", "app"),
 }
 """Commands whose modules are imported on demand: name to module and its Typer app."""

@@ -15,6 +15,7 @@ class ExitCode(IntEnum):
     NOT_AUTHORISED = 5
     NOT_REACHABLE = 6
     NOT_CONFIRMED = 7
+    NOT_AS_EXPECTED = 8
     INTERRUPTED = 130
 
 
@@ -28,6 +29,7 @@ EXIT_CODES: dict[ExitCode, str] = {
     ExitCode.NOT_AUTHORISED: "the policy does not let this actor do it",
     ExitCode.NOT_REACHABLE: "the Temporal server is not reachable",
     ExitCode.NOT_CONFIRMED: "sent but not confirmed: no worker answered in time",
+    ExitCode.NOT_AS_EXPECTED: "a rehearsal went otherwise than its scenario expects",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
 }
 

@@ -17,20 +17,23 @@ STATUS_STYLE = {
     ClockStatus.ON_TRACK: "green",
     ClockStatus.AT_RISK: "yellow",
     ClockStatus.BREACHED: "bold red",
+    ClockStatus.LATE: "red",
     ClockStatus.MET: "green",
 }
 
 _AFTER_BREACH = {Stage.IN_PROGRESS: ", still running", Stage.CANCELLED: ", then cancelled"}
 
 
-def _table(*columns: str) -> Table:
+def grid(*columns: str) -> Table:
+    """A table without lines, whose columns fold."""
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
 
 
-def _heading(text: str) -> Text:
+def heading(text: str) -> Text:
+    """What stands above a part."""
     return Text(f"\n{text}", style="bold underline")
 
 
@@ -75,7 +78,7 @@ def _report_facts(incident: Incident) -> Iterator[tuple[str, str]]:
         yield "follows", report.previous_incident
 
 
-def _status(reading: ClockReading) -> Text:
+def status_text(reading: ClockReading) -> Text:
     """A clock that can no longer be met or breached is neither on track nor at risk."""
     if reading.stage is Stage.CANCELLED and reading.status is not ClockStatus.BREACHED:
         return Text("cancelled", style="dim")
@@ -102,16 +105,27 @@ def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
     if not view.readings:
         return Text("no clock has started", style="dim")
     further = () if brief else ("elapsed", "limit at")
-    table = _table("clock", "status", "outcome", "target", *further)
+    table = grid("clock", "status", "outcome", "target", *further)
     for reading in view.readings:
         name = reading.clock + (f" ({reading.run})" if reading.run > 1 else "")
         target = span(reading.target) + (f" of {reading.calendar}" if reading.calendar else "")
         table.add_row(
             line(name),
-            _status(reading),
+            status_text(reading),
             line(clock_words(reading)),
             line(target),
             *(() if brief else (span(reading.elapsed), moment(reading.breach_at))),
+        )
+    return table
+
+
+def figures(view: IncidentView) -> RenderableType:
+    """The policy's figures of this incident; one that is not stopped still grows."""
+    table = grid("figure", "so far", "from", "to")
+    for metric in view.metrics:
+        counted = span(metric.elapsed) + (f" of {metric.calendar}" if metric.calendar else "")
+        table.add_row(
+            line(metric.metric), line(counted), moment(metric.started_at), moment(metric.stopped_at)
         )
     return table
 
@@ -150,8 +164,8 @@ def escalation(view: IncidentView) -> Text:
 def _alerts(incident: Incident) -> Iterator[RenderableType]:
     if not incident.alerts and not incident.truncated_alerts:
         return
-    yield _heading("Alerts")
-    table = _table("status", "alert", "since", "seen", "link")
+    yield heading("Alerts")
+    table = grid("status", "alert", "since", "seen", "link")
     for record in incident.alerts.values():
         alert = record.alert
         firing = alert.status.value == "firing" and record.taken_over_by is None
@@ -170,20 +184,20 @@ def _alerts(incident: Incident) -> Iterator[RenderableType]:
 def _aftermath(incident: Incident) -> Iterator[RenderableType]:
     if incident.review:
         attended = ", ".join(incident.review.attendees) or "nobody"
-        yield _heading("Review")
+        yield heading("Review")
         yield line(f"led by {incident.review.lead}, attended by {attended}")
         for aspect, found in incident.review.aspects.items():
             yield line(f"- {aspect}: {found}")
     if incident.lessons:
-        yield _heading("Lessons")
+        yield heading("Lessons")
         yield from (line(f"- {lesson.text}") for lesson in incident.lessons)
     if incident.action_items:
-        yield _heading("Action items")
+        yield heading("Action items")
         for item in incident.action_items:
             due = f", due {moment(item.due_at)}" if item.due_at else ""
             yield line(f"- {item.id} {item.text} ({item.owner}, {item.priority}{due})")
     if incident.documents or incident.links:
-        yield _heading("Documents and links")
+        yield heading("Documents and links")
         yield from (line(f"- {kept.name}: {kept.uri}") for kept in incident.documents)
         yield from (line(f"- {link.relation}: {link.target}") for link in incident.links)
 
@@ -217,15 +231,17 @@ def render(view: IncidentView, last: int | None = None) -> Group:
     held = [line(f"{role.role}: {role.person}") for role in incident.roles]
     parts: list[RenderableType] = [
         header(view),
-        _heading("Clocks"),
+        heading("Clocks"),
         clocks(view),
-        _heading("Roles"),
+        heading("Roles"),
         *(held or [Text("nobody yet", style="dim")]),
-        _heading("Escalation"),
+        heading("Escalation"),
         escalation(view),
     ]
+    if view.metrics:
+        parts += [heading("Figures"), figures(view)]
     if view.undelivered:
-        parts.append(_heading("Not delivered yet"))
+        parts.append(heading("Not delivered yet"))
         for owed in view.undelivered:
             again = f", again {relative(owed.not_before, view.now)}" if owed.not_before else ""
             message = owed.message
@@ -233,8 +249,8 @@ def render(view: IncidentView, last: int | None = None) -> Group:
                 line(f"- {message.kind} to {message.recipient}: {message.reason}{again}", "yellow")
             )
     parts += [*_alerts(incident), *_aftermath(incident)]
-    parts += [_heading("What can be done now"), next_steps(view)]
-    parts += [_heading("Timeline"), timeline(incident, last)]
+    parts += [heading("What can be done now"), next_steps(view)]
+    parts += [heading("Timeline"), timeline(incident, last)]
     return Group(*parts)
 
 
@@ -243,12 +259,12 @@ def live(view: IncidentView, last: int) -> Group:
     newest = [timeline_line(entry) for entry in reversed(view.incident.timeline[-last:])]
     return Group(
         header(view),
-        _heading("Clocks"),
+        heading("Clocks"),
         clocks(view, brief=True),
-        _heading("Escalation"),
+        heading("Escalation"),
         escalation(view),
-        _heading("Timeline, newest first"),
+        heading("Timeline, newest first"),
         *newest,
-        _heading("What can be done now"),
+        heading("What can be done now"),
         next_steps(view),
     )

@@ -10,6 +10,7 @@ import pytest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
+from rehearsal.server import TIME_SKIPPING
 from runtime.embedded import EmbeddedServer, free_port
 from runtime.settings import Settings, load_settings
 from workflows.visibility import KEYS
@@ -18,12 +19,8 @@ TEMPORAL = str(Path(sys.executable).parent / "temporal")
 
 
 async def time_skipping_server(*dynamic_config: str) -> WorkflowEnvironment:
-    """A dev server with a virtual clock for each workflow. The API is experimental: only here."""
-    values = (
-        "frontend.WorkflowTimeSkippingEnabled=true",
-        'history.timerProcessorMaxTimeShift="10ms"',
-        *dynamic_config,
-    )
+    """A dev server with a virtual clock for each workflow."""
+    values = (*TIME_SKIPPING, *dynamic_config)
     return await WorkflowEnvironment.start_time_skipping_v2(
         dev_server_existing_path=TEMPORAL,
         data_converter=pydantic_data_converter,

@@ -1,0 +1,210 @@
+"""A scenario file as a `Scenario`, or every problem of it with its line and column."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from intake.alertmanager import Webhook
+from models.command import AdoptPolicyCommand
+from models.incident import Report
+from models.policy.words import suggestion
+from models.scenario import EVENT_KEYS, Event, Expectation, Scenario, instant_of
+from policies.findings import Finding
+from policies.load import Loaded, read_document
+from policies.problems import Problem, in_order
+from policies.shape import complaint
+from policies.tree import Loc
+from rehearsal.wording import (
+    NOT_WRITTEN,
+    NoMoment,
+    names_of_commands,
+    payload_of,
+    report_of,
+    spec_of,
+    written_as,
+)
+from states.lifecycle import State
+
+DEFAULT_NAME = "incident"
+"""What an incident is called where the scenario gives it no name."""
+LARGEST_PAYLOAD_BYTES = 4 * 1024 * 1024
+_ITEM = 2
+"""`events[3]` and `expect[3]` are paths of two parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedScenario:
+    """What came of a file: the scenario, or the problems that keep it from being played."""
+
+    file: Path
+    scenario: Scenario | None
+    problems: tuple[Problem, ...]
+
+    def beside(self, name: str) -> Path:
+        """A file that the scenario names: beside itself, else from where we are."""
+        return beside(self.file, name)
+
+
+def beside(file: Path, name: str) -> Path:
+    """The file `name` next to `file`, else from the working directory."""
+    near = file.parent / name
+    return near if near.exists() else Path(name)
+
+
+def payload_file(path: Path) -> dict[str, Any]:
+    """The payload of an alert. Raises ValueError, OSError or pydantic's ValidationError."""
+    with path.open("rb") as stream:
+        data = stream.read(LARGEST_PAYLOAD_BYTES + 1)
+    if len(data) > LARGEST_PAYLOAD_BYTES:
+        raise ValueError(f"the file is larger than {LARGEST_PAYLOAD_BYTES // 1024} KiB")
+    payload = json.loads(data)
+    Webhook.model_validate(payload)
+    return dict(payload)
+
+
+def load_scenario(path: Path | str) -> LoadedScenario:
+    """Read a scenario file. Raises nothing: whatever is wrong is in `problems`."""
+    file = Path(path)
+    read = read_document(file, "scenario")
+    if read.tree.value is None:
+        return LoadedScenario(file, None, read.problems)
+    try:
+        scenario = Scenario.model_validate(read.tree.value)
+    except ValidationError as error:
+        found = [complaint(item, _known_keys) for item in error.errors(include_url=False)]
+        problems = [read.problem(loc, what, instead, key=key) for loc, key, what, instead in found]
+        return LoadedScenario(file, None, in_order((*read.problems, *problems)))
+    placed = [_placed(read, finding) for finding in _findings(scenario, file)]
+    problems = list(in_order((*read.problems, *placed)))
+    return LoadedScenario(file, None if problems else scenario, tuple(problems))
+
+
+def _placed(read: Loaded, finding: Finding) -> Problem:
+    return read.problem(
+        finding.loc, finding.what, finding.instead, key=finding.key, level=finding.level
+    )
+
+
+def _known_keys(loc: Loc) -> tuple[str, ...]:
+    if not loc:
+        return tuple(Scenario.model_fields)
+    if len(loc) == _ITEM and loc[0] == "events":
+        return EVENT_KEYS
+    return tuple(Expectation.model_fields) if loc[0] == "expect" else ()
+
+
+def _findings(scenario: Scenario, file: Path) -> Iterator[Finding]:
+    if scenario.policy and not beside(file, scenario.policy).is_file():
+        yield Finding(("policy",), f"there is no file {scenario.policy}", "")
+    names = {event.incident or DEFAULT_NAME for event in scenario.events if event.do is None}
+    ends = instant_of(scenario.until, scenario.starts) if scenario.until is not None else None
+    for number, event in enumerate(scenario.events):
+        loc: Loc = ("events", number)
+        yield from _of_event(event, loc, scenario, file)
+        yield from _of_name(event.incident, names, loc)
+        if ends and instant_of(event.at, scenario.starts) > ends:
+            yield Finding((*loc, "at"), "this happens after the scenario ends", "change until")
+    for number, expected in enumerate(scenario.expect):
+        loc = ("expect", number)
+        yield from _of_name(expected.incident, names, loc)
+        yield from _of_words(expected, loc)
+
+
+def _of_name(name: str | None, names: set[str], loc: Loc) -> Iterator[Finding]:
+    """An incident's name must be given by a report or an alert; a recurrence adds its number."""
+    stem, _, number = (name or "").rpartition("-")
+    if name and name not in names and not (number.isdecimal() and stem in names):
+        what = f"no report or alert makes an incident {name}"
+        yield Finding((*loc, "incident"), what, suggestion(name, sorted(names)))
+
+
+def _of_words(expected: Expectation, loc: Loc) -> Iterator[Finding]:
+    states = tuple(state.value for state in State)
+    if expected.state and expected.state not in states:
+        what = f"there is no state {expected.state}"
+        yield Finding((*loc, "state"), what, suggestion(expected.state, states))
+    refused = expected.refused
+    if refused and refused not in {"report", "alert"} and spec_of(refused) is None:
+        known = (*names_of_commands(), "report", "alert")
+        what = f"there is no command {refused}"
+        yield Finding((*loc, "refused"), what, suggestion(refused, known))
+
+
+def _of_event(event: Event, loc: Loc, scenario: Scenario, file: Path) -> Iterator[Finding]:
+    if event.alert:
+        yield from _of_alert(event.alert, (*loc, "alert"), file)
+    elif event.report is not None:
+        yield from _of_report(event, (*loc, "report"), scenario)
+    elif event.do:
+        yield from _of_command(event, loc, scenario, file)
+
+
+def _of_alert(name: str, loc: Loc, file: Path) -> Iterator[Finding]:
+    try:
+        payload_file(beside(file, name))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        yield Finding(loc, f"{name} is no payload of Alertmanager: {where}: {first['msg']}", "")
+    except OSError as error:
+        yield Finding(loc, f"{name} cannot be read: {error.strerror or error}", "")
+    except (ValueError, RecursionError) as error:
+        yield Finding(loc, f"{name} is not JSON: {error}"[:200], "")
+
+
+def _of_report(event: Event, loc: Loc, scenario: Scenario) -> Iterator[Finding]:
+    known = tuple(name for name in Report.model_fields if name not in NOT_WRITTEN)
+    for key in event.report or {}:
+        if key not in known:
+            what = f"there is no key {key!r} in a report"
+            yield Finding((*loc, key), what, suggestion(key, known), key=True)
+    written = {key: value for key, value in (event.report or {}).items() if key in known}
+    read = event.model_copy(update={"report": written})
+    yield from _of_model(
+        Report, lambda: report_of(read, scenario.starts), {name: name for name in written}, loc
+    )
+
+
+def _of_command(event: Event, loc: Loc, scenario: Scenario, file: Path) -> Iterator[Finding]:
+    spec = spec_of(event.do or "")
+    if spec is None:
+        words = suggestion(event.do or "", names_of_commands())
+        yield Finding((*loc, "do"), f"there is no command {event.do}", words)
+        return
+    names = written_as(spec, event)
+    known = tuple(n for n in spec.payload.model_fields if n not in {"actor", "via"})
+    doubled = [key for key, name in names.items() if key != name and name in event.fields]
+    for key in doubled:
+        yield Finding((*loc, key), f"{key} and {names[key]} say the same", "keep one", key=True)
+    for key, name in names.items():
+        if name not in known:
+            what = f"{spec.name} has no field {key!r}"
+            yield Finding((*loc, key), what, suggestion(key, known), key=True)
+    fields = {k: v for k, v in event.fields.items() if names[k] in known}
+    policy = next((key for key in fields if names[key] == "policy"), None)
+    if spec.payload is AdoptPolicyCommand and policy:
+        if not beside(file, str(fields[policy])).is_file():
+            yield Finding((*loc, policy), f"there is no file {fields[policy]}", "")
+        return
+    read = event.model_copy(update={"fields": fields})
+    yield from _of_model(spec.payload, lambda: payload_of(spec, read, scenario.starts), names, loc)
+
+
+def _of_model(
+    model: type[BaseModel], fields: Any, names: dict[str, str], loc: Loc
+) -> Iterator[Finding]:
+    """What the model of a report or a command says of its fields, each by the key as written."""
+    written = {name: key for key, name in names.items()}
+    try:
+        model.model_validate(fields())
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            at, key, what, instead = complaint(item)
+            named = tuple(written.get(str(part), part) for part in at[:1])
+            yield Finding((*loc, *named, *at[1:]), what, instead, key)
+    except NoMoment as error:
+        yield Finding((*loc, written.get(error.name, error.name)), str(error), "")

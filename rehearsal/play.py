@@ -1,0 +1,215 @@
+"""Plays a scenario on a stage: each event at its instant, and time between them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+
+from models.clock import ClockStatus
+from models.clock import Stage as ClockStage
+from models.command import AdoptPolicyCommand
+from models.incident import Report
+from models.scenario import Event, Scenario, instant_of
+from models.view import IncidentView
+from policies.catalogue import PolicyBroken
+from policies.compile import PolicyTooLarge
+from rehearsal.load import DEFAULT_NAME, LoadedScenario, payload_file
+from rehearsal.played import (
+    Look,
+    Played,
+    PlayedIncident,
+    Refused,
+    played_incident,
+    standing_of,
+)
+from rehearsal.stage import NotTaken, RehearsedPolicy, Stage, compiled_policy
+from rehearsal.wording import payload_of, report_of, spec_of
+
+LEAD = timedelta(seconds=2)
+"""What people do at the very instant at which something comes due is done so much earlier."""
+AFTERWARDS = timedelta(seconds=5)
+"""So long after the last limit, what it sets off has happened."""
+LONGEST = timedelta(days=35)
+"""Without `until`, so long after the last event a rehearsal ends whatever still runs."""
+
+
+class NoScenario(Exception):  # noqa: N818 - says what is
+    """The scenario file has problems; they are in it."""
+
+
+async def play(
+    client: Client, loaded: LoadedScenario, policy: RehearsedPolicy, folder: Path
+) -> Played:
+    """Play a scenario under a policy on a server on which time is skipped.
+
+    Documents that incidents write go to `folder`. Raises NoScenario where it could not be
+    loaded, and Stuck where the engine fails.
+    """
+    scenario = loaded.scenario
+    if scenario is None:
+        raise NoScenario(str(loaded.file))
+    async with Stage(client, policy, folder) as stage:
+        return await _Play(loaded, scenario, policy, stage).played()
+
+
+@dataclass(slots=True)
+class _Play:
+    loaded: LoadedScenario
+    scenario: Scenario
+    policy: RehearsedPolicy
+    stage: Stage
+    refused: list[Refused] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+
+    async def played(self) -> Played:
+        """Play it all."""
+        at = self.scenario.starts
+        for at, events, looked in self._schedule():
+            await self._happen(at, events)
+            if looked:
+                await self.stage.advance(at)
+                self.looks.append(await self._look(at))
+        ended_at, why = await self._finish(at)
+        incidents = [await self._incident(name, ended_at) for name in self.stage.incidents]
+        return Played(
+            scenario=self.scenario.scenario,
+            policy=self.policy.played,
+            starts=self.scenario.starts,
+            ended_at=ended_at,
+            ended_because=why,
+            incidents=tuple(incidents),
+            refused=tuple(self.refused),
+            looks=tuple(self.looks),
+        )
+
+    def _instant(self, moment: timedelta | datetime) -> datetime:
+        return instant_of(moment, self.scenario.starts)
+
+    def _schedule(self) -> list[tuple[datetime, list[Event], bool]]:
+        """The instants at which something happens or is looked at, in order."""
+        happening: dict[datetime, list[Event]] = {}
+        for event in self.scenario.events:
+            happening.setdefault(self._instant(event.at), []).append(event)
+        looked = {
+            self._instant(expected.at)
+            for expected in self.scenario.expect
+            if expected.at is not None and expected.kind in {"clock", "state", "severity", "role"}
+        }
+        every = sorted({*happening, *looked})
+        return [(at, happening.get(at, []), at in looked) for at in every]
+
+    async def _happen(self, at: datetime, events: list[Event]) -> None:
+        """What happens at one instant, in the order in which it is written."""
+        if not events:
+            return
+        await self.stage.advance(at - LEAD)
+        exact = not await self._tied(at)
+        if exact:
+            await self.stage.advance(at)
+        for event in events:
+            try:
+                await self._one(event, at, exact=exact)
+            except NotTaken as refusal:
+                self._note(event, at, refusal)
+
+    async def _tied(self, at: datetime) -> bool:
+        """Whether something comes due just when people act: then people were in time."""
+        for named in self.stage.incidents.values():
+            view = await self.stage.view(named, at - LEAD)
+            if any(at <= due < at + timedelta(seconds=1) for due in _dues(view)):
+                return True
+        return False
+
+    async def _one(self, event: Event, at: datetime, *, exact: bool) -> None:
+        name = event.incident or DEFAULT_NAME
+        if event.alert:
+            payload = payload_file(self.loaded.beside(event.alert))
+            await self.stage.deliver(name, payload, at)
+        elif event.report is not None:
+            report = Report.model_validate(report_of(event, self.scenario.starts))
+            await self.stage.report(name, report, at)
+        else:
+            await self._command(event, at, exact=exact)
+
+    async def _command(self, event: Event, at: datetime, *, exact: bool) -> None:
+        named = self._meant(event.incident)
+        spec = spec_of(event.do or "")
+        if named is None or spec is None:
+            raise NotTaken("there is no such incident (yet)")
+        payload = payload_of(spec, event, self.scenario.starts)
+        if exact:
+            payload.setdefault("happened_at", at)
+        if spec.payload is AdoptPolicyCommand:
+            payload["policy"] = await self._adopted(str(payload["policy"]), named, at)
+        await self.stage.do(named, spec.name, payload, at)
+
+    def _meant(self, name: str | None) -> str | None:
+        """The id of the incident that is named; unnamed, it is the newest."""
+        if name is None:
+            return next(reversed(self.stage.incidents.values()), None)
+        return self.stage.incidents.get(name)
+
+    async def _adopted(self, file: str, named: str, at: datetime) -> dict[str, Any]:
+        service = (await self.stage.view(named, at)).incident.report.service
+        try:
+            policy = compiled_policy(self.loaded.beside(file), service)
+        except (PolicyBroken, PolicyTooLarge) as error:
+            raise NotTaken(f"the policy {file} cannot be used: {error}") from None
+        return policy.model_dump(mode="json")
+
+    def _note(self, event: Event, at: datetime, refusal: NotTaken) -> None:
+        spec = spec_of(event.do) if event.do else None
+        self.refused.append(
+            Refused(
+                at=at,
+                incident=event.incident or DEFAULT_NAME,
+                by=event.by or "monitoring",
+                what=spec.name if spec else ("alert" if event.alert else "report"),
+                because=refusal.because,
+                missing=refusal.missing,
+            )
+        )
+
+    async def _views(self, at: datetime) -> dict[str, IncidentView]:
+        return {name: await self.stage.view(id_, at) for name, id_ in self.stage.incidents.items()}
+
+    async def _look(self, at: datetime) -> Look:
+        views = await self._views(at)
+        return Look(at=at, standings=tuple(standing_of(name, v) for name, v in views.items()))
+
+    async def _finish(self, last: datetime) -> tuple[datetime, str]:
+        """Let time pass until the end; returns it, and why it is the end."""
+        if self.scenario.until is not None:
+            ends = self._instant(self.scenario.until)
+            await self.stage.advance(ends)
+            return ends, "the scenario ends here"
+        at = last
+        while True:
+            due = [d for view in (await self._views(at)).values() for d in _dues(view) if d > at]
+            if not due:
+                return at, "nothing comes due any more"
+            if at >= last + LONGEST:
+                days = LONGEST.days
+                return (
+                    at,
+                    f"{days} days after the last event; `until` in the scenario sets another end",
+                )
+            at = min(max(due) + AFTERWARDS, last + LONGEST)
+            await self.stage.advance(at)
+
+    async def _incident(self, name: str, at: datetime) -> PlayedIncident:
+        view = await self.stage.view(self.stage.incidents[name], at)
+        return played_incident(name, view, view.incident.timeline)
+
+
+def _dues(view: IncidentView) -> Iterable[datetime]:
+    """When limits pass and levels are paged, if nobody does anything; reminders aside."""
+    for reading in view.readings:
+        waiting = reading.stage is ClockStage.IN_PROGRESS
+        if waiting and reading.breach_at and reading.status is not ClockStatus.BREACHED:
+            yield reading.breach_at
+    if view.escalation.next_at and not view.escalation.stopped:
+        yield view.escalation.next_at

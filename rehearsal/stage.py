@@ -1,0 +1,269 @@
+"""The stage of a rehearsal: the real workflows and activities, and channels that only record."""
+
+import uuid
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import Worker
+
+from activities.opening import CannotReopen, IncidentNotFound, open_incident, reopen_incident
+from connectors.documents.local import LocalDocumentStore
+from intake.alertmanager import SOURCE, Webhook, batch_of, summary_of
+from intake.alerts import hand_on
+from models.base import MONITORING
+from models.command import CommandResult
+from models.compiled import CompiledPolicy
+from models.group import GroupState
+from models.incident import Report
+from models.intake import IntakeRules
+from models.view import VIEW, IncidentView
+from policies.catalogue import policy_in_force
+from policies.compile import compile_intake, compile_policy
+from rehearsal.alerts import (
+    Deliveries,
+    GroupNews,
+    RehearsedFeed,
+    RehearsedStart,
+    moved_batch,
+)
+from rehearsal.channels import RecordingChannels
+from rehearsal.played import PolicyPlayed
+from rehearsal.server import skipper
+from rehearsal.timing import VirtualTime
+from rules.grouping import Wait, next_step
+from rules.identity import group_id, incident_id
+from rules.reporting import may_report, missing_information
+from runtime.registry import WORKFLOWS, build_activities, workflow_runner
+from runtime.settings import load_settings
+from states.lifecycle import Trigger
+
+
+class NotTaken(Exception):  # noqa: N818 - says what is
+    """A report, an alert or a command was refused; `missing` is what would have been needed."""
+
+    def __init__(self, because: str, missing: tuple[str, ...] = ()) -> None:
+        super().__init__(because)
+        self.because = because
+        self.missing = missing
+
+
+class RehearsedPolicy:
+    """A policy file as incidents and intake have it. Raises PolicyBroken or PolicyTooLarge."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        loaded = policy_in_force(file)
+        self.rules: IntakeRules = compile_intake(loaded.policy)
+        compiled = self.compiled(None)
+        self.played = PolicyPlayed(
+            file=str(file),
+            name=compiled.name,
+            version=compiled.version,
+            policy_hash=compiled.policy_hash,
+        )
+
+    def compiled(self, service: str | None) -> CompiledPolicy:
+        """What an incident of `service` carries."""
+        return compiled_policy(self.file, service)
+
+
+def compiled_policy(file: Path, service: str | None) -> CompiledPolicy:
+    """A policy file as an incident carries it. Raises PolicyBroken or PolicyTooLarge."""
+    loaded = policy_in_force(file)
+    return compile_policy(loaded.policy, loaded.policy_hash, service)
+
+
+class Stage:
+    """Incidents and alert groups under one policy. Enter it, and its worker runs.
+
+    `incidents` maps the names of the scenario to ids; the newest comes last.
+    """
+
+    def __init__(self, client: Client, policy: RehearsedPolicy, folder: Path) -> None:
+        skipping = skipper(client)
+        self._client = skipping.client
+        self._policy = policy
+        self._queue = f"rehearsal-{uuid.uuid4().hex[:12]}"
+        self.time = VirtualTime(skipping)
+        self.channels = RecordingChannels()
+        self.documents = LocalDocumentStore(folder / self._queue)
+        self.incidents: dict[str, str] = {}
+        self._groups: dict[str, str] = {}
+        self._deliveries = Deliveries()
+        self._start = RehearsedStart(self._client, policy.file, time=self.time)
+        self._worker = self._built(folder)
+
+    def _built(self, folder: Path) -> Worker:
+        own = {"policy_file": self._policy.file, "state_directory": folder, "channels": {}}
+        settings = load_settings().model_copy(update={**own, "task_queue": self._queue})
+        activities = build_activities(
+            settings,
+            self._client,
+            self.channels,
+            self.documents,
+            start=self._start,
+            feed=RehearsedFeed(self._client, time=self.time),
+        )
+        return Worker(
+            self._client,
+            task_queue=self._queue,
+            workflows=list(WORKFLOWS),
+            activities=activities,
+            workflow_runner=workflow_runner(guarded=False),
+            interceptors=[GroupNews(self.time)],
+            sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._worker.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._worker.__aexit__(kind, error, trace)
+
+    async def report(self, name: str, report: Report, at: datetime) -> None:
+        """Somebody reports an incident at `at`. Raises NotTaken."""
+        rules = self._policy.rules
+        if not may_report(report.reporter, rules.reporting):
+            channel = report.reporter.via
+            raise NotTaken(f"the policy does not let {report.reporter.name} report by {channel}")
+        missing = missing_information(report, rules.reporting.required)
+        if missing:
+            raise NotTaken("the policy asks for more in a report", missing)
+        if report.severity is not None and report.severity not in rules.severity.severities:
+            raise NotTaken(f"the policy has no severity {report.severity}")
+        number = len(self.incidents) + 1
+        named = incident_id(f"{self._queue}/{number}", at)
+        dated = report.model_copy(update={"happened_at": report.happened_at or at})
+        await open_incident(
+            self._client,
+            self._policy.compiled(report.service),
+            named,
+            dated,
+            self._queue,
+            epoch_offset=self.time.begin(named, at),
+        )
+        self._welcome(name, named)
+        await self.settled()
+
+    async def deliver(self, name: str, payload: dict[str, Any], at: datetime) -> None:
+        """Monitoring delivers alerts at `at`. Raises NotTaken."""
+        rules = self._policy.rules
+        if not may_report(MONITORING, rules.reporting):
+            raise NotTaken("the policy does not let monitoring report")
+        webhook = Webhook.model_validate(self._deliveries.dated(payload, at))
+        batch, ignored = batch_of(webhook, rules, at)
+        if not batch.alerts:
+            raise NotTaken(f"the policy ignores these alerts ({ignored})")
+        group = group_id(SOURCE, webhook.group_key)
+        if not await self.time.running(group):
+            self.time.begin(group, at)
+        self._groups[group] = name
+        moved = moved_batch(batch, -self.time.offset(group))
+        await hand_on(self._client, self._queue, moved, rules, summary_of(webhook))
+        await self.settled()
+
+    def _welcome(self, name: str, named: str) -> None:
+        """Give an incident its name; a second one of the same name gets a number."""
+        if named in self.incidents.values():
+            return
+        taken = sum(1 for known in self.incidents if known == name or _stem(known) == name)
+        self.incidents[name if not taken else f"{name}-{taken + 1}"] = named
+
+    async def do(self, named: str, command: str, payload: dict[str, Any], at: datetime) -> None:
+        """Somebody gives a command to the incident of this id. Raises NotTaken."""
+        try:
+            if command == Trigger.REOPEN:
+                await self._reopen(named, payload, at)
+            else:
+                await self.time.handle(named).execute_update(
+                    command, payload, result_type=CommandResult
+                )
+        except WorkflowUpdateFailedError as error:
+            raise _refusal(error) from None
+        except (CannotReopen, IncidentNotFound) as error:
+            raise NotTaken(str(error)) from None
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            raise NotTaken("the incident is over, and its clocks have ended") from None
+        await self.settled()
+
+    async def _reopen(self, named: str, payload: dict[str, Any], at: datetime) -> None:
+        before = self.time.offset(named)
+        going_on = await self.time.running(named)
+        offset = before if going_on else self.time.begin(named, at)
+        key = uuid.uuid4().hex
+        try:
+            await reopen_incident(
+                self._client, named, payload, key, self._queue, epoch_offset=offset
+            )
+        except BaseException:
+            self.time.keep(named, before)
+            raise
+
+    async def advance(self, to: datetime) -> None:
+        """Time passes until `to` for everything; groups and incidents stay side by side."""
+        reached = None
+        while True:
+            waiting = [await self._group_due(group) for group in self._groups]
+            due = [at for at in waiting if at and at <= to and at != reached]
+            reached = min(due, default=to)
+            await self._forward(reached)
+            if reached == to:
+                return
+
+    async def _forward(self, to: datetime) -> None:
+        brought: set[str] = set()
+        while left := [w for w in (*self.incidents.values(), *self._groups) if w not in brought]:
+            for workflow_id in left:
+                await self.time.forward(workflow_id, to)
+            brought.update(left)
+            await self.settled()
+
+    async def settled(self) -> None:
+        """Wait until nothing more happens by itself; learn of incidents that were opened."""
+        for _ in range(2):
+            for workflow_id in (*self._groups, *self.incidents.values()):
+                await self.time.settled(workflow_id)
+        names = {named: name for name, named in self.incidents.items()}
+        for asking, named in self._start.opened:
+            self._welcome(self._groups.get(asking) or names.get(asking, "incident"), named)
+
+    async def _group_due(self, group: str) -> datetime | None:
+        """When a group will do something by itself."""
+        if not await self.time.running(group):
+            return None
+        state: GroupState = await self.time.handle(group).query("state", result_type=GroupState)
+        by = self.time.offset(group)
+        now = await self.time.now(group)
+        step = next_step(state, self._policy.rules.grouping, now - by)
+        return step.until + by if isinstance(step, Wait) and step.until else None
+
+    async def view(self, named: str, at: datetime) -> IncidentView:
+        """The incident of this id as it reads at `at`."""
+        view: IncidentView = await self.time.handle(named).query(
+            VIEW, at - self.time.offset(named), result_type=IncidentView
+        )
+        return view
+
+
+def _stem(name: str) -> str:
+    return name.rpartition("-")[0]
+
+
+def _refusal(error: WorkflowUpdateFailedError) -> NotTaken:
+    cause = error.cause
+    details = cause.details[0] if isinstance(cause, ApplicationError) and cause.details else {}
+    missing = details.get("missing", ()) if isinstance(details, dict) else ()
+    return NotTaken(str(getattr(cause, "message", cause)), tuple(str(item) for item in missing))

@@ -1,0 +1,106 @@
+"""What an event says, as reports and commands take it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, get_args, get_origin
+
+from pydantic import AwareDatetime, BaseModel
+
+from models.base import Actor
+from models.command import COMMANDS, CommandSpec
+from models.incident import Report
+from models.scenario import Event, instant_of, parse_moment
+
+
+class NoMoment(ValueError):  # noqa: N818 - says what is
+    """What is written for the field `name` is neither an offset nor an instant."""
+
+    def __init__(self, name: str, why: ValueError) -> None:
+        super().__init__(str(why))
+        self.name = name
+
+
+SOMEBODY = "somebody"
+"""Who reports where the scenario does not say."""
+VIA = "console"
+NOT_WRITTEN = frozenset({"reporter", "group_id", "previous_incident", "alerts", "truncated_alerts"})
+"""Fields of a report that the engine fills."""
+
+FRIENDLY: Mapping[str, Mapping[str, str]] = {
+    "set_severity": {"to": "severity"},
+    "assign_role": {"to": "person"},
+    "post_update": {"to": "audiences"},
+    "link": {"to": "target"},
+    "adopt_policy": {"to": "policy"},
+}
+"""Words that an author may use for a field of a command."""
+
+
+def spec_of(name: str) -> CommandSpec | None:
+    """The command of a name of the table, or as a person types it; None where there is none."""
+    plain = name.replace("-", "_")
+    known = {spec.typed.replace("-", "_"): spec for spec in COMMANDS.values()} | COMMANDS
+    spec = known.get(plain)
+    return spec if spec and not spec.internal else None
+
+
+def names_of_commands() -> tuple[str, ...]:
+    """The commands that a scenario may give."""
+    return tuple(spec.name for spec in COMMANDS.values() if not spec.internal)
+
+
+def written_as(spec: CommandSpec, event: Event) -> dict[str, str]:
+    """The field of the command that each key of the event means."""
+    friendly = dict(FRIENDLY.get(spec.name, {}))
+    if "reason" not in spec.payload.model_fields:
+        friendly["reason"] = "note"
+    return {key: friendly.get(key, key) for key in event.fields}
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _parts(part)
+
+
+def _is_many(annotation: Any) -> bool:
+    return any(get_origin(part) is tuple for part in _parts(annotation))
+
+
+def _fitted(annotation: Any, value: Any, starts: datetime) -> Any:
+    """`value` with moments as instants, and one word where a list is wanted as a list of one."""
+    if isinstance(value, dict):
+        return {key: _fitted(annotation, item, starts) for key, item in value.items()}
+    if not isinstance(value, str):
+        return value
+    parts = tuple(_parts(annotation))
+    if (datetime in parts or AwareDatetime in parts) and str not in parts:
+        return instant_of(parse_moment(value), starts)
+    return (value,) if _is_many(annotation) else value
+
+
+def _fitted_fields(
+    model: type[BaseModel], given: Mapping[str, Any], starts: datetime
+) -> dict[str, Any]:
+    fields = {}
+    for name, value in given.items():
+        known = model.model_fields.get(name)
+        try:
+            fields[name] = _fitted(known.annotation, value, starts) if known else value
+        except ValueError as error:
+            raise NoMoment(name, error) from None
+    return fields
+
+
+def report_of(event: Event, starts: datetime) -> dict[str, Any]:
+    """The fields of the report that an event makes. Raises NoMoment."""
+    given = _fitted_fields(Report, event.report or {}, starts)
+    return {**given, "reporter": Actor(name=event.by or SOMEBODY, via=event.via or VIA)}
+
+
+def payload_of(spec: CommandSpec, event: Event, starts: datetime) -> dict[str, Any]:
+    """The payload of the command that an event gives. Raises NoMoment."""
+    names = written_as(spec, event)
+    given = {names[key]: value for key, value in event.fields.items()}
+    fields = _fitted_fields(spec.payload, given, starts)
+    return {"via": event.via or VIA, **fields, "actor": event.by}
