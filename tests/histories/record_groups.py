@@ -11,56 +11,115 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from activities.opening import reopen_incident
 from models.group import RECEIVE_ALERTS
+from states.lifecycle import State
 from tests.conftest import time_skipping_server
+from tests.fakes.feeding import LosesEveryFirstAnswer
 from tests.histories.record import HERE
-from tests.scenarios.siren import Siren
+from tests.scenarios.siren import REVIEW, Siren
 
 
-async def group_life(siren: Siren) -> None:
+async def group_life(siren: Siren) -> str:
     """Opens, is repeated, feeds, reopens, opens anew; hears what is malformed."""
-    await siren.hears(siren.firing("a", severity="SEV1"))
-    first = await siren.opened()
-    await siren.hears(siren.firing("a"))
-    await siren.after(2)
-    await siren.until(lambda s: s.fed == 1)
-    await siren.handle.signal(RECEIVE_ALERTS, "soup")
-    await siren.hears(siren.firing("b", -1), truncated=2)
-    await siren.hears(siren.ended("a", 0, 2))
-    await siren.until(lambda s: not s.unfed_deliveries and not s.urgent)
-    await siren.closed(first)
-    await siren.after(10)
-    await siren.hears(siren.firing("a", 9))
-    await siren.until(lambda s: s.reopenable and s.resolved_at is None)
-    await siren.hears(siren.ended("a", 9, 10))
-    await siren.until(lambda s: "a" not in s.firing and not s.unfed_deliveries)
-    await siren.closed(first)
-    await siren.after(60)
-    await siren.hears(siren.firing("c", 60))
-    second = await siren.opened(2)
-    await siren.hears(siren.ended("b", -1, 61), siren.ended("c", 60, 61))
-    await siren.until(lambda s: not s.firing and not s.unfed_deliveries)
-    await siren.closed(second)
-    await siren.after(200)
-    await siren.handle.result()
-
-
-async def group_runs(siren: Siren) -> None:
-    """A group across several runs; the last one ends it."""
-    await siren.hears(siren.firing("a"))
-    incident_id = await siren.opened()
-    for _ in range(80):
+    async with siren.worker():
+        await siren.hears(siren.firing("a", severity="SEV1"))
+        first = await siren.opened()
         await siren.hears(siren.firing("a"))
-    await siren.hears(siren.ended("a", 0, 1))
-    await siren.until(lambda s: not s.firing and not s.unfed_deliveries)
-    await siren.closed(incident_id)
-    await siren.after(60)
-    await siren.handle.result()
+        await siren.after(2)
+        await siren.until(lambda s: s.fed == 1)
+        await siren.handle.signal(RECEIVE_ALERTS, "soup")
+        await siren.hears(siren.firing("b", -1), truncated=2)
+        await siren.hears(siren.ended("a", 0, 2))
+        await siren.until(lambda s: not s.unfed_deliveries and not s.urgent)
+        await siren.closed(first)
+        await siren.after(10)
+        await siren.hears(siren.firing("a", 9))
+        await siren.until(lambda s: s.reopenable and s.resolved_at is None)
+        await siren.hears(siren.ended("a", 9, 10))
+        await siren.until(lambda s: "a" not in s.firing and not s.unfed_deliveries)
+        await siren.closed(first)
+        await siren.after(60)
+        await siren.hears(siren.firing("c", 60))
+        second = await siren.opened(2)
+        await siren.hears(siren.ended("b", -1, 61), siren.ended("c", 60, 61))
+        await siren.until(lambda s: not s.firing and not s.unfed_deliveries)
+        await siren.closed(second)
+        await siren.after(200)
+        await siren.handle.result()
+    return siren.id
 
 
-LIVES: dict[str, Callable[[Siren], Awaitable[None]]] = {
-    life.__name__: life for life in (group_life, group_runs)
+async def group_runs(siren: Siren) -> str:
+    """A group across several runs; the last one ends it."""
+    async with siren.worker():
+        await siren.hears(siren.firing("a"))
+        incident_id = await siren.opened()
+        for _ in range(80):
+            await siren.hears(siren.firing("a"))
+        await siren.hears(siren.ended("a", 0, 1))
+        await siren.until(lambda s: not s.firing and not s.unfed_deliveries)
+        await siren.closed(incident_id)
+        await siren.after(60)
+        await siren.handle.result()
+    return siren.id
+
+
+async def group_takeover(siren: Siren) -> str:
+    """Answers get lost, an alert comes and goes meanwhile; a new incident takes the others over."""
+    siren.feeder = LosesEveryFirstAnswer(siren.client)
+    siren.policy.write_text(siren.policy.read_text() + REVIEW)
+    async with siren.worker():
+        await siren.hears(siren.firing("a"))
+        first = await siren.opened()
+        await siren.hears(siren.firing("b", 0.1))
+        await siren.until(lambda s: s.feeding is not None and s.not_before is not None)
+        await siren.hears(siren.firing("c", 0.2))
+        await siren.hears(siren.ended("c", 0.2, 0.3))
+        await siren.until(lambda s: "c" in s.missed)
+        await siren.answered(2)
+        await siren.do(first, "resolve")
+        await siren.until(lambda s: s.incident_state is State.REVIEW)
+        await siren.after(40)
+        await siren.hears(siren.firing("d", 40))
+        second = await siren.opened(2)
+        await siren.until(lambda s: s.takeover_at is not None)
+        await siren.after(46)
+        await siren.until(lambda s: not s.takeovers)
+        await siren.hears(*(siren.ended(name, 0.1, 45) for name in "ab"), siren.ended("d", 40, 45))
+        await siren.answered(3)
+        await siren.do(second, "resolve")
+        for incident_id in (first, second):
+            await siren.do(incident_id, "submit_review", lead="ana")
+            await siren.do(incident_id, "close")
+        await siren.until(lambda s: s.incident_state is State.CLOSED)
+        await siren.after(200)
+        await siren.handle.result()
+    return siren.id
+
+
+async def outlived_group(siren: Siren) -> str:
+    """An incident that closed while its alert fired, and is reopened after its group ended."""
+    async with siren.worker():
+        await siren.hears(siren.firing("a"))
+        incident_id = await siren.opened()
+        await siren.closed(incident_id)
+        await siren.hears(siren.ended("a", 0, 0.1))
+        await siren.after(60)
+        await siren.handle.result()
+        again = {"actor": "ana"}
+        await reopen_incident(siren.client, incident_id, again, "again", siren.task_queue)
+        while "group.gone" not in {e.kind for e in (await siren.record(incident_id)).timeline}:
+            await asyncio.sleep(0.02)
+        await siren.do(incident_id, "resolve")
+        await siren.client.get_workflow_handle(incident_id).result()
+    return incident_id
+
+
+LIVES: dict[str, Callable[[Siren], Awaitable[str]]] = {
+    life.__name__: life for life in (group_life, group_runs, group_takeover, outlived_group)
 }
+"""Each says whose history is kept."""
 
 
 async def record(only: list[str]) -> None:
@@ -72,14 +131,12 @@ async def record(only: list[str]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             async with await time_skipping_server(*config) as env:
                 siren = Siren(env, f"history-{name}", Path(folder))
-                async with siren.worker():
-                    await life(siren)
-                    await keep(siren, name)
+                await keep(siren, name, await life(siren))
 
 
-async def keep(siren: Siren, name: str) -> None:
-    """Write the history of every run of the group."""
-    query = f"WorkflowId = '{siren.id}'"
+async def keep(siren: Siren, name: str, workflow_id: str) -> None:
+    """Write the history of every run of the group, or of an incident of it."""
+    query = f"WorkflowId = '{workflow_id}'"
     runs = [run async for run in siren.client.list_workflows(query)]
     for number, run in enumerate(sorted(runs, key=lambda run: run.start_time), start=1):
         handle = siren.client.get_workflow_handle(run.id, run_id=run.run_id)

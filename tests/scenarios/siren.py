@@ -51,6 +51,9 @@ alerts: {{ ignore: [{{ severity: none }}] }}
 """
 """Pages ana; asks neither steps nor a review, so that `resolve` closes."""
 
+REVIEW = "review: { required: { SEV2: always }, lessons: false }\n"
+"""What a test adds to the policy where a review is to be asked."""
+
 PATIENCE_SECONDS = 120
 """How long a slow machine may take for anything: only what never comes reaches it."""
 

@@ -13,9 +13,7 @@ from models.group import GroupState
 from rules.facts import alerts_firing
 from rules.identity import is_incident_id
 from states.lifecycle import State
-from tests.scenarios.siren import PATIENCE_SECONDS, Siren
-
-REVIEW = "review: { required: { SEV2: always }, lessons: false }\n"
+from tests.scenarios.siren import PATIENCE_SECONDS, REVIEW, Siren
 
 
 async def test_an_alert_becomes_an_incident_that_pages(siren: Siren) -> None:

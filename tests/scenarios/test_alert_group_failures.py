@@ -3,40 +3,18 @@
 import asyncio
 from pathlib import Path
 
-from temporalio import activity
-from temporalio.client import Client
-from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.feed_incident import FeedIncidentActivity
 from models.alert import AlertBatch
 from models.group import (
     ALERT_GROUP_WORKFLOW,
-    FEED_INCIDENT,
     INCIDENT_MOVED,
     RECEIVE_ALERTS,
     AlertGroupInput,
     FeedIncident,
-    IncidentFed,
 )
+from tests.fakes.feeding import LosesEveryFirstAnswer
 from tests.scenarios.siren import Siren
-
-
-class LosesEveryFirstAnswer(FeedIncidentActivity):
-    """Feeds the incident; what it answers to a command arrives only when that is repeated."""
-
-    def __init__(self, client: Client) -> None:
-        super().__init__(client)
-        self._lost: set[str] = set()
-
-    @activity.defn(name=FEED_INCIDENT)
-    async def feed_incident(self, request: FeedIncident) -> IncidentFed:
-        """Raises ApplicationError, that is not tried again, once for each command."""
-        answer = await super().feed_incident(request)
-        if request.command_id not in self._lost:
-            self._lost.add(request.command_id)
-            raise ApplicationError("the answer was lost", non_retryable=True)
-        return answer
 
 
 async def test_an_alert_that_came_and_went_while_no_worker_ran_has_an_incident(

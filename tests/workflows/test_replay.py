@@ -28,3 +28,4 @@ def test_full_lives_holds_reopenings_cancellations_and_many_runs_are_among_the_h
     """The kinds of life that must stay replayable are all there."""
     stems = {path.stem for path in HISTORIES}
     assert {"full_life-run1", "hold_reopen-run1", "cancelled-run1", "many_runs-run2"} <= stems
+    assert {"group_runs-run2", "group_takeover-run1", "outlived_group-run2"} <= stems
