@@ -15,7 +15,7 @@ from temporalio.client import Client
 from console.completion import complete_incident
 from console.failures import Failure, usage
 from console.options import Field, Kind, fields_of, needs_happened_at, value_of
-from console.output import Output, words
+from console.output import Output, line
 from console.phrases import moment
 from console.policy_file import for_its_service
 from console.relations import look_for_other
@@ -149,10 +149,10 @@ def _answer(order: Order, result: CommandResult) -> tuple[dict[str, Any], Group]
     }
     held = ", on hold" if result.on_hold else ""
     lines = [
-        words(f"{order.incident_id}: {result.summary}"),
-        words(f"  now {result.state}, {result.severity}{held}", "dim"),
+        line(f"{order.incident_id}: {result.summary}"),
+        line(f"  now {result.state}, {result.severity}{held}", "dim"),
     ]
-    lines += [words(f"  {name} until {moment(at)}", "dim") for name, at in result.deadlines.items()]
+    lines += [line(f"  {name} until {moment(at)}", "dim") for name, at in result.deadlines.items()]
     return document, Group(*lines)
 
 

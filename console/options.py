@@ -19,6 +19,7 @@ OWN = frozenset(Command.model_fields)
 """Fields that every command has; the console offers them by options of its own."""
 
 POSITIONAL: dict[str, tuple[str, ...]] = {
+    "set_severity": ("severity",),
     "assign_role": ("role", "person"),
     "submit_review": (),
     "set_date": ("date", "at"),

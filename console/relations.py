@@ -3,7 +3,7 @@
 from temporalio.client import Client
 
 from console.failures import ExitCode, Failure
-from console.output import Output, words
+from console.output import Output, line
 from console.sending import standing
 from models.command import Command, LinkCommand
 from rules.identity import is_incident_id
@@ -22,7 +22,7 @@ async def look_for_other(client: Client, command: Command, output: Output) -> No
     if not is_incident_id(named) or await _known(client, named):
         return
     if not needed:
-        output.say(words(f"the server knows no incident {named}; linked all the same"))
+        output.say(line(f"the server knows no incident {named}; linked all the same"))
         return
     raise Failure(
         "UnknownIncident",

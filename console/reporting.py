@@ -15,7 +15,7 @@ from activities.opening import open_incident
 from console.commands import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.errors import failure_of, malformed
 from console.failures import ExitCode, Failure, usage
-from console.output import Output, words
+from console.output import Output, line
 from console.policy_file import compiled_policy, read_policy
 from console.running import actor_name, perform
 from console.times import FORMS, parse_instant
@@ -115,7 +115,7 @@ def report(
     within = timedelta(seconds=timeout)
     answer = perform(lambda client: opened(client, told, seed, now, within))
     verb = "reported" if answer["started"] else "was reported before"
-    human = words(f"{answer['incident']} {verb}: {title}")
+    human = line(f"{answer['incident']} {verb}: {title}")
     Output.of(context, as_json=as_json).answer(answer, human)
 
 
