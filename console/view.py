@@ -60,7 +60,8 @@ def header(view: IncidentView) -> Group:
             f" by {incident.report.reporter.name} via {incident.report.reporter.via}"
         )
     )
-    lines += [words(f"{name}: {text}") for name, text in _report_facts(incident)]
+    facts = (f"{name}: {text}" for name, text in _report_facts(incident))
+    lines += [words(fact.replace("\n", "\n  ")) for fact in facts]
     pinned = f"{view.policy_name} {view.policy_version} ({view.policy_hash[:12]})"
     lines.append(line(f"policy {pinned}"))
     return Group(*lines)
@@ -73,7 +74,7 @@ def _report_facts(incident: Incident) -> Iterator[tuple[str, str]]:
     if report.affected_systems:
         yield "affected", ", ".join(report.affected_systems)
     if report.nature:
-        yield "nature", report.nature.replace("\n", "\n  ")
+        yield "nature", report.nature
     if report.previous_incident:
         yield "follows", report.previous_incident
 

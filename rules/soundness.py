@@ -14,7 +14,6 @@ from rules.readable import blank
 BETWEEN_INCIDENTS = frozenset({"duplicate_of", "merged_into"})
 """Relations that only another incident can be the target of."""
 BLANK = "is blank"
-_MAY_BE_EMPTY = frozenset({"note", "command_id"})
 
 Flaw = tuple[str, str]
 """A field, with the place in it where it has several, and what is wrong with it."""
@@ -44,8 +43,9 @@ def other_incident(command: Command) -> tuple[str, str] | None:
 
 
 def _blanks(command: Command) -> Iterator[Flaw]:
+    fields = type(command).model_fields
     for name, value in command:
-        if isinstance(value, str) and blank(value) and (value or name not in _MAY_BE_EMPTY):
+        if isinstance(value, str) and blank(value) and value != fields[name].default:
             yield name, BLANK
         elif isinstance(value, tuple):
             yield from (
