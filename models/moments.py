@@ -1,7 +1,7 @@
 """The words by which a clock says when it starts and stops, and for which incidents it runs.
 
 A moment is a milestone, or one of several: `impact_started or reported` is the first of them
-that is known, `later of found, fixed` and `earlier of aware, reported` compare them.
+that is known, `later of found and fixed` and `earlier of aware and reported` compare them.
 """
 
 import re
@@ -60,12 +60,12 @@ def parse_moment(text: str) -> Moment:
         names = tuple(re.split(r"\s*,\s*|\s+and\s+", compared[2]))
         choice = Choice.LATER if compared[1] == "later" else Choice.EARLIER
         if len(names) < 2:  # noqa: PLR2004 - a comparison has two sides
-            raise ValueError(f"{words!r} compares nothing: write {choice.value} one, another")
+            raise ValueError(f"{words!r} compares nothing: write {choice.value} one and another")
     else:
         names, choice = tuple(words.split(" or ")), Choice.FIRST_KNOWN
     for name in names:
         if not _MILESTONE.fullmatch(name):
-            how = "write a milestone, `one or another`, `later of one, another`"
+            how = "write a milestone, `one or another`, `later of one and another`"
             raise ValueError(f"{name!r} is not a milestone: {how}")
     return Moment(of=names, choice=choice)
 

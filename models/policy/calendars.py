@@ -100,7 +100,8 @@ class CalendarEntry(Frozen):
             return self.opens
         given = {"days": self.days, "hours": self.hours}
         said = {name: value for name, value in given.items() if value is not None}
-        return (OpenEntry(**said),) if said or self.holidays else ()
+        whole = OpenEntry()
+        return (whole.model_copy(update=said),) if said or self.holidays else ()
 
 
 def _short(given: Any) -> Any:
