@@ -55,9 +55,10 @@ class HoldCommand(Command):
 
 
 class SetSeverityCommand(Command):
-    """Set and thereby confirm the severity."""
+    """Set and thereby confirm the severity: in so many words, or by what its attributes are."""
 
-    severity: str
+    severity: str | None = None
+    attributes: dict[str, str] = Field(default_factory=dict)
 
 
 class AssignRoleCommand(Command):

@@ -55,12 +55,18 @@ class Hold(Frozen):
 
 
 class SeverityChange(Frozen):
-    """The severity from an instant on."""
+    """The severity from an instant on.
+
+    `meant` is what it would be but for the policy's bounds, where these moved it. One that
+    `follows` changes with the attributes of the incident: nobody said another than they give.
+    """
 
     severity: str
     at: Instant
     actor: Actor
     confirmed: bool
+    meant: str | None = None
+    follows: bool = False
 
 
 class AttributeChange(Frozen):

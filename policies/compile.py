@@ -47,7 +47,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         version=policy.version,
         policy_hash=policy_hash,
         severities=tuple(policy.severities),
-        default_severity=_default_severity(policy),
+        **_severity(policy),
         people={
             name: Person(name=name, email=person.email, channels=person.page_by)
             for name, person in policy.people.items()
@@ -61,10 +61,6 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         ),
         escalation=_escalation(policy, service),
         authority={name: _authority(entry) for name, entry in policy.authority.items()},
-        raise_severity=_authority(policy.severity_rules.raised),
-        lower_severity=_authority(policy.severity_rules.lowered),
-        when_raised=timing.running_clocks(policy.severity_rules.raised.running_clocks),
-        when_lowered=timing.running_clocks(policy.severity_rules.lowered.running_clocks),
         calendars=timing.calendars_in_use(policy),
         clocks=timing.clocks(policy),
         metrics=timing.metrics(policy),
@@ -74,7 +70,6 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         milestones=policy.milestones,
         dates=policy.dates,
         attributes=timing.attributes(policy),
-        severity_rules=severity_rules.compiled(policy),
         reporting=_reporting(policy),
         review=_review(policy),
         grouping=_grouping(policy),
@@ -146,6 +141,19 @@ def _given(**values: object) -> dict[str, object]:
 
 def _default_severity(policy: Policy) -> str:
     return policy.severity_rules.default or next(iter(policy.severities))
+
+
+def _severity(policy: Policy) -> dict[str, object]:
+    """How a severity comes about, and who may change it."""
+    rules = policy.severity_rules
+    return {
+        "default_severity": _default_severity(policy),
+        "severity_rules": severity_rules.compiled(policy),
+        "raise_severity": _authority(rules.raised),
+        "lower_severity": _authority(rules.lowered),
+        "when_raised": timing.running_clocks(rules.raised.running_clocks),
+        "when_lowered": timing.running_clocks(rules.lowered.running_clocks),
+    }
 
 
 def _steps(policy: Policy) -> Iterator[Step]:

@@ -2,35 +2,17 @@
 
 from models.base import ENGINE
 from models.command import ExtendClockCommand, SetAttributeCommand, SetDateCommand
-from models.incident import AttributeChange, Extension, Incident, PlannedDate
+from models.incident import Extension, Incident, PlannedDate
 from rules.clocks import Course, courses
 from rules.decision import Case, Decision, Outcome, Refusal
 from rules.ledger import note
+from rules.severity_changes import set_attributes
 from rules.steps import unknown
 
 
 def set_attribute(case: Case, command: SetAttributeCommand) -> Outcome:
-    """An attribute has a value from now on (or since `happened_at`)."""
-    name, value = command.attribute, command.value
-    known = case.policy.attributes
-    if name not in known:
-        return unknown("attribute", name, tuple(known))
-    if known[name] and value not in known[name]:
-        return unknown(f"value of {name}", value, known[name])
-    change = AttributeChange(name=name, value=value, at=case.happened_at, actor=case.actor)
-    summary = f"{name} is {value}" + (f" ({command.note})" if command.note else "")
-    incident = case.incident.model_copy(update={"attributes": (*case.incident.attributes, change)})
-    incident = note(
-        incident,
-        "attribute.set",
-        summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
-        attribute=name,
-        value=value,
-    )
-    return Decision(incident, summary)
+    """An attribute has a value; the severity follows it, where the policy says how."""
+    return set_attributes(case, {command.attribute: command.value}, command.note)
 
 
 def set_date(case: Case, command: SetDateCommand) -> Outcome:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from models.base import ENGINE
 from models.command import (
     AddActionItemCommand,
     AddLessonCommand,
@@ -14,7 +13,6 @@ from models.command import (
     HoldCommand,
     LinkCommand,
     PostUpdateCommand,
-    SetSeverityCommand,
     SubmitReviewCommand,
 )
 from models.incident import (
@@ -25,15 +23,14 @@ from models.incident import (
     Link,
     Review,
     RoleHolder,
-    SeverityChange,
     StatusUpdate,
 )
 from rules.alerts import record_alerts
-from rules.authority import permitted, who_may
 from rules.circumstances import extend_clock, set_attribute, set_date
 from rules.corrections import correct_milestone, set_milestone
 from rules.decision import AdoptPolicy, Case, Decision, Effect, Outcome, Refusal, Remind, Tell
 from rules.ledger import note, with_milestone
+from rules.severity_changes import set_severity
 from rules.steps import unknown, with_step
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, State
 
@@ -92,44 +89,6 @@ def resume(case: Case, _: Command) -> Outcome:
     summary = f"resumed after hold: {current.reason}"
     return _done(
         case, "incident.resumed", summary, Tell("resume", summary), change={"holds": holds}
-    )
-
-
-def set_severity(case: Case, command: SetSeverityCommand) -> Outcome:
-    """Set and confirm the severity; clocks keep what has elapsed and take the new target."""
-    if case.incident.state in TERMINAL:
-        return Refusal("Refused", f"the incident is {case.incident.state}: its severity is final")
-    ranks = case.policy.severities
-    if command.severity not in ranks:
-        return unknown("severity", command.severity, ranks)
-    old = case.incident.severity
-    lowering = ranks.index(command.severity) > ranks.index(old)
-    rule = case.policy.lower_severity if lowering else case.policy.raise_severity
-    if command.severity != old and not permitted(rule, case.actor, case.incident, case.policy):
-        verb = "lower" if lowering else "raise"
-        may = who_may(rule, case.incident, case.policy)
-        message = f"{case.actor.name} may not {verb} the severity; may: {', '.join(may)}"
-        return Refusal("NotAuthorised", message, may=may)
-    if command.severity != old and rule.needs_note and not command.note:
-        return Refusal("Refused", "this change of severity needs a reason: note", ("note",))
-    confirmed = SeverityChange(
-        severity=command.severity,
-        at=case.happened_at,
-        actor=case.actor,
-        confirmed=case.actor != ENGINE or case.incident.severity_confirmed,
-    )
-    change = {
-        "severity": command.severity,
-        "severities": (*case.incident.severities, confirmed),
-    }
-    if command.severity == old:
-        summary = f"severity {old} confirmed by {case.actor.name}"
-        return _done(case, "severity.confirmed", summary, change=change)
-    summary = f"severity {old} → {command.severity} by {case.actor.name}"
-    summary += f" ({command.note})" if command.note else ""
-    tell = Tell("severity_changed", summary)
-    return _done(
-        case, "severity.changed", summary, tell, change=change, was=old, becomes=command.severity
     )
 
 

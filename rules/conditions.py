@@ -2,27 +2,27 @@
 
 from datetime import datetime
 
-from models.incident import Incident
+from models.incident import Incident, Report
 from models.moments import Condition, parse_condition
 
 FIXED = ("service", "via", "reporter")
 """What can be asked of every incident, and does not change: where it came from."""
 
 
+def of_every_incident(report: Report) -> dict[str, str | None]:
+    """What can be asked of every incident, by its report."""
+    values = (report.service, report.reporter.via, report.reporter.name)
+    return dict(zip(FIXED, values, strict=True))
+
+
 def attribute_at(incident: Incident, name: str, at: datetime) -> str | None:
     """The value of an attribute at an instant; what the report said counts from the beginning."""
-    report = incident.report
     if name in FIXED:
-        known = {
-            "service": report.service,
-            "via": report.reporter.via,
-            "reporter": report.reporter.name,
-        }
-        return known[name]
+        return of_every_incident(incident.report)[name]
     held = [c for c in incident.attributes if c.name == name and c.at <= at]
     if held:
         return max(held, key=lambda change: change.at).value
-    return report.attributes.get(name)
+    return incident.report.attributes.get(name)
 
 
 def holds_at(condition: Condition, incident: Incident, at: datetime) -> bool:

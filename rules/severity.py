@@ -1,18 +1,184 @@
-"""How bad an alert is, by its labels."""
+"""How bad: by what somebody says, by attributes, by the labels of alerts; and within which bounds.
 
-from collections.abc import Iterable, Mapping
+The order is that of these words, and the policy's default is last. Whatever gave the severity,
+the policy's bounds hold: `at_least` first, then `caps`.
+"""
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from models.compiled import CompiledPolicy
 from models.intake import LabelSeverity
+from models.moments import Condition, parse_condition
+from models.severity import NONE, SeverityRules, Table
+
+Said = Mapping[str, tuple[str, ...]]
+"""What is known of an incident's attributes: of each one value, or several that all apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityVerdict:
+    """A severity, and why it is that.
+
+    `meant` is the severity before the policy's bounds. `follows` says that it is what the
+    attributes give, or that nobody said one: it changes with the attributes.
+    """
+
+    severity: str
+    why: str
+    meant: str
+    follows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a table gives: one value where it is sure, else all that are possible."""
+
+    values: tuple[str, ...]
+    words: str
 
 
 def worst(severities: Iterable[str], rules: LabelSeverity) -> str:
     """The worst of several severities; the default where there is none that the rules know."""
-    rank = {severity: place for place, severity in enumerate(rules.severities)}
-    known = [severity for severity in severities if severity in rank]
-    return min(known, key=lambda severity: rank[severity], default=rules.default)
+    return _worst(severities, rules.severities) or rules.default
 
 
 def severity_from_labels(labels: Mapping[str, str], rules: LabelSeverity) -> str:
     """The severity that the labels of an alert say: the worst where they say several."""
     said = (values.get(labels.get(label, "")) for label, values in rules.labels.items())
     return worst((severity for severity in said if severity), rules)
+
+
+def _worst(severities: Iterable[str], ranks: tuple[str, ...]) -> str | None:
+    known = [severity for severity in severities if severity in ranks]
+    return min(known, key=ranks.index, default=None)
+
+
+def _read(table: Table, said: Said, words: Mapping[str, str]) -> _Given | None:
+    """What a table gives by what is known; None where none of its axes is."""
+    known = {
+        axis.attribute: tuple(v for v in said.get(axis.attribute, ()) if v in axis.values)
+        for axis in table.axes
+    }
+    if not any(known.values()):
+        return None
+    places = product(*(axis.values for axis in table.axes))
+    cells = dict(zip(places, table.cells, strict=True))
+    possible = product(*(known[axis.attribute] or axis.values for axis in table.axes))
+    values = tuple(dict.fromkeys(cells[place] for place in possible))
+    return _Given(
+        values,
+        " x ".join(
+            f"{name} {' or '.join(found) or 'unknown'}{words.get(name, '')}"
+            for name, found in known.items()
+        ),
+    )
+
+
+def with_computed(rules: SeverityRules, said: Said) -> Said:
+    """What is known, and what follows from it; an attribute that was stated is not computed."""
+    return _computed(rules, said)[0]
+
+
+def _computed(
+    rules: SeverityRules, said: Said
+) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    known, words = dict(said), dict[str, str]()
+    for table in rules.computed:
+        given = _read(table, known, words) if table.gives and table.gives not in said else None
+        values = tuple(value for value in given.values if value != NONE) if given else ()
+        if given and table.gives and values:
+            known[table.gives] = values
+            words[table.gives] = f" ({given.words})"
+    return known, words
+
+
+def by_attributes(policy: CompiledPolicy, said: Said) -> tuple[str, str] | None:
+    """The severity that the attributes give, and why; None where they give none for sure."""
+    rules = policy.severity_rules or SeverityRules()
+    known, words = _computed(rules, said)
+    found: dict[str, str] = {}
+    for table in rules.tables:
+        given = _read(table, known, words)
+        severity = _chosen(given, rules, policy.severities) if given else None
+        if given and severity:
+            unsure = f", at worst, of {', '.join(given.values)}" if len(given.values) > 1 else ""
+            found.setdefault(severity, given.words + unsure)
+    severity = _worst(found, policy.severities)
+    return (severity, found[severity]) if severity else None
+
+
+def _chosen(given: _Given, rules: SeverityRules, ranks: tuple[str, ...]) -> str | None:
+    if len(given.values) > 1 and rules.when_unsure == "default":
+        return None
+    return _worst(given.values, ranks)
+
+
+def _fits(condition: Condition, known: Said) -> bool:
+    values = known.get(condition.attribute, ())
+    found = bool(values) and all(value in condition.values for value in values)
+    return found is not condition.negated
+
+
+def _bounds(
+    bounds: Mapping[str, str], known: Said, ranks: tuple[str, ...]
+) -> Iterator[tuple[int, str]]:
+    for text, severity in bounds.items():
+        if severity in ranks and _fits(parse_condition(text), known):
+            yield ranks.index(severity), text
+
+
+def bounded(policy: CompiledPolicy, said: Said, severity: str) -> tuple[str, str]:
+    """The severity within the policy's bounds, and which of them moved it; "" where none did."""
+    rules, ranks = policy.severity_rules or SeverityRules(), policy.severities
+    known, _ = _computed(rules, said)
+    rank, why = ranks.index(severity), ""
+    floor, floored_by = min(_bounds(rules.at_least, known, ranks), default=(rank, ""))
+    if floor < rank:
+        rank, why = floor, f"at least {ranks[floor]} by {floored_by}"
+    cap, capped_by = max(_bounds(rules.caps, known, ranks), default=(rank, ""))
+    if cap > rank:
+        rank, why = cap, f"capped at {ranks[cap]} by {capped_by}"
+    return ranks[rank], why
+
+
+def severity_by(
+    policy: CompiledPolicy, said: Said, *, stated: str | None = None, labelled: str | None = None
+) -> SeverityVerdict:
+    """How bad an incident is.
+
+    `stated` is what somebody said in so many words, `labelled` what the labels of alerts say;
+    each counts only where the policy has such a severity.
+    """
+    ranks = policy.severities
+    given = by_attributes(policy, said)
+    if stated in ranks:
+        meant, why = stated, "as stated"
+    elif given:
+        meant, why = given
+    elif labelled in ranks:
+        meant, why = labelled, "by the labels of its alerts"
+    else:
+        meant, why = policy.default_severity, "by default"
+    severity, bound = bounded(policy, said, meant)
+    follows = stated not in ranks or (given is not None and given[0] == stated)
+    return SeverityVerdict(severity, f"{why}; {bound}" if bound else why, meant, follows)
+
+
+def unknown_axes(policy: CompiledPolicy, said: Said) -> tuple[str, ...]:
+    """The attributes that would have to be known for a severity to follow for sure."""
+    rules = policy.severity_rules or SeverityRules()
+    known, _ = _computed(rules, said)
+    computed = {table.gives: table for table in rules.computed}
+    asked = [axis.attribute for table in rules.tables for axis in table.axes]
+    missing: dict[str, None] = {}
+    while asked:
+        name = asked.pop(0)
+        if len(known.get(name, ())) == 1:
+            continue
+        if name in computed:
+            asked += [axis.attribute for axis in computed[name].axes]
+        else:
+            missing[name] = None
+    return tuple(missing)

@@ -1,0 +1,205 @@
+"""How a severity changes: by a command, or because an attribute of the incident did."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from models.base import ENGINE
+from models.clock import Stage
+from models.command import SetSeverityCommand
+from models.compiled import RunningClocks
+from models.incident import Incident, SeverityChange
+from rules.attributes import said_of, unknown_attributes, with_attributes
+from rules.authority import permitted, who_may
+from rules.clocks import read_clocks
+from rules.decision import Case, Decision, Outcome, Refusal, Tell
+from rules.ledger import note
+from rules.severity import SeverityVerdict, bounded, by_attributes, severity_by, unknown_axes
+from rules.steps import unknown
+from states.lifecycle import TERMINAL
+
+CLOCKS = {
+    RunningClocks.KEEP: "running clocks keep their targets",
+    RunningClocks.RETARGET: "running clocks take the new targets",
+    RunningClocks.RESTART: "running clocks start anew",
+}
+
+
+def set_severity(case: Case, command: SetSeverityCommand) -> Outcome:
+    """Set and confirm the severity: as stated, or as the attributes give it."""
+    if case.incident.state in TERMINAL:
+        return Refusal("Refused", f"the incident is {case.incident.state}: its severity is final")
+    if command.severity is None and not command.attributes:
+        message = "set_severity says a severity, or the attributes that give it"
+        return Refusal("Malformed", message, ("severity",))
+    if command.severity is not None and command.severity not in case.policy.severities:
+        return unknown("severity", command.severity, case.policy.severities)
+    refusal = unknown_attributes(command.attributes, case.policy)
+    if refusal:
+        return refusal
+    incident = _with(case, command.attributes)
+    verdict = _verdict(case, incident, command.severity)
+    if isinstance(verdict, Refusal):
+        return verdict
+    refusal = _not_changeable(case, verdict, command.note)
+    if refusal:
+        return refusal
+    confirmed = case.actor != ENGINE or case.incident.severity_confirmed
+    return with_severity(
+        replace(case, incident=incident), verdict, command.note, confirmed=confirmed
+    )
+
+
+def _with(case: Case, attributes: Mapping[str, str], why: str = "") -> Incident:
+    return with_attributes(
+        case.incident,
+        case.policy,
+        attributes,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+        why=why,
+    )
+
+
+def _verdict(case: Case, incident: Incident, stated: str | None) -> SeverityVerdict | Refusal:
+    said = said_of(incident, case.policy, case.now)
+    verdict = severity_by(case.policy, said, stated=stated)
+    if stated is not None and verdict.severity != stated:
+        _, bound = bounded(case.policy, said, stated)
+        return Refusal("Refused", f"the severity cannot be {stated}: it is {bound}")
+    if stated is None and by_attributes(case.policy, said) is None:
+        missing = unknown_axes(case.policy, said)
+        why = f"not known for sure: {', '.join(missing)}" if missing else "say one"
+        return Refusal("Refused", f"the attributes give no severity; {why}", missing)
+    return verdict
+
+
+def _frozen(case: Case) -> str | None:
+    """Why no severity changes any more."""
+    milestone = case.policy.severity_rules and case.policy.severity_rules.frozen_after
+    reached = case.incident.milestone(milestone) if milestone else None
+    if reached is None:
+        return None
+    at = f"{reached.at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"the severity is final after {milestone}, which was at {at}"
+
+
+def _not_changeable(case: Case, verdict: SeverityVerdict, why: str) -> Refusal | None:
+    """Why this actor may not change the severity to this, if so; to confirm it, anybody may."""
+    ranks, old = case.policy.severities, case.incident.severity
+    if verdict.severity == old:
+        return None
+    frozen = _frozen(case)
+    if frozen:
+        return Refusal("Refused", frozen)
+    lowering = old in ranks and ranks.index(verdict.severity) > ranks.index(old)
+    rule = case.policy.lower_severity if lowering else case.policy.raise_severity
+    verb = "lower" if lowering else "raise"
+    if not permitted(rule, case.actor, case.incident, case.policy):
+        may = who_may(rule, case.incident, case.policy)
+        change = f"{verb} the severity to {verdict.severity}"
+        message = f"{case.actor.name} may not {change}; may: {', '.join(may)}"
+        return Refusal("NotAuthorised", message, may=may)
+    if rule.needs_note and not why:
+        return Refusal("Refused", "this change of severity needs a reason: note", ("note",))
+    return None
+
+
+def severity_after(
+    case: Case, attributes: Mapping[str, str], why: str = ""
+) -> SeverityVerdict | Refusal | None:
+    """The severity that an incident has once these attributes are set too.
+
+    None where it stays. A refusal where it would change, and the actor may not do that. What
+    somebody stated stays, but for the policy's bounds.
+    """
+    frozen = case.policy.severity_rules is None or case.incident.state in TERMINAL or _frozen(case)
+    if frozen:
+        return None
+    said = said_of(_with(case, attributes), case.policy, case.now)
+    last = case.incident.severities[-1]
+    given = by_attributes(case.policy, said) if last.follows else None
+    meant, because = given or (last.meant or last.severity, "as stated")
+    if meant not in case.policy.severities:
+        return None
+    severity, bound = bounded(case.policy, said, meant)
+    if severity == case.incident.severity:
+        return None
+    words = f"{because}; {bound}" if bound else because
+    verdict = SeverityVerdict(severity, words, meant, last.follows)
+    return _not_changeable(case, verdict, why) or verdict
+
+
+def set_attributes(case: Case, attributes: Mapping[str, str], why: str) -> Outcome:
+    """Attributes have values from now on (or since `happened_at`); the severity follows them."""
+    refusal = unknown_attributes(attributes, case.policy)
+    if refusal:
+        return refusal
+    verdict = severity_after(case, attributes, why)
+    if isinstance(verdict, Refusal):
+        return verdict
+    incident = _with(case, attributes, why)
+    summary = ", ".join(f"{name} is {value}" for name, value in attributes.items())
+    summary += f" ({why})" if why else ""
+    if verdict is None:
+        return Decision(incident, summary)
+    confirmed = case.incident.severity_confirmed
+    changed = with_severity(replace(case, incident=incident), verdict, "", confirmed=confirmed)
+    return Decision(changed.incident, f"{summary}; {changed.summary}", changed.effects)
+
+
+def with_severity(case: Case, verdict: SeverityVerdict, why: str, *, confirmed: bool) -> Decision:
+    """The record with the severity of the verdict, and what running clocks make of it."""
+    old, new = case.incident.severity, verdict.severity
+    change = SeverityChange(
+        severity=new,
+        at=case.happened_at,
+        actor=case.actor,
+        confirmed=confirmed,
+        meant=verdict.meant if verdict.meant != new else None,
+        follows=verdict.follows,
+    )
+    incident = case.incident.model_copy(
+        update={"severity": new, "severities": (*case.incident.severities, change)}
+    )
+    because = "" if verdict.why == "as stated" else f": {verdict.why}"
+    reason = f" ({why})" if why else ""
+    if new == old:
+        summary = f"severity {old} confirmed by {case.actor.name}{because}"
+        return Decision(_noted(case, incident, "severity.confirmed", summary), summary)
+    ranks = case.policy.severities
+    lowered = old in ranks and ranks.index(new) > ranks.index(old)
+    rule = case.policy.when_lowered if lowered else case.policy.when_raised
+    deadlines = _deadlines(case, incident)
+    clocks = f"; {CLOCKS[rule]}" if deadlines else ""
+    summary = f"severity {old} → {new} by {case.actor.name}{because}{reason}{clocks}"
+    facts = {
+        "was": old,
+        "becomes": new,
+        "running_clocks": rule.value,
+        "deadlines": {clock: at.isoformat() for clock, at in deadlines.items()},
+    }
+    incident = _noted(case, incident, "severity.changed", summary, **facts)
+    return Decision(incident, summary, (Tell("severity_changed", summary),))
+
+
+def _deadlines(case: Case, incident: Incident) -> dict[str, datetime]:
+    """The limits of the clocks that run."""
+    return {
+        reading.clock: reading.breach_at
+        for reading in read_clocks(case.policy, incident, case.now)
+        if reading.stage is Stage.IN_PROGRESS and reading.breach_at
+    }
+
+
+def _noted(case: Case, incident: Incident, kind: str, summary: str, **facts: object) -> Incident:
+    return note(
+        incident,
+        kind,
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+        **facts,
+    )
