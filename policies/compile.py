@@ -61,9 +61,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         ),
         escalation=_escalation(policy, service),
         authority={name: _authority(entry) for name, entry in policy.authority.items()},
-        calendars=timing.calendars_in_use(policy),
-        clocks=timing.clocks(policy),
-        metrics=timing.metrics(policy),
+        **_timed(policy),
         hold_reasons=policy.holds.reasons,
         audiences=tuple(_audiences(policy)),
         communication_lead=policy.communication.lead if policy.communication else None,
@@ -153,6 +151,14 @@ def _severity(policy: Policy) -> dict[str, object]:
         "lower_severity": _authority(rules.lowered),
         "when_raised": timing.running_clocks(rules.raised.running_clocks),
         "when_lowered": timing.running_clocks(rules.lowered.running_clocks),
+    }
+
+
+def _timed(policy: Policy) -> dict[str, object]:
+    return {
+        "calendars": timing.calendars_in_use(policy),
+        "clocks": timing.clocks(policy),
+        "metrics": timing.metrics(policy),
     }
 
 
