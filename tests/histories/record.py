@@ -12,10 +12,26 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.conftest import time_skipping_server
+from tests.rules.timed import policy_of
 from tests.scenarios.stage import Stage
 from tests.specimens import POLICY
 
 HERE = Path(__file__).parent
+TIMED = """\
+clocks:
+  answer: { from: reported, to: resolved, within: 3d office, pauses_on: third_party }
+  report:
+    when: flag personal_data
+    from: reported
+    to: told
+    within: { SEV1: 10d office, SEV2: 40d office }
+    at: { 50%: escalate to 2, 100%: [assign lead bo, notify lead], +1d: raise severity once }
+    rolls: next office day 12:00
+    outlives: [resolve, lower]
+    extendable: true
+metrics:
+  time_to_resolve: { from: reported, to: resolved, calendar: office }
+"""
 QUIET = POLICY.model_copy(update={"audiences": ()})
 
 
@@ -88,8 +104,25 @@ async def many_runs(stage: Stage) -> None:
     await stage.ended()
 
 
+async def in_calendars(stage: Stage) -> None:
+    """Clocks in office hours, held, extended, over months in which calendars are worked out."""
+    policy = policy_of(TIMED).model_copy(update={"slices": {}})
+    await stage.report(policy)
+    await stage.do("acknowledge")
+    await stage.do("set_attribute", attribute="personal_data")
+    await stage.do("hold", reason="third_party")
+    await stage.at(2 * 24 * 60)
+    await stage.do("resume")
+    await stage.do("extend_clock", clock="report", by="2d", note="agreed")
+    await stage.at(70 * 24 * 60)
+    await stage.do("set_severity", severity="SEV2", note="less")
+    await stage.do("set_milestone", milestone="told")
+    await stage.do("resolve")
+    await stage.ended()
+
+
 LIVES: dict[str, Callable[[Stage], Awaitable[None]]] = {
-    life.__name__: life for life in (full_life, hold_reopen, cancelled, many_runs)
+    life.__name__: life for life in (full_life, hold_reopen, cancelled, many_runs, in_calendars)
 }
 
 

@@ -24,8 +24,30 @@ async def test_a_stored_history_replays(path: Path) -> None:
     await replayer.replay_workflow(history)
 
 
+async def test_a_history_replays_although_zones_and_holidays_changed_since(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a calendar decided was recorded: nothing looks it up again."""
+
+    def changed(*_: object, **__: object) -> None:
+        raise AssertionError("a replay asked what a calendar says today")
+
+    monkeypatch.setattr("rules.calendars.slice_of", changed)
+    monkeypatch.setattr("activities.refresh_calendars.slice_of", changed)
+    monkeypatch.setattr("rules.calendars.ZoneInfo", changed)
+    monkeypatch.setattr("holidays.country_holidays", changed)
+    replayer = Replayer(
+        workflows=list(WORKFLOWS),
+        data_converter=pydantic_data_converter,
+        workflow_runner=workflow_runner(guarded=False),
+    )
+    path = HISTORIES[0].with_name("in_calendars-run1.json")
+    await replayer.replay_workflow(WorkflowHistory.from_json(path.stem, path.read_text()))
+
+
 def test_full_lives_holds_reopenings_cancellations_and_many_runs_are_among_the_histories() -> None:
     """The kinds of life that must stay replayable are all there."""
     stems = {path.stem for path in HISTORIES}
     assert {"full_life-run1", "hold_reopen-run1", "cancelled-run1", "many_runs-run2"} <= stems
+    assert "in_calendars-run1" in stems
     assert {"group_runs-run2", "group_takeover-run1", "outlived_group-run2"} <= stems
