@@ -1,17 +1,55 @@
 """archive_timeline: the older entries of a long timeline move to the document store."""
 
+from hashlib import sha256
+
+import structlog
+from pydantic import TypeAdapter, ValidationError
 from temporalio import activity
 
 from activities.failures import store_failure
-from connectors.documents.protocol import DocumentStore, safe_name
+from connectors.documents.protocol import DocumentMissing, DocumentStore, safe_name
 from connectors.errors import ConnectorError
 from models.contracts import ARCHIVE_TIMELINE, ArchiveTimeline
-from models.incident import TimelineSegment
+from models.incident import Incident, TimelineEntry, TimelineSegment
+
+log = structlog.get_logger(__name__)
+
+_ENTRIES = TypeAdapter(tuple[TimelineEntry, ...])
 
 
 def segment_path(incident_id: str, first_seq: int, last_seq: int) -> str:
     """Where a segment of an incident's timeline is kept."""
     return f"incidents/{safe_name(incident_id)}/timeline/{first_seq}-{last_seq}.json"
+
+
+async def with_whole_timeline(documents: DocumentStore, incident: Incident) -> Incident:
+    """The incident with its archived entries; a segment that cannot be read stays named.
+
+    Raises ConnectorError where the store fails.
+    """
+    entries: list[TimelineEntry] = []
+    unread: list[TimelineSegment] = []
+    for segment in incident.segments:
+        found = await _entries(documents, incident.id, segment)
+        if found is None:
+            unread.append(segment)
+        else:
+            entries.extend(found)
+    timeline = (*entries, *incident.timeline)
+    return incident.model_copy(update={"timeline": timeline, "segments": tuple(unread)})
+
+
+async def _entries(
+    documents: DocumentStore, incident_id: str, segment: TimelineSegment
+) -> tuple[TimelineEntry, ...] | None:
+    try:
+        data = await documents.get(segment_path(incident_id, segment.first_seq, segment.last_seq))
+        if sha256(data).hexdigest() == segment.sha256:
+            return _ENTRIES.validate_json(data)
+    except (DocumentMissing, ValidationError):
+        pass
+    log.warning("segment.unreadable", incident_id=incident_id, uri=segment.uri)
+    return None
 
 
 class ArchiveTimelineActivity:

@@ -1,6 +1,5 @@
 """write_report: the incident report in the document store, for people and for programs."""
 
-from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -8,24 +7,21 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 from temporalio import activity
 
-from activities.archive_timeline import segment_path
+from activities.archive_timeline import with_whole_timeline
 from activities.failures import store_failure
 from connectors.documents.protocol import (
     DocumentConflict,
-    DocumentMissing,
     DocumentStore,
     StoredDocument,
     safe_name,
 )
 from connectors.errors import ConnectorError
 from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
-from models.incident import Incident, TimelineEntry, TimelineSegment
 from rules.clocks import read_clocks
 from rules.report import report_markdown
 
 log = structlog.get_logger(__name__)
 
-_ENTRIES = TypeAdapter(tuple[TimelineEntry, ...])
 _REPORT = TypeAdapter(dict[str, Any])
 _FIELDS = tuple(WriteReport.model_fields)
 
@@ -62,7 +58,7 @@ class WriteReportActivity:
         incident_id = safe_name(request.incident.id)
         path = f"incidents/{incident_id}/{safe_name(request.name)}"
         try:
-            whole = await self._with_whole_timeline(request.incident)
+            whole = await with_whole_timeline(self._documents, request.incident)
             request = request.model_copy(update={"incident": whole})
             kept = await self._kept(f"{path}.json", request)
             readings = read_clocks(kept.policy, kept.incident, kept.now)
@@ -85,29 +81,3 @@ class WriteReportActivity:
             return await self._documents.put(path, data)
         except DocumentConflict:
             return await self._documents.put(path, await self._documents.get(path))
-
-    async def _with_whole_timeline(self, incident: Incident) -> Incident:
-        """The incident with its archived entries; a segment that cannot be read stays named."""
-        entries: list[TimelineEntry] = []
-        unread: list[TimelineSegment] = []
-        for segment in incident.segments:
-            found = await self._entries(incident.id, segment)
-            if found is None:
-                unread.append(segment)
-            else:
-                entries.extend(found)
-        timeline = (*entries, *incident.timeline)
-        return incident.model_copy(update={"timeline": timeline, "segments": tuple(unread)})
-
-    async def _entries(
-        self, incident_id: str, segment: TimelineSegment
-    ) -> tuple[TimelineEntry, ...] | None:
-        try:
-            path = segment_path(incident_id, segment.first_seq, segment.last_seq)
-            data = await self._documents.get(path)
-            if sha256(data).hexdigest() == segment.sha256:
-                return _ENTRIES.validate_json(data)
-        except (DocumentMissing, ValidationError):
-            pass
-        log.warning("segment.unreadable", incident_id=incident_id, uri=segment.uri)
-        return None

@@ -146,7 +146,8 @@ def _breach_words(breach: Breach, played: Played) -> str:
     else:
         what = breach.clock + (f" ({breach.run})" if breach.run > 1 else "")
     due = f", due after {offset_words(breach.at, played.starts)}" if breach.at else ""
-    return f"{what}{due}, late by {span(breach.late_by)}"
+    late = "not kept when this ends" if breach.open else f"late by {span(breach.late_by)}"
+    return f"{what}{due}: {late}"
 
 
 def _refused(played: Played) -> Iterator[RenderableType]:

@@ -102,13 +102,15 @@ async def _rehearse(
         configure_logging("error", folder / "worker.log")
         try:
             async with time_skipping_server(folder) as client:
-                played = await play(client, loaded, policy, folder)
-                other = await play(client, loaded, against, folder) if against else None
+                policies = [policy, against] if against else [policy]
+                played = await asyncio.gather(
+                    *(play(client, loaded, each, folder) for each in policies)
+                )
         except (Stuck, TimeoutError, EmbeddedServerFailed) as error:
             raise _failed(error, folder) from None
         except asyncio.CancelledError:
             raise Failure("Interrupted", "interrupted", ExitCode.INTERRUPTED) from None
-    return played, other
+    return played[0], played[1] if against else None
 
 
 def _failed(error: Exception, folder: Path) -> Failure:

@@ -85,11 +85,13 @@ class Deliveries:
     that; fires it again afterwards, that is a new firing.
     """
 
+    rehearsal: str
     _known: dict[str, _Firing] = field(default_factory=dict)
 
     def dated(self, payload: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-        """The payload as it would arrive at `at`."""
+        """The payload as it would arrive at `at`, for a group of this rehearsal alone."""
         dated: dict[str, Any] = deepcopy(dict(payload))
+        dated["groupKey"] = f"{dated['groupKey']} {self.rehearsal}"
         for alert in dated["alerts"]:
             named = alert.get("fingerprint") or json.dumps(alert.get("labels"), sort_keys=True)
             known = self._known.get(named)

@@ -6,8 +6,7 @@ from typing import TypeVar
 
 from models.base import Frozen
 from models.clock import ClockReading
-from rehearsal.outcome import SLACK
-from rehearsal.played import Breach, Played, Refused, Said
+from rehearsal.played import SLACK, Breach, Played, Refused, Said
 
 Thing = TypeVar("Thing", Said, Breach, Refused)
 

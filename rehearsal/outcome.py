@@ -13,10 +13,7 @@ from models.base import Frozen
 from models.clock import ClockReading
 from models.scenario import MESSAGES, Expectation, Scenario, instant_of
 from rehearsal.phrases import offset_words
-from rehearsal.played import Played, Refused, Said, Standing
-
-SLACK = timedelta(seconds=5)
-"""How far an instant or a duration may be off: what comes due is done a little later."""
+from rehearsal.played import SLACK, Played, Refused, Said, Standing
 
 
 class Judgement(Frozen):

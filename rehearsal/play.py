@@ -8,6 +8,7 @@ from typing import Any
 
 from temporalio.client import Client
 
+from activities.archive_timeline import with_whole_timeline
 from models.clock import ClockStatus
 from models.clock import Stage as ClockStage
 from models.command import AdoptPolicyCommand
@@ -17,14 +18,8 @@ from models.view import IncidentView
 from policies.catalogue import PolicyBroken
 from policies.compile import PolicyTooLarge
 from rehearsal.load import DEFAULT_NAME, LoadedScenario, payload_file
-from rehearsal.played import (
-    Look,
-    Played,
-    PlayedIncident,
-    Refused,
-    played_incident,
-    standing_of,
-)
+from rehearsal.played import Look, Played, PlayedIncident, Refused
+from rehearsal.reading import played_incident, standing_of
 from rehearsal.stage import NotTaken, RehearsedPolicy, Stage, compiled_policy
 from rehearsal.wording import payload_of, report_of, spec_of
 
@@ -202,7 +197,9 @@ class _Play:
 
     async def _incident(self, name: str, at: datetime) -> PlayedIncident:
         view = await self.stage.view(self.stage.incidents[name], at)
-        return played_incident(name, view, view.incident.timeline)
+        whole = await with_whole_timeline(self.stage.documents, view.incident)
+        events = (self._instant(event.at) for event in self.scenario.events)
+        return played_incident(name, view, whole, events)
 
 
 def _dues(view: IncidentView) -> Iterable[datetime]:

@@ -61,7 +61,7 @@ class RehearsedPolicy:
         self.rules: IntakeRules = compile_intake(loaded.policy)
         compiled = self.compiled(None)
         self.played = PolicyPlayed(
-            file=str(file),
+            file=_shown(file),
             name=compiled.name,
             version=compiled.version,
             policy_hash=compiled.policy_hash,
@@ -70,6 +70,12 @@ class RehearsedPolicy:
     def compiled(self, service: str | None) -> CompiledPolicy:
         """What an incident of `service` carries."""
         return compiled_policy(self.file, service)
+
+
+def _shown(file: Path) -> str:
+    """A file as it is found from where we are."""
+    whole = file.resolve()
+    return str(whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole)
 
 
 def compiled_policy(file: Path, service: str | None) -> CompiledPolicy:
@@ -94,7 +100,7 @@ class Stage:
         self.documents = LocalDocumentStore(folder / self._queue)
         self.incidents: dict[str, str] = {}
         self._groups: dict[str, str] = {}
-        self._deliveries = Deliveries()
+        self._deliveries = Deliveries(self._queue)
         self._start = RehearsedStart(self._client, policy.file, time=self.time)
         self._worker = self._built(folder)
 

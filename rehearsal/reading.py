@@ -1,0 +1,141 @@
+"""What the last view of an incident says of how it was played."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from models.clock import ClockStatus
+from models.incident import Incident, TimelineEntry
+from models.view import IncidentView
+from rehearsal.played import SLACK, Breach, Line, PlayedIncident, Said, Standing
+from rules.cadence import PREFIX
+
+KINDS = {"page.sent": "page", "notification.sent": "tell", "reminder.sent": "remind"}
+"""What a line of the timeline says was said."""
+
+
+def standing_of(name: str, view: IncidentView) -> Standing:
+    """How an incident stands by its view."""
+    incident = view.incident
+    return Standing(
+        incident=name,
+        state=incident.state.value,
+        severity=incident.severity,
+        roles={held.role: held.person for held in incident.roles},
+        clocks=view.readings,
+    )
+
+
+def _dated(
+    timeline: tuple[TimelineEntry, ...], causes: Iterable[datetime]
+) -> tuple[TimelineEntry, ...]:
+    """The lines dated by what caused them, or else to the second: the same in every rehearsal."""
+    known = sorted(causes)
+    dated = []
+    for entry in timeline:
+        place = bisect_right(known, entry.recorded_at)
+        cause = known[place - 1] if place else None
+        near = cause is not None and entry.recorded_at - cause <= SLACK
+        at = cause if cause and near else entry.recorded_at.replace(microsecond=0)
+        told = entry.recorded_at - entry.happened_at > SLACK
+        happened = {"happened_at": entry.happened_at if told else min(entry.happened_at, at)}
+        dated.append(entry.model_copy(update={"recorded_at": at, **happened}))
+    return tuple(dated)
+
+
+def played_incident(
+    name: str, view: IncidentView, whole: Incident, causes: Iterable[datetime]
+) -> PlayedIncident:
+    """An incident by its last view and its whole timeline; `causes` are instants of events."""
+    incident = view.incident
+    due = (fired.due_at for fired in incident.fired)
+    timeline = _dated(whole.timeline, (*causes, *due))
+    return PlayedIncident(
+        name=name,
+        id=incident.id,
+        title=incident.report.title,
+        reported_at=incident.reported_at,
+        end=standing_of(name, view),
+        said=_said(name, timeline),
+        breaches=_breaches(name, view),
+        timeline=tuple(
+            Line(
+                at=entry.recorded_at,
+                happened_at=entry.happened_at,
+                kind=entry.kind,
+                by=entry.actor.name,
+                summary=entry.summary,
+            )
+            for entry in timeline
+        ),
+    )
+
+
+def _said(name: str, timeline: tuple[TimelineEntry, ...]) -> tuple[Said, ...]:
+    holders: dict[str, str] = {}
+    said = []
+    for entry in timeline:
+        if entry.kind == "role.assigned":
+            holders[str(entry.data.get("role", ""))] = str(entry.data.get("person", ""))
+        kind = KINDS.get(entry.kind)
+        if kind:
+            who = str(entry.data["recipient"])
+            said.append(
+                Said(
+                    incident=name,
+                    at=entry.recorded_at,
+                    kind=kind,
+                    who=who,
+                    channel=str(entry.data["channel"]),
+                    because=_because(entry),
+                    target=str(entry.data.get("target", "")),
+                    roles=tuple(role for role, person in holders.items() if person == who),
+                )
+            )
+    return tuple(said)
+
+
+def _because(entry: TimelineEntry) -> str:
+    level = entry.data.get("level")
+    reason = str(entry.data.get("reason", ""))
+    return f"level {level}: {reason}" if level else reason
+
+
+def _breaches(name: str, view: IncidentView) -> tuple[Breach, ...]:
+    broken = tuple(
+        Breach(
+            incident=name,
+            clock=reading.clock,
+            run=reading.run,
+            at=reading.breach_at,
+            late_by=reading.late_by or timedelta(),
+            open=reading.stopped_at is None,
+        )
+        for reading in view.readings
+        if reading.status is ClockStatus.BREACHED and not reading.clock.startswith(PREFIX)
+    )
+    return (*broken, *_missed_updates(name, view))
+
+
+def _missed_updates(name: str, view: IncidentView) -> tuple[Breach, ...]:
+    """Status updates that did not come in time, each once however often it was reminded of."""
+    missed: dict[tuple[str, int], datetime] = {}
+    for fired in view.incident.fired:
+        if fired.clock.startswith(PREFIX) and not fired.superseded:
+            missed.setdefault((fired.clock, fired.run), fired.due_at)
+    breaches = []
+    for (clock, run), due_at in missed.items():
+        came_at, open_still = _ended(view, clock.removeprefix(PREFIX), due_at)
+        late_by = came_at - due_at
+        breaches.append(
+            Breach(incident=name, clock=clock, run=run, at=due_at, late_by=late_by, open=open_still)
+        )
+    return tuple(breaches)
+
+
+def _ended(view: IncidentView, audience: str, due_at: datetime) -> tuple[datetime, bool]:
+    """When the update came, or nobody waited for it any more; and whether somebody still does."""
+    resolved = view.incident.milestone("resolved")
+    came = [update.at for update in view.incident.updates if audience in update.audiences]
+    ends = [at for at in (*came, *([resolved.at] if resolved else [])) if at >= due_at]
+    return min(ends, default=view.now), not ends

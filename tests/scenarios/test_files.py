@@ -1,0 +1,30 @@
+"""Scenario files, played: what each expects is what happens, and nothing else is said."""
+
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from rehearsal.load import load_scenario
+from rehearsal.outcome import judge
+from rehearsal.play import play
+from rehearsal.stage import RehearsedPolicy
+
+FILES = sorted((Path(__file__).parent / "files").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+async def test_it_goes_as_its_scenario_expects(
+    time_skipping: WorkflowEnvironment, tmp_path: Path, file: Path
+) -> None:
+    """Whoever is paged or told, each clock, each refusal: as written, no more and no less."""
+    loaded = load_scenario(file)
+    assert loaded.problems == ()
+    assert loaded.scenario is not None
+    assert loaded.scenario.policy is not None
+    policy = RehearsedPolicy(loaded.beside(loaded.scenario.policy))
+    played = await play(time_skipping.client, loaded, policy, tmp_path)
+    judgement = judge(played, loaded.scenario)
+    assert judgement.missing == ()
+    assert judgement.unexpected == ()
+    assert judgement.expected > 0
