@@ -1,14 +1,14 @@
 """What enforcing a deadline looks at, and what stands when it looks again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from models.alert import AlertRecord
-from models.clock import DueThreshold
+from models.clock import SHOULD, DueThreshold
 from models.compiled import CompiledPolicy
 from models.contracts import EnforceDeadline, Enforcement
 from models.incident import Incident
 from rules.cadence import PREFIX
-from rules.clocks import LIMIT_OF
+from rules.clocks import LIMIT_OF, courses
 from rules.deadlines import due_thresholds
 
 PUNCTUAL = timedelta(seconds=5)
@@ -80,3 +80,34 @@ def late_words(late_by: timedelta) -> str:
     if late_by <= PUNCTUAL:
         return ""
     return f" (fired {timedelta(seconds=round(late_by.total_seconds()))} late)"
+
+
+def _best_effort(
+    point: DueThreshold, policy: CompiledPolicy, incident: Incident, now: datetime
+) -> bool:
+    return any(
+        course.target.best_effort
+        for course in courses(policy, incident, now)
+        if (course.spec.name, course.run.number) == (point.clock, point.run)
+    )
+
+
+def fired_words(
+    point: DueThreshold, policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[str, str]:
+    """What the timeline says of a threshold that fires: the kind of line, and its words."""
+    late, clock, name = late_words(now - point.due_at), point.clock, point.threshold
+    if clock.startswith(PREFIX):
+        return "update.missed", f"no status update to {clock.removeprefix(PREFIX)} in time{late}"
+    if name == SHOULD:
+        return "clock.warned", f"{clock}: its softer limit has passed{late}"
+    if name[0] == "-":
+        return "clock.warned", f"{clock}: {name[1:]} until its limit{late}"
+    if name[0] == "+":
+        return "clock.overdue", f"{clock}: {name[1:]} past its limit{late}"
+    if point.fraction == 1:
+        if _best_effort(point, policy, incident, now):
+            return "clock.late", f"{clock} is late{late}"
+        return "clock.breached", f"{clock} breached{late}"
+    kind = "clock.warned" if point.fraction < 1 else "clock.overdue"
+    return kind, f"{clock}: {name} of its time has passed{late}"

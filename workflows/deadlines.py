@@ -7,10 +7,9 @@ from temporalio.exceptions import FailureError
 from models.clock import Action, DueThreshold, FiredThreshold
 from models.contracts import ENFORCE_DEADLINE, ClockFacts, EnforceDeadline, Enforcement
 from rules.actions import command_of, effects_of
-from rules.cadence import PREFIX
 from rules.deadlines import due_thresholds, next_point
 from rules.decision import Refusal
-from rules.enforcement import facts_for_enforcement, late_words, without_story
+from rules.enforcement import facts_for_enforcement, fired_words, without_story
 from rules.ledger import with_fired
 from workflows.desk import Desk
 from workflows.options import perform_promptly
@@ -85,7 +84,7 @@ class Deadlines:
             fired_at=now,
         )
         desk.replace(with_fired(desk.incident, fired))
-        kind, words = _said(point, now)
+        kind, words = fired_words(point, desk.policy, desk.incident, now)
         desk.note(
             kind,
             words,
@@ -108,15 +107,3 @@ class Deadlines:
                 self._desk.note("action.refused", f"{action}: {answer.message}")
         else:
             self._switch.carry_out(effects_of(action, self._desk.policy, reason))
-
-
-def _said(point: DueThreshold, now: datetime) -> tuple[str, str]:
-    late = late_words(now - point.due_at)
-    if point.clock.startswith(PREFIX):
-        audience = point.clock.removeprefix(PREFIX)
-        return "update.missed", f"no status update to {audience} in time{late}"
-    if point.fraction < 1:
-        return "clock.warned", f"{point.clock}: {point.threshold} of its time has passed{late}"
-    if point.fraction == 1:
-        return "clock.breached", f"{point.clock} breached{late}"
-    return "clock.overdue", f"{point.clock}: {point.threshold} of its time has passed{late}"
