@@ -7,10 +7,11 @@ this.
 Local times follow the rules of `rules.localtime`: a window that begins or ends at a local time
 that comes twice does so at the first, and at one that never comes where clocks jump past it. A
 window that reaches over midnight belongs to the day on which it begins, and is open into a day
-off. Where windows overlap, the later one begins when the earlier ends.
+off. Windows of a day that overlap are one; the first of a day begins when the last of the day
+before is over.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -118,6 +119,20 @@ def _offsets(zone: ZoneInfo, since: datetime, until: datetime) -> tuple[tuple[da
     return tuple(found)
 
 
+def _joined(spans: Iterable[Open]) -> list[Open]:
+    """Spans that are in order: those that overlap or touch as one, and none that is empty."""
+    apart: list[Open] = []
+    for begins_at, ends_at in spans:
+        if begins_at == ends_at:
+            continue
+        if apart and begins_at <= apart[-1][1]:
+            begun_at, ended_at = apart.pop()
+            apart.append((begun_at, max(ended_at, ends_at)))
+        else:
+            apart.append((begins_at, ends_at))
+    return apart
+
+
 @dataclass(frozen=True)
 class _Days:
     """The days of a calendar, by the local clock of its zone."""
@@ -137,14 +152,21 @@ class _Days:
             yield first
             first += DAY
 
+    def _windows_on(self, day: datetime) -> list[Open]:
+        spans = sorted(
+            (
+                self.clock.instant(at_time(day, opens)),
+                self.clock.instant(at_time(day if closes > opens else day + DAY, closes)),
+            )
+            for opens, closes in self._hours(day)
+        )
+        return _joined(spans)
+
     def windows(self) -> Iterator[Open]:
         """Its windows, in order and apart; the first may have begun on the day before."""
         over_at = None
         for day in self._each(self.first - DAY):
-            for opens, closes in sorted(self._hours(day)):
-                ends = at_time(day if closes > opens else day + DAY, closes)
-                opens_at = self.clock.instant(at_time(day, opens))
-                closes_at = self.clock.instant(ends)
+            for opens_at, closes_at in self._windows_on(day):
                 begins_at = max(opens_at, over_at) if over_at else opens_at
                 if begins_at < closes_at:
                     yield begins_at, closes_at
@@ -152,14 +174,11 @@ class _Days:
 
     def worked(self) -> list[Open]:
         """Its working days, those that touch as one span."""
-        spans: list[Open] = []
-        for day in self._each(self.first):
-            begins_at, ends_at = self.clock.instant(day), self.clock.instant(day + DAY)
-            if begins_at == ends_at or not self._hours(day):
-                continue
-            touches = bool(spans) and spans[-1][1] == begins_at
-            spans.append((spans.pop()[0] if touches else begins_at, ends_at))
-        return spans
+        return _joined(
+            (self.clock.instant(day), self.clock.instant(day + DAY))
+            for day in self._each(self.first)
+            if self._hours(day)
+        )
 
 
 def slice_of(spec: CalendarSpec, start: datetime, end: datetime, as_of: datetime) -> CalendarSlice:

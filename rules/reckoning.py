@@ -209,9 +209,8 @@ def _counted_back(
     if at and target.within and target.calendar is not None:
         known = slices[target.calendar]
         at = reached_back(known.opens, target.within, at) if covers(known, at) else None
-    elif at:
-        at -= target.within
-    return at
+        return at if at and covers(known, at) else None
+    return at - target.within if at else None
 
 
 def _fixed(

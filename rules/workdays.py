@@ -100,6 +100,8 @@ def rolled(slice_: CalendarSlice, limit: datetime, time: str) -> datetime | None
         return limit
     clock = clock_of(slice_)
     for day in working_days(slice_, limit):
+        if clock.instant(day) < limit:
+            continue
         moved = clock.instant(at_time(day, time))
         return moved if covers(slice_, moved) else None
     return None

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 MINUTES = 1440
@@ -16,17 +17,17 @@ ON_HOLIDAYS = 7
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, repr=False)
 class Era:
-    """Some weeks of a zone around `middle`: what its clock shows, in minutes, tick by tick.
+    """Some weeks of a zone around a day: what its clock shows, in minutes, tick by tick.
 
     `seen` is the furthest that it has shown so far.
     """
 
-    zone: str
-    first: datetime
-    shows: list[int]
-    seen: list[int]
+    def __init__(self, zone: str, first: datetime, shows: list[int]) -> None:
+        self.zone = zone
+        self.first = first
+        self.shows = shows
+        self.seen = list(accumulate(shows, max))
 
     def __repr__(self) -> str:
         return f"{self.zone} from {self.first}"
@@ -48,13 +49,10 @@ def era(zone: str, middle: date) -> Era:
     """The weeks around a day."""
     first = datetime(middle.year, middle.month, middle.day, tzinfo=UTC) - timedelta(minutes=BEFORE)
     shows: list[int] = []
-    seen: list[int] = []
     for tick in range(BEFORE + AFTER):
         wall = (first + timedelta(minutes=tick)).astimezone(ZoneInfo(zone))
-        minutes = int((wall.replace(tzinfo=UTC) - _EPOCH).total_seconds()) // 60
-        shows.append(minutes)
-        seen.append(max(minutes, seen[-1]) if seen else minutes)
-    return Era(zone, first, shows, seen)
+        shows.append(int((wall.replace(tzinfo=UTC) - _EPOCH).total_seconds()) // 60)
+    return Era(zone, first, shows)
 
 
 @dataclass(frozen=True)
