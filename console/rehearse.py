@@ -11,7 +11,7 @@ import typer
 
 from console.commands import AsJson
 from console.failures import ExitCode, Failure, usage
-from console.output import Output
+from console.output import Output, words
 from console.rehearsal_view import render
 from console.running import perform_alone
 from rehearsal.compare import Comparison, compare
@@ -22,6 +22,7 @@ from rehearsal.played import Played
 from rehearsal.server import time_skipping_server
 from rehearsal.stage import RehearsedPolicy
 from rehearsal.timing import Stuck
+from rehearsal.transcript import expectations
 from runtime.embedded import EmbeddedServerFailed
 from runtime.logging import configure_logging
 
@@ -36,6 +37,9 @@ Against = Annotated[
     Path | None,
     typer.Option("--against", metavar="FILE", help="a second policy, to see what differs"),
 ]
+Expect = Annotated[
+    bool, typer.Option("--expect", help="print what happened as the expect of a scenario")
+]
 Story = Annotated[bool, typer.Option("--story", help="the whole timeline, not only what was said")]
 
 
@@ -47,6 +51,7 @@ def rehearse(
     policy: PolicyFile = None,
     against: Against = None,
     story: Story = False,
+    expect: Expect = False,
     as_json: AsJson = False,
 ) -> None:
     """Play a scenario under a policy: who would be paged and told when, and what would breach.
@@ -64,7 +69,9 @@ def rehearse(
     output = Output.of(context, as_json=as_json)
     output.answer(
         _document(played, judgement, other, comparison),
-        render(played, judgement, other, comparison, story=story),
+        words(expectations(played))
+        if expect
+        else render(played, judgement, other, comparison, story=story),
     )
     raise typer.Exit(ExitCode.OK if judgement.as_expected else ExitCode.NOT_AS_EXPECTED)
 

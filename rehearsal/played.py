@@ -1,9 +1,11 @@
 """What came of a rehearsal: everything that a person, a program or a judgement may ask of it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from models.base import Frozen, Instant, Seconds
 from models.clock import ClockReading
+from models.scenario import MESSAGES
 
 SLACK = timedelta(seconds=5)
 """How long after its cause something may be recorded: the engine has to get round to it."""
@@ -20,6 +22,13 @@ class Said(Frozen):
     because: str
     target: str = ""
     roles: tuple[str, ...] = ()
+
+
+def in_order(said: Iterable[Said]) -> tuple[Said, ...]:
+    """Messages by time; of those of one instant, whose order is chance, pages first."""
+    return tuple(
+        sorted(said, key=lambda one: (one.at, MESSAGES.index(one.kind), one.because, one.who))
+    )
 
 
 class Line(Frozen):
@@ -112,8 +121,7 @@ class Played(Frozen):
     @property
     def said(self) -> tuple[Said, ...]:
         """Everything that was said of any incident, in order."""
-        every = (said for incident in self.incidents for said in incident.said)
-        return tuple(sorted(every, key=lambda said: said.at))
+        return in_order(said for incident in self.incidents for said in incident.said)
 
     @property
     def breaches(self) -> tuple[Breach, ...]:

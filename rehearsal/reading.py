@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from models.clock import ClockStatus
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView
-from rehearsal.played import SLACK, Breach, Line, PlayedIncident, Said, Standing
+from rehearsal.played import SLACK, Breach, Line, PlayedIncident, Said, Standing, in_order
 from rules.cadence import PREFIX
 
 KINDS = {"page.sent": "page", "notification.sent": "tell", "reminder.sent": "remind"}
@@ -92,7 +92,7 @@ def _said(name: str, timeline: tuple[TimelineEntry, ...]) -> tuple[Said, ...]:
                     roles=tuple(role for role, person in holders.items() if person == who),
                 )
             )
-    return tuple(said)
+    return in_order(said)
 
 
 def _because(entry: TimelineEntry) -> str:

@@ -37,7 +37,7 @@ from rehearsal.server import skipper
 from rehearsal.timing import VirtualTime
 from rules.grouping import Wait, next_step
 from rules.identity import group_id, incident_id
-from rules.reporting import may_report, missing_information
+from rules.reporting import may_report, unfit
 from runtime.registry import WORKFLOWS, build_activities, workflow_runner
 from runtime.settings import load_settings
 from states.lifecycle import Trigger
@@ -139,21 +139,16 @@ class Stage:
 
     async def report(self, name: str, report: Report, at: datetime) -> None:
         """Somebody reports an incident at `at`. Raises NotTaken."""
-        rules = self._policy.rules
-        if not may_report(report.reporter, rules.reporting):
-            channel = report.reporter.via
-            raise NotTaken(f"the policy does not let {report.reporter.name} report by {channel}")
-        missing = missing_information(report, rules.reporting.required)
-        if missing:
-            raise NotTaken("the policy asks for more in a report", missing)
-        if report.severity is not None and report.severity not in rules.severity.severities:
-            raise NotTaken(f"the policy has no severity {report.severity}")
+        policy = self._policy.compiled(report.service)
+        refusal = unfit(report, policy)
+        if refusal:
+            raise NotTaken(refusal.message, refusal.missing)
         number = len(self.incidents) + 1
         named = incident_id(f"{self._queue}/{number}", at)
         dated = report.model_copy(update={"happened_at": report.happened_at or at})
         await open_incident(
             self._client,
-            self._policy.compiled(report.service),
+            policy,
             named,
             dated,
             self._queue,

@@ -1,0 +1,62 @@
+"""What was played, written as what is expected: to be pasted into a scenario and shortened."""
+
+import json
+from collections.abc import Iterator
+
+from models.clock import ClockReading, ClockStatus
+from rehearsal.phrases import offset_words
+from rehearsal.played import Played, Said
+from rules.cadence import PREFIX
+
+
+def expectations(played: Played) -> str:
+    """The section `expect` of a scenario that goes as this one went."""
+    return "\n".join(("expect:", *(f"  - {{ {item} }}" for item in _items(played))))
+
+
+def _items(played: Played) -> Iterator[str]:
+    many = len(played.incidents) > 1
+    for said, whom in _together(played).values():
+        named = f", incident: {said.incident}" if many else ""
+        at = offset_words(said.at, played.starts)
+        yield f"at: {at}, {said.kind}: {_listed(whom)}, because: {_text(said.because)}{named}"
+    for refused in played.refused:
+        at = offset_words(refused.at, played.starts)
+        yield f"at: {at}, refused: {refused.what}, by: {_text(refused.by)}"
+    for incident in played.incidents:
+        named = f"incident: {incident.name}, " if many else ""
+        for reading in incident.end.clocks:
+            if not reading.clock.startswith(PREFIX):
+                yield f"{named}clock: {reading.clock}, {_outcome(reading)}"
+        yield f"{named}state: {incident.end.state}"
+        yield f"{named}severity: {_text(incident.end.severity)}"
+
+
+def _together(played: Played) -> dict[tuple[object, ...], tuple[Said, list[str]]]:
+    """What was said to several people at once, for one reason, in one line."""
+    lines: dict[tuple[object, ...], tuple[Said, list[str]]] = {}
+    for said in played.said:
+        key = (said.at, said.kind, said.because, said.incident)
+        lines.setdefault(key, (said, []))[1].append(said.who)
+    return lines
+
+
+def _outcome(reading: ClockReading) -> str:
+    run = f"run: {reading.run}, " if reading.run > 1 else ""
+    stopped = reading.stopped_at is not None
+    elapsed = f", elapsed: {offset_words(reading.elapsed)}" if stopped else ""
+    late = reading.status is ClockStatus.BREACHED and stopped and reading.late_by
+    late_by = f", late_by: {offset_words(late)}" if late else ""
+    cancelled = reading.stage.value == "cancelled" and reading.status is not ClockStatus.BREACHED
+    status = "cancelled" if cancelled else reading.status.value
+    return f"{run}status: {status}{elapsed}{late_by}"
+
+
+def _listed(names: list[str]) -> str:
+    return _text(names[0]) if len(names) == 1 else f"[{', '.join(map(_text, names))}]"
+
+
+def _text(text: str) -> str:
+    """A text as YAML, quoted where it is more than a plain word."""
+    plain = text.replace("_", "").replace(" ", "").replace("-", "").isalnum()
+    return text if plain and text == text.strip() and not text[0].isdigit() else json.dumps(text)
