@@ -23,6 +23,7 @@ from models.command import CommandResult
 from models.compiled import CompiledPolicy
 from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
 from models.incident import Report
+from rules.opening import first_severity
 from rules.readable import in_a_line
 from rules.reporting import REPORT_DIGEST, report_digest
 from rules.urgency import urgency
@@ -81,7 +82,7 @@ async def open_incident(
     """
     now = datetime.now(UTC) + epoch_offset
     policy = with_calendars(policy, report.happened_at or now, now)
-    severity = report.severity if report.severity in policy.severities else policy.default_severity
+    severity = first_severity(report, policy).severity
     try:
         await client.start_workflow(
             INCIDENT_WORKFLOW,

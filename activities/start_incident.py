@@ -16,17 +16,21 @@ from models.group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident import Report
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.compile import PolicyTooLarge, compile_policy
+from rules.attributes import shared_labels
 
 log = structlog.get_logger(__name__)
 
 
-def _with_severity(report: Report, policy: CompiledPolicy) -> Report:
-    """As bad as the worst of the alerts, where the report itself does not say."""
-    if report.severity:
-        return report
+def _as_labelled(report: Report, policy: CompiledPolicy) -> Report:
+    """With what the labels of its alerts say: the severity of the worst, the attributes of all."""
     said = {record.alert.severity for record in report.alerts}
     worst = next((severity for severity in policy.severities if severity in said), None)
-    return report.model_copy(update={"severity": worst or policy.default_severity})
+    return report.model_copy(
+        update={
+            "severity": report.severity or worst or policy.default_severity,
+            "attributes": {**shared_labels(report, policy), **report.attributes},
+        }
+    )
 
 
 class StartIncidentActivity:
@@ -53,7 +57,7 @@ class StartIncidentActivity:
         """
         # A policy file that changed is read and checked: that would hold up every other activity.
         policy, source = await asyncio.to_thread(self._compiled, request.report.service)
-        report = _with_severity(request.report, policy)
+        report = _as_labelled(request.report, policy)
         started = await open_incident(
             self._client,
             policy,

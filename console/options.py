@@ -30,7 +30,8 @@ POSITIONAL: dict[str, tuple[str, ...]] = {
 SAYS: dict[str, str] = {
     "reason": "why; the policy lists the reasons it takes",
     "duplicate_of": "the incident that this one duplicates",
-    "severity": "the severity, such as SEV2",
+    "severity": "the severity, such as SEV2; or leave it to the attributes",
+    "attributes": "an attribute of the policy, as name=value; repeat for more",
     "role": "a role of the policy, such as incident_manager",
     "person": "who takes it",
     "text": "what to say",
@@ -133,15 +134,16 @@ def needs_happened_at(spec: CommandSpec) -> bool:
     return "happened_at" in command_schema(spec.name).get("required", [])
 
 
-def _pairs(field: Field, typed: list[str]) -> dict[str, str]:
-    pairs = {}
+def pairs(flag: str, typed: list[str]) -> dict[str, str]:
+    """What was typed as `name=value` with an option. Raises `Failure` (usage)."""
+    found = {}
     for item in typed:
         name, equals, value = item.partition("=")
         if not equals or not name.strip():
-            message = f"{field.flag} {item!r}: write name=value"
+            message = f"{flag} {item!r}: write name=value"
             raise usage(message)
-        pairs[name.strip()] = value.strip()
-    return pairs
+        found[name.strip()] = value.strip()
+    return found
 
 
 def value_of(field: Field, typed: Any, now: datetime) -> Any:
@@ -154,6 +156,6 @@ def value_of(field: Field, typed: Any, now: datetime) -> Any:
         case Kind.MANY:
             return tuple(typed)
         case Kind.PAIRS:
-            return _pairs(field, typed)
+            return pairs(field.flag, typed)
         case Kind.POLICY_FILE:
             return compiled_policy(Path(typed))

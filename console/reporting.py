@@ -15,15 +15,17 @@ from activities.opening import open_incident
 from console.commands import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.errors import failure_of, malformed
 from console.failures import ExitCode, Failure, usage
+from console.options import pairs
 from console.output import Output, line
 from console.policy_file import compiled_policy, read_policy
 from console.running import actor_name, perform
 from console.times import FORMS, parse_instant
 from models.base import Actor
+from models.compiled import CompiledPolicy
 from models.incident import Report
-from models.intake import IntakeRules
 from rules.identity import incident_id
-from rules.reporting import may_report, missing_information, untimely
+from rules.opening import first_severity
+from rules.reporting import unfit, untimely
 from runtime.settings import load_settings
 
 PANEL = "Report"
@@ -35,6 +37,14 @@ Affected = Annotated[
 ]
 Severity = Annotated[str | None, typer.Option("--severity", help="as first judged, such as SEV2")]
 Service = Annotated[str | None, typer.Option("--service", help="the service of the policy")]
+Attributes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--attribute",
+        metavar="NAME=VALUE",
+        help="an attribute of the policy, such as impact=team; repeat for more",
+    ),
+]
 Reporter = Annotated[
     str | None,
     typer.Option(
@@ -47,35 +57,36 @@ CommandId = Annotated[
 ]
 
 
-def checked(report: Report, rules: IntakeRules) -> Report:
+def checked(report: Report, policy: CompiledPolicy) -> Report:
     """The report, if the policy takes it. Raises `Failure`: refused, or not authorised."""
-    if report.severity is not None and report.severity not in rules.severity.severities:
-        known = ", ".join(rules.severity.severities)
-        raise usage(f"--severity: the policy has no {report.severity!r}; it has: {known}")
-    if not may_report(report.reporter, rules.reporting):
-        raise Failure(
-            "NotAuthorised",
-            f"the policy does not let {report.reporter.name} report on the command line",
-            ExitCode.NOT_AUTHORISED,
-            may=rules.reporting.who,
-        )
-    missing = missing_information(report, rules.reporting.required)
-    if missing:
-        typed = [TYPED.get(name, f"--{name}") for name in missing]
-        raise Failure(
-            "Refused",
-            "the policy asks for more in a report",
-            ExitCode.REFUSED,
-            missing=tuple(typed),
-        )
-    return report
+    refusal = unfit(report, policy)
+    if refusal is None:
+        return report
+    if refusal.kind != "NotAuthorised" and not refusal.missing:
+        raise usage(refusal.message)
+    allowed = refusal.kind != "NotAuthorised"
+    raise Failure(
+        refusal.kind,
+        refusal.message,
+        ExitCode.REFUSED if allowed else ExitCode.NOT_AUTHORISED,
+        missing=tuple(_typed(name, policy) for name in refusal.missing),
+        may=refusal.may,
+    )
 
 
-def intake_rules() -> IntakeRules:
-    """What the policy in force says of reports. Raises PolicyBroken."""
-    from policies.compile import compile_intake  # noqa: PLC0415 - most commands need no policy
+def _typed(name: str, policy: CompiledPolicy) -> str:
+    """How information is typed."""
+    if name in policy.attributes:
+        return f"--attribute {name}={'|'.join(policy.attributes[name]) or '...'}"
+    return TYPED.get(name, f"--{name}")
 
-    return compile_intake(read_policy(load_settings().policy_file).policy)
+
+def _began(typed: str | None, now: datetime) -> datetime | None:
+    began = parse_instant(typed, now) if typed else None
+    when = untimely(began, now)
+    if when:
+        raise usage(f"--happened-at {when}")
+    return began
 
 
 def report(
@@ -86,6 +97,7 @@ def report(
     affected: Affected = None,
     severity: Severity = None,
     service: Service = None,
+    attribute: Attributes = None,
     reporter: Reporter = None,
     happened_at: HappenedAt = None,
     command_id: CommandId = None,
@@ -94,10 +106,6 @@ def report(
 ) -> None:
     """Report an incident: start it under the policy in force, and print its id."""
     now = datetime.now(UTC)
-    began = parse_instant(happened_at, now) if happened_at else None
-    when = untimely(began, now)
-    if when:
-        raise usage(f"--happened-at {when}")
     try:
         told = Report(
             title=title,
@@ -105,12 +113,13 @@ def report(
             affected_systems=tuple(affected or ()),
             severity=severity,
             service=service,
+            attributes=pairs("--attribute", attribute or []),
             reporter=Actor(name=actor_name(reporter), via="console"),
-            happened_at=began,
+            happened_at=_began(happened_at, now),
         )
     except ValidationError as error:
         raise malformed(error) from None
-    checked(told, intake_rules())
+    checked(told, compiled_policy(load_settings().policy_file, service))
     seed = command_id or str(uuid.uuid4())
     within = timedelta(seconds=timeout)
     answer = perform(lambda client: opened(client, told, seed, now, within))
@@ -152,7 +161,7 @@ async def opened(
         "incident": name,
         "command_id": seed,
         "started": started,
-        "severity": told.severity or policy.default_severity,
+        "severity": first_severity(told, policy).severity,
         "policy": f"{policy.name} {policy.version}",
     }
 

@@ -20,10 +20,16 @@ from intake.reaching import RPC_TIMEOUT, reaching_temporal
 from models.base import Actor, Frozen
 from models.compiled import CompiledPolicy
 from models.incident import Report
-from models.intake import IntakeRules
+from models.intake import ReportingRule
 from rules.identity import incident_id
 from rules.readable import blank
-from rules.reporting import may_report, missing_information, untimely
+from rules.reporting import (
+    may_report,
+    missing_information,
+    not_allowed,
+    untimely,
+    wrong_information,
+)
 from rules.soundness import BLANK
 
 log = structlog.get_logger(__name__)
@@ -32,6 +38,7 @@ KEY_HEADER = "Idempotency-Key"
 KEY_LIMIT = 200
 NAME_LIMIT = 200
 SYSTEMS_LIMIT = 100
+ATTRIBUTES_LIMIT = 100
 VIA = "api"
 
 
@@ -45,40 +52,31 @@ class Reported(Frozen):
     service: str | None = Field(default=None, max_length=NAME_LIMIT)
     reporter: str = Field(min_length=1, max_length=NAME_LIMIT)
     happened_at: AwareDatetime | None = None
+    attributes: dict[str, str] = Field(default_factory=dict, max_length=ATTRIBUTES_LIMIT)
 
 
 def _unprocessable(fields: list[tuple[str, str]], message: str) -> Refused:
     return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", message, fields=fields)
 
 
-def checked(said: Reported, rules: IntakeRules, now: datetime) -> Report:
+def checked(said: Reported, policy: CompiledPolicy, now: datetime) -> Report:
     """The report that the policy takes. Raises Refused, with everything that is missing."""
     reporter = Actor(name=said.reporter.strip(), via=VIA)
     if blank(reporter.name):
         raise _unprocessable([("reporter", BLANK)], f"reporter {BLANK}")
-    if not may_report(reporter, rules.reporting):
-        message = f"the policy does not let {reporter.name} report over HTTP"
-        may = list(rules.reporting.who)
-        raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message, may=may)
-    wrong = _wrong(said, rules, now)
     report = Report.model_construct(**{**dict(said), "reporter": reporter})
-    missing = missing_information(report, rules.reporting.required)
+    when = untimely(said.happened_at, now)
+    wrong = [*wrong_information(report, policy), *([("happened_at", when)] if when else [])]
+    missing = missing_information(report, policy)
     wrong += [(name, "is missing; the policy asks for it") for name in missing]
+    rule = policy.reporting or ReportingRule()
+    if not may_report(reporter, rule):
+        message, may = not_allowed(reporter, rule), list(rule.who)
+        raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message, fields=wrong, may=may)
     if wrong:
         names = ", ".join(name for name, _ in wrong)
         raise _unprocessable(wrong, f"the report lacks something, or has it wrong: {names}")
     return Report.model_validate(report.model_dump())
-
-
-def _wrong(said: Reported, rules: IntakeRules, now: datetime) -> list[tuple[str, str]]:
-    wrong = []
-    known = rules.severity.severities
-    if said.severity is not None and said.severity not in known:
-        wrong.append(("severity", f"is unknown; the policy has {', '.join(known)}"))
-    when = untimely(said.happened_at, now)
-    if when:
-        wrong.append(("happened_at", when))
-    return wrong
 
 
 def _reused(incident: str) -> Refused:
@@ -108,8 +106,9 @@ class IncidentIntake:
             problem = f"must have 1 to {KEY_LIMIT} characters"
             raise _unprocessable([(KEY_HEADER, problem)], f"{KEY_HEADER} {problem}")
         now = datetime.now(UTC)
-        report = checked(await read_body(request, Reported), self._policy.rules(), now)
-        policy, source = self._policy.compiled(report.service)
+        said = await read_body(request, Reported)
+        policy, source = self._policy.compiled(said.service)
+        report = checked(said, policy, now)
         seed = f"{VIA}/{key or uuid.uuid4()}"
         async with reaching_temporal():
             name, started = await self._opened(policy, report, seed, now, repeatable=bool(key))

@@ -1,14 +1,18 @@
 """Who may report an incident, and what a report must contain."""
 
 import json
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from models.base import MONITORING, Actor
+from models.base import ENGINE, MONITORING, Actor
+from models.compiled import CompiledPolicy
 from models.incident import Report
 from models.intake import ReportingRule
+from models.policy.words import suggestion
+from rules.attributes import said_in, wrong_attributes
+from rules.decision import Refusal
 from rules.readable import blank
+from rules.severity import by_attributes
 
 INFORMATION: tuple[str, ...] = ("title", "nature", "affected_systems", "severity", "service")
 """What a report can be asked to contain."""
@@ -19,6 +23,9 @@ LOOKING_BACK = timedelta(days=366)
 REPORT_DIGEST = "report_digest"
 """Under this name the memo of an incident keeps what tells its report from another."""
 
+NOT_ASKED = (MONITORING, ENGINE)
+"""Who reports what it has to: it can neither be asked for more nor be sent away."""
+
 WAYS_IN: dict[str, str] = {
     "alerts": "monitoring",
     "console": "command_line",
@@ -28,21 +35,68 @@ WAYS_IN: dict[str, str] = {
 """By which way in (`Actor.via`) a report came, to the channel of the policy that this is."""
 
 
-def missing_information(report: Report, required: Iterable[str]) -> tuple[str, ...]:
+def missing_information(report: Report, policy: CompiledPolicy) -> tuple[str, ...]:
     """The title, and what the policy requires, so far as the report does not say it: all at once.
 
-    Monitoring says what it can: an alert is never lost for want of a field.
+    A severity is said also by the attributes that give one. Monitoring says what it can: an alert
+    is never lost for want of a field; and the engine opens what the policy has it open.
     """
-    if report.reporter == MONITORING:
+    if report.reporter in NOT_ASKED:
         return ()
+    required = policy.reporting.required if policy.reporting else ()
+    attributes = said_in(report, policy)
     said = {
         "title": not blank(report.title),
         "nature": not blank(report.nature),
         "affected_systems": any(not blank(name) for name in report.affected_systems),
-        "severity": report.severity,
+        "severity": report.severity or by_attributes(policy, attributes),
         "service": report.service,
     }
-    return tuple(name for name in dict.fromkeys(("title", *required)) if not said.get(name))
+    known = {**attributes, **said}
+    return tuple(name for name in dict.fromkeys(("title", *required)) if not known.get(name))
+
+
+def wrong_information(report: Report, policy: CompiledPolicy) -> tuple[tuple[str, str], ...]:
+    """What the policy does not know of what the report says: each field, and what is wrong.
+
+    What alerts say and the policy does not know is left out where the incident is opened.
+    """
+    if report.reporter in NOT_ASKED:
+        return ()
+    wrong = [(f"attributes.{n}", why) for n, why in wrong_attributes(report.attributes, policy)]
+    if report.severity is not None and report.severity not in policy.severities:
+        known = suggestion(report.severity, policy.severities)
+        wrong.insert(0, ("severity", f"the policy has no severity {report.severity!r}; {known}"))
+    return tuple(wrong)
+
+
+def unfit(report: Report, policy: CompiledPolicy) -> Refusal | None:
+    """Why the policy does not take a report, if so: everything at once, and who may report.
+
+    A policy of before reports were looked at when they reach Temporal takes any.
+    """
+    rule = policy.reporting
+    if rule is None or report.reporter in NOT_ASKED:
+        return None
+    may = may_report(report.reporter, rule)
+    missing = missing_information(report, policy)
+    words = [why for _, why in wrong_information(report, policy)]
+    if missing:
+        words.insert(0, f"the policy asks for more in a report: {', '.join(missing)}")
+    if not may:
+        words.insert(0, not_allowed(report.reporter, rule))
+    if not words:
+        return None
+    kind = "Refused" if may else "NotAuthorised"
+    return Refusal(kind, ". ".join(words), missing, may=() if may else rule.who)
+
+
+def not_allowed(reporter: Actor, rule: ReportingRule) -> str:
+    """That somebody may not report, and who may, by which ways in."""
+    channel = WAYS_IN.get(reporter.via, reporter.via)
+    ways = f", by {', '.join(rule.channels)}" if rule.channels else ""
+    whom = f"{reporter.name} report by {channel}"
+    return f"the policy does not let {whom}; it lets: {', '.join(rule.who)}{ways}"
 
 
 def untimely(happened_at: datetime | None, now: datetime) -> str | None:

@@ -6,9 +6,12 @@ the policy's bounds hold: `at_least` first, then `caps`.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import product
 
+from models.base import Actor
 from models.compiled import CompiledPolicy
+from models.incident import SeverityChange
 from models.intake import LabelSeverity
 from models.moments import Condition, parse_condition
 from models.severity import NONE, SeverityRules, Table
@@ -29,6 +32,17 @@ class SeverityVerdict:
     why: str
     meant: str
     follows: bool
+
+    def begins(self, at: datetime, actor: Actor, *, confirmed: bool) -> SeverityChange:
+        """The severity from an instant on, as the record keeps it."""
+        return SeverityChange(
+            severity=self.severity,
+            at=at,
+            actor=actor,
+            confirmed=confirmed,
+            meant=self.meant if self.meant != self.severity else None,
+            follows=self.follows,
+        )
 
 
 @dataclass(frozen=True, slots=True)

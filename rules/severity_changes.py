@@ -8,7 +8,7 @@ from models.base import ENGINE
 from models.clock import Stage
 from models.command import SetSeverityCommand
 from models.compiled import RunningClocks
-from models.incident import Incident, SeverityChange
+from models.incident import Incident
 from rules.attributes import said_of, unknown_attributes, with_attributes
 from rules.authority import permitted, who_may
 from rules.clocks import read_clocks
@@ -152,14 +152,7 @@ def set_attributes(case: Case, attributes: Mapping[str, str], why: str) -> Outco
 def with_severity(case: Case, verdict: SeverityVerdict, why: str, *, confirmed: bool) -> Decision:
     """The record with the severity of the verdict, and what running clocks make of it."""
     old, new = case.incident.severity, verdict.severity
-    change = SeverityChange(
-        severity=new,
-        at=case.happened_at,
-        actor=case.actor,
-        confirmed=confirmed,
-        meant=verdict.meant if verdict.meant != new else None,
-        follows=verdict.follows,
-    )
+    change = verdict.begins(case.happened_at, case.actor, confirmed=confirmed)
     incident = case.incident.model_copy(
         update={"severity": new, "severities": (*case.incident.severities, change)}
     )

@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.clocks import read_clocks
     from rules.metrics import read_metrics
     from rules.opening import open_incident
+    from rules.reporting import unfit
     from states.lifecycle import TERMINAL, State
     from workflows.calendars import Calendars
     from workflows.deadlines import Deadlines
@@ -57,6 +58,11 @@ def _begun(start: IncidentInput) -> Carried | ApplicationError:
             type="Malformed",
             non_retryable=True,
         )
+    refusal = unfit(start.report, start.policy)
+    if refusal:
+        # Only a policy of now says what a report must be: incidents of before began as they did.
+        details = refusal.details(State.REPORTED.value)
+        return ApplicationError(refusal.message, details, type=refusal.kind, non_retryable=True)
     info = workflow.info()
     record = open_incident(
         info.workflow_id,

@@ -8,21 +8,22 @@ from temporalio.testing import WorkflowEnvironment
 
 from console.failures import ExitCode, Failure
 from console.reporting import checked, opened
-from models.alert import GroupingPolicy
 from models.base import Actor
 from models.incident import Report
-from models.intake import IntakeRules, LabelSeverity, ReportingRule
+from models.intake import ReportingRule
 from rules.identity import is_incident_id
 from runtime.settings import load_settings
 from tests.console.conftest import Type, TypeAt
 from tests.console.life import working
+from tests.specimens import POLICY
 
-RULES = IntakeRules(
-    grouping=GroupingPolicy(),
-    severity=LabelSeverity(severities=("SEV1", "SEV2"), default="SEV2"),
-    reporting=ReportingRule(
-        who=("people",), required=("title", "affected_systems"), people={"ana": ()}
-    ),
+ASKING = POLICY.model_copy(
+    update={
+        "reporting": ReportingRule(
+            who=("people",), required=("title", "affected_systems"), people={"ana": ()}
+        ),
+        "attributes": {"impact": ("one", "all")},
+    }
 )
 POLICY_FILE = Path(__file__).parents[2] / "policies" / "default.yaml"
 FULL = (
@@ -57,6 +58,7 @@ def a_report(**changes: object) -> Report:
         ({"title": " "}, ExitCode.REFUSED, ("--title",)),
         ({"reporter": Actor(name="zoe", via="console")}, ExitCode.NOT_AUTHORISED, ()),
         ({"severity": "SEV9"}, ExitCode.USAGE, ()),
+        ({"attributes": {"impact": "al"}}, ExitCode.USAGE, ()),
     ],
 )
 def test_a_report_that_the_policy_does_not_take_is_refused(
@@ -64,10 +66,10 @@ def test_a_report_that_the_policy_does_not_take_is_refused(
 ) -> None:
     """What is missing is named as it is typed; who may not and what is unknown are told apart."""
     with pytest.raises(Failure) as caught:
-        checked(a_report(**changes), RULES)
+        checked(a_report(**changes), ASKING)
     assert caught.value.code is code
     assert caught.value.missing == words
-    assert checked(a_report(), RULES) == a_report()
+    assert checked(a_report(), ASKING) == a_report()
 
 
 @pytest.mark.parametrize("when", ["+1h", "-400d", "0001-01-01T00:00:00Z"])

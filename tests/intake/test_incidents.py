@@ -103,7 +103,7 @@ async def test_everything_that_is_missing_is_said_at_once(
     assert answer.status_code == 422
     problems = {wrong["field"]: wrong["problem"] for wrong in answer.json()["fields"]}
     assert set(problems) == {"severity", "title", "nature", "affected_systems"}
-    assert problems["severity"] == "is unknown; the policy has SEV1, SEV2"
+    assert problems["severity"] == "the policy has no severity 'SEV9'; there are: SEV1, SEV2"
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,30 @@ from datetime import timedelta
 
 import pytest
 
-from models.base import MONITORING, Actor
+from models.base import ENGINE, MONITORING, Actor
+from models.compiled import CompiledPolicy
 from models.incident import Report
 from models.intake import ReportingRule
+from models.severity import Axis, SeverityRules, Table
 from rules.reporting import (
     INFORMATION,
     LOOKING_BACK,
     may_report,
     missing_information,
     report_digest,
+    unfit,
     untimely,
 )
-from tests.specimens import START
+from tests.specimens import POLICY, START
 
 ANA = Actor(name="ana", via="console")
+
+
+def asking(*required: str) -> CompiledPolicy:
+    """The specimen, with a rule for reports."""
+    return POLICY.model_copy(update={"reporting": ReportingRule(required=required)})
+
+
 RULE = ReportingRule(who=("platform", "bo", "monitoring"), people={"ana": ("platform",), "cy": ()})
 
 
@@ -25,14 +35,17 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
     """A report is refused once, not once for each field."""
     report = Report(title="Checkout fails", nature="  ", reporter=ANA)
     missing = ("nature", "affected_systems", "severity", "service")
-    assert missing_information(report, INFORMATION) == missing
+    assert missing_information(report, asking(*INFORMATION)) == missing
 
 
 def test_a_report_has_a_title_whatever_the_policy_asks() -> None:
     """One that can be read; names that say nothing name no system."""
     report = Report(title=" \u200b", affected_systems=(" ",), reporter=ANA)
-    assert missing_information(report, ()) == ("title",)
-    assert missing_information(report, ("affected_systems",)) == ("title", "affected_systems")
+    assert missing_information(report, POLICY) == ("title",)
+    assert missing_information(report, asking("affected_systems")) == (
+        "title",
+        "affected_systems",
+    )
 
 
 def test_a_complete_report_misses_nothing() -> None:
@@ -45,13 +58,13 @@ def test_a_complete_report_misses_nothing() -> None:
         service="payments",
         reporter=ANA,
     )
-    assert missing_information(report, INFORMATION) == ()
+    assert missing_information(report, asking(*INFORMATION)) == ()
 
 
 def test_an_alert_is_never_lost_for_want_of_a_field() -> None:
     """Monitoring says what it can."""
     report = Report(title="HighErrorRatio", reporter=MONITORING)
-    assert missing_information(report, INFORMATION) == ()
+    assert missing_information(report, asking(*INFORMATION)) == ()
 
 
 @pytest.mark.parametrize(
@@ -117,3 +130,66 @@ def test_a_report_may_come_late_by_as_much_as_a_command_and_no_more() -> None:
     second = timedelta(seconds=1)
     assert untimely(START - LOOKING_BACK - second, START) == "lies more than 366 days back"
     assert untimely(START + second, START) == "lies in the future"
+
+
+MATRIX = SeverityRules(
+    tables=(Table(axes=(Axis(attribute="impact", values=("one", "all")),), cells=("SEV3", "SEV1")),)
+)
+STRICT = POLICY.model_copy(
+    update={
+        "attributes": {"impact": ("one", "all"), "region": ()},
+        "severity_rules": MATRIX,
+        "reporting": ReportingRule(
+            who=("people",),
+            channels=("api", "temporal"),
+            required=("nature", "severity", "region"),
+            people={"bo": ()},
+        ),
+    }
+)
+
+
+def test_a_refused_report_hears_everything_at_once() -> None:
+    """What is missing, what the policy does not know, that it may not report, and who may."""
+    report = Report(
+        title=" ",
+        severity="SEV9",
+        attributes={"impct": "all", "impact": "evry", "region": "north"},
+        reporter=ANA,
+    )
+    refusal = unfit(report, STRICT)
+    assert refusal is not None
+    assert (refusal.kind, refusal.missing, refusal.may) == (
+        "NotAuthorised",
+        ("title", "nature"),
+        ("people",),
+    )
+    assert refusal.message.split(". ") == [
+        "the policy does not let ana report by command_line; it lets: people, by api, temporal",
+        "the policy asks for more in a report: title, nature",
+        "the policy has no severity 'SEV9'; there are: SEV1, SEV2, SEV3",
+        "the policy has no attribute 'impct'; did you mean impact?",
+        "impact cannot be 'evry'; there are: one, all",
+    ]
+
+
+def test_a_severity_is_said_by_the_attributes_that_give_one() -> None:
+    """Whoever says how many are concerned has said how bad it is."""
+    said = {"title": "x", "nature": "y", "reporter": Actor(name="bo", via="temporal")}
+    fit = Report.model_validate({**said, "attributes": {"impact": "all", "region": "north"}})
+    assert unfit(fit, STRICT) is None
+    refusal = unfit(Report.model_validate(said), STRICT)
+    assert refusal is not None
+    assert (refusal.kind, refusal.missing) == ("Refused", ("severity", "region"))
+
+
+@pytest.mark.parametrize("reporter", [MONITORING, ENGINE])
+def test_monitoring_and_the_engine_are_never_sent_away(reporter: Actor) -> None:
+    """What fires, and what the policy has opened, becomes an incident."""
+    assert unfit(Report(title="x", severity="P1", reporter=reporter), STRICT) is None
+
+
+def test_a_policy_of_before_takes_any_report() -> None:
+    """Incidents that began without being asked replay as they began."""
+    assert POLICY.reporting is None
+    assert unfit(Report(title="x", severity="P1", reporter=ANA), POLICY) is None
