@@ -20,7 +20,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Era:
     """Some weeks of a zone around a day: what its clock shows, in minutes, tick by tick.
 
-    `seen` is the furthest that it has shown so far.
+    `seen` is the furthest that it has shown so far; `changes` are the ticks at which clocks have
+    just changed, the middle where they never do.
     """
 
     def __init__(self, zone: str, first: datetime, shows: list[int]) -> None:
@@ -28,6 +29,8 @@ class Era:
         self.first = first
         self.shows = shows
         self.seen = list(accumulate(shows, max))
+        changes = [t for t in range(1, len(shows)) if shows[t] != shows[t - 1] + 1]
+        self.changes = changes or [BEFORE]
 
     def __repr__(self) -> str:
         return f"{self.zone} from {self.first}"
@@ -35,13 +38,6 @@ class Era:
     def at(self, tick: int) -> datetime:
         """The instant of a tick."""
         return self.first + timedelta(minutes=tick)
-
-    @property
-    def changes(self) -> list[int]:
-        """The ticks at which clocks have just changed; the middle where they never do."""
-        shows = self.shows
-        found = [t for t in range(1, len(shows)) if shows[t] != shows[t - 1] + 1]
-        return found or [BEFORE]
 
 
 @cache

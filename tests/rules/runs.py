@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ PLACES = (
 )
 """Zones and a day near which their clocks change: by an hour, half, two, a day, or never."""
 
-QUICK = settings(max_examples=600, deadline=None)
+QUICK = settings(max_examples=400, deadline=None)
 DAYS = (*WEEK, HOLIDAY)
 
 
@@ -52,7 +53,7 @@ class Case:
     until: int
     amount: int
 
-    @property
+    @cached_property
     def known(self) -> CalendarSlice:
         """The slice of the calendar; it ends before the era does."""
         ends_at = self.era.at(BEFORE + AFTER - 3 * MINUTES)
@@ -69,64 +70,76 @@ def clock_time(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
-@st.composite
-def windows(draw: st.DrawFn) -> tuple[int, int]:
-    """A window, often of whole hours, now and then over midnight."""
-    unit = draw(st.sampled_from((60, 60, 15, 1)))
-    opens = draw(st.integers(0, MINUTES // unit - 1)) * unit
-    return opens, opens + draw(st.integers(1, MINUTES // unit)) * unit
+def _window(unit: int, opens: int, length: int) -> tuple[int, int]:
+    opens = opens % (MINUTES // unit) * unit
+    return opens, opens + min(length * unit, MINUTES)
 
 
-@st.composite
-def calendars(draw: st.DrawFn, zone: str, middle: date) -> tuple[CalendarSpec, Week]:
-    """A calendar with windows for some days, and now and then a holiday."""
-    days = st.sets(st.sampled_from(DAYS), min_size=1)
-    entries = draw(
-        st.lists(st.tuples(days, st.lists(windows(), min_size=1, max_size=3)), max_size=2)
-    )
-    entries = entries or [(set(DAYS), [(0, MINUTES)])]
-    offs = draw(st.sets(st.integers(-3, 5), max_size=2))
-    holidays = frozenset(middle + timedelta(days=off) for off in offs)
+WINDOWS = st.builds(
+    _window, st.sampled_from((60, 60, 15, 1)), st.integers(0, MINUTES - 1), st.integers(1, 600)
+)
+"""Windows, often of whole hours, now and then over midnight."""
+
+ENTRIES = st.lists(
+    st.tuples(
+        st.sets(st.sampled_from(DAYS), min_size=1), st.lists(WINDOWS, min_size=1, max_size=3)
+    ),
+    max_size=2,
+)
+HOLIDAYS = st.sets(st.integers(-3, 5), max_size=2)
+NEAR = st.one_of(st.integers(-180, 180), st.integers(-3 * MINUTES, 2 * MINUTES))
+PAUSES = st.lists(
+    st.tuples(
+        st.one_of(st.none(), NEAR),
+        st.one_of(st.integers(0, 180), st.integers(0, 2 * MINUTES), st.none()),
+    ),
+    max_size=3,
+)
+"""From a tick near the change, or from the start; for so long, or to no end."""
+
+LATER = st.one_of(st.integers(0, 300), st.integers(0, 4 * MINUTES))
+AMOUNTS = st.one_of(st.integers(1, 600), st.integers(1, 5 * MINUTES))
+
+
+def calendar(
+    zone: str, entries: list[tuple[set[str], list[tuple[int, int]]]], holidays: frozenset[date]
+) -> tuple[CalendarSpec, Week]:
+    """The same calendar for the rules and for the oracle; without entries it is always open."""
     opens = tuple(
-        OpenHours(
-            days=tuple(sorted(named)),
-            hours=tuple((clock_time(o), clock_time(c)) for o, c in hours),
-        )
-        for named, hours in entries
+        OpenHours(days=tuple(days), hours=tuple((clock_time(o), clock_time(c)) for o, c in hours))
+        for days, hours in entries
     )
     by_day: dict[int, list[tuple[int, int]]] = {}
-    for named, hours in entries:
-        for day in named:
+    for days, hours in entries or [(set(WEEK), [(0, MINUTES)])]:
+        for day in days:
             by_day.setdefault(DAYS.index(day), []).extend(hours)
-    spec = CalendarSpec(
-        name="office",
-        zone=zone,
-        opens=opens,
-        holidays=tuple(day.isoformat() for day in sorted(holidays)),
+    named = tuple(day.isoformat() for day in sorted(holidays))
+    return CalendarSpec(name="office", zone=zone, opens=opens, holidays=named), Week(
+        by_day, holidays
     )
-    return spec, Week(by_day, holidays)
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """A run that begins around a change of clocks, with pauses anywhere."""
     zone, middle = draw(st.sampled_from(PLACES))
+    offs = draw(HOLIDAYS)
+    holidays = frozenset(middle + timedelta(days=off) for off in offs)
+    spec, week = calendar(zone, draw(ENTRIES), holidays)
     weeks = era(zone, middle)
-    spec, week = draw(calendars(zone, middle))
-    change = weeks.changes[0]
-    near = st.one_of(st.integers(-180, 180), st.integers(-3 * MINUTES, 2 * MINUTES))
-    start = change + draw(near)
-    begin = st.one_of(near.map(lambda n: change + n), st.just(start))
-    length = st.one_of(st.integers(0, 180), st.integers(0, 2 * MINUTES), st.none())
-    pairs = draw(st.lists(st.tuples(begin, length), max_size=3))
+    start = weeks.changes[0] + draw(NEAR)
+    pauses = [
+        (start if near is None else weeks.changes[0] + near, length)
+        for near, length in draw(PAUSES)
+    ]
     return Case(
         weeks,
         spec,
         week,
         start,
-        tuple((b, None if n is None else b + n) for b, n in pairs),
-        start + draw(st.one_of(st.integers(0, 300), st.integers(0, 4 * MINUTES))),
-        draw(st.one_of(st.integers(1, 600), st.integers(1, 5 * MINUTES))),
+        tuple((begins, None if length is None else begins + length) for begins, length in pauses),
+        start + draw(LATER),
+        draw(AMOUNTS),
     )
 
 

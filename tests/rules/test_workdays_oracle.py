@@ -105,13 +105,14 @@ def test_before_a_date_the_same_minutes_count_backwards(case: Case, by_day: bool
     begins = (known.valid_from - case.era.first) // timedelta(minutes=1)
     oracle = oracle_of(case, known)
     if by_day:
-        wall = range(case.era.shows[begins], case.era.shows[case.until])
         existing = days_of(case)
-        minutes = [
-            minute
-            for minute in wall
-            if case.week.windows_on(day if (day := minute // MINUTES) in existing else day - 1)
-        ]
+        worked = {
+            day
+            for day in range(existing[0], existing[-1] + 1)
+            if case.week.windows_on(day if day in existing else day - 1)
+        }
+        wall = range(case.era.shows[begins], case.era.shows[case.until])
+        minutes = [minute for minute in wall if minute // MINUTES in worked]
         ticks = [first_tick(case, m) for m in minutes[-days * MINUTES :][:1]]
         enough = len(minutes) >= days * MINUTES
     else:
