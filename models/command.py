@@ -69,10 +69,20 @@ class AssignRoleCommand(Command):
 
 
 class PostUpdateCommand(Command):
-    """A status update to the audiences (none named: to all that expect updates)."""
+    """A status update to the audiences (none named: to all that expect updates).
+
+    `next_at` promises when the next will come: it replaces the pace of the policy until then.
+    """
 
     text: str = Field(min_length=1, max_length=8000)
     audiences: tuple[str, ...] = ()
+    next_at: Instant | None = None
+
+
+class SlowUpdatesCommand(Command):
+    """Declare the slower pace of updates that the policy allows an audience."""
+
+    audience: str = Field(min_length=1, max_length=100)
 
 
 class CompleteStepCommand(Command):
@@ -217,6 +227,7 @@ COMMANDS: dict[str, CommandSpec] = {
         _spec("set_severity", SetSeverityCommand, "set and confirm the severity"),
         _spec("assign_role", AssignRoleCommand, "give a role to a person", "assign"),
         _spec("post_update", PostUpdateCommand, "tell the audiences how it stands", "update"),
+        _spec("slow_updates", SlowUpdatesCommand, "declare the slower pace of updates"),
         _spec("complete_step", CompleteStepCommand, "a step of the policy is done"),
         _spec("set_milestone", SetMilestoneCommand, "a milestone of the policy's own happened"),
         _spec("correct_milestone", CorrectMilestoneCommand, "correct when a milestone happened"),

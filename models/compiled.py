@@ -10,8 +10,9 @@ from pydantic import Field
 
 from models.alert import GroupingPolicy
 from models.base import Frozen, Seconds
+from models.cadence import Rhythm
 from models.calendar import CalendarSlice, CalendarSpec
-from models.clock import ClockSpec, MetricSpec
+from models.clock import ClockSpec, MetricSpec, Target, Threshold
 from models.intake import ReportingRule
 from models.severity import SeverityRules
 
@@ -61,15 +62,24 @@ class EscalationPolicy(Frozen):
 class Audience(Frozen):
     """Whom we inform, by which channels, of what.
 
-    `on` lists the lifecycle events that are told by themselves; `every` maps a severity to the
-    cadence of status updates; `sees` limits what is shared.
+    `on` lists the lifecycle events that are told by themselves; `rhythms` maps a severity to the
+    cadence of status updates (`every` is how earlier versions wrote it); `sees` limits what is
+    shared.
     """
 
     name: str
     channels: tuple[str, ...]
     on: tuple[str, ...] = ()
     every: dict[str, Seconds] = Field(default_factory=dict)
+    rhythms: dict[str, Rhythm] = Field(default_factory=dict)
     sees: tuple[str, ...] = ()
+
+    def rhythm(self, severity: str) -> Rhythm | None:
+        """How often it hears at a severity."""
+        written = self.every.get(severity)
+        return self.rhythms.get(severity) or (
+            Rhythm(every=Target(within=written)) if written else None
+        )
 
 
 class ReviewRule(Frozen):
@@ -141,6 +151,7 @@ class CompiledPolicy(Frozen):
     hold_reasons: tuple[str, ...] = ()
     audiences: tuple[Audience, ...] = ()
     communication_lead: str | None = None
+    late_updates: tuple[Threshold, ...] = ()
     milestones: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     attributes: dict[str, tuple[str, ...]] = Field(default_factory=dict)

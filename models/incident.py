@@ -114,12 +114,21 @@ class StepDone(Frozen):
 
 
 class StatusUpdate(Frozen):
-    """What was told to whom."""
+    """What was told to whom; `next_at` is when the next was promised."""
 
     at: Instant
     actor: Actor
     audiences: tuple[str, ...]
     text: str
+    next_at: Instant | None = None
+
+
+class PaceChange(Frozen):
+    """A slower pace of updates was declared for an audience."""
+
+    audience: str
+    at: Instant
+    actor: Actor
 
 
 class Lesson(Frozen):
@@ -212,6 +221,7 @@ class Incident(Frozen):
     roles: tuple[RoleHolder, ...] = ()
     steps: tuple[StepDone, ...] = ()
     updates: tuple[StatusUpdate, ...] = ()
+    paces: tuple[PaceChange, ...] = ()
     lessons: tuple[Lesson, ...] = ()
     action_items: tuple[ActionItem, ...] = ()
     review: Review | None = None

@@ -65,6 +65,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         hold_reasons=policy.holds.reasons,
         audiences=tuple(_audiences(policy)),
         communication_lead=policy.communication.lead if policy.communication else None,
+        late_updates=timing.late_updates(policy),
         milestones=policy.milestones,
         dates=policy.dates,
         attributes=timing.attributes(policy),
@@ -199,7 +200,7 @@ def _audiences(policy: Policy) -> Iterator[Audience]:
             name=name,
             channels=audience.channels,
             on=audience.on,
-            every=communication.updates.get(name, {}),
+            rhythms=timing.rhythms(policy, communication.updates.get(name, {})),
             sees=audience.sees,
         )
 

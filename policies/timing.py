@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from models.cadence import Rhythm, Slower
 from models.calendar import LOCAL, CalendarSpec, OpenHours
-from models.clock import ClockSpec, Latest, MetricSpec, Target
+from models.clock import ClockSpec, Latest, MetricSpec, Target, Threshold
 from models.compiled import RunningClocks
 from models.policy import Policy
 from models.policy.actions import parse_point
+from models.policy.cadence import RhythmEntry
 from models.policy.promises import ClockEntry
 from models.policy.targets import Open
 from policies.severity_rules import axes as severity_axes
@@ -71,6 +73,49 @@ def _cited(policy: Policy) -> Iterator[str]:
     for metric in policy.metrics.values():
         if metric.calendar:
             yield metric.calendar
+    for rhythm in _all_rhythms(policy):
+        slower = (rhythm.slower.every,) if rhythm.slower else ()
+        paces = (t for _, t in rhythm.later)
+        for target in (rhythm.every, *rhythm.in_state.values(), *paces, *slower):
+            yield from calendars_of(target)
+
+
+def _all_rhythms(policy: Policy) -> Iterator[Rhythm]:
+    updates = policy.communication.updates if policy.communication else {}
+    for given in updates.values():
+        yield from rhythms(policy, given).values()
+
+
+def rhythms(policy: Policy, given: Mapping[str, RhythmEntry]) -> dict[str, Rhythm]:
+    """How often an audience hears, for each severity at which it does."""
+    found = {name: _rhythm(given[key]) for name, key in decided(policy, given).items()}
+    return {name: rhythm for name, rhythm in found.items() if rhythm}
+
+
+def _rhythm(entry: RhythmEntry) -> Rhythm | None:
+    if not isinstance(entry.every, Target):
+        return None
+    later = ((after, t) for after, t in sorted(entry.after.items()) if isinstance(t, Target))
+    slower = entry.slower
+    return Rhythm(
+        every=entry.every,
+        once=entry.once,
+        in_state={state: t for state, t in entry.in_state.items() if isinstance(t, Target)},
+        later=tuple(later),
+        slower=Slower(
+            every=slower.every,
+            begins_after=slower.begins_after,
+            decided_after=slower.decided_after,
+        )
+        if slower and isinstance(slower.every, Target)
+        else None,
+    )
+
+
+def late_updates(policy: Policy) -> tuple[Threshold, ...]:
+    """What happens when an update is late."""
+    said = policy.communication.late if policy.communication else {}
+    return tuple(parse_point(point, actions) for point, actions in said.items())
 
 
 def clocks(policy: Policy) -> tuple[ClockSpec, ...]:

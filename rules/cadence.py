@@ -1,25 +1,97 @@
 """How often each audience hears: a clock from one status update to the next."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from models.clock import Action, ActionKind, ClockReading, ClockStatus, DueThreshold, Stage
+from models.cadence import Rhythm
+from models.clock import (
+    Action,
+    ActionKind,
+    ClockReading,
+    ClockStatus,
+    DueThreshold,
+    Stage,
+    Target,
+)
 from models.compiled import Audience, CompiledPolicy
-from models.incident import Incident
+from models.incident import Incident, StatusUpdate
+from rules.reckoning import Reckoning, reckon
+from rules.targets import worked_out
 from states.lifecycle import BEFORE_REVIEW
 
 PREFIX = "update:"
 
 
-def _since(incident: Incident, audience: str) -> tuple[datetime, int]:
-    """The newest update to the audience (or the report), and which run of the clock that is."""
-    told = [update.at for update in incident.updates if audience in update.audiences]
-    return max(told, default=incident.reported_at), len(told) + 1
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What an audience waits for: the update after the newest one (or the report)."""
+
+    audience: Audience
+    run: int
+    since: datetime
+    reckoning: Reckoning
+
+    @property
+    def clock(self) -> str:
+        """The name of its clock."""
+        return PREFIX + self.audience.name
 
 
-def _expecting(policy: CompiledPolicy, incident: Incident) -> tuple[Audience, ...]:
+def _newest(incident: Incident, audience: str) -> tuple[StatusUpdate | None, int]:
+    """The newest update to the audience, and how many there were."""
+    told = [update for update in incident.updates if audience in update.audiences]
+    return max(told, key=lambda update: update.at, default=None), len(told)
+
+
+def _pace(audience: Audience, rhythm: Rhythm, incident: Incident, since: datetime) -> Target:
+    """The pace in force for the wait that began at `since`."""
+    running = since - incident.reported_at
+    declared = any(pace.audience == audience.name for pace in incident.paces)
+    if rhythm.slower and declared and running >= rhythm.slower.begins_after:
+        return rhythm.slower.every
+    if incident.state in rhythm.in_state:
+        return rhythm.in_state[incident.state]
+    later = [target for after, target in rhythm.later if running >= after]
+    return later[-1] if later else rhythm.every
+
+
+def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> Wait | None:
+    rhythm = audience.rhythm(incident.severity)
+    newest, count = _newest(incident, audience.name)
+    if rhythm is None or (rhythm.once and count):
+        return None
+    since = newest.at if newest else incident.reported_at
+    target = _pace(audience, rhythm, incident, since)
+    if newest and newest.next_at:
+        target = Target(within=max(newest.next_at - since, timedelta()))
+    elif newest and target.day_end is not None:
+        # What was told today counts for today.
+        target = target.model_copy(update={"day_end": target.day_end + 1})
+    if not worked_out(target, policy):
+        return None
+    reckoning = reckon(since, target, (), policy.slices)
+    return Wait(audience, count + 1, since, reckoning) if reckoning else None
+
+
+def waits(policy: CompiledPolicy, incident: Incident) -> tuple[Wait, ...]:
+    """What each audience that expects updates now waits for."""
     if incident.state not in BEFORE_REVIEW:
         return ()
-    return tuple(a for a in policy.audiences if incident.severity in a.every)
+    found = (_wait(audience, policy, incident) for audience in policy.audiences)
+    return tuple(wait for wait in found if wait)
+
+
+def next_update_at(
+    policy: CompiledPolicy, incident: Incident, audience: str, now: datetime
+) -> datetime | None:
+    """When an audience that is told something now hears next, where that is promised."""
+    told = StatusUpdate(at=now, actor=incident.report.reporter, audiences=(audience,), text="")
+    newest, _ = _newest(incident, audience)
+    if newest is None or newest.at < now:
+        incident = incident.model_copy(update={"updates": (*incident.updates, told)})
+    mine = (w for w in waits(policy, incident) if w.audience.name == audience)
+    return next((wait.reckoning.limit_at for wait in mine), None)
 
 
 def cadence_readings(
@@ -27,23 +99,21 @@ def cadence_readings(
 ) -> tuple[ClockReading, ...]:
     """For each audience that expects updates at this severity, the clock to the next one."""
     readings = []
-    for audience in _expecting(policy, incident):
-        since, run = _since(incident, audience.name)
-        every = audience.every[incident.severity]
-        elapsed = max(now - since, now - now)
-        late = elapsed > every
+    for wait in waits(policy, incident):
+        total, elapsed = wait.reckoning.total, wait.reckoning.elapsed(now)
+        late = elapsed > total or wait.reckoning.breached(now)
         readings.append(
             ClockReading(
-                clock=PREFIX + audience.name,
-                run=run,
+                clock=wait.clock,
+                run=wait.run,
                 stage=Stage.IN_PROGRESS,
                 status=ClockStatus.BREACHED if late else ClockStatus.ON_TRACK,
-                started_at=since,
-                target=every,
+                started_at=wait.since,
+                target=total,
                 elapsed=elapsed,
-                remaining=max(every - elapsed, now - now),
-                breach_at=since + every,
-                late_by=elapsed - every if late else None,
+                remaining=max(total - elapsed, timedelta()),
+                breach_at=wait.reckoning.limit_at,
+                late_by=max(elapsed - total, timedelta()) if late else None,
             )
         )
     return tuple(readings)
@@ -53,25 +123,47 @@ def cadence_points(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[DueThreshold, ...]:
     """The next reminder for each audience; after an outage only the newest that was missed."""
-    points = []
-    for audience in _expecting(policy, incident):
-        since, run = _since(incident, audience.name)
-        every = audience.every[incident.severity]
-        name = PREFIX + audience.name
-        fired = [f.fraction for f in incident.fired if f.clock == name and f.run == run]
-        missed = (now - since) // every if every else 0
-        count = max(missed, int(max(fired, default=0)) + 1, 1)
-        if count in fired:
-            count += 1
-        remind = Action(kind=ActionKind.REMIND, target=policy.communication_lead or "")
-        points.append(
-            DueThreshold(
-                clock=name,
-                run=run,
-                threshold=f"{count * 100}%",
-                fraction=count,
-                due_at=since + every * count,
-                actions=(remind,),
-            )
-        )
-    return tuple(points)
+    found = (_points(wait, policy, incident, now) for wait in waits(policy, incident))
+    return tuple(point for points in found for point in points)
+
+
+def _points(
+    wait: Wait, policy: CompiledPolicy, incident: Incident, now: datetime
+) -> Iterator[DueThreshold]:
+    total, limit_at = wait.reckoning.total, wait.reckoning.limit_at
+    if limit_at is None:
+        return
+    fired = [f.fraction for f in incident.fired if (f.clock, f.run) == (wait.clock, wait.run)]
+    whole = [int(fraction) for fraction in fired if fraction == int(fraction)]
+    missed = wait.reckoning.elapsed(now) // total if total else 0
+    count = max(missed, max(whole, default=0) + 1, 1)
+    if count in whole:
+        count += 1
+    due_at = wait.reckoning.reached(total * count) if total else limit_at
+    if due_at and (total or not whole):
+        yield _point(wait, f"{count * 100}%", float(count), due_at, _at_limit(policy))
+    for late in policy.late_updates:
+        if late.offset:
+            share = 1 + late.offset / (total or timedelta(days=1))
+            fraction = share if share != int(share) else share + 0.0001
+            yield _point(wait, late.name, fraction, limit_at + late.offset, late.actions)
+
+
+def _point(
+    wait: Wait, name: str, fraction: float, due_at: datetime, actions: tuple[Action, ...]
+) -> DueThreshold:
+    return DueThreshold(
+        clock=wait.clock,
+        run=wait.run,
+        threshold=name,
+        fraction=fraction,
+        due_at=due_at,
+        actions=actions,
+    )
+
+
+def _at_limit(policy: CompiledPolicy) -> tuple[Action, ...]:
+    """What the policy says of a late update; where it says nothing, the lead is reminded."""
+    said = [late.actions for late in policy.late_updates if late.offset is None]
+    lead = Action(kind=ActionKind.REMIND, target=policy.communication_lead or "")
+    return said[0] if said else (lead,)

@@ -12,7 +12,6 @@ from models.command import (
     CompleteStepCommand,
     HoldCommand,
     LinkCommand,
-    PostUpdateCommand,
     SubmitReviewCommand,
 )
 from models.incident import (
@@ -23,7 +22,6 @@ from models.incident import (
     Link,
     Review,
     RoleHolder,
-    StatusUpdate,
 )
 from rules.alerts import record_alerts
 from rules.circumstances import extend_clock, set_attribute, set_date
@@ -32,6 +30,7 @@ from rules.decision import AdoptPolicy, Case, Decision, Effect, Outcome, Refusal
 from rules.ledger import note, with_milestone
 from rules.severity_changes import set_severity
 from rules.steps import unknown, with_step
+from rules.updates import post_update, slow_updates
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, State
 
 
@@ -112,23 +111,6 @@ def assign_role(case: Case, command: AssignRoleCommand) -> Outcome:
         role=command.role,
         person=command.person,
     )
-
-
-def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
-    """Tell the audiences how it stands."""
-    known = tuple(a.name for a in case.policy.audiences)
-    for name in command.audiences:
-        if name not in known:
-            return unknown("audience", name, known)
-    expecting = tuple(a.name for a in case.policy.audiences if a.every) or known
-    audiences = command.audiences or expecting
-    told = StatusUpdate(
-        at=case.happened_at, actor=case.actor, audiences=audiences, text=command.text
-    )
-    change = {"updates": (*case.incident.updates, told)}
-    summary = f"status update to {', '.join(audiences) or 'nobody'}: {command.text}"
-    tell = Tell("update", command.text, audiences)
-    return _done(case, "update.posted", summary, tell, change=change, audiences=list(audiences))
 
 
 def complete_step(case: Case, command: CompleteStepCommand) -> Outcome:
@@ -232,6 +214,7 @@ COMMAND_RULES: dict[str, Callable[[Case, Any], Outcome]] = {
     "set_severity": set_severity,
     "assign_role": assign_role,
     "post_update": post_update,
+    "slow_updates": slow_updates,
     "complete_step": complete_step,
     "set_milestone": set_milestone,
     "correct_milestone": correct_milestone,

@@ -59,6 +59,7 @@ def facts_for_enforcement(policy: CompiledPolicy, due: tuple[DueThreshold, ...])
         clocks=tuple(spec for spec in policy.clocks if spec.name in clocks | counted_from),
         audiences=tuple(a for a in policy.audiences if PREFIX + a.name in clocks),
         communication_lead=policy.communication_lead,
+        late_updates=policy.late_updates,
     )
 
 

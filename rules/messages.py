@@ -6,6 +6,7 @@ from datetime import datetime
 from models.compiled import Audience, CompiledPolicy
 from models.incident import Incident
 from models.message import DeliveryFailure, Message, MessageKind
+from rules.cadence import next_update_at
 from rules.clocks import read_clocks
 
 ALL_FACTS = ("state", "severity", "service", "impact", "alerts", "next_update", "deadlines")
@@ -31,8 +32,9 @@ def facts_for(
             f"{r.clock} by {_stamp(r.breach_at)}" for r in running if r.breach_at
         ),
     }
-    if audience and (every := audience.every.get(incident.severity)):
-        facts["next_update"] = f"by {_stamp(now + every)}"
+    next_at = next_update_at(policy, incident, audience.name, now) if audience else None
+    if next_at:
+        facts["next_update"] = f"by {_stamp(next_at)}"
     seen = (audience.sees if audience else ()) or ALL_FACTS
     return {name: value[:1000] for name, value in facts.items() if value and name in seen}
 

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, StrictBool, field_validator
 from models.base import Frozen
 from models.clock import OnRepeat, Target
 from models.policy.actions import Actions, Share, is_share, parse_share, share_name
-from models.policy.durations import Period
+from models.policy.cadence import Rhythms
 from models.policy.moments import ConditionText, MomentText
 from models.policy.targets import RollText, Targets, TargetText
 from models.policy.words import Name, Names, Text, many, wrong
@@ -85,11 +85,16 @@ class AudienceEntry(Frozen):
 
 
 class Communication(Frozen):
-    """Who speaks for the incident, to whom, and how often at each severity."""
+    """Who speaks for the incident, to whom, and how often at each severity.
+
+    `late` says what happens when an update is not there in time, and after that; where it says
+    nothing, the lead is reminded.
+    """
 
     lead: Name | None = None
     audiences: dict[Name, AudienceEntry] = Field(default_factory=dict)
-    updates: dict[Name, dict[Name, Period]] = Field(default_factory=dict)
+    updates: dict[Name, Rhythms] = Field(default_factory=dict)
+    late: dict[Share, Actions] = Field(default_factory=dict)
 
 
 class ReviewEntry(Frozen):

@@ -140,17 +140,23 @@ def parse_roll(given: object) -> Roll:
     return Roll(calendar=found[1], at=found[2])
 
 
-def _by_severity(given: Any) -> Any:
-    """One target for all, or one for each severity; `SEV1, SEV2` are two keys in one."""
-    if not isinstance(given, dict) or set(given) == {"should", "must"}:
-        return {"any": given}
-    apart: dict[str, object] = {}
+def apart(given: Any) -> Any:
+    """What is said by severity, key by key: `SEV1, SEV2` are two keys in one."""
+    if not isinstance(given, dict):
+        return given
+    found: dict[str, object] = {}
     for key, value in given.items():
         for name in str(key).split(","):
-            if name.strip() in apart:
+            if name.strip() in found:
                 raise wrong(f"{name.strip()} is there twice", "give each severity one target")
-            apart[name.strip()] = value
-    return apart
+            found[name.strip()] = value
+    return found
+
+
+def _by_severity(given: Any) -> Any:
+    if not isinstance(given, dict) or set(given) == {"should", "must"}:
+        return {"any": given}
+    return apart(given)
 
 
 def _as_validated(given: Any) -> Any:

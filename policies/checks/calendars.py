@@ -51,6 +51,16 @@ def _targets(clock: ClockEntry) -> Iterator[tuple[Loc, Target]]:
         yield ("no_later_than", "within"), clock.no_later_than.within
 
 
+def _paces(policy: Policy) -> Iterator[tuple[Loc, Target]]:
+    updates = policy.communication.updates if policy.communication else {}
+    for audience, entries in updates.items():
+        for severity, entry in entries.items():
+            others = (*entry.in_state.values(), *entry.after.values())
+            for target in (entry.every, *others):
+                if isinstance(target, Target):
+                    yield ("communication", "updates", audience, severity), target
+
+
 def cited(policy: Policy) -> Iterator[Finding]:
     """Each calendar that is cited is there."""
     known = (*policy.calendars, LOCAL)
@@ -61,6 +71,9 @@ def cited(policy: Policy) -> Iterator[Finding]:
         if clock.rolls:
             loc = ("clocks", name, "rolls")
             yield from unknown(loc, "calendar", clock.rolls.calendar, known)
+    for where, target in _paces(policy):
+        for calendar in sorted(calendars_of(target)):
+            yield from unknown(where, "calendar", calendar, known)
     for name, metric in policy.metrics.items():
         if metric.calendar:
             yield from unknown(("metrics", name, "calendar"), "calendar", metric.calendar, known)
@@ -118,6 +131,15 @@ def left_open(policy: Policy) -> Iterator[Finding]:
                     f"the target of {name} for {severity} is left open",
                     "give one, or write none",
                 )
+    updates = policy.communication.updates if policy.communication else {}
+    for audience, entries in updates.items():
+        loc: Loc = ("communication", "updates", audience)
+        if not entries:
+            yield warning(loc, f"how often {audience} hear is left open", "say it by severity")
+        for severity, entry in entries.items():
+            if entry.every == OPEN:
+                what = f"how often {audience} hear at {severity} is left open"
+                yield warning((*loc, severity), what, "give a pace, or write none")
 
 
 def _covers_nights(entry: CalendarEntry) -> bool:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 from models.clock import ONCE, Action, ActionKind
-from models.moments import SPECIAL, parse_condition, parse_moment
+from models.moments import SPECIAL, parse_moment
 from models.policy import Policy
 from models.policy.promises import ClockEntry
+from policies.checks.conditions import misfits
 from policies.findings import Check, Finding, unknown
 from policies.tree import Loc
-from rules.conditions import FIXED
 from states.lifecycle import (
     LIFECYCLE_MILESTONES,
     REPORTED,
@@ -132,18 +132,9 @@ def endless(policy: Policy) -> Iterator[Finding]:
 
 def conditions(policy: Policy) -> Iterator[Finding]:
     """What a clock asks of an incident can be said of one."""
-    declared = {**dict(policy.attributes), **dict.fromkeys(policy.flags, ("yes", "no"))}
     for name, clock in policy.clocks.items():
         for index, text in enumerate(clock.when):
-            loc: Loc = ("clocks", name, "when", index)
-            condition = parse_condition(text)
-            known = (*declared, *FIXED)
-            for finding in unknown(loc, "attribute or flag", condition.attribute, known):
-                own = f"{finding.instead}, or add it to flags or attributes"
-                yield Finding(finding.loc, finding.what, own)
-            values = declared.get(condition.attribute, ())
-            for value in condition.values if values else ():
-                yield from unknown(loc, f"value of {condition.attribute}", value, values)
+            yield from misfits(policy, ("clocks", name, "when", index), text)
 
 
 def pauses(policy: Policy) -> Iterator[Finding]:
@@ -205,6 +196,10 @@ def actions(policy: Policy) -> Iterator[Finding]:
         for share, chain in clock.at.items():
             for index, action in enumerate(chain):
                 yield from _action(policy, ("clocks", name, "at", share, index), action)
+    late = policy.communication.late if policy.communication else {}
+    for share, chain in late.items():
+        for index, action in enumerate(chain):
+            yield from _action(policy, ("communication", "late", share, index), action)
 
 
 CHECKS: tuple[Check, ...] = (

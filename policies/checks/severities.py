@@ -18,7 +18,7 @@ def _cited(policy: Policy) -> Iterator[tuple[Loc, str]]:
     if policy.communication:
         for audience, every in policy.communication.updates.items():
             loc = ("communication", "updates", audience)
-            yield from (((*loc, s), s) for s in every)
+            yield from (((*loc, s), s) for s in every if s not in {ANY, MAJOR})
     if policy.review:
         yield from ((("review", "required", s), s) for s in policy.review.required)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from models.policy import Policy
 from policies.checks.clocks import MILESTONES
 from policies.findings import Check, Finding, unknown, warning
+from policies.timing import attributes
 from policies.tree import Loc
 from rules.messages import ALL_FACTS
 from rules.reporting import INFORMATION, WAYS_IN
@@ -44,7 +45,7 @@ def updates(policy: Policy) -> Iterator[Finding]:
     if communication.lead:
         loc = ("communication", "lead")
         yield from unknown(loc, "role", communication.lead, policy.roles)
-    elif communication.updates:
+    elif communication.updates and not communication.late:
         what = "nobody is reminded when an update is late"
         yield Finding(("communication",), what, "add lead: ROLE", key=True)
 
@@ -66,7 +67,7 @@ def required_information(policy: Policy) -> Iterator[Finding]:
         return
     for index, name in enumerate(policy.reporting.required):
         loc: Loc = ("reporting", "required", index)
-        yield from unknown(loc, "information", name, INFORMATION)
+        yield from unknown(loc, "information", name, (*INFORMATION, *attributes(policy)))
     for index, channel in enumerate(policy.reporting.channels):
         if ":" not in channel:
             loc = ("reporting", "channels", index)

@@ -140,7 +140,9 @@ def test_audiences_have_their_cadence_with_them() -> None:
     )
     audience = rules.audience("all")
     assert audience is not None
-    assert audience.every == {"SEV1": timedelta(minutes=30)}
+    rhythm = audience.rhythm("SEV1")
+    assert rhythm is not None
+    assert rhythm.every.within == timedelta(minutes=30)
     assert (audience.channels, audience.on, audience.sees) == (("log",), ("resolved",), ("state",))
     assert rules.communication_lead == "lead"
 

@@ -1,0 +1,31 @@
+"""How often an audience hears, as an incident carries it."""
+
+from pydantic import Field
+
+from models.base import Frozen, Seconds
+from models.clock import Target
+
+
+class Slower(Frozen):
+    """A slower pace that may be declared: not before `decided_after`, in force `begins_after`.
+
+    Both count from the report.
+    """
+
+    every: Target
+    begins_after: Seconds
+    decided_after: Seconds
+
+
+class Rhythm(Frozen):
+    """The time from one status update to the next.
+
+    `in_state` are other paces while the incident is in a state; `later` are paces from so long
+    after the report on. Where `once` is true a single update is enough.
+    """
+
+    every: Target
+    once: bool = False
+    in_state: dict[str, Target] = Field(default_factory=dict)
+    later: tuple[tuple[Seconds, Target], ...] = ()
+    slower: Slower | None = None

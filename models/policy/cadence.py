@@ -1,0 +1,63 @@
+"""How often audiences hear, as people write it: `30m`, `once 2d office`, or the long form."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
+
+from models.base import Frozen
+from models.clock import Target
+from models.policy.durations import Duration
+from models.policy.targets import TargetText, apart
+from models.policy.words import Name, wrong
+
+ONCE = "once "
+
+
+class SlowerEntry(Frozen):
+    """A slower pace that may be declared by the command `slow-updates`.
+
+    It holds `from` so long after the report on, and may be declared `decided` so long after it.
+    """
+
+    every: TargetText
+    begins_after: Duration = Field(alias="from")
+    decided_after: Duration = Field(alias="decided")
+
+
+class RhythmEntry(Frozen):
+    """How often an audience hears at a severity.
+
+    `once` asks one update and no more. `in` says another pace for a state, `after` another from
+    so long after the report on, `slower` one that people may choose.
+    """
+
+    every: TargetText
+    once: StrictBool = False
+    in_state: dict[Name, TargetText] = Field(default_factory=dict, alias="in")
+    after: dict[Duration, TargetText] = Field(default_factory=dict)
+    slower: SlowerEntry | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "RhythmEntry":
+        others = (*self.in_state.values(), *self.after.values())
+        if self.slower:
+            others = (*others, self.slower.every)
+        if not isinstance(self.every, Target) and (others or self.once):
+            raise wrong("there is no pace to change", "write every: 30m")
+        if any(not isinstance(target, Target) for target in others):
+            raise wrong("a pace is left open", "write a target such as 30m")
+        return self
+
+
+def _rhythm(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    text = " ".join(given.split())
+    return {"every": text.removeprefix(ONCE), "once": text.startswith(ONCE)}
+
+
+RhythmText = Annotated[RhythmEntry, BeforeValidator(_rhythm)]
+"""How often: a target, `once` and a target, or the long form."""
+
+Rhythms = Annotated[dict[str, RhythmText], BeforeValidator(apart)]
+"""How often by severity; `any`, `major` and several keys in one are understood."""

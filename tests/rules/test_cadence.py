@@ -1,0 +1,127 @@
+"""How often audiences hear: at which pace, from when on, and what a promise replaces."""
+
+from datetime import datetime
+
+import pytest
+
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from rules.cadence import cadence_points, cadence_readings
+from rules.deadlines import next_point
+from rules.decision import Refusal
+from tests.rules.timed import FRIDAY, incident, later, policy_of
+from tests.specimens import done, outcome
+
+AUDIENCE = "communication:\n  lead: lead\n  audiences: { all: { channels: log, on: [resolved] } }\n"
+
+
+def hearing(pace: str, late: str = "") -> CompiledPolicy:
+    """A policy under which `all` hear so often at SEV1, and half as often at SEV2."""
+    return policy_of(f"{AUDIENCE}  updates: {{ all: {{ SEV1: {pace}, SEV2: 30m }} }}\n{late}")
+
+
+def due(policy: CompiledPolicy, record: Incident, at: datetime) -> datetime | None:
+    """When the next update is due, read at an instant."""
+    return next((r.breach_at for r in cadence_readings(policy, record, at)), None)
+
+
+def told(policy: CompiledPolicy, record: Incident, hour: float, **fields: object) -> Incident:
+    """The incident after a status update."""
+    return done(record, "post_update", later(hour), policy, text="We work on it", **fields)
+
+
+@pytest.mark.parametrize(
+    ("pace", "first", "second"),
+    [
+        ("10m", 1 / 6, 1 + 1 / 6),
+        ("2h office", 66, 67),
+        ("end of day", 8, 32),
+        ("1d local", 24, 25),
+    ],
+)
+def test_each_update_starts_the_wait_for_the_next(pace: str, first: float, second: float) -> None:
+    """From Friday 16:00, and from the update at 17:00."""
+    policy = hearing(pace)
+    record = incident(policy)
+    assert due(policy, record, FRIDAY) == later(first)
+    assert due(policy, told(policy, record, 1), later(1)) == later(second)
+
+
+def test_once_is_once() -> None:
+    """When the one update has been sent, no further one is owed."""
+    policy = hearing("once 2d office")
+    record = incident(policy)
+    assert due(policy, record, FRIDAY) == later(96)
+    assert due(policy, told(policy, record, 1), later(1)) is None
+
+
+def test_a_promise_replaces_the_pace_until_it_is_kept() -> None:
+    """We said 19:00, so 19:00 it is; after that the pace of the policy counts again."""
+    policy = hearing("10m")
+    record = told(policy, incident(policy), 1, next_at=later(3).isoformat())
+    assert due(policy, record, later(1)) == later(3)
+    assert due(policy, told(policy, record, 2), later(2)) == later(2 + 1 / 6)
+
+
+def test_a_promise_for_the_past_is_refused() -> None:
+    """The next update comes later than this one."""
+    policy = hearing("10m")
+    answer = outcome(incident(policy), "post_update", later(2), policy, text="x", next_at=later(1))
+    assert isinstance(answer, Refusal)
+    assert answer.missing == ("next_at",)
+
+
+def test_the_pace_follows_the_state_and_the_age_of_the_incident() -> None:
+    """Ten minutes, but twenty while assessing, and an hour from four hours on."""
+    policy = hearing("{ every: 10m, in: { assessment: 20m }, after: { 4h: 1h } }")
+    record = told(policy, incident(policy), 1)
+    assert due(policy, record, later(1)) == later(1 + 1 / 6)
+    assert due(policy, told(policy, record, 5), later(5)) == later(6)
+    assessed = done(record, "acknowledge", later(1), policy)
+    assert due(policy, assessed, later(1)) == later(1 + 1 / 3)
+
+
+def test_a_lowered_severity_moves_the_next_update_and_breaks_no_promise() -> None:
+    """Ten minutes at SEV1, told at 12:00, lowered to thirty at 12:05: due at 12:30."""
+    policy = hearing("10m")
+    record = told(policy, incident(policy), 1)
+    record = done(record, "set_severity", later(1 + 1 / 12), policy, severity="SEV2")
+    point = next_point(policy, record, later(1 + 1 / 12))
+    assert point is not None
+    assert point.due_at == later(1.5)
+
+
+SLOWER = "{ every: 20m, slower: { every: 1h, from: 2h, decided: 1h } }"
+
+
+def test_a_slower_pace_is_not_decided_in_the_first_hour_nor_in_force_before_two() -> None:
+    """Asked at 0:40 refused; at 1:10 accepted; told at 1:50 due at 2:10; told at 2:10 at 3:10."""
+    policy = hearing(SLOWER)
+    record = incident(policy)
+    early = outcome(record, "slow_updates", later(2 / 3), policy, audience="all")
+    assert isinstance(early, Refusal)
+    assert "may be declared from" in early.message
+    record = done(record, "slow_updates", later(7 / 6), policy, audience="all")
+    record = told(policy, record, 11 / 6)
+    assert due(policy, record, later(11 / 6)) == later(13 / 6)
+    assert due(policy, told(policy, record, 13 / 6), later(13 / 6)) == later(19 / 6)
+
+
+def test_a_slower_pace_that_the_policy_does_not_know_is_refused() -> None:
+    """It says so by severity."""
+    policy = hearing("20m")
+    answer = outcome(incident(policy), "slow_updates", later(3), policy, audience="all")
+    assert isinstance(answer, Refusal)
+    assert "no slower pace" in answer.message
+
+
+def test_a_late_update_sets_off_what_the_policy_says() -> None:
+    """The lead at once, the next level ten minutes later."""
+    late = "  late: { 100%: page lead, +10m: escalate }\n"
+    policy = hearing("30m", late)
+    points = cadence_points(policy, incident(policy), FRIDAY)
+    said = [(p.threshold, p.due_at, [str(a) for a in p.actions]) for p in points]
+    assert said == [
+        ("100%", later(0.5), ["page lead"]),
+        ("+10m", later(2 / 3), ["escalate"]),
+    ]
