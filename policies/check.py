@@ -3,13 +3,22 @@
 from pathlib import Path
 
 from models.policy import Policy
-from policies.checks import calendars, clocks, people, response, severities, telling
+from policies.checks import (
+    calendars,
+    clocks,
+    people,
+    response,
+    severities,
+    severity_rules,
+    telling,
+)
 from policies.findings import Check, Finding
 from policies.load import Loaded, load_policy
 from policies.problems import Problem, in_order
 
 CHECKS: tuple[Check, ...] = (
     *severities.CHECKS,
+    *severity_rules.CHECKS,
     *people.CHECKS,
     *response.CHECKS,
     *calendars.CHECKS,

@@ -13,9 +13,13 @@ FROM: Loc = ("severity_rules", "from")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A table as it is written: which attribute it gives (None: a severity), where it stands."""
+    """A table as it is written: which attribute it gives (None: a severity), where it stands.
+
+    `values` are those that the attribute can have, in order.
+    """
 
     gives: str | None
+    values: tuple[str, ...]
     loc: Loc
     matrix_loc: Loc
     axes: Axes
@@ -62,16 +66,16 @@ def _of_source(loc: Loc, source: SeveritySource) -> Iterator[Written]:
         yield from _of_source((*loc, "highest_of", index), one)
     if source.axes:
         yield from _inner(loc, source.axes)
-        yield Written(None, loc, (*loc, "matrix"), source.axes, source.matrix)
+        yield Written(None, (), loc, (*loc, "matrix"), source.axes, source.matrix)
 
 
 def _inner(loc: Loc, axes: Axes) -> Iterator[Written]:
     for name, axis in axes.items():
         if isinstance(axis, AxisTable):
             within = (*loc, name)
-            yield from _inner((*within, "from"), axis.source)
-            matrix_loc = (*within, "matrix")
-            yield Written(name, (*within, "from"), matrix_loc, axis.source, axis.matrix)
+            inside, matrix_loc = (*within, "from"), (*within, "matrix")
+            yield from _inner(inside, axis.source)
+            yield Written(name, axis.values, inside, matrix_loc, axis.source, axis.matrix)
 
 
 def axes(policy: Policy) -> dict[str, tuple[str, ...]]:
