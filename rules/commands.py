@@ -6,7 +6,6 @@ from typing import Any
 from models.command import (
     AddActionItemCommand,
     AddLessonCommand,
-    AdoptPolicyCommand,
     AssignRoleCommand,
     Command,
     CompleteStepCommand,
@@ -23,15 +22,16 @@ from models.incident import (
     Review,
     RoleHolder,
 )
+from rules.adoption import adopt_policy
 from rules.alerts import record_alerts
 from rules.circumstances import extend_clock, set_attribute, set_date
 from rules.corrections import correct_milestone, set_milestone
-from rules.decision import AdoptPolicy, Case, Decision, Effect, Outcome, Refusal, Remind, Tell
+from rules.decision import Case, Decision, Effect, Outcome, Refusal, Remind, Tell
 from rules.ledger import note, with_milestone
 from rules.severity_changes import set_severity
 from rules.steps import unknown, with_step
 from rules.updates import post_update, slow_updates
-from states.lifecycle import BEFORE_REVIEW, TERMINAL, State
+from states.lifecycle import BEFORE_REVIEW, State
 
 
 def _done(
@@ -187,25 +187,6 @@ def link(case: Case, command: LinkCommand) -> Outcome:
     linked = Link(relation=command.relation, target=command.target)
     change = {"links": (*case.incident.links, linked)}
     return _done(case, "link.added", f"{command.relation} {command.target}", change=change)
-
-
-def adopt_policy(case: Case, command: AdoptPolicyCommand) -> Outcome:
-    """Go on under another policy, which must know the severity and the roles in use."""
-    new, old = command.policy, case.policy
-    if case.incident.state in TERMINAL:
-        return Refusal("Refused", f"the incident is {case.incident.state}")
-    if case.incident.severity not in new.severities:
-        return unknown("severity", case.incident.severity, new.severities)
-    summary = f"policy {new.name} {new.version} adopted, after {old.name} {old.version}"
-    return _done(
-        case,
-        "policy.adopted",
-        summary,
-        AdoptPolicy(new),
-        change={},
-        was=old.policy_hash,
-        becomes=new.policy_hash,
-    )
 
 
 COMMAND_RULES: dict[str, Callable[[Case, Any], Outcome]] = {

@@ -11,6 +11,8 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
+    from models.adoption import PREVIEW_ADOPTION, AdoptionPreview
+    from models.compiled import CompiledPolicy
     from models.contracts import (
         ARCHIVE_TIMELINE,
         BEGIN_ARCHIVE,
@@ -22,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.incident import Incident, TimelineSegment
     from models.view import VIEW, IncidentView
+    from rules.adoption import preview
     from rules.answers import next_steps, readings_of
     from rules.carrying import moved_out, older_entries
     from rules.clocks import read_clocks
@@ -155,6 +158,14 @@ class IncidentWorkflow:
             undelivered=self._outbox.owed,
             now=now,
         )
+
+    @workflow.query(name=PREVIEW_ADOPTION)
+    def preview_adoption(
+        self, policy: CompiledPolicy, at: datetime | None = None
+    ) -> AdoptionPreview:
+        """What adopting `policy` would do to the clocks, read at `at`; nothing is changed."""
+        now = at + self._epoch_offset if at else self._desk.now()
+        return preview(self._desk.policy, policy, self._desk.incident, now)
 
     @workflow.query(name="record")
     def record(self) -> Incident:

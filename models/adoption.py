@@ -1,0 +1,33 @@
+"""What another policy would change for an incident: the answer of the query `preview_adoption`."""
+
+from models.base import Frozen, Instant
+from models.clock import ClockReading
+
+PREVIEW_ADOPTION = "preview_adoption"
+"""The query's name; it takes the compiled policy and, like `view`, the instant to read at."""
+
+
+class ClockShift(Frozen):
+    """One run of a clock under the policy in force and under the other one.
+
+    None where the policy has no such clock, or no target for it.
+    """
+
+    clock: str
+    run: int
+    before: ClockReading | None = None
+    after: ClockReading | None = None
+
+
+class AdoptionPreview(Frozen):
+    """What adopting a policy does: clocks that shift, thresholds that would fire at once.
+
+    `refusal` says why it cannot be adopted; empty where it can.
+    """
+
+    policy_name: str
+    policy_version: str
+    shifts: tuple[ClockShift, ...] = ()
+    fires_at_once: tuple[str, ...] = ()
+    refusal: str = ""
+    now: Instant
