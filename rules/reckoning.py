@@ -98,8 +98,9 @@ class Reckoning:
     """How one run of a clock counts.
 
     `total` is the target in the clock's own measure, extensions included; for a date, and for a
-    limit that was moved to a working day, what passes until then. `limit_at` is None where the
-    end is not known: paused, or beyond what the slices know. Exactly at the limit counts as met.
+    limit that was moved to a working day, what passes until then (until its calendar is not known
+    any more, where the date is not). `limit_at` is None where the end is not known: paused, or
+    beyond what the slices know. Exactly at the limit counts as met.
     """
 
     total: timedelta
@@ -123,9 +124,7 @@ class Reckoning:
             if left <= most:
                 return course.reached(left)
             left -= most
-        found = last.reached(left)
-        late = found and self.limit_at and amount > self.total
-        return max(found, self.limit_at) if found and self.limit_at and late else found
+        return last.reached(left)
 
     def breached(self, until: datetime) -> bool:
         """Whether the limit lies before `until`. True also where nothing counts after it."""
@@ -224,7 +223,8 @@ def _fixed(
     if limit is not None and extra:
         course = _course(limit, target, (), slices, by_day=_by_day(target))
         limit = course.reached(extra)
-    total = max(limit - start, NONE) if limit is not None else NONE
+    until = _local(target, slices).valid_until if limit is None else limit
+    total = max(until - start, NONE)
     return Reckoning(total, limit, ((Course(start), total),))
 
 
