@@ -20,7 +20,7 @@ What lies outside a slice counts as closed. A limit that its slice does not reac
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -100,12 +100,14 @@ class Reckoning:
     `total` is the target in the clock's own measure, extensions included; for a date, and for a
     limit that was moved to a working day, what passes until then (until its calendar is not known
     any more, where the date is not). `limit_at` is None where the end is not known: paused, or
-    beyond what the slices know. Exactly at the limit counts as met.
+    beyond what the slices know; of a target that is a date (`dated`) no share is known then
+    either. Exactly at the limit counts as met.
     """
 
     total: timedelta
     limit_at: datetime | None
     courses: tuple[tuple[Course, timedelta], ...]
+    dated: bool = False
 
     def elapsed(self, until: datetime) -> timedelta:
         """What has passed by `until`, pauses and closed time left out; never negative."""
@@ -116,7 +118,7 @@ class Reckoning:
 
     def reached(self, amount: timedelta) -> datetime | None:
         """The first instant by which `amount` has passed; None where that is not known."""
-        if amount == self.total:
+        if amount == self.total or (self.dated and self.limit_at is None):
             return self.limit_at
         *before, (last, _) = self.courses
         left = amount
@@ -225,7 +227,7 @@ def _fixed(
         limit = course.reached(extra)
     until = _local(target, slices).valid_until if limit is None else limit
     total = max(until - start, NONE)
-    return Reckoning(total, limit, ((Course(start), total),))
+    return Reckoning(total, limit, ((Course(start), total),), dated=True)
 
 
 def _rolled(reckoning: Reckoning, target: Target, slices: Mapping[str, CalendarSlice]) -> Reckoning:
@@ -235,7 +237,7 @@ def _rolled(reckoning: Reckoning, target: Target, slices: Mapping[str, CalendarS
     if limit == reckoning.limit_at:
         return reckoning
     total = reckoning.total if limit is None else reckoning.elapsed(limit)
-    return Reckoning(max(total, reckoning.total), limit, reckoning.courses)
+    return replace(reckoning, total=max(total, reckoning.total), limit_at=limit)
 
 
 def reckon(

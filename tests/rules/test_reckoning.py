@@ -153,6 +153,7 @@ def test_a_day_that_ends_during_a_pause_is_not_counted() -> None:
     open_ended = reckoned(FRIDAY, target, WORK, (over[0], None))
     assert open_ended.limit_at is None
     assert open_ended.elapsed(utc("2025-12-01 12:00")) < open_ended.total
+    assert open_ended.reached(open_ended.total / 2) is None
 
 
 @pytest.mark.parametrize(
