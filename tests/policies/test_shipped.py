@@ -28,6 +28,8 @@ PLACES: tuple[Loc, ...] = (
     ("severities", "SEV1"),
     ("severity_rules",),
     ("severity_rules", "lower"),
+    ("severity_rules", "from"),
+    ("severity_rules", "from", "impact"),
     ("reporting",),
     ("people", "ana"),
     ("channels", "log"),
