@@ -13,13 +13,14 @@ from temporalio import activity
 from models.calendar import CalendarSlice, CalendarSpec
 from models.compiled import CompiledPolicy
 from models.contracts import REFRESH_CALENDARS, CalendarsRefreshed, RefreshCalendars
-from rules.calendars import slice_of
 from rules.coverage import span_needed
 
 
 def _worked_out(
     policy: CompiledPolicy, calendars: Iterable[CalendarSpec], since: datetime, now: datetime
 ) -> dict[str, CalendarSlice]:
+    from rules.calendars import slice_of  # noqa: PLC0415 - slow to load, and most need none
+
     return {
         spec.name: slice_of(spec, *span_needed(policy, spec.name, since, now), as_of=now)
         for spec in calendars
@@ -31,6 +32,8 @@ def with_calendars(policy: CompiledPolicy, since: datetime, now: datetime) -> Co
 
     Raises KeyError or NotImplementedError for a zone or region that this machine does not know.
     """
+    if not policy.calendars:
+        return policy
     slices = _worked_out(policy, policy.calendars, since, now)
     return policy.model_copy(update={"slices": slices})
 

@@ -12,7 +12,7 @@ from typer._completion_classes import completion_init
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from console import commands, reporting, shell, viewing, watch
+from console import adopting, commands, reporting, shell, viewing, watch
 from console.failures import EXIT_CODES, ExitCode, usage
 from console.output import typed
 
@@ -76,6 +76,7 @@ def console(context: typer.Context, *, as_json: commands.AsJson = False) -> None
 completion_init()  # the library does so only beside an installer that cannot serve us
 reporting.register(app)
 commands.register(app)
+adopting.register(app)
 viewing.register(app)
 watch.register(app)
 shell.register(app)

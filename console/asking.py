@@ -1,6 +1,7 @@
 """Asks an incident how it stands."""
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from temporalio.client import Client, RPCError, WorkflowQueryFailedError
 from temporalio.service import RPCStatusCode
@@ -8,7 +9,11 @@ from temporalio.service import RPCStatusCode
 from console.errors import not_found
 from console.failures import ExitCode, Failure
 from console.sending import standing
+from models.adoption import PREVIEW_ADOPTION, AdoptionPreview
+from models.compiled import CompiledPolicy
 from models.view import VIEW, IncidentView
+
+Answer = TypeVar("Answer")
 
 _NO_ANSWER = {
     RPCStatusCode.DEADLINE_EXCEEDED,
@@ -23,10 +28,28 @@ async def ask(client: Client, incident_id: str, patience: timedelta) -> Incident
 
     Raises `Failure`: unknown incident, server not reachable, no worker within `patience`.
     """
+    return await _answer(client, incident_id, patience, VIEW, IncidentView)
+
+
+async def ask_what_adoption_does(
+    client: Client, incident_id: str, policy: CompiledPolicy, patience: timedelta
+) -> AdoptionPreview:
+    """What adopting a policy would do to the incident now. Raises `Failure` as `ask` does."""
+    return await _answer(client, incident_id, patience, PREVIEW_ADOPTION, AdoptionPreview, policy)
+
+
+async def _answer(
+    client: Client,
+    incident_id: str,
+    patience: timedelta,
+    query: str,
+    result: type[Answer],
+    *before: object,
+) -> Answer:
     handle = client.get_workflow_handle(incident_id)
     try:
-        view: IncidentView = await handle.query(
-            VIEW, datetime.now(UTC), result_type=IncidentView, rpc_timeout=patience
+        answer: Answer = await handle.query(
+            query, args=[*before, datetime.now(UTC)], result_type=result, rpc_timeout=patience
         )
     except WorkflowQueryFailedError as error:
         await standing(client, incident_id)
@@ -38,7 +61,7 @@ async def ask(client: Client, incident_id: str, patience: timedelta) -> Incident
         if error.status not in _NO_ANSWER:
             raise
     else:
-        return view
+        return answer
     known = await standing(client, incident_id)
     state = f"; the server knows that it is in state {known.state}" if known.state else ""
     message = f"no worker answered for {incident_id} within {patience.total_seconds():g} s{state}"

@@ -4,7 +4,6 @@ import inspect
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,12 +16,11 @@ from console.failures import Failure, usage
 from console.options import Field, Kind, fields_of, needs_happened_at, value_of
 from console.output import Output, line
 from console.phrases import moment
-from console.policy_file import for_its_service
 from console.relations import look_for_other
 from console.running import actor_name, perform
 from console.sending import Order, send
 from console.times import FORMS, parse_instant
-from models.command import COMMANDS, Command, CommandResult, CommandSpec
+from models.command import COMMANDS, AdoptPolicyCommand, Command, CommandResult, CommandSpec
 from rules.readable import blank
 from rules.soundness import flaws
 
@@ -141,7 +139,8 @@ def command_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> Comm
     return command
 
 
-def _answer(order: Order, result: CommandResult) -> tuple[dict[str, Any], Group]:
+def answer(order: Order, result: CommandResult) -> tuple[dict[str, Any], Group]:
+    """What a command did, as a document and in words."""
     document = {
         "incident": order.incident_id,
         "command_id": order.command_id,
@@ -171,12 +170,9 @@ def _command(spec: CommandSpec) -> Any:
 
         async def work(client: Client) -> CommandResult:
             await look_for_other(client, told, output)
-            if "policy" in payload:
-                fitted = await for_its_service(client, order, Path(values["policy"]))
-                return await send(client, fitted)
             return await send(client, order)
 
-        output.answer(*_answer(order, perform(work)))
+        output.answer(*answer(order, perform(work)))
 
     generated: Any = command
     generated.__signature__ = signature_of(spec)
@@ -185,8 +181,8 @@ def _command(spec: CommandSpec) -> Any:
 
 
 def register(app: typer.Typer) -> None:
-    """Add every command of the table that is not internal."""
+    """Add every command of the table that is not internal, save adopting a policy: see there."""
     for spec in COMMANDS.values():
-        if not spec.internal:
+        if not spec.internal and spec.payload is not AdoptPolicyCommand:
             says = spec.says[0].upper() + spec.says[1:] + "."
             app.command(spec.typed, help=says, rich_help_panel=PANEL)(_command(spec))

@@ -7,11 +7,9 @@ added to a payload becomes an option by itself.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
-from pathlib import Path
 from typing import Any
 
 from console.failures import usage
-from console.policy_file import compiled_policy
 from console.times import FORMS, parse_instant
 from models.command import Command, CommandSpec, command_schema
 
@@ -55,7 +53,6 @@ SAYS: dict[str, str] = {
     "documents": "a document and where it is kept, as name=url; repeat for more",
     "target": "an incident, ticket or change",
     "relation": "how they relate, such as caused_by",
-    "policy": "a policy file",
 }
 
 
@@ -66,7 +63,6 @@ class Kind(Enum):
     INSTANT = auto()
     MANY = auto()
     PAIRS = auto()
-    POLICY_FILE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +89,6 @@ class Field:
 
 
 def _kind(schema: dict[str, Any]) -> Kind:
-    if "$ref" in schema:
-        return Kind.POLICY_FILE
     options = [schema, *schema.get("anyOf", ())]
     if any(option.get("format") == "date-time" for option in options):
         return Kind.INSTANT
@@ -157,5 +151,3 @@ def value_of(field: Field, typed: Any, now: datetime) -> Any:
             return tuple(typed)
         case Kind.PAIRS:
             return pairs(field.flag, typed)
-        case Kind.POLICY_FILE:
-            return compiled_policy(Path(typed))

@@ -3,15 +3,17 @@
 What reads policies is imported when a file is read: most commands need none.
 """
 
-from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 
 from activities.keep_policy import have_policy_kept
-from console.sending import Order, standing
+from activities.refresh_calendars import with_calendars
 from models.compiled import CompiledPolicy
+from models.incident import Incident
+from rules.coverage import earliest_of
 from runtime.settings import load_settings
 
 if TYPE_CHECKING:
@@ -36,12 +38,15 @@ def compiled_policy(path: Path, service: str | None = None) -> CompiledPolicy:
     return compile_policy(loaded.policy, loaded.policy_hash, service)
 
 
-async def for_its_service(client: Client, order: Order, path: Path) -> Order:
-    """The order to adopt a policy, with the escalation of the incident's own service.
+def for_incident(path: Path, incident: Incident, now: datetime) -> CompiledPolicy:
+    """What an incident would carry of a policy file: its service's escalation, its calendars.
 
-    Raises `Failure`: unknown incident, server not reachable.
+    Raises PolicyBroken, or PolicyTooLarge.
     """
-    known = await standing(client, order.incident_id)
-    policy = compiled_policy(path, known.service).model_dump(mode="json")
+    policy = compiled_policy(path, incident.report.service)
+    return with_calendars(policy, earliest_of(incident), now)
+
+
+async def keep(client: Client, path: Path) -> None:
+    """Have the text of a policy file kept under its hash."""
     await have_policy_kept(client, read_policy(path).source, load_settings().task_queue)
-    return replace(order, payload={**order.payload, "policy": policy})

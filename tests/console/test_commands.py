@@ -26,7 +26,8 @@ def test_every_command_explains_itself(type_: Type, typed: str) -> None:
     said = type_(typed, "--help")
     assert said.code == 0
     own = () if typed == "report" else ("INCIDENT", "--note")
-    for word in (*own, "--actor", "--happened-at", "--command-id", "--timeout", "--json"):
+    when = () if typed == "adopt-policy" else ("--happened-at",)
+    for word in (*own, *when, "--actor", "--command-id", "--timeout", "--json"):
         assert word in said.out
 
 

@@ -1,6 +1,7 @@
 """The console against a real server, with the real workflow behind it."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -160,10 +161,29 @@ async def test_a_policy_is_adopted_with_the_escalation_of_the_incidents_service(
 ) -> None:
     """`adopt-policy` takes a file, checks it, and pins it by its hash."""
     file = ROOT / "policies" / "default.yaml"
-    said = await at_console("adopt-policy", incident, str(file), "--json")
+    said = await at_console("adopt-policy", incident, str(file), "--yes", "--json")
     assert said.code == 0, said
     shown = (await at_console("show", incident, "--json")).document
     assert shown["policy_hash"] == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+async def test_nobody_adopts_a_policy_without_having_been_told_what_it_does(
+    at_console: TypeAt, incident: str, tmp_path: Path
+) -> None:
+    """Asked for a preview it says which clocks move; without a word of consent it does nothing."""
+    other = (ROOT / "policies" / "default.yaml").read_text()
+    own = "within: { SEV1: 5m, SEV2: 15m, SEV3: 4h, SEV4: 1d }"
+    assert own in other
+    file = str(tmp_path / "other.yaml")
+    Path(file).write_text(other.replace(own, "within: { any: 3d }"))
+    before = (await at_console("show", incident, "--json")).document["policy_hash"]
+    preview = await at_console("adopt-policy", incident, file, "--preview")
+    assert preview.code == 0
+    assert "under Incident policy of a small team 1.0" in preview.out
+    assert re.search("acknowledge: 20.* → 20", preview.out)
+    refused = await at_console("adopt-policy", incident, file, "--json")
+    assert refused.code == 2
+    assert (await at_console("show", incident, "--json")).document["policy_hash"] == before
 
 
 async def test_a_policy_with_errors_is_not_adopted(

@@ -33,7 +33,6 @@ async def test_a_history_replays_although_zones_and_holidays_changed_since(
         raise AssertionError("a replay asked what a calendar says today")
 
     monkeypatch.setattr("rules.calendars.slice_of", changed)
-    monkeypatch.setattr("activities.refresh_calendars.slice_of", changed)
     monkeypatch.setattr("rules.calendars.ZoneInfo", changed)
     monkeypatch.setattr("holidays.country_holidays", changed)
     replayer = Replayer(
