@@ -11,6 +11,7 @@ from models.severity import SeverityRules
 from rules.conditions import attribute_at, of_every_incident
 from rules.decision import Refusal
 from rules.ledger import note
+from rules.readable import sentences
 from rules.severity import Said, with_computed
 
 Problem = tuple[str, str]
@@ -33,7 +34,7 @@ def _wrong(said: Mapping[str, str], known: Mapping[str, tuple[str, ...]]) -> Ite
 def unknown_attributes(said: Mapping[str, str], policy: CompiledPolicy) -> Refusal | None:
     """All of that as a refusal, if there is anything."""
     wrong = wrong_attributes(said, policy)
-    words = ". ".join(problem for _, problem in wrong)
+    words = sentences(problem for _, problem in wrong)
     return Refusal("Refused", words) if wrong else None
 
 

@@ -1,5 +1,7 @@
 """Text from outside, safe to show: it steers no terminal and reads in the order it is stored in."""
 
+from collections.abc import Iterable
+
 import re
 
 _KEPT = "\t\n"
@@ -38,3 +40,8 @@ def in_a_line(text: str) -> str:
 def blank(text: str) -> bool:
     """Whether `text` says nothing: no character of it can be seen."""
     return not readable(text).strip()
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Several statements, one after the other; the last has no full stop, as one alone has none."""
+    return " ".join(p if p.endswith("?") else f"{p}." for p in parts).removesuffix(".")

@@ -11,7 +11,7 @@ from models.intake import ReportingRule
 from models.policy.words import suggestion
 from rules.attributes import said_in, wrong_attributes
 from rules.decision import Refusal
-from rules.readable import blank
+from rules.readable import blank, sentences
 from rules.severity import by_attributes
 
 INFORMATION: tuple[str, ...] = ("title", "nature", "affected_systems", "severity", "service")
@@ -88,7 +88,7 @@ def unfit(report: Report, policy: CompiledPolicy) -> Refusal | None:
     if not words:
         return None
     kind = "Refused" if may else "NotAuthorised"
-    return Refusal(kind, ". ".join(words), missing, may=() if may else rule.who)
+    return Refusal(kind, sentences(words), missing, may=() if may else rule.who)
 
 
 def not_allowed(reporter: Actor, rule: ReportingRule) -> str:

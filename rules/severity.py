@@ -117,7 +117,7 @@ def by_attributes(policy: CompiledPolicy, said: Said) -> tuple[str, str] | None:
         given = _read(table, known, words)
         severity = _chosen(given, rules, policy.severities) if given else None
         if given and severity:
-            unsure = f", at worst, of {', '.join(given.values)}" if len(given.values) > 1 else ""
+            unsure = f", the worst of {', '.join(given.values)}" if len(given.values) > 1 else ""
             found.setdefault(severity, given.words + unsure)
     severity = _worst(found, policy.severities)
     return (severity, found[severity]) if severity else None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.readable import blank, in_a_line, readable
+from rules.readable import blank, in_a_line, readable, sentences
 
 STEERING = ("\x1b", "\x07", "\x9b", "\x00", "\u202e", "\u2066", "\u2069", "\u200f", "\ufeff")
 
@@ -31,3 +31,9 @@ def test_what_cannot_be_seen_is_blank(text: str) -> None:
     """Spaces of every kind, and signs without width."""
     assert blank(text)
     assert not blank(f"{text}x")
+
+
+def test_statements_stand_one_after_the_other() -> None:
+    """A question keeps its mark; one alone has no full stop."""
+    assert sentences(["it is so"]) == "it is so"
+    assert sentences(["is it?", "no", "yes"]) == "is it? no. yes"
