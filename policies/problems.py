@@ -1,5 +1,6 @@
 """What is wrong with a policy file, where, and what would be right."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,5 +39,12 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Problems as they stand in the file, each once however many aliases lead to it."""
     unique = {(p.line, p.column, p.level, p.what): p for p in reversed(tuple(problems))}
     return tuple(
-        sorted(unique.values(), key=lambda p: (p.line, p.column, p.level, p.where, p.what))
+        sorted(unique.values(), key=lambda p: (p.line, p.column, p.level, p.where, _counted(p)))
     )
+
+
+def _counted(problem: Problem) -> list[tuple[int, str]]:
+    """What is wrong, its numbers in the order of counting: Q2 before Q10."""
+    return [
+        (int(part) if part.isdecimal() else 0, part) for part in re.split(r"([0-9]+)", problem.what)
+    ]

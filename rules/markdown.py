@@ -10,13 +10,18 @@ NONE = "None recorded."
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~$]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|!(?=\[))")
 _LEADING = re.compile(r"^(\d*)([#+=-]|(?<=\d)[.)])")
+_CLOSING = re.compile(r"#(?=#*$)")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def plain(text: str) -> str:
     """`text` on one line, so escaped that it reads as it is, also in a table."""
-    line = _SPECIAL.sub(r"\\\1", in_a_line(text).strip())
-    return _LEADING.sub(r"\1\\\2", line)
+    return _LEADING.sub(r"\1\\\2", within(text))
+
+
+def within(text: str) -> str:
+    """The same for text that begins no line: that of a cell or a title."""
+    return _CLOSING.sub(r"\\#", _SPECIAL.sub(r"\\\1", in_a_line(text).strip()))
 
 
 def quoted(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from models.policy import Policy
 from policies.checks.clocks import MILESTONES
 from policies.findings import Check, Finding, unknown, warning
+from policies.render.questions import QUESTIONS
 from policies.timing import attributes
 from policies.tree import Loc
 from rules.messages import ALL_FACTS
@@ -82,24 +83,13 @@ def ignored_alerts(policy: Policy) -> Iterator[Finding]:
             yield Finding(("alerts", "ignore", index), what, "write { label: value }")
 
 
-SECTIONS: dict[str, str] = {
-    "principles": "which principles guide the team",
-    "reporting": "who may report, and what a report must contain",
-    "roles": "who does what",
-    "steps": "which steps lead to resolution",
-    "clocks": "which deadlines hold",
-    "communication": "who is told what, and how often",
-    "review": "how incidents are reviewed",
-    "record": "where the record is kept",
-}
-"""The sections that every policy should have, and what is left open without each."""
-
-
-def sections(policy: Policy) -> Iterator[Finding]:
-    """No section is missing."""
-    for name, says in SECTIONS.items():
-        if not getattr(policy, name):
-            yield warning((), f"the policy does not say {says}", f"add the section {name}")
+def unanswered(policy: Policy) -> Iterator[Finding]:
+    """Each question that every policy answers is answered."""
+    for question in QUESTIONS:
+        for gap in question.gaps(policy):
+            what = f"{question.code}: {question.asks} is not answered"
+            of = f" for {gap.of}" if gap.of else ""
+            yield warning(gap.loc, what + of, f"add {gap.add}", key=bool(gap.loc))
 
 
 CHECKS: tuple[Check, ...] = (
@@ -108,5 +98,5 @@ CHECKS: tuple[Check, ...] = (
     reviewers,
     required_information,
     ignored_alerts,
-    sections,
+    unanswered,
 )

@@ -41,11 +41,11 @@ def errors(added: str, to: str = WHOLE) -> list[str]:
 
 
 def warnings(added: str, to: str = WHOLE) -> list[str]:
-    """The warnings of a policy with more sections, without those about missing sections."""
+    """The warnings of a policy with more sections, without those about open questions."""
     return [
         str(p)
         for p in problems(to + added)
-        if p.level == "warning" and "the policy does not say" not in p.what
+        if p.level == "warning" and "is not answered" not in p.what
     ]
 
 

@@ -1,0 +1,162 @@
+"""The answers of a policy to the questions that every policy answers."""
+
+from collections.abc import Iterator
+
+from policies.compile import compile_intake
+from policies.render import clocks, communication, lifecycle, reporting, review, roles
+from policies.render.document import Blocks, Paragraph, bullets
+from policies.render.gaps import leading_role
+from policies.render.principles import NOT_SAID
+from policies.render.view import View
+from policies.render.words import NO_TARGET, grouped, listed, moment
+from states.lifecycle import State
+
+
+def principles(view: View) -> Blocks:
+    """The guidelines."""
+    said = view.policy.principles
+    yield bullets(said.guidelines if said else (), NOT_SAID)
+
+
+def framework(view: View) -> Blocks:
+    """The framework."""
+    said = view.policy.principles
+    yield Paragraph(said.framework if said else NOT_SAID)
+
+
+def reporters(view: View) -> Blocks:
+    """Who may report, and by which ways."""
+    rule = compile_intake(view.policy).reporting
+    ways = listed(reporting.ways_in(rule), "or")
+    yield Paragraph(f"{reporting.reporters(view)}, by {ways}.")
+
+
+def information(view: View) -> Blocks:
+    """What a report must contain."""
+    rule = compile_intake(view.policy).reporting
+    yield bullets(reporting.required(rule), "")
+
+
+def tools(view: View) -> Blocks:
+    """What is used, by purpose."""
+    yield reporting.tools(view)
+    yield Paragraph("Each incident is one workflow of the engine, which keeps its whole timeline.")
+
+
+def manager(view: View) -> Blocks:
+    """Who takes the leading role, and how else somebody comes to it."""
+    role = view.compiled.role(leading_role(view.policy) or "")
+    if role is None:
+        yield Paragraph(NOT_SAID)
+        return
+    deputy = view.policy.roles[role.name].deputy
+    said = [
+        f"{role.name} is {roles.held_by_default(view, role)}.",
+        f"It must be held: {roles.must_be_held(view, role)}.",
+    ]
+    if role.default:
+        said.append(f"It can be given to another, by {roles.assigned_by(view)}.")
+    if deputy:
+        said.append(f"The deputy is {deputy}.")
+    yield bullets(said, "")
+
+
+def duties(view: View) -> Blocks:
+    """The duties of every role."""
+    said = (
+        f"{name}: {'; '.join(role.duties) or 'the policy does not say'}."
+        for name, role in view.policy.roles.items()
+    )
+    yield bullets(said, NOT_SAID)
+
+
+def speaker(view: View) -> Blocks:
+    """Who speaks for the incident."""
+    lead = view.compiled.communication_lead
+    yield Paragraph(f"{lead}." if lead else NOT_SAID)
+
+
+def steps(view: View) -> Blocks:
+    """The states on the way to resolution, each with its steps."""
+    way = (State.REPORTED, State.ASSESSMENT, State.DIAGNOSIS, State.RESOLUTION)
+    yield Paragraph(f"An incident goes through {listed(way)}; {_afterwards(view)}.")
+    yield bullets(
+        (
+            f"{step.state}: {step.do} ({step.by}{', required' if step.required else ''})."
+            for step in view.compiled.steps
+        ),
+        "The policy names no steps.",
+    )
+
+
+def _afterwards(view: View) -> str:
+    if lifecycle.reviewed(view):
+        return "then it is reviewed, where that is asked, and closed"
+    return "then it is closed"
+
+
+def deadlines(view: View) -> Blocks:
+    """Every clock with its targets."""
+    yield bullets(_deadlines(view), "None.")
+
+
+def _deadlines(view: View) -> Iterator[str]:
+    for clock in view.compiled.clocks:
+        cells = {severity: clocks.cell(view, clock, severity) for severity in view.severities}
+        targets = {severity: said for severity, said in cells.items() if said != NO_TARGET}
+        due = grouped(targets, len(cells)) or "no target"
+        yield f"{clock.name}, from {moment(clock.starts)} to {moment(clock.stops)}: {due}."
+
+
+def progress(view: View) -> Blocks:
+    """The record, and what audiences are told by themselves."""
+    told = (
+        f"{audience.name} hear of {listed(audience.on)}, by {view.reached_by(audience.channels)}."
+        for audience in view.compiled.audiences
+        if audience.on
+    )
+    yield Paragraph(
+        "Every milestone, step, deadline and message is on the timeline of the incident, with who "
+        "did it, when it happened and when it was recorded."
+    )
+    yield bullets(told, "No audience is told of events by itself.")
+
+
+def reviewer(view: View) -> Blocks:
+    """When there is a review, who leads it, who takes part."""
+    when = {severity: review.asked(view, severity) for severity in view.severities}
+    said = [f"Reviewed: {grouped(when, len(when))}."]
+    if lifecycle.reviewed(view):
+        said.extend(review.conduct(view))
+    yield bullets(said, "")
+
+
+def record(view: View) -> Blocks:
+    """What is written, and where it is kept."""
+    yield bullets((*review.documents(view), *review.kept(view)), "")
+
+
+def follow_up(view: View) -> Blocks:
+    """What becomes of lessons and action items."""
+    yield bullets(review.follow_up(view), "")
+
+
+def channels(view: View) -> Blocks:
+    """By which channels people are paged, and audiences told."""
+    people = {name: view.paged_by(name) for name in view.policy.people}
+    paged = f"People are paged by: {grouped(people, len(people))}."
+    told = (
+        f"{a.name} are told by: {view.reached_by(a.channels)}." for a in view.compiled.audiences
+    )
+    yield bullets((*((paged,) if people else ()), *told), NOT_SAID)
+
+
+def cadence(view: View) -> Blocks:
+    """How often each audience hears."""
+    yield communication.cadence(view)
+
+
+def clarity(view: View) -> Blocks:
+    """Who sees to it, and what the engine does for it."""
+    seen = (f"{a.name} see {communication.sees(a)}." for a in view.compiled.audiences)
+    yield bullets((*communication.speakers(view), *seen), "")

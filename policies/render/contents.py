@@ -1,0 +1,56 @@
+"""The whole document: six sections, the questions, and what is left open."""
+
+from collections.abc import Callable
+
+from policies.catalogue import LoadedPolicy
+from policies.render import (
+    communication,
+    principles,
+    questions,
+    reporting,
+    review,
+    roles,
+    timelines,
+)
+from policies.render.document import Block, Blocks, Document, Section, table
+from policies.render.view import View
+
+SECTIONS: tuple[tuple[str, Callable[[View], Blocks]], ...] = (
+    ("1. Principles", principles.section),
+    ("2. Reporting", reporting.section),
+    ("3. Roles", roles.section),
+    ("4. Resolution steps and timelines", timelines.section),
+    ("5. Post-incident review and documentation", review.section),
+    ("6. Communication", communication.section),
+    ("Questions and answers", questions.section),
+)
+
+
+def document_of(loaded: LoadedPolicy) -> Document:
+    """The document of a policy. Raises PolicyTooLarge."""
+    policy = loaded.policy
+    view = View.of(policy, loaded.policy_hash)
+    sections = (Section(title, tuple(section(view))) for title, section in SECTIONS)
+    return Document(
+        title=f"Incident Management: {policy.policy}",
+        facts=(
+            ("Policy", policy.policy),
+            ("Version", policy.version),
+            ("In force from", policy.effective_from.isoformat()),
+            ("Time zone", policy.time_zone),
+            ("SHA-256 of the policy file", loaded.policy_hash),
+        ),
+        sections=(*sections, Section("What this policy leaves unanswered", (_open(loaded),))),
+    )
+
+
+def _open(loaded: LoadedPolicy) -> Block:
+    """Everything that checking the policy warns of."""
+    return table(
+        ("Where", "What is open", "What would be right"),
+        (
+            (problem.where or "the policy", problem.what, problem.instead)
+            for problem in loaded.warnings
+        ),
+        "Nothing: the policy answers every question, and checking it finds no gap.",
+    )

@@ -1,0 +1,82 @@
+"""What a document is made of: sections of blocks, all of them plain text.
+
+Nothing here is markup. Whatever writes a document escapes every text in it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A sentence, or a few."""
+
+    kind: ClassVar[str] = "paragraph"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title of what follows within a section."""
+
+    kind: ClassVar[str] = "heading"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list."""
+
+    kind: ClassVar[str] = "bullets"
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; rows are as long as the head."""
+
+    kind: ClassVar[str] = "table"
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """Where the diagram of the lifecycle goes."""
+
+    kind: ClassVar[str] = "lifecycle"
+
+
+Block = Paragraph | Heading | Bullets | Table | Lifecycle
+
+Blocks = Iterator[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a document."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A title, what identifies the document, and its sections in order."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+
+
+def bullets(items: Iterable[str], otherwise: str) -> Block:
+    """A list; the sentence `otherwise` where there is nothing to list."""
+    listed = tuple(items)
+    return Bullets(listed) if listed else Paragraph(otherwise)
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]], otherwise: str) -> Block:
+    """A table; the sentence `otherwise` where it would have no row."""
+    listed = tuple(rows)
+    return Table(head, listed) if listed else Paragraph(otherwise)

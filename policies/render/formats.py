@@ -1,0 +1,58 @@
+"""A document as Markdown or as a page of HTML; whatever its texts are, they stay texts."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from policies.catalogue import LoadedPolicy
+from policies.render.chart import chart
+from policies.render.contents import document_of
+from rules.markdown import plain, within
+from rules.readable import in_a_line
+from states.diagram import mermaid
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+class Format(StrEnum):
+    """What a document can be written as."""
+
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+_FILES = {Format.MARKDOWN: "document.md.j2", Format.HTML: "document.html.j2"}
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=lambda name: bool(name) and str(name).endswith(".html.j2"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["plain"] = plain
+    environment.filters["within"] = within
+    environment.filters["line"] = in_a_line
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+def rendered(loaded: LoadedPolicy, form: Format) -> str:
+    """The Incident Management document of a policy, the same for the same file.
+
+    Raises PolicyTooLarge.
+    """
+    template = _ENVIRONMENT.get_template(_FILES[form])
+    return template.render(
+        document=document_of(loaded),
+        mermaid=mermaid(),
+        chart=Markup(chart()),  # noqa: S704 - drawn of our own table
+    )

@@ -1,0 +1,78 @@
+"""The states of an incident, what leads from one to the next, and what each transition asks."""
+
+from collections.abc import Iterator
+
+from policies.render import authority
+from policies.render.document import Blocks, Heading, Lifecycle, table
+from policies.render.view import View
+from policies.render.words import listed
+from rules.authority import rule_for
+from states.lifecycle import TRANSITIONS, Guard, Transition
+
+
+def section(view: View) -> Blocks:
+    """The diagram, and each transition as this policy has it."""
+    yield Heading("Lifecycle")
+    yield Lifecycle()
+    yield table(
+        ("From", "By", "To", "Means", "Milestone", "Asks", "Who may"),
+        (
+            (
+                listed(row.sources, "or"),
+                row.trigger.value,
+                _target(view, row),
+                row.says,
+                row.milestone or "",
+                "; ".join(_asks(view, row)),
+                authority.may(view, row.trigger),
+            )
+            for row in TRANSITIONS
+        ),
+        "",
+    )
+
+
+def reviewed(view: View) -> bool:
+    """Whether the policy asks a review of any incident."""
+    return any(asked != "never" for asked in view.compiled.review.required.values())
+
+
+def _target(view: View, row: Transition) -> str:
+    if row.target is None:
+        return "stays"
+    if row.skips_review_to is None:
+        return row.target
+    return (
+        f"{row.target}, or {row.skips_review_to} where none is asked"
+        if reviewed(view)
+        else row.skips_review_to
+    )
+
+
+def _asks(view: View, row: Transition) -> Iterator[str]:
+    """What must be before a transition, so far as this policy asks anything."""
+    for guard in row.guards:
+        yield from _asked_by(view, row, guard)
+    if rule_for(view.compiled, row.trigger).needs_note:
+        yield "a reason in words"
+
+
+def _asked_by(view: View, row: Transition, guard: Guard) -> Iterator[str]:
+    steps = [s.id for s in view.compiled.steps if s.required and s.state == row.steps_of]
+    roles = [role.name for role in view.compiled.roles if role.required]
+    reasons = rule_for(view.compiled, row.trigger).reasons
+    match guard:
+        case Guard.SEVERITY_CONFIRMED:
+            yield "the severity is confirmed"
+        case Guard.ROLES_FILLED if roles:
+            yield f"held, where they must be by then: {listed(roles)}"
+        case Guard.STEPS_DONE if steps:
+            yield f"done: {listed(steps)}"
+        case Guard.REVIEW_COMPLETE if reviewed(view):
+            yield "the review is complete, where one is asked"
+        case Guard.ALERTS_QUIET:
+            yield "none of its alerts fires"
+        case Guard.REASON_ACCEPTED:
+            yield f"one of the reasons {listed(reasons, 'or')}" if reasons else "a reason"
+        case _:
+            pass

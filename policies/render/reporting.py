@@ -1,0 +1,110 @@
+"""The second section: who reports, how, what a report says, and what becomes of alerts."""
+
+from collections.abc import Iterator
+
+from models.intake import ReportingRule
+from policies.compile import compile_intake
+from policies.render import severities
+from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
+from policies.render.view import View
+from policies.render.words import count, duration, listed
+from rules.reporting import WAYS_IN
+
+_WORDS = {
+    "anyone": "anyone",
+    "people": "the people of this policy",
+    "monitoring": "monitoring",
+}
+_QUIET = {
+    "record": "this is put on the record, and people decide",
+    "mitigate": "the incident counts as mitigated",
+    "resolve": "the incident is resolved",
+}
+
+
+def section(view: View) -> Blocks:
+    """Reports, severities, alerts."""
+    rule = compile_intake(view.policy).reporting
+    yield Paragraph(f"{reporters(view)} may report an incident.")
+    yield Heading("Channels")
+    yield bullets(_ways(rule), "")
+    yield Heading("Required information")
+    yield bullets(_information(rule), "")
+    yield Heading("Tools")
+    yield tools(view)
+    yield from _attributes(view)
+    yield from severities.section(view)
+    yield Heading("Alerts")
+    yield bullets(_alerts(view), "")
+
+
+def reporters(view: View) -> str:
+    """Who may report, as the beginning of a sentence."""
+    who = compile_intake(view.policy).reporting.who
+    words = listed((_WORDS.get(name, name) for name in who), "or")
+    return words[:1].upper() + words[1:] if who and who[0] in _WORDS else words
+
+
+def required(rule: ReportingRule) -> tuple[str, ...]:
+    """What a report must contain: a title, and what the policy asks."""
+    return tuple(name.replace("_", " ") for name in dict.fromkeys(("title", *rule.required)))
+
+
+def ways_in(rule: ReportingRule) -> tuple[str, ...]:
+    """By which ways the engine takes reports."""
+    return tuple(n for n in WAYS_IN.values() if not rule.channels or n in rule.channels)
+
+
+def watched(rule: ReportingRule) -> tuple[str, ...]:
+    """The ways in that people watch."""
+    return tuple(name for name in rule.channels if name not in WAYS_IN.values())
+
+
+def _ways(rule: ReportingRule) -> Iterator[str]:
+    yield f"The engine takes reports by {listed(ways_in(rule), 'or') or 'no way of its own'}."
+    if watched(rule):
+        others = listed(watched(rule))
+        yield f"People watch {others}; whoever answers reports by one of the others."
+
+
+def _information(rule: ReportingRule) -> Iterator[str]:
+    yield f"A report says: {listed(required(rule))}. One that does not is refused."
+    yield "Alerts are taken as they are: one is never lost for want of information."
+
+
+def tools(view: View) -> Block:
+    """What is used, by purpose."""
+    said = view.policy.reporting.tools if view.policy.reporting else {}
+    return table(("Purpose", "Tool"), said.items(), "The policy names none.")
+
+
+def _attributes(view: View) -> Blocks:
+    attributes = view.compiled.attributes
+    if attributes:
+        yield Heading("What is asked of an incident")
+        yield table(
+            ("Attribute", "Values"),
+            ((name, listed(values, "or") or "any") for name, values in attributes.items()),
+            "",
+        )
+
+
+def _alerts(view: View) -> Iterator[str]:
+    grouping = view.compiled.grouping
+    often = f"{count(grouping.open_after_count, 'delivery').replace('deliverys', 'deliveries')}"
+    after = f" and {duration(grouping.open_after)} of firing" if grouping.open_after else ""
+    yield f"Alerts of one group make one incident, after {often}{after}."
+    yield (
+        f"An alert that comes back within {duration(grouping.reopen_within)} of resolve reopens "
+        "the incident; later it opens a new one."
+    )
+    yield (
+        "An alert that was still firing at resolve counts as come back when it still is "
+        f"{duration(grouping.settle_after)} later."
+    )
+    yield f"Repeats reach the incident every {duration(grouping.repeats_every)} at most."
+    yield f"A group is forgotten once it has been quiet for {duration(grouping.quiet_after)}."
+    yield f"When none of its alerts fires any more, {_QUIET[view.compiled.when_alerts_quiet]}."
+    for labels in compile_intake(view.policy).ignore:
+        pairs = listed(f"{name}={value}" for name, value in labels.items())
+        yield f"Alerts with {pairs} are ignored."

@@ -1,0 +1,126 @@
+"""How bad an incident is: what each severity means, how it comes about, who may change it."""
+
+from collections.abc import Iterator
+from itertools import product
+
+from models.compiled import CompiledPolicy, RunningClocks
+from models.severity import NONE, SeverityRules, Table
+from policies.compile import compile_intake
+from policies.render.authority import asks, who
+from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
+from policies.render.view import View
+from policies.render.words import condition, listed
+from rules.severity import by_attributes, with_computed
+
+_CLOCKS = {
+    RunningClocks.KEEP: "keep the target that they have",
+    RunningClocks.RETARGET: "take the new target, with what has elapsed",
+    RunningClocks.RESTART: "start anew",
+}
+
+
+def section(view: View) -> Blocks:
+    """All of it."""
+    yield Heading("Severities")
+    yield _meanings(view)
+    yield Heading("How a severity comes about")
+    yield bullets(_sources(view), "")
+    yield from _tables(view)
+    yield from _labels(view)
+    yield Heading("Changing a severity")
+    yield bullets(_changes(view), "")
+
+
+def _meanings(view: View) -> Block:
+    return table(
+        ("Severity", "Means", "Major incident"),
+        (
+            (name, severity.means, "yes" if severity.major else "no")
+            for name, severity in view.policy.severities.items()
+        ),
+        "",
+    )
+
+
+def _sources(view: View) -> Iterator[str]:
+    rules = view.compiled.severity_rules or SeverityRules()
+    yield "What somebody says in so many words counts first."
+    if rules.tables:
+        yield "Else it follows from what is known of the incident, by the tables below."
+    if len(rules.tables) > 1:
+        yield "Where several of them give one, the worst counts."
+    if rules.tables:
+        unsure = "the worst of them counts" if rules.when_unsure == "worse" else "none of them does"
+        yield f"Where not enough is known and several are possible, {unsure}."
+    if compile_intake(view.policy).severity.labels:
+        yield "Else the labels of its alerts say it; of several, the worst counts."
+    yield f"Where nothing says it, it is {view.compiled.default_severity}."
+    for text, severity in rules.at_least.items():
+        yield f"While {condition(text)}, it is at least {severity}."
+    for text, severity in rules.caps.items():
+        yield f"While {condition(text)}, it is {severity} at most, whatever else holds."
+    yield "It counts as unconfirmed until a person sets it; the assessment is not done before."
+
+
+def _tables(view: View) -> Blocks:
+    rules = view.compiled.severity_rules or SeverityRules()
+    for given in (*rules.computed, *rules.tables):
+        names = [axis.attribute for axis in given.axes]
+        yield Paragraph(f"{given.gives or 'Severity'} by {listed(names)}:")
+        yield _matrix(view.compiled, given)
+
+
+def _matrix(policy: CompiledPolicy, given: Table) -> Block:
+    """A table of attributes, each cell as the engine decides it."""
+    *rows, last = given.axes
+    if not rows:
+        cells = ((value, _cell(policy, given, (value,))) for value in last.values)
+        return table((last.attribute, given.gives or "severity"), cells, "")
+    head = (*(axis.attribute for axis in rows), *(f"{last.attribute} {v}" for v in last.values))
+    places = product(*(axis.values for axis in rows))
+    cells_of = (
+        (*place, *(_cell(policy, given, (*place, value)) for value in last.values))
+        for place in places
+    )
+    return table(head, cells_of, "")
+
+
+def _cell(policy: CompiledPolicy, given: Table, place: tuple[str, ...]) -> str:
+    said = {axis.attribute: (value,) for axis, value in zip(given.axes, place, strict=True)}
+    if given.gives:
+        alone = SeverityRules(computed=(given,))
+        return listed(with_computed(alone, said).get(given.gives, (NONE,)))
+    alone = SeverityRules(tables=(given,))
+    found = by_attributes(policy.model_copy(update={"severity_rules": alone}), said)
+    return found[0] if found else NONE
+
+
+def _labels(view: View) -> Blocks:
+    labels = compile_intake(view.policy).severity.labels
+    if labels:
+        yield Paragraph("What the labels of alerts mean:")
+        yield table(
+            ("Label", "Value", "Severity"),
+            (
+                (label, value, severity)
+                for label, values in labels.items()
+                for value, severity in values.items()
+            ),
+            "",
+        )
+
+
+def _changes(view: View) -> Iterator[str]:
+    policy = view.compiled
+    for verb, rule, clocks in (
+        ("raised", policy.raise_severity, policy.when_raised),
+        ("lowered", policy.lower_severity, policy.when_lowered),
+    ):
+        asked = f", with {asks(rule)}" if asks(rule) else ""
+        yield (
+            f"It may be {verb} by {who(rule.by)}{asked}. Clocks that run then {_CLOCKS[clocks]}."
+        )
+    frozen_after = policy.severity_rules.frozen_after if policy.severity_rules else None
+    if frozen_after:
+        yield f"After {frozen_after} it does not change any more."
+    yield "Reviews go by the worst severity that an incident ever had."

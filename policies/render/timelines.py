@@ -1,0 +1,113 @@
+"""The fourth section: the lifecycle, its steps, its deadlines, and how time counts."""
+
+from collections.abc import Iterable, Iterator
+
+from models.calendar import CalendarSpec, OpenHours
+from models.policy.calendars import HOLIDAY, WEEK
+from policies.render import clocks, lifecycle
+from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
+from policies.render.view import View
+from policies.render.words import listed, moment
+from policies.timing import calendars
+
+
+def section(view: View) -> Blocks:
+    """All of it."""
+    yield from lifecycle.section(view)
+    yield Heading("Steps")
+    yield _steps(view)
+    yield from clocks.section(view)
+    yield from _calendars(view)
+    yield Heading("Holds")
+    yield bullets(_holds(view), "")
+    yield from _milestones(view)
+    yield from _metrics(view)
+
+
+def _steps(view: View) -> Block:
+    return table(
+        ("State", "Step", "What is done", "By", "Required"),
+        (
+            (step.state, step.id, step.do, step.by, "yes" if step.required else "no")
+            for step in view.compiled.steps
+        ),
+        "The policy names none.",
+    )
+
+
+def _calendars(view: View) -> Blocks:
+    used = {spec.name for spec in view.compiled.calendars}
+    shown = [c for c in calendars(view.policy) if c.name in used | set(view.policy.calendars)]
+    if shown:
+        yield Heading("Calendars")
+        yield table(
+            ("Calendar", "Time zone", "Open", "Holidays"),
+            ((spec.name, spec.zone, _open(spec), listed(spec.holidays)) for spec in shown),
+            "",
+        )
+
+
+def _open(spec: CalendarSpec) -> str:
+    return "; ".join(_hours(window) for window in spec.opens) or "always"
+
+
+def _hours(window: OpenHours) -> str:
+    hours = listed(f"{opens} to {closes}" for opens, closes in window.hours)
+    return f"{listed(_runs(window.days))} {hours}"
+
+
+def _runs(days: Iterable[str]) -> Iterator[str]:
+    """Days of the week, those that follow each other as one run."""
+    run: list[str] = []
+    open_days = set(days)
+    for day in (*WEEK, ""):
+        if day in open_days:
+            run.append(day)
+        elif run:
+            yield run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}"
+            run = []
+    if HOLIDAY in open_days:
+        yield "holidays"
+
+
+def _holds(view: View) -> Iterator[str]:
+    reasons = view.compiled.hold_reasons
+    if not reasons:
+        yield "An incident may be put on hold for any reason."
+    for reason in reasons:
+        stopped = [
+            clock.name
+            for clock in view.compiled.clocks
+            if "any" in clock.pauses_on or reason in clock.pauses_on
+        ]
+        yield f"{reason}: pauses {listed(stopped) or 'no clock'}."
+    yield "A hold pauses the clocks that pause on its reason, and no others."
+
+
+def _milestones(view: View) -> Blocks:
+    policy = view.compiled
+    if policy.milestones:
+        yield Heading("Milestones of this policy")
+        yield bullets(policy.milestones, "")
+    if policy.dates:
+        yield Heading("Dates that are set for an incident")
+        yield bullets(policy.dates, "")
+
+
+def _metrics(view: View) -> Blocks:
+    if view.compiled.metrics:
+        yield Heading("Figures of every incident")
+        yield table(
+            ("Figure", "From", "To", "Counts"),
+            (
+                (
+                    metric.name,
+                    moment(metric.starts),
+                    moment(metric.stops),
+                    f"hours of {metric.calendar}" if metric.calendar else "elapsed time",
+                )
+                for metric in view.compiled.metrics
+            ),
+            "",
+        )
+        yield Paragraph("They are computed from the record, and stand in the incident report.")

@@ -1,0 +1,52 @@
+"""What the document is made from: the policy as an incident carries it, and its prose."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from models.compiled import CompiledPolicy, EscalationPolicy
+from models.policy import Policy
+from policies.compile import compile_policy, escalation_of
+from rules.paging import PageTarget, channel_chain, paging_chain
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A policy that was checked. `compiled` decides; `policy` adds what is only written.
+
+    `compiled` is that of an incident whose service names no escalation.
+    """
+
+    policy: Policy
+    compiled: CompiledPolicy
+
+    @classmethod
+    def of(cls, policy: Policy, policy_hash: str) -> "View":
+        """The view of a policy. Raises PolicyTooLarge."""
+        return cls(policy, compile_policy(policy, policy_hash))
+
+    @property
+    def severities(self) -> tuple[str, ...]:
+        """The severities, the worst first."""
+        return self.compiled.severities
+
+    def escalation(self, service: str | None) -> EscalationPolicy | None:
+        """The escalation that incidents of a service follow."""
+        if escalation_of(self.policy, service) == escalation_of(self.policy, None):
+            return self.compiled.escalation
+        return compile_policy(self.policy, self.compiled.policy_hash, service).escalation
+
+    def paged_by(self, person: str) -> str:
+        """The channels that are tried for a page to a person, in order."""
+        own = self.compiled.people[person].channels
+        page = PageTarget(f"person:{person}", person, channels=own)
+        return _in_order(paging_chain(page, self.compiled.paging_channels, self.compiled.fallbacks))
+
+    def reached_by(self, channels: Iterable[str]) -> str:
+        """Channels, each with what is tried where it fails."""
+        return "; ".join(
+            _in_order(channel_chain((name,), self.compiled.fallbacks)) for name in channels
+        )
+
+
+def _in_order(channels: Iterable[str]) -> str:
+    return ", else ".join(channels)

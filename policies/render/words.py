@@ -1,0 +1,129 @@
+"""Amounts of time, targets, moments and conditions in words that say exactly what they are."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from models.calendar import LOCAL
+from models.clock import Target
+from models.moments import RAISED, Choice, parse_condition, parse_moment
+from models.policy.durations import UNITS
+
+NO_TARGET = "–"
+"""Where nobody is held to anything."""
+
+_UNITS = {"w": "week", "d": "day", "h": "hour", "m": "minute", "s": "second"}
+_CHOICES = {
+    Choice.FIRST_KNOWN: ("", ", or else "),
+    Choice.LATER: ("the later of ", " and "),
+    Choice.EARLIER: ("the earlier of ", " and "),
+}
+_DERIVED = {
+    "update": "a status update to {}",
+    "flag": "the flag {} is raised",
+    "role": "the role {} is taken",
+    "planned": "the date {}",
+}
+_OF_THE_RECORD = {
+    "alert_fired": "the first alert fired",
+    "severity_confirmed": "severity confirmed",
+}
+
+
+def count(number: int, word: str) -> str:
+    """`1 day`, `2 days`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def duration(length: timedelta) -> str:
+    """An elapsed duration to the second: `1 hour 30 minutes`. A day is 24 hours."""
+    left = int(length.total_seconds())
+    words = []
+    for unit, size in UNITS.items():
+        if unit == "w" and left % size:
+            continue
+        number, left = divmod(left, size)
+        if number:
+            words.append(count(number, _UNITS[unit]))
+    return " ".join(words) or "no time"
+
+
+def listed(names: Iterable[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    words = tuple(names)
+    if len(words) < 2:  # noqa: PLR2004 - one alone needs no joining
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def grouped(values: Mapping[str, str], most: int = 0) -> str:
+    """What holds for which: `SEV1 and SEV2: 1 hour; SEV3: 1 day`.
+
+    One value that holds for all `most` of them stands alone.
+    """
+    by_value: dict[str, list[str]] = {}
+    for name, value in values.items():
+        by_value.setdefault(value, []).append(name)
+    if len(by_value) == 1 and len(values) == most:
+        return next(iter(by_value))
+    return "; ".join(f"{listed(names)}: {value}" for value, names in by_value.items())
+
+
+def target(given: Target) -> str:
+    """How long a clock may run, or until when; of two limits, the softer one first."""
+    words = _day_end(given) if given.day_end is not None else _amount(given)
+    if given.before is not None:
+        words = f"{words} before {_counted_from(given.before)}"
+    if given.best_effort:
+        words = f"{words}, best effort"
+    if given.should is None:
+        return words
+    return f"should: {target(given.should)}; must: {words}"
+
+
+def _counted_from(before: str) -> str:
+    of = before.removeprefix("limit of ")
+    return f"the limit of {of}" if of != before else f"the date {before}"
+
+
+def _amount(given: Target) -> str:
+    local = given.calendar in {None, LOCAL}
+    words = []
+    if given.months:
+        words.append(count(given.months, "month"))
+    if given.days and local:
+        words.append(count(given.days, "calendar day"))
+    elif given.days:
+        words.append(f"{count(given.days, 'working day')} of {given.calendar}")
+    if given.within or not words:
+        hours = duration(given.within)
+        words.append(hours if local else f"{hours} of {given.calendar}")
+    return " and ".join(words)
+
+
+def _day_end(given: Target) -> str:
+    which = {0: "", 1: "next "}.get(given.day_end or 0, f"{given.day_end}th next ")
+    of = "" if given.calendar in {None, LOCAL} else f"{given.calendar} "
+    return f"end of the {which}{of}day"
+
+
+def moment(text: str) -> str:
+    """When a clock starts or stops."""
+    meant = parse_moment(text)
+    before, between = _CHOICES[meant.choice]
+    return before + between.join(_milestone(name) for name in meant.of)
+
+
+def _milestone(name: str) -> str:
+    kind, _, of = name.partition(":")
+    if of and kind in _DERIVED:
+        return _DERIVED[kind].format(of)
+    return _OF_THE_RECORD.get(name, name)
+
+
+def condition(text: str) -> str:
+    """What must be true of an incident."""
+    meant = parse_condition(text)
+    verb = "is not" if meant.negated else "is"
+    if meant.values == (RAISED,) and text.removeprefix("not ").startswith("flag "):
+        return f"the flag {meant.attribute} {verb} raised"
+    return f"{meant.attribute} {verb} {listed(meant.values, 'or')}"
