@@ -11,7 +11,7 @@ from models.severity import SeverityRules
 from rules.conditions import attribute_at, of_every_incident
 from rules.decision import Refusal
 from rules.ledger import note
-from rules.readable import sentences
+from rules.readable import blank, sentences
 from rules.severity import Said, with_computed
 
 Problem = tuple[str, str]
@@ -29,6 +29,8 @@ def _wrong(said: Mapping[str, str], known: Mapping[str, tuple[str, ...]]) -> Ite
             yield name, f"the policy has no attribute {name!r}; {suggestion(name, known)}"
         elif known[name] and value not in known[name]:
             yield name, f"{name} cannot be {value!r}; {suggestion(value, known[name])}"
+        elif blank(value):
+            yield name, f"{name} is blank"
 
 
 def unknown_attributes(said: Mapping[str, str], policy: CompiledPolicy) -> Refusal | None:

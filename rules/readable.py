@@ -1,8 +1,7 @@
 """Text from outside, safe to show: it steers no terminal and reads in the order it is stored in."""
 
-from collections.abc import Iterable
-
 import re
+from collections.abc import Iterable
 
 _KEPT = "\t\n"
 _STEERING = {

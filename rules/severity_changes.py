@@ -29,9 +29,6 @@ def set_severity(case: Case, command: SetSeverityCommand) -> Outcome:
     """Set and confirm the severity: as stated, or as the attributes give it."""
     if case.incident.state in TERMINAL:
         return Refusal("Refused", f"the incident is {case.incident.state}: its severity is final")
-    if command.severity is None and not command.attributes:
-        message = "set_severity says a severity, or the attributes that give it"
-        return Refusal("Malformed", message, ("severity",))
     if command.severity is not None and command.severity not in case.policy.severities:
         return unknown("severity", command.severity, case.policy.severities)
     refusal = unknown_attributes(command.attributes, case.policy)

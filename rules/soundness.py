@@ -6,7 +6,7 @@ on replay and must decide as it did on the day.
 
 from collections.abc import Iterator
 
-from models.command import CancelCommand, Command, LinkCommand
+from models.command import CancelCommand, Command, LinkCommand, SetSeverityCommand
 from rules.decision import Refusal
 from rules.identity import is_incident_id
 from rules.readable import blank
@@ -21,7 +21,7 @@ Flaw = tuple[str, str]
 
 def flaws(command: Command, incident_id: str) -> tuple[Flaw, ...]:
     """Everything that a command to `incident_id` says and cannot mean."""
-    return (*_blanks(command), *_relations(command, incident_id))
+    return (*_blanks(command), *_relations(command, incident_id), *_says_nothing(command))
 
 
 def unsound(command: Command, incident_id: str) -> Refusal | None:
@@ -59,6 +59,13 @@ def _blanks(command: Command) -> Iterator[Flaw]:
                 for key, item in value.items()
                 if isinstance(item, str) and (blank(key) or blank(item))
             )
+
+
+def _says_nothing(command: Command) -> Iterator[Flaw]:
+    if not isinstance(command, SetSeverityCommand):
+        return
+    if command.severity is None and not command.attributes:
+        yield "severity", "is missing: say it, or the attributes that give it"
 
 
 def _relations(command: Command, incident_id: str) -> Iterator[Flaw]:

@@ -40,7 +40,16 @@ def test_every_command_explains_itself(type_: Type, typed: str) -> None:
             "begin_diagnosis",
             {"steps": ["impact", "scope"]},
         ),
-        (["set-severity", "INC-1", "SEV2"], "set_severity", {"severity": "SEV2"}),
+        (
+            ["set-severity", "INC-1", "SEV2"],
+            "set_severity",
+            {"severity": "SEV2", "attributes": {}},
+        ),
+        (
+            ["set-severity", "INC-1", "--attribute", "impact=all", "--attribute", "urgency=low"],
+            "set_severity",
+            {"severity": None, "attributes": {"impact": "all", "urgency": "low"}},
+        ),
         (
             ["assign", "INC-1", "incident_manager", "bo"],
             "assign_role",

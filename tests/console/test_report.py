@@ -117,6 +117,35 @@ async def test_a_report_repeated_with_its_command_id_is_one_incident(
     assert human.out.startswith(f"{first.document['incident']} was reported before")
 
 
+MATRIX = """
+severity_rules:
+  default: SEV3
+  from: { impact: [one, all], urgency: [low, high], matrix: [[SEV4, SEV3], [SEV2, SEV1]] }
+"""
+
+
+async def test_a_report_says_by_attributes_how_bad_it_is(
+    at_console: TypeAt, policy_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The severity that they give is answered; what the policy does not know is refused."""
+    whole = policy_file.read_text(encoding="utf-8")
+    rules = whole[whole.index("severity_rules:") : whole.index("# --- Reporting")]
+    mine = tmp_path / "policy.yaml"
+    mine.write_text(whole.replace(rules, MATRIX), encoding="utf-8")
+    monkeypatch.setenv("INCIDENT_POLICY_FILE", str(mine))
+    load_settings.cache_clear()
+    said = ("report", "--title", "x", "--nature", "y", "--affected", "z", "--json")
+    reported = await at_console(*said, "--attribute", "impact=all", "--attribute", "urgency=low")
+    assert reported.document["severity"] == "SEV2"
+    refused = await at_console(*said, "--attribute", "impct=all", "--attribute", "urgency=hgh")
+    assert refused.code == ExitCode.USAGE
+    assert refused.document["error"]["message"] == (
+        "the policy has no attribute 'impct'; did you mean impact? "
+        "urgency cannot be 'hgh'; did you mean high?"
+    )
+    assert (await at_console(*said, "--attribute", "impact")).code == ExitCode.USAGE
+
+
 def test_a_report_needs_no_server_to_be_found_wrong(type_: Type, policy_file: Path) -> None:
     """What the policy requires is checked before anything is sent."""
     assert policy_file.exists()

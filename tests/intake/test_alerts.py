@@ -55,6 +55,28 @@ async def test_a_group_of_firing_alerts_becomes_one_incident(
     assert described.raw_info.priority.priority_key == 1
 
 
+async def test_labels_that_are_attributes_say_how_bad_it_is(
+    http: httpx2.AsyncClient, payload: Payload, siren: Siren
+) -> None:
+    """Those that all alerts have alike become the incident's, whose severity follows from them."""
+    bounded = "default: SEV2\n  caps: { environment=staging: SEV2 }"
+    whole = siren.policy.read_text().replace("default: SEV2", bounded)
+    siren.policy.write_text(whole + "attributes: { environment: [staging], cluster: [north] }\n")
+    body = payload("firing_group_2")
+    for alert in body["alerts"]:
+        alert["labels"] |= {"environment": "staging", "cluster": "nrth"}
+    async with siren.worker():
+        answer = await http.post(URL, json=body)
+        name = await (await followed(siren, answer)).opened()
+        record: Incident = await siren.record(name)
+    assert record.report.attributes == {"environment": "staging"}
+    told = {entry.kind: entry.summary for entry in record.timeline}
+    assert told["severity.follows"] == (
+        "SEV2: by the labels of its alerts; capped at SEV2 by environment=staging"
+    )
+    assert told["attribute.left_out"].endswith("cluster cannot be 'nrth'; did you mean north?")
+
+
 async def test_an_alert_that_the_policy_ignores_starts_nothing(
     http: httpx2.AsyncClient, payload: Payload, siren: Siren
 ) -> None:

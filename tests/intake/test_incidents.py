@@ -106,6 +106,32 @@ async def test_everything_that_is_missing_is_said_at_once(
     assert problems["severity"] == "the policy has no severity 'SEV9'; there are: SEV1, SEV2"
 
 
+async def test_a_report_says_by_attributes_how_bad_it_is(
+    http: httpx2.AsyncClient, siren: Siren
+) -> None:
+    """What they give is the severity; what the policy does not know is refused by its field."""
+    asking = siren.policy.read_text().replace("[title]", "[title, severity, impact]")
+    matrix = (
+        "from: { impact: [one, all], urgency: [low, high], matrix: [[SEV2, SEV2], [SEV2, SEV1]] }"
+    )
+    siren.policy.write_text(asking.replace("default: SEV2", f"default: SEV2\n  {matrix}"))
+    said = {"title": "x", "reporter": "ana"}
+    wrong = await http.post(URL, json={**said, "attributes": {"impct": "all", "urgency": "hgh"}})
+    assert wrong.status_code == 422
+    assert {p["field"]: p["problem"] for p in wrong.json()["fields"]} == {
+        "attributes.impct": "the policy has no attribute 'impct'; did you mean impact?",
+        "attributes.urgency": "urgency cannot be 'hgh'; did you mean high?",
+        "severity": "is missing; the policy asks for it",
+        "impact": "is missing; the policy asks for it",
+    }
+    async with siren.worker():
+        known = {**said, "attributes": {"impact": "all", "urgency": "high"}}
+        name = (await http.post(URL, json=known)).json()["incident"]
+        record: Incident = await siren.record(name)
+    assert record.severity == "SEV1"
+    assert record.report.attributes == {"impact": "all", "urgency": "high"}
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -17,6 +17,7 @@ from rules.reporting import (
     report_digest,
     unfit,
     untimely,
+    wrong_information,
 )
 from tests.specimens import POLICY, START
 
@@ -171,6 +172,13 @@ def test_a_refused_report_hears_everything_at_once() -> None:
         "the policy has no attribute 'impct'; did you mean impact? "
         "impact cannot be 'evry'; there are: one, all"
     )
+
+
+def test_an_attribute_of_any_value_has_one_that_can_be_read() -> None:
+    """Nothing is no value."""
+    assert wrong_information(
+        Report(title="x", attributes={"region": " "}, reporter=ANA), STRICT
+    ) == (("attributes.region", "region is blank"),)
 
 
 def test_a_severity_is_said_by_the_attributes_that_give_one() -> None:

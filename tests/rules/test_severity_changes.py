@@ -71,7 +71,6 @@ def test_attributes_give_and_confirm_the_severity() -> None:
 @pytest.mark.parametrize(
     ("fields", "message", "missing"),
     [
-        ({}, "set_severity says a severity, or the attributes that give it", ("severity",)),
         (
             {"attributes": {"environment": "staging"}},
             "the attributes give no severity; not known for sure: impact, urgency",

@@ -42,6 +42,15 @@ def test_a_text_that_says_nothing_is_malformed_by_its_field(
     assert f"{wrong[0]}: is blank" in refusal.message
 
 
+def test_a_severity_is_said_or_given_by_attributes() -> None:
+    """One of the two; both may be."""
+    (flaw,) = flaws(command("set_severity"), ME)
+    assert flaw == ("severity", "is missing: say it, or the attributes that give it")
+    assert flaws(command("set_severity", severity="SEV1"), ME) == ()
+    assert flaws(command("set_severity", attributes={"impact": "all"}), ME) == ()
+    assert [field for field, _ in flaws(command("set_severity", severity=" "), ME)] == ["severity"]
+
+
 def test_a_note_may_be_left_out() -> None:
     """Whether one is asked for, the policy says."""
     assert flaws(command("acknowledge"), ME) == ()

@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 
 from models.contracts import ARCHIVE_WORKFLOW, INCIDENT_WORKFLOW
 from models.group import ALERT_GROUP_WORKFLOW
+from models.intake import ReportingRule
 from runtime.registry import WORKFLOWS, workflow_runner
 from tests.specimens import POLICY, REPORT
 
@@ -67,6 +68,64 @@ async def test_an_input_that_cannot_be_read_ends_the_workflow_with_what_is_right
             assert (cause.type, words in cause.message) == ("Malformed", True), cause.message
         with pytest.raises(WorkflowQueryFailedError, match="not 0 arguments"):
             await handles[0].query("record")
+
+
+ASKING = POLICY.model_copy(
+    update={
+        "attributes": {"impact": ("one", "all")},
+        "reporting": ReportingRule(
+            who=("people",), required=("nature", "severity"), people={"bo": ()}
+        ),
+    }
+)
+LACKING = {"title": "x", "attributes": {"impact": "al"}}
+
+
+@pytest.mark.parametrize(
+    ("reporter", "kind", "words"),
+    [
+        (
+            "bo",
+            "Refused",
+            (
+                "the policy asks for more in a report: nature, severity. "
+                "impact cannot be 'al'; did you mean all?"
+            ),
+        ),
+        (
+            "eve",
+            "NotAuthorised",
+            "the policy does not let eve report by temporal; it lets: people. ",
+        ),
+    ],
+)
+async def test_a_report_that_the_policy_does_not_take_ends_the_workflow_with_all_that_is_wrong(
+    server: WorkflowEnvironment, task_queue: str, reporter: str, kind: str, words: str
+) -> None:
+    """Also where somebody speaks to Temporal directly; nobody is paged for it."""
+    start = {
+        "policy": ASKING.model_dump(mode="json"),
+        "report": {**LACKING, "reporter": {"name": reporter}},
+    }
+    async with Worker(
+        server.client,
+        task_queue=task_queue,
+        workflows=list(WORKFLOWS),
+        workflow_runner=workflow_runner(),
+    ):
+        handle = await server.client.start_workflow(
+            INCIDENT_WORKFLOW, start, id=task_queue, task_queue=task_queue
+        )
+        with pytest.raises(WorkflowFailureError) as failed:
+            await handle.result()
+    cause = failed.value.cause
+    assert isinstance(cause, ApplicationError)
+    assert cause.type == kind
+    assert cause.message.startswith(words)
+    assert cause.details[0]["missing"] == ["nature", "severity"]
+    assert cause.details[0]["may"] == ([] if reporter == "bo" else ["people"])
+    history = await handle.fetch_history()
+    assert not any(e.HasField("activity_task_scheduled_event_attributes") for e in history.events)
 
 
 async def test_what_a_newer_version_of_the_engine_wrote_waits_for_a_worker_of_that_version(
