@@ -1,7 +1,7 @@
 """start_incident: an alert group's report becomes an incident under the policy now in force."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -56,7 +56,9 @@ class StartIncidentActivity:
         Raises ApplicationError of type PolicyBroken, to be tried again: the file may be mended.
         """
         # A policy file that changed is read and checked: that would hold up every other activity.
-        policy, source = await asyncio.to_thread(self._compiled, request.report.service)
+        policy, source = await asyncio.to_thread(
+            self._compiled, request.report.service, datetime.now(UTC) + epoch_offset
+        )
         report = _as_labelled(request.report, policy)
         started = await open_incident(
             self._client,
@@ -70,9 +72,9 @@ class StartIncidentActivity:
         log.info("incident.started", incident=request.incident_id, anew=started)
         return IncidentStarted(incident_id=request.incident_id, started=started)
 
-    def _compiled(self, service: str | None) -> tuple[CompiledPolicy, bytes]:
+    def _compiled(self, service: str | None, at: datetime) -> tuple[CompiledPolicy, bytes]:
         try:
-            loaded = policy_in_force(self._policy_file)
+            loaded = policy_in_force(self._policy_file, at)
             return compile_policy(loaded.policy, loaded.policy_hash, service), loaded.source
         except (PolicyBroken, PolicyTooLarge) as error:
             message = f"the policy {self._policy_file.name} cannot be used: {error}"

@@ -168,7 +168,7 @@ class Load:
         )
 
     async def _incident(self) -> Any:
-        loaded = policy_in_force(self._plant.stack.settings.policy_file)
+        loaded = policy_in_force(self._plant.stack.settings.policy_file, datetime.now(UTC))
         report = Report(title=token(), reporter=Actor(name="ana", via="console"))
         handle = await self._plant.client.start_workflow(
             INCIDENT_WORKFLOW,

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
@@ -86,7 +87,7 @@ async def _play(stack: Stack, pager: Pager) -> int:
     client = await stack.start()
     say(*(f"  {line}" for line in stack.lines()), "")
     say(f"Posting an Alertmanager webhook to {stack.intake_url}/v1/alerts/alertmanager", "")
-    loaded = policy_in_force(POLICY)
+    loaded = policy_in_force(POLICY, datetime.now(UTC))
     play = Play(client, stack.intake_url)
     await perform(play, compile_policy(loaded.policy, loaded.policy_hash))
     carried = await _end(client, play.incident_id)

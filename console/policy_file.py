@@ -3,7 +3,7 @@
 What reads policies is imported when a file is read: most commands need none.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ def read_policy(path: Path) -> "LoadedPolicy":
     """A policy file that was checked. Raises PolicyBroken."""
     from policies.catalogue import policy_in_force  # noqa: PLC0415 - see above
 
-    return policy_in_force(path)
+    return policy_in_force(path, datetime.now(UTC))
 
 
 def compiled_policy(path: Path, service: str | None = None) -> CompiledPolicy:

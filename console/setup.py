@@ -1,7 +1,7 @@
 """`setup`: make a namespace fit for the engine."""
 
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import typer
 from temporalio.client import Client
@@ -60,7 +60,7 @@ async def _fit(client: Client) -> Fitness:
         message += ", ".join(f"{name} must be {kinds[name]}" for name in wrong)
         hint = "remove them there, or use another namespace"
         raise Failure("Unfit", message, ExitCode.UNEXPECTED, missing=wrong, hints=(hint,))
-    loaded = policy_in_force(load_settings().policy_file)
+    loaded = policy_in_force(load_settings().policy_file, datetime.now(UTC))
     wanted = compile_policy(loaded.policy, loaded.policy_hash).retention
     kept = await retention(client)
     return Fitness(client.namespace, added, _days(kept), _days(wanted))

@@ -1,5 +1,6 @@
 """The policy in force, as the intake decides by it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from intake.errors import unavailable
@@ -33,7 +34,7 @@ class PolicyInForce:
 
     def _loaded(self) -> LoadedPolicy:
         try:
-            return policy_in_force(self._file)
+            return policy_in_force(self._file, datetime.now(UTC))
         except PolicyBroken:
             message = (
                 f"the policy {self._file.name} cannot be used; "

@@ -2,13 +2,13 @@
 
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from models.policy import Policy
-from policies.check import problems_of
 from policies.compile import content_hash
-from policies.load import load_policy
 from policies.problems import Problem, errors_of
+from policies.versions import Version, files_of, in_force, not_yet, read_version, read_versions
 
 _MOST_SHOWN = 20
 
@@ -38,7 +38,9 @@ class LoadedPolicy:
 @dataclass(frozen=True, slots=True)
 class _Known:
     stamp: tuple[int, ...]
-    outcome: LoadedPolicy | PolicyBroken
+    versions: tuple[Version, ...]
+    loaded: dict[Path, LoadedPolicy]
+    problems: tuple[Problem, ...]
 
 
 _known: dict[str, _Known] = {}
@@ -46,33 +48,58 @@ _lock = threading.Lock()
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
+    """What changes when a file, or any file of a folder, does."""
     try:
-        status = path.stat()
+        files = files_of(path) if path.is_dir() else ()
+        statuses = [each.stat() for each in (path, *files)]
     except (OSError, ValueError):
         return ()
-    return (status.st_mtime_ns, status.st_size, status.st_ino)
+    return tuple(n for s in statuses for n in (s.st_mtime_ns, s.st_size, s.st_ino))
 
 
-def _read(path: Path) -> LoadedPolicy | PolicyBroken:
-    read = load_policy(path)
-    problems = problems_of(read)
-    if read.policy is None or errors_of(problems):
-        return PolicyBroken(problems)
-    return LoadedPolicy(read.policy, content_hash(read.source), read.source, problems)
+def _read(path: Path, stamp: tuple[int, ...]) -> _Known:
+    versions, problems = read_versions(path) if path.is_dir() else read_version(path)
+    loaded = {
+        version.file: LoadedPolicy(
+            version.policy,
+            content_hash(version.read.source),
+            version.read.source,
+            tuple(problem for problem in problems if problem.file == version.read.file),
+        )
+        for version in versions
+    }
+    return _Known(stamp, versions, loaded, problems)
 
 
-def policy_in_force(path: Path | str) -> LoadedPolicy:
-    """The policy of a file as it is now. Raises PolicyBroken.
-
-    The file is read once for as long as its time, size and identity stay the same.
-    """
-    path = Path(path)
+def _current(path: Path) -> _Known:
     stamp = _stamp(path)
     with _lock:
         known = _known.get(str(path))
         if known is None or known.stamp != stamp or not stamp:
-            known = _Known(stamp, _read(path))
+            known = _read(path, stamp)
             _known[str(path)] = known
-    if isinstance(known.outcome, PolicyBroken):
-        raise PolicyBroken(known.outcome.problems)
-    return known.outcome
+    return known
+
+
+def policy_in_force(path: Path | str, at: datetime) -> LoadedPolicy:
+    """The policy of a file, or of a folder the version that is in force at `at`.
+
+    A single file is in force whatever its date. What was read is read again once the time,
+    size or identity of a file changed. Raises PolicyBroken.
+    """
+    path = Path(path)
+    known = _current(path)
+    if errors_of(known.problems):
+        raise PolicyBroken(known.problems)
+    version = in_force(known.versions, at) if path.is_dir() else known.versions[0]
+    if version is None:
+        raise PolicyBroken((not_yet(path, known.versions, at),))
+    return known.loaded[version.file]
+
+
+def versions_of(path: Path | str) -> tuple[Version, ...]:
+    """Every version of a folder (or the one of a file), the oldest first. Raises PolicyBroken."""
+    known = _current(Path(path))
+    if errors_of(known.problems):
+        raise PolicyBroken(known.problems)
+    return known.versions

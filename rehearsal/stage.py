@@ -1,7 +1,7 @@
 """The stage of a rehearsal: the real workflows and activities, and channels that only record."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +18,6 @@ from intake.alerts import hand_on
 from models.base import MONITORING
 from models.command import CommandResult
 from models.compiled import CompiledPolicy
-from models.group import GroupState
 from models.incident import Report
 from models.intake import IntakeRules
 from models.view import VIEW, IncidentView
@@ -35,7 +34,6 @@ from rehearsal.channels import RecordingChannels
 from rehearsal.played import PolicyPlayed
 from rehearsal.server import skipper
 from rehearsal.timing import VirtualTime
-from rules.grouping import Wait, next_step
 from rules.identity import group_id, incident_id
 from rules.reporting import may_report, unfit
 from runtime.registry import WORKFLOWS, build_activities, workflow_runner
@@ -57,7 +55,7 @@ class RehearsedPolicy:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        loaded = policy_in_force(file)
+        loaded = policy_in_force(file, datetime.now(UTC))
         self.rules: IntakeRules = compile_intake(loaded.policy)
         compiled = self.compiled(None)
         self.played = PolicyPlayed(
@@ -80,7 +78,7 @@ def _shown(file: Path) -> str:
 
 def compiled_policy(file: Path, service: str | None) -> CompiledPolicy:
     """A policy file as an incident carries it. Raises PolicyBroken or PolicyTooLarge."""
-    loaded = policy_in_force(file)
+    loaded = policy_in_force(file, datetime.now(UTC))
     return compile_policy(loaded.policy, loaded.policy_hash, service)
 
 
@@ -226,30 +224,29 @@ class Stage:
 
     async def _forward(self, to: datetime) -> None:
         brought: set[str] = set()
-        while left := [w for w in (*self.incidents.values(), *self._groups) if w not in brought]:
-            for workflow_id in left:
-                await self.time.forward(workflow_id, to)
+        while left := [w for w in self._workflows() if w not in brought]:
+            moved = [await self.time.forward(workflow_id, to) for workflow_id in left]
             brought.update(left)
-            await self.settled()
+            if any(moved):
+                await self.settled()
+
+    def _workflows(self) -> tuple[str, ...]:
+        return (*self.incidents.values(), *self._groups)
 
     async def settled(self) -> None:
         """Wait until nothing more happens by itself; learn of incidents that were opened."""
-        for _ in range(2):
-            for workflow_id in (*self._groups, *self.incidents.values()):
-                await self.time.settled(workflow_id)
-        names = {named: name for name, named in self.incidents.items()}
-        for asking, named in self._start.opened:
-            self._welcome(self._groups.get(asking) or names.get(asking, "incident"), named)
+        while True:
+            await self.time.settled(self._workflows())
+            names = {named: name for name, named in self.incidents.items()}
+            known = len(self.incidents)
+            for asking, named in self._start.opened:
+                self._welcome(self._groups.get(asking) or names.get(asking, "incident"), named)
+            if len(self.incidents) == known:
+                return
 
     async def _group_due(self, group: str) -> datetime | None:
         """When a group will do something by itself."""
-        if not await self.time.running(group):
-            return None
-        state: GroupState = await self.time.handle(group).query("state", result_type=GroupState)
-        by = self.time.offset(group)
-        now = await self.time.now(group)
-        step = next_step(state, self._policy.rules.grouping, now - by)
-        return step.until + by if isinstance(step, Wait) and step.until else None
+        return await self.time.next_due(group) if await self.time.running(group) else None
 
     async def view(self, named: str, at: datetime) -> IncidentView:
         """The incident of this id as it reads at `at`."""

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import time
+from datetime import UTC, datetime
 
 import structlog
 from temporalio.client import Client
@@ -11,6 +12,7 @@ from temporalio.service import RPCError
 
 from connectors.channels.directory import ChannelDirectory
 from policies.catalogue import PolicyBroken, policy_in_force
+from policies.checks.installation import setting_of
 from policies.compile import PolicyTooLarge, compile_policy
 from runtime.client import ServerNotReachable, connect, unknown_namespace
 from runtime.component import READY
@@ -46,7 +48,7 @@ async def _check_namespace(client: Client) -> None:
 
 async def _warn(client: Client, settings: Settings, channels: ChannelDirectory) -> None:
     """Say what works but will disappoint: short retention, channels without an address."""
-    loaded = policy_in_force(settings.policy_file)
+    loaded = policy_in_force(settings.policy_file, datetime.now(UTC))
     policy = compile_policy(loaded.policy, loaded.policy_hash)
     kept = await retention(client)
     if kept < policy.retention:
@@ -58,10 +60,9 @@ async def _warn(client: Client, settings: Settings, channels: ChannelDirectory) 
         )
     for variable in unknown_variables():
         log.warning("setting.unknown", variable=variable)
-    named = [*policy.paging_channels, *(c for a in policy.audiences for c in a.channels)]
-    for name in channels.unresolved((*named, *policy.fallbacks, *policy.fallbacks.values())):
-        variable = f"INCIDENT_CHANNELS__{name.upper().replace('-', '_')}__URL"
-        log.warning("channel.unresolved", channel=name, setting=f"{variable} or ...__HOST")
+    known = loaded.policy.channels
+    for name in channels.unresolved(known):
+        log.warning("channel.unresolved", channel=name, setting=setting_of(name, known[name].kind))
 
 
 async def serve(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """The policy in force is the file as it is now."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,54 +21,54 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_file_is_read_once_while_it_stays_the_same(path: Path) -> None:
     """Each incident asks for it; the disk is asked when something changed."""
-    first = policy_in_force(path)
-    assert policy_in_force(path) is first
-    assert policy_in_force(str(path)) is first
+    first = policy_in_force(path, datetime.now(UTC))
+    assert policy_in_force(path, datetime.now(UTC)) is first
+    assert policy_in_force(str(path), datetime.now(UTC)) is first
     assert first.policy_hash == content_hash(WHOLE.encode())
     assert first.source == WHOLE.encode()
 
 
 def test_a_file_that_changed_is_picked_up(path: Path) -> None:
     """Incidents from now on start under the new one, without a restart."""
-    first = policy_in_force(path)
+    first = policy_in_force(path, datetime.now(UTC))
     path.write_text(WHOLE.replace('"1"', '"2.0"'))
-    second = policy_in_force(path)
+    second = policy_in_force(path, datetime.now(UTC))
     assert second.policy.version == "2.0"
     assert second.policy_hash != first.policy_hash
 
 
 def test_a_change_of_the_same_size_is_picked_up(path: Path) -> None:
     """The time of the file tells."""
-    policy_in_force(path)
+    policy_in_force(path, datetime.now(UTC))
     path.write_text(WHOLE.replace('"1"', '"2"'))
     later = path.stat().st_mtime_ns + 1_000_000
     os.utime(path, ns=(later, later))
-    assert policy_in_force(path).policy.version == "2"
+    assert policy_in_force(path, datetime.now(UTC)).policy.version == "2"
 
 
 def test_a_broken_file_says_all_its_errors_until_it_is_repaired(path: Path) -> None:
     """What is printed is what `policy check` prints; a repair is picked up."""
     path.write_text(WHOLE.replace("page: bo", "page: bob").replace("SEV2: 1h", "SEV7: 1h"))
     with pytest.raises(PolicyBroken) as broken:
-        policy_in_force(path)
+        policy_in_force(path, datetime.now(UTC))
     assert [line.split(" error: ")[0] for line in str(broken.value).splitlines()] == [
         f"{path}:14:46:",
         f"{path}:16:72:",
     ]
     assert len(broken.value.problems) > 2
     path.write_text(WHOLE)
-    assert policy_in_force(path).policy.policy == "Least"
+    assert policy_in_force(path, datetime.now(UTC)).policy.policy == "Least"
 
 
 def test_warnings_do_not_keep_a_policy_from_being_used(path: Path) -> None:
     """They are there for whoever asks."""
-    assert policy_in_force(path).warnings
+    assert policy_in_force(path, datetime.now(UTC)).warnings
 
 
 def test_a_missing_file_is_broken_until_it_is_there(tmp_path: Path) -> None:
     """Nothing of its absence is remembered."""
     path = tmp_path / "late.yaml"
     with pytest.raises(PolicyBroken, match="cannot be read"):
-        policy_in_force(path)
+        policy_in_force(path, datetime.now(UTC))
     path.write_text(WHOLE)
-    assert policy_in_force(path).policy.policy == "Least"
+    assert policy_in_force(path, datetime.now(UTC)).policy.policy == "Least"

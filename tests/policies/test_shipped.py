@@ -1,7 +1,7 @@
 """The policies that we ship, and the examples of the documentation."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,7 +55,7 @@ DOCUMENTATION = Path(__file__).parents[2] / "docs" / "policy.md"
 
 def carried(name: str) -> CompiledPolicy:
     """A shipped policy as an incident carries it."""
-    loaded = policy_in_force(POLICIES / f"{name}.yaml")
+    loaded = policy_in_force(POLICIES / f"{name}.yaml", datetime.now(UTC))
     return compile_policy(loaded.policy, loaded.policy_hash, "payments")
 
 
@@ -71,7 +71,7 @@ def test_a_shipped_policy_has_no_problem(name: str) -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_policy_answers_every_section(name: str) -> None:
     """Nothing that a policy can say is left out, save what only few need."""
-    policy = policy_in_force(POLICIES / f"{name}.yaml").policy
+    policy = policy_in_force(POLICIES / f"{name}.yaml", datetime.now(UTC)).policy
     silent = {field for field in Policy.model_fields if not getattr(policy, field)}
     assert silent <= ONLY_FEW
 
@@ -135,7 +135,7 @@ def test_the_demonstration_acknowledges_late_and_reopens_within_seconds() -> Non
 @pytest.mark.parametrize("name", SHIPPED)
 def test_monitoring_says_the_severity_and_watchdogs_are_ignored(name: str) -> None:
     """The labels of a real Alertmanager are understood."""
-    rules = compile_intake(policy_in_force(POLICIES / f"{name}.yaml").policy)
+    rules = compile_intake(policy_in_force(POLICIES / f"{name}.yaml", datetime.now(UTC)).policy)
     assert severity_from_labels({"severity": "critical"}, rules.severity) == "SEV1"
     assert is_ignored({"alertname": "Watchdog", "severity": "none"}, rules.ignore)
 

@@ -1,11 +1,13 @@
 """The policy that we ship, executed: hours of a bad night under it."""
 
+from datetime import UTC, datetime
+
 from policies.catalogue import policy_in_force
 from policies.compile import compile_policy
 from runtime.settings import ROOT
 from tests.scenarios.stage import Stage, page, reminded, told
 
-LOADED = policy_in_force(ROOT / "policies" / "default.yaml")
+LOADED = policy_in_force(ROOT / "policies" / "default.yaml", datetime.now(UTC))
 DEFAULT = compile_policy(LOADED.policy, LOADED.policy_hash, "payments")
 
 
