@@ -211,5 +211,5 @@ class Scenario(Frozen):
     policy: Text | None = None
     starts: Annotated[Instant, BeforeValidator(_absolute)]
     until: Moment | None = None
-    events: tuple[Event, ...] = Field(min_length=1)
+    events: tuple[Event, ...]
     expect: tuple[Expectation, ...] = ()

@@ -100,6 +100,8 @@ def _known_keys(loc: Loc) -> tuple[str, ...]:
 def _findings(scenario: Scenario, file: Path) -> Iterator[Finding]:
     if scenario.policy and not beside(file, scenario.policy).is_file():
         yield Finding(("policy",), f"there is no file {scenario.policy}", "")
+    if not scenario.events:
+        yield Finding(("events",), "nothing happens in this scenario", "write an event below it")
     names = {event.incident or DEFAULT_NAME for event in scenario.events if event.do is None}
     ends = instant_of(scenario.until, scenario.starts) if scenario.until is not None else None
     for number, event in enumerate(scenario.events):

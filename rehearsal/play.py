@@ -19,12 +19,13 @@ from policies.catalogue import PolicyBroken
 from policies.compile import PolicyTooLarge
 from rehearsal.load import DEFAULT_NAME, LoadedScenario, payload_file
 from rehearsal.played import Look, Played, PlayedIncident, Refused
-from rehearsal.reading import played_incident, standing_of
+from rehearsal.reading import LEAD, Causes, played_incident, standing_of
 from rehearsal.stage import NotTaken, RehearsedPolicy, Stage, compiled_policy
 from rehearsal.wording import payload_of, report_of, spec_of
 
-LEAD = timedelta(seconds=2)
-"""What people do at the very instant at which something comes due is done so much earlier."""
+LAG = timedelta(seconds=0.5)
+"""A timer rings a little late; when this has passed, what came due by an instant has happened."""
+SAME_INSTANT = timedelta(seconds=1)
 AFTERWARDS = timedelta(seconds=5)
 """So long after the last limit, what it sets off has happened."""
 LONGEST = timedelta(days=35)
@@ -58,6 +59,7 @@ class _Play:
     stage: Stage
     refused: list[Refused] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
+    early: set[datetime] = field(default_factory=set)
 
     async def played(self) -> Played:
         """Play it all."""
@@ -65,7 +67,7 @@ class _Play:
         for at, events, looked in self._schedule():
             await self._happen(at, events)
             if looked:
-                await self.stage.advance(at)
+                await self.stage.advance(at + LAG)
                 self.looks.append(await self._look(at))
         ended_at, why = await self._finish(at)
         incidents = [await self._incident(name, ended_at) for name in self.stage.incidents]
@@ -103,7 +105,9 @@ class _Play:
         await self.stage.advance(at - LEAD)
         exact = not await self._tied(at)
         if exact:
-            await self.stage.advance(at)
+            await self.stage.advance(at + LAG)
+        else:
+            self.early.add(at)
         for event in events:
             try:
                 await self._one(event, at, exact=exact)
@@ -111,10 +115,10 @@ class _Play:
                 self._note(event, at, refusal)
 
     async def _tied(self, at: datetime) -> bool:
-        """Whether something comes due just when people act: then people were in time."""
+        """Whether a limit passes, or silence pages, just when people act: they were in time."""
         for named in self.stage.incidents.values():
             view = await self.stage.view(named, at - LEAD)
-            if any(at <= due < at + timedelta(seconds=1) for due in _dues(view)):
+            if any(abs(due - at) < SAME_INSTANT for due in _dues(view)):
                 return True
         return False
 
@@ -173,7 +177,9 @@ class _Play:
 
     async def _look(self, at: datetime) -> Look:
         views = await self._views(at)
-        return Look(at=at, standings=tuple(standing_of(name, v) for name, v in views.items()))
+        causes = self._causes()
+        standings = tuple(standing_of(name, view, causes) for name, view in views.items())
+        return Look(at=at, standings=standings)
 
     async def _finish(self, last: datetime) -> tuple[datetime, str]:
         """Let time pass until the end; returns it, and why it is the end."""
@@ -198,8 +204,11 @@ class _Play:
     async def _incident(self, name: str, at: datetime) -> PlayedIncident:
         view = await self.stage.view(self.stage.incidents[name], at)
         whole = await with_whole_timeline(self.stage.documents, view.incident)
-        events = (self._instant(event.at) for event in self.scenario.events)
-        return played_incident(name, view, whole, events)
+        return played_incident(name, view, whole, self._causes())
+
+    def _causes(self) -> Causes:
+        events = tuple(self._instant(event.at) for event in self.scenario.events)
+        return Causes(events, frozenset(self.early))
 
 
 def _dues(view: IncidentView) -> Iterable[datetime]:

@@ -5,9 +5,12 @@ world's does, and can be moved ahead. Its place in the scenario is that clock an
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import (
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
@@ -17,10 +20,12 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
 LOOK_SECONDS = 0.005
-LOOKS = 2
-"""A workflow is still when so many looks at it in a row see the same and nothing under way."""
+LOOKS = 3
+"""So many looks in a row must see what the look before saw, and nothing under way."""
 WATCH_SECONDS = 1.0
 FAILED_ATTEMPTS = 4
+NEWEST_EVENTS = 100
+"""Among so many is the newest timer, if one is armed: it is re-armed with every change."""
 PATIENCE_SECONDS = 60.0
 
 
@@ -71,23 +76,46 @@ class VirtualTime:
             return False
         return described.status is WorkflowExecutionStatus.RUNNING
 
-    async def forward(self, workflow_id: str, to: datetime) -> None:
-        """Let time pass for a workflow until `to`, and all that follows from it happen.
+    async def next_due(self, workflow_id: str) -> datetime | None:
+        """When a workflow will do something by itself: what its timer is armed for.
 
-        What has ended, or is that far already, stays as it is. Raises Stuck.
+        None where it waits to be told something. Whatever comes due arms the timer, so this
+        knows of everything.
+        """
+        over: set[int] = set()
+        client = self._skipper.client
+        request = GetWorkflowExecutionHistoryReverseRequest(
+            namespace=client.namespace,
+            execution=WorkflowExecution(workflow_id=workflow_id),
+            maximum_page_size=NEWEST_EVENTS,
+        )
+        newest = await client.workflow_service.get_workflow_execution_history_reverse(request)
+        for event in newest.history.events:
+            over.add(event.timer_fired_event_attributes.started_event_id)
+            over.add(event.timer_canceled_event_attributes.started_event_id)
+            if event.HasField("timer_started_event_attributes") and event.event_id not in over:
+                timeout = event.timer_started_event_attributes.start_to_fire_timeout
+                armed_at = event.event_time.ToDatetime(UTC)
+                return armed_at + timeout.ToTimedelta() + self._offsets[workflow_id]
+        return None
+
+    async def forward(self, workflow_id: str, to: datetime) -> bool:
+        """Let time pass for a workflow until `to`.
+
+        What has ended, or is that far already, stays as it is; then the answer is False. Raises
+        Stuck.
         """
         if not await self.running(workflow_id):
-            return
+            return False
         ahead = to - await self.now(workflow_id)
-        if ahead > timedelta():
-            skipping = asyncio.create_task(
-                self._skipper.fast_forward(self.handle(workflow_id), ahead)
-            )
-            try:
-                await self._watched(skipping, workflow_id)
-            finally:
-                skipping.cancel()
-        await self.settled(workflow_id)
+        if ahead <= timedelta():
+            return False
+        skipping = asyncio.create_task(self._skipper.fast_forward(self.handle(workflow_id), ahead))
+        try:
+            await self._watched(skipping, workflow_id)
+        finally:
+            skipping.cancel()
+        return True
 
     async def _watched(self, skipping: "asyncio.Task[bool]", workflow_id: str) -> None:
         seen, since = None, asyncio.get_running_loop().time()
@@ -102,17 +130,16 @@ class VirtualTime:
             elif asyncio.get_running_loop().time() - since > PATIENCE_SECONDS:
                 raise Stuck(f"{workflow_id} has done nothing for {PATIENCE_SECONDS:g} s")
 
-    async def settled(self, workflow_id: str) -> None:
-        """Wait until nothing more happens by itself. Raises Stuck."""
-        looks, seen = 0, -1
+    async def settled(self, workflow_ids: Sequence[str]) -> None:
+        """Wait until nothing more happens by itself in any of the workflows. Raises Stuck."""
+        looks, seen = 0, None
         async with asyncio.timeout(PATIENCE_SECONDS):
             while looks < LOOKS:
-                described = await self._described(workflow_id)
-                raw = described.raw_description
-                busy = bool(raw.pending_activities) or raw.HasField("pending_workflow_task")
-                same = described.history_length == seen and not busy
-                looks, seen = looks + 1 if same else 0, described.history_length
-                await asyncio.sleep(LOOK_SECONDS)
+                described = await asyncio.gather(*(self._described(w) for w in workflow_ids))
+                lengths = [found.history_length for found in described]
+                still = lengths == seen and not any(_busy(found) for found in described)
+                looks, seen = looks + 1 if still else 0, lengths
+                await asyncio.sleep(LOOK_SECONDS if looks < LOOKS else 0)
 
     async def _described(self, workflow_id: str) -> WorkflowExecutionDescription:
         described = await self.handle(workflow_id).describe()
@@ -120,3 +147,11 @@ class VirtualTime:
         if attempt >= FAILED_ATTEMPTS:
             raise Stuck(f"the workflow {workflow_id} has failed {attempt - 1} times")
         return described
+
+
+def _busy(described: WorkflowExecutionDescription) -> bool:
+    """Whether something of a workflow is under way; one that has ended is not asked."""
+    if described.status is not WorkflowExecutionStatus.RUNNING:
+        return False
+    raw = described.raw_description
+    return bool(raw.pending_activities) or raw.HasField("pending_workflow_task")

@@ -1,0 +1,101 @@
+"""Moments of a scenario, and what each kind of expectation may say."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from models.scenario import Event, Expectation, instant_of, parse_moment
+
+STARTS = datetime(2026, 3, 27, 16, 50, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "offset"),
+    [
+        ("0m", timedelta()),
+        (0, timedelta()),
+        ("3h50m", timedelta(hours=3, minutes=50)),
+        ("+2d", timedelta(days=2)),
+        ("-10m", timedelta(minutes=-10)),
+        ("1w", timedelta(weeks=1)),
+    ],
+)
+def test_an_offset_counts_from_the_start(written: object, offset: timedelta) -> None:
+    """In the durations of the policy language, before or after."""
+    assert instant_of(parse_moment(written), STARTS) == STARTS + offset
+
+
+@pytest.mark.parametrize(
+    "written", ["2018-10-21T22:52:00Z", "2018-10-21T22:52Z", "2018-10-22T00:52:00+02:00"]
+)
+def test_an_instant_is_the_same_in_every_zone(written: str) -> None:
+    """Kept in UTC."""
+    assert parse_moment(written) == datetime(2018, 10, 21, 22, 52, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "what"),
+    [
+        ("2018-10-21T22:52:00", "names no time zone"),
+        ("2018-13-21T22:52:00Z", "is not an instant"),
+        ("soon", "is not a moment"),
+        ("5", "is not a moment"),
+        ("", "is not a moment"),
+        (None, "is not a moment"),
+        (True, "is not a moment"),
+    ],
+)
+def test_what_is_no_moment_is_refused_with_what_would_be_right(written: object, what: str) -> None:
+    """Nobody should have to guess whether 5 is minutes."""
+    with pytest.raises(ValueError, match=f"{what}|not a moment; write an offset such as"):
+        parse_moment(written)
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ({"at": "0m"}, "nothing happens here"),
+        ({"at": "0m", "alert": "a.json", "report": {}}, "alert and report are two events"),
+        ({"at": "0m", "do": "acknowledge"}, "nobody does this"),
+        ({"at": "0m", "alert": "a.json", "by": "ana"}, "an alert comes from monitoring"),
+        ({"at": "0m", "report": {}, "fields": {"x": 1}}, "there is no key 'fields'"),
+    ],
+)
+def test_an_event_is_one_thing_that_somebody_does(given: dict[str, Any], what: str) -> None:
+    """What is more, or less, is told apart before anything is played."""
+    with pytest.raises(ValidationError, match=what):
+        Event.model_validate(given)
+
+
+def test_what_a_command_takes_stands_beside_it() -> None:
+    """No nesting for what every event has."""
+    event = Event.model_validate({"at": "5m", "by": "ana", "do": "set_severity", "to": "SEV2"})
+    assert event.fields == {"to": "SEV2"}
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ({}, "nothing is expected here"),
+        ({"page": "ana", "tell": "bo", "at": "0m"}, "page and tell are two"),
+        ({"page": "ana"}, "when is this said"),
+        ({"page": "ana", "at": "0m", "within": ["0m", "1m"]}, "when is this said"),
+        ({"page": "ana", "at": "0m", "status": "met"}, "status says nothing of a page"),
+        ({"clock": "resolve"}, "nothing is expected of this clock"),
+        ({"clock": "resolve", "status": "fine"}, "'fine' is no status of a clock"),
+        ({"role": "incident_manager"}, "who is expected to hold this role"),
+        ({"any": "shout"}, "this is nothing that is said"),
+    ],
+)
+def test_an_expectation_says_one_thing_and_enough_of_it(given: dict[str, Any], what: str) -> None:
+    """A slip of the pen must not make a test that cannot fail."""
+    with pytest.raises(ValidationError, match=what):
+        Expectation.model_validate(given)
+
+
+@pytest.mark.parametrize("status", ["met", "at_risk", "cancelled", "paused"])
+def test_a_clock_is_expected_by_its_status_or_its_stage(status: str) -> None:
+    """Both are words of the glossary, and none is in both."""
+    assert Expectation.model_validate({"clock": "resolve", "status": status}).kind == "clock"

@@ -1,0 +1,99 @@
+"""What could have been played, for tests of what is made of it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from models.clock import ClockReading, ClockStatus, Stage
+from models.scenario import Scenario
+from rehearsal.played import (
+    Breach,
+    Look,
+    Played,
+    PlayedIncident,
+    PolicyPlayed,
+    Refused,
+    Said,
+    Standing,
+)
+
+STARTS = datetime(2026, 3, 27, 16, 50, tzinfo=UTC)
+POLICY = PolicyPlayed(file="p.yaml", name="P", version="1", policy_hash="0" * 64)
+
+
+def after(minutes: float) -> datetime:
+    """The instant of a minute."""
+    return STARTS + timedelta(minutes=minutes)
+
+
+def said(kind: str, at: float, who: str, because: str = "", **more: Any) -> Said:
+    """Something that was said at a minute, of the one incident unless told otherwise."""
+    fields = {"incident": "incident", "channel": "pager", **more}
+    return Said(kind=kind, at=after(at), who=who, because=because, **fields)
+
+
+def refused(what: str, at: float, by: str = "ana", because: str = "no", **more: Any) -> Refused:
+    """Something that was refused at a minute."""
+    return Refused(what=what, at=after(at), by=by, because=because, incident="incident", **more)
+
+
+def reading(clock: str, elapsed: float, target: float, **more: Any) -> ClockReading:
+    """A run of a clock that was stopped in time or late, in minutes; `more` replaces fields."""
+    late = elapsed > target
+    fields: dict[str, Any] = {
+        "clock": clock,
+        "run": 1,
+        "stage": Stage.COMPLETED,
+        "status": ClockStatus.BREACHED if late else ClockStatus.MET,
+        "started_at": STARTS,
+        "stopped_at": after(elapsed),
+        "target": timedelta(minutes=target),
+        "elapsed": timedelta(minutes=elapsed),
+        "remaining": timedelta(minutes=max(target - elapsed, 0)),
+        "breach_at": after(target),
+        "late_by": timedelta(minutes=elapsed - target) if late else None,
+    }
+    return ClockReading(**{**fields, **more})
+
+
+def standing(*clocks: ClockReading, name: str = "incident", **more: Any) -> Standing:
+    """How an incident stands; ana leads it."""
+    fields: dict[str, Any] = {"state": "review", "severity": "SEV1"}
+    fields |= {"roles": {"incident_manager": "ana"}, **more}
+    return Standing(incident=name, clocks=clocks, **fields)
+
+
+def incident(end: Standing, *heard: Said, breaches: tuple[Breach, ...] = ()) -> PlayedIncident:
+    """One incident as it was in the end."""
+    return PlayedIncident(
+        name=end.incident,
+        id="INC-260327-TEST",
+        title="Checkout fails",
+        reported_at=STARTS,
+        end=end,
+        said=heard,
+        breaches=breaches,
+        timeline=(),
+    )
+
+
+def played(
+    *incidents: PlayedIncident, refusals: tuple[Refused, ...] = (), looks: tuple[Look, ...] = ()
+) -> Played:
+    """A rehearsal."""
+    return Played(
+        scenario="A night",
+        policy=POLICY,
+        starts=STARTS,
+        ended_at=after(240),
+        ended_because="it is the end",
+        incidents=incidents,
+        refused=refusals,
+        looks=looks,
+    )
+
+
+def scenario(*expect: dict[str, Any]) -> Scenario:
+    """A scenario that expects this."""
+    event = {"at": "0m", "by": "cy", "report": {"title": "Checkout fails"}}
+    given = {"scenario": "A night", "starts": STARTS, "events": [event], "expect": list(expect)}
+    return Scenario.model_validate(given)

@@ -1,0 +1,146 @@
+"""A scenario file in: a scenario, or every problem with its line and column."""
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.load import LoadedScenario, load_scenario
+
+HEAD = "scenario: A night\nstarts: 2026-03-27T16:50:00Z\n"
+PAYLOAD = Path(__file__).parents[1] / "intake" / "payloads" / "firing_single.json"
+INSTANT = "write an instant with its zone, such as 2026-03-27T16:50:00Z"
+MOMENT = "write an offset such as 0m, 3h50m, 2d or -10m, or an instant such as 2026-03-27T16:50:00Z"
+
+
+def loaded(folder: Path, text: str) -> LoadedScenario:
+    """What comes of a scenario file with this text."""
+    path = folder / "night.yaml"
+    path.write_text(text)
+    return load_scenario(path)
+
+
+def problems(folder: Path, text: str) -> list[str]:
+    """The problems of it, without the folder."""
+    return [str(p).removeprefix(f"{folder}/") for p in loaded(folder, text).problems]
+
+
+def test_a_sound_scenario_has_no_problems(tmp_path: Path) -> None:
+    """Alerts are looked for beside the scenario, then from where we are."""
+    (tmp_path / "alert.json").write_text(PAYLOAD.read_text())
+    text = f"""{HEAD}events:
+  - {{ at: 0m, alert: alert.json }}
+  - {{ at: 1m, alert: {PAYLOAD} }}
+  - {{ at: 2m, by: ana, do: set-severity, to: SEV2, reason: less than we thought }}
+  - {{ at: 3m, by: ana, do: assign, role: communication_lead, to: cy }}
+  - {{ at: 4m, by: ana, do: correct_milestone, milestone: acknowledged, happened_at: -1m }}
+expect:
+  - {{ at: 0m, page: [ana, role:incident_manager], because: level 1 }}
+"""
+    found = loaded(tmp_path, text)
+    assert found.problems == ()
+    assert found.scenario is not None
+
+
+def test_every_problem_is_reported_at_once_where_it_stands(tmp_path: Path) -> None:
+    """One reading is enough to put everything right."""
+    text = """\
+scenario: A night
+starts: 0m
+polcy: default.yaml
+events:
+  - { at: soon, by: ana, do: acknowledge }
+  - { at: 1m, do: acknowledge }
+  - { at: 2m, report: { title: x }, alrt: y }
+expect:
+  - { at: 1m, page: ana, statsu: met }
+"""
+    assert problems(tmp_path, text) == [
+        f"night.yaml:2:9: error: a scenario starts at an instant, not at an offset; {INSTANT}",
+        "night.yaml:3:1: error: there is no key 'polcy' here; did you mean policy?",
+        f"night.yaml:5:11: error: 'soon' is not a moment; {MOMENT}",
+        "night.yaml:6:5: error: nobody does this; add by: WHO",
+        "night.yaml:7:37: error: there is no key 'alrt' here; did you mean alert?",
+        "night.yaml:9:26: error: there is no key 'statsu' here; did you mean status?",
+    ]
+
+
+EVENTS = [
+    ("{ at: 1m, by: ana, do: aknowledge }", "there is no command aknowledge"),
+    ("{ at: 1m, by: ana, do: record_alerts }", "there is no command record_alerts"),
+    ("{ at: 1m, by: ana, do: hold }", "the key 'reason' is missing"),
+    (
+        "{ at: 1m, by: ana, do: hold, raeson: x }",
+        "hold has no field 'raeson'; did you mean reason?",
+    ),
+    ("{ at: 1m, by: ana, do: set_severity, to: A, severity: B }", "to and severity say the same"),
+    ("{ at: 1m, by: ana, do: resolve, happened_at: later }", "'later' is not a moment"),
+    ("{ at: 1m, report: { ttle: x } }", "there is no key 'ttle' in a report; did you mean title?"),
+    ("{ at: 1m, report: { title: '' } }", "this is empty"),
+    ("{ at: 1m, report: { title: x, reporter: ana } }", "there is no key 'reporter' in a report"),
+    ("{ at: 1m, alert: nowhere.json }", "nowhere.json cannot be read"),
+    ("{ at: 1m, alert: night.yaml }", "night.yaml is not JSON"),
+    ("{ at: 1m, by: ana, do: acknowledge, incident: b }", "no report or alert makes an incident b"),
+    ("{ at: 1m, by: ana, do: adopt_policy, to: nowhere.yaml }", "there is no file nowhere.yaml"),
+]
+
+
+@pytest.mark.parametrize(("event", "what"), EVENTS)
+def test_what_no_incident_would_understand_is_found_before_it_is_played(
+    tmp_path: Path, event: str, what: str
+) -> None:
+    """Commands and reports are held against their own models."""
+    first = "  - { at: 0m, report: { title: x } }\n"
+    found = problems(tmp_path, f"{HEAD}events:\n{first}  - {event}\n")
+    assert any(what in problem for problem in found), found
+    assert all(problem.startswith("night.yaml:5:") for problem in found)
+
+
+def test_a_problem_of_a_field_stands_at_the_field_as_it_is_written(tmp_path: Path) -> None:
+    """Also where the author used a friendlier word for it."""
+    text = f"{HEAD}events:\n  - {{ at: 1m, by: ana, do: set_severity, to: [SEV1] }}\n"
+    (found,) = problems(tmp_path, text)
+    assert found.startswith("night.yaml:4:42: error: a text is expected here")
+
+
+@pytest.mark.parametrize(
+    ("expected", "what"),
+    [
+        ("{ state: reviewd }", "there is no state reviewd; did you mean review?"),
+        ("{ refused: aknowledge }", "there is no command aknowledge; did you mean acknowledge?"),
+        ("{ state: closed, incident: b }", "no report or alert makes an incident b"),
+    ],
+)
+def test_what_can_never_be_is_not_to_be_expected(tmp_path: Path, expected: str, what: str) -> None:
+    """An expectation that nothing can meet is a slip of the pen."""
+    text = f"{HEAD}events:\n  - {{ at: 0m, report: {{ title: x }} }}\nexpect:\n  - {expected}\n"
+    (found,) = problems(tmp_path, text)
+    assert what in found
+    assert found.startswith("night.yaml:6:")
+
+
+def test_nothing_happens_after_the_end(tmp_path: Path) -> None:
+    """It would never be played."""
+    text = f"{HEAD}until: 1m\nevents:\n  - {{ at: 2m, report: {{ title: x }} }}\n"
+    assert problems(tmp_path, text) == [
+        "night.yaml:5:11: error: this happens after the scenario ends; change until"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "the file is empty"),
+        (f"{HEAD}events: []\n", "nothing happens in this scenario; write an event below it"),
+        ("- 1", "a scenario is a mapping: it begins with scenario: NAME"),
+    ],
+)
+def test_what_is_no_scenario_is_said_to_be_none(tmp_path: Path, text: str, what: str) -> None:
+    """Whatever the file is, nothing is raised."""
+    (found,) = problems(tmp_path, text)
+    assert found.endswith(f": error: {what}")
+
+
+def test_a_file_that_is_not_there_is_a_problem_too(tmp_path: Path) -> None:
+    """In the same form."""
+    (found,) = load_scenario(tmp_path / "nowhere.yaml").problems
+    assert "the file cannot be read" in str(found)

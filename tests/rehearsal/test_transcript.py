@@ -1,0 +1,43 @@
+"""What happened, written as expectations: they hold of what they were written from."""
+
+from ruamel.yaml import YAML
+
+from rehearsal.outcome import judge
+from rehearsal.played import Played
+from rehearsal.transcript import expectations
+from tests.rehearsal.plays import incident, played, reading, refused, said, scenario, standing
+
+NIGHT = played(
+    incident(
+        standing(reading("acknowledge", 16, 5), reading("resolve", 100, 480)),
+        said("page", 0, "ana", "level 1: new incident"),
+        said("page", 15, "ana", "level 3: 100% of assess"),
+        said("page", 15, "bo", "level 3: 100% of assess"),
+        said("remind", 30, "cy", "no status update in time"),
+    ),
+    refusals=(refused("resolve", 6),),
+)
+
+
+def written_and_judged(night: Played) -> bool:
+    """Whether the expectations of a night hold of it."""
+    written = YAML(typ="safe", pure=True).load(expectations(night))
+    return judge(night, scenario(*written["expect"])).as_expected
+
+
+def test_the_expectations_of_a_night_hold_of_it() -> None:
+    """Pasted into the scenario, they make it a test."""
+    assert written_and_judged(NIGHT)
+
+
+def test_several_incidents_are_told_apart() -> None:
+    """By the names that they have in the scenario."""
+    first = incident(standing(name="first"), said("page", 0, "ana", "level 1", incident="first"))
+    second = incident(standing(name="second", state="closed"))
+    assert "incident: first" in expectations(played(first, second))
+    assert written_and_judged(played(first, second))
+
+
+def test_people_who_hear_the_same_share_a_line() -> None:
+    """So that a page to three is one line to read."""
+    assert "page: [ana, bo]" in expectations(NIGHT)
