@@ -149,7 +149,8 @@ class Stage(StrEnum):
 class ClockStatus(StrEnum):
     """How a clock stands against its target. Exactly at the limit counts as met.
 
-    A target of best effort is late where another would be breached.
+    A target of best effort is late where another would be breached. Indeterminate is a clock
+    whose moments are not known well enough to say.
     """
 
     ON_TRACK = "on_track"
@@ -157,6 +158,7 @@ class ClockStatus(StrEnum):
     BREACHED = "breached"
     LATE = "late"
     MET = "met"
+    INDETERMINATE = "indeterminate"
 
 
 class ClockReading(Frozen):

@@ -92,7 +92,17 @@ class CompleteStepCommand(Command):
 
 
 class SetMilestoneCommand(Command):
-    """A milestone of the policy's own has happened."""
+    """A milestone of the policy's own has happened.
+
+    With `latest_at`, some time between `happened_at` and that: only so much is known.
+    """
+
+    milestone: str
+    latest_at: Instant | None = None
+
+
+class WithdrawMilestoneCommand(Command):
+    """A recorded milestone has not happened after all."""
 
     milestone: str
 
@@ -101,6 +111,7 @@ class CorrectMilestoneCommand(Command):
     """A recorded milestone happened at another instant than the record says."""
 
     milestone: str
+    latest_at: Instant | None = None
     happened_at: Instant | None = Field(default=..., description="the instant that is right")
 
 
@@ -234,6 +245,7 @@ COMMANDS: dict[str, CommandSpec] = {
         _spec("set_attribute", SetAttributeCommand, "raise a flag, or set another attribute"),
         _spec("set_date", SetDateCommand, "say when a date of the policy is going to be"),
         _spec("extend_clock", ExtendClockCommand, "move the limit of a clock further away"),
+        _spec("withdraw_milestone", WithdrawMilestoneCommand, "a milestone has not happened"),
         _spec("add_lesson", AddLessonCommand, "record a lesson learned"),
         _spec("add_action_item", AddActionItemCommand, "record what must be done afterwards"),
         _spec("submit_review", SubmitReviewCommand, "record the post-incident review"),

@@ -13,12 +13,14 @@ from states.lifecycle import State
 class Milestone(Frozen):
     """A named instant.
 
-    `void_at` marks that it stopped being true (fix failed, reopened), `superseded` that a
-    correction replaced it.
+    `latest_at` is there where it is only known to lie between `at` and that. `void_at` marks
+    that it stopped being true (fix failed, reopened), `superseded` that a correction replaced it
+    or that it was withdrawn.
     """
 
     name: str
     at: Instant
+    latest_at: Instant | None = None
     recorded_at: Instant
     actor: Actor
     void_at: Instant | None = None

@@ -4,7 +4,7 @@ A clock's runs follow from the milestones, its pauses from the holds, its target
 severity in force. A correction of any of them corrects the clocks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -215,12 +215,45 @@ def _read(course: Course, incident: Incident, now: datetime) -> ClockReading:
 def read_clocks(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[ClockReading, ...]:
-    """Every run of every clock of the policy that has started, as it reads at `now`."""
+    """Every run of every clock of the policy that has started, as it reads at `now`.
+
+    Where a moment is only known to lie between two instants, the earliest is read; a clock that
+    the latest would give another outcome is indeterminate.
+    """
+    readings = _readings(policy, incident, now)
+    if not any(m.latest_at and not m.superseded for m in incident.milestones):
+        return readings
+    others = [_readings(policy, record, now) for record in _possible(incident)]
+    return tuple(_certain(reading, others) for reading in readings)
+
+
+def _readings(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[ClockReading, ...]:
     return tuple(
         _read(course, incident, now)
         for course in courses(policy, incident, now)
         if course.run.started_at <= now
     )
+
+
+def _possible(incident: Incident) -> Iterator[Incident]:
+    """The record with one uncertain milestone, then with all of them, at their latest."""
+    uncertain = [m for m in incident.milestones if m.latest_at and not m.superseded]
+    for moved in (*([m] for m in uncertain), uncertain):
+        milestones = tuple(
+            m.model_copy(update={"at": m.latest_at}) if m in moved else m
+            for m in incident.milestones
+        )
+        yield incident.model_copy(update={"milestones": milestones})
+
+
+def _certain(reading: ClockReading, others: Sequence[tuple[ClockReading, ...]]) -> ClockReading:
+    key = (reading.clock, reading.run)
+    possible = {r.status for found in others for r in found if (r.clock, r.run) == key}
+    if possible <= {reading.status}:
+        return reading
+    return reading.model_copy(update={"status": ClockStatus.INDETERMINATE})
 
 
 def clock_points(

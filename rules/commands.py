@@ -25,7 +25,7 @@ from models.incident import (
 from rules.adoption import adopt_policy
 from rules.alerts import record_alerts
 from rules.circumstances import extend_clock, set_attribute, set_date
-from rules.corrections import correct_milestone, set_milestone
+from rules.corrections import correct_milestone, set_milestone, withdraw_milestone
 from rules.decision import Case, Decision, Effect, Outcome, Refusal, Remind, Tell
 from rules.ledger import note, with_milestone
 from rules.severity_changes import set_severity
@@ -199,6 +199,7 @@ COMMAND_RULES: dict[str, Callable[[Case, Any], Outcome]] = {
     "complete_step": complete_step,
     "set_milestone": set_milestone,
     "correct_milestone": correct_milestone,
+    "withdraw_milestone": withdraw_milestone,
     "set_attribute": set_attribute,
     "set_date": set_date,
     "extend_clock": extend_clock,

@@ -1,9 +1,19 @@
 """Milestones that people set or put right by hand."""
 
-from models.command import CorrectMilestoneCommand, SetMilestoneCommand
+from datetime import datetime
+
+from models.command import (
+    CorrectMilestoneCommand,
+    SetMilestoneCommand,
+    WithdrawMilestoneCommand,
+)
+from models.incident import Incident, Milestone
 from rules.decision import Case, Decision, Outcome, Refusal
 from rules.ledger import note, with_milestone
-from states.lifecycle import REPORTED
+from states.lifecycle import REPORTED, TRANSITIONS
+
+MOVELESS = tuple(row.milestone for row in TRANSITIONS if row.milestone and row.target is None)
+"""Milestones of the lifecycle that leave the incident in its state."""
 
 
 def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
@@ -15,10 +25,19 @@ def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
         return Refusal("Refused", message)
     if case.incident.milestone(name):
         return Refusal("Refused", f"{name} is already set: correct_milestone changes it")
+    refusal = _unfit(case, command.latest_at)
+    if refusal:
+        return refusal
     incident = with_milestone(
-        case.incident, name, at=case.happened_at, now=case.now, actor=case.actor
+        case.incident,
+        name,
+        at=case.happened_at,
+        now=case.now,
+        actor=case.actor,
+        latest_at=command.latest_at,
     )
-    summary = f"{name}" + (f" ({command.note})" if command.note else "")
+    summary = f"{name}{_between(case.happened_at, command.latest_at)}"
+    summary += f" ({command.note})" if command.note else ""
     incident = note(
         incident,
         f"milestone.{name}",
@@ -26,6 +45,52 @@ def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
         actor=case.actor,
         now=case.now,
         happened_at=case.happened_at,
+    )
+    return Decision(incident, summary)
+
+
+def _unfit(case: Case, latest_at: datetime | None) -> Refusal | None:
+    """Why a milestone cannot lie between `happened_at` and `latest_at`, if it cannot."""
+    if latest_at is None or case.happened_at <= latest_at <= case.now:
+        return None
+    message = f"latest_at must lie between happened_at and now: {latest_at.isoformat()}"
+    return Refusal("Malformed", message, ("latest_at",))
+
+
+def _between(at: datetime, latest_at: datetime | None) -> str:
+    if latest_at is None:
+        return ""
+    return f", some time between {at:%Y-%m-%d %H:%M:%S} and {latest_at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _without(case: Case, gone: Milestone) -> Incident:
+    """The record with a milestone that no longer counts; it stays on it."""
+    milestones = tuple(
+        m.model_copy(update={"superseded": True}) if m is gone else m
+        for m in case.incident.milestones
+    )
+    return case.incident.model_copy(update={"milestones": milestones})
+
+
+def withdraw_milestone(case: Case, command: WithdrawMilestoneCommand) -> Outcome:
+    """A milestone has not happened after all; those that moved the incident stay."""
+    name = command.milestone
+    old = case.incident.milestone(name)
+    if old is None:
+        return Refusal("Refused", f"milestone {name!r} is not set, so it cannot be withdrawn")
+    if name not in (*case.policy.milestones, *MOVELESS):
+        message = f"{name} moved the incident: reopen or return_to_diagnosis takes it back"
+        return Refusal("Refused", message)
+    incident = _without(case, old)
+    summary = f"{name} withdrawn" + (f" ({command.note})" if command.note else "")
+    incident = note(
+        incident,
+        "milestone.withdrawn",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        milestone=name,
+        was=old.at.isoformat(),
     )
     return Decision(incident, summary)
 
@@ -41,17 +106,17 @@ def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
             "Malformed", "happened_at is missing: the instant that is right", ("happened_at",)
         )
     at = case.happened_at
-    milestones = tuple(
-        m.model_copy(update={"superseded": True}) if m is old else m
-        for m in case.incident.milestones
-    )
-    change: dict[str, object] = {"milestones": milestones}
+    refusal = _unfit(case, command.latest_at)
+    if refusal:
+        return refusal
+    incident = _without(case, old)
     if name == REPORTED:
-        change |= {"reported_at": at}
+        incident = incident.model_copy(update={"reported_at": at})
     incident = with_milestone(
-        case.incident.model_copy(update=change), name, at=at, now=case.now, actor=case.actor
+        incident, name, at=at, now=case.now, actor=case.actor, latest_at=command.latest_at
     )
     summary = f"{name} corrected from {old.at:%Y-%m-%d %H:%M:%S} to {at:%Y-%m-%d %H:%M:%S} UTC"
+    summary += _between(at, command.latest_at)
     summary += f" ({command.note})" if command.note else ""
     incident = note(
         incident,

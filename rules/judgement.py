@@ -134,6 +134,7 @@ AFTER_THE_END = frozenset(
     {
         "set_milestone",
         "correct_milestone",
+        "withdraw_milestone",
         "set_attribute",
         "set_date",
         "extend_clock",

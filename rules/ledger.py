@@ -39,10 +39,16 @@ def note(
 
 
 def with_milestone(
-    incident: Incident, name: str, *, at: datetime, now: datetime, actor: Actor
+    incident: Incident,
+    name: str,
+    *,
+    at: datetime,
+    now: datetime,
+    actor: Actor,
+    latest_at: datetime | None = None,
 ) -> Incident:
     """The record with a milestone set."""
-    milestone = Milestone(name=name, at=at, recorded_at=now, actor=actor)
+    milestone = Milestone(name=name, at=at, latest_at=latest_at, recorded_at=now, actor=actor)
     return incident.model_copy(update={"milestones": (*incident.milestones, milestone)})
 
 

@@ -216,3 +216,33 @@ def test_a_stop_in_closed_time_after_the_limit_is_late() -> None:
     policy = one("from: reported, to: acknowledged, within: 1h office")
     record = done(incident(policy), "acknowledge", later(20), policy)
     assert readings(policy, record, later(21))[0].status is ClockStatus.BREACHED
+
+
+def between(policy: CompiledPolicy, first: float, last: float) -> ClockStatus:
+    """How the clock reads when its stop is only known to lie between two hours."""
+    fields = {"milestone": "told", "happened_at": later(first), "latest_at": later(last)}
+    record = done(incident(policy), "set_milestone", later(30), policy, **fields)
+    return readings(policy, record, later(30))[0].status
+
+
+def test_what_is_not_known_well_enough_is_indeterminate_and_never_guessed() -> None:
+    """Only the day is known: before the limit, after it, or across it."""
+    policy = one("from: reported, to: told, within: 4h")
+    assert between(policy, 1, 3) is ClockStatus.MET
+    assert between(policy, 5, 9) is ClockStatus.BREACHED
+    assert between(policy, 3, 5) is ClockStatus.INDETERMINATE
+
+
+def test_a_withdrawn_milestone_lets_its_clock_run_on_as_if_it_had_never_been() -> None:
+    """Mitigated, and then it was not: nothing of it counts; what moved the incident stays."""
+    policy = one("from: reported, to: mitigated, within: 4h")
+    record = done(incident(policy), "acknowledge", later(1), policy)
+    record = done(record, "set_severity", later(1), policy, severity="SEV1")
+    record = done(record, "begin_diagnosis", later(1), policy)
+    record = done(record, "mitigate", later(2), policy)
+    assert readings(policy, record, later(3))[0].stage is Stage.COMPLETED
+    record = done(record, "withdraw_milestone", later(3), policy, milestone="mitigated")
+    read = readings(policy, record, later(3))[0]
+    assert (read.stage, read.breach_at) == (Stage.IN_PROGRESS, later(4))
+    answer = outcome(record, "withdraw_milestone", later(3), policy, milestone="acknowledged")
+    assert isinstance(answer, Refusal)
