@@ -21,6 +21,7 @@ LATE: dict[str, tuple[str, str]] = {
     "dev": ("console.dev", "app"),
     "policy": ("console.policy", "app"),
     "rehearse": ("console.rehearse", "app"),
+    "calendar": ("console.calendar", "app"),
     "demo": ("console.demo", "app"),
 }
 """Commands whose modules are imported on demand: name to module and its Typer app."""

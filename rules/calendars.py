@@ -93,6 +93,20 @@ def _is_holiday(spec: CalendarSpec, day: datetime) -> bool:
     )
 
 
+def holidays_between(spec: CalendarSpec, since: datetime, until: datetime) -> tuple[date, ...]:
+    """The local days between two instants that a holiday takes out of the calendar's week."""
+    zone = ZoneInfo(spec.zone)
+    first, last = (midnight(at.astimezone(zone).replace(tzinfo=None)) for at in (since, until))
+    days = (first + number * DAY for number in range((last - first).days + 1))
+    on_holidays = any(HOLIDAY in entry.days for entry in spec.opens)
+    week = {kind for entry in spec.opens or (_ALL_DAYS,) for kind in entry.days}
+    return tuple(
+        day.date()
+        for day in days
+        if not on_holidays and WEEK[day.weekday()] in week and _is_holiday(spec, day)
+    )
+
+
 def _offset(zone: ZoneInfo, at: datetime) -> int:
     offset = at.astimezone(zone).utcoffset()
     return int(offset.total_seconds()) if offset is not None else 0

@@ -1,0 +1,164 @@
+"""`calendar`: what is due when, and how much time has passed, for people and for scripts."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.console.conftest import Type
+
+OFFICE = (
+    *("--days", "mon-fri", "--hours", "09:00-17:00"),
+    *("--zone", "Europe/London", "--holidays", "GB-ENG"),
+)
+POLICY = """\
+policy: Least
+version: "1"
+effective_from: 2026-01-01
+time_zone: Europe/London
+calendars:
+  office: { days: mon-fri, hours: 09:00-17:00, holidays: GB-ENG }
+  nights: { hours: 22:00-06:00, zone: America/New_York }
+severities: { SEV1: { means: bad } }
+"""
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> str:
+    """A policy file with two calendars."""
+    path = tmp_path / "policy.yaml"
+    path.write_text(POLICY)
+    return str(path)
+
+
+def test_open_hours_are_due_when_the_calendar_has_been_open_for_so_long(type_: Type) -> None:
+    """With the local times, and the closed hours that were skipped."""
+    said = type_("calendar", "due", "2h", "--from", "2025-11-21T16:00Z", *OFFICE)
+    assert said.code == 0
+    assert "due  Mon 2025-11-24 10:00 GMT     2025-11-24T10:00:00Z" in said.out
+    assert "Fri 2025-11-21 17:00 GMT - Mon 2025-11-24 09:00 GMT, 2d 16h closed" in said.out
+
+
+def test_the_answer_for_programs_has_everything(type_: Type) -> None:
+    """Instants in UTC and local time, what did not count and why, and changes of clocks."""
+    said = type_("calendar", "due", "5d", "--from", "2026-03-27T18:00Z", *OFFICE, "--json")
+    document = said.document
+    assert document["due"] == {"at": "2026-04-07T17:00:00Z", "local": "2026-04-07T18:00:00+01:00"}
+    assert document["counted_seconds"] == 5 * 86400
+    assert document["means"] == {"calendar": "given", "days": 5}
+    assert [span["why"] for span in document["skipped"]] == ["not worked", "not worked"]
+    assert document["skipped"][1]["holidays"] == ["2026-04-03", "2026-04-06"]
+    assert [change["seconds"] for change in document["clock_changes"]] == [3600]
+
+
+@pytest.mark.parametrize(
+    ("target", "more", "due"),
+    [
+        ("2h", [], "2025-11-21T18:00:00Z"),
+        ("3 months", [], "2026-02-21T16:00:00Z"),
+        ("2h", [*OFFICE, "--extended", "1h"], "2025-11-24T11:00:00Z"),
+        ("end of next day", [*OFFICE], "2025-11-24T17:00:00Z"),
+        ("end of local day", [*OFFICE], "2025-11-22T00:00:00Z"),
+        ("3d local", [*OFFICE], "2025-11-24T16:00:00Z"),
+        ("24h", [*OFFICE, "--elapsed", "--rolls", "12:00"], "2025-11-24T12:00:00Z"),
+        (
+            "4h before launch",
+            [*OFFICE, "--date", "launch=2025-12-02T10:00Z"],
+            "2025-12-01T14:00:00Z",
+        ),
+        ("2h", [*OFFICE, "--paused", "2025-11-21 16:30/2025-11-24 12:00"], "2025-11-24T13:30:00Z"),
+    ],
+)
+def test_targets_are_those_of_a_policy(type_: Type, target: str, more: list[str], due: str) -> None:
+    """Amounts, working days, months, ends of days, dates; extended, rolled and paused."""
+    said = type_("calendar", "due", target, "--from", "2025-11-21T16:00Z", *more, "--json")
+    assert said.document["due"]["at"] == due
+
+
+def test_two_limits_are_both_told(type_: Type) -> None:
+    """The softer one and the harder one."""
+    said = type_("calendar", "due", "1h-2h", "--from", "2025-11-21T16:00Z", *OFFICE, "--json")
+    assert said.document["should"]["at"] == "2025-11-21T17:00:00Z"
+    assert said.document["due"]["at"] == "2025-11-24T10:00:00Z"
+
+
+def test_a_calendar_of_a_policy_is_named(type_: Type, policy: str) -> None:
+    """With an option, or in the target itself; local times are those of its zone."""
+    arguments = ("--from", "2025-11-21 16:00", "--policy", policy, "--json")
+    named = type_("calendar", "due", "2h", "--calendar", "office", *arguments).document
+    within = type_("calendar", "due", "2h office", *arguments).document
+    assert named["due"] == within["due"]
+    assert named["due"]["at"] == "2025-11-24T10:00:00Z"
+    nights = type_("calendar", "due", "2h", "--calendar", "nights", *arguments).document
+    assert nights["from"]["local"] == "2025-11-21T16:00:00-05:00"
+    assert nights["due"]["local"] == "2025-11-22T00:00:00-05:00"
+
+
+def test_elapsed_time_is_told_in_every_measure(type_: Type) -> None:
+    """Open hours, working days, and what passed in all."""
+    week = ("--from", "2020-08-07T14:51Z", "--to", "2020-08-14T09:06Z")
+    said = type_("calendar", "elapsed", *week, *OFFICE, "--json")
+    assert said.document["elapsed_seconds"] == (1 * 60 + 9 + 4 * 8 * 60 + 66) * 60
+    assert said.document["real_seconds"] == (6 * 24 * 60 + 18 * 60 + 15) * 60
+    assert said.document["days"] == pytest.approx(4.76, abs=0.01)
+    people = type_("calendar", "elapsed", *week, *OFFICE)
+    assert "elapsed  34h 15m while open" in people.out
+    assert "in all  6d 18h 15m" in people.out
+
+
+def test_a_local_time_that_comes_twice_or_never_is_told(type_: Type) -> None:
+    """The rule is stated where it decides something."""
+    zone = ("--zone", "Europe/London")
+    twice = type_("calendar", "due", "1h", "--from", "2025-10-26 01:30", *zone)
+    assert "2025-10-26T00:30:00Z" in twice.out
+    assert "comes twice in Europe/London; the first is meant" in twice.out
+    never = type_("calendar", "due", "1h", "--from", "2026-03-29 01:30", *zone)
+    assert "2026-03-29T01:00:00Z" in never.out
+    assert "does not come in Europe/London; clocks jump past it" in never.out
+    once = type_("calendar", "due", "1h", "--from", "2026-03-28 01:30", *zone)
+    assert "note" not in once.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["due", "2x"], "'2x' is not a duration"),
+        (["due", "2h", "--days", "mun"], "'mun' is not a day"),
+        (["due", "2h", "--hours", "9-5"], "write 09:00-17:00"),
+        (["due", "2h", "--zone", "Europe/Londn"], "did you mean Europe/London?"),
+        (["due", "2h", "--zone", "Nowhere"], "write an IANA name"),
+        (["due", "2h", "--holidays", "UK"], "did you mean GB?"),
+        (["due", "2h", "--holidays", "2026-02-30"], "write a day that there is"),
+        (["due", "2h", "--days", "mon", "--calendar", "office"], "not both"),
+        (["due", "2h", "--calendar", "offce"], "there is no calendar offce"),
+        (["due", "2h offce", "--days", "mon"], "there is no calendar offce"),
+        (["due", "unspecified"], "is no target that comes due"),
+        (["due", "24h before review"], "counts back from a date"),
+        (["due", "2h", "--date", "review"], "write NAME=INSTANT"),
+        (["due", "2h", "--days", "holiday"], "does not come due within 10 years"),
+        (["due", "99999999999d local"], "does not come due within 10 years"),
+        (["due", "2h", "--extended", "9999999d"], "does not come due within 10 years"),
+        (["due", "2h", "--from", "9999-01-01T00:00Z"], "outside of the years 1900 to 2200"),
+        (["due", "2h", "--from", "yesterday"], "is not an instant"),
+        (["due", "2h", "--paused", "now"], "write two instants as FROM/UNTIL"),
+        (["due", "2h", "--paused", "-1h/-2h"], "ends before it begins"),
+        (["due", "2h", "--rolls", "noon"], "write next CALENDAR day 12:00"),
+        (["elapsed", "--from", "now", "--to", "-2h"], "--to lies before --from"),
+        (["elapsed", "--from", "1950-01-01T00:00Z"], "longer than 10 years"),
+        (["elapsed"], "Missing option '--from'"),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_would_be_right(
+    type_: Type, arguments: list[str], says: str
+) -> None:
+    """As wrong usage, and never as a traceback."""
+    said = type_("calendar", *arguments)
+    assert said.code == 2
+    assert says in said.err
+
+
+def test_a_policy_file_with_errors_lists_them(type_: Type, policy: str) -> None:
+    """As for every command that reads one."""
+    Path(policy).write_text(POLICY.replace("mon-fri", "mun"))
+    said = type_("calendar", "due", "2h office", "--policy", policy)
+    assert said.code == 1
+    assert "'mun' is not a day" in said.err
