@@ -1,6 +1,7 @@
 """An incident as a person reads it."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -11,6 +12,7 @@ from console.phrases import moment, relative, span
 from models.clock import ClockReading, ClockStatus, Stage
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView, NextStep
+from rules.conditions import attribute_words
 from states.lifecycle import TERMINAL
 
 STATUS_STYLE = {
@@ -18,6 +20,7 @@ STATUS_STYLE = {
     ClockStatus.AT_RISK: "yellow",
     ClockStatus.BREACHED: "bold red",
     ClockStatus.LATE: "red",
+    ClockStatus.INDETERMINATE: "magenta",
     ClockStatus.MET: "green",
 }
 
@@ -60,19 +63,22 @@ def header(view: IncidentView) -> Group:
             f" by {incident.report.reporter.name} via {incident.report.reporter.via}"
         )
     )
-    facts = (f"{name}: {text}" for name, text in _report_facts(incident))
+    facts = (f"{name}: {text}" for name, text in _report_facts(incident, view.now))
     lines += [words(fact.replace("\n", "\n  ")) for fact in facts]
     pinned = f"{view.policy_name} {view.policy_version} ({view.policy_hash[:12]})"
     lines.append(line(f"policy {pinned}"))
     return Group(*lines)
 
 
-def _report_facts(incident: Incident) -> Iterator[tuple[str, str]]:
+def _report_facts(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
     report = incident.report
     if report.service:
         yield "service", report.service
     if report.affected_systems:
         yield "affected", ", ".join(report.affected_systems)
+    known = attribute_words(incident, now)
+    if known:
+        yield "attributes", known
     if report.nature:
         yield "nature", report.nature
     if report.previous_incident:

@@ -25,6 +25,13 @@ def attribute_at(incident: Incident, name: str, at: datetime) -> str | None:
     return incident.report.attributes.get(name)
 
 
+def attribute_words(incident: Incident, at: datetime) -> str:
+    """Every attribute that has a value at an instant, with it, in a line."""
+    named = (*incident.report.attributes, *(change.name for change in incident.attributes))
+    values = {name: attribute_at(incident, name, at) for name in dict.fromkeys(named)}
+    return ", ".join(f"{name}={value}" for name, value in values.items() if value is not None)
+
+
 def holds_at(condition: Condition, incident: Incident, at: datetime) -> bool:
     """Whether a condition is true at an instant."""
     found = attribute_at(incident, condition.attribute, at) in condition.values

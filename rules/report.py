@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from models.clock import ClockReading, ClockStatus, FiredThreshold, Stage
 from models.compiled import CompiledPolicy
 from models.incident import Incident, Milestone, TimelineEntry
+from rules.conditions import attribute_words
 from rules.facts import highest_severity
 from rules.markdown import plain, section, span, stamp, table
 from rules.metrics import read_metrics
@@ -46,6 +47,7 @@ def _header(
         ("Time on hold", span(_held_for(incident, now))),
         ("Clocks breached", f"{len(breached)} of {len(readings)}"),
         ("Service", plain(report.service or "")),
+        ("Attributes", plain(attribute_words(incident, now))),
         ("Alert group", plain(report.group_id or "")),
         ("Follows incident", plain(report.previous_incident or "")),
         ("Policy", f"{plain(policy.name)} {plain(policy.version)} (`{policy.policy_hash}`)"),

@@ -13,7 +13,7 @@ from models.incident import Incident
 from models.view import IncidentView
 from rules.answers import next_steps, readings_of
 from tests.fakes.messages import a_message
-from tests.specimens import POLICY, START, a_diagnosed_incident, after, an_incident, done
+from tests.specimens import POLICY, REPORT, START, a_diagnosed_incident, after, an_incident, done
 
 
 def view_of(incident: Incident, now: datetime, **more: object) -> IncidentView:
@@ -56,7 +56,19 @@ def test_the_head_says_which_incident_it_is_and_how_it_stands() -> None:
         "reported 2026-03-27 16:50:00Z (3m 00s ago) by monitoring via alerts",
     ]
     assert "affected: checkout" in text
+    assert "attributes:" not in text
     assert "policy Specimen policy 1 (000000000000)" in text
+
+
+def test_the_head_says_what_is_known_of_the_incident() -> None:
+    """What was reported of it, and what was set since."""
+    policy = POLICY.model_copy(update={"attributes": {"impact": (), "region": ()}})
+    report = REPORT.model_copy(update={"attributes": {"impact": "team"}})
+    incident = an_incident(policy, report)
+    incident = done(incident, "set_attribute", after(1), policy, attribute="region", value="north")
+    incident = done(incident, "set_attribute", after(2), policy, attribute="impact", value="all")
+    text = text_of(render(view_of(incident, after(3))))
+    assert "attributes: impact=all, region=north" in text
 
 
 def test_each_clock_shows_its_outcome_or_what_remains() -> None:

@@ -100,6 +100,7 @@ def test_the_header_tells_severity_state_and_durations() -> None:
     """The first table answers how bad, where it stands, and how long everything took."""
     report = rendered(a_reviewed_incident(), 301)
     facts = dict(rows(report, "Incident report: INC-260327-TEST — Checkout fails"))
+    assert "Attributes" not in facts
     assert facts["State"] == "review"
     assert facts["Severity"] == "SEV1 (confirmed)"
     assert facts["Highest severity"] == "SEV1"
