@@ -100,11 +100,11 @@ def _computed(
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     known, words = dict(said), dict[str, str]()
     for table in rules.computed:
-        given = _read(table, known, words) if table.gives and table.gives not in said else None
-        values = tuple(value for value in given.values if value != NONE) if given else ()
-        if given and table.gives and values:
-            known[table.gives] = values
-            words[table.gives] = f" ({given.words})"
+        given = _read(table, known, words)
+        if given is None or table.gives is None or table.gives in said:
+            continue
+        known[table.gives] = tuple(value for value in given.values if value != NONE)
+        words[table.gives] = f" ({given.words})"
     return known, words
 
 
@@ -115,24 +115,20 @@ def by_attributes(policy: CompiledPolicy, said: Said) -> tuple[str, str] | None:
     found: dict[str, str] = {}
     for table in rules.tables:
         given = _read(table, known, words)
-        severity = _chosen(given, rules, policy.severities) if given else None
-        if given and severity:
+        if given is None or (len(given.values) > 1 and rules.when_unsure == "default"):
+            continue
+        severity = _worst(given.values, policy.severities)
+        if severity:
             unsure = f", the worst of {', '.join(given.values)}" if len(given.values) > 1 else ""
             found.setdefault(severity, given.words + unsure)
     severity = _worst(found, policy.severities)
     return (severity, found[severity]) if severity else None
 
 
-def _chosen(given: _Given, rules: SeverityRules, ranks: tuple[str, ...]) -> str | None:
-    if len(given.values) > 1 and rules.when_unsure == "default":
-        return None
-    return _worst(given.values, ranks)
-
-
 def _fits(condition: Condition, known: Said) -> bool:
-    values = known.get(condition.attribute, ())
-    found = bool(values) and all(value in condition.values for value in values)
-    return found is not condition.negated
+    """Whether a condition is true for sure: of all values, where several apply."""
+    asked = [value in condition.values for value in known.get(condition.attribute, ())]
+    return not any(asked) if condition.negated else bool(asked) and all(asked)
 
 
 def _bounds(

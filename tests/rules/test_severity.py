@@ -89,6 +89,7 @@ def test_an_axis_that_is_not_known_leaves_the_worst_that_it_can_be() -> None:
     assert verdict.why == "impact low x urgency unknown, the worst of P4, P3"
     assert severity_by(default, said(impact="low")).severity == "P4"
     assert severity_by(default, said(impact="low")).why == "by default"
+    assert severity_by(default, said(impact="low", urgency="high")).severity == "P3"
     assert by_attributes(worse, {}) is None
     assert severity_by(worse, {}).severity == "P4"
 
@@ -206,10 +207,23 @@ def test_bounds_hold_whatever_gave_the_severity_caps_last() -> None:
     assert severity_by(BOUNDED, said(security="no"), stated="P4").severity == "P4"
 
 
+def test_of_several_bounds_the_strictest_counts() -> None:
+    """Whichever is written first."""
+    floors = rated(MATRIX + "  at_least: { users=few: P3, flag security: P2, users=many: P4 }\n")
+    both = said(users="few", security="yes")
+    assert severity_by(floors, both, stated="P4").severity == "P2"
+    caps = rated(MATRIX + "  caps: { users=few: P2, flag security: P4, users=many: P1 }\n")
+    assert severity_by(caps, both, stated="P1").severity == "P4"
+
+
 def test_a_cap_holds_only_where_its_condition_is_sure() -> None:
     """Alerts of which one is from production are not capped as those of staging."""
     mixed = said(environment="staging|production")
     assert severity_by(BOUNDED, mixed, stated="P1").severity == "P1"
+    unless = rated(MATRIX + "  caps: { not environment=production: P3 }\n")
+    assert severity_by(unless, mixed, stated="P1").severity == "P1"
+    assert severity_by(unless, said(environment="staging"), stated="P1").severity == "P3"
+    assert severity_by(unless, {}, stated="P1").severity == "P3"
 
 
 UNSURE = rated(MATRIX)
