@@ -7,10 +7,11 @@ import asyncio
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from ssl import SSLContext
 from types import TracebackType
 from typing import Self
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,22 @@ class Mail:
 class SmtpSink:
     """Use as `async with SmtpSink() as sink`; channels connect to `sink.host`, `sink.port`.
 
-    `refused` maps a recipient to the answer to its RCPT; `data_answers` are consumed one per
-    mail, then "250 OK" answers. `effects` holds the first mail of each Message-ID, `mails` all.
+    With `tls` it speaks TLS, from the first byte or, where `starttls`, when asked to; with
+    `login` it takes mail only from whoever knows these words. `refused` maps a recipient to the
+    answer to its RCPT; `data_answers` are consumed one per mail, then "250 OK" answers. `effects`
+    holds the first mail of each Message-ID, `mails` all.
     """
 
     host = "127.0.0.1"
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        tls: SSLContext | None = None,
+        starttls: bool = False,
+        login: tuple[str, str] | None = None,
+    ) -> None:
+        self._tls, self._starttls, self._login = tls, starttls, login
         self.mails: list[Mail] = []
         self.effects: dict[str, Mail] = {}
         self.refused: dict[str, str] = {}
@@ -47,9 +57,28 @@ class SmtpSink:
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: SMTP(self, loop=loop), self.host, self.port)
+        first = None if self._starttls else self._tls
+        self._server = await loop.create_server(self._session, self.host, self.port, ssl=first)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
+
+    def _session(self) -> SMTP:
+        return SMTP(
+            self,
+            loop=asyncio.get_running_loop(),
+            tls_context=self._tls if self._starttls else None,
+            require_starttls=self._starttls,
+            auth_required=self._login is not None,
+            auth_require_tls=False,
+            authenticator=self._authenticated if self._login else None,
+        )
+
+    def _authenticated(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _kind: str, data: object
+    ) -> AuthResult:
+        words = (data.login, data.password) if isinstance(data, LoginPassword) else ()
+        expected = tuple(word.encode() for word in self._login or ())
+        return AuthResult(success=words == expected, handled=False)
 
     async def __aexit__(
         self,
