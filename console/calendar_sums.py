@@ -62,6 +62,7 @@ class Answer:
     changes: tuple[tuple[datetime, int], ...]
     softer_at: datetime | None = None
     moved_from: datetime | None = None
+    date_at: datetime | None = None
     in_days: timedelta = timedelta()
 
 
@@ -103,14 +104,25 @@ def sum_from(known: Almanac, start: str, pauses: Sequence[str], now: datetime) -
 def _skipped(
     given: Sum, target: Target, found: Reckoning, due: datetime, slices: Mapping[str, CalendarSlice]
 ) -> Iterator[Skipped]:
+    known = slices.get(target.calendar or "")
+    if found.dated and known:
+        spec = given.known.named(known.calendar)
+        yield from closed(known, spec, given.start, due, by_day=False)
     starts = [course.start for course, _ in found.courses]
     for (course, _), ends_at in zip(found.courses, [*starts[1:], due], strict=True):
-        dated = slices.get(target.calendar or LOCAL) if found.dated else None
-        known = course.slice_ or dated
-        if known:
-            spec = given.known.named(known.calendar)
-            yield from closed(known, spec, course.start, ends_at, by_day=course.by_day)
-    yield from paused(() if target.before else given.pauses, given.start, due)
+        if course.slice_:
+            spec = given.known.named(course.slice_.calendar)
+            yield from closed(course.slice_, spec, course.start, ends_at, by_day=course.by_day)
+    yield from paused(given.pauses, given.start, due)
+
+
+def _skipped_back(
+    given: Sum, target: Target, due: datetime, date: datetime, slices: Mapping[str, CalendarSlice]
+) -> Iterator[Skipped]:
+    known = slices.get(target.calendar or "")
+    if known:
+        spec = given.known.named(known.calendar)
+        yield from closed(known, spec, due, date, by_day=bool(target.days))
 
 
 def _in_order(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
@@ -141,13 +153,20 @@ def due_answer(
         rolled_from = reckoned(target.model_copy(update={"rolls": None})) if target.rolls else None
         before = rolled_from.limit_at if rolled_from else None
         due = found.limit_at
+        date = dates.get(target.before or "")
+        skipped = (
+            _skipped_back(given, target, due, date, slices)
+            if date
+            else _skipped(given, target, found, due, slices)
+        )
         return Answer(
             at=due,
             counted=found.total,
-            skipped=_in_order(_skipped(given, target, found, due, slices)),
+            skipped=_in_order(skipped),
             changes=clock_changes(slices[given.known.chosen or LOCAL], given.start, due),
             softer_at=softer.limit_at if softer else None,
             moved_from=before if before != due else None,
+            date_at=date,
         )
     raise never_due(text, LONGEST.days // 365)
 

@@ -125,6 +125,7 @@ def due_document(given: Sum, text: str, target: Target, answer: Answer) -> dict[
         "means": {name: said for name, said in target.model_dump(mode="json").items() if said},
         "due": _instant(answer.at, given.zone),
         "should": _instant(answer.softer_at, given.zone),
+        "before": _instant(answer.date_at, given.zone),
         "moved_from": _instant(answer.moved_from, given.zone),
         "counted_seconds": answer.counted.total_seconds(),
         **_document(given, answer, given.notes),
@@ -157,6 +158,8 @@ def due_lines(given: Sum, text: str, answer: Answer) -> Iterator[str]:
     yield _moment("due", answer.at, given.zone)
     if answer.moved_from:
         yield _moment("instead of", answer.moved_from, given.zone)
+    if answer.date_at:
+        yield _moment("before", answer.date_at, given.zone)
     late = answer.at < given.start
     yield _row("that is", f"{exact(abs(answer.at - given.start))} {'earlier' if late else 'later'}")
     yield from _context(given, answer, given.notes)
