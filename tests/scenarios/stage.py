@@ -24,6 +24,7 @@ from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.refresh_calendars import refresh_calendars
 from activities.send_notification import SendNotificationActivity
+from activities.start_incident import StartIncidentActivity
 from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
 from models.command import CommandResult
@@ -39,6 +40,8 @@ from workflows.incident import IncidentWorkflow
 SAID = ("page.sent", "notification.sent", "reminder.sent")
 Answer = TypeVar("Answer")
 LOOKS = 3
+OTHERS = Path(__file__).parents[2] / "policies" / "default.yaml"
+"""The policy of incidents that an incident leads to."""
 SLACK = timedelta(seconds=5)
 """How far a virtual instant may be off: a fast-forward lands a little after its aim."""
 
@@ -95,6 +98,7 @@ class Stage:
             workflows=[IncidentWorkflow, ArchiveRun],
             activities=[
                 enforce_deadline,
+                StartIncidentActivity(self.client, OTHERS).start_incident,
                 refresh_calendars,
                 EscalateIncidentActivity(self.channels).escalate_incident,
                 SendNotificationActivity(self.channels).send_notification,
