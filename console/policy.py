@@ -1,20 +1,36 @@
-"""`policy`: look at a policy file before anything runs under it."""
+"""`policy`: look at a policy file before anything runs under it, and read it as a document."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Group
 
+from connectors.channels.directory import ChannelDirectory
 from console.commands import AsJson
-from console.failures import ExitCode
-from console.output import Output, say
-from policies.check import check_file
+from console.failures import ExitCode, usage
+from console.output import Output, say, words, write_lines
+from policies.catalogue import policy_in_force, versions_of
+from policies.checks.installation import channels_resolved
+from policies.findings import Check
 from policies.problems import Problem, errors_of
+from policies.render.formats import Format, rendered
+from policies.schema import schema_text
+from policies.versions import Version, check_path, in_force
+from runtime.settings import SettingsBroken, load_settings
 
 app = typer.Typer(add_completion=False)
 
 PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help="a policy file")]
+OutputFile = Annotated[
+    Path | None, typer.Option("--output", metavar="PATH", help="write it there; else to stdout")
+]
+ChosenFormat = Annotated[
+    Format | None,
+    typer.Option("--format", help="else by the name of the output: HTML for .html, or Markdown"),
+]
 
 
 @app.callback()
@@ -24,19 +40,53 @@ def policy() -> None:
 
 @app.command()
 def check(context: typer.Context, file: PolicyFile, as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag
-    """Report every problem of a policy file, each with its line and column.
+    """Report every problem of a policy file (or of a folder of versions), with line and column.
 
     Exit code 1 where one of them is an error; warnings name what the policy leaves open.
     """
-    problems = check_file(file)
-    errors = errors_of(problems)
     output = Output.of(context, as_json=as_json)
+    problems = check_path(file, _of_installation(output))
+    errors = errors_of(problems)
     if output.as_json:
         output.answer(_document(file, problems), "")
     else:
         say(*map(str, problems))
         output.say(_summary(len(errors), len(problems) - len(errors)))
     raise typer.Exit(ExitCode.UNEXPECTED if errors else ExitCode.OK)
+
+
+def _of_installation(output: Output) -> tuple[Check, ...]:
+    try:
+        settings = load_settings()
+    except SettingsBroken as error:
+        output.say(f"the settings are broken, so channels were not looked at: {error}")
+        return ()
+    return (channels_resolved(ChannelDirectory(settings.channels).unresolved),)
+
+
+@app.command()
+def versions(context: typer.Context, file: PolicyFile, as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag
+    """Say which versions of a policy a folder holds, and which is in force now."""
+    found = versions_of(file)
+    current = in_force(found, datetime.now(UTC))
+    document = [_version(version, current) for version in found]
+    lines = [
+        f"{entry['begins_at']}  {entry['version']:<12} {entry['file']}"
+        + ("  in force" if entry["in_force"] else "")
+        for entry in document
+    ]
+    output = Output.of(context, as_json=as_json)
+    output.answer({"versions": document}, Group(*map(words, lines)))
+
+
+def _version(version: Version, current: Version | None) -> dict[str, object]:
+    return {
+        "file": str(version.file),
+        "policy": version.policy.policy,
+        "version": version.policy.version,
+        "begins_at": version.begins_at.isoformat(),
+        "in_force": version is current,
+    }
 
 
 def _document(file: Path, problems: tuple[Problem, ...]) -> dict[str, object]:
@@ -53,3 +103,56 @@ def _summary(errors: int, warnings: int) -> str:
     if not errors and not warnings:
         return "no problems"
     return f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
+
+
+@app.command()
+def render(
+    context: typer.Context,
+    file: PolicyFile,
+    form: ChosenFormat = None,
+    output: OutputFile = None,
+    as_json: AsJson = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Write the Incident Management document of a policy: what it says, from what is enforced.
+
+    A file with errors is refused; what it leaves open is listed at the end of the document.
+    """
+    html = output is not None and output.suffix.lower() in {".html", ".htm"}
+    form = form or (Format.HTML if html else Format.MARKDOWN)
+    loaded = policy_in_force(file, datetime.now(UTC))
+    text = rendered(loaded, form)
+    answer = Output.of(context, as_json=as_json)
+    if output is not None:
+        _written(text, output)
+        answer.say(f"written to {output}")
+    if answer.as_json:
+        found = {"file": str(file), "format": form.value, "policy_hash": loaded.policy_hash}
+        answer.answer({**found, "unanswered": len(loaded.warnings), "text": text}, "")
+    elif output is None:
+        write_lines(text)
+    answer.say(f"left unanswered: {len(loaded.warnings) or 'nothing'}")
+
+
+@app.command()
+def schema(
+    context: typer.Context,
+    output: OutputFile = None,
+    as_json: AsJson = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Write the JSON Schema of policy files, for editors: it knows each key and each form."""
+    if output is None:
+        write_lines(schema_text())
+        return
+    _written(schema_text(), output)
+    answer = Output.of(context, as_json=as_json)
+    if answer.as_json:
+        answer.answer({"written": str(output)}, "")
+    answer.say(f"written to {output}")
+
+
+def _written(text: str, path: Path) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror or error}"
+        raise usage(message) from None

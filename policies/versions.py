@@ -1,5 +1,6 @@
 """Versions of a policy by date: a folder of policy files, of which one is in force at a time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from itertools import pairwise
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from models.policy import Policy
 from policies.check import check_file, problems_of
+from policies.findings import Check
 from policies.load import Loaded, load_policy
 from policies.problems import Problem, errors_of
 
@@ -37,16 +39,20 @@ def files_of(folder: Path) -> tuple[Path, ...]:
     )
 
 
-def read_version(file: Path) -> tuple[tuple[Version, ...], tuple[Problem, ...]]:
+def read_version(
+    file: Path, further: Iterable[Check] = ()
+) -> tuple[tuple[Version, ...], tuple[Problem, ...]]:
     """The version that a file is, none where it has errors; and its problems."""
     read = load_policy(file)
-    problems = problems_of(read)
+    problems = problems_of(read, further)
     if read.policy is None or errors_of(problems):
         return (), problems
     return (Version(file, read, read.policy, begins_at(read.policy)),), problems
 
 
-def read_versions(folder: Path) -> tuple[tuple[Version, ...], tuple[Problem, ...]]:
+def read_versions(
+    folder: Path, further: Iterable[Check] = ()
+) -> tuple[tuple[Version, ...], tuple[Problem, ...]]:
     """The versions in a folder, the oldest first, and every problem of its files together.
 
     An error anywhere means that nobody can say which version is in force.
@@ -59,7 +65,7 @@ def read_versions(folder: Path) -> tuple[tuple[Version, ...], tuple[Problem, ...
     versions: list[Version] = []
     problems: list[Problem] = []
     for file in files:
-        found, wrong = read_version(file)
+        found, wrong = read_version(file, further)
         versions += found
         problems += wrong
     versions.sort(key=lambda version: version.begins_at)
@@ -98,6 +104,9 @@ def not_yet(folder: Path, versions: tuple[Version, ...], at: datetime) -> Proble
     )
 
 
-def check_path(path: Path) -> tuple[Problem, ...]:
-    """Every problem of a policy file, or of the versions in a folder. Raises nothing."""
-    return read_versions(path)[1] if path.is_dir() else check_file(path)
+def check_path(path: Path, further: Iterable[Check] = ()) -> tuple[Problem, ...]:
+    """Every problem of a policy file, or of the versions in a folder. Raises nothing.
+
+    `further` checks look at more than the policy alone.
+    """
+    return read_versions(path, further)[1] if path.is_dir() else check_file(path, further)

@@ -31,8 +31,9 @@ def section(view: View) -> Blocks:
     yield bullets(_particulars(view), "Every clock runs without pause from its start to its stop.")
     yield Heading("What deadlines set off")
     yield Paragraph(
-        "When a limit is reached, the breach is recorded, whatever else is listed here. What fires "
-        "late, because the engine was down, says how late it was."
+        "When a limit has passed, the breach is recorded, whatever else is listed here; a target "
+        "of best effort is late then, never breached. What fires late, because the engine was "
+        "down, says how late it was."
     )
     yield table(("Clock", "When", "What happens"), _fired(view), "Nothing else happens.")
 
@@ -75,8 +76,7 @@ def _particular(view: View, clock: ClockSpec) -> Iterator[str]:
         yield f"runs only where {listed(condition(text) for text in clock.when)}"
     if clock.no_later_than:
         latest = clock.no_later_than
-        first = "whichever comes first"
-        yield f"{target(latest.target)} from {moment(latest.starts)} at the latest, {first}"
+        yield f"at the latest {target(latest.target)} from {moment(latest.starts)}"
     for roll in _rolls(clock):
         yield (
             f"a limit on a day that {roll.calendar} does not work moves to the next one, {roll.at}"

@@ -15,15 +15,26 @@ def section(view: View) -> Blocks:
     yield Heading("Lifecycle")
     yield Lifecycle()
     yield table(
-        ("From", "By", "To", "Means", "Milestone", "Asks", "Who may"),
+        ("Trigger", "Means", "From", "To", "Milestone"),
         (
             (
-                listed(row.sources, "or"),
                 row.trigger.value,
-                _target(view, row),
                 row.says,
+                listed(row.sources, "or"),
+                _target(view, row),
                 row.milestone or "",
-                "; ".join(_asks(view, row)),
+            )
+            for row in TRANSITIONS
+        ),
+        "",
+    )
+    yield Heading("What each transition asks")
+    yield table(
+        ("Trigger", "Asks", "Who may"),
+        (
+            (
+                row.trigger.value,
+                "; ".join(_asks(view, row)) or "nothing",
                 authority.may(view, row.trigger),
             )
             for row in TRANSITIONS

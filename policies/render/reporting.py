@@ -7,7 +7,7 @@ from policies.compile import compile_intake
 from policies.render import severities
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
-from policies.render.words import count, duration, listed
+from policies.render.words import duration, listed
 from rules.reporting import WAYS_IN
 
 _WORDS = {
@@ -89,11 +89,21 @@ def _attributes(view: View) -> Blocks:
         )
 
 
+def _once(needed: list[str]) -> str:
+    return f"once {listed(needed)}" if needed else "at once"
+
+
 def _alerts(view: View) -> Iterator[str]:
     grouping = view.compiled.grouping
-    often = f"{count(grouping.open_after_count, 'delivery').replace('deliverys', 'deliveries')}"
-    after = f" and {duration(grouping.open_after)} of firing" if grouping.open_after else ""
-    yield f"Alerts of one group make one incident, after {often}{after}."
+    needed = [
+        *(
+            (f"they came {grouping.open_after_count} times",)
+            if grouping.open_after_count > 1
+            else ()
+        ),
+        *((f"they fired for {duration(grouping.open_after)}",) if grouping.open_after else ()),
+    ]
+    yield f"Alerts of one group make one incident, {_once(needed)}."
     yield (
         f"An alert that comes back within {duration(grouping.reopen_within)} of resolve reopens "
         "the incident; later it opens a new one."
@@ -102,7 +112,7 @@ def _alerts(view: View) -> Iterator[str]:
         "An alert that was still firing at resolve counts as come back when it still is "
         f"{duration(grouping.settle_after)} later."
     )
-    yield f"Repeats reach the incident every {duration(grouping.repeats_every)} at most."
+    yield f"Repeats reach the incident once in {duration(grouping.repeats_every)} at most."
     yield f"A group is forgotten once it has been quiet for {duration(grouping.quiet_after)}."
     yield f"When none of its alerts fires any more, {_QUIET[view.compiled.when_alerts_quiet]}."
     for labels in compile_intake(view.policy).ignore:

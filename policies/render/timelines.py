@@ -10,6 +10,9 @@ from policies.render.view import View
 from policies.render.words import listed, moment
 from policies.timing import calendars
 
+SHORT_RUN = 2
+"""So many days that follow each other are named one by one."""
+
 
 def section(view: View) -> Blocks:
     """All of it."""
@@ -45,6 +48,9 @@ def _calendars(view: View) -> Blocks:
             ((spec.name, spec.zone, _open(spec), listed(spec.holidays)) for spec in shown),
             "",
         )
+        yield Paragraph(
+            "A day that is one of the holidays is closed, unless hours are given for holidays."
+        )
 
 
 def _open(spec: CalendarSpec) -> str:
@@ -64,7 +70,7 @@ def _runs(days: Iterable[str]) -> Iterator[str]:
         if day in open_days:
             run.append(day)
         elif run:
-            yield run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}"
+            yield from (f"{run[0]} to {run[-1]}",) if len(run) > SHORT_RUN else run
             run = []
     if HOLIDAY in open_days:
         yield "holidays"

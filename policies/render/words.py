@@ -18,13 +18,13 @@ _CHOICES = {
     Choice.EARLIER: ("the earlier of ", " and "),
 }
 _DERIVED = {
-    "update": "a status update to {}",
-    "flag": "the flag {} is raised",
-    "role": "the role {} is taken",
-    "planned": "the date {}",
+    "update": "status update to {}",
+    "flag": "flag {} raised",
+    "role": "role {} taken",
+    "planned": "date {}",
 }
 _OF_THE_RECORD = {
-    "alert_fired": "the first alert fired",
+    "alert_fired": "first alert fired",
     "severity_confirmed": "severity confirmed",
 }
 
@@ -77,7 +77,7 @@ def target(given: Target) -> str:
         words = f"{words}, best effort"
     if given.should is None:
         return words
-    return f"should: {target(given.should)}; must: {words}"
+    return f"{target(given.should)} (should), {words} (must)"
 
 
 def _counted_from(before: str) -> str:

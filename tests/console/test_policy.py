@@ -8,7 +8,9 @@ import pytest
 from console.main import run
 from tests.policies.written import LEAST, WHOLE
 
-DEFAULT = Path(__file__).parents[2] / "policies" / "default.yaml"
+ROOT = Path(__file__).parents[2]
+DEFAULT = ROOT / "policies" / "default.yaml"
+EXAMPLE = ROOT / "docs" / "example-policy.md"
 
 
 def written(tmp_path: Path, text: str) -> str:
@@ -18,6 +20,16 @@ def written(tmp_path: Path, text: str) -> str:
     return str(path)
 
 
+@pytest.fixture
+def channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings that resolve every channel of the default policy."""
+    monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__URL", "http://127.0.0.1:1/pager")
+    monkeypatch.setenv("INCIDENT_CHANNELS__STATUS__URL", "http://127.0.0.1:1/status")
+    monkeypatch.setenv("INCIDENT_CHANNELS__EMAIL__HOST", "127.0.0.1")
+    monkeypatch.setenv("INCIDENT_CHANNELS__EMAIL__SENDER", "incidents@example.com")
+
+
+@pytest.mark.usefixtures("channels")
 def test_a_clean_policy_prints_no_problem(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing on stdout; a word on the side for people."""
     assert run(["policy", "check", str(DEFAULT)]) == 0
@@ -87,3 +99,99 @@ def test_text_that_would_steer_a_terminal_is_printed_harmless(
     assert "\x1b" not in out
     (line,) = [line for line in out.splitlines() if "error" in line]
     assert "[red]" in line
+
+
+def test_channels_that_no_setting_resolves_are_warned_of_with_the_setting(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pages would go to the fallback. Channels that exist without settings need none."""
+    kinds = "pager: { kind: webhook, fallback: post }, post: { kind: email, fallback: log }"
+    text = WHOLE.replace("pager: { kind: webhook, fallback: log }", kinds)
+    path = written(
+        tmp_path, text.replace("log: { kind: log }", "log: { kind: log }, My_Log: { kind: log }")
+    )
+    assert run(["policy", "check", path]) == 0
+    out, _ = capsys.readouterr()
+    found = [line.partition("warning: ")[2] for line in out.splitlines() if "no setting" in line]
+    assert found == [
+        "channel pager: no setting resolves it; set INCIDENT_CHANNELS__PAGER__URL",
+        "channel post: no setting resolves it; set INCIDENT_CHANNELS__POST__HOST",
+        (
+            "channel My_Log: no setting resolves it; "
+            "call it my-log: names of settings tell neither capitals nor _ and - apart"
+        ),
+    ]
+
+
+def test_broken_settings_do_not_keep_a_policy_from_being_checked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The policy may be fine; that channels were not looked at is said on the side."""
+    monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__PORT", "none")
+    assert run(["policy", "check", str(DEFAULT)]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "channels were not looked at" in err
+
+
+def test_a_policy_is_rendered_to_stdout_as_markdown(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exactly the document, so that it can be piped; words for people go aside."""
+    assert run(["policy", "render", str(DEFAULT)]) == 0
+    out, err = capsys.readouterr()
+    assert out == EXAMPLE.read_text(encoding="utf-8")
+    assert err == "left unanswered: nothing\n"
+
+
+def test_the_format_follows_from_the_name_of_the_output_or_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A page for the intranet, a file for the repository."""
+    page, text = tmp_path / "policy.html", tmp_path / "policy.md"
+    assert run(["policy", "render", str(DEFAULT), "--output", str(page)]) == 0
+    assert run(["policy", "render", str(DEFAULT), "--output", str(text)]) == 0
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert text.read_bytes() == EXAMPLE.read_bytes()
+    capsys.readouterr()
+    assert run(["policy", "render", str(DEFAULT), "--format", "html"]) == 0
+    assert capsys.readouterr().out == page.read_text(encoding="utf-8")
+
+
+def test_a_rendered_policy_as_json_has_the_text_and_what_identifies_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """For programs that put it somewhere."""
+    assert run(["policy", "render", str(DEFAULT), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["format"] == "markdown"
+    assert document["unanswered"] == 0
+    assert document["policy_hash"] in document["text"]
+
+
+def test_a_policy_with_errors_is_not_rendered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A document must not promise what cannot run; nothing is written."""
+    path = written(tmp_path, WHOLE.replace("page: bo", "page: bob"))
+    output = tmp_path / "policy.md"
+    assert run(["policy", "render", path, "--output", str(output)]) == 1
+    assert "there is no person, role or channel bob" in capsys.readouterr().err
+    assert not output.exists()
+
+
+def test_a_document_that_cannot_be_written_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    """As wrong usage: another path will do."""
+    assert run(["policy", "render", str(DEFAULT), "--output", "/nowhere/policy.md"]) == 2
+    assert "/nowhere/policy.md cannot be written: No such file" in capsys.readouterr().err
+
+
+def test_the_schema_is_printed_or_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is the file that is shipped beside the policies."""
+    shipped = DEFAULT.with_name("policy.schema.json").read_text(encoding="utf-8")
+    assert run(["policy", "schema"]) == 0
+    assert capsys.readouterr().out == shipped
+    output = tmp_path / "schema.json"
+    assert run(["policy", "schema", "--output", str(output), "--json"]) == 0
+    assert output.read_text(encoding="utf-8") == shipped
+    assert json.loads(capsys.readouterr().out) == {"written": str(output)}

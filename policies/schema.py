@@ -1,0 +1,177 @@
+"""The JSON Schema of policy files: the keys of the language, and every form a value may have.
+
+It is made from the models, so that it knows what they know. That a name exists, or that parts
+fit each other, no schema can say: `policy check` does.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, get_args
+
+from pydantic import BeforeValidator
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from models.policy import Policy
+from models.policy.actions import FORMS as ACTIONS
+from models.policy.actions import Actions, OneAction
+from models.policy.cadence import Rhythms, RhythmText
+from models.policy.calendars import SHORT, Calendar, CalendarEntry, Days, Hours
+from models.policy.durations import UNITS, Duration
+from models.policy.people import Authority
+from models.policy.targets import FORMS as TARGETS
+from models.policy.targets import RollText, Targets, TargetText
+from models.policy.words import Names, named
+
+DIALECT = "http://json-schema.org/draft-07/schema#"
+"""The newest that every editor understands."""
+
+Form = Callable[[JsonSchemaValue], JsonSchemaValue]
+"""From what a value is in the end to what may be written for it."""
+
+_NAME = "^\\S+$"
+_DAY_HOURS = "([01][0-9]|2[0-3]):[0-5][0-9]", "([01][0-9]|2[0-4]):[0-5][0-9]"
+
+
+def _text(says: str, **more: Any) -> JsonSchemaValue:
+    return {"type": "string", "minLength": 1, "description": says, **more}
+
+
+def _one_or_many(item: JsonSchemaValue) -> JsonSchemaValue:
+    return {"anyOf": [item, {"type": "array", "items": item}]}
+
+
+_WORDS: JsonSchemaValue = {"type": "string", "minLength": 1}
+_DURATION = _text(
+    "Elapsed time: 90s, 5m, 2h, 3d, 1w, 1h30m.",
+    pattern="^(?=.)" + "".join(f"([0-9]{{1,9}}{unit})?" for unit in UNITS) + "$",
+)
+_TARGET_TEXT = _text(f"A target: {'; '.join(TARGETS)}.")
+_TARGET: JsonSchemaValue = {
+    "anyOf": [
+        _TARGET_TEXT,
+        {
+            "type": "object",
+            "properties": {"should": _TARGET_TEXT, "must": _TARGET_TEXT},
+            "required": ["should", "must"],
+            "additionalProperties": False,
+        },
+    ]
+}
+_ACTION = _text(f"What is done: {'; '.join(ACTIONS)}.")
+_DAYS = _one_or_many(_text("Days: mon-fri, sat, holiday, every."))
+_HOURS = _one_or_many(
+    _text("Local hours: 09:00-17:00.", pattern=f"^{_DAY_HOURS[0]} *- *{_DAY_HOURS[1]}$")
+)
+_ROLL = _text(
+    "Where a limit on a day off goes: next office day 12:00.",
+    pattern="^next \\S+ day [0-2][0-9]:[0-5][0-9]$",
+)
+
+SHARED: dict[str, JsonSchemaValue] = {
+    "words": _one_or_many(_WORDS),
+    "duration": _DURATION,
+    "target": _TARGET,
+    "actions": _one_or_many(_ACTION),
+    "days": _DAYS,
+    "hours": _HOURS,
+    "roll": _ROLL,
+}
+"""Forms that many keys have, by the name under which the schema defines them."""
+
+
+def _reader(annotated: Any) -> Any:
+    """What reads the values of a type as they are written."""
+    marks = get_args(annotated)[1:] or annotated
+    return next(mark.func for mark in marks if isinstance(mark, BeforeValidator))
+
+
+def _or(*shorter: JsonSchemaValue) -> Form:
+    return lambda inner: {"anyOf": [*shorter, inner]}
+
+
+FORMS: dict[Any, Form] = {
+    _reader(Names): lambda inner: _one_or_many(inner["items"]),
+    _reader(CalendarEntry.model_fields["holidays"].metadata): lambda _: _one_or_many(_WORDS),
+    _reader(Duration): lambda _: _DURATION,
+    _reader(OneAction): lambda _: _ACTION,
+    _reader(Actions): lambda _: _one_or_many(_ACTION),
+    _reader(TargetText): lambda _: _TARGET,
+    _reader(Targets): _or(_TARGET),
+    _reader(RollText): lambda _: _ROLL,
+    _reader(RhythmText): _or(_TARGET_TEXT),
+    _reader(Rhythms): lambda inner: inner,
+    _reader(Days): lambda _: _DAYS,
+    _reader(Hours): lambda _: _HOURS,
+    _reader(Calendar): _or({"enum": list(SHORT)}),
+    _reader(Authority): _or(_one_or_many(_WORDS)),
+}
+"""What may be written, by what reads it."""
+
+
+class PolicySchema(GenerateJsonSchema):
+    """Says what may be written instead of what is made of it."""
+
+    def function_before_schema(
+        self, schema: core_schema.BeforeValidatorFunctionSchema
+    ) -> JsonSchemaValue:
+        """The forms of a value that is read before it is validated. Raises TypeError."""
+        reader = schema["function"]["function"]
+        inner = self.generate_inner(schema["schema"])
+        if isinstance(getattr(reader, "__self__", None), type):
+            return inner  # a model's own validator: it looks at forms and adds none
+        if reader not in FORMS:
+            raise TypeError(f"policies/schema.py does not know the forms that {reader} reads")
+        return FORMS[reader](inner)
+
+    def function_after_schema(
+        self, schema: core_schema.AfterValidatorFunctionSchema
+    ) -> JsonSchemaValue:
+        """A name is one word."""
+        inner = super().function_after_schema(schema)
+        return {**inner, "pattern": _NAME} if schema["function"]["function"] is named else inner
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """A mapping whose keys are the author's own."""
+        keys = self.generate_inner(schema["keys_schema"]) if "keys_schema" in schema else {}
+        made: JsonSchemaValue = {"type": "object"}
+        if "values_schema" in schema:
+            made["additionalProperties"] = self.generate_inner(schema["values_schema"])
+        if "pattern" in keys:
+            made["propertyNames"] = {"pattern": keys["pattern"]}
+        if schema.get("min_length"):
+            made["minProperties"] = schema["min_length"]
+        return made
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """The default, where a word says it."""
+        inner = self.generate_inner(schema["schema"])
+        default = schema.get("default")
+        plain = isinstance(default, (str, bool, int))
+        return {**inner, "default": default} if plain and "$ref" not in inner else inner
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - as the library asks
+        """A key needs no title."""
+        return False
+
+
+def _with_shared(node: Any) -> Any:
+    """The schema with each shared form named instead of written out."""
+    for name, form in SHARED.items():
+        if node == form:
+            return {"$ref": f"#/$defs/{name}"}
+    if isinstance(node, dict):
+        return {key: _with_shared(value) for key, value in node.items()}
+    return [_with_shared(item) for item in node] if isinstance(node, list) else node
+
+
+def policy_schema() -> dict[str, Any]:
+    """The JSON Schema of a policy file."""
+    made = _with_shared(Policy.model_json_schema(schema_generator=PolicySchema))
+    defined = {**made.pop("$defs"), **SHARED}
+    return {"$schema": DIALECT, **made, "$defs": dict(sorted(defined.items()))}
+
+
+def schema_text() -> str:
+    """The same as the text of a file."""
+    return json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n"
