@@ -82,17 +82,21 @@ def _frozen(case: Case) -> str | None:
     return f"the severity is final after {milestone}, which was at {at}"
 
 
+def _lowered(case: Case, severity: str) -> bool:
+    ranks = case.policy.severities
+    return ranks.index(severity) > ranks.index(case.incident.severity)
+
+
 def _not_changeable(case: Case, verdict: SeverityVerdict, why: str) -> Refusal | None:
     """Why this actor may not change the severity to this, if so; to confirm it, anybody may."""
-    ranks, old = case.policy.severities, case.incident.severity
-    if verdict.severity == old:
+    if verdict.severity == case.incident.severity:
         return None
     frozen = _frozen(case)
     if frozen:
         return Refusal("Refused", frozen)
-    lowering = old in ranks and ranks.index(verdict.severity) > ranks.index(old)
-    rule = case.policy.lower_severity if lowering else case.policy.raise_severity
-    verb = "lower" if lowering else "raise"
+    lowered = _lowered(case, verdict.severity)
+    rule = case.policy.lower_severity if lowered else case.policy.raise_severity
+    verb = "lower" if lowered else "raise"
     if not permitted(rule, case.actor, case.incident, case.policy):
         may = who_may(rule, case.incident, case.policy)
         change = f"{verb} the severity to {verdict.severity}"
@@ -158,9 +162,7 @@ def with_severity(case: Case, verdict: SeverityVerdict, why: str, *, confirmed: 
     if new == old:
         summary = f"severity {old} confirmed by {case.actor.name}{because}"
         return Decision(_noted(case, incident, "severity.confirmed", summary), summary)
-    ranks = case.policy.severities
-    lowered = old in ranks and ranks.index(new) > ranks.index(old)
-    rule = case.policy.when_lowered if lowered else case.policy.when_raised
+    rule = case.policy.when_lowered if _lowered(case, new) else case.policy.when_raised
     deadlines = _deadlines(case, incident)
     clocks = f"; {CLOCKS[rule]}" if deadlines else ""
     summary = f"severity {old} → {new} by {case.actor.name}{because}{reason}{clocks}"

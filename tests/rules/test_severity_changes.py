@@ -6,6 +6,7 @@ from models.alert import Alert, AlertRecord, AlertStatus
 from models.base import ENGINE, MONITORING
 from models.compiled import CompiledPolicy
 from models.incident import Incident
+from rules.attributes import shared_labels
 from rules.decision import Case, Decision, Refusal, Tell
 from rules.severity_changes import severity_after
 from tests.rules.rated import MATRIX, rated, reported, why
@@ -179,6 +180,14 @@ def test_a_change_says_what_running_clocks_make_of_it(rule: str, words: str) -> 
     assert line.data["deadlines"] == {"acknowledge": limits[rule].isoformat()}
 
 
+def test_clocks_that_have_stopped_are_not_spoken_of() -> None:
+    """Nothing runs, so nothing is changed about it."""
+    incident = done(reported(PLAIN, severity="P2"), "acknowledge", after(1), PLAIN)
+    incident = done(incident, "set_severity", after(2), PLAIN, severity="P1")
+    line = incident.timeline[-1]
+    assert (line.summary, line.data["deadlines"]) == ("severity P2 → P1 by ana", {})
+
+
 NESTED = rated(
     """\
   from:
@@ -233,6 +242,19 @@ def test_alerts_say_the_attributes_that_their_labels_name() -> None:
         "left out of the labels of its alerts: "
         "users cannot be 'evrybody'; there are: few, many, unknown"
     )
+
+
+def test_what_all_alerts_say_alike_goes_into_the_report() -> None:
+    """Not what they differ in, what only some say, or what the attribute cannot be."""
+    alerts = (
+        an_alert("a", impact="high", urgency="low", users="evrybody", environment="staging"),
+        an_alert("b", impact="low", urgency="low", users="evrybody"),
+        an_alert("too-many-to-have-labels"),
+    )
+    report = reported(PLAIN, reporter=MONITORING, alerts=alerts).report
+    assert shared_labels(report, PLAIN) == {"urgency": "low"}
+    free = PLAIN.model_copy(update={"attributes": {"users": (), "environment": ()}})
+    assert shared_labels(report, free) == {"users": "evrybody"}
 
 
 def test_where_only_some_alerts_say_an_attribute_it_is_not_known() -> None:
