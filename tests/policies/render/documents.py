@@ -1,0 +1,82 @@
+"""Documents of policies that tests write."""
+
+from pathlib import Path
+
+from policies.catalogue import LoadedPolicy
+from policies.check import problems_of
+from policies.compile import content_hash
+from policies.load import parse_policy
+from policies.problems import errors_of
+from policies.render.contents import document_of
+from policies.render.document import Block, Bullets, Document, Heading, Paragraph, Table
+from policies.render.view import View
+
+ROOT = Path(__file__).parents[3]
+DEFAULT = (ROOT / "policies" / "default.yaml").read_text(encoding="utf-8")
+
+
+def loaded(text: str) -> LoadedPolicy:
+    """A policy text as a file of it would be loaded."""
+    read = parse_policy(text.encode(), "test.yaml")
+    found = problems_of(read)
+    assert read.policy is not None, "\n".join(map(str, found))
+    assert errors_of(found) == ()
+    return LoadedPolicy(read.policy, content_hash(read.source), read.source, found)
+
+
+def view(text: str) -> View:
+    """What the document of a policy text is made from."""
+    policy = loaded(text)
+    return View.of(policy.policy, policy.policy_hash)
+
+
+def document(text: str) -> Document:
+    """The document of a policy text."""
+    return document_of(loaded(text))
+
+
+def texts_of(block: Block) -> tuple[str, ...]:
+    """Every text of a block, in order."""
+    match block:
+        case Paragraph(text=text) | Heading(text=text):
+            return (text,)
+        case Bullets(items=items):
+            return items
+        case Table(head=head, rows=rows):
+            return (*head, *(cell for row in rows for cell in row))
+        case _:
+            return ()
+
+
+def texts(given: Document) -> tuple[str, ...]:
+    """Every text of a document but what identifies it."""
+    blocks = (block for section in given.sections for block in section.blocks)
+    return tuple(text for block in blocks for text in texts_of(block))
+
+
+def under(given: Document, title: str) -> tuple[Block, ...]:
+    """The blocks under a heading, until the next one; or of a whole section."""
+    for section in given.sections:
+        if section.title == title:
+            return section.blocks
+        found: list[Block] | None = None
+        for block in section.blocks:
+            if isinstance(block, Heading):
+                if found is not None:
+                    return tuple(found)
+                found = [] if block.text == title else None
+            elif found is not None:
+                found.append(block)
+        if found is not None:
+            return tuple(found)
+    raise AssertionError(f"nothing is called {title}")
+
+
+def rows(given: Document, title: str) -> tuple[tuple[str, ...], ...]:
+    """The rows of the first table under a heading."""
+    return next(block.rows for block in under(given, title) if isinstance(block, Table))
+
+
+def said(given: Document, title: str) -> tuple[str, ...]:
+    """Every text under a heading."""
+    return tuple(text for block in under(given, title) for text in texts_of(block))

@@ -1,0 +1,199 @@
+"""The document says what the policy says: its sections, and every number of it."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.policy.durations import parse_duration
+from policies.render.contents import SECTIONS
+from policies.render.words import duration
+from states.lifecycle import Trigger
+from tests.policies.render.documents import DEFAULT, document, loaded, rows, said, texts, under
+from tests.policies.test_shipped import blocks
+from tests.policies.written import LEAST, WHOLE
+
+SIX = (
+    "1. Principles",
+    "2. Reporting",
+    "3. Roles",
+    "4. Resolution steps and timelines",
+    "5. Post-incident review and documentation",
+    "6. Communication",
+)
+DOCUMENTED = "\n".join(blocks())
+NUMBERS = tuple(
+    found.span()
+    for found in re.finditer(r"(?<![\w.-])[0-9]+[smhdw]\b(?!:)", DEFAULT)
+    if not DEFAULT[: found.start()].rpartition("\n")[2].lstrip().startswith("#")
+)
+"""Where the durations of the default policy stand."""
+
+
+def test_the_six_sections_come_in_order_then_the_questions_then_what_is_open() -> None:
+    """As an auditor expects them."""
+    titles = tuple(section.title for section in document(DEFAULT).sections)
+    assert titles[:6] == SIX
+    assert titles[6:] == ("Questions and answers", "What this policy leaves unanswered")
+    assert len(SECTIONS) == 7
+
+
+def test_the_document_says_which_policy_it_is_of() -> None:
+    """Name, version, date, and the hash by which incidents name their policy."""
+    facts = dict(document(DEFAULT).facts)
+    assert facts["Version"] == "1.0"
+    assert facts["In force from"] == "2026-01-01"
+    assert facts["SHA-256 of the policy file"] == loaded(DEFAULT).policy_hash
+
+
+def test_the_same_file_gives_the_same_document_and_another_file_name_too() -> None:
+    """No clock, no path, no order of chance is in it."""
+    assert document(DEFAULT) == document(DEFAULT)
+
+
+def test_even_the_least_policy_has_a_whole_document() -> None:
+    """Where nothing is said, that is said."""
+    least = document(LEAST)
+    assert all(section.blocks for section in least.sections)
+    assert "The policy sets none." in said(least, "Deadlines")
+    assert "The policy names no escalation: nobody is paged." in said(least, "Escalation")
+
+
+def test_durations_of_the_policy_are_found() -> None:
+    """The next test is about all of them."""
+    assert len(NUMBERS) > 35
+
+
+@pytest.mark.parametrize("place", NUMBERS, ids=lambda place: DEFAULT[slice(*place)])
+def test_a_change_of_any_duration_changes_the_document(place: tuple[int, int]) -> None:
+    """Each is in it, so that none can drift: waits, targets, cadences, retention, all."""
+    start, end = place
+    changed = DEFAULT[:start] + "23h17m" + DEFAULT[end:]
+    assert "23 hours 17 minutes" in " ".join(texts(document(changed)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    severity=st.sampled_from(("SEV1", "SEV2", "SEV3", "SEV4")),
+    minutes=st.integers(min_value=1, max_value=100_000),
+)
+def test_a_target_stands_in_the_row_of_its_clock_and_the_column_of_its_severity(
+    severity: str, minutes: int
+) -> None:
+    """Whatever it is, and nothing else of the table changes."""
+    written = f"{severity}: {minutes}m"
+    changed = re.sub(
+        rf"(  resolve:\n.*\n.*\n    within: .*?){severity}: \w+", rf"\g<1>{written}", DEFAULT
+    )
+    before, after = rows(document(DEFAULT), "Deadlines"), rows(document(changed), "Deadlines")
+    column = 3 + ("SEV1", "SEV2", "SEV3", "SEV4").index(severity)
+    expected = [list(row) for row in before]
+    row = next(row for row in expected if row[0] == "resolve")
+    row[column] = duration(parse_duration(f"{minutes}m"))
+    assert [list(row) for row in after] == expected
+
+
+def test_targets_for_all_and_for_major_incidents_are_spread_over_their_severities() -> None:
+    """By the same function that gives incidents theirs; left open and none are told apart."""
+    text = LEAST.replace("means: bad", "means: bad, major: true") + (
+        "calendars: { office: { days: mon-fri, hours: 09:00-17:00 } }\n"
+        "clocks:\n"
+        "  a: { from: reported, to: resolved, within: { major: 1h, any: 5d office } }\n"
+        "  b: { from: reported, to: resolved, within: { SEV1: none, any: unspecified } }\n"
+        "  c: { from: reported, to: resolved, within: { SEV2: 4h-8h office } }\n"
+    )
+    assert [row[3:] for row in rows(document(text), "Deadlines")] == [
+        ("1 hour", "5 working days of office"),
+        ("–", "left open"),
+        ("–", "4 hours of office (should), 8 hours of office (must)"),
+    ]
+
+
+def test_what_is_particular_about_a_clock_is_said_in_words() -> None:
+    """Conditions, second limits, moved limits, pauses, recurrence, what it outlives."""
+    particulars = said(document(DOCUMENTED), "Deadlines")
+    assert (
+        "regulator_report: runs only where the flag personal_data is raised; "
+        "at the latest 1 month from flag personal_data raised; "
+        "a limit on a day that office does not work moves to the next one, 12:00; "
+        "runs on after the incident is resolved, closed, cancelled or merged; "
+        "may be extended, for a reason, by anyone."
+    ) in particulars
+    assert "resolve: paused while on hold for third_party." in particulars
+    assert "journal: starts again whenever it stops, until resolved." in particulars
+
+
+def test_every_action_has_words() -> None:
+    """What a threshold sets off, as the engine would do it."""
+    text = WHOLE + (
+        "communication: { lead: lead, audiences: { all: { channels: log, on: [resolved] } } }\n"
+        "holds: { reasons: [waiting] }\n"
+    )
+    chain = (
+        "[notify all, notify lead, page bo, remind lead, escalate, escalate to 2, raise severity, "
+        "raise severity once, raise severity to SEV1, assign lead bo, hold waiting, "
+        "open incident Look again]"
+    )
+    text = text.replace(
+        "SEV2: 1h } }", f"SEV2: 1h }}, at: {{ 50%: {chain}, +1h: escalate, -1h: escalate }} }}"
+    )
+    first, *others = rows(document(text), "What deadlines set off")
+    assert first[1] == "after 50% of the time"
+    assert first[2].split("; ") == [
+        "notify all",
+        "remind lead",
+        "page bo",
+        "remind lead",
+        "page the next level, acknowledged or not",
+        "page level 2, acknowledged or not",
+        "make the severity one worse",
+        "make the severity one worse, once",
+        "raise the severity to SEV1, where it is less bad",
+        "give lead to bo",
+        "put the incident on hold: waiting",
+        "open a linked incident: Look again",
+    ]
+    assert [row[1] for row in others] == ["1 hour after the limit", "1 hour before the limit"]
+
+
+def test_the_transitions_are_those_of_the_lifecycle_with_what_this_policy_asks() -> None:
+    """Steps, roles, reasons and who may, beside each trigger."""
+    asked = {row[0]: row[1:] for row in rows(document(DEFAULT), "What each transition asks")}
+    assert list(asked) == [trigger.value for trigger in Trigger]
+    assert asked["begin_diagnosis"] == (
+        (
+            "the severity is confirmed; held, where they must be by then: incident_manager, "
+            "technical_team and communication_lead; done: confirm_impact"
+        ),
+        "anyone",
+    )
+    assert asked["resolve"] == ("done: verify_recovery", "incident_manager or technical_team")
+    assert asked["acknowledge"] == ("nothing", "anyone")
+
+
+def test_a_policy_without_reviews_closes_by_resolving() -> None:
+    """The document says so wherever a review would be."""
+    least = document(LEAST)
+    assert rows(least, "5. Post-incident review and documentation") == (
+        ("SEV1", "never: resolving closes it"),
+        ("SEV2", "never: resolving closes it"),
+    )
+    [resolve] = [row for row in rows(least, "Lifecycle") if row[0] == "resolve"]
+    assert resolve[3] == "closed"
+
+
+def test_what_checking_warns_of_is_listed_with_its_place() -> None:
+    """Not by line: a comment that is added to the file changes nothing that is open."""
+    text = DEFAULT.replace(", SEV4: 1d }", ", SEV4: none }", 1).replace(
+        "SEV2: 1w", "SEV2: unspecified"
+    )
+    open_now = rows(document(text), "What this policy leaves unanswered")
+    assert (
+        "clocks.review.within.SEV2",
+        "the target of review for SEV2 is left open",
+        "give one, or write none",
+    ) in open_now
+    assert under(document(DEFAULT), "What this policy leaves unanswered") == under(
+        document("# a comment\n" + DEFAULT), "What this policy leaves unanswered"
+    )

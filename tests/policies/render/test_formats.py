@@ -1,0 +1,157 @@
+"""Markdown and HTML: the same texts in both, whatever is in them, and nothing from outside."""
+
+import re
+from html.parser import HTMLParser
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from policies.render.document import Document
+from policies.render.formats import Format, rendered
+from policies.shape import keys_at
+from rules.readable import in_a_line
+from states.diagram import mermaid
+from states.lifecycle import TRANSITIONS, State
+from tests.policies.render.documents import DEFAULT, ROOT, document, loaded, texts
+from tests.policies.written import LEAST
+
+EVIL = (
+    "<script>alert(1)</script> <img src=x onerror=y> [a](http://b) **c** | d `e` # \u202e\x1b[31m"
+    " &amp; &lt; {{ 7 * 7 }} ![i](j) ~~k~~ \n## l\n- m #"
+)
+
+
+class Page(HTMLParser):
+    """The texts of a page in order, and every element and attribute that it has."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.cells: list[str] = []
+        self.elements: set[str] = set()
+        self.attributes: set[tuple[str, str]] = set()
+        self._inside: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element begins."""
+        self.elements.add(tag)
+        self.attributes |= {(name, value or "") for name, value in attrs}
+        self._inside.append(tag)
+        if tag in {"p", "h3", "li", "th", "td"}:
+            self.cells.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        """It ends."""
+        while self._inside and self._inside.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        """Text within one."""
+        if {"p", "h3", "li", "th", "td"} & set(self._inside):
+            self.cells[-1] += data
+
+
+def evil_policy(text: str) -> str:
+    """A policy whose author writes `text` wherever free text may stand."""
+    quoted = '"' + "".join(f"\\U{ord(letter):08x}" for letter in text) + '"'
+    named = quoted.replace('"', '"Policy ', 1)
+    least = LEAST.replace("policy: Least", f"policy: {named}")
+    return (
+        least.replace("means: bad", f"means: {quoted}")
+        + f"principles: {{ framework: {quoted}, guidelines: [{quoted}] }}\n"
+        f"roles: {{ lead: {{ duties: [{quoted}] }} }}\n"
+        f"reporting: {{ tools: {{ tracker: {quoted} }} }}\n"
+        f"steps: {{ diagnosis: [{{ id: look, do: {quoted}, by: lead }}] }}\n"
+        f"record: {{ stored_in: {quoted} }}\n"
+    )
+
+
+def markdown_texts(markdown: str) -> list[str]:
+    """What a reader of the Markdown sees, block by block."""
+    tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse(markdown)
+    return [
+        "".join(child.content for child in token.children or ())
+        for token in tokens
+        if token.type == "inline"
+    ]
+
+
+def expected(given: Document) -> list[str]:
+    """Every text of a document, on a line of its own, as it may be shown."""
+    return [shown for text in texts(given) if (shown := in_a_line(text).strip())]
+
+
+def test_the_example_in_the_documentation_is_the_default_policy() -> None:
+    """`make policy-docs` writes it; whoever changes the policy or the document runs that."""
+    example = (ROOT / "docs" / "example-policy.md").read_text(encoding="utf-8")
+    assert rendered(loaded(DEFAULT), Format.MARKDOWN) == example
+
+
+def test_markdown_shows_every_text_as_it_was_written() -> None:
+    """No text of an author is markup: not in a title, a cell, a list or a sentence."""
+    text = evil_policy(EVIL)
+    shown = markdown_texts(rendered(loaded(text), Format.MARKDOWN))
+    wanted = expected(document(text))
+    assert [line for line in shown if line in set(wanted)] == wanted
+    assert shown[0] == f"Incident Management: Policy {in_a_line(EVIL)}"
+    assert "\u202e" not in "".join(shown)
+
+
+def test_html_shows_every_text_as_it_was_written() -> None:
+    """And has no element, address or style but its own."""
+    text = evil_policy(EVIL)
+    html = rendered(loaded(text), Format.HTML)
+    page, usual = Page(html), Page(rendered(loaded(DEFAULT), Format.HTML))
+    wanted = [" ".join(line.split()) for line in expected(document(text))]
+    shown = [" ".join(cell.split()) for cell in page.cells]
+    assert [line for line in shown if line in set(wanted)] == wanted
+    assert page.elements <= usual.elements
+    assert not {"script", "link", "img", "iframe"} & usual.elements
+    assert not {"\u202e", "\x1b"} & set(html)
+
+
+def test_the_page_loads_nothing() -> None:
+    """It can be sent, kept and printed as it is: all addresses lead within it."""
+    html = rendered(loaded(DEFAULT), Format.HTML)
+    addresses = {v for name, v in Page(html).attributes if name in {"src", "href", "action"}}
+    assert all(address.startswith("#section-") for address in addresses)
+    assert "url(" not in html
+    assert "@import" not in html
+    assert "://" not in html
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(min_size=1, max_size=40).filter(lambda text: in_a_line(text).strip()))
+def test_no_text_changes_what_a_document_is_made_of(text: str) -> None:
+    """Whatever characters it has, there are as many blocks as without it, and it reads the same."""
+    policy = loaded(evil_policy(text.replace("\x00", "?").encode("utf-8", "replace").decode()))
+    plain = loaded(evil_policy("words"))
+    shown = markdown_texts(rendered(policy, Format.MARKDOWN))
+    assert len(shown) == len(markdown_texts(rendered(plain, Format.MARKDOWN)))
+    page, usual = Page(rendered(policy, Format.HTML)), Page(rendered(plain, Format.HTML))
+    assert len(page.cells) == len(usual.cells)
+    assert page.elements == usual.elements
+
+
+def test_the_lifecycle_is_a_diagram_in_both() -> None:
+    """Mermaid in Markdown; drawn in HTML, each trigger a line, each state a column."""
+    assert f"```mermaid\n{mermaid()}```" in rendered(loaded(DEFAULT), Format.MARKDOWN)
+    svg = re.search(r"<svg.*?</svg>", rendered(loaded(DEFAULT), Format.HTML))
+    assert svg is not None
+    words = re.findall(r"<text[^>]*>([^<]*)</text>", svg[0])
+    assert words == [*State, *(row.trigger for row in TRANSITIONS)]
+    assert svg[0].count("<circle") == sum(len(row.sources) for row in TRANSITIONS)
+
+
+def test_no_section_of_the_language_is_forgotten() -> None:
+    """Each key of the default policy that holds anything is in the document, or is the head."""
+    told = " ".join(texts(document(DEFAULT)))
+    policy = loaded(DEFAULT).policy
+    names = [
+        name
+        for section in keys_at(())
+        if isinstance(found := getattr(policy, section), dict)
+        for name in found
+    ]
+    assert [name for name in names if name not in told] == []

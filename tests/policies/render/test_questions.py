@@ -1,0 +1,147 @@
+"""The seventeen questions: each answered from the policy, each found where it is left open."""
+
+import re
+
+import pytest
+
+from models.policy import Policy
+from policies.check import findings
+from policies.load import parse_policy
+from policies.render.document import Heading
+from policies.render.questions import QUESTIONS
+from policies.tree import Loc
+from tests.policies.render.documents import DEFAULT, document, loaded, said, under
+from tests.policies.written import LEAST
+
+OPENED: dict[str, tuple[str, str, Loc, str]] = {
+    "Q1": (r"  guidelines:\n(    - .*\n)+", "", ("principles",), "principles.guidelines"),
+    "Q2": (r"principles:\n(  .*\n)+", "", (), "principles.framework"),
+    "Q3": (r"  who: .*\n", "", ("reporting",), "reporting.who"),
+    "Q4": (r"  required: \[title.*\n", "", ("reporting",), "reporting.required"),
+    "Q5": (r"  tools: .*\n", "", ("reporting",), "reporting.tools"),
+    "Q6": (
+        r"    default: acknowledger        #.*\n",
+        "",
+        ("roles", "incident_manager"),
+        "roles.incident_manager.default",
+    ),
+    "Q7": (
+        r"    duties: \[Finds.*\n",
+        "",
+        ("roles", "technical_team"),
+        "roles.technical_team.duties",
+    ),
+    "Q8": (
+        r"  lead: .*\n((  .*\n)+?)  updates:\n.*\n",
+        r"\1",
+        ("communication",),
+        "communication.lead",
+    ),
+    "Q9": (r"steps:\n(  .*\n)+", "", (), "steps"),
+    "Q10": (r"clocks:\n(  .*\n)+", "", (), "clocks"),
+    "Q11": (
+        r"  audiences:\n(    .*\n)+  updates:\n.*\n",
+        "",
+        ("communication",),
+        "communication.audiences",
+    ),
+    "Q12": (r"  led_by: .*\n", "", ("review",), "review.led_by"),
+    "Q13": (r"record:\n(  .*\n)+", "", (), "record.stored_in"),
+    "Q14": (r"  action_items: .*\n", "", ("review",), "review.action_items"),
+    "Q15": (r"channels:\n(  .*\n)+", "", (), "channels"),
+    "Q16": (r"  updates:\n.*\n", "", ("communication",), "communication.updates"),
+    "Q17": (
+        r"  lead: .*\n((  .*\n)+?)  updates:\n.*\n",
+        r"\1",
+        ("communication",),
+        "communication.lead",
+    ),
+}
+"""For each question: what is taken out of the default policy, and where and how that is named."""
+
+
+def test_there_are_seventeen_in_order_and_the_document_has_each() -> None:
+    """Under their codes, so that an auditor finds them."""
+    assert [question.code for question in QUESTIONS] == [f"Q{n}" for n in range(1, 18)]
+    headings = [
+        block.text
+        for block in under(document(DEFAULT), "Questions and answers")
+        if isinstance(block, Heading)
+    ]
+    assert [heading.partition(".")[0] for heading in headings] == [q.code for q in QUESTIONS]
+
+
+def test_the_default_policy_leaves_none_open() -> None:
+    """It is what people copy."""
+    policy = loaded(DEFAULT).policy
+    assert [gap for question in QUESTIONS for gap in question.gaps(policy)] == []
+
+
+@pytest.mark.parametrize("code", OPENED)
+def test_each_question_is_found_open_where_what_answers_it_is_missing(code: str) -> None:
+    """The warning stands where the answer should, and names the key that would give it."""
+    pattern, instead, loc, key = OPENED[code]
+    text, times = re.subn(pattern, instead, DEFAULT, count=1)
+    assert times == 1
+    policy = loaded_whatever(text)
+    found = [f for f in findings(policy) if f.what.startswith(f"{code}: ")]
+    assert [(f.loc, f.instead) for f in found] == [(loc, f"add {key}")]
+
+
+def loaded_whatever(text: str) -> Policy:
+    """A policy text as far as it can be read, whether its parts fit or not."""
+    policy = parse_policy(text.encode()).policy
+    assert policy is not None
+    return policy
+
+
+def test_what_is_left_open_is_said_with_the_answer_and_at_the_end() -> None:
+    """Nobody reads a gap as an answer."""
+    least = document(LEAST)
+    for question in QUESTIONS:
+        title = f"{question.code}. {question.asks[:1].upper()}{question.asks[1:]}"
+        assert any(text.startswith("Left open") for text in said(least, title))
+    end = said(least, "What this policy leaves unanswered")
+    assert [text for text in end if "is not answered" in text] == [
+        f"{question.code}: {question.asks} is not answered" for question in QUESTIONS
+    ]
+
+
+ANSWERS = {
+    "Q1. Which principles guide the team": "Restore service first; look for causes afterwards.",
+    "Q3. Who may report an incident": (
+        "Anyone or monitoring, by monitoring, command_line, api or temporal."
+    ),
+    "Q4. What a report must contain": "affected systems",
+    "Q6. Who becomes incident manager and how": "incident_manager is whoever acknowledges.",
+    "Q8. Who speaks for the incident": "communication_lead.",
+    "Q10. Which deadlines hold for each step": (
+        "diagnose, from assessed to diagnosed: SEV1: 1 hour; SEV2: 4 hours; SEV3: 2 days."
+    ),
+    "Q12. Who runs the review": "It is led by incident_manager.",
+    "Q13. What is documented and where it is kept": "It is kept in documents.",
+    "Q15. Which channels are used": "People are paged by: pager, else email, else log.",
+}
+
+
+@pytest.mark.parametrize("title", ANSWERS)
+def test_an_answer_is_the_policy_s(title: str) -> None:
+    """In a sentence that can be read alone."""
+    assert ANSWERS[title] in said(document(DEFAULT), title)
+
+
+def test_the_role_that_manages_is_the_incident_manager_or_else_the_first() -> None:
+    """A policy may call it as it likes."""
+    text = LEAST + "roles: { scribe: { duties: Writes }, boss: { default: acknowledger } }\n"
+    assert said(document(text), "Q6. Who becomes incident manager and how")[0].startswith("scribe")
+    text = text.replace("boss", "incident_manager")
+    assert said(document(text), "Q6. Who becomes incident manager and how")[0] == (
+        "incident_manager is whoever acknowledges."
+    )
+
+
+def test_a_policy_that_asks_no_review_needs_nobody_to_lead_it() -> None:
+    """The question is answered: there is none."""
+    policy = loaded(LEAST + "review: { required: { SEV1: never, SEV2: never } }\n").policy
+    question = next(q for q in QUESTIONS if q.code == "Q12")
+    assert list(question.gaps(policy)) == []
