@@ -21,7 +21,8 @@ def attribute_at(incident: Incident, name: str, at: datetime) -> str | None:
         return of_every_incident(incident.report)[name]
     held = [c for c in incident.attributes if c.name == name and c.at <= at]
     if held:
-        return max(held, key=lambda change: change.at).value
+        # Of two at one instant the one that was recorded last.
+        return max(reversed(held), key=lambda change: change.at).value
     return incident.report.attributes.get(name)
 
 

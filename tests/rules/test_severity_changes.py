@@ -6,7 +6,7 @@ from models.alert import Alert, AlertRecord, AlertStatus
 from models.base import ENGINE, MONITORING
 from models.compiled import CompiledPolicy
 from models.incident import Incident
-from rules.attributes import shared_labels
+from rules.attributes import said_in, shared_labels
 from rules.decision import Case, Decision, Refusal, Tell
 from rules.severity_changes import severity_after
 from tests.rules.rated import MATRIX, rated, reported, why
@@ -247,14 +247,20 @@ def test_alerts_say_the_attributes_that_their_labels_name() -> None:
 def test_what_all_alerts_say_alike_goes_into_the_report() -> None:
     """Not what they differ in, what only some say, or what the attribute cannot be."""
     alerts = (
-        an_alert("a", impact="high", urgency="low", users="evrybody", environment="staging"),
+        an_alert("a", impact="high", urgency="low", users="few", environment="staging"),
         an_alert("b", impact="low", urgency="low", users="evrybody"),
         an_alert("too-many-to-have-labels"),
     )
     report = reported(PLAIN, reporter=MONITORING, alerts=alerts).report
     assert shared_labels(report, PLAIN) == {"urgency": "low"}
-    free = PLAIN.model_copy(update={"attributes": {"users": (), "environment": ()}})
-    assert shared_labels(report, free) == {"users": "evrybody"}
+    free = PLAIN.model_copy(update={"attributes": {"urgency": (), "environment": ()}})
+    assert shared_labels(report, free) == {"urgency": "low"}
+    assert said_in(report, PLAIN) == {
+        "impact": ("high", "low"),
+        "urgency": ("low",),
+        "via": ("alerts",),
+        "reporter": ("monitoring",),
+    }
 
 
 def test_where_only_some_alerts_say_an_attribute_it_is_not_known() -> None:
