@@ -14,9 +14,10 @@ from models.clock import (
     Stage,
     Target,
 )
-from models.compiled import Audience, CompiledPolicy
+from models.compiled import Audience, CompiledPolicy, RunningClocks
 from models.incident import Incident, StatusUpdate
 from rules.reckoning import Reckoning, reckon
+from rules.runs import severity_changes
 from rules.targets import worked_out
 from states.lifecycle import BEFORE_REVIEW
 
@@ -56,18 +57,35 @@ def _pace(audience: Audience, rhythm: Rhythm, incident: Incident, since: datetim
     return later[-1] if later else rhythm.every
 
 
+def _promised_since(audience: Audience, policy: CompiledPolicy, incident: Incident) -> datetime:
+    """Since when the audience is promised updates as it is now.
+
+    That is the report, unless a change of severity restarted what runs, or came before any pace.
+    """
+    since = incident.reported_at
+    held = min(incident.severities, key=lambda change: change.at).severity
+    for at, severity, rule, _ in severity_changes(incident, policy):
+        if rule is RunningClocks.RESTART or audience.rhythm(held) is None:
+            since = max(since, at)
+        held = severity
+    return since
+
+
 def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> Wait | None:
     rhythm = audience.rhythm(incident.severity)
     newest, count = _newest(incident, audience.name)
-    if rhythm is None or (rhythm.once and count):
-        return None
-    since = newest.at if newest else incident.reported_at
-    target = _pace(audience, rhythm, incident, since)
     if newest and newest.next_at:
+        since = newest.at
         target = Target(within=max(newest.next_at - since, timedelta()))
-    elif newest and target.day_end is not None:
-        # What was told today counts for today.
-        target = target.model_copy(update={"day_end": target.day_end + 1})
+    elif rhythm is None or (rhythm.once and count):
+        return None
+    else:
+        begun = _promised_since(audience, policy, incident)
+        since = max(newest.at, begun) if newest else begun
+        target = _pace(audience, rhythm, incident, since)
+        if newest and newest.at == since and target.day_end is not None:
+            # What was told today counts for today.
+            target = target.model_copy(update={"day_end": target.day_end + 1})
     if not worked_out(target, policy):
         return None
     reckoning = reckon(since, target, (), policy.slices)

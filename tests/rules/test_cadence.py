@@ -125,3 +125,33 @@ def test_a_late_update_sets_off_what_the_policy_says() -> None:
         ("100%", later(0.5), ["page lead"]),
         ("+10m", later(2 / 3), ["escalate"]),
     ]
+
+
+def test_a_promise_holds_also_where_the_policy_names_no_pace() -> None:
+    """Nobody is owed an update, but who promised one owes it; so does who has sent the only one."""
+    for pace in ("none", "once 2d office"):
+        policy = hearing(pace)
+        record = told(policy, incident(policy), 1, next_at=later(3).isoformat())
+        assert due(policy, record, later(1)) == later(3)
+        assert due(policy, told(policy, record, 2), later(2)) is None
+
+
+def raised(rule: str, first: str, at: float) -> tuple[CompiledPolicy, Incident]:
+    """An incident that was told of at 16:30 and raised later, and the policy that rules it."""
+    rules = f"severity_rules: {{ raise: {{ running_clocks: {rule} }} }}\n"
+    updates = f"  updates: {{ all: {{ SEV1: 1h, SEV2: {first} }} }}\n"
+    policy = policy_of(rules + AUDIENCE + updates)
+    record = told(policy, incident(policy, "SEV2"), 0.5)
+    return policy, done(record, "set_severity", later(at), policy, severity="SEV1")
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "expected"),
+    [("restart", "4h", 11), ("retarget", "4h", 1.5), ("retarget", "none", 11)],
+)
+def test_a_raised_severity_breaks_no_promise_that_nobody_had_made(
+    rule: str, first: str, expected: float
+) -> None:
+    """Told at 16:30, raised at 02:00: due by 03:00 where clocks restart, or none ran before."""
+    policy, record = raised(rule, first, 10)
+    assert due(policy, record, later(10)) == later(expected)
