@@ -7,13 +7,12 @@ from models.policy.targets import OPEN
 from policies.render import authority
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
-from policies.render.words import NO_TARGET, condition, duration, listed, moment, target
+from policies.render.words import LEFT_OPEN, NO_TARGET, condition, duration, listed, moment, target
 from policies.timing import decided
 from rules.actions import effects_of
 from rules.clocks import LIMIT
 from rules.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
 
-LEFT_OPEN = "left open"
 _ENDINGS = {"resolve": "resolved", "close": "closed", "cancel": "cancelled", "merge": "merged"}
 
 

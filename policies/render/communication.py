@@ -1,20 +1,23 @@
 """The sixth section: channels, audiences, how often each hears, and who speaks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from models.cadence import Rhythm
 from models.compiled import Audience
+from models.policy.cadence import RhythmEntry
+from models.policy.targets import OPEN
 from policies.render import authority, clocks
 from policies.render.document import Block, Blocks, Heading, bullets, table
 from policies.render.view import View
-from policies.render.words import NO_TARGET, duration, listed, target
+from policies.render.words import LEFT_OPEN, NO_TARGET, duration, grouped, listed, target
+from policies.timing import decided
 from rules.messages import ALL_FACTS
 
 
 def section(view: View) -> Blocks:
     """All of it."""
     yield bullets(speakers(view), "")
-    yield Heading("Channels")
+    yield Heading("Channels of messages")
     yield _channels(view)
     yield Heading("Audiences")
     yield _audiences(view)
@@ -76,15 +79,25 @@ def pace(rhythm: Rhythm | None) -> str:
 
 def cadence(view: View) -> Block:
     """How long each audience waits, at most, from the report and from one update to the next."""
+    communication = view.policy.communication
+    promised = communication.updates if communication else {}
     return table(
         ("Audience", *view.severities),
         (
-            (audience.name, *(pace(audience.rhythm(severity)) for severity in view.severities))
+            (audience.name, *_cells(view, audience, promised[audience.name]))
             for audience in view.compiled.audiences
-            if any(audience.rhythm(severity) for severity in view.severities)
+            if audience.name in promised
         ),
         "The policy promises no audience any updates.",
     )
+
+
+def _cells(view: View, audience: Audience, written: Mapping[str, RhythmEntry]) -> Iterator[str]:
+    keys = decided(view.policy, written)
+    for severity in view.severities:
+        key = keys.get(severity)
+        left_open = key is not None and written[key].every == OPEN
+        yield LEFT_OPEN if left_open else pace(audience.rhythm(severity))
 
 
 def _paces(view: View) -> Iterator[str]:
@@ -94,11 +107,15 @@ def _paces(view: View) -> Iterator[str]:
         "the incident is resolved."
     )
     for audience in view.compiled.audiences:
-        for severity in view.severities:
-            rhythm = audience.rhythm(severity)
-            said = tuple(_other_paces(view, rhythm)) if rhythm else ()
-            if said:
-                yield f"{audience.name}, {severity}: {'; '.join(said)}."
+        rhythms = {severity: audience.rhythm(severity) for severity in view.severities}
+        others = {
+            severity: ", ".join(_other_paces(view, rhythm))
+            for severity, rhythm in rhythms.items()
+            if rhythm
+        }
+        said = {severity: words for severity, words in others.items() if words}
+        if said:
+            yield f"{audience.name}: {grouped(said, len(rhythms))}."
 
 
 def _other_paces(view: View, rhythm: Rhythm) -> Iterator[str]:

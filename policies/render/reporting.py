@@ -26,7 +26,7 @@ def section(view: View) -> Blocks:
     """Reports, severities, alerts."""
     rule = compile_intake(view.policy).reporting
     yield Paragraph(f"{reporters(view)} may report an incident.")
-    yield Heading("Channels")
+    yield Heading("Channels of reports")
     yield bullets(_ways(rule), "")
     yield Heading("Required information")
     yield bullets(_information(rule), "")

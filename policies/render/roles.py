@@ -103,10 +103,11 @@ def _paged(target: str) -> str:
 
 def _escalations(view: View) -> Blocks:
     followed: dict[str, list[str]] = {}
+    others = "every other service, or none" if view.policy.services else "any service, or none"
     for service in (*view.policy.services, None):
         name = escalation_of(view.policy, service)
         if name is not None:
-            followed.setdefault(name, []).append(service or "every other service, or none")
+            followed.setdefault(name, []).append(service or others)
     if not followed:
         yield Heading("Escalation")
         yield Paragraph("The policy names no escalation: nobody is paged.")
@@ -138,7 +139,8 @@ def _levels(policy: EscalationPolicy) -> Blocks:
     over = told[-1][0] + told[-1][1].targets.wait if told else timedelta()
     again = "The whole is not repeated"
     if policy.repeat:
-        again = f"After the last level the whole is repeated {count(policy.repeat, 'time')}"
+        often = "once" if policy.repeat == 1 else count(policy.repeat, "time")
+        again = f"After the last level the whole is repeated {often}"
     yield bullets(
         (
             "An acknowledgement stops it.",

@@ -10,6 +10,8 @@ from models.policy.durations import UNITS
 
 NO_TARGET = "–"
 """Where nobody is held to anything."""
+LEFT_OPEN = "left open"
+"""Where the policy says that it is not decided yet."""
 
 _UNITS = {"w": "week", "d": "day", "h": "hour", "m": "minute", "s": "second"}
 _CHOICES = {

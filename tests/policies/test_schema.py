@@ -8,8 +8,9 @@ from pydantic import BeforeValidator, create_model
 
 from models.base import Frozen
 from policies.schema import PolicySchema, policy_schema, schema_text
+from policies.shape import model_at
 from policies.tree import read_tree
-from tests.policies.test_shipped import POLICIES, SHIPPED, blocks
+from tests.policies.test_shipped import PLACES, POLICIES, SHIPPED, blocks
 from tests.policies.written import LEAST, WHOLE
 
 VALIDATOR = Draft7Validator(policy_schema())
@@ -131,3 +132,10 @@ def test_a_form_that_the_schema_does_not_know_is_refused() -> None:
     model = create_model("New", __base__=Frozen, field=(Annotated[str, BeforeValidator(read)], ...))
     with pytest.raises(TypeError, match="does not know the forms"):
         model.model_json_schema(schema_generator=PolicySchema)
+
+
+def test_every_model_of_the_schema_is_at_a_place_whose_keys_are_documented() -> None:
+    """So that a new part of the language is told in docs/policy.md, too."""
+    defined = {name for name, form in policy_schema()["$defs"].items() if "properties" in form}
+    placed = {model.__name__ for loc in PLACES if (model := model_at(loc))}
+    assert placed == {"Policy", *defined}

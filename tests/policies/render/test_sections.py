@@ -1,0 +1,246 @@
+"""What each section says, by the functions that decide: escalation, severity, cadence."""
+
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from models.contracts import EscalationProgress
+from policies.render.document import Table
+from policies.render.roles import FIRST_PAGE_AT, pages
+from rules.escalation import NoPage, Page, Wait, next_page
+from rules.severity import by_attributes
+from tests.policies.render.documents import DEFAULT, document, rows, said, under, view
+from tests.policies.test_shipped import blocks
+from tests.policies.written import LEAST, WHOLE
+
+DOCUMENTED = "\n".join(blocks())
+MATRIX = """\
+severity_rules:
+  default: SEV2
+  from:
+    highest_of:
+      - impact: [one, all]
+        urgency: { values: [low, high], from: { load: [a, b], hours: [night, day] }, \
+matrix: [[low, low], [low, high]] }
+        matrix: [[SEV2, SEV2], [SEV2, SEV1]]
+      - data: { kept: none, lost: SEV1 }
+  caps: { place=lab: SEV2 }
+  at_least: { flag vip: SEV1 }
+  frozen_after: resolved
+  raise: { by: lead, running_clocks: keep }
+  lower: { by: ana, needs: reason, running_clocks: restart }
+flags: [vip]
+attributes: { place: [lab, shop] }
+"""
+
+
+def test_the_escalation_is_told_by_the_function_that_pages() -> None:
+    """Every level after its time; how often again; and when nobody else is paged."""
+    assert rows(document(DEFAULT), "Escalation: default") == (
+        ("at once", "1", "ana", "5 minutes"),
+        ("5 minutes", "2", "bo", "10 minutes"),
+        ("15 minutes", "3", "cy, ana and bo", "15 minutes"),
+    )
+    assert said(document(DEFAULT), "Escalation: default")[-1] == (
+        "After the last level the whole is repeated 2 times; "
+        "1 hour 30 minutes after the first page it has ended."
+    )
+
+
+def test_pages_come_when_an_incident_would_send_them() -> None:
+    """Walked minute by minute, silence pages at the same times."""
+    policy = view(DEFAULT).compiled.escalation
+    assert policy is not None
+    progress, found = EscalationProgress(), []
+    for minute in range(200):
+        now = FIRST_PAGE_AT + timedelta(minutes=minute)
+        match next_page(policy, progress, now):
+            case Page(level=level, cycle=cycle, next_at=next_at):
+                found.append((timedelta(minutes=minute), level))
+                progress = EscalationProgress(level=level, cycle=cycle, next_at=next_at)
+            case Wait():
+                continue
+            case NoPage():
+                break
+    assert [(after, page.level) for after, page in pages(policy)] == found
+
+
+def test_each_service_is_told_the_escalation_that_it_follows() -> None:
+    """The one of its own, or that of all others; and the channels of each level."""
+    text = document(DOCUMENTED)
+    assert said(text, "Escalation: platform")[0] == "For incidents of database."
+    assert said(text, "Escalation: default")[0] == (
+        "For incidents of checkout and every other service, or none."
+    )
+    assert rows(text, "Escalation: platform")[1] == (
+        "10 minutes",
+        "2",
+        "the channel pager",
+        "10 minutes",
+    )
+    assert ("database", "platform", "cy", "platform") in rows(text, "Services")
+
+
+def test_a_severity_table_has_in_each_cell_what_the_engine_would_decide() -> None:
+    """Of several tables each by itself; a computed attribute as a table of its own."""
+    found = [
+        block
+        for block in under(document(WHOLE + MATRIX), "How a severity comes about")
+        if isinstance(block, Table)
+    ]
+    assert found == [
+        Table(("load", "hours night", "hours day"), (("a", "low", "low"), ("b", "low", "high"))),
+        Table(
+            ("impact", "urgency low", "urgency high"),
+            (("one", "SEV2", "SEV2"), ("all", "SEV2", "SEV1")),
+        ),
+        Table(("data", "severity"), (("kept", "none"), ("lost", "SEV1"))),
+    ]
+
+
+def test_a_matrix_agrees_with_the_severity_of_an_incident() -> None:
+    """Cell by cell, for the matrix of the documentation."""
+    policy = view(DOCUMENTED).compiled
+    [table] = [
+        block
+        for block in under(document(DOCUMENTED), "How a severity comes about")
+        if isinstance(block, Table) and block.head[0] == "impact"
+    ]
+    values = [name.removeprefix("urgency ") for name in table.head[1:]]
+    for row, (place, urgency) in product(table.rows, enumerate(values, 1)):
+        given = by_attributes(policy, {"impact": (row[0],), "urgency": (urgency,)})
+        assert given is not None
+        assert row[place] == given[0]
+
+
+def test_what_bounds_a_severity_and_what_changing_it_does_is_said() -> None:
+    """In words, with who may and what it does to running clocks."""
+    text = document(WHOLE + MATRIX)
+    comes_about = said(text, "How a severity comes about")
+    assert "While the flag vip is raised, it is at least SEV1." in comes_about
+    assert "While place is lab, it is SEV2 at most, whatever else holds." in comes_about
+    assert "Where nothing says it, it is SEV2." in comes_about
+    assert said(text, "Changing a severity") == (
+        "It may be raised by lead. Clocks that run then keep the target that they have.",
+        "It may be lowered by ana, with a reason in words. Clocks that run then start anew.",
+        "After resolved it does not change any more.",
+        "Reviews go by the worst severity that an incident ever had.",
+    )
+
+
+def test_labels_of_alerts_are_listed_with_the_severity_that_they_say() -> None:
+    """What monitoring calls it."""
+    found = [
+        block.rows
+        for block in under(document(DEFAULT), "How a severity comes about")
+        if isinstance(block, Table)
+    ]
+    assert found == [
+        (
+            ("severity", "critical", "SEV1"),
+            ("severity", "error", "SEV2"),
+            ("severity", "warning", "SEV3"),
+            ("severity", "info", "SEV4"),
+        )
+    ]
+
+
+def test_commands_that_not_anyone_may_give_are_listed_and_the_others_named() -> None:
+    """Each command of the table is somewhere."""
+    text = (
+        WHOLE
+        + "authority: { close: { by: lead, needs: reason },"
+        + " cancel: { by: responders, reasons: [drill] } }\n"
+    )
+    found = {row[0]: row[2:] for row in rows(document(text), "Who may do what")}
+    assert found == {
+        "close": ("lead", "a reason in words"),
+        "cancel": ("responders", "one of the reasons drill"),
+    }
+    others = next(t for t in said(document(text), "Who may do what") if t.startswith("Anyone"))
+    assert "acknowledge" in others
+    assert "record_alerts" not in others
+
+
+def test_roles_say_when_they_must_be_held_and_who_takes_them() -> None:
+    """By severity, those of one time together."""
+    assert rows(document(DEFAULT), "3. Roles")[2] == (
+        "communication_lead",
+        "Keeps stakeholders informed; Sees to it that this policy is followed",
+        "SEV1: 15 minutes after the report; SEV2: 1 hour after the report",
+        "cy, from the start",
+        "",
+    )
+    assert rows(document(DOCUMENTED), "3. Roles")[0][2] == "SEV1 and SEV2: from the start"
+
+
+@pytest.mark.parametrize(
+    ("added", "sentence"),
+    [
+        ("", "When one is late: remind lead, and again after each further wait."),
+        (", late: { 100%: page bo }", "When one is late, at the limit: page bo."),
+        (
+            ", late: { +10m: page bo }",
+            "When one is late, 10 minutes after the limit: page bo.",
+        ),
+    ],
+)
+def test_what_happens_to_late_updates_is_said(added: str, sentence: str) -> None:
+    """The reminder that the engine gives by itself, or what the policy says instead."""
+    audience = "audiences: { all: { channels: log, on: [resolved] } }"
+    text = WHOLE + (
+        f"communication: {{ lead: lead, {audience}, updates: {{ all: {{ SEV1: 30m }} }}{added} }}\n"
+    )
+    assert sentence in said(document(text), "How often each audience hears")
+
+
+def test_a_cadence_says_its_other_paces_and_what_is_left_open() -> None:
+    """While in a state, once the incident is old, once it is declared."""
+    updates = (
+        "SEV1: { every: 30m, in: { diagnosis: 15m }, after: { 4h: 1h },"
+        " slower: { every: 2h, from: 3h, decided: 1h } }, SEV2: unspecified"
+    )
+    text = WHOLE + (
+        "communication: { lead: lead, audiences: { all: { channels: log, on: [resolved] } },"
+        f" updates: {{ all: {{ {updates} }} }} }}\n"
+    )
+    assert rows(document(text), "How often each audience hears") == (
+        ("all", "30 minutes", "left open"),
+    )
+    assert (
+        "all: SEV1: 15 minutes while the incident is in diagnosis, "
+        "1 hour from 4 hours after the report on, "
+        "2 hours from 3 hours after the report on, where anyone declares it, "
+        "1 hour after the report at the earliest."
+    ) in said(document(text), "How often each audience hears")
+
+
+def test_channels_are_told_with_what_is_tried_where_they_fail() -> None:
+    """The chain that a message goes along."""
+    assert ("pager", "webhook", "email") in rows(document(DEFAULT), "Channels of messages")
+    assert rows(document(DEFAULT), "People")[0][3] == "pager, else email, else log"
+    assert rows(document(DOCUMENTED), "People")[2][3] == "email, else log"
+    assert rows(document(DEFAULT), "Audiences")[1][1] == "status, else email, else log"
+
+
+def test_calendars_have_their_hours_zone_and_holidays() -> None:
+    """Days that follow each other as a run."""
+    assert rows(document(DOCUMENTED), "Calendars")[2:] == (
+        ("office", "Europe/London", "mon to fri 09:00 to 17:00", "GB-ENG"),
+        (
+            "on_call",
+            "Europe/London",
+            "mon to fri 07:00 to 10:00 and 17:00 to 22:00; sat, sun and holidays 07:00 to 22:00",
+            "GB-ENG and 2026-12-24",
+        ),
+    )
+
+
+def test_a_hold_names_the_clocks_that_it_pauses() -> None:
+    """By the reason; none named, any reason may be given."""
+    assert said(document(DEFAULT), "Holds")[:2] == (
+        "third_party: pauses diagnose and resolve.",
+        "change_window: pauses resolve.",
+    )
+    assert said(document(LEAST), "Holds")[0] == "An incident may be put on hold for any reason."
