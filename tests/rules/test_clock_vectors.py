@@ -63,11 +63,11 @@ CAPS = {"P-dora-1": (utc("2025-03-03T08:00Z"), Target(within=24 * HOUR))}
 """A second limit and its start; the earlier one counts."""
 
 ELSEWHERE = {
-    "S-lower": "severity_change: what running clocks do when a severity changes",
-    "S-decay": "cadence: updates that may slow down later",
-    "S-should-must": "two_limits: the softer and the harder limit of one clock",
+    "S-lower": "test_a_lowered_severity_moves_the_next_update_and_breaks_no_promise",
+    "S-decay": "test_a_slower_pace_is_not_decided_in_the_first_hour_nor_in_force_before_two",
+    "S-should-must": "test_should_three_days_must_seven",
 }
-"""Vectors of what is more than arithmetic: their tests are where the clocks of an incident are."""
+"""Vectors of more than arithmetic, and the tests of these rooms that prove them."""
 
 
 def of_kind(*kinds: str) -> pytest.MarkDecorator:
@@ -153,3 +153,5 @@ def test_every_vector_is_proven_somewhere() -> None:
     here = {"deadline", "pause", "elapsed", "implementation_trap", "local_time"}
     others = {vector["id"] for vector in VECTORS if vector["kind"] not in here}
     assert others == set(ELSEWHERE)
+    tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    assert [name for name in ELSEWHERE.values() if f"def {name}(" not in tests] == []
