@@ -42,7 +42,8 @@ def render(
 ) -> Group:
     """The whole rehearsal: what happened, how the clocks went, what breached and was refused."""
     parts: list[RenderableType] = [_header(played), heading("What happens"), _story(played, story)]
-    parts += [heading("Clocks"), _clocks(played), *_breaches(played), *_refused(played)]
+    parts += [heading("Clocks"), _clocks(played), *_figures(played)]
+    parts += [*_breaches(played), *_refused(played)]
     if other and comparison:
         parts += _comparison(played, other, comparison)
     return Group(*parts, *_judged(judgement))
@@ -128,6 +129,23 @@ def _run(reading: ClockReading) -> str:
 
 def _target(reading: ClockReading) -> str:
     return span(reading.target) + (f" of {reading.calendar}" if reading.calendar else "")
+
+
+def _figures(played: Played) -> Iterator[RenderableType]:
+    many = len(played.incidents) > 1
+    rows = grid("figure", "amounts to", "from", "to")
+    for incident in played.incidents:
+        for metric in incident.end.metrics:
+            calendar = f" of {metric.calendar}" if metric.calendar else ""
+            rows.add_row(
+                line(f"{incident.name}: {metric.metric}" if many else metric.metric),
+                line(f"{span(metric.elapsed)}{calendar}"),
+                moment(metric.started_at),
+                moment(metric.stopped_at),
+            )
+    if rows.row_count:
+        yield heading("Figures")
+        yield rows
 
 
 def _breaches(played: Played) -> Iterator[RenderableType]:

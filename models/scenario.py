@@ -133,6 +133,7 @@ _KINDS: dict[str, frozenset[str]] = {
     "clock": frozenset(
         {"clock", "at", "run", "runs", "status", "elapsed", "late_by", "target", "breach_at"}
     ),
+    "metric": frozenset({"metric", "at", "elapsed"}),
     "state": frozenset({"state", "at"}),
     "severity": frozenset({"severity", "at"}),
     "role": frozenset({"role", "held_by", "at"}),
@@ -146,7 +147,7 @@ class Expectation(Frozen):
 
     `page`, `tell` and `remind` name who hears at an instant or `within` two; as soon as one of
     them is expected, whatever else is said is unexpected, except the kinds that `any` names.
-    `clock`, `state`, `severity` and `role` are read when the scenario ends, or at `at`.
+    `clock`, `metric`, `state`, `severity` and `role` are read when the scenario ends, or at `at`.
     `because` are words that must occur in the reason.
     """
 
@@ -166,6 +167,7 @@ class Expectation(Frozen):
     late_by: Duration | None = None
     target: Duration | None = None
     breach_at: Moment | None = None
+    metric: Text | None = None
     state: Text | None = None
     severity: Text | None = None
     role: Text | None = None
@@ -198,6 +200,8 @@ class Expectation(Frozen):
             raise wrong("this is nothing that is said", f"write any of {', '.join(MESSAGES)}")
         if kind == "clock" and self.model_fields_set <= {"clock", "run", "at", "incident"}:
             raise wrong("nothing is expected of this clock", "add status, elapsed, late_by, ...")
+        if kind == "metric" and self.elapsed is None:
+            raise wrong("how much is expected of this figure?", "add elapsed: 2h")
         if kind == "role" and not self.held_by:
             raise wrong("who is expected to hold this role?", "add held_by: WHO")
         return self

@@ -65,6 +65,8 @@ class _Judging:
             yield from self._refusal(expected)
         elif expected.kind == "clock":
             yield from self._clock(expected)
+        elif expected.kind == "metric":
+            yield from self._metric(expected)
         elif expected.kind != "any":
             yield from self._standing(expected)
 
@@ -167,6 +169,15 @@ class _Judging:
             when = f" at {self._offset(self._instant(expected.at))}" if expected.at else ""
             instead = found[0] or "nobody" if found else "no incident"
             yield f"{what} {wanted}{when}; found {instead}"
+
+    def _metric(self, expected: Expectation) -> Iterator[str]:
+        when = f" at {self._offset(self._instant(expected.at))}" if expected.at else ""
+        metrics = [m for standing in self._standings(expected) for m in standing.metrics]
+        found = [m.elapsed for m in metrics if m.metric == expected.metric]
+        wanted = expected.elapsed or timedelta()
+        if not any(_near(elapsed, wanted) for elapsed in found):
+            instead = offset_words(found[-1]) if found else "no such figure"
+            yield f"metric {expected.metric}{when}: {offset_words(wanted)}; found {instead}"
 
     def _clock(self, expected: Expectation) -> Iterator[str]:
         when = f" at {self._offset(self._instant(expected.at))}" if expected.at else ""

@@ -93,7 +93,8 @@ class _Play:
         looked = {
             self._instant(expected.at)
             for expected in self.scenario.expect
-            if expected.at is not None and expected.kind in {"clock", "state", "severity", "role"}
+            if expected.at is not None
+            and expected.kind in {"clock", "metric", "state", "severity", "role"}
         }
         every = sorted({*happening, *looked})
         return [(at, happening.get(at, []), at in looked) for at in every]

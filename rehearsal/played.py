@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from models.base import Frozen, Instant, Seconds
-from models.clock import ClockReading
+from models.clock import ClockReading, MetricReading
 from models.scenario import MESSAGES
 
 SLACK = timedelta(seconds=5)
@@ -60,6 +60,7 @@ class Standing(Frozen):
     severity: str
     roles: dict[str, str]
     clocks: tuple[ClockReading, ...]
+    metrics: tuple[MetricReading, ...] = ()
 
 
 class Breach(Frozen):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.clock import ClockReading, ClockStatus
+from models.clock import ClockReading, ClockStatus, MetricReading
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView
 from rehearsal.played import SLACK, Breach, Line, PlayedIncident, Said, Standing, in_order
@@ -57,6 +57,15 @@ def _exact(reading: ClockReading, causes: Causes) -> ClockReading:
     return reading.model_copy(update=change)
 
 
+def _exact_figure(metric: MetricReading, causes: Causes) -> MetricReading:
+    started_at = causes.meant(metric.started_at)
+    stopped_at = causes.meant(metric.stopped_at) if metric.stopped_at else None
+    later = (stopped_at - metric.stopped_at) if stopped_at and metric.stopped_at else timedelta()
+    elapsed = max(metric.elapsed + later - (started_at - metric.started_at), timedelta())
+    change = {"started_at": started_at, "stopped_at": stopped_at, "elapsed": elapsed}
+    return metric.model_copy(update=change)
+
+
 def standing_of(name: str, view: IncidentView, causes: Causes) -> Standing:
     """How an incident stands by its view."""
     incident = view.incident
@@ -66,6 +75,7 @@ def standing_of(name: str, view: IncidentView, causes: Causes) -> Standing:
         severity=incident.severity,
         roles={held.role: held.person for held in incident.roles},
         clocks=tuple(_exact(reading, causes) for reading in view.readings),
+        metrics=tuple(_exact_figure(metric, causes) for metric in view.metrics),
     )
 
 

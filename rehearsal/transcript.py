@@ -28,6 +28,9 @@ def _items(played: Played) -> Iterator[str]:
         for reading in incident.end.clocks:
             if not reading.clock.startswith(PREFIX):
                 yield f"{named}clock: {reading.clock}, {_outcome(reading)}"
+        for metric in incident.end.metrics:
+            if metric.stopped_at:
+                yield f"{named}metric: {metric.metric}, elapsed: {offset_words(metric.elapsed)}"
         yield f"{named}state: {incident.end.state}"
         yield f"{named}severity: {_text(incident.end.severity)}"
 

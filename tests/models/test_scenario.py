@@ -86,6 +86,7 @@ def test_what_a_command_takes_stands_beside_it() -> None:
         ({"clock": "resolve"}, "nothing is expected of this clock"),
         ({"clock": "resolve", "status": "fine"}, "'fine' is no status of a clock"),
         ({"role": "incident_manager"}, "who is expected to hold this role"),
+        ({"metric": "time_to_repair"}, "how much is expected of this figure"),
         ({"any": "shout"}, "this is nothing that is said"),
     ],
 )

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models.clock import ClockReading, ClockStatus, Stage
+from models.clock import ClockReading, ClockStatus, MetricReading, Stage
 from models.scenario import Scenario
 from rehearsal.played import (
     Breach,
@@ -53,6 +53,12 @@ def reading(clock: str, elapsed: float, target: float, **more: Any) -> ClockRead
         "late_by": timedelta(minutes=elapsed - target) if late else None,
     }
     return ClockReading(**{**fields, **more})
+
+
+def figure(name: str, elapsed: float) -> MetricReading:
+    """A figure that is known, in minutes."""
+    ends = after(elapsed)
+    return MetricReading(metric=name, started_at=STARTS, stopped_at=ends, elapsed=ends - STARTS)
 
 
 def standing(*clocks: ClockReading, name: str = "incident", **more: Any) -> Standing:

@@ -9,6 +9,7 @@ from rehearsal.outcome import Judgement, judge
 from rehearsal.played import Look, Played
 from tests.rehearsal.plays import (
     after,
+    figure,
     incident,
     played,
     reading,
@@ -185,6 +186,17 @@ def test_a_clock_that_went_otherwise_is_named_with_what_was_found(
 ) -> None:
     """Each of its figures for itself."""
     assert missing(CLOCKS, expected) == [words]
+
+
+def test_figures_are_compared_to_the_seconds_that_a_rehearsal_takes() -> None:
+    """Of the end, or of an instant; a figure that the policy does not have is said to be none."""
+    known = standing(metrics=(figure("time_to_repair", 95),))
+    night = played(incident(known), looks=(Look(at=after(10), standings=(standing(),)),))
+    assert missing(night, {"metric": "time_to_repair", "elapsed": "1h35m"}) == []
+    expected = {"metric": "time_to_repair", "elapsed": "2h"}
+    assert missing(night, expected) == ["metric time_to_repair: 2h; found 1h35m"]
+    early = {**expected, "at": "10m"}
+    assert missing(night, early) == ["metric time_to_repair at 10m: 2h; found no such figure"]
 
 
 def test_state_severity_and_roles_are_those_of_the_end() -> None:

@@ -5,11 +5,24 @@ from ruamel.yaml import YAML
 from rehearsal.outcome import judge
 from rehearsal.played import Played
 from rehearsal.transcript import expectations
-from tests.rehearsal.plays import incident, played, reading, refused, said, scenario, standing
+from tests.rehearsal.plays import (
+    figure,
+    incident,
+    played,
+    reading,
+    refused,
+    said,
+    scenario,
+    standing,
+)
 
 NIGHT = played(
     incident(
-        standing(reading("acknowledge", 16, 5), reading("resolve", 100, 480)),
+        standing(
+            reading("acknowledge", 16, 5),
+            reading("resolve", 100, 480),
+            metrics=(figure("time_to_repair", 95),),
+        ),
         said("page", 0, "ana", "level 1: new incident"),
         said("page", 15, "ana", "level 3: 100% of assess"),
         said("page", 15, "bo", "level 3: 100% of assess"),
