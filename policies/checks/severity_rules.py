@@ -22,7 +22,7 @@ def shapes(policy: Policy) -> Iterator[Finding]:
         (rows, down), (columns, across) = table.lists.items()
         if len(table.matrix) != len(down):
             what = f"the matrix has {_counted(table.matrix, 'row')}, but {_values(rows, down)}"
-            yield Finding(table.matrix_loc, what, "write one row for each", key=True)
+            yield Finding(table.matrix_loc, what, "write one row for each")
         for index, row in enumerate(table.matrix):
             if len(row) != len(across):
                 what = f"this row has {_counted(row, 'cell')}, but {_values(columns, across)}"
@@ -92,11 +92,11 @@ def computed_once(policy: Policy) -> Iterator[Finding]:
             itself = table.gives in table.lists
             how = "is worked out of itself" if itself else "is known of every incident anyway"
             what = f"{table.gives} {how}"
-            yield Finding(table.loc[:-1], what, "choose another name", key=True)
+            yield Finding(table.loc[:-1], what, "choose another name")
         first = seen.setdefault(table.gives, table)
         if (first.lists, first.matrix) != (table.lists, table.matrix):
             what = f"{table.gives} is worked out in two ways"
-            yield Finding(table.loc[:-1], what, "choose another name for one", key=True)
+            yield Finding(table.loc[:-1], what, "choose another name for one")
 
 
 def bounds(policy: Policy) -> Iterator[Finding]:
@@ -128,7 +128,7 @@ def every_level_reached(policy: Policy) -> Iterator[Finding]:
         if severity not in reached:
             what = f"nothing gives {severity}: no cell, no label, not the default"
             how = "give it to one of them, or accept that only people set it"
-            yield warning(("severities", severity), what, how, key=True)
+            yield warning(("severities", severity), what, how)
 
 
 def frozen(policy: Policy) -> Iterator[Finding]:

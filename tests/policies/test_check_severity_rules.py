@@ -218,3 +218,9 @@ def test_severity_rules_that_fit_have_no_problem() -> None:
     """An attribute may have more values than the matrix knows; whatever is declared counts."""
     assert errors("", WHOLE_RULES) == []
     assert warnings("", WHOLE_RULES) == []
+
+
+def test_the_worst_severity_is_given_where_no_default_is_said() -> None:
+    """It counts where nothing says one, so it is reached."""
+    text = matrix("[[SEV2, SEV2], [SEV2, SEV2]]")
+    assert warnings("", text) == []
