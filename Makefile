@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo dev bench format lifecycle-doc histories lock clean
+.PHONY: help setup check test demo dev bench format lifecycle-doc policy-docs histories lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -46,6 +46,10 @@ format: setup ## put the code into shape
 
 lifecycle-doc: setup ## write docs/lifecycle.md from the transition table
 	@$(BIN)/python -c "from pathlib import Path; from states.diagram import markdown; Path('docs/lifecycle.md').write_text(markdown())"
+
+policy-docs: setup ## write the schema of policies, and the default policy as a document
+	@$(BIN)/python starter.py policy schema --output policies/policy.schema.json
+	@$(BIN)/python starter.py policy render policies/default.yaml --output docs/example-policy.md
 
 histories: setup ## record the histories that the replay test replays
 	@$(BIN)/python -m tests.histories.record

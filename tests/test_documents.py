@@ -5,8 +5,10 @@ import re
 import pytest
 
 from connectors.channels.settings import ChannelSettings
+from console.failures import ExitCode
 from models.command import COMMANDS
 from models.compiled import LIMIT_BYTES as POLICY_LIMIT_BYTES
+from models.scenario import EVENT_KEYS, Expectation, Scenario
 from models.visibility import SEARCH_ATTRIBUTES
 from rules import carrying, ledger
 from runtime.settings import ROOT, Settings
@@ -65,6 +67,32 @@ def test_the_limits_are_those_of_the_code(what: str, amount: str) -> None:
     """Whoever plans with them must be able to rely on them."""
     [row] = [line for line in ARCHITECTURE.splitlines() if line.startswith(f"| {what} |")]
     assert amount in row.split("|")[2]
+
+
+def test_the_readme_shows_the_document_that_the_default_policy_renders_to() -> None:
+    """What is shown of it is what it says now."""
+    shown = (ROOT / "README.md").read_text().partition("\n### Deadlines\n")[2].partition("```")[0]
+    assert shown.strip()
+    assert shown in (ROOT / "docs" / "example-policy.md").read_text()
+
+
+def test_the_worked_example_of_a_rehearsal_is_the_file_that_is_played() -> None:
+    """Whoever copies it gets what is shown."""
+    told = (ROOT / "docs" / "rehearsal.md").read_text()
+    assert (ROOT / "docs" / "examples" / "friday-evening.yaml").read_text() in told
+
+
+def test_every_key_of_a_scenario_is_explained() -> None:
+    """Of the file, of its events and of its expectations."""
+    told = (ROOT / "docs" / "rehearsal.md").read_text()
+    keys = {*Scenario.model_fields, *EVENT_KEYS, *Expectation.model_fields}
+    assert {key for key in keys if f"`{key}" not in told and f" {key}:" not in told} == set()
+
+
+def test_every_exit_code_is_explained() -> None:
+    """Scripts branch on them."""
+    console = (ROOT / "docs" / "console.md").read_text()
+    assert [int(code) for code in ExitCode if f"\n| {int(code)} |" not in console] == []
 
 
 def test_claims_to_break_name_tests_that_exist() -> None:

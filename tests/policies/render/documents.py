@@ -1,5 +1,6 @@
 """Documents of policies that tests write."""
 
+from functools import cache
 from pathlib import Path
 
 from policies.catalogue import LoadedPolicy
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parents[3]
 DEFAULT = (ROOT / "policies" / "default.yaml").read_text(encoding="utf-8")
 
 
+@cache
 def loaded(text: str) -> LoadedPolicy:
     """A policy text as a file of it would be loaded."""
     read = parse_policy(text.encode(), "test.yaml")
@@ -30,6 +32,7 @@ def view(text: str) -> View:
     return View.of(policy.policy, policy.policy_hash)
 
 
+@cache
 def document(text: str) -> Document:
     """The document of a policy text."""
     return document_of(loaded(text))

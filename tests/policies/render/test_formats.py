@@ -2,11 +2,14 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from policies.render.contents import document_of
 from policies.render.document import Document
 from policies.render.formats import Format, rendered
 from policies.shape import keys_at
@@ -88,6 +91,19 @@ def test_the_example_in_the_documentation_is_the_default_policy() -> None:
     assert rendered(loaded(DEFAULT), Format.MARKDOWN) == example
 
 
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "policies").rglob("*.yaml")), ids=lambda path: path.stem
+)
+def test_every_policy_in_the_repository_reads_the_same_in_both(path: Path) -> None:
+    """Block by block, what Markdown shows, HTML shows."""
+    policy = loaded(path.read_text(encoding="utf-8"))
+    wanted = expected(document_of(policy))
+    markdown = markdown_texts(rendered(policy, Format.MARKDOWN).partition("\n## ")[2])
+    page = Page(rendered(policy, Format.HTML).partition("<main>")[2]).cells
+    assert [line for line in markdown if line in set(wanted)] == wanted
+    assert [line for line in page if line in set(wanted)] == wanted
+
+
 def test_markdown_shows_every_text_as_it_was_written() -> None:
     """No text of an author is markup: not in a title, a cell, a list or a sentence."""
     text = evil_policy(EVIL)
@@ -121,7 +137,7 @@ def test_the_page_loads_nothing() -> None:
     assert "://" not in html
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.text(min_size=1, max_size=40).filter(lambda text: in_a_line(text).strip()))
 def test_no_text_changes_what_a_document_is_made_of(text: str) -> None:
     """Whatever characters it has, there are as many blocks as without it, and it reads the same."""
