@@ -219,8 +219,8 @@ def _otherwise(difference: ClockDifference) -> str:
 def _outcome(reading: ClockReading | None) -> str:
     if reading is None:
         return "none"
-    status = reading.status.value.replace("_", " ")
-    return f"{status}, {clock_words(reading)} (target {_target(reading)})"
+    said = [str(status_text(reading)), clock_words(reading)]
+    return f"{', '.join(word for word in said if word)} (target {_target(reading)})"
 
 
 def _judged(judgement: Judgement) -> Iterator[RenderableType]:

@@ -25,6 +25,8 @@ from rehearsal.wording import payload_of, report_of, spec_of
 
 LAG = timedelta(seconds=0.5)
 """A timer rings a little late; when this has passed, what came due by an instant has happened."""
+OTHER_INCIDENT = frozenset({"target", "duplicate_of"})
+"""Fields that name another incident: its name in the scenario will do."""
 SAME_INSTANT = timedelta(seconds=1)
 AFTERWARDS = timedelta(seconds=5)
 """So long after the last limit, what it sets off has happened."""
@@ -140,6 +142,8 @@ class _Play:
         if named is None or spec is None:
             raise NotTaken("there is no such incident (yet)")
         payload = payload_of(spec, event, self.scenario.starts)
+        for key in OTHER_INCIDENT & set(payload):
+            payload[key] = self.stage.incidents.get(payload[key], payload[key])
         if exact:
             payload.setdefault("happened_at", at)
         if spec.payload is AdoptPolicyCommand:

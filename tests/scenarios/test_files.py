@@ -9,8 +9,10 @@ from rehearsal.load import load_scenario
 from rehearsal.outcome import judge
 from rehearsal.play import play
 from rehearsal.stage import RehearsedPolicy
+from runtime.settings import ROOT
 
-FILES = sorted((Path(__file__).parent / "files").glob("*.yaml"))
+FOLDERS = (Path(__file__).parent / "files", ROOT / "docs" / "examples")
+FILES = sorted(path for folder in FOLDERS for path in folder.glob("*.yaml"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
