@@ -36,12 +36,15 @@ def count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def duration(length: timedelta) -> str:
-    """An elapsed duration to the second: `1 hour 30 minutes`. A day is 24 hours."""
+def duration(length: timedelta, without: str = "") -> str:
+    """An elapsed duration to the second: `1 hour 30 minutes`. A day is 24 hours.
+
+    The units in `without` (`wd`: weeks and days) are not used.
+    """
     left = int(length.total_seconds())
     words = []
     for unit, size in UNITS.items():
-        if unit == "w" and left % size:
+        if unit in without or (unit == "w" and left % size):
             continue
         number, left = divmod(left, size)
         if number:
@@ -97,8 +100,8 @@ def _amount(given: Target) -> str:
     elif given.days:
         words.append(f"{count(given.days, 'working day')} of {given.calendar}")
     if given.within or not words:
-        hours = duration(given.within)
-        words.append(hours if local else f"{hours} of {given.calendar}")
+        open_hours = f"{duration(given.within, without='wd')} of {given.calendar}"
+        words.append(duration(given.within) if local else open_hours)
     return " and ".join(words)
 
 

@@ -45,6 +45,7 @@ def test_no_second_of_a_duration_is_lost(seconds: int) -> None:
     [
         ("5m", "5 minutes"),
         ("2h office", "2 hours of office"),
+        ("36h30m office", "36 hours 30 minutes of office"),
         ("5d office", "5 working days of office"),
         ("1d4h office", "1 working day of office and 4 hours of office"),
         ("7d local", "7 calendar days"),
