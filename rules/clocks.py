@@ -65,7 +65,8 @@ def _target(
     highest = isinstance(spec.outlives, tuple) and "lower" in spec.outlives
     for at, severity, rule, lowered in severity_changes(incident, policy):
         if run.started_at < at <= until:
-            kept = rule is RunningClocks.KEEP or (lowered and highest)
+            # A run that the change restarts ends with the target that it had.
+            kept = rule is not RunningClocks.RETARGET or (lowered and highest)
             counts = counts if kept else severity
     target = spec.within.get(counts)
     if target and target.day_end is not None and spec.recurs and run.number > 1:

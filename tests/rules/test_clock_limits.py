@@ -195,6 +195,19 @@ def test_a_restarted_clock_leaves_its_first_run_cancelled_and_fires_anew() -> No
     ]
 
 
+def test_a_run_that_is_restarted_is_not_held_to_the_target_of_the_next() -> None:
+    """Ten hours at SEV2; raised after five, when the four of SEV1 had long passed."""
+    policy = policy_of(
+        "severity_rules: { raise: { by: anyone, running_clocks: restart } }\n"
+        "clocks:\n  it: { from: reported, to: resolved, within: { SEV1: 4h, SEV2: 10h } }\n"
+    )
+    record = done(incident(policy, "SEV2"), "set_severity", later(5), policy, severity="SEV1")
+    first, second = readings(policy, record, later(6))
+    assert (first.stage, first.status) == (Stage.CANCELLED, ClockStatus.ON_TRACK)
+    assert (second.status, second.breach_at) == (ClockStatus.ON_TRACK, later(9))
+    assert due_thresholds(policy, record, later(6)) == ()
+
+
 def test_a_duty_that_outlives_lowering_keeps_the_highest_target() -> None:
     """Whoever lowers the severity does not gain time with the authority; raising still counts."""
     policy = one("from: reported, to: told, within: { SEV1: 4h, SEV2: 10h }, outlives: [lower]")
