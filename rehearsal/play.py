@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from policies.catalogue import PolicyBroken
 from policies.compile import PolicyTooLarge
 from rehearsal.load import DEFAULT_NAME, LoadedScenario, payload_file
 from rehearsal.played import Look, Played, PlayedIncident, Refused
-from rehearsal.reading import LEAD, Causes, played_incident, standing_of
-from rehearsal.stage import NotTaken, RehearsedPolicy, Stage, compiled_policy
+from rehearsal.reading import played_incident, standing_of
+from rehearsal.stage import NotTaken, Order, RehearsedPolicy, Stage, compiled_policy
 from rehearsal.wording import payload_of, report_of, spec_of
 
+LEAD = timedelta(seconds=2)
+"""So long before people act it is looked at whether something comes due when they do."""
 LAG = timedelta(seconds=0.5)
 """A timer rings a little late; when this has passed, what came due by an instant has happened."""
 OTHER_INCIDENT = frozenset({"target", "duplicate_of"})
@@ -61,7 +64,6 @@ class _Play:
     stage: Stage
     refused: list[Refused] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
-    early: set[datetime] = field(default_factory=set)
 
     async def played(self) -> Played:
         """Play it all."""
@@ -106,16 +108,29 @@ class _Play:
         if not events:
             return
         await self.stage.advance(at - LEAD)
-        exact = not await self._tied(at)
-        if exact:
-            await self.stage.advance(at + LAG)
-        else:
-            self.early.add(at)
+        commands = list(takewhile(lambda event: event.do is not None, events))
+        if commands and await self._tied(at):
+            await self._in_time(commands, at)
+            events = events[len(commands) :]
+        await self.stage.advance(at + LAG)
         for event in events:
             try:
-                await self._one(event, at, exact=exact)
+                await self._one(event, at)
             except NotTaken as refusal:
                 self._note(event, at, refusal)
+
+    async def _in_time(self, commands: list[Event], at: datetime) -> None:
+        """Commands that are given just when something comes due."""
+        given: list[tuple[Event, Order]] = []
+        for event in commands:
+            try:
+                given.append((event, await self._order(event, at)))
+            except NotTaken as refusal:
+                self._note(event, at, refusal)
+        answers = await self.stage.in_time([order for _, order in given], at)
+        for (event, _), answer in zip(given, answers, strict=True):
+            if answer:
+                self._note(event, at, answer)
 
     async def _tied(self, at: datetime) -> bool:
         """Whether a limit passes, or silence pages, just when people act: they were in time."""
@@ -125,7 +140,7 @@ class _Play:
                 return True
         return False
 
-    async def _one(self, event: Event, at: datetime, *, exact: bool) -> None:
+    async def _one(self, event: Event, at: datetime) -> None:
         name = event.incident or DEFAULT_NAME
         if event.alert:
             payload = payload_file(self.loaded.beside(event.alert))
@@ -134,21 +149,20 @@ class _Play:
             report = Report.model_validate(report_of(event, self.scenario.starts))
             await self.stage.report(name, report, at)
         else:
-            await self._command(event, at, exact=exact)
+            await self.stage.do(await self._order(event, at), at)
 
-    async def _command(self, event: Event, at: datetime, *, exact: bool) -> None:
+    async def _order(self, event: Event, at: datetime) -> Order:
+        """The command of an event. Raises NotTaken where there is no incident for it."""
         named = self._meant(event.incident)
         spec = spec_of(event.do or "")
         if named is None or spec is None:
             raise NotTaken("there is no such incident (yet)")
-        payload = payload_of(spec, event, self.scenario.starts)
+        payload = {"happened_at": at, **payload_of(spec, event, self.scenario.starts)}
         for key in OTHER_INCIDENT & set(payload):
             payload[key] = self.stage.incidents.get(payload[key], payload[key])
-        if exact:
-            payload.setdefault("happened_at", at)
         if spec.payload is AdoptPolicyCommand:
             payload["policy"] = await self._adopted(str(payload["policy"]), named, at)
-        await self.stage.do(named, spec.name, payload, at)
+        return Order(named, spec.name, payload)
 
     def _meant(self, name: str | None) -> str | None:
         """The id of the incident that is named; unnamed, it is the newest."""
@@ -182,15 +196,13 @@ class _Play:
 
     async def _look(self, at: datetime) -> Look:
         views = await self._views(at)
-        causes = self._causes()
-        standings = tuple(standing_of(name, view, causes) for name, view in views.items())
-        return Look(at=at, standings=standings)
+        return Look(at=at, standings=tuple(standing_of(name, v) for name, v in views.items()))
 
     async def _finish(self, last: datetime) -> tuple[datetime, str]:
         """Let time pass until the end; returns it, and why it is the end."""
         if self.scenario.until is not None:
             ends = self._instant(self.scenario.until)
-            await self.stage.advance(ends)
+            await self.stage.advance(ends + LAG)
             return ends, "the scenario ends here"
         at = last
         while True:
@@ -209,11 +221,8 @@ class _Play:
     async def _incident(self, name: str, at: datetime) -> PlayedIncident:
         view = await self.stage.view(self.stage.incidents[name], at)
         whole = await with_whole_timeline(self.stage.documents, view.incident)
-        return played_incident(name, view, whole, self._causes())
-
-    def _causes(self) -> Causes:
-        events = tuple(self._instant(event.at) for event in self.scenario.events)
-        return Causes(events, frozenset(self.early))
+        events = [self._instant(event.at) for event in self.scenario.events]
+        return played_incident(name, view, whole, events)
 
 
 def _dues(view: IncidentView) -> Iterable[datetime]:

@@ -1,11 +1,10 @@
 """What the last view of an incident says of how it was played."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from models.clock import ClockReading, ClockStatus, MetricReading
+from models.clock import ClockStatus
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView
 from rehearsal.played import SLACK, Breach, Line, PlayedIncident, Said, Standing, in_order
@@ -15,58 +14,7 @@ KINDS = {"page.sent": "page", "notification.sent": "tell", "reminder.sent": "rem
 """What a line of the timeline says was said."""
 
 
-LEAD = timedelta(seconds=2)
-"""What people do at the very instant at which something comes due is done so much earlier."""
-
-
-@dataclass(frozen=True, slots=True)
-class Causes:
-    """The instants of a scenario's events; `early` are those whose events were done earlier."""
-
-    events: tuple[datetime, ...]
-    early: frozenset[datetime] = frozenset()
-
-    def meant(self, done_at: datetime) -> datetime:
-        """The instant of what was done earlier; of anything else its own."""
-        return next((at for at in self.early if at - LEAD <= done_at < at), done_at)
-
-    def of(self, recorded_at: datetime, due: Sequence[datetime]) -> datetime:
-        """What caused that something is recorded, or else its second: the same every time.
-
-        `due` are instants at which limits passed, in order.
-        """
-        meant = self.meant(recorded_at)
-        if meant != recorded_at:
-            return meant
-        known = sorted({*self.events, *due})
-        place = bisect_right(known, recorded_at)
-        if place and recorded_at - known[place - 1] <= SLACK:
-            return known[place - 1]
-        return recorded_at.replace(microsecond=0)
-
-
-def _exact(reading: ClockReading, causes: Causes) -> ClockReading:
-    """The reading as it would be, had what was done earlier been done when it was meant."""
-    started_at = causes.meant(reading.started_at)
-    stopped_at = causes.meant(reading.stopped_at) if reading.stopped_at else None
-    later = (stopped_at - reading.stopped_at) if stopped_at and reading.stopped_at else timedelta()
-    elapsed = reading.elapsed + later - (started_at - reading.started_at)
-    change = {"started_at": started_at, "stopped_at": stopped_at, "elapsed": elapsed}
-    if elapsed != reading.elapsed:
-        change["remaining"] = max(reading.remaining - (elapsed - reading.elapsed), timedelta())
-    return reading.model_copy(update=change)
-
-
-def _exact_figure(metric: MetricReading, causes: Causes) -> MetricReading:
-    started_at = causes.meant(metric.started_at)
-    stopped_at = causes.meant(metric.stopped_at) if metric.stopped_at else None
-    later = (stopped_at - metric.stopped_at) if stopped_at and metric.stopped_at else timedelta()
-    elapsed = max(metric.elapsed + later - (started_at - metric.started_at), timedelta())
-    change = {"started_at": started_at, "stopped_at": stopped_at, "elapsed": elapsed}
-    return metric.model_copy(update=change)
-
-
-def standing_of(name: str, view: IncidentView, causes: Causes) -> Standing:
+def standing_of(name: str, view: IncidentView) -> Standing:
     """How an incident stands by its view."""
     incident = view.incident
     return Standing(
@@ -74,18 +22,21 @@ def standing_of(name: str, view: IncidentView, causes: Causes) -> Standing:
         state=incident.state.value,
         severity=incident.severity,
         roles={held.role: held.person for held in incident.roles},
-        clocks=tuple(_exact(reading, causes) for reading in view.readings),
-        metrics=tuple(_exact_figure(metric, causes) for metric in view.metrics),
+        clocks=view.readings,
+        metrics=view.metrics,
     )
 
 
 def _dated(
-    timeline: tuple[TimelineEntry, ...], causes: Causes, due: Sequence[datetime]
+    timeline: tuple[TimelineEntry, ...], causes: Iterable[datetime]
 ) -> tuple[TimelineEntry, ...]:
-    """The lines dated by what caused them."""
+    """The lines dated by what caused them, or else to the second: the same in every rehearsal."""
+    known = sorted(set(causes))
     dated = []
     for entry in timeline:
-        at = causes.of(entry.recorded_at, due)
+        place = bisect_right(known, entry.recorded_at)
+        near = place and entry.recorded_at - known[place - 1] <= SLACK
+        at = known[place - 1] if near else entry.recorded_at.replace(microsecond=0)
         told = entry.recorded_at - entry.happened_at > SLACK
         happened = {"happened_at": entry.happened_at if told else at}
         dated.append(entry.model_copy(update={"recorded_at": at, **happened}))
@@ -93,18 +44,18 @@ def _dated(
 
 
 def played_incident(
-    name: str, view: IncidentView, whole: Incident, causes: Causes
+    name: str, view: IncidentView, whole: Incident, events: Iterable[datetime]
 ) -> PlayedIncident:
-    """An incident by its last view and its whole timeline."""
+    """An incident by its last view and its whole timeline; `events` are instants of events."""
     incident = view.incident
-    due = [fired.due_at for fired in incident.fired]
-    timeline = _dated(whole.timeline, causes, due)
+    due = (fired.due_at for fired in incident.fired)
+    timeline = _dated(whole.timeline, (*events, *due))
     return PlayedIncident(
         name=name,
         id=incident.id,
         title=incident.report.title,
         reported_at=incident.reported_at,
-        end=standing_of(name, view, causes),
+        end=standing_of(name, view),
         said=_said(name, timeline),
         breaches=_breaches(name, view),
         timeline=tuple(

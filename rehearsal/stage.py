@@ -1,6 +1,9 @@
 """The stage of a rehearsal: the real workflows and activities, and channels that only record."""
 
+import asyncio
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -40,6 +43,9 @@ from runtime.registry import WORKFLOWS, build_activities, workflow_runner
 from runtime.settings import load_settings
 from states.lifecycle import Trigger
 
+ARRIVAL_SECONDS = 0.05
+"""So long after it was sent, a command has reached the server."""
+
 
 class NotTaken(Exception):  # noqa: N818 - says what is
     """A report, an alert or a command was refused; `missing` is what would have been needed."""
@@ -48,6 +54,15 @@ class NotTaken(Exception):  # noqa: N818 - says what is
         super().__init__(because)
         self.because = because
         self.missing = missing
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command to the incident of the id `named`."""
+
+    named: str
+    command: str
+    payload: dict[str, Any]
 
 
 class RehearsedPolicy:
@@ -100,6 +115,7 @@ class Stage:
         self._groups: dict[str, str] = {}
         self._deliveries = Deliveries(self._queue)
         self._start = RehearsedStart(self._client, policy.file, time=self.time)
+        self._folder = folder
         self._worker = self._built(folder)
 
     def _built(self, folder: Path) -> Worker:
@@ -179,14 +195,44 @@ class Stage:
         taken = sum(1 for known in self.incidents if known == name or _stem(known) == name)
         self.incidents[name if not taken else f"{name}-{taken + 1}"] = named
 
-    async def do(self, named: str, command: str, payload: dict[str, Any], at: datetime) -> None:
-        """Somebody gives a command to the incident of this id. Raises NotTaken."""
+    async def do(self, order: Order, at: datetime) -> None:
+        """Somebody gives a command. Raises NotTaken."""
+        await self._given(order, at)
+        await self.settled()
+
+    async def in_time(self, orders: Sequence[Order], at: datetime) -> list[NotTaken | None]:
+        """Commands that are given at the very instant at which something comes due.
+
+        They are there when the incidents first look at that instant: no worker runs until then,
+        and what comes with the same look is taken before what the clock says.
+        """
+        await self._worker.shutdown()
         try:
-            if command == Trigger.REOPEN:
+            for named in {order.named for order in orders}:
+                if await self.time.running(named):
+                    await self.time.brought(named, at)
+            given = []
+            for order in orders:
+                given.append(asyncio.create_task(self._given(order, at)))
+                await asyncio.sleep(ARRIVAL_SECONDS)
+        finally:
+            self._worker = self._built(self._folder)
+            await self._worker.__aenter__()
+        answers = await asyncio.gather(*given, return_exceptions=True)
+        await self.settled()
+        for answer in answers:
+            if isinstance(answer, BaseException) and not isinstance(answer, NotTaken):
+                raise answer
+        return [answer if isinstance(answer, NotTaken) else None for answer in answers]
+
+    async def _given(self, order: Order, at: datetime) -> None:
+        named, payload = order.named, order.payload
+        try:
+            if order.command == Trigger.REOPEN:
                 await self._reopen(named, payload, at)
             else:
                 await self.time.handle(named).execute_update(
-                    command, payload, result_type=CommandResult
+                    order.command, payload, result_type=CommandResult
                 )
         except WorkflowUpdateFailedError as error:
             raise _refusal(error) from None
@@ -196,7 +242,6 @@ class Stage:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             raise NotTaken("the incident is over, and its clocks have ended") from None
-        await self.settled()
 
     async def _reopen(self, named: str, payload: dict[str, Any], at: datetime) -> None:
         before = self.time.offset(named)

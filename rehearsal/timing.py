@@ -117,6 +117,12 @@ class VirtualTime:
             skipping.cancel()
         return True
 
+    async def brought(self, workflow_id: str, to: datetime) -> None:
+        """Let time pass for a running workflow until `to` while nobody works on it."""
+        ahead = to - await self.now(workflow_id)
+        if ahead > timedelta():
+            await self._skipper.fast_forward(self.handle(workflow_id), ahead)
+
     async def _watched(self, skipping: "asyncio.Task[bool]", workflow_id: str) -> None:
         seen, since = None, asyncio.get_running_loop().time()
         while True:
