@@ -26,11 +26,17 @@ def attribute_at(incident: Incident, name: str, at: datetime) -> str | None:
     return incident.report.attributes.get(name)
 
 
-def attribute_words(incident: Incident, at: datetime) -> str:
-    """Every attribute that has a value at an instant, with it, in a line."""
+def attributes_of(incident: Incident, at: datetime) -> dict[str, str]:
+    """Every attribute that has a value at an instant, with it."""
     named = (*incident.report.attributes, *(change.name for change in incident.attributes))
     values = {name: attribute_at(incident, name, at) for name in dict.fromkeys(named)}
-    return ", ".join(f"{name}={value}" for name, value in values.items() if value is not None)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def attribute_words(incident: Incident, at: datetime) -> str:
+    """The same in a line."""
+    values = attributes_of(incident, at)
+    return ", ".join(f"{name}={value}" for name, value in values.items())
 
 
 def holds_at(condition: Condition, incident: Incident, at: datetime) -> bool:

@@ -8,6 +8,7 @@ from models.base import ENGINE
 from models.contracts import LinkedIncident
 from models.group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident import Link, Report
+from rules.conditions import attributes_of
 from rules.identity import incident_id
 from workflows.desk import Desk
 from workflows.options import perform
@@ -58,7 +59,7 @@ class LinkedIncidents:
             service=of.report.service,
             reporter=ENGINE,
             previous_incident=of.id,
-            attributes=of.report.attributes,
+            attributes=attributes_of(of, desk.now()),
         )
         try:
             await perform(
