@@ -1,7 +1,7 @@
 """A scenario file as a `Scenario`, or every problem of it with its line and column."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from intake.alertmanager import Webhook
-from models.command import AdoptPolicyCommand
+from models.command import AdoptPolicyCommand, CommandSpec
 from models.incident import Report
 from models.policy.words import suggestion
 from models.scenario import EVENT_KEYS, Event, Expectation, Scenario, instant_of
@@ -25,6 +25,7 @@ from rehearsal.wording import (
     payload_of,
     report_of,
     spec_of,
+    word_for,
     written_as,
 )
 from states.lifecycle import State
@@ -193,11 +194,17 @@ def _of_command(event: Event, loc: Loc, scenario: Scenario, file: Path) -> Itera
             yield Finding((*loc, policy), f"there is no file {fields[policy]}", "")
         return
     read = event.model_copy(update={"fields": fields})
-    yield from _of_model(spec.payload, lambda: payload_of(spec, read, scenario.starts), names, loc)
+    yield from _of_model(
+        spec.payload, lambda: payload_of(spec, read, scenario.starts), names, loc, spec
+    )
 
 
 def _of_model(
-    model: type[BaseModel], fields: Any, names: dict[str, str], loc: Loc
+    model: type[BaseModel],
+    fields: Callable[[], dict[str, Any]],
+    names: dict[str, str],
+    loc: Loc,
+    spec: CommandSpec | None = None,
 ) -> Iterator[Finding]:
     """What the model of a report or a command says of its fields, each by the key as written."""
     written = {name: key for key, name in names.items()}
@@ -205,6 +212,10 @@ def _of_model(
         model.model_validate(fields())
     except ValidationError as error:
         for item in error.errors(include_url=False):
+            if item["type"] == "missing" and spec:
+                word = word_for(spec, str(item["loc"][0]))
+                yield Finding(loc, f"the key {word!r} is missing", f"add {word}: ...")
+                continue
             at, key, what, instead = complaint(item)
             named = tuple(written.get(str(part), part) for part in at[:1])
             yield Finding((*loc, *named, *at[1:]), what, instead, key)

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel
 from models.base import Actor
 from models.command import COMMANDS, CommandSpec
 from models.incident import Report
-from models.scenario import Event, instant_of, parse_moment
+from models.scenario import EVENT_KEYS, Event, instant_of, parse_moment
 
 
 class NoMoment(ValueError):  # noqa: N818 - says what is
@@ -32,8 +32,11 @@ FRIENDLY: Mapping[str, Mapping[str, str]] = {
     "post_update": {"to": "audiences"},
     "link": {"to": "target"},
     "adopt_policy": {"to": "policy"},
+    "set_date": {"to": "at"},
+    "extend_clock": {"for": "by"},
 }
-"""Words that an author may use for a field of a command."""
+"""Words that an author may use for a field of a command; for one called as a key of every event
+is called, the only ones."""
 
 
 def spec_of(name: str) -> CommandSpec | None:
@@ -55,6 +58,12 @@ def written_as(spec: CommandSpec, event: Event) -> dict[str, str]:
     if "reason" not in spec.payload.model_fields:
         friendly["reason"] = "note"
     return {key: friendly.get(key, key) for key in event.fields}
+
+
+def word_for(spec: CommandSpec, field: str) -> str:
+    """What an author writes for a field of a command."""
+    words = {name: word for word, name in FRIENDLY.get(spec.name, {}).items()}
+    return words.get(field, field) if field in EVENT_KEYS else field
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

@@ -1,0 +1,77 @@
+"""What an event says, as commands and reports take it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from models.command import COMMANDS
+from models.scenario import EVENT_KEYS, Event
+from rehearsal.wording import (
+    names_of_commands,
+    payload_of,
+    report_of,
+    spec_of,
+    word_for,
+    written_as,
+)
+from tests.rehearsal.plays import STARTS, after
+
+
+def event(**given: Any) -> Event:
+    """An event of ana's."""
+    return Event.model_validate({"at": "5m", "by": "ana", **given})
+
+
+def payload(**given: Any) -> dict[str, Any]:
+    """The payload of the command that ana gives."""
+    said = event(**given)
+    spec = spec_of(str(said.do))
+    assert spec is not None
+    return payload_of(spec, said, STARTS)
+
+
+@pytest.mark.parametrize("name", names_of_commands())
+def test_every_field_of_every_command_can_be_written(name: str) -> None:
+    """One that is called as a key of every event has another word."""
+    spec = COMMANDS[name]
+    own = set(spec.payload.model_fields) - {"actor", "via"}
+    assert {word_for(spec, field) for field in own} & set(EVENT_KEYS) == set()
+    words = {word_for(spec, field): field for field in own}
+    assert written_as(spec, event(do=name, **dict.fromkeys(words))) == words
+
+
+@pytest.mark.parametrize("typed", ["set_severity", "set-severity"])
+def test_a_command_is_known_by_either_of_its_names(typed: str) -> None:
+    """As Temporal shows it, and as it is typed."""
+    assert payload(do=typed, to="SEV2", reason="less bad") == {
+        "actor": "ana",
+        "via": "console",
+        "severity": "SEV2",
+        "note": "less bad",
+    }
+
+
+def test_a_reason_is_a_reason_where_the_command_has_one() -> None:
+    """And a note elsewhere."""
+    assert payload(do="hold", reason="third_party")["reason"] == "third_party"
+    assert payload(do="resolve", reason="it works")["note"] == "it works"
+
+
+def test_moments_are_instants_and_one_word_is_a_list_of_one() -> None:
+    """Wherever the command takes such."""
+    given = payload(do="resolve", steps="verify", happened_at="-10m")
+    assert given["steps"] == ("verify",)
+    assert given["happened_at"] == after(-10)
+    date = payload(do="set_date", date="meeting", to="2026-04-01T10:00:00+02:00")
+    assert date["at"] == datetime(2026, 4, 1, 8, tzinfo=UTC)
+
+
+def test_a_report_says_who_reports_by_which_way() -> None:
+    """Somebody at the console, unless told otherwise."""
+    said = event(report={"title": "x", "affected_systems": "a", "happened_at": "1m"})
+    report = report_of(said, STARTS)
+    assert (report["reporter"].name, report["reporter"].via) == ("ana", "console")
+    assert (report["affected_systems"], report["happened_at"]) == (("a",), after(1))
+    nobody = report_of(Event(at=after(0), report={"title": "x"}, via="api"), STARTS)
+    assert (nobody["reporter"].name, nobody["reporter"].via) == ("somebody", "api")
