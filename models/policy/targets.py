@@ -27,6 +27,7 @@ FORMS = (
     "end of day",
     "end of next CALENDAR day",
     "24h before DATE",
+    "by DATE",
     "1h before limit of CLOCK",
     "best effort 2d",
     NONE,
@@ -37,6 +38,7 @@ _HOW = f"write one of: {'; '.join(FORMS)}"
 _NAME = r"[\w.\-]+"
 _DAY_END = re.compile(rf"end of (next )?(?:({_NAME}) )?day")
 _BEFORE = re.compile(rf"(.+?) before (limit of {_NAME}|{_NAME})")
+_BY = re.compile(rf"by (limit of {_NAME}|{_NAME})")
 _MONTHS = re.compile(r"([0-9]{1,3}) ?months?")
 _AMOUNT = re.compile(rf"([0-9][0-9wdhms]*)(?:-([0-9][0-9wdhms]*))?(?: ({_NAME}))?")
 _WORDY = re.compile(r"([0-9]+) (?:calendar|working|business) days?")
@@ -115,6 +117,9 @@ def _said(text: str) -> Target:
     day_end = _DAY_END.fullmatch(text)
     if day_end:
         return Target(day_end=1 if day_end[1] else 0, calendar=day_end[2] or LOCAL)
+    by = _BY.fullmatch(text)
+    if by:
+        return Target(before=by[1])
     before = _BEFORE.fullmatch(text)
     if before:
         return _counted(before[1]).model_copy(update={"before": before[2]})

@@ -77,7 +77,9 @@ def target(given: Target) -> str:
     """How long a clock may run, or until when; of two limits, the softer one first."""
     words = _day_end(given) if given.day_end is not None else _amount(given)
     if given.before is not None:
-        words = f"{words} before {_counted_from(given.before)}"
+        of = _counted_from(given.before)
+        amount = given.days or given.months or given.within or given.day_end is not None
+        words = f"{words} before {of}" if amount else f"by {of}"
     if given.best_effort:
         words = f"{words}, best effort"
     if given.should is None:

@@ -129,6 +129,16 @@ def test_a_clock_counts_back_from_a_date_and_moves_with_it() -> None:
         assert limit(policy, record) == later(hour - 24)
 
 
+def test_a_clock_runs_until_a_date_that_was_promised() -> None:
+    """They said that it would be over by then; exactly then is in time."""
+    policy = one("from: reported, to: resolved, within: by meeting, at: { 100%: page lead }")
+    record = done(incident(policy), "set_date", later(1), policy, date="meeting", at=later(6))
+    assert limit(policy, record) == later(6)
+    assert [point.due_at for point in due_thresholds(policy, record, later(6))] == [later(6)]
+    record = done(record, "resolve", later(6), policy)
+    assert readings(policy, record, later(7))[0].status is ClockStatus.MET
+
+
 def test_a_delay_is_announced_before_the_limit_that_will_be_missed() -> None:
     """Four hours before the limit of the other clock, wherever that is moved."""
     policy = policy_of(

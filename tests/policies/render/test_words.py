@@ -54,6 +54,7 @@ def test_no_second_of_a_duration_is_lost(seconds: int) -> None:
         ("end of day", "end of the day"),
         ("end of next office day", "end of the next office day"),
         ("24h before review_meeting", "1 day before the date review_meeting"),
+        ("by review_meeting", "by the date review_meeting"),
         ("4h before limit of resolve", "4 hours before the limit of resolve"),
         ("best effort 2d", "2 days, best effort"),
     ],

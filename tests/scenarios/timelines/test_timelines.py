@@ -1,0 +1,73 @@
+"""Published incidents, played: each clock, update and figure comes out as it was worked out."""
+
+import json
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from rehearsal.load import load_scenario
+from rehearsal.outcome import judge
+from rehearsal.play import play
+from rehearsal.played import Played
+from rehearsal.policy import RehearsedPolicy
+from rules.cadence import PREFIX
+from tests.scenarios.timelines.converter import policy_file, scenario_of
+from tests.scenarios.timelines.facts import TIMELINES, Check, Late
+
+ROWS = [(name, check) for name, known in TIMELINES.items() for check in known.checks]
+
+
+async def played(
+    server: WorkflowEnvironment, folder: Path, name: str, check: Check
+) -> tuple[Played, tuple[str, ...]]:
+    """A timeline played under the policy of a check, and what differs from what it expects."""
+    policy = policy_file(check, folder)
+    file = folder / "scenario.yaml"
+    file.write_text(json.dumps(scenario_of(TIMELINES[name], check, policy)), encoding="utf-8")
+    loaded = load_scenario(file)
+    assert loaded.problems == ()
+    assert loaded.scenario is not None
+    came = await play(server.client, loaded, RehearsedPolicy(policy), folder)
+    judgement = judge(came, loaded.scenario)
+    refused = tuple(f"{r.what} refused: {r.because}" for r in came.refused)
+    return came, (*judgement.missing, *judgement.unexpected, *refused)
+
+
+def missed(came: Played, check: Check) -> tuple[Late, ...]:
+    """The updates that were late, and when the next one came, or nobody waited any more."""
+    named = f"{PREFIX}{check.updates}"
+    return tuple(
+        Late.model_validate({"due": breach.at, "next": breach.at + breach.late_by})
+        for breach in came.breaches
+        if breach.clock == named and breach.at
+    )
+
+
+def verdict(late: tuple[Late, ...], check: Check) -> str:
+    """What the gaps between updates prove: a record that is not complete proves no breach."""
+    if not late:
+        return "met"
+    return "not decidable" if check.incomplete else "breached"
+
+
+@pytest.mark.parametrize(
+    ("name", "check"), ROWS, ids=[f"{name}: {check.policy}: {check.name}" for name, check in ROWS]
+)
+async def test_a_published_incident_comes_out_as_it_was_worked_out(
+    time_skipping: WorkflowEnvironment, tmp_path: Path, name: str, check: Check
+) -> None:
+    """Its outcome under the policy, when it was due, how long it took, by how much it was late."""
+    came, otherwise = await played(time_skipping, tmp_path, name, check)
+    assert otherwise == ()
+    if check.updates:
+        late = missed(came, check)
+        assert late == check.late
+        assert verdict(late, check) == check.outcome
+
+
+def test_every_timeline_says_where_it_was_published_and_on_what_each_check_is_based() -> None:
+    """Severities and most pairings are assumptions: nobody is judged by a promise of others."""
+    assert [name for name, known in TIMELINES.items() if not (known.sources and known.checks)] == []
+    own = {check.policy for _, check in ROWS if check.basis.startswith("own")}
+    assert own == {"own promise", "gitlab-com"}
