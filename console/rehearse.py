@@ -19,8 +19,8 @@ from rehearsal.load import LoadedScenario, load_scenario
 from rehearsal.outcome import Judgement, judge
 from rehearsal.play import play
 from rehearsal.played import Played
+from rehearsal.policy import RehearsedPolicy
 from rehearsal.server import time_skipping_server
-from rehearsal.stage import RehearsedPolicy
 from rehearsal.timing import Stuck
 from rehearsal.transcript import expectations
 from runtime.embedded import EmbeddedServerFailed
@@ -62,7 +62,7 @@ def rehearse(
     """
     loaded = _loaded(scenario)
     first = _policy(policy, loaded)
-    second = RehearsedPolicy(against) if against else None
+    second = _usable(RehearsedPolicy(against), loaded) if against else None
     played, other = perform_alone(lambda: _rehearse(loaded, first, second))
     judgement = _judged(played, loaded)
     comparison = compare(played, other) if other else None
@@ -90,7 +90,14 @@ def _policy(file: Path | None, loaded: LoadedScenario) -> RehearsedPolicy:
     named = loaded.scenario.policy if loaded.scenario else None
     if file is None and named is None:
         raise usage("under which policy? the scenario names none", "--policy FILE")
-    return RehearsedPolicy(file or loaded.beside(str(named)))
+    return _usable(RehearsedPolicy(file or loaded.beside(str(named))), loaded)
+
+
+def _usable(policy: RehearsedPolicy, loaded: LoadedScenario) -> RehearsedPolicy:
+    """The policy, if it can be used when the scenario starts. Raises PolicyBroken."""
+    if loaded.scenario:
+        policy.named(loaded.scenario.starts)
+    return policy
 
 
 def _judged(played: Played, loaded: LoadedScenario) -> Judgement:

@@ -99,7 +99,7 @@ def _known_keys(loc: Loc) -> tuple[str, ...]:
 
 
 def _findings(scenario: Scenario, file: Path) -> Iterator[Finding]:
-    if scenario.policy and not beside(file, scenario.policy).is_file():
+    if scenario.policy and not beside(file, scenario.policy).exists():
         yield Finding(("policy",), f"there is no file {scenario.policy}", "")
     if not scenario.events:
         yield Finding(("events",), "nothing happens in this scenario", "write an event below it")
@@ -190,7 +190,7 @@ def _of_command(event: Event, loc: Loc, scenario: Scenario, file: Path) -> Itera
     fields = {k: v for k, v in event.fields.items() if names[k] in known}
     policy = next((key for key in fields if names[key] == "policy"), None)
     if spec.payload is AdoptPolicyCommand and policy:
-        if not beside(file, str(fields[policy])).is_file():
+        if not beside(file, str(fields[policy])).exists():
             yield Finding((*loc, policy), f"there is no file {fields[policy]}", "")
         return
     read = event.model_copy(update={"fields": fields})

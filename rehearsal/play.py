@@ -20,8 +20,9 @@ from policies.catalogue import PolicyBroken
 from policies.compile import PolicyTooLarge
 from rehearsal.load import DEFAULT_NAME, LoadedScenario, payload_file
 from rehearsal.played import Look, Played, PlayedIncident, Refused
+from rehearsal.policy import RehearsedPolicy
 from rehearsal.reading import played_incident, standing_of
-from rehearsal.stage import NotTaken, Order, RehearsedPolicy, Stage, compiled_policy
+from rehearsal.stage import NotTaken, Order, Stage
 from rehearsal.wording import payload_of, report_of, spec_of
 
 LEAD = timedelta(seconds=2)
@@ -77,12 +78,12 @@ class _Play:
         incidents = [await self._incident(name, ended_at) for name in self.stage.incidents]
         return Played(
             scenario=self.scenario.scenario,
-            policy=self.policy.played,
+            policy=self.policy.named(self.scenario.starts),
             starts=self.scenario.starts,
             ended_at=ended_at,
             ended_because=why,
             incidents=tuple(incidents),
-            refused=tuple(self.refused),
+            refused=tuple(self._named(refused) for refused in self.refused),
             looks=tuple(self.looks),
         )
 
@@ -173,7 +174,7 @@ class _Play:
     async def _adopted(self, file: str, named: str, at: datetime) -> dict[str, Any]:
         service = (await self.stage.view(named, at)).incident.report.service
         try:
-            policy = compiled_policy(self.loaded.beside(file), service)
+            policy = RehearsedPolicy(self.loaded.beside(file)).compiled(service, at)
         except (PolicyBroken, PolicyTooLarge) as error:
             raise NotTaken(f"the policy {file} cannot be used: {error}") from None
         return policy.model_dump(mode="json")
@@ -190,6 +191,10 @@ class _Play:
                 missing=refusal.missing,
             )
         )
+
+    def _named(self, refused: Refused) -> Refused:
+        """A refusal that calls incidents as the scenario does."""
+        return refused.model_copy(update={"because": self.stage.by_name(refused.because)})
 
     async def _views(self, at: datetime) -> dict[str, IncidentView]:
         return {name: await self.stage.view(id_, at) for name, id_ in self.stage.incidents.items()}
@@ -222,7 +227,7 @@ class _Play:
         view = await self.stage.view(self.stage.incidents[name], at)
         whole = await with_whole_timeline(self.stage.documents, view.incident)
         events = [self._instant(event.at) for event in self.scenario.events]
-        return played_incident(name, view, whole, events)
+        return played_incident(name, view, whole, events, self.stage.by_name)
 
 
 def _dues(view: IncidentView) -> Iterable[datetime]:

@@ -1,7 +1,7 @@
 """What the last view of an incident says of how it was played."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from models.clock import ClockStatus
@@ -44,9 +44,16 @@ def _dated(
 
 
 def played_incident(
-    name: str, view: IncidentView, whole: Incident, events: Iterable[datetime]
+    name: str,
+    view: IncidentView,
+    whole: Incident,
+    events: Iterable[datetime],
+    by_name: Callable[[str], str],
 ) -> PlayedIncident:
-    """An incident by its last view and its whole timeline; `events` are instants of events."""
+    """An incident by its last view and its whole timeline; `events` are instants of events.
+
+    `by_name` has a text call incidents by their names.
+    """
     incident = view.incident
     due = (fired.due_at for fired in incident.fired)
     timeline = _dated(whole.timeline, (*events, *due))
@@ -64,7 +71,7 @@ def played_incident(
                 happened_at=entry.happened_at,
                 kind=entry.kind,
                 by=entry.actor.name,
-                summary=entry.summary,
+                summary=by_name(entry.summary),
             )
             for entry in timeline
         ),

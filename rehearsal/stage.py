@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,12 +20,8 @@ from intake.alertmanager import SOURCE, Webhook, batch_of, summary_of
 from intake.alerts import hand_on
 from models.base import MONITORING
 from models.command import CommandResult
-from models.compiled import CompiledPolicy
 from models.incident import Report
-from models.intake import IntakeRules
 from models.view import VIEW, IncidentView
-from policies.catalogue import policy_in_force
-from policies.compile import compile_intake, compile_policy
 from rehearsal.alerts import (
     Deliveries,
     GroupNews,
@@ -34,7 +30,7 @@ from rehearsal.alerts import (
     moved_batch,
 )
 from rehearsal.channels import RecordingChannels
-from rehearsal.played import PolicyPlayed
+from rehearsal.policy import RehearsedPolicy
 from rehearsal.server import skipper
 from rehearsal.timing import VirtualTime
 from rules.identity import group_id, incident_id
@@ -63,38 +59,6 @@ class Order:
     named: str
     command: str
     payload: dict[str, Any]
-
-
-class RehearsedPolicy:
-    """A policy file as incidents and intake have it. Raises PolicyBroken or PolicyTooLarge."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        loaded = policy_in_force(file, datetime.now(UTC))
-        self.rules: IntakeRules = compile_intake(loaded.policy)
-        compiled = self.compiled(None)
-        self.played = PolicyPlayed(
-            file=_shown(file),
-            name=compiled.name,
-            version=compiled.version,
-            policy_hash=compiled.policy_hash,
-        )
-
-    def compiled(self, service: str | None) -> CompiledPolicy:
-        """What an incident of `service` carries."""
-        return compiled_policy(self.file, service)
-
-
-def _shown(file: Path) -> str:
-    """A file as it is found from where we are."""
-    whole = file.resolve()
-    return str(whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole)
-
-
-def compiled_policy(file: Path, service: str | None) -> CompiledPolicy:
-    """A policy file as an incident carries it. Raises PolicyBroken or PolicyTooLarge."""
-    loaded = policy_in_force(file, datetime.now(UTC))
-    return compile_policy(loaded.policy, loaded.policy_hash, service)
 
 
 class Stage:
@@ -153,7 +117,7 @@ class Stage:
 
     async def report(self, name: str, report: Report, at: datetime) -> None:
         """Somebody reports an incident at `at`. Raises NotTaken."""
-        policy = self._policy.compiled(report.service)
+        policy = self._policy.compiled(report.service, at)
         refusal = unfit(report, policy)
         if refusal:
             raise NotTaken(refusal.message, refusal.missing)
@@ -173,7 +137,7 @@ class Stage:
 
     async def deliver(self, name: str, payload: dict[str, Any], at: datetime) -> None:
         """Monitoring delivers alerts at `at`. Raises NotTaken."""
-        rules = self._policy.rules
+        rules = self._policy.rules(at)
         if not may_report(MONITORING, rules.reporting):
             raise NotTaken("the policy does not let monitoring report")
         webhook = Webhook.model_validate(self._deliveries.dated(payload, at))
@@ -292,6 +256,12 @@ class Stage:
     async def _group_due(self, group: str) -> datetime | None:
         """When a group will do something by itself."""
         return await self.time.next_due(group) if await self.time.running(group) else None
+
+    def by_name(self, text: str) -> str:
+        """A text that calls incidents by their names: their ids are others every time."""
+        for name, named in self.incidents.items():
+            text = text.replace(named, name)
+        return text
 
     async def view(self, named: str, at: datetime) -> IncidentView:
         """The incident of this id as it reads at `at`."""

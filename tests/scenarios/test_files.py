@@ -8,7 +8,7 @@ from temporalio.testing import WorkflowEnvironment
 from rehearsal.load import load_scenario
 from rehearsal.outcome import judge
 from rehearsal.play import play
-from rehearsal.stage import RehearsedPolicy
+from rehearsal.policy import RehearsedPolicy
 from runtime.settings import ROOT
 
 FOLDERS = (Path(__file__).parent / "files", ROOT / "docs" / "examples")
