@@ -1,0 +1,115 @@
+"""Published policies of real organisations, written as policy files: what each leaves open."""
+
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from models.compiled import LIMIT_BYTES
+from policies.catalogue import LoadedPolicy, policy_in_force
+from policies.check import check_file
+from policies.compile import compile_policy
+from policies.problems import Level
+from policies.render.formats import Format, rendered
+from policies.timing import calendars
+from rules.calendars import slice_of
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "policies" / "examples"
+
+NIGHTS = (
+    "clocks.acknowledge.within.any: nobody is held to acknowledge any at night: acknowledge counts "
+    "only while on_duty is open"
+)
+LEFT_OPEN: dict[str, tuple[str, ...]] = {
+    # "Immediately" and "within working hours" are no figures.
+    "atlassian": (
+        "clocks.respond.within.SEV1: the target of respond for SEV1 is left open",
+        "clocks.respond.within.SEV2: the target of respond for SEV2 is left open",
+        "clocks.respond.within.SEV3: the target of respond for SEV3 is left open",
+    ),
+    # A level that the matrix never yields, and a pace that is cited from a table without it.
+    "cabinet-office": (
+        "severities.P6: nothing gives P6: no cell, no label, not the default",
+        "communication.updates.staff.P1: how often staff hear at P1 is left open",
+        "communication.updates.staff.P2: how often staff hear at P2 is left open",
+    ),
+    "gds-way": (),
+    # Roles are claimed, and nobody is on duty from 22:00 to 07:00.
+    "moj-cloud-platform": (
+        "roles.scribe.required: scribe is required at once, but nobody takes it by default",
+        NIGHTS,
+    ),
+    "pagerduty": (),
+    # Figures of severity A alone are known.
+    "vendor-support-slas": (
+        "clocks.azure_standard.within.B: the target of azure_standard for B is left open",
+        "clocks.azure_standard.within.C: the target of azure_standard for C is left open",
+        "clocks.azure_rapid.within.B: the target of azure_rapid for B is left open",
+        "clocks.azure_rapid.within.C: the target of azure_rapid for C is left open",
+    ),
+}
+"""Everything that checking an example reports, in the order of the file."""
+
+NAMES = tuple(LEFT_OPEN)
+
+
+def example(name: str) -> LoadedPolicy:
+    """An example as incidents have it."""
+    return policy_in_force(EXAMPLES / f"{name}.yaml", datetime.now(UTC))
+
+
+def test_every_example_is_looked_at_here() -> None:
+    """And the page about them has a line for each, with its organisation's source in the file."""
+    files = sorted(EXAMPLES.glob("*.yaml"))
+    page = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
+    assert sorted(NAMES) == [file.stem for file in files]
+    assert [file.name for file in files if file.name not in page] == []
+    assert [f.name for f in files if "Source" not in f.read_text(encoding="utf-8")[:600]] == []
+
+
+def test_the_page_shows_the_scenario_that_is_played() -> None:
+    """Whoever copies it gets what is shown; it is played with all the others."""
+    page = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
+    assert (ROOT / "docs" / "examples" / "cdn-outage.yaml").read_text(encoding="utf-8") in page
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_checking_an_example_reports_what_its_source_leaves_open_and_nothing_else(
+    name: str,
+) -> None:
+    """Gaps are named, never filled in silently; none of them is an error."""
+    problems = check_file(EXAMPLES / f"{name}.yaml")
+    assert tuple(f"{problem.where}: {problem.what}" for problem in problems) == LEFT_OPEN[name]
+    assert all(problem.level is Level.WARNING for problem in problems)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_is_light_enough_to_be_carried_by_every_incident(name: str) -> None:
+    """Far below the limit: there is room for a longer one."""
+    loaded = example(name)
+    compiled = compile_policy(loaded.policy, loaded.policy_hash, None)
+    assert len(compiled.model_dump_json()) < LIMIT_BYTES / 4
+
+
+@pytest.mark.parametrize("form", list(Format))
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_is_a_document_too(name: str, form: Format) -> None:
+    """It answers all seventeen questions, and lists what it leaves open."""
+    text = rendered(example(name), form)
+    heads = [f"Q{number}. " for number in range(1, 18)]
+    assert all(head in text for head in heads)
+    places = [text.index(head) for head in heads]
+    assert all(first < second for first, second in pairwise(places))
+    assert "is not answered" not in text
+    assert [what for what in LEFT_OPEN[name] if what.partition(": ")[2][:40] not in text] == []
+
+
+def test_epiphany_is_a_holiday_in_bavaria_and_so_the_office_is_closed() -> None:
+    """Whoever is a customer, wherever: the office hours are those of the vendor."""
+    policy = example("vendor-support-slas").policy
+    [spec] = [spec for spec in calendars(policy) if spec.name == "hivemq"]
+    day, after = datetime(2025, 1, 6, tzinfo=UTC), datetime(2025, 1, 8, tzinfo=UTC)
+    opens = slice_of(spec, day, after, as_of=day).opens
+    assert opens[0] == (datetime(2025, 1, 7, 8, tzinfo=UTC), datetime(2025, 1, 7, 17, tzinfo=UTC))
