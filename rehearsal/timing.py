@@ -23,7 +23,8 @@ LOOK_SECONDS = 0.005
 LOOKS = 3
 """So many looks in a row must see what the look before saw, and nothing under way."""
 WATCH_SECONDS = 1.0
-FAILED_ATTEMPTS = 4
+FAILING_SECONDS = 2.0
+"""A task of a workflow may fail once, where news come just as it ends; longer it is the code."""
 NEWEST_EVENTS = 100
 """Among so many is the newest timer, if one is armed: it is re-armed with every change."""
 PATIENCE_SECONDS = 60.0
@@ -39,6 +40,7 @@ class VirtualTime:
     def __init__(self, skipper: TimeSkipper) -> None:
         self._skipper = skipper
         self._offsets: dict[str, timedelta] = {}
+        self._failing_since: dict[str, float] = {}
 
     def begin(self, workflow_id: str, at: datetime) -> timedelta:
         """A workflow is about to be started at `at`; returns its offset from the world's time."""
@@ -138,20 +140,30 @@ class VirtualTime:
 
     async def settled(self, workflow_ids: Sequence[str]) -> None:
         """Wait until nothing more happens by itself in any of the workflows. Raises Stuck."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._still(workflow_ids)
+        except TimeoutError:
+            names = ", ".join(workflow_ids)
+            raise Stuck(f"nothing comes of what is under way in {names}") from None
+
+    async def _still(self, workflow_ids: Sequence[str]) -> None:
         looks, seen = 0, None
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while looks < LOOKS:
-                described = await asyncio.gather(*(self._described(w) for w in workflow_ids))
-                lengths = [found.history_length for found in described]
-                still = lengths == seen and not any(_busy(found) for found in described)
-                looks, seen = looks + 1 if still else 0, lengths
-                await asyncio.sleep(LOOK_SECONDS if looks < LOOKS else 0)
+        while looks < LOOKS:
+            described = await asyncio.gather(*(self._described(w) for w in workflow_ids))
+            lengths = [found.history_length for found in described]
+            still = lengths == seen and not any(_busy(found) for found in described)
+            looks, seen = looks + 1 if still else 0, lengths
+            await asyncio.sleep(LOOK_SECONDS if looks < LOOKS else 0)
 
     async def _described(self, workflow_id: str) -> WorkflowExecutionDescription:
         described = await self.handle(workflow_id).describe()
-        attempt = described.raw_description.pending_workflow_task.attempt
-        if attempt >= FAILED_ATTEMPTS:
-            raise Stuck(f"the workflow {workflow_id} has failed {attempt - 1} times")
+        if described.raw_description.pending_workflow_task.attempt <= 1:
+            self._failing_since.pop(workflow_id, None)
+            return described
+        now = asyncio.get_running_loop().time()
+        if now - self._failing_since.setdefault(workflow_id, now) > FAILING_SECONDS:
+            raise Stuck(f"the workflow {workflow_id} has failed, and would be tried for ever")
         return described
 
 
