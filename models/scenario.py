@@ -67,12 +67,16 @@ def instant_of(moment: timedelta | datetime, starts: datetime) -> datetime:
     return starts + moment if isinstance(moment, timedelta) else moment
 
 
+_HAPPENS = ("alert", "report", "do", "down", "refuses", "up")
+
+
 class Event(Frozen):
     """Something that happens: an alert is delivered, somebody reports, or gives a command.
 
     `alert` names a file with a payload of Alertmanager's webhook. `report` holds fields of a
     report, `fields` those of the command `do`. `incident` says which incident is meant, where
-    there are several; `via` by which way in it came.
+    there are several; `via` by which way in it came. `down`, `refuses` and `up` name channels
+    that do not answer, that refuse every message for good, and that work again.
     """
 
     at: Moment
@@ -82,6 +86,9 @@ class Event(Frozen):
     alert: Text | None = None
     report: dict[str, Any] | None = None
     do: Text | None = None
+    down: Names = ()
+    refuses: Names = ()
+    up: Names = ()
     fields: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="before")
@@ -95,7 +102,7 @@ class Event(Frozen):
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        said = [name for name in ("alert", "report", "do") if getattr(self, name) is not None]
+        said = [name for name in _HAPPENS if getattr(self, name) not in (None, ())]
         if len(said) != 1:
             what = f"{said[0]} and {said[1]} are two events" if said else "nothing happens here"
             raise wrong(what, "write one of alert: FILE, report: {...}, or by: WHO, do: COMMAND")
@@ -103,8 +110,8 @@ class Event(Frozen):
             raise wrong("there is no key 'fields' here", "remove it")
         if self.do and not self.by:
             raise wrong("nobody does this", "add by: WHO")
-        if self.alert and self.by:
-            raise wrong("an alert comes from monitoring", "remove by")
+        if self.by and self.report is None and self.do is None:
+            raise wrong(f"nobody does this: {said[0]}", "remove by")
         return self
 
 
@@ -126,7 +133,7 @@ def _status(given: str) -> str:
 Status = Annotated[str, AfterValidator(_status)]
 """How a clock stands against its target, or at which stage of its life it is."""
 
-_ABOUT_MESSAGES = frozenset({*MESSAGES, "at", "within", "because"})
+_ABOUT_MESSAGES = frozenset({*MESSAGES, "at", "within", "because", "by"})
 _KINDS: dict[str, frozenset[str]] = {
     **dict.fromkeys(MESSAGES, _ABOUT_MESSAGES),
     "any": frozenset({"any"}),
@@ -148,7 +155,8 @@ class Expectation(Frozen):
     `page`, `tell` and `remind` name who hears at an instant or `within` two; as soon as one of
     them is expected, whatever else is said is unexpected, except the kinds that `any` names.
     `clock`, `metric`, `state`, `severity` and `role` are read when the scenario ends, or at `at`.
-    `because` are words that must occur in the reason.
+    `because` are words that must occur in the reason; `by` is the channel of a message, or who
+    was refused.
     """
 
     incident: Name | None = None

@@ -1,8 +1,9 @@
-"""Channels that take every message and let none out."""
+"""Channels that take messages and let none out, or fail as a scenario has them fail."""
 
 from datetime import timedelta
 
 from connectors.channels.directory import ChannelDirectory
+from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.message import Message
 
 
@@ -12,9 +13,12 @@ class RecordingChannel:
     def __init__(self, name: str) -> None:
         self.name = name
         self.messages: dict[str, Message] = {}
+        self.fails_always: ConnectorError | None = None
 
     async def send(self, message: Message, *, timeout: timedelta) -> str | None:  # noqa: ARG002 - nothing is waited for
-        """Keep the message."""
+        """Keep the message, or fail."""
+        if self.fails_always:
+            raise self.fails_always
         self.messages.setdefault(message.key, message)
         return f"{self.name}-{len(self.messages)}"
 
@@ -29,3 +33,13 @@ class RecordingChannels(ChannelDirectory):
     def channel(self, name: str) -> RecordingChannel:
         """The channel `name`, made when it is first asked for."""
         return self.named.setdefault(name, RecordingChannel(name))
+
+    def break_down(self, name: str, *, for_good: bool) -> None:
+        """Let a channel not answer, or refuse every message for good, from now on."""
+        error = PermanentError if for_good else RetryableError
+        what = "refuses every message" if for_good else "does not answer"
+        self.channel(name).fails_always = error(name, f"the scenario says that it {what}")
+
+    def mend(self, name: str) -> None:
+        """Let a channel work again."""
+        self.channel(name).fails_always = None

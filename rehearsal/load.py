@@ -103,7 +103,8 @@ def _findings(scenario: Scenario, file: Path) -> Iterator[Finding]:
         yield Finding(("policy",), f"there is no file {scenario.policy}", "")
     if not scenario.events:
         yield Finding(("events",), "nothing happens in this scenario", "write an event below it")
-    names = {event.incident or DEFAULT_NAME for event in scenario.events if event.do is None}
+    opening = (e for e in scenario.events if e.alert or e.report is not None)
+    names = {event.incident or DEFAULT_NAME for event in opening}
     ends = instant_of(scenario.until, scenario.starts) if scenario.until is not None else None
     for number, event in enumerate(scenario.events):
         loc: Loc = ("events", number)

@@ -117,6 +117,7 @@ class _Judging:
                 and first - timedelta(seconds=1) <= said.at <= last
                 and _is(said, who)
                 and expected.incident in {None, said.incident}
+                and expected.by in {None, said.channel}
                 and _has(said.because, expected.because)
             ]
             if fits:
@@ -132,7 +133,8 @@ class _Judging:
             if expected.within is None
             else (f"between {self._offset(first)} and {self._offset(last)}")
         )
-        why = f" because {expected.because}" if expected.because else ""
+        why = f" by {expected.by}" if expected.by else ""
+        why += f" because {expected.because}" if expected.because else ""
         same = [s for s in self._played.said if s.kind == expected.kind and _is(s, who)]
         heard = ", ".join(f"{self._offset(s.at)} ({s.because})" for s in same[:4])
         instead = f"; came at {heard}" if same else "; came never"

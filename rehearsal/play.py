@@ -149,8 +149,16 @@ class _Play:
         elif event.report is not None:
             report = Report.model_validate(report_of(event, self.scenario.starts))
             await self.stage.report(name, report, at)
-        else:
+        elif event.do:
             await self.stage.do(await self._order(event, at), at)
+        else:
+            self._channels(event)
+
+    def _channels(self, event: Event) -> None:
+        for name in event.up:
+            self.stage.channels.mend(name)
+        for name in (*event.down, *event.refuses):
+            self.stage.channels.break_down(name, for_good=name in event.refuses)
 
     async def _order(self, event: Event, at: datetime) -> Order:
         """The command of an event. Raises NotTaken where there is no incident for it."""

@@ -168,8 +168,9 @@ class VirtualTime:
 
 
 def _busy(described: WorkflowExecutionDescription) -> bool:
-    """Whether something of a workflow is under way; one that has ended is not asked."""
+    """Whether something of a workflow is under way; not what waits to be tried again."""
     if described.status is not WorkflowExecutionStatus.RUNNING:
         return False
     raw = described.raw_description
-    return bool(raw.pending_activities) or raw.HasField("pending_workflow_task")
+    acting = [a for a in raw.pending_activities if not a.HasField("next_attempt_schedule_time")]
+    return bool(acting) or raw.HasField("pending_workflow_task")

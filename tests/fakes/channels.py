@@ -6,17 +6,16 @@ from datetime import timedelta
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import ConnectorError
 from models.message import Message
+from rehearsal import channels as recording
 
 
-class RecordingChannel:
+class RecordingChannel(recording.RecordingChannel):
     """Takes each message once per key; fails as often as it is told to."""
 
     def __init__(self, name: str) -> None:
-        self.name = name
-        self.messages: dict[str, Message] = {}
+        super().__init__(name)
         self.attempts = 0
         self.failures: list[ConnectorError] = []
-        self.fails_always: ConnectorError | None = None
         self.gate: asyncio.Event | None = None
 
     async def send(self, message: Message, *, timeout: timedelta) -> str | None:
@@ -26,10 +25,7 @@ class RecordingChannel:
             await self.gate.wait()
         if self.failures:
             raise self.failures.pop(0)
-        if self.fails_always:
-            raise self.fails_always
-        self.messages.setdefault(message.key, message)
-        return f"{self.name}-{len(self.messages)}"
+        return await super().send(message, timeout=timeout)
 
 
 class RecordingChannels(ChannelDirectory):

@@ -77,6 +77,10 @@ def test_a_scenario_that_expects_no_message_minds_none() -> None:
             "page ana between 1m and 2m because level 1; came at 0s (level 1: new incident)",
         ),
         (
+            {"at": "0m", "page": "ana", "by": "log"},
+            "page ana at 0s by log; came at 0s (level 1: new incident)",
+        ),
+        (
             {"at": "0m", "page": "ana", "because": "level 2"},
             "page ana at 0s because level 2; came at 0s (level 1: new incident)",
         ),
@@ -85,6 +89,11 @@ def test_a_scenario_that_expects_no_message_minds_none() -> None:
 def test_what_is_missing_says_what_came_instead(expected: dict[str, Any], words: str) -> None:
     """Whoever reads it sees at once what to put right."""
     assert missing(PAGED, expected) == [words]
+
+
+def test_a_message_may_be_expected_on_a_channel() -> None:
+    """A page that fell back reached its person all the same, by another way."""
+    assert missing(PAGED, {"at": "0m", "page": "ana", "by": "pager"}) == []
 
 
 @pytest.mark.parametrize("who", ["bo", "person:bo", "role:incident_manager"])
