@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,12 @@ class Output:
             write_json(document)
         else:
             person().print(human)
+
+    def waiting(self, what: str) -> AbstractContextManager[object]:
+        """Show on a terminal that something takes its time; nowhere else."""
+        terminal = person(error=True)
+        shown = terminal.is_terminal and not self.as_json
+        return terminal.status(what) if shown else nullcontext()
 
     def say(self, human: RenderableType) -> None:
         """A word on the side, for people only."""

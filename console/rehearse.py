@@ -63,10 +63,11 @@ def rehearse(
     loaded = _loaded(scenario)
     first = _policy(policy, loaded)
     second = _usable(RehearsedPolicy(against), loaded) if against else None
-    played, other = perform_alone(lambda: _rehearse(loaded, first, second))
+    output = Output.of(context, as_json=as_json)
+    with output.waiting("rehearsing; virtual time flies, but not at once ..."):
+        played, other = perform_alone(lambda: _rehearse(loaded, first, second))
     judgement = _judged(played, loaded)
     comparison = compare(played, other) if other else None
-    output = Output.of(context, as_json=as_json)
     output.answer(
         _document(played, judgement, other, comparison),
         words(expectations(played))

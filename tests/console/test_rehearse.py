@@ -105,6 +105,17 @@ def test_against_says_whether_we_would_have_breached(type_: Type, tmp_path: Path
     assert "- would not have breached: acknowledge, due after 15m: late by 5m 00s" in said.out
 
 
+@pytest.mark.parametrize("document", ["README.md", "docs/rehearsal.md"])
+def test_the_worked_example_reads_as_the_documents_show_it(type_: Type, document: str) -> None:
+    """Each line that they show of it; what they leave out is marked."""
+    example = "docs/examples/friday-evening.yaml"
+    told = (ROOT / document).read_text().partition(f"--scenario {example}\n")[2].partition("```")[0]
+    said = type_("rehearse", "--scenario", str(ROOT / example))
+    printed = {line.rstrip() for line in said.out.splitlines()}
+    assert [line for line in told.splitlines() if line not in {"...", *printed}] == []
+    assert len(told.splitlines()) > 10
+
+
 def test_what_happened_is_printed_as_expectations(type_: Type) -> None:
     """To be pasted into the scenario."""
     said = type_("rehearse", "--scenario", str(LIMIT), "--expect")
