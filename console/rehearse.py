@@ -26,7 +26,7 @@ from rehearsal.transcript import expectations
 from runtime.embedded import EmbeddedServerFailed
 from runtime.logging import configure_logging
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 PolicyFile = Annotated[
     Path | None,
@@ -54,11 +54,11 @@ def rehearse(
     expect: Expect = False,
     as_json: AsJson = False,
 ) -> None:
-    """Play a scenario under a policy: who would be paged and told when, and what would breach.
+    """Play a scenario under a policy: who would be paged when, and what would breach.
 
-    The real workflow code runs on a server of its own, on which time is skipped: weeks take
-    seconds. No message leaves this machine. Exit code 8 where the scenario says what is
-    expected and it went otherwise.
+    The real workflow code runs on a server of its own, on which time is skipped.
+    No message leaves this machine. Exit code 8 where the scenario says what is
+    expected, and it went otherwise.
     """
     loaded = _loaded(scenario)
     first = _policy(policy, loaded)

@@ -36,7 +36,7 @@ from rehearsal.timing import VirtualTime
 from rules.identity import group_id, incident_id
 from rules.reporting import may_report, unfit
 from runtime.registry import WORKFLOWS, build_activities, workflow_runner
-from runtime.settings import load_settings
+from runtime.settings import Settings
 from states.lifecycle import Trigger
 
 ARRIVAL_SECONDS = 0.05
@@ -83,8 +83,10 @@ class Stage:
         self._worker = self._built(folder)
 
     def _built(self, folder: Path) -> Worker:
-        own = {"policy_file": self._policy.file, "state_directory": folder, "channels": {}}
-        settings = load_settings().model_copy(update={**own, "task_queue": self._queue})
+        # Nothing of this installation: where its messages really go must not reach a rehearsal.
+        settings = Settings.model_construct(
+            task_queue=self._queue, policy_file=self._policy.file, state_directory=folder
+        )
         activities = build_activities(
             settings,
             self._client,

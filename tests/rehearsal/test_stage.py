@@ -1,0 +1,98 @@
+"""The stage: the real engine, and nothing of the world around it."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from connectors.channels.directory import ChannelDirectory
+from models.base import Actor
+from models.incident import Report
+from rehearsal.policy import RehearsedPolicy
+from rehearsal.stage import NotTaken, Order, Stage
+from runtime.settings import ROOT, Settings
+from tests.rehearsal.plays import STARTS, after
+
+SMALL = ROOT / "tests" / "scenarios" / "files" / "policies" / "small.yaml"
+REPORT = Report(
+    title="Checkout fails",
+    affected_systems=("checkout",),
+    severity="SEV1",
+    reporter=Actor(name="cy", via="console"),
+)
+
+
+@pytest.fixture
+async def stage(time_skipping: WorkflowEnvironment, tmp_path: Path) -> AsyncIterator[Stage]:
+    """A stage under the small policy."""
+    async with Stage(time_skipping.client, RehearsedPolicy(SMALL), tmp_path) as made:
+        yield made
+
+
+def given(stage: Stage, command: str, **fields: object) -> Order:
+    """A command of ana's to the one incident."""
+    (named,) = stage.incidents.values()
+    return Order(named, command, {"actor": "ana", "via": "console", **fields})
+
+
+async def test_every_message_ends_in_a_channel_that_only_records(stage: Stage) -> None:
+    """As many as the timeline tells of: what the policy names is made here, whatever it means."""
+    await stage.report("incident", REPORT, STARTS)
+    await stage.advance(after(6))
+    view = await stage.view(stage.incidents["incident"], after(6))
+    told = [entry for entry in view.incident.timeline if entry.kind.endswith(".sent")]
+    recorded = [m for channel in stage.channels.named.values() for m in channel.messages]
+    assert len(told) == len(recorded) == 4
+    assert set(stage.channels.named) == {"pager", "log"}
+    assert isinstance(stage.channels, ChannelDirectory)
+
+
+async def test_a_rehearsal_reads_no_settings_of_the_installation(
+    time_skipping: WorkflowEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where messages really go, and what is kept where, must not reach it."""
+    monkeypatch.setattr(Settings, "__init__", lambda *_, **__: pytest.fail("settings were read"))
+    async with Stage(time_skipping.client, RehearsedPolicy(SMALL), tmp_path) as stage:
+        await stage.report("incident", REPORT, STARTS)
+    assert set(stage.incidents) == {"incident"}
+
+
+async def test_commands_at_the_limit_are_in_time_and_answered_each(stage: Stage) -> None:
+    """They come together with what is due, and before it; dated to the instant."""
+    await stage.report("incident", REPORT, STARTS)
+    await stage.advance(after(5) - timedelta(seconds=2))
+    at = {"happened_at": after(5)}
+    orders = [given(stage, "acknowledge", **at), given(stage, "hold", reason="lunch", **at)]
+    answers = await stage.in_time(orders, after(5))
+    assert answers[0] is None
+    assert isinstance(answers[1], NotTaken)
+    view = await stage.view(stage.incidents["incident"], after(6))
+    assert not [entry for entry in view.incident.timeline if entry.kind == "clock.breached"]
+    (acknowledge, *_) = view.readings
+    assert (acknowledge.status, acknowledge.elapsed) == ("met", timedelta(minutes=5))
+
+
+async def test_what_is_refused_says_why_and_what_is_missing(stage: Stage) -> None:
+    """As the incident, or the policy, says it."""
+    bare = REPORT.model_copy(update={"affected_systems": ()})
+    with pytest.raises(NotTaken, match="asks for more") as refused:
+        await stage.report("incident", bare, STARTS)
+    assert refused.value.missing == ("affected_systems",)
+    await stage.report("incident", REPORT, STARTS)
+    with pytest.raises(NotTaken, match="happened_at lies in the future"):
+        await stage.do(given(stage, "acknowledge", happened_at=after(60)), STARTS)
+    await stage.do(given(stage, "acknowledge"), STARTS)
+    await stage.do(given(stage, "resolve"), STARTS)
+    with pytest.raises(NotTaken, match="the incident is over"):
+        await stage.do(given(stage, "hold", reason="third_party"), STARTS)
+
+
+async def test_a_second_incident_of_a_name_gets_a_number(stage: Stage) -> None:
+    """So that both can be meant."""
+    for minute in (0, 1, 2):
+        await stage.report("checkout", REPORT, after(minute))
+    assert list(stage.incidents) == ["checkout", "checkout-2", "checkout-3"]
+    first = stage.incidents["checkout"]
+    assert stage.by_name(f"{first} goes on") == "checkout goes on"
