@@ -3,6 +3,7 @@
 from models.base import ENGINE
 from models.command import ExtendClockCommand, SetAttributeCommand, SetDateCommand
 from models.incident import Extension, Incident, PlannedDate
+from models.policy.durations import format_duration
 from rules.clocks import Course, courses
 from rules.decision import Case, Decision, Outcome, Refusal
 from rules.ledger import note
@@ -59,7 +60,7 @@ def extend_clock(case: Case, command: ExtendClockCommand) -> Outcome:
     )
     limit = _of(case, incident, command.clock)[-1].limit_at
     until = f", now until {limit:%Y-%m-%d %H:%M:%S} UTC" if limit else ""
-    summary = f"{command.clock} extended by {command.by}{until}: {command.note}"
+    summary = f"{command.clock} extended by {format_duration(command.by)}{until}: {command.note}"
     incident = note(
         incident,
         "clock.extended",

@@ -1,0 +1,106 @@
+"""Another policy is adopted with open eyes: which clocks move, what fires at once."""
+
+import pytest
+
+from models.clock import ClockStatus
+from models.command import AdoptPolicyCommand
+from models.compiled import CompiledPolicy
+from rules.adoption import preview, shift_words
+from rules.decision import AdoptPolicy, Decision, Outcome, Refusal
+from rules.judgement import judge
+from tests.rules.timed import incident, later, one, policy_of
+from tests.specimens import done
+
+OLD = "from: reported, to: resolved, within: 4h"
+
+
+def adopted(old: CompiledPolicy, new: CompiledPolicy) -> Outcome:
+    """What the command does to an incident that was just reported."""
+    command = AdoptPolicyCommand(actor="ana", policy=new)
+    return judge("adopt_policy", command, incident(old), old, later(0))
+
+
+def test_a_preview_names_the_clocks_that_move_and_no_others() -> None:
+    """The limit goes from four to two hours; the other clock stays as it is."""
+    same = "  same: { from: reported, to: acknowledged, within: 1h }\n"
+    old = policy_of(f"clocks:\n  it: {{ {OLD} }}\n{same}")
+    new = policy_of(f"clocks:\n  it: {{ {OLD.replace('4h', '2h')} }}\n{same}")
+    seen = preview(old, new, incident(old), later(0.5))
+    assert [shift_words(shift) for shift in seen.shifts] == [
+        "it: 2026-03-20 20:00:00 UTC → 2026-03-20 18:00:00 UTC"
+    ]
+    assert (seen.fires_at_once, seen.refusal) == ((), "")
+    assert (seen.policy_name, seen.policy_version, seen.now) == ("Timed", "1", later(0.5))
+
+
+def test_what_is_overdue_by_the_new_policy_fires_at_once() -> None:
+    """Three hours are past two, so the breach is due as soon as it is adopted."""
+    old, new = one(OLD), one(OLD.replace("4h", "2h"))
+    seen = preview(old, new, incident(old), later(3))
+    assert seen.fires_at_once == ("it 100%",)
+    (shift,) = seen.shifts
+    assert shift.before is not None
+    assert shift.after is not None
+    assert (shift.before.status, shift.after.status) == (
+        ClockStatus.ON_TRACK,
+        ClockStatus.BREACHED,
+    )
+
+
+def test_a_clock_that_only_one_of_them_has_comes_or_goes() -> None:
+    """No limit on the side that lacks it."""
+    old, new = one(OLD), policy_of("clocks:\n  other: { from: reported, to: told, within: 1h }\n")
+    words = [shift_words(s) for s in preview(old, new, incident(old), later(0)).shifts]
+    assert words == [
+        "it: 2026-03-20 20:00:00 UTC → no limit",
+        "other: no limit → 2026-03-20 17:00:00 UTC",
+    ]
+
+
+def test_a_paused_and_a_stopped_clock_are_told_as_such() -> None:
+    """Neither has an instant to name."""
+    old = one(f"{OLD}, pauses_on: third_party")
+    new = one("from: reported, to: acknowledged, within: 1h")
+    record = done(incident(old), "acknowledge", later(0.5), old)
+    record = done(record, "hold", later(0.5), old, reason="third_party")
+    (shift,) = preview(old, new, record, later(0.5)).shifts
+    assert shift_words(shift) == "it: paused → met"
+
+
+def test_adopting_says_on_the_timeline_what_it_did() -> None:
+    """Both hashes and every clock that moved, also those that the summary leaves out."""
+    clocks = "".join(
+        f"  c{n}: {{ from: reported, to: resolved, within: {n}h }}\n" for n in range(1, 8)
+    )
+    old, new = one(OLD), policy_of(f"clocks:\n{clocks}")
+    answer = adopted(old, new)
+    assert isinstance(answer, Decision)
+    assert answer.effects == (AdoptPolicy(new),)
+    line = answer.incident.timeline[-1]
+    assert line.kind == "policy.adopted"
+    assert line.summary.startswith("policy Timed 1 adopted, after Timed 1; it: 2026-03-20 20:00")
+    assert line.summary.endswith("and 3 more clocks")
+    assert (line.data["was"], line.data["becomes"]) == (old.policy_hash, new.policy_hash)
+    assert len(line.data["clocks"]) == 8
+
+
+@pytest.mark.parametrize("severities", [("P1", "P2"), ("SEV2",)])
+def test_a_policy_without_the_severity_in_use_cannot_be_adopted(
+    severities: tuple[str, ...],
+) -> None:
+    """The preview says why, and the command is refused with the same words."""
+    old = one(OLD)
+    new = old.model_copy(update={"severities": severities})
+    seen = preview(old, new, incident(old), later(0))
+    assert "severity" in seen.refusal
+    assert seen.shifts == ()
+    answer = adopted(old, new)
+    assert isinstance(answer, Refusal)
+    assert answer.message == seen.refusal
+
+
+def test_an_incident_that_is_over_adopts_nothing() -> None:
+    """Its clocks have been judged."""
+    policy = one(OLD)
+    record = done(incident(policy), "cancel", later(1), policy, reason="false_alarm")
+    assert preview(policy, policy, record, later(2)).refusal == "the incident is cancelled"
