@@ -79,7 +79,7 @@ def test_a_correction_names_the_old_and_the_new_instant_and_how_sure_it_is() -> 
         "latest_at": later(2),
         "note": "by mail",
     }
-    record = done(record, "correct_milestone", later(3), POLICY, note="by mail", **fields)
+    record = done(record, "correct_milestone", later(3), POLICY, **fields)
     line = last(record)
     assert line.kind == "milestone.corrected"
     assert line.summary == (
