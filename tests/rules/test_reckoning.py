@@ -41,6 +41,14 @@ def test_a_limit_beyond_the_slice_is_not_known() -> None:
     assert not run.breached(utc("2026-03-01 12:00"))
 
 
+def test_months_beyond_the_slice_are_not_known() -> None:
+    """Nobody knows whether clocks will have changed by then."""
+    target = Target(months=3, calendar=LOCAL)
+    run = reckoned(FRIDAY, target, a_calendar(LONDON), reach=30 * DAY)
+    assert run.limit_at is None
+    assert not run.breached(utc("2026-03-01 12:00"))
+
+
 def test_a_start_on_a_day_off_counts_from_the_next_working_day() -> None:
     """A day that begins on Monday morning ends with Monday."""
     run = reckoned(utc("2025-11-22 11:00"), Target(days=1, calendar=OFFICE), WORK)
@@ -55,6 +63,14 @@ def test_days_come_before_hours() -> None:
     assert run.limit_at == utc("2025-11-25 12:00")
     assert run.reached(DAY + HOUR) == utc("2025-11-24 17:00")
     assert run.elapsed(utc("2025-11-25 10:00")) == DAY + 2 * HOUR
+
+
+def test_days_are_over_when_they_are_and_not_when_the_office_opens() -> None:
+    """Where hours follow, they begin to count with the next opening."""
+    target = Target(days=1, within=HOUR, calendar=OFFICE)
+    run = reckoned(utc("2025-11-21 18:00"), target, WORK)
+    assert run.reached(DAY) == utc("2025-11-24 18:00")
+    assert run.limit_at == utc("2025-11-25 10:00")
 
 
 def test_no_limit_falls_into_the_hour_that_is_repeated() -> None:
