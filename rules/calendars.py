@@ -14,7 +14,7 @@ before is over.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
@@ -133,7 +133,31 @@ def _offsets(zone: ZoneInfo, since: datetime, until: datetime) -> tuple[tuple[da
     return tuple(found)
 
 
-def _joined(spans: Iterable[Open]) -> list[Open]:
+@cache
+def _of_year(zone: str, year: int) -> tuple[tuple[datetime, int], ...]:
+    begins = datetime(year, 1, 1, tzinfo=UTC)
+    return _offsets(ZoneInfo(zone), begins, begins.replace(year=year + 1))
+
+
+def clock_between(zone: str, since: datetime, until: datetime) -> LocalClock:
+    """The local clock of a zone, right from the year of `since` to that of `until`.
+
+    Raises KeyError where the zone is not known.
+    """
+    years = range(since.astimezone(UTC).year, until.astimezone(UTC).year + 1)
+    return _clock_of_years(zone, years.start, years.stop)
+
+
+@lru_cache(maxsize=512)
+def _clock_of_years(zone: str, first: int, end: int) -> LocalClock:
+    offsets: list[tuple[datetime, int]] = []
+    for year in range(first, end):
+        of_year = _of_year(zone, year)
+        offsets += of_year[1:] if offsets and offsets[-1][1] == of_year[0][1] else of_year
+    return LocalClock(tuple(offsets))
+
+
+def joined(spans: Iterable[Open]) -> list[Open]:
     """Spans that are in order: those that overlap or touch as one, and none that is empty."""
     apart: list[Open] = []
     for begins_at, ends_at in spans:
@@ -174,7 +198,7 @@ class _Days:
             )
             for opens, closes in self._hours(day)
         )
-        return _joined(spans)
+        return joined(spans)
 
     def windows(self) -> Iterator[Open]:
         """Its windows, in order and apart; the first may have begun on the day before."""
@@ -188,7 +212,7 @@ class _Days:
 
     def worked(self) -> list[Open]:
         """Its working days, those that touch as one span."""
-        return _joined(
+        return joined(
             (self.clock.instant(day), self.clock.instant(day + DAY))
             for day in self._each(self.first)
             if self._hours(day)

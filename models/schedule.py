@@ -1,0 +1,135 @@
+"""On-call schedules: what a policy says of them, and who they say is on call.
+
+Local times are naive datetimes: what the clock on the wall of a zone shows. Which instants they
+are depends on zone data, so it is worked out outside of workflows, by `rules.rotations`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from models.base import Frozen, Instant, Seconds
+from models.calendar import CalendarSpec
+
+NOBODY = "nobody"
+"""Who is on call where a policy says that nobody is, on purpose."""
+
+OVERRIDE = "override"
+"""Why somebody is on call who is not by rotation."""
+
+
+class HandOver(Frozen):
+    """When a rotation hands over.
+
+    At each of the local times `at`, on each of `days` (`mon` to `sun`). With `every_days`, so
+    many days after the last time, at the same local time. With `elapsed`, so much elapsed time
+    after the last one, whatever the clock on the wall shows. `since` is the local time of the
+    first one, where the policy names it.
+    """
+
+    days: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
+    every_days: int | None = None
+    elapsed: Seconds | None = None
+    since: datetime | None = None
+
+
+class RotationSpec(Frozen):
+    """People who take turns, each for a shift, from one hand-over to the next.
+
+    The first person's shift begins with the first hand-over at or after `starts`; nobody is on
+    before it, nor from `until` on: both are local times. Without `starts` it has always been
+    going on. `during` is when it counts at all.
+    """
+
+    name: str
+    people: tuple[str, ...]
+    hand_over: HandOver
+    zone: str
+    starts: datetime | None = None
+    until: datetime | None = None
+    during: CalendarSpec | None = None
+
+
+class OverrideSpec(Frozen):
+    """Who is on call instead. Naive times are local to the zone of the schedule."""
+
+    people: tuple[str, ...]
+    begins: datetime
+    ends: datetime
+
+
+class FeedSpec(Frozen):
+    """A calendar feed; `names` says what people of the policy are called in it."""
+
+    name: str
+    names: dict[str, str] = Field(default_factory=dict)
+
+
+class ScheduleSpec(Frozen):
+    """Who is on call when.
+
+    Of several rotations a later one counts before an earlier one. Within `gaps` nobody is on
+    call, on purpose; with `gaps_meant` that is said of every hole. Overrides count before all.
+    """
+
+    name: str
+    zone: str
+    rotations: tuple[RotationSpec, ...] = ()
+    feed: FeedSpec | None = None
+    overrides: tuple[OverrideSpec, ...] = ()
+    gaps: tuple[CalendarSpec, ...] = ()
+    gaps_meant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    """An event of a calendar feed. Naive times are local to whoever asks."""
+
+    begins: datetime
+    ends: datetime
+    summary: str = ""
+    emails: tuple[str, ...] = ()
+
+
+class Gap(StrEnum):
+    """Nobody is on call: because the policy says so, or because it was overlooked."""
+
+    DECLARED = "declared"
+    UNDECLARED = "undeclared"
+
+
+class Duty(Frozen):
+    """Somebody is on call, and why: `rotation`, `layer NAME`, `override` or `feed NAME`."""
+
+    person: str
+    because: str
+    since_at: Instant
+    until_at: Instant
+
+
+class OnCall(Frozen):
+    """Who is on call by a schedule at an instant; `gap` where nobody is.
+
+    `until_at` is when that changes, where it is known. `feed_age` is how old the copy of the
+    schedule's feed was; `notes` are for people: what was not as it should be.
+    """
+
+    schedule: str
+    at: Instant
+    duties: tuple[Duty, ...] = ()
+    gap: Gap | None = None
+    until_at: Instant | None = None
+    feed_age: Seconds | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody on call, each once."""
+        return tuple(dict.fromkeys(duty.person for duty in self.duties))
+
+    def duty(self, person: str) -> Duty | None:
+        """Why somebody is on call."""
+        return next((duty for duty in self.duties if duty.person == person), None)
