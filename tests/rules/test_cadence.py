@@ -4,11 +4,13 @@ from datetime import datetime
 
 import pytest
 
+from models.clock import FiredThreshold
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.cadence import cadence_points, cadence_readings
 from rules.deadlines import next_point
 from rules.decision import Refusal
+from rules.ledger import with_fired
 from tests.rules.timed import FRIDAY, incident, later, policy_of
 from tests.specimens import done, outcome
 
@@ -155,3 +157,32 @@ def test_a_raised_severity_breaks_no_promise_that_nobody_had_made(
     """Told at 16:30, raised at 02:00: due by 03:00 where clocks restart, or none ran before."""
     policy, record = raised(rule, first, 10)
     assert due(policy, record, later(10)) == later(expected)
+
+
+def reminders(record: Incident, at: datetime, *fired: str) -> list[tuple[str, datetime]]:
+    """What comes due next of a wait of half an hour, after some reminders have fired."""
+    policy = hearing("30m")
+    for name in fired:
+        clock, run, share = name.split()
+        record = with_fired(
+            record,
+            FiredThreshold(
+                clock=clock,
+                run=int(run),
+                threshold=share,
+                fraction=float(share.rstrip("%")) / 100,
+                due_at=FRIDAY,
+                fired_at=FRIDAY,
+            ),
+        )
+    return [(p.threshold, p.due_at) for p in cadence_points(policy, record, at)]
+
+
+def test_reminders_come_period_after_period_and_after_an_outage_only_the_newest() -> None:
+    """Those that fired are not due again; those of another wait do not count."""
+    record = incident(hearing("30m"))
+    assert reminders(record, FRIDAY) == [("100%", later(0.5))]
+    assert reminders(record, later(0.5), "update:all 1 100%") == [("200%", later(1))]
+    assert reminders(record, later(1.75)) == [("300%", later(1.5))]
+    assert reminders(record, later(1.75), "update:all 1 300%") == [("400%", later(2))]
+    assert reminders(record, FRIDAY, "update:all 2 100%", "it 1 100%") == [("100%", later(0.5))]

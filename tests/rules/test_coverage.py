@@ -177,3 +177,17 @@ def test_a_policy_without_calendars_is_never_stale() -> None:
     compiled: CompiledPolicy = policy
     assert compiled.calendars == ()
     assert stale_calendars(compiled, incident(compiled), later(99_999)) == ()
+
+
+def test_days_off_of_the_new_slice_count_from_the_cut_on() -> None:
+    """Fridays were worked until it was worked out anew; and what began earlier stays known."""
+    start, end, cut = utc("2026-06-01T00:00"), utc("2026-06-22T00:00"), utc("2026-06-08T00:00")
+    old = slice_of(office(("09:00", "17:00")), start, end, as_of=start)
+    four = CalendarSpec(
+        name="office",
+        opens=(OpenHours(days=("mon", "tue", "wed", "thu"), hours=(("09:00", "17:00"),)),),
+    )
+    new = slice_of(four, cut, end, as_of=cut)
+    both = joined(old, new)
+    assert both.valid_from == old.valid_from
+    assert [(a.day, b.day) for a, b in both.days] == [(1, 6), (8, 12), (15, 19), (22, 23)]
