@@ -14,6 +14,7 @@ from models.cadence import Rhythm
 from models.calendar import CalendarSlice, CalendarSpec
 from models.clock import ClockSpec, MetricSpec, Target, Threshold
 from models.intake import ReportingRule
+from models.schedule import OnCall, ScheduleSpec
 from models.severity import SeverityRules
 
 LIMIT_BYTES = 64 * 1024
@@ -33,7 +34,8 @@ class Step(Frozen):
 class RoleRule(Frozen):
     """A role: `required` maps a severity to how long after `reported` it must be filled.
 
-    `default` is a person, or "acknowledger": whoever acknowledges takes it.
+    `default` is a person, "acknowledger": whoever acknowledges takes it, or `schedule:NAME`:
+    whoever is on call by it when the incident begins.
     """
 
     name: str
@@ -44,19 +46,52 @@ class RoleRule(Frozen):
 class Level(Frozen):
     """A level of an escalation policy: whom to page, and how long to wait for acknowledgement.
 
-    Targets are `person:NAME`, `role:NAME` or `channel:NAME`.
+    Targets are `person:NAME`, `role:NAME`, `channel:NAME` or `schedule:NAME`. With `in_turn`, one
+    of them is paged. Within `hours` alone: read on the local clock of whoever is paged, and for a
+    channel in their own zone. With `if_firing`, only while alerts of the incident fire.
     """
 
     page: tuple[str, ...]
     wait: Seconds
+    in_turn: bool = False
+    hours: CalendarSpec | None = None
+    if_firing: bool = False
+
+
+class OnRaise(StrEnum):
+    """What a raised severity does: nobody is paged, the next level is, or the first again."""
+
+    NOTHING = "nothing"
+    CONTINUE = "continue"
+    RESTART = "restart"
+
+
+class Branch(Frozen):
+    """Another escalation that counts instead, at these severities, while all conditions hold."""
+
+    severities: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    follow: "EscalationPolicy"
 
 
 class EscalationPolicy(Frozen):
-    """Levels in order; after the last the whole is repeated `repeat` times."""
+    """Levels in order; after the last the whole is repeated `repeat` times.
+
+    The first of the `branches` that fits counts instead. `forgotten_after` is how long after an
+    acknowledgement somebody must have done something; None for ever.
+    """
 
     name: str
     levels: tuple[Level, ...]
     repeat: int = 0
+    branches: tuple[Branch, ...] = ()
+    on_raise: OnRaise = OnRaise.NOTHING
+    forgotten_after: Seconds | None = None
+
+    @property
+    def ladders(self) -> "tuple[EscalationPolicy, ...]":
+        """Itself, and everything that can count instead."""
+        return (self, *(branch.follow for branch in self.branches))
 
 
 class Audience(Frozen):
@@ -103,11 +138,15 @@ class AuthorityRule(Frozen):
 
 
 class Person(Frozen):
-    """A person as the engine addresses them. `channels` in the order of trying, for pages."""
+    """A person as the engine addresses them. `channels` in the order of trying, for pages.
+
+    `zone` is an IANA name, where the policy says one.
+    """
 
     name: str
     email: str | None = None
     channels: tuple[str, ...] = ()
+    zone: str | None = None
 
 
 class RunningClocks(StrEnum):
@@ -124,7 +163,9 @@ class RunningClocks(StrEnum):
 class CompiledPolicy(Frozen):
     """Everything of a policy that an incident's decisions depend on.
 
-    `slices` are its calendars as they were worked out for this incident. `reporting` is None
+    `slices` are its calendars as they were worked out for this incident; `schedules` those that
+    its levels and roles name; `on_call` who was on call by them when it began, for roles that
+    somebody takes by default. `reporting` is None
     in those of before reports were looked at when they reach Temporal: they are taken as they are.
     """
 
@@ -139,6 +180,8 @@ class CompiledPolicy(Frozen):
     steps: tuple[Step, ...] = ()
     roles: tuple[RoleRule, ...] = ()
     escalation: EscalationPolicy | None = None
+    schedules: tuple[ScheduleSpec, ...] = ()
+    on_call: dict[str, OnCall] = Field(default_factory=dict)
     authority: dict[str, AuthorityRule] = Field(default_factory=dict)
     raise_severity: AuthorityRule = AuthorityRule()
     lower_severity: AuthorityRule = AuthorityRule()

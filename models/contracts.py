@@ -49,7 +49,10 @@ class Delivery(Frozen):
 class EscalationProgress(Frozen):
     """How far the escalation of an incident has come.
 
-    `level` is the last one paged, 0 for none; `cycle` counts repetitions from 0.
+    `level` is the last one paged, 0 for none; `cycle` counts repetitions from 0. `ladder` is the
+    one that counted last, where several can. `reached` says whether anybody was paged in this
+    cycle, `opens_at` when the first of those can be whose hours it was not. `resumed` says that
+    it goes on although the incident was acknowledged, `forgotten_at` when it will.
     """
 
     level: int = 0
@@ -57,6 +60,11 @@ class EscalationProgress(Frozen):
     pages: int = 0
     next_at: Instant | None = None
     stopped: str | None = None
+    ladder: str | None = None
+    reached: bool = False
+    opens_at: Instant | None = None
+    resumed: bool = False
+    forgotten_at: Instant | None = None
 
 
 class LinkedIncident(Frozen):
@@ -142,14 +150,28 @@ class PageOutcome(Frozen):
     """What became of the page to one target: a receipt, or the delivery that is still owed.
 
     `delivery.channel` is the channel that took the page, or the one that `failure` tells of;
-    `fell_back` are the permanent failures of the channels tried before it.
+    `fell_back` are the permanent failures of the channels tried before it. `via` says in words as
+    what the recipient was paged.
     """
 
     delivery: Delivery
     target: str
+    via: str = ""
     receipt: Receipt | None = None
     failure: DeliveryFailure | None = None
     fell_back: tuple[DeliveryFailure, ...] = ()
+
+
+class OutOfHours(Frozen):
+    """A target that was passed over since it was not within its hours, until `opens_at`.
+
+    `opens_at` is None where that is not within a fortnight.
+    """
+
+    target: str
+    recipient: str
+    zone: str
+    opens_at: Instant | None = None
 
 
 class Escalated(Frozen):
@@ -158,6 +180,7 @@ class Escalated(Frozen):
     level: int
     pages: tuple[PageOutcome, ...]
     nobody: tuple[str, ...] = ()
+    out_of_hours: tuple[OutOfHours, ...] = ()
 
 
 class SendNotification(Frozen):

@@ -15,16 +15,17 @@ from models.policy.conduct import (
     Severity,
     StepEntry,
 )
+from models.policy.escalations import LevelEntry
 from models.policy.people import (
     Authority,
     ChannelEntry,
-    LevelEntry,
     Paging,
     PersonEntry,
     RoleEntry,
     ServiceEntry,
 )
 from models.policy.promises import ClockEntry, Communication, MetricEntry, ReviewEntry
+from models.policy.schedules import ScheduleEntry
 from models.policy.severity_rules import SeverityRules
 from models.policy.words import Name, Names, Text
 
@@ -52,6 +53,7 @@ class Policy(Frozen):
     paging: Paging | None = None
     steps: dict[Name, tuple[StepEntry, ...]] = Field(default_factory=dict)
     roles: dict[Name, RoleEntry] = Field(default_factory=dict)
+    schedules: dict[Name, ScheduleEntry] = Field(default_factory=dict)
     escalations: dict[Name, tuple[LevelEntry, ...]] = Field(default_factory=dict)
     services: dict[Name, ServiceEntry] = Field(default_factory=dict)
     authority: dict[Name, Authority] = Field(default_factory=dict)

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from models.base import Frozen
-from models.policy.durations import Duration, Period
-from models.policy.words import Name, Names, Text, Texts, wrong
+from models.policy.durations import Duration
+from models.policy.words import Name, Names, Text, Texts
 
 
 class PersonEntry(Frozen):
@@ -35,30 +35,14 @@ class RoleEntry(Frozen):
     """A role in an incident: what its holder does, when it must be held, who takes it.
 
     `required` maps a severity to how long after the report the role must be held. `default` is
-    a person, or `acknowledger`. `deputy` stands in for the holder.
+    a person, `acknowledger`, or `schedule:NAME`: whoever is on call when the incident begins.
+    `deputy` stands in for the holder.
     """
 
     duties: Texts = ()
     required: dict[Name, Duration] = Field(default_factory=dict)
     default: Text | None = None
     deputy: Text | None = None
-
-
-class LevelEntry(Frozen):
-    """A line of an escalation: a level to page and how long to wait, or `repeat`, which is last."""
-
-    page: Names = ()
-    wait: Period | None = None
-    repeat: int | None = Field(default=None, ge=0, le=100, strict=True)
-
-    @model_validator(mode="after")
-    def _one_or_the_other(self) -> "LevelEntry":
-        if self.repeat is not None and (self.page or self.wait):
-            raise wrong("repeat stands alone", "write it as the last line: - repeat: 2")
-        if self.repeat is None and not (self.page and self.wait):
-            missing = "whom to page" if not self.page else "how long to wait"
-            raise wrong(f"this level does not say {missing}", "write { page: ana, wait: 5m }")
-        return self
 
 
 class ServiceEntry(Frozen):

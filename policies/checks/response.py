@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from models.policy import Policy
-from models.policy.people import LevelEntry
+from models.policy.escalations import LevelEntry
 from policies.checks.people import ACKNOWLEDGER
 from policies.compile import PREFIXES, escalation_of, target_of
 from policies.findings import Check, Finding, unknown, warning
@@ -34,13 +34,14 @@ def _targets(policy: Policy, loc: Loc, level: LevelEntry) -> Iterator[Finding]:
         "person": policy.people,
         "role": policy.roles,
         "channel": policy.channels,
+        "schedule": policy.schedules,
     }
-    every = (*policy.people, *policy.roles, *policy.channels)
+    every = (*policy.people, *policy.roles, *policy.channels, *policy.schedules)
     for index, written in enumerate(level.page):
         where = (*loc, "page", index)
         kind, colon, name = written.partition(":")
         if not colon:
-            yield from unknown(where, "person, role or channel", written, every)
+            yield from unknown(where, "person, role, channel or schedule", written, every)
         elif kind in PREFIXES:
             yield from unknown(where, kind, name, known[kind])
         else:

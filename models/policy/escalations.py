@@ -1,0 +1,86 @@
+"""Escalations as people write them: levels, which ladder counts when, and how it goes on."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
+
+from models.base import Frozen
+from models.policy.calendars import Hours
+from models.policy.durations import Period
+from models.policy.moments import ConditionText
+from models.policy.words import Name, Names, many, wrong
+
+NO_LADDER = "none"
+"""Followed where nobody is to be paged."""
+
+_LEVEL = ("page", "round_robin", "wait", "only_in", "hours", "if_firing")
+_BRANCH = ("follow", "severity", "when")
+_END = {"repeat": "2", "on_raise": "restart", "forgotten_after": "30m"}
+
+
+class LevelEntry(Frozen):
+    """A line of an escalation: a level, another escalation to follow, or how it goes on at the end.
+
+    A level names whom to `page` (or one of them in turn, `round_robin`) and how long to `wait`.
+    It counts only while a calendar is open (`only_in`) or within `hours`, both on the local clock
+    of whoever is paged; with `if_firing`, only while alerts of the incident fire.
+
+    `follow` names the escalation that counts instead, at a `severity` or `when` conditions hold;
+    `none` pages nobody. The first such line that fits counts.
+
+    The last line may say how often the whole is repeated, what a raised severity does to it
+    (`on_raise`), and after how long an acknowledgement that nothing follows is forgotten.
+    """
+
+    page: Names = ()
+    round_robin: Names = ()
+    wait: Period | None = None
+    only_in: Name | None = None
+    hours: Hours | None = None
+    if_firing: StrictBool = False
+    follow: Name | None = None
+    severity: Names = ()
+    when: Annotated[tuple[ConditionText, ...], BeforeValidator(many)] = ()
+    repeat: int | None = Field(default=None, ge=0, le=100, strict=True)
+    on_raise: Literal["nothing", "continue", "restart"] | None = None
+    forgotten_after: Period | None = None
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Whom the level can page."""
+        return self.page or self.round_robin
+
+    def _says(self, *keys: str) -> list[str]:
+        return [key for key in keys if key in self.model_fields_set]
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        level, branch, end = self._says(*_LEVEL), self._says(*_BRANCH), self._says(*_END)
+        if end and (level or branch):
+            how = f"write it as the last line: - {end[0]}: {_END[end[0]]}"
+            raise wrong(f"{end[0]} stands alone", how)
+        if branch and level:
+            what = f"{branch[0]} and {level[0]} are two lines"
+            raise wrong(what, "write - { severity: SEV3, follow: NAME } before the levels")
+        if branch:
+            return self._whole_branch()
+        return self if end else self._whole_level()
+
+    def _whole_branch(self) -> Self:
+        if not self.follow:
+            raise wrong("this line does not say what to follow", "add follow: NAME")
+        if not (self.severity or self.when):
+            what = f"this line does not say when to follow {self.follow}"
+            raise wrong(what, "add severity: SEV3, or when: plan=gold")
+        return self
+
+    def _whole_level(self) -> Self:
+        if self.page and self.round_robin:
+            how = "write page for all of them, round_robin for one of them in turn"
+            raise wrong("whom to page is said twice", how)
+        if not (self.targets and self.wait):
+            missing = "how long to wait" if self.targets else "whom to page"
+            raise wrong(f"this level does not say {missing}", "write { page: ana, wait: 5m }")
+        if self.only_in and self.hours:
+            raise wrong("its hours are said twice", "write hours, or only_in: CALENDAR")
+        return self
