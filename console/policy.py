@@ -13,6 +13,7 @@ from console.commands import AsJson
 from console.failures import ExitCode, usage
 from console.output import Output, say, words, write_lines
 from policies.catalogue import policy_in_force, versions_of
+from policies.checks.coverage import coverage
 from policies.checks.installation import channels_resolved
 from policies.findings import Check
 from policies.problems import Problem, errors_of
@@ -45,7 +46,8 @@ def check(context: typer.Context, file: PolicyFile, as_json: AsJson = False) -> 
     Exit code 1 where one of them is an error; warnings name what the policy leaves open.
     """
     output = Output.of(context, as_json=as_json)
-    problems = check_path(file, _of_installation(output))
+    further = (coverage(datetime.now(UTC)), *_of_installation(output))
+    problems = check_path(file, further)
     errors = errors_of(problems)
     if output.as_json:
         output.answer(_document(file, problems), "")

@@ -20,11 +20,12 @@ from models.intake import IntakeRules, LabelSeverity, ReportingRule
 from models.policy import Policy
 from models.policy.people import AuthorityEntry
 from policies import severity_rules, timing
+from policies.schedules import schedules_in_use
 
 DEFAULT_ESCALATION = "default"
 """The escalation of incidents whose service names none; without it, the first of the file."""
 
-PREFIXES = ("person", "role", "channel")
+PREFIXES = ("person", "role", "channel", "schedule")
 """What a target can be said to be: `role:incident_manager`."""
 
 
@@ -42,6 +43,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
 
     Raises PolicyTooLarge above 64 KiB.
     """
+    escalation = _escalation(policy, service)
     compiled = CompiledPolicy(
         name=policy.policy,
         version=policy.version,
@@ -59,7 +61,8 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
             RoleRule(name=name, required=role.required, default=role.default)
             for name, role in policy.roles.items()
         ),
-        escalation=_escalation(policy, service),
+        escalation=escalation,
+        schedules=schedules_in_use(policy, escalation),
         authority={name: _authority(entry) for name, entry in policy.authority.items()},
         **_timed(policy),
         hold_reasons=policy.holds.reasons,
@@ -130,6 +133,8 @@ def target_of(policy: Policy, written: str) -> str:
         return f"role:{written}"
     if written in policy.channels and written not in policy.people:
         return f"channel:{written}"
+    if written in policy.schedules and written not in policy.people:
+        return f"schedule:{written}"
     return f"person:{written}"
 
 

@@ -19,6 +19,8 @@ from models.policy.cadence import Rhythms, RhythmText
 from models.policy.calendars import SHORT, Calendar, CalendarEntry, Days, Hours
 from models.policy.durations import UNITS, Duration
 from models.policy.people import Authority
+from models.policy.schedules import DECLARED, Feed, Gaps, HandOverText, LocalText, TimeText
+from models.policy.schedules import FORMS as HAND_OVERS
 from models.policy.targets import FORMS as TARGETS
 from models.policy.targets import RollText, Targets, TargetText
 from models.policy.words import Names, named
@@ -68,6 +70,14 @@ _ROLL = _text(
     pattern="^next \\S+ day [0-2][0-9]:[0-5][0-9]$",
 )
 
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = _text(
+    "A local time of the schedule: 2026-12-24T09:00; or an instant: 2026-12-24T09:00Z.",
+    pattern=f"^{_DATE}",
+)
+_LOCAL = _text("A date or local time: 2026-01-05, 2026-01-05T09:00.", pattern=f"^{_DATE}")
+_HAND_OVER = _text(f"When it hands over: {'; '.join(HAND_OVERS)}.")
+
 SHARED: dict[str, JsonSchemaValue] = {
     "words": _one_or_many(_WORDS),
     "duration": _DURATION,
@@ -104,6 +114,11 @@ FORMS: dict[Any, Form] = {
     _reader(Days): lambda _: _DAYS,
     _reader(Hours): lambda _: _HOURS,
     _reader(Calendar): _or({"enum": list(SHORT)}),
+    _reader(HandOverText): lambda _: _HAND_OVER,
+    _reader(TimeText): lambda _: _TIME,
+    _reader(LocalText): lambda _: _LOCAL,
+    _reader(Feed): _or(_text("A calendar feed by its name in the settings.", pattern="^feed:")),
+    _reader(Gaps): _or({"enum": [DECLARED]}),
     _reader(Authority): _or(_one_or_many(_WORDS)),
 }
 """What may be written, by what reads it."""

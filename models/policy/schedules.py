@@ -209,9 +209,9 @@ Gaps = Annotated[tuple[GapEntry, ...] | None, BeforeValidator(_gaps)]
 class ScheduleEntry(Frozen):
     """Who is on call when: one `rotation`, several `layers`, or a feed (`ical`).
 
-    Of several layers the last one that covers an instant counts. Overrides count before all, the
-    last before others; then `gaps`. `zone` is that of overrides and gaps, and of layers that name
-    none; without it, that of the rotation, or else the policy's.
+    Of several layers the last one that covers an instant counts, but for `gaps`, and for
+    `overrides`, which count before all; of several, the last one. `zone` is that of overrides and
+    gaps, and of layers that name none; without it, that of the rotation, or else the policy's.
     """
 
     zone: Text | None = None

@@ -6,14 +6,16 @@ from zoneinfo import available_timezones
 from models.command import COMMANDS
 from models.policy import Policy
 from models.policy.people import AuthorityEntry
+from models.schedule import NOBODY
 from policies.findings import Check, Finding, unknown, warning
 from policies.tree import Loc
+from rules.on_duty import SCHEDULE
 
 ANYONE = "anyone"
 RESPONDERS = "responders"
 ACKNOWLEDGER = "acknowledger"
 MONITORING = "monitoring"
-RESERVED = (ANYONE, RESPONDERS, ACKNOWLEDGER, MONITORING, "people", "engine")
+RESERVED = (ANYONE, RESPONDERS, ACKNOWLEDGER, MONITORING, NOBODY, "people", "engine")
 """Words that mean something of their own where people and roles are named."""
 
 
@@ -82,8 +84,7 @@ def holders(policy: Policy) -> Iterator[Finding]:
     """Whoever takes a role by default, deputises or owns a service exists."""
     for name, role in policy.roles.items():
         if role.default:
-            known = (*policy.people, ACKNOWLEDGER)
-            yield from unknown(("roles", name, "default"), "person", role.default, known)
+            yield from _by_default(policy, name, role.default)
         if role.deputy:
             known = (*policy.people, *policy.roles)
             yield from unknown(("roles", name, "deputy"), "person or role", role.deputy, known)
@@ -91,6 +92,15 @@ def holders(policy: Policy) -> Iterator[Finding]:
         if service.owner:
             loc = ("services", name, "owner")
             yield from unknown(loc, "person", service.owner, policy.people)
+
+
+def _by_default(policy: Policy, role: str, default: str) -> Iterator[Finding]:
+    loc = ("roles", role, "default")
+    schedule = default.removeprefix(SCHEDULE)
+    if schedule != default:
+        yield from unknown(loc, "schedule", schedule, policy.schedules)
+        return
+    yield from unknown(loc, "person", default, (*policy.people, ACKNOWLEDGER))
 
 
 def _rules(policy: Policy) -> Iterator[tuple[Loc, AuthorityEntry]]:

@@ -45,7 +45,7 @@ def test_an_error_is_printed_where_it_stands_and_fails_the_check(
     path = written(tmp_path, WHOLE.replace("page: bo", "page: bob"))
     assert run(["policy", "check", path]) == 1
     out, err = capsys.readouterr()
-    line = f"{path}:14:46: error: there is no person, role or channel bob; did you mean bo?"
+    line = f"{path}:14:46: error: there is no person, role, channel or schedule bob; did you mean bo?"
     assert line in out.splitlines()
     assert err.startswith("1 error, ")
 
@@ -76,7 +76,7 @@ def test_json_is_one_document_with_every_problem(
         "line": 14,
         "column": 46,
         "where": "escalations.default[1].page[0]",
-        "what": "there is no person, role or channel bob",
+        "what": "there is no person, role, channel or schedule bob",
         "instead": "did you mean bo?",
         "level": "error",
     }
@@ -174,7 +174,7 @@ def test_a_policy_with_errors_is_not_rendered(
     path = written(tmp_path, WHOLE.replace("page: bo", "page: bob"))
     output = tmp_path / "policy.md"
     assert run(["policy", "render", path, "--output", str(output)]) == 1
-    assert "there is no person, role or channel bob" in capsys.readouterr().err
+    assert "there is no person, role, channel or schedule bob" in capsys.readouterr().err
     assert not output.exists()
 
 

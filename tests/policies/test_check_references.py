@@ -54,15 +54,18 @@ UNKNOWN = {
     ),
     "person to page": (
         changed("page: bo", "page: §bob"),
-        "error: there is no person, role or channel bob; did you mean bo?",
+        "error: there is no person, role, channel or schedule bob; did you mean bo?",
     ),
     "role to page": (
         changed("page: bo", "page: [bo, §role:leed]"),
         "error: there is no role leed; did you mean lead?",
     ),
     "kind of target": (
-        changed("page: bo", "page: §schedule:night"),
-        "error: schedule: is no kind of target; write person:NAME, role:NAME, channel:NAME",
+        changed("page: bo", "page: §team:night"),
+        (
+            "error: team: is no kind of target; write person:NAME, role:NAME, channel:NAME, "
+            "schedule:NAME"
+        ),
     ),
     "holder by default": (
         changed("default: acknowledger", "default: §acknowledgr"),

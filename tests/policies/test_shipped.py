@@ -42,6 +42,12 @@ PLACES: tuple[Loc, ...] = (
     ("paging",),
     ("steps", "diagnosis", 0),
     ("roles", "lead"),
+    ("schedules", "primary"),
+    ("schedules", "primary", "rotation"),
+    ("schedules", "primary", "layers", "night"),
+    ("schedules", "primary", "overrides", 0),
+    ("schedules", "primary", "gaps", 0),
+    ("schedules", "primary", "ical"),
     ("escalations", "default", 0),
     ("services", "shop"),
     ("authority", "close"),
@@ -65,7 +71,7 @@ def carried(name: str) -> CompiledPolicy:
     return compile_policy(loaded.policy, loaded.policy_hash, "payments")
 
 
-ONLY_FEW = {"milestones", "calendars", "dates", "flags", "attributes", "metrics"}
+ONLY_FEW = {"schedules", "milestones", "calendars", "dates", "flags", "attributes", "metrics"}
 
 
 @pytest.mark.parametrize("name", SHIPPED)

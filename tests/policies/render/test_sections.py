@@ -228,6 +228,7 @@ def test_calendars_have_their_hours_zone_and_holidays() -> None:
     """Days that follow each other as a run."""
     assert rows(document(DOCUMENTED), "Calendars")[2:] == (
         ("office", "Europe/London", "mon to fri 09:00 to 17:00", "GB-ENG"),
+        ("bank_holidays", "Europe/London", "holidays 00:00 to 24:00", "GB-ENG"),
         (
             "on_call",
             "Europe/London",

@@ -1,0 +1,177 @@
+"""When nobody is on call, and when somebody twice, over the next thirteen months."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, time, timedelta
+
+from models.policy import Policy
+from models.schedule import ScheduleSpec
+from policies.compile import target_of
+from policies.findings import Check, Finding, warning
+from policies.schedules import schedule_spec
+from policies.tree import Loc
+from rules.calendars import clock_between
+from rules.localtime import Open
+from rules.on_duty import SCHEDULE
+from rules.rotations import holes_of, shifts_of
+
+AHEAD = timedelta(days=396)
+_FIRST = 1
+
+Span = tuple[datetime, datetime]
+_Coverage = Callable[[Policy, Span], Iterator[Finding]]
+
+
+def coverage(now: datetime) -> Check:
+    """The check of who is on call from `now` on, or from when the policy comes into force.
+
+    Of a schedule that follows a feed nothing is known beforehand. What does not exist is found by
+    other checks: nothing is said before they are satisfied.
+    """
+
+    def check(policy: Policy) -> Iterator[Finding]:
+        since = max(now, datetime.combine(policy.effective_from, time(), UTC))
+        span = (since, since + AHEAD)
+        for of in (_holes, _twice_over, _two_levels, _levels):
+            try:
+                yield from of(policy, span)
+            except (KeyError, StopIteration, NotImplementedError):
+                return
+
+    return check
+
+
+def _known(policy: Policy) -> Iterator[ScheduleSpec]:
+    for name, entry in policy.schedules.items():
+        if not entry.ical:
+            yield schedule_spec(policy, name)
+
+
+def _when(spec_zone: str, spans: list[Open]) -> str:
+    """The first of some spans in local time, and how many more there are."""
+    first, last = spans[0], spans[-1]
+    clock = clock_between(spec_zone, first[0] - timedelta(days=1), last[1] + timedelta(days=1))
+    begins, ends = (f"{clock.wall(at):%Y-%m-%d %H:%M}" for at in first)
+    more = len(spans) - _FIRST
+    again = f" and {more} more time{'s' * (more != 1)}" if more else ""
+    return f"from {begins} until {ends} {spec_zone}{again}"
+
+
+def _holes(policy: Policy, span: Span) -> Iterator[Finding]:
+    for spec in _known(policy):
+        holes = [(h.begins_at, h.ends_at) for h in holes_of(spec, *span) if not h.declared]
+        if holes:
+            yield warning(
+                ("schedules", spec.name),
+                f"nobody is on call by {spec.name} {_when(spec.zone, holes)}",
+                "cover it, or say that it is meant: gaps: declared",
+                key=True,
+            )
+
+
+def _both(first: Iterable[Open], second: Iterable[Open]) -> list[Open]:
+    """The times that two lists of spans share."""
+    shared = (
+        (max(a[0], b[0]), min(a[1], b[1]))
+        for a in first
+        for b in second
+        if a[0] < b[1] and b[0] < a[1]
+    )
+    return sorted(shared)
+
+
+def _twice_over(policy: Policy, span: Span) -> Iterator[Finding]:
+    """Overrides of one schedule that say different things of one time."""
+    for spec in _known(policy):
+        alone = [
+            (index, override.people, _overriding(spec, index, span))
+            for index, override in enumerate(spec.overrides)
+        ]
+        for place, (index, who, times) in enumerate(alone):
+            for _, other, others in alone[:place]:
+                shared = _both(times, others)
+                if shared and who != other:
+                    yield warning(
+                        ("schedules", spec.name, "overrides", index),
+                        f"{', '.join(who)} and {', '.join(other)} are both to stand in "
+                        f"{_when(spec.zone, shared)}",
+                        "the last one written counts; shorten one of them",
+                    )
+
+
+def _overriding(spec: ScheduleSpec, index: int, span: Span) -> list[Open]:
+    one = spec.overrides[index].model_copy(update={"people": ("somebody",)})
+    alone = ScheduleSpec(name=spec.name, zone=spec.zone, overrides=(one,))
+    return _both([(s.begins_at, s.ends_at) for s in shifts_of(alone, *span)], [span])
+
+
+def _asked(policy: Policy, page: Iterable[str]) -> list[str]:
+    """The schedules among the targets of a level that are not a feed's."""
+    targets = (target_of(policy, written) for written in page)
+    named = [t.removeprefix(SCHEDULE) for t in targets if t.startswith(SCHEDULE)]
+    return [name for name in named if not policy.schedules[name].ical]
+
+
+def _two_levels(policy: Policy, span: Span) -> Iterator[Finding]:
+    """Somebody who is on call for two levels of one escalation: nobody else is asked then."""
+    told: set[tuple[str, str]] = set()
+    for name, lines in policy.escalations.items():
+        asked = [(index, _asked(policy, line.page)) for index, line in enumerate(lines)]
+        pairs = (
+            ((index, first), second)
+            for place, (index, named) in enumerate(asked)
+            for first in named
+            for _, earlier in asked[:place]
+            for second in earlier
+            if first != second
+        )
+        for (index, first), second in pairs:
+            shared = _doubled(policy, first, second, span)
+            if shared and (first, second) not in told:
+                told.add((first, second))
+                person, times = shared
+                zone = schedule_spec(policy, first).zone
+                yield warning(
+                    ("escalations", name, index, "page"),
+                    f"{person} is on call by {second} and by {first} {_when(zone, times)}",
+                    "let somebody else be on call by one of them",
+                )
+
+
+def _doubled(policy: Policy, first: str, second: str, span: Span) -> tuple[str, list[Open]] | None:
+    by_person: list[dict[str, list[Open]]] = []
+    for name in (first, second):
+        found: dict[str, list[Open]] = {}
+        for shift in shifts_of(schedule_spec(policy, name), *span):
+            found.setdefault(shift.person, []).append((shift.begins_at, shift.ends_at))
+        by_person.append(found)
+    shared = {
+        person: _both(_both(times, by_person[1][person]), [span])
+        for person, times in by_person[0].items()
+        if person in by_person[1]
+    }
+    people = [person for person, times in shared.items() if times]
+    times = sorted(time for person in people for time in shared[person])
+    return (next(p for p in people if times[0] in shared[p]), times) if people else None
+
+
+def _levels(policy: Policy, span: Span) -> Iterator[Finding]:
+    """Levels that reach nobody at some time, since all their targets are schedules."""
+    for name, lines in policy.escalations.items():
+        for index, line in enumerate(lines):
+            named = _asked(policy, line.page)
+            if not line.page or len(named) < len(line.page):
+                continue
+            free = [span]
+            for schedule in named:
+                holes = holes_of(schedule_spec(policy, schedule), *span)
+                free = _both(free, [(hole.begins_at, hole.ends_at) for hole in holes])
+            if free:
+                loc: Loc = ("escalations", name, index)
+                zone = schedule_spec(policy, named[0]).zone
+                last = not any(later.page for later in lines[index + 1 :])
+                then = "nobody else is paged" if last else "the next level is paged at once"
+                yield warning(
+                    loc,
+                    f"this level reaches nobody {_when(zone, free)}: {then}",
+                    "page somebody here who always is there, or accept it",
+                )

@@ -1,0 +1,89 @@
+"""On-call schedules: whether what they name is there, and whether anybody asks them."""
+
+from collections.abc import Iterator
+
+from models.calendar import LOCAL
+from models.policy import Policy
+from models.policy.calendars import HOLIDAY
+from models.policy.schedules import RotationEntry, WindowEntry
+from models.schedule import NOBODY
+from policies.compile import target_of
+from policies.findings import Check, Finding, unknown, warning
+from policies.tree import Loc
+from rules.calendars import zone_known
+from rules.on_duty import SCHEDULE
+
+_ZONE = "write an IANA name, such as Europe/London"
+
+
+def _rotations(policy: Policy) -> Iterator[tuple[Loc, RotationEntry]]:
+    for name, entry in policy.schedules.items():
+        if entry.rotation:
+            yield ("schedules", name, "rotation"), entry.rotation
+        for called, layer in entry.layers.items():
+            yield ("schedules", name, "layers", called), layer
+
+
+def _windows(policy: Policy) -> Iterator[tuple[Loc, WindowEntry]]:
+    yield from _rotations(policy)
+    for name, entry in policy.schedules.items():
+        for index, gap in enumerate(entry.gaps or ()):
+            yield ("schedules", name, "gaps", index), gap
+
+
+def people(policy: Policy) -> Iterator[Finding]:
+    """Whoever takes turns, stands in, or is called something by a feed, is of the policy."""
+    known = (*policy.people, NOBODY)
+    for loc, rotation in _rotations(policy):
+        for index, person in enumerate(rotation.people):
+            yield from unknown((*loc, "people", index), "person", person, known)
+    for name, entry in policy.schedules.items():
+        for index, override in enumerate(entry.overrides):
+            where: Loc = ("schedules", name, "overrides", index, "who")
+            for place, person in enumerate(override.who):
+                yield from unknown((*where, place), "person", person, known)
+            if NOBODY in override.who and len(override.who) > 1:
+                yield Finding(where, "nobody is on call, and somebody too", "write one of them")
+        for called, person in entry.ical.names.items() if entry.ical else ():
+            loc = ("schedules", name, "ical", "names", called)
+            yield from unknown(loc, "person", person, policy.people)
+
+
+def zones(policy: Policy) -> Iterator[Finding]:
+    """Every schedule and rotation lives in a zone that exists."""
+    for name, entry in policy.schedules.items():
+        if entry.zone and not zone_known(entry.zone):
+            loc: Loc = ("schedules", name, "zone")
+            yield Finding(loc, f"there is no time zone {entry.zone}", _ZONE)
+    for loc, rotation in _rotations(policy):
+        if rotation.zone and not zone_known(rotation.zone):
+            yield Finding((*loc, "zone"), f"there is no time zone {rotation.zone}", _ZONE)
+
+
+def windows(policy: Policy) -> Iterator[Finding]:
+    """What restricts a rotation, or makes a gap, is a calendar of the policy, or days of a week."""
+    for loc, entry in _windows(policy):
+        if entry.during:
+            known = (*policy.calendars, LOCAL)
+            yield from unknown((*loc, "during"), "calendar", entry.during, known)
+        if HOLIDAY in (entry.days or ()):
+            what = "holidays are those of a calendar"
+            yield Finding((*loc, "days"), what, "write during: NAME, a calendar with holidays")
+
+
+def asked(policy: Policy) -> Iterator[Finding]:
+    """Some level or role asks each schedule who is on call."""
+    levels = (line for lines in policy.escalations.values() for line in lines)
+    targets = {target_of(policy, written) for line in levels for written in line.page}
+    targets |= {role.default for role in policy.roles.values() if role.default}
+    for name in policy.schedules:
+        if f"{SCHEDULE}{name}" not in targets:
+            yield warning(
+                ("schedules", name),
+                f"nobody asks the schedule {name}",
+                f"page {SCHEDULE}{name} in a level, or make it a role's default",
+                key=True,
+            )
+
+
+CHECKS: tuple[Check, ...] = (people, zones, windows, asked)
