@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.alert import GroupingPolicy
+from models.authority import ApprovalRule, HandoverRule, Later, OverrideRule
 from models.base import Frozen, Seconds
 from models.cadence import Rhythm
 from models.calendar import CalendarSlice, CalendarSpec
@@ -34,13 +35,27 @@ class Step(Frozen):
 class RoleRule(Frozen):
     """A role: `required` maps a severity to how long after `reported` it must be filled.
 
-    `default` is a person, "acknowledger": whoever acknowledges takes it, or `schedule:NAME`:
-    whoever is on call by it when the incident begins.
+    `required_in` maps a state to the severities at which it must be. With `when`, only while all
+    conditions hold; the time counts from `since`. `default` is a person, "acknowledger" or
+    "reporter": whoever does that takes it, or `schedule:NAME`: whoever is on call by it when the
+    incident begins. Holders have one of the teams or skills of `qualification`. `remembered`
+    keeps when it was filled and fell vacant, which earlier records do not.
     """
 
     name: str
     required: dict[str, Seconds] = Field(default_factory=dict)
+    required_in: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    when: tuple[str, ...] = ()
+    since: str = "reported"
     default: str | None = None
+    at_least: int = 1
+    at_most: int | None = 1
+    qualification: tuple[str, ...] = ()
+    deputy: str | None = None
+    not_also: tuple[str, ...] = ()
+    discouraged_with: tuple[str, ...] = ()
+    duties: tuple[str, ...] = ()
+    remembered: bool = False
 
 
 class Level(Frozen):
@@ -130,9 +145,16 @@ class ReviewRule(Frozen):
 
 
 class AuthorityRule(Frozen):
-    """Who may: roles, people, `anyone`, or `responders` (whoever the escalation pages)."""
+    """Who may: roles, people, `team:NAME`, `anyone`, or `responders` (whom the escalation pages).
+
+    Where a condition of `when` holds, its people instead, of several the first; else those of
+    the severity in `at`; else `by`. `later` may too, some time after they first asked.
+    """
 
     by: tuple[str, ...] = ("anyone",)
+    at: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    when: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    later: tuple[Later, ...] = ()
     reasons: tuple[str, ...] = ()
     needs_note: bool = False
 
@@ -147,6 +169,8 @@ class Person(Frozen):
     email: str | None = None
     channels: tuple[str, ...] = ()
     zone: str | None = None
+    teams: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
 
 
 class RunningClocks(StrEnum):
@@ -185,6 +209,9 @@ class CompiledPolicy(Frozen):
     authority: dict[str, AuthorityRule] = Field(default_factory=dict)
     raise_severity: AuthorityRule = AuthorityRule()
     lower_severity: AuthorityRule = AuthorityRule()
+    override: OverrideRule | None = None
+    approvals: dict[str, ApprovalRule] = Field(default_factory=dict)
+    handover: HandoverRule | None = None
     when_raised: RunningClocks = RunningClocks.RETARGET
     when_lowered: RunningClocks = RunningClocks.RETARGET
     calendars: tuple[CalendarSpec, ...] = ()

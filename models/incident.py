@@ -7,6 +7,7 @@ from pydantic import Field
 from models.alert import AlertRecord
 from models.base import Actor, Frozen, Instant, Seconds
 from models.clock import FiredThreshold
+from models.responsibility import Handover, HandoverCount, Override, Request, RoleSpell
 from states.lifecycle import State
 
 
@@ -99,11 +100,17 @@ class Extension(Frozen):
 
 
 class RoleHolder(Frozen):
-    """Who holds a role, since when."""
+    """Who holds a role, since when.
+
+    `until_at` is when the shift ends by which they came to it, where that is known; `reminded`,
+    that they were told to hand over.
+    """
 
     role: str
     person: str
     since_at: Instant
+    until_at: Instant | None = None
+    reminded: bool = False
 
 
 class StepDone(Frozen):
@@ -221,6 +228,11 @@ class Incident(Frozen):
     extensions: tuple[Extension, ...] = ()
     cancelled_for: str | None = None
     roles: tuple[RoleHolder, ...] = ()
+    role_spells: tuple[RoleSpell, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+    handover_counts: tuple[HandoverCount, ...] = ()
+    requests: tuple[Request, ...] = ()
+    overrides: tuple[Override, ...] = ()
     steps: tuple[StepDone, ...] = ()
     updates: tuple[StatusUpdate, ...] = ()
     paces: tuple[PaceChange, ...] = ()
@@ -244,8 +256,12 @@ class Incident(Frozen):
         return max(true, key=lambda m: m.at, default=None)
 
     def holder(self, role: str) -> str | None:
-        """Who holds `role` now."""
-        return next((held.person for held in self.roles if held.role == role), None)
+        """Who holds `role` now; of several, who has longest."""
+        return next(iter(self.holders(role)), None)
+
+    def holders(self, role: str) -> tuple[str, ...]:
+        """Everybody who holds `role` now."""
+        return tuple(held.person for held in self.roles if held.role == role)
 
     @property
     def hold(self) -> Hold | None:
