@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from models.compiled import Person
 
@@ -27,37 +28,42 @@ class Resolution:
     nobody: tuple[str, ...] = ()
 
 
-def _resolved(
-    target: str, holders: Mapping[str, str], people: Mapping[str, Person]
-) -> PageTarget | None:
+def _named(
+    target: str, holders: Mapping[str, str], on_call: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The people whom a target means."""
     kind, _, name = target.partition(":")
-    if kind == "channel" and name:
-        return PageTarget(target, name, channels=(name,))
-    if kind == "role":
-        name = holders.get(name, "")
-    elif kind != "person":
-        return None
-    if not name:
-        return None
-    person = people.get(name) or Person(name=name)
-    return PageTarget(target, name, person.email, person.channels)
+    if kind == "schedule":
+        return on_call.get(name, ())
+    person = {"role": holders.get(name, ""), "person": name}.get(kind, "")
+    return (person,) if person else ()
 
 
 def resolve_targets(
-    targets: Iterable[str], holders: Mapping[str, str], people: Mapping[str, Person]
+    targets: Iterable[str],
+    holders: Mapping[str, str],
+    people: Mapping[str, Person],
+    on_call: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> Resolution:
-    """Whom `person:NAME`, `role:NAME` and `channel:NAME` mean. `holders` maps roles to people.
+    """Whom `person:NAME`, `role:NAME`, `channel:NAME` and `schedule:NAME` mean.
 
-    A person that the policy does not know is paged by name on the policy's paging channels.
+    `holders` maps roles to people, `on_call` schedules to everybody on call by them. A person
+    that the policy does not know is paged by name on the policy's paging channels.
     """
     pages: dict[tuple[bool, str], PageTarget] = {}
     nobody: dict[str, None] = {}
     for target in targets:
-        page = _resolved(target, holders, people)
-        if page is None:
+        kind, _, channel = target.partition(":")
+        if kind == "channel" and channel:
+            pages.setdefault((True, channel), PageTarget(target, channel, channels=(channel,)))
+            continue
+        named = _named(target, holders, on_call)
+        if not named:
             nobody[target] = None
-        else:
-            pages.setdefault((target.startswith("channel:"), page.recipient), page)
+        for name in named:
+            person = people.get(name) or Person(name=name)
+            page = PageTarget(target, name, person.email, person.channels)
+            pages.setdefault((False, name), page)
     return Resolution(tuple(pages.values()), tuple(nobody))
 
 

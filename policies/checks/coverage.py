@@ -104,9 +104,9 @@ def _overriding(spec: ScheduleSpec, index: int, span: Span) -> list[Open]:
     return _both([(s.begins_at, s.ends_at) for s in shifts_of(alone, *span)], [span])
 
 
-def _asked(policy: Policy, page: Iterable[str]) -> list[str]:
+def _asked(policy: Policy, written_targets: Iterable[str]) -> list[str]:
     """The schedules among the targets of a level that are not a feed's."""
-    targets = (target_of(policy, written) for written in page)
+    targets = (target_of(policy, written) for written in written_targets)
     named = [t.removeprefix(SCHEDULE) for t in targets if t.startswith(SCHEDULE)]
     return [name for name in named if not policy.schedules[name].ical]
 
@@ -115,7 +115,7 @@ def _two_levels(policy: Policy, span: Span) -> Iterator[Finding]:
     """Somebody who is on call for two levels of one escalation: nobody else is asked then."""
     told: set[tuple[str, str]] = set()
     for name, lines in policy.escalations.items():
-        asked = [(index, _asked(policy, line.page)) for index, line in enumerate(lines)]
+        asked = [(index, _asked(policy, line.targets)) for index, line in enumerate(lines)]
         pairs = (
             ((index, first), second)
             for place, (index, named) in enumerate(asked)
@@ -158,8 +158,8 @@ def _levels(policy: Policy, span: Span) -> Iterator[Finding]:
     """Levels that reach nobody at some time, since all their targets are schedules."""
     for name, lines in policy.escalations.items():
         for index, line in enumerate(lines):
-            named = _asked(policy, line.page)
-            if not line.page or len(named) < len(line.page):
+            named = _asked(policy, line.targets)
+            if not line.targets or len(named) < len(line.targets):
                 continue
             free = [span]
             for schedule in named:
@@ -168,7 +168,7 @@ def _levels(policy: Policy, span: Span) -> Iterator[Finding]:
             if free:
                 loc: Loc = ("escalations", name, index)
                 zone = schedule_spec(policy, named[0]).zone
-                last = not any(later.page for later in lines[index + 1 :])
+                last = not any(later.targets for later in lines[index + 1 :])
                 then = "nobody else is paged" if last else "the next level is paged at once"
                 yield warning(
                     loc,

@@ -74,7 +74,7 @@ def windows(policy: Policy) -> Iterator[Finding]:
 def asked(policy: Policy) -> Iterator[Finding]:
     """Some level or role asks each schedule who is on call."""
     levels = (line for lines in policy.escalations.values() for line in lines)
-    targets = {target_of(policy, written) for line in levels for written in line.page}
+    targets = {target_of(policy, written) for line in levels for written in line.targets}
     targets |= {role.default for role in policy.roles.values() if role.default}
     for name in policy.schedules:
         if f"{SCHEDULE}{name}" not in targets:

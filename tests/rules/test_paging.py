@@ -78,3 +78,18 @@ def test_chains_follow_fallbacks_without_loops(
 ) -> None:
     """All named channels first, then their fallbacks in turn, none twice."""
     assert channel_chain(channels, fallbacks) == chain
+
+
+def test_a_schedule_means_everybody_on_call_by_it() -> None:
+    """Once, whoever else names them; where nobody is, it resolves to no one."""
+    found = resolve_targets(
+        ("person:bob", "schedule:primary", "schedule:night", "schedule:unknown"),
+        {},
+        PEOPLE,
+        {"primary": ("alice", "bob"), "night": ()},
+    )
+    assert [(page.target, page.recipient) for page in found.pages] == [
+        ("person:bob", "bob"),
+        ("schedule:primary", "alice"),
+    ]
+    assert found.nobody == ("schedule:night", "schedule:unknown")
