@@ -85,6 +85,12 @@ class SlowUpdatesCommand(Command):
     audience: str = Field(min_length=1, max_length=100)
 
 
+class EscalateCommand(Command):
+    """Page a level of the escalation, acknowledged or not: this one, or else the next."""
+
+    level: int | None = Field(default=None, ge=1)
+
+
 class CompleteStepCommand(Command):
     """A step of the policy is done."""
 
@@ -237,6 +243,7 @@ COMMANDS: dict[str, CommandSpec] = {
         _spec("resume", ResumeCommand, "end the hold"),
         _spec("set_severity", SetSeverityCommand, "set and confirm the severity"),
         _spec("assign_role", AssignRoleCommand, "give a role to a person", "assign"),
+        _spec("escalate", EscalateCommand, "page the next level of the escalation, or a given one"),
         _spec("post_update", PostUpdateCommand, "tell the audiences how it stands", "update"),
         _spec("slow_updates", SlowUpdatesCommand, "declare the slower pace of updates"),
         _spec("complete_step", CompleteStepCommand, "a step of the policy is done"),

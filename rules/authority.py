@@ -7,8 +7,8 @@ from models.incident import Incident
 
 def responders(policy: CompiledPolicy) -> frozenset[str]:
     """The people whom the escalation can page."""
-    levels = policy.escalation.levels if policy.escalation else ()
-    targets = (target for level in levels for target in level.page)
+    ladders = policy.escalation.ladders if policy.escalation else ()
+    targets = (t for ladder in ladders for level in ladder.levels for t in level.page)
     return frozenset(t.removeprefix("person:") for t in targets if t.startswith("person:"))
 
 

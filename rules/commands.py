@@ -24,6 +24,7 @@ from models.incident import (
 )
 from rules.adoption import adopt_policy
 from rules.alerts import record_alerts
+from rules.by_hand import escalate
 from rules.circumstances import extend_clock, set_attribute, set_date
 from rules.corrections import correct_milestone, set_milestone, withdraw_milestone
 from rules.decision import Case, Decision, Effect, Outcome, Refusal, Remind, Tell
@@ -194,6 +195,7 @@ COMMAND_RULES: dict[str, Callable[[Case, Any], Outcome]] = {
     "resume": resume,
     "set_severity": set_severity,
     "assign_role": assign_role,
+    "escalate": escalate,
     "post_update": post_update,
     "slow_updates": slow_updates,
     "complete_step": complete_step,

@@ -36,10 +36,30 @@ class PageAgain:
 
 @dataclass(frozen=True, slots=True)
 class PageNextLevel:
-    """Page the next level (or this one), acknowledged or not."""
+    """Page the next level (or this one), acknowledged or not.
+
+    With `waits`, silence goes on from there unless it had been acknowledged; with `resumes`, even
+    then, until somebody does something.
+    """
 
     reason: str
     level: int | None = None
+    waits: bool = False
+    resumes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WatchAcknowledgement:
+    """An acknowledgement that nothing follows is forgotten at that instant."""
+
+    forgotten_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """Somebody did something: an acknowledgement is not forgotten, a resumed escalation stops."""
+
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +111,8 @@ Effect = (
     StopEscalation
     | PageAgain
     | PageNextLevel
+    | WatchAcknowledgement
+    | TakenUp
     | PageRole
     | Remind
     | Tell

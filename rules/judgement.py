@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from pydantic import ValidationError
 
-from models.base import Actor
+from models.base import ENGINE, MONITORING, Actor
 from models.command import COMMANDS, Command, RecordAlertsCommand
 from models.compiled import CompiledPolicy
 from models.incident import Incident
@@ -13,7 +13,8 @@ from rules.authority import permitted, rule_for, who_may
 from rules.carrying import RECORD_LIMIT_BYTES, too_heavy
 from rules.commands import COMMAND_RULES
 from rules.deadlines import superseded
-from rules.decision import Case, Decision, Outcome, Refusal
+from rules.decision import Case, Decision, Outcome, Refusal, TakenUp
+from rules.escalation import watched
 from rules.ledger import note, supersede
 from rules.reporting import LOOKING_BACK
 from rules.transitions import fire
@@ -101,6 +102,15 @@ def _corrected(decision: Decision, case: Case) -> Decision:
     return Decision(incident, decision.summary, decision.effects)
 
 
+def _taken_up(decision: Decision, case: Case, trigger: Trigger | None) -> Decision:
+    """Whatever somebody does, but for the acknowledgement itself, shows that they are at it."""
+    person = case.actor not in (ENGINE, MONITORING)
+    if not person or trigger is Trigger.ACKNOWLEDGE or not watched(case.policy):
+        return decision
+    effects = (TakenUp(case.actor.name), *decision.effects)
+    return Decision(decision.incident, decision.summary, effects)
+
+
 def judge(
     name: str, command: Command, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Outcome:
@@ -127,7 +137,7 @@ def judge(
     if isinstance(outcome, Refusal):
         return outcome
     refusal = _authority(case, name, command) or _room(name, outcome)
-    return refusal or _corrected(outcome, case)
+    return refusal or _taken_up(_corrected(outcome, case), case, trigger)
 
 
 AFTER_THE_END = frozenset(

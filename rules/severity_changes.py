@@ -1,22 +1,23 @@
 """How a severity changes: by a command, or because an attribute of the incident did."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from models.base import ENGINE
 from models.clock import Stage
 from models.command import SetSeverityCommand
-from models.compiled import RunningClocks
+from models.compiled import OnRaise, RunningClocks
 from models.incident import Incident
 from rules.attributes import said_of, unknown_attributes, with_attributes
 from rules.authority import permitted, who_may
 from rules.clocks import read_clocks
-from rules.decision import Case, Decision, Outcome, Refusal, Tell
+from rules.decision import Case, Decision, Effect, Outcome, PageNextLevel, Refusal, Tell
+from rules.escalation import in_force
 from rules.ledger import note
 from rules.severity import SeverityVerdict, bounded, by_attributes, severity_by, unknown_axes
 from rules.steps import unknown
-from states.lifecycle import TERMINAL
+from states.lifecycle import BEFORE_REVIEW, TERMINAL
 
 CLOCKS = {
     RunningClocks.KEEP: "running clocks keep their targets",
@@ -173,7 +174,23 @@ def with_severity(case: Case, verdict: SeverityVerdict, why: str, *, confirmed: 
         "deadlines": {clock: at.isoformat() for clock, at in deadlines.items()},
     }
     incident = _noted(case, incident, "severity.changed", summary, **facts)
-    return Decision(incident, summary, (Tell("severity_changed", summary),))
+    effects = (Tell("severity_changed", summary), *_pages(case, incident))
+    return Decision(incident, summary, effects)
+
+
+def _pages(case: Case, incident: Incident) -> Iterator[Effect]:
+    """What a raised severity does to the escalation that counts from then on."""
+    ladder = in_force(case.policy.escalation, incident, case.now)
+    if ladder is None or _lowered(case, incident.severity) or incident.state not in BEFORE_REVIEW:
+        return
+    reason = f"raised to {incident.severity} by {case.actor.name}"
+    match ladder.on_raise:
+        case OnRaise.RESTART:
+            yield PageNextLevel(reason, 1, waits=True, resumes=True)
+        case OnRaise.CONTINUE:
+            yield PageNextLevel(reason, waits=True, resumes=True)
+        case OnRaise.NOTHING:
+            pass
 
 
 def _deadlines(case: Case, incident: Incident) -> dict[str, datetime]:

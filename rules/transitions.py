@@ -1,5 +1,6 @@
 """Triggers of the lifecycle: what each does to the record, and which effects follow."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from models.base import MONITORING
@@ -14,8 +15,10 @@ from rules.decision import (
     Refusal,
     StopEscalation,
     Tell,
+    WatchAcknowledgement,
     WriteIncidentReport,
 )
+from rules.escalation import in_force
 from rules.facts import facts_of
 from rules.ledger import note, with_milestone, without_milestones
 from rules.steps import with_steps
@@ -70,6 +73,7 @@ def _effects(case: Case, allowed: Allowed, text: str) -> tuple[Effect, ...]:
     match allowed.trigger:
         case Trigger.ACKNOWLEDGE:
             effects.append(StopEscalation(f"acknowledged by {case.actor.name}"))
+            effects.extend(_watch(case))
         case Trigger.RESOLVE | Trigger.CANCEL:
             effects.append(StopEscalation(f"{allowed.target} by {case.actor.name}"))
             effects.append(WriteIncidentReport())
@@ -81,6 +85,13 @@ def _effects(case: Case, allowed: Allowed, text: str) -> tuple[Effect, ...]:
             pass
     event = allowed.row.milestone or allowed.trigger.value
     return (*effects, Tell(event, text))
+
+
+def _watch(case: Case) -> Iterator[Effect]:
+    """How long the policy waits for something to follow an acknowledgement."""
+    ladder = in_force(case.policy.escalation, case.incident, case.now)
+    if ladder and ladder.forgotten_after:
+        yield WatchAcknowledgement(case.now + ladder.forgotten_after)
 
 
 def _moved(case: Case, allowed: Allowed) -> Incident:
