@@ -1,0 +1,1 @@
+"""Calendar feeds: who is on call, as another tool says it."""

@@ -1,0 +1,62 @@
+"""The last good copies of feeds, in a directory: they outlive the process that fetched them."""
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import quote
+
+from connectors.calendars.protocol import Copy
+from connectors.calendars.settings import FeedSettings
+
+
+def place_of(settings: FeedSettings) -> str:
+    """Tells one address from another, and says nothing of it."""
+    return sha256(str(settings.url or settings.path).encode()).hexdigest()
+
+
+class Copies:
+    """One file for each feed. Several processes may share the directory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{quote(name, safe='')}.json"
+
+    def load(self, name: str, place: str) -> Copy | None:
+        """The copy that was kept of a feed at a place; None where there is none that can be read.
+
+        Copies of other places do not count.
+        """
+        try:
+            kept = json.loads(self._file(name).read_text(encoding="utf-8"))
+            if kept["place"] != place:
+                return None
+            as_of = datetime.fromisoformat(kept["as_of"])
+            return Copy(kept["text"], as_of, kept["etag"], kept["last_modified"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def save(self, name: str, place: str, copy: Copy) -> None:
+        """Keep a copy in the place of the one before; whole, or not at all. Raises OSError."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        kept = {
+            "place": place,
+            "as_of": copy.as_of.isoformat(),
+            "etag": copy.etag,
+            "last_modified": copy.last_modified,
+            "text": copy.text,
+        }
+        number, written = tempfile.mkstemp(dir=self._folder, suffix=".part")
+        try:
+            with os.fdopen(number, "w", encoding="utf-8") as stream:
+                json.dump(kept, stream)
+            Path(written).replace(self._file(name))
+        except BaseException:
+            with suppress(OSError):
+                Path(written).unlink()
+            raise

@@ -1,0 +1,37 @@
+"""A calendar feed in a file."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from connectors.calendars.protocol import Copy
+from connectors.errors import PermanentError, RetryableError
+
+LARGEST_BYTES = 4 * 1024 * 1024
+"""No feed of shifts is larger: whoever sends more sends something else."""
+
+
+class FileFeed:
+    """Reads a file whenever it is asked for."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name = name
+        self._path = path
+
+    async def fetch(self, known: Copy | None, *, timeout: timedelta) -> Copy:  # noqa: ARG002 - a file is always read
+        """What the file holds; see the protocol."""
+        try:
+            async with asyncio.timeout(timeout.total_seconds()):
+                data = await asyncio.to_thread(self._read)
+        except TimeoutError:
+            raise RetryableError(self.name, "the file could not be read in time") from None
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise RetryableError(self.name, f"the file cannot be read ({why})") from None
+        if len(data) > LARGEST_BYTES:
+            raise PermanentError(self.name, f"is larger than {LARGEST_BYTES // 1024} KiB")
+        return Copy(data.decode(errors="replace"), datetime.now(UTC))
+
+    def _read(self) -> bytes:
+        with self._path.open("rb") as stream:
+            return stream.read(LARGEST_BYTES + 1)

@@ -1,0 +1,232 @@
+"""Feeds by HTTP and from files: fresh, or by their last good copy, and never with their secrets."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+from pydantic import ValidationError
+
+from connectors.calendars.directory import FeedDirectory, FeedReading
+from connectors.calendars.file import LARGEST_BYTES
+from connectors.calendars.settings import FeedSettings
+from connectors.errors import ConnectorError, PermanentError, RetryableError
+from tests.fakes.feeds import ANA, BO, a_feed
+from tests.fakes.webhook_sink import Answer, WebhookSink
+
+START, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+SOON = timedelta(seconds=5)
+NEVER = timedelta()
+SECRET = "token-of-the-address"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[WebhookSink]:
+    """A server whose every answer is a feed, unless programmed otherwise."""
+    async with WebhookSink() as running:
+        running.default = Answer(body=a_feed(ANA).encode())
+        yield running
+
+
+def settings_of(server: WebhookSink) -> FeedSettings:
+    """A feed at a secret address, with a token."""
+    return FeedSettings.model_validate(
+        {"url": f"{server.url_of('feed')}?key={SECRET}", "token": "bearer-secret"}
+    )
+
+
+def directory(
+    server: WebhookSink, copies: Path, *, fresh: timedelta = NEVER, patience: timedelta = NEVER
+) -> FeedDirectory:
+    """The feed `primary`, asked every time."""
+    return FeedDirectory({"primary": settings_of(server)}, copies, fresh=fresh, patience=patience)
+
+
+async def read(feeds: FeedDirectory, timeout: timedelta = SOON) -> FeedReading:
+    """What the feed says of March."""
+    return await feeds.read("primary", START, END, timeout=timeout)
+
+
+def people(found: FeedReading) -> list[str]:
+    """The summaries of its events."""
+    return [event.summary for event in found.events]
+
+
+async def test_a_feed_is_read_with_its_token(server: WebhookSink, tmp_path: Path) -> None:
+    """By its address; what it says is of just now."""
+    async with aclosing(directory(server, tmp_path)) as feeds:
+        found = await read(feeds)
+    assert (people(found), found.trouble, found.left_out) == (["ana"], "", ())
+    assert datetime.now(UTC) - found.as_of < timedelta(minutes=1)
+    [request] = server.requests
+    assert (request.method, request.headers["authorization"]) == ("GET", "Bearer bearer-secret")
+
+
+async def test_what_has_not_changed_is_not_sent_again(server: WebhookSink, tmp_path: Path) -> None:
+    """The copy is of now although the server says only that it still holds."""
+    version = {"ETag": '"v1"', "Last-Modified": "Sun, 01 Mar 2026 09:00:00 GMT"}
+    server.answers = [Answer(body=a_feed(ANA).encode(), headers=version), Answer(status=304)]
+    async with aclosing(directory(server, tmp_path)) as feeds:
+        first, second = await read(feeds), await read(feeds)
+    assert (people(second), second.trouble) == (["ana"], "")
+    assert second.as_of > first.as_of
+    asked = server.requests[1].headers
+    assert (asked["if-none-match"], asked["if-modified-since"]) == tuple(version.values())
+
+
+async def test_a_fresh_copy_is_not_asked_for_again(server: WebhookSink, tmp_path: Path) -> None:
+    """A storm of pages is one request."""
+    async with aclosing(directory(server, tmp_path, fresh=timedelta(minutes=1))) as feeds:
+        for _ in range(3):
+            await read(feeds)
+    assert len(server.requests) == 1
+
+
+TROUBLE = {
+    "a server that fails": (Answer(status=503), "answered 503"),
+    "an address that is gone": (Answer(status=404), "answered 404"),
+    "a redirect": (
+        Answer(status=302, headers={"Location": "https://example.com"}),
+        "answered 302, a redirect, which is not followed",
+    ),
+    "a login page": (Answer(body=b"<html>Log in</html>"), "what it sent is no calendar"),
+    "a connection that breaks": (Answer(close=True), "the connection failed"),
+    "too much": (Answer(body=b"x" * (LARGEST_BYTES + 1)), "is larger than 4096 KiB"),
+}
+
+
+@pytest.mark.parametrize("case", TROUBLE)
+async def test_a_feed_that_is_down_is_known_by_its_last_good_copy(
+    server: WebhookSink, tmp_path: Path, case: str
+) -> None:
+    """Also by the next process; it says why, and of when the copy is."""
+    answer, why = TROUBLE[case]
+    async with aclosing(directory(server, tmp_path)) as feeds:
+        before = await read(feeds)
+    server.default = answer
+    async with aclosing(directory(server, tmp_path)) as feeds:
+        found = await read(feeds)
+        assert people(found) == ["ana"]
+        assert found.trouble.startswith(why)
+        assert found.as_of == before.as_of
+        server.default = Answer(body=a_feed(BO).encode())
+        again = await read(feeds)
+    assert (people(again), again.trouble) == (["bo"], "")
+
+
+async def test_a_feed_that_hangs_is_given_up_in_time(server: WebhookSink, tmp_path: Path) -> None:
+    """Somebody has to be paged; for a while it is not asked again."""
+    async with aclosing(directory(server, tmp_path, patience=timedelta(minutes=1))) as feeds:
+        await read(feeds)
+        server.default = Answer(hang=True)
+        for _ in range(3):
+            found = await read(feeds, timedelta(milliseconds=50))
+            assert found.trouble == "no answer within 0.05 s"
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"), [(Answer(status=503), RetryableError), (Answer(status=403), PermanentError)]
+)
+async def test_without_any_copy_the_error_is_typed(
+    server: WebhookSink, tmp_path: Path, answer: Answer, kind: type[ConnectorError]
+) -> None:
+    """And names the feed."""
+    server.default = answer
+    async with aclosing(directory(server, tmp_path)) as feeds:
+        with pytest.raises(kind, match=f"primary: answered {answer.status}"):
+            await read(feeds)
+
+
+async def test_no_secret_is_in_an_error_a_log_or_a_copy(
+    server: WebhookSink, tmp_path: Path
+) -> None:
+    """Addresses of feeds carry tokens."""
+    said = [repr(settings_of(server))]
+    with structlog.testing.capture_logs() as logs:
+        async with aclosing(directory(server, tmp_path)) as feeds:
+            await read(feeds)
+            for case in TROUBLE:
+                server.default = TROUBLE[case][0]
+                said.append((await read(feeds)).trouble)
+    kept = "".join(file.read_text() for file in tmp_path.iterdir())
+    everything = f"{logs} {said} {kept}"
+    assert len(logs) == len(TROUBLE)
+    assert SECRET not in everything
+    assert "bearer-secret" not in everything
+    assert str(server.port) not in everything
+
+
+async def test_a_copy_of_another_address_does_not_count(
+    server: WebhookSink, tmp_path: Path
+) -> None:
+    """Whoever changes the setting means another calendar."""
+    async with aclosing(directory(server, tmp_path)) as feeds:
+        await read(feeds)
+    moved = FeedSettings(url=server.url_of("moved"))
+    server.default = Answer(status=503)
+    async with aclosing(FeedDirectory({"primary": moved}, tmp_path)) as feeds:
+        with pytest.raises(RetryableError):
+            await read(feeds)
+
+
+async def test_a_feed_may_be_a_file(tmp_path: Path) -> None:
+    """Read anew each time; when it is gone, its last good copy counts."""
+    file = tmp_path / "primary.ics"
+    file.write_text(a_feed(ANA))
+    feeds = FeedDirectory(
+        {"primary": FeedSettings(path=file)}, tmp_path / "copies", fresh=NEVER, patience=NEVER
+    )
+    async with aclosing(feeds):
+        assert people(await read(feeds)) == ["ana"]
+        file.write_text(a_feed(BO))
+        assert people(await read(feeds)) == ["bo"]
+        file.unlink()
+        found = await read(feeds)
+    assert people(found) == ["bo"]
+    assert found.trouble == "the file cannot be read (No such file or directory)"
+
+
+async def test_events_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    """The others count."""
+    file = tmp_path / "primary.ics"
+    file.write_text(a_feed(ANA, "SUMMARY:cy|DTSTART:20260302T090000Z|RRULE:FREQ=SOMETIMES"))
+    feeds = FeedDirectory({"primary": FeedSettings(path=file)}, tmp_path / "copies")
+    async with aclosing(feeds):
+        found = await read(feeds)
+    assert people(found) == ["ana"]
+    assert len(found.left_out) == 1
+    assert found.left_out[0].startswith("cy (")
+
+
+async def test_a_feed_that_no_setting_names_is_refused(tmp_path: Path) -> None:
+    """For good: trying again cannot help."""
+    feeds = FeedDirectory({}, tmp_path)
+    assert feeds.unresolved(["primary", "primary"]) == ("primary",)
+    with pytest.raises(PermanentError, match="no setting says where this feed is"):
+        await feeds.read("primary", START, END, timeout=SOON)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"url": "https://example.com/a.ics", "path": "a.ics"},
+        {"url": "http://example.com/a.ics"},
+        {"url": "ftp://example.com/a.ics"},
+        {"url": "https://[bad"},
+        {"url": "https://example.com/a.ics", "token": "a\nb"},
+    ],
+)
+def test_settings_that_could_not_work_are_refused(given: dict[str, str]) -> None:
+    """Without repeating what they were."""
+    with pytest.raises(ValidationError) as refused:
+        FeedSettings.model_validate(given)
+    assert "example.com" not in str(refused.value)
+
+
+def test_a_webcal_address_is_one_by_https() -> None:
+    """As calendars offer them for copying."""
+    assert FeedSettings(url="webcal://example.com/a.ics").url == "https://example.com/a.ics"

@@ -1,0 +1,22 @@
+"""Texts of calendar feeds, as other tools write them."""
+
+
+def a_feed(*events: str, zone: str = "") -> str:
+    """A calendar of these events, of lines that are joined by a bar."""
+    head = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Example//On call//EN"]
+    if zone:
+        head.append(f"X-WR-TIMEZONE:{zone}")
+    lines = [*head]
+    for number, event in enumerate(events):
+        lines += ["BEGIN:VEVENT", f"UID:{number}@example.com", "DTSTAMP:20260101T000000Z"]
+        lines += [*event.split("|"), "END:VEVENT"]
+    return "\r\n".join((*lines, "END:VCALENDAR", ""))
+
+
+def a_shift(who: str, begins: str, ends: str, *more: str) -> str:
+    """An event: `20260301T090000Z` to another such time."""
+    return "|".join((f"SUMMARY:{who}", f"DTSTART:{begins}", f"DTEND:{ends}", *more))
+
+
+ANA = a_shift("ana", "20260301T090000Z", "20260308T090000Z")
+BO = a_shift("bo", "20260308T090000Z", "20260315T090000Z")
