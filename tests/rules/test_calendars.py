@@ -95,6 +95,19 @@ def test_windows_that_overlap_count_once() -> None:
     assert spans(known) == ["Thu 22:00-Fri 06:00", "Fri 06:00-Fri 13:00", "Fri 22:00-Sat 06:00"]
 
 
+def test_nothing_is_there_twice_or_empty() -> None:
+    """Days that touch are one span; what the night before covers, or what is over, is left out."""
+    known = of_days(
+        "2026-01-06", "2026-01-09", days="mon-fri", hours=["00:00-12:00", "12:00-24:00"]
+    )
+    assert len(known.days) == 1
+    assert len(known.opens) == 4
+    covered = of_days(
+        "2026-01-09", "2026-01-09", days="thu,fri", hours=["22:00-06:00", "05:00-06:00"]
+    )
+    assert spans(covered) == ["Thu 22:00-Fri 06:00", "Fri 22:00-Sat 06:00"]
+
+
 def test_hours_that_never_come_are_none() -> None:
     """In the night on which clocks go forward there is no 01:15 in London."""
     known = of_days("2026-03-29", "2026-03-29", hours=["01:15-01:45", "01:30-03:00"])
