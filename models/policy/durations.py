@@ -15,6 +15,7 @@ LONGEST = timedelta(days=3660)
 """Ten years: whatever is longer is a slip of the pen."""
 
 _FORM = re.compile("".join(f"(?:(?P<{unit}>[0-9]{{1,9}}){unit})?" for unit in UNITS))
+_HUGE = re.compile(r"[0-9]{10}")
 _SPELLED = re.compile(r"\s*([0-9]+)\s*(w|d|h|m|s)[a-z]*\s*", re.IGNORECASE)
 _HOW = "write a duration such as 90s, 5m, 2h, 3d, 1w or 1h30m"
 
@@ -36,6 +37,8 @@ def parse_duration(given: object) -> timedelta:
     if not text:
         raise wrong("this is not a duration", _HOW)
     found = _FORM.fullmatch(text)
+    if not found and _HUGE.search(text):
+        raise wrong(f"{text!r} is longer than ten years", _HOW)
     if not found:
         raise wrong(f"{text!r} is not a duration", _instead(text))
     seconds = sum(int(found[unit] or 0) * size for unit, size in UNITS.items())

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ValidationError
 
 from models.calendar import LOCAL
 from models.clock import Roll, Target
-from models.policy.durations import parse_duration
+from models.policy.durations import LONGEST, parse_duration
 from models.policy.words import wrong
 
 Open = Literal["unspecified"]
@@ -39,10 +39,11 @@ _NAME = r"[\w.\-]+"
 _DAY_END = re.compile(rf"end of (next )?(?:({_NAME}) )?day")
 _BEFORE = re.compile(rf"(.+?) before (limit of {_NAME}|{_NAME})")
 _BY = re.compile(rf"by (limit of {_NAME}|{_NAME})")
-_MONTHS = re.compile(r"([0-9]{1,3}) ?months?")
+_MONTHS = re.compile(r"([0-9]{1,9}) ?months?")
+_MOST_MONTHS = 120
 _AMOUNT = re.compile(rf"([0-9][0-9wdhms]*)(?:-([0-9][0-9wdhms]*))?(?: ({_NAME}))?")
 _WORDY = re.compile(r"([0-9]+) (?:calendar|working|business) days?")
-_ROLL = re.compile(rf"next ({_NAME}) day ([0-2][0-9]:[0-5][0-9])")
+_ROLL = re.compile(rf"next ({_NAME}) day ((?:[01][0-9]|2[0-3]):[0-5][0-9])")
 _DAYS = re.compile(r"(?:([0-9]+)w)?(?:([0-9]+)d)?(.*)")
 
 
@@ -56,6 +57,8 @@ def _amount(text: str, calendar: str | None) -> Target:
     if days + weeks and rest and calendar == LOCAL:
         raise wrong(f"{text!r} mixes days and hours", "write whole calendar days, or hours alone")
     within = parse_duration(rest) if rest else timedelta()
+    if days + 7 * weeks > LONGEST.days:
+        raise wrong(f"{text!r} is longer than ten years", _HOW)
     if not (weeks or days):
         _more_than_nothing(within)
     if rest and calendar == LOCAL:
@@ -76,8 +79,10 @@ def _more_than_nothing(duration: timedelta) -> timedelta:
 
 def _counted(text: str) -> Target:
     months = _MONTHS.fullmatch(text)
-    if months:
+    if months and int(months[1]) <= _MOST_MONTHS:
         return Target(months=int(months[1]), calendar=LOCAL)
+    if months:
+        raise wrong(f"{text!r} is longer than ten years", _HOW)
     found = _AMOUNT.fullmatch(text)
     if not found:
         raise _not_a_target(text)
