@@ -6,6 +6,7 @@ import structlog
 from temporalio import activity
 
 from activities.failures import delivery_failure
+from activities.hours import in_turn, outside_hours
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import RetryableError
 from models.contracts import (
@@ -44,10 +45,13 @@ class EscalateIncidentActivity:
     @activity.defn(name=ESCALATE_INCIDENT)
     async def escalate_incident(self, request: EscalateIncident) -> Escalated:
         """Page the targets of the level side by side. No channel's misbehaviour raises."""
-        found = resolve_targets(request.targets.page, request.holders, request.people)
+        level = request.targets
+        found = resolve_targets(level.page, request.holders, request.people)
+        outside = await outside_hours(found.pages, level.hours, request.now)
+        asked = in_turn(found.pages, outside) if level.in_turn else found.pages
         pages: list[tuple[PageTarget, Delivery]] = []
-        nobody = list(found.nobody)
-        for page in found.pages:
+        nobody = [] if level.in_turn and asked else list(found.nobody)
+        for page in (page for page in asked if page not in outside):
             chain = paging_chain(page, request.channels, request.fallbacks)
             if chain:
                 message = _addressed(page, request)
@@ -55,13 +59,20 @@ class EscalateIncidentActivity:
             else:
                 nobody.append(page.target)
         outcomes = await asyncio.gather(
-            *(self._page(page.target, delivery, request) for page, delivery in pages)
+            *(self._page(page, delivery, request) for page, delivery in pages)
         )
-        return Escalated(level=request.level, pages=tuple(outcomes), nobody=tuple(nobody))
+        return Escalated(
+            level=request.level,
+            cycle=request.cycle,
+            pages=tuple(outcomes),
+            nobody=tuple(nobody),
+            out_of_hours=tuple(outside[page] for page in asked if page in outside),
+        )
 
     async def _page(
-        self, target: str, delivery: Delivery, request: EscalateIncident
+        self, page: PageTarget, delivery: Delivery, request: EscalateIncident
     ) -> PageOutcome:
+        said = {"target": page.target, "via": page.as_what}
         deadline = asyncio.get_running_loop().time() + request.attempt_timeout.total_seconds()
         failures: list[DeliveryFailure] = []
         for index, channel in enumerate(delivery.channels):
@@ -73,15 +84,13 @@ class EscalateIncidentActivity:
                 if not failures[-1].permanent:
                     break
             else:
-                log.info("page.sent", target=target, channel=channel, key=delivery.message.key)
+                log.info("page.sent", target=page.target, channel=channel, key=receipt.key)
                 return PageOutcome(
-                    delivery=delivery, target=target, receipt=receipt, fell_back=tuple(failures)
+                    delivery=delivery, receipt=receipt, fell_back=tuple(failures), **said
                 )
         *fell_back, failure = failures
-        log.warning("page.failed", target=target, channel=failure.channel, error=failure.error)
-        return PageOutcome(
-            delivery=delivery, target=target, failure=failure, fell_back=tuple(fell_back)
-        )
+        log.warning("page.failed", target=page.target, channel=failure.channel, error=failure.error)
+        return PageOutcome(delivery=delivery, failure=failure, fell_back=tuple(fell_back), **said)
 
     async def _attempt(
         self, name: str, message: Message, request: EscalateIncident, deadline: float

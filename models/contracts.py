@@ -12,6 +12,7 @@ from models.clock import DueThreshold
 from models.compiled import CompiledPolicy, Level, Person
 from models.incident import Incident, Report
 from models.message import DeliveryFailure, Message, Receipt
+from models.schedule import OnCall, ScheduleSpec
 
 INCIDENT_WORKFLOW = "Incident"
 ARCHIVE_WORKFLOW = "ArchiveRun"
@@ -131,6 +132,8 @@ class EscalateIncident(Frozen):
 
     `template` is the message without key, recipient and address; each page's key is
     `key_prefix` and its recipient. `attempt_timeout` bounds all attempts for one target.
+    `schedules` are those that the incident carries; where the policy in force is still one of
+    the name `policy`, its own count.
     """
 
     level: int
@@ -144,6 +147,8 @@ class EscalateIncident(Frozen):
     template: Message
     now: Instant
     attempt_timeout: Seconds = Field(default="PT1.5S", validate_default=True)
+    schedules: tuple[ScheduleSpec, ...] = ()
+    policy: str = ""
 
 
 class PageOutcome(Frozen):
@@ -175,12 +180,18 @@ class OutOfHours(Frozen):
 
 
 class Escalated(Frozen):
-    """Result of escalate_incident. `nobody` lists targets that resolve to no one."""
+    """Result of escalate_incident. `nobody` lists targets that resolve to no one.
+
+    `on_call` says who was on call by the schedules that were asked, and why. `cycle` is None in
+    what was paged before its lines said by which rule.
+    """
 
     level: int
+    cycle: int | None = None
     pages: tuple[PageOutcome, ...]
     nobody: tuple[str, ...] = ()
     out_of_hours: tuple[OutOfHours, ...] = ()
+    on_call: dict[str, OnCall] = Field(default_factory=dict)
 
 
 class SendNotification(Frozen):

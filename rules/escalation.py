@@ -158,6 +158,28 @@ def after_level(
     )
 
 
+def silence(progress: EscalationProgress) -> str:
+    """Why silence pages a level."""
+    if progress.resumed:
+        return "nobody has taken it up"
+    if progress.level:
+        return "nobody acknowledged"
+    return "still not acknowledged" if progress.pages else "new incident"
+
+
+def begun_again(
+    progress: EscalationProgress, level: int | None, *, resumed: bool
+) -> EscalationProgress:
+    """The escalation goes on although it had stopped; from the first level on, all of it.
+
+    One that is `resumed` had been acknowledged: it stops once somebody does something.
+    """
+    change: dict[str, object] = {"cycle": 0} if level == 1 else {}
+    if progress.stopped is not None:
+        change |= {"stopped": None, "resumed": resumed, "forgotten_at": None}
+    return progress.model_copy(update=change)
+
+
 def resumed(progress: EscalationProgress, now: datetime) -> EscalationProgress:
     """The escalation goes on from the level where an acknowledgement had stopped it."""
     return progress.model_copy(

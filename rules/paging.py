@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from models.compiled import Person
+from models.schedule import OnCall
+from rules.on_duty import by_schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,12 +14,22 @@ class PageTarget:
     """Someone, or a channel, to page.
 
     `target` is as the policy names it; `channels` are the target's own, in the order of trying.
+    `zone` is that of its local clock, where the policy says it; `via` says in words as what the
+    recipient is paged.
     """
 
     target: str
     recipient: str
     address: str | None = None
     channels: tuple[str, ...] = ()
+    zone: str | None = None
+    via: str = ""
+
+    @property
+    def as_what(self) -> str:
+        """As what the recipient is paged: `by name`, `role lead`, or what `via` says."""
+        kind, _, name = self.target.partition(":")
+        return self.via or ("by name" if kind == "person" else f"{kind} {name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +41,26 @@ class Resolution:
 
 
 def _named(
-    target: str, holders: Mapping[str, str], on_call: Mapping[str, tuple[str, ...]]
-) -> tuple[str, ...]:
-    """The people whom a target means."""
+    target: str, holders: Mapping[str, str], on_call: Mapping[str, OnCall]
+) -> dict[str, str]:
+    """The people whom a target means, and by what, where that says more than the target."""
     kind, _, name = target.partition(":")
-    if kind == "schedule":
-        return on_call.get(name, ())
+    found = on_call.get(name)
+    if kind == "schedule" and found:
+        return {person: by_schedule(found, person) for person in found.people}
     person = {"role": holders.get(name, ""), "person": name}.get(kind, "")
-    return (person,) if person else ()
+    return {person: ""} if person else {}
 
 
 def resolve_targets(
     targets: Iterable[str],
     holders: Mapping[str, str],
     people: Mapping[str, Person],
-    on_call: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    on_call: Mapping[str, OnCall] = MappingProxyType({}),
 ) -> Resolution:
     """Whom `person:NAME`, `role:NAME`, `channel:NAME` and `schedule:NAME` mean.
 
-    `holders` maps roles to people, `on_call` schedules to everybody on call by them. A person
+    `holders` maps roles to people, `on_call` schedules to who is on call by them. A person
     that the policy does not know is paged by name on the policy's paging channels.
     """
     pages: dict[tuple[bool, str], PageTarget] = {}
@@ -60,9 +73,9 @@ def resolve_targets(
         named = _named(target, holders, on_call)
         if not named:
             nobody[target] = None
-        for name in named:
+        for name, via in named.items():
             person = people.get(name) or Person(name=name)
-            page = PageTarget(target, name, person.email, person.channels)
+            page = PageTarget(target, name, person.email, person.channels, person.zone, via)
             pages.setdefault((False, name), page)
     return Resolution(tuple(pages.values()), tuple(nobody))
 

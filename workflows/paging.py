@@ -1,23 +1,44 @@
 """The escalation of an incident: pages level after level until somebody acknowledges."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from temporalio.exceptions import FailureError
 
-from models.contracts import (
-    ESCALATE_INCIDENT,
-    Escalated,
-    EscalateIncident,
-    EscalationProgress,
-    PageOutcome,
-)
+from models.compiled import EscalationPolicy
+from models.contracts import ESCALATE_INCIDENT, Escalated, EscalateIncident, EscalationProgress
 from models.message import MessageKind
-from rules.escalation import NoPage, Page, forced_page, next_page
-from rules.messages import detour, message
+from rules.decision import PageNextLevel
+from rules.escalation import (
+    NoPage,
+    Page,
+    PassOver,
+    after_level,
+    begun_again,
+    forced_page,
+    in_force,
+    next_page,
+    resumed,
+    silence,
+    still_firing,
+    stopped,
+    turns,
+)
+from rules.messages import message
+from rules.page_lines import Line, Turn, how_to_stop, lines_of, passed_over
 from workflows.desk import Desk
 from workflows.options import perform, perform_promptly
 from workflows.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of the escalation now, by which ladder, and why."""
+
+    page: Page
+    ladder: EscalationPolicy
+    reason: str
+    now: datetime
 
 
 class Paging:
@@ -27,127 +48,184 @@ class Paging:
         self._desk = desk
         self._outbox = outbox
         self._busy = False
-        self._demanded: list[tuple[str, int | None]] = []
+        self._demanded: list[PageNextLevel] = []
         self.progress = progress
 
     def stop(self, reason: str) -> None:
         """Nobody further is paged."""
-        if self.progress.stopped is None:
-            self.progress = self.progress.model_copy(update={"stopped": reason, "next_at": None})
+        self.progress = stopped(self.progress, reason)
 
-    def demand(self, reason: str, *, again: bool = False, level: int | None = None) -> None:
-        """Page the next level (or the first again, or this one), acknowledged or not."""
-        if again:
-            self.progress = self.progress.model_copy(update={"level": 0})
-        self._demanded.append((reason, level))
+    def watch(self, forgotten_at: datetime) -> None:
+        """The acknowledgement is forgotten then, unless somebody does something before."""
+        self.progress = self.progress.model_copy(update={"forgotten_at": forgotten_at})
+
+    def taken_up(self, by: str) -> None:
+        """Somebody does something: a forgotten acknowledgement is none any more."""
+        self.progress = self.progress.model_copy(update={"forgotten_at": None})
+        if self.progress.resumed:
+            self.stop(f"taken up by {by}")
+            self._desk.note("escalation.taken_up", f"{by} takes it up: the escalation stops")
+
+    def page_again(self, reason: str) -> None:
+        """Page the first level again, acknowledged or not."""
+        self.progress = self.progress.model_copy(update={"level": 0})
+        self.demand(PageNextLevel(reason))
+
+    def demand(self, demanded: PageNextLevel) -> None:
+        """Page the next level (or the one demanded), acknowledged or not."""
+        self._demanded.append(demanded)
         self._desk.awake = True
 
     def next_at(self) -> datetime | None:
-        """When silence pages the next level."""
-        return None if self._busy or self.progress.stopped else self.progress.next_at
+        """When silence pages the next level, or an acknowledgement is forgotten."""
+        if self._busy:
+            return None
+        return self.progress.forgotten_at if self.progress.stopped else self.progress.next_at
 
     def launch(self, now: datetime) -> None:
         """Page whoever is due to be paged now."""
         if self._busy:
             return
-        escalation = self._desk.policy.escalation
-        if self._demanded:
-            reason, level = self._demanded.pop(0)
-            decided: object = forced_page(escalation, self.progress, level)
-        else:
-            reason = "nobody acknowledged" if self.progress.level else "new incident"
-            decided = next_page(escalation, self.progress, now)
-        if isinstance(decided, Page):
-            self._busy = True
-            self._desk.launch(self._page(decided, reason, now))
-        elif isinstance(decided, NoPage) and self.progress.stopped is None:
-            self.stop(decided.reason)
-            self._desk.note("escalation.exhausted", f"escalation ends: {decided.reason}")
+        self._remember_forgotten(now)
+        ladder = self._followed(now)
+        if ladder and ladder is not self._desk.policy.escalation and not ladder.levels:
+            self._nobody_wanted(ladder)
+            return
+        asked, reason = self._asked(ladder, now)
+        match asked:
+            case Page() if ladder:
+                self._busy = True
+                self._desk.launch(self._page(_Asked(asked, ladder, reason, now)))
+            case PassOver() if ladder:
+                targets = ladder.levels[asked.level - 1].page
+                self._write(passed_over(asked, ladder.name, targets))
+                self.progress = after_level(ladder, self.progress, asked, now, reached=False)
+                self._say_when_it_begins(now)
+            case NoPage(why) if self.progress.stopped is None:
+                self.stop(why)
+                self._desk.note("escalation.exhausted", f"escalation ends: {why}")
+            case _:
+                pass
 
-    async def _page(self, page: Page, reason: str, now: datetime) -> None:
+    def _asked(self, ladder: EscalationPolicy | None, now: datetime) -> tuple[object, str]:
+        if not self._demanded:
+            firing = still_firing(self._desk.incident)
+            return next_page(ladder, self.progress, now, firing=firing), silence(self.progress)
+        demanded = self._demanded.pop(0)
+        if demanded.resumes:
+            acknowledged = self._desk.incident.milestone("acknowledged") is not None
+            self.progress = begun_again(self.progress, demanded.level, resumed=acknowledged)
+        waits = demanded.waits and self.progress.stopped is None
+        page = forced_page(ladder, self.progress, demanded.level, waits_from=now if waits else None)
+        return page, demanded.reason
+
+    def _remember_forgotten(self, now: datetime) -> None:
+        """An acknowledgement that nothing followed in time counts no more."""
+        at, was = self.progress.forgotten_at, self.progress.stopped
+        if at is None or now < at:
+            return
+        level = max(self.progress.level, 1)
+        self.progress = resumed(self.progress, now)
+        self._desk.note(
+            "escalation.resumed",
+            f"{was}, and nothing followed: the escalation goes on from level {level}",
+            level=level,
+            forgotten_at=at.isoformat(),
+        )
+
+    def _followed(self, now: datetime) -> EscalationPolicy | None:
+        """The ladder that counts now; where it is another than before, the timeline says so."""
+        escalation = self._desk.policy.escalation
+        ladder = in_force(escalation, self._desk.incident, now)
+        if ladder is None or escalation is None or not escalation.branches:
+            return ladder
+        if ladder.name != (self.progress.ladder or escalation.name):
+            severity = self._desk.incident.severity
+            summary = f"the escalation {ladder.name} counts, at {severity}"
+            self._desk.note("escalation.follows", summary, rule=ladder.name)
+        self.progress = self.progress.model_copy(update={"ladder": ladder.name})
+        return ladder
+
+    def _nobody_wanted(self, ladder: EscalationPolicy) -> None:
+        """By this ladder nobody is paged: neither by silence, nor where something demands it."""
+        for demanded in self._demanded:
+            why = f"nobody is paged: {demanded.reason}, and the escalation is {ladder.name}"
+            self._desk.note("page.passed_over", why, rule=ladder.name, reason=demanded.reason)
+        self._demanded.clear()
+        self.progress = self.progress.model_copy(update={"next_at": None})
+
+    async def _page(self, asked: _Asked) -> None:
         # The first page is what an alert is for: it goes out within the workflow task.
         act = perform if self.progress.pages else perform_promptly
-        request = self._request(page, reason, now)
-        summary = f"page level {page.level} ({', '.join(page.targets.page)}): {reason}"
+        page = asked.page
+        targets = ", ".join(page.targets.page)
+        summary = f"page level {page.level} ({targets}): {asked.reason}"
         try:
             done = await act(
-                ESCALATE_INCIDENT, request, Escalated, summary=summary, priority=self._desk.priority
+                ESCALATE_INCIDENT,
+                self._request(asked),
+                Escalated,
+                summary=summary,
+                priority=self._desk.priority,
             )
         except FailureError:
             self._desk.note("escalation.delayed", f"{summary}: no answer in time, again at once")
         else:
-            self._paged(page, done, reason)
+            self._paged(asked, done)
         finally:
             self._busy = False
 
-    def _request(self, page: Page, reason: str, now: datetime) -> EscalateIncident:
-        desk = self._desk
-        policy = desk.policy
+    def _request(self, asked: _Asked) -> EscalateIncident:
+        desk, page = self._desk, asked.page
+        policy, incident = desk.policy, desk.incident
         template = message(
             MessageKind.PAGE,
-            desk.incident,
+            incident,
             policy,
-            now,
-            reason=f"{reason}, level {page.level}",
-            text=f"{desk.incident.report.title}\nAcknowledge it: acknowledge {desk.incident.id}",
+            asked.now,
+            reason=f"{asked.reason}, level {page.level}",
+            text=f"{incident.report.title}\n{how_to_stop(incident.id, self.progress)}",
         )
+        targets = page.targets
+        if targets.in_turn:
+            ordered = turns(incident.id, targets.page, page.level, page.cycle)
+            targets = targets.model_copy(update={"page": ordered})
         return EscalateIncident(
             level=page.level,
             cycle=page.cycle,
-            targets=page.targets,
-            holders={held.role: held.person for held in desk.incident.roles},
+            targets=targets,
+            holders={held.role: held.person for held in incident.roles},
             people=policy.people,
             channels=policy.paging_channels,
             fallbacks=policy.fallbacks,
-            key_prefix=f"{desk.incident.id}/page-{self.progress.pages + 1}",
+            key_prefix=f"{incident.id}/page-{self.progress.pages + 1}",
             template=template,
-            now=now,
+            now=asked.now,
         )
 
-    def _paged(self, page: Page, done: Escalated, reason: str) -> None:
-        reached_nobody = not done.pages
-        next_at = page.next_at
-        if reached_nobody and next_at is not None:
-            next_at = self._desk.now()
-        stopped = self.progress.stopped
-        self.progress = self.progress.model_copy(
-            update={
-                "level": page.level,
-                "cycle": page.cycle,
-                "pages": self.progress.pages + 1,
-                "next_at": None if stopped else next_at,
-            }
+    def _paged(self, asked: _Asked, done: Escalated) -> None:
+        opening = (passed.opens_at for passed in done.out_of_hours)
+        opens_at = min((at for at in opening if at), default=None)
+        page, now = asked.page, self._desk.now()
+        turn = Turn(page, asked.ladder.name, asked.reason, asked.now)
+        for line in lines_of(turn, done):
+            self._write(line)
+        self.progress = after_level(
+            asked.ladder, self.progress, page, now, reached=bool(done.pages), opens_at=opens_at
         )
-        for outcome in done.pages:
-            self._said(page, outcome, reason)
-        for target in done.nobody:
+        self._say_when_it_begins(now)
+
+    def _write(self, line: Line) -> None:
+        self._desk.note(line.kind, line.summary, **line.data)
+        if line.owed:
+            self._outbox.add(line.owed.delivery)
+
+    def _say_when_it_begins(self, now: datetime) -> None:
+        at = self.progress.next_at
+        if self.progress.level == 0 and at and at > now:
             self._desk.note(
-                "page.nobody",
-                f"level {page.level} pages nobody: {target} is held by no one",
-                level=page.level,
-                target=target,
+                "escalation.waits",
+                "nobody of the whole escalation was within their hours: "
+                f"it begins again at {at:%Y-%m-%d %H:%M} UTC",
+                next_at=at.isoformat(),
             )
-
-    def _said(self, page: Page, outcome: PageOutcome, reason: str) -> None:
-        owed = outcome.delivery
-        sent = owed.message
-        receipt = outcome.receipt
-        channel = receipt.channel if receipt else owed.channels[owed.channel]
-        data: dict[str, Any] = {
-            "level": page.level,
-            "target": outcome.target,
-            "recipient": sent.recipient,
-            "channel": channel,
-            "key": sent.key,
-            "reason": reason,
-        }
-        who = f"{sent.recipient} (level {page.level}) by {channel}: {reason}"
-        instead = detour(outcome.fell_back)
-        if receipt:
-            self._desk.note("page.sent", f"page to {who}{instead}", **data)
-            return
-        why = outcome.failure.error if outcome.failure else "no answer in time"
-        self._desk.note(
-            "page.failed", f"page to {who} — failed: {why}; tried again{instead}", **data
-        )
-        self._outbox.add(owed)

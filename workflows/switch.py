@@ -22,7 +22,9 @@ from rules.decision import (
     PageRole,
     Remind,
     StopEscalation,
+    TakenUp,
     Tell,
+    WatchAcknowledgement,
     WriteIncidentReport,
 )
 from rules.judgement import judge
@@ -35,6 +37,7 @@ from workflows.reports import Reports
 
 REMEMBERED = 500
 """How many results of processed commands are carried, the newest of them."""
+Escalating = StopEscalation | PageAgain | PageNextLevel | WatchAcknowledgement | TakenUp
 AFTER_RESPONSE = frozenset({State.REVIEW, State.CLOSED, State.CANCELLED})
 
 
@@ -101,15 +104,19 @@ class Switch:
                 case _:
                     self._escalate(effect)
 
-    def _escalate(self, effect: StopEscalation | PageAgain | PageNextLevel) -> None:
+    def _escalate(self, effect: Escalating) -> None:
         paging = self._owners.paging
         match effect:
             case StopEscalation(reason):
                 paging.stop(reason)
             case PageAgain(reason):
-                paging.demand(reason, again=True)
-            case PageNextLevel(reason, level):
-                paging.demand(reason, level=level)
+                paging.page_again(reason)
+            case PageNextLevel():
+                paging.demand(effect)
+            case WatchAcknowledgement(forgotten_at):
+                paging.watch(forgotten_at)
+            case TakenUp(by):
+                paging.taken_up(by)
 
     def _tell_group(self, before: Incident) -> None:
         incident = self._desk.incident

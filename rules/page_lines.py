@@ -1,0 +1,119 @@
+"""What the timeline says of a level that had its turn: who was paged, as what, by which rule."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from models.contracts import Escalated, EscalationProgress, OutOfHours, PageOutcome
+from rules.escalation import Page, PassOver
+from rules.messages import detour
+
+BY_NAME = "by name"
+"""As what somebody is paged whom a level names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the timeline. `owed` says that what it tells of is still to be delivered."""
+
+    kind: str
+    summary: str
+    data: dict[str, Any]
+    owed: PageOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A level that had its turn at `at`, by the escalation `rule`, for a `reason`."""
+
+    page: Page
+    rule: str
+    reason: str
+    at: datetime
+
+    def facts(self, *, told: bool) -> dict[str, Any]:
+        """By which rule, in which cycle: where what paged told it, as older pages did not."""
+        if not told:
+            return {}
+        return {"cycle": self.page.cycle, "rule": self.rule, "asked_at": self.at.isoformat()}
+
+
+def lines_of(turn: Turn, done: Escalated) -> Iterator[Line]:
+    """Who was paged, who was not and why."""
+    facts = turn.facts(told=done.cycle is not None)
+    for outcome in done.pages:
+        yield _paged(turn, outcome, facts)
+    level = turn.page.level
+    for target in done.nobody:
+        data = {"level": level, "target": target, **facts}
+        if facts:
+            data["reason"] = turn.reason
+        yield Line("page.nobody", f"level {level} pages nobody: {target} is held by no one", data)
+    for passed in done.out_of_hours:
+        yield _out_of_hours(turn, passed, facts)
+
+
+def _paged(turn: Turn, outcome: PageOutcome, facts: dict[str, Any]) -> Line:
+    owed = outcome.delivery
+    sent = owed.message
+    receipt = outcome.receipt
+    channel = receipt.channel if receipt else owed.channels[owed.channel]
+    data: dict[str, Any] = {
+        "level": turn.page.level,
+        "target": outcome.target,
+        "recipient": sent.recipient,
+        "channel": channel,
+        "key": sent.key,
+        "reason": turn.reason,
+        **facts,
+    }
+    if facts:
+        data["via"] = outcome.via
+        data["not_by"] = [failed.channel for failed in outcome.fell_back]
+    as_what = f", {outcome.via}" if _remarkable(outcome) else ""
+    who = f"{sent.recipient} (level {turn.page.level}{as_what}) by {channel}: {turn.reason}"
+    instead = detour(outcome.fell_back)
+    if receipt:
+        return Line("page.sent", f"page to {who}{instead}", data)
+    why = outcome.failure.error if outcome.failure else "no answer in time"
+    summary = f"page to {who} — failed: {why}; tried again{instead}"
+    return Line("page.failed", summary, data, outcome)
+
+
+def _remarkable(outcome: PageOutcome) -> bool:
+    """Whether it is not plain from the recipient as what they are paged."""
+    return bool(outcome.via) and outcome.via != BY_NAME and not outcome.target.startswith("channel")
+
+
+def _out_of_hours(turn: Turn, passed: OutOfHours, facts: dict[str, Any]) -> Line:
+    level = turn.page.level
+    opens_at = passed.opens_at
+    begins = f"; they begin at {opens_at:%Y-%m-%d %H:%M} UTC" if opens_at else ""
+    summary = (
+        f"level {level} passes over {passed.recipient}: outside of their hours in "
+        f"{passed.zone}{begins}"
+    )
+    data = {
+        "level": level,
+        "target": passed.target,
+        "recipient": passed.recipient,
+        "opens_at": opens_at.isoformat() if opens_at else None,
+        "reason": turn.reason,
+        **facts,
+    }
+    return Line("page.out_of_hours", summary, data)
+
+
+def passed_over(done: PassOver, rule: str, targets: tuple[str, ...]) -> Line:
+    """That a level is not paged, and why."""
+    summary = f"level {done.level} pages nobody: {done.why}"
+    data = {"level": done.level, "cycle": done.cycle, "rule": rule, "targets": list(targets)}
+    return Line("page.passed_over", summary, data)
+
+
+def how_to_stop(incident_id: str, progress: EscalationProgress) -> str:
+    """What a page says about how to stop the escalation."""
+    if progress.resumed:
+        return f"It was acknowledged, and nothing followed. Look: show {incident_id}"
+    return f"Acknowledge it: acknowledge {incident_id}"
