@@ -9,8 +9,6 @@ from models.compiled import (
     Audience,
     AuthorityRule,
     CompiledPolicy,
-    EscalationPolicy,
-    Level,
     Person,
     ReviewRule,
     RoleRule,
@@ -20,13 +18,8 @@ from models.intake import IntakeRules, LabelSeverity, ReportingRule
 from models.policy import Policy
 from models.policy.people import AuthorityEntry
 from policies import severity_rules, timing
+from policies.escalations import compiled_escalation
 from policies.schedules import schedules_in_use
-
-DEFAULT_ESCALATION = "default"
-"""The escalation of incidents whose service names none; without it, the first of the file."""
-
-PREFIXES = ("person", "role", "channel", "schedule")
-"""What a target can be said to be: `role:incident_manager`."""
 
 
 class PolicyTooLarge(Exception):  # noqa: N818 - says what is
@@ -43,17 +36,14 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
 
     Raises PolicyTooLarge above 64 KiB.
     """
-    escalation = _escalation(policy, service)
+    escalation = compiled_escalation(policy, service)
     compiled = CompiledPolicy(
         name=policy.policy,
         version=policy.version,
         policy_hash=policy_hash,
         severities=tuple(policy.severities),
         **_severity(policy),
-        people={
-            name: Person(name=name, email=person.email, channels=person.page_by)
-            for name, person in policy.people.items()
-        },
+        people=people_of(policy),
         fallbacks={n: c.fallback for n, c in policy.channels.items() if c.fallback},
         paging_channels=policy.paging.channels if policy.paging else (),
         steps=tuple(_steps(policy)),
@@ -80,6 +70,19 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
     )
     _weighed(compiled)
     return compiled
+
+
+def people_of(policy: Policy) -> dict[str, Person]:
+    """The people of a policy as the engine addresses them."""
+    return {
+        name: Person(
+            name=name,
+            email=person.email,
+            channels=person.page_by,
+            zone=person.zone if "zone" in person.model_fields_set else None,
+        )
+        for name, person in policy.people.items()
+    }
 
 
 def _weighed(compiled: CompiledPolicy) -> None:
@@ -113,29 +116,6 @@ def _reporting(policy: Policy) -> ReportingRule:
     return ReportingRule(
         who=said.who, channels=said.channels, required=said.required, people=people
     )
-
-
-def escalation_of(policy: Policy, service: str | None) -> str | None:
-    """The name of the escalation that incidents of `service` follow."""
-    entry = policy.services.get(service) if service else None
-    if entry and entry.escalation:
-        return entry.escalation
-    if DEFAULT_ESCALATION in policy.escalations:
-        return DEFAULT_ESCALATION
-    return next(iter(policy.escalations), None)
-
-
-def target_of(policy: Policy, written: str) -> str:
-    """A page target in full: `ana` is `person:ana` where ana is a person, and so on."""
-    if written.partition(":")[0] in PREFIXES:
-        return written
-    if written in policy.roles:
-        return f"role:{written}"
-    if written in policy.channels and written not in policy.people:
-        return f"channel:{written}"
-    if written in policy.schedules and written not in policy.people:
-        return f"schedule:{written}"
-    return f"person:{written}"
 
 
 def _given(**values: object) -> dict[str, object]:
@@ -174,22 +154,6 @@ def _steps(policy: Policy) -> Iterator[Step]:
             yield Step(
                 id=entry.name, do=entry.do, by=entry.by, state=state, required=entry.required
             )
-
-
-def _escalation(policy: Policy, service: str | None) -> EscalationPolicy | None:
-    name = escalation_of(policy, service)
-    if name is None:
-        return None
-    lines = policy.escalations[name]
-    return EscalationPolicy(
-        name=name,
-        levels=tuple(
-            Level(page=tuple(target_of(policy, target) for target in line.page), wait=line.wait)
-            for line in lines
-            if line.wait is not None
-        ),
-        repeat=next((line.repeat for line in lines if line.repeat is not None), 0),
-    )
 
 
 def _authority(entry: AuthorityEntry) -> AuthorityRule:

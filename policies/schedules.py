@@ -1,7 +1,5 @@
 """What an incident carries of the policy's on-call schedules, and what refers to them."""
 
-from collections.abc import Iterable, Iterator
-
 from models.calendar import CalendarSpec, OpenHours
 from models.compiled import EscalationPolicy
 from models.policy import Policy
@@ -9,7 +7,7 @@ from models.policy.calendars import OpenEntry
 from models.policy.schedules import RotationEntry, ScheduleEntry, WindowEntry
 from models.schedule import FeedSpec, OverrideSpec, RotationSpec, ScheduleSpec
 from policies.timing import calendars
-from rules.on_duty import ROTATION, SCHEDULE, layer
+from rules.on_duty import ROTATION, layer, schedules_of
 
 
 def zone_of(policy: Policy, entry: ScheduleEntry) -> str:
@@ -69,17 +67,11 @@ def _calendar(policy: Policy, entry: WindowEntry, zone: str) -> CalendarSpec:
     return CalendarSpec(name="", zone=zone, opens=(OpenHours(days=whole.days, hours=whole.hours),))
 
 
-def _named(targets: Iterable[str | None]) -> Iterator[str]:
-    for target in targets:
-        if target and target.startswith(SCHEDULE):
-            yield target.removeprefix(SCHEDULE)
-
-
 def schedules_in_use(
     policy: Policy, escalation: EscalationPolicy | None
 ) -> tuple[ScheduleSpec, ...]:
     """The schedules that an incident with this escalation may ask: its levels', its roles'."""
     ladders = escalation.ladders if escalation else ()
     paged = (target for ladder in ladders for level in ladder.levels for target in level.page)
-    named = [*_named(paged), *_named(role.default for role in policy.roles.values())]
-    return tuple(schedule_spec(policy, name) for name in dict.fromkeys(named))
+    defaults = (role.default for role in policy.roles.values() if role.default)
+    return tuple(schedule_spec(policy, name) for name in schedules_of((*paged, *defaults)))

@@ -12,8 +12,8 @@ SCHEDULE = "schedule:"
 ROTATION = "rotation"
 """What the only rotation of a schedule is called."""
 
-_AGED = timedelta(minutes=15)
-"""From so much on it is said how old the copy of a feed is."""
+_AGED = timedelta(minutes=2)
+"""A copy of a feed that is so old is older than it should be: that is said."""
 
 
 def layer(name: str) -> str:
@@ -53,7 +53,15 @@ def by_schedule(found: OnCall, person: str) -> str:
     return f"{found.schedule}, {duty.because}{_until(duty.until_at)}{_aged(found)}"
 
 
+def schedules_of(targets: Iterable[str]) -> tuple[str, ...]:
+    """The schedules among targets, or defaults of roles."""
+    named = (target.removeprefix(SCHEDULE) for target in targets if target.startswith(SCHEDULE))
+    return tuple(dict.fromkeys(named))
+
+
 def nobody_by(found: OnCall) -> str:
     """That nobody is on call, whether that is meant, and until when."""
     words = "a declared gap" if found.gap is Gap.DECLARED else "a gap that nobody declared"
-    return f"nobody is on call by {found.schedule}: {words}{_until(found.until_at)}{_aged(found)}"
+    why = "".join(f"; {note}" for note in found.notes)
+    until = _until(found.until_at)
+    return f"nobody is on call by {found.schedule}: {words}{until}{_aged(found)}{why}"

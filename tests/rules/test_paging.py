@@ -1,8 +1,11 @@
 """Whom a page reaches, and over which channels."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from models.compiled import Person
+from models.schedule import Duty, Gap, OnCall
 from rules.paging import PageTarget, channel_chain, paging_chain, resolve_targets
 
 PEOPLE = {
@@ -81,15 +84,23 @@ def test_chains_follow_fallbacks_without_loops(
 
 
 def test_a_schedule_means_everybody_on_call_by_it() -> None:
-    """Once, whoever else names them; where nobody is, it resolves to no one."""
+    """Once, whoever else names them, and says by what; where nobody is, it is nobody."""
+    until = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    since = {"since_at": until - timedelta(days=7), "until_at": until}
+    duties = tuple(
+        Duty(person=who, because="override", **since) for who in ("alice", "bob", "alice")
+    )
     found = resolve_targets(
         ("person:bob", "schedule:primary", "schedule:night", "schedule:unknown"),
         {},
         PEOPLE,
-        {"primary": ("alice", "bob"), "night": ()},
+        {
+            "primary": OnCall(schedule="primary", at=since["since_at"], duties=duties),
+            "night": OnCall(schedule="night", at=until, gap=Gap.DECLARED),
+        },
     )
-    assert [(page.target, page.recipient) for page in found.pages] == [
-        ("person:bob", "bob"),
-        ("schedule:primary", "alice"),
+    assert [(page.target, page.recipient, page.via) for page in found.pages] == [
+        ("person:bob", "bob", ""),
+        ("schedule:primary", "alice", "primary, override until 2026-03-02 09:00 UTC"),
     ]
     assert found.nobody == ("schedule:night", "schedule:unknown")

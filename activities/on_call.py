@@ -1,0 +1,148 @@
+"""Who is on call now, by the schedules of the policy in force; feeds are read here.
+
+Zone data, the policy file and feeds change, so what was found is recorded: in the result of the
+activity that paged, or in the input of an incident whose roles are taken by it.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from connectors.calendars.directory import FeedDirectory, FeedReading
+from connectors.errors import ConnectorError
+from models.compiled import CompiledPolicy, Person
+from models.schedule import Gap, OnCall, ScheduleSpec
+from policies.catalogue import LoadedPolicy, PolicyBroken, policy_in_force
+from policies.compile import people_of
+from policies.schedules import schedule_spec
+from rules.feed_events import called, people_meant
+from rules.on_duty import schedules_of
+from rules.rotations import Booking, on_call
+
+log = structlog.get_logger(__name__)
+
+FEED_TIMEOUT = timedelta(seconds=0.5)
+"""So long a page waits for a feed: it goes out within the two seconds of the first page."""
+
+_AHEAD = timedelta(days=16)
+_MOST_TOLD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom schedules name, by the schedule; `people` as they are addressed."""
+
+    on_call: dict[str, OnCall] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OnCallLookup:
+    """Asks schedules who is on call. Without feeds, or a policy file, it does without them."""
+
+    feeds: FeedDirectory | None = None
+    policy_file: Path | None = None
+
+    async def ask(
+        self,
+        targets: Iterable[str],
+        carried: Iterable[ScheduleSpec],
+        people: Mapping[str, Person],
+        policy: str,
+        at: datetime,
+    ) -> Asked:
+        """Who is on call at `at` by the schedules among `targets`.
+
+        By those of the policy in force, if it is one of the name `policy`; or else by those that
+        are `carried`. Raises nothing: what could not be worked out is nobody, and says so.
+        """
+        names = schedules_of(targets)
+        if not names:
+            return Asked(people=people)
+        loaded = await asyncio.to_thread(self._in_force, policy, at)
+        everybody = {**(people_of(loaded.policy) if loaded else {}), **people}
+        known = {spec.name: spec for spec in carried}
+        found = {}
+        for name in names:
+            spec = _spec(loaded, name) or known.get(name)
+            found[name] = (
+                await self.who(spec, everybody, at) if spec else _unknown(name, at, "is not there")
+            )
+        return Asked(found, everybody)
+
+    async def who(self, spec: ScheduleSpec, people: Mapping[str, Person], at: datetime) -> OnCall:
+        """Who is on call by a schedule at `at`. Raises nothing, as above."""
+        bookings, told = await self.booked(spec, people, at, at + _AHEAD)
+        try:
+            found = await asyncio.to_thread(on_call, spec, at, bookings)
+        except Exception as error:  # noqa: BLE001 - a schedule's trouble must not keep the rest from paging
+            log.warning("schedule.unknown", schedule=spec.name, error=str(error))
+            return _unknown(spec.name, at, f"could not be worked out ({type(error).__name__})")
+        return found.model_copy(update=told)
+
+    async def booked(
+        self, spec: ScheduleSpec, people: Mapping[str, Person], start: datetime, end: datetime
+    ) -> tuple[tuple[Booking, ...], dict[str, object]]:
+        """What the feed of a schedule says of a time, and what `OnCall` says of the feed."""
+        if spec.feed is None:
+            return (), {}
+        if self.feeds is None:
+            return (), {"notes": (f"feed {spec.feed.name} is not read here",)}
+        try:
+            read = await self.feeds.read(spec.feed.name, start, end, timeout=FEED_TIMEOUT)
+        except ConnectorError as error:
+            return (), {"notes": (f"feed {error.channel}: {error.reason}, and there is no copy",)}
+        meant = people_meant(read.events, spec.feed, people)
+        bookings = tuple(
+            Booking(event.begins, event.ends, person)
+            for event, persons in meant.named
+            for person in persons
+        )
+        unnamed = tuple(f"{called(event)} names nobody" for event in meant.nobody)
+        age = datetime.now(UTC) - read.as_of
+        return bookings, {"feed_age": age, "notes": _notes(read, unnamed)}
+
+    def _in_force(self, policy: str, at: datetime) -> LoadedPolicy | None:
+        """The policy in force, if it is one of this name that can be used."""
+        if self.policy_file is None:
+            return None
+        try:
+            loaded = policy_in_force(self.policy_file, at)
+        except PolicyBroken:
+            log.warning("policy.broken", file=self.policy_file.name)
+            return None
+        return loaded if loaded.policy.policy == policy else None
+
+
+def _spec(loaded: LoadedPolicy | None, name: str) -> ScheduleSpec | None:
+    if loaded is None or name not in loaded.policy.schedules:
+        return None
+    return schedule_spec(loaded.policy, name)
+
+
+def _unknown(name: str, at: datetime, why: str) -> OnCall:
+    return OnCall(schedule=name, at=at, gap=Gap.UNDECLARED, notes=(f"the schedule {why}",))
+
+
+def _notes(read: FeedReading, unnamed: tuple[str, ...]) -> tuple[str, ...]:
+    trouble = (f"the feed does not answer: {read.trouble}",) if read.trouble else ()
+    doubtful = (*(f"left out: {words}" for words in read.left_out), *unnamed)
+    more = len(doubtful) - _MOST_TOLD
+    rest = (f"and {more} more events",) if more > 0 else ()
+    return (*trouble, *doubtful[:_MOST_TOLD], *rest)
+
+
+async def with_on_call(
+    policy: CompiledPolicy, at: datetime, feeds: FeedDirectory | None
+) -> CompiledPolicy:
+    """The policy with who is on call at `at` by the schedules that are defaults of its roles."""
+    defaults = [role.default for role in policy.roles if role.default]
+    if not schedules_of(defaults):
+        return policy
+    lookup = OnCallLookup(feeds)
+    asked = await lookup.ask(defaults, policy.schedules, policy.people, policy.name, at)
+    return policy.model_copy(update={"on_call": asked.on_call})
