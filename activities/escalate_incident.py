@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities.failures import delivery_failure
 from activities.hours import in_turn, outside_hours
+from activities.on_call import OnCallLookup
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import RetryableError
 from models.contracts import (
@@ -39,14 +40,18 @@ class EscalateIncidentActivity:
     tried at once; where it fails for now, the page is still owed and goes back to the workflow.
     """
 
-    def __init__(self, channels: ChannelDirectory) -> None:
+    def __init__(self, channels: ChannelDirectory, on_call: OnCallLookup | None = None) -> None:
         self._channels = channels
+        self._on_call = on_call or OnCallLookup()
 
     @activity.defn(name=ESCALATE_INCIDENT)
     async def escalate_incident(self, request: EscalateIncident) -> Escalated:
         """Page the targets of the level side by side. No channel's misbehaviour raises."""
         level = request.targets
-        found = resolve_targets(level.page, request.holders, request.people)
+        duty = await self._on_call.ask(
+            level.page, request.schedules, request.people, request.policy, request.now
+        )
+        found = resolve_targets(level.page, request.holders, duty.people, duty.on_call)
         outside = await outside_hours(found.pages, level.hours, request.now)
         asked = in_turn(found.pages, outside) if level.in_turn else found.pages
         pages: list[tuple[PageTarget, Delivery]] = []
@@ -67,6 +72,7 @@ class EscalateIncidentActivity:
             pages=tuple(outcomes),
             nobody=tuple(nobody),
             out_of_hours=tuple(outside[page] for page in asked if page in outside),
+            on_call=duty.on_call,
         )
 
     async def _page(

@@ -8,6 +8,7 @@ from typing import Any
 from models.contracts import Escalated, EscalationProgress, OutOfHours, PageOutcome
 from rules.escalation import Page, PassOver
 from rules.messages import detour
+from rules.on_duty import SCHEDULE, nobody_by
 
 BY_NAME = "by name"
 """As what somebody is paged whom a level names."""
@@ -43,15 +44,33 @@ def lines_of(turn: Turn, done: Escalated) -> Iterator[Line]:
     """Who was paged, who was not and why."""
     facts = turn.facts(told=done.cycle is not None)
     for outcome in done.pages:
-        yield _paged(turn, outcome, facts)
+        yield _paged(turn, outcome, {**facts, **_duty(outcome, done)})
     level = turn.page.level
     for target in done.nobody:
         data = {"level": level, "target": target, **facts}
         if facts:
             data["reason"] = turn.reason
-        yield Line("page.nobody", f"level {level} pages nobody: {target} is held by no one", data)
+        found = done.on_call.get(target.removeprefix(SCHEDULE))
+        why = nobody_by(found) if found else f"{target} is held by no one"
+        data |= {"on_call": found.model_dump(mode="json")} if found else {}
+        yield Line("page.nobody", f"level {level} pages nobody: {why}", data)
     for passed in done.out_of_hours:
         yield _out_of_hours(turn, passed, facts)
+
+
+def _duty(outcome: PageOutcome, done: Escalated) -> dict[str, Any]:
+    """By what somebody is on call who was paged by a schedule, and by how old a feed."""
+    found = done.on_call.get(outcome.target.removeprefix(SCHEDULE))
+    duty = found.duty(outcome.delivery.message.recipient) if found else None
+    if found is None or duty is None:
+        return {}
+    aged = found.feed_age
+    return {
+        "schedule": found.schedule,
+        "on_call": duty.model_dump(mode="json"),
+        "feed_age_seconds": aged.total_seconds() if aged is not None else None,
+        "doubts": list(found.notes),
+    }
 
 
 def _paged(turn: Turn, outcome: PageOutcome, facts: dict[str, Any]) -> Line:

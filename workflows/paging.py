@@ -201,10 +201,13 @@ class Paging:
             key_prefix=f"{incident.id}/page-{self.progress.pages + 1}",
             template=template,
             now=asked.now,
+            schedules=policy.schedules,
+            policy=policy.name,
         )
 
     def _paged(self, asked: _Asked, done: Escalated) -> None:
-        opening = (passed.opens_at for passed in done.out_of_hours)
+        opening = [passed.opens_at for passed in done.out_of_hours]
+        opening += [found.until_at for found in done.on_call.values() if found.gap]
         opens_at = min((at for at in opening if at), default=None)
         page, now = asked.page, self._desk.now()
         turn = Turn(page, asked.ladder.name, asked.reason, asked.now)
@@ -225,7 +228,7 @@ class Paging:
         if self.progress.level == 0 and at and at > now:
             self._desk.note(
                 "escalation.waits",
-                "nobody of the whole escalation was within their hours: "
+                "nobody of the whole escalation was on call, or within their hours: "
                 f"it begins again at {at:%Y-%m-%d %H:%M} UTC",
                 next_at=at.isoformat(),
             )
