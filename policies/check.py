@@ -7,6 +7,7 @@ from models.policy import Policy
 from policies.checks import (
     calendars,
     clocks,
+    escalations,
     people,
     response,
     schedules,
@@ -23,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     *severity_rules.CHECKS,
     *people.CHECKS,
     *response.CHECKS,
+    *escalations.CHECKS,
     *schedules.CHECKS,
     *calendars.CHECKS,
     *clocks.CHECKS,

@@ -167,7 +167,8 @@ def _command(policy: Policy, loc: Loc, action: Action) -> Iterator[Finding]:
 
 def _level(policy: Policy, loc: Loc, action: Action) -> Iterator[Finding]:
     longest = max(
-        (sum(bool(line.page) for line in lines) for lines in policy.escalations.values()), default=0
+        (sum(bool(line.targets) for line in lines) for lines in policy.escalations.values()),
+        default=0,
     )
     if action.target and int(action.target) > longest > 0:
         what = f"no escalation has a level {action.target}"

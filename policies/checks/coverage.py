@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from models.policy import Policy
 from models.schedule import ScheduleSpec
-from policies.compile import target_of
+from policies.escalations import target_of
 from policies.findings import Check, Finding, warning
 from policies.schedules import schedule_spec
 from policies.tree import Loc

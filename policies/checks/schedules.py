@@ -7,7 +7,7 @@ from models.policy import Policy
 from models.policy.calendars import HOLIDAY
 from models.policy.schedules import RotationEntry, WindowEntry
 from models.schedule import NOBODY
-from policies.compile import target_of
+from policies.escalations import target_of
 from policies.findings import Check, Finding, unknown, warning
 from policies.tree import Loc
 from rules.calendars import zone_known

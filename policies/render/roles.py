@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from models.compiled import EscalationPolicy, RoleRule
 from models.contracts import EscalationProgress
-from policies.compile import escalation_of
+from policies.escalations import escalation_of
 from policies.render import authority
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from models.compiled import CompiledPolicy, EscalationPolicy
 from models.policy import Policy
-from policies.compile import compile_policy, escalation_of
+from policies.compile import compile_policy
+from policies.escalations import escalation_of
 from rules.paging import PageTarget, channel_chain, paging_chain
 
 

@@ -12,9 +12,8 @@ from policies.compile import (
     compile_intake,
     compile_policy,
     content_hash,
-    escalation_of,
-    target_of,
 )
+from policies.escalations import escalation_of, target_of
 from policies.load import parse_policy
 from tests.policies.written import LEAST, WHOLE
 
