@@ -7,7 +7,7 @@ import pytest
 
 from models.contracts import EscalationProgress
 from policies.render.document import Table
-from policies.render.roles import FIRST_PAGE_AT, pages
+from policies.render.escalations import FIRST_PAGE_AT, pages
 from rules.escalation import NoPage, Page, Wait, next_page
 from rules.severity import by_attributes
 from tests.policies.render.documents import DEFAULT, document, rows, said, under, view
