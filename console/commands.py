@@ -20,7 +20,8 @@ from console.relations import look_for_other
 from console.running import actor_name, perform
 from console.sending import Order, send
 from console.times import FORMS, parse_instant
-from models.command import COMMANDS, AdoptPolicyCommand, Command, CommandResult, CommandSpec
+from models.command import COMMANDS, AdoptPolicyCommand, CommandResult, CommandSpec
+from models.payload import Command
 from rules.readable import blank
 from rules.soundness import flaws
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from console.failures import usage
 from console.times import FORMS, parse_instant
-from models.command import Command, CommandSpec, command_schema
+from models.command import CommandSpec, command_schema
+from models.payload import Command
 
 OWN = frozenset(Command.model_fields)
 """Fields that every command has; the console offers them by options of its own."""

@@ -5,7 +5,8 @@ from temporalio.client import Client
 from console.failures import ExitCode, Failure
 from console.output import Output, line
 from console.sending import standing
-from models.command import Command, LinkCommand
+from models.command import LinkCommand
+from models.payload import Command
 from rules.identity import is_incident_id
 from rules.soundness import other_incident
 

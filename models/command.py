@@ -13,22 +13,17 @@ from models.alert import AlertBatch
 from models.base import Frozen, Instant
 from models.compiled import CompiledPolicy
 from models.moments import RAISED
+from models.payload import Command
 from models.policy.durations import Period, format_duration
+from models.responding import (
+    AcceptHandoverCommand,
+    ApproveCommand,
+    DeclineHandoverCommand,
+    HandOverCommand,
+    RejectCommand,
+    UnassignRoleCommand,
+)
 from states.lifecycle import BY_TRIGGER, Trigger
-
-
-class Command(Frozen):
-    """What every command carries.
-
-    `command_id` makes it safe to repeat: a second one with the same id returns the stored
-    result. `happened_at` may lie in the past; never in the future.
-    """
-
-    actor: str = Field(min_length=1, max_length=200)
-    via: str = Field(default="temporal", max_length=40)
-    command_id: str | None = Field(default=None, max_length=200)
-    happened_at: Instant | None = None
-    note: str = Field(default="", max_length=4000)
 
 
 class TriggerCommand(Command):
@@ -243,6 +238,12 @@ COMMANDS: dict[str, CommandSpec] = {
         _spec("resume", ResumeCommand, "end the hold"),
         _spec("set_severity", SetSeverityCommand, "set and confirm the severity"),
         _spec("assign_role", AssignRoleCommand, "give a role to a person", "assign"),
+        _spec("unassign_role", UnassignRoleCommand, "take a role back", "unassign"),
+        _spec("hand_over", HandOverCommand, "offer one's role to somebody"),
+        _spec("accept_handover", AcceptHandoverCommand, "take a role that was offered"),
+        _spec("decline_handover", DeclineHandoverCommand, "not take it, or no longer offer it"),
+        _spec("approve", ApproveCommand, "give leave to a command that was asked for"),
+        _spec("reject", RejectCommand, "refuse leave to a command that was asked for"),
         _spec("escalate", EscalateCommand, "page the next level of the escalation, or a given one"),
         _spec("post_update", PostUpdateCommand, "tell the audiences how it stands", "update"),
         _spec("slow_updates", SlowUpdatesCommand, "declare the slower pace of updates"),

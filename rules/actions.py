@@ -2,9 +2,10 @@
 
 from models.base import ENGINE
 from models.clock import ONCE, Action, ActionKind, DueThreshold
-from models.command import AssignRoleCommand, Command, HoldCommand, SetSeverityCommand
+from models.command import AssignRoleCommand, HoldCommand, SetSeverityCommand
 from models.compiled import CompiledPolicy
 from models.incident import Incident
+from models.payload import Command
 from rules.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
 
 

@@ -53,7 +53,7 @@ def next_steps(policy: CompiledPolicy, incident: Incident, now: datetime) -> tup
                 name=trigger.value,
                 allowed=allowed,
                 missing=() if isinstance(answer, Allowed) else answer.missing,
-                may=who_may(rule_for(policy, trigger), incident, policy),
+                may=who_may(rule_for(policy, trigger), incident, policy, now),
                 says=COMMANDS[trigger.value].says,
             )
         )

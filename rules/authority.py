@@ -1,49 +1,120 @@
 """Who may do what, by the policy's authority rules."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from models.base import ENGINE, MONITORING, Actor
 from models.compiled import AuthorityRule, CompiledPolicy
 from models.incident import Incident
+from models.moments import parse_condition
+from models.payload import Command
+from models.policy.durations import format_duration
+from rules.conditions import holds_at
+from rules.decision import Case, Refusal
+from rules.people import (
+    ON_CALL,
+    PERSON,
+    RESPONDERS,
+    TEAM,
+    deputies,
+    meant,
+    people_meant,
+    responders,
+)
+from rules.requests import asked, request_for
+
+AS_THAT = {"unassign_role": "assign_role", "hand_over": "assign_role"}
+"""Commands that the rule of another is for, where the policy names no rule of their own."""
 
 
-def responders(policy: CompiledPolicy) -> frozenset[str]:
-    """The people whom the escalation can page."""
-    ladders = policy.escalation.ladders if policy.escalation else ()
-    targets = (t for ladder in ladders for level in ladder.levels for t in level.page)
-    return frozenset(t.removeprefix("person:") for t in targets if t.startswith("person:"))
+def named_now(rule: AuthorityRule, incident: Incident, now: datetime) -> tuple[str, ...]:
+    """Whom a rule names for an incident as it is, in the words of the policy."""
+    for condition, by in rule.when:
+        if holds_at(parse_condition(condition), incident, now):
+            return by
+    return rule.at.get(incident.severity, rule.by)
 
 
-def _covers(entry: str, actor: Actor, incident: Incident, policy: CompiledPolicy) -> bool:
-    if entry == "anyone":
-        return True
-    if entry == "responders":
-        return actor.name in responders(policy)
+def _covers(
+    entry: str, actor: Actor, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> bool:
     if entry == MONITORING.name:
         return actor == MONITORING
-    return actor.name == entry.removeprefix("person:") or incident.holder(entry) == actor.name
+    people = meant(entry, incident, policy, now)
+    return people is None or actor.name in people
 
 
 def permitted(
-    rule: AuthorityRule, actor: Actor, incident: Incident, policy: CompiledPolicy
+    rule: AuthorityRule, actor: Actor, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> bool:
     """Whether `actor` may. The engine may by policy, and monitoring feeds its own incidents."""
     if actor in (ENGINE, MONITORING):
         return True
-    return any(_covers(entry, actor, incident, policy) for entry in rule.by)
+    named = named_now(rule, incident, now)
+    return any(_covers(entry, actor, incident, policy, now) for entry in named)
 
 
-def who_may(rule: AuthorityRule, incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
-    """Who may, in words: a role with its holder, `responders` with their names."""
-    words = []
-    for entry in rule.by:
-        if entry == "responders":
-            words.append(f"responders ({', '.join(sorted(responders(policy)))})")
-        elif policy.role(entry):
-            words.append(f"{entry} ({incident.holder(entry) or 'nobody yet: assign_role'})")
-        else:
-            words.append(entry.removeprefix("person:"))
+def who_may(
+    rule: AuthorityRule, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> tuple[str, ...]:
+    """Who may, in words: each with the people that it means now, and who may later."""
+    words = [_words(entry, incident, policy, now) for entry in named_now(rule, incident, now)]
+    for later in rule.later:
+        people = ", ".join(_words(entry, incident, policy, now) for entry in later.by)
+        words.append(f"{people} {format_duration(later.after)} after asking")
     return tuple(words)
+
+
+def _words(entry: str, incident: Incident, policy: CompiledPolicy, now: datetime) -> str:
+    if entry == RESPONDERS:
+        return f"responders ({', '.join(sorted(responders(policy)))})"
+    if entry.startswith((TEAM, ON_CALL)):
+        people = meant(entry, incident, policy, now) or ()
+        return f"{entry.replace(':', ' ', 1)} ({', '.join(people) or 'nobody'})"
+    if policy.role(entry) is None:
+        return entry.removeprefix(PERSON)
+    held = ", ".join(incident.holders(entry)) or "nobody yet: assign_role"
+    stand_in = deputies(entry, incident, policy)
+    return f"{entry} ({held}{'; deputy ' if stand_in else ''}{', '.join(stand_in)})"
 
 
 def rule_for(policy: CompiledPolicy, command: str) -> AuthorityRule:
     """The policy's rule for a command; anyone may what it does not name."""
-    return policy.authority.get(command, AuthorityRule())
+    found = policy.authority.get(command) or policy.authority.get(AS_THAT.get(command, ""))
+    return found or AuthorityRule()
+
+
+def _may_by_now(case: Case, rule: AuthorityRule, name: str) -> bool:
+    """Whether it was asked for so long ago that others may, too."""
+    request = request_for(case.incident, name, consults=True)
+    waited = case.now - request.at if request else None
+    by = (e for later in rule.later if waited and waited >= later.after for e in later.by)
+    return any(_covers(e, case.actor, case.incident, case.policy, case.now) for e in by)
+
+
+def _will(case: Case, rule: AuthorityRule) -> Iterator[str]:
+    """The delays after which this actor may."""
+    for later in rule.later:
+        if any(_covers(e, case.actor, case.incident, case.policy, case.now) for e in later.by):
+            yield format_duration(later.after)
+
+
+def unauthorised(
+    case: Case, rule: AuthorityRule, name: str, command: Command, what: str
+) -> Refusal | None:
+    """Why an actor may not do `what` by the command, and who may; None where they may.
+
+    Those who may later have asked by that: those who may now are told.
+    """
+    if case.overrides or permitted(rule, case.actor, case.incident, case.policy, case.now):
+        return None
+    if _may_by_now(case, rule, name):
+        return None
+    may = who_may(rule, case.incident, case.policy, case.now)
+    message = f"{case.actor.name} may not {what}; may: {', '.join(may)}"
+    if not any(_will(case, rule)) or request_for(case.incident, name, consults=True):
+        return Refusal("NotAuthorised", message, may=may)
+    named = named_now(rule, case.incident, case.now)
+    people = people_meant(named, case.incident, case.policy, case.now)
+    leaves = asked(case, name, command, name, people, consults=True)
+    return Refusal("NotAuthorised", message, may=may, leaves=leaves)

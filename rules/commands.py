@@ -6,8 +6,6 @@ from typing import Any
 from models.command import (
     AddActionItemCommand,
     AddLessonCommand,
-    AssignRoleCommand,
-    Command,
     CompleteStepCommand,
     HoldCommand,
     LinkCommand,
@@ -20,14 +18,17 @@ from models.incident import (
     Lesson,
     Link,
     Review,
-    RoleHolder,
 )
+from models.payload import Command
 from rules.adoption import adopt_policy
 from rules.alerts import record_alerts
+from rules.approvals import approve, reject
+from rules.assigning import assign_role, unassign_role
 from rules.by_hand import escalate
 from rules.circumstances import extend_clock, set_attribute, set_date
 from rules.corrections import correct_milestone, set_milestone, withdraw_milestone
-from rules.decision import Case, Decision, Effect, Outcome, Refusal, Remind, Tell
+from rules.decision import Case, Decision, Effect, Outcome, Refusal, Tell
+from rules.handover import accept_handover, decline_handover, hand_over
 from rules.ledger import note, with_milestone
 from rules.severity_changes import set_severity
 from rules.steps import unknown, with_step
@@ -89,28 +90,6 @@ def resume(case: Case, _: Command) -> Outcome:
     summary = f"resumed after hold: {current.reason}"
     return _done(
         case, "incident.resumed", summary, Tell("resume", summary), change={"holds": holds}
-    )
-
-
-def assign_role(case: Case, command: AssignRoleCommand) -> Outcome:
-    """Give a role to a person; whoever held it hands over."""
-    if case.policy.role(command.role) is None:
-        return unknown("role", command.role, tuple(role.name for role in case.policy.roles))
-    if case.policy.people and command.person not in case.policy.people:
-        return unknown("person", command.person, tuple(sorted(case.policy.people)))
-    before = case.incident.holder(command.role)
-    held = RoleHolder(role=command.role, person=command.person, since_at=case.happened_at)
-    others = tuple(h for h in case.incident.roles if h.role != command.role)
-    summary = f"{command.person} is {command.role}" + (f", after {before}" if before else "")
-    remind = Remind(command.person, f"you are {command.role} of this incident")
-    return _done(
-        case,
-        "role.assigned",
-        summary,
-        remind,
-        change={"roles": (*others, held)},
-        role=command.role,
-        person=command.person,
     )
 
 
@@ -195,6 +174,12 @@ COMMAND_RULES: dict[str, Callable[[Case, Any], Outcome]] = {
     "resume": resume,
     "set_severity": set_severity,
     "assign_role": assign_role,
+    "unassign_role": unassign_role,
+    "hand_over": hand_over,
+    "accept_handover": accept_handover,
+    "decline_handover": decline_handover,
+    "approve": approve,
+    "reject": reject,
     "escalate": escalate,
     "post_update": post_update,
     "slow_updates": slow_updates,

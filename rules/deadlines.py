@@ -7,6 +7,7 @@ from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.cadence import PREFIX, cadence_points
 from rules.clocks import clock_points
+from rules.pending import pending_points
 
 Key = tuple[str, int, str]
 
@@ -20,7 +21,11 @@ def waiting_points(
 ) -> tuple[DueThreshold, ...]:
     """The thresholds that have not fired, in the order in which they come."""
     fired = {_key(f) for f in incident.fired if not f.superseded}
-    points = (*clock_points(policy, incident, now), *cadence_points(policy, incident, now))
+    points = (
+        *clock_points(policy, incident, now),
+        *cadence_points(policy, incident, now),
+        *pending_points(policy, incident),
+    )
     waiting = [point for point in points if _key(point) not in fired]
     return tuple(sorted(waiting, key=lambda point: (point.due_at, point.fraction)))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from models.authority import OverrideRule
 from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident import Incident
@@ -11,13 +12,21 @@ from models.incident import Incident
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a decision looks at: the record, the policy in force, who asks, and when."""
+    """What a decision looks at: the record, the policy in force, who asks, and when.
+
+    With `overrides`, what the policy refuses is done all the same, so far as that rule says.
+    """
 
     incident: Incident
     policy: CompiledPolicy
     actor: Actor
     now: datetime
     happened_at: datetime
+    overrides: OverrideRule | None = None
+
+    def overrules(self, guard: str) -> bool:
+        """Whether this guard is not asked."""
+        return self.overrides is not None and guard in self.overrides.guards
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +73,20 @@ class TakenUp:
 
 @dataclass(frozen=True, slots=True)
 class PageRole:
-    """Page whoever holds a role, or a person."""
+    """Page whoever holds a role, or a person; `text` is what the message says, else the reason."""
 
     target: str
     reason: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Remind:
-    """Remind whoever holds a role, or a person, of owed work."""
+    """Remind whoever holds a role, or a person, of owed work; `text` as of a page."""
 
     target: str
     reason: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +144,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Nothing changes. `kind` is TransitionNotAllowed, NotAuthorised, Refused or Malformed.
+    """It is not done.
 
+    `kind` is TransitionNotAllowed, NotAuthorised, NeedsApproval, Refused or Malformed.
     `missing` says what is, `possible` which triggers are possible now, `may` who may do it.
+    `leaves` is what stays of it all the same: that leave was asked for, and who hears of that.
     """
 
     kind: str
@@ -143,6 +156,7 @@ class Refusal:
     missing: tuple[str, ...] = ()
     possible: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
+    leaves: Decision | None = None
 
     def details(self, state: str) -> dict[str, Any]:
         """The refusal as data, for whoever called."""
@@ -155,5 +169,8 @@ class Refusal:
             "may": list(self.may),
         }
 
+
+RECORDED = frozenset({"NotAuthorised", "NeedsApproval"})
+"""Refusals that are put on the timeline by whatever way they came: who tried what."""
 
 Outcome = Decision | Refusal

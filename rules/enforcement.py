@@ -10,6 +10,7 @@ from models.incident import Incident
 from rules.cadence import PREFIX
 from rules.clocks import LIMIT_OF, courses
 from rules.deadlines import due_thresholds
+from rules.pending import is_pending
 
 PUNCTUAL = timedelta(seconds=5)
 """A threshold that fires within this much of its instant is not called late."""
@@ -60,6 +61,8 @@ def facts_for_enforcement(policy: CompiledPolicy, due: tuple[DueThreshold, ...])
         audiences=tuple(a for a in policy.audiences if PREFIX + a.name in clocks),
         communication_lead=policy.communication_lead,
         late_updates=policy.late_updates,
+        approvals=policy.approvals if any(is_pending(point) for point in due) else {},
+        handover=policy.handover if any(is_pending(point) for point in due) else None,
     )
 
 

@@ -1,16 +1,25 @@
 """What the guards of the lifecycle look at, worked out from the record and the policy."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from models.alert import AlertStatus
 from models.clock import ClockStatus
-from models.command import CancelCommand, Command
-from models.compiled import CompiledPolicy
+from models.command import CancelCommand
+from models.compiled import CompiledPolicy, RoleRule
 from models.incident import Incident
+from models.moments import parse_condition
+from models.payload import Command
 from rules.authority import rule_for
 from rules.clocks import read_clocks
-from states.lifecycle import State, Trigger
+from rules.conditions import holds_at
+from rules.decision import Case
+from rules.moments import came_at
+from rules.people import candidates, listed
+from rules.roles import filled
+from states.lifecycle import REPORTED, Guard, State, Trigger
 from states.machine import Facts
 
 
@@ -42,15 +51,48 @@ def steps_missing(incident: Incident, policy: CompiledPolicy) -> dict[State, tup
     return missing
 
 
-def roles_missing(incident: Incident, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:
-    """The roles that should be filled by now at this severity and are not."""
-    missing = []
+_ASKED_IN: dict[Trigger, tuple[State, ...]] = {
+    Trigger.BEGIN_DIAGNOSIS: (State.ASSESSMENT, State.DIAGNOSIS),
+    Trigger.BEGIN_RESOLUTION: (State.DIAGNOSIS, State.RESOLUTION),
+    Trigger.CLOSE: (State.REVIEW,),
+}
+"""A role that a state requires is asked for by what leads into it, and by what leaves it."""
+
+
+def _due(role: RoleRule, incident: Incident, now: datetime) -> bool:
+    """Whether so much time has passed that the role must be filled."""
+    after = role.required.get(incident.severity)
+    since = came_at(role.since, incident) if role.since != REPORTED else incident.reported_at
+    return after is not None and since is not None and now >= since + after
+
+
+def roles_missing(
+    incident: Incident, policy: CompiledPolicy, now: datetime
+) -> dict[Trigger, tuple[str, ...]]:
+    """For each trigger that asks for roles, those that should be filled by now and are not."""
+    missing: dict[Trigger, tuple[str, ...]] = {}
     for role in policy.roles:
-        after = role.required.get(incident.severity)
-        if after is None or incident.holder(role.name) or now < incident.reported_at + after:
+        if filled(role, incident):
             continue
-        missing.append(f"role {role.name} is not filled: assign_role")
-    return tuple(missing)
+        if not all(holds_at(parse_condition(text), incident, now) for text in role.when):
+            continue
+        for trigger, states in _ASKED_IN.items():
+            asked = any(incident.severity in role.required_in.get(state, ()) for state in states)
+            if asked or (trigger is Trigger.BEGIN_DIAGNOSIS and _due(role, incident, now)):
+                words = _unfilled(role, incident, policy, now)
+                missing[trigger] = (*missing.get(trigger, ()), words)
+    return missing
+
+
+def _unfilled(role: RoleRule, incident: Incident, policy: CompiledPolicy, now: datetime) -> str:
+    """That a role is not filled, and who could fill it now."""
+    held = len(incident.holders(role.name))
+    have = f" enough ({held} of {role.at_least})" if held else ""
+    words = f"role {role.name} is not filled{have}: assign_role"
+    if not role.remembered:
+        return words
+    could = listed(candidates(role, incident, policy, now))
+    return f"{words} (could: {could or 'nobody qualifies'})"
 
 
 def _review_missing(incident: Incident, policy: CompiledPolicy) -> Iterator[str]:
@@ -116,3 +158,21 @@ def facts_of(
         alerts_firing=alerts_firing(incident),
         reason_missing=_reason_missing(policy, command),
     )
+
+
+def facts_for(case: Case, command: Command) -> Facts:
+    """The same for a command, without what its override overrules."""
+    facts = facts_of(case.incident, case.policy, case.now, command)
+    overruled = dict(found for guard, found in _GUARDED.items() if case.overrules(guard))
+    return replace(facts, **overruled)
+
+
+_GUARDED: dict[Guard, tuple[str, Any]] = {
+    Guard.SEVERITY_CONFIRMED: ("severity_missing", ()),
+    Guard.ROLES_FILLED: ("roles_missing", {}),
+    Guard.STEPS_DONE: ("steps_missing", {}),
+    Guard.REVIEW_COMPLETE: ("review_missing", ()),
+    Guard.ALERTS_QUIET: ("alerts_firing", ()),
+}
+"""The guards that can be overruled, and the facts that they look at."""
+OVERRULABLE = tuple(_GUARDED)

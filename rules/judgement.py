@@ -6,17 +6,22 @@ from difflib import get_close_matches
 from pydantic import ValidationError
 
 from models.base import ENGINE, MONITORING, Actor
-from models.command import COMMANDS, Command, RecordAlertsCommand
+from models.command import COMMANDS, RecordAlertsCommand
 from models.compiled import CompiledPolicy
 from models.incident import Incident
-from rules.authority import permitted, rule_for, who_may
+from models.payload import Command
+from rules.approvals import unapproved
+from rules.authority import rule_for, unauthorised
 from rules.carrying import RECORD_LIMIT_BYTES, too_heavy
 from rules.commands import COMMAND_RULES
 from rules.deadlines import superseded
 from rules.decision import Case, Decision, Outcome, Refusal, TakenUp
 from rules.escalation import watched
+from rules.handover import over_own_role
 from rules.ledger import note, supersede
+from rules.overrides import overridden
 from rules.reporting import LOOKING_BACK
+from rules.requests import settled
 from rules.transitions import fire
 from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
 
@@ -61,12 +66,13 @@ def no_signal(name: str, count: int) -> Refusal:
 
 
 def _authority(case: Case, name: str, command: Command) -> Refusal | None:
+    if over_own_role(case, command):
+        return None
     rule = rule_for(case.policy, name)
-    if not permitted(rule, case.actor, case.incident, case.policy):
-        may = who_may(rule, case.incident, case.policy)
-        message = f"{case.actor.name} may not {name}; may: {', '.join(may)}"
-        return Refusal("NotAuthorised", message, may=may)
-    if rule.needs_note and not command.note:
+    refusal = unauthorised(case, rule, name, command, name)
+    if refusal:
+        return refusal
+    if rule.needs_note and not command.note and not case.overrides:
         return Refusal("Refused", f"the policy asks a reason for {name}: note", ("note",))
     return None
 
@@ -133,11 +139,21 @@ def judge(
     late = incident.state in TERMINAL and trigger is None
     if late and not isinstance(command, RecordAlertsCommand) and name not in AFTER_THE_END:
         return Refusal("Refused", f"the incident is {incident.state}", possible=("reopen",))
+    return overridden(case, name, command.override, lambda c: _decided(c, name, command))
+
+
+def _decided(case: Case, name: str, command: Command) -> Outcome:
+    """Whether a command is possible, then allowed, then approved; and what follows."""
+    trigger = Trigger(name) if name in BY_TRIGGER else None
     outcome = fire(trigger, case, command) if trigger else COMMAND_RULES[name](case, command)
     if isinstance(outcome, Refusal):
         return outcome
-    refusal = _authority(case, name, command) or _room(name, outcome)
-    return refusal or _taken_up(_corrected(outcome, case), case, trigger)
+    refusal = _authority(case, name, command) or unapproved(case, name, command)
+    refusal = refusal or _room(name, outcome)
+    if refusal:
+        return refusal
+    done = settled(outcome, name, case.now)
+    return _taken_up(_corrected(done, case), case, trigger)
 
 
 AFTER_THE_END = frozenset(

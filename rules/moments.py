@@ -28,7 +28,7 @@ def _derived(kind: str, of: str, incident: Incident) -> Iterator[Milestone]:
     if kind == "update":
         yield from (_milestone(name, u.at) for u in incident.updates if of in u.audiences)
     elif kind == "role":
-        yield from (_milestone(name, h.since_at) for h in incident.roles if h.role == of)
+        yield from _filled(name, of, incident)
     elif kind == "planned":
         yield from (_milestone(name, d.at) for d in incident.dates if d.name == of)
     elif kind == "flag":
@@ -36,6 +36,15 @@ def _derived(kind: str, of: str, incident: Incident) -> Iterator[Milestone]:
             yield _milestone(name, incident.reported_at)
         changes = (c for c in incident.attributes if c.name == of and c.value == RAISED)
         yield from (_milestone(name, change.at) for change in changes)
+
+
+def _filled(name: str, role: str, incident: Incident) -> Iterator[Milestone]:
+    """When a role was filled, until it fell vacant; of earlier records, since when it is held."""
+    spells = [spell for spell in incident.role_spells if spell.role == role]
+    for spell in spells:
+        yield _milestone(name, spell.from_at).model_copy(update={"void_at": spell.until_at})
+    if not spells:
+        yield from (_milestone(name, h.since_at) for h in incident.roles if h.role == role)
 
 
 def _milestone(name: str, at: datetime) -> Milestone:

@@ -3,10 +3,13 @@
 from datetime import datetime
 
 from models.base import ENGINE, MONITORING
-from models.compiled import CompiledPolicy
-from models.incident import Incident, Milestone, Report, RoleHolder
+from models.compiled import CompiledPolicy, RoleRule
+from models.incident import Incident, Milestone, Report
+from models.schedule import OnCall
 from rules.attributes import said_in, strange_labels, with_attributes
 from rules.ledger import note
+from rules.on_duty import SCHEDULE, by_schedule, nobody_by
+from rules.roles import ACKNOWLEDGER, REPORTER, by_default, reporter_of
 from rules.severity import SeverityVerdict, severity_by
 from states.lifecycle import REPORTED
 
@@ -81,18 +84,50 @@ def _with_reasons(
 
 def _with_default_roles(incident: Incident, policy: CompiledPolicy, now: datetime) -> Incident:
     for role in policy.roles:
-        if role.default is None or role.default == "acknowledger":
+        person = _default(role, incident, policy)
+        if person is None:
+            incident = _with_nobody(incident, policy, role, now)
             continue
-        person = role.default.removeprefix("person:")
-        held = RoleHolder(role=role.name, person=person, since_at=now)
-        incident = incident.model_copy(update={"roles": (*incident.roles, held)})
-        incident = note(
-            incident,
-            "role.assigned",
-            f"{person} is {role.name} by the policy's default",
-            actor=ENGINE,
-            now=now,
-            role=role.name,
-            person=person,
-        )
+        how = "by reporting" if role.default == REPORTER else _how(role, person, policy)
+        summary = f"{person} is {role.name} {how}"
+        incident = by_default(incident, policy, role.name, person, summary, actor=ENGINE, now=now)
     return incident
+
+
+def _default(role: RoleRule, incident: Incident, policy: CompiledPolicy) -> str | None:
+    """Who takes a role when an incident begins; None where nobody does."""
+    if role.default in {None, ACKNOWLEDGER}:
+        return None
+    if role.default == REPORTER:
+        return reporter_of(incident, policy)
+    if _by_schedule(role):
+        found = _asked(role, policy)
+        return next(iter(found.people), None) if found else None
+    return (role.default or "").removeprefix("person:")
+
+
+def _by_schedule(role: RoleRule) -> bool:
+    return (role.default or "").startswith(SCHEDULE)
+
+
+def _asked(role: RoleRule, policy: CompiledPolicy) -> OnCall | None:
+    """Who was on call by the schedule that is the default of a role."""
+    return policy.on_call.get((role.default or "").removeprefix(SCHEDULE))
+
+
+def _how(role: RoleRule, person: str, policy: CompiledPolicy) -> str:
+    found = _asked(role, policy) if _by_schedule(role) else None
+    on_call = f", on call by {by_schedule(found, person)}" if found else ""
+    return f"by the policy's default{on_call}"
+
+
+def _with_nobody(
+    incident: Incident, policy: CompiledPolicy, role: RoleRule, now: datetime
+) -> Incident:
+    """That a role is not held although its default is a schedule, and why."""
+    if not _by_schedule(role):
+        return incident
+    found = _asked(role, policy)
+    why = nobody_by(found) if found else f"nobody asked {role.default}"
+    summary = f"nobody takes {role.name}: {why}"
+    return note(incident, "role.nobody", summary, actor=ENGINE, now=now, role=role.name)

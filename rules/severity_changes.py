@@ -10,7 +10,7 @@ from models.command import SetSeverityCommand
 from models.compiled import OnRaise, RunningClocks
 from models.incident import Incident
 from rules.attributes import said_of, unknown_attributes, with_attributes
-from rules.authority import permitted, who_may
+from rules.authority import unauthorised
 from rules.clocks import read_clocks
 from rules.decision import Case, Decision, Effect, Outcome, PageNextLevel, Refusal, Tell
 from rules.escalation import in_force
@@ -98,12 +98,12 @@ def _not_changeable(case: Case, verdict: SeverityVerdict, why: str) -> Refusal |
     lowered = _lowered(case, verdict.severity)
     rule = case.policy.lower_severity if lowered else case.policy.raise_severity
     verb = "lower" if lowered else "raise"
-    if not permitted(rule, case.actor, case.incident, case.policy):
-        may = who_may(rule, case.incident, case.policy)
-        change = f"{verb} the severity to {verdict.severity}"
-        message = f"{case.actor.name} may not {change}; may: {', '.join(may)}"
-        return Refusal("NotAuthorised", message, may=may)
-    if rule.needs_note and not why:
+    command = SetSeverityCommand(actor=case.actor.name, severity=verdict.severity)
+    what = f"{verb} the severity to {verdict.severity}"
+    refusal = unauthorised(case, rule, "set_severity", command, what)
+    if refusal:
+        return refusal
+    if rule.needs_note and not why and not case.overrides:
         return Refusal("Refused", "this change of severity needs a reason: note", ("note",))
     return None
 

@@ -6,7 +6,8 @@ on replay and must decide as it did on the day.
 
 from collections.abc import Iterator
 
-from models.command import CancelCommand, Command, LinkCommand, SetSeverityCommand
+from models.command import CancelCommand, LinkCommand, SetSeverityCommand
+from models.payload import Command
 from rules.decision import Refusal
 from rules.identity import is_incident_id
 from rules.readable import blank

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from models.base import MONITORING
-from models.command import CancelCommand, Command, TriggerCommand
-from models.incident import Incident, Link, RoleHolder
+from models.command import CancelCommand, TriggerCommand
+from models.incident import Incident, Link
+from models.payload import Command
 from rules.decision import (
     Case,
     Decision,
@@ -19,8 +20,9 @@ from rules.decision import (
     WriteIncidentReport,
 )
 from rules.escalation import in_force
-from rules.facts import facts_of
+from rules.facts import facts_for
 from rules.ledger import note, with_milestone, without_milestones
+from rules.roles import ACKNOWLEDGER, by_default
 from rules.steps import with_steps
 from states.lifecycle import State, Trigger
 from states.machine import Allowed, decide
@@ -29,19 +31,17 @@ from states.machine import Allowed, decide
 def _take_roles(case: Case, incident: Incident) -> Incident:
     """Give the roles that whoever acknowledges takes by default."""
     for role in case.policy.roles:
-        if role.default != "acknowledger" or incident.holder(role.name):
+        if role.default != ACKNOWLEDGER or incident.holder(role.name):
             continue
-        held = RoleHolder(role=role.name, person=case.actor.name, since_at=case.happened_at)
-        incident = incident.model_copy(update={"roles": (*incident.roles, held)})
-        incident = note(
+        incident = by_default(
             incident,
-            "role.assigned",
+            case.policy,
+            role.name,
+            case.actor.name,
             f"{case.actor.name} takes {role.name} by acknowledging",
             actor=case.actor,
             now=case.now,
             happened_at=case.happened_at,
-            role=role.name,
-            person=case.actor.name,
         )
     return incident
 
@@ -115,7 +115,7 @@ def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
         if isinstance(incident, Refusal):
             return incident
         case = replace(case, incident=incident)
-    facts = facts_of(case.incident, case.policy, case.now, command)
+    facts = facts_for(case, command)
     answer = decide(case.incident.state, trigger, facts)
     if not isinstance(answer, Allowed):
         return Refusal("TransitionNotAllowed", str(answer), answer.missing, answer.possible)

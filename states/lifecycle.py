@@ -96,7 +96,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         (State.DIAGNOSIS,),
         State.RESOLUTION,
         milestone="diagnosed",
-        guards=(Guard.STEPS_DONE,),
+        guards=(Guard.ROLES_FILLED, Guard.STEPS_DONE),
         steps_of=State.DIAGNOSIS,
         says="the cause, or a working hypothesis, is known",
     ),
@@ -137,7 +137,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         (State.REVIEW,),
         State.CLOSED,
         milestone="closed",
-        guards=(Guard.REVIEW_COMPLETE, Guard.ALERTS_QUIET),
+        guards=(Guard.ROLES_FILLED, Guard.REVIEW_COMPLETE, Guard.ALERTS_QUIET),
         says="reviewed and documented as the policy asks",
     ),
     Transition(

@@ -31,7 +31,7 @@ class Facts:
     """
 
     severity_missing: tuple[str, ...] = ()
-    roles_missing: tuple[str, ...] = ()
+    roles_missing: Mapping[Trigger, tuple[str, ...]] = field(default_factory=dict)
     steps_missing: Mapping[State, tuple[str, ...]] = field(default_factory=dict)
     review_required: bool = True
     review_missing: tuple[str, ...] = ()
@@ -77,7 +77,7 @@ def _missing(guard: Guard, row: Transition, facts: Facts) -> tuple[str, ...]:
         case Guard.SEVERITY_CONFIRMED:
             return facts.severity_missing
         case Guard.ROLES_FILLED:
-            return facts.roles_missing
+            return facts.roles_missing.get(row.trigger, ())
         case Guard.STEPS_DONE:
             return facts.steps_missing.get(row.steps_of, ()) if row.steps_of else ()
         case Guard.REVIEW_COMPLETE:

@@ -11,6 +11,7 @@ from rules.deadlines import due_thresholds, next_point
 from rules.decision import Refusal
 from rules.enforcement import facts_for_enforcement, fired_words, without_story
 from rules.ledger import with_fired
+from rules.pending import is_pending, waited_for
 from workflows.desk import Desk
 from workflows.options import perform_promptly
 from workflows.switch import Switch
@@ -75,6 +76,9 @@ class Deadlines:
         }
         if (point.clock, point.run, point.threshold) not in still:
             return
+        if is_pending(point):
+            self._waited(point, now)
+            return
         fired = FiredThreshold(
             clock=point.clock,
             run=point.run,
@@ -97,6 +101,14 @@ class Deadlines:
         )
         for action in point.actions:
             self._act(point, action, words)
+
+    def _waited(self, point: DueThreshold, now: datetime) -> None:
+        """No answer came in time; what follows stands on the record, so that it is due no more."""
+        desk = self._desk
+        decision = waited_for(point, desk.incident, desk.policy, now)
+        if decision:
+            desk.replace(decision.incident)
+            self._switch.carry_out(decision.effects)
 
     def _act(self, point: DueThreshold, action: Action, reason: str) -> None:
         command = command_of(action, point, self._desk.policy, self._desk.incident, reason)

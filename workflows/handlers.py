@@ -13,8 +13,9 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from models.base import Actor
-from models.command import COMMANDS, Command, CommandResult
-from rules.decision import Decision, Refusal
+from models.command import COMMANDS, CommandResult
+from models.payload import Command
+from rules.decision import RECORDED, Decision, Refusal
 from rules.judgement import no_signal, parse
 from rules.ledger import refused
 from rules.soundness import unsound
@@ -56,7 +57,7 @@ class Handlers:
             if _command_id(command) in self._switch.processed:
                 return
             outcome = self._unsound(command) or self._switch.judge(name, command)
-            if isinstance(outcome, Refusal) and outcome.kind != "NotAuthorised":
+            if isinstance(outcome, Refusal) and outcome.kind not in RECORDED:
                 raise self._error(outcome)
 
         return validate
@@ -109,9 +110,11 @@ class Handlers:
         return outcome
 
     def _record(self, name: str, refusal: Refusal, actor: Actor) -> None:
-        now = self._desk.now()
-        written = refused(self._desk.incident, name, refusal.message, actor=actor, now=now)
-        self._desk.replace(written)
+        now, leaves = self._desk.now(), refusal.leaves
+        before = leaves.incident if leaves else self._desk.incident
+        self._desk.replace(refused(before, name, refusal.message, actor=actor, now=now))
+        if leaves:
+            self._switch.carry_out(leaves.effects)
 
     def _error(self, refusal: Refusal) -> ApplicationError:
         details = refusal.details(self._desk.incident.state.value)

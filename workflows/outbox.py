@@ -9,6 +9,7 @@ from models.contracts import PERMANENT_FAILURE, SEND_NOTIFICATION, Delivery, Sen
 from models.message import DeliveryFailure, Message, MessageKind, Receipt
 from rules.messages import detour, message
 from rules.paging import channel_chain, paging_chain, resolve_targets
+from rules.people import whom
 from workflows.desk import Desk
 from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, perform
 
@@ -59,13 +60,13 @@ class Outbox:
                 chain = channel_chain((channel,), desk.policy.fallbacks)
                 self._owe(template, chain)
 
-    def ask(self, kind: ActionKind, target: str, reason: str) -> None:
-        """Page or remind whoever holds a role, or a person."""
+    def ask(self, kind: ActionKind, target: str, reason: str, text: str = "") -> None:
+        """Page or remind whoever holds a role, or a person; `text` says more than the reason."""
         desk = self._desk
-        named = f"person:{target}" if target in desk.policy.people else f"role:{target}"
+        named = whom(target, desk.incident, desk.policy)
         holders = {held.role: held.person for held in desk.incident.roles}
         policy = desk.policy
-        found = resolve_targets((named,), holders, policy.people)
+        found = resolve_targets(named, holders, policy.people)
         page = kind is ActionKind.PAGE
         for addressee in found.pages:
             template = message(
@@ -74,7 +75,7 @@ class Outbox:
                 desk.policy,
                 desk.now(),
                 reason=reason,
-                text=reason,
+                text=text or reason,
                 recipient=addressee.recipient,
             )
             addressed = template.model_copy(update={"address": addressee.address})

@@ -6,9 +6,10 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from models.clock import ActionKind
-from models.command import Command, CommandResult
+from models.command import CommandResult
 from models.group import INCIDENT_MOVED, IncidentMoved
 from models.incident import Incident
+from models.payload import Command
 from rules.alerts import group_gone
 from rules.answers import result_of
 from rules.decision import (
@@ -89,10 +90,10 @@ class Switch:
         """Hand each effect to the component that owns it."""
         for effect in effects:
             match effect:
-                case PageRole(target, reason):
-                    self._owners.outbox.ask(ActionKind.PAGE, target, reason)
-                case Remind(target, reason):
-                    self._owners.outbox.ask(ActionKind.REMIND, target, reason)
+                case PageRole(target, reason, text):
+                    self._owners.outbox.ask(ActionKind.PAGE, target, reason, text)
+                case Remind(target, reason, text):
+                    self._owners.outbox.ask(ActionKind.REMIND, target, reason, text)
                 case Tell(event, text, audiences):
                     self._owners.outbox.tell(event, text, audiences)
                 case OpenLinked(title, reason):

@@ -4,7 +4,8 @@ import pytest
 
 from models.base import ENGINE
 from models.clock import Action, ActionKind, DueThreshold, FiredThreshold
-from models.command import AssignRoleCommand, Command, HoldCommand, SetSeverityCommand
+from models.command import AssignRoleCommand, HoldCommand, SetSeverityCommand
+from models.payload import Command
 from models.policy.actions import parse_action
 from rules.actions import command_of, effects_of
 from rules.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell

@@ -2,7 +2,8 @@
 
 import pytest
 
-from models.command import COMMANDS, Command
+from models.command import COMMANDS
+from models.payload import Command
 from rules.soundness import flaws, unsound
 
 ME = "INC-260327-7F3KQ2M4"

@@ -69,7 +69,7 @@ def test_resolve_skips_the_review_where_none_is_asked() -> None:
             State.ASSESSMENT,
             Facts(
                 severity_missing=("severity",),
-                roles_missing=("role",),
+                roles_missing={Trigger.BEGIN_DIAGNOSIS: ("role",)},
                 steps_missing={State.ASSESSMENT: ("step",), State.DIAGNOSIS: ("other",)},
             ),
             ("severity", "role", "step"),

@@ -1,0 +1,21 @@
+"""What every command carries, whatever it asks for."""
+
+from pydantic import Field
+
+from models.base import Frozen, Instant
+
+
+class Command(Frozen):
+    """What every command carries.
+
+    `command_id` makes it safe to repeat: a second one with the same id returns the stored
+    result. `happened_at` may lie in the past; never in the future. `override` is the reason for
+    which it is to be done although the policy refuses it.
+    """
+
+    actor: str = Field(min_length=1, max_length=200)
+    via: str = Field(default="temporal", max_length=40)
+    command_id: str | None = Field(default=None, max_length=200)
+    happened_at: Instant | None = None
+    note: str = Field(default="", max_length=4000)
+    override: str = Field(default="", max_length=2000)

@@ -1,0 +1,132 @@
+"""Whom the words of a policy mean, by the record as it is: roles, teams, deputies, responders."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from models.compiled import CompiledPolicy, RoleRule
+from models.incident import Incident
+from rules.on_duty import people_of
+
+ANYONE = "anyone"
+RESPONDERS = "responders"
+OUTSIDE = "outside"
+"""As a qualification: somebody who is not one of the policy's people."""
+TEAM = "team:"
+PERSON = "person:"
+ON_CALL = "on_call:"
+_MOST_NAMED = 5
+
+
+def responders(policy: CompiledPolicy) -> tuple[str, ...]:
+    """The people whom the escalation can page by name, in order."""
+    ladders = policy.escalation.ladders if policy.escalation else ()
+    targets = (t for ladder in ladders for level in ladder.levels for t in level.page)
+    return tuple(dict.fromkeys(t.removeprefix(PERSON) for t in targets if t.startswith(PERSON)))
+
+
+def on_call(schedule: str, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:
+    """Who is on call by a schedule, so far as the incident knows.
+
+    Once the shift is over that it began in, everybody who takes turns in it.
+    """
+    known = policy.on_call.get(schedule)
+    if known and (known.until_at is None or now < known.until_at):
+        return known.people
+    spec = next((spec for spec in policy.schedules if spec.name == schedule), None)
+    return people_of(spec, policy.people) if spec else ()
+
+
+def deputies(role: str, incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
+    """Who may whatever the holder of a role may: its deputy, or whoever holds the deputy's role."""
+    rule = policy.role(role)
+    if rule is None or rule.deputy is None:
+        return ()
+    if policy.role(rule.deputy):
+        return incident.holders(rule.deputy)
+    return (rule.deputy.removeprefix(PERSON),)
+
+
+def meant(
+    entry: str, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> tuple[str, ...] | None:
+    """The people whom a word of an authority rule means, deputies last; None: anyone."""
+    if entry == ANYONE:
+        return None
+    if entry == RESPONDERS:
+        return responders(policy)
+    if entry.startswith(TEAM):
+        team = entry.removeprefix(TEAM)
+        return tuple(name for name, person in policy.people.items() if team in person.teams)
+    if entry.startswith(ON_CALL):
+        return on_call(entry.removeprefix(ON_CALL), policy, now)
+    rule = policy.role(entry)
+    if rule is None:
+        return (entry.removeprefix(PERSON), *incident.holders(entry))
+    named = () if rule.remembered else (entry,)
+    found = (*named, *incident.holders(entry), *deputies(entry, incident, policy))
+    return tuple(dict.fromkeys(found))
+
+
+def whom(target: str, incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
+    """A person or role as targets of a message; a role of several holders means all of them."""
+    if ":" in target:
+        return (target,)
+    if target in policy.people:
+        return (f"{PERSON}{target}",)
+    held = incident.holders(target)
+    return tuple(f"{PERSON}{person}" for person in held) if len(held) > 1 else (f"role:{target}",)
+
+
+def people_meant(
+    entries: Iterable[str], incident: Incident, policy: CompiledPolicy, now: datetime
+) -> tuple[str, ...]:
+    """Everybody whom some words mean, each once."""
+    found = (meant(entry, incident, policy, now) or () for entry in entries)
+    return tuple(dict.fromkeys(person for people in found for person in people))
+
+
+def qualified(rule: RoleRule, person: str, policy: CompiledPolicy) -> bool:
+    """Whether a person has one of the teams or skills that a role asks for, if it asks for any."""
+    known = policy.people.get(person)
+    has = (*known.teams, *known.skills) if known else (OUTSIDE,)
+    if RESPONDERS in rule.qualification and person in responders(policy):
+        return True
+    return not rule.qualification or bool(set(has) & set(rule.qualification))
+
+
+def apart(rule: RoleRule, person: str, incident: Incident, policy: CompiledPolicy) -> list[str]:
+    """The roles that a person holds and that never go together with a role."""
+    return [
+        held.role
+        for held in incident.roles
+        if held.person == person
+        and (held.role in rule.not_also or rule.name in _not_also(held.role, policy))
+    ]
+
+
+def _not_also(role: str, policy: CompiledPolicy) -> tuple[str, ...]:
+    rule = policy.role(role)
+    return rule.not_also if rule else ()
+
+
+def candidates(
+    rule: RoleRule, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> tuple[str, ...]:
+    """Who could take a role now: whoever is on call first, then responders, then all others."""
+    first = [person for name in policy.on_call for person in on_call(name, policy, now)]
+    everybody = dict.fromkeys((*first, *responders(policy), *policy.people))
+    return tuple(
+        person
+        for person in everybody
+        if person in policy.people
+        and person not in incident.holders(rule.name)
+        and qualified(rule, person, policy)
+        and not apart(rule, person, incident, policy)
+    )
+
+
+def listed(people: Iterable[str]) -> str:
+    """Some people in a line, the rest counted."""
+    names = tuple(people)
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more

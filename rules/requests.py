@@ -1,0 +1,110 @@
+"""Leave that is asked for a command: what exactly is asked, of whom, and until when it counts."""
+
+import json
+from datetime import datetime
+from hashlib import sha256
+
+from models.base import ENGINE
+from models.command import PostUpdateCommand, SetSeverityCommand
+from models.incident import Incident
+from models.payload import Command
+from models.responsibility import Request
+from rules.decision import Case, Decision, Effect, PageRole
+from rules.ledger import note
+
+_HOW_NOT_WHAT = frozenset({*Command.model_fields, "steps"})
+"""Fields that change nothing about what is asked for."""
+_SAID = 300
+
+
+def digest_of(command: Command) -> str:
+    """What tells what is asked for from anything else."""
+    asked = command.model_dump(mode="json", exclude=set(_HOW_NOT_WHAT))
+    return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def says(name: str, command: Command) -> str:
+    """What is asked for, in words."""
+    if isinstance(command, PostUpdateCommand):
+        return f"{name}: {command.text[:_SAID]}"
+    if isinstance(command, SetSeverityCommand) and command.severity:
+        return f"{name} {command.severity}"
+    reason = getattr(command, "reason", "")
+    return f"{name} ({reason})"[:_SAID] if reason else name
+
+
+def request_for(incident: Incident, rule: str, *, consults: bool = False) -> Request | None:
+    """What was asked by a rule and still counts: the incident is in the state that it was in."""
+    for request in incident.requests:
+        if (request.rule, request.consults) == (rule, consults) and request.state == incident.state:
+            return request
+    return None
+
+
+def replaced(incident: Incident, old: Request, new: Request | None) -> Incident:
+    """The record with another request in the place of one, or with none."""
+    requests = (new if request is old else request for request in incident.requests)
+    return incident.model_copy(update={"requests": tuple(r for r in requests if r)})
+
+
+def asked(
+    case: Case,
+    name: str,
+    command: Command,
+    rule: str,
+    people: tuple[str, ...],
+    *,
+    consults: bool = False,
+) -> Decision:
+    """The record with a request on it, and those paged who may answer it."""
+    request = Request(
+        command=name,
+        rule=rule,
+        says=says(name, command),
+        digest=digest_of(command),
+        requester=case.actor,
+        at=case.now,
+        state=case.incident.state,
+        consults=consults,
+    )
+    others = tuple(r for r in case.incident.requests if (r.rule, r.consults) != (rule, consults))
+    incident = case.incident.model_copy(update={"requests": (*others, request)})
+    verb = "would" if consults else "asks for approval to"
+    summary = f"{case.actor.name} {verb} {request.says}"
+    incident = note(
+        incident,
+        "consultation.asked" if consults else "approval.asked",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        rule=rule,
+        of=list(people),
+    )
+    return Decision(incident, summary, page_all(incident, request, people))
+
+
+def page_all(incident: Incident, request: Request, people: tuple[str, ...]) -> tuple[Effect, ...]:
+    """Pages to everybody who may answer a request, but for whoever asked."""
+    who, what = request.requester.name, request.says
+    if request.consults:
+        reason = f"{who} would {what}, which is yours to do"
+        text = f"{reason}: do it, or answer {who}"
+    else:
+        reason = f"{who} asks for approval to {what}"
+        how = f"approve {incident.id} {request.rule}, or reject {incident.id} {request.rule}"
+        text = f"{reason}\n{how} --reason ..."
+    return tuple(PageRole(f"person:{p}", reason, text) for p in people if p != who)
+
+
+def settled(decision: Decision, name: str, now: datetime) -> Decision:
+    """The decision without the requests that it uses up, and those that its state ends."""
+    incident = decision.incident
+    if not incident.requests:
+        return decision
+    kept = tuple(r for r in incident.requests if r.command != name and r.state == incident.state)
+    lapsed = [r for r in incident.requests if r.command != name and r not in kept]
+    incident = incident.model_copy(update={"requests": kept})
+    for request in lapsed:
+        summary = f"request to {request.says} lapses: the incident is in {incident.state}"
+        incident = note(incident, "approval.lapsed", summary, actor=ENGINE, now=now)
+    return Decision(incident, decision.summary, decision.effects)

@@ -1,0 +1,153 @@
+"""Roles on the record: who may take one, who holds it, and since when it is filled."""
+
+from datetime import datetime
+
+from models.base import ENGINE, MONITORING, Actor
+from models.compiled import CompiledPolicy, RoleRule
+from models.incident import Incident, RoleHolder
+from models.responsibility import Handover, RoleSpell
+from rules.ledger import note
+from rules.people import OUTSIDE, apart, candidates, listed, qualified
+from states.lifecycle import BEFORE_REVIEW
+
+MOST_SPELLS = 50
+"""A role that fell vacant more often than this counts as filled from then on."""
+ACKNOWLEDGER = "acknowledger"
+REPORTER = "reporter"
+
+
+def unfit(
+    rule: RoleRule, person: str, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> str | None:
+    """Why a person cannot take a role, and who can; None where they can."""
+    if not qualified(rule, person, policy):
+        could = listed(candidates(rule, incident, policy, now)) or "nobody"
+        needs = " or ".join(rule.qualification)
+        return f"{person} is not qualified for {rule.name}, which needs {needs}; could: {could}"
+    never = apart(rule, person, incident, policy)
+    if never:
+        return f"{person} is {', '.join(never)}, which is never the same person as {rule.name}"
+    return None
+
+
+def unknown_person(rule: RoleRule, person: str, policy: CompiledPolicy) -> bool:
+    """Whether the policy has people, and this is none of them, nor need be."""
+    return bool(policy.people) and person not in policy.people and OUTSIDE not in rule.qualification
+
+
+def filled(rule: RoleRule, incident: Incident) -> bool:
+    """Whether a role has as many holders as it must have."""
+    return len(incident.holders(rule.name)) >= rule.at_least
+
+
+def with_holders(
+    incident: Incident, rule: RoleRule, holders: tuple[RoleHolder, ...], at: datetime
+) -> Incident:
+    """The record with these holders of a role, keeping when it was filled and fell vacant."""
+    others = tuple(held for held in incident.roles if held.role != rule.name)
+    before = filled(rule, incident)
+    incident = incident.model_copy(
+        update={"roles": (*others, *holders), "handovers": _standing(incident, rule, holders)}
+    )
+    after = filled(rule, incident)
+    if before == after or not rule.remembered:
+        return incident
+    spells = _begun(incident, rule.name, at) if after else _ended(incident, rule.name, at)
+    return incident.model_copy(update={"role_spells": spells})
+
+
+def _standing(
+    incident: Incident, rule: RoleRule, holders: tuple[RoleHolder, ...]
+) -> tuple[Handover, ...]:
+    """The offers that stand: nobody offers what they no longer hold."""
+    people = {held.person for held in holders}
+    return tuple(h for h in incident.handovers if h.role != rule.name or h.giver in people)
+
+
+def _running(incident: Incident, role: str) -> RoleSpell | None:
+    mine = (spell for spell in incident.role_spells if spell.role == role)
+    return next((spell for spell in mine if spell.until_at is None), None)
+
+
+def _begun(incident: Incident, role: str, at: datetime) -> tuple[RoleSpell, ...]:
+    spells = incident.role_spells
+    return spells if _running(incident, role) else (*spells, RoleSpell(role=role, from_at=at))
+
+
+def _ended(incident: Incident, role: str, at: datetime) -> tuple[RoleSpell, ...]:
+    spells, running = incident.role_spells, _running(incident, role)
+    many = sum(spell.role == role for spell in spells) >= MOST_SPELLS
+    # After the response nobody misses a role of it.
+    if running is None or many or incident.state not in BEFORE_REVIEW:
+        return spells
+    ended = running.model_copy(update={"until_at": max(at, running.from_at)})
+    return tuple(ended if spell is running else spell for spell in spells)
+
+
+def holder(role: str, person: str, at: datetime, policy: CompiledPolicy) -> RoleHolder:
+    """Somebody as the holder of a role; where they are on call, until their shift ends."""
+    duties = (found.duty(person) for found in policy.on_call.values())
+    ends = [duty.until_at for duty in duties if duty and duty.since_at <= at < duty.until_at]
+    return RoleHolder(role=role, person=person, since_at=at, until_at=min(ends, default=None))
+
+
+def by_default(
+    incident: Incident,
+    policy: CompiledPolicy,
+    role: str,
+    person: str,
+    summary: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    happened_at: datetime | None = None,
+) -> Incident:
+    """The record with a role taken as the policy has it; or with why it was not."""
+    rule = policy.role(role) or RoleRule(name=role)
+    why = unfit(rule, person, incident, policy, now)
+    if why:
+        summary = f"{person} does not take {role}: {why}"
+        return note(incident, "role.not_taken", summary, actor=actor, now=now, role=role)
+    at = happened_at or now
+    held = tuple(held for held in incident.roles if held.role == role)
+    incident = with_holders(incident, rule, (*held, holder(role, person, at, policy)), at)
+    incident = note(
+        incident,
+        "role.assigned",
+        summary,
+        actor=actor,
+        now=now,
+        happened_at=at,
+        role=role,
+        person=person,
+    )
+    return warned(incident, policy, rule, person, now)
+
+
+def warned(
+    incident: Incident, policy: CompiledPolicy, rule: RoleRule, person: str, now: datetime
+) -> Incident:
+    """The record with a line where the policy advises against roles that somebody combines."""
+    for held in incident.roles:
+        other = policy.role(held.role)
+        advised = held.role in rule.discouraged_with or (
+            other is not None and rule.name in other.discouraged_with
+        )
+        if held.person == person and held.role != rule.name and advised:
+            summary = f"{person} is {rule.name} and {held.role}: the policy advises against it"
+            incident = note(incident, "role.discouraged", summary, actor=ENGINE, now=now)
+    return incident
+
+
+def reporter_of(incident: Incident, policy: CompiledPolicy) -> str | None:
+    """Who reported an incident, where that is a person whom the policy knows."""
+    reporter = incident.report.reporter
+    if reporter in (MONITORING, ENGINE) or (policy.people and reporter.name not in policy.people):
+        return None
+    return reporter.name
+
+
+def duties_of(rule: RoleRule) -> str:
+    """What the holder of a role has to do, in lines; nothing where the policy says nothing."""
+    lines = [f"- {duty}" for duty in rule.duties]
+    return "\n".join(["Your duties:", *lines]) if lines else ""
