@@ -1,7 +1,8 @@
 """Who is on call now, by the schedules of the policy in force; feeds are read here.
 
 Zone data, the policy file and feeds change, so what was found is recorded: in the result of the
-activity that paged, or in the input of an incident whose roles are taken by it.
+activity that paged, or in the input of an incident whose roles are taken by it. What reads zones
+and policies is imported when a schedule is asked: most incidents ask none.
 """
 
 import asyncio
@@ -9,19 +10,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
-from connectors.calendars.directory import FeedDirectory, FeedReading
 from connectors.errors import ConnectorError
 from models.compiled import CompiledPolicy, Person
-from models.schedule import Gap, OnCall, ScheduleSpec
-from policies.catalogue import LoadedPolicy, PolicyBroken, policy_in_force
-from policies.compile import people_of
-from policies.schedules import schedule_spec
+from models.schedule import Booking, Gap, OnCall, ScheduleSpec
 from rules.feed_events import called, people_meant
 from rules.on_duty import schedules_of
-from rules.rotations import Booking, on_call
+
+if TYPE_CHECKING:
+    from connectors.calendars.directory import FeedDirectory, FeedReading
+    from models.policy import Policy
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,7 @@ class Asked:
 class OnCallLookup:
     """Asks schedules who is on call. Without feeds, or a policy file, it does without them."""
 
-    feeds: FeedDirectory | None = None
+    feeds: "FeedDirectory | None" = None
     policy_file: Path | None = None
 
     async def ask(
@@ -63,19 +64,21 @@ class OnCallLookup:
         names = schedules_of(targets)
         if not names:
             return Asked(people=people)
-        loaded = await asyncio.to_thread(self._in_force, policy, at)
-        everybody = {**(people_of(loaded.policy) if loaded else {}), **people}
-        known = {spec.name: spec for spec in carried}
-        found = {}
-        for name in names:
-            spec = _spec(loaded, name) or known.get(name)
-            found[name] = (
-                await self.who(spec, everybody, at) if spec else _unknown(name, at, "is not there")
-            )
+        live = await asyncio.to_thread(self._in_force, names, policy, at)
+        everybody = {**live.people, **people}
+        known = {**{spec.name: spec for spec in carried}, **live.schedules}
+        found = {
+            name: await self.who(known[name], everybody, at)
+            if name in known
+            else _unknown(name, at, "is not there")
+            for name in names
+        }
         return Asked(found, everybody)
 
     async def who(self, spec: ScheduleSpec, people: Mapping[str, Person], at: datetime) -> OnCall:
         """Who is on call by a schedule at `at`. Raises nothing, as above."""
+        from rules.rotations import on_call  # noqa: PLC0415 - see above
+
         bookings, told = await self.booked(spec, people, at, at + _AHEAD)
         try:
             found = await asyncio.to_thread(on_call, spec, at, bookings)
@@ -106,29 +109,39 @@ class OnCallLookup:
         age = datetime.now(UTC) - read.as_of
         return bookings, {"feed_age": age, "notes": _notes(read, unnamed)}
 
-    def _in_force(self, policy: str, at: datetime) -> LoadedPolicy | None:
-        """The policy in force, if it is one of this name that can be used."""
+    def _in_force(self, names: tuple[str, ...], policy: str, at: datetime) -> "_Live":
+        """What the policy in force says, if it is one of this name that can be used."""
         if self.policy_file is None:
-            return None
+            return _Live()
+        from policies.catalogue import PolicyBroken, policy_in_force  # noqa: PLC0415 - see above
+
         try:
-            loaded = policy_in_force(self.policy_file, at)
+            found = policy_in_force(self.policy_file, at).policy
         except PolicyBroken:
             log.warning("policy.broken", file=self.policy_file.name)
-            return None
-        return loaded if loaded.policy.policy == policy else None
+            return _Live()
+        return _live(found, names) if found.policy == policy else _Live()
 
 
-def _spec(loaded: LoadedPolicy | None, name: str) -> ScheduleSpec | None:
-    if loaded is None or name not in loaded.policy.schedules:
-        return None
-    return schedule_spec(loaded.policy, name)
+@dataclass(frozen=True, slots=True)
+class _Live:
+    schedules: dict[str, ScheduleSpec] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+
+
+def _live(policy: "Policy", names: tuple[str, ...]) -> _Live:
+    from policies.compile import people_of  # noqa: PLC0415 - see above
+    from policies.schedules import schedule_spec  # noqa: PLC0415 - see above
+
+    asked = (name for name in names if name in policy.schedules)
+    return _Live({name: schedule_spec(policy, name) for name in asked}, people_of(policy))
 
 
 def _unknown(name: str, at: datetime, why: str) -> OnCall:
     return OnCall(schedule=name, at=at, gap=Gap.UNDECLARED, notes=(f"the schedule {why}",))
 
 
-def _notes(read: FeedReading, unnamed: tuple[str, ...]) -> tuple[str, ...]:
+def _notes(read: "FeedReading", unnamed: tuple[str, ...]) -> tuple[str, ...]:
     trouble = (f"the feed does not answer: {read.trouble}",) if read.trouble else ()
     doubtful = (*(f"left out: {words}" for words in read.left_out), *unnamed)
     more = len(doubtful) - _MOST_TOLD
@@ -137,7 +150,7 @@ def _notes(read: FeedReading, unnamed: tuple[str, ...]) -> tuple[str, ...]:
 
 
 async def with_on_call(
-    policy: CompiledPolicy, at: datetime, feeds: FeedDirectory | None
+    policy: CompiledPolicy, at: datetime, feeds: "FeedDirectory | None"
 ) -> CompiledPolicy:
     """The policy with who is on call at `at` by the schedules that are defaults of its roles."""
     defaults = [role.default for role in policy.roles if role.default]

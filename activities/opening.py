@@ -5,7 +5,7 @@ asks, the incident carries the same id, summary, memo and priority.
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from temporalio.client import (
     Client,
@@ -18,6 +18,7 @@ from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReus
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.on_call import with_on_call
 from activities.refresh_calendars import with_calendars
 from models.command import CommandResult
 from models.compiled import CompiledPolicy
@@ -28,6 +29,9 @@ from rules.readable import in_a_line
 from rules.reporting import REPORT_DIGEST, report_digest
 from rules.urgency import urgency
 from states.lifecycle import State, Trigger
+
+if TYPE_CHECKING:
+    from connectors.calendars.directory import FeedDirectory
 
 SUMMARY_LIMIT = 200
 PROBE_TIMEOUT = timedelta(seconds=4)
@@ -74,14 +78,16 @@ async def open_incident(
     *,
     rpc_timeout: timedelta | None = None,
     epoch_offset: timedelta = NOW,
+    feeds: "FeedDirectory | None" = None,
 ) -> bool:
     """Start the incident; False where it was started before, be it open or over.
 
-    `epoch_offset` moves its clock: zero but in rehearsals. Raises RPCError where the server
-    does not take it.
+    Roles whose default is a schedule go to whoever is on call now, `feeds` asked. `epoch_offset`
+    moves its clock: zero but in rehearsals. Raises RPCError where the server does not take it.
     """
     now = datetime.now(UTC) + epoch_offset
     policy = with_calendars(policy, report.happened_at or now, now)
+    policy = await with_on_call(policy, now, feeds)
     severity = first_severity(report, policy).severity
     try:
         await client.start_workflow(

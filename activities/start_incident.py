@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.keep_policy import have_policy_kept
 from activities.opening import NOW, open_incident
+from connectors.calendars.directory import FeedDirectory
 from models.compiled import CompiledPolicy
 from models.group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident import Report
@@ -36,9 +37,12 @@ def _as_labelled(report: Report, policy: CompiledPolicy) -> Report:
 class StartIncidentActivity:
     """Starts incidents on the task queue that the activity itself runs on."""
 
-    def __init__(self, client: Client, policy_file: Path) -> None:
+    def __init__(
+        self, client: Client, policy_file: Path, feeds: FeedDirectory | None = None
+    ) -> None:
         self._client = client
         self._policy_file = policy_file
+        self._feeds = feeds
 
     @activity.defn(name=START_INCIDENT)
     async def start_incident(self, request: StartIncident) -> IncidentStarted:
@@ -67,6 +71,7 @@ class StartIncidentActivity:
             report,
             activity.info().task_queue,
             epoch_offset=epoch_offset,
+            feeds=self._feeds,
         )
         await have_policy_kept(self._client, source, activity.info().task_queue)
         log.info("incident.started", incident=request.incident_id, anew=started)

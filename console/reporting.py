@@ -1,6 +1,7 @@
 """`report`: start an incident by hand, under the policy in force."""
 
 import uuid
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from temporalio.service import RPCError
 from activities.earlier import reported_yesterday
 from activities.keep_policy import have_policy_kept
 from activities.opening import open_incident
+from connectors.calendars.directory import FeedDirectory
 from console.commands import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.errors import failure_of, malformed
 from console.failures import ExitCode, Failure, usage
@@ -149,9 +151,10 @@ async def opened(
     try:
         known = await reported_yesterday(client, seed, now, rpc_timeout=within)
         name = known or incident_id(seed, now)
-        started = known is None and await open_incident(
-            client, policy, name, told, settings.task_queue, rpc_timeout=within
-        )
+        async with aclosing(FeedDirectory(settings.feeds, settings.feed_copies)) as feeds:
+            started = known is None and await open_incident(
+                client, policy, name, told, settings.task_queue, rpc_timeout=within, feeds=feeds
+            )
     except RPCError as error:
         raise _unsure(failure_of(error), seed) from None
     if started:

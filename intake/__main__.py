@@ -11,6 +11,7 @@ import uvicorn
 from intake.app import create_app
 from runtime.client import ServerNotReachable, connect
 from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended
+from runtime.feeds import feeds_of
 from runtime.logging import prepared
 from runtime.settings import Settings, SettingsBroken
 
@@ -25,11 +26,13 @@ async def serve(settings: Settings) -> None:
     client = await connect(settings, lazy=True)
     if settings.intake_token is None and settings.intake_host not in LOOPBACK:
         log.warning("intake.open", host=settings.intake_host, instead="set INCIDENT_INTAKE_TOKEN")
+    feeds = feeds_of(settings)
     app = create_app(
         client,
         policy_file=settings.policy_file,
         task_queue=settings.task_queue,
         token=settings.intake_token,
+        feeds=feeds,
     )
     config = uvicorn.Config(
         app,
@@ -41,7 +44,10 @@ async def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     log.info("intake.starts", host=settings.intake_host, port=settings.intake_port)
-    await uvicorn.Server(config).serve()
+    try:
+        await uvicorn.Server(config).serve()
+    finally:
+        await feeds.aclose()
 
 
 def main() -> int:

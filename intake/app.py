@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Request
 from pydantic import SecretStr
 from temporalio.client import Client
 
+from connectors.calendars.directory import FeedDirectory
 from intake.alerts import AlertIntake
 from intake.errors import Refused, install
 from intake.health import Health
@@ -35,7 +36,12 @@ def authenticated(token: SecretStr | None) -> Callable[[Request], Awaitable[None
 
 
 def create_app(
-    client: Client, *, policy_file: Path, task_queue: str, token: SecretStr | None = None
+    client: Client,
+    *,
+    policy_file: Path,
+    task_queue: str,
+    token: SecretStr | None = None,
+    feeds: FeedDirectory | None = None,
 ) -> FastAPI:
     """The application; `client` may still be unconnected. Without `token` everybody may post."""
     app = FastAPI(title="Incident intake", version="1", docs_url=None, redoc_url=None)
@@ -44,5 +50,6 @@ def create_app(
     guarded = [Depends(authenticated(token))]
     app.include_router(Health(client, policy).router())
     app.include_router(AlertIntake(client, policy, task_queue).router(), dependencies=guarded)
-    app.include_router(IncidentIntake(client, policy, task_queue).router(), dependencies=guarded)
+    reports = IncidentIntake(client, policy, task_queue, feeds)
+    app.include_router(reports.router(), dependencies=guarded)
     return app

@@ -13,6 +13,7 @@ from temporalio.client import Client
 from activities.earlier import reported_yesterday, reports_the_same
 from activities.keep_policy import have_policy_kept
 from activities.opening import open_incident
+from connectors.calendars.directory import FeedDirectory
 from intake.body import as_request_body, read_body
 from intake.errors import Refused
 from intake.policy import PolicyInForce
@@ -94,8 +95,15 @@ def _reused(incident: str) -> Refused:
 class IncidentIntake:
     """Opens incidents for reports."""
 
-    def __init__(self, client: Client, policy: PolicyInForce, task_queue: str) -> None:
+    def __init__(
+        self,
+        client: Client,
+        policy: PolicyInForce,
+        task_queue: str,
+        feeds: FeedDirectory | None = None,
+    ) -> None:
         self._client = client
+        self._feeds = feeds
         self._policy = policy
         self._task_queue = task_queue
 
@@ -135,7 +143,13 @@ class IncidentIntake:
             return known, False
         name = incident_id(seed, now)
         started = await open_incident(
-            self._client, policy, name, report, self._task_queue, rpc_timeout=RPC_TIMEOUT
+            self._client,
+            policy,
+            name,
+            report,
+            self._task_queue,
+            rpc_timeout=RPC_TIMEOUT,
+            feeds=self._feeds,
         )
         return name, started
 

@@ -94,6 +94,15 @@ class FeedEvent:
     emails: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Somebody is on call by a feed. Naive times are local to the zone of the schedule."""
+
+    begins: datetime
+    ends: datetime
+    person: str
+
+
 class Gap(StrEnum):
     """Nobody is on call: because the policy says so, or because it was overlooked."""
 

@@ -15,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from activities.opening import CannotReopen, IncidentNotFound, open_incident, reopen_incident
+from connectors.calendars.directory import FeedDirectory
 from connectors.documents.local import LocalDocumentStore
 from intake.alertmanager import SOURCE, Webhook, batch_of, summary_of
 from intake.alerts import hand_on
@@ -36,7 +37,7 @@ from rehearsal.timing import VirtualTime
 from rules.identity import group_id, incident_id
 from rules.reporting import may_report, unfit
 from runtime.registry import WORKFLOWS, build_activities, workflow_runner
-from runtime.settings import Settings
+from runtime.settings import Settings, load_settings
 from states.lifecycle import Trigger
 
 ARRIVAL_SECONDS = 0.05
@@ -78,7 +79,8 @@ class Stage:
         self.incidents: dict[str, str] = {}
         self._groups: dict[str, str] = {}
         self._deliveries = Deliveries(self._queue)
-        self._start = RehearsedStart(self._client, policy.file, time=self.time)
+        self._feeds = FeedDirectory(load_settings().feeds, folder / "feeds")
+        self._start = RehearsedStart(self._client, policy.file, self._feeds, time=self.time)
         self._folder = folder
         self._worker = self._built(folder)
 
@@ -93,6 +95,7 @@ class Stage:
             self.channels,
             self.documents,
             start=self._start,
+            feeds=self._feeds,
             feed=RehearsedFeed(self._client, time=self.time),
         )
         return Worker(
@@ -116,6 +119,7 @@ class Stage:
         trace: TracebackType | None,
     ) -> None:
         await self._worker.__aexit__(kind, error, trace)
+        await self._feeds.aclose()
 
     async def report(self, name: str, report: Report, at: datetime) -> None:
         """Somebody reports an incident at `at`. Raises NotTaken."""
@@ -133,6 +137,7 @@ class Stage:
             dated,
             self._queue,
             epoch_offset=self.time.begin(named, at),
+            feeds=self._feeds,
         )
         self._welcome(name, named)
         await self.settled()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from models.calendar import CalendarSpec
-from models.schedule import NOBODY, OVERRIDE, Duty, Gap, OnCall, RotationSpec, ScheduleSpec
+from models.schedule import NOBODY, OVERRIDE, Booking, Duty, Gap, OnCall, RotationSpec, ScheduleSpec
 from rules.calendars import clock_between, joined, slice_of
 from rules.localtime import DAY, LocalClock, Open
 from rules.turns import turns
@@ -29,15 +29,6 @@ class Shift:
     ends_at: datetime
     person: str
     because: str
-
-
-@dataclass(frozen=True, slots=True)
-class Booking:
-    """Somebody is on call by a feed. Naive times are local to the zone of the schedule."""
-
-    begins: datetime
-    ends: datetime
-    person: str
 
 
 @dataclass(frozen=True, slots=True)

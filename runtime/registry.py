@@ -15,10 +15,12 @@ from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.feed_incident import FeedIncidentActivity
 from activities.keep_policy import KeepPolicyActivity
+from activities.on_call import OnCallLookup
 from activities.refresh_calendars import refresh_calendars
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
 from activities.write_report import WriteReportActivity
+from connectors.calendars.directory import FeedDirectory
 from connectors.channels.directory import ChannelDirectory
 from connectors.documents.local import LocalDocumentStore
 from connectors.documents.protocol import DocumentStore
@@ -72,6 +74,7 @@ def build_activities(
     channels: ChannelDirectory,
     documents: DocumentStore,
     *,
+    feeds: FeedDirectory | None = None,
     start: StartIncidentActivity | None = None,
     feed: FeedIncidentActivity | None = None,
 ) -> Sequence[Callable[..., Any]]:
@@ -79,12 +82,13 @@ def build_activities(
 
     A rehearsal has incidents started and fed in its own way.
     """
+    on_call = OnCallLookup(feeds, settings.policy_file)
     return [
         enforce_deadline,
         refresh_calendars,
-        EscalateIncidentActivity(channels).escalate_incident,
+        EscalateIncidentActivity(channels, on_call).escalate_incident,
         SendNotificationActivity(channels).send_notification,
-        (start or StartIncidentActivity(client, settings.policy_file)).start_incident,
+        (start or StartIncidentActivity(client, settings.policy_file, feeds)).start_incident,
         (feed or FeedIncidentActivity(client)).feed_incident,
         WriteReportActivity(documents).write_report,
         ArchiveTimelineActivity(documents).archive_timeline,
@@ -94,14 +98,19 @@ def build_activities(
     ]
 
 
-def build_worker(client: Client, settings: Settings, channels: ChannelDirectory) -> Worker:
+def build_worker(
+    client: Client,
+    settings: Settings,
+    channels: ChannelDirectory,
+    feeds: FeedDirectory | None = None,
+) -> Worker:
     """A worker for everything. Many may run on one task queue."""
     documents = LocalDocumentStore(settings.documents_directory)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=list(WORKFLOWS),
-        activities=build_activities(settings, client, channels, documents),
+        activities=build_activities(settings, client, channels, documents, feeds=feeds),
         workflow_runner=workflow_runner(guarded=False),
         max_cached_workflows=settings.cached_workflows,
         max_concurrent_workflow_tasks=AT_ONCE,

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from connectors.calendars.settings import FeedSettings
 from connectors.channels.settings import ChannelSettings
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     log_file: Path | None = None
     cached_workflows: int = Field(default=500, ge=10)
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+    feeds: dict[str, FeedSettings] = Field(default_factory=dict)
 
     @field_validator("policy_file", "state_directory", "documents", "log_file")
     @classmethod
@@ -67,13 +69,18 @@ class Settings(BaseSettings):
     def _in_any_case(cls, given: object) -> object:
         return given.lower() if isinstance(given, str) else given
 
-    @field_validator("channels", mode="before")
+    @field_validator("channels", "feeds", mode="before")
     @classmethod
     def _named_as_in_policies(cls, given: object) -> object:
         """Environment variables cannot carry a dash: `EMAIL_ONCALL` means `email-oncall`."""
         if not isinstance(given, dict):
             return given
         return {str(name).lower().replace("_", "-"): value for name, value in given.items()}
+
+    @property
+    def feed_copies(self) -> Path:
+        """Where the last good copies of calendar feeds are kept."""
+        return self.state_directory / "feeds"
 
     @property
     def documents_directory(self) -> Path:

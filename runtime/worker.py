@@ -10,13 +10,15 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from connectors.calendars.directory import FeedDirectory
 from connectors.channels.directory import ChannelDirectory
 from policies.catalogue import PolicyBroken, policy_in_force
-from policies.checks.installation import setting_of
+from policies.checks.installation import feed_setting, setting_of
 from policies.compile import PolicyTooLarge, compile_policy
 from runtime.client import ServerNotReachable, connect, unknown_namespace
 from runtime.component import READY
 from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended
+from runtime.feeds import feeds_of
 from runtime.logging import prepared
 from runtime.registry import build_worker
 from runtime.search_attributes import missing, mistyped, retention
@@ -46,8 +48,10 @@ async def _check_namespace(client: Client) -> None:
         )
 
 
-async def _warn(client: Client, settings: Settings, channels: ChannelDirectory) -> None:
-    """Say what works but will disappoint: short retention, channels without an address."""
+async def _warn(
+    client: Client, settings: Settings, channels: ChannelDirectory, feeds: FeedDirectory
+) -> None:
+    """Say what works but will disappoint: short retention, what no setting resolves."""
     loaded = policy_in_force(settings.policy_file, datetime.now(UTC))
     policy = compile_policy(loaded.policy, loaded.policy_hash)
     kept = await retention(client)
@@ -63,6 +67,9 @@ async def _warn(client: Client, settings: Settings, channels: ChannelDirectory) 
     known = loaded.policy.channels
     for name in channels.unresolved(known):
         log.warning("channel.unresolved", channel=name, setting=setting_of(name, known[name].kind))
+    named = (entry.ical.feed for entry in loaded.policy.schedules.values() if entry.ical)
+    for name in feeds.unresolved(named):
+        log.warning("feed.unresolved", feed=name, setting=feed_setting(name))
 
 
 async def serve(settings: Settings) -> None:
@@ -71,16 +78,16 @@ async def serve(settings: Settings) -> None:
     Raises NotServing, ServerNotReachable, PolicyBroken or PolicyTooLarge before it takes work.
     """
     client = await connect(settings)
-    channels = ChannelDirectory(settings.channels)
+    channels, feeds = ChannelDirectory(settings.channels), feeds_of(settings)
     await _check_namespace(client)
-    await _warn(client, settings, channels)
+    await _warn(client, settings, channels, feeds)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     try:
         async with (
-            build_worker(client, settings, channels),
+            build_worker(client, settings, channels, feeds),
             sweeping(client, settings.task_queue),
         ):
             log.info(READY, task_queue=settings.task_queue, namespace=client.namespace)
@@ -88,6 +95,7 @@ async def serve(settings: Settings) -> None:
             log.info("worker.stopping")
     finally:
         await channels.aclose()
+        await feeds.aclose()
 
 
 def run_worker() -> int:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx2
 import structlog
 
 from connectors.calendars.copies import Copies, place_of
@@ -14,9 +14,11 @@ from connectors.calendars.file import FileFeed
 from connectors.calendars.ical import NoCalendar, Unfolded, unfolded
 from connectors.calendars.protocol import CalendarFeed, Copy
 from connectors.calendars.settings import FeedSettings
-from connectors.calendars.web import WebFeed
 from connectors.errors import ConnectorError, PermanentError
 from models.schedule import FeedEvent
+
+if TYPE_CHECKING:
+    import httpx2
 
 log = structlog.get_logger(__name__)
 
@@ -111,6 +113,10 @@ class FeedDirectory:
     def _made(self, name: str, settings: FeedSettings) -> CalendarFeed:
         if settings.path:
             return FileFeed(name, settings.path)
+        import httpx2  # noqa: PLC0415 - slow to load, and most installations have no feed
+
+        from connectors.calendars.web import WebFeed  # noqa: PLC0415 - see above
+
         self._client = self._client or httpx2.AsyncClient(follow_redirects=False)
         return WebFeed(name, settings, self._client)
 

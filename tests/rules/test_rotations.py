@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from models.policy.calendars import WEEK
-from models.schedule import Gap, ScheduleSpec
-from rules.rotations import Booking, holes_of, on_call, shifts_of
+from models.schedule import Booking, Gap, ScheduleSpec
+from rules.rotations import holes_of, on_call, shifts_of
 from tests.rules.schedules import LONDON, hours, override, rotation, schedule, utc
 
 WEEKLY = schedule(rotation("monday 09:00"))

@@ -1,0 +1,9 @@
+"""The calendar feeds of this installation."""
+
+from connectors.calendars.directory import FeedDirectory
+from runtime.settings import Settings
+
+
+def feeds_of(settings: Settings) -> FeedDirectory:
+    """The feeds that the settings know; whoever asks for them closes them."""
+    return FeedDirectory(settings.feeds, settings.feed_copies)
