@@ -1,0 +1,205 @@
+"""Who is paged by a schedule: by the policy in force, with feeds, and nobody where nobody is."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.testing import ActivityEnvironment
+
+from activities.escalate_incident import EscalateIncidentActivity
+from activities.on_call import OnCallLookup, with_on_call
+from connectors.calendars.directory import FeedDirectory
+from connectors.calendars.settings import FeedSettings
+from connectors.channels.directory import ChannelDirectory
+from models.compiled import CompiledPolicy, Level
+from models.contracts import Escalated, EscalateIncident
+from models.schedule import Gap
+from policies.compile import compile_policy
+from policies.load import parse_policy
+from tests.fakes.feeds import a_feed, a_shift
+from tests.fakes.messages import a_message
+from tests.fakes.webhook_sink import WebhookSink
+from tests.policies.written import WHOLE
+
+AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
+PAGED = WHOLE.replace(
+    "{ page: ana, wait: 5m }", "{ page: [schedule:primary, schedule:fed, schedule:off], wait: 5m }"
+).replace("default: acknowledger", "default: schedule:fed")
+SCHEDULES = """\
+schedules:
+  primary: { rotation: { people: [ana, bo], hand_over: monday 09:00, starts: 2026-01-05 } }
+  fed: { ical: { feed: fed, names: { Dr. Berg: bo } } }
+  off: { rotation: { people: ana, hand_over: monday 09:00, days: [sat] }, gaps: declared }
+"""
+WRITTEN = PAGED + SCHEDULES
+
+
+def compiled(text: str = WRITTEN) -> CompiledPolicy:
+    """A policy text as an incident carries it."""
+    policy = parse_policy(text.encode()).policy
+    assert policy is not None
+    return compile_policy(policy, "hash")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The file of the policy in force."""
+    path = tmp_path / "policy.yaml"
+    path.write_text(WRITTEN)
+    return path
+
+
+@pytest.fixture
+async def feeds(tmp_path: Path) -> AsyncIterator[FeedDirectory]:
+    """The feed `fed`, a file, by which bo is on call for a week of March."""
+    path = tmp_path / "fed.ics"
+    shift = a_shift("On call: Dr. Berg", "20260302T090000Z", "20260309T090000Z")
+    path.write_text(a_feed(shift, a_shift("Offsite", "20260304T090000Z", "20260304T170000Z")))
+    directory = FeedDirectory(
+        {"fed": FeedSettings(path=path)}, tmp_path / "copies", fresh=timedelta()
+    )
+    yield directory
+    await directory.aclose()
+
+
+async def asked(
+    lookup: OnCallLookup, *names: str, at: datetime = AT, **given: Any
+) -> dict[str, tuple[str, ...]]:
+    """Whom schedules name."""
+    carried = compiled()
+    found = await lookup.ask(
+        [f"schedule:{name}" for name in names],
+        given.get("carried", carried.schedules),
+        carried.people,
+        given.get("policy", carried.name),
+        at,
+    )
+    return {name: on_call.people for name, on_call in found.on_call.items()}
+
+
+async def test_an_override_made_after_the_incident_began_counts(file: Path) -> None:
+    """The schedules of the policy in force are asked, not those that the incident carries."""
+    lookup = OnCallLookup(None, file)
+    assert await asked(lookup, "primary") == {"primary": ("ana",)}
+    swap = "overrides: [{ who: di, from: 2026-03-04T11:00, to: 2026-03-04T13:00 }] }"
+    file.write_text(
+        WRITTEN.replace("starts: 2026-01-05 } }", f"starts: 2026-01-05 }}, {swap}").replace(
+            "bo: {}", "bo: {}, di: { email: di@example.com }"
+        )
+    )
+    carried = compiled()
+    found = await lookup.ask(
+        ["schedule:primary"], carried.schedules, carried.people, carried.name, AT
+    )
+    assert found.on_call["primary"].people == ("di",)
+    assert found.on_call["primary"].duties[0].because == "override"
+    assert found.people["di"].email == "di@example.com"
+
+
+@pytest.mark.parametrize("broken", ["not a policy", "", WRITTEN.replace("Least", "Another")])
+async def test_where_the_policy_in_force_is_no_help_the_incident_s_own_counts(
+    file: Path, broken: str
+) -> None:
+    """A broken file, or the policy of somebody else."""
+    changed = broken.replace("[ana, bo]", "[bo, ana]")
+    file.write_text(changed)
+    assert await asked(OnCallLookup(None, file), "primary") == {"primary": ("ana",)}
+    file.unlink()
+    assert await asked(OnCallLookup(None, file), "primary") == {"primary": ("ana",)}
+
+
+async def test_a_feed_is_asked_and_its_age_is_told(feeds: FeedDirectory, file: Path) -> None:
+    """What it calls people is understood; an event that names nobody is told."""
+    carried = compiled()
+    found = await OnCallLookup(feeds, file).ask(
+        ["schedule:fed"], carried.schedules, carried.people, carried.name, AT
+    )
+    on_call = found.on_call["fed"]
+    assert on_call.people == ("bo",)
+    assert on_call.until_at == datetime(2026, 3, 9, 9, tzinfo=UTC)
+    assert on_call.duties[0].because == "feed fed"
+    assert on_call.feed_age is not None
+    assert on_call.feed_age < timedelta(minutes=1)
+    assert on_call.notes == ("'Offsite' of 2026-03-04 09:00 names nobody",)
+
+
+async def test_what_cannot_be_worked_out_is_nobody_and_says_so(tmp_path: Path) -> None:
+    """No feed, no schedule, no zone: none of it raises, since others must be paged."""
+    spec = compiled().schedules[0].model_copy(update={"zone": "Mars/Olympus", "name": "mars"})
+    mars = spec.rotations[0].model_copy(update={"zone": "Mars/Olympus"})
+    spec = spec.model_copy(update={"rotations": (mars,)})
+    carried = (*compiled().schedules, spec)
+    lookup = OnCallLookup(FeedDirectory({}, tmp_path))
+    found = await lookup.ask(
+        ["schedule:fed", "schedule:mars", "schedule:none", "person:ana"], carried, {}, "Least", AT
+    )
+    assert {name: (on.gap, on.notes) for name, on in found.on_call.items()} == {
+        "fed": (
+            Gap.UNDECLARED,
+            ("feed fed: no setting says where this feed is, and there is no copy",),
+        ),
+        "mars": (
+            Gap.UNDECLARED,
+            ("the schedule could not be worked out (ZoneInfoNotFoundError)",),
+        ),
+        "none": (Gap.UNDECLARED, ("the schedule is not there",)),
+    }
+
+
+async def escalated(
+    environment: ActivityEnvironment, channels: ChannelDirectory, lookup: OnCallLookup
+) -> Escalated:
+    """The first level of the policy, paged."""
+    carried = compiled()
+    request = EscalateIncident(
+        level=1,
+        cycle=0,
+        targets=Level(
+            page=("schedule:primary", "schedule:fed", "schedule:off"), wait=timedelta(minutes=5)
+        ),
+        holders={},
+        people=carried.people,
+        channels=("chat",),
+        fallbacks={},
+        key_prefix="INC-1/page-1",
+        template=a_message(key="", recipient=""),
+        now=AT,
+        attempt_timeout=timedelta(seconds=5),
+        schedules=carried.schedules,
+        policy=carried.name,
+    )
+    activity = EscalateIncidentActivity(channels, lookup)
+    return await environment.run(activity.escalate_incident, request)
+
+
+async def test_everybody_on_call_is_paged_and_the_result_says_why(
+    environment: ActivityEnvironment,
+    channels: ChannelDirectory,
+    sink: WebhookSink,
+    feeds: FeedDirectory,
+    file: Path,
+) -> None:
+    """By which schedule, rotation or feed, until when; and by which nobody is."""
+    done = await escalated(environment, channels, OnCallLookup(feeds, file))
+    assert [(page.target, page.via) for page in done.pages] == [
+        ("schedule:primary", "primary, rotation until 2026-03-09 09:00 UTC"),
+        ("schedule:fed", "fed, feed fed until 2026-03-09 09:00 UTC"),
+    ]
+    assert done.nobody == ("schedule:off",)
+    assert done.on_call["off"].gap is Gap.DECLARED
+    assert done.on_call["off"].until_at == datetime(2026, 3, 7, tzinfo=UTC)
+    assert set(sink.effects) == {"INC-1/page-1:ana", "INC-1/page-1:bo"}
+
+
+async def test_a_role_goes_to_whoever_is_on_call_when_an_incident_begins(
+    feeds: FeedDirectory,
+) -> None:
+    """What was found travels with its policy; a policy without such roles is left alone."""
+    found = await with_on_call(compiled(), AT, feeds)
+    assert found.on_call["fed"].people == ("bo",)
+    plain = compiled(WHOLE)
+    assert await with_on_call(plain, AT, feeds) is plain
+    lost = await with_on_call(compiled(), AT, None)
+    assert lost.on_call["fed"].notes == ("feed fed is not read here",)
