@@ -47,13 +47,27 @@ class Delivery(Frozen):
     fell_back: tuple[DeliveryFailure, ...] = ()
 
 
+class DemandedPage(Frozen):
+    """A page of the next level (or this one) that something demands, acknowledged or not.
+
+    With `waits`, silence goes on from there unless it had been acknowledged; with `resumes`, even
+    then, until somebody does something.
+    """
+
+    reason: str
+    level: int | None = None
+    waits: bool = False
+    resumes: bool = False
+
+
 class EscalationProgress(Frozen):
     """How far the escalation of an incident has come.
 
     `level` is the last one paged, 0 for none; `cycle` counts repetitions from 0. `ladder` is the
     one that counted last, where several can. `reached` says whether anybody was paged in this
     cycle, `opens_at` when the first of those can be whose hours it was not. `resumed` says that
-    it goes on although the incident was acknowledged, `forgotten_at` when it will.
+    it goes on although the incident was acknowledged, `forgotten_at` when it will. `demanded` are
+    the pages that are asked for and not begun.
     """
 
     level: int = 0
@@ -66,6 +80,7 @@ class EscalationProgress(Frozen):
     opens_at: Instant | None = None
     resumed: bool = False
     forgotten_at: Instant | None = None
+    demanded: tuple[DemandedPage, ...] = ()
 
 
 class LinkedIncident(Frozen):

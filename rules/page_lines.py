@@ -26,18 +26,23 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A level that had its turn at `at`, by the escalation `rule`, for a `reason`."""
+    """A level that had its turn at `at`, by the escalation `rule`, for a `reason`.
+
+    `next_at` is when silence pages the next.
+    """
 
     page: Page
     rule: str
     reason: str
     at: datetime
+    next_at: datetime | None = None
 
     def facts(self, *, told: bool) -> dict[str, Any]:
         """By which rule, in which cycle: where what paged told it, as older pages did not."""
         if not told:
             return {}
-        return {"cycle": self.page.cycle, "rule": self.rule, "asked_at": self.at.isoformat()}
+        facts = {"cycle": self.page.cycle, "rule": self.rule, "asked_at": self.at.isoformat()}
+        return {**facts, "next_at": self.next_at.isoformat()} if self.next_at else facts
 
 
 def lines_of(turn: Turn, done: Escalated) -> Iterator[Line]:
@@ -124,11 +129,19 @@ def _out_of_hours(turn: Turn, passed: OutOfHours, facts: dict[str, Any]) -> Line
     return Line("page.out_of_hours", summary, data)
 
 
-def passed_over(done: PassOver, rule: str, targets: tuple[str, ...]) -> Line:
-    """That a level is not paged, and why."""
-    summary = f"level {done.level} pages nobody: {done.why}"
-    data = {"level": done.level, "cycle": done.cycle, "rule": rule, "targets": list(targets)}
-    return Line("page.passed_over", summary, data)
+def passed_over(
+    done: PassOver, rule: str, targets: tuple[str, ...], at: datetime, next_at: datetime | None
+) -> Line:
+    """That a level is not paged at `at`, and why."""
+    data = {
+        "level": done.level,
+        "cycle": done.cycle,
+        "rule": rule,
+        "targets": list(targets),
+        "asked_at": at.isoformat(),
+        "next_at": next_at.isoformat() if next_at else None,
+    }
+    return Line("page.passed_over", f"level {done.level} pages nobody: {done.why}", data)
 
 
 def how_to_stop(incident_id: str, progress: EscalationProgress) -> str:

@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.incident import Incident, TimelineSegment
     from models.view import VIEW, IncidentView
+    from models.why import WHY, Explanation, WhyQuestion
     from rules.adoption import preview
     from rules.answers import next_steps, readings_of
     from rules.carrying import moved_out, older_entries
@@ -31,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.metrics import read_metrics
     from rules.opening import open_incident
     from rules.reporting import unfit
+    from rules.why import explain
     from states.lifecycle import TERMINAL, State
     from workflows.calendars import Calendars
     from workflows.deadlines import Deadlines
@@ -166,6 +168,12 @@ class IncidentWorkflow:
         """What adopting `policy` would do to the clocks, read at `at`; nothing is changed."""
         now = at + self._epoch_offset if at else self._desk.now()
         return preview(self._desk.policy, policy, self._desk.incident, now)
+
+    @workflow.query(name=WHY)
+    def why(self, question: WhyQuestion, at: datetime | None = None) -> Explanation:
+        """Why somebody was, or was not, paged, by the record and its policy as read at `at`."""
+        now = at + self._epoch_offset if at else self._desk.now()
+        return explain(question, self._desk.incident, self._desk.policy, now)
 
     @workflow.query(name="record")
     def record(self) -> Incident:

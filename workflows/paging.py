@@ -3,10 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 from models.compiled import EscalationPolicy
-from models.contracts import ESCALATE_INCIDENT, Escalated, EscalateIncident, EscalationProgress
+from models.contracts import (
+    ESCALATE_INCIDENT,
+    DemandedPage,
+    Escalated,
+    EscalateIncident,
+    EscalationProgress,
+)
 from models.message import MessageKind
 from rules.decision import PageNextLevel
 from rules.escalation import (
@@ -39,6 +46,7 @@ class _Asked:
     ladder: EscalationPolicy
     reason: str
     now: datetime
+    demanded: DemandedPage | None = None
 
 
 class Paging:
@@ -48,7 +56,6 @@ class Paging:
         self._desk = desk
         self._outbox = outbox
         self._busy = False
-        self._demanded: list[PageNextLevel] = []
         self.progress = progress
 
     def stop(self, reason: str) -> None:
@@ -57,23 +64,29 @@ class Paging:
 
     def watch(self, forgotten_at: datetime) -> None:
         """The acknowledgement is forgotten then, unless somebody does something before."""
-        self.progress = self.progress.model_copy(update={"forgotten_at": forgotten_at})
+        self._change(forgotten_at=forgotten_at)
 
     def taken_up(self, by: str) -> None:
         """Somebody does something: a forgotten acknowledgement is none any more."""
-        self.progress = self.progress.model_copy(update={"forgotten_at": None})
+        self._change(forgotten_at=None)
         if self.progress.resumed:
             self.stop(f"taken up by {by}")
             self._desk.note("escalation.taken_up", f"{by} takes it up: the escalation stops")
 
     def page_again(self, reason: str) -> None:
         """Page the first level again, acknowledged or not."""
-        self.progress = self.progress.model_copy(update={"level": 0})
+        self._change(level=0)
         self.demand(PageNextLevel(reason))
 
     def demand(self, demanded: PageNextLevel) -> None:
         """Page the next level (or the one demanded), acknowledged or not."""
-        self._demanded.append(demanded)
+        asked = DemandedPage(
+            reason=demanded.reason,
+            level=demanded.level,
+            waits=demanded.waits,
+            resumes=demanded.resumes,
+        )
+        self._change(demanded=(*self.progress.demanded, asked))
         self._desk.awake = True
 
     def next_at(self) -> datetime | None:
@@ -91,33 +104,44 @@ class Paging:
         if ladder and ladder is not self._desk.policy.escalation and not ladder.levels:
             self._nobody_wanted(ladder)
             return
-        asked, reason = self._asked(ladder, now)
+        demanded = next(iter(self.progress.demanded), None)
+        if demanded:
+            asked: object = self._forced(demanded, ladder, now)
+        else:
+            firing = still_firing(self._desk.incident)
+            asked = next_page(ladder, self.progress, now, firing=firing)
         match asked:
             case Page() if ladder:
+                reason = demanded.reason if demanded else silence(self.progress)
                 self._busy = True
-                self._desk.launch(self._page(_Asked(asked, ladder, reason, now)))
+                self._desk.launch(self._page(_Asked(asked, ladder, reason, now, demanded)))
             case PassOver() if ladder:
-                targets = ladder.levels[asked.level - 1].page
-                self._write(passed_over(asked, ladder.name, targets))
-                self.progress = after_level(ladder, self.progress, asked, now, reached=False)
-                self._say_when_it_begins(now)
+                self._pass_over(asked, ladder, now)
             case NoPage(why) if self.progress.stopped is None:
                 self.stop(why)
                 self._desk.note("escalation.exhausted", f"escalation ends: {why}")
             case _:
                 pass
 
-    def _asked(self, ladder: EscalationPolicy | None, now: datetime) -> tuple[object, str]:
-        if not self._demanded:
-            firing = still_firing(self._desk.incident)
-            return next_page(ladder, self.progress, now, firing=firing), silence(self.progress)
-        demanded = self._demanded.pop(0)
+    def _change(self, **change: object) -> None:
+        self.progress = self.progress.model_copy(update=change)
+
+    def _forced(
+        self, demanded: DemandedPage, ladder: EscalationPolicy | None, now: datetime
+    ) -> Page | NoPage:
+        self._change(demanded=self.progress.demanded[1:])
         if demanded.resumes:
             acknowledged = self._desk.incident.milestone("acknowledged") is not None
             self.progress = begun_again(self.progress, demanded.level, resumed=acknowledged)
         waits = demanded.waits and self.progress.stopped is None
-        page = forced_page(ladder, self.progress, demanded.level, waits_from=now if waits else None)
-        return page, demanded.reason
+        waits_from = now if waits else None
+        return forced_page(ladder, self.progress, demanded.level, waits_from=waits_from)
+
+    def _pass_over(self, asked: PassOver, ladder: EscalationPolicy, now: datetime) -> None:
+        targets = ladder.levels[asked.level - 1].page
+        self.progress = after_level(ladder, self.progress, asked, now, reached=False)
+        self._write(passed_over(asked, ladder.name, targets, now, self.progress.next_at))
+        self._say_when_it_begins(now)
 
     def _remember_forgotten(self, now: datetime) -> None:
         """An acknowledgement that nothing followed in time counts no more."""
@@ -137,22 +161,22 @@ class Paging:
         """The ladder that counts now; where it is another than before, the timeline says so."""
         escalation = self._desk.policy.escalation
         ladder = in_force(escalation, self._desk.incident, now)
-        if ladder is None or escalation is None or not escalation.branches:
+        over = self.progress.stopped is not None and not self.progress.demanded
+        if ladder is None or escalation is None or not escalation.branches or over:
             return ladder
         if ladder.name != (self.progress.ladder or escalation.name):
             severity = self._desk.incident.severity
             summary = f"the escalation {ladder.name} counts, at {severity}"
             self._desk.note("escalation.follows", summary, rule=ladder.name)
-        self.progress = self.progress.model_copy(update={"ladder": ladder.name})
+        self._change(ladder=ladder.name)
         return ladder
 
     def _nobody_wanted(self, ladder: EscalationPolicy) -> None:
         """By this ladder nobody is paged: neither by silence, nor where something demands it."""
-        for demanded in self._demanded:
+        for demanded in self.progress.demanded:
             why = f"nobody is paged: {demanded.reason}, and the escalation is {ladder.name}"
             self._desk.note("page.passed_over", why, rule=ladder.name, reason=demanded.reason)
-        self._demanded.clear()
-        self.progress = self.progress.model_copy(update={"next_at": None})
+        self._change(next_at=None, demanded=())
 
     async def _page(self, asked: _Asked) -> None:
         # The first page is what an alert is for: it goes out within the workflow task.
@@ -169,6 +193,8 @@ class Paging:
                 priority=self._desk.priority,
             )
         except FailureError:
+            if asked.demanded and workflow.patched("a-demanded-page-is-not-forgotten"):
+                self._change(demanded=(asked.demanded, *self.progress.demanded))
             self._desk.note("escalation.delayed", f"{summary}: no answer in time, again at once")
         else:
             self._paged(asked, done)
@@ -210,12 +236,12 @@ class Paging:
         opening += [found.until_at for found in done.on_call.values() if found.gap]
         opens_at = min((at for at in opening if at), default=None)
         page, now = asked.page, self._desk.now()
-        turn = Turn(page, asked.ladder.name, asked.reason, asked.now)
-        for line in lines_of(turn, done):
-            self._write(line)
         self.progress = after_level(
             asked.ladder, self.progress, page, now, reached=bool(done.pages), opens_at=opens_at
         )
+        turn = Turn(page, asked.ladder.name, asked.reason, asked.now, self.progress.next_at)
+        for line in lines_of(turn, done):
+            self._write(line)
         self._say_when_it_begins(now)
 
     def _write(self, line: Line) -> None:
