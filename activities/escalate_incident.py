@@ -52,11 +52,12 @@ class EscalateIncidentActivity:
             level.page, request.schedules, request.people, request.policy, request.now
         )
         found = resolve_targets(level.page, request.holders, duty.people, duty.on_call)
-        outside = await outside_hours(found.pages, level.hours, request.now)
-        asked = in_turn(found.pages, outside) if level.in_turn else found.pages
+        outside = await outside_hours(found.pages, level.hours, request.schedules, request.now)
+        if level.in_turn:
+            found = in_turn(level.page, found, outside)
         pages: list[tuple[PageTarget, Delivery]] = []
-        nobody = [] if level.in_turn and asked else list(found.nobody)
-        for page in (page for page in asked if page not in outside):
+        nobody = list(found.nobody)
+        for page in (page for page in found.pages if page not in outside):
             chain = paging_chain(page, request.channels, request.fallbacks)
             if chain:
                 message = _addressed(page, request)
@@ -71,7 +72,7 @@ class EscalateIncidentActivity:
             cycle=request.cycle,
             pages=tuple(outcomes),
             nobody=tuple(nobody),
-            out_of_hours=tuple(outside[page] for page in asked if page in outside),
+            out_of_hours=tuple(outside[page] for page in found.pages if page in outside),
             on_call=duty.on_call,
         )
 

@@ -1,26 +1,28 @@
 """Whom of a level it is not the hour to page. Zone data are read here, and the result recorded."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
 
 from models.calendar import CalendarSpec
 from models.contracts import OutOfHours
-from rules.paging import PageTarget
+from models.schedule import ScheduleSpec
+from rules.on_duty import SCHEDULE
+from rules.paging import PageTarget, Resolution
 
 log = structlog.get_logger(__name__)
 
 
 def _outside(
-    pages: Sequence[PageTarget], spec: CalendarSpec, now: datetime
+    pages: Sequence[PageTarget], spec: CalendarSpec, zones: Mapping[str, str], now: datetime
 ) -> dict[PageTarget, OutOfHours]:
     from rules.hours import hours_at  # noqa: PLC0415 - slow to load, and most need none
 
     outside = {}
     for page in pages:
-        zone = page.zone or spec.zone
+        zone = zones.get(page.target) or page.zone or spec.zone
         try:
             hours = hours_at(spec, zone, now)
         except (KeyError, NotImplementedError) as error:
@@ -35,20 +37,27 @@ def _outside(
 
 
 async def outside_hours(
-    pages: Sequence[PageTarget], spec: CalendarSpec | None, now: datetime
+    pages: Sequence[PageTarget],
+    spec: CalendarSpec | None,
+    schedules: Iterable[ScheduleSpec],
+    now: datetime,
 ) -> dict[PageTarget, OutOfHours]:
-    """Those whose hours it is not at `now`, each on their own local clock."""
+    """Those whose hours it is not at `now`, each on their own, or their schedule's, local clock."""
     if spec is None or not pages:
         return {}
-    return await asyncio.to_thread(_outside, pages, spec, now)
+    zones = {f"{SCHEDULE}{schedule.name}": schedule.zone for schedule in schedules}
+    return await asyncio.to_thread(_outside, pages, spec, zones, now)
 
 
 def in_turn(
-    pages: Sequence[PageTarget], outside: dict[PageTarget, OutOfHours]
-) -> tuple[PageTarget, ...]:
-    """Of a level that pages one of its targets: the first whose hours it is, and what it skips."""
-    found = next((page for page in pages if page not in outside), None)
-    if found is None:
-        return tuple(pages)
-    before = pages[: pages.index(found)]
-    return (*before, *(page for page in pages if page.target == found.target))
+    targets: Sequence[str], found: Resolution, outside: Mapping[PageTarget, OutOfHours]
+) -> Resolution:
+    """Of a level that pages one of its targets: the first that can be, and what it skips."""
+    chosen = next((page.target for page in found.pages if page not in outside), None)
+    if chosen is None:
+        return found
+    last = targets.index(chosen)
+    return Resolution(
+        pages=tuple(page for page in found.pages if targets.index(page.target) <= last),
+        nobody=tuple(target for target in found.nobody if targets.index(target) < last),
+    )

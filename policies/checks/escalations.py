@@ -10,6 +10,7 @@ from policies.checks.conditions import misfits
 from policies.checks.people import ACKNOWLEDGER
 from policies.escalations import PREFIXES, hours_of, severities_of, target_of
 from policies.findings import Check, Finding, unknown, warning
+from policies.schedules import zone_of
 from policies.timing import MAJOR
 from policies.tree import Loc
 from rules.calendars import joined, slice_of, unknown_region, zone_known
@@ -156,9 +157,7 @@ def _zone(policy: Policy, target: str, spec: CalendarSpec) -> str:
         person = policy.people[name]
         return person.zone if "zone" in person.model_fields_set else spec.zone
     if kind == "schedule" and name in policy.schedules:
-        entry = policy.schedules[name]
-        own = entry.zone or (entry.rotation.zone if entry.rotation else None)
-        return own or policy.time_zone
+        return zone_of(policy, policy.schedules[name])
     return spec.zone
 
 
