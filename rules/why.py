@@ -229,5 +229,5 @@ def _coming(standing: Standing, levels: tuple[int, ...]) -> str:
     if standing.stopped:
         return standing.stopped
     if due_at:
-        return f"{named} is not due before {stamp(due_at)}"
+        return f"{named} was not due before {stamp(due_at)}"
     return f"{named} has had its turn, and no further round is asked for"

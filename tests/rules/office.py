@@ -1,0 +1,20 @@
+"""Office hours, and people in zones of their own."""
+
+from collections.abc import Mapping
+
+from models.calendar import CalendarSpec, OpenHours
+from models.compiled import Person
+from models.policy.calendars import WEEK
+
+OFFICE = CalendarSpec(
+    name="", zone="Asia/Kolkata", opens=(OpenHours(days=WEEK, hours=(("09:00", "17:00"),)),)
+)
+"""Nine to five, in Kolkata for whoever has no zone."""
+
+
+def in_zone(people: Mapping[str, Person], **zones: str) -> dict[str, Person]:
+    """The people, some of them with a zone."""
+    return {
+        name: person.model_copy(update={"zone": zones.get(name, person.zone)})
+        for name, person in people.items()
+    }
