@@ -51,6 +51,9 @@ class EscalateIncidentActivity:
         duty = await self._on_call.ask(
             level.page, request.schedules, request.people, request.policy, request.now
         )
+        for on_call in duty.on_call.values():
+            if on_call.notes:
+                log.warning("schedule.doubtful", schedule=on_call.schedule, notes=on_call.notes)
         found = resolve_targets(level.page, request.holders, duty.people, duty.on_call)
         outside = await outside_hours(found.pages, level.hours, request.schedules, request.now)
         if level.in_turn:

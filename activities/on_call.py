@@ -12,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
-
 from connectors.errors import ConnectorError
 from models.compiled import CompiledPolicy, Person
 from models.schedule import Booking, Gap, OnCall, ScheduleSpec
@@ -23,8 +21,6 @@ from rules.on_duty import schedules_of
 if TYPE_CHECKING:
     from connectors.calendars.directory import FeedDirectory, FeedReading
     from models.policy import Policy
-
-log = structlog.get_logger(__name__)
 
 FEED_TIMEOUT = timedelta(seconds=0.5)
 """So long a page waits for a feed: it goes out within the two seconds of the first page."""
@@ -83,7 +79,6 @@ class OnCallLookup:
         try:
             found = await asyncio.to_thread(on_call, spec, at, bookings)
         except Exception as error:  # noqa: BLE001 - a schedule's trouble must not keep the rest from paging
-            log.warning("schedule.unknown", schedule=spec.name, error=str(error))
             return _unknown(spec.name, at, f"could not be worked out ({type(error).__name__})")
         return found.model_copy(update=told)
 
@@ -118,7 +113,6 @@ class OnCallLookup:
         try:
             found = policy_in_force(self.policy_file, at).policy
         except PolicyBroken:
-            log.warning("policy.broken", file=self.policy_file.name)
             return _Live()
         return _live(found, names) if found.policy == policy else _Live()
 
@@ -143,6 +137,7 @@ def _unknown(name: str, at: datetime, why: str) -> OnCall:
 
 def _notes(read: "FeedReading", unnamed: tuple[str, ...]) -> tuple[str, ...]:
     trouble = (f"the feed does not answer: {read.trouble}",) if read.trouble else ()
+    trouble += (read.unkept,) if read.unkept else ()
     doubtful = (*(f"left out: {words}" for words in read.left_out), *unnamed)
     more = len(doubtful) - _MOST_TOLD
     rest = (f"and {more} more events",) if more > 0 else ()

@@ -22,6 +22,7 @@ LATE: dict[str, tuple[str, str]] = {
     "policy": ("console.policy", "app"),
     "rehearse": ("console.rehearse", "app"),
     "calendar": ("console.calendar", "app"),
+    "oncall": ("console.oncall", "app"),
     "demo": ("console.demo", "app"),
 }
 """Commands whose modules are imported on demand: name to module and its Typer app."""

@@ -14,12 +14,13 @@ from console.failures import ExitCode, usage
 from console.output import Output, say, words, write_lines
 from policies.catalogue import policy_in_force, versions_of
 from policies.checks.coverage import coverage
-from policies.checks.installation import channels_resolved
+from policies.checks.installation import channels_resolved, feeds_resolved
 from policies.findings import Check
 from policies.problems import Problem, errors_of
 from policies.render.formats import Format, rendered
 from policies.schema import schema_text
 from policies.versions import Version, check_path, in_force
+from runtime.feeds import feeds_of
 from runtime.settings import SettingsBroken, load_settings
 
 app = typer.Typer(add_completion=False)
@@ -63,7 +64,8 @@ def _of_installation(output: Output) -> tuple[Check, ...]:
     except SettingsBroken as error:
         output.say(f"the settings are broken, so channels were not looked at: {error}")
         return ()
-    return (channels_resolved(ChannelDirectory(settings.channels).unresolved),)
+    channels, feeds = ChannelDirectory(settings.channels), feeds_of(settings)
+    return (channels_resolved(channels.unresolved), feeds_resolved(feeds.unresolved))
 
 
 @app.command()

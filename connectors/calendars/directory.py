@@ -7,11 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
-
 from connectors.calendars.copies import Copies, place_of
 from connectors.calendars.file import FileFeed
-from connectors.calendars.ical import NoCalendar, Unfolded, unfolded
+from connectors.calendars.ical import NoCalendar, unfolded
 from connectors.calendars.protocol import CalendarFeed, Copy
 from connectors.calendars.settings import FeedSettings
 from connectors.errors import ConnectorError, PermanentError
@@ -19,8 +17,6 @@ from models.schedule import FeedEvent
 
 if TYPE_CHECKING:
     import httpx2
-
-log = structlog.get_logger(__name__)
 
 FRESH = timedelta(minutes=1)
 """A copy that is no older is not asked for again: a storm of pages is one request."""
@@ -32,12 +28,14 @@ PATIENCE = timedelta(seconds=30)
 class FeedReading:
     """What a feed says between two instants, by its state of `as_of`.
 
-    `trouble` says why that is an older copy; `left_out` which events could not be read.
+    `trouble` says why that is an older copy, `unkept` why a new one could not be kept for later;
+    `left_out` which events could not be read.
     """
 
     events: tuple[FeedEvent, ...]
     as_of: datetime
     trouble: str = ""
+    unkept: str = ""
     left_out: tuple[str, ...] = ()
 
 
@@ -48,6 +46,7 @@ class _Known:
     copy: Copy | None = None
     failure: ConnectorError | None = None
     failed_at: datetime | None = None
+    unkept: str = ""
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -91,9 +90,8 @@ class FeedDirectory:
         if copy is None:
             raise known.failure or PermanentError(name, "nothing was fetched")
         found = await asyncio.to_thread(unfolded, copy.text, start, end)
-        if found.left_out:
-            log.warning("feed.events_left_out", feed=name, events=list(found.left_out))
-        return _reading(found, copy, known.failure)
+        trouble = known.failure.reason if known.failure else ""
+        return FeedReading(found.events, copy.as_of, trouble, known.unkept, found.left_out)
 
     async def aclose(self) -> None:
         """Close what is open. A feed asked for later opens anew."""
@@ -134,7 +132,6 @@ class FeedDirectory:
             await self._fetch(known, timeout)
         except ConnectorError as error:
             known.failure, known.failed_at = error, now
-            log.warning("feed.failed", feed=error.channel, error=error.reason)
 
     async def _fetch(self, known: _Known, timeout: timedelta) -> None:
         name = known.feed.name
@@ -144,13 +141,8 @@ class FeedDirectory:
                 await asyncio.to_thread(unfolded, copy.text, copy.as_of, copy.as_of)
             except NoCalendar:
                 raise PermanentError(name, "what it sent is no calendar") from None
-        known.copy, known.failure, known.failed_at = copy, None, None
+        known.copy, known.failure, known.failed_at, known.unkept = copy, None, None, ""
         try:
             await asyncio.to_thread(self._copies.save, name, known.place, copy)
         except OSError as error:
-            log.warning("feed.unkept", feed=name, error=type(error).__name__)
-
-
-def _reading(found: Unfolded, copy: Copy, failure: ConnectorError | None) -> FeedReading:
-    trouble = failure.reason if failure else ""
-    return FeedReading(found.events, copy.as_of, trouble, found.left_out)
+            known.unkept = f"its copy could not be kept ({type(error).__name__})"
