@@ -1,6 +1,6 @@
 """The policy as one incident carries it: all that decides, without the prose.
 
-The prose (principles, duties, what a severity means) stays in the policy file; `policy_hash`
+The prose (principles, what a severity means) stays in the policy file; `policy_hash`
 is the SHA-256 of the whole file and says which one that was.
 """
 

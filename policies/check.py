@@ -5,11 +5,13 @@ from pathlib import Path
 
 from models.policy import Policy
 from policies.checks import (
+    authority,
     calendars,
     clocks,
     escalations,
     people,
     response,
+    roles,
     schedules,
     severities,
     severity_rules,
@@ -23,6 +25,8 @@ CHECKS: tuple[Check, ...] = (
     *severities.CHECKS,
     *severity_rules.CHECKS,
     *people.CHECKS,
+    *roles.CHECKS,
+    *authority.CHECKS,
     *response.CHECKS,
     *escalations.CHECKS,
     *schedules.CHECKS,

@@ -7,17 +7,14 @@ from models.alert import GroupingPolicy
 from models.compiled import (
     LIMIT_BYTES,
     Audience,
-    AuthorityRule,
     CompiledPolicy,
     Person,
     ReviewRule,
-    RoleRule,
     Step,
 )
 from models.intake import IntakeRules, LabelSeverity, ReportingRule
 from models.policy import Policy
-from models.policy.people import AuthorityEntry
-from policies import severity_rules, timing
+from policies import responsibility, severity_rules, timing
 from policies.escalations import compiled_escalation
 from policies.schedules import schedules_in_use
 
@@ -47,13 +44,13 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         fallbacks={n: c.fallback for n, c in policy.channels.items() if c.fallback},
         paging_channels=policy.paging.channels if policy.paging else (),
         steps=tuple(_steps(policy)),
-        roles=tuple(
-            RoleRule(name=name, required=role.required, default=role.default)
-            for name, role in policy.roles.items()
-        ),
+        roles=responsibility.roles(policy),
         escalation=escalation,
         schedules=schedules_in_use(policy, escalation),
-        authority={name: _authority(entry) for name, entry in policy.authority.items()},
+        authority=responsibility.authority(policy),
+        override=responsibility.override(policy),
+        approvals=responsibility.approvals(policy),
+        handover=responsibility.handover(policy),
         **_timed(policy),
         hold_reasons=policy.holds.reasons,
         audiences=tuple(_audiences(policy)),
@@ -80,6 +77,8 @@ def people_of(policy: Policy) -> dict[str, Person]:
             email=person.email,
             channels=person.page_by,
             zone=person.zone if "zone" in person.model_fields_set else None,
+            teams=person.teams,
+            skills=person.skills,
         )
         for name, person in policy.people.items()
     }
@@ -133,8 +132,8 @@ def _severity(policy: Policy) -> dict[str, object]:
     return {
         "default_severity": _default_severity(policy),
         "severity_rules": severity_rules.compiled(policy),
-        "raise_severity": _authority(rules.raised),
-        "lower_severity": _authority(rules.lowered),
+        "raise_severity": responsibility.authority_rule(policy, rules.raised),
+        "lower_severity": responsibility.authority_rule(policy, rules.lowered),
         "when_raised": timing.running_clocks(rules.raised.running_clocks),
         "when_lowered": timing.running_clocks(rules.lowered.running_clocks),
     }
@@ -143,7 +142,7 @@ def _severity(policy: Policy) -> dict[str, object]:
 def _timed(policy: Policy) -> dict[str, object]:
     return {
         "calendars": timing.calendars_in_use(policy),
-        "clocks": timing.clocks(policy),
+        "clocks": (*timing.clocks(policy), *responsibility.role_clocks(policy)),
         "metrics": timing.metrics(policy),
     }
 
@@ -154,10 +153,6 @@ def _steps(policy: Policy) -> Iterator[Step]:
             yield Step(
                 id=entry.name, do=entry.do, by=entry.by, state=state, required=entry.required
             )
-
-
-def _authority(entry: AuthorityEntry) -> AuthorityRule:
-    return AuthorityRule(by=entry.by, reasons=entry.reasons, needs_note=entry.needs == "reason")
 
 
 def _audiences(policy: Policy) -> Iterator[Audience]:

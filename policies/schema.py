@@ -15,10 +15,12 @@ from pydantic_core import core_schema
 from models.policy import Policy
 from models.policy.actions import FORMS as ACTIONS
 from models.policy.actions import Actions, OneAction
+from models.policy.approvals import Approval
 from models.policy.cadence import Rhythms, RhythmText
 from models.policy.calendars import SHORT, Calendar, CalendarEntry, Days, Hours
 from models.policy.durations import UNITS, Duration
 from models.policy.people import Authority
+from models.policy.roles import CountText, Required, RequiredIn, Unfilled
 from models.policy.schedules import DECLARED, Feed, Gaps, HandOverText, LocalText, TimeText
 from models.policy.schedules import FORMS as HAND_OVERS
 from models.policy.targets import FORMS as TARGETS
@@ -78,6 +80,14 @@ _TIME = _text(
 _LOCAL = _text("A date or local time: 2026-01-05, 2026-01-05T09:00.", pattern=f"^{_DATE}")
 _HAND_OVER = _text(f"When it hands over: {'; '.join(HAND_OVERS)}.")
 
+_AFTER = _text("Elapsed time after the report, at every severity: 15m, after 4h.")
+_COUNT: JsonSchemaValue = {
+    "anyOf": [
+        {"type": "integer", "minimum": 1},
+        _text("How many: 1-3, 2+, many.", pattern="^([1-9][0-9]?(-[1-9][0-9]?|\\+)?|many)$"),
+    ]
+}
+
 SHARED: dict[str, JsonSchemaValue] = {
     "words": _one_or_many(_WORDS),
     "duration": _DURATION,
@@ -120,6 +130,11 @@ FORMS: dict[Any, Form] = {
     _reader(Feed): _or(_text("A calendar feed by its name in the settings.", pattern="^feed:")),
     _reader(Gaps): _or({"enum": [DECLARED]}),
     _reader(Authority): _or(_one_or_many(_WORDS)),
+    _reader(Approval): _or(_one_or_many(_WORDS)),
+    _reader(Required): _or(_AFTER),
+    _reader(RequiredIn): _or(_one_or_many(_WORDS)),
+    _reader(CountText): lambda _: _COUNT,
+    _reader(Unfilled): _or(_one_or_many(_ACTION)),
 }
 """What may be written, by what reads it."""
 

@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from models.base import Frozen
+from models.policy.approvals import Approval, HandoverEntry
 from models.policy.calendars import Calendar
 from models.policy.conduct import (
     Alerts,
@@ -21,10 +22,10 @@ from models.policy.people import (
     ChannelEntry,
     Paging,
     PersonEntry,
-    RoleEntry,
     ServiceEntry,
 )
 from models.policy.promises import ClockEntry, Communication, MetricEntry, ReviewEntry
+from models.policy.roles import RoleEntry
 from models.policy.schedules import ScheduleEntry
 from models.policy.severity_rules import SeverityRules
 from models.policy.words import Name, Names, Text
@@ -57,6 +58,8 @@ class Policy(Frozen):
     escalations: dict[Name, tuple[LevelEntry, ...]] = Field(default_factory=dict)
     services: dict[Name, ServiceEntry] = Field(default_factory=dict)
     authority: dict[Name, Authority] = Field(default_factory=dict)
+    approvals: dict[Text, Approval] = Field(default_factory=dict)
+    handover: HandoverEntry | None = None
     holds: Holds = Holds()
     milestones: Names = ()
     dates: Names = ()

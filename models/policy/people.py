@@ -2,19 +2,24 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from models.base import Frozen
-from models.policy.durations import Duration
-from models.policy.words import Name, Names, Text, Texts
+from models.policy.durations import Period
+from models.policy.moments import ConditionText
+from models.policy.words import Name, Names, Text
 
 
 class PersonEntry(Frozen):
-    """A person. `page_by` lists the channels for pages; none: those of `paging`."""
+    """A person. `page_by` lists the channels for pages; none: those of `paging`.
+
+    `teams` and `skills` are what roles ask for, and authority is given to.
+    """
 
     email: Text | None = None
     zone: Text = "UTC"
     teams: Names = ()
+    skills: Names = ()
     page_by: Names = ()
 
 
@@ -31,20 +36,6 @@ class Paging(Frozen):
     channels: Names
 
 
-class RoleEntry(Frozen):
-    """A role in an incident: what its holder does, when it must be held, who takes it.
-
-    `required` maps a severity to how long after the report the role must be held. `default` is
-    a person, `acknowledger`, or `schedule:NAME`: whoever is on call when the incident begins.
-    `deputy` stands in for the holder.
-    """
-
-    duties: Texts = ()
-    required: dict[Name, Duration] = Field(default_factory=dict)
-    default: Text | None = None
-    deputy: Text | None = None
-
-
 class ServiceEntry(Frozen):
     """A service: whose it is, and which escalation its incidents follow."""
 
@@ -56,13 +47,28 @@ class ServiceEntry(Frozen):
 class AuthorityEntry(Frozen):
     """Who may do something; for which reasons; whether a reason must be given.
 
-    Of a change of severity, `running_clocks` says what it does to those.
+    Its free keys are severities: at these, others may instead; and where a condition of `when`
+    holds, its people instead of all those. `after` some time others may too, counted from when
+    they first asked. Of a change of severity, `running_clocks` says what it does to those; of the
+    override, `commands` and `guards` say what can be overruled.
     """
 
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, Names]
+
     by: Names = ("anyone",)
+    when: dict[ConditionText, Names] = Field(default_factory=dict)
+    after: dict[Period, Names] = Field(default_factory=dict)
     reasons: Names = ()
     needs: Literal["reason"] | None = None
     running_clocks: Literal["keep", "retarget", "restart"] | None = None
+    commands: Names = ()
+    guards: Names = ()
+
+    @property
+    def at(self) -> dict[str, tuple[str, ...]]:
+        """Who may at a severity, where others may than otherwise."""
+        return self.__pydantic_extra__
 
 
 def _short(given: Any) -> Any:

@@ -175,7 +175,8 @@ def _level(policy: Policy, loc: Loc, action: Action) -> Iterator[Finding]:
         yield Finding(loc, what, f"the longest has {longest}")
 
 
-def _action(policy: Policy, loc: Loc, action: Action) -> Iterator[Finding]:
+def action_problems(policy: Policy, loc: Loc, action: Action) -> Iterator[Finding]:
+    """What an action is meant for, and is not there."""
     people = (*policy.roles, *policy.people)
     match action.kind:
         case ActionKind.NOTIFY:
@@ -196,11 +197,11 @@ def actions(policy: Policy) -> Iterator[Finding]:
     for name, clock in policy.clocks.items():
         for share, chain in clock.at.items():
             for index, action in enumerate(chain):
-                yield from _action(policy, ("clocks", name, "at", share, index), action)
+                yield from action_problems(policy, ("clocks", name, "at", share, index), action)
     late = policy.communication.late if policy.communication else {}
     for share, chain in late.items():
         for index, action in enumerate(chain):
-            yield from _action(policy, ("communication", "late", share, index), action)
+            yield from action_problems(policy, ("communication", "late", share, index), action)
 
 
 CHECKS: tuple[Check, ...] = (

@@ -1,21 +1,29 @@
-"""People, roles, channels and who may do what."""
+"""People, the channels that reach them, and roles by name."""
 
 from collections.abc import Iterator
 from zoneinfo import available_timezones
 
-from models.command import COMMANDS
 from models.policy import Policy
-from models.policy.people import AuthorityEntry
 from models.schedule import NOBODY
-from policies.findings import Check, Finding, unknown, warning
+from policies.findings import Check, Finding, unknown
 from policies.tree import Loc
 from rules.on_duty import SCHEDULE
 
 ANYONE = "anyone"
 RESPONDERS = "responders"
 ACKNOWLEDGER = "acknowledger"
+REPORTER = "reporter"
 MONITORING = "monitoring"
-RESERVED = (ANYONE, RESPONDERS, ACKNOWLEDGER, MONITORING, NOBODY, "people", "engine")
+RESERVED = (
+    ANYONE,
+    RESPONDERS,
+    ACKNOWLEDGER,
+    REPORTER,
+    MONITORING,
+    NOBODY,
+    "people",
+    "engine",
+)
 """Words that mean something of their own where people and roles are named."""
 
 
@@ -100,51 +108,7 @@ def _by_default(policy: Policy, role: str, default: str) -> Iterator[Finding]:
     if schedule != default:
         yield from unknown(loc, "schedule", schedule, policy.schedules)
         return
-    yield from unknown(loc, "person", default, (*policy.people, ACKNOWLEDGER))
-
-
-def _rules(policy: Policy) -> Iterator[tuple[Loc, AuthorityEntry]]:
-    yield from ((("authority", name), entry) for name, entry in policy.authority.items())
-    yield ("severity_rules", "raise"), policy.severity_rules.raised
-    yield ("severity_rules", "lower"), policy.severity_rules.lowered
-
-
-def authorities(policy: Policy) -> Iterator[Finding]:
-    """Authority is about commands that exist, and given to somebody who does."""
-    commands = [name for name, spec in COMMANDS.items() if not spec.internal]
-    for name in policy.authority:
-        yield from unknown(("authority", name), "command", name, commands, key=True)
-    known = (ANYONE, RESPONDERS, *policy.roles, *policy.people)
-    for loc, entry in _rules(policy):
-        for index, by in enumerate(entry.by):
-            yield from unknown((*loc, "by", index), "role or person", by, known)
-        if entry.reasons and loc != ("authority", "cancel"):
-            where = (*loc, "reasons")
-            yield Finding(where, "only cancel asks for reasons", "remove it", key=True)
-
-
-def fillable(policy: Policy) -> frozenset[str]:
-    """The roles that somebody can come to hold: by default, or given by one who may."""
-    held = {name for name, role in policy.roles.items() if role.default}
-    by = set(policy.authority.get("assign_role", AuthorityEntry()).by)
-    if by & {ANYONE, RESPONDERS, *policy.people, *held}:
-        return frozenset(policy.roles)
-    return frozenset(held)
-
-
-def roles_filled(policy: Policy) -> Iterator[Finding]:
-    """A role that must be held can be, and preferably without anybody thinking of it."""
-    can = fillable(policy)
-    for name, role in policy.roles.items():
-        if not role.required or role.default:
-            continue
-        loc = ("roles", name, "required")
-        if name not in can:
-            what = f"{name} is required, but nobody may assign it"
-            yield Finding(loc, what, "add a default, or let somebody assign_role", key=True)
-        elif any(not after for after in role.required.values()):
-            what = f"{name} is required at once, but nobody takes it by default"
-            yield warning(loc, what, "add a default, or leave some time", key=True)
+    yield from unknown(loc, "person", default, (*policy.people, ACKNOWLEDGER, REPORTER))
 
 
 def reporters(policy: Policy) -> Iterator[Finding]:
@@ -163,7 +127,5 @@ CHECKS: tuple[Check, ...] = (
     people_reachable,
     names_apart,
     holders,
-    authorities,
-    roles_filled,
     reporters,
 )

@@ -11,7 +11,8 @@ from policies.tree import Loc
 def _cited(policy: Policy) -> Iterator[tuple[Loc, str]]:
     """Every place where a severity is a key."""
     for name, role in policy.roles.items():
-        yield from ((("roles", name, "required", s), s) for s in role.required)
+        keys = (s for s in role.required if s not in {ANY, MAJOR})
+        yield from ((("roles", name, "required", s), s) for s in keys)
     for name, clock in policy.clocks.items():
         keys = (s for s in clock.within if s not in {ANY, MAJOR})
         yield from ((("clocks", name, "within", s), s) for s in keys)

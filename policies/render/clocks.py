@@ -42,7 +42,8 @@ def cell(view: View, clock: ClockSpec, severity: str) -> str:
     found = clock.within.get(severity)
     if found:
         return target(found)
-    written = view.policy.clocks[clock.name].within
+    entry = view.policy.clocks.get(clock.name)
+    written = entry.within if entry else {}
     key = decided(view.policy, written).get(severity)
     return LEFT_OPEN if key and written[key] == OPEN else NO_TARGET
 

@@ -51,6 +51,8 @@ PLACES: tuple[Loc, ...] = (
     ("escalations", "default", 0),
     ("services", "shop"),
     ("authority", "close"),
+    ("approvals", "resolve"),
+    ("handover",),
     ("holds",),
     ("clocks", "resolve"),
     ("communication",),
@@ -71,7 +73,17 @@ def carried(name: str) -> CompiledPolicy:
     return compile_policy(loaded.policy, loaded.policy_hash, "payments")
 
 
-ONLY_FEW = {"schedules", "milestones", "calendars", "dates", "flags", "attributes", "metrics"}
+ONLY_FEW = {
+    "schedules",
+    "milestones",
+    "calendars",
+    "dates",
+    "flags",
+    "attributes",
+    "metrics",
+    "approvals",
+    "handover",
+}
 
 
 @pytest.mark.parametrize("name", SHIPPED)

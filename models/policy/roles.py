@@ -1,0 +1,97 @@
+"""Roles as people write them: what their holders do, when they must be held, by whom."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from models.base import Frozen
+from models.policy.actions import Actions, Share
+from models.policy.durations import Duration, parse_duration
+from models.policy.moments import ConditionText
+from models.policy.words import Name, Names, Text, Texts, many, wrong
+
+ANY = "any"
+MANY = "many"
+_AFTER = "after "
+_RANGE = re.compile(r"([1-9][0-9]?)(?:-([1-9][0-9]?)|(\+))?")
+_HOW = "write how many hold it: 1, 2, 1-3, 2+ or many"
+
+
+class Count(Frozen):
+    """How many must hold a role, and how many may; None: no limit."""
+
+    at_least: int = 1
+    at_most: int | None = 1
+
+
+def parse_count(given: object) -> Count:
+    """The count that a text means. Raises a ValueError that says what would be right."""
+    if isinstance(given, Count):
+        return given
+    text = str(given).strip() if isinstance(given, (int, str)) else ""
+    if text == MANY:
+        return Count(at_most=None)
+    found = _RANGE.fullmatch(text)
+    if not found or isinstance(given, bool):
+        raise wrong(f"{given!r} is no number of people", _HOW)
+    least = int(found[1])
+    most = None if found[3] else int(found[2] or least)
+    if most is not None and most < least:
+        raise wrong(f"{text!r} ends before it begins", _HOW)
+    return Count(at_least=least, at_most=most)
+
+
+def _required(given: Any) -> Any:
+    """`after 4h`, or a duration: the same at every severity."""
+    if not isinstance(given, str):
+        return given
+    return {ANY: parse_duration(given.strip().removeprefix(_AFTER).strip())}
+
+
+def _required_in(given: Any) -> Any:
+    """States alone: at every severity."""
+    states = [given] if isinstance(given, str) else given
+    return dict.fromkeys(states, ANY) if isinstance(states, (list, tuple)) else states
+
+
+def _unfilled(given: Any) -> Any:
+    """Actions alone: at the limit."""
+    return {"100%": given} if isinstance(given, (str, list, tuple)) else given
+
+
+CountText = Annotated[Count, BeforeValidator(parse_count)]
+"""How many: `2`, `1-3`, `2+` or `many`."""
+
+Required = Annotated[dict[Name, Duration], BeforeValidator(_required)]
+"""For each severity, how long after the report; or one time for all."""
+
+RequiredIn = Annotated[dict[Name, Names], BeforeValidator(_required_in)]
+"""For each state, the severities; or states alone."""
+
+Unfilled = Annotated[dict[Share, Actions], BeforeValidator(_unfilled)]
+"""What happens when: at shares of the time, and after it; or actions at its end."""
+
+
+class RoleEntry(Frozen):
+    """A role in an incident: what its holder does, when it must be held, who takes it.
+
+    `required` maps a severity to how long after the report the role must be held, `required_in`
+    a state to the severities at which it must be; `when` says for which incidents. `unfilled`
+    says what happens when it is not in time. `qualification` lists teams and skills, of which
+    holders have one. `default` is a person, `acknowledger`, `reporter` or `schedule:NAME`.
+    `deputy` may do whatever the holder may. `not_also` are roles that are never the same
+    person's, `discouraged_with` those that better are not.
+    """
+
+    duties: Texts = ()
+    required: Required = Field(default_factory=dict)
+    required_in: RequiredIn = Field(default_factory=dict)
+    when: Annotated[tuple[ConditionText, ...], BeforeValidator(many)] = ()
+    unfilled: Unfilled = Field(default_factory=dict)
+    count: CountText = Count()
+    qualification: Names = ()
+    default: Text | None = None
+    deputy: Text | None = None
+    not_also: Names = ()
+    discouraged_with: Names = ()

@@ -1,0 +1,161 @@
+"""Who may do what: commands, the override, approvals, handovers."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from models.command import COMMANDS
+from models.policy import Policy
+from models.policy.approvals import ApprovalEntry
+from models.policy.people import AuthorityEntry
+from policies.checks.conditions import misfits
+from policies.checks.people import ANYONE, RESPONDERS
+from policies.findings import Check, Finding, unknown, warning
+from policies.responsibility import OVERRIDE
+from policies.timing import ANY, MAJOR
+from policies.tree import Loc
+from rules.assigning import HANDOVER
+from rules.facts import OVERRULABLE
+from rules.people import ON_CALL, PERSON, TEAM
+
+POST_UPDATE = "post_update"
+_OF_THE_OVERRIDE = ("commands", "guards")
+
+
+def commands() -> tuple[str, ...]:
+    """The commands that people may give."""
+    return tuple(name for name, spec in COMMANDS.items() if not spec.internal)
+
+
+def teams_of(policy: Policy) -> tuple[str, ...]:
+    """The teams of the policy's people."""
+    return tuple(dict.fromkeys(team for p in policy.people.values() for team in p.teams))
+
+
+def named(policy: Policy, loc: Loc, words: Sequence[str]) -> Iterator[Finding]:
+    """Whoever is named exists: a role, a person, a team, somebody on call."""
+    known = (ANYONE, RESPONDERS, *policy.roles, *policy.people)
+    for index, word in enumerate(words):
+        where = (*loc, index)
+        if word.startswith(TEAM):
+            yield from unknown(where, "team", word.removeprefix(TEAM), teams_of(policy))
+        elif word.startswith(ON_CALL):
+            yield from unknown(where, "schedule", word.removeprefix(ON_CALL), policy.schedules)
+        else:
+            yield from unknown(where, "role or person", word.removeprefix(PERSON), known)
+
+
+def _rules(policy: Policy) -> Iterator[tuple[Loc, AuthorityEntry]]:
+    yield from ((("authority", name), entry) for name, entry in policy.authority.items())
+    yield ("severity_rules", "raise"), policy.severity_rules.raised
+    yield ("severity_rules", "lower"), policy.severity_rules.lowered
+
+
+def authorities(policy: Policy) -> Iterator[Finding]:
+    """Authority is about commands that exist, and given to somebody who does."""
+    for name in policy.authority:
+        known = (*commands(), OVERRIDE)
+        yield from unknown(("authority", name), "command", name, known, key=True)
+    for loc, entry in _rules(policy):
+        yield from named(policy, (*loc, "by"), entry.by)
+        yield from _exceptions(policy, loc, entry)
+        if entry.reasons and loc != ("authority", "cancel"):
+            where = (*loc, "reasons")
+            yield Finding(where, "only cancel asks for reasons", "remove it", key=True)
+
+
+def _exceptions(policy: Policy, loc: Loc, entry: AuthorityEntry) -> Iterator[Finding]:
+    """Who may at a severity, under a condition, or after some time."""
+    own = tuple(name for name in AuthorityEntry.model_fields if name != "by")
+    for severity, by in entry.at.items():
+        known = (*policy.severities, MAJOR, ANY, *own)
+        yield from unknown((*loc, severity), "severity or key", severity, known, key=True)
+        yield from named(policy, (*loc, severity), by)
+    for condition, by in entry.when.items():
+        yield from misfits(policy, (*loc, "when", condition), condition, key=True)
+        yield from named(policy, (*loc, "when", condition), by)
+    for by in entry.after.values():
+        yield from named(policy, (*loc, "after"), by)
+    for key in _OF_THE_OVERRIDE:
+        if getattr(entry, key) and loc != ("authority", OVERRIDE):
+            yield Finding((*loc, key), f"only override says {key}", "remove it", key=True)
+
+
+def override(policy: Policy) -> Iterator[Finding]:
+    """What can be overridden is there, and not by everybody."""
+    entry = policy.authority.get(OVERRIDE)
+    if entry is None:
+        return
+    loc: Loc = ("authority", OVERRIDE)
+    for index, name in enumerate(entry.commands):
+        yield from unknown((*loc, "commands", index), "command", name, commands())
+    for index, name in enumerate(entry.guards):
+        known = (*(guard.value for guard in OVERRULABLE), HANDOVER)
+        yield from unknown((*loc, "guards", index), "guard", name, known)
+    if ANYONE in entry.by:
+        what = "anyone may override what the policy refuses"
+        yield warning(loc, what, "say by: ROLE", key=True)
+
+
+def approvals(policy: Policy) -> Iterator[Finding]:
+    """Approvals are asked for commands that exist, of people who can be enough."""
+    for name, entry in policy.approvals.items():
+        loc: Loc = ("approvals", name)
+        command, colon, audience = name.partition(":")
+        yield from unknown(loc, "command", command, commands(), key=True)
+        if colon and command == POST_UPDATE:
+            known = policy.communication.audiences if policy.communication else ()
+            yield from unknown(loc, "audience", audience, known, key=True)
+        elif colon:
+            what = f"only {POST_UPDATE} is approved by audience"
+            yield Finding(loc, what, f"write {command}", key=True)
+        yield from named(policy, (*loc, "by"), entry.by)
+        for index, backup in enumerate(entry.backups):
+            yield from named(policy, (*loc, "backups", index), backup)
+        for index, severity in enumerate(entry.severities):
+            known_now = (*policy.severities, MAJOR, ANY)
+            yield from unknown((*loc, "severities", index), "severity", severity, known_now)
+        for index, text in enumerate(entry.when):
+            yield from misfits(policy, (*loc, "when", index), text)
+        yield from _quorum(policy, loc, entry)
+
+
+def _quorum(policy: Policy, loc: Loc, entry: ApprovalEntry) -> Iterator[Finding]:
+    """Enough people can approve, besides whoever asks."""
+    words = (*entry.by, *(word for backup in entry.backups for word in backup))
+    people = _people(policy, words)
+    if people is not None and len(people) < entry.quorum:
+        what = f"only {len(people)} can approve this, and {entry.quorum} must"
+        yield Finding((*loc, "quorum"), what, "name more people, or ask fewer", key=True)
+    elif people is not None and len(people) == entry.quorum:
+        what = "when one of those who approve asks for it, too few are left to approve"
+        yield warning(loc, what, "name one more, or a backup", key=True)
+
+
+def _people(policy: Policy, words: Iterable[str]) -> set[str] | None:
+    """Everybody whom words name; None where that depends on the incident."""
+    found: set[str] = set()
+    for word in words:
+        if word in policy.people:
+            found.add(word)
+        elif word.startswith(TEAM):
+            team = word.removeprefix(TEAM)
+            found |= {name for name, person in policy.people.items() if team in person.teams}
+        else:
+            return None
+    return found
+
+
+def handovers(policy: Policy) -> Iterator[Finding]:
+    """An offer that is not accepted ends, and shifts end where somebody knows of them."""
+    entry = policy.handover
+    if entry is None:
+        return
+    if entry.accept_within is None:
+        what = "a handover that nobody accepts stays open"
+        yield warning(("handover",), what, "add accept_within: 15m", key=True)
+    if entry.remind_at_shift_end and not policy.schedules:
+        loc = ("handover", "remind_at_shift_end")
+        what = "there is no schedule by which a shift could end"
+        yield Finding(loc, what, "add schedules, or remind_after: 8h", key=True)
+
+
+CHECKS: tuple[Check, ...] = (authorities, override, approvals, handovers)

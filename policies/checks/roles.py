@@ -1,0 +1,134 @@
+"""Roles: whether somebody can hold them, when they must be held, and what follows if not."""
+
+from collections.abc import Iterator
+
+from models.policy import Policy
+from models.policy.people import AuthorityEntry
+from models.policy.roles import RoleEntry
+from policies.checks.authority import teams_of
+from policies.checks.clocks import action_problems
+from policies.checks.conditions import misfits
+from policies.checks.people import ANYONE, RESPONDERS
+from policies.findings import Check, Finding, unknown, warning
+from policies.responsibility import DEPUTY
+from policies.timing import ANY, MAJOR
+from policies.tree import Loc
+from rules.people import OUTSIDE
+from states.lifecycle import State
+
+STATES = (State.ASSESSMENT, State.DIAGNOSIS, State.RESOLUTION, State.REVIEW)
+"""The states that can require a role."""
+
+
+def _may_assign(policy: Policy) -> set[str]:
+    entry = policy.authority.get("assign_role", AuthorityEntry())
+    exceptions = (*entry.at.values(), *entry.when.values(), *entry.after.values())
+    return {*entry.by, *(word for words in exceptions for word in words)}
+
+
+def fillable(policy: Policy) -> frozenset[str]:
+    """The roles that somebody can come to hold: by default, or given by one who may."""
+    held = {name for name, role in policy.roles.items() if role.default}
+    by = _may_assign(policy)
+    teams = {word for word in by if ":" in word}
+    if by & {ANYONE, RESPONDERS, *policy.people, *held, *teams}:
+        return frozenset(policy.roles)
+    return frozenset(held)
+
+
+def roles_filled(policy: Policy) -> Iterator[Finding]:
+    """A role that must be held can be, and preferably without anybody thinking of it."""
+    can = fillable(policy)
+    for name, role in policy.roles.items():
+        if not (role.required or role.required_in) or role.default:
+            continue
+        loc = ("roles", name, "required" if role.required else "required_in")
+        if name not in can:
+            what = f"{name} is required, but nobody may assign it"
+            yield Finding(loc, what, "add a default, or let somebody assign_role", key=True)
+        elif any(not after for after in role.required.values()):
+            what = f"{name} is required at once, but nobody takes it by default"
+            yield warning(loc, what, "add a default, or leave some time", key=True)
+
+
+def required(policy: Policy) -> Iterator[Finding]:
+    """Where and when a role is required can be said of an incident."""
+    for name, role in policy.roles.items():
+        loc: Loc = ("roles", name)
+        for state, severities in role.required_in.items():
+            where = (*loc, "required_in", state)
+            yield from unknown(where, "state that requires roles", state, STATES, key=True)
+            for severity in severities:
+                yield from unknown(where, "severity", severity, (*policy.severities, MAJOR, ANY))
+        for index, text in enumerate(role.when):
+            yield from misfits(policy, (*loc, "when", index), text)
+        if role.when and not (role.required or role.required_in):
+            what = f"{name} is never required, so nothing depends on when"
+            yield Finding((*loc, "when"), what, "add required or required_in", key=True)
+
+
+def combinations(policy: Policy) -> Iterator[Finding]:
+    """Roles that do not go together are two roles."""
+    for name, role in policy.roles.items():
+        for key, others in (
+            ("not_also", role.not_also),
+            ("discouraged_with", role.discouraged_with),
+        ):
+            for index, other in enumerate(others):
+                loc: Loc = ("roles", name, key, index)
+                yield from unknown(loc, "role", other, policy.roles)
+                if other == name:
+                    yield Finding(loc, "a role goes together with itself", "name another")
+        for other in role.not_also:
+            same = other in policy.roles and policy.roles[other].default == role.default
+            if same and role.default and other != name:
+                what = f"{name} and {other} are never the same person's, and both by default are"
+                yield Finding(("roles", name, "not_also"), what, "give one of them another default")
+
+
+def qualifications(policy: Policy) -> Iterator[Finding]:
+    """Somebody has what a role asks for; so has whoever takes it by default, or deputises."""
+    skills = tuple(dict.fromkeys(s for p in policy.people.values() for s in p.skills))
+    known = (*teams_of(policy), *skills, RESPONDERS, OUTSIDE)
+    for name, role in policy.roles.items():
+        loc: Loc = ("roles", name)
+        for index, word in enumerate(role.qualification):
+            yield from unknown((*loc, "qualification", index), "team or skill", word, known)
+        for key, person in (("default", role.default), ("deputy", role.deputy)):
+            if person in policy.people and not _qualified(policy, role, person):
+                needs = " or ".join(role.qualification)
+                what = f"{person} is not qualified for {name}, which needs {needs}"
+                yield Finding((*loc, key), what, f"add it to people.{person}, or name another")
+        yield from _enough(policy, loc, role)
+
+
+def _qualified(policy: Policy, role: RoleEntry, person: str) -> bool:
+    entry = policy.people[person]
+    if not role.qualification or RESPONDERS in role.qualification:
+        return True
+    return bool({*entry.teams, *entry.skills} & {*role.qualification})
+
+
+def _enough(policy: Policy, loc: Loc, role: RoleEntry) -> Iterator[Finding]:
+    if OUTSIDE in role.qualification or not policy.people:
+        return
+    could = [person for person in policy.people if _qualified(policy, role, person)]
+    if len(could) < role.count.at_least:
+        what = f"{len(could)} of the people can hold this role, and {role.count.at_least} must"
+        yield Finding((*loc, "count"), what, "ask fewer, or qualify more people", key=True)
+
+
+def unfilled(policy: Policy) -> Iterator[Finding]:
+    """What follows when a role is not filled in time can be done."""
+    for name, role in policy.roles.items():
+        loc: Loc = ("roles", name, "unfilled")
+        if role.unfilled and not role.required:
+            what = f"{name} is not required by a time, so nothing is ever late"
+            yield Finding(loc, what, "add required: 15m", key=True)
+        for share, chain in role.unfilled.items():
+            for index, action in enumerate(chain):
+                if action.target != DEPUTY or not role.deputy:
+                    yield from action_problems(policy, (*loc, share, index), action)
+
+
+CHECKS: tuple[Check, ...] = (roles_filled, required, combinations, qualifications, unfilled)

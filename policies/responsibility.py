@@ -1,0 +1,170 @@
+"""What an incident carries of roles, authority, approvals and handovers."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from models.authority import ApprovalRule, HandoverRule, Later, OverrideRule
+from models.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
+from models.compiled import AuthorityRule, RoleRule
+from models.moments import RAISED, parse_condition
+from models.policy import Policy
+from models.policy.actions import parse_point
+from models.policy.people import AuthorityEntry
+from models.policy.roles import RoleEntry
+from policies.timing import decided
+from states.lifecycle import REPORTED
+
+OVERRIDE = "override"
+"""The key of authority that is about no command, but about overruling what is refused."""
+ROLE_CLOCK = "role:"
+"""How the clock is called that says by when a role must be filled."""
+DEPUTY = "deputy"
+"""Whom actions of `unfilled` mean by this word: the deputy of the role."""
+
+
+def severities_of(policy: Policy, given: Iterable[str]) -> tuple[str, ...]:
+    """The severities that are meant: themselves, `major` ones, or `any`."""
+    return tuple(decided(policy, given))
+
+
+def roles(policy: Policy) -> tuple[RoleRule, ...]:
+    """The roles of the policy."""
+    return tuple(_role(policy, name, entry) for name, entry in policy.roles.items())
+
+
+def _role(policy: Policy, name: str, entry: RoleEntry) -> RoleRule:
+    return RoleRule(
+        name=name,
+        required=_required(policy, entry),
+        required_in={
+            state: severities_of(policy, given) for state, given in entry.required_in.items()
+        },
+        when=entry.when,
+        since=_since(entry),
+        default=entry.default,
+        at_least=entry.count.at_least,
+        at_most=entry.count.at_most,
+        qualification=entry.qualification,
+        deputy=entry.deputy,
+        not_also=entry.not_also,
+        discouraged_with=entry.discouraged_with,
+        duties=entry.duties,
+        remembered=True,
+    )
+
+
+def _required(policy: Policy, entry: RoleEntry) -> dict[str, timedelta]:
+    return {
+        severity: entry.required[key] for severity, key in decided(policy, entry.required).items()
+    }
+
+
+def _since(entry: RoleEntry) -> str:
+    """From when the time counts: where a flag must be raised, not before it is."""
+    flags = [
+        parse_condition(text)
+        for text in entry.when
+        if text.startswith("flag ") and parse_condition(text).values == (RAISED,)
+    ]
+    return f"later of {REPORTED} and flag:{flags[0].attribute}" if len(flags) == 1 else REPORTED
+
+
+def role_clocks(policy: Policy) -> Iterator[ClockSpec]:
+    """For each role that somebody is asked to fill in time, the clock that says so.
+
+    A role that falls vacant must be filled again within the same time.
+    """
+    for name, entry in policy.roles.items():
+        asked = bool(entry.unfilled)
+        within = {
+            severity: Target(within=after)
+            for severity, after in _required(policy, entry).items()
+            if after or asked
+        }
+        if within and (asked or entry.deputy):
+            yield ClockSpec(
+                name=f"{ROLE_CLOCK}{name}",
+                starts=_since(entry),
+                stops=f"role:{name}",
+                within=within,
+                thresholds=tuple(_thresholds(entry)),
+                when=entry.when,
+                on_repeat=OnRepeat.NEW,
+                until="resolved",
+            )
+
+
+def _thresholds(entry: RoleEntry) -> Iterator[Threshold]:
+    """What is done while it is not filled: the deputy is asked first, once its time is over."""
+    points = dict(entry.unfilled)
+    points.setdefault("100%", ())
+    for point, actions in points.items():
+        chain = tuple(_meant(entry, action) for action in actions)
+        if point == "100%" and entry.deputy:
+            asked = Action(kind=ActionKind.PAGE, target=entry.deputy)
+            chain = chain if asked in chain else (asked, *chain)
+        yield parse_point(point, chain)
+
+
+def _meant(entry: RoleEntry, action: Action) -> Action:
+    named = action.target == DEPUTY and entry.deputy
+    return action.model_copy(update={"target": entry.deputy}) if named else action
+
+
+def authority(policy: Policy) -> dict[str, AuthorityRule]:
+    """Who may give which command."""
+    return {
+        name: authority_rule(policy, entry)
+        for name, entry in policy.authority.items()
+        if name != OVERRIDE
+    }
+
+
+def authority_rule(policy: Policy, entry: AuthorityEntry) -> AuthorityRule:
+    """Who may, and what they must say with it."""
+    at = {severity: entry.at[key] for severity, key in decided(policy, entry.at).items()}
+    return AuthorityRule(
+        by=entry.by,
+        at=at,
+        when=tuple(entry.when.items()),
+        later=tuple(Later(after=after, by=by) for after, by in sorted(entry.after.items())),
+        reasons=entry.reasons,
+        needs_note=entry.needs == "reason",
+    )
+
+
+def override(policy: Policy) -> OverrideRule | None:
+    """Who may do what is refused, of which commands and guards."""
+    entry = policy.authority.get(OVERRIDE)
+    if entry is None:
+        return None
+    return OverrideRule(by=entry.by, commands=entry.commands, guards=entry.guards)
+
+
+def approvals(policy: Policy) -> dict[str, ApprovalRule]:
+    """Which commands must be approved, and by whom."""
+    return {
+        name: ApprovalRule(
+            by=entry.by,
+            quorum=entry.quorum,
+            within=entry.within,
+            backups=entry.backups,
+            timeout=entry.timeout,
+            severities=severities_of(policy, entry.severities),
+            when=entry.when,
+        )
+        for name, entry in policy.approvals.items()
+    }
+
+
+def handover(policy: Policy) -> HandoverRule | None:
+    """How roles move from one person to another."""
+    entry = policy.handover
+    if entry is None:
+        return None
+    return HandoverRule(
+        required=entry.required,
+        accept_within=entry.accept_within,
+        remind_after=entry.remind_after,
+        at_shift_end=entry.remind_at_shift_end,
+    )
