@@ -12,7 +12,7 @@ from typer._completion_classes import completion_init
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from console import adopting, commands, reporting, shell, viewing, watch
+from console import adopting, commands, reporting, shell, viewing, watch, why
 from console.failures import EXIT_CODES, ExitCode, usage
 from console.output import typed
 
@@ -80,5 +80,6 @@ reporting.register(app)
 commands.register(app)
 adopting.register(app)
 viewing.register(app)
+why.register(app)
 watch.register(app)
 shell.register(app)

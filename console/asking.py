@@ -12,6 +12,7 @@ from console.sending import standing
 from models.adoption import PREVIEW_ADOPTION, AdoptionPreview
 from models.compiled import CompiledPolicy
 from models.view import VIEW, IncidentView
+from models.why import WHY, Explanation, WhyQuestion
 
 Answer = TypeVar("Answer")
 
@@ -36,6 +37,13 @@ async def ask_what_adoption_does(
 ) -> AdoptionPreview:
     """What adopting a policy would do to the incident now. Raises `Failure` as `ask` does."""
     return await _answer(client, incident_id, patience, PREVIEW_ADOPTION, AdoptionPreview, policy)
+
+
+async def ask_why(
+    client: Client, incident_id: str, question: WhyQuestion, patience: timedelta
+) -> Explanation:
+    """Why somebody was, or was not, paged. Raises `Failure` as `ask` does."""
+    return await _answer(client, incident_id, patience, WHY, Explanation, question)
 
 
 async def _answer(

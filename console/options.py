@@ -33,6 +33,7 @@ SAYS: dict[str, str] = {
     "attributes": "an attribute of the policy, as name=value; repeat for more",
     "role": "a role of the policy, such as incident_manager",
     "person": "who takes it",
+    "level": "this level of the escalation; else the next",
     "text": "what to say",
     "audiences": "an audience of the policy; repeat for more; none: all that wait for updates",
     "step": "the id of a step of the policy",

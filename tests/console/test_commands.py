@@ -17,7 +17,7 @@ TYPED = {spec.typed for spec in COMMANDS.values() if not spec.internal}
 def test_every_command_of_the_table_can_be_typed_and_no_internal_one() -> None:
     """The console offers exactly what the table of commands offers to people."""
     offered = {command.name for command in app.registered_commands}
-    assert offered - {"report", "show", "list", "watch", "completion"} == TYPED
+    assert offered - {"report", "show", "list", "watch", "why", "completion"} == TYPED
 
 
 @pytest.mark.parametrize("typed", ["report", *sorted(TYPED)])
@@ -62,6 +62,7 @@ def test_every_command_explains_itself(type_: Type, typed: str) -> None:
             {"text": "we look", "audiences": ["all", "staff"]},
         ),
         (["hold", "INC-1", "third_party"], "hold", {"reason": "third_party"}),
+        (["escalate", "INC-1", "--level", "2", "--note", "help"], "escalate", {"level": 2}),
         (["cancel", "INC-1", "false_alarm"], "cancel", {"reason": "false_alarm"}),
         (
             ["add-action-item", "INC-1", "add a limit", "--owner", "ana"],

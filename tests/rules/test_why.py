@@ -38,12 +38,16 @@ def test_not_paged_since_somebody_acknowledged_before() -> None:
     night.do("acknowledge", actor="bo")
     night.until(60)
     assert words(night.why("cy", at=12)) == [
-        "cy was not paged at 2026-03-27 17:02:00 UTC: level 3 would have come at "
-        "2026-03-27 17:05:00 UTC, and bo acknowledged at 2026-03-27 17:01:00 UTC"
+        (
+            "cy was not paged at 2026-03-27 17:02:00 UTC: level 3 would have come at "
+            "2026-03-27 17:05:00 UTC, and bo acknowledged at 2026-03-27 17:01:00 UTC"
+        )
     ]
     assert words(night.why("cy")) == [
-        "cy was not paged: level 3 would have come at 2026-03-27 17:05:00 UTC, and bo acknowledged "
-        "at 2026-03-27 17:01:00 UTC"
+        (
+            "cy was not paged: level 3 would have come at 2026-03-27 17:05:00 UTC, and bo acknowledged "
+            "at 2026-03-27 17:01:00 UTC"
+        )
     ]
 
 
@@ -52,10 +56,14 @@ def test_not_paged_since_the_level_was_not_due_yet() -> None:
     night = Night(THREE)
     night.until(20)
     assert words(night.why("cy", at=12)) == [
-        "cy was not paged at 2026-03-27 17:02:00 UTC: level 3 was not due before "
-        "2026-03-27 17:05:00 UTC",
-        "cy was paged at 2026-03-27 17:05:00 UTC by pager: level 3 of the escalation nightly, "
-        "by name; nobody acknowledged [INC-260327-TEST/page-3:cy]",
+        (
+            "cy was not paged at 2026-03-27 17:02:00 UTC: level 3 was not due before "
+            "2026-03-27 17:05:00 UTC"
+        ),
+        (
+            "cy was paged at 2026-03-27 17:05:00 UTC by pager: level 3 of the escalation nightly, "
+            "by name; nobody acknowledged [INC-260327-TEST/page-3:cy]"
+        ),
     ]
 
 
@@ -66,8 +74,10 @@ def test_not_paged_since_there_is_no_such_level() -> None:
         "level 4 was not paged: the escalation nightly has no level 4; it has 3"
     ]
     assert words(night.why("dee")) == [
-        "dee was not paged: no level of the escalation nightly pages dee: level 1 pages "
-        "person:ana; level 2 pages person:bo; level 3 pages person:cy"
+        (
+            "dee was not paged: no level of the escalation nightly pages dee: level 1 pages "
+            "person:ana; level 2 pages person:bo; level 3 pages person:cy"
+        )
     ]
 
 
@@ -91,9 +101,11 @@ def test_passed_over_outside_of_their_hours() -> None:
     night = Night(policy_with(level("bo", hours=OFFICE), level("cy"), people=people))
     night.until(6)
     assert words(night.why("bo", at=3)) == [
-        "bo was not paged at 2026-03-27 16:53:00 UTC: level 1 passes over bo: outside of their "
-        "hours in Asia/Kolkata; they begin at 2026-03-28 03:30 UTC (2026-03-27 16:50:00 UTC); "
-        "level 1 has had its turn, and no further round is asked for"
+        (
+            "bo was not paged at 2026-03-27 16:53:00 UTC: level 1 passes over bo: outside of their "
+            "hours in Asia/Kolkata; they begin at 2026-03-28 03:30 UTC (2026-03-27 16:50:00 UTC); "
+            "level 1 has had its turn, and no further round is asked for"
+        )
     ]
     assert "level 2 of the escalation nightly" in words(night.why("cy", at=0))[0]
 
@@ -103,9 +115,11 @@ def test_not_paged_since_nobody_held_the_role() -> None:
     night = Night(policy_with(level("role:technical_team"), level("ana")))
     assert words(night.why("technical_team", at=0)) == [
         "level 1 pages nobody: role:technical_team is held by no one (2026-03-27 16:50:00 UTC)",
-        "technical_team was not paged at 2026-03-27 16:50:00 UTC: level 1 pages nobody: "
-        "role:technical_team is held by no one (2026-03-27 16:50:00 UTC); level 1 has had its "
-        "turn, and no further round is asked for",
+        (
+            "technical_team was not paged at 2026-03-27 16:50:00 UTC: level 1 pages nobody: "
+            "role:technical_team is held by no one (2026-03-27 16:50:00 UTC); level 1 has had its "
+            "turn, and no further round is asked for"
+        ),
     ]
 
 
@@ -144,10 +158,14 @@ def test_not_paged_since_every_level_had_its_turn() -> None:
     night = Night(policy_with(level("ana"), level("bo"), repeat=1))
     night.until(60)
     assert words(night.why("ana", at=30)) == [
-        "ana was not paged at 2026-03-27 17:20:00 UTC: the escalation had ended at "
-        "2026-03-27 17:10:00 UTC: every level had had its turn",
-        "ana was paged at 2026-03-27 17:00:00 UTC by pager: level 1 of the escalation nightly, "
-        "round 2, by name; nobody acknowledged [INC-260327-TEST/page-3:ana]",
+        (
+            "ana was not paged at 2026-03-27 17:20:00 UTC: the escalation had ended at "
+            "2026-03-27 17:10:00 UTC: every level had had its turn"
+        ),
+        (
+            "ana was paged at 2026-03-27 17:00:00 UTC by pager: level 1 of the escalation nightly, "
+            "round 2, by name; nobody acknowledged [INC-260327-TEST/page-3:ana]"
+        ),
     ]
 
 
@@ -170,9 +188,11 @@ def test_not_paged_since_its_alerts_do_not_fire_any_more() -> None:
     night.incident = night.incident.model_copy(update={"alerts": {"a": seen}})
     night.until(12)
     assert words(night.why("bo", at=12)) == [
-        "bo was not paged at 2026-03-27 17:02:00 UTC: level 2 pages nobody: none of its alerts "
-        "fires any more (2026-03-27 16:55:00 UTC); level 2 has had its turn, and no further round "
-        "is asked for"
+        (
+            "bo was not paged at 2026-03-27 17:02:00 UTC: level 2 pages nobody: none of its alerts "
+            "fires any more (2026-03-27 16:55:00 UTC); level 2 has had its turn, and no further round "
+            "is asked for"
+        )
     ]
     assert "level 3 was not due before 2026-03-27 17:05:00" in words(night.why("cy"))[0]
 
