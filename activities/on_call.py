@@ -136,8 +136,8 @@ def _unknown(name: str, at: datetime, why: str) -> OnCall:
 
 
 def _notes(read: "FeedReading", unnamed: tuple[str, ...]) -> tuple[str, ...]:
-    trouble = (f"the feed does not answer: {read.trouble}",) if read.trouble else ()
-    trouble += (read.unkept,) if read.unkept else ()
+    trouble = [f"the feed does not answer: {read.trouble}"] if read.trouble else []
+    trouble += [read.unkept] if read.unkept else []
     doubtful = (*(f"left out: {words}" for words in read.left_out), *unnamed)
     more = len(doubtful) - _MOST_TOLD
     rest = (f"and {more} more events",) if more > 0 else ()

@@ -2,10 +2,11 @@
 
 from models.compiled import RoleRule
 from policies.escalations import escalation_of
-from policies.render import authority, escalations
+from policies.render import authority, escalations, schedules
 from policies.render.document import Block, Blocks, Heading, Paragraph, table
 from policies.render.view import View
 from policies.render.words import duration, grouped, listed
+from rules.on_duty import SCHEDULE
 
 AT_ONCE = "from the start"
 
@@ -19,6 +20,7 @@ def section(view: View) -> Blocks:
     )
     yield Heading("People")
     yield _people(view)
+    yield from schedules.section(view)
     yield from escalations.section(view)
     yield from _services(view)
     yield from authority.section(view)
@@ -28,6 +30,9 @@ def held_by_default(view: View, role: RoleRule) -> str:
     """Who takes a role."""
     if role.default == "acknowledger":
         return "whoever acknowledges"
+    if role.default and role.default.startswith(SCHEDULE):
+        schedule = role.default.removeprefix(SCHEDULE)
+        return f"whoever is on call by {schedule} when the incident begins"
     if role.default:
         return f"{role.default.removeprefix('person:')}, {AT_ONCE}"
     return f"whoever is given it, by {assigned_by(view)}"

@@ -45,7 +45,7 @@ def _calendars(view: View) -> Blocks:
         yield Heading("Calendars")
         yield table(
             ("Calendar", "Time zone", "Open", "Holidays"),
-            ((spec.name, spec.zone, _open(spec), listed(spec.holidays)) for spec in shown),
+            ((spec.name, spec.zone, opening(spec), listed(spec.holidays)) for spec in shown),
             "",
         )
         yield Paragraph(
@@ -53,16 +53,17 @@ def _calendars(view: View) -> Blocks:
         )
 
 
-def _open(spec: CalendarSpec) -> str:
+def opening(spec: CalendarSpec) -> str:
+    """When a calendar is open, by its own zone."""
     return "; ".join(_hours(window) for window in spec.opens) or "always"
 
 
 def _hours(window: OpenHours) -> str:
     hours = listed(f"{opens} to {closes}" for opens, closes in window.hours)
-    return f"{listed(_runs(window.days))} {hours}"
+    return f"{listed(runs(window.days))} {hours}"
 
 
-def _runs(days: Iterable[str]) -> Iterator[str]:
+def runs(days: Iterable[str]) -> Iterator[str]:
     """Days of the week, those that follow each other as one run."""
     run: list[str] = []
     open_days = set(days)
