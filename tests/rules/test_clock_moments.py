@@ -5,7 +5,6 @@ from datetime import datetime
 import pytest
 
 from models.clock import ClockStatus, Stage
-from models.compiled import ReviewRule
 from models.moments import parse_condition, parse_moment
 from rules.moments import came_at
 from tests.rules.timed import FRIDAY, incident, later, one, readings
@@ -188,61 +187,3 @@ def test_a_flag_that_the_report_raised_was_raised_with_it() -> None:
         incident(policy), "set_attribute", later(1), policy, attribute="plan", value="gold"
     )
     assert came_at("flag:personal_data", record) is None
-
-
-TOLD = "communication: { audiences: { all: { channels: log } } }\n"
-
-
-def repeated(on_repeat: str, told_at: float | None) -> list[tuple[int, datetime, Stage]]:
-    """The runs of a clock from each update until it was told; updates at one and three."""
-    policy = one(
-        f"from: 'update:all', to: told, within: 24h, on_repeat: {on_repeat} }}\n"
-        f"{TOLD}metrics:\n  m: {{ from: reported, to: told"
-    )
-    record = incident(policy)
-    if told_at:
-        record = done(record, "set_milestone", later(told_at), policy, milestone="told")
-    for hour in (1, 3):
-        record = done(record, "post_update", later(hour), policy, text="We work on it")
-    return [(r.run, r.started_at, r.stage) for r in readings(policy, record, later(4))]
-
-
-def test_a_start_that_comes_again_begins_a_new_run_only_where_the_clock_says_new() -> None:
-    """While it runs, and where it continues, a second start changes nothing."""
-    assert repeated("continue", None) == [(1, later(1), Stage.IN_PROGRESS)]
-    assert repeated("new", None) == [(1, later(1), Stage.IN_PROGRESS)]
-    assert repeated("continue", 2) == [(1, later(1), Stage.COMPLETED)]
-    assert repeated("new", 2) == [
-        (1, later(1), Stage.COMPLETED),
-        (2, later(3), Stage.IN_PROGRESS),
-    ]
-
-
-def reopened(on_repeat: str) -> list[tuple[int, datetime, Stage]]:
-    """The runs of a clock until the resolution, which was taken back after an hour."""
-    policy = one(f"from: reported, to: resolved, within: 24h, on_repeat: {on_repeat}")
-    policy = policy.model_copy(update={"review": ReviewRule(required={"SEV1": "always"})})
-    record = done(incident(policy), "resolve", later(1), policy)
-    record = done(record, "reopen", later(2), policy)
-    return [(r.run, r.started_at, r.stage) for r in readings(policy, record, later(3))]
-
-
-def test_a_stop_that_is_taken_back_lets_the_clock_go_on_or_begin_anew() -> None:
-    """As it says."""
-    assert reopened("continue") == [(1, later(0), Stage.IN_PROGRESS)]
-    assert reopened("new") == [
-        (1, later(0), Stage.COMPLETED),
-        (2, later(2), Stage.IN_PROGRESS),
-    ]
-
-
-def test_a_stop_that_came_before_its_start_and_was_taken_back_stops_nothing() -> None:
-    """Resolved, reopened, then told: the clock from there to the resolution runs."""
-    policy = one("from: told, to: resolved, within: 24h")
-    policy = policy.model_copy(update={"review": ReviewRule(required={"SEV1": "always"})})
-    record = done(incident(policy), "resolve", later(1), policy)
-    early = done(record, "set_milestone", later(3), policy, milestone="told")
-    assert readings(policy, early, later(4))[0].stage is Stage.COMPLETED
-    record = done(record, "reopen", later(2), policy)
-    record = done(record, "set_milestone", later(3), policy, milestone="told")
-    assert readings(policy, record, later(4))[0].stage is Stage.IN_PROGRESS
