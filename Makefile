@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo dev bench format lifecycle-doc policy-docs histories lock clean
+.PHONY: help setup check test demo dev bench format lifecycle-doc policy-docs histories mutants lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -53,6 +53,11 @@ policy-docs: setup ## write the schema of policies, and the default policy as a 
 
 histories: setup ## record the histories that the replay test replays
 	@$(BIN)/python -m tests.histories.record
+
+mutants: setup ## change the rules bit by bit: which change does no test notice? (hours; NAMES="rules.runs*")
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut
+	$(BIN)/mutmut run $(if $(NAMES),"$(NAMES)")
+	@$(BIN)/mutmut results
 
 lock: setup ## resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
