@@ -191,7 +191,11 @@ def hours(policy: Policy) -> Iterator[Finding]:
                 loc: Loc = ("escalations", name, lines.index(line))
                 what = "nobody of this level is ever within its hours"
                 yield warning(loc, what, "give it other hours, or remove it")
-        gap = _gap(joined(sorted(span for found in opens for span in found or ())), since)
+        gap = _gap(
+            joined(sorted(span for found in opens for span in found or ())),
+            since,
+            since + _LOOKED_AT,
+        )
         if gap:
             begins_at, ends_at = gap
             yield warning(
@@ -203,11 +207,11 @@ def hours(policy: Policy) -> Iterator[Finding]:
             )
 
 
-def _gap(opens: list[Open], since: datetime) -> Open | None:
-    """The first time after `since` at which nothing is open."""
+def _gap(opens: list[Open], since: datetime, until: datetime) -> Open | None:
+    """The first time between two instants at which nothing is open."""
     at = since
-    for begins_at, ends_at in opens:
-        if begins_at > at:
+    for begins_at, ends_at in (*opens, (until, until)):
+        if at < min(begins_at, until):
             return at, begins_at
         at = max(at, ends_at)
     return None

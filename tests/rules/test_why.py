@@ -45,8 +45,8 @@ def test_not_paged_since_somebody_acknowledged_before() -> None:
     ]
     assert words(night.why("cy")) == [
         (
-            "cy was not paged: level 3 would have come at 2026-03-27 17:05:00 UTC, and bo acknowledged "
-            "at 2026-03-27 17:01:00 UTC"
+            "cy was not paged: level 3 would have come at 2026-03-27 17:05:00 UTC, and bo "
+            "acknowledged at 2026-03-27 17:01:00 UTC"
         )
     ]
 
@@ -190,8 +190,8 @@ def test_not_paged_since_its_alerts_do_not_fire_any_more() -> None:
     assert words(night.why("bo", at=12)) == [
         (
             "bo was not paged at 2026-03-27 17:02:00 UTC: level 2 pages nobody: none of its alerts "
-            "fires any more (2026-03-27 16:55:00 UTC); level 2 has had its turn, and no further round "
-            "is asked for"
+            "fires any more (2026-03-27 16:55:00 UTC); level 2 has had its turn, and no further "
+            "round is asked for"
         )
     ]
     assert "level 3 was not due before 2026-03-27 17:05:00" in words(night.why("cy"))[0]
