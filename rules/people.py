@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models.compiled import CompiledPolicy, RoleRule
 from models.incident import Incident
-from rules.on_duty import people_of
+from rules.on_duty import SCHEDULE, people_of
 
 ANYONE = "anyone"
 RESPONDERS = "responders"
@@ -18,10 +18,23 @@ _MOST_NAMED = 5
 
 
 def responders(policy: CompiledPolicy) -> tuple[str, ...]:
-    """The people whom the escalation can page by name, in order."""
+    """The people whom the escalation can page by name or by its schedules, in order."""
     ladders = policy.escalation.ladders if policy.escalation else ()
     targets = (t for ladder in ladders for level in ladder.levels for t in level.page)
-    return tuple(dict.fromkeys(t.removeprefix(PERSON) for t in targets if t.startswith(PERSON)))
+    schedules = {f"{SCHEDULE}{spec.name}": spec for spec in policy.schedules}
+    named: list[str] = []
+    for target in targets:
+        if target in schedules:
+            named += people_of(schedules[target], policy.people)
+        elif target.startswith(PERSON):
+            named.append(target.removeprefix(PERSON))
+    return tuple(dict.fromkeys(named))
+
+
+def paged(incident: Incident) -> tuple[str, ...]:
+    """Everybody who was paged by a schedule: an override may name whom its turns do not."""
+    by_schedule = (entry for entry in incident.timeline if "schedule" in entry.data)
+    return tuple(str(e.data["recipient"]) for e in by_schedule if e.kind.startswith("page."))
 
 
 def on_call(schedule: str, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:
@@ -53,7 +66,7 @@ def meant(
     if entry == ANYONE:
         return None
     if entry == RESPONDERS:
-        return responders(policy)
+        return tuple(dict.fromkeys((*responders(policy), *paged(incident))))
     if entry.startswith(TEAM):
         team = entry.removeprefix(TEAM)
         return tuple(name for name, person in policy.people.items() if team in person.teams)
