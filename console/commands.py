@@ -78,6 +78,7 @@ def _common(spec: CommandSpec) -> list[inspect.Parameter]:
     happened = typer.Option("--happened-at", help=f"when it happened, {FORMS}; never in the future")
     actor = typer.Option("--actor", help="who acts; else INCIDENT_ACTOR, else your login name")
     note = typer.Option("--note", help="why, for the timeline; some policies ask for it")
+    override = typer.Option("--override", help="why it is to be done although the policy refuses")
     command_id = typer.Option("--command-id", help="repeat with the same id: it counts once")
     at = (
         _parameter("happened_at", Annotated[str, happened])
@@ -88,6 +89,7 @@ def _common(spec: CommandSpec) -> list[inspect.Parameter]:
         at,
         _parameter("actor", Annotated[str | None, actor], None),
         _parameter("note", Annotated[str, note], ""),
+        _parameter("override", Annotated[str, override], ""),
         _parameter("command_id", Annotated[str | None, command_id], None),
         _parameter("timeout", Timeout, DEFAULT_TIMEOUT),
         _parameter("as_json", AsJson, default=False),
@@ -124,6 +126,7 @@ def command_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> Comm
         "via": "console",
         "command_id": values["command_id"] or str(uuid.uuid4()),
         "note": values["note"],
+        "override": values["override"],
     }
     if values["happened_at"] is not None:
         payload["happened_at"] = parse_instant(values["happened_at"], now)

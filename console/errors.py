@@ -17,6 +17,7 @@ _REFUSALS = {
     "Malformed": ExitCode.USAGE,
     "TransitionNotAllowed": ExitCode.REFUSED,
     "Refused": ExitCode.REFUSED,
+    "NeedsApproval": ExitCode.REFUSED,
 }
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from console.output import line, typed, words
 from console.phrases import moment, relative, span
+from console.responsibility import overrides, roles, waiting
 from models.clock import ClockReading, ClockStatus, Stage
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView, NextStep
@@ -235,16 +236,18 @@ def timeline(incident: Incident, last: int | None = None) -> Group:
 def render(view: IncidentView, last: int | None = None) -> Group:
     """The whole incident."""
     incident = view.incident
-    held = [line(f"{role.role}: {role.person}") for role in incident.roles]
     parts: list[RenderableType] = [
         header(view),
         heading("Clocks"),
         clocks(view),
         heading("Roles"),
-        *(held or [Text("nobody yet", style="dim")]),
+        *roles(view),
         heading("Escalation"),
         escalation(view),
     ]
+    for title, found in (("Waiting for leave", waiting(view)), ("Overridden", overrides(view))):
+        lines = list(found)
+        parts += [heading(title), *lines] if lines else []
     if view.metrics:
         parts += [heading("Figures"), figures(view)]
     if view.undelivered:

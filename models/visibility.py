@@ -24,6 +24,7 @@ SEARCH_ATTRIBUTES: tuple[SearchAttribute, ...] = (
     SearchAttribute("IncidentResolvedAt", "datetime", "when it was resolved"),
     SearchAttribute("IncidentBreached", "bool", "whether any of its clocks is breached"),
     SearchAttribute("IncidentOnHold", "bool", "whether it is on hold"),
+    SearchAttribute("IncidentOverridden", "bool", "whether somebody overrode the policy in it"),
     SearchAttribute("IncidentLevel", "int", "the last escalation level that was paged"),
     SearchAttribute("IncidentBreachedClocks", "keyword_list", "the clocks that are breached"),
     SearchAttribute("IncidentPeople", "keyword_list", "everybody who holds a role"),

@@ -74,6 +74,20 @@ def _clock_words(reading: ClockReading) -> str:
     return f"{reading.stage} after {_span(reading.elapsed)}"
 
 
+def _waits(incident: Incident) -> list[str]:
+    """What was overridden, and what waits for somebody's leave or acceptance."""
+    overrides = [f"{o.command} by {o.actor.name}: {o.reason}" for o in incident.overrides]
+    requests = [f"{r.requester.name} asked for {r.says}" for r in incident.requests]
+    offers = [f"{h.role} is offered to {h.taker} by {h.giver}" for h in incident.handovers]
+    titled = (("**Overridden**", overrides), ("Waiting", (*requests, *offers)))
+    return [
+        line
+        for title, found in titled
+        if found
+        for line in ("", f"{title}: {plain('; '.join(found))}")
+    ]
+
+
 def status_markdown(policy: CompiledPolicy, incident: Incident, now: datetime) -> str:
     """The incident in short, for whoever opens it in the Temporal UI."""
     held = ", ".join(f"{h.role}: {h.person}" for h in incident.roles) or "nobody yet"
@@ -85,6 +99,7 @@ def status_markdown(policy: CompiledPolicy, incident: Incident, now: datetime) -
         "",
         *(f"- {plain(r.clock)}: {_clock_words(r)}" for r in readings_of(policy, incident, now)),
     ]
+    lines += _waits(incident)
     firing = alerts_firing(incident)
     if firing:
         lines += ["", f"Still firing: {plain('; '.join(firing))}"]

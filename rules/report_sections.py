@@ -21,7 +21,8 @@ def circumstances(incident: Incident) -> tuple[str, ...]:
         section("What happened", quoted(report.nature) or NONE),
         section("Affected systems", bullets(plain(name) for name in report.affected_systems)),
         section("Severity", _severities(incident)),
-        section("Roles", _roles(incident)),
+        section("Roles", _roles(incident), *_handovers(incident)),
+        *_overrides(incident),
         section("Alerts", *_alerts(incident)),
     )
 
@@ -71,6 +72,25 @@ def _roles(incident: Incident) -> str:
         ("Role", "Held by", "Since"),
         [(plain(held.role), plain(held.person), stamp(held.since_at)) for held in incident.roles],
     )
+
+
+def _handovers(incident: Incident) -> tuple[str, ...]:
+    counted = [
+        (plain(c.role), str(c.accepted), str(c.declined), str(c.lapsed))
+        for c in incident.handover_counts
+    ]
+    head = ("Role", "Handovers accepted", "Declined", "Not answered")
+    return (table(head, counted),) if counted else ()
+
+
+def _overrides(incident: Incident) -> tuple[str, ...]:
+    """What was done although the policy would have refused it; no section where nothing was."""
+    rows = [
+        (plain(o.command), who(o.actor), stamp(o.at), plain(o.reason), plain(o.instead_of))
+        for o in incident.overrides
+    ]
+    head = ("Command", "By", "At", "Reason", "Otherwise")
+    return (section("Overrides", table(head, rows)),) if rows else ()
 
 
 def _alert_row(record: AlertRecord) -> tuple[str, ...]:

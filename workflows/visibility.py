@@ -79,6 +79,8 @@ class Visibility:
             "IncidentResolvedAt": resolved.at if resolved else None,
             "IncidentBreached": bool(breached),
             "IncidentOnHold": incident.hold is not None,
+            # Left unset unless it is so: histories of before do not know it.
+            "IncidentOverridden": True if incident.overrides else None,
             "IncidentLevel": self._paging.progress.level,
             "IncidentBreachedClocks": breached or None,
             "IncidentPeople": sorted({held.person for held in incident.roles}) or None,
