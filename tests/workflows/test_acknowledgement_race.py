@@ -1,0 +1,155 @@
+"""An acknowledgement and the end of a wait at one instant, on a server on which time passes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.begin_archive import BeginArchiveActivity
+from activities.enforce_deadline import enforce_deadline
+from activities.escalate_incident import EscalateIncidentActivity
+from activities.send_notification import SendNotificationActivity
+from models.compiled import EscalationPolicy, Level
+from models.contracts import INCIDENT_WORKFLOW, IncidentInput
+from models.incident import Incident
+from runtime.registry import WORKFLOWS, workflow_runner
+from tests.fakes.channels import RecordingChannels
+from tests.specimens import POLICY, REPORT
+
+WAIT = timedelta(seconds=1)
+POLICY_OF_RACES = POLICY.model_copy(
+    update={
+        "audiences": (),
+        "clocks": (),
+        "escalation": EscalationPolicy(
+            name="race",
+            levels=tuple(
+                Level(page=(f"person:{name}",), wait=WAIT * length)
+                for name, length in (("ana", 1), ("bo", 3600), ("cy", 3600))
+            ),
+        ),
+    }
+)
+
+Handle = WorkflowHandle[Any, Any]
+
+
+@asynccontextmanager
+async def working(
+    env: WorkflowEnvironment, task_queue: str, channels: RecordingChannels
+) -> AsyncIterator[None]:
+    """While a worker runs."""
+    async with Worker(
+        env.client,
+        task_queue=task_queue,
+        workflows=list(WORKFLOWS),
+        activities=[
+            enforce_deadline,
+            EscalateIncidentActivity(channels).escalate_incident,
+            SendNotificationActivity(channels).send_notification,
+            BeginArchiveActivity(env.client).begin_archive,
+        ],
+        workflow_runner=workflow_runner(),
+    ):
+        yield
+
+
+async def begun(env: WorkflowEnvironment, task_queue: str, number: int = 0) -> Handle:
+    """An incident begins."""
+    return await env.client.start_workflow(
+        INCIDENT_WORKFLOW,
+        IncidentInput(policy=POLICY_OF_RACES, report=REPORT),
+        id=f"INC-{task_queue}-{number}",
+        task_queue=task_queue,
+    )
+
+
+async def until(handle: Handle, true: Callable[[Incident], bool]) -> Incident:
+    """Wait until the record says so."""
+    async with asyncio.timeout(30):
+        while True:
+            record: Incident = await handle.query("record", result_type=Incident)
+            if true(record):
+                return record
+            await asyncio.sleep(0.02)
+
+
+async def happened(handle: Handle, kind: EventType.ValueType) -> None:
+    """Wait until an event of this kind is in the history."""
+    async with asyncio.timeout(30):
+        while True:
+            history = await handle.fetch_history()
+            if any(event.event_type == kind for event in history.events):
+                return
+            await asyncio.sleep(0.05)
+
+
+def paged(record: Incident) -> list[str]:
+    """Who was paged, by the timeline."""
+    return [e.data["recipient"] for e in record.timeline if e.kind == "page.sent"]
+
+
+@pytest.mark.parametrize("first", ["acknowledgement", "timer"])
+async def test_of_two_at_once_the_acknowledgement_counts(
+    server: WorkflowEnvironment, task_queue: str, first: str
+) -> None:
+    """Both are there when an incident looks, in whatever order they came: nobody is paged."""
+    channels = RecordingChannels()
+    async with working(server, task_queue, channels):
+        handle = await begun(server, task_queue)
+        await until(handle, lambda record: paged(record) == ["ana"])
+    fired = EventType.EVENT_TYPE_TIMER_FIRED
+    if first == "timer":
+        await happened(handle, fired)
+    await handle.signal("acknowledge", {"actor": "bo"})
+    await happened(handle, fired)
+    async with working(server, task_queue, channels):
+        record = await until(handle, lambda record: record.milestone("acknowledged") is not None)
+        assert paged(record) == ["ana"]
+        await handle.terminate()
+    assert [m.recipient for m in channels.channel("pager").messages.values()] == ["ana"]
+
+
+async def test_at_the_very_end_of_a_wait_a_level_is_paged_before_the_acknowledgement_or_not_at_all(
+    server: WorkflowEnvironment, task_queue: str
+) -> None:
+    """Forty acknowledgements around the instant: never paged after one, and never level 3."""
+    channels = RecordingChannels()
+    async with working(server, task_queue, channels):
+        handles = [await begun(server, task_queue, number) for number in range(40)]
+        records = await asyncio.gather(
+            *(raced(handle, timedelta(milliseconds=n - 20)) for n, handle in enumerate(handles))
+        )
+        for handle in handles:
+            await handle.terminate()
+    for record in records:
+        assert paged(record) in (["ana"], ["ana", "bo"])
+        ack = next(e for e in record.timeline if e.kind == "incident.acknowledged")
+        for line in record.timeline:
+            if line.kind == "page.sent" and line.data["level"] > 1:
+                asked_at = datetime.fromisoformat(line.data["asked_at"])
+                assert asked_at < ack.recorded_at
+    sent = [m.key for m in channels.channel("pager").messages.values()]
+    told = [e.data["key"] for record in records for e in record.timeline if e.kind == "page.sent"]
+    assert sorted(told) == sorted(sent)
+
+
+async def raced(handle: Handle, off: timedelta) -> Incident:
+    """Acknowledge at the end of the first wait, give or take; the record once all is done."""
+    record = await until(handle, lambda record: bool(paged(record)))
+    line = next(e for e in record.timeline if e.kind == "page.sent")
+    at = datetime.fromisoformat(line.data["next_at"]) + off
+    await asyncio.sleep(max((at - datetime.now(UTC)).total_seconds(), 0))
+    await handle.execute_update("acknowledge", {"actor": "bo"})
+    while True:
+        described = (await handle.describe()).raw_description
+        if not described.pending_activities and not described.HasField("pending_workflow_task"):
+            break
+    return await until(handle, lambda record: record.milestone("acknowledged") is not None)
