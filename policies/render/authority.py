@@ -48,6 +48,7 @@ def section(view: View) -> Blocks:
     if len(free) < len(rules):
         yield Paragraph(f"Anyone may give the others: {listed(free)}.")
     yield Paragraph(
-        "Responders are the people whom the escalation pages by name. What the policy sets off by "
-        "itself, the engine does without asking. A refusal is put on the timeline, with who asked."
+        "Responders are the people whom the escalation can page by name or by a schedule. What "
+        "the policy sets off by itself, the engine does without asking. A refusal is put on the "
+        "timeline, with who asked."
     )

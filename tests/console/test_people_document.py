@@ -1,0 +1,48 @@
+"""The examples of the document on people are one policy file, and what the command prints."""
+
+import re
+import shlex
+from datetime import UTC, datetime
+
+import pytest
+
+from policies.check import check_file
+from policies.checks.coverage import coverage
+from policies.problems import errors_of
+from runtime.settings import ROOT
+from tests.console.conftest import Type
+
+DOCUMENT = (ROOT / "docs" / "people.md").read_text(encoding="utf-8")
+POLICY = ROOT / "docs" / "examples" / "policies" / "on-call.yaml"
+EXAMPLES = re.findall(r"```console\n\$ python starter\.py (.*)\n((?:.*\n)*?)```", DOCUMENT)
+
+
+def test_there_is_an_example_of_each_question() -> None:
+    """Who is on at an instant, over a time, and by layers."""
+    assert len(EXAMPLES) == DOCUMENT.count("```console") == 3
+
+
+@pytest.mark.parametrize(("command", "printed"), EXAMPLES)
+def test_an_example_prints_what_the_document_says(type_: Type, command: str, printed: str) -> None:
+    """Whoever types it sees it."""
+    named = command.replace("docs/examples/policies/on-call.yaml", str(POLICY))
+    said = type_(*shlex.split(named))
+    assert (said.code, said.out) == (0, printed)
+
+
+def test_what_is_shown_of_the_policy_is_in_its_file() -> None:
+    """So that it can be copied whole."""
+    shown = DOCUMENT.partition("```yaml\n")[2].partition("```")[0]
+    assert shown.strip()
+    for part in shown.split("\n\n"):
+        assert part.strip() in POLICY.read_text(encoding="utf-8")
+
+
+def test_its_policy_leaves_open_what_the_document_says_that_it_does() -> None:
+    """A level that weekends leave uncovered; nothing that nobody declared."""
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    problems = check_file(POLICY, (coverage(now),))
+    assert errors_of(problems) == ()
+    about = [p for p in problems if "is not answered" not in p.what]
+    assert [p.where for p in about] == ["escalations.default[1]", "escalations.default[1].page"]
+    assert all(str(p).removeprefix(str(POLICY)) in DOCUMENT for p in about)
