@@ -9,9 +9,12 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
+from models.compiled import EscalationPolicy, Level, RoleRule
 from tests.conftest import time_skipping_server
+from tests.rules.schedules import override, rotation, schedule
 from tests.rules.timed import policy_of
 from tests.scenarios.stage import Stage
 from tests.specimens import POLICY
@@ -121,8 +124,37 @@ async def in_calendars(stage: Stage) -> None:
     await stage.ended()
 
 
+async def on_call(stage: Stage) -> None:
+    """Levels that page schedules: somebody, nobody, and somebody again when they come."""
+    turns = rotation("every 20m from 2026-01-05T00:00", "UTC", starts=None)
+    off = override("nobody", "2026-01-01T00:00", "2099-01-01T00:00")
+    levels = (
+        Level(page=("schedule:primary",), wait=timedelta(minutes=5)),
+        Level(page=("schedule:off",), wait=timedelta(minutes=10)),
+        Level(page=("schedule:primary", "person:cy"), wait=timedelta(minutes=15)),
+    )
+    roles = (RoleRule(name="incident_manager", default="schedule:primary"),)
+    await stage.report(
+        QUIET.model_copy(
+            update={
+                "schedules": (
+                    schedule(turns, zone="UTC"),
+                    schedule(zone="UTC", overrides=(off,)).model_copy(update={"name": "off"}),
+                ),
+                "escalation": EscalationPolicy(name="default", levels=levels, repeat=1),
+                "roles": roles,
+            }
+        )
+    )
+    await stage.at(30)
+    await stage.do("acknowledge")
+    await stage.do("cancel", reason="false_alarm")
+    await stage.ended()
+
+
 LIVES: dict[str, Callable[[Stage], Awaitable[None]]] = {
-    life.__name__: life for life in (full_life, hold_reopen, cancelled, many_runs, in_calendars)
+    life.__name__: life
+    for life in (full_life, hold_reopen, cancelled, many_runs, in_calendars, on_call)
 }
 
 

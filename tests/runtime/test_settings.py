@@ -37,6 +37,18 @@ def test_a_channel_of_the_environment_has_the_name_that_policies_use(monkeypatch
     assert channels["email-oncall"].kind == "email"
 
 
+def test_a_feed_has_the_name_that_policies_use_and_its_address_is_shown_nowhere(
+    monkeypatch: Monkey, tmp_path: Path
+) -> None:
+    """Addresses of feeds carry tokens; their copies are kept beside the rest of the state."""
+    monkeypatch.setenv("INCIDENT_FEEDS__ON_CALL__URL", "https://calendar.example.org/secret.ics")
+    monkeypatch.setenv("INCIDENT_STATE_DIRECTORY", str(tmp_path))
+    settings = load_settings()
+    assert set(settings.feeds) == {"on-call"}
+    assert "secret" not in repr(settings)
+    assert settings.feed_copies == tmp_path / "feeds"
+
+
 def test_channels_may_come_as_one_json_mapping_too(monkeypatch: Monkey) -> None:
     """A deployment with many channels writes one variable; single ones are added to it."""
     monkeypatch.setenv("INCIDENT_CHANNELS", '{"email-oncall": {"kind": "log"}}')
