@@ -7,12 +7,15 @@ from models.alert import AlertRecord, AlertStatus
 from models.base import ENGINE, MONITORING
 from models.command import RecordAlertsCommand, TriggerCommand
 from models.incident import Incident
+from rules.attributes import said_of
 from rules.carrying import ALERTS_IN_FULL
 from rules.decision import Case, Decision, Outcome, Refusal
 from rules.facts import alerts_firing
 from rules.ledger import note
+from rules.severity import by_attributes, severity_by
+from rules.severity_changes import with_severity
 from rules.transitions import fire
-from states.lifecycle import BEFORE_REVIEW, Trigger
+from states.lifecycle import BEFORE_REVIEW, TERMINAL, Trigger
 
 
 def _merged(incident: Incident, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
@@ -74,6 +77,30 @@ def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
         now=case.now,
     )
     return _after_quiet(replace(case, incident=incident), Decision(incident, words))
+
+
+def as_bad_as_its_alerts(case: Case) -> Decision | None:
+    """The severity that the labels of its firing alerts say, where that is worse.
+
+    Until a person sets it, and unless something else than labels gave it. None where it stays.
+    """
+    last, policy = case.incident.severities[-1], case.policy
+    if case.incident.severity_confirmed or not last.follows or case.incident.state in TERMINAL:
+        return None
+    said = said_of(case.incident, policy, case.now)
+    if by_attributes(policy, said):
+        return None
+    labelled = {
+        record.alert.severity
+        for record in case.incident.alerts.values()
+        if record.alert.status is AlertStatus.FIRING and record.taken_over_by is None
+    }
+    worst = next((severity for severity in policy.severities if severity in labelled), None)
+    verdict = severity_by(policy, said, labelled=worst)
+    ranks = policy.severities
+    if worst is None or ranks.index(verdict.severity) >= ranks.index(case.incident.severity):
+        return None
+    return with_severity(case, verdict, "", confirmed=False)
 
 
 def _taken_over(case: Case, by: str) -> Outcome:

@@ -38,9 +38,10 @@ class StopEscalation:
 
 @dataclass(frozen=True, slots=True)
 class PageAgain:
-    """Page the first level once more, without waiting for an acknowledgement."""
+    """Page the first level once more; where it `waits`, level after level until one takes it up."""
 
     reason: str
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

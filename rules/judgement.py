@@ -111,7 +111,8 @@ def _corrected(decision: Decision, case: Case) -> Decision:
 def _taken_up(decision: Decision, case: Case, trigger: Trigger | None) -> Decision:
     """Whatever somebody does, but for the acknowledgement itself, shows that they are at it."""
     person = case.actor not in (ENGINE, MONITORING)
-    if not person or trigger is Trigger.ACKNOWLEDGE or not watched(case.policy):
+    waits = watched(case.policy) or case.incident.milestone("reopened") is not None
+    if not person or trigger is Trigger.ACKNOWLEDGE or not waits:
         return decision
     effects = (TakenUp(case.actor.name), *decision.effects)
     return Decision(decision.incident, decision.summary, effects)

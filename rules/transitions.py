@@ -80,7 +80,8 @@ def _effects(case: Case, allowed: Allowed, text: str) -> tuple[Effect, ...]:
         case Trigger.CLOSE:
             effects.append(WriteIncidentReport())
         case Trigger.REOPEN:
-            effects.append(PageAgain("the incident was reopened"))
+            alerts = case.actor == MONITORING
+            effects.append(PageAgain("the incident was reopened", waits=alerts))
         case _:
             pass
     event = allowed.row.milestone or allowed.trigger.value

@@ -73,8 +73,11 @@ class Paging:
             self.stop(f"taken up by {by}")
             self._desk.note("escalation.taken_up", f"{by} takes it up: the escalation stops")
 
-    def page_again(self, reason: str) -> None:
-        """Page the first level again, acknowledged or not."""
+    def page_again(self, reason: str, *, waits: bool) -> None:
+        """Page the first level again, acknowledged or not; where it waits, then the others."""
+        if waits and workflow.patched("what-alerts-reopen-is-escalated"):
+            self.demand(PageNextLevel(reason, 1, waits=True, resumes=True))
+            return
         self._change(level=0)
         self.demand(PageNextLevel(reason))
 

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from models.base import MONITORING
 from models.clock import ActionKind
-from models.command import CommandResult
+from models.command import CommandResult, RecordAlertsCommand
 from models.group import INCIDENT_MOVED, IncidentMoved
 from models.incident import Incident
 from models.payload import Command
-from rules.alerts import group_gone
+from rules.alerts import as_bad_as_its_alerts, group_gone
 from rules.answers import result_of
 from rules.decision import (
     AdoptPolicy,
+    Case,
     Decision,
     Effect,
     OpenLinked,
@@ -72,7 +74,18 @@ class Switch:
             self._desk.replace(outcome.incident)
             self.carry_out(outcome.effects)
             self._tell_group(before)
+            if isinstance(command, RecordAlertsCommand):
+                self._follow_alerts()
         return outcome
+
+    def _follow_alerts(self) -> None:
+        """Be as bad as the worst of the alerts, until a person says how bad it is."""
+        now = self._desk.now()
+        case = Case(self._desk.incident, self._desk.policy, MONITORING, now, now)
+        worse = as_bad_as_its_alerts(case)
+        if worse and workflow.patched("a-worse-alert-raises-the-severity"):
+            self._desk.replace(worse.incident)
+            self.carry_out(worse.effects)
 
     def result(self, name: str, summary: str) -> CommandResult:
         """The answer to a command that was done."""
@@ -110,8 +123,8 @@ class Switch:
         match effect:
             case StopEscalation(reason):
                 paging.stop(reason)
-            case PageAgain(reason):
-                paging.page_again(reason)
+            case PageAgain(reason, waits):
+                paging.page_again(reason, waits=waits)
             case PageNextLevel():
                 paging.demand(effect)
             case WatchAcknowledgement(forgotten_at):
