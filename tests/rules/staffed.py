@@ -1,0 +1,69 @@
+"""A policy of people with skills, for rules of roles, authority, approvals and handovers."""
+
+from typing import Any
+
+from models.compiled import CompiledPolicy
+from models.incident import Incident, Report
+from policies.check import problems_of
+from policies.compile import compile_policy
+from policies.load import parse_policy
+from policies.problems import errors_of
+from rules.decision import Decision, Refusal
+from rules.opening import open_incident
+from tests.specimens import ANA, START, after, outcome
+
+HEAD = """\
+policy: Staffed
+version: "1"
+effective_from: 2026-01-01
+severities:
+  SEV1: { means: bad, major: true }
+  SEV2: { means: less bad }
+people:
+  ana: { teams: payments, skills: commander }
+  bo: { teams: payments }
+  cy: { teams: platform, skills: commander }
+  dee: { teams: support }
+  eve: { teams: platform }
+channels: { log: { kind: log } }
+paging: { channels: [log] }
+escalations: { default: [{ page: eve, wait: 5m }] }
+flags: [personal_data]
+"""
+
+
+def staffed(written: str) -> CompiledPolicy:
+    """The people, and what is written about them."""
+    read = parse_policy((HEAD + written).encode(), "staffed.yaml")
+    assert not errors_of(problems_of(read)), errors_of(problems_of(read))
+    assert read.policy is not None
+    return compile_policy(read.policy, "0" * 64)
+
+
+def reported(policy: CompiledPolicy, severity: str = "SEV1", **changes: Any) -> Incident:
+    """An incident that ana reported at the start."""
+    report = Report(title="It fails", severity=severity, reporter=ANA)
+    return open_incident("INC-260327-TEST", report.model_copy(update=changes), policy, START, START)
+
+
+def refused(
+    incident: Incident, name: str, minutes: float, policy: CompiledPolicy, **fields: Any
+) -> Refusal:
+    """The refusal that a command gets."""
+    answer = outcome(incident, name, after(minutes), policy, **fields)
+    assert isinstance(answer, Refusal), answer
+    return answer
+
+
+def decided(
+    incident: Incident, name: str, minutes: float, policy: CompiledPolicy, **fields: Any
+) -> Decision:
+    """The decision of a command."""
+    answer = outcome(incident, name, after(minutes), policy, **fields)
+    assert isinstance(answer, Decision), answer
+    return answer
+
+
+def lines(incident: Incident, kind: str) -> list[str]:
+    """What the timeline says in lines of one kind."""
+    return [entry.summary for entry in incident.timeline if entry.kind == kind]
