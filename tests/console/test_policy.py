@@ -45,7 +45,8 @@ def test_an_error_is_printed_where_it_stands_and_fails_the_check(
     path = written(tmp_path, WHOLE.replace("page: bo", "page: bob"))
     assert run(["policy", "check", path]) == 1
     out, err = capsys.readouterr()
-    line = f"{path}:14:46: error: there is no person, role, channel or schedule bob; did you mean bo?"
+    what = "there is no person, role, channel or schedule bob"
+    line = f"{path}:14:46: error: {what}; did you mean bo?"
     assert line in out.splitlines()
     assert err.startswith("1 error, ")
 

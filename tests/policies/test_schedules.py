@@ -211,8 +211,9 @@ def test_holes_are_told_once_with_the_first_and_how_many_more() -> None:
     """In local time, for thirteen months; declared ones are not told of the schedule."""
     office = ROTATION.replace("zone:", "days: mon-fri, zone:")
     first = "from 2026-11-01 12:00 until 2026-11-02 00:00 Europe/London and 56 more times"
+    then = "the next level is paged at once"
     assert overlooked(with_schedule(office)) == [
-        f"escalations.default[0]: this level reaches nobody {first}: the next level is paged at once",
+        f"escalations.default[0]: this level reaches nobody {first}: {then}",
         f"schedules.primary: nobody is on call by primary {first}",
     ]
     assert [

@@ -28,7 +28,7 @@ PLACES = (
 LIVED = 560
 AHEAD = 333
 PEOPLE = ("ana", "bo", "cy", "di", "ed")
-MANY = settings(max_examples=400, deadline=None)
+MANY = settings(max_examples=300, deadline=None)
 
 
 def hour(minute: int) -> str:
