@@ -125,6 +125,7 @@ def command_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> Comm
         "actor": actor_name(values["actor"]),
         "via": "console",
         "command_id": values["command_id"] or str(uuid.uuid4()),
+        "sent_at": now,
         "note": values["note"],
         "override": values["override"],
     }

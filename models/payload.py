@@ -9,7 +9,8 @@ class Command(Frozen):
     """What every command carries.
 
     `command_id` makes it safe to repeat: a second one with the same id returns the stored
-    result. `happened_at` may lie in the past; never in the future. `override` is the reason for
+    result. `happened_at` may lie in the past; never in the future. `sent_at` is when it was given,
+    where that may be long before it arrives: while no worker runs. `override` is the reason for
     which it is to be done although the policy refuses it.
     """
 
@@ -17,5 +18,6 @@ class Command(Frozen):
     via: str = Field(default="temporal", max_length=40)
     command_id: str | None = Field(default=None, max_length=200)
     happened_at: Instant | None = None
+    sent_at: Instant | None = None
     note: str = Field(default="", max_length=4000)
     override: str = Field(default="", max_length=2000)

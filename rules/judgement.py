@@ -1,6 +1,6 @@
 """The one way in for every command: is it sound, may this actor, and what follows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from pydantic import ValidationError
@@ -25,6 +25,8 @@ from rules.requests import settled
 from rules.transitions import fire
 from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
 
+ON_ITS_WAY = timedelta(seconds=5)
+"""How long a command may be on its way before that counts."""
 FREE_TEXTS = frozenset({"post_update", "add_lesson", "add_action_item", "link"})
 """Commands that say something and change nothing else."""
 
@@ -118,11 +120,17 @@ def _taken_up(decision: Decision, case: Case, trigger: Trigger | None) -> Decisi
     return Decision(decision.incident, decision.summary, effects)
 
 
+def _given_at(command: Command, now: datetime) -> datetime:
+    """When a command was given: now, unless it says that it was long on its way."""
+    sent_at = command.sent_at
+    return sent_at if sent_at and now - sent_at > ON_ITS_WAY else now
+
+
 def judge(
     name: str, command: Command, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Outcome:
     """Decide a command at `now`: the record as it becomes and the effects, or a refusal."""
-    happened_at = command.happened_at or now
+    happened_at = command.happened_at or _given_at(command, now)
     if happened_at > now:
         message = (
             f"happened_at lies in the future: {happened_at.isoformat()}, now is {now.isoformat()}"

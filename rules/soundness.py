@@ -7,10 +7,12 @@ on replay and must decide as it did on the day.
 from collections.abc import Iterator
 
 from models.command import CancelCommand, LinkCommand, SetSeverityCommand
+from models.incident import Incident
 from models.payload import Command
 from rules.decision import Refusal
 from rules.identity import is_incident_id
 from rules.readable import blank
+from states.lifecycle import BY_TRIGGER, Trigger
 
 BETWEEN_INCIDENTS = frozenset({"duplicate_of", "merged_into"})
 """Relations that only another incident can be the target of."""
@@ -32,6 +34,23 @@ def unsound(command: Command, incident_id: str) -> Refusal | None:
         return None
     words = "; ".join(f"{field}: {problem}" for field, problem in found)
     return Refusal("Malformed", words[:1000], tuple(field for field, _ in found))
+
+
+def too_early(name: str, command: Command, incident: Incident) -> Refusal | None:
+    """Why a command cannot have happened when it says: nothing is taken back before it was."""
+    row = BY_TRIGGER.get(Trigger(name)) if name in set(Trigger) else None
+    at = command.happened_at
+    if row is None or at is None:
+        return None
+    for voided in row.voids:
+        taken_back = incident.milestone(voided)
+        if taken_back and taken_back.at > at:
+            message = (
+                f"{name} takes back what was {voided} at {taken_back.at:%Y-%m-%d %H:%M:%S} UTC: "
+                f"it cannot have happened before that, at {at:%Y-%m-%d %H:%M:%S} UTC"
+            )
+            return Refusal("Malformed", message, ("happened_at",))
+    return None
 
 
 def other_incident(command: Command) -> tuple[str, str] | None:

@@ -18,7 +18,7 @@ from models.payload import Command
 from rules.decision import RECORDED, Decision, Refusal
 from rules.judgement import no_signal, parse
 from rules.ledger import refused
-from rules.soundness import unsound
+from rules.soundness import too_early, unsound
 from workflows.desk import Desk
 from workflows.payloads import NotJson, raw, read
 from workflows.switch import Switch
@@ -56,7 +56,7 @@ class Handlers:
                 raise self._error(command)
             if _command_id(command) in self._switch.processed:
                 return
-            outcome = self._unsound(command) or self._switch.judge(name, command)
+            outcome = self._unsound(name, command) or self._switch.judge(name, command)
             if isinstance(outcome, Refusal) and outcome.kind not in RECORDED:
                 raise self._error(outcome)
 
@@ -80,7 +80,7 @@ class Handlers:
             if isinstance(command, Refusal):
                 self._record(name, command, Actor(name="unknown", via="signal"))
                 return
-            refusal = self._unsound(command)
+            refusal = self._unsound(name, command)
             # What an update says was looked at by its validator, which is not run on replay.
             if refusal and workflow.patched("unsound-signals-are-refused"):
                 self._record(name, refusal, Actor(name=command.actor, via=command.via))
@@ -89,8 +89,9 @@ class Handlers:
 
         return signal
 
-    def _unsound(self, command: Command) -> Refusal | None:
-        return unsound(command, self._desk.incident.id)
+    def _unsound(self, name: str, command: Command) -> Refusal | None:
+        incident = self._desk.incident
+        return unsound(command, incident.id) or too_early(name, command, incident)
 
     def _unknown_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
         self._record(name, no_signal(name, len(payloads)), Actor(name="unknown", via="signal"))

@@ -47,6 +47,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.switch import Owners, Switch
     from workflows.timer import NextTimer
     from workflows.visibility import Visibility
+    from workflows.waking import Waking
 
 REOPENING_TIMEOUT = timedelta(minutes=1)
 
@@ -102,6 +103,7 @@ class IncidentWorkflow:
         self._linked = LinkedIncidents(self._desk, carried.linked_due)
         owners = Owners(self._outbox, self._paging, self._reports, self._linked)
         self._switch = Switch(self._desk, owners, carried.processed)
+        self._waking = Waking(self._desk)
         self._calendars = Calendars(self._desk)
         self._deadlines = Deadlines(self._desk, self._switch)
         self._timer = NextTimer(self._desk)
@@ -132,7 +134,7 @@ class IncidentWorkflow:
             due_at, what = self._next_due()
             self._timer.arm(None if continuing else due_at, what)
             self._visibility.refresh(due_at)
-            await workflow.wait_condition(lambda: self._desk.awake)
+            await self._waking.wait()
         self._visibility.refresh(None)
         await self._begin_archive()
         await workflow.wait_condition(workflow.all_handlers_finished)

@@ -10,6 +10,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 from models.clock import ClockStatus
 from models.visibility import SEARCH_ATTRIBUTES
 from rules.answers import readings_of, status_markdown
+from states.lifecycle import TERMINAL
 from workflows.desk import Desk
 from workflows.paging import Paging
 
@@ -40,8 +41,11 @@ class Visibility:
             status_markdown(self._desk.policy, self._desk.incident, self._desk.now())
         )
         wanted = self._wanted(next_due_at)
+        if next_due_at is None and self._desk.incident.state not in TERMINAL:
+            # Something is being enforced: what comes next is known in a moment.
+            del wanted[NEXT_DUE]
         changed = {name: value for name, value in wanted.items() if self._differs(name, value)}
-        if not changed or set(changed) == {NEXT_DUE}:
+        if not changed or (set(changed) == {NEXT_DUE} and not self._passed()):
             return
         updates: list[SearchAttributeUpdate[Any]] = [
             KEYS[name].value_unset() if value is None else KEYS[name].value_set(value)
@@ -49,6 +53,12 @@ class Visibility:
         ]
         workflow.upsert_search_attributes(updates)
         self._shown.update(changed)
+
+    def _passed(self) -> bool:
+        """Whether the instant that is shown has passed, or none is: then the next is worth one."""
+        shown = self._shown.get(NEXT_DUE)
+        passed = shown is None or shown <= self._desk.now()
+        return passed and workflow.patched("what-is-due-next-is-shown-once-the-last-has-passed")
 
     def _differs(self, name: str, value: Any) -> bool:
         if name in self._shown:
