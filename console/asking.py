@@ -1,5 +1,6 @@
 """Asks an incident how it stands."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -8,8 +9,9 @@ from temporalio.service import RPCStatusCode
 
 from console.errors import not_found
 from console.failures import ExitCode, Failure
-from console.sending import standing
+from console.standing import Ending, Standing, ended_from_outside, standing
 from models.adoption import PREVIEW_ADOPTION, AdoptionPreview
+from models.clock import Stage
 from models.compiled import CompiledPolicy
 from models.view import VIEW, IncidentView
 from models.why import WHY, Explanation, WhyQuestion
@@ -30,6 +32,52 @@ async def ask(client: Client, incident_id: str, patience: timedelta) -> Incident
     Raises `Failure`: unknown incident, server not reachable, no worker within `patience`.
     """
     return await _answer(client, incident_id, patience, VIEW, IncidentView)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An incident as it reads, and how its run stands."""
+
+    view: IncidentView
+    standing: Standing
+
+
+async def see(client: Client, incident_id: str, patience: timedelta) -> Seen:
+    """The incident as it reads now; one that was ended from outside, as it stood then.
+
+    Raises `Failure` as `ask` does.
+    """
+    view = await ask(client, incident_id, patience)
+    known = await standing(client, incident_id)
+    if known.running:
+        return Seen(view, known)
+    now = datetime.now(UTC)
+    at = known.ending.at if known.ending else now
+    view = await _answer(client, incident_id, patience, VIEW, IncidentView, at=at)
+    return Seen(_stopped(view, known.ending, now) if known.ending else view, known)
+
+
+def _stopped(view: IncidentView, ending: Ending, now: datetime) -> IncidentView:
+    """A record that nobody carries on: its clocks stop, and what was to come will not."""
+    running = {Stage.IN_PROGRESS, Stage.PAUSED}
+    readings = tuple(
+        reading.model_copy(update={"stage": Stage.CANCELLED})
+        if reading.stage in running
+        else reading
+        for reading in view.readings
+    )
+    stopped = view.escalation.stopped or ending.how
+    return view.model_copy(
+        update={
+            "now": now,
+            "readings": readings,
+            "escalation": view.escalation.model_copy(update={"next_at": None, "stopped": stopped}),
+            "undelivered": tuple(
+                owed.model_copy(update={"not_before": None}) for owed in view.undelivered
+            ),
+            "next": (),
+        }
+    )
 
 
 async def ask_what_adoption_does(
@@ -53,14 +101,17 @@ async def _answer(
     query: str,
     result: type[Answer],
     *before: object,
+    at: datetime | None = None,
 ) -> Answer:
     handle = client.get_workflow_handle(incident_id)
     try:
         answer: Answer = await handle.query(
-            query, args=[*before, datetime.now(UTC)], result_type=result, rpc_timeout=patience
+            query, args=[*before, at or datetime.now(UTC)], result_type=result, rpc_timeout=patience
         )
     except WorkflowQueryFailedError as error:
-        await standing(client, incident_id)
+        ended = ended_from_outside(incident_id, await standing(client, incident_id))
+        if ended:
+            raise ended from None
         message = f"{incident_id} does not answer: {error}"
         raise Failure("NoAnswer", message, ExitCode.UNEXPECTED) from None
     except RPCError as error:
@@ -71,7 +122,9 @@ async def _answer(
     else:
         return answer
     known = await standing(client, incident_id)
-    state = f"; the server knows that it is in state {known.state}" if known.state else ""
+    knows = [f"it is in state {known.state}"] if known.state else []
+    knows += [f"its run was {known.ending.words()}"] if known.ending else []
+    state = f"; the server knows that {', and that '.join(knows)}" if knows else ""
     message = f"no worker answered for {incident_id} within {patience.total_seconds():g} s{state}"
     raise Failure(
         "NoWorker",

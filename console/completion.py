@@ -17,7 +17,7 @@ SHOWN = 100
 async def _open_incidents() -> list[tuple[str, str]]:
     async with asyncio.timeout(PATIENCE.total_seconds()):
         client = await connect(load_settings())
-        rows = await find(client, Filters(only_open=True), SHOWN)
+        rows = (await find(client, Filters(only_open=True), SHOWN)).rows
     return [(row.id, in_a_line(f"{row.severity} {row.state} {row.title}").strip()) for row in rows]
 
 

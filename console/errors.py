@@ -11,7 +11,7 @@ from console.failures import ExitCode, Failure, unknown_incident
 from runtime.client import ServerNotReachable, unknown_namespace
 from runtime.settings import SettingsBroken
 
-_AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
+AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 _REFUSALS = {
     "NotAuthorised": ExitCode.NOT_AUTHORISED,
     "Malformed": ExitCode.USAGE,
@@ -80,7 +80,7 @@ def refusal(error: ApplicationError, incident_id: str) -> Failure:
 
 
 def _of_rpc(error: RPCError) -> Failure:
-    if error.status in _AWAY:
+    if error.status in AWAY:
         return not_reachable(error.message)
     if error.status in {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED}:
         message = f"the Temporal server lets us not in: {error.message}"

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import computed_field
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from console import attributes
+from console.standing import FROM_OUTSIDE, ending_of
 from models.base import Frozen, Instant
 from models.contracts import INCIDENT_WORKFLOW
 from states.lifecycle import TERMINAL, State
@@ -30,7 +32,11 @@ class Filters:
 
 
 class Row(Frozen):
-    """One incident of a list."""
+    """One incident of a list.
+
+    `ended` says how its run ended where the incident did not end itself; why one failed is told
+    too. `state` is what it last showed: None where it never came that far.
+    """
 
     id: str
     title: str
@@ -44,6 +50,28 @@ class Row(Frozen):
     breached_clocks: tuple[str, ...]
     on_hold: bool
     open: bool
+    ended: str | None = None
+    ended_at: Instant | None = None
+    why: str = ""
+
+    @computed_field
+    def incident(self) -> str:
+        """The id, by the name that it has in every other answer."""
+        return self.id
+
+    def standing(self) -> str:
+        """In words: its state, or what became of it."""
+        if self.ended is None:
+            return self.state or "starting"
+        return f"{self.ended} ({self.state})" if self.state else self.ended
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What matches, the newest first, at most so many; and whether there is more."""
+
+    rows: tuple[Row, ...]
+    more: bool
 
 
 def _quoted(values: Iterable[str]) -> str:
@@ -72,7 +100,9 @@ def query_of(filters: Filters) -> str:
     return " AND ".join(parts)
 
 
-async def _row(execution: WorkflowExecution) -> Row:
+async def _row(client: Client, execution: WorkflowExecution) -> Row:
+    failed = execution.status is WorkflowExecutionStatus.FAILED
+    ending = await ending_of(client, execution) if failed else None
     known = execution.typed_search_attributes
     state = known.get(attributes.STATE)
     running = execution.status is WorkflowExecutionStatus.RUNNING
@@ -89,6 +119,9 @@ async def _row(execution: WorkflowExecution) -> Row:
         breached_clocks=tuple(known.get(attributes.BREACHED_CLOCKS) or ()),
         on_hold=bool(known.get(attributes.ON_HOLD)),
         open=running and state not in TERMINAL,
+        ended=FROM_OUTSIDE.get(execution.status) if execution.status else None,
+        ended_at=execution.close_time,
+        why=ending.why if ending else "",
     )
 
 
@@ -104,25 +137,33 @@ async def _newest_runs(client: Client, ids: list[str]) -> dict[str, WorkflowExec
     return newest
 
 
-async def find(client: Client, filters: Filters, limit: int) -> tuple[Row, ...]:
+async def find(client: Client, filters: Filters, limit: int) -> Found:
     """The incidents that match, the newest first, at most `limit`."""
     found: dict[str, WorkflowExecution] = {}
-    async for run in client.list_workflows(query_of(filters), limit=limit):
+    async for run in client.list_workflows(query_of(filters)):
+        if run.id not in found and len(found) == limit:
+            return await _found(client, found, more=True)
         if run.id not in found or run.start_time > found[run.id].start_time:
             found[run.id] = run
+    return await _found(client, found, more=False)
+
+
+async def _found(client: Client, found: dict[str, WorkflowExecution], *, more: bool) -> Found:
     ended = [run.id for run in found.values() if run.status is not WorkflowExecutionStatus.RUNNING]
     newest = await _newest_runs(client, ended)
     rows = [
-        await _row(run)
+        await _row(client, run)
         for run in found.values()
         if run.id not in newest or newest[run.id].run_id == run.run_id
     ]
-    return tuple(sorted(rows, key=lambda row: row.reported_at, reverse=True))
+    return Found(tuple(sorted(rows, key=lambda row: row.reported_at, reverse=True)), more)
 
 
-def document(rows: tuple[Row, ...], filters: Filters) -> dict[str, Any]:
+def document(found: Found, filters: Filters, limit: int) -> dict[str, Any]:
     """The list as the one JSON document of `--json`."""
     return {
-        "incidents": [row.model_dump(mode="json") for row in rows],
+        "incidents": [row.model_dump(mode="json") for row in found.rows],
+        "limit": limit,
+        "more": found.more,
         "query": query_of(filters),
     }

@@ -64,6 +64,11 @@ class Output:
             person(error=True).print(human)
 
 
+def note(text: str) -> None:
+    """A word on stderr, where it disturbs no JSON document, for people and for logs of scripts."""
+    person(error=True).print(line(text, "dim"), soft_wrap=True)
+
+
 def write_json(document: Any, *, one_line: bool = False) -> None:
     """Print a JSON document; in ASCII, so that every terminal and pipe takes it."""
     write_lines(json.dumps(document, indent=None if one_line else 2, ensure_ascii=True) + "\n")

@@ -4,7 +4,7 @@ from temporalio.client import Client
 
 from console.failures import ExitCode, Failure
 from console.output import Output, line
-from console.sending import standing
+from console.standing import standing
 from models.command import LinkCommand
 from models.payload import Command
 from rules.identity import is_incident_id

@@ -8,7 +8,6 @@ from typing import Any
 from temporalio.client import (
     Client,
     RPCError,
-    WorkflowExecutionStatus,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -16,16 +15,12 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCStatusCode
 
 from activities.opening import CannotReopen, IncidentNotFound, reopen_incident
-from console.attributes import SERVICE, STATE
-from console.errors import not_found, not_reachable, refusal
+from console.errors import AWAY, not_reachable, refusal
 from console.failures import ExitCode, Failure, unknown_incident
+from console.standing import Standing, ended_from_outside, standing
 from models.command import COMMANDS, CommandResult
-from models.contracts import INCIDENT_WORKFLOW
 from runtime.settings import load_settings
 from states.lifecycle import State, Trigger
-
-PROBE_TIMEOUT = timedelta(seconds=3)
-_AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,51 +34,23 @@ class Order:
     timeout: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the server alone knows of an incident: whether a run is open, what it last showed."""
-
-    running: bool
-    state: str | None
-    service: str | None
-
-
-async def standing(client: Client, incident_id: str) -> Standing:
-    """How an incident stands by the server's word, also without any worker.
-
-    Raises `Failure`: unknown incident, server not reachable.
-    """
-    try:
-        described = await client.get_workflow_handle(incident_id).describe(
-            rpc_timeout=PROBE_TIMEOUT
-        )
-    except RPCError as error:
-        if error.status in {RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT}:
-            raise not_found(error, incident_id) from None
-        if error.status in _AWAY:
-            raise not_reachable(error.message) from None
-        raise
-    if described.workflow_type != INCIDENT_WORKFLOW:
-        raise unknown_incident(incident_id)
-    shown = described.typed_search_attributes
-    return Standing(
-        running=described.status is WorkflowExecutionStatus.RUNNING,
-        state=shown.get(STATE),
-        service=shown.get(SERVICE),
-    )
+def _interrupted() -> bool:
+    """Whether it is Ctrl-C that ended the waiting: a timeout takes its own cancelling back."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _unconfirmed(order: Order) -> Failure:
     typed = COMMANDS[order.name].typed
-    seconds = order.timeout.total_seconds()
-    message = (
-        f"{typed} was sent but not confirmed: no worker answered within {seconds:g} s; "
-        "it is applied once a worker runs"
-    )
+    why = f"no worker answered within {order.timeout.total_seconds():g} s"
+    kind, code = "NotConfirmed", ExitCode.NOT_CONFIRMED
+    if _interrupted():
+        why = "you interrupted it before a worker answered"
+        kind, code = "Interrupted", ExitCode.INTERRUPTED
     return Failure(
-        "NotConfirmed",
-        message,
-        ExitCode.NOT_CONFIRMED,
+        kind,
+        f"{typed} was sent but not confirmed: {why}; it is applied once a worker runs",
+        code,
         hints=(
             "python worker.py starts a worker",
             f"python starter.py show {order.incident_id} shows whether it was applied",
@@ -93,7 +60,13 @@ def _unconfirmed(order: Order) -> Failure:
     )
 
 
-def _ended(order: Order, state: str | None) -> Failure:
+def _ended(order: Order, known: Standing) -> Failure:
+    state = known.state
+    facts = {"incident": order.incident_id, "command_id": order.command_id}
+    outside = ended_from_outside(order.incident_id, known)
+    if outside:
+        outside.facts.update(facts)
+        return outside
     final = state not in {None, State.CLOSED}
     what = "is final" if final else "takes only reopen"
     return Failure(
@@ -103,7 +76,7 @@ def _ended(order: Order, state: str | None) -> Failure:
         state=state,
         possible=() if final else (Trigger.REOPEN.value,),
         hints=(f"python starter.py show {order.incident_id}",),
-        facts={"incident": order.incident_id, "command_id": order.command_id},
+        facts=facts,
     )
 
 
@@ -146,14 +119,14 @@ async def send(client: Client, order: Order) -> CommandResult:
     except IncidentNotFound:
         await standing(client, order.incident_id)
         raise unknown_incident(order.incident_id) from None
-    except CannotReopen as error:
-        raise _ended(order, error.state) from None
+    except CannotReopen:
+        raise _ended(order, await standing(client, order.incident_id)) from None
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         await standing(client, order.incident_id)
         raise _unconfirmed(order) from None
     except RPCError as error:
-        if error.status in _AWAY:
+        if error.status in AWAY:
             raise not_reachable(error.message) from None
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-    raise _ended(order, (await standing(client, order.incident_id)).state)
+    raise _ended(order, await standing(client, order.incident_id))

@@ -153,7 +153,8 @@ def next_steps(view: IncidentView) -> RenderableType:
     lines = [line for step in view.next for line in _step(step)]
     if not lines:
         final = view.incident.state in TERMINAL
-        return Text("nothing: the incident is over" if final else "nothing", style="dim")
+        why = "the incident is over" if final else "it is no longer driven"
+        return Text(f"nothing: {why}", style="dim")
     return Group(*lines)
 
 
@@ -173,7 +174,7 @@ def _alerts(incident: Incident) -> Iterator[RenderableType]:
     if not incident.alerts and not incident.truncated_alerts:
         return
     yield heading("Alerts")
-    table = grid("status", "alert", "since", "seen", "link")
+    table = grid("status", "alert", "since", "deliveries", "link")
     for record in incident.alerts.values():
         alert = record.alert
         firing = alert.status.value == "firing" and record.taken_over_by is None
@@ -181,7 +182,7 @@ def _alerts(incident: Incident) -> Iterator[RenderableType]:
             Text(record.standing, style="red" if firing else "green"),
             line(alert.summary or alert.name),
             moment(alert.started_at),
-            f"{record.times_seen}x",
+            str(record.times_seen),
             line(alert.link or ""),
         )
     yield table

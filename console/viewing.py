@@ -9,14 +9,14 @@ from rich.table import Table
 from rich.text import Text
 from temporalio.client import Client
 
-from console.asking import ask
+from console.asking import Seen, see
 from console.commands import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
-from console.finding import Filters, Row, document, find
-from console.output import Output, line
+from console.finding import Filters, Found, Row, document, find
+from console.output import Output, line, note
 from console.phrases import relative
 from console.running import perform
+from console.standing import Ending
 from console.view import render
-from models.view import IncidentView
 from states.lifecycle import State
 
 PANEL = "Look"
@@ -46,10 +46,11 @@ def table_of(rows: tuple[Row, ...], now: datetime) -> RenderableType:
     for row in rows:
         due = relative(row.next_due_at, now) if row.next_due_at else ""
         title = f"{row.service}: {row.title}" if row.service else row.title
+        title += f" [{row.ended}: {row.why}]" if row.why else ""
         table.add_row(
             line(row.id, "bold"),
             line(row.severity or "?"),
-            line((row.state or "starting") + (" (on hold)" if row.on_hold else "")),
+            line(row.standing() + (" (on hold)" if row.on_hold else "")),
             relative(row.reported_at, now),
             due,
             line(", ".join(row.breached_clocks), "bold red"),
@@ -57,6 +58,17 @@ def table_of(rows: tuple[Row, ...], now: datetime) -> RenderableType:
             line(title),
         )
     return table
+
+
+def shown(ending: Ending | None, view: Group) -> Group:
+    """An incident under how it was ended from outside, if it was."""
+    if ending is None:
+        return view
+    return Group(
+        line(f"ENDED: {ending.words()}", "bold red"),
+        line("nobody carries it on; this is how it stood then", "red"),
+        view,
+    )
 
 
 def show(
@@ -69,11 +81,14 @@ def show(
 ) -> None:
     """Show an incident: state, clocks, roles, alerts, timeline, and what can be done next."""
 
-    async def work(client: Client) -> IncidentView:
-        return await ask(client, incident, timedelta(seconds=timeout))
+    async def work(client: Client) -> Seen:
+        return await see(client, incident, timedelta(seconds=timeout))
 
-    view = perform(work)
-    Output.of(context, as_json=as_json).answer(view.model_dump(mode="json"), render(view, last))
+    seen = perform(work)
+    ending = seen.standing.ending
+    told = seen.view.model_dump(mode="json")
+    told["ended"] = ending.document() if ending else None
+    Output.of(context, as_json=as_json).answer(told, shown(ending, render(seen.view, last)))
 
 
 def list_incidents(
@@ -100,14 +115,15 @@ def list_incidents(
         only_open=only_open,
     )
 
-    async def work(client: Client) -> tuple[Row, ...]:
+    async def work(client: Client) -> Found:
         return await find(client, filters, limit)
 
-    rows = perform(work)
-    human: RenderableType = table_of(rows, datetime.now(UTC))
-    if len(rows) == limit:
-        human = Group(human, Text(f"the newest {limit}; --limit shows more", style="dim"))
-    Output.of(context, as_json=as_json).answer(document(rows, filters), human)
+    found = perform(work)
+    Output.of(context, as_json=as_json).answer(
+        document(found, filters, limit), table_of(found.rows, datetime.now(UTC))
+    )
+    if found.more:
+        note(f"only the newest {limit}; --limit shows more")
 
 
 def register(app: typer.Typer) -> None:

@@ -12,22 +12,22 @@ from rich.live import Live
 from rich.text import Text
 from temporalio.client import Client
 
-from console.asking import ask
+from console.asking import see
 from console.commands import DEFAULT_TIMEOUT, AsJson, Timeout, an_incident
 from console.completion import complete_incident
 from console.errors import failure_of
 from console.failures import ExitCode, Failure
 from console.finding import Filters, Row, find
-from console.output import Output, failure_words, line, person, write_json
+from console.output import Output, failure_words, line, note, person, write_json
 from console.phrases import moment
 from console.running import perform
-from console.sending import standing
+from console.standing import Ending, standing
 from console.view import live, timeline_line
-from console.viewing import PANEL, table_of
+from console.viewing import PANEL, shown, table_of
 from models.view import IncidentView
-from states.lifecycle import TERMINAL
 
 LISTED = 100
+ONLY_NEWEST = f"only the newest {LISTED} of the open incidents are watched"
 TIMELINE_SHOWN = 8
 _PASSING = {ExitCode.NOT_CONFIRMED, ExitCode.NOT_REACHABLE}
 Watched = Annotated[
@@ -53,12 +53,16 @@ class IncidentNews:
 
     async def look(self, client: Client) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
         """The view, and the timeline entries not told yet."""
-        view = await ask(client, self._id, self._timeout)
-        if view.incident.state in TERMINAL:
-            self.over = not (await standing(client, self._id)).running
-            if self.over:
-                view = await ask(client, self._id, self._timeout)
-        return live(view, TIMELINE_SHOWN), self._news(view)
+        seen = await see(client, self._id, self._timeout)
+        self.over = not seen.standing.running
+        ending, news = seen.standing.ending, self._news(seen.view)
+        if ending:
+            news.append(self._last(ending))
+        return shown(ending, live(seen.view, TIMELINE_SHOWN)), news
+
+    def _last(self, ending: Ending) -> tuple[RenderableType, Any]:
+        human = line(f"{moment(ending.at)}  {self._id} is no longer driven: {ending.words()}")
+        return human, {"incident": self._id, "ended": ending.document()}
 
     def _news(self, view: IncidentView) -> list[tuple[RenderableType, Any]]:
         fresh = [entry for entry in view.incident.timeline if entry.seq > self._told]
@@ -72,30 +76,37 @@ class ListNews:
 
     over = False
 
-    def __init__(self) -> None:
+    def __init__(self, aside: Callable[[str], None]) -> None:
+        self._aside = aside
         self._told: dict[str, Row] = {}
+        self._cut = False
 
     async def look(self, client: Client) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
         """The table, and the incidents that changed; those that ended once more, as ended."""
-        rows = await find(client, Filters(only_open=True), LISTED)
+        found = await find(client, Filters(only_open=True), LISTED)
         now = datetime.now(UTC)
-        current = {row.id: row for row in rows}
-        news = [row for row in rows if self._told.get(row.id) != row]
-        news += [
-            row.model_copy(update={"open": False})
-            for row in self._told.values()
-            if row.id not in current
-        ]
+        current = {row.id: row for row in found.rows}
+        gone = [row for row in self._told.values() if row.id not in current]
+        if found.more:
+            # Newer ones may only have pushed it out of what is looked at.
+            gone = [row for row in gone if not (await standing(client, row.id)).running]
+        news = [row for row in found.rows if self._told.get(row.id) != row]
+        news += [row.model_copy(update={"open": False}) for row in gone]
         self._told = current
         lines: list[tuple[RenderableType, Any]] = [
             (_row_line(row, now), row.model_dump(mode="json")) for row in news
         ]
-        return table_of(rows, now), lines
+        table = table_of(found.rows, now)
+        if not found.more:
+            return table, lines
+        if not self._cut:
+            self._cut = True
+            self._aside(ONLY_NEWEST)
+        return Group(table, line(ONLY_NEWEST, "dim")), lines
 
 
 def _row_line(row: Row, now: datetime) -> Text:
-    state = row.state or "starting"
-    became = state if row.open else "no longer open"
+    became = row.standing() if row.open else "no longer open"
     held = ", on hold" if row.on_hold else ""
     breached = f", breached: {', '.join(row.breached_clocks)}" if row.breached_clocks else ""
     how = f"{row.severity or '?'} {became}{held}{breached}"
@@ -137,11 +148,15 @@ def _lines(output: Output) -> Show:
     return show
 
 
+def _by_lines(output: Output) -> bool:
+    return output.as_json or not sys.stdout.isatty()
+
+
 def _watching(
     news: News, every: float, output: Output
 ) -> Callable[[Client], Coroutine[Any, Any, None]]:
     async def work(client: Client) -> None:
-        if output.as_json or not sys.stdout.isatty():
+        if _by_lines(output):
             await _follow(client, news, every, _lines(output))
             return
         with Live(console=person(), auto_refresh=False, vertical_overflow="crop") as live:
@@ -162,9 +177,11 @@ def watch(
 
     On a pipe a line for each change; with --json a JSON document a line.
     """
-    news: News = IncidentNews(incident, timedelta(seconds=timeout)) if incident else ListNews()
+    output = Output.of(context, as_json=as_json)
+    aside = note if _by_lines(output) else lambda _: None
+    news: News = IncidentNews(incident, timedelta(seconds=timeout)) if incident else ListNews(aside)
     try:
-        perform(_watching(news, every, Output.of(context, as_json=as_json)))
+        perform(_watching(news, every, output))
     except KeyboardInterrupt:
         raise typer.Exit(ExitCode.OK) from None
 

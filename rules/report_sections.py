@@ -109,7 +109,7 @@ def _alert_row(record: AlertRecord) -> tuple[str, ...]:
 
 
 def _alerts(incident: Incident) -> tuple[str, ...]:
-    head = ("Alert", "Status", "Summary", "Began", "Ended", "First seen", "Last seen", "Seen")
+    head = ("Alert", "Status", "Summary", "Began", "Ended", "First seen", "Last seen", "Deliveries")
     records = sorted(incident.alerts.values(), key=lambda record: record.first_seen_at)
     left_out = incident.truncated_alerts
     more = f"{left_out} further alerts were left out by the sender." if left_out else ""

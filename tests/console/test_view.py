@@ -141,7 +141,7 @@ def test_alerts_escalation_and_undelivered_messages_are_shown() -> None:
     text = text_of(render(view))
     assert "level 2, paged 2x; next level in 5m 00s" in text
     assert "- page to alice: reported, again in 2m 00s" in text
-    assert re.search(r"firing +HighErrors +2026-03-27 16:50:00Z +3x", text)
+    assert re.search(r"firing +HighErrors +2026-03-27 16:50:00Z +3 *\n", text)
     assert re.search(r"taken over by INC-2 +HighErrors", text)
     assert "and 2 that the sender left out" in text
 
