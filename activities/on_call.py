@@ -17,6 +17,7 @@ from models.compiled import CompiledPolicy, Person
 from models.schedule import Booking, Gap, OnCall, ScheduleSpec
 from rules.feed_events import called, people_meant
 from rules.on_duty import schedules_of
+from rules.people import schedules_named
 
 if TYPE_CHECKING:
     from connectors.calendars.directory import FeedDirectory, FeedReading
@@ -147,10 +148,12 @@ def _notes(read: "FeedReading", unnamed: tuple[str, ...]) -> tuple[str, ...]:
 async def with_on_call(
     policy: CompiledPolicy, at: datetime, feeds: "FeedDirectory | None"
 ) -> CompiledPolicy:
-    """The policy with who is on call at `at` by the schedules that are defaults of its roles."""
-    defaults = [role.default for role in policy.roles if role.default]
-    if not schedules_of(defaults):
+    """The policy with who is on call at `at` by the schedules of its roles and its authority."""
+    rules = (*policy.authority.values(), policy.raise_severity, policy.lower_severity)
+    may = schedules_named(rules, policy.approvals.values(), policy.override)
+    targets = (*(role.default for role in policy.roles if role.default), *may)
+    if not schedules_of(targets):
         return policy
     lookup = OnCallLookup(feeds)
-    asked = await lookup.ask(defaults, policy.schedules, policy.people, policy.name, at)
+    asked = await lookup.ask(targets, policy.schedules, policy.people, policy.name, at)
     return policy.model_copy(update={"on_call": asked.on_call})

@@ -120,6 +120,13 @@ def authority(policy: Policy) -> dict[str, AuthorityRule]:
     }
 
 
+def every_rule(policy: Policy) -> Iterator[AuthorityRule]:
+    """Every rule of who may, also change a severity."""
+    yield from authority(policy).values()
+    yield authority_rule(policy, policy.severity_rules.raised)
+    yield authority_rule(policy, policy.severity_rules.lowered)
+
+
 def authority_rule(policy: Policy, entry: AuthorityEntry) -> AuthorityRule:
     """Who may, and what they must say with it."""
     at = {severity: entry.at[key] for severity, key in decided(policy, entry.at).items()}

@@ -6,8 +6,10 @@ from models.policy import Policy
 from models.policy.calendars import OpenEntry
 from models.policy.schedules import RotationEntry, ScheduleEntry, WindowEntry
 from models.schedule import FeedSpec, OverrideSpec, RotationSpec, ScheduleSpec
+from policies import responsibility
 from policies.timing import calendars
 from rules.on_duty import ROTATION, layer, schedules_of
+from rules.people import schedules_named
 
 
 def zone_of(policy: Policy, entry: ScheduleEntry) -> str:
@@ -70,8 +72,16 @@ def _calendar(policy: Policy, entry: WindowEntry, zone: str) -> CalendarSpec:
 def schedules_in_use(
     policy: Policy, escalation: EscalationPolicy | None
 ) -> tuple[ScheduleSpec, ...]:
-    """The schedules that an incident with this escalation may ask: its levels', its roles'."""
+    """The schedules that an incident with this escalation may ask.
+
+    Its levels' and its roles', and those by which somebody may do something.
+    """
     ladders = escalation.ladders if escalation else ()
     paged = (target for ladder in ladders for level in ladder.levels for target in level.page)
     defaults = (role.default for role in policy.roles.values() if role.default)
-    return tuple(schedule_spec(policy, name) for name in schedules_of((*paged, *defaults)))
+    may = schedules_named(
+        responsibility.every_rule(policy),
+        responsibility.approvals(policy).values(),
+        responsibility.override(policy),
+    )
+    return tuple(schedule_spec(policy, name) for name in schedules_of((*paged, *defaults, *may)))

@@ -51,7 +51,7 @@ def steps_missing(incident: Incident, policy: CompiledPolicy) -> dict[State, tup
     return missing
 
 
-_ASKED_IN: dict[Trigger, tuple[State, ...]] = {
+ASKED_IN: dict[Trigger, tuple[State, ...]] = {
     Trigger.BEGIN_DIAGNOSIS: (State.ASSESSMENT, State.DIAGNOSIS),
     Trigger.BEGIN_RESOLUTION: (State.DIAGNOSIS, State.RESOLUTION),
     Trigger.CLOSE: (State.REVIEW,),
@@ -76,7 +76,7 @@ def roles_missing(
             continue
         if not all(holds_at(parse_condition(text), incident, now) for text in role.when):
             continue
-        for trigger, states in _ASKED_IN.items():
+        for trigger, states in ASKED_IN.items():
             asked = any(incident.severity in role.required_in.get(state, ()) for state in states)
             if asked or (trigger is Trigger.BEGIN_DIAGNOSIS and _due(role, incident, now)):
                 words = _unfilled(role, incident, policy, now)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from models.compiled import CompiledPolicy, RoleRule
+from models.authority import ApprovalRule, OverrideRule
+from models.compiled import AuthorityRule, CompiledPolicy, RoleRule
 from models.incident import Incident
 from rules.on_duty import SCHEDULE, people_of
 
@@ -47,6 +48,23 @@ def on_call(schedule: str, policy: CompiledPolicy, now: datetime) -> tuple[str, 
         return known.people
     spec = next((spec for spec in policy.schedules if spec.name == schedule), None)
     return people_of(spec, policy.people) if spec else ()
+
+
+def schedules_named(
+    authority: Iterable[AuthorityRule],
+    approvals: Iterable[ApprovalRule],
+    override: OverrideRule | None,
+) -> tuple[str, ...]:
+    """The schedules whose people may do something, as targets."""
+    groups = [override.by] if override else []
+    for rule in authority:
+        groups += [rule.by, *rule.at.values(), *(by for _, by in rule.when)]
+        groups += [later.by for later in rule.later]
+    groups += [group for approval in approvals for group in approval.groups]
+    words = dict.fromkeys(word for group in groups for word in group)
+    return tuple(
+        f"{SCHEDULE}{word.removeprefix(ON_CALL)}" for word in words if word.startswith(ON_CALL)
+    )
 
 
 def deputies(role: str, incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:

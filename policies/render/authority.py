@@ -1,23 +1,37 @@
 """Who may do what, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from models.command import COMMANDS
 from models.compiled import AuthorityRule
+from policies.render.consent import who
 from policies.render.document import Blocks, Heading, Paragraph, table
 from policies.render.view import View
-from policies.render.words import listed
+from policies.render.words import condition, duration, listed
 from rules.authority import rule_for
-
-
-def who(by: Iterable[str]) -> str:
-    """Everybody whom a rule lets."""
-    return listed((entry.removeprefix("person:") for entry in by), "or")
 
 
 def may(view: View, command: str) -> str:
     """Who may give a command."""
-    return who(rule_for(view.compiled, command).by)
+    return whom(rule_for(view.compiled, command))
+
+
+def whom(rule: AuthorityRule) -> str:
+    """Whom a rule lets: at which severity, under which condition, after which time."""
+    return "; ".join((who(rule.by), *_instead(rule), *_too(rule)))
+
+
+def _instead(rule: AuthorityRule) -> Iterator[str]:
+    by_people: dict[tuple[str, ...], list[str]] = {}
+    for severity, by in rule.at.items():
+        by_people.setdefault(by, []).append(severity)
+    yield from (f"at {listed(at)} {who(by)}" for by, at in by_people.items())
+    yield from (f"where {condition(text)}, {who(by)}" for text, by in rule.when)
+
+
+def _too(rule: AuthorityRule) -> Iterator[str]:
+    for later in rule.later:
+        yield f"{duration(later.after)} after asking, {who(later.by)} too"
 
 
 def asks(rule: AuthorityRule) -> str:
@@ -27,6 +41,10 @@ def asks(rule: AuthorityRule) -> str:
     return listed(part for part in (reasons, note) if part)
 
 
+OWN = ("accept_handover", "decline_handover", "approve", "reject")
+"""Commands that are for those alone whom they concern."""
+
+
 def _public() -> tuple[str, ...]:
     return tuple(name for name, spec in COMMANDS.items() if not spec.internal)
 
@@ -34,19 +52,23 @@ def _public() -> tuple[str, ...]:
 def section(view: View) -> Blocks:
     """Every command that not anyone may give; and that anyone may give the others."""
     rules = {name: rule_for(view.compiled, name) for name in _public()}
-    free = [name for name, rule in rules.items() if rule == AuthorityRule()]
+    free = [name for name, rule in rules.items() if rule == AuthorityRule() and name not in OWN]
     yield Heading("Who may do what")
     yield table(
         ("Command", "What it does", "Who may", "Asks for"),
         (
-            (name, COMMANDS[name].says, who(rule.by), asks(rule))
+            (name, COMMANDS[name].says, whom(rule), asks(rule))
             for name, rule in rules.items()
-            if name not in free
+            if rule != AuthorityRule()
         ),
         "Anyone may give every command.",
     )
     if len(free) < len(rules):
         yield Paragraph(f"Anyone may give the others: {listed(free)}.")
+    yield Paragraph(
+        "A role that was offered is taken or declined by whom it was offered to; what needs "
+        "approval is approved or rejected by those who are named for that."
+    )
     yield Paragraph(
         "Responders are the people whom the escalation can page by name or by a schedule. What "
         "the policy sets off by itself, the engine does without asking. A refusal is put on the "

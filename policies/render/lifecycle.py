@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from models.compiled import RoleRule
 from policies.render import authority
 from policies.render.document import Blocks, Heading, Lifecycle, table
 from policies.render.view import View
 from policies.render.words import listed
 from rules.authority import rule_for
-from states.lifecycle import TRANSITIONS, Guard, Transition
+from rules.facts import ASKED_IN
+from states.lifecycle import TRANSITIONS, Guard, Transition, Trigger
 
 
 def section(view: View) -> Blocks:
@@ -68,9 +70,15 @@ def _asks(view: View, row: Transition) -> Iterator[str]:
         yield "a reason in words"
 
 
+def _asked_of(role: RoleRule, row: Transition) -> bool:
+    """Whether a transition may ask for a role."""
+    in_states = set(role.required_in) & set(ASKED_IN.get(row.trigger, ()))
+    return bool(in_states) or (row.trigger is Trigger.BEGIN_DIAGNOSIS and bool(role.required))
+
+
 def _asked_by(view: View, row: Transition, guard: Guard) -> Iterator[str]:
     steps = [s.id for s in view.compiled.steps if s.required and s.state == row.steps_of]
-    roles = [role.name for role in view.compiled.roles if role.required]
+    roles = [role.name for role in view.compiled.roles if _asked_of(role, row)]
     reasons = rule_for(view.compiled, row.trigger).reasons
     match guard:
         case Guard.SEVERITY_CONFIRMED:

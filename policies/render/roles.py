@@ -1,11 +1,13 @@
 """The third section: roles, people, who is paged when, and who may do what."""
 
+from collections.abc import Iterator
+
 from models.compiled import RoleRule
 from policies.escalations import escalation_of
-from policies.render import authority, escalations, schedules
-from policies.render.document import Block, Blocks, Heading, Paragraph, table
+from policies.render import authority, consent, escalations, schedules
+from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
-from policies.render.words import duration, grouped, listed
+from policies.render.words import condition, duration, grouped, listed
 from rules.on_duty import SCHEDULE
 
 AT_ONCE = "from the start"
@@ -16,20 +18,26 @@ def section(view: View) -> Blocks:
     yield _roles(view)
     yield Paragraph(
         "While a role that must be held is not, the assessment is not done. Wherever this document "
-        "names a role, it means whoever holds it."
+        "names a role, it means whoever holds it. A deputy may do whatever the holder may."
     )
+    particulars = tuple(_particulars(view))
+    if particulars:
+        yield bullets(particulars, "")
     yield Heading("People")
     yield _people(view)
     yield from schedules.section(view)
     yield from escalations.section(view)
     yield from _services(view)
     yield from authority.section(view)
+    yield from consent.section(view)
 
 
 def held_by_default(view: View, role: RoleRule) -> str:
     """Who takes a role."""
     if role.default == "acknowledger":
         return "whoever acknowledges"
+    if role.default == "reporter":
+        return "whoever reports, where that is one of the people"
     if role.default and role.default.startswith(SCHEDULE):
         schedule = role.default.removeprefix(SCHEDULE)
         return f"whoever is on call by {schedule} when the incident begins"
@@ -52,7 +60,42 @@ def must_be_held(view: View, role: RoleRule) -> str:
         for severity in view.severities
         if severity in role.required
     }
-    return grouped(when, len(view.severities)) or "not required"
+    parts = [grouped(when, len(view.severities)), *_in_states(view, role)]
+    words = "; ".join(part for part in parts if part)
+    if words and role.when:
+        words = f"where {listed(condition(text) for text in role.when)}: {words}"
+    return words or "not required"
+
+
+def _in_states(view: View, role: RoleRule) -> Iterator[str]:
+    for state, severities in role.required_in.items():
+        every = len(severities) == len(view.severities)
+        yield f"in {state}" + ("" if every else f" at {listed(severities)}")
+
+
+def _particulars(view: View) -> Iterator[str]:
+    """What is particular about a role: how many hold it, who, and what does not go with it."""
+    for role in view.compiled.roles:
+        said = tuple(_particular(role))
+        if said:
+            yield f"{role.name}: {'; '.join(said)}."
+
+
+def _particular(role: RoleRule) -> Iterator[str]:
+    if (role.at_least, role.at_most) != (1, 1):
+        most = "any number" if role.at_most is None else str(role.at_most)
+        least = "" if str(role.at_least) == most else f"{role.at_least} to "
+        yield f"held by {least}{most} of people"
+    if role.qualification:
+        yield f"only for {listed(map(_qualified, role.qualification), 'or')}"
+    if role.not_also:
+        yield f"never together with {listed(role.not_also, 'or')}"
+    if role.discouraged_with:
+        yield f"better not together with {listed(role.discouraged_with, 'or')}"
+
+
+def _qualified(word: str) -> str:
+    return {"outside": "people from outside", "responders": "responders"}.get(word, word)
 
 
 def _roles(view: View) -> Block:

@@ -6,7 +6,7 @@ from itertools import product
 from models.compiled import CompiledPolicy, RunningClocks
 from models.severity import NONE, SeverityRules, Table
 from policies.compile import compile_intake
-from policies.render.authority import asks, who
+from policies.render.authority import asks, whom
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
 from policies.render.words import condition, listed
@@ -117,9 +117,7 @@ def _changes(view: View) -> Iterator[str]:
         ("lowered", policy.lower_severity, policy.when_lowered),
     ):
         asked = f", with {asks(rule)}" if asks(rule) else ""
-        yield (
-            f"It may be {verb} by {who(rule.by)}{asked}. Clocks that run then {_CLOCKS[clocks]}."
-        )
+        yield (f"It may be {verb} by {whom(rule)}{asked}. Clocks that run then {_CLOCKS[clocks]}.")
     frozen_after = policy.severity_rules.frozen_after if policy.severity_rules else None
     if frozen_after:
         yield f"After {frozen_after} it does not change any more."

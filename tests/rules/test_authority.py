@@ -3,10 +3,11 @@
 import pytest
 
 from models.incident import Incident
+from models.schedule import Duty, OnCall
 from rules.decision import PageRole, Refusal
 from states.lifecycle import State
 from tests.rules.staffed import decided, lines, refused, reported, staffed
-from tests.specimens import after, done, outcome
+from tests.specimens import START, after, done, outcome
 
 ROLES = "roles: { lead: { deputy: cy }, second: {}, chief: { deputy: second } }\n"
 
@@ -129,3 +130,20 @@ def test_roles_are_given_up_by_whoever_holds_them_and_taken_by_who_may_give_them
     refused(incident, "unassign_role", 2, policy, role="lead", actor="cy")
     done(incident, "unassign_role", after(2), policy, role="lead", actor="bo")
     done(incident, "unassign_role", after(2), policy, role="lead", actor="ana")
+
+
+def test_whoever_is_on_call_may_and_once_the_shift_is_over_who_takes_turns() -> None:
+    """Of a shift that the incident has outlasted nobody can say more without asking anew."""
+    policy = staffed(
+        "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
+        "authority: { hold: on_call:primary }\n"
+    )
+    assert [spec.name for spec in policy.schedules] == ["primary"]
+    duty = Duty(person="bo", because="rotation", since_at=after(-60), until_at=after(60))
+    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
+    known = policy.model_copy(update={"on_call": {"primary": found}})
+    answer = refused(reported(known), "hold", 59, known, reason="x", actor="cy")
+    assert answer.may == ("on_call primary (bo)",)
+    done(reported(known), "hold", after(59), known, reason="x", actor="bo")
+    done(reported(known), "hold", after(60), known, reason="x", actor="cy")
+    refused(reported(known), "hold", 60, known, reason="x", actor="ana")

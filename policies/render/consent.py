@@ -1,0 +1,103 @@
+"""What others have to say to: approvals, the override, handovers."""
+
+from collections.abc import Iterable, Iterator
+
+from models.authority import ApprovalRule, HandoverRule, OverrideRule
+from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
+from policies.render.view import View
+from policies.render.words import condition, duration, listed
+
+ON_CALL = "on_call:"
+GUARDS = {
+    "severity_confirmed": "an unconfirmed severity",
+    "roles_filled": "roles that nobody holds",
+    "steps_done": "steps that are not done",
+    "review_complete": "what a review lacks",
+    "alerts_quiet": "alerts that still fire",
+    "handover": "that a role moves only when it is accepted",
+}
+"""What an override overrules, by the name of the guard."""
+
+
+def named(word: str) -> str:
+    """Whom a word of the policy means."""
+    if word.startswith(ON_CALL):
+        return f"whoever is on call by {word.removeprefix(ON_CALL)}"
+    return word.removeprefix("person:").replace("team:", "team ")
+
+
+def who(by: Iterable[str]) -> str:
+    """Everybody whom a rule lets."""
+    return listed(map(named, by), "or")
+
+
+def section(view: View) -> Blocks:
+    """Approvals, the override and handovers, so far as the policy has them."""
+    if view.compiled.approvals:
+        yield Heading("What others must approve")
+        yield _approvals(view)
+        yield Paragraph(
+            "Whoever gives such a command is refused until enough have approved it; those who may "
+            "are paged. Nobody approves what they asked for themselves. An approval is for what "
+            "was asked, and lapses when the incident moves to another state."
+        )
+    if view.compiled.override:
+        yield Heading("Override")
+        yield bullets(_override(view.compiled.override), "")
+    if view.compiled.handover:
+        yield Heading("Handover")
+        yield bullets(_handover(view.compiled.handover), "")
+
+
+def _approvals(view: View) -> Block:
+    return table(
+        ("Command", "Asked", "Approved by", "When nobody decides"),
+        (
+            (name, _asked(rule), _approvers(rule), _unanswered(rule))
+            for name, rule in view.compiled.approvals.items()
+        ),
+        "",
+    )
+
+
+def _asked(rule: ApprovalRule) -> str:
+    at = f"at {listed(rule.severities)}" if rule.severities else ""
+    where = f"where {listed(condition(text) for text in rule.when)}" if rule.when else ""
+    return " ".join(part for part in (at, where) if part) or "always"
+
+
+def _approvers(rule: ApprovalRule) -> str:
+    return f"{rule.quorum} of: {who(rule.by)}" if rule.quorum > 1 else who(rule.by)
+
+
+def _unanswered(rule: ApprovalRule) -> str:
+    if rule.within is None:
+        return "it waits"
+    after = [
+        f"after {duration(rule.within * place)} {who(group)} too"
+        for place, group in enumerate(rule.backups, 1)
+    ]
+    end = "it may be done without" if rule.timeout == "proceed" else "it is refused"
+    return "; ".join((*after, f"after {duration(rule.within * len(rule.groups))} {end}"))
+
+
+def _override(rule: OverrideRule) -> Iterator[str]:
+    what = f" of {listed(rule.commands)}" if rule.commands else ""
+    may = f"may be done all the same, with a reason, by {who(rule.by)}"
+    yield f"What the policy refuses{what} {may}."
+    overruled = (*(GUARDS[guard] for guard in rule.guards),)
+    more = f", and {listed(overruled)}" if overruled else ""
+    yield f"Overruled are authority and approvals{more}; nothing else is."
+    yield "It stays on the timeline, in the report and in every view, with who did it and why."
+
+
+def _handover(rule: HandoverRule) -> Iterator[str]:
+    yield "A role moves to another person when they accept it; until then its holder keeps it."
+    if rule.required:
+        yield f"They are told: {listed(name.replace('_', ' ') for name in rule.required)}."
+    if rule.accept_within:
+        yield f"An offer that is not accepted lapses after {duration(rule.accept_within)}."
+    if rule.remind_after:
+        yield f"Who has held a role for {duration(rule.remind_after)} is reminded to hand it over."
+    if rule.at_shift_end:
+        yield "So is whoever holds a role when the shift ends by which they came to it."
