@@ -3,12 +3,14 @@
 import asyncio
 import signal
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from connectors.calendars.settings import FeedSettings
 from console.commands import AsJson
 from console.failures import ExitCode, Failure, usage
 from console.output import Output, words
@@ -25,6 +27,7 @@ from rehearsal.timing import Stuck
 from rehearsal.transcript import expectations
 from runtime.embedded import EmbeddedServerFailed
 from runtime.logging import configure_logging
+from runtime.settings import SettingsBroken, load_settings
 
 app = typer.Typer(add_completion=False)
 
@@ -118,14 +121,23 @@ async def _rehearse(
         try:
             async with time_skipping_server(folder) as client:
                 policies = [policy, against] if against else [policy]
+                feeds = _feeds()
                 played = await asyncio.gather(
-                    *(play(client, loaded, each, folder) for each in policies)
+                    *(play(client, loaded, each, folder, feeds) for each in policies)
                 )
         except (Stuck, TimeoutError, EmbeddedServerFailed) as error:
             raise _failed(error, folder) from None
         except asyncio.CancelledError:
             raise Failure("Interrupted", "interrupted", ExitCode.INTERRUPTED) from None
     return played[0], played[1] if against else None
+
+
+def _feeds() -> Mapping[str, FeedSettings]:
+    """The feeds of this installation: they are only read. Its other settings do not matter."""
+    try:
+        return load_settings().feeds
+    except SettingsBroken:
+        return {}
 
 
 def _failed(error: Exception, folder: Path) -> Failure:

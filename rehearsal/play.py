@@ -1,6 +1,6 @@
 """Plays a scenario on a stage: each event at its instant, and time between them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -10,6 +10,7 @@ from typing import Any
 from temporalio.client import Client
 
 from activities.archive_timeline import with_whole_timeline
+from connectors.calendars.settings import FeedSettings
 from models.clock import ClockStatus
 from models.clock import Stage as ClockStage
 from models.command import AdoptPolicyCommand
@@ -22,7 +23,7 @@ from rehearsal.load import DEFAULT_NAME, LoadedScenario, payload_file
 from rehearsal.played import Look, Played, PlayedIncident, Refused
 from rehearsal.policy import RehearsedPolicy
 from rehearsal.reading import played_incident, standing_of
-from rehearsal.stage import NotTaken, Order, Stage
+from rehearsal.stage import NO_FEEDS, NotTaken, Order, Stage
 from rehearsal.wording import payload_of, report_of, spec_of
 
 LEAD = timedelta(seconds=2)
@@ -43,17 +44,21 @@ class NoScenario(Exception):  # noqa: N818 - says what is
 
 
 async def play(
-    client: Client, loaded: LoadedScenario, policy: RehearsedPolicy, folder: Path
+    client: Client,
+    loaded: LoadedScenario,
+    policy: RehearsedPolicy,
+    folder: Path,
+    feeds: Mapping[str, FeedSettings] = NO_FEEDS,
 ) -> Played:
     """Play a scenario under a policy on a server on which time is skipped.
 
-    Documents that incidents write go to `folder`. Raises NoScenario where it could not be
-    loaded, and Stuck where the engine fails.
+    Documents that incidents write go to `folder`; `feeds` are read for schedules that follow
+    one. Raises NoScenario where it could not be loaded, and Stuck where the engine fails.
     """
     scenario = loaded.scenario
     if scenario is None:
         raise NoScenario(str(loaded.file))
-    async with Stage(client, policy, folder) as stage:
+    async with Stage(client, policy, folder, feeds) as stage:
         return await _Play(loaded, scenario, policy, stage).played()
 
 

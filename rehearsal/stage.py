@@ -2,11 +2,11 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from temporalio.client import Client, WorkflowUpdateFailedError
@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 
 from activities.opening import CannotReopen, IncidentNotFound, open_incident, reopen_incident
 from connectors.calendars.directory import FeedDirectory
+from connectors.calendars.settings import FeedSettings
 from connectors.documents.local import LocalDocumentStore
 from intake.alertmanager import SOURCE, Webhook, batch_of, summary_of
 from intake.alerts import hand_on
@@ -37,9 +38,10 @@ from rehearsal.timing import VirtualTime
 from rules.identity import group_id, incident_id
 from rules.reporting import may_report, unfit
 from runtime.registry import WORKFLOWS, build_activities, workflow_runner
-from runtime.settings import Settings, load_settings
+from runtime.settings import Settings
 from states.lifecycle import Trigger
 
+NO_FEEDS: Mapping[str, FeedSettings] = MappingProxyType({})
 ARRIVAL_SECONDS = 0.05
 """So long after it was sent, a command has reached the server."""
 
@@ -65,10 +67,17 @@ class Order:
 class Stage:
     """Incidents and alert groups under one policy. Enter it, and its worker runs.
 
-    `incidents` maps the names of the scenario to ids; the newest comes last.
+    `incidents` maps the names of the scenario to ids; the newest comes last. `feeds` are read for
+    schedules that follow one.
     """
 
-    def __init__(self, client: Client, policy: RehearsedPolicy, folder: Path) -> None:
+    def __init__(
+        self,
+        client: Client,
+        policy: RehearsedPolicy,
+        folder: Path,
+        feeds: Mapping[str, FeedSettings] = NO_FEEDS,
+    ) -> None:
         skipping = skipper(client)
         self._client = skipping.client
         self._policy = policy
@@ -79,7 +88,7 @@ class Stage:
         self.incidents: dict[str, str] = {}
         self._groups: dict[str, str] = {}
         self._deliveries = Deliveries(self._queue)
-        self._feeds = FeedDirectory(load_settings().feeds, folder / "feeds")
+        self._feeds = FeedDirectory(feeds, folder / "feeds")
         self._start = RehearsedStart(self._client, policy.file, self._feeds, time=self.time)
         self._folder = folder
         self._worker = self._built(folder)
