@@ -1,6 +1,6 @@
 """The tool for people and scripts: `python starter.py --help`."""
 
-from console.main import main
+from console.entry import enter
 
 if __name__ == "__main__":
-    main()
+    enter()

@@ -1,0 +1,31 @@
+"""Where `starter.py` enters: Ctrl-C ends it quietly also while everything is still loading.
+
+It imports nothing of ours before it can answer for an interruption.
+"""
+
+import json
+import os
+import signal
+import sys
+
+INTERRUPTED = 130
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """Say so as the console itself does, and leave from amid an import, which cannot be undone."""
+    if "--json" in sys.argv[1:]:
+        error = {"kind": "Interrupted", "message": "interrupted", "exit_code": INTERRUPTED}
+        more = {"state": None, "missing": [], "possible": [], "may": [], "hints": []}
+        os.write(1, f"{json.dumps({'error': error | more}, indent=2)}\n".encode())
+    else:
+        os.write(2, b"Error: interrupted\n")
+    os._exit(INTERRUPTED)
+
+
+def enter() -> None:
+    """Load the console, and run what was typed."""
+    before = signal.signal(signal.SIGINT, _leave)
+    from console.main import main  # noqa: PLC0415 - it takes its time
+
+    signal.signal(signal.SIGINT, before)
+    main()

@@ -1,0 +1,59 @@
+"""Ctrl-C, whenever it comes, ends a command in its own words."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from console.failures import Failure
+from console.sending import Order, send
+from runtime.settings import ROOT
+from tests.console.life import reported
+
+INTERRUPTED_WHILE_LOADING = """
+import os, signal, sys
+from console.entry import enter
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+enter()
+"""
+
+
+@pytest.mark.parametrize("line", [("list",), ("list", "--json")])
+def test_while_the_program_loads_there_is_no_traceback(line: tuple[str, ...]) -> None:
+    """One word for people, one document for scripts, and exit code 130."""
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_WHILE_LOADING, *line],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == 130
+    if "--json" in line:
+        assert json.loads(ended.stdout)["error"]["kind"] == "Interrupted"
+        assert ended.stderr == b""
+    else:
+        assert (ended.stdout, ended.stderr) == (b"", b"Error: interrupted\n")
+
+
+async def test_while_no_worker_answers_it_says_that_the_command_was_sent(
+    time_skipping: WorkflowEnvironment, task_queue: str
+) -> None:
+    """It waits at the server: one hears its id, and nothing of a time that was not waited."""
+    incident = await reported(time_skipping.client, task_queue)
+    order = Order(incident, "acknowledge", {"actor": "ana"}, "job-1", timedelta(hours=1))
+    sending = asyncio.create_task(send(time_skipping.client, order))
+    await asyncio.sleep(0)
+    sending.cancel()
+    with pytest.raises(Failure) as caught:
+        await sending
+    assert (caught.value.kind, caught.value.code) == ("Interrupted", 130)
+    assert "you interrupted it before a worker answered" in caught.value.message
+    assert caught.value.facts["command_id"] == "job-1"
