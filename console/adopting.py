@@ -15,7 +15,7 @@ from console.asking import ask, ask_what_adoption_does
 from console.commands import DEFAULT_TIMEOUT, PANEL, AsJson, IncidentId, Timeout, answer
 from console.failures import ExitCode, Failure, usage
 from console.output import Output, line
-from console.policy_file import for_incident, keep
+from console.policy_file import a_file, for_incident, keep
 from console.running import actor_name, perform
 from console.sending import Order, send
 from models.adoption import AdoptionPreview
@@ -25,7 +25,7 @@ from rules.adoption import shift_words
 
 ADOPT = "adopt_policy"
 
-File = Annotated[Path, typer.Argument(metavar="POLICY", help="a policy file")]
+File = Annotated[Path, typer.Argument(metavar="POLICY", help="a policy file", parser=a_file)]
 Yes = Annotated[bool, typer.Option("--yes", help="adopt it without asking")]
 Preview = Annotated[bool, typer.Option("--preview", help="only say what it would do")]
 Who = Annotated[

@@ -16,10 +16,11 @@ from console.failures import Failure, usage
 from console.options import Field, Kind, fields_of, needs_happened_at, value_of
 from console.output import Output, line
 from console.phrases import moment
+from console.plausible import implausible
 from console.relations import look_for_other
 from console.running import actor_name, perform
 from console.sending import Order, send
-from console.times import FORMS, parse_instant
+from console.times import PAST, parse_instant
 from models.command import COMMANDS, AdoptPolicyCommand, CommandResult, CommandSpec
 from models.payload import Command
 from rules.readable import blank
@@ -75,7 +76,7 @@ def _own(field: Field) -> inspect.Parameter:
 
 
 def _common(spec: CommandSpec) -> list[inspect.Parameter]:
-    happened = typer.Option("--happened-at", help=f"when it happened, {FORMS}; never in the future")
+    happened = typer.Option("--happened-at", help=f"when it happened, {PAST}; never in the future")
     actor = typer.Option("--actor", help="who acts; else INCIDENT_ACTOR, else your login name")
     note = typer.Option("--note", help="why, for the timeline; some policies ask for it")
     override = typer.Option("--override", help="why it is to be done although the policy refuses")
@@ -130,7 +131,7 @@ def command_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> Comm
         "override": values["override"],
     }
     if values["happened_at"] is not None:
-        payload["happened_at"] = parse_instant(values["happened_at"], now)
+        payload["happened_at"] = parse_instant(values["happened_at"], now, PAST)
     for field in fields_of(spec):
         if values[field.name] is not None:
             payload[field.name] = value_of(field, values[field.name], now)
@@ -138,7 +139,7 @@ def command_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> Comm
         command: Command = spec.payload.model_validate(payload)
     except ValidationError as error:
         raise _problems(_misfits(error), spec) from None
-    wrong = flaws(command, values["incident"])
+    wrong = (*flaws(command, values["incident"]), *implausible(command, now))
     if wrong:
         raise _problems(((field.partition(".")[0], said) for field, said in wrong), spec)
     return command
@@ -173,11 +174,14 @@ def _command(spec: CommandSpec) -> Any:
             timeout=timedelta(seconds=values["timeout"]),
         )
 
-        async def work(client: Client) -> CommandResult:
-            await look_for_other(client, told, output)
-            return await send(client, order)
+        async def work(client: Client) -> tuple[CommandResult, str]:
+            aside = await look_for_other(client, told)
+            return await send(client, order), aside
 
-        output.answer(*answer(order, perform(work)))
+        result, aside = perform(work)
+        output.answer(*answer(order, result))
+        if aside:
+            output.say(line(aside))
 
     generated: Any = command
     generated.__signature__ = signature_of(spec)

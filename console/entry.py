@@ -14,8 +14,18 @@ INTERRUPTED = 130
 def _leave(_number: int, _frame: object) -> None:
     """Say so as the console itself does, and leave from amid an import, which cannot be undone."""
     if "--json" in sys.argv[1:]:
-        error = {"kind": "Interrupted", "message": "interrupted", "exit_code": INTERRUPTED}
-        more = {"state": None, "missing": [], "possible": [], "may": [], "hints": []}
+        error: dict[str, object] = {
+            "kind": "Interrupted",
+            "message": "interrupted",
+            "exit_code": INTERRUPTED,
+        }
+        more: dict[str, object] = {
+            "state": None,
+            "missing": [],
+            "possible": [],
+            "may": [],
+            "hints": [],
+        }
         os.write(1, f"{json.dumps({'error': error | more}, indent=2)}\n".encode())
     else:
         os.write(2, b"Error: interrupted\n")

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Any
 
 from console.failures import usage
-from console.times import FORMS, parse_instant
+from console.times import FORMS, PAST, parse_instant
 from models.command import CommandSpec, command_schema
 from models.payload import Command
 
@@ -45,7 +45,7 @@ SAYS: dict[str, str] = {
     "steps": "a step of the policy that is done with it, by its id; repeat for more",
     "lessons": "a lesson learned; repeat for more",
     "milestone": "the name of the milestone",
-    "latest_at": f"it is only known to lie between --happened-at and this, {FORMS}",
+    "latest_at": f"it is only known to lie between --happened-at and this, {PAST}",
     "next_at": f"when the next update will come, {FORMS}",
     "audience": "an audience of the policy",
     "attribute": "an attribute or a flag of the policy",

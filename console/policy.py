@@ -12,6 +12,7 @@ from connectors.channels.directory import ChannelDirectory
 from console.commands import AsJson
 from console.failures import ExitCode, usage
 from console.output import Output, say, words, write_lines
+from console.policy_file import a_file
 from policies.catalogue import policy_in_force, versions_of
 from policies.checks.coverage import coverage
 from policies.checks.installation import channels_resolved, feeds_resolved
@@ -25,9 +26,10 @@ from runtime.settings import SettingsBroken, load_settings
 
 app = typer.Typer(add_completion=False)
 
-PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help="a policy file")]
+PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help="a policy file", parser=a_file)]
 OutputFile = Annotated[
-    Path | None, typer.Option("--output", metavar="PATH", help="write it there; else to stdout")
+    Path | None,
+    typer.Option("--output", metavar="PATH", help="write it there; else to stdout", parser=a_file),
 ]
 ChosenFormat = Annotated[
     Format | None,

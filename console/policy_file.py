@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
 from temporalio.client import Client
 
 from activities.keep_policy import have_policy_kept
@@ -14,10 +15,18 @@ from activities.refresh_calendars import with_calendars
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.coverage import earliest_of
+from rules.readable import blank
 from runtime.settings import load_settings
 
 if TYPE_CHECKING:
     from policies.catalogue import LoadedPolicy
+
+
+def a_file(typed: str) -> Path:
+    """A path as it was typed. Raises BadParameter for none: it would be the current directory."""
+    if blank(typed):
+        raise typer.BadParameter("the name of a file is blank")
+    return Path(typed)
 
 
 def read_policy(path: Path) -> "LoadedPolicy":

@@ -14,6 +14,7 @@ from connectors.calendars.settings import FeedSettings
 from console.commands import AsJson
 from console.failures import ExitCode, Failure, usage
 from console.output import Output, words
+from console.policy_file import a_file
 from console.rehearsal_view import render
 from console.running import perform_alone
 from rehearsal.compare import Comparison, compare
@@ -33,12 +34,21 @@ app = typer.Typer(add_completion=False)
 
 PolicyFile = Annotated[
     Path | None,
-    typer.Option("--policy", metavar="FILE", help="the policy; else the one the scenario names"),
+    typer.Option(
+        "--policy",
+        metavar="FILE",
+        help="the policy; else the one the scenario names",
+        parser=a_file,
+    ),
 ]
-ScenarioFile = Annotated[Path, typer.Option("--scenario", metavar="FILE", help="what happens")]
+ScenarioFile = Annotated[
+    Path, typer.Option("--scenario", metavar="FILE", help="what happens", parser=a_file)
+]
 Against = Annotated[
     Path | None,
-    typer.Option("--against", metavar="FILE", help="a second policy, to see what differs"),
+    typer.Option(
+        "--against", metavar="FILE", help="a second policy, to see what differs", parser=a_file
+    ),
 ]
 Expect = Annotated[
     bool, typer.Option("--expect", help="print what happened as the expect of a scenario")

@@ -3,7 +3,6 @@
 from temporalio.client import Client
 
 from console.failures import ExitCode, Failure
-from console.output import Output, line
 from console.standing import standing
 from models.command import LinkCommand
 from models.payload import Command
@@ -11,20 +10,20 @@ from rules.identity import is_incident_id
 from rules.soundness import other_incident
 
 
-async def look_for_other(client: Client, command: Command, output: Output) -> None:
+async def look_for_other(client: Client, command: Command) -> str:
     """Nobody duplicates an incident that the server does not know: then `Failure` is raised.
 
-    Any other link may lead to one that the server has forgotten and the archive has: then a
-    word on the side is said. Raises `Failure` too where the server is not reachable.
+    Any other link may lead to one that the server has forgotten and the archive has: what is to
+    be said of it, once it is made, is returned; else nothing. Raises `Failure` too where the
+    server is not reachable.
     """
     needed = other_incident(command)
     linked = command.target if isinstance(command, LinkCommand) else ""
     field, named = needed or ("target", linked)
     if not is_incident_id(named) or await _known(client, named):
-        return
+        return ""
     if not needed:
-        output.say(line(f"the server knows no incident {named}; linked all the same"))
-        return
+        return f"the server knows no incident {named}; linked all the same"
     raise Failure(
         "UnknownIncident",
         f"{field.replace('_', ' ')}: there is no incident {named}",

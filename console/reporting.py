@@ -21,7 +21,7 @@ from console.options import pairs
 from console.output import Output, line
 from console.policy_file import compiled_policy, read_policy
 from console.running import actor_name, perform
-from console.times import FORMS, parse_instant
+from console.times import PAST, parse_instant
 from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident import Report
@@ -53,7 +53,7 @@ Reporter = Annotated[
         "--reporter", "--actor", help="who reports; else INCIDENT_ACTOR, else your login name"
     ),
 ]
-HappenedAt = Annotated[str | None, typer.Option("--happened-at", help=f"when it began, {FORMS}")]
+HappenedAt = Annotated[str | None, typer.Option("--happened-at", help=f"when it began, {PAST}")]
 CommandId = Annotated[
     str | None, typer.Option("--command-id", help="repeat with the same id: one incident")
 ]
@@ -84,7 +84,7 @@ def _typed(name: str, policy: CompiledPolicy) -> str:
 
 
 def _began(typed: str | None, now: datetime) -> datetime | None:
-    began = parse_instant(typed, now) if typed else None
+    began = parse_instant(typed, now, PAST) if typed else None
     when = untimely(began, now)
     if when:
         raise usage(f"--happened-at {when}")

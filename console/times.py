@@ -8,7 +8,8 @@ from console.failures import usage
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+")
-FORMS = "such as 2026-03-27T16:50:00Z, 2026-03-27T17:50+01:00, -10m, '1h30m ago' or +2d"
+PAST = "such as 2026-03-27T16:50:00Z, 2026-03-27T17:50+01:00, -10m or '1h30m ago'"
+FORMS = f"{PAST.replace(' or ', ', ')} or +2d"
 
 
 def parse_duration(text: str) -> timedelta:
@@ -26,10 +27,11 @@ def parse_duration(text: str) -> timedelta:
         raise usage(message) from None
 
 
-def parse_instant(text: str, now: datetime) -> datetime:
+def parse_instant(text: str, now: datetime, forms: str = FORMS) -> datetime:
     """An instant in UTC: ISO 8601 with a zone, or an offset from `now`.
 
-    Raises `Failure` (usage) for anything else, also for an instant without a zone.
+    Raises `Failure` (usage) for anything else, also for an instant without a zone; it says which
+    `forms` make sense.
     """
     words = text.strip().lower()
     if words == "now":
@@ -47,9 +49,9 @@ def parse_instant(text: str, now: datetime) -> datetime:
     try:
         instant = datetime.fromisoformat(text.strip())
     except ValueError:
-        message = f"{text!r} is not an instant; write one {FORMS}"
+        message = f"{text!r} is not an instant; write one {forms}"
         raise usage(message) from None
     if instant.tzinfo is None:
-        message = f"{text!r} names no time zone; write one {FORMS}"
+        message = f"{text!r} names no time zone; write one {forms}"
         raise usage(message)
     return instant.astimezone(UTC)

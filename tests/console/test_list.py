@@ -85,6 +85,25 @@ async def test_a_reopened_incident_is_listed_once_as_it_stands_now(
         await eventually(at_console, "--service", service, ids={one})
 
 
+async def test_a_list_that_is_cut_says_that_there_is_more(
+    at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """In the document and on stderr; a list of exactly as many is not cut."""
+    service = f"more-{task_queue}"
+    client = time_skipping.client
+    async with working(client, task_queue, tmp_path):
+        both = {
+            await reported(client, task_queue, suffix=f"-{n}", service=service) for n in range(2)
+        }
+        await eventually(at_console, "--service", service, ids=both)
+    said = await at_console("list", "--service", service, "--limit", "1", "--json")
+    assert len(said.document["incidents"]) == 1
+    assert (said.document["limit"], said.document["more"]) == (1, True)
+    assert said.err == "only the newest 1; --limit shows more\n"
+    said = await at_console("list", "--service", service, "--limit", "2", "--json")
+    assert (said.document["more"], said.err) == (False, "")
+
+
 async def test_nothing_found_is_said_and_is_no_error(at_console: TypeAt) -> None:
     """An empty list exits 0."""
     said = await at_console("list", "--service", "no such service")

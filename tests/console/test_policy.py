@@ -90,6 +90,12 @@ def test_a_file_that_is_not_there_fails_the_check(capsys: pytest.CaptureFixture[
     assert out == "/nowhere.yaml:1:1: error: the file cannot be read: No such file or directory\n"
 
 
+def test_a_blank_name_is_not_the_current_directory(capsys: pytest.CaptureFixture[str]) -> None:
+    """A variable that a script forgot to set is wrong usage."""
+    assert run(["policy", "check", ""]) == 2
+    assert "blank" in capsys.readouterr().err
+
+
 def test_text_that_would_steer_a_terminal_is_printed_harmless(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -44,8 +44,11 @@ async def test_nobody_duplicates_an_incident_that_is_not_there(
 async def test_a_link_may_lead_to_an_incident_that_the_server_has_forgotten(
     at_console: TypeAt, incident: str, other: str
 ) -> None:
-    """It may be in the archive: one hears it, and the link is made."""
+    """It may be in the archive: one hears it, once the link is made."""
     said = await at_console("link", incident, NEVER)
     assert (said.code, NEVER in said.err) == (0, True)
     said = await at_console("link", incident, other)
     assert (said.code, said.err) == (0, "")
+    assert (await at_console("cancel", incident, "false_alarm")).code == 0
+    said = await at_console("link", incident, NEVER)
+    assert (said.code, "linked all the same" in said.err) == (4, False)

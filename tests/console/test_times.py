@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from console.failures import ExitCode, Failure
-from console.times import parse_duration, parse_instant
+from console.times import PAST, parse_duration, parse_instant
 
 NOW = datetime(2026, 3, 27, 16, 50, tzinfo=UTC)
 
@@ -40,6 +40,14 @@ def test_what_is_no_instant_is_wrong_usage(typed: str) -> None:
     with pytest.raises(Failure) as caught:
         parse_instant(typed, NOW)
     assert caught.value.code is ExitCode.USAGE
+
+
+def test_who_asks_for_something_past_is_not_offered_the_future() -> None:
+    """The forms in a refusal are those that would be taken."""
+    with pytest.raises(Failure) as caught:
+        parse_instant("soon", NOW, PAST)
+    assert "'1h30m ago'" in caught.value.message
+    assert "+2d" not in caught.value.message
 
 
 def test_durations_add_up() -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from console import watch
 from tests.console.conftest import TypeAt
-from tests.console.life import ended
+from tests.console.life import ended, reported
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,6 +38,29 @@ async def test_watch_on_a_pipe_prints_a_line_for_each_entry_until_it_is_over(
     entries = [json.loads(line) for line in said.out.splitlines()]
     assert [entry["seq"] for entry in entries] == list(range(1, len(entries) + 1))
     assert "incident.cancelled" in {entry["kind"] for entry in entries}
+
+
+async def test_a_watch_of_more_than_it_shows_says_so_and_takes_nothing_for_ended(
+    address: str,
+    time_skipping: WorkflowEnvironment,
+    task_queue: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What newer ones push out of sight is still open; it is said once that there is more."""
+    assert address
+    monkeypatch.setattr(watch, "LISTED", 1)
+    said: list[str] = []
+    news = watch.ListNews(said.append)
+    client = time_skipping.client
+    told: list[str] = []
+    async with asyncio.timeout(20):
+        for suffix in ("-1", "-2"):
+            one = await reported(client, task_queue, suffix)
+            while not told or told[-1] != one:
+                _, fresh = await news.look(client)
+                assert all(row["open"] for _, row in fresh)
+                told += [row["id"] for _, row in fresh]
+    assert len(said) == 1
 
 
 async def test_watch_ends_on_ctrl_c_without_a_word(address: str, incident: str) -> None:
