@@ -66,9 +66,12 @@ def _exceptions(policy: Policy, loc: Loc, entry: AuthorityEntry) -> Iterator[Fin
     """Who may at a severity, under a condition, or after some time."""
     own = tuple(name for name in AuthorityEntry.model_fields if name != "by")
     for severity, by in entry.at.items():
-        known = (*policy.severities, MAJOR, ANY, *own)
-        yield from unknown((*loc, severity), "severity or key", severity, known, key=True)
-        yield from named(policy, (*loc, severity), by)
+        known = (*policy.severities, MAJOR, ANY)
+        if severity in known:
+            yield from named(policy, (*loc, severity), by)
+        else:
+            where = (*loc, severity)
+            yield from unknown(where, "severity or key", severity, (*known, *own), key=True)
     for condition, by in entry.when.items():
         yield from misfits(policy, (*loc, "when", condition), condition, key=True)
         yield from named(policy, (*loc, "when", condition), by)

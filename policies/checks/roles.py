@@ -83,7 +83,8 @@ def combinations(policy: Policy) -> Iterator[Finding]:
             same = other in policy.roles and policy.roles[other].default == role.default
             if same and role.default and other != name:
                 what = f"{name} and {other} are never the same person's, and both by default are"
-                yield Finding(("roles", name, "not_also"), what, "give one of them another default")
+                loc = ("roles", name, "not_also")
+                yield Finding(loc, what, "give one of them another default", key=True)
 
 
 def qualifications(policy: Policy) -> Iterator[Finding]:
