@@ -1,10 +1,11 @@
 """Asks an incident how it stands."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from temporalio.client import Client, RPCError, WorkflowQueryFailedError
+from temporalio.client import Client, RPCError, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCStatusCode
 
 from console.errors import not_found
@@ -13,7 +14,7 @@ from console.standing import Ending, Standing, ended_from_outside, standing
 from models.adoption import PREVIEW_ADOPTION, AdoptionPreview
 from models.clock import Stage
 from models.compiled import CompiledPolicy
-from models.view import VIEW, IncidentView
+from models.view import ASK_AGAIN, VIEW, IncidentView
 from models.why import WHY, Explanation, WhyQuestion
 
 Answer = TypeVar("Answer")
@@ -94,6 +95,28 @@ async def ask_why(
     return await _answer(client, incident_id, patience, WHY, Explanation, question)
 
 
+async def _asked(
+    handle: WorkflowHandle[Any, Any],
+    query: str,
+    given: list[object],
+    result: type[Answer],
+    patience: timedelta,
+) -> Answer:
+    """The answer, asked again where a worker had not had its first task yet."""
+    until = asyncio.get_running_loop().time() + patience.total_seconds()
+    while True:
+        try:
+            answer: Answer = await handle.query(
+                query, args=given, result_type=result, rpc_timeout=patience
+            )
+        except WorkflowQueryFailedError as error:
+            if ASK_AGAIN not in str(error) or asyncio.get_running_loop().time() > until:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            return answer
+
+
 async def _answer(
     client: Client,
     incident_id: str,
@@ -104,10 +127,9 @@ async def _answer(
     at: datetime | None = None,
 ) -> Answer:
     handle = client.get_workflow_handle(incident_id)
+    given = [*before, at or datetime.now(UTC)]
     try:
-        answer: Answer = await handle.query(
-            query, args=[*before, at or datetime.now(UTC)], result_type=result, rpc_timeout=patience
-        )
+        answer = await _asked(handle, query, given, result, patience)
     except WorkflowQueryFailedError as error:
         ended = ended_from_outside(incident_id, await standing(client, incident_id))
         if ended:

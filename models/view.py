@@ -8,6 +8,9 @@ from models.incident import Incident
 VIEW = "view"
 """The query's name."""
 
+ASK_AGAIN = "the incident is about to be worked on"
+"""How the answer begins to a question that came before a worker had its first task: ask again."""
+
 
 class NextStep(Frozen):
     """A trigger or command as things stand: whether it would be allowed, and if not why not.

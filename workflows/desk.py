@@ -21,7 +21,8 @@ log = structlog.get_logger(__name__)
 class Desk:
     """The record and the policy in force, replaced as wholes; and what is under way.
 
-    `awake` asks the run to look again. `effects` numbers what leaves the incident.
+    `awake` asks the run to look again. `effects` numbers what leaves the incident. `late` is by
+    how much the clock was behind a timer that had rung.
     """
 
     def __init__(self, incident: Incident, policy: CompiledPolicy, epoch_offset: timedelta) -> None:
@@ -30,6 +31,7 @@ class Desk:
         self.awake = True
         self.effects = 0
         self._epoch_offset = epoch_offset
+        self.late: timedelta | None = None
         self._logged = 1 if incident.runs == 1 else incident.next_seq
         self._under_way: set[asyncio.Task[None]] = set()
 

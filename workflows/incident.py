@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
         IncidentInput,
     )
     from models.incident import Incident, TimelineSegment
-    from models.view import VIEW, IncidentView
+    from models.view import ASK_AGAIN, VIEW, IncidentView
     from models.why import WHY, Explanation, WhyQuestion
     from rules.adoption import preview
     from rules.answers import next_steps, readings_of
@@ -45,7 +45,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.payloads import raw_start, read_start
     from workflows.reports import Reports
     from workflows.switch import Owners, Switch
-    from workflows.timer import NextTimer
+    from workflows.timer import ClockBehind, NextTimer
     from workflows.visibility import Visibility
     from workflows.waking import Waking
 
@@ -126,6 +126,8 @@ class IncidentWorkflow:
             await self._reopened(self._reopens)
         while not self._over():
             self._desk.awake = False
+            if self._desk.late:
+                raise ClockBehind(f"{ASK_AGAIN}: its clock is {self._desk.late} behind")
             continuing = workflow.info().is_continue_as_new_suggested()
             if continuing and self._desk.idle:
                 await self._continue_as_new()

@@ -10,12 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from models.compiled import Audience, CompiledPolicy, EscalationPolicy, Level
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Incident
+from models.view import ASK_AGAIN
 from runtime.embedded import EmbeddedServer, free_port
 from runtime.settings import ROOT
 from tests.fakes.webhook_sink import WebhookSink
@@ -30,14 +31,24 @@ def seconds(count: float) -> timedelta:
     return timedelta(seconds=count)
 
 
-def quick_policy(*, wait: float, repeat: int, acknowledge: float = 2) -> CompiledPolicy:
-    """Three levels of one person each, `wait` seconds apart, and one audience; all by pager."""
+def quick_policy(
+    *, wait: float, repeat: int, acknowledge: float = 2, forgotten: float | None = None
+) -> CompiledPolicy:
+    """Three levels of one person each, `wait` seconds apart, and one audience; all by pager.
+
+    An acknowledgement that nothing follows for `forgotten` seconds is forgotten.
+    """
     people = ("ana", "bo", "cy")
     levels = tuple(Level(page=(f"person:{name}",), wait=seconds(wait)) for name in people)
     return POLICY.model_copy(
         update={
             "fallbacks": {},
-            "escalation": EscalationPolicy(name="quick", levels=levels, repeat=repeat),
+            "escalation": EscalationPolicy(
+                name="quick",
+                levels=levels,
+                repeat=repeat,
+                forgotten_after=seconds(forgotten) if forgotten else None,
+            ),
             "clocks": (clock("acknowledge", "reported", "acknowledged", sev1=acknowledge / 60),),
             "audiences": (
                 Audience(
@@ -117,6 +128,10 @@ class Plant:
                         "record", result_type=Incident, rpc_timeout=seconds(5)
                     )
                 except RPCError:
+                    await asyncio.sleep(0.2)
+                    continue
+                except WorkflowQueryFailedError as error:
+                    assert ASK_AGAIN in str(error)
                     await asyncio.sleep(0.2)
                     continue
                 if true(record):

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,11 @@ def pages_on(record: Incident) -> list[str]:
     return [e.data["recipient"] for e in record.timeline if e.kind == "page.sent"]
 
 
+def paged_so_far(names: list[str]) -> Callable[[Incident], bool]:
+    """Whether these have been paged by the timeline, others perhaps too."""
+    return lambda record: pages_on(record)[: len(names)] == names
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_a_worker_killed_at_random_moments_skips_and_doubles_no_level(
     plant: Plant, seed: int
@@ -51,6 +56,28 @@ async def test_a_worker_killed_at_random_moments_skips_and_doubles_no_level(
     assert [f.threshold for f in record.fired] == ["50%", "100%"] or [
         f.threshold for f in record.fired
     ] == ["100%"]
+
+
+async def test_a_worker_killed_while_a_forgotten_acknowledgement_resumes_skips_and_doubles_none(
+    plant: Plant,
+) -> None:
+    """Acknowledged, forgotten, resumed from level 1: the worker dies before, within and after.
+
+    The new one is asked how it stands before it has had a task: that changes nothing either.
+    """
+    chance = random.Random(3)  # noqa: S311 - reproducible, not secret
+    await plant.report(quick_policy(wait=1.5, repeat=0, forgotten=2))
+    await plant.until(lambda r: pages_on(r) == ["ana"])
+    await plant.handle.execute_update("acknowledge", {"actor": "ana"})
+    for paged in (["ana"] * 2, ["ana", "ana", "bo"], ["ana", "ana", "bo", "cy"]):
+        await asyncio.sleep(chance.uniform(0, 0.4))
+        plant.kill_worker()
+        plant.start_worker()
+        await plant.until(paged_so_far(paged))
+    record = await plant.until(lambda r: any(e.kind == "escalation.exhausted" for e in r.timeline))
+    assert pages_on(record) == ["ana", "ana", "bo", "cy"]
+    assert plant.pages() == ["ana", "ana", "bo", "cy"]
+    assert [e.kind for e in record.timeline].count("escalation.resumed") == 1
 
 
 async def test_a_worker_killed_during_delivery_delivers_once_by_key(plant: Plant) -> None:
