@@ -1,0 +1,107 @@
+"""Whom of a level it is not the hour to page, and whose turn it is, against a real webhook."""
+
+from datetime import timedelta
+
+from temporalio.testing import ActivityEnvironment
+
+from activities.escalate_incident import EscalateIncidentActivity
+from connectors.channels.directory import ChannelDirectory
+from models.calendar import CalendarSpec
+from models.compiled import Level, Person
+from models.contracts import Escalated, EscalateIncident
+from tests.fakes.messages import a_message
+from tests.fakes.webhook_sink import WebhookSink
+from tests.rules.office import OFFICE
+from tests.specimens import START
+
+PEOPLE = {
+    "ana": Person(name="ana", zone="Europe/London"),
+    "bo": Person(name="bo", zone="Asia/Kolkata"),
+    "cy": Person(name="cy"),
+    "dee": Person(name="dee", zone="Nowhere/AtAll"),
+}
+
+
+async def escalated(
+    environment: ActivityEnvironment,
+    channels: ChannelDirectory,
+    *targets: str,
+    hours: CalendarSpec | None = OFFICE,
+    in_turn: bool = False,
+) -> Escalated:
+    """What paging a level comes to at 16:50 in London, 22:20 in Kolkata."""
+    level = Level(page=targets, wait=timedelta(minutes=5), hours=hours, in_turn=in_turn)
+    request = EscalateIncident(
+        level=1,
+        cycle=0,
+        targets=level,
+        holders={},
+        people=PEOPLE,
+        channels=("chat",),
+        fallbacks={},
+        key_prefix="INC-1/page-1",
+        template=a_message(key="", recipient=""),
+        now=START,
+        attempt_timeout=timedelta(seconds=5),
+    )
+    return await environment.run(EscalateIncidentActivity(channels).escalate_incident, request)
+
+
+def paged(answer: Escalated) -> list[str]:
+    """Who was paged."""
+    return [page.delivery.message.recipient for page in answer.pages]
+
+
+async def test_it_is_the_hour_by_the_clock_of_each(
+    environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
+) -> None:
+    """Whoever has no zone lives in that of the calendar; who is passed over is told until when."""
+    answer = await escalated(environment, channels, "person:ana", "person:bo", "person:cy")
+    assert paged(answer) == ["ana"]
+    assert [(gone.recipient, gone.zone) for gone in answer.out_of_hours] == [
+        ("bo", "Asia/Kolkata"),
+        ("cy", "Asia/Kolkata"),
+    ]
+    begins = answer.out_of_hours[0].opens_at
+    assert begins is not None
+    assert begins.isoformat() == "2026-03-28T03:30:00+00:00"
+    assert set(sink.effects) == {"INC-1/page-1:ana"}
+
+
+async def test_whose_zone_is_not_known_is_paged_all_the_same(
+    environment: ActivityEnvironment, channels: ChannelDirectory
+) -> None:
+    """Somebody who is woken is better than nobody."""
+    answer = await escalated(environment, channels, "person:dee")
+    assert paged(answer) == ["dee"]
+
+
+async def test_of_those_who_take_turns_one_is_paged(
+    environment: ActivityEnvironment, channels: ChannelDirectory
+) -> None:
+    """The first of them that can be; who is skipped is told, who comes later is not asked."""
+    turn = await escalated(
+        environment,
+        channels,
+        *("role:lead", "person:bo", "person:ana", "person:cy", "role:scribe"),
+        in_turn=True,
+    )
+    assert paged(turn) == ["ana"]
+    assert turn.nobody == ("role:lead",)
+    assert [gone.recipient for gone in turn.out_of_hours] == ["bo"]
+    alone = await escalated(
+        environment, channels, "person:bo", "person:cy", hours=None, in_turn=True
+    )
+    assert paged(alone) == ["bo"]
+
+
+async def test_where_nobody_can_be_everybody_is_told(
+    environment: ActivityEnvironment, channels: ChannelDirectory
+) -> None:
+    """Each with when their hours begin, so that it can begin again then."""
+    answer = await escalated(
+        environment, channels, "role:lead", "person:bo", "person:cy", in_turn=True
+    )
+    assert answer.pages == ()
+    assert answer.nobody == ("role:lead",)
+    assert [gone.recipient for gone in answer.out_of_hours] == ["bo", "cy"]
