@@ -47,7 +47,8 @@ class Request(Frozen):
     """Somebody asked for leave to give a command in a state; it lapses when the state changes.
 
     `rule` names the approval rule, or the command itself where its authority is consulted.
-    `asked` counts the groups that were asked; `digest` tells what exactly was asked for.
+    `asked` counts the groups that were asked, the last of them at `asked_at` (None: with the
+    request); `digest` tells what exactly was asked for.
     `proceeds` says that nobody answered in time, and that the policy goes on without.
     """
 
@@ -60,6 +61,7 @@ class Request(Frozen):
     state: State
     consults: bool = False
     asked: int = 1
+    asked_at: Instant | None = None
     approvals: tuple[Approval, ...] = ()
     proceeds: bool = False
 

@@ -68,9 +68,32 @@ def _lacking(
     message = f"{name} needs approval: have {have} of {rule.quorum}; may approve: {', '.join(may)}"
     if same:
         return Refusal("NeedsApproval", message, (f"approve {key}",), may=may)
-    people = people_meant(rule.by, case.incident, case.policy, case.now)
-    leaves = asked(case, name, command, key, people)
+    groups, people = _next(
+        rule, case.incident, case.policy, case.now, asked_so_far=0, requester=case.actor.name
+    )
+    leaves = asked(case, name, command, key, people, groups=groups)
     return Refusal("NeedsApproval", message, (f"approve {key}",), may=may, leaves=leaves)
+
+
+def _next(
+    rule: ApprovalRule,
+    incident: Incident,
+    policy: CompiledPolicy,
+    now: datetime,
+    *,
+    asked_so_far: int,
+    requester: str,
+) -> tuple[int, tuple[str, ...]]:
+    """How many groups are asked with the next one, and who that is.
+
+    One in which there is nobody but whoever asks is passed over.
+    """
+    people: tuple[str, ...] = ()
+    for place, group in enumerate(rule.groups[asked_so_far:], asked_so_far + 1):
+        people = people_meant(group, incident, policy, now)
+        if set(people) - {requester}:
+            return place, people
+    return len(rule.groups), people
 
 
 def _approvers(rule: ApprovalRule, request: Request | None) -> AuthorityRule:
@@ -159,7 +182,7 @@ def approval_points(policy: CompiledPolicy, incident: Incident) -> Iterator[DueT
                 run=request.asked,
                 threshold=TIME_IS_OVER,
                 fraction=1.0,
-                due_at=request.at + rule.within * request.asked,
+                due_at=(request.asked_at or request.at) + rule.within,
             )
 
 
@@ -172,7 +195,7 @@ def unanswered(
     if request is None or rule is None:
         return None
     if request.asked < len(rule.groups):
-        return _asked_next(request, rule, incident, policy, now)
+        return _asked_next(request, rule, incident, policy, now, due_at=point.due_at)
     proceeds = rule.timeout == "proceed"
     end = "goes on without approval" if proceeds else "lapses"
     summary = f"nobody decided on {request.says} in time: it {end}"
@@ -188,10 +211,13 @@ def _asked_next(
     incident: Incident,
     policy: CompiledPolicy,
     now: datetime,
+    *,
+    due_at: datetime,
 ) -> Decision:
-    people = people_meant(rule.groups[request.asked], incident, policy, now)
+    who, so_far = request.requester.name, request.asked
+    groups, people = _next(rule, incident, policy, now, asked_so_far=so_far, requester=who)
     summary = f"nobody decided on {request.says} in time; now asked: {', '.join(people)}"
-    again = request.model_copy(update={"asked": request.asked + 1})
+    again = request.model_copy(update={"asked": groups, "asked_at": due_at})
     incident = replaced(incident, request, again)
     incident = note(incident, "approval.backups", summary, actor=ENGINE, now=now)
     return Decision(incident, summary, page_all(incident, request, people))

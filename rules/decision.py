@@ -1,13 +1,16 @@
 """What a decision is: a new record and the effects it asks for, or a typed refusal."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from models.authority import OverrideRule
 from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident import Incident
+
+AT_ONCE = timedelta(seconds=5)
+"""So long a command may take to be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,14 @@ class Case:
     now: datetime
     happened_at: datetime
     overrides: OverrideRule | None = None
+
+    @property
+    def given_at(self) -> datetime:
+        """When the command was given: as it says, unless it tells of something long past.
+
+        What waits for an answer waits from then on; nobody shortens that by dating it back.
+        """
+        return self.happened_at if self.now - self.happened_at <= AT_ONCE else self.now
 
     def overrules(self, guard: str) -> bool:
         """Whether this guard is not asked."""

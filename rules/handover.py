@@ -45,7 +45,7 @@ def hand_over(case: Case, command: HandOverCommand) -> Outcome:
         giver=giver,
         taker=command.to,
         offered_by=case.actor,
-        at=case.now,
+        at=case.given_at,
         content=command.content,
         note=command.note,
     )

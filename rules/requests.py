@@ -55,6 +55,7 @@ def asked(
     people: tuple[str, ...],
     *,
     consults: bool = False,
+    groups: int = 1,
 ) -> Decision:
     """The record with a request on it, and those paged who may answer it."""
     request = Request(
@@ -63,9 +64,10 @@ def asked(
         says=says(name, command),
         digest=digest_of(command),
         requester=case.actor,
-        at=case.now,
+        at=case.given_at,
         state=case.incident.state,
         consults=consults,
+        asked=groups,
     )
     others = tuple(r for r in case.incident.requests if (r.rule, r.consults) != (rule, consults))
     incident = case.incident.model_copy(update={"requests": (*others, request)})
@@ -102,9 +104,10 @@ def settled(decision: Decision, name: str, now: datetime) -> Decision:
     if not incident.requests:
         return decision
     kept = tuple(r for r in incident.requests if r.command != name and r.state == incident.state)
-    lapsed = [r for r in incident.requests if r.command != name and r not in kept]
+    ended = [r for r in incident.requests if r.command != name and r not in kept]
+    lapsed = [r for r in ended if not r.consults]
     incident = incident.model_copy(update={"requests": kept})
     for request in lapsed:
-        summary = f"request to {request.says} lapses: the incident is in {incident.state}"
+        summary = f"approval of {request.says} lapses: the state is {incident.state} now"
         incident = note(incident, "approval.lapsed", summary, actor=ENGINE, now=now)
     return Decision(incident, decision.summary, decision.effects)

@@ -83,8 +83,8 @@ CASES: dict[str, tuple[str, ...]] = {
         "error: there is no team gold; there are: red, blue",
         "error: there is no schedule night; there are none",
         (
-            "error: there is no severity or key SEV8; there are: SEV1, SEV2, major, any, when, after, "
-            "reasons, needs, running_clocks, commands, guards"
+            "error: there is no severity or key SEV8; there are: SEV1, SEV2, major, any, when, "
+            "after, reasons, needs, running_clocks, commands, guards"
         ),
         (
             "error: there is no attribute or flag secret; there are: personal_data, service, via, "

@@ -97,7 +97,7 @@ def test_an_approval_lapses_with_the_state_and_is_for_nothing_else() -> None:
     moved = done(incident, "acknowledge", after(12), TWO)
     assert moved.requests == ()
     assert lines(moved, "approval.lapsed") == [
-        "request to resolve lapses: the incident is in assessment"
+        "approval of resolve lapses: the state is assessment now"
     ]
     answer = refused(moved, "approve", 13, TWO, command="resolve", actor="cy")
     assert answer.message == "no approval of resolve is asked for; asked for is: nothing"
@@ -162,3 +162,17 @@ def test_an_update_to_one_audience_is_approved_word_for_word() -> None:
     told = done(waiting, "post_update", after(3), UPDATES, **said)
     assert told.updates[-1].text == "we look"
     assert refused(told, "post_update", 4, UPDATES, **said).leaves is not None
+
+
+def test_a_group_of_nobody_but_whoever_asks_is_passed_over() -> None:
+    """At once, and among the backups."""
+    policy = staffed(
+        "approvals: { resolve: { by: ana, within: 30m, backups: [[bo], [ana], [cy]] } }\n"
+    )
+    first = refused(reported(policy), "resolve", 10, policy)
+    assert paged(first.leaves) == ["person:bo"]
+    assert first.leaves is not None
+    second = overdue(policy, first.leaves.incident, after(40))
+    assert paged(second) == ["person:cy"]
+    last = overdue(policy, second.incident, after(70))
+    assert last.incident.requests == ()

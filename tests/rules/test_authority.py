@@ -7,7 +7,7 @@ from models.schedule import Duty, OnCall
 from rules.decision import PageRole, Refusal
 from states.lifecycle import State
 from tests.rules.staffed import decided, lines, refused, reported, staffed
-from tests.specimens import START, after, done, outcome
+from tests.specimens import START, after, done, minutes, outcome
 
 ROLES = "roles: { lead: { deputy: cy }, second: {}, chief: { deputy: second } }\n"
 
@@ -147,3 +147,13 @@ def test_whoever_is_on_call_may_and_once_the_shift_is_over_who_takes_turns() -> 
     done(reported(known), "hold", after(59), known, reason="x", actor="bo")
     done(reported(known), "hold", after(60), known, reason="x", actor="cy")
     refused(reported(known), "hold", 60, known, reason="x", actor="ana")
+
+
+def test_nobody_waits_shorter_by_dating_the_question_back() -> None:
+    """What took a moment to arrive was asked when it says; what is told late, when it came."""
+    policy = staffed(ROLES + LATER)
+    incident = in_diagnosis(reported(policy))
+    for told, since in ((after(10) - minutes(0.05), after(9.95)), (after(1), after(10))):
+        asked = refused(incident, "begin_resolution", 10, policy, actor="bo", happened_at=told)
+        assert asked.leaves is not None
+        assert asked.leaves.incident.requests[0].at == since
