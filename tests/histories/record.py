@@ -12,12 +12,13 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
-from models.compiled import EscalationPolicy, Level, RoleRule
+from models.calendar import CalendarSpec, OpenHours
+from models.compiled import Branch, CompiledPolicy, EscalationPolicy, Level, OnRaise, RoleRule
 from tests.conftest import time_skipping_server
 from tests.rules.schedules import override, rotation, schedule
 from tests.rules.timed import policy_of
 from tests.scenarios.stage import Stage
-from tests.specimens import POLICY
+from tests.specimens import POLICY, REPORT
 
 HERE = Path(__file__).parent
 TIMED = """\
@@ -152,9 +153,51 @@ async def on_call(stage: Stage) -> None:
     await stage.ended()
 
 
+def ladder_policy() -> CompiledPolicy:
+    """Another ladder at SEV3, none at SEV2; turns, hours that are nobody's, forgotten after 10m."""
+    closed = CalendarSpec(name="shut", opens=(OpenHours(days=("holiday",)),))
+    wait = timedelta(minutes=5)
+    slow = EscalationPolicy(
+        name="slow", levels=(Level(page=("person:cy",), wait=timedelta(hours=1)),)
+    )
+    levels = (
+        Level(page=("person:ana", "person:bo"), wait=wait, in_turn=True),
+        Level(page=("person:bo",), wait=wait, hours=closed),
+        Level(page=("person:cy",), wait=wait, if_firing=True),
+    )
+    escalation = EscalationPolicy(
+        name="ladders",
+        levels=levels,
+        branches=(
+            Branch(severities=("SEV3",), follow=slow),
+            Branch(severities=("SEV2",), follow=EscalationPolicy(name="none", levels=())),
+        ),
+        on_raise=OnRaise.RESTART,
+        forgotten_after=timedelta(minutes=10),
+    )
+    return QUIET.model_copy(update={"escalation": escalation})
+
+
+async def ladders(stage: Stage) -> None:
+    """Followed elsewhere, raised, forgotten, resumed, taken up, and escalated by hand."""
+    await stage.report(ladder_policy(), REPORT.model_copy(update={"severity": "SEV3"}))
+    await stage.at(2)
+    await stage.do("set_severity", severity="SEV1")
+    await stage.at(4)
+    await stage.do("acknowledge")
+    await stage.at(22)
+    await stage.do("escalate", level=3, note="help")
+    await stage.at(30)
+    await stage.do("set_severity", severity="SEV2", note="less")
+    await stage.do("set_severity", severity="SEV1", note="more")
+    await stage.at(34)
+    await stage.do("cancel", reason="false_alarm")
+    await stage.ended()
+
+
 LIVES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     life.__name__: life
-    for life in (full_life, hold_reopen, cancelled, many_runs, in_calendars, on_call)
+    for life in (full_life, hold_reopen, cancelled, many_runs, in_calendars, on_call, ladders)
 }
 
 
