@@ -10,7 +10,7 @@ import uvicorn
 
 from intake.app import create_app
 from runtime.client import ServerNotReachable, connect
-from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended
+from runtime.ending import CANNOT_LISTEN, NO_SERVER, NOT_AS_SET_UP, ended
 from runtime.feeds import feeds_of
 from runtime.logging import prepared
 from runtime.settings import Settings, SettingsBroken
@@ -51,7 +51,10 @@ async def serve(settings: Settings) -> None:
 
 
 def main() -> int:
-    """Run it; returns the exit code: 0 told to stop, 2 cannot start as set up, 6 no server."""
+    """Run it; returns the exit code.
+
+    0 told to stop, 1 cannot listen, 2 cannot start as set up, 6 no server.
+    """
     try:
         settings = prepared()
         # uvicorn stops in order, then raises the signal anew for whoever asked before it.
@@ -61,6 +64,10 @@ def main() -> int:
         return ended("intake", str(error), NOT_AS_SET_UP)
     except ServerNotReachable as error:
         return ended("intake", str(error), NO_SERVER)
+    except SystemExit:
+        # So uvicorn ends where it cannot listen; it has logged why.
+        where = f"{settings.intake_host}:{settings.intake_port}"
+        return ended("intake", f"cannot listen on {where}", CANNOT_LISTEN)
     except KeyboardInterrupt:
         return 0
     finally:

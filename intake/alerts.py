@@ -72,8 +72,9 @@ class AlertIntake:
                 await hand_on(self._client, self._task_queue, batch, rules, summary_of(webhook))
         group = group_id(SOURCE, webhook.group_key)
         received = len(webhook.alerts) - ignored
-        log.info("alerts.received", group=group, received=received, ignored=ignored)
-        return {"group": group, "received": received, "ignored": ignored}
+        taken = len(batch.alerts)
+        log.info("alerts.received", group=group, received=received, taken=taken, ignored=ignored)
+        return {"group": group, "received": received, "taken": taken, "ignored": ignored}
 
     def router(self) -> APIRouter:
         """The routes."""

@@ -16,14 +16,20 @@ from intake.health import Health
 from intake.incidents import IncidentIntake
 from intake.policy import PolicyInForce
 
+SCHEME = "bearer"
+"""In any case, as HTTP has it."""
+
 
 def authenticated(token: SecretStr | None) -> Callable[[Request], Awaitable[None]]:
     """A check that the sender knows the token, where there is one."""
-    expected = f"Bearer {token.get_secret_value()}".encode() if token else None
+    expected = token.get_secret_value().encode() if token else None
 
     async def check(request: Request) -> None:
-        given = request.headers.get("Authorization", "").encode()
-        if expected is None or secrets.compare_digest(given, expected):
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        if expected is None:
+            return
+        knows = secrets.compare_digest(given.strip().encode(), expected)
+        if knows and scheme.lower() == SCHEME:
             return
         raise Refused(
             HTTPStatus.UNAUTHORIZED,

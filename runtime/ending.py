@@ -3,6 +3,8 @@
 import sys
 from typing import Final
 
+CANNOT_LISTEN: Final = 1
+"""Somebody else has the port, or the address is none of this machine."""
 NOT_AS_SET_UP: Final = 2
 """A setting, the namespace or the policy is not as it must be: to try again does not help."""
 NO_SERVER: Final = 6

@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 
 from models.incident import Incident
 from runtime.embedded import free_port
-from tests.intake.conftest import Payload, http_for
+from tests.intake.conftest import AUTHORISED, Payload, http_for
 from tests.scenarios.siren import Siren, policy_file
 
 URL = "/v1/alerts/alertmanager"
@@ -38,7 +38,8 @@ async def test_a_group_of_firing_alerts_becomes_one_incident(
     """Fires, fires with two, partly resolves, resolves: all of it is on one record."""
     async with siren.worker():
         first = await http.post(URL, json=payload("firing_group_2"))
-        assert first.json() == {"group": first.json()["group"], "received": 2, "ignored": 0}
+        counts = {"received": 2, "taken": 2, "ignored": 0}
+        assert first.json() == {"group": first.json()["group"], **counts}
         assert first.json()["group"].startswith("AG-alertname-HighErrorRatio-service-checkout")
         incident_id = await (await followed(siren, first)).opened()
         for name in ("group_partly_resolved", "resolved"):
@@ -169,7 +170,7 @@ async def test_a_delivery_of_thousands_of_alerts_goes_through(
         answer = await http.post(URL, json=body)
         incident_id = await (await followed(siren, answer)).opened()
         record = await siren.record(incident_id)
-    assert answer.json()["received"] == 6000
+    assert (answer.json()["received"], answer.json()["taken"]) == (6000, 200)
     assert (len(record.alerts), record.truncated_alerts) == (200, 5800)
 
 
@@ -185,6 +186,18 @@ async def test_without_the_token_nothing_is_taken(
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert "intake-secret" not in answer.text
     assert (await http.get("/healthz", headers=given)).is_success
+
+
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
+async def test_the_scheme_may_be_written_in_any_case(
+    http: httpx2.AsyncClient, payload: Payload, scheme: str
+) -> None:
+    """As HTTP has it; the token may not."""
+    header = AUTHORISED["Authorization"].replace("Bearer", scheme)
+    answer = await http.post(URL, json=payload("firing_single"), headers={"Authorization": header})
+    assert answer.status_code == 202
+    shouted = {"Authorization": AUTHORISED["Authorization"].upper()}
+    assert (await http.post(URL, json={}, headers=shouted)).status_code == 401
 
 
 async def test_monitoring_that_may_not_report_is_refused(

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -47,3 +48,18 @@ async def test_the_intake_starts_while_temporal_is_away_and_stops_when_told_to(
             process.kill()
             await process.wait()
     assert "intake.starts" in (tmp_path / "intake.log").read_text()
+
+
+async def test_an_intake_that_cannot_listen_says_where_and_ends_with_1() -> None:
+    """Not with a code that means something else in the documents."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "intake"),
+            cwd=ROOT,
+            env={**os.environ, "INCIDENT_INTAKE_PORT": str(port)},
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, err = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 1
+    assert err.decode().splitlines()[-1] == f"intake: cannot listen on 127.0.0.1:{port}"
