@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from console.output import say
 from console.running import perform_alone
+from policies.catalogue import PolicyBroken, policy_in_force
 from runtime.embedded import EmbeddedServerFailed
 from runtime.settings import Settings, load_settings
 from runtime.stack import Stack, StackFailed
@@ -59,17 +61,29 @@ async def _dev(settings: Settings) -> int:
 def _welcome(stack: Stack) -> None:
     say(
         *stack.lines(),
-        f"policy   {stack.settings.policy_file}",
+        *_policy(stack.settings.policy_file),
         f"In another terminal: export TEMPORAL_ADDRESS={stack.server.address}",
         "Ctrl-C stops it; its state stays and is there again next time.",
     )
 
 
+def _policy(file: Path) -> tuple[str, ...]:
+    try:
+        policy_in_force(file, datetime.now(UTC))
+    except PolicyBroken as error:
+        return (
+            f"policy   {file} CANNOT BE USED: open incidents go on, none begins until it is mended",
+            *f"{error}".splitlines(),
+        )
+    return (f"policy   {file}",)
+
+
 async def _until_the_server_ends(stack: Stack) -> int:
     """Worker and intake are started again when they die; without its server nothing goes on."""
     while stack.server.running:
-        for name in stack.restart_dead():
-            say(f"The {name} has ended and is started again.", *stack.lines())
+        say(*stack.restart_dead())
+        for name in await stack.up_again():
+            say(f"The {name} is up again.", *stack.lines())
         await asyncio.sleep(WATCH_SECONDS)
     say("The server has ended; stopping the others.", *stack.lines())
     return 1

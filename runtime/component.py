@@ -7,15 +7,21 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 from runtime.settings import ROOT
 
 READY = "worker.ready"
 """The event that a worker logs once it takes work."""
 
+UP, DOWN = "up", "DOWN"
 STOP_TIMEOUT_SECONDS = 10.0
-WORDS = 300
+WORDS = 500
+LAST_LINES = 4
+LONGEST_PAUSE_SECONDS = 60.0
+"""What ends again and again before it was up is started again after 1, 2, 4 ... 60 seconds."""
 
 
 def end(process: subprocess.Popen[bytes] | None) -> None:
@@ -34,7 +40,8 @@ def end(process: subprocess.Popen[bytes] | None) -> None:
 class Component:
     """A Python process of our own. `where` says to people where it is to be found.
 
-    What it writes is added to `log`; what earlier runs wrote there stays.
+    What it writes is added to `log`; what earlier runs wrote there stays. It is `ready` once
+    somebody saw it serve, until it ends.
     """
 
     name: str
@@ -42,11 +49,16 @@ class Component:
     log: Path
     where: str = ""
     process: subprocess.Popen[bytes] | None = None
+    ready: bool = field(default=False, init=False)
     _began: int = field(default=0, init=False)
+    _noticed: bool = field(default=False, init=False)
+    _failed_starts: int = field(default=0, init=False)
+    _again_at: float = field(default=0.0, init=False)
 
     def start(self, environment: Mapping[str, str]) -> None:
         """Start it, or start it again, with exactly this environment."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.ready = self._noticed = False
         with self.log.open("ab") as log:
             self._began = log.tell()
             self.process = subprocess.Popen(  # noqa: S603 - our own program
@@ -78,27 +90,58 @@ class Component:
 
     def logged(self, event: str) -> bool:
         """Whether it logged this event since it was started."""
-        return any(_event(line) == event for line in self.said())
+        return any(_entry(line).get("event") == event for line in self.said())
+
+    def why_it_ended(self, now: float) -> str | None:
+        """What there is to say of its end, once for each; None while it runs. `now` in seconds.
+
+        From then on it is known when to start it again: at once where it had been up.
+        """
+        if self.running or self._noticed:
+            return None
+        self._noticed = True
+        self._failed_starts = 0 if self.ready else self._failed_starts + 1
+        pause = min(2.0 ** (self._failed_starts - 1), LONGEST_PAUSE_SECONDS)
+        pause = pause if self._failed_starts else 0.0
+        self._again_at = now + pause
+        again = f"in {pause:g} s" if pause else "now"
+        return f"{self.last_words()} (it is started again {again}; log: {self.log})"
+
+    def is_due(self, now: float) -> bool:
+        """Whether it has ended and is to be started again. `now` in seconds."""
+        return self._noticed and now >= self._again_at
 
     def last_words(self) -> str:
-        """The last line that it wrote, for people who ask why it ended."""
-        lines = [line for line in self.said() if line.strip()]
-        return lines[-1].strip()[:WORDS] if lines else "it said nothing"
+        """What it wrote last, for people who ask why it ended."""
+        lines = [line.strip() for line in self.said() if line.strip()]
+        prefix = f"{self.name}: "
+        plain = list(takewhile(lambda line: line.startswith(prefix), reversed(lines)))[::-1]
+        if plain:
+            return "; ".join(line.removeprefix(prefix) for line in plain[:LAST_LINES])[:WORDS]
+        return _in_words(lines[-1])[:WORDS] if lines else "it said nothing"
 
     def line(self) -> str:
         """Its status, in one line."""
-        return status_line(self.name, self.where, self.log, up=self.running)
+        status = UP if self.ready else "starts"
+        return status_line(self.name, self.where, self.log, status if self.running else DOWN)
 
 
-def status_line(name: str, where: str, log: Path, *, up: bool) -> str:
+def status_line(name: str, where: str, log: Path, status: str) -> str:
     """How each component of the stack is shown."""
     shown = log.relative_to(Path.cwd()) if log.is_relative_to(Path.cwd()) else log
-    return f"{name:8} {'up' if up else 'DOWN':5} {where:46} log {shown}"
+    return f"{name:8} {status:6} {where:46} log {shown}"
 
 
-def _event(line: str) -> str | None:
+def _in_words(line: str) -> str:
+    """A line of a log as people read it; the last of a traceback, where it has one."""
+    entry = _entry(line)
+    said = (str(entry[key]) for key in ("event", "error", "exception") if entry.get(key))
+    return ": ".join(words.strip().splitlines()[-1] for words in said if words.strip()) or line
+
+
+def _entry(line: str) -> dict[str, Any]:
     try:
         entry = json.loads(line)
     except ValueError:
-        return None
-    return entry.get("event") if isinstance(entry, dict) else None
+        return {}
+    return entry if isinstance(entry, dict) else {}

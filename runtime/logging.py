@@ -8,6 +8,13 @@ from typing import Any, TextIO
 
 import structlog
 from temporalio import activity, workflow
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 
 from runtime.settings import Settings, SettingsBroken, load_settings
 
@@ -113,6 +120,21 @@ def configure_logging(level: str = "info", path: Path | None = None) -> None:
     )
 
 
+def forward_core_logs() -> None:
+    """Have what Temporal's core says logged with everything else, instead of printed as it likes.
+
+    To be called before the first client connects.
+    """
+    forwarding = LogForwardingConfig(
+        logger=logging.getLogger("temporalio.core"),
+        append_target_to_name=False,
+        prepend_target_on_message=False,
+    )
+    seen = LoggingConfig(TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding)
+    runtime = Runtime(telemetry=TelemetryConfig(logging=seen))
+    Runtime.set_default(runtime, error_if_already_set=False)
+
+
 def prepared() -> Settings:
     """The settings of this process, which logs by them from now on. Raises SettingsBroken."""
     settings = load_settings()
@@ -120,4 +142,5 @@ def prepared() -> Settings:
         configure_logging(settings.log_level, settings.log_file)
     except OSError as error:
         raise SettingsBroken(f"INCIDENT_LOG_FILE: {error}") from None
+    forward_core_logs()
     return settings

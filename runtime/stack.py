@@ -2,13 +2,14 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import httpx2
 from temporalio.client import Client
 
-from runtime.component import READY, Component, status_line
+from runtime.component import DOWN, READY, UP, Component, status_line
 from runtime.embedded import EmbeddedServer, free_port
 from runtime.orphans import OrphanWatch
 from runtime.settings import Settings
@@ -52,6 +53,15 @@ class Stack:
 
     async def start(self) -> Client:
         """Start everything, in order. Raises StackFailed or EmbeddedServerFailed."""
+        try:
+            return await self._started()
+        except OSError as error:
+            state = self.settings.state_directory
+            raise StackFailed(
+                f"state cannot be kept in {state}: {error.strerror or error}"
+            ) from None
+
+    async def _started(self) -> Client:
         client = await self.server.start()
         self._watch()
         self.intake_port = free_port(self.settings.intake_port, self.settings.intake_host)
@@ -60,8 +70,8 @@ class Stack:
         self.start_worker()
         self.intake.start(self.environment(self.intake))
         self._watch()
-        await self._until(self.intake, self._intake_answers)
-        await self.worker_ready()
+        for component, serves in self._asked:
+            await self._until(component, serves)
         return client
 
     def start_worker(self) -> None:
@@ -70,17 +80,37 @@ class Stack:
         self._watch()
 
     def restart_dead(self) -> tuple[str, ...]:
-        """Start worker and intake again where they have ended; returns their names."""
-        dead = tuple(c for c in (self.worker, self.intake) if not c.running)
-        for component in dead:
-            component.start(self.environment(component))
-        if dead:
-            self._watch()
-        return tuple(component.name for component in dead)
+        """Start worker and intake again where they have ended; returns why they had, once each.
+
+        One that ends before it was up is given longer and longer pauses, up to a minute.
+        """
+        now, news = time.monotonic(), []
+        for component in (self.worker, self.intake):
+            why = component.why_it_ended(now)
+            if why:
+                news.append(f"The {component.name} has ended: {why}")
+            if component.is_due(now):
+                component.start(self.environment(component))
+                self._watch()
+        return tuple(news)
+
+    async def up_again(self) -> tuple[str, ...]:
+        """The names of those that serve since this was last asked."""
+        news = []
+        for component, serves in self._asked:
+            if component.running and not component.ready and await serves():
+                component.ready = True
+                news.append(component.name)
+        return tuple(news)
 
     async def worker_ready(self) -> None:
         """Wait until the worker takes work. Raises StackFailed."""
         await self._until(self.worker, self._worker_ready)
+
+    @property
+    def _asked(self) -> tuple[tuple[Component, Callable[[], Awaitable[bool]]], ...]:
+        """How each is asked whether it serves."""
+        return ((self.intake, self._intake_answers), (self.worker, self._worker_ready))
 
     def environment(self, component: Component) -> dict[str, str]:
         """What a process needs to talk to this stack, and to no other.
@@ -115,6 +145,7 @@ class Stack:
                             f"the {component.name} ended: {words} (log: {component.log})"
                         )
                     if await ready():
+                        component.ready = True
                         return
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
@@ -139,7 +170,7 @@ class Stack:
         """One status line a component."""
         where = f"{self.server.address}  UI {self.server.ui}"
         return (
-            status_line("server", where, self.server.log, up=self.server.running),
+            status_line("server", where, self.server.log, UP if self.server.running else DOWN),
             self.worker.line(),
             self.intake.line(),
         )

@@ -12,6 +12,7 @@ from temporalio.service import RPCError
 
 from connectors.calendars.directory import FeedDirectory
 from connectors.channels.directory import ChannelDirectory
+from models.policy import Policy
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.checks.installation import feed_setting, setting_of
 from policies.compile import PolicyTooLarge, compile_policy
@@ -26,6 +27,8 @@ from runtime.settings import Settings, SettingsBroken, unknown_variables
 from runtime.sweep import sweeping
 
 log = structlog.get_logger(__name__)
+
+WITHOUT_POLICY = "open incidents go on; none begins until the policy can be used"
 
 
 class NotServing(Exception):  # noqa: N818 - says what is
@@ -51,9 +54,18 @@ async def _check_namespace(client: Client) -> None:
 async def _warn(
     client: Client, settings: Settings, channels: ChannelDirectory, feeds: FeedDirectory
 ) -> None:
-    """Say what works but will disappoint: short retention, what no setting resolves."""
-    loaded = policy_in_force(settings.policy_file, datetime.now(UTC))
-    policy = compile_policy(loaded.policy, loaded.policy_hash)
+    """Say what works but will disappoint: a broken policy, settings that mean nothing."""
+    for variable in unknown_variables():
+        log.warning("setting.unknown", variable=variable)
+    file = settings.policy_file
+    try:
+        loaded = policy_in_force(file, datetime.now(UTC))
+        policy = compile_policy(loaded.policy, loaded.policy_hash)
+    except (PolicyBroken, PolicyTooLarge) as error:
+        # Open incidents carry their own policies, and somebody has to page for them.
+        log.error("policy.broken", file=str(file), error=str(error)[:2000], means=WITHOUT_POLICY)
+        return
+    _warn_of_installation(loaded.policy, channels, feeds)
     kept = await retention(client)
     if kept < policy.retention:
         log.warning(
@@ -62,12 +74,14 @@ async def _warn(
             days=kept.total_seconds() / 86400,
             policy_days=policy.retention.total_seconds() / 86400,
         )
-    for variable in unknown_variables():
-        log.warning("setting.unknown", variable=variable)
-    known = loaded.policy.channels
+
+
+def _warn_of_installation(policy: Policy, channels: ChannelDirectory, feeds: FeedDirectory) -> None:
+    """Say what the policy names and no setting resolves."""
+    known = policy.channels
     for name in channels.unresolved(known):
         log.warning("channel.unresolved", channel=name, setting=setting_of(name, known[name].kind))
-    named = (entry.ical.feed for entry in loaded.policy.schedules.values() if entry.ical)
+    named = (entry.ical.feed for entry in policy.schedules.values() if entry.ical)
     for name in feeds.unresolved(named):
         log.warning("feed.unresolved", feed=name, setting=feed_setting(name))
 
@@ -75,7 +89,7 @@ async def _warn(
 async def serve(settings: Settings) -> None:
     """Run a worker until SIGINT or SIGTERM.
 
-    Raises NotServing, ServerNotReachable, PolicyBroken or PolicyTooLarge before it takes work.
+    Raises NotServing or ServerNotReachable before it takes work.
     """
     client = await connect(settings)
     channels, feeds = ChannelDirectory(settings.channels), feeds_of(settings)
@@ -130,6 +144,6 @@ def _run() -> int:
         if name is not None:
             return ended("worker", f"the Temporal server has no namespace {name}", NOT_AS_SET_UP)
         return ended("worker", f"the Temporal server refused: {error.message}", NO_SERVER)
-    except (SettingsBroken, NotServing, PolicyBroken, PolicyTooLarge) as error:
+    except (SettingsBroken, NotServing) as error:
         return ended("worker", str(error), NOT_AS_SET_UP)
     return 0

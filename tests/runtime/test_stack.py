@@ -1,7 +1,6 @@
 """The embedded stack: three processes of our own, which reach each other and nobody else."""
 
 import asyncio
-import os
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -12,7 +11,6 @@ import httpx2
 import psutil
 import pytest
 
-from runtime.component import Component
 from runtime.embedded import free_port
 from runtime.settings import Settings, load_settings
 from runtime.stack import Stack, StackFailed
@@ -67,8 +65,11 @@ async def test_a_component_that_dies_is_shown_and_its_log_stays(stack: Stack) ->
     stack.worker.process.wait()
     assert not stack.running
     assert stack.worker.line().split()[:2] == ["worker", "DOWN"]
-    stack.start_worker()
+    [said] = stack.restart_dead()
+    assert said.startswith("The worker has ended: ")
+    assert stack.worker.line().split()[:2] == ["worker", "starts"]
     await stack.worker_ready()
+    assert stack.worker.line().split()[:2] == ["worker", "up"]
     assert stack.running
     assert stack.worker.log.read_text().splitlines()[: len(before)] == before
 
@@ -93,15 +94,21 @@ async def test_what_was_there_is_there_after_it_was_stopped_and_started(
 
 async def test_a_component_that_does_not_come_up_says_why(tmp_path: Path) -> None:
     """Its own last words, and where the rest of them are."""
-    policy = tmp_path / "policy.yaml"
-    policy.write_text("severities: none\n")
-    broken = Stack(settings_of(tmp_path).model_copy(update={"policy_file": policy}))
+    unfit = {"INCIDENT_CACHED_WORKFLOWS": "1"}
+    broken = Stack(settings_of(tmp_path), extra_environment=unfit)
     try:
-        with pytest.raises(StackFailed, match=r"policy\.yaml") as failed:
+        with pytest.raises(StackFailed, match=r"CACHED_WORKFLOWS") as failed:
             await broken.start()
         assert ".log" in str(failed.value)
     finally:
         await asyncio.to_thread(broken.stop)
+
+
+async def test_state_that_cannot_be_kept_is_said(stack: Stack) -> None:
+    """In words, with the directory."""
+    stack.settings.state_directory.joinpath("log").write_text("no directory")
+    with pytest.raises(StackFailed, match="state cannot be kept in"):
+        await stack.start()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -160,18 +167,6 @@ async def test_dev_that_is_killed_leaves_nothing_behind_and_can_be_started_again
         await again.start()
     finally:
         await asyncio.to_thread(again.stop)
-
-
-def test_what_earlier_runs_said_is_not_taken_for_this_one(tmp_path: Path) -> None:
-    """A worker is not ready because one was yesterday."""
-    log = tmp_path / "worker.log"
-    log.write_text('{"event": "worker.ready"}\n')
-    component = Component("worker", ["-c", "print('nothing')"], log)
-    component.start(os.environ)
-    assert component.process
-    component.process.wait()
-    assert not component.logged("worker.ready")
-    assert component.last_words() == "nothing"
 
 
 async def until_said(process: asyncio.subprocess.Process, words: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runtime.component import READY
-from runtime.embedded import free_port
+from runtime.embedded import EmbeddedServer, free_port
 from tests.runtime.conftest import Bare, Ended, program, reaching, started
 
 PATIENCE_SECONDS = 60
@@ -91,17 +91,41 @@ async def test_a_namespace_that_is_not_there_is_named(bare_namespace: Bare) -> N
     assert_one_line(ended)
 
 
-async def test_a_broken_policy_is_refused(bare_namespace: Bare, tmp_path: Path) -> None:
-    """A worker that could start no incident takes no work."""
+async def test_a_broken_policy_keeps_no_worker_from_driving_what_is_open(
+    bare_namespace: Bare, tmp_path: Path
+) -> None:
+    """Open incidents carry their own: it serves, and says loudly that none can begin."""
     client = await bare_namespace()
     policy = tmp_path / "policy.yaml"
     policy.write_text("severities: none\n")
-    setup = await program("starter.py", "setup", **reaching(client))
-    assert setup.code == 0
-    ended = await program("worker.py", **reaching(client), INCIDENT_POLICY_FILE=str(policy))
-    assert ended.code == 2
-    assert str(policy) in ended.err
-    assert "Traceback" not in ended.err
+    reach = {**reaching(client), "INCIDENT_POLICY_FILE": str(policy)}
+    await program("starter.py", "setup", **reach)
+    worker = await started("worker.py", **reach)
+    lines = await until_ready(worker)
+    worker.send_signal(signal.SIGTERM)
+    await worker.communicate()
+    assert worker.returncode == 0
+    [said] = [line for line in lines if line["event"] == "policy.broken"]
+    assert (said["level"], said["file"]) == ("error", str(policy))
+    assert "keys and values are expected here" in said["error"]
+
+
+async def test_what_temporal_s_core_says_of_a_server_that_died_is_json_too(tmp_path: Path) -> None:
+    """No colours, no lines of another form: whatever reads the log reads JSON, line by line."""
+    server = EmbeddedServer(None, tmp_path / "server.log", port=free_port(), ui_port=free_port())
+    client = await server.start()
+    try:
+        worker = await started("worker.py", **reaching(client))
+        await until_ready(worker)
+    finally:
+        server.kill()
+    assert worker.stderr
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async for line in worker.stderr:
+            if json.loads(line)["logger"] == "temporalio.core":
+                break
+    worker.send_signal(signal.SIGTERM)
+    await worker.communicate()
 
 
 async def until_ready(worker: asyncio.subprocess.Process) -> list[dict[str, Any]]:

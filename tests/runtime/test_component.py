@@ -1,0 +1,70 @@
+"""One process of the stack: when it is up, why it ended, when it is started again."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from runtime.component import Component
+
+
+def ended(log: Path, program: str) -> Component:
+    """A component that ran this to its end."""
+    component = Component("worker", ["-c", program], log)
+    again(component)
+    return component
+
+
+def again(component: Component) -> None:
+    """Run it once more."""
+    component.start(os.environ)
+    assert component.process
+    component.process.wait()
+
+
+def test_what_earlier_runs_said_is_not_taken_for_this_one(tmp_path: Path) -> None:
+    """A worker is not ready because one was yesterday."""
+    log = tmp_path / "worker.log"
+    log.write_text('{"event": "worker.ready"}\n')
+    component = ended(log, "print('nothing')")
+    assert not component.logged("worker.ready")
+    assert component.last_words() == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("print('worker: the policy'); print('worker: is broken')", "the policy; is broken"),
+        ("print('before'); raise ValueError('no')", "ValueError: no"),
+        ("""print('{"event": "went.wrong", "error": "why"}')""", "went.wrong: why"),
+        ("pass", "it said nothing"),
+    ],
+)
+def test_why_it_ended_is_what_it_said_last(tmp_path: Path, program: str, words: str) -> None:
+    """Lines for people together, else the last line of a traceback or of the log."""
+    assert ended(tmp_path / "log", program).last_words() == words
+
+
+def test_what_ends_before_it_was_up_is_given_longer_and_longer_pauses(tmp_path: Path) -> None:
+    """And each end is told once: nobody reads a line a second."""
+    component = ended(tmp_path / "log", "print('worker: no server')")
+    now = 100.0
+    for pause in (1, 2, 4, 8, 16, 32, 60, 60):
+        assert not component.is_due(now)
+        why = component.why_it_ended(now)
+        assert why is not None
+        assert why.startswith(f"no server (it is started again in {pause} s; log: ")
+        assert component.why_it_ended(now) is None
+        assert not component.is_due(now + pause - 0.1)
+        assert component.is_due(now + pause)
+        again(component)
+
+
+def test_what_was_up_is_started_again_at_once(tmp_path: Path) -> None:
+    """Somebody killed it: nothing says that it will happen again."""
+    component = ended(tmp_path / "log", "pass")
+    component.ready = True
+    why = component.why_it_ended(100.0)
+    assert why is not None
+    assert "started again now" in why
+    assert component.is_due(100.0)
