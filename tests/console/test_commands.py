@@ -55,6 +55,23 @@ def test_every_command_explains_itself(type_: Type, typed: str) -> None:
             "assign_role",
             {"role": "incident_manager", "person": "bo"},
         ),
+        (
+            ["unassign", "INC-1", "expert", "bo", "--override", "it burns"],
+            "unassign_role",
+            {"role": "expert", "person": "bo"},
+        ),
+        (
+            [*("hand-over", "INC-1", "lead", "--to", "bo"), "--content", "status=cards fail"],
+            "hand_over",
+            {"role": "lead", "to": "bo", "content": {"status": "cards fail"}, "giver": None},
+        ),
+        (["accept-handover", "INC-1", "lead"], "accept_handover", {"role": "lead"}),
+        (["approve", "INC-1", "resolve"], "approve", {"command": "resolve"}),
+        (
+            ["reject", "INC-1", "resolve", "--reason", "not measured"],
+            "reject",
+            {"command": "resolve", "reason": "not measured"},
+        ),
         (["update", "INC-1", "we look"], "post_update", {"text": "we look", "audiences": []}),
         (
             ["update", "INC-1", "we look", "--audience", "all", "--audience", "staff"],

@@ -1,0 +1,82 @@
+"""What others must consent to, as it is typed and shown: approvals, handovers, overrides."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from models.contracts import INCIDENT_WORKFLOW, IncidentInput
+from models.visibility import SEARCH_ATTRIBUTES
+from tests.console.conftest import TypeAt
+from tests.console.life import working
+from tests.rules.staffed import staffed
+from tests.specimens import REPORT
+
+POLICY = staffed(
+    "roles: { lead: { deputy: cy } }\n"
+    "authority: { hold: lead, override: { by: [ana], needs: reason } }\n"
+    "approvals: { resolve: { by: [bo, dee] } }\n"
+    "handover: { required: status, accept_within: 15m }\n"
+)
+
+
+@pytest.fixture
+async def guarded(
+    time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> AsyncIterator[str]:
+    """An incident in which much needs the consent of others."""
+    client: Client = time_skipping.client
+    async with working(client, task_queue, tmp_path):
+        await client.start_workflow(
+            INCIDENT_WORKFLOW,
+            IncidentInput(policy=POLICY, report=REPORT),
+            id=f"INC-{task_queue}",
+            task_queue=task_queue,
+            memo={"title": REPORT.title},
+        )
+        yield f"INC-{task_queue}"
+
+
+async def test_what_needs_approval_exits_4_and_is_done_once_approved(
+    at_console: TypeAt, guarded: str
+) -> None:
+    """The refusal says who may approve; `show` says what is asked."""
+    first = await at_console("resolve", guarded, "--json")
+    assert first.code == 4
+    assert first.document["error"]["kind"] == "NeedsApproval"
+    assert first.document["error"]["may"] == ["bo", "dee"]
+    shown = await at_console("show", guarded)
+    assert "ana asks for approval to resolve; approved: by nobody yet" in shown.out
+    assert (await at_console("approve", guarded, "resolve")).code == 5
+    assert (await at_console("approve", guarded, "resolve", "--actor", "dee")).code == 0
+    assert (await at_console("resolve", guarded)).code == 0
+
+
+async def test_a_role_is_handed_over_and_shown_with_how_often(
+    at_console: TypeAt, guarded: str
+) -> None:
+    """Offered, accepted, counted."""
+    await at_console("assign", guarded, "lead", "ana")
+    assert (await at_console("hand-over", guarded, "lead", "--to", "bo")).code == 4
+    await at_console("hand-over", guarded, "lead", "--to", "bo", "--content", "status=bad")
+    shown = await at_console("show", guarded)
+    assert "lead: ana hands it over to bo, not accepted yet" in shown.out
+    await at_console("accept-handover", guarded, "lead", "--actor", "bo")
+    assert "lead: bo (handed over 1x)" in (await at_console("show", guarded)).out
+
+
+async def test_an_override_is_shown_for_ever(at_console: TypeAt, guarded: str) -> None:
+    """With who, why, and what it overruled."""
+    assert (await at_console("hold", guarded, "vendor")).code == 5
+    assert (await at_console("hold", guarded, "vendor", "--override", "it burns")).code == 0
+    shown = (await at_console("show", guarded)).out
+    assert "Overridden" in shown
+    assert "it burns" in shown
+    assert "otherwise: ana may not hold; may: lead (nobody yet: assign_role; deputy cy)" in shown
+
+
+def test_an_override_can_be_searched_for() -> None:
+    """Among all incidents, by an attribute of its own."""
+    assert "IncidentOverridden" in {attribute.name for attribute in SEARCH_ATTRIBUTES}
