@@ -1,5 +1,6 @@
 """What others must consent to, as it is typed and shown: approvals, handovers, overrides."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,7 +9,6 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
-from models.visibility import SEARCH_ATTRIBUTES
 from tests.console.conftest import TypeAt
 from tests.console.life import working
 from tests.rules.staffed import staffed
@@ -67,16 +67,17 @@ async def test_a_role_is_handed_over_and_shown_with_how_often(
     assert "lead: bo (handed over 1x)" in (await at_console("show", guarded)).out
 
 
-async def test_an_override_is_shown_for_ever(at_console: TypeAt, guarded: str) -> None:
-    """With who, why, and what it overruled."""
+async def test_an_override_is_shown_for_ever_and_can_be_searched_for(
+    at_console: TypeAt, guarded: str, time_skipping: WorkflowEnvironment
+) -> None:
+    """With who, why, and what it overruled; among all incidents by an attribute of its own."""
     assert (await at_console("hold", guarded, "vendor")).code == 5
     assert (await at_console("hold", guarded, "vendor", "--override", "it burns")).code == 0
     shown = (await at_console("show", guarded)).out
     assert "Overridden" in shown
     assert "it burns" in shown
     assert "otherwise: ana may not hold; may: lead (nobody yet: assign_role; deputy cy)" in shown
-
-
-def test_an_override_can_be_searched_for() -> None:
-    """Among all incidents, by an attribute of its own."""
-    assert "IncidentOverridden" in {attribute.name for attribute in SEARCH_ATTRIBUTES}
+    query = f"WorkflowId = '{guarded}' AND IncidentOverridden = true"
+    async with asyncio.timeout(20):
+        while not [found async for found in time_skipping.client.list_workflows(query)]:
+            await asyncio.sleep(0.02)
