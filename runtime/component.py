@@ -105,7 +105,13 @@ class Component:
         pause = pause if self._failed_starts else 0.0
         self._again_at = now + pause
         again = f"in {pause:g} s" if pause else "now"
-        return f"{self.last_words()} (it is started again {again}; log: {self.log})"
+        return f"{self._reason()} (it is started again {again}; log: {self.log})"
+
+    def _reason(self) -> str:
+        code = self.process.poll() if self.process else None
+        if code is not None and code <= 0:
+            return f"killed by {signal.Signals(-code).name}" if code else "somebody told it to stop"
+        return self.last_words()
 
     def is_due(self, now: float) -> bool:
         """Whether it has ended and is to be started again. `now` in seconds."""
