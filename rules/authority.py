@@ -73,9 +73,10 @@ def _words(entry: str, incident: Incident, policy: CompiledPolicy, now: datetime
         return f"{entry.replace(':', ' ', 1)} ({', '.join(people) or 'nobody'})"
     if policy.role(entry) is None:
         return entry.removeprefix(PERSON)
-    held = ", ".join(incident.holders(entry)) or "nobody yet: assign_role"
-    stand_in = deputies(entry, incident, policy)
-    return f"{entry} ({held}{'; deputy ' if stand_in else ''}{', '.join(stand_in)})"
+    holders = incident.holders(entry)
+    held = ", ".join(holders) or "nobody yet: assign_role"
+    stand_in = ", ".join(p for p in deputies(entry, incident, policy) if p not in holders)
+    return f"{entry} ({held}{'; deputy ' if stand_in else ''}{stand_in})"
 
 
 def rule_for(policy: CompiledPolicy, command: str) -> AuthorityRule:

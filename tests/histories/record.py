@@ -15,6 +15,7 @@ from pathlib import Path
 from models.calendar import CalendarSpec, OpenHours
 from models.compiled import Branch, CompiledPolicy, EscalationPolicy, Level, OnRaise, RoleRule
 from tests.conftest import time_skipping_server
+from tests.histories.consent import by_consent
 from tests.rules.schedules import override, rotation, schedule
 from tests.rules.timed import policy_of
 from tests.scenarios.stage import Stage
@@ -197,7 +198,10 @@ async def ladders(stage: Stage) -> None:
 
 LIVES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     life.__name__: life
-    for life in (full_life, hold_reopen, cancelled, many_runs, in_calendars, on_call, ladders)
+    for life in (
+        *(full_life, hold_reopen, cancelled, many_runs, in_calendars, on_call, ladders),
+        by_consent,
+    )
 }
 
 

@@ -1,0 +1,76 @@
+"""What others have to say to, and what is particular about roles, in words."""
+
+from tests.policies.render.documents import document, rows, said
+from tests.policies.test_shipped import blocks
+from tests.policies.written import LEAST
+
+DOCUMENTED = document("\n".join(blocks()))
+
+
+def test_roles_say_when_and_where_they_must_be_held_and_who_may_hold_them() -> None:
+    """By time, by state, by condition; how many, of what, and not together with which."""
+    roles = {row[0]: row[2] for row in rows(DOCUMENTED, "3. Roles")}
+    assert roles["second_in_command"] == "4 hours after the report"
+    assert roles["data_protection_officer"] == (
+        "where the flag personal_data is raised: in resolution; in review at SEV1 and SEV2"
+    )
+    told = said(DOCUMENTED, "3. Roles")
+    assert "technical_team: held by 1 to any number of people." in told
+    assert "second_in_command: only for commander; never together with communication_lead." in told
+    assert "incident_manager: better not together with communication_lead." in told
+
+
+def test_a_role_that_must_be_filled_in_time_has_its_deadline_and_what_follows() -> None:
+    """Among the clocks, since it is one."""
+    deadlines = {row[0]: row[1:] for row in rows(DOCUMENTED, "Deadlines")}
+    assert deadlines["role:second_in_command"][:3] == (
+        "reported",
+        "role second_in_command taken",
+        "4 hours",
+    )
+    set_off = [row[1:] for row in rows(DOCUMENTED, "What deadlines set off") if "second" in row[0]]
+    assert set_off[0] == (
+        "at the limit",
+        "page incident_manager; page the next level, acknowledged or not",
+    )
+
+
+def test_who_may_is_said_with_its_exceptions() -> None:
+    """Severities, conditions, and who may later."""
+    may = {row[0]: row[2] for row in rows(DOCUMENTED, "Who may do what")}
+    assert may["begin_resolution"] == (
+        "technical_team; at SEV1 incident_manager; 30 minutes after asking, technical_team too"
+    )
+    assert may["resolve"].endswith(
+        "where the flag personal_data is raised, data_protection_officer"
+    )
+    assert may["close"] == (
+        "incident_manager, team payments or whoever is on call by payments-primary"
+    )
+
+
+def test_approvals_say_whom_how_many_and_what_follows_when_nobody_decides() -> None:
+    """Each group after the time of those before it."""
+    [resolve, update] = rows(DOCUMENTED, "What others must approve")
+    assert resolve == (
+        "resolve",
+        "at SEV1 and SEV2",
+        "2 of: cy or team payments",
+        (
+            "after 30 minutes responders too; after 1 hour incident_manager too; "
+            "after 1 hour 30 minutes it is refused"
+        ),
+    )
+    assert update[3] == "after 10 minutes it may be done without"
+
+
+def test_the_override_and_handovers_are_told_and_only_where_there_are_any() -> None:
+    """What can be overruled, by whom; what a handover needs."""
+    assert said(DOCUMENTED, "Override")[1] == (
+        "Overruled are authority and approvals, and roles that nobody holds, steps that are not "
+        "done and that a role moves only when it is accepted; nothing else is."
+    )
+    assert "They are told: status, open questions and next steps." in said(DOCUMENTED, "Handover")
+    least = str(document(LEAST))
+    assert "Override" not in least
+    assert "must approve" not in least
