@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from temporalio.client import WorkflowFailureError
 from temporalio.testing import WorkflowEnvironment
 
 from models.contracts import INCIDENT_WORKFLOW
+from runtime.embedded import TEMPORAL
 from tests.console.conftest import TypeAt
 from tests.console.life import reported, working
 from tests.console.test_list import eventually
@@ -53,6 +55,21 @@ async def test_a_command_says_that_it_was_ended_and_how_to_go_on(
     assert (error["kind"], error["state"], error["possible"]) == ("Ended", "assessment", [])
     assert "is no longer driven: terminated at" in error["message"]
     assert any("temporal workflow reset --workflow-id" in hint for hint in error["hints"])
+
+
+async def test_the_reset_that_is_hinted_at_goes_on_where_it_was(
+    at_console: TypeAt, terminated: str, address: str, time_skipping: WorkflowEnvironment
+) -> None:
+    """The record is all there, and commands are taken again."""
+    error = (await at_console("reopen", terminated, "--json")).document["error"]
+    program, *words = shlex.split(error["hints"][0].partition(" goes on ")[0])
+    assert program == "temporal"
+    where = ("--address", address, "--namespace", time_skipping.client.namespace)
+    reset = await asyncio.create_subprocess_exec(str(TEMPORAL), *words, *where)
+    assert await reset.wait() == 0
+    assert (await at_console("set-severity", terminated, "SEV2", "--note", "fewer")).code == 0
+    shown = (await at_console("show", terminated, "--json")).document
+    assert (shown["ended"], shown["incident"]["state"]) == (None, "assessment")
 
 
 async def test_a_watch_of_it_ends_and_says_so(at_console: TypeAt, terminated: str) -> None:
