@@ -23,12 +23,14 @@ from models.compiled import CompiledPolicy
 from models.incident import Report
 from models.intake import ReportingRule
 from rules.identity import incident_id
+from rules.opening import first_severity
 from rules.readable import blank
 from rules.reporting import (
     may_report,
     missing_information,
     not_allowed,
     untimely,
+    who,
     wrong_information,
 )
 from rules.soundness import BLANK
@@ -71,8 +73,9 @@ def checked(said: Reported, policy: CompiledPolicy, now: datetime) -> Report:
     missing = missing_information(report, policy)
     wrong += [(name, "is missing; the policy asks for it") for name in missing]
     rule = policy.reporting or ReportingRule()
-    if not may_report(reporter, rule):
-        message, may = not_allowed(reporter, rule), list(rule.who)
+    severity = first_severity(report, policy).severity
+    if not may_report(reporter, rule, severity):
+        message, may = not_allowed(reporter, rule, severity), list(who(rule, severity))
         raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message, fields=wrong, may=may)
     if wrong:
         names = ", ".join(name for name, _ in wrong)

@@ -21,11 +21,12 @@ class LabelSeverity(Frozen):
 class ReportingRule(Frozen):
     """Who may report, by which channels (none named: all), and what a report must contain.
 
-    `who` holds names of people and teams, and the words anyone, people and monitoring; `people`
-    maps each person of the policy to the teams that they belong to.
+    `who` holds names of people and teams, and the words anyone, people and monitoring; `at` says
+    who instead may report at a severity. `people` maps each person of the policy to their teams.
     """
 
     who: tuple[str, ...] = ("anyone",)
+    at: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     channels: tuple[str, ...] = ()
     required: tuple[str, ...] = ("title",)
     people: dict[str, tuple[str, ...]] = Field(default_factory=dict)

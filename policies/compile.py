@@ -112,8 +112,13 @@ def _reporting(policy: Policy) -> ReportingRule:
     said = policy.reporting
     if said is None:
         return ReportingRule(people=people)
+    at = timing.decided(policy, said.who_at)
     return ReportingRule(
-        who=said.who, channels=said.channels, required=said.required, people=people
+        who=said.who,
+        at={severity: said.who_at[key] for severity, key in at.items()},
+        channels=said.channels,
+        required=said.required,
+        people=people,
     )
 
 

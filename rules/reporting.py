@@ -11,6 +11,8 @@ from models.intake import ReportingRule
 from models.policy.words import suggestion
 from rules.attributes import said_in, wrong_attributes
 from rules.decision import Refusal
+from rules.opening import first_severity
+from rules.people import TEAM
 from rules.readable import blank, sentences
 from rules.severity import by_attributes
 
@@ -78,25 +80,32 @@ def unfit(report: Report, policy: CompiledPolicy) -> Refusal | None:
     rule = policy.reporting
     if rule is None or report.reporter in NOT_ASKED:
         return None
-    may = may_report(report.reporter, rule)
+    severity = first_severity(report, policy).severity
+    may = may_report(report.reporter, rule, severity)
     missing = missing_information(report, policy)
     words = [why for _, why in wrong_information(report, policy)]
     if missing:
         words.insert(0, f"the policy asks for more in a report: {', '.join(missing)}")
     if not may:
-        words.insert(0, not_allowed(report.reporter, rule))
+        words.insert(0, not_allowed(report.reporter, rule, severity))
     if not words:
         return None
     kind = "Refused" if may else "NotAuthorised"
-    return Refusal(kind, sentences(words), missing, may=() if may else rule.who)
+    return Refusal(kind, sentences(words), missing, may=() if may else who(rule, severity))
 
 
-def not_allowed(reporter: Actor, rule: ReportingRule) -> str:
+def who(rule: ReportingRule, severity: str | None) -> tuple[str, ...]:
+    """Who may report at a severity."""
+    return rule.at.get(severity or "", rule.who)
+
+
+def not_allowed(reporter: Actor, rule: ReportingRule, severity: str | None = None) -> str:
     """That somebody may not report, and who may, by which ways in."""
     channel = WAYS_IN.get(reporter.via, reporter.via)
     ways = f", by {', '.join(rule.channels)}" if rule.channels else ""
-    whom = f"{reporter.name} report by {channel}"
-    return f"the policy does not let {whom}; it lets: {', '.join(rule.who)}{ways}"
+    at = f" a {severity}" if severity in rule.at else ""
+    whom = f"{reporter.name} report{at} by {channel}"
+    return f"the policy does not let {whom}; it lets: {', '.join(who(rule, severity))}{ways}"
 
 
 def untimely(happened_at: datetime | None, now: datetime) -> str | None:
@@ -123,12 +132,13 @@ def _named(reporter: Actor, entry: str, rule: ReportingRule) -> bool:
         return reporter == MONITORING
     if entry == "people":
         return reporter.name in rule.people
-    return reporter.name == entry or entry in rule.people.get(reporter.name, ())
+    team = entry.removeprefix(TEAM)
+    return reporter.name == entry or team in rule.people.get(reporter.name, ())
 
 
-def may_report(reporter: Actor, rule: ReportingRule) -> bool:
-    """Whether the policy lets `reporter` report, by the way in that was taken."""
+def may_report(reporter: Actor, rule: ReportingRule, severity: str | None = None) -> bool:
+    """Whether the policy lets `reporter` report at a severity, by the way in that was taken."""
     channel = WAYS_IN.get(reporter.via, reporter.via)
     if rule.channels and channel not in rule.channels:
         return False
-    return any(_named(reporter, entry, rule) for entry in rule.who)
+    return any(_named(reporter, entry, rule) for entry in who(rule, severity))

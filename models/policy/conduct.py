@@ -26,10 +26,12 @@ class Severity(Frozen):
 class Reporting(Frozen):
     """Who reports an incident, by which channels, and what a report must contain.
 
-    `tools` names the tools in use by their purpose, such as `tracker: jira`.
+    `who_at` says who instead may report at a severity. `tools` names the tools in use by their
+    purpose, such as `tracker: jira`.
     """
 
     who: Names = ("anyone",)
+    who_at: dict[Name, Names] = Field(default_factory=dict)
     channels: Names = ()
     required: Names = ("title",)
     tools: dict[Name, Text] = Field(default_factory=dict)

@@ -8,6 +8,7 @@ from models.schedule import NOBODY
 from policies.findings import Check, Finding, unknown
 from policies.tree import Loc
 from rules.on_duty import SCHEDULE
+from rules.people import TEAM
 
 ANYONE = "anyone"
 RESPONDERS = "responders"
@@ -117,8 +118,14 @@ def reporters(policy: Policy) -> Iterator[Finding]:
         return
     teams = {team for person in policy.people.values() for team in person.teams}
     known = (ANYONE, "people", MONITORING, *policy.people, *sorted(teams))
-    for index, who in enumerate(policy.reporting.who):
-        yield from unknown(("reporting", "who", index), "person or team", who, known)
+    named: list[tuple[Loc, str]] = [
+        (("reporting", "who", index), who) for index, who in enumerate(policy.reporting.who)
+    ]
+    for severity, people in policy.reporting.who_at.items():
+        loc: Loc = ("reporting", "who_at", severity)
+        named += [((*loc, index), who) for index, who in enumerate(people)]
+    for loc, who in named:
+        yield from unknown(loc, "person or team", who.removeprefix(TEAM), known)
 
 
 CHECKS: tuple[Check, ...] = (

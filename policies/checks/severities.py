@@ -13,6 +13,9 @@ def _cited(policy: Policy) -> Iterator[tuple[Loc, str]]:
     for name, role in policy.roles.items():
         keys = (s for s in role.required if s not in {ANY, MAJOR})
         yield from ((("roles", name, "required", s), s) for s in keys)
+    if policy.reporting:
+        keys = (s for s in policy.reporting.who_at if s not in {ANY, MAJOR})
+        yield from ((("reporting", "who_at", s), s) for s in keys)
     for name, clock in policy.clocks.items():
         keys = (s for s in clock.within if s not in {ANY, MAJOR})
         yield from ((("clocks", name, "within", s), s) for s in keys)

@@ -1,6 +1,6 @@
 """The second section: who reports, how, what a report says, and what becomes of alerts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from models.intake import ReportingRule
 from policies.compile import compile_intake
@@ -26,6 +26,8 @@ def section(view: View) -> Blocks:
     """Reports, severities, alerts."""
     rule = compile_intake(view.policy).reporting
     yield Paragraph(f"{reporters(view)} may report an incident.")
+    for severity, who in rule.at.items():
+        yield Paragraph(f"One of {severity} may be reported by {_whom(who)} alone.")
     yield Heading("Channels of reports")
     yield bullets(_ways(rule), "")
     yield Heading("Required information")
@@ -41,8 +43,12 @@ def section(view: View) -> Blocks:
 def reporters(view: View) -> str:
     """Who may report, as the beginning of a sentence."""
     who = compile_intake(view.policy).reporting.who
-    words = listed((_WORDS.get(name, name) for name in who), "or")
+    words = _whom(who)
     return words[:1].upper() + words[1:] if who and who[0] in _WORDS else words
+
+
+def _whom(who: Iterable[str]) -> str:
+    return listed((_WORDS.get(name, name.replace("team:", "team ")) for name in who), "or")
 
 
 def required(rule: ReportingRule) -> tuple[str, ...]:

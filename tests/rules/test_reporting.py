@@ -201,3 +201,22 @@ def test_a_policy_of_before_takes_any_report() -> None:
     """Incidents that began without being asked replay as they began."""
     assert POLICY.reporting is None
     assert unfit(Report(title="x", severity="P1", reporter=ANA), POLICY) is None
+
+
+def test_who_may_report_depends_on_the_severity_that_it_would_have() -> None:
+    """As stated, or as it follows: what nobody states is SEV2 here."""
+    rule = ReportingRule(at={"SEV1": ("team:platform",)}, people={"ana": ("platform",)})
+    policy = POLICY.model_copy(update={"reporting": rule})
+    cy = Actor(name="cy", via="console")
+    for reporter, severity, taken in (
+        (ANA, "SEV1", True),
+        (cy, "SEV1", False),
+        (cy, "SEV2", True),
+        (cy, None, True),
+    ):
+        report = Report(title="Checkout fails", severity=severity, reporter=reporter)
+        assert (unfit(report, policy) is None) is taken
+    refusal = unfit(Report(title="Checkout fails", severity="SEV1", reporter=cy), policy)
+    assert refusal is not None
+    assert (refusal.kind, refusal.may) == ("NotAuthorised", ("team:platform",))
+    assert "cy report a SEV1 by command_line; it lets: team:platform" in refusal.message
