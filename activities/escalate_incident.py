@@ -54,7 +54,9 @@ class EscalateIncidentActivity:
         for on_call in duty.on_call.values():
             if on_call.notes:
                 log.warning("schedule.doubtful", schedule=on_call.schedule, notes=on_call.notes)
-        found = resolve_targets(level.page, request.holders, duty.people, duty.on_call)
+        found = resolve_targets(
+            level.page, request.holders, duty.people, duty.on_call, request.further_holders
+        )
         outside = await outside_hours(found.pages, level.hours, request.schedules, request.now)
         if level.in_turn:
             found = in_turn(level.page, found, outside)

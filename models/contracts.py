@@ -155,6 +155,7 @@ class EscalateIncident(Frozen):
     cycle: int
     targets: Level
     holders: dict[str, str]
+    further_holders: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     people: dict[str, Person]
     channels: tuple[str, ...]
     fallbacks: dict[str, str]

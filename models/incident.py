@@ -264,6 +264,12 @@ class Incident(Frozen):
         return tuple(held.person for held in self.roles if held.role == role)
 
     @property
+    def further_holders(self) -> dict[str, tuple[str, ...]]:
+        """Who else holds a role that several hold."""
+        every = {held.role: self.holders(held.role) for held in self.roles}
+        return {role: people[1:] for role, people in every.items() if people[1:]}
+
+    @property
     def hold(self) -> Hold | None:
         """The hold that is running."""
         return next((hold for hold in self.holds if hold.until_at is None), None)

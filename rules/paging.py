@@ -41,7 +41,10 @@ class Resolution:
 
 
 def _named(
-    target: str, holders: Mapping[str, str], on_call: Mapping[str, OnCall]
+    target: str,
+    holders: Mapping[str, str],
+    further: Mapping[str, tuple[str, ...]],
+    on_call: Mapping[str, OnCall],
 ) -> dict[str, str]:
     """The people whom a target means, and by what, where that says more than the target."""
     kind, _, name = target.partition(":")
@@ -49,7 +52,8 @@ def _named(
     if kind == "schedule" and found:
         return {person: by_schedule(found, person) for person in found.people}
     person = {"role": holders.get(name, ""), "person": name}.get(kind, "")
-    return {person: ""} if person else {}
+    others = further.get(name, ()) if kind == "role" else ()
+    return dict.fromkeys((person, *others), "") if person else {}
 
 
 def resolve_targets(
@@ -57,11 +61,13 @@ def resolve_targets(
     holders: Mapping[str, str],
     people: Mapping[str, Person],
     on_call: Mapping[str, OnCall] = MappingProxyType({}),
+    further: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> Resolution:
     """Whom `person:NAME`, `role:NAME`, `channel:NAME` and `schedule:NAME` mean.
 
-    `holders` maps roles to people, `on_call` schedules to who is on call by them. A person
-    that the policy does not know is paged by name on the policy's paging channels.
+    `holders` maps roles to people (`further` to who else holds them), `on_call` schedules to who
+    is on call by them. A person that the policy does not know is paged by name on the policy's
+    paging channels.
     """
     pages: dict[tuple[bool, str], PageTarget] = {}
     nobody: dict[str, None] = {}
@@ -70,7 +76,7 @@ def resolve_targets(
         if kind == "channel" and channel:
             pages.setdefault((True, channel), PageTarget(target, channel, channels=(channel,)))
             continue
-        named = _named(target, holders, on_call)
+        named = _named(target, holders, further, on_call)
         if not named:
             nobody[target] = None
         for name, via in named.items():

@@ -98,14 +98,11 @@ def meant(
     return tuple(dict.fromkeys(found))
 
 
-def whom(target: str, incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
-    """A person or role as targets of a message; a role of several holders means all of them."""
+def whom(target: str, policy: CompiledPolicy) -> str:
+    """A person or a role as the target of a message."""
     if ":" in target:
-        return (target,)
-    if target in policy.people:
-        return (f"{PERSON}{target}",)
-    held = incident.holders(target)
-    return tuple(f"{PERSON}{person}" for person in held) if len(held) > 1 else (f"role:{target}",)
+        return target
+    return f"{PERSON}{target}" if target in policy.people else f"role:{target}"
 
 
 def people_meant(

@@ -63,10 +63,13 @@ class Outbox:
     def ask(self, kind: ActionKind, target: str, reason: str, text: str = "") -> None:
         """Page or remind whoever holds a role, or a person; `text` says more than the reason."""
         desk = self._desk
-        named = whom(target, desk.incident, desk.policy)
-        holders = {held.role: held.person for held in desk.incident.roles}
-        policy = desk.policy
-        found = resolve_targets(named, holders, policy.people)
+        policy, incident = desk.policy, desk.incident
+        found = resolve_targets(
+            (whom(target, policy),),
+            {held.role: held.person for held in reversed(incident.roles)},
+            policy.people,
+            further=incident.further_holders,
+        )
         page = kind is ActionKind.PAGE
         for addressee in found.pages:
             template = message(

@@ -104,3 +104,12 @@ def test_a_schedule_means_everybody_on_call_by_it() -> None:
         ("schedule:primary", "alice", "primary, override until 2026-03-02 09:00 UTC"),
     ]
     assert found.nobody == ("schedule:night", "schedule:unknown")
+
+
+def test_a_role_that_several_hold_pages_all_of_them() -> None:
+    """Each once, also where they are named beside it."""
+    found = resolve_targets(
+        ("role:experts", "person:bo"), {"experts": "ana"}, {}, further={"experts": ("bo", "cy")}
+    )
+    assert [page.recipient for page in found.pages] == ["ana", "bo", "cy"]
+    assert {page.target for page in found.pages} == {"role:experts"}
