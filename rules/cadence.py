@@ -154,9 +154,7 @@ def _points(
     fired = [f.fraction for f in incident.fired if (f.clock, f.run) == (wait.clock, wait.run)]
     whole = [int(fraction) for fraction in fired if fraction == int(fraction)]
     missed = wait.reckoning.elapsed(now) // total if total else 0
-    count = max(missed, max(whole, default=0) + 1, 1)
-    if count in whole:
-        count += 1
+    count = max(missed, max(whole, default=0) + 1)
     due_at = wait.reckoning.reached(total * count) if total else limit_at
     if due_at and (total or not whole):
         yield _point(wait, f"{count * 100}%", float(count), due_at, _at_limit(policy))

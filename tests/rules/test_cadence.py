@@ -1,17 +1,17 @@
 """How often audiences hear: at which pace, from when on, and what a promise replaces."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
-from models.clock import FiredThreshold
+from models.clock import ClockStatus, FiredThreshold
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.cadence import cadence_points, cadence_readings
 from rules.deadlines import next_point
 from rules.decision import Refusal
 from rules.ledger import with_fired
-from tests.rules.timed import FRIDAY, incident, later, policy_of
+from tests.rules.timed import FRIDAY, hours, incident, later, policy_of
 from tests.specimens import done, outcome
 
 AUDIENCE = "communication:\n  lead: lead\n  audiences: { all: { channels: log, on: [resolved] } }\n"
@@ -186,3 +186,35 @@ def test_reminders_come_period_after_period_and_after_an_outage_only_the_newest(
     assert reminders(record, later(1.75)) == [("300%", later(1.5))]
     assert reminders(record, later(1.75), "update:all 1 300%") == [("400%", later(2))]
     assert reminders(record, FRIDAY, "update:all 2 100%", "it 1 100%") == [("100%", later(0.5))]
+
+
+def test_a_wait_reads_like_a_clock() -> None:
+    """What has passed of it, what is left, and by how much it is late; at the limit it is not."""
+    policy = hearing("30m")
+
+    def read(hour: float) -> tuple[ClockStatus, timedelta, timedelta, timedelta | None]:
+        (reading,) = cadence_readings(policy, incident(policy), later(hour))
+        return reading.status, reading.elapsed, reading.remaining, reading.late_by
+
+    assert read(0.25) == (ClockStatus.ON_TRACK, hours(0.25), hours(0.25), None)
+    assert read(0.5) == (ClockStatus.ON_TRACK, hours(0.5), hours(0), None)
+    assert read(2) == (ClockStatus.BREACHED, hours(2), hours(0), hours(1.5))
+
+
+def test_a_late_update_reminds_the_lead_where_the_policy_says_nothing_else() -> None:
+    """Whoever is responsible for communication."""
+    policy = hearing("30m")
+    (point,) = cadence_points(policy, incident(policy), FRIDAY)
+    assert [str(action) for action in point.actions] == ["remind lead"]
+
+
+def test_what_follows_a_late_update_comes_once_however_long_the_pace() -> None:
+    """A period later is not taken for the next reminder: each has a place of its own."""
+    late = "  late: { 100%: page lead, +30m: escalate, +45m: escalate to 2 }\n"
+    policy = hearing("30m", late)
+    points = cadence_points(policy, incident(policy), FRIDAY)
+    assert [(p.threshold, round(p.fraction, 4)) for p in points] == [
+        ("100%", 1),
+        ("+30m", 2.0001),
+        ("+45m", 2.5),
+    ]
