@@ -29,17 +29,27 @@ def first_tick(case: Case, minute: int) -> int:
     return bisect_left(case.era.seen, minute)
 
 
+def spans_of(case: Case, day: int) -> list[tuple[int, int]]:
+    """The windows that begin on a day, in ticks."""
+    windows = case.week.windows_on(day)
+    first = day * MINUTES
+    return [(first_tick(case, first + o), first_tick(case, first + c)) for o, c in windows]
+
+
 def ends_of_days(case: Case) -> Iterator[tuple[int, int]]:
-    """Each working day, and the tick at which the last window that begins on it is over."""
+    """Each working day, and the tick at which the last window that begins on it is over.
+
+    The windows of a day that never was, since its zone crossed the date line, begin at the
+    midnight to which the clocks jump.
+    """
+    were = {minute // MINUTES for minute in case.era.shows}
     for day in days_of(case):
-        windows = case.week.windows_on(day)
-        yesterday = case.week.windows_on(day - 1)
-        night_ends = max(
-            (first_tick(case, (day - 1) * MINUTES + c) for _, c in yesterday), default=0
-        )
-        spans = [tuple(first_tick(case, day * MINUTES + m) for m in window) for window in windows]
+        skipped = day - 1 not in were
+        spans = spans_of(case, day) + (spans_of(case, day - 1) if skipped else [])
+        last_night = spans_of(case, day - 2 if skipped else day - 1)
+        night_ends = max((closes for _, closes in last_night), default=0)
         closes = [closes for opens, closes in spans if opens < closes and closes > night_ends]
-        if windows:
+        if case.week.windows_on(day):
             yield day, max(closes, default=first_tick(case, (day + 1) * MINUTES))
 
 
