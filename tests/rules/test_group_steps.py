@@ -2,12 +2,28 @@
 
 import pytest
 
-from models.group import IncidentFed
-from rules.group_steps import handed_over, handing_over, not_handed_over
-from rules.grouping import Feed, HandOver, Wait
+from models.alert import Alert, GroupingPolicy
+from models.group import IncidentFed, StartIncident
+from rules.alert_report import report_of
+from rules.group_steps import handed_over, handing_over, not_fed, not_handed_over
+from rules.grouping import (
+    Ended,
+    Feed,
+    HandOver,
+    Next,
+    Open,
+    OpenNew,
+    Reopen,
+    Start,
+    Tell,
+    Wait,
+    words_for_step,
+)
 from states.lifecycle import State
 from tests.rules.groups import FIRST, SECOND, Group, a_resolved_group, ended, firing
-from tests.specimens import after
+from tests.specimens import after, minutes
+
+THIRD = "INC-260327-00000003"
 
 
 def a_group_that_went_on(state: State = State.REVIEW) -> Group:
@@ -58,3 +74,126 @@ def test_a_group_does_not_end_before_every_earlier_incident_was_told() -> None:
     group.feeds(92, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
     group.moves(95, State.CLOSED, SECOND)
     assert group.at(300) == Wait(after(500), "tell an earlier incident")
+
+
+def test_each_earlier_incident_is_told_though_another_cannot_be() -> None:
+    """The one that failed goes last, and waits; once one was told, the rest go on at once."""
+    group = a_group_that_went_on().hears(91, ended("a", 91, 91))
+    group.feeds(91)
+    group.moves(92, State.REVIEW, SECOND)
+    group.hears(200, firing("a", 200)).opens(200, THIRD)
+    assert group.state.takeovers == (FIRST, SECOND)
+    group.state = not_handed_over(group.state, FIRST, after(210))
+    assert group.state.takeovers == (SECOND, FIRST)
+    assert group.at(205) == Wait(after(210), "tell an earlier incident")
+    assert group.at(210) == HandOver(SECOND)
+    group.state = not_handed_over(group.state, SECOND, after(230))
+    group.state = handed_over(group.state, FIRST)
+    assert group.at(211) == HandOver(SECOND)
+    group.state = handed_over(group.state, SECOND)
+    assert group.state.takeovers == ()
+
+
+def test_what_an_incident_is_told_says_all_that_it_needs() -> None:
+    """How often it came, how many were left out, when it was received; each command but once."""
+    group = Group().hears(0, firing("a")).opens(0)
+    group.hears(1, firing("b", 1), truncated=2).hears(1.5, firing("b", 1), truncated=2)
+    request = group.asks(3)
+    assert (request.incident_id, request.deliveries, request.reopen) == (FIRST, 2, False)
+    assert (request.batch.truncated, request.batch.received_at) == (2, after(1.5))
+    assert request.note == ""
+    group.answers(3, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
+    assert group.state.fed == 1
+    group.hears(5, ended("b", 1, 5), truncated=2)
+    again = group.asks(5)
+    assert (again.deliveries, again.command_id) == (1, "AG-k/1/2")
+
+
+def test_a_reopening_says_which_alerts_recur() -> None:
+    """It is the note of the reopening; nothing is due any more once the incident takes it."""
+    group = a_resolved_group().hears(70, firing("a", 70), firing("b", 70))
+    request = group.asks(70, recurring=("a", "b"))
+    assert request.reopen
+    assert request.note == "alert fires again: a; b"
+    group.answers(70, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
+    assert (group.state.resolved_at, group.state.due_at) == (None, None)
+
+
+def test_an_incident_may_be_reopened_again_and_again() -> None:
+    """Each time that it was resolved too soon."""
+    group = a_resolved_group()
+    for minute in (70, 80, 90):
+        group.hears(minute, firing("a", minute))
+        assert group.at(minute) == Reopen(("a",))
+        group.feeds(minute, recurring=("a",))
+        group.hears(minute + 1, ended("a", minute, minute + 1))
+        group.feeds(minute + 1)
+        group.moves(minute + 2, State.REVIEW)
+
+
+def test_what_an_incident_was_told_of_before_resolve_does_not_reopen_it() -> None:
+    """Told when it was opened or later: whoever resolved it knew."""
+    group = Group().hears(0, firing("a")).opens(0).hears(5, firing("b", 5))
+    group.feeds(5)
+    group.moves(60, State.REVIEW).hears(61, firing("a"), firing("b", 5))
+    assert group.at(61) == Wait()
+
+
+def test_an_answer_ends_the_pause_that_a_failure_had_made() -> None:
+    """What comes next is told at once."""
+    group = Group().hears(0, firing("a")).opens(0).hears(1, firing("b", 1))
+    group.asks(1)
+    group.state = not_fed(group.state, after(30))
+    group.answers(5, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
+    assert group.hears(6, ended("b", 1, 6)).at(6) == Feed()
+
+
+def test_an_end_that_was_refused_with_a_firing_is_told_while_that_waits_for_its_time() -> None:
+    """The incident in review takes the end; the firing will have another incident."""
+    group = Group().hears(0, firing("a")).opens(0)
+    group.policy = GroupingPolicy(open_after=minutes(10))
+    group.hears(95, ended("a", 0, 95), firing("b", 95))
+    group.feeds(95, IncidentFed(absorbed=False, state=State.REVIEW, resolved_at=after(60)))
+    assert group.at(95) == Feed()
+    request = group.asks(95)
+    assert [alert.name for alert in request.batch.alerts] == ["a"]
+    assert request.deliveries == 1
+
+
+@pytest.mark.parametrize("alert", [firing("b", 61), ended("a", 0, 61)])
+def test_what_is_refused_for_itself_in_review_is_not_told_again(alert: Alert) -> None:
+    """It would be refused again."""
+    group = Group().hears(0, firing("a")).opens(0).hears(61, alert)
+    group.feeds(61, IncidentFed(absorbed=False, state=State.REVIEW, resolved_at=after(60)))
+    assert (group.state.unfed, group.state.urgent) == ({}, False)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (Wait(), "wait for news"),
+        (
+            Wait(after(5), "end, if nothing fires"),
+            "end, if nothing fires at 2026-03-27 16:55:00 UTC",
+        ),
+        (Open(after(0)), "open an incident"),
+        (OpenNew(FIRST, ("a",), after(0)), f"open a new incident after {FIRST}"),
+        (Reopen(("a",)), "reopen the incident"),
+        (Feed(), "feed the incident"),
+        (HandOver(FIRST), f"tell {FIRST} that its alerts were taken over"),
+        (Ended(), "end"),
+    ],
+)
+def test_whoever_looks_at_a_group_reads_what_it_does_next(step: Next, words: str) -> None:
+    """Each step has its words."""
+    assert words_for_step(step) == words
+
+
+def test_what_is_on_its_way_reads_as_what_it_does() -> None:
+    """Until the incident answers."""
+    group = Group().hears(0, firing("a")).opens(0).hears(1, firing("b", 1))
+    request = group.asks(1)
+    assert words_for_step(Tell(request)) == "feed the incident"
+    report = report_of(group.state, "AG-k", happened_at=None, previous=None)
+    start = Start(StartIncident(incident_id=SECOND, report=report))
+    assert words_for_step(start) == "open an incident"
