@@ -4,10 +4,13 @@ import asyncio
 
 import structlog
 from temporalio import activity
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.service import RPCError
 
 from activities.failures import delivery_failure
 from activities.hours import in_turn, outside_hours
 from activities.on_call import OnCallLookup
+from activities.workloads import Workloads
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import RetryableError
 from models.contracts import (
@@ -18,9 +21,18 @@ from models.contracts import (
     PageOutcome,
 )
 from models.message import DeliveryFailure, Message, Receipt
-from rules.paging import PageTarget, paging_chain, resolve_targets
+from models.workload import GRANTED, AskForLeave, Leave, Verdict
+from rules.paging import PageTarget, bound_by, leave_for, paging_chain, resolve_targets
 
 log = structlog.get_logger(__name__)
+
+
+NOBODY_SAYS = Leave(verdict=Verdict.HELD, why="whether its limit is reached is not known yet")
+
+
+def _owed(page: PageTarget, request: EscalateIncident, channels: tuple[str, ...]) -> Delivery:
+    bound = bound_by(page, request.limits, request.urgency, escalation=True)
+    return Delivery(message=_addressed(page, request), channels=channels, bound=bound)
 
 
 def _addressed(page: PageTarget, request: EscalateIncident) -> Message:
@@ -38,11 +50,18 @@ class EscalateIncidentActivity:
 
     A page is tried on the first channel of its chain. Where that fails for good, the next one is
     tried at once; where it fails for now, the page is still owed and goes back to the workflow.
+    So does a page that a limit holds back. Without `workloads` no limit is asked for.
     """
 
-    def __init__(self, channels: ChannelDirectory, on_call: OnCallLookup | None = None) -> None:
+    def __init__(
+        self,
+        channels: ChannelDirectory,
+        on_call: OnCallLookup | None = None,
+        workloads: Workloads | None = None,
+    ) -> None:
         self._channels = channels
         self._on_call = on_call or OnCallLookup()
+        self._workloads = workloads
 
     @activity.defn(name=ESCALATE_INCIDENT)
     async def escalate_incident(self, request: EscalateIncident) -> Escalated:
@@ -65,8 +84,7 @@ class EscalateIncidentActivity:
         for page in (page for page in found.pages if page not in outside):
             chain = paging_chain(page, request.channels, request.fallbacks)
             if chain:
-                message = _addressed(page, request)
-                pages.append((page, Delivery(message=message, channels=chain)))
+                pages.append((page, _owed(page, request, chain)))
             else:
                 nobody.append(page.target)
         outcomes = await asyncio.gather(
@@ -85,6 +103,12 @@ class EscalateIncidentActivity:
         self, page: PageTarget, delivery: Delivery, request: EscalateIncident
     ) -> PageOutcome:
         said = {"target": page.target, "via": page.as_what}
+        leave = await self._leave(delivery, request)
+        if leave.verdict is not Verdict.GRANTED:
+            log.info("page.held", target=page.target, key=delivery.message.key, why=leave.why)
+            change = {"not_before": leave.again_at, "held": True}
+            return PageOutcome(delivery=delivery.model_copy(update=change), leave=leave, **said)
+        delivery = delivery.model_copy(update={"bound": None})
         deadline = asyncio.get_running_loop().time() + request.attempt_timeout.total_seconds()
         failures: list[DeliveryFailure] = []
         for index, channel in enumerate(delivery.channels):
@@ -103,6 +127,16 @@ class EscalateIncidentActivity:
         *fell_back, failure = failures
         log.warning("page.failed", target=page.target, channel=failure.channel, error=failure.error)
         return PageOutcome(delivery=delivery, failure=failure, fell_back=tuple(fell_back), **said)
+
+    async def _leave(self, delivery: Delivery, request: EscalateIncident) -> Leave:
+        """Whether a page may be sent now. Where nobody answers, the workflow asks again."""
+        asked = leave_for(delivery)
+        if asked is None or self._workloads is None:
+            return GRANTED
+        try:
+            return await self._workloads.ask(AskForLeave(policy=request.policy, asked=asked))
+        except (RPCError, WorkflowUpdateFailedError, TimeoutError):
+            return NOBODY_SAYS
 
     async def _attempt(
         self, name: str, message: Message, request: EscalateIncident, deadline: float

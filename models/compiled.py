@@ -17,6 +17,7 @@ from models.clock import ClockSpec, MetricSpec, Target, Threshold
 from models.intake import ReportingRule
 from models.schedule import OnCall, ScheduleSpec
 from models.severity import SeverityRules
+from models.workload import PageLimit, PageLimits
 
 LIMIT_BYTES = 64 * 1024
 """The most that a compiled policy may weigh as JSON: every run of every incident carries it."""
@@ -38,7 +39,8 @@ class RoleRule(Frozen):
     `required_in` maps a state to the severities at which it must be. With `when`, only while all
     conditions hold; the time counts from `since`. `default` is a person, "acknowledger" or
     "reporter": whoever does that takes it, or `schedule:NAME`: whoever is on call by it when the
-    incident begins. Holders have one of the teams or skills of `qualification`. `remembered`
+    incident begins. Holders have one of the teams or skills of `qualification`; who holds it in
+    more than `at_once` incidents is reported to whoever assigns. `remembered`
     keeps when it was filled and fell vacant, which earlier records do not.
     """
 
@@ -55,6 +57,7 @@ class RoleRule(Frozen):
     not_also: tuple[str, ...] = ()
     discouraged_with: tuple[str, ...] = ()
     duties: tuple[str, ...] = ()
+    at_once: int | None = None
     remembered: bool = False
 
 
@@ -162,7 +165,8 @@ class AuthorityRule(Frozen):
 class Person(Frozen):
     """A person as the engine addresses them. `channels` in the order of trying, for pages.
 
-    `zone` is an IANA name, where the policy says one.
+    `zone` is an IANA name, where the policy says one; `limit` how often they are paged, where it
+    is not as often as everybody.
     """
 
     name: str
@@ -171,6 +175,7 @@ class Person(Frozen):
     zone: str | None = None
     teams: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
+    limit: PageLimit | None = None
 
 
 class RunningClocks(StrEnum):
@@ -201,6 +206,7 @@ class CompiledPolicy(Frozen):
     people: dict[str, Person] = Field(default_factory=dict)
     fallbacks: dict[str, str] = Field(default_factory=dict)
     paging_channels: tuple[str, ...] = ()
+    page_limits: PageLimits = PageLimits()
     steps: tuple[Step, ...] = ()
     roles: tuple[RoleRule, ...] = ()
     escalation: EscalationPolicy | None = None
@@ -231,6 +237,13 @@ class CompiledPolicy(Frozen):
     grouping: GroupingPolicy = GroupingPolicy()
     when_alerts_quiet: str = "record"
     retention: Seconds = Field(default="P30D", validate_default=True)
+
+    @property
+    def limits_pages(self) -> bool:
+        """Whether anybody, or any channel, has a limit of pages."""
+        limits = self.page_limits
+        own = any(person.limit for person in self.people.values())
+        return bool(limits.person or limits.channels or own)
 
     def role(self, name: str) -> RoleRule | None:
         """The rule of the role `name`."""

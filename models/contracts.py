@@ -13,6 +13,7 @@ from models.compiled import CompiledPolicy, Level, Person
 from models.incident import Incident, Report
 from models.message import DeliveryFailure, Message, Receipt
 from models.schedule import OnCall, ScheduleSpec
+from models.workload import Bound, Leave, PageLimits
 
 INCIDENT_WORKFLOW = "Incident"
 ARCHIVE_WORKFLOW = "ArchiveRun"
@@ -37,6 +38,8 @@ class Delivery(Frozen):
     """A message and the channels to try it on, first to last. What is undelivered is carried.
 
     `fell_back` are the permanent failures of this round, of which the timeline does not tell yet.
+    `bound` says that leave must be asked for first, `held` that it was asked in vain so far,
+    `withdraw` why it need not be sent any more.
     """
 
     message: Message
@@ -45,6 +48,9 @@ class Delivery(Frozen):
     rounds: int = 0
     not_before: Instant | None = None
     fell_back: tuple[DeliveryFailure, ...] = ()
+    bound: Bound | None = None
+    held: bool = False
+    withdraw: str | None = None
 
 
 class DemandedPage(Frozen):
@@ -148,7 +154,8 @@ class EscalateIncident(Frozen):
     `template` is the message without key, recipient and address; each page's key is
     `key_prefix` and its recipient. `attempt_timeout` bounds all attempts for one target.
     `schedules` are those that the incident carries; where the policy in force is still one of
-    the name `policy`, its own count.
+    the name `policy`, its own count. `limits` are those of everybody, `urgency` is 1 for the
+    worst severity.
     """
 
     level: int
@@ -165,6 +172,8 @@ class EscalateIncident(Frozen):
     attempt_timeout: Seconds = Field(default="PT1.5S", validate_default=True)
     schedules: tuple[ScheduleSpec, ...] = ()
     policy: str = ""
+    limits: PageLimits = PageLimits()
+    urgency: int = 5
 
 
 class PageOutcome(Frozen):
@@ -172,7 +181,7 @@ class PageOutcome(Frozen):
 
     `delivery.channel` is the channel that took the page, or the one that `failure` tells of;
     `fell_back` are the permanent failures of the channels tried before it. `via` says in words as
-    what the recipient was paged.
+    what the recipient was paged; `leave` why the page is held for a summary.
     """
 
     delivery: Delivery
@@ -181,6 +190,7 @@ class PageOutcome(Frozen):
     receipt: Receipt | None = None
     failure: DeliveryFailure | None = None
     fell_back: tuple[DeliveryFailure, ...] = ()
+    leave: Leave | None = None
 
 
 class OutOfHours(Frozen):

@@ -14,6 +14,7 @@ from models.compiled import (
 )
 from models.intake import IntakeRules, LabelSeverity, ReportingRule
 from models.policy import Policy
+from models.workload import PageLimits
 from policies import responsibility, severity_rules, timing
 from policies.escalations import compiled_escalation
 from policies.schedules import schedules_in_use
@@ -43,6 +44,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         people=people_of(policy),
         fallbacks={n: c.fallback for n, c in policy.channels.items() if c.fallback},
         paging_channels=policy.paging.channels if policy.paging else (),
+        page_limits=page_limits(policy),
         steps=tuple(_steps(policy)),
         roles=responsibility.roles(policy),
         escalation=escalation,
@@ -79,9 +81,16 @@ def people_of(policy: Policy) -> dict[str, Person]:
             zone=person.zone if "zone" in person.model_fields_set else None,
             teams=person.teams,
             skills=person.skills,
+            limit=person.limit,
         )
         for name, person in policy.people.items()
     }
+
+
+def page_limits(policy: Policy) -> PageLimits:
+    """How often everybody, and channels that levels page, are paged over all incidents."""
+    own = {name: entry.limit for name, entry in policy.channels.items() if entry.limit}
+    return PageLimits(person=policy.paging.limit if policy.paging else None, channels=own)
 
 
 def _weighed(compiled: CompiledPolicy) -> None:

@@ -49,6 +49,7 @@ def _role(policy: Policy, name: str, entry: RoleEntry) -> RoleRule:
         not_also=entry.not_also,
         discouraged_with=entry.discouraged_with,
         duties=entry.duties,
+        at_once=entry.at_once,
         remembered=True,
     )
 

@@ -19,6 +19,7 @@ from models.policy.approvals import Approval
 from models.policy.cadence import Rhythms, RhythmText
 from models.policy.calendars import SHORT, Calendar, CalendarEntry, Days, Hours
 from models.policy.durations import UNITS, Duration
+from models.policy.limits import Limit
 from models.policy.people import Authority
 from models.policy.roles import CountText, Required, RequiredIn, Unfilled
 from models.policy.schedules import DECLARED, Feed, Gaps, HandOverText, LocalText, TimeText
@@ -110,6 +111,11 @@ def _or(*shorter: JsonSchemaValue) -> Form:
     return lambda inner: {"anyOf": [*shorter, inner]}
 
 
+_LIMIT = _text(
+    "So many pages in any time of this length: 10 per 15m.",
+    pattern="^ *[0-9]+ *(per|/) *[0-9wdhms]+ *$",
+)
+
 FORMS: dict[Any, Form] = {
     _reader(Names): lambda inner: _one_or_many(inner["items"]),
     _reader(CalendarEntry.model_fields["holidays"].metadata): lambda _: _one_or_many(_WORDS),
@@ -134,6 +140,7 @@ FORMS: dict[Any, Form] = {
     _reader(Required): _or(_AFTER),
     _reader(RequiredIn): _or(_one_or_many(_WORDS)),
     _reader(CountText): lambda _: _COUNT,
+    _reader(Limit): lambda _: _LIMIT,
     _reader(Unfilled): _or(_one_or_many(_ACTION)),
 }
 """What may be written, by what reads it."""

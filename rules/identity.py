@@ -1,4 +1,4 @@
-"""The names of incidents and alert groups: the same seed gives the same name.
+"""The names of incidents, alert groups and workloads: the same seed gives the same name.
 
 Whoever starts a workflow twice for one reason thereby names the same workflow.
 """
@@ -33,8 +33,17 @@ def is_incident_id(text: str) -> bool:
     return _INCIDENT_ID.fullmatch(text) is not None
 
 
+def _slug(text: str, otherwise: str) -> str:
+    """The readable words of a text, each once."""
+    words = dict.fromkeys(_WORD.findall(text))
+    return "-".join(words)[:SLUG_LIMIT].strip("-") or otherwise
+
+
 def group_id(source: str, group_key: str) -> str:
     """The workflow id of an alert group: readable words of its key, and what tells keys apart."""
-    words = dict.fromkeys(_WORD.findall(group_key))
-    slug = "-".join(words)[:SLUG_LIMIT].strip("-") or "group"
-    return f"AG-{slug}-{_hash(f'{source} {group_key}')}"
+    return f"AG-{_slug(group_key, 'group')}-{_hash(f'{source} {group_key}')}"
+
+
+def workload_id(policy: str, whom: str) -> str:
+    """The workflow id of the workload of `person:NAME` or `channel:NAME` under a policy."""
+    return f"WL-{_slug(whom, 'workload')}-{_hash(f'{policy} {whom}')}"

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from models.contracts import Escalated, EscalationProgress, OutOfHours, PageOutcome
+from models.contracts import Delivery, Escalated, EscalationProgress, OutOfHours, PageOutcome
+from models.workload import Leave, Verdict
 from rules.escalation import Page, PassOver
 from rules.messages import detour
 from rules.on_duty import SCHEDULE, nobody_by
+from rules.page_summary import incidents
 
 BY_NAME = "by name"
 """As what somebody is paged whom a level names."""
@@ -100,6 +102,9 @@ def _paged(turn: Turn, outcome: PageOutcome, facts: dict[str, Any]) -> Line:
     instead = detour(outcome.fell_back)
     if receipt:
         return Line("page.sent", f"page to {who}{instead}", data)
+    if outcome.leave:
+        held = f"page to {who} — held for a summary: {outcome.leave.why}"
+        return Line("page.held", held, data, outcome)
     why = outcome.failure.error if outcome.failure else "no answer in time"
     summary = f"page to {who} — failed: {why}; tried again{instead}"
     return Line("page.failed", summary, data, outcome)
@@ -149,3 +154,28 @@ def how_to_stop(incident_id: str, progress: EscalationProgress) -> str:
     if progress.resumed:
         return f"It was acknowledged, and nothing followed. Look: show {incident_id}"
     return f"Acknowledge it: acknowledge {incident_id}"
+
+
+def became_of(delivery: Delivery, leave: Leave) -> Line | None:
+    """What the timeline says of a page that asked for leave; nothing where it says so already."""
+    sent, summary = delivery.message, leave.summary
+    who = f"page to {sent.recipient}: {sent.reason}"
+    data: dict[str, Any] = {
+        "recipient": sent.recipient,
+        "key": sent.key,
+        "reason": sent.reason,
+    }
+    match leave.verdict:
+        case Verdict.HELD:
+            said = f"{who} — held for a summary: {leave.why}"
+            return None if delivery.held else Line("page.held", said, data)
+        case Verdict.TOLD if summary:
+            data |= {"channel": summary.channel, "summary": summary.key, "of": summary.incidents}
+            among = f"in a summary of {incidents(summary.incidents)}"
+            told = f"page to {sent.recipient} by {summary.channel}, {among}: {sent.reason}"
+            return Line("page.summarised", told, data)
+        case Verdict.UNDELIVERED:
+            return Line("page.undelivered", f"{who} — no channel took the summary; given up", data)
+        case _:
+            why = delivery.withdraw or "it is not asked for any more"
+            return Line("page.withdrawn", f"{who} — held, and dropped: {why}", data)

@@ -5,8 +5,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from models.compiled import Person
+from models.contracts import Delivery
 from models.schedule import OnCall
+from models.workload import AskLeave, Bound, PageLimit, PageLimits
 from rules.on_duty import by_schedule
+
+MOST_OF_A_SUBJECT = 120
+"""Hundreds of them stand in one summary."""
+
+_CHANNEL = "channel:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +22,7 @@ class PageTarget:
 
     `target` is as the policy names it; `channels` are the target's own, in the order of trying.
     `zone` is that of its local clock, where the policy says it; `via` says in words as what the
-    recipient is paged.
+    recipient is paged. `limit` is its own, where it has one.
     """
 
     target: str
@@ -24,6 +31,7 @@ class PageTarget:
     channels: tuple[str, ...] = ()
     zone: str | None = None
     via: str = ""
+    limit: PageLimit | None = None
 
     @property
     def as_what(self) -> str:
@@ -81,7 +89,9 @@ def resolve_targets(
             nobody[target] = None
         for name, via in named.items():
             person = people.get(name) or Person(name=name)
-            page = PageTarget(target, name, person.email, person.channels, person.zone, via)
+            page = PageTarget(
+                target, name, person.email, person.channels, person.zone, via, person.limit
+            )
             pages.setdefault((False, name), page)
     return Resolution(tuple(pages.values()), tuple(nobody))
 
@@ -102,3 +112,33 @@ def paging_chain(
 ) -> tuple[str, ...]:
     """The channels to try for `page`: its own or the policy's paging channels, then fallbacks."""
     return channel_chain(page.channels or paging_channels, fallbacks)
+
+
+def bound_by(
+    page: PageTarget, limits: PageLimits, urgency: int, *, escalation: bool = False
+) -> Bound | None:
+    """The limit that a page is bound by: that of the channel, of the person, or of everybody."""
+    if page.target.startswith(_CHANNEL):
+        limit, whom = limits.channels.get(page.recipient), page.target
+    else:
+        limit, whom = page.limit or limits.person, f"person:{page.recipient}"
+    if limit is None:
+        return None
+    return Bound(whom=whom, limit=limit, urgency=urgency, escalation=escalation)
+
+
+def leave_for(delivery: Delivery) -> AskLeave | None:
+    """What a page asks before it is sent; None where nothing binds it."""
+    sent = delivery.message
+    if delivery.bound is None:
+        return None
+    return AskLeave(
+        key=sent.key,
+        incident_id=sent.incident_id,
+        subject=sent.subject[:MOST_OF_A_SUBJECT],
+        severity=sent.severity,
+        bound=delivery.bound,
+        channels=delivery.channels,
+        address=sent.address,
+        withdraw=delivery.withdraw is not None,
+    )

@@ -10,6 +10,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
+from activities.ask_for_leave import AskForLeaveActivity
 from activities.begin_archive import BeginArchiveActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
@@ -19,6 +20,7 @@ from activities.on_call import OnCallLookup
 from activities.refresh_calendars import refresh_calendars
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
+from activities.workloads import Workloads
 from activities.write_report import WriteReportActivity
 from connectors.calendars.directory import FeedDirectory
 from connectors.channels.directory import ChannelDirectory
@@ -29,8 +31,15 @@ from workflows.alert_group import AlertGroupWorkflow
 from workflows.archive_run import ArchiveRun
 from workflows.incident import IncidentWorkflow
 from workflows.keep_policy import KeepPolicy
+from workflows.workload import WorkloadWorkflow
 
-WORKFLOWS: tuple[type, ...] = (IncidentWorkflow, AlertGroupWorkflow, ArchiveRun, KeepPolicy)
+WORKFLOWS: tuple[type, ...] = (
+    IncidentWorkflow,
+    AlertGroupWorkflow,
+    WorkloadWorkflow,
+    ArchiveRun,
+    KeepPolicy,
+)
 
 _PASSED_THROUGH = (
     "annotated_types",
@@ -77,16 +86,19 @@ def build_activities(
     feeds: FeedDirectory | None = None,
     start: StartIncidentActivity | None = None,
     feed: FeedIncidentActivity | None = None,
+    workloads: Workloads | None = None,
 ) -> Sequence[Callable[..., Any]]:
     """Every activity, with what it needs of the world.
 
-    A rehearsal has incidents started and fed in its own way.
+    A rehearsal has incidents started and fed, and workloads asked, in its own way.
     """
+    workloads = workloads or Workloads(client)
     on_call = OnCallLookup(feeds, settings.policy_file)
     return [
         enforce_deadline,
         refresh_calendars,
-        EscalateIncidentActivity(channels, on_call).escalate_incident,
+        EscalateIncidentActivity(channels, on_call, workloads).escalate_incident,
+        AskForLeaveActivity(workloads).ask_for_leave,
         SendNotificationActivity(channels).send_notification,
         (start or StartIncidentActivity(client, settings.policy_file, feeds)).start_incident,
         (feed or FeedIncidentActivity(client)).feed_incident,

@@ -5,7 +5,6 @@ the other, so what is said meanwhile goes in one feed.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -61,6 +60,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.identity import incident_id
     from workflows.options import perform, perform_promptly
     from workflows.payloads import NotJson, raw, raw_start, read_one, read_start
+    from workflows.timer import in_time
 
 PAUSE = timedelta(seconds=10)
 """After a minute of failed attempts, so long until the next. An alert is never given up."""
@@ -170,12 +170,14 @@ class AlertGroupWorkflow:
         """Wait until something else is to be done; news that change nothing leave the timer."""
         timeout = wait.until - workflow.now() if wait.until else None
         summary = f"next: {words_for_step(wait)}"[:200] if wait.until else None
-        with suppress(TimeoutError):
+        try:
             await workflow.wait_condition(
                 lambda: self._next() != wait or workflow.info().is_continue_as_new_suggested(),
                 timeout=timeout,
                 timeout_summary=summary,
             )
+        except TimeoutError:
+            in_time(wait.until, workflow.now())
 
     def _open(self, due_at: datetime, previous: str | None) -> None:
         info = workflow.info()

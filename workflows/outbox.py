@@ -7,9 +7,12 @@ from temporalio.exceptions import ApplicationError, FailureError
 from models.clock import ActionKind
 from models.contracts import PERMANENT_FAILURE, SEND_NOTIFICATION, Delivery, SendNotification
 from models.message import DeliveryFailure, Message, MessageKind, Receipt
+from models.workload import ASK_FOR_LEAVE, GRANTED, AskForLeave, AskLeave, Bound, Leave, Verdict
 from rules.messages import detour, message
-from rules.paging import channel_chain, paging_chain, resolve_targets
+from rules.page_lines import became_of
+from rules.paging import bound_by, channel_chain, leave_for, paging_chain, resolve_targets
 from rules.people import whom
+from rules.urgency import urgency
 from workflows.desk import Desk
 from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, perform
 
@@ -83,13 +86,24 @@ class Outbox:
             )
             addressed = template.model_copy(update={"address": addressee.address})
             chain = paging_chain(addressee, policy.paging_channels, policy.fallbacks)
-            self._owe(addressed, chain)
+            worst = urgency(incident.severity, policy.severities)
+            bound = bound_by(addressee, policy.page_limits, worst) if page else None
+            self._owe(addressed, chain, bound)
         for nobody in found.nobody:
             desk.note(f"{kind}.nobody", f"nobody to {kind}: {nobody} ({reason})", target=nobody)
 
-    def _owe(self, template: Message, channels: tuple[str, ...]) -> None:
+    def _owe(
+        self, template: Message, channels: tuple[str, ...], bound: Bound | None = None
+    ) -> None:
         keyed = template.model_copy(update={"key": self._desk.key()})
-        self.add(Delivery(message=keyed, channels=channels))
+        self.add(Delivery(message=keyed, channels=channels, bound=bound))
+
+    def withdraw(self, why: str) -> None:
+        """Pages of levels that are still held need not be sent any more."""
+        for key, delivery in self._owed.items():
+            if delivery.held and delivery.bound and delivery.bound.escalation:
+                self._owed[key] = delivery.model_copy(update={"withdraw": why, "not_before": None})
+                self._desk.awake = True
 
     def next_at(self) -> datetime | None:
         """When the first delivery that waits is tried again."""
@@ -101,7 +115,46 @@ class Outbox:
         for key, delivery in self._owed.items():
             if key not in self._busy and (not delivery.not_before or delivery.not_before <= now):
                 self._busy.add(key)
-                self._desk.launch(self._send(delivery))
+                asked = leave_for(delivery)
+                work = self._ask_leave(delivery, asked) if asked else self._send(delivery)
+                self._desk.launch(work)
+
+    async def _ask_leave(self, delivery: Delivery, asked: AskLeave) -> None:
+        """Ask whether a page may go. Where nobody answers it goes: often is better than never."""
+        sent = delivery.message
+        verb = "still" if delivery.withdraw is None else "no longer"
+        try:
+            leave = await perform(
+                ASK_FOR_LEAVE,
+                AskForLeave(policy=self._desk.policy.name, asked=asked),
+                Leave,
+                summary=f"is {sent.recipient} {verb} to be paged: {sent.reason}",
+                priority=self._desk.priority,
+                within=LIFE_OF_A_PAGE,
+            )
+        except FailureError:
+            leave = Leave(verdict=Verdict.WITHDRAWN) if delivery.withdraw else GRANTED
+        finally:
+            self._busy.discard(sent.key)
+        self._answered(delivery, leave)
+
+    def _answered(self, asked: Delivery, leave: Leave) -> None:
+        key = asked.message.key
+        delivery = self._owed[key]
+        if leave.verdict is Verdict.HELD:
+            # Why it need not be sent may have come while it asked: then it asks again at once.
+            again_at = leave.again_at if delivery.withdraw is None else None
+            change = {"held": True, "not_before": again_at}
+            self._owed[key] = delivery.model_copy(update=change)
+        elif leave.verdict is Verdict.GRANTED and delivery.withdraw is None:
+            change = {"bound": None, "held": False, "not_before": None}
+            self._owed[key] = delivery.model_copy(update=change)
+            return
+        else:
+            del self._owed[key]
+        line = became_of(delivery, leave)
+        if line:
+            self._desk.note(line.kind, line.summary, **line.data)
 
     async def _send(self, delivery: Delivery) -> None:
         key = delivery.message.key

@@ -33,6 +33,7 @@ from rules.escalation import (
 )
 from rules.messages import message
 from rules.page_lines import Line, Turn, how_to_stop, lines_of, passed_over
+from rules.urgency import urgency
 from workflows.desk import Desk
 from workflows.options import perform, perform_promptly
 from workflows.outbox import Outbox
@@ -182,8 +183,10 @@ class Paging:
         self._change(next_at=None, demanded=())
 
     async def _page(self, asked: _Asked) -> None:
-        # The first page is what an alert is for: it goes out within the workflow task.
-        act = perform if self.progress.pages else perform_promptly
+        # The first page is what an alert is for: it goes out within the workflow task. Not where
+        # a limit is to be asked for: it would wait there for a task of another workflow.
+        limited = self._desk.policy.limits_pages
+        act = perform if self.progress.pages or limited else perform_promptly
         page = asked.page
         targets = ", ".join(page.targets.page)
         summary = f"page level {page.level} ({targets}): {asked.reason}"
@@ -233,6 +236,8 @@ class Paging:
             now=asked.now,
             schedules=policy.schedules,
             policy=policy.name,
+            limits=policy.page_limits,
+            urgency=urgency(incident.severity, policy.severities),
         )
 
     def _paged(self, asked: _Asked, done: Escalated) -> None:

@@ -123,6 +123,7 @@ class Switch:
         match effect:
             case StopEscalation(reason):
                 paging.stop(reason)
+                self._owners.outbox.withdraw(reason)
             case PageAgain(reason, waits):
                 paging.page_again(reason, waits=waits)
             case PageNextLevel():

@@ -20,6 +20,12 @@ class ClockBehind(Exception):  # noqa: N818 - says what is
     """
 
 
+def in_time(due_at: datetime | None, now: datetime) -> None:
+    """Raise ClockBehind where a timer has rung that was armed for later than `now`."""
+    if due_at and due_at - now > NO_CLOCK_IS_SO_LATE:
+        raise ClockBehind(f"its clock is {due_at - now} behind")
+
+
 class NextTimer:
     """Owns the timer that is running."""
 

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from models.base import Frozen
 from models.policy.durations import Period
+from models.policy.limits import Limit
 from models.policy.moments import ConditionText
 from models.policy.words import Name, Names, Text
 
@@ -13,7 +14,8 @@ from models.policy.words import Name, Names, Text
 class PersonEntry(Frozen):
     """A person. `page_by` lists the channels for pages; none: those of `paging`.
 
-    `teams` and `skills` are what roles ask for, and authority is given to.
+    `teams` and `skills` are what roles ask for, and authority is given to. `limit` is how often
+    they are paged, where it is not as often as `paging` says.
     """
 
     email: Text | None = None
@@ -21,19 +23,29 @@ class PersonEntry(Frozen):
     teams: Names = ()
     skills: Names = ()
     page_by: Names = ()
+    limit: Limit | None = None
 
 
 class ChannelEntry(Frozen):
-    """A way to reach people. Addresses and secrets are settings of the installation."""
+    """A way to reach people. Addresses and secrets are settings of the installation.
+
+    `limit` is how often levels that page the channel itself reach it.
+    """
 
     kind: Literal["webhook", "email", "console", "log"]
     fallback: Name | None = None
+    limit: Limit | None = None
 
 
 class Paging(Frozen):
-    """The channels for pages, in the order of trying."""
+    """The channels for pages, in the order of trying.
+
+    `limit` is how often one person is paged over all incidents; what is beyond it comes as one
+    summary.
+    """
 
     channels: Names
+    limit: Limit | None = None
 
 
 class ServiceEntry(Frozen):

@@ -80,7 +80,8 @@ class RoleEntry(Frozen):
     a state to the severities at which it must be; `when` says for which incidents. `unfilled`
     says what happens when it is not in time. `qualification` lists teams and skills, of which
     holders have one. `default` is a person, `acknowledger`, `reporter` or `schedule:NAME`.
-    `deputy` may do whatever the holder may. `not_also` are roles that are never the same
+    `at_once` is in how many incidents somebody may hold it before that is reported to whoever
+    assigns. `deputy` may do whatever the holder may. `not_also` are roles that are never the same
     person's, `discouraged_with` those that better are not.
     """
 
@@ -95,3 +96,4 @@ class RoleEntry(Frozen):
     deputy: Text | None = None
     not_also: Names = ()
     discouraged_with: Names = ()
+    at_once: int | None = Field(default=None, ge=1, le=100)

@@ -1,0 +1,38 @@
+"""How many pages are too many, as people write it: `10 per 15m`."""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from models.policy.durations import parse_duration
+from models.policy.words import wrong
+from models.workload import FEWEST, PageLimit
+
+LONGEST = timedelta(days=1)
+MOST = 1000
+_FORM = re.compile(r"([0-9]{1,6})\s*(?:per|/)\s*(\S+)")
+_HOW = "write how many pages in what time, such as 10 per 15m"
+
+
+def parse_limit(given: object) -> PageLimit:
+    """The limit that a text means. Raises a ValueError that says what would be right."""
+    if isinstance(given, PageLimit):
+        return given
+    found = _FORM.fullmatch(given.strip()) if isinstance(given, str) else None
+    if not found:
+        raise wrong(f"{given!r} is no limit", _HOW)
+    most, within = int(found[1]), parse_duration(found[2])
+    if most < FEWEST:
+        why = "one page, one that is kept for the worst severity, and a summary of the rest"
+        raise wrong(f"a limit of {most} is too small", f"allow at least {FEWEST}: {why}")
+    if most > MOST:
+        raise wrong(f"{most} pages are more than anybody reads", f"write at most {MOST}")
+    if not timedelta() < within <= LONGEST:
+        raise wrong(f"{found[2]} is no time to count pages in", "write one of up to 1d")
+    return PageLimit(most=most, within=within)
+
+
+Limit = Annotated[PageLimit, BeforeValidator(parse_limit)]
+"""At most so many pages in any time of this length: `10 per 15m`."""

@@ -1,0 +1,73 @@
+"""One message in the place of many pages: which incidents wait, the worst first."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from models.message import Message, MessageKind
+from models.workload import AskLeave, WorkloadState
+
+MOST_LISTED = 25
+"""So many incidents are named; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSummary:
+    """The message, over which channels it goes, which pages it is for, of how many incidents.
+
+    `urgency` is that of the worst.
+    """
+
+    message: Message
+    channels: tuple[str, ...]
+    keys: tuple[str, ...]
+    incidents: int
+    urgency: int
+
+
+def incidents(count: int) -> str:
+    """So many incidents, in words."""
+    return "1 incident" if count == 1 else f"{count} incidents"
+
+
+def summary_of(state: WorkloadState, workload: str, whom: str) -> PageSummary:
+    """The summary of every page to `whom` (`person:ana`) that is held; there must be one.
+
+    It goes where the page of the worst incident would have gone.
+    """
+    pages = sorted(state.held.values(), key=lambda page: (page.asked.bound.urgency, page.at))
+    waiting: dict[str, AskLeave] = {}
+    for page in pages:
+        waiting.setdefault(page.asked.incident_id, page.asked)
+    worst = pages[0].asked
+    severities = Counter(ask.severity for ask in waiting.values())
+    counts = ", ".join(f"{count} {severity}" for severity, count in severities.items())
+    many = len(waiting)
+    message = Message(
+        key=f"{workload}/summary-{state.summaries + 1}",
+        kind=MessageKind.PAGE,
+        incident_id=worst.incident_id,
+        recipient=whom.partition(":")[2],
+        address=worst.address,
+        subject=f"{incidents(many)} for you: {counts}",
+        body=_body(waiting),
+        severity=worst.severity,
+        reason=f"summary of {len(pages)} pages" if len(pages) > 1 else "summary of 1 page",
+        facts={"incidents": str(many), "severities": counts},
+    )
+    return PageSummary(message, worst.channels, tuple(state.held), many, worst.bound.urgency)
+
+
+def _body(waiting: dict[str, AskLeave]) -> str:
+    lines = [ask.subject for ask in waiting.values()]
+    more = len(lines) - MOST_LISTED
+    rest = [f"and {more} more: list --open"] if more > 0 else []
+    return "\n".join(
+        (
+            "You are paged for more incidents than are sent one by one. These wait, worst first:",
+            "",
+            *lines[:MOST_LISTED],
+            *rest,
+            "",
+            f"Acknowledge each: acknowledge {next(iter(waiting))}",
+        )
+    )

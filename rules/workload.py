@@ -1,0 +1,188 @@
+"""How many pages one person, or one channel, gets over all incidents, and which of them wait.
+
+Of a limit of N pages, a third is kept for the worst severity, and another for summaries; what is
+beyond that waits for the next summary. So somebody who was paged for forty small things is still
+paged for the big one, and nobody is ever paged more often than N times.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from models.policy.durations import format_duration
+from models.workload import (
+    GRANTED,
+    AskLeave,
+    HeldPage,
+    HoldRole,
+    Leave,
+    Leaves,
+    Outcome,
+    PageLimit,
+    RolesHeld,
+    SentPage,
+    Summary,
+    Verdict,
+    WorkloadState,
+)
+
+GATHER = timedelta(seconds=30)
+"""The first page that is held waits so long for others."""
+LAG = timedelta(seconds=2)
+"""So long after a summary is due, the pages in it ask what became of them."""
+APART = timedelta(milliseconds=20)
+"""Between two of them: hundreds do not ask in one instant."""
+TRIED_AGAIN = timedelta(minutes=1)
+ROUNDS = 8
+"""So often a summary is tried on every channel before its pages count as undeliverable."""
+REMEMBERED = timedelta(hours=1)
+"""So long it is known what was sent, and what became of what was held, whoever asks again."""
+MOST_HELD = 2000
+"""Of further pages it is only known that they are owed: their incidents ask again."""
+WORST = 1
+
+
+def share(limit: PageLimit) -> int:
+    """How many pages of a limit are kept for the worst severity, and how many for summaries."""
+    return limit.most // 3
+
+
+def asked_together(
+    state: WorkloadState, asks: tuple[AskLeave, ...], now: datetime
+) -> tuple[WorkloadState, Leaves]:
+    """What pages are answered that ask in one moment: the worst first."""
+    answers: dict[int, Leave] = {}
+    for place, ask in sorted(enumerate(asks), key=lambda numbered: numbered[1].bound.urgency):
+        state, answers[place] = asked(state, ask, now)
+    return state, Leaves(leaves=tuple(answers[place] for place in range(len(asks))))
+
+
+def asked(state: WorkloadState, ask: AskLeave, now: datetime) -> tuple[WorkloadState, Leave]:
+    """What a page is answered that asks to be sent at `now`. The same key gets the same answer."""
+    state = _with(state, limit=ask.bound.limit)
+    if any(page.key == ask.key for page in state.sent):
+        return state, GRANTED
+    known = state.outcomes.get(ask.key)
+    if known:
+        return state, known.leave
+    if ask.withdraw:
+        return _withdrawn(state, ask.key, now)
+    if ask.key in state.held:
+        return state, _held(state, ask.key, now)
+    if _has_room(state, ask, now):
+        return _with(state, sent=(*state.sent, SentPage(key=ask.key, at=now))), GRANTED
+    if len(state.held) < MOST_HELD:
+        page = HeldPage(asked=ask, at=now)
+        state = _with(state, held={**state.held, ask.key: page})
+    return state, _held(state, ask.key, now)
+
+
+def summary_due(state: WorkloadState) -> datetime | None:
+    """When the pages that are held go out as one; None where there are none."""
+    limit = state.limit
+    if limit is None or not state.held:
+        return None
+    apart = limit.within / share(limit)
+    first = next(iter(state.held.values()))
+    at = [first.at + min(GATHER, apart)]
+    at += [page.at + apart for page in state.sent if page.summary]
+    if len(state.sent) >= limit.most:
+        at.append(state.sent[-limit.most].at + limit.within)
+    if state.not_before:
+        at.append(state.not_before)
+    return max(at)
+
+
+def summarised(
+    state: WorkloadState, keys: tuple[str, ...], summary: Summary, now: datetime
+) -> WorkloadState:
+    """A channel took the summary of these pages."""
+    leave = Leave(verdict=Verdict.TOLD, summary=summary)
+    sent = (*state.sent, SentPage(key=summary.key, at=now, summary=True))
+    return _with(_settled(state, keys, leave, now), sent=sent, failed=0, not_before=None)
+
+
+def not_summarised(state: WorkloadState, keys: tuple[str, ...], now: datetime) -> WorkloadState:
+    """No channel took it: it is tried again after 1, 2, 4 ... minutes, and at last given up."""
+    failed = state.failed + 1
+    if failed < ROUNDS:
+        return _with(state, failed=failed, not_before=now + TRIED_AGAIN * 2 ** (failed - 1))
+    leave = Leave(verdict=Verdict.UNDELIVERED)
+    return _with(_settled(state, keys, leave, now), failed=0, not_before=None)
+
+
+def role_told(
+    state: WorkloadState, told: HoldRole, now: datetime
+) -> tuple[WorkloadState, RolesHeld]:
+    """Somebody holds a role in an incident, or no longer; where else they hold the same."""
+    others = tuple(
+        held
+        for held in state.roles
+        if (held.role, held.incident_id) != (told.role, told.incident_id)
+    )
+    elsewhere = tuple(held.incident_id for held in others if held.role == told.role)
+    roles = (*others, told) if told.holds else others
+    return _with(pruned(state, now), roles=roles), RolesHeld(elsewhere=elsewhere)
+
+
+def pruned(state: WorkloadState, now: datetime) -> WorkloadState:
+    """Without what nobody needs to know any more."""
+    kept = max(REMEMBERED, state.limit.within if state.limit else REMEMBERED)
+    sent = tuple(page for page in state.sent if now - page.at < kept)
+    outcomes = {key: known for key, known in state.outcomes.items() if now - known.at < REMEMBERED}
+    if len(sent) == len(state.sent) and len(outcomes) == len(state.outcomes):
+        return state
+    return _with(state, sent=sent, outcomes=outcomes)
+
+
+def over_at(state: WorkloadState) -> datetime | None:
+    """When nothing is left to remember; None where something is held."""
+    if state.held or state.roles:
+        return None
+    kept = max(REMEMBERED, state.limit.within if state.limit else REMEMBERED)
+    ends = [page.at + kept for page in state.sent]
+    ends += [known.at + REMEMBERED for known in state.outcomes.values()]
+    return max(ends, default=datetime.min.replace(tzinfo=UTC))
+
+
+def _with(state: WorkloadState, **change: object) -> WorkloadState:
+    return state.model_copy(update=change)
+
+
+def _withdrawn(state: WorkloadState, key: str, now: datetime) -> tuple[WorkloadState, Leave]:
+    """Drop a page that is held; one that never asked is as good as dropped."""
+    leave = Leave(verdict=Verdict.WITHDRAWN)
+    return _settled(state, (key,), leave, now), leave
+
+
+def _settled(
+    state: WorkloadState, keys: tuple[str, ...], leave: Leave, now: datetime
+) -> WorkloadState:
+    held = {key: page for key, page in state.held.items() if key not in keys}
+    outcome = Outcome(leave=leave, at=now)
+    told = {key: outcome for key in keys if key in state.held}
+    return _with(state, held=held, outcomes={**state.outcomes, **told})
+
+
+def _lately(state: WorkloadState, limit: PageLimit, now: datetime) -> int:
+    return sum(now - page.at < limit.within for page in state.sent)
+
+
+def _has_room(state: WorkloadState, ask: AskLeave, now: datetime) -> bool:
+    """Whether a page may go out by itself: what is worst may where others already wait."""
+    limit, urgent = ask.bound.limit, ask.bound.urgency == WORST
+    if state.held and not urgent:
+        return False
+    kept = share(limit) if urgent else 2 * share(limit)
+    return _lately(state, limit, now) < limit.most - kept
+
+
+def _held(state: WorkloadState, key: str, now: datetime) -> Leave:
+    limit, due_at = state.limit, summary_due(state)
+    if limit is None or due_at is None:
+        return Leave(verdict=Verdict.HELD, again_at=now + GATHER)
+    place = list(state.held).index(key) if key in state.held else len(state.held)
+    paged = f"{_lately(state, limit, now)} pages within {format_duration(limit.within)}"
+    return Leave(
+        verdict=Verdict.HELD,
+        why=f"{paged}, of at most {limit.most}",
+        again_at=max(due_at, now + APART) + LAG + APART * place,
+    )

@@ -1,0 +1,177 @@
+"""What one person, or one channel, has on their hands over all incidents.
+
+Incidents ask it before they page, and tell it who holds their roles. It answers at once, and
+sends by itself only the summary of the pages that it holds back.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import Priority, RawValue
+from temporalio.exceptions import ApplicationError, FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import BaseModel, ValidationError
+
+    from models.contracts import SEND_NOTIFICATION, SendNotification
+    from models.message import Receipt
+    from models.workload import (
+        ASK_LEAVE,
+        HOLD_ROLE,
+        WORKLOAD_WORKFLOW,
+        AskTogether,
+        HoldRole,
+        Summary,
+        WorkloadInput,
+        WorkloadState,
+    )
+    from rules.judgement import malformed
+    from rules.page_summary import PageSummary, summary_of
+    from rules.workload import (
+        asked_together,
+        not_summarised,
+        over_at,
+        pruned,
+        role_told,
+        summarised,
+        summary_due,
+    )
+    from workflows.options import LIFE_OF_A_PAGE, perform
+    from workflows.payloads import NotJson, raw, raw_start, read_one, read_start
+    from workflows.timer import in_time
+
+Said = TypeVar("Said", bound=BaseModel)
+
+
+@workflow.defn(name=WORKLOAD_WORKFLOW)
+class WorkloadWorkflow:
+    """The pages and roles of one person or channel. Its result is what it last knew."""
+
+    @workflow.init
+    @raw_start
+    def __init__(self, *payloads: object) -> None:
+        start = read_start(WorkloadInput, payloads)
+        self._unfit = start if isinstance(start, Exception) else None
+        if isinstance(start, Exception):
+            return
+        self._whom = start.whom
+        self._epoch_offset = start.epoch_offset
+        self._state = start.carried or WorkloadState()
+        self._answers(
+            ASK_LEAVE, AskTogether, lambda said, now: asked_together(self._state, said.pages, now)
+        )
+        self._answers(HOLD_ROLE, HoldRole, lambda said, now: role_told(self._state, said, now))
+        workflow.set_dynamic_signal_handler(self._unknown)
+
+    @workflow.run
+    @raw_start
+    async def run(self, *_: object) -> WorkloadState:
+        """Hold pages and send summaries until nothing is left to remember.
+
+        Fails at once where the input cannot be read.
+        """
+        if self._unfit:
+            raise self._unfit
+        while True:
+            now = self._now()
+            self._state = pruned(self._state, now)
+            due = summary_due(self._state)
+            over = None if due else over_at(self._state)
+            if over and over <= now:
+                return self._state
+            if workflow.info().is_continue_as_new_suggested():
+                # Nothing is under way here, and handlers never wait.
+                workflow.continue_as_new(
+                    WorkloadInput(
+                        whom=self._whom, epoch_offset=self._epoch_offset, carried=self._state
+                    )
+                )
+            if due and due <= now:
+                await self._summarise()
+            else:
+                await self._wait(due or over, "a summary is due" if due else "nothing is left")
+
+    @workflow.query(name="state")
+    def state(self) -> WorkloadState:
+        """What the workload knows."""
+        if self._unfit:
+            raise self._unfit
+        return self._state
+
+    def _now(self) -> datetime:
+        return workflow.now() + self._epoch_offset
+
+    def _answers(
+        self,
+        name: str,
+        kind: type[Said],
+        rule: Callable[[Said, datetime], tuple[WorkloadState, BaseModel]],
+    ) -> None:
+        """Have an update answered by a rule; what cannot be read is refused beforehand."""
+
+        def update(*payloads: object) -> Any:
+            self._state, answer = rule(_read(kind, payloads), self._now())
+            return answer.model_dump(mode="json")
+
+        def validate(*payloads: object) -> None:
+            _read(kind, payloads)
+
+        workflow.set_update_handler(name, raw(update), validator=raw(validate))
+
+    def _unknown(self, name: str, _payloads: Sequence[RawValue]) -> None:
+        workflow.logger.warning("message.malformed", extra={"command": name[:80]})
+
+    def _sooner(self, until: datetime | None) -> bool:
+        """Whether something is to be done before that. What is only later costs no new timer."""
+        at = summary_due(self._state) or over_at(self._state)
+        return at is not None and (until is None or at < until)
+
+    async def _wait(self, until: datetime | None, why: str) -> None:
+        timeout = until - self._now() if until else None
+        try:
+            await workflow.wait_condition(
+                lambda: self._sooner(until) or workflow.info().is_continue_as_new_suggested(),
+                timeout=max(timeout, timedelta()) if timeout is not None else None,
+                timeout_summary=f"next: {why}",
+            )
+        except TimeoutError:
+            in_time(until, self._now())
+
+    async def _summarise(self) -> None:
+        """Send what is held as one, on the first channel that takes it."""
+        summary = summary_of(self._state, workflow.info().workflow_id, self._whom)
+        self._state = self._state.model_copy(update={"summaries": self._state.summaries + 1})
+        for channel in summary.channels:
+            try:
+                receipt = await self._send(summary, channel)
+            except FailureError:
+                continue
+            told = Summary(
+                key=receipt.key, at=self._now(), channel=channel, incidents=summary.incidents
+            )
+            self._state = summarised(self._state, summary.keys, told, self._now())
+            return
+        self._state = not_summarised(self._state, summary.keys, self._now())
+
+    async def _send(self, summary: PageSummary, channel: str) -> Receipt:
+        return await perform(
+            SEND_NOTIFICATION,
+            SendNotification(channel=channel, message=summary.message),
+            Receipt,
+            summary=f"page {self._whom} by {channel}: {summary.message.subject}",
+            priority=Priority(priority_key=summary.urgency),
+            within=LIFE_OF_A_PAGE,
+        )
+
+
+def _read(kind: type[Said], payloads: Sequence[object]) -> Said:
+    """What an update says. Raises ApplicationError of type Malformed."""
+    try:
+        return kind.model_validate(read_one(payloads))
+    except NotJson:
+        message = "one JSON object is expected"
+    except ValidationError as error:
+        message = malformed(error).message
+    raise ApplicationError(message, type="Malformed", non_retryable=True)
