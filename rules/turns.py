@@ -63,8 +63,6 @@ class HandOvers:
         number = self._last_by(self.clock.wall(at))
         while self.at(number + 1) <= at:
             number += 1
-        while self.at(number) > at:
-            number -= 1
         return number
 
     def turns_before(self, number: int) -> int:
