@@ -14,8 +14,5 @@ class AskForLeaveActivity:
 
     @activity.defn(name=ASK_FOR_LEAVE)
     async def ask_for_leave(self, request: AskForLeave) -> Leave:
-        """The answer; it is the same however often the page asks.
-
-        Raises RPCError, WorkflowUpdateFailedError or TimeoutError, to be tried again.
-        """
+        """The answer; it is the same however often the page asks. Raises NoAnswer."""
         return await self._workloads.ask(request)

@@ -4,13 +4,11 @@ import asyncio
 
 import structlog
 from temporalio import activity
-from temporalio.client import WorkflowUpdateFailedError
-from temporalio.service import RPCError
 
 from activities.failures import delivery_failure
 from activities.hours import in_turn, outside_hours
 from activities.on_call import OnCallLookup
-from activities.workloads import Workloads
+from activities.workloads import NoAnswer, Workloads
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import RetryableError
 from models.contracts import (
@@ -135,7 +133,7 @@ class EscalateIncidentActivity:
             return GRANTED
         try:
             return await self._workloads.ask(AskForLeave(policy=request.policy, asked=asked))
-        except (RPCError, WorkflowUpdateFailedError, TimeoutError):
+        except NoAnswer:
             return NOBODY_SAYS
 
     async def _attempt(

@@ -12,8 +12,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from temporalio import activity
-from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.common import Priority, WorkflowIDConflictPolicy
+from temporalio.service import RPCError
 
 from models.workload import (
     ASK_LEAVE,
@@ -36,8 +42,14 @@ ANSWER_SECONDS = 8.0
 FIRST = Priority(priority_key=1)
 """Many incidents wait for the answer of one workload: it goes first."""
 
+_NO_ANSWER = (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError)
+
 Answer = TypeVar("Answer", bound=BaseModel)
 Waiting = list[tuple[AskLeave, "asyncio.Future[Leave]"]]
+
+
+class NoAnswer(Exception):  # noqa: N818 - says what is
+    """A workload did not answer, or not in time."""
 
 
 @dataclass(slots=True)
@@ -60,23 +72,28 @@ class Workloads:
         return NO_OFFSET
 
     async def ask(self, request: AskForLeave) -> Leave:
-        """What a page is answered.
-
-        Raises RPCError, WorkflowUpdateFailedError, or TimeoutError after eight seconds.
-        """
+        """What a page is answered, within eight seconds. Raises NoAnswer."""
         whom = request.asked.bound.whom
         workload = workload_id(request.policy, whom)
         line = self._lines[workload]
         answer: asyncio.Future[Leave] = asyncio.get_running_loop().create_future()
         line.waiting.append((request.asked, answer))
-        async with asyncio.timeout(ANSWER_SECONDS), line.turn:
-            while not answer.done():
-                await self._ask_for_all(line, workload, whom)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS), line.turn:
+                while not answer.done():
+                    await self._ask_for_all(line, workload, whom)
+        except TimeoutError:
+            raise NoAnswer(workload) from None
         return answer.result()
 
     async def tell(self, policy: str, whom: str, told: HoldRole) -> RolesHeld:
-        """Tell of a role that is held, or no more. Raises RPCError or WorkflowUpdateFailedError."""
-        return await self._update(workload_id(policy, whom), whom, HOLD_ROLE, told, RolesHeld)
+        """Tell of a role that is held, or is not held any more. Raises NoAnswer."""
+        workload = workload_id(policy, whom)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self._update(workload, whom, HOLD_ROLE, told, RolesHeld)
+        except TimeoutError:
+            raise NoAnswer(workload) from None
 
     async def _ask_for_all(self, line: _Line, workload: str, whom: str) -> None:
         """The worst go first, also where more ask than one update takes."""
@@ -85,10 +102,9 @@ class Workloads:
         pages = AskTogether(pages=tuple(ask for ask, _ in together))
         try:
             answers = await self._update(workload, whom, ASK_LEAVE, pages, Leaves)
-        except BaseException as error:
-            shared = error if isinstance(error, Exception) else TimeoutError("nobody asked")
+        except BaseException:
             for _, answer in together:
-                answer.set_exception(shared)
+                answer.set_exception(NoAnswer(workload))
                 answer.exception()  # Whoever has gone meanwhile does not look at it.
             raise
         for (_, answer), leave in zip(together, answers.leaves, strict=True):
@@ -106,7 +122,10 @@ class Workloads:
             static_summary=f"pages and roles of {whom}"[:200],
             priority=FIRST,
         )
-        answer: Answer = await self._client.execute_update_with_start_workflow(
-            name, said, start_workflow_operation=start, result_type=kind
-        )
+        try:
+            answer: Answer = await self._client.execute_update_with_start_workflow(
+                name, said, start_workflow_operation=start, result_type=kind
+            )
+        except _NO_ANSWER as error:
+            raise NoAnswer(workload) from error
         return answer

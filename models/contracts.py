@@ -13,7 +13,7 @@ from models.compiled import CompiledPolicy, Level, Person
 from models.incident import Incident, Report
 from models.message import DeliveryFailure, Message, Receipt
 from models.schedule import OnCall, ScheduleSpec
-from models.workload import Bound, Leave, PageLimits
+from models.workload import Bound, Leave, PageLimits, ToldRole
 
 INCIDENT_WORKFLOW = "Incident"
 ARCHIVE_WORKFLOW = "ArchiveRun"
@@ -108,6 +108,7 @@ class Carried(Frozen):
     linked_due: tuple[LinkedIncident, ...] = ()
     processed: dict[str, str] = Field(default_factory=dict)
     effects: int = 0
+    told_roles: tuple[ToldRole, ...] = ()
 
 
 class IncidentInput(Frozen):

@@ -135,6 +135,13 @@ class HoldRole(Frozen):
     at: Instant
 
 
+class ToldRole(Frozen):
+    """A role whose holder's workload knows of it."""
+
+    role: str
+    person: str
+
+
 class RolesHeld(Frozen):
     """The other incidents in which somebody holds the same role, the earliest first."""
 
@@ -142,10 +149,11 @@ class RolesHeld(Frozen):
 
 
 class TellOfRole(Frozen):
-    """Input of tell_of_role: `person` holds a role, or no longer."""
+    """Input of tell_of_role: `person` holds a role, or no longer; `at_once` is the most allowed."""
 
     policy: str
     person: str
+    at_once: int | None
     told: HoldRole
 
 

@@ -170,7 +170,7 @@ def became_of(delivery: Delivery, leave: Leave) -> Line | None:
             said = f"{who} — held for a summary: {leave.why}"
             return None if delivery.held else Line("page.held", said, data)
         case Verdict.TOLD if summary:
-            data |= {"channel": summary.channel, "summary": summary.key, "of": summary.incidents}
+            data |= {"channel": summary.channel, "summary_of": summary.incidents}
             among = f"in a summary of {incidents(summary.incidents)}"
             told = f"page to {sent.recipient} by {summary.channel}, {among}: {sent.reason}"
             return Line("page.summarised", told, data)

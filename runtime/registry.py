@@ -20,6 +20,7 @@ from activities.on_call import OnCallLookup
 from activities.refresh_calendars import refresh_calendars
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
+from activities.tell_of_role import TellOfRoleActivity
 from activities.workloads import Workloads
 from activities.write_report import WriteReportActivity
 from connectors.calendars.directory import FeedDirectory
@@ -99,6 +100,7 @@ def build_activities(
         refresh_calendars,
         EscalateIncidentActivity(channels, on_call, workloads).escalate_incident,
         AskForLeaveActivity(workloads).ask_for_leave,
+        TellOfRoleActivity(client, workloads).tell_of_role,
         SendNotificationActivity(channels).send_notification,
         (start or StartIncidentActivity(client, settings.policy_file, feeds)).start_incident,
         (feed or FeedIncidentActivity(client)).feed_incident,

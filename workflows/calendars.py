@@ -1,15 +1,14 @@
 """What an incident knows of its calendars: worked out further before it runs out."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio.exceptions import FailureError
 
 from models.contracts import REFRESH_CALENDARS, CalendarsRefreshed, RefreshCalendars
 from rules.coverage import earliest_of, joined, refresh_due_at, stale_calendars
+from workflows.attempts import Attempts
 from workflows.desk import Desk
 from workflows.options import perform
-
-AGAIN_AFTER = timedelta(minutes=1)
 
 
 class Calendars:
@@ -17,26 +16,24 @@ class Calendars:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._busy = False
-        self._not_before: datetime | None = None
+        self._attempts = Attempts(desk)
 
     def next_at(self) -> datetime | None:
         """When a calendar is to be worked out further, or a failed attempt made again."""
-        return None if self._busy else self._not_before or refresh_due_at(self._desk.policy)
+        if self._attempts.under_way:
+            return None
+        return self._attempts.again_at or refresh_due_at(self._desk.policy)
 
     def launch(self, now: datetime) -> None:
         """Work out the calendars that are missing or end soon."""
         desk = self._desk
-        if self._busy or not desk.policy.calendars:
-            return
-        if self._not_before and now < self._not_before:
+        if not desk.policy.calendars or not self._attempts.may_begin(now):
             return
         stale = stale_calendars(desk.policy, desk.incident, now)
         if stale:
-            self._busy = True
-            desk.launch(self._refresh(stale, now))
+            self._attempts.begin(self._refresh(stale, now))
 
-    async def _refresh(self, stale: tuple[str, ...], now: datetime) -> None:
+    async def _refresh(self, stale: tuple[str, ...], now: datetime) -> bool:
         desk = self._desk
         request = RefreshCalendars(
             incident_id=desk.incident.id,
@@ -55,13 +52,10 @@ class Calendars:
                 priority=desk.priority,
             )
         except FailureError:
-            self._not_before = desk.now() + AGAIN_AFTER
             desk.note("calendars.delayed", f"{names} could not be worked out; again in a minute")
-        else:
-            self._not_before = None
-            self._adopt(answer)
-        finally:
-            self._busy = False
+            return False
+        self._adopt(answer)
+        return True
 
     def _adopt(self, answer: CalendarsRefreshed) -> None:
         policy = self._desk.policy

@@ -34,6 +34,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.reporting import unfit
     from rules.why import explain
     from states.lifecycle import TERMINAL, State
+    from workflows.burden import Burden
     from workflows.calendars import Calendars
     from workflows.deadlines import Deadlines
     from workflows.desk import Desk
@@ -101,6 +102,7 @@ class IncidentWorkflow:
         self._paging = Paging(self._desk, self._outbox, carried.escalation)
         self._reports = Reports(self._desk, carried.reports_due)
         self._linked = LinkedIncidents(self._desk, carried.linked_due)
+        self._burden = Burden(self._desk, self._outbox, carried.told_roles)
         owners = Owners(self._outbox, self._paging, self._reports, self._linked)
         self._switch = Switch(self._desk, owners, carried.processed)
         self._waking = Waking(self._desk)
@@ -205,6 +207,7 @@ class IncidentWorkflow:
         self._deadlines.launch(now)
         self._reports.launch(now)
         self._linked.launch(now)
+        self._burden.launch(now)
         self._outbox.launch(now)
 
     def _next_due(self) -> tuple[datetime | None, str]:
@@ -214,6 +217,7 @@ class IncidentWorkflow:
             (at, "escalate to the next level") if (at := self._paging.next_at()) else None,
             (at, "deliver what is owed") if (at := self._outbox.next_at()) else None,
             (at, "open a linked incident") if (at := self._linked.next_at()) else None,
+            (at, "tell who holds a role") if (at := self._burden.next_at()) else None,
             (at, "work out calendars") if (at := self._calendars.next_at()) else None,
             (at, "write the incident report") if (at := self._reports.next_at()) else None,
         ]
@@ -223,7 +227,7 @@ class IncidentWorkflow:
         desk = self._desk
         if desk.incident.state not in TERMINAL or not desk.idle:
             return False
-        if self._outbox.owed or self._reports.due or self._linked.due:
+        if self._outbox.owed or self._reports.due or self._linked.due or self._burden.due:
             return False
         readings = read_clocks(desk.policy, desk.incident, desk.now())
         return all(reading.stopped_at for reading in readings)
@@ -238,6 +242,7 @@ class IncidentWorkflow:
             linked_due=self._linked.due,
             processed=self._switch.processed,
             effects=self._desk.effects,
+            told_roles=self._burden.told,
         )
 
     async def _continue_as_new(self) -> None:

@@ -1,6 +1,6 @@
 """Incidents that this one led to: opened by a deadline that the policy says so of."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio.exceptions import FailureError
 
@@ -10,11 +10,11 @@ from models.group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident import Link, Report
 from rules.conditions import attributes_of
 from rules.identity import incident_id
+from workflows.attempts import Attempts
 from workflows.desk import Desk
 from workflows.options import perform
 
 LED_TO = "led_to"
-AGAIN_AFTER = timedelta(minutes=1)
 
 
 class LinkedIncidents:
@@ -23,8 +23,7 @@ class LinkedIncidents:
     def __init__(self, desk: Desk, due: tuple[LinkedIncident, ...]) -> None:
         self._desk = desk
         self._due = list(due)
-        self._busy = False
-        self._not_before: datetime | None = None
+        self._attempts = Attempts(desk)
 
     @property
     def due(self) -> tuple[LinkedIncident, ...]:
@@ -39,16 +38,14 @@ class LinkedIncidents:
 
     def next_at(self) -> datetime | None:
         """When a failed attempt is made again."""
-        return self._not_before if self._due and not self._busy else None
+        return self._attempts.again_at if self._due else None
 
     def launch(self, now: datetime) -> None:
         """Open the next one."""
-        waiting = self._not_before is not None and now < self._not_before
-        if self._due and not self._busy and not waiting:
-            self._busy = True
-            self._desk.launch(self._open(self._due[0]))
+        if self._due and self._attempts.may_begin(now):
+            self._attempts.begin(self._open(self._due[0]))
 
-    async def _open(self, linked: LinkedIncident) -> None:
+    async def _open(self, linked: LinkedIncident) -> bool:
         desk = self._desk
         of = desk.incident
         report = Report(
@@ -70,13 +67,10 @@ class LinkedIncidents:
                 priority=desk.priority,
             )
         except FailureError:
-            self._not_before = desk.now() + AGAIN_AFTER
             desk.note("linked.delayed", f"{linked.id} could not be opened; again in a minute")
-        else:
-            self._due.remove(linked)
-            self._not_before = None
-            links = (*desk.incident.links, Link(relation=LED_TO, target=linked.id))
-            desk.replace(desk.incident.model_copy(update={"links": links}))
-            desk.note("linked.opened", f"{linked.id} opened: {linked.title}: {linked.reason}")
-        finally:
-            self._busy = False
+            return False
+        self._due.remove(linked)
+        links = (*desk.incident.links, Link(relation=LED_TO, target=linked.id))
+        desk.replace(desk.incident.model_copy(update={"links": links}))
+        desk.note("linked.opened", f"{linked.id} opened: {linked.title}: {linked.reason}")
+        return True

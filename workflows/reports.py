@@ -1,15 +1,14 @@
 """The incident report: written when the response ends, and again when the incident does."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio.exceptions import FailureError
 
 from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
 from models.incident import Document
+from workflows.attempts import Attempts
 from workflows.desk import Desk
 from workflows.options import perform
-
-AGAIN_AFTER = timedelta(minutes=1)
 
 
 class Reports:
@@ -18,8 +17,7 @@ class Reports:
     def __init__(self, desk: Desk, due: tuple[str, ...]) -> None:
         self._desk = desk
         self._due = list(due)
-        self._busy = False
-        self._not_before: datetime | None = None
+        self._attempts = Attempts(desk)
 
     @property
     def due(self) -> tuple[str, ...]:
@@ -36,16 +34,14 @@ class Reports:
 
     def next_at(self) -> datetime | None:
         """When a failed report is tried again."""
-        return self._not_before if self._due and not self._busy else None
+        return self._attempts.again_at if self._due else None
 
     def launch(self, now: datetime) -> None:
         """Write the next report."""
-        waiting = self._not_before is not None and now < self._not_before
-        if self._due and not self._busy and not waiting:
-            self._busy = True
-            self._desk.launch(self._write(self._due[0], now))
+        if self._due and self._attempts.may_begin(now):
+            self._attempts.begin(self._write(self._due[0], now))
 
-    async def _write(self, name: str, now: datetime) -> None:
+    async def _write(self, name: str, now: datetime) -> bool:
         desk = self._desk
         request = WriteReport(incident=desk.incident, policy=desk.policy, name=name, now=now)
         try:
@@ -60,16 +56,13 @@ class Reports:
             # The store may hold it although no answer came: the next attempt, made from a
             # record that has moved on, must not meet it under the same name.
             self._due[self._due.index(name)] = f"{name}-again"
-            self._not_before = desk.now() + AGAIN_AFTER
             desk.note("document.delayed", f"{name} could not be written; tried again in a minute")
-        else:
-            self._due.remove(name)
-            self._not_before = None
-            kept = Document(
-                name="incident_report", uri=written.uri, at=desk.now(), sha256=written.sha256
-            )
-            documents = (*desk.incident.documents, kept)
-            desk.replace(desk.incident.model_copy(update={"documents": documents}))
-            desk.note("document.written", f"{name} is at {written.uri}", sha256=written.sha256)
-        finally:
-            self._busy = False
+            return False
+        self._due.remove(name)
+        kept = Document(
+            name="incident_report", uri=written.uri, at=desk.now(), sha256=written.sha256
+        )
+        documents = (*desk.incident.documents, kept)
+        desk.replace(desk.incident.model_copy(update={"documents": documents}))
+        desk.note("document.written", f"{name} is at {written.uri}", sha256=written.sha256)
+        return True

@@ -1,23 +1,14 @@
 """Pages of many incidents to one person: within the limit, the worst first, none forgotten."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.workload import (
-    AskLeave,
-    Bound,
-    HoldRole,
-    Leave,
-    PageLimit,
-    Summary,
-    Verdict,
-    WorkloadState,
-)
-from rules.page_summary import MOST_LISTED, summary_of
+from models.workload import HoldRole, Leave, PageLimit, Summary, Verdict, WorkloadState
+from rules.page_summary import summary_of
 from rules.workload import (
     GATHER,
     MOST_HELD,
@@ -32,48 +23,7 @@ from rules.workload import (
     summarised,
     summary_due,
 )
-
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-TEN = PageLimit(most=10, within=timedelta(minutes=15))
-"""Of ten, three are kept for the worst severity and three for summaries."""
-
-
-def page(number: int, urgency: int = 4, limit: PageLimit = TEN, **more: object) -> AskLeave:
-    """A page of an incident of its own."""
-    return AskLeave(
-        key=f"INC-{number}/page-1:ana",
-        incident_id=f"INC-{number}",
-        subject=f"[INC-{number}] SEV{urgency} trouble {number}",
-        severity=f"SEV{urgency}",
-        bound=Bound(whom="person:ana", limit=limit, urgency=urgency),
-        channels=("pager", "email"),
-        address="ana@example.com",
-        **more,
-    )
-
-
-def paged(
-    *pages: AskLeave, state: WorkloadState | None = None, at: datetime = NOON
-) -> tuple[WorkloadState, list[Verdict]]:
-    """What becomes of pages, one after the other, and what they were answered."""
-    state, verdicts = state or WorkloadState(), []
-    for ask in pages:
-        state, leave = asked(state, ask, at)
-        verdicts.append(leave.verdict)
-    return state, verdicts
-
-
-def storm(count: int, *, urgency: int = 4) -> WorkloadState:
-    """What is known after so many pages at noon."""
-    state, _ = paged(*(page(number, urgency) for number in range(count)))
-    return state
-
-
-def told(state: WorkloadState, at: datetime) -> WorkloadState:
-    """What is known once the pager took the summary."""
-    summary = summary_of(state, "WL-ana", "person:ana")
-    sent = Summary(key=summary.message.key, at=at, channel="pager", incidents=summary.incidents)
-    return summarised(state, summary.keys, sent, at)
+from tests.rules.storms import NOON, TEN, page, paged, storm, told
 
 
 def test_pages_go_out_one_by_one_until_only_what_is_kept_is_left() -> None:
@@ -165,32 +115,6 @@ def test_what_was_told_or_sent_cannot_be_withdrawn() -> None:
     state = told(storm(5), NOON + GATHER)
     asks = (page(4, withdraw=True), page(0, withdraw=True))
     assert paged(*asks, state=state)[1] == [Verdict.TOLD, Verdict.GRANTED]
-
-
-def test_a_summary_names_the_worst_first_and_each_incident_once() -> None:
-    """It goes where the page of the worst would have gone."""
-    state = storm(4)
-    quiet = page(50, urgency=3).model_copy(update={"address": "other@example.com"})
-    worst = [page(60 + number, urgency=1) for number in range(4)]
-    twice = page(50, urgency=3).model_copy(update={"key": "INC-50/page-2:ana"})
-    state, _ = paged(quiet, twice, *worst, state=state)
-    summary = summary_of(state, "WL-ana", "person:ana")
-    assert summary.message.subject == "2 incidents for you: 1 SEV1, 1 SEV3"
-    assert summary.message.recipient == "ana"
-    assert (summary.message.incident_id, summary.urgency) == ("INC-63", 1)
-    assert summary.message.address == "ana@example.com"
-    lines = summary.message.body.splitlines()
-    named = [line for line in lines if line.startswith("[")]
-    assert named == [worst[3].subject, quiet.subject]
-    assert len(summary.keys) == 3
-
-
-def test_a_summary_of_hundreds_stays_short() -> None:
-    """So many are named, the others counted."""
-    summary = summary_of(storm(304), "WL-ana", "person:ana")
-    lines = summary.message.body.splitlines()
-    assert sum(line.startswith("[") for line in lines) == MOST_LISTED
-    assert "and 275 more: list --open" in lines
 
 
 def test_a_summary_that_no_channel_takes_is_tried_again_and_given_up_at_last() -> None:

@@ -1,0 +1,49 @@
+"""tell_of_role: the workload of a person hears of a role, and says where else they hold it."""
+
+import asyncio
+
+from temporalio import activity
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.opening import PROBE_TIMEOUT
+from activities.workloads import Workloads
+from models.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole
+
+
+class TellOfRoleActivity:
+    """Tells workloads. An incident that was ended from outside has not said that it is over."""
+
+    def __init__(self, client: Client, workloads: Workloads) -> None:
+        self._client = client
+        self._workloads = workloads
+
+    @activity.defn(name=TELL_OF_ROLE)
+    async def tell_of_role(self, request: TellOfRole) -> RolesHeld:
+        """The other open incidents in which the person holds the role. Raises NoAnswer, RPCError.
+
+        They are looked at only where they are as many as to matter.
+        """
+        whom, told = f"person:{request.person}", request.told
+        held = await self._workloads.tell(request.policy, whom, told)
+        few = request.at_once is None or len(held.elsewhere) < request.at_once
+        if few or not told.holds:
+            return held
+        open_ = await asyncio.gather(*(self._is_open(name) for name in held.elsewhere))
+        for name, still in zip(held.elsewhere, open_, strict=True):
+            if not still:
+                over = HoldRole(role=told.role, incident_id=name, holds=False, at=told.at)
+                await self._workloads.tell(request.policy, whom, over)
+        left = (name for name, still in zip(held.elsewhere, open_, strict=True) if still)
+        return RolesHeld(elsewhere=tuple(left))
+
+    async def _is_open(self, incident_id: str) -> bool:
+        try:
+            described = await self._client.get_workflow_handle(incident_id).describe(
+                rpc_timeout=PROBE_TIMEOUT
+            )
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return described.status is WorkflowExecutionStatus.RUNNING

@@ -1,0 +1,68 @@
+"""Who holds a role in more incidents at once than the policy has it, and who is told so."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from models.workload import ToldRole
+from states.lifecycle import BEFORE_REVIEW
+
+_GIVEN = "role.assigned"
+_ACCEPTED = "handover.accepted"
+_MOST_NAMED = 5
+
+
+def counted_roles(incident: Incident, policy: CompiledPolicy) -> tuple[ToldRole, ...]:
+    """The roles of an incident that count over incidents: while it is responded to."""
+    if incident.state not in BEFORE_REVIEW:
+        return ()
+    counted = {role.name for role in policy.roles if role.at_once}
+    return tuple(
+        ToldRole(role=held.role, person=held.person)
+        for held in incident.roles
+        if held.role in counted
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """That somebody holds a role now, or no longer."""
+
+    about: ToldRole
+    holds: bool
+
+
+def untold(wanted: Iterable[ToldRole], told: Iterable[ToldRole]) -> News | None:
+    """What is to be told next: first who holds a role no longer."""
+    wanted, told = tuple(wanted), tuple(told)
+    gone = next((known for known in told if known not in wanted), None)
+    if gone:
+        return News(gone, holds=False)
+    new = next((one for one in wanted if one not in told), None)
+    return News(new, holds=True) if new else None
+
+
+def overloaded(about: ToldRole, at_once: int, elsewhere: tuple[str, ...]) -> str | None:
+    """That somebody holds a role in too many incidents; None where it is not so."""
+    if len(elsewhere) < at_once:
+        return None
+    named = ", ".join(elsewhere[:_MOST_NAMED])
+    more = len(elsewhere) - _MOST_NAMED
+    rest = f" and {more} more" if more > 0 else ""
+    return (
+        f"{about.person} is {about.role} of {len(elsewhere) + 1} incidents at once, and the policy "
+        f"has at most {at_once}; the others are {named}{rest}"
+    )
+
+
+def assigned_by(incident: Incident, about: ToldRole, policy: CompiledPolicy) -> str:
+    """Who gave somebody a role, or handed it over; where the policy did, the holder."""
+    for entry in reversed(incident.timeline):
+        data = entry.data
+        if (data.get("role"), data.get("person")) != (about.role, about.person):
+            continue
+        if entry.kind in (_GIVEN, _ACCEPTED):
+            giver = str(data.get("giver") or entry.actor.name)
+            return giver if giver in policy.people else about.person
+    return about.person
