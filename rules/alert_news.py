@@ -5,7 +5,7 @@ holds: a sender that lost sight of an alert says that it ended, and later that i
 both with the instant at which it began. What speaks of an earlier firing changes nothing.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPolicy
@@ -33,9 +33,9 @@ class _Fold:
     missed: dict[str, AlertRecord]
     owed: frozenset[str]
     at: datetime
-    accepted: int = 0
-    fires: int = 0
-    news: bool = field(default=False)
+    accepted: bool = False
+    fires: bool = False
+    news: bool = False
 
     def take(self, alert: Alert) -> None:
         """Take in one alert."""
@@ -61,7 +61,7 @@ class _Fold:
             last_seen_at=max(known.last_seen_at, self.at) if known else self.at,
             times_seen=1 if known is None or anew else known.times_seen + 1,
         )
-        self.fires += 1
+        self.fires = True
         self._accept(alert, news=anew)
 
     def _resolves(self, alert: Alert) -> None:
@@ -100,7 +100,7 @@ class _Fold:
         return alert.started_at < ended_at and self.at < heard_at
 
     def _accept(self, alert: Alert, *, news: bool) -> None:
-        self.accepted += 1
+        self.accepted = True
         self.news = self.news or news
         self.unfed[alert.fingerprint] = alert
 

@@ -52,7 +52,6 @@ def missing_information(report: Report, policy: CompiledPolicy) -> tuple[str, ..
         "nature": not blank(report.nature),
         "affected_systems": any(not blank(name) for name in report.affected_systems),
         "severity": report.severity or by_attributes(policy, attributes),
-        "service": report.service,
     }
     known = {**attributes, **said}
     return tuple(name for name in dict.fromkeys(("title", *required)) if not known.get(name))

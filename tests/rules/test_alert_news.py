@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ def an_alert(name: str, since: float, until: float | None) -> Alert:
         name=name,
         status=AlertStatus.FIRING if until is None else AlertStatus.RESOLVED,
         labels={"a": "b"},
+        link="https://m.example.com",
         started_at=after(since),
         ended_at=None if until is None else after(until),
     )
@@ -90,10 +92,70 @@ def test_a_record_tells_when_an_alert_was_first_and_last_seen_and_how_often() ->
 def test_what_a_group_keeps_is_bounded() -> None:
     """Of many alerts only the first are kept in full; of what ended only the newest."""
     fires = heard([(after(1), an_alert(str(n), 0, None)) for n in range(ALERTS_IN_FULL + 10)])
-    assert sum(bool(record.alert.labels) for record in fires.firing.values()) == ALERTS_IN_FULL
+    kept = [(record.alert.labels, record.alert.link) for record in fires.firing.values()]
+    assert kept[ALERTS_IN_FULL:] == [({}, None)] * 10
+    assert all(labels and link for labels, link in kept[:ALERTS_IN_FULL])
     rests = heard([(after(5), an_alert(str(n), 0, 1)) for n in range(ENDINGS_KEPT + 10)])
     assert len(rests.ended) == ENDINGS_KEPT
     assert "0" not in rests.ended
+    assert set(rests.ends_heard) == set(rests.ended)
+
+
+def test_an_end_that_is_heard_again_is_among_the_newest() -> None:
+    """Whenever the alert ended first."""
+    ends = [(after(5), an_alert(str(n), 0, 1)) for n in range(ENDINGS_KEPT)]
+    again = [(after(6), an_alert("0", 2, 3)), (after(6), an_alert("more", 0, 1))]
+    assert {"0", "more"} < set(heard(ends + again).ended)
+
+
+def test_a_new_firing_is_counted_from_its_own_beginning() -> None:
+    """Though the end of the one before was never heard."""
+    state = heard([(after(1), an_alert("a", 0, None)), (after(6), an_alert("a", 5, None))])
+    record = state.firing["a"]
+    assert (record.first_seen_at, record.times_seen) == (after(6), 1)
+
+
+def test_a_late_word_of_an_earlier_firing_makes_no_news_of_the_present_one() -> None:
+    """The present one began when it was said to begin; a repeat of it is none."""
+    state = heard([(after(12), an_alert("a", 11, None)), (after(13), an_alert("a", 0, None))])
+    assert state.firing["a"].alert.started_at == after(11)
+    batch = AlertBatch(group_key="k", alerts=(an_alert("a", 11, None),), received_at=after(14))
+    quiet = state.model_copy(update={"urgent": False})
+    assert not fold(quiet, batch, AT_ONCE, after(14)).urgent
+
+
+@pytest.mark.parametrize(
+    ("said", "still_fires"),
+    [
+        # Of words received at one instant, the one that is taken in last.
+        ([(6, an_alert("a", 0, 5)), (6, an_alert("a", 0, None))], True),
+        # An end that was heard twice was heard when it was heard last.
+        ([(n, an_alert("a", 0, 5)) for n in (20, 10)] + [(15, an_alert("a", 0, None))], False),
+        ([(n, an_alert("a", 0, 5)) for n in (10, 20)] + [(15, an_alert("a", 0, None))], False),
+        # The repeated end of an earlier firing does not end a later one.
+        (
+            [(n, an_alert("a", 0, 5)) for n in (10, 20)]
+            + [(15, an_alert("a", 6, 10)), (17, an_alert("a", 6, None))],
+            True,
+        ),
+    ],
+)
+def test_the_word_that_was_received_last_of_a_firing_holds(
+    said: list[tuple[float, Alert]],
+    still_fires: bool,  # noqa: FBT001 - the claim itself
+) -> None:
+    """Also where messages came twice and overtook each other."""
+    state = heard([(after(minute), alert) for minute, alert in said])
+    assert bool(state.firing) is still_fires
+
+
+def test_of_two_deliveries_at_one_instant_the_last_says_how_many_were_left_out() -> None:
+    """None any more."""
+    state = GroupState()
+    for truncated in (2, 0):
+        batch = AlertBatch(group_key="k", alerts=(), truncated=truncated, received_at=after(1))
+        state = fold(state, batch, AT_ONCE, after(1))
+    assert state.truncated == 0
 
 
 def test_only_news_is_urgent() -> None:

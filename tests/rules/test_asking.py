@@ -17,6 +17,13 @@ def test_an_incident_opens_after_as_many_deliveries_as_the_policy_asks() -> None
     assert isinstance(group.hears(6, firing("a", 4)).at(6), Open)
 
 
+def test_a_delivery_in_which_nothing_fires_is_none_of_those_that_the_policy_asks() -> None:
+    """Only what ended, while another alert fires."""
+    group = Group(GroupingPolicy(open_after_count=2)).hears(1, firing("a"))
+    assert group.hears(2, ended("b", 0, 2)).at(2) == Wait()
+    assert isinstance(group.hears(3, firing("a")).at(3), Open)
+
+
 def test_an_incident_opens_when_the_alert_still_fires_after_a_time() -> None:
     """Ten minutes; an alert that resolves before opens nothing."""
     group = Group(GroupingPolicy(open_after=minutes(10))).hears(1, firing("a"))

@@ -38,6 +38,7 @@ def test_an_alert_that_ended_before_the_policy_opens_has_none() -> None:
     group = Group(GroupingPolicy(open_after=minutes(10)))
     group.hears(0, firing("a")).hears(8, ended("a", 0, 8))
     assert group.at(30) == Ended()
+    assert (group.state.unfed, group.state.urgent) == ({}, False)
 
 
 def test_an_alert_that_ended_after_its_time_has_one_as_of_then() -> None:

@@ -14,6 +14,7 @@ from rules.reporting import (
     LOOKING_BACK,
     may_report,
     missing_information,
+    not_allowed,
     report_digest,
     unfit,
     untimely,
@@ -102,6 +103,7 @@ def test_a_way_in_that_is_not_among_the_channels_is_closed() -> None:
     assert may_report(ANA, rule)
     assert may_report(MONITORING, rule)
     assert not may_report(Actor(name="ana", via="api"), rule)
+    assert "eve report by chatbot; it lets" in not_allowed(Actor(name="eve", via="chatbot"), rule)
 
 
 def test_reports_that_differ_in_anything_have_other_digests() -> None:
@@ -121,6 +123,20 @@ def test_reports_that_differ_in_anything_have_other_digests() -> None:
         )
     ]
     assert len({report_digest(report) for report in (one, *others)}) == 6
+
+
+def test_a_digest_is_the_same_for_ever() -> None:
+    """It stands in the memo of incidents that began under earlier versions."""
+    report = Report(
+        title="Checkout fails",
+        severity="SEV1",
+        reporter=ANA,
+        happened_at=START,
+        attributes={"b": "1", "a": "2"},
+    )
+    assert (
+        report_digest(report) == "eb780d886631ca963fc136bcea799d7bc19a1248ea0b2b61594738c9b38422cc"
+    )
 
 
 def test_a_report_may_come_late_by_as_much_as_a_command_and_no_more() -> None:
@@ -174,11 +190,13 @@ def test_a_refused_report_hears_everything_at_once() -> None:
     )
 
 
-def test_an_attribute_of_any_value_has_one_that_can_be_read() -> None:
-    """Nothing is no value."""
-    assert wrong_information(
-        Report(title="x", attributes={"region": " "}, reporter=ANA), STRICT
-    ) == (("attributes.region", "region is blank"),)
+def test_what_is_wrong_is_said_field_by_field() -> None:
+    """An attribute of any value has one that can be read: nothing is no value."""
+    report = Report(title="x", severity="P9", attributes={"region": " "}, reporter=ANA)
+    assert wrong_information(report, STRICT) == (
+        ("severity", "the policy has no severity 'P9'; there are: SEV1, SEV2, SEV3"),
+        ("attributes.region", "region is blank"),
+    )
 
 
 def test_a_severity_is_said_by_the_attributes_that_give_one() -> None:
@@ -189,6 +207,7 @@ def test_a_severity_is_said_by_the_attributes_that_give_one() -> None:
     refusal = unfit(Report.model_validate(said), STRICT)
     assert refusal is not None
     assert (refusal.kind, refusal.missing) == ("Refused", ("severity", "region"))
+    assert refusal.may == ()
 
 
 @pytest.mark.parametrize("reporter", [MONITORING, ENGINE])
@@ -219,4 +238,6 @@ def test_who_may_report_depends_on_the_severity_that_it_would_have() -> None:
     refusal = unfit(Report(title="Checkout fails", severity="SEV1", reporter=cy), policy)
     assert refusal is not None
     assert (refusal.kind, refusal.may) == ("NotAuthorised", ("team:platform",))
-    assert "cy report a SEV1 by command_line; it lets: team:platform" in refusal.message
+    assert refusal.message == (
+        "the policy does not let cy report a SEV1 by command_line; it lets: team:platform"
+    )
