@@ -74,7 +74,7 @@ def deputies(role: str, incident: Incident, policy: CompiledPolicy) -> tuple[str
         return ()
     if policy.role(rule.deputy):
         return incident.holders(rule.deputy)
-    return (rule.deputy.removeprefix(PERSON),)
+    return (rule.deputy,)
 
 
 def meant(

@@ -4,9 +4,11 @@ from datetime import datetime
 
 import pytest
 
-from models.compiled import CompiledPolicy
+from models.authority import ApprovalRule, Later, OverrideRule
+from models.compiled import AuthorityRule, CompiledPolicy
 from models.schedule import Duty, FeedSpec, OnCall, ScheduleSpec
 from rules.people import (
+    apart,
     candidates,
     deputies,
     listed,
@@ -14,10 +16,11 @@ from rules.people import (
     on_call,
     people_meant,
     responders,
+    schedules_named,
     whom,
 )
 from tests.rules.staffed import reported, staffed
-from tests.specimens import START, after, done
+from tests.specimens import START, after, done, minutes
 
 ROTA = (
     "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
@@ -111,3 +114,39 @@ def test_a_deputy_is_a_person_or_whoever_holds_the_deputys_role() -> None:
     assert deputies("chief", incident, policy) == ("bo",)
     assert deputies("scribe", incident, policy) == deputies("cook", incident, policy) == ()
     assert meant("lead", incident, policy, after(1)) == ("bo", "cy")
+
+
+def test_a_role_that_the_policy_no_longer_has_still_means_who_holds_it() -> None:
+    """An incident may have gone on under another policy; nothing is apart from it any more."""
+    policy = staffed("roles: { lead: { not_also: scribe }, scribe: {} }\n")
+    incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="bo")
+    scribe = policy.role("scribe")
+    assert scribe is not None
+    assert apart(scribe, "bo", incident, policy) == ["lead"]
+    without = policy.model_copy(update={"roles": (scribe,)})
+    assert meant("lead", incident, without, after(2)) == ("lead", "bo")
+    assert apart(scribe, "bo", incident, without) == []
+
+
+def test_a_role_of_an_earlier_policy_means_whoever_calls_themselves_so_too() -> None:
+    """Its incidents go on as they began."""
+    policy = staffed("roles: { lead: {} }\n")
+    [lead] = policy.roles
+    earlier = policy.model_copy(update={"roles": (lead.model_copy(update={"remembered": False}),)})
+    assert meant("lead", reported(policy), policy, START) == ()
+    assert meant("lead", reported(policy), earlier, START) == ("lead",)
+
+
+def test_the_schedules_of_all_who_may_do_something_are_named_once() -> None:
+    """Their people are asked for before an incident needs them."""
+    rule = AuthorityRule(
+        by=("on_call:a", "ana"),
+        at={"SEV1": ("on_call:b",)},
+        when=(("flag x", ("on_call:c",)),),
+        later=(Later(after=minutes(5), by=("on_call:d", "on_call:a")),),
+    )
+    approval = ApprovalRule(by=("on_call:e",), backups=(("on_call:f",),))
+    override = OverrideRule(by=("on_call:g",))
+    found = schedules_named([rule], [approval], override)
+    assert sorted(found) == [f"schedule:{name}" for name in "abcdefg"]
+    assert schedules_named([], [], None) == ()
