@@ -74,7 +74,7 @@ class Workloads:
     async def ask(self, request: AskForLeave) -> Leave:
         """What a page is answered, within eight seconds. Raises NoAnswer."""
         whom = request.asked.bound.whom
-        workload = workload_id(request.policy, whom)
+        workload = workload_id(activity.info().task_queue, request.policy, whom)
         line = self._lines[workload]
         answer: asyncio.Future[Leave] = asyncio.get_running_loop().create_future()
         line.waiting.append((request.asked, answer))
@@ -88,7 +88,7 @@ class Workloads:
 
     async def tell(self, policy: str, whom: str, told: HoldRole) -> RolesHeld:
         """Tell of a role that is held, or is not held any more. Raises NoAnswer."""
-        workload = workload_id(policy, whom)
+        workload = workload_id(activity.info().task_queue, policy, whom)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await self._update(workload, whom, HOLD_ROLE, told, RolesHeld)

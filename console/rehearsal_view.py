@@ -21,6 +21,7 @@ SAID_STYLE = {"page": "bold magenta", "tell": "", "remind": "yellow"}
 QUIET = frozenset(
     {
         "page.sent",
+        "page.summarised",
         "notification.sent",
         "reminder.sent",
         "command.refused",

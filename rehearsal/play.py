@@ -20,10 +20,11 @@ from models.view import IncidentView
 from policies.catalogue import PolicyBroken
 from policies.compile import PolicyTooLarge
 from rehearsal.load import DEFAULT_NAME, LoadedScenario, payload_file
+from rehearsal.orders import NotTaken, Order
 from rehearsal.played import Look, Played, PlayedIncident, Refused
 from rehearsal.policy import RehearsedPolicy
 from rehearsal.reading import played_incident, standing_of
-from rehearsal.stage import NO_FEEDS, NotTaken, Order, Stage
+from rehearsal.stage import NO_FEEDS, Stage
 from rehearsal.wording import payload_of, report_of, spec_of
 
 LEAD = timedelta(seconds=2)
@@ -251,3 +252,6 @@ def _dues(view: IncidentView) -> Iterable[datetime]:
             yield reading.breach_at
     if view.escalation.next_at and not view.escalation.stopped:
         yield view.escalation.next_at
+    for owed in view.undelivered:
+        if owed.held and owed.not_before:
+            yield owed.not_before

@@ -9,8 +9,14 @@ from models.incident import Incident, TimelineEntry
 from models.view import IncidentView
 from rehearsal.played import SLACK, Breach, Line, PlayedIncident, Said, Standing, in_order
 from rules.cadence import PREFIX
+from rules.page_summary import incidents
 
-KINDS = {"page.sent": "page", "notification.sent": "tell", "reminder.sent": "remind"}
+KINDS = {
+    "page.sent": "page",
+    "page.summarised": "page",
+    "notification.sent": "tell",
+    "reminder.sent": "remind",
+}
 """What a line of the timeline says was said."""
 
 
@@ -63,7 +69,7 @@ def played_incident(
         title=incident.report.title,
         reported_at=incident.reported_at,
         end=standing_of(name, view),
-        said=_said(name, timeline),
+        said=_said(name, timeline, by_name),
         breaches=_breaches(name, view),
         timeline=tuple(
             Line(
@@ -78,7 +84,9 @@ def played_incident(
     )
 
 
-def _said(name: str, timeline: tuple[TimelineEntry, ...]) -> tuple[Said, ...]:
+def _said(
+    name: str, timeline: tuple[TimelineEntry, ...], by_name: Callable[[str], str]
+) -> tuple[Said, ...]:
     holders: dict[str, str] = {}
     said = []
     for entry in timeline:
@@ -94,7 +102,7 @@ def _said(name: str, timeline: tuple[TimelineEntry, ...]) -> tuple[Said, ...]:
                     kind=kind,
                     who=who,
                     channel=str(entry.data["channel"]),
-                    because=_because(entry),
+                    because=by_name(_because(entry)),
                     target=str(entry.data.get("target", "")),
                     roles=tuple(role for role, person in holders.items() if person == who),
                 )
@@ -105,6 +113,8 @@ def _said(name: str, timeline: tuple[TimelineEntry, ...]) -> tuple[Said, ...]:
 def _because(entry: TimelineEntry) -> str:
     level = entry.data.get("level")
     reason = str(entry.data.get("reason", ""))
+    if "summary_of" in entry.data:
+        reason += f" (in a summary of {incidents(entry.data['summary_of'])})"
     return f"level {level}: {reason}" if level else reason
 
 

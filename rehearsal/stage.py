@@ -3,14 +3,12 @@
 import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from temporalio.client import Client, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
@@ -32,9 +30,11 @@ from rehearsal.alerts import (
     moved_batch,
 )
 from rehearsal.channels import RecordingChannels
+from rehearsal.orders import NotTaken, Order, refusal_of
 from rehearsal.policy import RehearsedPolicy
 from rehearsal.server import skipper
 from rehearsal.timing import VirtualTime
+from rehearsal.workloads import RehearsedWorkloads
 from rules.identity import group_id, incident_id
 from rules.reporting import may_report, unfit
 from runtime.registry import WORKFLOWS, build_activities, workflow_runner
@@ -44,24 +44,6 @@ from states.lifecycle import Trigger
 NO_FEEDS: Mapping[str, FeedSettings] = MappingProxyType({})
 ARRIVAL_SECONDS = 0.05
 """So long after it was sent, a command has reached the server."""
-
-
-class NotTaken(Exception):  # noqa: N818 - says what is
-    """A report, an alert or a command was refused; `missing` is what would have been needed."""
-
-    def __init__(self, because: str, missing: tuple[str, ...] = ()) -> None:
-        super().__init__(because)
-        self.because = because
-        self.missing = missing
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A command to the incident of the id `named`."""
-
-    named: str
-    command: str
-    payload: dict[str, Any]
 
 
 class Stage:
@@ -90,6 +72,7 @@ class Stage:
         self._deliveries = Deliveries(self._queue)
         self._feeds = FeedDirectory(feeds, folder / "feeds")
         self._start = RehearsedStart(self._client, policy.file, self._feeds, time=self.time)
+        self._workloads = RehearsedWorkloads(self._client, self.time)
         self._folder = folder
         self._worker = self._built(folder)
 
@@ -106,6 +89,7 @@ class Stage:
             start=self._start,
             feeds=self._feeds,
             feed=RehearsedFeed(self._client, time=self.time),
+            workloads=self._workloads,
         )
         return Worker(
             self._client,
@@ -215,7 +199,7 @@ class Stage:
                     order.command, payload, result_type=CommandResult
                 )
         except WorkflowUpdateFailedError as error:
-            raise _refusal(error) from None
+            raise refusal_of(error) from None
         except (CannotReopen, IncidentNotFound) as error:
             raise NotTaken(str(error)) from None
         except RPCError as error:
@@ -240,7 +224,7 @@ class Stage:
         """Time passes until `to` for everything; groups and incidents stay side by side."""
         reached = None
         while True:
-            waiting = [await self._group_due(group) for group in self._groups]
+            waiting = [await self._due(workflow) for workflow in self._side_by_side()]
             due = [at for at in waiting if at and at <= to and at != reached]
             reached = min(due, default=to)
             await self._forward(reached)
@@ -256,7 +240,11 @@ class Stage:
                 await self.settled()
 
     def _workflows(self) -> tuple[str, ...]:
-        return (*self.incidents.values(), *self._groups)
+        return (*self.incidents.values(), *self._groups, *self._workloads.begun)
+
+    def _side_by_side(self) -> tuple[str, ...]:
+        """Those whose own instants others must not pass: what they say then is heard then."""
+        return self._workflows() if self._workloads.begun else tuple(self._groups)
 
     async def settled(self) -> None:
         """Wait until nothing more happens by itself; learn of incidents that were opened."""
@@ -269,9 +257,10 @@ class Stage:
             if len(self.incidents) == known:
                 return
 
-    async def _group_due(self, group: str) -> datetime | None:
-        """When a group will do something by itself."""
-        return await self.time.next_due(group) if await self.time.running(group) else None
+    async def _due(self, workflow_id: str) -> datetime | None:
+        """When a workflow will do something by itself."""
+        running = await self.time.running(workflow_id)
+        return await self.time.next_due(workflow_id) if running else None
 
     def by_name(self, text: str) -> str:
         """A text that calls incidents by their names: their ids are others every time."""
@@ -289,10 +278,3 @@ class Stage:
 
 def _stem(name: str) -> str:
     return name.rpartition("-")[0]
-
-
-def _refusal(error: WorkflowUpdateFailedError) -> NotTaken:
-    cause = error.cause
-    details = cause.details[0] if isinstance(cause, ApplicationError) and cause.details else {}
-    missing = details.get("missing", ()) if isinstance(details, dict) else ()
-    return NotTaken(str(getattr(cause, "message", cause)), tuple(str(item) for item in missing))

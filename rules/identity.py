@@ -44,6 +44,9 @@ def group_id(source: str, group_key: str) -> str:
     return f"AG-{_slug(group_key, 'group')}-{_hash(f'{source} {group_key}')}"
 
 
-def workload_id(policy: str, whom: str) -> str:
-    """The workflow id of the workload of `person:NAME` or `channel:NAME` under a policy."""
-    return f"WL-{_slug(whom, 'workload')}-{_hash(f'{policy} {whom}')}"
+def workload_id(task_queue: str, policy: str, whom: str) -> str:
+    """The workflow id of the workload of `person:NAME` or `channel:NAME`.
+
+    Under another policy, or in another installation, the same name is somebody else.
+    """
+    return f"WL-{_slug(whom, 'workload')}-{_hash(f'{task_queue} {policy} {whom}')}"

@@ -11,7 +11,9 @@ from models.incident import Incident, TimelineEntry
 from rules.escalation import NoPage, Page, PassOver, Wait, in_force, next_page
 
 PAGE = "page."
-SENT = "page.sent"
+SENT = frozenset({"page.sent", "page.summarised"})
+"""What tells of a page that reached somebody: by itself, or in a summary of many."""
+HELD = "page.held"
 MOST_TURNS = 1000
 """So many turns ahead it is looked for a level: more than a policy can ask for sensibly."""
 
@@ -63,13 +65,13 @@ def page_lines(incident: Incident) -> tuple[PageLine, ...]:
         key = str(entry.data.get("key", ""))
         before = asked.get(key) if key else None
         if before:
-            channel = str(before.data.get("channel", ""))
+            failed = () if before.kind == HELD else (str(before.data.get("channel", "")),)
             line = replace(
                 line,
                 level=line.level or before.level,
                 targets=line.targets or before.targets,
                 data={**line.data, **before.data, "channel": line.data.get("channel", "")},
-                tried=tuple(dict.fromkeys((*before.tried, *line.tried, channel))),
+                tried=tuple(dict.fromkeys((*before.tried, *line.tried, *failed))),
             )
         if key:
             asked[key] = line
@@ -199,4 +201,4 @@ def held_by(incident: Incident, role: str, at: datetime) -> tuple[str, ...]:
 
 def pages_of(lines: Iterable[PageLine]) -> tuple[PageLine, ...]:
     """Those that tell of a page that was sent."""
-    return tuple(line for line in lines if line.kind == SENT)
+    return tuple(line for line in lines if line.kind in SENT)

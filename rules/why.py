@@ -11,6 +11,7 @@ from models.compiled import CompiledPolicy, EscalationPolicy, Level
 from models.incident import Incident
 from models.why import Explanation, Verdict, WhyAnswer, WhyQuestion
 from rules.page_story import (
+    HELD,
     SENT,
     PageLine,
     Standing,
@@ -22,6 +23,7 @@ from rules.page_story import (
     stamp,
     standing_at,
 )
+from rules.page_summary import incidents
 
 MINUTE = timedelta(minutes=1)
 
@@ -95,7 +97,7 @@ def _notes(incident: Incident, at: datetime, now: datetime) -> Iterator[str]:
 
 
 def _told(line: PageLine) -> WhyAnswer:
-    if line.kind == SENT:
+    if line.kind in SENT:
         return WhyAnswer(verdict=Verdict.PAGED, text=_paged(line), at=line.at, lines=(line.seq,))
     text = f"{line.summary} ({stamp(line.at)})"
     return WhyAnswer(verdict=Verdict.NOT_PAGED, text=text, at=line.at, lines=(line.seq,))
@@ -106,6 +108,8 @@ def _paged(line: PageLine) -> str:
     data = line.data
     by = str(data.get("channel", ""))
     words = f"{line.recipient} was paged at {stamp(line.at)} by {by}"
+    if data.get("summary_of"):
+        words += f", in a summary of {incidents(data['summary_of'])}"
     failed = [channel for channel in line.tried if channel != by]
     if failed:
         words += f", after {', '.join(failed)} had failed"
@@ -146,6 +150,8 @@ def _reason(asked: _Asked, ladder: EscalationPolicy | None) -> tuple[str, tuple[
         return _never(asked, ladder), ()
     standing = standing_at(asked.policy, asked.incident, asked.at)
     turn, turn_lines = _last_turn(asked, ladder, levels)
+    if any(line.kind == HELD for line in asked.lines if line.seq in turn_lines):
+        return turn, turn_lines
     coming = _coming(standing, levels)
     words = f"{turn}; {coming}" if turn else coming
     return words, (*turn_lines, *standing.by)

@@ -180,7 +180,8 @@ def _held(state: WorkloadState, key: str, now: datetime) -> Leave:
     if limit is None or due_at is None:
         return Leave(verdict=Verdict.HELD, again_at=now + GATHER)
     place = list(state.held).index(key) if key in state.held else len(state.held)
-    paged = f"{_lately(state, limit, now)} pages within {format_duration(limit.within)}"
+    count = _lately(state, limit, now)
+    paged = f"{count} page{'s' if count != 1 else ''} within {format_duration(limit.within)}"
     return Leave(
         verdict=Verdict.HELD,
         why=f"{paged}, of at most {limit.most}",

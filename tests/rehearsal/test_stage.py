@@ -10,8 +10,9 @@ from temporalio.testing import WorkflowEnvironment
 from connectors.channels.directory import ChannelDirectory
 from models.base import Actor
 from models.incident import Report
+from rehearsal.orders import NotTaken, Order
 from rehearsal.policy import RehearsedPolicy
-from rehearsal.stage import NotTaken, Order, Stage
+from rehearsal.stage import Stage
 from runtime.settings import ROOT, Settings
 from tests.rehearsal.plays import STARTS, after
 

@@ -16,6 +16,7 @@ from models.contracts import (
 from models.incident import Incident
 from models.message import DeliveryFailure, Message, MessageKind, Receipt
 from models.why import Explanation, WhyQuestion
+from models.workload import Leave, Verdict
 from rules.decision import Decision, PageNextLevel
 from rules.escalation import (
     NoPage,
@@ -32,7 +33,7 @@ from rules.escalation import (
 )
 from rules.hours import hours_at
 from rules.ledger import note
-from rules.page_lines import Line, Turn, lines_of, passed_over
+from rules.page_lines import Line, Turn, became_of, lines_of, passed_over
 from rules.paging import PageTarget, paging_chain, resolve_targets
 from rules.why import explain
 from tests.specimens import POLICY, after, an_incident, minutes, outcome
@@ -53,11 +54,18 @@ def level(*page: str, wait: float = 5, **more: Any) -> Level:
 class Night:
     """An incident from its report on; `at` is the minute that has been reached."""
 
-    def __init__(self, policy: CompiledPolicy, *, broken: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        policy: CompiledPolicy,
+        *,
+        broken: Mapping[str, str] | None = None,
+        busy: Mapping[str, str] | None = None,
+    ) -> None:
         self.policy = policy
         self.incident: Incident = an_incident(policy)
         self.progress = EscalationProgress()
         self._broken = dict(broken or {})
+        self._busy = dict(busy or {})
         self._now = after(0)
         self._silence()
 
@@ -91,6 +99,12 @@ class Night:
         asked = forced_page(ladder, self.progress, wanted, waits_from=waits_from)
         assert isinstance(asked, Page)
         self._page(asked, reason)
+
+    def told(self, leave: Leave, *, withdraw: str | None = None) -> None:
+        """What became of the page that was held last."""
+        line = became_of(self.held.model_copy(update={"withdraw": withdraw}), leave)
+        assert line is not None
+        self._write(line)
 
     def why(
         self, who: str | None = None, *, at: float | None = None, level: int | None = None
@@ -184,8 +198,15 @@ class Night:
             DeliveryFailure(key=key, channel=name, error=self._broken[name], permanent=True)
             for name in failing
         )
+        delivery = Delivery(message=message, channels=chain, channel=chain.index(channel))
+        if page.recipient in self._busy:
+            leave = Leave(verdict=Verdict.HELD, why=self._busy[page.recipient])
+            self.held = delivery.model_copy(update={"held": True})
+            return PageOutcome(
+                delivery=self.held, target=page.target, via=page.as_what, leave=leave
+            )
         return PageOutcome(
-            delivery=Delivery(message=message, channels=chain, channel=chain.index(channel)),
+            delivery=delivery,
             target=page.target,
             via=page.as_what,
             receipt=Receipt(key=key, channel=channel, delivered_at=self._now),

@@ -1,0 +1,59 @@
+"""Why was somebody not paged who was paged for too many others: by the record alone."""
+
+from models.why import Explanation
+from models.workload import Leave, Summary, Verdict
+from tests.rules.night import Night, level, policy_with
+from tests.specimens import after
+
+TWO = policy_with(level("ana"), level("bo", wait=10))
+BUSY = {"ana": "4 pages within 15m, of at most 10"}
+HELD = "page to ana (level 1) by pager: new incident — held for a summary: " + BUSY["ana"]
+
+
+def words(explanation: Explanation) -> list[str]:
+    """The answers, in words."""
+    return [answer.text for answer in explanation.answers]
+
+
+def test_a_page_that_is_held_says_by_which_limit() -> None:
+    """At the minute, and at any later one until something becomes of it."""
+    night = Night(TWO, busy=BUSY)
+    night.until(2)
+    held, absent = words(night.why("ana", at=0))
+    assert held == f"{HELD} (2026-03-27 16:50:00 UTC)"
+    assert absent == f"ana was not paged at 2026-03-27 16:50:00 UTC: {held}"
+    assert words(night.why("ana", at=1)) == [
+        f"ana was not paged at 2026-03-27 16:51:00 UTC: {held}"
+    ]
+
+
+def test_a_summary_is_a_page_that_says_of_how_many_incidents() -> None:
+    """By which channel, and by which level; the channel where it was held has not failed."""
+    night = Night(TWO, busy=BUSY)
+    night.until(1)
+    summary = Summary(key="s", at=after(1), channel="email", incidents=40)
+    night.told(Leave(verdict=Verdict.TOLD, summary=summary))
+    (answer,) = night.why("ana", at=1).answers
+    assert answer.text == (
+        "ana was paged at 2026-03-27 16:51:00 UTC by email, in a summary of 40 incidents: level 1 "
+        "of the escalation nightly, by name; new incident [INC-260327-TEST/page-1:ana]"
+    )
+    assert answer.verdict == "paged"
+
+
+def test_a_page_that_was_dropped_says_why() -> None:
+    """Somebody acknowledged before the summary went out."""
+    night = Night(TWO, busy=BUSY)
+    night.until(1)
+    night.told(Leave(verdict=Verdict.WITHDRAWN), withdraw="acknowledged by bo")
+    dropped, absent = words(night.why("ana", at=1))
+    assert dropped.startswith("page to ana: ")
+    assert "held, and dropped: acknowledged by bo" in dropped
+    assert absent.startswith("ana was not paged at 2026-03-27 16:51:00 UTC: ")
+
+
+def test_the_next_level_is_paged_although_the_first_waits_for_a_summary() -> None:
+    """Silence is silence: its wait runs from when the page was asked for."""
+    night = Night(TWO, busy=BUSY)
+    night.until(6)
+    assert "level 2" in words(night.why("bo", at=5))[0]
