@@ -116,7 +116,7 @@ def _asked(role: RoleRule, policy: CompiledPolicy) -> OnCall | None:
 
 
 def _how(role: RoleRule, person: str, policy: CompiledPolicy) -> str:
-    found = _asked(role, policy) if _by_schedule(role) else None
+    found = _asked(role, policy)
     on_call = f", on call by {by_schedule(found, person)}" if found else ""
     return f"by the policy's default{on_call}"
 

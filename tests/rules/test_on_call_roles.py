@@ -21,7 +21,9 @@ def opened(found: OnCall | None) -> tuple[str | None, list[str]]:
         update={"roles": ROLES, "on_call": {"managers": found} if found else {}}
     )
     incident = open_incident("INC-1", REPORT, policy, START)
-    told = [entry.summary for entry in incident.timeline if entry.kind.startswith("role.")]
+    lines = [entry for entry in incident.timeline if entry.kind.startswith("role.")]
+    assert {entry.data["role"] for entry in lines} == {"incident_manager"}
+    told = [entry.summary for entry in lines]
     return incident.holder("incident_manager"), told
 
 
