@@ -212,7 +212,7 @@ def test_whoever_is_on_call_then_may_after_the_time(at: float, may: bool) -> Non
     duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(600))
     found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(600))
     policy = policy.model_copy(update={"on_call": {"primary": found}})
-    fields = {"target": "CHG-1", "actor": "bo"}
+    fields: dict[str, Any] = {"target": "CHG-1", "actor": "bo"}
     incident = asked("link", policy=policy, **fields)
     answer = outcome(incident, "link", after(at), policy, **fields)
     assert isinstance(answer, Refusal) is not may
