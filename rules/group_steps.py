@@ -170,8 +170,7 @@ def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
     change["moved_meanwhile"] = True
     if is_over:
         # A review that ends does not move the resolve that it reviews.
-        kept = None if is_open(state) else state.resolved_at
-        change["resolved_at"] = move.resolved_at or kept or now
+        change["resolved_at"] = move.resolved_at or state.resolved_at or now
     elif not is_open(state):
         firing = {name: record.alert for name, record in state.firing.items()}
         change |= {"unfed": {**state.unfed, **firing}, "unfed_deliveries": 1, "urgent": True}

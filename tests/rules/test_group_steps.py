@@ -3,9 +3,17 @@
 import pytest
 
 from models.alert import Alert, GroupingPolicy
-from models.group import IncidentFed, StartIncident
+from models.group import IncidentFed, IncidentMoved, StartIncident
 from rules.alert_report import report_of
-from rules.group_steps import handed_over, handing_over, not_fed, not_handed_over
+from rules.group_steps import (
+    handed_over,
+    handing_over,
+    moved,
+    not_fed,
+    not_handed_over,
+    opened,
+    opening,
+)
 from rules.grouping import (
     Ended,
     Feed,
@@ -40,6 +48,7 @@ def test_an_incident_in_review_hears_that_a_new_one_has_its_alerts() -> None:
     assert (request.batch.alerts, request.batch.truncated, request.reopen) == ((), 0, False)
     group.state = handed_over(group.state, FIRST)
     assert group.at(91) == Wait()
+    assert group.moves(95, State.CLOSED).at(95) == Wait()
 
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.CANCELLED])
@@ -146,6 +155,30 @@ def test_an_answer_ends_the_pause_that_a_failure_had_made() -> None:
     group.state = not_fed(group.state, after(30))
     group.answers(5, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
     assert group.hears(6, ended("b", 1, 6)).at(6) == Feed()
+
+
+def test_a_start_that_succeeds_ends_the_pause_that_a_failure_had_made() -> None:
+    """What the incident has to hear is told at once."""
+    group = Group().hears(0, firing("a"))
+    report = report_of(group.state, "AG-k", happened_at=None, previous=None)
+    group.state = opening(group.state, StartIncident(incident_id=FIRST, report=report))
+    group.state = opened(not_fed(group.state, after(30)), after(5))
+    assert group.hears(6, firing("b", 6)).at(6) == Feed()
+
+
+def test_a_review_that_ends_does_not_move_the_resolve_that_it_reviews() -> None:
+    """A recurrence is soon or late after that."""
+    group = Group().hears(0, firing("a")).opens(0)
+    for minute, state, resolved_at in ((60, State.REVIEW, after(58)), (80, State.CLOSED, None)):
+        move = IncidentMoved(incident_id=FIRST, state=state, resolved_at=resolved_at)
+        group.state = moved(group.state, move, after(minute))
+        assert group.state.resolved_at == after(58)
+
+
+def test_a_group_without_an_incident_owes_none_to_another() -> None:
+    """Whatever an incident says that it does not know."""
+    group = Group().hears(0, firing("a")).moves(1, State.DIAGNOSIS)
+    assert (group.state.incident_id, group.state.takeovers) == (None, ())
 
 
 def test_an_end_that_was_refused_with_a_firing_is_told_while_that_waits_for_its_time() -> None:

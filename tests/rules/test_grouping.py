@@ -81,7 +81,7 @@ def test_an_alert_long_after_resolve_opens_a_new_incident_that_names_the_previou
     assert group.at(91) == OpenNew(FIRST, ("a",), after(91))
     group.opens(91, SECOND).moves(92, State.CLOSED)
     assert (group.state.incident_id, group.state.incident_state) == (SECOND, State.REPORTED)
-    assert group.state.opened == 2
+    assert (group.state.opened, group.state.resolved_at) == (2, None)
 
 
 def test_what_resolved_is_told_though_it_was_refused_with_what_fires() -> None:
@@ -104,10 +104,14 @@ def test_an_end_that_a_closed_incident_refused_is_told_when_it_is_reopened() -> 
 
 
 def test_an_incident_that_refuses_to_be_reopened_gets_a_successor() -> None:
-    """Never a second attempt at the same."""
+    """Never a second attempt at the same; the successor may be reopened."""
     group = a_resolved_group().hears(70, firing("a", 70))
     group.feeds(70, IncidentFed(absorbed=False, state=State.CLOSED), recurring=("a",))
     assert group.at(70) == OpenNew(FIRST, ("a",), after(70))
+    group.opens(70, SECOND).hears(71, ended("a", 70, 71))
+    group.feeds(71)
+    group.moves(80, State.REVIEW, SECOND).hears(85, firing("a", 85))
+    assert group.at(85) == Reopen(("a",))
 
 
 def test_an_incident_that_was_resolved_unnoticed_is_reopened_by_what_it_refuses() -> None:
@@ -148,10 +152,14 @@ def test_an_incident_in_review_is_told_what_resolves() -> None:
 
 def test_an_incident_that_people_reopen_is_told_what_fires() -> None:
     """Its alerts were not absorbed while it was resolved."""
-    group = Group().hears(0, firing("a")).opens(0).moves(60, State.REVIEW)
+    group = Group().hears(0, firing("a"), firing("b")).opens(0).moves(60, State.REVIEW)
+    group.hears(60.8, ended("b", 0, 60.8))
+    group.feeds(60.8, IncidentFed(absorbed=True, state=State.REVIEW))
     group.moves(61, State.DIAGNOSIS)
+    assert group.state.resolved_at is None
     assert group.at(61) == Feed()
-    assert group.feeds(61) == ("a firing",)
+    request = group.asks(61)
+    assert (request.batch.alerts, request.deliveries) == ((firing("a"),), 1)
 
 
 def test_a_group_lives_as_long_as_a_recurrence_could_reopen_its_incident() -> None:
@@ -223,6 +231,7 @@ def test_news_of_an_incident_that_runs_already_ends_its_opening() -> None:
     group = Group().hears(0, firing("a"))
     report = report_of(group.state, "AG-k", happened_at=None, previous=None)
     group.state = opening(group.state, StartIncident(incident_id=FIRST, report=report))
-    group.moves(1, State.CANCELLED)
-    assert (group.state.incident_id, group.state.incident_state) == (FIRST, State.CANCELLED)
+    group.moves(1, State.DIAGNOSIS)
+    assert (group.state.incident_id, group.state.incident_state) == (FIRST, State.DIAGNOSIS)
     assert group.state.opening is None
+    assert group.hears(1.5, firing("a")).at(1.5) == Wait(after(2), "feed what was repeated")

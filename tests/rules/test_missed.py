@@ -28,9 +28,12 @@ def test_an_alert_that_ended_before_the_group_could_act_has_an_incident() -> Non
     assert group.at(10) == Open(after(0))
     assert reported(group) == [("a", "firing")]
     assert group.opens(10).at(10) == Feed()
-    assert group.feeds(10) == ("a resolved",)
+    request = group.asks(10)
+    assert (request.batch.alerts, request.deliveries) == ((ended("a", 0, 3),), 1)
+    group.answers(10, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
     assert group.at(10) == Wait()
     assert not fires(group.state)
+    assert group.moves(60, State.REVIEW).at(60) == Wait()
 
 
 def test_an_alert_that_ended_before_the_policy_opens_has_none() -> None:
