@@ -38,8 +38,6 @@ def named_now(rule: AuthorityRule, incident: Incident, now: datetime) -> tuple[s
 def _covers(
     entry: str, actor: Actor, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> bool:
-    if entry == MONITORING.name:
-        return actor == MONITORING
     people = meant(entry, incident, policy, now)
     return people is None or actor.name in people
 

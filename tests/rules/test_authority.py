@@ -157,3 +157,29 @@ def test_nobody_waits_shorter_by_dating_the_question_back() -> None:
         asked = refused(incident, "begin_resolution", 10, policy, actor="bo", happened_at=told)
         assert asked.leaves is not None
         assert asked.leaves.incident.requests[0].at == since
+
+
+def test_who_has_asked_in_vain_is_refused_as_unauthorised() -> None:
+    """Whether it leaves a request or not."""
+    policy = staffed(ROLES + LATER)
+    first = refused(in_diagnosis(reported(policy)), "begin_resolution", 10, policy, actor="bo")
+    assert first.kind == "NotAuthorised"
+    assert first.leaves is not None
+    assert refused(first.leaves.incident, "begin_resolution", 11, policy, actor="bo").kind == (
+        "NotAuthorised"
+    )
+
+
+def test_who_is_asked_are_those_on_call_then() -> None:
+    """Not everybody who takes turns."""
+    policy = staffed(
+        "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
+        "authority: { hold: { by: on_call:primary, after: { 30m: [dee, team:platform] } } }\n"
+    )
+    duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(60))
+    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
+    policy = policy.model_copy(update={"on_call": {"primary": found}})
+    answer = refused(reported(policy), "hold", 5, policy, reason="x", actor="dee")
+    assert answer.may == ("on_call primary (bo)", "dee, team platform (cy, eve) 30m after asking")
+    assert answer.leaves is not None
+    assert [e.target for e in answer.leaves.effects if isinstance(e, PageRole)] == ["person:bo"]

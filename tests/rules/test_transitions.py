@@ -93,7 +93,11 @@ def test_what_follows_from_a_trigger(
 def test_closing_writes_the_report_and_ends_it() -> None:
     """What was found in the review is in it."""
     aspects = {"cause": "a leak", "response": "fast"}
-    fields = {"lead": "ana", "aspects": aspects, "documents": {"incident_report": "there"}}
+    fields: dict[str, Any] = {
+        "lead": "ana",
+        "aspects": aspects,
+        "documents": {"incident_report": "there"},
+    }
     incident = done(reviewed(), "submit_review", after(110), lessons=["watch"], **fields)
     answer = decided(incident, "close", 120)
     assert WriteIncidentReport() in answer.effects
@@ -219,7 +223,7 @@ def test_why_an_incident_was_cancelled_and_what_it_duplicates_are_kept() -> None
     incident = done(an_incident(), "link", after(1), target="CHG-1", relation="caused_by")
     plain = done(incident, "cancel", after(2), reason="false_alarm")
     assert (plain.cancelled_for, plain.links) == ("false_alarm", incident.links)
-    other = {"reason": "duplicate_of", "duplicate_of": "INC-260326-00000000"}
+    other: dict[str, Any] = {"reason": "duplicate_of", "duplicate_of": "INC-260326-00000000"}
     double = done(incident, "cancel", after(2), **other)
     assert double.cancelled_for == "duplicate_of"
     assert [(link.relation, link.target) for link in double.links] == [
