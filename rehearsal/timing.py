@@ -5,6 +5,7 @@ world's does, and can be moved ahead. Its place in the scenario is that clock an
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,6 +42,7 @@ class VirtualTime:
         self._skipper = skipper
         self._offsets: dict[str, timedelta] = {}
         self._failing_since: dict[str, float] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def begin(self, workflow_id: str, at: datetime) -> timedelta:
         """A workflow is about to be started at `at`; returns its offset from the world's time."""
@@ -107,17 +109,21 @@ class VirtualTime:
         What has ended, or is that far already, stays as it is; then the answer is False. Raises
         Stuck.
         """
-        if not await self.running(workflow_id):
-            return False
-        ahead = to - await self.now(workflow_id)
-        if ahead <= timedelta():
-            return False
+        async with self._turns[workflow_id]:
+            if not await self.running(workflow_id):
+                return False
+            ahead = to - await self.now(workflow_id)
+            if ahead <= timedelta():
+                return False
+            await self._skip(workflow_id, ahead)
+        return True
+
+    async def _skip(self, workflow_id: str, ahead: timedelta) -> None:
         skipping = asyncio.create_task(self._skipper.fast_forward(self.handle(workflow_id), ahead))
         try:
             await self._watched(skipping, workflow_id)
         finally:
             skipping.cancel()
-        return True
 
     async def brought(self, workflow_id: str, to: datetime) -> None:
         """Let time pass for a running workflow until `to` while nobody works on it."""
