@@ -28,8 +28,6 @@ CLOCKS = {
 
 def set_severity(case: Case, command: SetSeverityCommand) -> Outcome:
     """Set and confirm the severity: as stated, or as the attributes give it."""
-    if case.incident.state in TERMINAL:
-        return Refusal("Refused", f"the incident is {case.incident.state}: its severity is final")
     if command.severity is not None and command.severity not in case.policy.severities:
         return unknown("severity", command.severity, case.policy.severities)
     refusal = unknown_attributes(command.attributes, case.policy)
