@@ -156,8 +156,8 @@ def test_a_review_may_be_led_under_the_name_of_the_role() -> None:
 def test_action_items_are_numbered_and_kept_with_owner_date_and_priority() -> None:
     """So that they can be followed after the incident."""
     incident = done(in_review(), "add_action_item", after(101), text="first", owner="bo")
-    due = {"due_at": after(9999), "priority": "high"}
-    fields = {"text": "fix", "owner": "cy", "happened_at": after(101.5), **due}
+    due: dict[str, Any] = {"due_at": after(9999), "priority": "high"}
+    fields: dict[str, Any] = {"text": "fix", "owner": "cy", "happened_at": after(101.5), **due}
     answer = outcome(incident, "add_action_item", after(102), **fields)
     assert isinstance(answer, Decision)
     first, item = answer.incident.action_items
