@@ -1,0 +1,197 @@
+"""The workload of a person, on a real server in virtual time: summaries, refusals, its end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Replayer, Worker
+
+from activities.send_notification import SendNotificationActivity
+from connectors.errors import PermanentError
+from models.workload import (
+    ASK_LEAVE,
+    HOLD_ROLE,
+    WORKLOAD_WORKFLOW,
+    AskLeave,
+    AskTogether,
+    HoldRole,
+    Leave,
+    Leaves,
+    RolesHeld,
+    Verdict,
+    WorkloadInput,
+    WorkloadState,
+)
+from rules.workload import GATHER, REMEMBERED, ROUNDS
+from runtime.registry import WORKFLOWS, workflow_runner
+from tests.conftest import time_skipping_server
+from tests.fakes.channels import RecordingChannels
+from tests.rules.storms import NOON, page
+
+SECOND = timedelta(seconds=1)
+
+
+class Ana:
+    """Ana's workload, whoever asks it."""
+
+    def __init__(self, env: WorkflowEnvironment, task_queue: str) -> None:
+        self.env = env
+        self.client: Client = env.client
+        self.task_queue = task_queue
+        self.channels = RecordingChannels()
+        self.id = f"WL-{task_queue}"
+        self.handle: WorkflowHandle[Any, Any] = self.client.get_workflow_handle(
+            self.id, result_type=WorkloadState
+        )
+
+    def worker(self) -> Worker:
+        """A worker that runs workflows guarded, as replays do."""
+        return Worker(
+            self.client,
+            task_queue=self.task_queue,
+            workflows=list(WORKFLOWS),
+            activities=[SendNotificationActivity(self.channels).send_notification],
+            workflow_runner=workflow_runner(),
+        )
+
+    async def update(self, name: str, said: object, answer: type[Any]) -> Any:
+        """Tell the workload something; the first time starts it."""
+        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            WORKLOAD_WORKFLOW,
+            WorkloadInput(whom="person:ana"),
+            id=self.id,
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+        return await self.client.execute_update_with_start_workflow(
+            name, said, start_workflow_operation=start, result_type=answer
+        )
+
+    async def ask(self, *pages: AskLeave) -> tuple[Leave, ...]:
+        """What pages are answered that ask together."""
+        leaves: Leaves = await self.update(ASK_LEAVE, AskTogether(pages=pages), Leaves)
+        return leaves.leaves
+
+    async def later(self, time: timedelta) -> None:
+        """Time passes."""
+        await self.env.fast_forward(self.handle, time)
+
+    async def until_told(self, ask: AskLeave) -> Leave:
+        """Ask again until the page is held no more."""
+        async with asyncio.timeout(60):
+            while True:
+                (leave,) = await self.ask(ask)
+                if leave.verdict is not Verdict.HELD:
+                    return leave
+                await asyncio.sleep(0.02)
+
+    def subjects(self, channel: str) -> list[str]:
+        """What a channel was sent."""
+        return [sent.subject for sent in self.channels.channel(channel).messages.values()]
+
+
+@pytest.fixture
+async def ana(time_skipping: WorkflowEnvironment, task_queue: str) -> AsyncIterator[Ana]:
+    """Ana's workload, with a worker; what it did replays in the end."""
+    made = Ana(time_skipping, task_queue)
+    async with made.worker():
+        yield made
+    replayer = Replayer(
+        workflows=list(WORKFLOWS),
+        data_converter=pydantic_data_converter,
+        workflow_runner=workflow_runner(),
+    )
+    await replayer.replay_workflow(await made.handle.fetch_history())
+
+
+async def test_what_is_held_goes_out_as_one_when_it_is_due(ana: Ana) -> None:
+    """Not before; and each of its pages hears of it."""
+    leaves = await ana.ask(*(page(number) for number in range(9)))
+    assert [leave.verdict for leave in leaves[3:5]] == [Verdict.GRANTED, Verdict.HELD]
+    await ana.later(GATHER - SECOND)
+    assert ana.subjects("pager") == []
+    await ana.later(2 * SECOND)
+    leave = await ana.until_told(page(8))
+    assert leave.summary is not None
+    assert (leave.summary.channel, leave.summary.incidents) == ("pager", 5)
+    assert ana.subjects("pager") == ["5 incidents for you: 5 SEV4"]
+
+
+async def test_a_summary_falls_back_as_a_page_does(ana: Ana) -> None:
+    """The next channel of the page of the worst incident."""
+    ana.channels.channel("pager").fails_always = PermanentError("pager", "gone")
+    await ana.ask(*(page(number) for number in range(5)))
+    await ana.later(GATHER + SECOND)
+    leave = await ana.until_told(page(4))
+    assert leave.summary is not None
+    assert leave.summary.channel == "email"
+    assert (ana.subjects("pager"), len(ana.subjects("email"))) == ([], 1)
+
+
+async def test_pages_of_a_summary_that_reaches_nobody_hear_so_in_the_end(ana: Ana) -> None:
+    """After eight rounds over every channel; until then it is tried."""
+    for name in ("pager", "email"):
+        ana.channels.channel(name).fails_always = PermanentError(name, "gone")
+    await ana.ask(*(page(number) for number in range(5)))
+    await ana.later(timedelta(hours=3))
+    assert (await ana.until_told(page(4))).verdict is Verdict.UNDELIVERED
+    tried = ana.channels.channel("pager").attempts, ana.channels.channel("email").attempts
+    assert tried == (ROUNDS, ROUNDS)
+
+
+async def test_what_cannot_be_read_is_refused_and_changes_nothing(ana: Ana) -> None:
+    """Whoever speaks to Temporal directly is told what was wrong."""
+    await ana.ask(page(1))
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await ana.handle.execute_update(ASK_LEAVE, {"pages": [{"key": 1}]})
+    assert isinstance(refused.value.cause, ApplicationError)
+    assert refused.value.cause.type == "Malformed"
+    assert "pages.0.incident_id" in str(refused.value.cause)
+    with pytest.raises(WorkflowUpdateFailedError):
+        await ana.handle.execute_update(HOLD_ROLE, args=[1, 2])
+    await ana.handle.signal("no_such_signal")
+    state: WorkloadState = await ana.handle.query("state", result_type=WorkloadState)
+    assert [sent.key for sent in state.sent] == [page(1).key]
+
+
+async def test_it_ends_when_nothing_is_left_and_begins_anew_when_asked(ana: Ana) -> None:
+    """Not before a role that was held is given up."""
+    held = HoldRole(role="lead", incident_id="INC-1", holds=True, at=NOON)
+    await ana.update(HOLD_ROLE, held, RolesHeld)
+    await ana.ask(page(1))
+    await ana.later(REMEMBERED + SECOND)
+    await ana.update(HOLD_ROLE, held.model_copy(update={"holds": False}), RolesHeld)
+    ended: WorkloadState = await ana.handle.result()
+    assert (ended.sent, ended.roles) == ((), ())
+    (leave,) = await ana.ask(page(2))
+    assert leave.verdict is Verdict.GRANTED
+
+
+async def test_nothing_is_forgotten_when_it_continues_as_new(task_queue: str) -> None:
+    """What was sent counts on, what is held goes out, whoever asks again gets the same answer."""
+    config = "limit.historyCount.suggestContinueAsNew=60"
+    async with await time_skipping_server(config) as env:
+        ana = Ana(env, task_queue)
+        async with ana.worker():
+            for number in range(40):
+                await ana.ask(page(number))
+            await ana.later(GATHER + SECOND)
+            leave = await ana.until_told(page(39))
+            (first,) = await ana.ask(page(0))
+            began = (await ana.handle.fetch_history()).events[0]
+    assert leave.summary is not None
+    assert leave.summary.incidents == 36
+    assert first.verdict is Verdict.GRANTED
+    assert began.workflow_execution_started_event_attributes.continued_execution_run_id
