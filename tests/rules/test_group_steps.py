@@ -175,6 +175,23 @@ def test_a_review_that_ends_does_not_move_the_resolve_that_it_reviews() -> None:
         assert group.state.resolved_at == after(58)
 
 
+def test_an_incident_that_people_reopened_may_be_reopened_again() -> None:
+    """Though it had refused that once."""
+    group = a_resolved_group().hears(70, firing("a", 70))
+    group.feeds(70, IncidentFed(absorbed=False, state=State.REVIEW), recurring=("a",))
+    group.moves(71, State.DIAGNOSIS)
+    group.feeds(71)
+    group.moves(80, State.REVIEW).hears(85, firing("b", 85))
+    assert group.at(85) == Reopen(("b",))
+
+
+def test_what_a_report_told_does_not_reopen_its_incident() -> None:
+    """It had ended by then, and the incident was resolved before it heard that."""
+    group = Group().hears(0, firing("a")).hears(4, ended("a", 0, 3))
+    group.opens(10).moves(11, State.REVIEW)
+    assert group.at(11) == Feed()
+
+
 def test_a_group_without_an_incident_owes_none_to_another() -> None:
     """Whatever an incident says that it does not know."""
     group = Group().hears(0, firing("a")).moves(1, State.DIAGNOSIS)
