@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from models.schedule import Duty, OnCall
 from rules.answers import status_markdown
+from rules.decision import Refusal, Tell
 from rules.overrides import MOST_KEPT
 from rules.report import report_markdown
 from states.lifecycle import State
 from tests.rules.staffed import decided, lines, refused, reported, staffed
-from tests.specimens import after, done
+from tests.specimens import START, after, done
 
 POLICY = staffed(
     "roles: { lead: { required: { SEV1: 0s }, default: acknowledger } }\n"
@@ -89,7 +91,34 @@ def test_without_a_rule_nobody_overrides() -> None:
     """It is refused as what it is."""
     policy = staffed("authority: { hold: dee }\n")
     answer = refused(reported(policy), "hold", 1, policy, reason="x", override=WHY)
-    assert answer.message == "the policy lets nobody override it"
+    assert answer == Refusal("Refused", "the policy lets nobody override it")
+
+
+def test_what_cannot_be_understood_is_not_overridden_whoever_asks() -> None:
+    """A slip in a date is one, with whatever reason."""
+    fields = {"reason": "x", "actor": "bo", "happened_at": after(9), "override": WHY}
+    assert refused(reported(POLICY), "hold", 1, POLICY, **fields).kind == "Malformed"
+
+
+def test_what_follows_from_a_command_follows_from_it_by_override_too() -> None:
+    """The audiences are told as ever."""
+    answer = decided(reported(POLICY), "hold", 1, POLICY, reason="x", override=WHY)
+    assert answer.effects == (Tell("hold", "on hold: x"),)
+
+
+def test_whoever_is_on_call_then_may_override() -> None:
+    """By the shift that is, and the refusal names them."""
+    policy = staffed(
+        "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
+        "authority: { hold: dee, override: { by: [on_call:primary], needs: reason } }\n"
+    )
+    duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(60))
+    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
+    policy = policy.model_copy(update={"on_call": {"primary": found}})
+    fields = {"reason": "x", "override": WHY}
+    decided(reported(policy), "hold", 1, policy, actor="bo", **fields)
+    answer = refused(reported(policy), "hold", 1, policy, actor="cy", **fields)
+    assert answer.may == ("on_call primary (bo)",)
 
 
 def test_many_overrides_do_not_fill_the_record() -> None:

@@ -7,12 +7,14 @@ import pytest
 
 from models.base import MONITORING
 from models.clock import DueThreshold
+from models.command import COMMANDS
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from models.schedule import Duty, OnCall
 from rules.approvals import approval_points, unanswered
 from rules.decision import PageRole, Refusal, Remind
 from rules.pending import is_pending, pending_points, waited_for
+from rules.requests import digest_of
 from states.lifecycle import State
 from tests.rules.staffed import decided, lines, refused, reported, staffed
 from tests.specimens import START, after, done, outcome
@@ -232,3 +234,45 @@ def test_what_is_told_late_was_asked_when_it_came() -> None:
         incident = asked("resolve", happened_at=after(10) - before)
         assert incident.requests[0].at == since
         assert point_of(incident).due_at == since + timedelta(minutes=10)
+
+
+def test_what_was_asked_before_a_deployment_is_still_the_same_after_it() -> None:
+    """The digest is on the record of running incidents: it never changes."""
+    fields = {"actor": "ana", "text": "we look", "audiences": ["public"], "next_at": after(60)}
+    command = COMMANDS["post_update"].payload.model_validate(fields)
+    assert digest_of(command) == "bd2d8922791003a6"
+
+
+def test_of_a_rule_that_the_policy_no_longer_has_nothing_is_answered() -> None:
+    """The incident may have gone on under another policy."""
+    policy = POLICY.model_copy(update={"approvals": {}})
+    fields = {"command": "resolve", "actor": "bo"}
+    answer = refused(asked("resolve"), "approve", 11, policy, **fields)
+    assert answer.message == "no approval of resolve is asked for; asked for is: resolve"
+
+
+@pytest.mark.parametrize("at", [59, 60])
+def test_who_may_give_leave_may_be_whoever_is_on_call(at: float) -> None:
+    """Asked, named in the refusal and let: those of the shift that is then."""
+    policy = staffed(
+        "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
+        "approvals: { cancel: { by: on_call:primary, within: 5m, backups: [on_call:primary] } }\n"
+    )
+    duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(60))
+    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
+    policy = policy.model_copy(update={"on_call": {"primary": found}})
+    answer = refused(reported(policy), "cancel", at, policy, reason="x")
+    people = ["bo"] if at < 60 else ["bo", "cy"]
+    assert answer.may == (f"on_call primary ({', '.join(people)})",)
+    assert answer.leaves is not None
+    assert [e.target for e in answer.leaves.effects if isinstance(e, PageRole)] == [
+        f"person:{person}" for person in people
+    ]
+    fields = {"command": "cancel", "actor": "cy"}
+    given = outcome(answer.leaves.incident, "approve", after(at), policy, **fields)
+    assert isinstance(given, Refusal) is (at < 60)
+    late = waited_for(
+        point_of(answer.leaves.incident, policy), answer.leaves.incident, policy, after(at)
+    )
+    assert late is not None
+    assert late.summary.endswith(f"now asked: {', '.join(people)}")

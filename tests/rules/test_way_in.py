@@ -249,3 +249,16 @@ def test_what_is_told_late_was_given_now(ago: int, counts: bool) -> None:  # noq
     case = Case(an_incident(), POLICY, ANA, after(10), happened_at)
     assert case.given_at == (after(10) if counts else happened_at)
     assert not case.overrules("steps_done")
+
+
+def test_a_refusal_as_data_says_all_that_it_says() -> None:
+    """For tools: by these names, whatever the words are; with the state that it was refused in."""
+    refusal = Refusal("Refused", "no", missing=("note",), possible=("reopen",), may=("bo",))
+    assert refusal.details("closed") == {
+        "refusal": "Refused",
+        "message": "no",
+        "state": "closed",
+        "missing": ["note"],
+        "possible": ["reopen"],
+        "may": ["bo"],
+    }
