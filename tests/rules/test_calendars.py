@@ -5,7 +5,14 @@ from datetime import timedelta
 import pytest
 
 from models.calendar import CalendarSlice
-from rules.calendars import local_spec, slice_of, unknown_region, zone_known
+from rules.calendars import (
+    clock_between,
+    holidays_between,
+    local_spec,
+    slice_of,
+    unknown_region,
+    zone_known,
+)
 from rules.workdays import always_open, covers
 from tests.rules.almanac import a_calendar, utc
 
@@ -156,6 +163,7 @@ def test_known_regions_need_no_word(code: str) -> None:
         ("GB-England", "did you mean GB-ENG?"),
         ("gb-eng", "did you mean GB-ENG?"),
         ("DE-BYY", "did you mean DE-BY?"),
+        ("US-California", "did you mean US-CA?"),
         ("SE-AB", "its holidays are the same everywhere"),
         ("England", "ISO 3166"),
         ("2026-02-30", "write a day that there is"),
@@ -172,3 +180,48 @@ def test_zones_are_known_by_their_iana_names() -> None:
     """And by nothing else."""
     assert zone_known("Europe/London")
     assert not any(zone_known(name) for name in ("Europe", "europe/london", "GMT+1", ""))
+
+
+@pytest.mark.parametrize(
+    ("zone", "changes_at"),
+    [
+        ("America/New_York", "2026-03-08 07:00:00"),
+        ("Australia/Lord_Howe", "2026-04-04 15:00:00"),
+        ("Pacific/Apia", "2011-12-30 10:00:00"),
+        ("Africa/Monrovia", "1972-01-07 00:44:30"),
+    ],
+)
+def test_clocks_change_at_the_very_second(zone: str, changes_at: str) -> None:
+    """As the zone data has it."""
+    at = utc(changes_at)
+    assert at in {changed for changed, _ in clock_between(zone, at, at).offsets}
+
+
+def test_a_change_of_clocks_at_the_edge_of_a_slice_is_told_once() -> None:
+    """Beirut's clocks go forward at midnight, with which one slice ends and another begins."""
+    before = of_days("2026-03-28", "2026-03-28", "Asia/Beirut")
+    after = of_days("2026-03-29", "2026-03-29", "Asia/Beirut")
+    assert before.valid_until == after.valid_from == utc("2026-03-28 22:00")
+    assert before.offsets == ((before.valid_from, 7200),)
+    assert after.offsets == ((after.valid_from, 10800),)
+
+
+def test_hours_that_end_when_they_began_are_a_day() -> None:
+    """From nine to nine is until the next morning."""
+    known = of_days("2026-01-09", "2026-01-09", days="fri", hours="09:00-09:00")
+    assert spans(known) == ["Fri 09:00-Sat 09:00"]
+
+
+def test_holidays_that_take_a_day_out_of_the_week_are_told() -> None:
+    """Local days, first and last among them; not those on which it is closed, or has hours."""
+    weekdays = {"days": "mon-fri", "hours": "09:00-17:00"}
+    feasts = ["GB-ENG", "2026-04-05", "2026-04-08", "2026-04-09"]
+    spec = a_calendar("Pacific/Auckland", weekdays, holidays=feasts)
+    since, until = utc("2026-04-02 12:00"), utc("2026-04-07 12:00")
+    told = [day.day for day in holidays_between(spec, since, until)]
+    assert told == [3, 6, 8]
+    everyday = a_calendar("Pacific/Auckland", holidays=feasts)
+    assert [day.day for day in holidays_between(everyday, since, until)] == [3, 5, 6, 8]
+    open_then = {"days": "holiday", "hours": "10:00-12:00"}
+    spec = a_calendar("Pacific/Auckland", weekdays, open_then, holidays=feasts)
+    assert holidays_between(spec, since, until) == ()

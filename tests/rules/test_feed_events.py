@@ -62,3 +62,10 @@ def test_an_event_is_told_so_that_it_can_be_found() -> None:
     """By its summary and its beginning."""
     assert called(event("Offsite")) == "'Offsite' of 2026-03-01 09:00"
     assert called(event("")) == "'without a summary' of 2026-03-01 09:00"
+
+
+@pytest.mark.parametrize("summary", ["the ana", "the ana, then the ana"])
+def test_a_name_within_a_longer_one_is_not_meant(summary: str) -> None:
+    """However often it is written, and in whatever order the feed lists its names."""
+    feed = FeedSpec(name="primary", names={"the": "cy", "the ana": "bo"})
+    assert people_meant([event(summary)], feed, PEOPLE).named == ((event(summary), ("bo",)),)

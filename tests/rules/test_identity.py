@@ -17,6 +17,13 @@ def test_the_same_seed_names_the_same_incident_and_another_seed_another() -> Non
     assert len({incident_id(str(seed), AT) for seed in range(2000)}) == 2000
 
 
+def test_an_id_is_for_ever() -> None:
+    """Another version of the engine names the same incident, and the same group."""
+    assert incident_id("a", AT) == "INC-261101-SABR24PA"
+    assert incident_id("b", AT) == "INC-261101-7RHYG5G0"
+    assert group_id("s", KEY).endswith("-7JZE02Y6")
+
+
 def test_the_day_in_an_incident_id_is_the_utc_day() -> None:
     """23:30 in New York is the next day in UTC."""
     late = datetime(2026, 10, 31, 23, 30, tzinfo=timezone(timedelta(hours=-4)))
@@ -39,6 +46,13 @@ def test_a_group_id_is_readable() -> None:
     """The words of the key, each once."""
     found = group_id("alertmanager", KEY)
     assert found.startswith("AG-alertname-HighErrorRatio-service-checkout-")
+
+
+def test_the_words_of_a_group_id_end_with_a_word() -> None:
+    """Wherever a long key is cut; a key without words is a group all the same."""
+    assert group_id("s", f"{'X' * (SLUG_LIMIT - 1)} cut").startswith(f"AG-{'X' * 47}-")
+    assert group_id("s", f"{'X' * (SLUG_LIMIT - 1)} cut").count("-") == 2
+    assert group_id("s", "{}").startswith("AG-group-")
 
 
 @given(st.text(), st.text())

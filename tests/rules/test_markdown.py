@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from markdown_it import MarkdownIt
 
-from rules.markdown import plain, quoted, span, table
+from rules.markdown import bullets, plain, quoted, span, table, within
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,18 @@ def test_a_table_without_rows_says_so() -> None:
     assert table(("a",), []) == "None recorded."
 
 
+def test_tables_and_lists_are_those_of_markdown() -> None:
+    """A row of a cell for each head; an item a line."""
+    assert table(("a", "b"), [("1", "2")]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
+    assert bullets(["a", "b"]) == "- a\n- b"
+
+
+def test_signs_at_the_end_of_a_title_are_kept() -> None:
+    """Those of Markdown would close it and be gone."""
+    (_, inline, _) = MarkdownIt().parse(f"## {within('C ##')}")
+    assert "".join(child.content for child in inline.children or ()) == "C ##"
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
@@ -55,6 +67,7 @@ def test_a_table_without_rows_says_so() -> None:
         (3599.9, "1 h"),
         (36_000, "10 h"),
         (36_060, "10 h 01 min"),
+        (86_400, "1 d"),
         (90_000, "1 d 1 h"),
         (122_400, "1 d 10 h"),
         (172_800, "2 d"),

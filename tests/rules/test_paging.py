@@ -113,3 +113,15 @@ def test_a_role_that_several_hold_pages_all_of_them() -> None:
     )
     assert [page.recipient for page in found.pages] == ["ana", "bo", "cy"]
     assert {page.target for page in found.pages} == {"role:experts"}
+
+
+def test_every_channel_is_one_of_its_own_and_people_come_after_it() -> None:
+    """In the order of the policy."""
+    found = resolve_targets(("channel:ops", "channel:war-room", "person:bob"), {}, PEOPLE)
+    assert [page.recipient for page in found.pages] == ["ops", "war-room", "bob"]
+
+
+def test_a_person_who_is_called_like_a_role_is_paged_alone() -> None:
+    """Whoever holds that role was not named."""
+    found = resolve_targets(("person:experts",), {}, {}, further={"experts": ("bo", "cy")})
+    assert [page.recipient for page in found.pages] == ["experts"]

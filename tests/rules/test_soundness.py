@@ -4,7 +4,8 @@ import pytest
 
 from models.command import COMMANDS
 from models.payload import Command
-from rules.soundness import flaws, unsound
+from rules.soundness import flaws, too_early, unsound
+from tests.specimens import a_diagnosed_incident, after
 
 ME = "INC-260327-7F3KQ2M4"
 OTHER = "INC-260326-00000000"
@@ -80,3 +81,20 @@ def test_what_one_duplicates_or_is_merged_into_is_an_incident(named: str) -> Non
     assert flaws(command("cancel", reason="duplicate", duplicate_of=named), ME)
     assert flaws(command("cancel", reason="duplicate", duplicate_of=OTHER), ME) == ()
     assert flaws(command("link", target=named, relation="caused_by"), ME) == ()
+
+
+def test_nothing_is_taken_back_before_it_was() -> None:
+    """What is to be diagnosed again cannot have been sent back before it was diagnosed."""
+    incident = a_diagnosed_incident()
+
+    def asked(name: str, minute: float | None, **said: str) -> tuple[str, ...] | None:
+        at = after(minute) if minute is not None else None
+        refusal = too_early(name, command(name, happened_at=at, **said), incident)
+        assert refusal is None or refusal.kind == "Malformed"
+        return refusal and refusal.missing
+
+    assert asked("return_to_diagnosis", 39.9) == asked("reopen", 39.9) == ("happened_at",)
+    assert asked("return_to_diagnosis", 40) is asked("reopen", 40) is None
+    assert asked("return_to_diagnosis", None) is None
+    assert asked("acknowledge", 1) is None
+    assert asked("add_lesson", 1, text="test it") is None
