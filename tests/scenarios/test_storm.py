@@ -1,0 +1,99 @@
+"""A storm of a thousand incidents, on a server on which time passes: who is paged, and for what."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from models.compiled import EscalationPolicy, Level, Person
+from models.contracts import INCIDENT_WORKFLOW, IncidentInput
+from models.message import Message
+from models.workload import PageLimit, PageLimits, WorkloadState
+from rules.identity import workload_id
+from rules.workload import share
+from runtime.registry import build_worker
+from runtime.settings import Settings
+from tests.fakes.channels import RecordingChannels
+from tests.specimens import POLICY, REPORT
+from workflows.options import priority_of
+
+MANY = 1000
+EVERY_FIFTIETH = 50
+PATIENCE_SECONDS = 180
+AT_A_TIME = 20
+HOUR = timedelta(hours=1)
+LIMITS = {"ana": PageLimit(most=10, within=HOUR), "bo": PageLimit(most=6, within=HOUR)}
+POLICY_OF_STORMS = POLICY.model_copy(
+    update={
+        "audiences": (),
+        "clocks": (),
+        "page_limits": PageLimits(person=LIMITS["ana"]),
+        "people": {**POLICY.people, "bo": Person(name="bo", limit=LIMITS["bo"])},
+        "escalation": EscalationPolicy(
+            name="storm", levels=(Level(page=("person:ana", "person:bo"), wait=HOUR),)
+        ),
+    }
+)
+WORST, LEAST = POLICY.severities[0], POLICY.severities[-1]
+
+
+async def storm(client: Client, task_queue: str) -> None:
+    """A thousand incidents, every fiftieth of them of the worst severity."""
+    turns = asyncio.Semaphore(AT_A_TIME)
+
+    async def report(number: int) -> None:
+        severity = LEAST if (number + 1) % EVERY_FIFTIETH else WORST
+        report = REPORT.model_copy(update={"severity": severity, "title": f"trouble {number}"})
+        async with turns:
+            await client.start_workflow(
+                INCIDENT_WORKFLOW,
+                IncidentInput(policy=POLICY_OF_STORMS, report=report),
+                id=f"INC-{task_queue}-{number}",
+                task_queue=task_queue,
+                priority=priority_of(severity, POLICY.severities),
+            )
+
+    await asyncio.gather(*(report(number) for number in range(MANY)))
+
+
+async def told(client: Client, task_queue: str, person: str) -> WorkloadState:
+    """What the workload of a person knows once every page has asked."""
+    name = workload_id(task_queue, POLICY.name, f"person:{person}")
+    handle = client.get_workflow_handle(name)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            try:
+                state: WorkloadState = await handle.query("state", result_type=WorkloadState)
+            except Exception:  # noqa: BLE001 - nobody has asked yet, or the worker has just begun
+                state = WorkloadState()
+            alone = sum(not sent.summary for sent in state.sent)
+            if alone + len(state.held) + len(state.outcomes) == MANY:
+                return state
+            await asyncio.sleep(0.5)
+
+
+async def test_a_thousand_incidents_page_each_within_their_limit_and_the_worst_first(
+    server: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """Whoever is paged by themselves is so for the worst severity; no page is forgotten."""
+    client, channels = server.client, RecordingChannels()
+    settings = Settings.model_construct(
+        task_queue=task_queue, state_directory=tmp_path, policy_file=tmp_path / "none.yaml"
+    )
+    await storm(client, task_queue)
+    async with build_worker(client, settings, channels):
+        states = {person: await told(client, task_queue, person) for person in LIMITS}
+    sent = [sent for name in channels.named.values() for sent in name.messages.values()]
+    for person, limit in LIMITS.items():
+        pages = [page for page in sent if page.recipient == person]
+        assert len(pages) <= limit.most
+        alone = [page for page in pages if _alone(page)]
+        assert [page.severity for page in alone] == [WORST] * (limit.most - share(limit))
+        waiting = states[person]
+        assert len(alone) + len(waiting.held) + len(waiting.outcomes) == MANY
+
+
+def _alone(page: Message) -> bool:
+    return "/summary-" not in page.key
