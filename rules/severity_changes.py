@@ -107,7 +107,7 @@ def _not_changeable(case: Case, verdict: SeverityVerdict, why: str) -> Refusal |
 
 
 def severity_after(
-    case: Case, attributes: Mapping[str, str], why: str = ""
+    case: Case, attributes: Mapping[str, str], why: str
 ) -> SeverityVerdict | Refusal | None:
     """The severity that an incident has once these attributes are set too.
 

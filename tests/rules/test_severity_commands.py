@@ -11,8 +11,9 @@ from rules.decision import Decision, Refusal, Tell
 from tests.rules.rated import MATRIX, rated, reported
 from tests.specimens import ANA, after, done, outcome
 
-RULED = rated(MATRIX + "  raise: { by: lead, needs: reason }\n  lower: anyone\n")
+RULED = rated(MATRIX + "  raise: { by: lead, needs: reason }\n  lower: lead\n")
 PLAIN = rated(MATRIX)
+BOUNDED = rated(MATRIX + "  caps: { environment=staging: P3 }\n")
 
 
 def answered(policy: CompiledPolicy, incident: Incident, **fields: Any) -> Decision:
@@ -55,6 +56,12 @@ def refused(policy: CompiledPolicy, incident: Incident, **fields: Any) -> Refusa
             "Refused",
             "this change of severity needs a reason: note",
             ("note",),
+        ),
+        (
+            {"severity": "P4"},
+            "NotAuthorised",
+            "ana may not lower the severity to P4; may: lead (bo)",
+            (),
         ),
     ],
 )
@@ -116,6 +123,8 @@ def test_a_change_that_happened_earlier_counts_from_then() -> None:
     known = {"impact": "high", "urgency": "high"}
     answer = answered(PLAIN, reported(PLAIN, severity="P3"), attributes=known, happened_at=after(2))
     assert [change.at for change in answer.incident.attributes] == [after(2), after(2)]
+    told = [e.summary for e in answer.incident.timeline if e.kind == "attribute.set"]
+    assert told == ["impact is high", "urgency is high"]
     assert answer.incident.severities[-1].at == after(2)
     line = answer.incident.timeline[-1]
     assert (line.happened_at, line.recorded_at) == (after(2), after(5))
@@ -148,3 +157,54 @@ def test_the_severity_of_an_incident_that_is_over_is_final() -> None:
     over = done(reported(PLAIN), "cancel", after(2), PLAIN, reason="false_alarm")
     refusal = refused(PLAIN, over, severity="P1")
     assert (refusal.kind, refusal.message) == ("Refused", "the incident is cancelled")
+
+
+def test_the_bounds_of_the_policy_are_kept_by_command_and_by_attribute() -> None:
+    """What was stated counts again once nothing holds it down."""
+    staging = {"attribute": "environment", "value": "staging"}
+    incident = reported(BOUNDED, severity="P1")
+    incident = done(incident, "set_attribute", after(2), BOUNDED, **staging)
+    assert incident.timeline[-1].summary == (
+        "severity P1 → P3 by ana: as stated; capped at P3 by environment=staging; "
+        "running clocks take the new targets"
+    )
+    refusal = refused(BOUNDED, incident, severity="P1")
+    assert (refusal.kind, refusal.message) == (
+        "Refused",
+        "the severity cannot be P1: it is capped at P3 by environment=staging",
+    )
+    staging["value"] = "production"
+    told = done(incident, "set_attribute", after(6), BOUNDED, **staging)
+    assert (told.severity, told.timeline[-1].summary) == (
+        "P1",
+        "severity P3 → P1 by ana; running clocks take the new targets",
+    )
+    staging["value"] = "stagin"
+    answer = outcome(told, "set_attribute", after(7), BOUNDED, **staging)
+    assert isinstance(answer, Refusal)
+    assert answer.message == "environment cannot be 'stagin'; did you mean staging?"
+
+
+def test_raising_and_lowering_have_a_rule_for_clocks_each() -> None:
+    """Here a lowered severity leaves them, a raised one does not."""
+    policy = rated(MATRIX + "  lower: { by: anyone, running_clocks: keep }\n")
+    incident = reported(policy, severity="P2")
+    lowered = answered(policy, incident, severity="P4").summary
+    assert lowered == "severity P2 → P4 by ana; running clocks keep their targets"
+    raised = answered(policy, incident, severity="P1").summary
+    assert raised == "severity P2 → P1 by ana; running clocks take the new targets"
+
+
+def test_whoever_may_later_asks_by_trying_and_may_then() -> None:
+    """Who may now is told what they would do."""
+    policy = rated(MATRIX + "  raise: { by: lead, after: { 30m: [ana] } }\n")
+    incident = reported(policy, severity="P2")
+    refusal = refused(policy, incident, severity="P1")
+    assert refusal.leaves is not None
+    waiting = refusal.leaves.incident
+    assert (waiting.requests[0].command, waiting.requests[0].says) == (
+        "set_severity",
+        "set_severity P1",
+    )
+    assert isinstance(outcome(waiting, "set_severity", after(34), policy, severity="P1"), Refusal)
+    assert done(waiting, "set_severity", after(35), policy, severity="P1").severity == "P1"
