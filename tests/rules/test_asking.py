@@ -1,7 +1,10 @@
 """Which alerts ask for an incident, before the first and after resolve, and when they get it."""
 
 from models.alert import GroupingPolicy
-from models.group import IncidentFed
+from models.group import IncidentFed, StartIncident
+from rules.alert_report import report_of
+from rules.asking import asking
+from rules.group_steps import opened, opening
 from rules.grouping import Feed, Open, OpenNew, Reopen, Wait
 from states.lifecycle import State
 from tests.rules.groups import FIRST, Group, a_resolved_group, ended, firing
@@ -115,3 +118,34 @@ def test_what_nobody_knew_at_cancel_opens_a_new_incident() -> None:
     """However long it had fired by then."""
     group = Group().hears(0, firing("a")).opens(0).moves(10, State.CANCELLED)
     assert group.hears(11, firing("b", 5)).at(11) == OpenNew(FIRST, ("b",), after(11))
+
+
+def test_a_recurrence_that_ended_before_the_group_could_act_still_reopens() -> None:
+    """However many deliveries a new incident would ask: no worker ran for a while."""
+    group = a_resolved_group()
+    group.policy = GroupingPolicy(open_after_count=3, open_after=minutes(10))
+    group.hears(70, firing("a", 70)).hears(71, ended("a", 70, 71))
+    assert group.at(72) == Reopen(("a",))
+
+
+def test_a_recurrence_reopens_up_to_the_time_that_the_policy_gives() -> None:
+    """Half an hour after resolve it does, a moment later it does not."""
+    assert a_resolved_group().hears(90, firing("a", 90)).at(90) == Reopen(("a",))
+    late = a_resolved_group().hears(90.1, firing("a", 90.1))
+    assert late.at(90.1) == OpenNew(FIRST, ("a",), after(90.1))
+
+
+def test_while_an_incident_is_open_or_being_opened_nothing_asks_for_another() -> None:
+    """What fires then is told to it; what ended then is no reason for one later."""
+    group = Group().hears(0, firing("a"))
+    request = StartIncident(
+        incident_id=FIRST,
+        report=report_of(group.state, "AG-k", happened_at=None, previous=None),
+    )
+    group.state = opening(group.state, request)
+    group.hears(1, firing("b", 1)).hears(2, ended("b", 1, 2))
+    assert asking(group.state, group.policy) is None
+    assert group.state.missed == {}
+    group.state = opened(group.state, after(3))
+    group.hears(4, firing("c", 4))
+    assert asking(group.state, group.policy) is None
