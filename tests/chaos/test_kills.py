@@ -2,27 +2,13 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from models.incident import Incident
 from states.lifecycle import State
 from tests.chaos.plant import Plant, quick_policy, seconds
-from tests.fakes.webhook_sink import WebhookSink
-
-
-@pytest.fixture
-async def plant(tmp_path: Path) -> AsyncIterator[Plant]:
-    """A running plant."""
-    async with WebhookSink() as sink:
-        made = Plant(tmp_path, sink)
-        await made.start()
-        try:
-            yield made
-        finally:
-            made.stop()
 
 
 def pages_on(record: Incident) -> list[str]:
