@@ -19,12 +19,15 @@ from temporalio.worker import Worker
 
 from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
+from activities.ask_for_leave import AskForLeaveActivity
 from activities.begin_archive import BeginArchiveActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.refresh_calendars import refresh_calendars
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
+from activities.tell_of_role import TellOfRoleActivity
+from activities.workloads import Workloads
 from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
 from models.command import CommandResult
@@ -36,6 +39,7 @@ from tests.fakes.channels import RecordingChannels
 from tests.specimens import POLICY, REPORT
 from workflows.archive_run import ArchiveRun
 from workflows.incident import IncidentWorkflow
+from workflows.workload import WorkloadWorkflow
 
 SAID = ("page.sent", "notification.sent", "reminder.sent")
 Answer = TypeVar("Answer")
@@ -84,6 +88,7 @@ class Stage:
         self.client: Client = env.client
         self.task_queue = task_queue
         self.channels = RecordingChannels()
+        self.workloads = Workloads(self.client)
         self.documents = LocalDocumentStore(documents)
         self.start: datetime
         self.handle: WorkflowHandle[Any, Any]
@@ -95,12 +100,14 @@ class Stage:
         return Worker(
             self.client,
             task_queue=self.task_queue,
-            workflows=[IncidentWorkflow, ArchiveRun],
+            workflows=[IncidentWorkflow, ArchiveRun, WorkloadWorkflow],
             activities=[
                 enforce_deadline,
                 StartIncidentActivity(self.client, OTHERS).start_incident,
                 refresh_calendars,
-                EscalateIncidentActivity(self.channels).escalate_incident,
+                EscalateIncidentActivity(self.channels, workloads=self.workloads).escalate_incident,
+                AskForLeaveActivity(self.workloads).ask_for_leave,
+                TellOfRoleActivity(self.client, self.workloads).tell_of_role,
                 SendNotificationActivity(self.channels).send_notification,
                 WriteReportActivity(self.documents).write_report,
                 ArchiveTimelineActivity(self.documents).archive_timeline,

@@ -1,0 +1,79 @@
+"""Limits over incidents that cannot be asked for, and what an incident carries of them."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+
+from activities.workloads import NoAnswer, Workloads
+from models.compiled import EscalationPolicy, Level, RoleRule
+from models.workload import AskForLeave, HoldRole, Leave, PageLimit, PageLimits, RolesHeld
+from tests.scenarios.stage import Stage
+from tests.specimens import POLICY
+
+FEW = PageLimit(most=3, within=timedelta(minutes=15))
+MINUTE = timedelta(minutes=1)
+BUSY = POLICY.model_copy(
+    update={
+        "audiences": (),
+        "clocks": (),
+        "page_limits": PageLimits(person=FEW),
+        "escalation": EscalationPolicy(
+            name="busy", levels=(Level(page=("person:ana",), wait=MINUTE),) * 3, repeat=1
+        ),
+    }
+)
+
+
+class Silent(Workloads):
+    """Workloads that do not answer, and after a first time will not."""
+
+    asked = 0
+
+    async def ask(self, request: AskForLeave) -> Leave:
+        """Nothing."""
+        self.asked += 1
+        if self.asked > 1:
+            raise ApplicationError("in vain", non_retryable=True)
+        raise NoAnswer(request.asked.key)
+
+    async def tell(self, policy: str, whom: str, told: HoldRole) -> RolesHeld:
+        """Nothing."""
+        raise NoAnswer(f"{policy} {whom} {told.role}")
+
+
+async def test_a_page_whose_limit_nobody_knows_goes_out(
+    time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """Too often is better than never: it waits for an answer, but not for long."""
+    stage = Stage(time_skipping, task_queue, tmp_path)
+    stage.workloads = Silent(stage.client)
+    async with stage.worker():
+        await stage.report(BUSY)
+        await stage.at(0.5)
+        record = await stage.record()
+    kinds = [e.kind for e in record.timeline if e.kind.startswith("page.")]
+    assert kinds == ["page.held", "page.sent"]
+    assert "not known yet" in next(e.summary for e in record.timeline if e.kind == "page.held")
+
+
+async def test_a_workload_that_cannot_be_told_keeps_an_incident_open_until_it_can(
+    time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """A role that is still counted would be reported for ever; everything else goes on."""
+    rule = RoleRule(name="incident_manager", at_once=1)
+    policy = BUSY.model_copy(update={"roles": (rule,), "page_limits": PageLimits()})
+    stage = Stage(time_skipping, task_queue, tmp_path)
+    stage.workloads = Silent(stage.client)
+    async with stage.worker():
+        await stage.report(policy)
+        await stage.do("assign_role", role="incident_manager", person="bo")
+        await stage.at(2)
+        assert (await stage.record()).holder("incident_manager") == "bo"
+    stage.workloads = Workloads(stage.client)
+    async with stage.worker():
+        await stage.at(5)
+        await stage.do("cancel", reason="false_alarm", note="it was none")
+        carried = await stage.ended()
+    assert carried.told_roles == ()
