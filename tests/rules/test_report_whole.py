@@ -242,7 +242,9 @@ def everything() -> Incident:
 
 def test_the_report_of_an_incident_in_which_everything_happened() -> None:
     """Nothing is missing, nothing stands in another's column, no text becomes Markdown."""
-    assert report_markdown(everything(), FIGURES, READINGS, after(95)) == WHOLE.read_text()
+    assert report_markdown(everything(), FIGURES, READINGS, after(95)) == WHOLE.read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize(
