@@ -37,6 +37,8 @@ def test_the_worst_of_several_is_the_first_of_the_policy() -> None:
     """Names that the policy does not know are left out."""
     assert worst(["SEV3", "P1", "SEV2"], RULES) == "SEV2"
     assert worst([], RULES) == "SEV3"
+    named = LabelSeverity(severities=("major", "minor", "info"), default="info", labels={})
+    assert worst(["info", "minor", "major"], named) == "major"
 
 
 def test_an_alert_is_ignored_when_all_labels_of_a_pattern_match() -> None:
@@ -141,6 +143,34 @@ def test_an_axis_may_follow_from_two_others() -> None:
     assert severity_by(NESTED, {**known, **said(impact="low")}).severity == "P4"
     assert severity_by(NESTED, said(users="few", urgency="high")).severity == "P1"
     assert severity_by(NESTED, said(users="many", urgency="high")).severity == "P1"
+    verdict = severity_by(NESTED, said(urgency="low"))
+    assert (verdict.severity, verdict.why) == (
+        "P2",
+        "impact unknown x urgency low, the worst of P4, P2",
+    )
+
+
+def test_of_two_axes_that_follow_from_others_one_may_be_known() -> None:
+    """Whichever is written first."""
+    policy = rated(
+        """\
+  from:
+    impact:
+      values: [low, high]
+      from: { users: [few, many], function: [minor, core] }
+      matrix: [[low, high], [high, high]]
+    urgency:
+      values: [low, high]
+      from: { load: [low, high], hour: [night, day] }
+      matrix: [[low, low], [high, high]]
+    matrix: [[P4, P3], [P2, P1]]
+"""
+    )
+    verdict = severity_by(policy, said(load="low", hour="day"))
+    assert verdict.severity == "P2"
+    assert verdict.why == (
+        "impact unknown x urgency low (load low x hour day), the worst of P4, P2"
+    )
 
 
 def test_what_would_have_to_be_known_is_named() -> None:
@@ -165,6 +195,7 @@ def test_of_several_axes_the_worst_counts() -> None:
     verdict = severity_by(HIGHEST, said(customer_impact="low", company_impact="high"))
     assert (verdict.severity, verdict.why) == ("P2", "company_impact high")
     assert severity_by(HIGHEST, said(customer_impact="low")).severity == "P4"
+    assert severity_by(HIGHEST, said(company_impact="high")).severity == "P2"
     assert severity_by(HIGHEST, {}).severity == "P3"
 
 
