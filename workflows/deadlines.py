@@ -25,6 +25,11 @@ class Deadlines:
         self._switch = switch
         self._busy = False
 
+    @property
+    def under_way(self) -> bool:
+        """Whether something is being enforced."""
+        return self._busy
+
     def next_point(self) -> DueThreshold | None:
         """What comes due first."""
         if self._busy:

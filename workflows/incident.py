@@ -137,7 +137,7 @@ class IncidentWorkflow:
                 self._launch()
             due_at, what = self._next_due()
             self._timer.arm(None if continuing else due_at, what)
-            self._visibility.refresh(due_at)
+            self._visibility.refresh(due_at, deciding=self._deadlines.under_way)
             await self._waking.wait()
         self._visibility.refresh(None)
         await self._begin_archive()

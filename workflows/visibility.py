@@ -35,14 +35,17 @@ class Visibility:
         self._paging = paging
         self._shown: dict[str, Any] = {}
 
-    def refresh(self, next_due_at: datetime | None) -> None:
-        """Show the incident as it stands. The next due instant alone is not worth an event."""
+    def refresh(self, next_due_at: datetime | None, *, deciding: bool = False) -> None:
+        """Show the incident as it stands. The next due instant alone is not worth an event.
+
+        While something is being enforced (`deciding`), what comes next is known in a moment.
+        """
         workflow.set_current_details(
             status_markdown(self._desk.policy, self._desk.incident, self._desk.now())
         )
         wanted = self._wanted(next_due_at)
-        if next_due_at is None and self._desk.incident.state not in TERMINAL:
-            # Something is being enforced: what comes next is known in a moment.
+        unknown = next_due_at is None or (deciding and self._waits_for_what_is_decided(next_due_at))
+        if unknown and self._desk.incident.state not in TERMINAL:
             del wanted[NEXT_DUE]
         changed = {name: value for name, value in wanted.items() if self._differs(name, value)}
         if not changed or (set(changed) == {NEXT_DUE} and not self._passed()):
@@ -53,6 +56,11 @@ class Visibility:
         ]
         workflow.upsert_search_attributes(updates)
         self._shown.update(changed)
+
+    def _waits_for_what_is_decided(self, next_due_at: datetime) -> bool:
+        """Whether another instant would be shown: what else is due may be months away."""
+        differs = self._differs(NEXT_DUE, next_due_at)
+        return differs and workflow.patched("what-comes-next-is-shown-once-it-is-decided")
 
     def _passed(self) -> bool:
         """Whether the instant that is shown has passed, or none is: then the next is worth one."""

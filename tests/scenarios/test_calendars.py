@@ -1,6 +1,9 @@
 """Incidents reckon with calendars that were worked out for them, and with nothing else."""
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
+
+from temporalio.common import SearchAttributeKey
 
 from models.clock import ClockStatus
 from models.compiled import CompiledPolicy
@@ -8,9 +11,17 @@ from rules.calendars import slice_of
 from tests.rules.timed import policy_of
 from tests.scenarios.stage import Stage, page
 from tests.specimens import REPORT
+from workflows.visibility import NEXT_DUE
 
 OFFICE = "clocks:\n  it: { from: reported, to: told, within: 60d office }\n"
 ESCALATES = "clocks:\n  it: { from: reported, to: told, within: 4h, at: { 50%: escalate to 2 } }\n"
+
+SEVERAL = """clocks:
+  soon: { from: reported, to: told, within: 1h }
+  later: { from: reported, to: told, within: 3h }
+  last: { from: reported, to: told, within: 60d office }
+"""
+PATIENCE_SECONDS = 30
 
 
 def bare(written: str) -> CompiledPolicy:
@@ -84,3 +95,24 @@ async def test_a_threshold_assigns_holds_and_raises_as_the_policy_says(stage: St
     assert record.hold is not None
     assert [change.severity for change in record.severities] == ["SEV2", "SEV1"]
     assert {f.threshold for f in record.fired} == {"50%", "100%"}
+
+
+async def test_what_is_due_next_is_shown_although_something_has_just_been_enforced(
+    stage: Stage,
+) -> None:
+    """Not when calendars are worked out further, which is months away."""
+    await stage.report(bare(SEVERAL))
+    await stage.do("acknowledge")
+    await stage.at(61)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (shown := await _shown(stage)) is None or shown < stage.start + timedelta(hours=2):
+            await asyncio.sleep(0.02)
+    assert abs(shown - stage.start - timedelta(hours=3)) < timedelta(seconds=5)
+
+
+async def _shown(stage: Stage) -> datetime | None:
+    described = await stage.handle.describe()
+    shown: datetime | None = described.typed_search_attributes.get(
+        SearchAttributeKey.for_datetime(NEXT_DUE)
+    )
+    return shown
