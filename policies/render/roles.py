@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 from models.compiled import RoleRule
 from policies.escalations import escalation_of
-from policies.render import authority, consent, escalations, schedules
+from policies.render import authority, consent, escalations, limits, schedules
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
-from policies.render.words import condition, duration, grouped, listed
+from policies.render.words import condition, count, duration, grouped, listed
 from rules.on_duty import SCHEDULE
 
 AT_ONCE = "from the start"
 
 
 def section(view: View) -> Blocks:
-    """Roles, people, escalations, services, authority."""
+    """Roles, people, escalations, limits of pages, services, authority."""
     yield _roles(view)
     yield Paragraph(
         "While a role that must be held is not, the assessment is not done. Wherever this document "
@@ -27,6 +27,7 @@ def section(view: View) -> Blocks:
     yield _people(view)
     yield from schedules.section(view)
     yield from escalations.section(view)
+    yield from limits.section(view)
     yield from _services(view)
     yield from authority.section(view)
     yield from consent.section(view)
@@ -92,6 +93,10 @@ def _particular(role: RoleRule) -> Iterator[str]:
         yield f"never together with {listed(role.not_also, 'or')}"
     if role.discouraged_with:
         yield f"better not together with {listed(role.discouraged_with, 'or')}"
+    if role.at_once:
+        most = count(role.at_once, "incident")
+        reported = "more is reported to whoever assigned it"
+        yield f"by one person in at most {most} at once ({reported})"
 
 
 def _qualified(word: str) -> str:

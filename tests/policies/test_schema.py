@@ -67,6 +67,10 @@ FORMS = {
         "clocks: { a: { from: reported, to: closed, within: 5d office,"
         " at: { 50%: escalate, +1h: [escalate to 2], -1h: notify lead } } }\n"
     ),
+    "limits of pages": (
+        "people: { ana: { limit: 3 per 1d } }\nchannels: { log: { kind: log, limit: 20/1h30m } }\n"
+        "paging: { channels: log, limit: 10 per 15m }\n"
+    ),
     "what a clock outlives": (
         "clocks: { a: { from: reported, to: closed, within: 1d, outlives: [resolve, merge] } }\n"
     ),
@@ -107,6 +111,11 @@ WRONG = {
         "escalations/default/0/wait",
     ),
     "a text for a mapping": (LEAST + "people: ana\n", "people"),
+    "a limit without a time": (LEAST + "paging: { channels: log, limit: 10 }\n", "paging"),
+    "a role in no incident at once": (
+        LEAST + "roles: { lead: { at_once: 0 } }\n",
+        "roles/lead/at_once",
+    ),
     "a kind of channel that there is not": (
         LEAST + "channels: { pager: { kind: pigeon } }\n",
         "channels/pager/kind",

@@ -17,7 +17,10 @@ def test_roles_say_when_and_where_they_must_be_held_and_who_may_hold_them() -> N
     told = said(DOCUMENTED, "3. Roles")
     assert "technical_team: held by 1 to any number of people." in told
     assert "second_in_command: only for commander; never together with communication_lead." in told
-    assert "incident_manager: better not together with communication_lead." in told
+    assert (
+        "incident_manager: better not together with communication_lead; by one person in at most "
+        "2 incidents at once (more is reported to whoever assigned it)."
+    ) in told
 
 
 def test_a_role_that_must_be_filled_in_time_has_its_deadline_and_what_follows() -> None:

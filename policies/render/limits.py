@@ -1,0 +1,60 @@
+"""How often people and channels are paged over all incidents, and what becomes of the rest."""
+
+from collections.abc import Iterator
+
+from models.workload import PageLimit
+from policies.limits import one_by_one
+from policies.render.document import Blocks, Heading, bullets
+from policies.render.view import View
+from policies.render.words import duration, listed
+from rules.workload import share
+
+_BEYOND = (
+    "Pages beyond that are held, and come as one summary that lists their incidents, the worst "
+    "first. To an escalation they count as sent; an acknowledgement drops those of its levels."
+)
+
+
+def section(view: View) -> Blocks:
+    """The limits of pages; nothing where the policy has none."""
+    said = tuple(_limits(view))
+    if said:
+        yield Heading("Limits of pages")
+        yield bullets((*said, *_divided(view), _BEYOND), "")
+
+
+def _limits(view: View) -> Iterator[str]:
+    everybody, channels = view.compiled.page_limits.person, view.compiled.page_limits.channels
+    own = {name: p.limit for name, p in view.compiled.people.items() if p.limit != everybody}
+    paged = [(name, limit) for name, limit in (("Each person", everybody), *own.items()) if limit]
+    if paged:
+        often = [f"{name} {_often(limit)}" for name, limit in paged[1:]]
+        first, limit = paged[0]
+        each = f"{first} is paged {_often(limit)} over all incidents"
+        yield f"{'; '.join((each, *often))}."
+    for name, limit in channels.items():
+        yield f"The channel {name} is paged by levels {_often(limit)} over all incidents."
+
+
+def _often(limit: PageLimit) -> str:
+    return f"at most {limit.most} times in {duration(limit.within)}"
+
+
+def _divided(view: View) -> Iterator[str]:
+    """What of each limit is for what."""
+    limits = view.compiled.page_limits
+    people = (person.limit for person in view.compiled.people.values())
+    every = (limits.person, *people, *limits.channels.values())
+    for limit in {limit.most: limit for limit in every if limit}.values():
+        yield f"Of {limit.most} pages, {listed(_parts(view, limit))}."
+
+
+def _parts(view: View, limit: PageLimit) -> Iterator[str]:
+    worst, *others = view.severities
+    at_worst, at_others = one_by_one(limit, worst=True), one_by_one(limit, worst=False)
+    if others:
+        yield f"{at_others} {'is' if at_others == 1 else 'are'} for any severity"
+        yield f"{at_worst - at_others} for {worst} alone"
+    else:
+        yield f"{at_worst} are for one incident each"
+    yield f"{share(limit)} for summaries"
