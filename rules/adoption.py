@@ -8,6 +8,7 @@ from models.clock import ClockReading
 from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
 from models.incident import Incident
+from models.policy.durations import format_duration
 from rules.cadence import cadence_readings
 from rules.clocks import read_clocks
 from rules.deadlines import due_thresholds
@@ -64,11 +65,12 @@ def _fires_at_once(
 
 def _reads(reading: ClockReading | None) -> str:
     if reading is None:
-        return "no limit"
+        return "no such clock"
     if reading.stopped_at:
         return reading.status.value.replace("_", " ")
     if reading.breach_at is None:
-        return reading.stage.value.replace("_", " ")
+        stage = reading.stage.value.replace("_", " ")
+        return f"{stage}, {format_duration(reading.remaining)} left"
     return f"{reading.breach_at:%Y-%m-%d %H:%M:%S} UTC"
 
 

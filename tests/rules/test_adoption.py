@@ -12,6 +12,7 @@ from tests.rules.timed import incident, later, one, policy_of
 from tests.specimens import done
 
 OLD = "from: reported, to: resolved, within: 4h"
+SHORT = OLD.replace("4h", "3h")
 
 
 def adopted(old: CompiledPolicy, new: CompiledPolicy) -> Outcome:
@@ -52,8 +53,8 @@ def test_a_clock_that_only_one_of_them_has_comes_or_goes() -> None:
     old, new = one(OLD), policy_of("clocks:\n  other: { from: reported, to: told, within: 1h }\n")
     words = [shift_words(s) for s in preview(old, new, incident(old), later(0)).shifts]
     assert words == [
-        "it: 2026-03-20 20:00:00 UTC → no limit",
-        "other: no limit → 2026-03-20 17:00:00 UTC",
+        "it: 2026-03-20 20:00:00 UTC → no such clock",
+        "other: no such clock → 2026-03-20 17:00:00 UTC",
     ]
 
 
@@ -64,7 +65,16 @@ def test_a_paused_and_a_stopped_clock_are_told_as_such() -> None:
     record = done(incident(old), "acknowledge", later(0.5), old)
     record = done(record, "hold", later(0.5), old, reason="third_party")
     (shift,) = preview(old, new, record, later(0.5)).shifts
-    assert shift_words(shift) == "it: paused → met"
+    assert shift_words(shift) == "it: paused, 3h30m left → met"
+
+
+def test_what_is_left_of_a_paused_clock_is_told_before_and_after() -> None:
+    """Whether it is enough is what whoever adopts wants to know."""
+    old, new = (one(f"{words}, pauses_on: third_party") for words in (OLD, SHORT))
+    record = done(incident(old), "acknowledge", later(2), old)
+    record = done(record, "hold", later(2), old, reason="third_party")
+    (shift,) = preview(old, new, record, later(3)).shifts
+    assert shift_words(shift) == "it: paused, 2h left → paused, 1h left"
 
 
 def test_adopting_says_on_the_timeline_what_it_did() -> None:
