@@ -1,7 +1,7 @@
 """Going on under another policy: what that does to the clocks, said before and when it is done."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.adoption import AdoptionPreview, ClockShift
 from models.clock import ClockReading
@@ -70,7 +70,7 @@ def _reads(reading: ClockReading | None) -> str:
         return reading.status.value.replace("_", " ")
     if reading.breach_at is None:
         stage = reading.stage.value.replace("_", " ")
-        return f"{stage}, {format_duration(reading.remaining)} left"
+        return f"{stage}, {format_duration(max(reading.remaining, timedelta()))} left"
     return f"{reading.breach_at:%Y-%m-%d %H:%M:%S} UTC"
 
 
