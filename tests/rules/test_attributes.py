@@ -69,3 +69,24 @@ def test_what_follows_from_a_fact_that_comes_late_counts_now() -> None:
         after(5),
         after(10),
     ]
+
+
+def test_where_nothing_follows_only_what_was_said_is_recorded() -> None:
+    """With when it was so, and as data for whoever reads the timeline."""
+    incident = reported(ODD)
+    said = {"attribute": "urgency", "value": "low", "happened_at": after(2)}
+    incident = done(incident, "set_attribute", after(5), ODD, **said)
+    assert [(c.name, c.value, c.at) for c in incident.attributes] == [("urgency", "low", after(2))]
+    line = next(e for e in incident.timeline if e.kind == "attribute.set")
+    assert (line.happened_at, line.recorded_at) == (after(2), after(5))
+    assert line.data == {"attribute": "urgency", "value": "low"}
+
+
+def test_what_follows_counts_from_when_its_own_facts_were_so() -> None:
+    """Whatever else was said later."""
+    incident = reported(ODD, attributes={"users": "few"})
+    incident = done(incident, "set_attribute", after(10), ODD, attribute="urgency", value="low")
+    late = {"attribute": "function", "value": "core", "happened_at": after(5)}
+    incident = done(incident, "set_attribute", after(20), ODD, **late)
+    change = incident.attributes[-1]
+    assert (change.name, change.value, change.at) == ("impact", "high", after(5))

@@ -46,31 +46,28 @@ def refused(policy: CompiledPolicy, incident: Incident, **fields: Any) -> Refusa
             ("impact", "urgency"),
         ),
         (
-            {"severity": "P1"},
-            "NotAuthorised",
-            "ana may not raise the severity to P1; may: lead (bo)",
-            (),
-        ),
-        (
             {"severity": "P1", "actor": "bo"},
             "Refused",
             "this change of severity needs a reason: note",
             ("note",),
-        ),
-        (
-            {"severity": "P4"},
-            "NotAuthorised",
-            "ana may not lower the severity to P4; may: lead (bo)",
-            (),
         ),
     ],
 )
 def test_a_severity_that_cannot_be_set_is_refused_with_what_could(
     fields: dict[str, Any], kind: str, message: str, missing: tuple[str, ...]
 ) -> None:
-    """Unknown, not given by what is known, not allowed to this person, or without a reason."""
+    """Unknown, not given by what is known, or without a reason."""
     refusal = refused(RULED, reported(RULED, severity="P2"), **fields)
     assert (refusal.kind, refusal.message, refusal.missing) == (kind, message, missing)
+
+
+@pytest.mark.parametrize(("verb", "severity"), [("raise", "P1"), ("lower", "P4")])
+def test_whoever_may_not_raise_or_lower_hears_who_may(verb: str, severity: str) -> None:
+    """And which of the two it would have been."""
+    refusal = refused(RULED, reported(RULED, severity="P2"), severity=severity)
+    assert (refusal.kind, refusal.may) == ("NotAuthorised", ("lead (bo)",))
+    assert refusal.message.startswith(f"ana may not {verb} the severity ")
+    assert f"to {severity}; may: lead (bo)" in refusal.message
 
 
 def test_where_the_policy_has_no_attributes_a_severity_has_to_be_said() -> None:
@@ -182,6 +179,7 @@ def test_the_bounds_of_the_policy_are_kept_by_command_and_by_attribute() -> None
     staging["value"] = "stagin"
     answer = outcome(told, "set_attribute", after(7), BOUNDED, **staging)
     assert isinstance(answer, Refusal)
+    assert answer.kind == "Refused"
     assert answer.message == "environment cannot be 'stagin'; did you mean staging?"
 
 
