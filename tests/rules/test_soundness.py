@@ -91,7 +91,7 @@ def test_nothing_is_taken_back_before_it_was() -> None:
         at = after(minute) if minute is not None else None
         refusal = too_early(name, command(name, happened_at=at, **said), incident)
         assert refusal is None or refusal.kind == "Malformed"
-        return refusal and refusal.missing
+        return refusal.missing if refusal else None
 
     assert asked("return_to_diagnosis", 39.9) == asked("reopen", 39.9) == ("happened_at",)
     assert asked("return_to_diagnosis", 40) is asked("reopen", 40) is None
