@@ -55,6 +55,7 @@ def test_once_enough_have_approved_the_command_is_done() -> None:
     """By whoever gives it; whoever asked is told."""
     incident = done(asked(TWO), "approve", after(11), TWO, command="resolve", actor="bo")
     assert "have 1 of 2" in refused(incident, "resolve", 12, TWO).message
+    assert decided(asked(TWO), "approve", 11, TWO, command="resolve", actor="bo").effects == ()
     second = decided(incident, "approve", 12, TWO, command="resolve", actor="dee")
     assert second.effects == (Remind("person:ana", "resolve is approved: give it again"),)
     resolved = done(second.incident, "resolve", after(13), TWO, actor="eve")
@@ -115,12 +116,14 @@ def test_when_time_is_over_the_backups_are_asked_in_order() -> None:
     """Each group for as long as the first; those asked before still may."""
     policy = staffed(TIMED % "refuse")
     incident = asked(policy)
+    assert refused(reported(policy), "resolve", 10, policy).may == ("bo",)
     refused(incident, "approve", 39, policy, command="resolve", actor="cy")
     point = next_point(policy, incident, after(10))
     assert point is not None
     assert point.due_at == after(40)
     first = overdue(policy, incident, after(40))
     assert paged(first) == ["person:cy"]
+    assert refused(first.incident, "resolve", 41, policy).may == ("bo", "cy")
     second = overdue(policy, first.incident, after(70))
     assert paged(second) == ["person:dee", "person:eve"]
     for person in ("bo", "cy", "eve"):
@@ -139,7 +142,8 @@ def test_when_nobody_is_left_the_policy_decides(timeout: str, done_after: bool) 
     assert next_point(policy, incident, after(100)) is None
     answer = outcome(incident, "resolve", after(101), policy)
     assert isinstance(answer, Decision) is done_after
-    assert len(lines(incident, "approval.timeout")) == 1
+    end = "goes on without approval" if done_after else "lapses"
+    assert lines(incident, "approval.timeout") == [f"nobody decided on resolve in time: it {end}"]
 
 
 UPDATES = staffed(

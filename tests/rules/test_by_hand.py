@@ -5,9 +5,9 @@ from typing import Any
 
 from models.base import ENGINE
 from models.command import COMMANDS
-from models.compiled import AuthorityRule, CompiledPolicy, OnRaise
+from models.compiled import AuthorityRule, Branch, CompiledPolicy, OnRaise
 from rules.decision import Decision, Effect, PageNextLevel, Refusal, TakenUp, WatchAcknowledgement
-from tests.specimens import POLICY, after, an_incident, done, minutes, outcome
+from tests.specimens import POLICY, REPORT, after, an_incident, done, minutes, outcome
 
 
 def policy(**changes: Any) -> CompiledPolicy:
@@ -47,16 +47,31 @@ def test_a_level_is_paged_with_a_reason_that_stays_on_the_record() -> None:
 
 def test_what_cannot_be_escalated_to_is_refused() -> None:
     """No such level, no reason, no escalation, no incident that goes on."""
-    assert refused(level=9, note="x").message == "the escalation default has no level 9; it has 3"
-    assert refused(level=1).missing == ("note",)
-    none = POLICY.model_copy(update={"escalation": None})
-    answer = outcome(an_incident(none), "escalate", after(1), none, note="x")
-    assert isinstance(answer, Refusal)
-    assert "names no escalation" in answer.message
+    words = "the escalation default has no level 9; it has 3"
+    assert refused(level=9, note="x") == Refusal("Refused", words)
+    assert refused(level=1) == Refusal("Refused", "escalating needs a reason: note", ("note",))
+    for none in (POLICY.model_copy(update={"escalation": None}), policy(levels=())):
+        answer = outcome(an_incident(none), "escalate", after(1), none, note="x")
+        assert answer == Refusal("Refused", "the policy names no escalation for this incident")
     over = done(an_incident(), "resolve", after(1), steps=["verify"])
     answer = outcome(over, "escalate", after(2), note="x")
-    assert isinstance(answer, Refusal)
-    assert "nobody is paged for it any more" in answer.message
+    words = "the incident is review: nobody is paged for it any more"
+    assert answer == Refusal("Refused", words)
+
+
+def test_the_levels_are_those_of_the_ladder_that_counts() -> None:
+    """One level alone while the flag is raised; its acknowledgement is watched by it, too."""
+    assert POLICY.escalation is not None
+    changes = {"name": "short", "levels": POLICY.escalation.levels[:1]}
+    short = POLICY.escalation.model_copy(update={**changes, "forgotten_after": minutes(7)})
+    under = policy(branches=(Branch(when=("flag vip",), follow=short),))
+    report = REPORT.model_copy(update={"attributes": {"vip": "yes"}})
+    incident = an_incident(under, report)
+    answer = outcome(incident, "escalate", after(5), under, level=2, note="x")
+    assert answer == Refusal("Refused", "the escalation short has no level 2; it has 1")
+    taken = outcome(incident, "acknowledge", after(5), under)
+    assert isinstance(taken, Decision)
+    assert WatchAcknowledgement(after(12)) in taken.effects
 
 
 def test_who_may_escalate_is_policy() -> None:

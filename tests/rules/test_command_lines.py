@@ -66,7 +66,7 @@ def so_far(steps: Steps) -> Incident:
         ),
         ((), "hold", {"reason": "x"}, "incident.held", {"reason": "x"}),
         ((("hold", {"reason": "x"}),), "resume", {}, "incident.resumed", {}),
-        ((), "complete_step", {"step": "verify"}, "step.done", {"step": "verify"}),
+        (LED, "complete_step", {"step": "verify"}, "step.done", {"step": "verify"}),
         ((), "add_lesson", {"text": "x"}, "lesson.added", {}),
         ((), "add_action_item", {"text": "x", "owner": "bo"}, "action_item.added", {"item": "A1"}),
         ((), "link", {"target": "CHG-1", "actor": "cy"}, "link.added", {}),

@@ -10,6 +10,7 @@ from models.schedule import Duty, OnCall
 from rules.assigning import MOST_HOLDERS
 from rules.decision import Remind
 from rules.roles import by_default, filled, holder, reporter_of
+from states.lifecycle import State
 from tests.rules.staffed import decided, lines, refused, reported, staffed
 from tests.specimens import ANA, START, after, done
 
@@ -93,6 +94,8 @@ def test_a_combination_that_is_advised_against_is_told_in_whichever_order(
     apart = done(incident, "assign_role", after(2), POLICY, role=second, person="bo")
     again = done(incident, "assign_role", after(2), POLICY, role=first, person="ana")
     assert lines(apart, "role.discouraged") == lines(again, "role.discouraged") == []
+    other = done(incident, "assign_role", after(2), POLICY, role="crowd", person="ana")
+    assert lines(other, "role.discouraged") == []
     both = done(incident, "assign_role", after(2), POLICY, role=second, person="ana")
     [line] = (entry for entry in both.timeline if entry.kind == "role.discouraged")
     assert line.summary == f"ana is {second} and {first}: the policy advises against it"
@@ -103,6 +106,7 @@ def test_who_takes_and_gives_back_a_role_is_told_unless_they_did_it_themselves()
     """Why it was taken back stands on the timeline."""
     given = decided(reported(POLICY), "assign_role", 1, POLICY, role="lead", person="bo")
     assert given.effects == (Remind("bo", "you are lead of this incident"),)
+    assert given.summary == "bo is lead"
     moved = decided(given.incident, "assign_role", 2, POLICY, role="lead", person="cy")
     assert moved.summary == "cy is lead, after bo"
     back = decided(moved.incident, "unassign_role", 3, POLICY, role="lead", note="ill")
@@ -175,3 +179,49 @@ def test_whoever_takes_a_role_by_default_takes_it_beside_those_who_hold_it() -> 
     line = taken.timeline[-1]
     assert (line.happened_at, line.recorded_at, line.summary) == (after(8), after(9), "why")
     assert line.data == {"role": "experts", "person": "ana"}
+
+
+def test_whoever_takes_by_default_what_they_better_did_not_is_told_so() -> None:
+    """As whoever is given it is."""
+    incident = done(reported(POLICY), "assign_role", after(1), POLICY, role="scribe", person="ana")
+    taken = by_default(incident, POLICY, "lead", "ana", "why", actor=ANA, now=after(9))
+    line = taken.timeline[-1]
+    assert (line.kind, line.recorded_at) == ("role.discouraged", after(9))
+
+
+def test_whom_a_role_does_not_fit_is_told_who_is_on_call_and_could() -> None:
+    """First of all, whichever way the role would have come to them."""
+    policy = staffed("roles: { lead: { qualification: commander } }\n")
+    duty = Duty(person="cy", because="rotation", since_at=START, until_at=after(60))
+    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
+    policy = policy.model_copy(update={"on_call": {"primary": found}})
+    why = "bo is not qualified for lead, which needs commander; could: cy, ana"
+    incident = reported(policy)
+    fields = {"role": "lead", "person": "bo"}
+    assert refused(incident, "assign_role", 1, policy, **fields).message == why
+    taken = by_default(incident, policy, "lead", "bo", "x", actor=ANA, now=after(1))
+    line = taken.timeline[-1]
+    assert (line.kind, line.data) == ("role.not_taken", {"role": "lead"})
+    assert line.summary == f"bo does not take lead: {why}"
+    led = done(incident, "assign_role", after(1), policy, role="lead", person="ana")
+    assert refused(led, "hand_over", 2, policy, role="lead", to="bo").message == (
+        "bo is not qualified for lead, which needs commander; could: cy"
+    )
+
+
+def test_every_role_that_is_missing_is_named_with_who_could_fill_it() -> None:
+    """With how many hold it already; whoever is on call is named first."""
+    policy = staffed(
+        "roles: { vip: { required_in: { resolution: SEV1 }, when: flag personal_data },"
+        " experts: { count: 2-3, required_in: { resolution: SEV1 } },"
+        " contact: { qualification: outside, required_in: { resolution: SEV1 } } }\n"
+    )
+    duty = Duty(person="cy", because="rotation", since_at=START, until_at=after(60))
+    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
+    policy = policy.model_copy(update={"on_call": {"primary": found}})
+    incident = reported(policy).model_copy(update={"state": State.DIAGNOSIS})
+    incident = done(incident, "assign_role", after(1), policy, role="experts", person="ana")
+    assert refused(incident, "begin_resolution", 2, policy).missing == (
+        "role experts is not filled enough (1 of 2): assign_role (could: cy, eve, bo, dee)",
+        "role contact is not filled: assign_role (could: nobody qualifies)",
+    )

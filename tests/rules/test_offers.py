@@ -60,6 +60,16 @@ def test_the_deputy_may_hand_over_what_the_holder_may() -> None:
     """Without the authority to give roles; nobody else may."""
     fields = {"role": "lead", "to": "bo", **SAID}
     done(given(lead="ana"), "hand_over", after(2), POLICY, actor="cy", **fields)
+    by_role = POLICY.model_copy(
+        update={
+            "roles": tuple(
+                role.model_copy(update={"deputy": "clerk"}) if role.name == "lead" else role
+                for role in POLICY.roles
+            )
+        }
+    )
+    incident = given(by_role, lead="ana", clerk="eve")
+    done(incident, "hand_over", after(2), by_role, actor="eve", **fields)
     assert refused(given(lead="ana"), "hand_over", 2, POLICY, actor="eve", **fields).kind == (
         "NotAuthorised"
     )

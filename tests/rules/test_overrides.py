@@ -95,7 +95,10 @@ def test_without_a_rule_nobody_overrides() -> None:
 
 
 def test_what_cannot_be_understood_is_not_overridden_whoever_asks() -> None:
-    """A slip in a date is one, with whatever reason."""
+    """A slip in a date is one, with whatever reason; a date that is missing, too."""
+    corrected = {"milestone": "reported", "happened_at": None, "override": WHY}
+    answer = refused(reported(POLICY), "correct_milestone", 1, POLICY, **corrected)
+    assert answer.kind == "Malformed"
     fields = {"reason": "x", "actor": "bo", "happened_at": after(9), "override": WHY}
     assert refused(reported(POLICY), "hold", 1, POLICY, **fields).kind == "Malformed"
 

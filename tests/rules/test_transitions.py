@@ -153,6 +153,9 @@ def test_a_reopened_incident_lost_what_is_no_longer_true_from_when_it_was_not() 
         update={"milestones": (*before, wrong.model_copy(update={"superseded": True}))}
     )
     opened = done(twice, "reopen", after(150), happened_at=after(140))
+    submitted = done(reviewed(), "submit_review", after(110), lead="ana")
+    assert submitted.review is not None
+    assert done(submitted, "reopen", after(120)).review is None
     void = {(m.name, m.at): m.void_at for m in opened.milestones}
     assert void["resolved", after(100)] == after(140)
     assert void["resolved", after(60)] is None
