@@ -280,5 +280,6 @@ def test_what_is_not_there_is_not_told() -> None:
     assert "Attended by: nobody else" in report
     assert "| Time on hold | 0 s |" in report
     assert "| State | reported |" in report
+    assert "## Roles\n\nNone recorded.\n\n## Alerts\n\nNone recorded.\n\n## Mile" in report
     for absent in ("## Overrides", "Handovers accepted", "left out", "Entries", "refused"):
         assert absent not in report
