@@ -52,7 +52,7 @@ def overloaded(about: ToldRole, at_once: int, elsewhere: tuple[str, ...]) -> str
     rest = f" and {more} more" if more > 0 else ""
     return (
         f"{about.person} is {about.role} of {len(elsewhere) + 1} incidents at once, and the policy "
-        f"has at most {at_once}; the others are {named}{rest}"
+        f"has at most {at_once}; besides this one {named}{rest}"
     )
 
 

@@ -19,6 +19,7 @@ from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, perform
 ROUNDS = 8
 """How often the whole chain of channels is tried before a message counts as undeliverable."""
 FIRST_BACKOFF = timedelta(minutes=1)
+ASKED_AGAIN = timedelta(seconds=1)
 SAID_AS_IT_IS = frozenset({"update", "deadline"})
 """Events whose words were meant for the audience; of others it hears that they happened."""
 
@@ -143,7 +144,7 @@ class Outbox:
         delivery = self._owed[key]
         if leave.verdict is Verdict.HELD:
             # Why it need not be sent may have come while it asked: then it asks again at once.
-            again_at = leave.again_at if delivery.withdraw is None else None
+            again_at = None if delivery.withdraw else self._later(leave.again_at)
             change = {"held": True, "not_before": again_at}
             self._owed[key] = delivery.model_copy(update=change)
         elif leave.verdict is Verdict.GRANTED and delivery.withdraw is None:
@@ -177,6 +178,11 @@ class Outbox:
             self._said(delivery, "sent", f"{_words(delivery, channel)}", channel)
         finally:
             self._busy.discard(key)
+
+    def _later(self, at: datetime | None) -> datetime:
+        """When to ask again: not at once, whatever the clock of who answered says."""
+        soonest = self._desk.now() + ASKED_AGAIN
+        return max(at, soonest) if at else soonest
 
     def _failed(self, delivery: Delivery, channel: str, error: FailureError) -> None:
         """Fall back to the next channel; after the last, begin again later; in the end give up.

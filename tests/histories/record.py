@@ -14,7 +14,9 @@ from pathlib import Path
 
 from models.calendar import CalendarSpec, OpenHours
 from models.compiled import Branch, CompiledPolicy, EscalationPolicy, Level, OnRaise, RoleRule
+from models.workload import WORKLOAD_WORKFLOW
 from tests.conftest import time_skipping_server
+from tests.histories.busy import busy
 from tests.histories.consent import by_consent
 from tests.rules.schedules import override, rotation, schedule
 from tests.rules.timed import policy_of
@@ -200,7 +202,7 @@ LIVES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     life.__name__: life
     for life in (
         *(full_life, hold_reopen, cancelled, many_runs, in_calendars, on_call, ladders),
-        by_consent,
+        *(by_consent, busy),
     )
 }
 
@@ -217,12 +219,13 @@ async def record(only: list[str]) -> None:
                 stage = Stage(env, f"history-{name}", Path(folder))
                 async with stage.worker():
                     await life(stage)
-                    await keep(stage, name)
+                    await keep(stage, name, f"WorkflowId = '{stage.handle.id}'")
+                    await keep(stage, f"{name}_workload", f"WorkflowType = '{WORKLOAD_WORKFLOW}'")
 
 
-async def keep(stage: Stage, name: str) -> None:
-    """Write the history of every run of the incident."""
-    runs = [run async for run in stage.client.list_workflows(f"WorkflowId = '{stage.handle.id}'")]
+async def keep(stage: Stage, name: str, query: str) -> None:
+    """Write the history of every run that a query finds."""
+    runs = [run async for run in stage.client.list_workflows(query)]
     for number, run in enumerate(sorted(runs, key=lambda run: run.start_time), start=1):
         handle = stage.client.get_workflow_handle(run.id, run_id=run.run_id)
         history = await handle.fetch_history()
