@@ -270,16 +270,27 @@ def test_a_clock_says_what_became_of_it_and_by_how_much(
 
 def test_what_is_not_there_is_not_told() -> None:
     """No overrides, no handovers, nobody else at the review; a hold that ran backwards was none."""
-    bare = an_incident().model_copy(
+    bare = an_incident(report=REPORT.model_copy(update={"service": None})).model_copy(
         update={
             "review": Review(at=after(9), actor=ANA, lead="ana", attendees=(), aspects={}),
             "holds": (Hold(reason="x", from_at=after(9), until_at=after(5)),),
         }
     )
-    report = report_markdown(bare, POLICY, (), after(9))
+    report = report_markdown(bare, POLICY, READINGS[:1], after(9))
     assert "Attended by: nobody else" in report
     assert "| Time on hold | 0 s |" in report
     assert "| State | reported |" in report
+    assert "| Severity | SEV1 (not confirmed by a person) |" in report
+    assert "| Clocks breached | 0 of 1 |" in report
     assert "## Roles\n\nNone recorded.\n\n## Alerts\n\nNone recorded.\n\n## Mile" in report
-    for absent in ("## Overrides", "Handovers accepted", "left out", "Entries", "refused"):
+    for absent in (
+        "## Overrides",
+        "Handovers accepted",
+        "left out",
+        "Entries",
+        "refused",
+        "Service",
+        "Alert group",
+        "Follows",
+    ):
         assert absent not in report

@@ -49,6 +49,24 @@ def test_a_pause_covers_an_end_that_comes_while_or_when_it_ends(
     assert run.limit_at == utc(due)
 
 
+@pytest.mark.parametrize(
+    ("hours", "start", "due"),
+    [
+        ("09:00-17:00", "2025-11-21 16:59", "2025-11-21 17:00"),
+        ("09:00-17:00", "2025-11-21 17:00", "2025-11-24 17:00"),
+        ("00:00-08:00", "2025-11-21 07:00", "2025-11-21 08:00"),
+        ("22:00-06:00", "2025-11-21 10:00", "2025-11-22 06:00"),
+    ],
+)
+def test_a_day_ends_with_the_last_window_that_begins_on_it(
+    hours: str, start: str, due: str
+) -> None:
+    """Also after midnight; one that is over, to the instant, is not the next to end."""
+    calendar = a_calendar(LONDON, days="mon-fri", hours=hours)
+    run = reckoned(utc(start), Target(day_end=0, calendar=OFFICE), calendar)
+    assert run.limit_at == utc(due)
+
+
 @pytest.mark.parametrize("hours", [62, 14])
 def test_a_midnight_beside_a_working_day_belongs_to_it(hours: int) -> None:
     """That which begins Monday, and that which ends Friday, move nowhere."""
