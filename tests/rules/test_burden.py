@@ -1,5 +1,7 @@
 """Who holds a role in too many incidents, and who is told so."""
 
+from typing import Any
+
 import pytest
 
 from models.base import Actor
@@ -61,7 +63,7 @@ def test_somebody_is_overloaded_beyond_what_the_policy_has() -> None:
     ],
 )
 def test_whoever_assigned_is_told_or_else_the_holder(
-    kind: str, by: str, data: dict[str, str], told: str
+    kind: str, by: str, data: dict[str, Any], told: str
 ) -> None:
     """Where the policy did, or nobody whom it knows, whoever has the role hears of it."""
     actor = Actor(name=by, via="console")
