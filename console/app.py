@@ -23,9 +23,13 @@ LATE: dict[str, tuple[str, str]] = {
     "rehearse": ("console.rehearse", "app"),
     "calendar": ("console.calendar", "app"),
     "oncall": ("console.oncall", "app"),
+    "workload": ("console.workload", "app"),
     "demo": ("console.demo", "app"),
 }
 """Commands whose modules are imported on demand: name to module and its Typer app."""
+
+LOOKS = ("oncall", "workload")
+"""Those of them that look at something."""
 
 EPILOG = (
     "Exit codes: " + "; ".join(f"{int(code)} {says}" for code, says in EXIT_CODES.items()) + "."
@@ -48,7 +52,8 @@ class LateGroup(TyperGroup):
         if cmd_name not in self.commands and cmd_name in LATE:
             module, attribute = LATE[cmd_name]
             late: Any = get_command(getattr(import_module(module), attribute))
-            late.name, late.rich_help_panel = cmd_name, shell.PANEL
+            panel = viewing.PANEL if cmd_name in LOOKS else shell.PANEL
+            late.name, late.rich_help_panel = cmd_name, panel
             self.add_command(late)
         return super().get_command(ctx, cmd_name)
 

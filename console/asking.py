@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from temporalio.client import Client, RPCError, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCStatusCode
 
-from console.errors import not_found
+from console.errors import NO_ANSWER, no_worker, not_found
 from console.failures import ExitCode, Failure
 from console.standing import Ending, Standing, ended_from_outside, standing
 from models.adoption import PREVIEW_ADOPTION, AdoptionPreview
@@ -18,13 +18,6 @@ from models.view import ASK_AGAIN, VIEW, IncidentView
 from models.why import WHY, Explanation, WhyQuestion
 
 Answer = TypeVar("Answer")
-
-_NO_ANSWER = {
-    RPCStatusCode.DEADLINE_EXCEEDED,
-    RPCStatusCode.CANCELLED,
-    RPCStatusCode.UNAVAILABLE,
-    RPCStatusCode.FAILED_PRECONDITION,
-}
 
 
 async def ask(client: Client, incident_id: str, patience: timedelta) -> IncidentView:
@@ -139,20 +132,12 @@ async def _answer(
     except RPCError as error:
         if error.status in {RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT}:
             raise not_found(error, incident_id) from None
-        if error.status not in _NO_ANSWER:
+        if error.status not in NO_ANSWER:
             raise
     else:
         return answer
     known = await standing(client, incident_id)
     knows = [f"it is in state {known.state}"] if known.state else []
     knows += [f"its run was {known.ending.words()}"] if known.ending else []
-    state = f"; the server knows that {', and that '.join(knows)}" if knows else ""
-    message = f"no worker answered for {incident_id} within {patience.total_seconds():g} s{state}"
-    raise Failure(
-        "NoWorker",
-        message,
-        ExitCode.NOT_CONFIRMED,
-        state=known.state,
-        hints=("python worker.py starts a worker",),
-        facts={"incident": incident_id},
-    )
+    told = f"; the server knows that {', and that '.join(knows)}" if knows else ""
+    raise no_worker(incident_id, patience, knows=told, state=known.state, incident=incident_id)

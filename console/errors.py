@@ -1,6 +1,7 @@
 """Every exception as a failure that a person and a script can use."""
 
 from dataclasses import asdict
+from datetime import timedelta
 
 from pydantic import ValidationError
 from temporalio.client import RPCError
@@ -12,6 +13,8 @@ from runtime.client import ServerNotReachable, unknown_namespace
 from runtime.settings import SettingsBroken
 
 AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
+NO_ANSWER = {*AWAY, RPCStatusCode.FAILED_PRECONDITION}
+"""What a query ends with where no worker answers it."""
 _REFUSALS = {
     "NotAuthorised": ExitCode.NOT_AUTHORISED,
     "Malformed": ExitCode.USAGE,
@@ -76,6 +79,20 @@ def refusal(error: ApplicationError, incident_id: str) -> Failure:
         may=_texts(details, "may"),
         hints=(f"python starter.py show {incident_id}",) if code is not ExitCode.USAGE else (),
         facts={"incident": incident_id},
+    )
+
+
+def no_worker(
+    of: str, patience: timedelta, *, knows: str = "", state: str | None = None, **facts: object
+) -> Failure:
+    """Nobody answered for a workflow; `knows` says what the server knows all the same."""
+    return Failure(
+        "NoWorker",
+        f"no worker answered for {of} within {patience.total_seconds():g} s{knows}",
+        ExitCode.NOT_CONFIRMED,
+        state=state,
+        hints=("python worker.py starts a worker",),
+        facts=facts,
     )
 
 

@@ -74,7 +74,8 @@ class Found:
     more: bool
 
 
-def _quoted(values: Iterable[str]) -> str:
+def quoted(values: Iterable[str]) -> str:
+    """Values as a visibility query takes them, whatever stands in them."""
     escaped = (value.replace("\\", "\\\\").replace("'", "\\'") for value in values)
     return ", ".join(f"'{value}'" for value in escaped)
 
@@ -83,19 +84,19 @@ def query_of(filters: Filters) -> str:
     """The visibility query, as it can also be pasted into the Temporal UI."""
     parts = [MATCHES]
     if filters.states:
-        parts.append(f"{attributes.STATE.name} IN ({_quoted(filters.states)})")
+        parts.append(f"{attributes.STATE.name} IN ({quoted(filters.states)})")
     if filters.severities:
-        parts.append(f"{attributes.SEVERITY.name} IN ({_quoted(filters.severities)})")
+        parts.append(f"{attributes.SEVERITY.name} IN ({quoted(filters.severities)})")
     if filters.service:
-        parts.append(f"{attributes.SERVICE.name} = {_quoted([filters.service])}")
+        parts.append(f"{attributes.SERVICE.name} = {quoted([filters.service])}")
     if filters.manager:
-        parts.append(f"{attributes.MANAGER.name} = {_quoted([filters.manager])}")
+        parts.append(f"{attributes.MANAGER.name} = {quoted([filters.manager])}")
     if filters.breached:
         parts.append(f"{attributes.BREACHED.name} = true")
     if filters.on_hold:
         parts.append(f"{attributes.ON_HOLD.name} = true")
     if filters.only_open:
-        name, ended = attributes.STATE.name, _quoted(sorted(TERMINAL))
+        name, ended = attributes.STATE.name, quoted(sorted(TERMINAL))
         parts.append(f"ExecutionStatus = 'Running' AND ({name} IS NULL OR {name} NOT IN ({ended}))")
     return " AND ".join(parts)
 
@@ -129,7 +130,7 @@ async def _newest_runs(client: Client, ids: list[str]) -> dict[str, WorkflowExec
     """The newest run of each incident: a reopened one also has runs that no longer count."""
     newest: dict[str, WorkflowExecution] = {}
     for start in range(0, len(ids), BATCH):
-        listed = _quoted(ids[start : start + BATCH])
+        listed = quoted(ids[start : start + BATCH])
         async for run in client.list_workflows(f"{MATCHES} AND WorkflowId IN ({listed})"):
             known = newest.get(run.id)
             if known is None or run.start_time > known.start_time:

@@ -143,11 +143,12 @@ def _default_severity(policy: Policy) -> str:
 def _severity(policy: Policy) -> dict[str, object]:
     """How a severity comes about, and who may change it."""
     rules = policy.severity_rules
+    raised, lowered = responsibility.changes_of_severity(policy)
     return {
         "default_severity": _default_severity(policy),
         "severity_rules": severity_rules.compiled(policy),
-        "raise_severity": responsibility.authority_rule(policy, rules.raised),
-        "lower_severity": responsibility.authority_rule(policy, rules.lowered),
+        "raise_severity": raised,
+        "lower_severity": lowered,
         "when_raised": timing.running_clocks(rules.raised.running_clocks),
         "when_lowered": timing.running_clocks(rules.lowered.running_clocks),
     }

@@ -1,8 +1,18 @@
-"""How a limit of pages is divided, and how authors write it."""
+"""Whose limit of pages is which, how it is divided, and how authors write it."""
 
+from models.policy import Policy
 from models.policy.durations import format_duration
 from models.workload import PageLimit
 from rules.workload import share
+
+
+def limit_of(policy: Policy, target: str) -> PageLimit | None:
+    """How often `person:NAME`, `channel:NAME`, or whoever is behind another target, is paged."""
+    kind, _, name = target.partition(":")
+    if kind == "channel":
+        return policy.channels[name].limit if name in policy.channels else None
+    own = policy.people[name].limit if kind == "person" and name in policy.people else None
+    return own or (policy.paging.limit if policy.paging else None)
 
 
 def one_by_one(limit: PageLimit, *, worst: bool) -> int:

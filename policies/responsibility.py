@@ -16,6 +16,8 @@ from states.lifecycle import REPORTED
 
 OVERRIDE = "override"
 """The key of authority that is about no command, but about overruling what is refused."""
+SET_SEVERITY = "set_severity"
+"""The command whose rules by severity go by the worse of two, before and after."""
 ROLE_CLOCK = "role:"
 """How the clock is called that says by when a role must be filled."""
 DEPUTY = "deputy"
@@ -115,7 +117,7 @@ def _meant(entry: RoleEntry, action: Action) -> Action:
 def authority(policy: Policy) -> dict[str, AuthorityRule]:
     """Who may give which command."""
     return {
-        name: authority_rule(policy, entry)
+        name: authority_rule(policy, entry, changes=name == SET_SEVERITY)
         for name, entry in policy.authority.items()
         if name != OVERRIDE
     }
@@ -124,12 +126,20 @@ def authority(policy: Policy) -> dict[str, AuthorityRule]:
 def every_rule(policy: Policy) -> Iterator[AuthorityRule]:
     """Every rule of who may, also change a severity."""
     yield from authority(policy).values()
-    yield authority_rule(policy, policy.severity_rules.raised)
-    yield authority_rule(policy, policy.severity_rules.lowered)
+    yield from changes_of_severity(policy)
 
 
-def authority_rule(policy: Policy, entry: AuthorityEntry) -> AuthorityRule:
-    """Who may, and what they must say with it."""
+def changes_of_severity(policy: Policy) -> tuple[AuthorityRule, AuthorityRule]:
+    """Who may make it worse, and who less bad."""
+    rules = policy.severity_rules
+    return (
+        authority_rule(policy, rules.raised, changes=True),
+        authority_rule(policy, rules.lowered, changes=True),
+    )
+
+
+def authority_rule(policy: Policy, entry: AuthorityEntry, *, changes: bool) -> AuthorityRule:
+    """Who may, and what they must say with it; `changes` where it is about other severities."""
     at = {severity: entry.at[key] for severity, key in decided(policy, entry.at).items()}
     return AuthorityRule(
         by=entry.by,
@@ -138,6 +148,7 @@ def authority_rule(policy: Policy, entry: AuthorityEntry) -> AuthorityRule:
         later=tuple(Later(after=after, by=by) for after, by in sorted(entry.after.items())),
         reasons=entry.reasons,
         needs_note=entry.needs == "reason",
+        by_the_worse=changes and bool(at),
     )
 
 
@@ -160,6 +171,7 @@ def approvals(policy: Policy) -> dict[str, ApprovalRule]:
             timeout=entry.timeout,
             severities=severities_of(policy, entry.severities),
             when=entry.when,
+            by_the_worse=name == SET_SEVERITY and bool(entry.severities),
         )
         for name, entry in policy.approvals.items()
     }

@@ -62,6 +62,17 @@ def authorities(policy: Policy) -> Iterator[Finding]:
             yield Finding(where, "only cancel asks for reasons", "remove it", key=True)
 
 
+def severity_never_meant(policy: Policy) -> Iterator[Finding]:
+    """A change of severity goes by the worse of two, which is never the least bad one."""
+    *_, least = policy.severities
+    rules = policy.severity_rules
+    for name, entry in (("raise", rules.raised), ("lower", rules.lowered)):
+        if least in entry.at:
+            loc = ("severity_rules", name, least)
+            what = f"of two severities {least} is never the worse, so this never counts"
+            yield warning(loc, what, "name the worse of the severities before and after", key=True)
+
+
 def _exceptions(policy: Policy, loc: Loc, entry: AuthorityEntry) -> Iterator[Finding]:
     """Who may at a severity, under a condition, or after some time."""
     own = tuple(name for name in AuthorityEntry.model_fields if name != "by")
@@ -161,4 +172,4 @@ def handovers(policy: Policy) -> Iterator[Finding]:
         yield Finding(loc, what, "add schedules, or remind_after: 8h", key=True)
 
 
-CHECKS: tuple[Check, ...] = (authorities, override, approvals, handovers)
+CHECKS: tuple[Check, ...] = (authorities, severity_never_meant, override, approvals, handovers)

@@ -14,7 +14,7 @@ from models.policy.limits import MOST
 from models.workload import FEWEST, PageLimit
 from policies.escalations import escalation_of, severities_of, target_of
 from policies.findings import Check, Finding, warning
-from policies.limits import as_written, one_by_one
+from policies.limits import as_written, limit_of, one_by_one
 from policies.render.escalations import pages
 from rules.on_duty import SCHEDULE
 
@@ -70,7 +70,7 @@ def _crowded(name: str, found: _Crowd, *, worst: bool) -> Finding:
 
 def _crowds(policy: Policy, lines: tuple[LevelEntry, ...]) -> Iterator[_Crowd]:
     for target, times in _times(policy, lines).items():
-        limit = _limit(policy, target)
+        limit = limit_of(policy, target)
         if limit:
             whom = target.removeprefix(_PERSON).replace(SCHEDULE, "whoever is on call by ")
             yield _Crowd(whom, _most_within(times, limit.within), limit)
@@ -121,14 +121,6 @@ def _behind(policy: Policy, target: str) -> str:
     if default in policy.people:
         return f"{_PERSON}{default}"
     return default if default and default.startswith(SCHEDULE) else ""
-
-
-def _limit(policy: Policy, target: str) -> PageLimit | None:
-    kind, _, name = target.partition(":")
-    if kind == "channel":
-        return policy.channels[name].limit if name in policy.channels else None
-    own = policy.people[name].limit if kind == "person" and name in policy.people else None
-    return own or (policy.paging.limit if policy.paging else None)
 
 
 def _most_within(times: list[timedelta], within: timedelta) -> int:

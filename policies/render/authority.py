@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from models.command import COMMANDS
 from models.compiled import AuthorityRule
-from policies.render.consent import who
+from policies.render.consent import WORSE, who
 from policies.render.document import Blocks, Heading, Paragraph, table
 from policies.render.view import View
 from policies.render.words import condition, duration, listed
@@ -16,16 +16,19 @@ def may(view: View, command: str) -> str:
     return whom(rule_for(view.compiled, command))
 
 
-def whom(rule: AuthorityRule) -> str:
+def whom(rule: AuthorityRule, at: str = "at {}") -> str:
     """Whom a rule lets: at which severity, under which condition, after which time."""
-    return "; ".join((who(rule.by), *_instead(rule), *_too(rule)))
+    words = f"where {WORSE} is {{}}," if rule.by_the_worse and at == "at {}" else at
+    return "; ".join((who(rule.by), *_instead(rule, words), *_too(rule)))
 
 
-def _instead(rule: AuthorityRule) -> Iterator[str]:
+def _instead(rule: AuthorityRule, at: str) -> Iterator[str]:
     by_people: dict[tuple[str, ...], list[str]] = {}
     for severity, by in rule.at.items():
         by_people.setdefault(by, []).append(severity)
-    yield from (f"at {listed(at)} {who(by)}" for by, at in by_people.items())
+    last = "or" if rule.by_the_worse else "and"
+    for by, severities in by_people.items():
+        yield f"{at.format(listed(severities, last))} {who(by)}"
     yield from (f"where {condition(text)}, {who(by)}" for text, by in rule.when)
 
 

@@ -19,6 +19,10 @@ GUARDS = {
 """What an override overrules, by the name of the guard."""
 
 
+WORSE = "the worse of the severities before and after"
+"""What rules of changes of severity go by."""
+
+
 def named(word: str) -> str:
     """Whom a word of the policy means."""
     if word.startswith(ON_CALL):
@@ -62,6 +66,7 @@ def _approvals(view: View) -> Block:
 
 def _asked(rule: ApprovalRule) -> str:
     at = f"at {listed(rule.severities)}" if rule.severities else ""
+    at = f"where {WORSE} is {listed(rule.severities, 'or')}" if at and rule.by_the_worse else at
     where = f"where {listed(condition(text) for text in rule.when)}" if rule.when else ""
     return " ".join(part for part in (at, where) if part) or "always"
 

@@ -112,12 +112,12 @@ def _labels(view: View) -> Blocks:
 
 def _changes(view: View) -> Iterator[str]:
     policy = view.compiled
-    for verb, rule, clocks in (
-        ("raised", policy.raise_severity, policy.when_raised),
-        ("lowered", policy.lower_severity, policy.when_lowered),
+    for verb, at, rule, clocks in (
+        ("raised", "to {} by", policy.raise_severity, policy.when_raised),
+        ("lowered", "from {} by", policy.lower_severity, policy.when_lowered),
     ):
-        asked = f", with {asks(rule)}" if asks(rule) else ""
-        yield (f"It may be {verb} by {whom(rule)}{asked}. Clocks that run then {_CLOCKS[clocks]}.")
+        may, asked = whom(rule, at), f", with {asks(rule)}" if asks(rule) else ""
+        yield f"It may be {verb} by {may}{asked}. Clocks that run then {_CLOCKS[clocks]}."
     frozen_after = policy.severity_rules.frozen_after if policy.severity_rules else None
     if frozen_after:
         yield f"After {frozen_after} it does not change any more."
