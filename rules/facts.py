@@ -32,7 +32,7 @@ def highest_severity(incident: Incident, policy: CompiledPolicy) -> str:
 
 def review_required(incident: Incident, policy: CompiledPolicy, now: datetime) -> bool:
     """Whether the policy asks a review of this incident."""
-    asked = policy.review.required.get(highest_severity(incident, policy), "never")
+    asked = policy.review.required.get(highest_severity(incident, policy))
     if asked == "when breached":
         readings = read_clocks(policy, incident, now)
         return any(reading.status is ClockStatus.BREACHED for reading in readings)

@@ -6,8 +6,9 @@ from typing import Any
 from models.base import ENGINE
 from models.command import COMMANDS
 from models.compiled import AuthorityRule, Branch, CompiledPolicy, OnRaise
+from models.incident import AttributeChange
 from rules.decision import Decision, Effect, PageNextLevel, Refusal, TakenUp, WatchAcknowledgement
-from tests.specimens import POLICY, REPORT, after, an_incident, done, minutes, outcome
+from tests.specimens import ANA, POLICY, after, an_incident, done, minutes, outcome
 
 
 def policy(**changes: Any) -> CompiledPolicy:
@@ -65,8 +66,8 @@ def test_the_levels_are_those_of_the_ladder_that_counts() -> None:
     changes = {"name": "short", "levels": POLICY.escalation.levels[:1]}
     short = POLICY.escalation.model_copy(update={**changes, "forgotten_after": minutes(7)})
     under = policy(branches=(Branch(when=("flag vip",), follow=short),))
-    report = REPORT.model_copy(update={"attributes": {"vip": "yes"}})
-    incident = an_incident(under, report)
+    flag = AttributeChange(name="vip", value="yes", at=after(1), actor=ANA)
+    incident = an_incident(under).model_copy(update={"attributes": (flag,)})
     answer = outcome(incident, "escalate", after(5), under, level=2, note="x")
     assert answer == Refusal("Refused", "the escalation short has no level 2; it has 1")
     taken = outcome(incident, "acknowledge", after(5), under)

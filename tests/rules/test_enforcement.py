@@ -4,12 +4,20 @@ from datetime import timedelta
 
 import pytest
 
+from models.alert import Alert, AlertRecord, AlertStatus
 from models.calendar import CalendarSlice
 from models.clock import DueThreshold, Target
 from models.compiled import RunningClocks
 from models.contracts import ClockFacts, EnforceDeadline
 from models.incident import TimelineEntry, TimelineSegment
-from rules.carrying import KEPT_BYTES, LIMIT_BYTES, moved_out, older_entries
+from rules.carrying import (
+    KEPT_BYTES,
+    LIMIT_BYTES,
+    RECORD_LIMIT_BYTES,
+    moved_out,
+    older_entries,
+    too_heavy,
+)
 from rules.deadlines import due_thresholds
 from rules.enforcement import enforce, facts_for_enforcement, fired_words, late_words, without_story
 from tests.specimens import ANA, POLICY, START, after, an_incident, clock, done, minutes
@@ -183,3 +191,25 @@ def test_what_was_moved_out_is_found_by_its_segment() -> None:
     left = moved_out(moved_out(incident, first), second)
     assert [entry.seq for entry in left.timeline] == [1002]
     assert [segment.uri for segment in left.segments] == ["a", "b"]
+
+
+def test_neither_the_timeline_nor_alerts_make_a_record_too_heavy() -> None:
+    """They are carried in other ways; what people write has room."""
+    record = an_alert_record()
+    light = an_incident().model_copy(
+        update={"timeline": entries(LIMIT_BYTES), "alerts": {"a": record}}
+    )
+    assert not too_heavy(light)
+    assert too_heavy(light.model_copy(update={"cancelled_for": "x" * RECORD_LIMIT_BYTES}))
+
+
+def an_alert_record() -> AlertRecord:
+    """An alert that says more than a record may hold."""
+    alert = Alert(
+        fingerprint="a",
+        name="a",
+        status=AlertStatus.FIRING,
+        started_at=START,
+        labels={f"l{n}": "x" * 900 for n in range(120)},
+    )
+    return AlertRecord(alert=alert, first_seen_at=START, last_seen_at=START, times_seen=1)
