@@ -9,7 +9,7 @@ from models.calendar import CalendarSlice
 from models.clock import DueThreshold, Target
 from models.compiled import RunningClocks
 from models.contracts import ClockFacts, EnforceDeadline
-from models.incident import TimelineEntry, TimelineSegment
+from models.incident import StatusUpdate, TimelineEntry, TimelineSegment
 from rules.carrying import (
     KEPT_BYTES,
     LIMIT_BYTES,
@@ -20,7 +20,17 @@ from rules.carrying import (
 )
 from rules.deadlines import due_thresholds
 from rules.enforcement import enforce, facts_for_enforcement, fired_words, late_words, without_story
-from tests.specimens import ANA, POLICY, START, after, an_incident, clock, done, minutes
+from tests.specimens import (
+    ANA,
+    POLICY,
+    START,
+    a_diagnosed_incident,
+    after,
+    an_incident,
+    clock,
+    done,
+    minutes,
+)
 
 SECOND = timedelta(seconds=1)
 SLICE = CalendarSlice(
@@ -210,6 +220,28 @@ def an_alert_record() -> AlertRecord:
         name="a",
         status=AlertStatus.FIRING,
         started_at=START,
+        summary="said",
         labels={f"l{n}": "x" * 900 for n in range(120)},
     )
     return AlertRecord(alert=alert, first_seen_at=START, last_seen_at=START, times_seen=1)
+
+
+def test_a_deadline_is_looked_at_without_what_anybody_wrote() -> None:
+    """The history of the incident holds it once more each time: it has to be light."""
+    incident = done(a_diagnosed_incident(), "resolve", after(50), steps=["verify"])
+    incident = done(incident, "add_action_item", after(51), text="said", owner="bo")
+    documents = {"incident_report": "said"}
+    incident = done(
+        incident, "submit_review", after(52), lead="ana", lessons=["said"], documents=documents
+    )
+    segment = TimelineSegment(uri="said", sha256="0" * 64, first_seq=1, last_seq=1)
+    update = StatusUpdate(at=after(1), actor=ANA, text="said", audiences=("stakeholders",))
+    changes = {"segments": (segment,), "updates": (update,), "alerts": {"a": an_alert_record()}}
+    light = without_story(incident.model_copy(update=changes))
+    assert light.review is None
+    gone = (light.timeline, light.segments, light.lessons, light.action_items, light.documents)
+    assert gone == ((), (), (), (), ())
+    assert [(told.at, told.text) for told in light.updates] == [(after(1), "")]
+    [alert] = [record.alert for record in light.alerts.values()]
+    assert (alert.labels, alert.summary, alert.started_at) == ({}, "", START)
+    assert light.milestones == incident.milestones
