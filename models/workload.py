@@ -172,17 +172,18 @@ class HeldPage(Frozen):
     at: Instant
 
 
-class Outcome(Frozen):
-    """What became of a page that was held, until its incident has heard of it."""
+class Settled(Frozen):
+    """What became of pages that were held, for when they ask again."""
 
     leave: Leave
     at: Instant
+    keys: tuple[str, ...]
 
 
 class WorkloadState(Frozen):
     """What a workload knows. `limit` is the one that was asked by last.
 
-    `sent` are the pages of the last hours, `held` those that wait, by their keys, and `outcomes`
+    `sent` are the pages of the last hours, `held` those that wait, by their keys, and `settled`
     what became of others that waited. `failed` is how often in a row no channel took a summary,
     `not_before` when it is tried again. `roles` are those that are held, as they were told.
     """
@@ -190,7 +191,7 @@ class WorkloadState(Frozen):
     limit: PageLimit | None = None
     sent: tuple[SentPage, ...] = ()
     held: dict[str, HeldPage] = Field(default_factory=dict)
-    outcomes: dict[str, Outcome] = Field(default_factory=dict)
+    settled: tuple[Settled, ...] = ()
     summaries: int = 0
     failed: int = 0
     not_before: Instant | None = None

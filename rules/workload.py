@@ -15,10 +15,10 @@ from models.workload import (
     HoldRole,
     Leave,
     Leaves,
-    Outcome,
     PageLimit,
     RolesHeld,
     SentPage,
+    Settled,
     Summary,
     Verdict,
     WorkloadState,
@@ -35,8 +35,10 @@ ROUNDS = 8
 """So often a summary is tried on every channel before its pages count as undeliverable."""
 REMEMBERED = timedelta(hours=1)
 """So long it is known what was sent, and what became of what was held, whoever asks again."""
-MOST_HELD = 2000
-"""Of further pages it is only known that they are owed: their incidents ask again."""
+MOST_HELD = 1000
+"""Of further pages nothing is kept: their incidents ask again."""
+MOST_REMEMBERED = 10_000
+"""Of so many pages at most it is known what became of them: a run carries all of it."""
 WORST = 1
 
 
@@ -60,11 +62,12 @@ def asked(state: WorkloadState, ask: AskLeave, now: datetime) -> tuple[WorkloadS
     state = _with(state, limit=ask.bound.limit)
     if any(page.key == ask.key for page in state.sent):
         return state, GRANTED
-    known = state.outcomes.get(ask.key)
+    known = next((settled.leave for settled in state.settled if ask.key in settled.keys), None)
     if known:
-        return state, known.leave
+        return state, known
     if ask.withdraw:
-        return _withdrawn(state, ask.key, now)
+        held = {key: page for key, page in state.held.items() if key != ask.key}
+        return _with(state, held=held), Leave(verdict=Verdict.WITHDRAWN)
     if ask.key in state.held:
         return state, _held(state, ask.key, now)
     if _has_room(state, ask, now):
@@ -127,10 +130,14 @@ def pruned(state: WorkloadState, now: datetime) -> WorkloadState:
     """Without what nobody needs to know any more."""
     kept = max(REMEMBERED, state.limit.within if state.limit else REMEMBERED)
     sent = tuple(page for page in state.sent if now - page.at < kept)
-    outcomes = {key: known for key, known in state.outcomes.items() if now - known.at < REMEMBERED}
-    if len(sent) == len(state.sent) and len(outcomes) == len(state.outcomes):
+    settled, count = [], 0
+    for known in reversed(state.settled):
+        count += len(known.keys)
+        if now - known.at < REMEMBERED and count <= MOST_REMEMBERED:
+            settled.append(known)
+    if len(sent) == len(state.sent) and len(settled) == len(state.settled):
         return state
-    return _with(state, sent=sent, outcomes=outcomes)
+    return _with(state, sent=sent, settled=tuple(reversed(settled)))
 
 
 def over_at(state: WorkloadState) -> datetime | None:
@@ -139,7 +146,7 @@ def over_at(state: WorkloadState) -> datetime | None:
         return None
     kept = max(REMEMBERED, state.limit.within if state.limit else REMEMBERED)
     ends = [page.at + kept for page in state.sent]
-    ends += [known.at + REMEMBERED for known in state.outcomes.values()]
+    ends += [known.at + REMEMBERED for known in state.settled]
     return max(ends, default=datetime.min.replace(tzinfo=UTC))
 
 
@@ -147,19 +154,15 @@ def _with(state: WorkloadState, **change: object) -> WorkloadState:
     return state.model_copy(update=change)
 
 
-def _withdrawn(state: WorkloadState, key: str, now: datetime) -> tuple[WorkloadState, Leave]:
-    """Drop a page that is held; one that never asked is as good as dropped."""
-    leave = Leave(verdict=Verdict.WITHDRAWN)
-    return _settled(state, (key,), leave, now), leave
-
-
 def _settled(
     state: WorkloadState, keys: tuple[str, ...], leave: Leave, now: datetime
 ) -> WorkloadState:
-    held = {key: page for key, page in state.held.items() if key not in keys}
-    outcome = Outcome(leave=leave, at=now)
-    told = {key: outcome for key in keys if key in state.held}
-    return _with(state, held=held, outcomes={**state.outcomes, **told})
+    gone = frozenset(keys)
+    held = {key: page for key, page in state.held.items() if key not in gone}
+    told = tuple(key for key in keys if key in state.held)
+    return _with(
+        state, held=held, settled=(*state.settled, Settled(leave=leave, at=now, keys=told))
+    )
 
 
 def _lately(state: WorkloadState, limit: PageLimit, now: datetime) -> int:

@@ -7,11 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.workload import HoldRole, Leave, PageLimit, Summary, Verdict, WorkloadState
+from models.workload import (
+    HoldRole,
+    Leave,
+    PageLimit,
+    Settled,
+    Summary,
+    Verdict,
+    WorkloadState,
+)
 from rules.page_summary import summary_of
 from rules.workload import (
     GATHER,
     MOST_HELD,
+    MOST_REMEMBERED,
     REMEMBERED,
     ROUNDS,
     asked,
@@ -107,7 +116,8 @@ def test_a_page_that_is_withdrawn_is_in_no_summary() -> None:
     state, verdicts = paged(page(4, withdraw=True), state=storm(6))
     assert verdicts == [Verdict.WITHDRAWN]
     assert summary_of(state, "WL", "person:ana").keys == (page(5).key,)
-    assert paged(page(4), page(77, withdraw=True), state=state)[1] == [Verdict.WITHDRAWN] * 2
+    again = (page(4, withdraw=True), page(77, withdraw=True))
+    assert paged(*again, state=state)[1] == [Verdict.WITHDRAWN] * 2
 
 
 def test_what_was_told_or_sent_cannot_be_withdrawn() -> None:
@@ -163,7 +173,16 @@ def test_a_workload_is_over_when_nothing_is_left_to_remember() -> None:
     state = told(storm(5), NOON + GATHER)
     later = NOON + GATHER + REMEMBERED
     assert over_at(state) == later
-    assert (pruned(state, later).sent, pruned(state, later).outcomes) == ((), {})
+    assert (pruned(state, later).sent, pruned(state, later).settled) == ((), ())
+
+
+def test_what_became_of_too_many_pages_is_forgotten_from_the_oldest_on() -> None:
+    """A run carries all that is known: it must stay small."""
+    third = tuple(f"INC-{number}" for number in range(MOST_REMEMBERED // 3))
+    leave = Leave(verdict=Verdict.UNDELIVERED)
+    known = tuple(Settled(leave=leave, at=NOON, keys=(name, *third)) for name in "abc")
+    state = pruned(WorkloadState(settled=known), NOON)
+    assert [settled.keys[0] for settled in state.settled] == ["b", "c"]
 
 
 def test_roles_are_counted_over_incidents() -> None:
