@@ -29,8 +29,12 @@ from rehearsal.wording import payload_of, report_of, spec_of
 
 LEAD = timedelta(seconds=2)
 """So long before people act it is looked at whether something comes due when they do."""
-LAG = timedelta(seconds=0.5)
-"""A timer rings a little late; when this has passed, what came due by an instant has happened."""
+LAG = timedelta(seconds=0.4)
+"""A timer rings a little late; when this has passed, what came due by an instant has happened.
+
+How incidents stand at an instant is read then: a limit that passed with it is breached, as the
+timeline says. To the second it is the instant.
+"""
 OTHER_INCIDENT = frozenset({"target", "duplicate_of"})
 """Fields that name another incident: its name in the scenario will do."""
 SAME_INSTANT = timedelta(seconds=1)
@@ -186,9 +190,9 @@ class _Play:
         return self.stage.incidents.get(name)
 
     async def _adopted(self, file: str, named: str, at: datetime) -> dict[str, Any]:
-        service = (await self.stage.view(named, at)).incident.report.service
+        incident = (await self.stage.view(named, at)).incident
         try:
-            policy = RehearsedPolicy(self.loaded.beside(file)).compiled(service, at)
+            policy = RehearsedPolicy(self.loaded.beside(file)).for_incident(incident, at)
         except (PolicyBroken, PolicyTooLarge) as error:
             raise NotTaken(f"the policy {file} cannot be used: {error}") from None
         return policy.model_dump(mode="json")
@@ -214,7 +218,7 @@ class _Play:
         return {name: await self.stage.view(id_, at) for name, id_ in self.stage.incidents.items()}
 
     async def _look(self, at: datetime) -> Look:
-        views = await self._views(at)
+        views = await self._views(at + LAG)
         return Look(at=at, standings=tuple(standing_of(name, v) for name, v in views.items()))
 
     async def _finish(self, last: datetime) -> tuple[datetime, str]:
@@ -238,7 +242,7 @@ class _Play:
             await self.stage.advance(at)
 
     async def _incident(self, name: str, at: datetime) -> PlayedIncident:
-        view = await self.stage.view(self.stage.incidents[name], at)
+        view = await self.stage.view(self.stage.incidents[name], at + LAG)
         whole = await with_whole_timeline(self.stage.documents, view.incident)
         events = [self._instant(event.at) for event in self.scenario.events]
         return played_incident(name, view, whole, events, self.stage.by_name)

@@ -3,8 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
-from models.clock import ClockStatus
+from models.clock import ClockReading, ClockStatus, MetricReading
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView
 from rehearsal.played import SLACK, Breach, Line, PlayedIncident, Said, Standing, in_order
@@ -20,16 +21,37 @@ KINDS = {
 """What a line of the timeline says was said."""
 
 
+_SECOND = timedelta(seconds=1)
+_OF_TIME = frozenset(
+    {"started_at", "stopped_at", "breach_at", "target", "elapsed", "remaining", "late_by"}
+)
+"""What a reading says of time."""
+
+Reading = TypeVar("Reading", ClockReading, MetricReading)
+
+
+def steady(reading: Reading) -> Reading:
+    """A reading to the second: what is less is how long a busy machine took."""
+    told = {name: value for name, value in reading if name in _OF_TIME and value is not None}
+    return reading.model_copy(update={name: _whole(value) for name, value in told.items()})
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return round(value / _SECOND) * _SECOND
+    return (value + _SECOND / 2).replace(microsecond=0)
+
+
 def standing_of(name: str, view: IncidentView) -> Standing:
-    """How an incident stands by its view."""
+    """How an incident stands by its view, to the second."""
     incident = view.incident
     return Standing(
         incident=name,
         state=incident.state.value,
         severity=incident.severity,
         roles={held.role: held.person for held in incident.roles},
-        clocks=view.readings,
-        metrics=view.metrics,
+        clocks=tuple(steady(reading) for reading in view.readings),
+        metrics=tuple(steady(metric) for metric in view.metrics),
     )
 
 
@@ -128,7 +150,7 @@ def _breaches(name: str, view: IncidentView) -> tuple[Breach, ...]:
             late_by=reading.late_by or timedelta(),
             open=reading.stopped_at is None,
         )
-        for reading in view.readings
+        for reading in map(steady, view.readings)
         if reading.status is ClockStatus.BREACHED and not reading.clock.startswith(PREFIX)
     )
     return (*broken, *_missed_updates(name, view))
@@ -143,7 +165,7 @@ def _missed_updates(name: str, view: IncidentView) -> tuple[Breach, ...]:
     breaches = []
     for (clock, run), due_at in missed.items():
         came_at, open_still = _ended(view, clock.removeprefix(PREFIX), due_at)
-        late_by = came_at - due_at
+        late_by = _whole(came_at - due_at)
         breaches.append(
             Breach(incident=name, clock=clock, run=run, at=due_at, late_by=late_by, open=open_still)
         )
