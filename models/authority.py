@@ -12,7 +12,8 @@ class ApprovalRule(Frozen):
 
     `by` and the `backups` name whom authority rules name. The first group is asked at once, each
     backup when so long `within` nobody gave or refused what was asked. After the last of them the
-    request lapses, or the command `proceeds` without.
+    request lapses, or the command `proceeds` without. Of a change of severity, `severities` are
+    read `by_the_worse` of the two, before and after; without it, by that before.
     """
 
     by: tuple[str, ...]
@@ -22,6 +23,7 @@ class ApprovalRule(Frozen):
     timeout: Literal["refuse", "proceed"] = "refuse"
     severities: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
+    by_the_worse: bool = False
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:

@@ -151,7 +151,9 @@ class AuthorityRule(Frozen):
     """Who may: roles, people, `team:NAME`, `anyone`, or `responders` (whom the escalation pages).
 
     Where a condition of `when` holds, its people instead, of several the first; else those of
-    the severity in `at`; else `by`. `later` may too, some time after they first asked.
+    the severity in `at`; else `by`. `later` may too, some time after they first asked. Of a change
+    of severity, `at` is read `by_the_worse` of the two, before and after; without it, as policies
+    that were compiled by earlier versions have it, by that before.
     """
 
     by: tuple[str, ...] = ("anyone",)
@@ -160,6 +162,7 @@ class AuthorityRule(Frozen):
     later: tuple[Later, ...] = ()
     reasons: tuple[str, ...] = ()
     needs_note: bool = False
+    by_the_worse: bool = False
 
 
 class Person(Frozen):

@@ -24,10 +24,11 @@ PREFIX = "approval:"
 TIME_IS_OVER = "no answer"
 
 
-def _in_force(rule: ApprovalRule, incident: Incident, now: datetime) -> bool:
-    if rule.severities and incident.severity not in rule.severities:
+def _in_force(rule: ApprovalRule, case: Case) -> bool:
+    severity = case.severity_for(by_the_worse=rule.by_the_worse)
+    if rule.severities and severity not in rule.severities:
         return False
-    return all(holds_at(parse_condition(text), incident, now) for text in rule.when)
+    return all(holds_at(parse_condition(text), case.incident, case.now) for text in rule.when)
 
 
 def rules_of(
@@ -49,7 +50,7 @@ def unapproved(case: Case, name: str, command: Command) -> Refusal | None:
     if case.actor in (ENGINE, MONITORING) or case.overrides:
         return None
     for key, rule in rules_of(name, command, case.policy):
-        if _in_force(rule, case.incident, case.now):
+        if _in_force(rule, case):
             refusal = _lacking(case, name, command, key, rule)
             if refusal:
                 return refusal
@@ -65,7 +66,8 @@ def _lacking(
         return None
     may = who_may(_approvers(rule, same), case.incident, case.policy, case.now)
     have = len(same.approvals) if same else 0
-    message = f"{name} needs approval: have {have} of {rule.quorum}; may approve: {', '.join(may)}"
+    message = f"{case.says(name)} needs approval: have {have} of {rule.quorum}"
+    message += f"; may approve: {', '.join(may)}"
     if same:
         return Refusal("NeedsApproval", message, (f"approve {key}",), may=may)
     groups, people = _next(

@@ -27,12 +27,14 @@ AS_THAT = {"unassign_role": "assign_role", "hand_over": "assign_role"}
 """Commands that the rule of another is for, where the policy names no rule of their own."""
 
 
-def named_now(rule: AuthorityRule, incident: Incident, now: datetime) -> tuple[str, ...]:
-    """Whom a rule names for an incident as it is, in the words of the policy."""
+def named_now(
+    rule: AuthorityRule, incident: Incident, now: datetime, severity: str | None = None
+) -> tuple[str, ...]:
+    """Whom a rule names, in the words of the policy; at the incident's severity, or another."""
     for condition, by in rule.when:
         if holds_at(parse_condition(condition), incident, now):
             return by
-    return rule.at.get(incident.severity, rule.by)
+    return rule.at.get(severity or incident.severity, rule.by)
 
 
 def _covers(
@@ -43,20 +45,35 @@ def _covers(
 
 
 def permitted(
-    rule: AuthorityRule, actor: Actor, incident: Incident, policy: CompiledPolicy, now: datetime
+    rule: AuthorityRule,
+    actor: Actor,
+    incident: Incident,
+    policy: CompiledPolicy,
+    now: datetime,
+    *,
+    severity: str | None = None,
 ) -> bool:
-    """Whether `actor` may. The engine may by policy, and monitoring feeds its own incidents."""
+    """Whether `actor` may. The engine may by policy, and monitoring feeds its own incidents.
+
+    At the incident's severity, or at another `severity`.
+    """
     if actor in (ENGINE, MONITORING):
         return True
-    named = named_now(rule, incident, now)
+    named = named_now(rule, incident, now, severity)
     return any(_covers(entry, actor, incident, policy, now) for entry in named)
 
 
 def who_may(
-    rule: AuthorityRule, incident: Incident, policy: CompiledPolicy, now: datetime
+    rule: AuthorityRule,
+    incident: Incident,
+    policy: CompiledPolicy,
+    now: datetime,
+    *,
+    severity: str | None = None,
 ) -> tuple[str, ...]:
     """Who may, in words: each with the people that it means now, and who may later."""
-    words = [_words(entry, incident, policy, now) for entry in named_now(rule, incident, now)]
+    named = named_now(rule, incident, now, severity)
+    words = [_words(entry, incident, policy, now) for entry in named]
     for later in rule.later:
         people = ", ".join(_words(entry, incident, policy, now) for entry in later.by)
         words.append(f"{people} {format_duration(later.after)} after asking")
@@ -105,15 +122,17 @@ def unauthorised(
 
     Those who may later have asked by that: those who may now are told.
     """
-    if case.overrides or permitted(rule, case.actor, case.incident, case.policy, case.now):
+    incident, policy, now = case.incident, case.policy, case.now
+    severity = case.severity_for(by_the_worse=rule.by_the_worse)
+    if case.overrides or permitted(rule, case.actor, incident, policy, now, severity=severity):
         return None
     if _may_by_now(case, rule, name):
         return None
-    may = who_may(rule, case.incident, case.policy, case.now)
+    may = who_may(rule, incident, policy, now, severity=severity)
     message = f"{case.actor.name} may not {what}; may: {', '.join(may)}"
-    if not any(_will(case, rule)) or request_for(case.incident, name, consults=True):
+    if not any(_will(case, rule)) or request_for(incident, name, consults=True):
         return Refusal("NotAuthorised", message, may=may)
-    named = named_now(rule, case.incident, case.now)
-    people = people_meant(named, case.incident, case.policy, case.now)
+    named = named_now(rule, incident, now, severity)
+    people = people_meant(named, incident, policy, now)
     leaves = asked(case, name, command, name, people, consults=True)
     return Refusal("NotAuthorised", message, may=may, leaves=leaves)

@@ -18,6 +18,7 @@ class Case:
     """What a decision looks at: the record, the policy in force, who asks, and when.
 
     With `overrides`, what the policy refuses is done all the same, so far as that rule says.
+    `becomes` is the severity that the incident has once it is done, where that is known.
     """
 
     incident: Incident
@@ -26,6 +27,19 @@ class Case:
     now: datetime
     happened_at: datetime
     overrides: OverrideRule | None = None
+    becomes: str | None = None
+
+    def severity_for(self, *, by_the_worse: bool) -> str:
+        """The severity that a rule goes by: that before, or the worse of before and after."""
+        before = self.incident.severity
+        both = (before, self.becomes or before)
+        return min(both, key=self.policy.severities.index) if by_the_worse else before
+
+    def says(self, name: str) -> str:
+        """A command in words: one that sets another severity says which, and from which."""
+        before, after = self.incident.severity, self.becomes
+        changes = name == "set_severity" and after and after != before
+        return f"{name} from {before} to {after}" if changes else name
 
     @property
     def given_at(self) -> datetime:

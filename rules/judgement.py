@@ -1,5 +1,6 @@
 """The one way in for every command: is it sound, may this actor, and what follows."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
@@ -71,7 +72,7 @@ def _authority(case: Case, name: str, command: Command) -> Refusal | None:
     if over_own_role(case, command):
         return None
     rule = rule_for(case.policy, name)
-    refusal = unauthorised(case, rule, name, command, name)
+    refusal = unauthorised(case, rule, name, command, case.says(name))
     if refusal:
         return refusal
     if rule.needs_note and not command.note and not case.overrides:
@@ -157,7 +158,8 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     outcome = fire(trigger, case, command) if trigger else COMMAND_RULES[name](case, command)
     if isinstance(outcome, Refusal):
         return outcome
-    refusal = _authority(case, name, command) or unapproved(case, name, command)
+    changed = replace(case, becomes=outcome.incident.severity)
+    refusal = _authority(changed, name, command) or unapproved(changed, name, command)
     refusal = refusal or _room(name, outcome)
     if refusal:
         return refusal

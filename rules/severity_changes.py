@@ -97,8 +97,9 @@ def _not_changeable(case: Case, verdict: SeverityVerdict, why: str) -> Refusal |
     rule = case.policy.lower_severity if lowered else case.policy.raise_severity
     verb = "lower" if lowered else "raise"
     command = SetSeverityCommand(actor=case.actor.name, severity=verdict.severity)
-    what = f"{verb} the severity to {verdict.severity}"
-    refusal = unauthorised(case, rule, "set_severity", command, what)
+    what = f"{verb} the severity from {case.incident.severity} to {verdict.severity}"
+    changed = replace(case, becomes=verdict.severity)
+    refusal = unauthorised(changed, rule, "set_severity", command, what)
     if refusal:
         return refusal
     if rule.needs_note and not why and not case.overrides:

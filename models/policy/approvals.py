@@ -15,7 +15,8 @@ class ApprovalEntry(Frozen):
 
     `quorum` of them. Where they have not decided `within` that time, each group of `backups` is
     asked in order; after the last of them the request is refused, or may `proceed` (`timeout`).
-    It is only asked at these `severities`, and while all conditions of `when` hold.
+    It is only asked at these `severities` (of `set_severity`, the worse of the two counts, before
+    and after), and while all conditions of `when` hold.
     """
 
     by: Annotated[Names, Field(min_length=1)]

@@ -59,8 +59,9 @@ class ServiceEntry(Frozen):
 class AuthorityEntry(Frozen):
     """Who may do something; for which reasons; whether a reason must be given.
 
-    Its free keys are severities: at these, others may instead; and where a condition of `when`
-    holds, its people instead of all those. `after` some time others may too, counted from when
+    Its free keys are severities: at these, others may instead (of a change of severity, the worse
+    of the two counts, before and after); and where a condition of `when` holds, its people instead
+    of all those. `after` some time others may too, counted from when
     they first asked. Of a change of severity, `running_clocks` says what it does to those; of the
     override, `commands` and `guards` say what can be overruled.
     """

@@ -155,6 +155,14 @@ def test_what_does_not_fit_is_found_where_it_stands(case: str) -> None:
     ("added", "warned"),
     [
         ("authority: { override: { needs: reason } }\n", "anyone may override"),
+        (
+            "severity_rules: { raise: { SEV2: ana } }\n",
+            "of two severities SEV2 is never the worse, so this never counts",
+        ),
+        (
+            "severity_rules: { lower: { SEV2: ana } }\n",
+            "of two severities SEV2 is never the worse, so this never counts",
+        ),
         ("approvals: { close: { by: [ana, bo], quorum: 2 } }\n", "too few are left to approve"),
         ("handover: { required: status }\n", "a handover that nobody accepts stays open"),
     ],

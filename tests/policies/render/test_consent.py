@@ -2,7 +2,7 @@
 
 from tests.policies.render.documents import document, rows, said
 from tests.policies.test_shipped import blocks
-from tests.policies.written import LEAST
+from tests.policies.written import LEAST, WHOLE
 
 DOCUMENTED = document("\n".join(blocks()))
 
@@ -50,6 +50,26 @@ def test_who_may_is_said_with_its_exceptions() -> None:
     assert may["close"] == (
         "incident_manager, team payments or whoever is on call by payments-primary"
     )
+
+
+def test_who_may_change_a_severity_goes_by_the_worse_of_two() -> None:
+    """To which it is raised, from which it is lowered, and by command whichever is worse."""
+    of_changes = document(
+        WHOLE
+        + "severity_rules:\n"
+        + "  raise: { by: anyone, SEV1: ana }\n"
+        + "  lower: { by: anyone, SEV1: [ana, bo] }\n"
+        + "authority: { set_severity: { by: anyone, SEV1: ana } }\n"
+        + "approvals: { set_severity: { by: [ana, bo], severities: SEV1 } }\n"
+    )
+    changing = said(of_changes, "Changing a severity")
+    assert changing[0].startswith("It may be raised by anyone; to SEV1 by ana. ")
+    assert changing[1].startswith("It may be lowered by anyone; from SEV1 by ana or bo. ")
+    where = "where the worse of the severities before and after is SEV1"
+    [[_, _, may, _]] = rows(of_changes, "Who may do what")
+    assert may == f"anyone; {where}, ana"
+    [[_, asked, *_]] = rows(of_changes, "What others must approve")
+    assert asked == where
 
 
 def test_approvals_say_whom_how_many_and_what_follows_when_nobody_decides() -> None:
