@@ -13,7 +13,7 @@ from console.phrases import moment, relative
 from console.view import grid, heading
 from models.workload import HoldRole
 from policies.limits import as_written
-from rules.page_summary import incidents
+from rules.page_summary import MOST_LISTED, incidents
 
 NOTHING = "nobody has anything on their hands"
 
@@ -26,7 +26,7 @@ def in_full(found: OnHand) -> RenderableType:
     if found.sent:
         parts += [heading("Sent lately"), _sent(found)]
     if found.held:
-        parts += [heading("Held"), _held(found), _summary(found)]
+        parts += [heading("Held"), _held(found), *_more(found), _summary(found)]
     if found.roles:
         parts += [heading("Roles"), *_roles(found)]
     return Group(*parts)
@@ -51,12 +51,15 @@ def _limit(found: OnHand) -> Iterator[Text]:
     written, sent = as_written(found.limit), len(found.sent)
     yield line(f"limit {written}: {sent} sent lately, {found.left} left")
     worst, others = found.next_ones(worst=True), found.next_ones(worst=False)
-    yield line(f"next one by one: {worst} of the worst severity, {others} of others", "dim")
+    kept = (found.left or 0) - (worst or 0)
+    yield line(
+        f"one by one {worst} of the worst severity, {others} of others; {kept} for summaries", "dim"
+    )
 
 
 def _sent(found: OnHand) -> RenderableType:
     table = grid("when", "at", "page")
-    for page in found.sent:
+    for page in found.sent[-MOST_LISTED:]:
         what = "summary" if page.summary else page.key
         table.add_row(relative(page.at, found.now), moment(page.at), line(what))
     return table
@@ -64,7 +67,7 @@ def _sent(found: OnHand) -> RenderableType:
 
 def _held(found: OnHand) -> RenderableType:
     table = grid("incident", "severity", "held", "since", "page")
-    for page in found.held:
+    for page in found.held[:MOST_LISTED]:
         asked = page.asked
         table.add_row(
             line(asked.incident_id, "bold"),
@@ -74,6 +77,12 @@ def _held(found: OnHand) -> RenderableType:
             line(asked.subject),
         )
     return table
+
+
+def _more(found: OnHand) -> Iterator[Text]:
+    more = len(found.held) - MOST_LISTED
+    if more > 0:
+        yield line(f"and {more} more; --json has them all", "dim")
 
 
 def _summary(found: OnHand) -> Text:

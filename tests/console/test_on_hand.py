@@ -8,6 +8,7 @@ from console.on_hand import OnHand
 from console.output import person
 from console.workload_words import document, in_full, table_of
 from models.workload import HoldRole, Verdict, WorkloadState
+from rules.page_summary import MOST_LISTED
 from rules.workload import GATHER, asked, not_summarised
 from tests.rules.storms import NOON, TEN, page, paged, storm, told
 
@@ -47,6 +48,20 @@ def test_what_is_held_is_listed_the_worst_first() -> None:
     assert held == ["INC-13", "INC-4", "INC-5"]
 
 
+def test_of_very_many_that_are_held_as_many_are_listed_as_a_summary_lists(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The others are counted; scripts get all of them."""
+    found = on_hand(storm(4 + MOST_LISTED + 3))
+    lines = shown(found, capsys)
+    assert sum(line.startswith("INC-") for line in lines) == MOST_LISTED
+    assert lines[-2:] == [
+        "and 3 more; --json has them all",
+        "the summary goes out in 30s, at 2026-03-02 12:00:30Z",
+    ]
+    assert len(document(found)["held"]) == MOST_LISTED + 3
+
+
 def test_a_summary_counts_as_a_page_and_is_called_one(capsys: pytest.CaptureFixture[str]) -> None:
     """It has no incident of its own."""
     at = NOON + GATHER
@@ -65,7 +80,7 @@ def test_what_was_sent_before_the_time_of_the_limit_counts_no_more(
     assert (found.sent, found.left) == ((), 10)
     assert shown(found, capsys)[1:] == [
         "limit 10 per 15m: 0 sent lately, 10 left",
-        "next one by one: 7 of the worst severity, 4 of others",
+        "one by one 7 of the worst severity, 4 of others; 3 for summaries",
     ]
     assert len(on_hand(storm(4), NOON + TEN.within - timedelta(seconds=1)).sent) == 4
 

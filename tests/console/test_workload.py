@@ -107,7 +107,7 @@ async def test_what_was_sent_what_is_held_and_the_roles_are_shown(
     assert lines[:3] == [
         "person:ana under Busy",
         "limit 3 per 15m: 1 sent lately, 2 left",
-        "next one by one: 1 of the worst severity, 0 of others",
+        "one by one 1 of the worst severity, 0 of others; 1 for summaries",
     ]
     sent, held = lines.index("Sent lately"), lines.index("Held")
     assert lines[sent + 2].endswith("INC-1/page-1:ana")
