@@ -129,11 +129,13 @@ def after_level(
     *,
     reached: bool,
     opens_at: datetime | None = None,
+    late: bool = True,
 ) -> EscalationProgress:
     """How far the escalation is once a level had its turn, which `reached` somebody or nobody.
 
     Where nobody was reached the next level comes at once. Where nobody was in a whole cycle, and
-    `opens_at` is when the first of those can be whose hours it was not, it begins again then.
+    `opens_at` is when the first of those can be whose hours it was not, it begins again then; or
+    at once, where these hours began meanwhile. Without `late` it does not, as once was so.
     """
     begun = progress.level > 0 and done.cycle == progress.cycle
     reached_before = begun and progress.reached
@@ -144,8 +146,8 @@ def after_level(
     opens_at = min((at for at in known if at), default=None)
     level = done.level
     over = level >= len(policy.levels) and not (reached or reached_before)
-    if over and opens_at and opens_at > now and not progress.stopped:
-        level, next_at = 0, opens_at
+    if over and opens_at and (late or opens_at > now) and not progress.stopped:
+        level, next_at = 0, max(opens_at, now)
     return progress.model_copy(
         update={
             "level": level,

@@ -143,7 +143,7 @@ class Paging:
 
     def _pass_over(self, asked: PassOver, ladder: EscalationPolicy, now: datetime) -> None:
         targets = ladder.levels[asked.level - 1].page
-        self.progress = after_level(ladder, self.progress, asked, now, reached=False)
+        self._moved_on(ladder, asked, now, reached=False)
         self._write(passed_over(asked, ladder.name, targets, now, self.progress.next_at))
         self._say_when_it_begins(now)
 
@@ -245,13 +245,29 @@ class Paging:
         opening += [found.until_at for found in done.on_call.values() if found.gap]
         opens_at = min((at for at in opening if at), default=None)
         page, now = asked.page, self._desk.now()
-        self.progress = after_level(
-            asked.ladder, self.progress, page, now, reached=bool(done.pages), opens_at=opens_at
-        )
+        self._moved_on(asked.ladder, page, now, reached=bool(done.pages), opens_at=opens_at)
         turn = Turn(page, asked.ladder.name, asked.reason, asked.now, self.progress.next_at)
         for line in lines_of(turn, done):
             self._write(line)
         self._say_when_it_begins(now)
+
+    def _moved_on(
+        self,
+        ladder: EscalationPolicy,
+        done: Page | PassOver,
+        now: datetime,
+        *,
+        reached: bool,
+        opens_at: datetime | None = None,
+    ) -> None:
+        after, before = (
+            after_level(
+                ladder, self.progress, done, now, reached=reached, opens_at=opens_at, late=late
+            )
+            for late in (True, False)
+        )
+        as_before = after != before and not workflow.patched("hours-that-began-meanwhile-count")
+        self.progress = before if as_before else after
 
     def _write(self, line: Line) -> None:
         self._desk.note(line.kind, line.summary, **line.data)

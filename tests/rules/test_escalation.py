@@ -155,6 +155,26 @@ def test_a_whole_round_outside_of_hours_begins_again_with_the_first_that_open() 
     assert next_page(policy, progress, after(59)) == Wait(after(60))
 
 
+def test_hours_that_began_while_another_level_waited_are_not_missed() -> None:
+    """Level 2 is passed over and waits; meanwhile the hours of level 1 begin: it is paged at once.
+
+    Before it was so that the escalation ended, and said that everybody had been paged.
+    """
+    policy = ladder(of("ana"), of("bo"), of("lead"))
+    progress = EscalationProgress(level=1, pages=1, next_at=after(0), opens_at=after(3))
+    waits = PassOver(2, 0, "quiet", after(5))
+    progress = after_level(policy, progress, waits, after(0), reached=False)
+    page = next_page(policy, progress, after(5))
+    assert isinstance(page, Page)
+    then = after_level(policy, progress, page, after(5), reached=False)
+    assert (then.level, then.next_at) == (0, after(5))
+    again = next_page(policy, then, after(5))
+    assert isinstance(again, Page)
+    assert again.level == 1
+    ended = after_level(policy, progress, page, after(5), reached=False, late=False)
+    assert isinstance(next_page(policy, ended, after(10)), NoPage)
+
+
 def test_whoever_was_reached_in_a_round_is_not_waited_for() -> None:
     """Level 1 was paged, level 2 is asleep: the second round comes at once."""
     policy = ladder(of("ana"), of("bo"), repeat=1)
