@@ -11,7 +11,7 @@ from console.on_hand import OnHand
 from console.output import line
 from console.phrases import moment, relative
 from console.view import grid, heading
-from models.workload import HoldRole
+from models.workload import HeldPage, HoldRole
 from policies.limits import as_written
 from rules.page_summary import MOST_LISTED, incidents
 
@@ -153,29 +153,30 @@ def document(found: OnHand) -> dict[str, Any]:
             "others": found.next_ones(worst=False),
         },
         "sent": [page.model_dump(mode="json") for page in found.sent],
-        "held": [
-            {
-                "incident": page.asked.incident_id,
-                "severity": page.asked.severity,
-                "subject": page.asked.subject,
-                "key": page.asked.key,
-                "since": _instant(page.at),
-            }
-            for page in found.held
-        ],
+        "held": [_waiting(page) for page in found.held],
         "summary_at": _instant(found.summary_at),
         "summary_failed": found.state.failed if found.state else 0,
-        "roles": [
-            {
-                "role": role,
-                "at_once": found.at_once.get(role),
-                "over": found.over(role),
-                "incidents": [
-                    {"incident": one.incident_id, "since": _instant(one.at)} for one in held
-                ],
-            }
-            for role, held in found.roles.items()
-        ],
+        "roles": [_counted(found, role) for role in found.roles],
+    }
+
+
+def _waiting(page: HeldPage) -> dict[str, Any]:
+    return {
+        "incident": page.asked.incident_id,
+        "severity": page.asked.severity,
+        "subject": page.asked.subject,
+        "key": page.asked.key,
+        "since": _instant(page.at),
+    }
+
+
+def _counted(found: OnHand, role: str) -> dict[str, Any]:
+    held = found.roles[role]
+    return {
+        "role": role,
+        "at_once": found.at_once.get(role),
+        "over": found.over(role),
+        "incidents": [{"incident": one.incident_id, "since": _instant(one.at)} for one in held],
     }
 
 
