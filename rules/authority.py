@@ -4,6 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.base import ENGINE, MONITORING, Actor
+from models.command import (
+    CorrectMilestoneCommand,
+    SetMilestoneCommand,
+    WithdrawMilestoneCommand,
+)
 from models.compiled import AuthorityRule, CompiledPolicy
 from models.incident import Incident
 from models.moments import parse_condition
@@ -25,6 +30,10 @@ from rules.requests import asked, request_for
 
 AS_THAT = {"unassign_role": "assign_role", "hand_over": "assign_role"}
 """Commands that the rule of another is for, where the policy names no rule of their own."""
+
+SET_MILESTONE = "set_milestone"
+"""With a milestone after a colon, the name of the rule that is about that one alone."""
+OF_A_MILESTONE = (SetMilestoneCommand, CorrectMilestoneCommand, WithdrawMilestoneCommand)
 
 
 def named_now(
@@ -100,9 +109,20 @@ def rule_for(policy: CompiledPolicy, command: str) -> AuthorityRule:
     return found or AuthorityRule()
 
 
-def _may_by_now(case: Case, rule: AuthorityRule, name: str) -> bool:
+def rule_key(policy: CompiledPolicy, name: str, command: Command) -> str:
+    """The name by which the policy has the rule of a command.
+
+    That of a certain milestone, where it has one, is about setting, correcting and withdrawing it.
+    """
+    if isinstance(command, OF_A_MILESTONE):
+        certain = f"{SET_MILESTONE}:{command.milestone}"
+        return certain if certain in policy.authority else name
+    return name
+
+
+def _may_by_now(case: Case, rule: AuthorityRule, key: str) -> bool:
     """Whether it was asked for so long ago that others may, too."""
-    request = request_for(case.incident, name, consults=True)
+    request = request_for(case.incident, key, consults=True)
     waited = case.now - request.at if request else None
     by = (e for later in rule.later if waited and waited >= later.after for e in later.by)
     return any(_covers(e, case.actor, case.incident, case.policy, case.now) for e in by)
@@ -126,13 +146,14 @@ def unauthorised(
     severity = case.severity_for(by_the_worse=rule.by_the_worse)
     if case.overrides or permitted(rule, case.actor, incident, policy, now, severity=severity):
         return None
-    if _may_by_now(case, rule, name):
+    key = rule_key(policy, name, command)
+    if _may_by_now(case, rule, key):
         return None
     may = who_may(rule, incident, policy, now, severity=severity)
     message = f"{case.actor.name} may not {what}; may: {', '.join(may)}"
-    if not any(_will(case, rule)) or request_for(incident, name, consults=True):
+    if not any(_will(case, rule)) or request_for(incident, key, consults=True):
         return Refusal("NotAuthorised", message, may=may)
     named = named_now(rule, incident, now, severity)
     people = people_meant(named, incident, policy, now)
-    leaves = asked(case, name, command, name, people, consults=True)
+    leaves = asked(case, name, command, key, people, consults=True)
     return Refusal("NotAuthorised", message, may=may, leaves=leaves)

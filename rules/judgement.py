@@ -12,7 +12,7 @@ from models.compiled import CompiledPolicy
 from models.incident import Incident
 from models.payload import Command
 from rules.approvals import unapproved
-from rules.authority import rule_for, unauthorised
+from rules.authority import rule_for, rule_key, unauthorised
 from rules.carrying import RECORD_LIMIT_BYTES, too_heavy
 from rules.commands import COMMAND_RULES
 from rules.deadlines import superseded
@@ -71,8 +71,10 @@ def no_signal(name: str, count: int) -> Refusal:
 def _authority(case: Case, name: str, command: Command) -> Refusal | None:
     if over_own_role(case, command):
         return None
-    rule = rule_for(case.policy, name)
-    refusal = unauthorised(case, rule, name, command, case.says(name))
+    key = rule_key(case.policy, name, command)
+    rule = rule_for(case.policy, key)
+    what = case.says(name) if key == name else f"{name} {key.partition(':')[2]}"
+    refusal = unauthorised(case, rule, name, command, what)
     if refusal:
         return refusal
     if rule.needs_note and not command.note and not case.overrides:

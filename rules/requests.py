@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from models.base import ENGINE
-from models.command import PostUpdateCommand, SetSeverityCommand
+from models.command import PostUpdateCommand, SetMilestoneCommand, SetSeverityCommand
 from models.incident import Incident
 from models.payload import Command
 from models.responsibility import Request
@@ -29,6 +29,8 @@ def says(name: str, command: Command) -> str:
         return f"{name}: {command.text[:_SAID]}"
     if isinstance(command, SetSeverityCommand) and command.severity:
         return f"{name} {command.severity}"
+    if isinstance(command, SetMilestoneCommand):
+        return f"{name} {command.milestone}"
     reason = getattr(command, "reason", "")
     return f"{name} ({reason})"[:_SAID] if reason else name
 

@@ -57,7 +57,7 @@ class Policy(Frozen):
     schedules: dict[Name, ScheduleEntry] = Field(default_factory=dict)
     escalations: dict[Name, tuple[LevelEntry, ...]] = Field(default_factory=dict)
     services: dict[Name, ServiceEntry] = Field(default_factory=dict)
-    authority: dict[Name, Authority] = Field(default_factory=dict)
+    authority: dict[Text, Authority] = Field(default_factory=dict)
     approvals: dict[Text, Approval] = Field(default_factory=dict)
     handover: HandoverEntry | None = None
     holds: Holds = Holds()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from models.command import COMMANDS
+from models.moments import parse_condition
 from models.policy import Policy
 from models.policy.approvals import ApprovalEntry
 from models.policy.people import AuthorityEntry
@@ -13,10 +14,22 @@ from policies.responsibility import OVERRIDE
 from policies.timing import ANY, MAJOR
 from policies.tree import Loc
 from rules.assigning import HANDOVER
+from rules.authority import SET_MILESTONE
 from rules.facts import OVERRULABLE
 from rules.people import ON_CALL, PERSON, TEAM
 
 POST_UPDATE = "post_update"
+_NO_CONDITION: dict[tuple[str | int, str], tuple[str, str]] = {
+    (SET_MILESTONE, "milestone"): (
+        "no condition asks which milestone it is",
+        f"write {SET_MILESTONE}:MILESTONE beside {SET_MILESTONE}",
+    ),
+    ("hold", "reason"): (
+        "who may hold for which reason cannot be said",
+        "say who may hold",
+    ),
+}
+"""What conditions of a command are asked for that they cannot be, and what to write instead."""
 _OF_THE_OVERRIDE = ("commands", "guards")
 
 
@@ -52,8 +65,14 @@ def _rules(policy: Policy) -> Iterator[tuple[Loc, AuthorityEntry]]:
 def authorities(policy: Policy) -> Iterator[Finding]:
     """Authority is about commands that exist, and given to somebody who does."""
     for name in policy.authority:
-        known = (*commands(), OVERRIDE)
-        yield from unknown(("authority", name), "command", name, known, key=True)
+        rule: Loc = ("authority", name)
+        command, colon, milestone = name.partition(":")
+        yield from unknown(rule, "command", command, (*commands(), OVERRIDE), key=True)
+        if colon and command == SET_MILESTONE:
+            yield from unknown(rule, "milestone", milestone, policy.milestones, key=True)
+        elif colon:
+            what = f"only {SET_MILESTONE} is given by milestone"
+            yield Finding(rule, what, f"write {command}", key=True)
     for loc, entry in _rules(policy):
         yield from named(policy, (*loc, "by"), entry.by)
         yield from _exceptions(policy, loc, entry)
@@ -84,8 +103,13 @@ def _exceptions(policy: Policy, loc: Loc, entry: AuthorityEntry) -> Iterator[Fin
             where = (*loc, severity)
             yield from unknown(where, "severity or key", severity, (*known, *own), key=True)
     for condition, by in entry.when.items():
-        yield from misfits(policy, (*loc, "when", condition), condition, key=True)
-        yield from named(policy, (*loc, "when", condition), by)
+        where = (*loc, "when", condition)
+        cannot = _NO_CONDITION.get((loc[-1], parse_condition(condition).attribute))
+        if cannot:
+            yield Finding(where, *cannot, key=True)
+        else:
+            yield from misfits(policy, where, condition, key=True)
+        yield from named(policy, where, by)
     for by in entry.after.values():
         yield from named(policy, (*loc, "after"), by)
     for key in _OF_THE_OVERRIDE:

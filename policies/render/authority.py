@@ -8,7 +8,8 @@ from policies.render.consent import WORSE, who
 from policies.render.document import Blocks, Heading, Paragraph, table
 from policies.render.view import View
 from policies.render.words import condition, duration, listed
-from rules.authority import rule_for
+from policies.responsibility import SET_SEVERITY
+from rules.authority import SET_MILESTONE, rule_for
 
 
 def may(view: View, command: str) -> str:
@@ -44,6 +45,8 @@ def asks(rule: AuthorityRule) -> str:
     return listed(part for part in (reasons, note) if part)
 
 
+CHANGING = '"Changing a severity"'
+"""The heading under which the document says who may."""
 OWN = ("accept_handover", "decline_handover", "approve", "reject")
 """Commands that are for those alone whom they concern."""
 
@@ -52,22 +55,46 @@ def _public() -> tuple[str, ...]:
     return tuple(name for name, spec in COMMANDS.items() if not spec.internal)
 
 
+def _of_milestones(view: View) -> Iterator[tuple[str, str, str, str]]:
+    """Rules that are about a certain milestone."""
+    for name, rule in view.compiled.authority.items():
+        command, colon, milestone = name.partition(":")
+        if colon and command == SET_MILESTONE:
+            says = f"the milestone {milestone} happened, is corrected or withdrawn"
+            yield name, says, whom(rule), asks(rule)
+
+
+def _severity_too(view: View, rule: AuthorityRule) -> str:
+    """That not everybody may change a severity who may confirm one."""
+    changes = (view.compiled.raise_severity, view.compiled.lower_severity)
+    if all(change == AuthorityRule() for change in changes):
+        return ""
+    if rule == AuthorityRule():
+        return f"{SET_SEVERITY}: anyone may confirm; who may change it, {CHANGING} says."
+    return f"{SET_SEVERITY}: who may change a severity, {CHANGING} says too."
+
+
 def section(view: View) -> Blocks:
     """Every command that not anyone may give; and that anyone may give the others."""
     rules = {name: rule_for(view.compiled, name) for name in _public()}
-    free = [name for name, rule in rules.items() if rule == AuthorityRule() and name not in OWN]
+    severity = _severity_too(view, rules[SET_SEVERITY])
+    besides = (*OWN, SET_SEVERITY) if severity else OWN
+    free = [name for name, rule in rules.items() if rule == AuthorityRule() and name not in besides]
+    limited = (
+        (name, COMMANDS[name].says, whom(rule), asks(rule))
+        for name, rule in rules.items()
+        if rule != AuthorityRule()
+    )
     yield Heading("Who may do what")
     yield table(
         ("Command", "What it does", "Who may", "Asks for"),
-        (
-            (name, COMMANDS[name].says, whom(rule), asks(rule))
-            for name, rule in rules.items()
-            if rule != AuthorityRule()
-        ),
+        (*limited, *_of_milestones(view)),
         "Anyone may give every command.",
     )
     if len(free) < len(rules):
         yield Paragraph(f"Anyone may give the others: {listed(free)}.")
+    if severity:
+        yield Paragraph(severity)
     yield Paragraph(
         "A role that was offered is taken or declined by whom it was offered to; what needs "
         "approval is approved or rejected by those who are named for that."

@@ -91,6 +91,23 @@ CASES: dict[str, tuple[str, ...]] = {
             "reporter, or add it to flags or attributes"
         ),
     ),
+    "milestones of authority": (
+        (
+            "milestones: [notified]\n"
+            "authority: { §set_milestone:notifid: ana, §hold:storm: ana, set_milestone:notified: "
+            "bo, set_milestone: { when: { §milestone=notified: ana } } }\n"
+        ),
+        "error: there is no milestone notifid; did you mean notified?",
+        "error: only set_milestone is given by milestone; write hold",
+        (
+            "error: no condition asks which milestone it is; "
+            "write set_milestone:MILESTONE beside set_milestone"
+        ),
+    ),
+    "a reason as a condition of holds": (
+        "authority: { hold: { when: { §reason=storm: ana } } }\n",
+        "error: who may hold for which reason cannot be said; say who may hold",
+    ),
     "a key of authority that is misspelt": (
         "authority: { hold: { by: ana, §neds: reason } }\n",
         "error: there is no severity or key neds; did you mean needs?",

@@ -72,6 +72,37 @@ def test_who_may_change_a_severity_goes_by_the_worse_of_two() -> None:
     assert asked == where
 
 
+def test_who_may_set_a_certain_milestone_has_a_line_of_its_own() -> None:
+    """Beside the line of all milestones, if there is one."""
+    written = "milestones: [told]\nauthority: { set_milestone:told: { by: bo, needs: reason } }\n"
+    [line] = rows(document(WHOLE + written), "Who may do what")
+    assert line == (
+        "set_milestone:told",
+        "the milestone told happened, is corrected or withdrawn",
+        "bo",
+        "a reason in words",
+    )
+
+
+def test_who_may_only_confirm_a_severity_is_not_said_to_change_it() -> None:
+    """The list of what anyone may give leaves it to those whom changing it is for."""
+    limited = said(document(WHOLE + "severity_rules: { lower: ana }\n"), "Who may do what")
+    [others] = [text for text in limited if text.startswith("Anyone may give the others")]
+    assert "set_severity" not in others
+    words = 'set_severity: anyone may confirm; who may change it, "Changing a severity" says.'
+    assert words in limited
+    both = said(
+        document(
+            WHOLE + "severity_rules: { lower: ana }\nauthority: { set_severity: [ana, bo] }\n"
+        ),
+        "Who may do what",
+    )
+    assert 'set_severity: who may change a severity, "Changing a severity" says too.' in both
+    assert not any(
+        "Changing a severity" in text for text in said(document(WHOLE), "Who may do what")
+    )
+
+
 def test_approvals_say_whom_how_many_and_what_follows_when_nobody_decides() -> None:
     """Each group after the time of those before it."""
     [resolve, update] = rows(DOCUMENTED, "What others must approve")
