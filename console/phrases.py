@@ -2,21 +2,38 @@
 
 from datetime import UTC, datetime, timedelta
 
+from models.clock import Counted
 
-def span(duration: timedelta) -> str:
-    """A duration in its two largest units, such as `4m 05s`; tenths below ten seconds."""
+_HOURS = 24
+
+
+def span(duration: timedelta, *, days: bool = True) -> str:
+    """A duration in its two largest units, such as `4m 05s`; tenths below ten seconds.
+
+    Without `days` hours go on counting: `36h 00m`.
+    """
     seconds = abs(duration.total_seconds())
     if seconds < 10 and seconds != int(seconds):  # noqa: PLR2004 - below that tenths matter
         return f"{seconds:.1f}s"
     whole = round(seconds)
-    days, rest = divmod(whole, 86400)
-    hours, rest = divmod(rest, 3600)
+    hours, rest = divmod(whole, 3600)
     minutes, secs = divmod(rest, 60)
-    if days:
-        return f"{days}d {hours:02d}h"
+    if days and hours >= _HOURS:
+        return f"{hours // _HOURS}d {hours % _HOURS:02d}h"
     if hours:
         return f"{hours}h {minutes:02d}m"
     return f"{minutes}m {secs:02d}s" if minutes else f"{secs}s"
+
+
+def counted(duration: timedelta, reading: Counted) -> str:
+    """A duration of a clock or a figure: open hours as hours."""
+    return span(duration, days=reading.measure.has_days)
+
+
+def by_calendar(duration: timedelta, reading: Counted) -> str:
+    """The same with the calendar that it counts by, if any."""
+    by = reading.counts_by
+    return counted(duration, reading) + (f" of {by}" if by else "")
 
 
 def moment(at: datetime | None) -> str:

@@ -12,6 +12,7 @@ from connectors.channels.directory import ChannelDirectory
 from console.commands import AsJson
 from console.failures import ExitCode, usage
 from console.output import Output, say, words, write_lines
+from console.phrases import moment
 from console.policy_file import a_file
 from policies.catalogue import policy_in_force, versions_of
 from policies.checks.coverage import coverage
@@ -77,9 +78,9 @@ def versions(context: typer.Context, file: PolicyFile, as_json: AsJson = False) 
     current = in_force(found, datetime.now(UTC))
     document = [_version(version, current) for version in found]
     lines = [
-        f"{entry['begins_at']}  {entry['version']:<12} {entry['file']}"
-        + ("  in force" if entry["in_force"] else "")
-        for entry in document
+        f"{moment(version.begins_at)}  {version.policy.version:<12} {version.file}"
+        + ("  in force" if version is current else "")
+        for version in found
     ]
     output = Output.of(context, as_json=as_json)
     output.answer({"versions": document}, Group(*map(words, lines)))

@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from console.output import line
-from console.phrases import moment, span
+from console.phrases import by_calendar, counted, moment, span
 from console.view import clock_words, grid, heading, status_text
 from models.clock import ClockReading
 from rehearsal.compare import ClockDifference, Comparison
@@ -117,8 +117,8 @@ def _clocks(played: Played) -> RenderableType:
                 line(f"{incident.name}: {_run(reading)}" if many else _run(reading)),
                 status_text(reading),
                 line(clock_words(reading)),
-                line(_target(reading)),
-                span(reading.elapsed),
+                line(by_calendar(reading.target, reading)),
+                counted(reading.elapsed, reading),
                 moment(reading.breach_at),
             )
     return rows if rows.row_count else Text("no clock has started", style="dim")
@@ -128,19 +128,14 @@ def _run(reading: ClockReading) -> str:
     return reading.clock + (f" ({reading.run})" if reading.run > 1 else "")
 
 
-def _target(reading: ClockReading) -> str:
-    return span(reading.target) + (f" of {reading.calendar}" if reading.calendar else "")
-
-
 def _figures(played: Played) -> Iterator[RenderableType]:
     many = len(played.incidents) > 1
     rows = grid("figure", "amounts to", "from", "to")
     for incident in played.incidents:
         for metric in incident.end.metrics:
-            calendar = f" of {metric.calendar}" if metric.calendar else ""
             rows.add_row(
                 line(f"{incident.name}: {metric.metric}" if many else metric.metric),
-                line(f"{span(metric.elapsed)}{calendar}"),
+                line(by_calendar(metric.elapsed, metric)),
                 moment(metric.started_at),
                 moment(metric.stopped_at),
             )
@@ -165,7 +160,8 @@ def _breach_words(breach: Breach, played: Played) -> str:
     else:
         what = breach.clock + (f" ({breach.run})" if breach.run > 1 else "")
     due = f", due after {offset_words(breach.at, played.starts)}" if breach.at else ""
-    late = "not kept when this ends" if breach.open else f"late by {span(breach.late_by)}"
+    late_by = span(breach.late_by, days=breach.measure.has_days)
+    late = "not kept when this ends" if breach.open else f"late by {late_by}"
     return f"{what}{due}: {late}"
 
 
@@ -221,7 +217,8 @@ def _outcome(reading: ClockReading | None) -> str:
     if reading is None:
         return "none"
     said = [str(status_text(reading)), clock_words(reading)]
-    return f"{', '.join(word for word in said if word)} (target {_target(reading)})"
+    target = by_calendar(reading.target, reading)
+    return f"{', '.join(word for word in said if word)} (target {target})"
 
 
 def _judged(judgement: Judgement) -> Iterator[RenderableType]:

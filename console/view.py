@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.output import line, typed, words
-from console.phrases import moment, relative, span
+from console.phrases import by_calendar, counted, moment, relative, span
 from console.responsibility import overrides, roles, waiting
 from models.clock import ClockReading, ClockStatus, Stage
 from models.incident import Incident, TimelineEntry
@@ -96,16 +96,16 @@ def status_text(reading: ClockReading) -> Text:
 def clock_words(reading: ClockReading) -> str:
     """How a clock ended, or how long it still has; nothing where its status says it all."""
     if reading.late_by is not None:
-        return f"late by {span(reading.late_by)}{_AFTER_BREACH.get(reading.stage, '')}"
+        return f"late by {counted(reading.late_by, reading)}{_AFTER_BREACH.get(reading.stage, '')}"
     match reading.stage:
         case Stage.COMPLETED:
-            return f"on time, {span(reading.remaining)} to spare"
+            return f"on time, {counted(reading.remaining, reading)} to spare"
         case Stage.CANCELLED:
             return ""
         case Stage.PAUSED:
-            return f"paused, {span(reading.remaining)} left"
+            return f"paused, {counted(reading.remaining, reading)} left"
         case Stage.IN_PROGRESS:
-            return f"{span(reading.remaining)} left"
+            return f"{counted(reading.remaining, reading)} left"
 
 
 def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
@@ -116,13 +116,12 @@ def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
     table = grid("clock", "status", "outcome", "target", *further)
     for reading in view.readings:
         name = reading.clock + (f" ({reading.run})" if reading.run > 1 else "")
-        target = span(reading.target) + (f" of {reading.calendar}" if reading.calendar else "")
         table.add_row(
             line(name),
             status_text(reading),
             line(clock_words(reading)),
-            line(target),
-            *(() if brief else (span(reading.elapsed), moment(reading.breach_at))),
+            line(by_calendar(reading.target, reading)),
+            *(() if brief else (counted(reading.elapsed, reading), moment(reading.breach_at))),
         )
     return table
 
@@ -131,9 +130,11 @@ def figures(view: IncidentView) -> RenderableType:
     """The policy's figures of this incident; one that is not stopped still grows."""
     table = grid("figure", "so far", "from", "to")
     for metric in view.metrics:
-        counted = span(metric.elapsed) + (f" of {metric.calendar}" if metric.calendar else "")
         table.add_row(
-            line(metric.metric), line(counted), moment(metric.started_at), moment(metric.stopped_at)
+            line(metric.metric),
+            line(by_calendar(metric.elapsed, metric)),
+            moment(metric.started_at),
+            moment(metric.stopped_at),
         )
     return table
 

@@ -161,11 +161,36 @@ class ClockStatus(StrEnum):
     INDETERMINATE = "indeterminate"
 
 
-class ClockReading(Frozen):
+class Measure(StrEnum):
+    """In what a clock or a figure counts: all time, or the open hours or days of its calendar."""
+
+    ELAPSED = "elapsed"
+    OPEN_HOURS = "open_hours"
+    DAYS = "days"
+
+    @property
+    def has_days(self) -> bool:
+        """Whether 24 hours of it are a day; a day of open hours has as many as are open."""
+        return self is not Measure.OPEN_HOURS
+
+
+class Counted(Frozen):
+    """Something that counts in a measure; `calendar` is that of its target, used or not."""
+
+    calendar: str | None = None
+    measure: Measure = Measure.ELAPSED
+
+    @property
+    def counts_by(self) -> str | None:
+        """The calendar by which it counts; None where all time does."""
+        return self.calendar if self.measure is not Measure.ELAPSED else None
+
+
+class ClockReading(Counted):
     """One run of one clock, read at an instant.
 
     `run` counts from 1. `breach_at` is when the limit is (or was) reached; None while paused.
-    `late_by` is elapsed beyond the target, None where not breached.
+    `late_by` is elapsed beyond the target, None where not breached. Durations are in `measure`.
     """
 
     clock: str
@@ -175,20 +200,18 @@ class ClockReading(Frozen):
     started_at: Instant
     stopped_at: Instant | None = None
     target: Seconds
-    calendar: str | None = None
     elapsed: Seconds
     remaining: Seconds
     breach_at: Instant | None = None
     late_by: Seconds | None = None
 
 
-class MetricReading(Frozen):
+class MetricReading(Counted):
     """A figure of an incident, read at an instant; `stopped_at` None while it still grows."""
 
     metric: str
     started_at: Instant
     stopped_at: Instant | None = None
-    calendar: str | None = None
     elapsed: Seconds
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.base import Frozen
-from models.clock import ClockReading
+from models.clock import ClockReading, Measure
 from models.scenario import MESSAGES, Expectation, Scenario, instant_of
 from rehearsal.phrases import offset_words
 from rehearsal.played import SLACK, Played, Refused, Said, Standing
@@ -175,11 +175,12 @@ class _Judging:
     def _metric(self, expected: Expectation) -> Iterator[str]:
         when = f" at {self._offset(self._instant(expected.at))}" if expected.at else ""
         metrics = [m for standing in self._standings(expected) for m in standing.metrics]
-        found = [m.elapsed for m in metrics if m.metric == expected.metric]
+        found = [m for m in metrics if m.metric == expected.metric]
         wanted = expected.elapsed or timedelta()
-        if not any(_near(elapsed, wanted) for elapsed in found):
-            instead = offset_words(found[-1]) if found else "no such figure"
-            yield f"metric {expected.metric}{when}: {offset_words(wanted)}; found {instead}"
+        if not any(_near(metric.elapsed, wanted) for metric in found):
+            measure = found[-1].measure if found else Measure.ELAPSED
+            instead = _shown(found[-1].elapsed, measure) if found else "no such figure"
+            yield f"metric {expected.metric}{when}: {_shown(wanted, measure)}; found {instead}"
 
     def _clock(self, expected: Expectation) -> Iterator[str]:
         when = f" at {self._offset(self._instant(expected.at))}" if expected.at else ""
@@ -203,7 +204,8 @@ class _Judging:
                 wanted = self._instant(wanted)
             found = _of_reading(reading, key)
             if not _agrees(key, found, wanted, reading):
-                yield f"clock {name}{when}: {key} {_shown(wanted)}; found {_shown(found)}"
+                words = [_shown(value, reading.measure) for value in (wanted, found)]
+                yield f"clock {name}{when}: {key} {words[0]}; found {words[1]}"
 
 
 _WANTS = ("status", "elapsed", "late_by", "target", "breach_at")
@@ -237,7 +239,7 @@ def _agrees(key: str, found: Any, wanted: Any, reading: ClockReading) -> bool:
     return _near(found - wanted, timedelta())
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, measure: Measure) -> str:
     if isinstance(value, timedelta):
-        return offset_words(value)
+        return offset_words(value, days=measure.has_days)
     return f"{value:%Y-%m-%dT%H:%M:%SZ}" if isinstance(value, datetime) else str(value)

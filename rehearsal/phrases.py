@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 from models.policy.durations import format_duration
 
 
-def offset_words(at: datetime | timedelta, starts: datetime | None = None) -> str:
-    """An offset from the start, to the second: `5m10s`, `-10m`."""
+def offset_words(
+    at: datetime | timedelta, starts: datetime | None = None, *, days: bool = True
+) -> str:
+    """An offset from the start, to the second: `5m10s`, `-10m`; without `days` in hours at most."""
     offset = at if isinstance(at, timedelta) else at - (starts or at)
     whole = timedelta(seconds=round(offset.total_seconds()))
-    return f"-{format_duration(-whole)}" if whole < timedelta() else format_duration(whole)
+    sign = "-" if whole < timedelta() else ""
+    return sign + format_duration(abs(whole), days=days)

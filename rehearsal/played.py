@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from models.base import Frozen, Instant, Seconds
-from models.clock import ClockReading, MetricReading
+from models.clock import ClockReading, Measure, MetricReading
 from models.scenario import MESSAGES
 
 SLACK = timedelta(seconds=5)
@@ -67,7 +67,7 @@ class Breach(Frozen):
     """A promise that was not kept: a clock's, or that of the next status update.
 
     `at` is when the limit passed; `late_by` how late it was kept, or had become at the end where
-    it is `open` still.
+    it is `open` still, in the clock's own `measure`.
     """
 
     incident: str
@@ -75,6 +75,7 @@ class Breach(Frozen):
     run: int
     at: Instant | None
     late_by: Seconds
+    measure: Measure = Measure.ELAPSED
     open: bool
 
 

@@ -148,6 +148,7 @@ def _breaches(name: str, view: IncidentView) -> tuple[Breach, ...]:
             run=reading.run,
             at=reading.breach_at,
             late_by=reading.late_by or timedelta(),
+            measure=reading.measure,
             open=reading.stopped_at is None,
         )
         for reading in map(steady, view.readings)

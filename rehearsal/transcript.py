@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
-from models.clock import ClockReading, ClockStatus
+from models.clock import ClockReading, ClockStatus, Counted
 from rehearsal.phrases import offset_words
 from rehearsal.played import Played, Said
 from rules.cadence import PREFIX
@@ -30,7 +31,7 @@ def _items(played: Played) -> Iterator[str]:
                 yield f"{named}clock: {reading.clock}, {_outcome(reading)}"
         for metric in incident.end.metrics:
             if metric.stopped_at:
-                yield f"{named}metric: {metric.metric}, elapsed: {offset_words(metric.elapsed)}"
+                yield f"{named}metric: {metric.metric}, elapsed: {_length(metric.elapsed, metric)}"
         yield f"{named}state: {incident.end.state}"
         yield f"{named}severity: {_text(incident.end.severity)}"
 
@@ -47,12 +48,16 @@ def _together(played: Played) -> dict[tuple[object, ...], tuple[Said, list[str]]
 def _outcome(reading: ClockReading) -> str:
     run = f"run: {reading.run}, " if reading.run > 1 else ""
     stopped = reading.stopped_at is not None
-    elapsed = f", elapsed: {offset_words(reading.elapsed)}" if stopped else ""
+    elapsed = f", elapsed: {_length(reading.elapsed, reading)}" if stopped else ""
     late = reading.status is ClockStatus.BREACHED and stopped and reading.late_by
-    late_by = f", late_by: {offset_words(late)}" if late else ""
+    late_by = f", late_by: {_length(late, reading)}" if late else ""
     cancelled = reading.stage.value == "cancelled" and reading.status is not ClockStatus.BREACHED
     status = "cancelled" if cancelled else reading.status.value
     return f"{run}status: {status}{elapsed}{late_by}"
+
+
+def _length(length: timedelta, reading: Counted) -> str:
+    return offset_words(length, days=reading.measure.has_days)
 
 
 def _listed(names: list[str]) -> str:

@@ -70,7 +70,8 @@ def _reads(reading: ClockReading | None) -> str:
         return reading.status.value.replace("_", " ")
     if reading.breach_at is None:
         stage = reading.stage.value.replace("_", " ")
-        return f"{stage}, {format_duration(max(reading.remaining, timedelta()))} left"
+        left = max(reading.remaining, timedelta())
+        return f"{stage}, {format_duration(left, days=reading.measure.has_days)} left"
     return f"{reading.breach_at:%Y-%m-%d %H:%M:%S} UTC"
 
 

@@ -1,6 +1,6 @@
 """What a caller is told: the result of a command, what can be done next, the status in short."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from models.clock import ClockReading, ClockStatus, Stage
 from models.command import COMMANDS, CommandResult
@@ -11,7 +11,7 @@ from rules.authority import rule_for, who_may
 from rules.cadence import cadence_readings
 from rules.clocks import read_clocks
 from rules.facts import alerts_firing, facts_of
-from rules.markdown import plain
+from rules.markdown import counted, plain
 from states.lifecycle import TERMINAL, triggers_from
 from states.machine import Allowed, decide
 
@@ -60,18 +60,14 @@ def next_steps(policy: CompiledPolicy, incident: Incident, now: datetime) -> tup
     return tuple(steps)
 
 
-def _span(duration: timedelta) -> str:
-    return str(timedelta(seconds=round(duration.total_seconds())))
-
-
 def _clock_words(reading: ClockReading) -> str:
     if reading.status is ClockStatus.BREACHED and reading.late_by is not None:
-        return f"breached by {_span(reading.late_by)}"
+        return f"breached by {counted(reading.late_by, reading)}"
     if reading.stage is Stage.IN_PROGRESS and reading.breach_at:
         return f"{reading.status}, due {reading.breach_at:%Y-%m-%d %H:%M:%S} UTC"
     if reading.stage is Stage.COMPLETED:
-        return f"{reading.status} after {_span(reading.elapsed)}"
-    return f"{reading.stage} after {_span(reading.elapsed)}"
+        return f"{reading.status} after {counted(reading.elapsed, reading)}"
+    return f"{reading.stage} after {counted(reading.elapsed, reading)}"
 
 
 def _waits(incident: Incident) -> list[str]:

@@ -32,6 +32,7 @@ class Wait:
     run: int
     since: datetime
     reckoning: Reckoning
+    calendar: str | None = None
 
     @property
     def clock(self) -> str:
@@ -89,7 +90,7 @@ def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> Wai
     if not worked_out(target, policy):
         return None
     reckoning = reckon(since, target, (), policy.slices)
-    return Wait(audience, count + 1, since, reckoning) if reckoning else None
+    return Wait(audience, count + 1, since, reckoning, target.calendar) if reckoning else None
 
 
 def waits(policy: CompiledPolicy, incident: Incident) -> tuple[Wait, ...]:
@@ -128,6 +129,8 @@ def cadence_readings(
                 status=ClockStatus.BREACHED if late else ClockStatus.ON_TRACK,
                 started_at=wait.since,
                 target=total,
+                calendar=wait.calendar,
+                measure=wait.reckoning.measure,
                 elapsed=elapsed,
                 remaining=max(total - elapsed, timedelta()),
                 breach_at=wait.reckoning.limit_at,

@@ -206,6 +206,7 @@ def _read(course: Course, incident: Incident, now: datetime) -> ClockReading:
         stopped_at=run.ended_at,
         target=total,
         calendar=course.target.calendar,
+        measure=course.reckoning.measure,
         elapsed=elapsed,
         remaining=max(total - elapsed, timedelta()),
         breach_at=course.limit_at,

@@ -10,6 +10,7 @@ from models.command import (
 from models.incident import Incident, Milestone
 from rules.decision import Case, Decision, Outcome, Refusal
 from rules.ledger import note, with_milestone
+from rules.markdown import stamp
 from states.lifecycle import REPORTED, TRANSITIONS
 
 MOVELESS = tuple(row.milestone for row in TRANSITIONS if row.milestone and row.target is None)
@@ -53,7 +54,7 @@ def _unfit(case: Case, latest_at: datetime | None) -> Refusal | None:
     """Why a milestone cannot lie between `happened_at` and `latest_at`, if it cannot."""
     if latest_at is None or case.happened_at <= latest_at <= case.now:
         return None
-    message = f"latest_at must lie between happened_at and now: {latest_at.isoformat()}"
+    message = f"latest_at must lie between happened_at and now: {stamp(latest_at)} UTC"
     return Refusal("Malformed", message, ("latest_at",))
 
 

@@ -7,6 +7,7 @@ from models.clock import SHOULD, DueThreshold
 from models.compiled import CompiledPolicy
 from models.contracts import EnforceDeadline, Enforcement
 from models.incident import Incident
+from models.policy.durations import format_duration
 from rules.cadence import PREFIX
 from rules.clocks import LIMIT_OF, courses
 from rules.deadlines import due_thresholds
@@ -83,7 +84,7 @@ def late_words(late_by: timedelta) -> str:
     """How late a threshold fired, in words; "" where it was on time."""
     if late_by <= PUNCTUAL:
         return ""
-    return f" (fired {timedelta(seconds=round(late_by.total_seconds()))} late)"
+    return f" (fired {format_duration(late_by)} late)"
 
 
 def _best_effort(

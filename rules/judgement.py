@@ -20,6 +20,7 @@ from rules.decision import Case, Decision, Outcome, Refusal, TakenUp
 from rules.escalation import watched
 from rules.handover import over_own_role
 from rules.ledger import note, supersede
+from rules.markdown import stamp
 from rules.overrides import overridden
 from rules.reporting import LOOKING_BACK
 from rules.requests import settled
@@ -136,13 +137,13 @@ def judge(
     happened_at = command.happened_at or _given_at(command, now)
     if happened_at > now:
         message = (
-            f"happened_at lies in the future: {happened_at.isoformat()}, now is {now.isoformat()}"
+            f"happened_at lies in the future: {stamp(happened_at)} UTC, now is {stamp(now)} UTC"
         )
         return Refusal("Malformed", message, ("happened_at",))
     if happened_at < incident.reported_at - LOOKING_BACK:
         message = (
             f"happened_at lies more than {LOOKING_BACK.days} days before the report: "
-            f"{happened_at.isoformat()}"
+            f"{stamp(happened_at)} UTC"
         )
         return Refusal("Malformed", message, ("happened_at",))
     actor = Actor(name=command.actor, via=command.via)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from models.clock import Counted
 from rules.readable import in_a_line
 
 NONE = "None recorded."
@@ -53,14 +54,28 @@ def stamp(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
-def span(length: timedelta) -> str:
-    """How long, in words that say as much as matters: `2 d 3 h`, `1 h 05 min`, `3.2 s`."""
+def span(length: timedelta, *, days: bool = True) -> str:
+    """How long, in words that say as much as matters: `2 d 3 h`, `1 h 05 min`, `3.2 s`.
+
+    Without `days` hours go on counting: `36 h`.
+    """
     seconds = max(length.total_seconds(), 0.0)
     if seconds < _MINUTE:
         return f"{seconds:.1f}".removesuffix(".0") + " s"
     whole = round(seconds)
     if whole < _HOUR:
         return f"{whole // _MINUTE} min {whole % _MINUTE:02d} s".replace(" 00 s", "")
-    if whole < _DAY:
+    if whole < _DAY or not days:
         return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02d} min".replace(" 00 min", "")
     return f"{whole // _DAY} d {whole % _DAY // _HOUR} h".replace(" 0 h", "")
+
+
+def counted(length: timedelta, reading: Counted) -> str:
+    """A length of a clock or a figure: open hours as hours."""
+    return span(length, days=reading.measure.has_days)
+
+
+def by_calendar(length: timedelta, reading: Counted, form: str) -> str:
+    """The same with the calendar that it counts by, if any, in a form such as ` of {}`."""
+    by = reading.counts_by
+    return counted(length, reading) + (form.format(plain(by)) if by else "")

@@ -31,6 +31,7 @@ def _read(
         started_at=started_at,
         stopped_at=stopped_at,
         calendar=spec.calendar,
+        measure=reckoning.measure,
         elapsed=max(reckoning.elapsed(stopped_at or now), timedelta()),
     )
 

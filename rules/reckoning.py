@@ -25,7 +25,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from models.calendar import LOCAL, CalendarSlice
-from models.clock import Target
+from models.clock import Measure, Target
 from rules.localtime import DAY, clock_of, days_from, months_later, whole_days
 from rules.segments import Span, counting, measured, reached, reached_back
 from rules.workdays import (
@@ -108,6 +108,14 @@ class Reckoning:
     limit_at: datetime | None
     courses: tuple[tuple[Course, timedelta], ...]
     dated: bool = False
+
+    @property
+    def measure(self) -> Measure:
+        """In what it counts; days where any do."""
+        of_calendar = [course for course, _ in self.courses if course.slice_]
+        if any(course.by_day for course in of_calendar):
+            return Measure.DAYS
+        return Measure.OPEN_HOURS if of_calendar else Measure.ELAPSED
 
     def elapsed(self, until: datetime) -> timedelta:
         """What has passed by `until`, pauses and closed time left out; never negative."""

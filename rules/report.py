@@ -8,7 +8,7 @@ from models.compiled import CompiledPolicy
 from models.incident import Incident, Milestone, TimelineEntry
 from rules.conditions import attribute_words
 from rules.facts import highest_severity
-from rules.markdown import plain, section, span, stamp, table
+from rules.markdown import by_calendar, counted, plain, section, span, stamp, table
 from rules.metrics import read_metrics
 from rules.report_sections import aftermath, circumstances, who, work
 
@@ -69,8 +69,7 @@ def _metrics(incident: Incident, policy: CompiledPolicy, now: datetime) -> list[
     return [
         (
             plain(metric.metric.replace("_", " ").capitalize()),
-            span(metric.elapsed)
-            + (f" ({plain(metric.calendar)})" if metric.calendar else "")
+            by_calendar(metric.elapsed, metric, " ({})")
             + ("" if metric.stopped_at else ", and counting"),
         )
         for metric in read_metrics(policy, incident, now)
@@ -106,13 +105,13 @@ def _milestones(incident: Incident) -> str:
 
 def outcome(reading: ClockReading) -> str:
     """What became of a clock, and by how much."""
-    late = f"breached by {span(reading.late_by)}" if reading.late_by is not None else ""
+    late = f"breached by {counted(reading.late_by, reading)}" if reading.late_by is not None else ""
     if reading.stage is Stage.COMPLETED:
-        return late or f"met, {span(reading.remaining)} to spare"
+        return late or f"met, {counted(reading.remaining, reading)} to spare"
     if reading.stage is Stage.CANCELLED:
         return f"{late}, then cancelled" if late else "cancelled: its stop can no longer come"
     still = "paused" if reading.stage is Stage.PAUSED else "running"
-    return f"{late}, {still}" if late else f"{still}, {span(reading.remaining)} left"
+    return f"{late}, {still}" if late else f"{still}, {counted(reading.remaining, reading)} left"
 
 
 def _clocks(readings: Sequence[ClockReading]) -> str:
@@ -123,9 +122,8 @@ def _clocks(readings: Sequence[ClockReading]) -> str:
                 plain(reading.clock),
                 str(reading.run),
                 outcome(reading),
-                span(reading.target)
-                + (f" of {plain(reading.calendar)}" if reading.calendar else ""),
-                span(reading.elapsed),
+                by_calendar(reading.target, reading, " of {}"),
+                counted(reading.elapsed, reading),
                 stamp(reading.started_at),
                 stamp(reading.breach_at) if reading.breach_at else "",
                 stamp(reading.stopped_at) if reading.stopped_at else "",

@@ -4,6 +4,7 @@ from models.command import PostUpdateCommand, SlowUpdatesCommand
 from models.incident import PaceChange, StatusUpdate
 from rules.decision import Case, Decision, Outcome, Refusal, Tell
 from rules.ledger import note
+from rules.markdown import stamp
 from rules.steps import unknown
 
 
@@ -14,7 +15,7 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
         if name not in known:
             return unknown("audience", name, known)
     if command.next_at and command.next_at <= case.now:
-        message = f"the next update cannot be promised for the past: {command.next_at.isoformat()}"
+        message = f"the next update cannot be promised for the past: {stamp(command.next_at)} UTC"
         return Refusal("Refused", message, ("next_at",))
     expecting = tuple(a.name for a in case.policy.audiences if a.every or a.rhythms)
     audiences = command.audiences or expecting or known

@@ -47,11 +47,16 @@ def parse_duration(given: object) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def format_duration(duration: timedelta) -> str:
-    """A duration of whole seconds as an author would write it; `0s` where it is none."""
+def format_duration(duration: timedelta, *, days: bool = True) -> str:
+    """A duration of whole seconds as an author would write it; `0s` where it is none.
+
+    Without `days` in hours at most, as open hours are: `36h`.
+    """
     left = int(duration.total_seconds())
     parts = []
     for unit, size in UNITS.items():
+        if size > UNITS["h"] and not days:
+            continue
         count, left = divmod(left, size)
         if count:
             parts.append(f"{count}{unit}")

@@ -2,6 +2,7 @@
 
 from ruamel.yaml import YAML
 
+from models.clock import Measure
 from rehearsal.outcome import judge
 from rehearsal.played import Played
 from rehearsal.transcript import expectations
@@ -41,6 +42,15 @@ def written_and_judged(night: Played) -> bool:
 def test_the_expectations_of_a_night_hold_of_it() -> None:
     """Pasted into the scenario, they make it a test."""
     assert written_and_judged(NIGHT)
+
+
+def test_open_hours_are_written_in_hours() -> None:
+    """A day of 24 hours is as long as no day that is worked."""
+    open_hours = {"calendar": "office", "measure": Measure.OPEN_HOURS}
+    night = played(incident(standing(reading("resolve", 36 * 60, 40 * 60, **open_hours))))
+    assert "clock: resolve, status: met, elapsed: 36h" in expectations(night)
+    wanted = scenario({"clock": "resolve", "elapsed": "30h"})
+    assert judge(night, wanted).missing == ("clock resolve: elapsed 30h; found 36h",)
 
 
 def test_several_incidents_are_told_apart() -> None:

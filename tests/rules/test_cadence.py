@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models.clock import ClockStatus, FiredThreshold
+from models.clock import ClockStatus, FiredThreshold, Measure
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.cadence import cadence_points, cadence_readings
@@ -47,6 +47,13 @@ def test_each_update_starts_the_wait_for_the_next(pace: str, first: float, secon
     record = incident(policy)
     assert due(policy, record, FRIDAY) == later(first)
     assert due(policy, told(policy, record, 1), later(1)) == later(second)
+
+
+def test_the_wait_for_an_update_says_by_which_calendar_it_counts() -> None:
+    """As the clocks of the policy do."""
+    policy = hearing("once 1d office")
+    (read,) = cadence_readings(policy, incident(policy), FRIDAY)
+    assert (read.target, read.measure, read.counts_by) == (hours(24), Measure.DAYS, "office")
 
 
 def test_once_is_once() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.clock import ClockStatus, FiredThreshold, Stage
+from models.clock import ClockStatus, FiredThreshold, Measure, Stage
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.clocks import clock_points
@@ -42,6 +42,26 @@ def limit(policy: CompiledPolicy, record: Incident | None = None) -> datetime | 
 def test_a_target_is_counted_as_it_is_written(target: str, expected: str) -> None:
     """On a Friday at 16:00 in London, nine days before its clocks change."""
     assert limit(one(f"from: reported, to: resolved, within: {target}")) == utc(expected)
+
+
+@pytest.mark.parametrize(
+    ("target", "measure", "by"),
+    [
+        ("4h", Measure.ELAPSED, None),
+        ("2 months", Measure.ELAPSED, None),
+        ("end of office day", Measure.ELAPSED, None),
+        ("4h office", Measure.OPEN_HOURS, "office"),
+        ("best effort 8h office", Measure.OPEN_HOURS, "office"),
+        ("1d office", Measure.DAYS, "office"),
+        ("1d4h office", Measure.DAYS, "office"),
+        ("10d local", Measure.DAYS, "local"),
+    ],
+)
+def test_a_reading_says_in_what_it_counts(target: str, measure: Measure, by: str | None) -> None:
+    """Also where the target is a date: all time counts towards the end of a working day."""
+    policy = one(f"from: reported, to: resolved, within: {target}")
+    (read,) = readings(policy, incident(policy), later(0))
+    assert (read.measure, read.counts_by) == (measure, by)
 
 
 def test_a_limit_on_a_day_off_goes_to_the_next_working_day_at_its_time() -> None:

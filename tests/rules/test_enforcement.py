@@ -78,13 +78,13 @@ def test_a_threshold_is_called_what_it_is(point: DueThreshold, kind: str, words:
     )
     policy = POLICY.model_copy(update={"clocks": (*POLICY.clocks, easy)})
     assert fired_words(point, policy, an_incident(policy), after(5)) == (kind, words)
-    late = f"{words} (fired 0:01:00 late)"
+    late = f"{words} (fired 1m late)"
     assert fired_words(point, policy, an_incident(policy), after(6)) == (kind, late)
 
 
 @pytest.mark.parametrize(
     ("late_by", "words"),
-    [(0, ""), (5, ""), (5.1, " (fired 0:00:05 late)"), (3600, " (fired 1:00:00 late)")],
+    [(0, ""), (5, ""), (5.1, " (fired 5s late)"), (3600, " (fired 1h late)")],
 )
 def test_some_seconds_late_is_on_time(late_by: float, words: str) -> None:
     """Beyond that it is said how late it fired."""

@@ -76,3 +76,8 @@ def test_signs_at_the_end_of_a_title_are_kept() -> None:
 def test_spans_say_as_much_as_matters(seconds: float, words: str) -> None:
     """Short spans are exact, long ones rounded down to what people read."""
     assert span(timedelta(seconds=seconds)) == words
+
+
+def test_open_hours_are_no_days() -> None:
+    """A day of 24 hours is as long as no day that is worked."""
+    assert span(timedelta(hours=36), days=False) == "36 h"

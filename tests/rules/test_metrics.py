@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from models.clock import MetricReading
+from models.clock import Measure, MetricReading
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.metrics import read_metrics
@@ -46,6 +46,7 @@ def test_a_reading_says_from_when_to_when_and_in_which_calendar() -> None:
             started_at=FRIDAY,
             stopped_at=later(1),
             calendar="office",
+            measure=Measure.OPEN_HOURS,
             elapsed=hours(1),
         ),
     )

@@ -12,7 +12,7 @@ import pytest
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.base import Actor
 from models.calendar import CalendarSlice
-from models.clock import ClockReading, ClockStatus, FiredThreshold, MetricSpec, Stage
+from models.clock import ClockReading, ClockStatus, FiredThreshold, Measure, MetricSpec, Stage
 from models.incident import (
     ActionItem,
     AttributeChange,
@@ -119,6 +119,7 @@ READINGS = (
         run=2,
         status=ClockStatus.BREACHED,
         calendar="office*",
+        measure=Measure.OPEN_HOURS,
         late_by=minutes(5),
         breach_at=after(61),
     ),

@@ -75,7 +75,7 @@ def test_the_next_update_is_promised_for_later_only() -> None:
         assert isinstance(answer, Refusal)
         assert (answer.kind, answer.missing) == ("Refused", ("next_at",))
         assert answer.message == (
-            f"the next update cannot be promised for the past: {after(minute).isoformat()}"
+            f"the next update cannot be promised for the past: 2026-03-27 16:5{minute}:00 UTC"
         )
     answer = posted(POLICY, next_at=after(6))
     assert isinstance(answer, Decision)
