@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.workload import HeldPage, HoldRole, PageLimit, SentPage, WorkloadState
-from policies.limits import one_by_one
-from rules.workload import summary_due
+from rules.workload import one_by_one, summary_due
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
-"""Whose limit of pages is which, how it is divided, and how authors write it."""
+"""Whose limit of pages is which, and how authors write it."""
 
 from models.policy import Policy
 from models.policy.durations import format_duration
 from models.workload import PageLimit
-from rules.workload import share
 
 
 def limit_of(policy: Policy, target: str) -> PageLimit | None:
@@ -13,11 +12,6 @@ def limit_of(policy: Policy, target: str) -> PageLimit | None:
         return policy.channels[name].limit if name in policy.channels else None
     own = policy.people[name].limit if kind == "person" and name in policy.people else None
     return own or (policy.paging.limit if policy.paging else None)
-
-
-def one_by_one(limit: PageLimit, *, worst: bool) -> int:
-    """How many pages of a limit go out each by itself, at the worst severity or at others."""
-    return limit.most - share(limit) * (1 if worst else 2)
 
 
 def as_written(limit: PageLimit) -> str:

@@ -42,9 +42,18 @@ MOST_REMEMBERED = 10_000
 WORST = 1
 
 
-def share(limit: PageLimit) -> int:
-    """How many pages of a limit are kept for the worst severity, and how many for summaries."""
-    return limit.most // 3
+def one_by_one(limit: PageLimit, *, worst: bool) -> int:
+    """How many pages of a limit go out each by itself, at the worst severity or at others.
+
+    A third may be of any severity, another is kept for the worst, the rest is for summaries.
+    """
+    at_any = -(-limit.most // 3)
+    return at_any + (limit.most - at_any) // 2 if worst else at_any
+
+
+def for_summaries(limit: PageLimit) -> int:
+    """How many pages of a limit are kept for summaries."""
+    return limit.most - one_by_one(limit, worst=True)
 
 
 def asked_together(
@@ -83,7 +92,7 @@ def summary_due(state: WorkloadState) -> datetime | None:
     limit = state.limit
     if limit is None or not state.held:
         return None
-    apart = limit.within / share(limit)
+    apart = limit.within / for_summaries(limit)
     first = next(iter(state.held.values()))
     at = [first.at + min(GATHER, apart)]
     at += [page.at + apart for page in state.sent if page.summary]
@@ -174,8 +183,7 @@ def _has_room(state: WorkloadState, ask: AskLeave, now: datetime) -> bool:
     limit, urgent = ask.bound.limit, ask.bound.urgency == WORST
     if state.held and not urgent:
         return False
-    kept = share(limit) if urgent else 2 * share(limit)
-    return _lately(state, limit, now) < limit.most - kept
+    return _lately(state, limit, now) < one_by_one(limit, worst=urgent)
 
 
 def _held(state: WorkloadState, key: str, now: datetime) -> Leave:

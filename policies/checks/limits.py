@@ -14,9 +14,10 @@ from models.policy.limits import MOST
 from models.workload import FEWEST, PageLimit
 from policies.escalations import escalation_of, severities_of, target_of
 from policies.findings import Check, Finding, warning
-from policies.limits import as_written, limit_of, one_by_one
+from policies.limits import as_written, limit_of
 from policies.render.escalations import pages
 from rules.on_duty import SCHEDULE
+from rules.workload import one_by_one
 
 _CHANNEL = "channel:"
 _PERSON = "person:"

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from models.workload import PageLimit
-from policies.limits import one_by_one
 from policies.render.document import Blocks, Heading, bullets
 from policies.render.view import View
 from policies.render.words import duration, listed
-from rules.workload import share
+from rules.workload import for_summaries, one_by_one
 
 _BEYOND = (
     "Pages beyond that are held, and come as one summary that lists their incidents, the worst "
@@ -57,4 +56,4 @@ def _parts(view: View, limit: PageLimit) -> Iterator[str]:
         yield f"{at_worst - at_others} for {worst} alone"
     else:
         yield f"{at_worst} are for one incident each"
-    yield f"{share(limit)} for summaries"
+    yield f"{for_summaries(limit)} for summaries"

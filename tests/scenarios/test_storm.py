@@ -12,7 +12,7 @@ from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.message import Message
 from models.workload import PageLimit, PageLimits, WorkloadState
 from rules.identity import workload_id
-from rules.workload import share
+from rules.workload import one_by_one
 from runtime.registry import build_worker
 from runtime.settings import Settings
 from tests.fakes.channels import RecordingChannels
@@ -95,7 +95,7 @@ async def test_a_thousand_incidents_page_each_within_their_limit_and_the_worst_f
         pages = [page for page in sent if page.recipient == person]
         assert len(pages) <= limit.most
         alone = [page for page in pages if _alone(page)]
-        assert [page.severity for page in alone] == [WORST] * (limit.most - share(limit))
+        assert [page.severity for page in alone] == [WORST] * one_by_one(limit, worst=True)
         assert known(states[person]) == MANY
 
 

@@ -45,7 +45,7 @@ def test_a_limit_of_somebody_alone_is_nobody_else_s() -> None:
     text = text.replace("  SEV2: { means: less bad }\n", "").replace(", SEV2: 1h }", " }")
     assert said(document(text), "Limits of pages")[:2] == (
         "bo is paged at most 20 times in 1 hour over all incidents.",
-        "Of 20 pages, 14 are for one incident each and 6 for summaries.",
+        "Of 20 pages, 13 are for one incident each and 7 for summaries.",
     )
 
 
