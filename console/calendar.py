@@ -10,13 +10,14 @@ from typing import Annotated
 
 import typer
 
-from console.calendar_given import Almanac, almanac, date_of, instant_of, roll_of, target_of
+from console.calendar_given import GIVEN, Almanac, almanac, date_of, instant_of, roll_of, target_of
 from console.calendar_sums import due_answer, elapsed_answer, sum_from
 from console.calendar_words import due_document, due_lines, elapsed_document, elapsed_lines
 from console.commands import AsJson
 from console.failures import usage
 from console.output import Output, say
 from console.times import parse_duration
+from models.calendar import LOCAL
 from models.clock import Target
 
 app = typer.Typer(add_completion=False)
@@ -73,7 +74,13 @@ def _now() -> datetime:
 
 def _meant(text: str, known: Almanac, rolls: str | None, *, elapsed: bool) -> Target:
     target = target_of(text, replace(known, chosen=None) if elapsed else known)
-    return target.model_copy(update={"rolls": roll_of(rolls, known)}) if rolls else target
+    if rolls:
+        return target.model_copy(update={"rolls": roll_of(rolls, known)})
+    local = LOCAL if known.chosen == GIVEN else None
+    if known.chosen and target.calendar not in {None, known.chosen, local}:
+        message = f"{text!r} counts by the calendar {target.calendar}, not by {known.chosen}"
+        raise usage(message, "leave one of the two away")
+    return target
 
 
 @app.command()

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from console.errors import malformed
 from console.failures import Failure, usage
 from console.policy_file import read_policy
-from console.times import parse_instant
+from console.times import parse_instant, within_reach
 from models.calendar import LOCAL, CalendarSpec, OpenHours
 from models.clock import Roll, Target
 from models.policy.calendars import CalendarEntry
@@ -23,8 +23,6 @@ from runtime.settings import load_settings
 
 GIVEN = "given"
 """The name of a calendar that is given with the command."""
-
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +168,8 @@ def instant_of(text: str, known: Almanac, now: datetime) -> tuple[datetime, str 
     """
     wall = _wall(text)
     if wall is None:
-        at = parse_instant(text, now)
-        _within_reach(at.year, text)
-        return at, None
-    _within_reach(wall.year, text)
+        return parse_instant(text, now), None
+    within_reach(wall, text)
     around = wall.replace(tzinfo=UTC)
     clock = clock_of(slice_of(local_spec(known.spec.zone), around, around, around))
     at = clock.instant(wall)
@@ -182,11 +178,6 @@ def instant_of(text: str, known: Almanac, now: datetime) -> tuple[datetime, str 
     again = any(clock.wall(at + timedelta(minutes=n)) == wall for n in range(15, 181, 15))
     twice = f"{text} comes twice in {known.spec.zone}; the first is meant" if again else None
     return at, twice
-
-
-def _within_reach(year: int, text: str) -> None:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise usage(f"{text!r} lies outside of the years {FIRST_YEAR} to {LAST_YEAR}")
 
 
 def _wall(text: str) -> datetime | None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from models.base import Frozen, Instant
+from models.calendar import FIRST_YEAR, LAST_YEAR
 from models.clock import ClockStatus, Stage
 from models.policy.durations import Duration, parse_duration
 from models.policy.words import Name, Names, Text, suggestion, wrong
@@ -26,6 +27,9 @@ def _instant(text: str) -> datetime:
         raise wrong(f"{text!r} is not an instant", _INSTANT) from None
     if at.tzinfo is None:
         raise wrong(f"{text!r} names no time zone", _INSTANT)
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        years = f"an instant of the years {FIRST_YEAR} to {LAST_YEAR}"
+        raise wrong(f"{text!r} is too far away", f"write {years}")
     return at.astimezone(UTC)
 
 

@@ -1,7 +1,9 @@
 """A policy file as a `Policy`, or everything that keeps it from being one."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from pydantic import ValidationError
 
@@ -56,7 +58,7 @@ def read_document(path: Path | str, kind: str = "policy") -> Loaded:
     """
     file = str(path)
     try:
-        with Path(path).open("rb") as stream:
+        with opened(path) as stream:
             source = stream.read(LARGEST_BYTES + 1)
         if len(source) > LARGEST_BYTES:
             return _failed(file, b"", f"the file is larger than {LARGEST_BYTES // 1024} KiB")
@@ -64,6 +66,20 @@ def read_document(path: Path | str, kind: str = "policy") -> Loaded:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return _failed(file, b"", f"the file cannot be read: {why}")
     return _parsed(source, file, kind)
+
+
+def opened(path: Path | str) -> BinaryIO:
+    """A file to be read; a pipe into which nobody writes is empty, and not waited for.
+
+    Raises OSError, or ValueError for what is no path.
+    """
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        os.set_blocking(number, True)
+        return os.fdopen(number, "rb")
+    except BaseException:
+        os.close(number)
+        raise
 
 
 def _failed(file: str, source: bytes, what: str, line: int = 1, column: int = 1) -> Loaded:

@@ -14,7 +14,7 @@ from models.incident import Report
 from models.policy.words import suggestion
 from models.scenario import EVENT_KEYS, Event, Expectation, Scenario, instant_of
 from policies.findings import Finding
-from policies.load import Loaded, read_document
+from policies.load import Loaded, opened, read_document
 from policies.problems import Problem, in_order
 from policies.shape import complaint
 from policies.tree import Loc
@@ -58,7 +58,7 @@ def beside(file: Path, name: str) -> Path:
 
 def payload_file(path: Path) -> dict[str, Any]:
     """The payload of an alert. Raises ValueError, OSError or pydantic's ValidationError."""
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         data = stream.read(LARGEST_PAYLOAD_BYTES + 1)
     if len(data) > LARGEST_PAYLOAD_BYTES:
         raise ValueError(f"the file is larger than {LARGEST_PAYLOAD_BYTES // 1024} KiB")

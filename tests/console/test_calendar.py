@@ -93,6 +93,16 @@ def test_a_calendar_of_a_policy_is_named(type_: Type, policy: str) -> None:
     assert nights["due"]["local"] == "2025-11-22T00:00:00-05:00"
 
 
+def test_a_target_and_an_option_do_not_name_two_calendars(type_: Type, policy: str) -> None:
+    """One of them would not count; with --rolls, each has its use."""
+    typed = ("calendar", "due", "2h office", "--policy", policy, "--from", "2025-11-21T16:00Z")
+    said = type_(*typed, "--calendar", "nights")
+    assert said.code == 2
+    assert "'2h office' counts by the calendar office, not by nights" in said.err
+    assert type_(*typed, "--calendar", "office").code == 0
+    assert type_(*typed, "--calendar", "nights", "--rolls", "12:00").code == 0
+
+
 def test_elapsed_time_is_told_in_every_measure(type_: Type) -> None:
     """Open hours, working days, and what passed in all."""
     week = ("--from", "2020-08-07T14:51Z", "--to", "2020-08-14T09:06Z")

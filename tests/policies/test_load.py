@@ -1,5 +1,6 @@
 """A policy file in: a policy, or every problem with its line and column; never a traceback."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,14 @@ from ruamel.yaml.compat import StringIO
 
 from policies.load import LARGEST_BYTES, load_policy, parse_policy
 from tests.policies.written import LEAST, WHOLE, errors, problems
+
+
+def test_a_pipe_into_which_nobody_writes_is_empty(tmp_path: Path) -> None:
+    """It is not waited for."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (problem,) = load_policy(pipe).problems
+    assert problem.what == "the file is empty"
 
 
 def test_the_least_policy_is_one() -> None:

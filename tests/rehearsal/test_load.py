@@ -140,6 +140,28 @@ def test_what_is_no_scenario_is_said_to_be_none(tmp_path: Path, text: str, what:
     assert found.endswith(f": error: {what}")
 
 
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+05:00", "1899-12-31T00:00:00Z", "2201-01-01T00:00:00Z"]
+)
+def test_an_instant_with_which_nobody_reckons_is_a_problem_where_it_stands(
+    tmp_path: Path, at: str
+) -> None:
+    """Of the start as of every other moment; the years that are possible are named."""
+    why = f"error: '{at}' is too far away; write an instant of the years 1900 to 2200"
+    text = f"""\
+scenario: A night
+starts: {at}
+until: {at}
+events:
+  - {{ at: {at}, report: {{ title: x }} }}
+  - {{ at: {at}, by: ana, do: resolve, happened_at: {at} }}
+"""
+    found = problems(tmp_path, text)
+    assert found == [f"night.yaml:{place}: {why}" for place in ("2:9", "3:8", "5:11", "6:11")]
+    text = text.replace(at, "2200-12-31T00:00:00Z", 4)
+    assert problems(tmp_path, text) == [f"night.yaml:6:68: {why}"]
+
+
 def test_a_file_that_is_not_there_is_a_problem_too(tmp_path: Path) -> None:
     """In the same form."""
     (found,) = load_scenario(tmp_path / "nowhere.yaml").problems
