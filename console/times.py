@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from console.failures import usage
+from models.calendar import FIRST_YEAR, LAST_YEAR
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
@@ -27,22 +28,29 @@ def parse_duration(text: str) -> timedelta:
         raise usage(message) from None
 
 
+def within_reach(at: datetime, text: str) -> datetime:
+    """The instant, or local time. Raises `Failure` (usage) where no calendar reckons with it."""
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise usage(f"{text!r} lies outside of the years {FIRST_YEAR} to {LAST_YEAR}")
+    return at
+
+
 def parse_instant(text: str, now: datetime, forms: str = FORMS) -> datetime:
     """An instant in UTC: ISO 8601 with a zone, or an offset from `now`.
 
-    Raises `Failure` (usage) for anything else, also for an instant without a zone; it says which
-    `forms` make sense.
+    Raises `Failure` (usage) for anything else, also for an instant without a zone, or one that no
+    calendar reckons with; it says which `forms` make sense.
     """
-    words = text.strip().lower()
+    words, now = text.strip().lower(), now.astimezone(UTC)
     if words == "now":
-        return now.astimezone(UTC)
+        return now
     try:
         if words.endswith(" ago"):
-            return (now - parse_duration(words.removesuffix(" ago"))).astimezone(UTC)
+            return within_reach(now - parse_duration(words.removesuffix(" ago")), text)
         if words.startswith("-"):
-            return (now - parse_duration(words.removeprefix("-"))).astimezone(UTC)
+            return within_reach(now - parse_duration(words.removeprefix("-")), text)
         if words.startswith("+"):
-            return (now + parse_duration(words.removeprefix("+"))).astimezone(UTC)
+            return within_reach(now + parse_duration(words.removeprefix("+")), text)
     except OverflowError:
         message = f"{text!r} lies outside of the calendar"
         raise usage(message) from None
@@ -54,4 +62,4 @@ def parse_instant(text: str, now: datetime, forms: str = FORMS) -> datetime:
     if instant.tzinfo is None:
         message = f"{text!r} names no time zone; write one {forms}"
         raise usage(message)
-    return instant.astimezone(UTC)
+    return within_reach(instant, text).astimezone(UTC)

@@ -1,8 +1,9 @@
 """The whole policy."""
 
 from datetime import date
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from models.base import Frozen
 from models.policy.approvals import Approval, HandoverEntry
@@ -28,7 +29,12 @@ from models.policy.promises import ClockEntry, Communication, MetricEntry, Revie
 from models.policy.roles import RoleEntry
 from models.policy.schedules import ScheduleEntry
 from models.policy.severity_rules import SeverityRules
-from models.policy.words import Name, Names, Text
+from models.policy.words import Name, Names, Text, within_years
+
+
+def _in_reach(day: date) -> date:
+    within_years(day, day)
+    return day
 
 
 class Policy(Frozen):
@@ -42,7 +48,7 @@ class Policy(Frozen):
 
     policy: Text
     version: Text
-    effective_from: date
+    effective_from: Annotated[date, AfterValidator(_in_reach)]
     time_zone: Text = "UTC"
     principles: Principles | None = None
     calendars: dict[Name, Calendar] = Field(default_factory=dict)

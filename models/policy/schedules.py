@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from models.base import Frozen
 from models.policy.calendars import WEEK, Days, Hours
 from models.policy.durations import parse_duration
-from models.policy.words import Name, Names, Text, wrong
+from models.policy.words import Name, Names, Text, within_years, wrong
 from models.schedule import HandOver
 
 DECLARED = "declared"
@@ -89,9 +89,11 @@ def parse_time(given: object) -> datetime:
         return given
     how = "write a local time such as 2026-12-24T09:00, or an instant such as 2026-12-24T09:00Z"
     try:
-        return datetime.fromisoformat(str(given).strip().replace(" ", "T"))
+        at = datetime.fromisoformat(str(given).strip().replace(" ", "T"))
     except ValueError:
         raise wrong(f"{given!r} is not a time", how) from None
+    within_years(at, given)
+    return at
 
 
 def local_time(given: object) -> datetime:

@@ -2,10 +2,13 @@
 
 import difflib
 from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
+
+from models.calendar import FIRST_YEAR, LAST_YEAR
 
 _MOST_LISTED = 25
 _NEAR = 0.7
@@ -48,6 +51,13 @@ def named(text: str) -> str:
             "use letters, digits, and _ - . between them, without spaces",
         )
     return text
+
+
+def within_years(at: date, written: object) -> None:
+    """Raise a ValueError where a date, or a time, is outside of what can be reckoned with."""
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        what = f"{str(written)!r} lies outside of the years {FIRST_YEAR} to {LAST_YEAR}"
+        raise wrong(what, "write a year between them")
 
 
 def many(given: Any) -> Any:

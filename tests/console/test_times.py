@@ -42,6 +42,17 @@ def test_what_is_no_instant_is_wrong_usage(typed: str) -> None:
     assert caught.value.code is ExitCode.USAGE
 
 
+@pytest.mark.parametrize(
+    "typed", ["9999-12-31T23:59-10:00", "0001-01-01T00:00+14:00", "+400000d", "400000d ago"]
+)
+def test_an_instant_that_no_calendar_reckons_with_is_wrong_usage(typed: str) -> None:
+    """Also where its offset alone would lead out of the calendar."""
+    with pytest.raises(Failure) as caught:
+        parse_instant(typed, NOW)
+    assert caught.value.code is ExitCode.USAGE
+    assert "lies outside of the years 1900 to 2200" in caught.value.message
+
+
 def test_who_asks_for_something_past_is_not_offered_the_future() -> None:
     """The forms in a refusal are those that would be taken."""
     with pytest.raises(Failure) as caught:

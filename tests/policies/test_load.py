@@ -13,6 +13,17 @@ from policies.load import LARGEST_BYTES, load_policy, parse_policy
 from tests.policies.written import LEAST, WHOLE, errors, problems
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_policy_of_another_age_is_refused_where_it_says_so(day: str) -> None:
+    """No zone can be reckoned with there."""
+    assert [str(problem) for problem in problems(LEAST.replace("2026-01-01", day))] == [
+        (
+            f"test.yaml:3:17: error: '{day}' lies outside of the years 1900 to 2200; "
+            "write a year between them"
+        )
+    ]
+
+
 def test_a_pipe_into_which_nobody_writes_is_empty(tmp_path: Path) -> None:
     """It is not waited for."""
     pipe = tmp_path / "pipe"
