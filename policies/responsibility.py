@@ -53,6 +53,7 @@ def _role(policy: Policy, name: str, entry: RoleEntry) -> RoleRule:
         duties=entry.duties,
         at_once=entry.at_once,
         remembered=True,
+        tells=bool(entry.duties),
     )
 
 

@@ -1,11 +1,13 @@
 """Roles on the record: who may take one, who holds it, and since when it is filled."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from models.base import ENGINE, MONITORING, Actor
 from models.compiled import CompiledPolicy, RoleRule
 from models.incident import Incident, RoleHolder
 from models.responsibility import Handover, RoleSpell
+from rules.decision import Remind
 from rules.ledger import note
 from rules.people import OUTSIDE, apart, candidates, listed, qualified
 from states.lifecycle import BEFORE_REVIEW
@@ -147,7 +149,24 @@ def reporter_of(incident: Incident, policy: CompiledPolicy) -> str | None:
     return reporter.name
 
 
-def duties_of(rule: RoleRule) -> str:
+def told_of_duties(
+    before: Incident | None, incident: Incident, policy: CompiledPolicy
+) -> Iterator[Remind]:
+    """What is told to those who have come to hold roles by the policy's default, each once."""
+    known = {(held.role, held.person) for held in before.roles} if before else set()
+    taken: dict[str, list[RoleRule]] = {}
+    for held in incident.roles:
+        rule = policy.role(held.role)
+        if rule and rule.tells and (held.role, held.person) not in known:
+            taken.setdefault(held.person, []).append(rule)
+    for person, rules in taken.items():
+        names = " and ".join(rule.name for rule in rules)
+        duties = "\n\n".join(duties_of(rule, named=len(rules) > 1) for rule in rules)
+        yield Remind(person, f"you are {names} of this incident", duties)
+
+
+def duties_of(rule: RoleRule, *, named: bool = False) -> str:
     """What the holder of a role has to do, in lines; nothing where the policy says nothing."""
     lines = [f"- {duty}" for duty in rule.duties]
-    return "\n".join(["Your duties:", *lines]) if lines else ""
+    heading = f"Your duties as {rule.name}:" if named else "Your duties:"
+    return "\n".join([heading, *lines]) if lines else ""

@@ -22,7 +22,7 @@ from rules.decision import (
 from rules.escalation import in_force
 from rules.facts import facts_for
 from rules.ledger import note, with_milestone, without_milestones
-from rules.roles import ACKNOWLEDGER, by_default
+from rules.roles import ACKNOWLEDGER, by_default, told_of_duties
 from rules.steps import with_steps
 from states.lifecycle import State, Trigger
 from states.machine import Allowed, decide
@@ -139,4 +139,5 @@ def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
         target=answer.target.value,
     )
     incident = _consequences(case, incident, command, answer)
-    return Decision(incident, summary, _effects(case, answer, summary))
+    told = told_of_duties(case.incident, incident, case.policy)
+    return Decision(incident, summary, (*_effects(case, answer, summary), *told))

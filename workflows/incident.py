@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.metrics import read_metrics
     from rules.opening import open_incident
     from rules.reporting import unfit
+    from rules.roles import told_of_duties
     from rules.why import explain
     from states.lifecycle import TERMINAL, State
     from workflows.burden import Burden
@@ -112,6 +113,7 @@ class IncidentWorkflow:
         self._visibility = Visibility(self._desk, self._paging)
         if not start.carried:
             self._outbox.tell("reported", f"reported: {carried.incident.report.title}", ())
+            self._switch.carry_out(tuple(told_of_duties(None, carried.incident, carried.policy)))
         Handlers(self._desk, self._switch).register()
 
     @workflow.run

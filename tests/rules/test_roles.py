@@ -6,15 +6,15 @@ import pytest
 
 from models.base import MONITORING
 from models.clock import ClockStatus
-from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.compiled import CompiledPolicy, RoleRule
+from models.incident import Incident, RoleHolder
 from rules.clocks import read_clocks
 from rules.deadlines import due_thresholds, next_point
 from rules.decision import Remind
-from rules.roles import MOST_SPELLS
+from rules.roles import MOST_SPELLS, told_of_duties
 from states.lifecycle import State
 from tests.rules.staffed import decided, lines, refused, reported, staffed
-from tests.specimens import after, done
+from tests.specimens import POLICY, after, an_incident, done
 
 LEAD = staffed("roles: { lead: { qualification: commander, default: acknowledger } }\n")
 PAIR = staffed("roles: { experts: { count: 2-3, duties: [Look, Think] } }\n")
@@ -226,3 +226,27 @@ def test_a_role_that_is_taken_and_given_back_for_ever_does_not_fill_the_record()
         incident = assigned(incident, LATE, "lead", "bo", 2 * turn + 1)
         incident = done(incident, "unassign_role", after(2 * turn + 2), LATE, role="lead")
     assert len(incident.role_spells) == MOST_SPELLS
+
+
+def test_whoever_takes_roles_by_default_is_told_of_all_their_duties_at_once() -> None:
+    """Only of what they did not hold before, and only where the policy says what is to be done."""
+    rules = (
+        RoleRule(name="lead", duties=("Leads", "Decides"), tells=True),
+        RoleRule(name="scribe", duties=("Writes",), tells=True),
+        RoleRule(name="runner", tells=False),
+    )
+    policy = POLICY.model_copy(update={"roles": rules})
+    before = an_incident(policy)
+    held = tuple(
+        RoleHolder(role=role, person=person, since_at=after(0))
+        for role, person in (("lead", "ana"), ("scribe", "ana"), ("runner", "bo"))
+    )
+    record = before.model_copy(update={"roles": held})
+    assert tuple(told_of_duties(before, record, policy)) == (
+        Remind(
+            "ana",
+            "you are lead and scribe of this incident",
+            "Your duties as lead:\n- Leads\n- Decides\n\nYour duties as scribe:\n- Writes",
+        ),
+    )
+    assert tuple(told_of_duties(record, record, policy)) == ()

@@ -29,9 +29,9 @@ async def test_the_default_policy_pages_warns_and_reminds_as_it_says(stage: Stag
     await stage.at(40)
     await stage.do("resolve", "bo", steps=["verify_recovery"])
     await stage.said(
-        page(0, "ana"), told(0, "stakeholders"),
+        page(0, "ana"), told(0, "stakeholders"), reminded(0, "cy"),
         page(5, "bo"), told(5, "stakeholders"),
-        told(6, "responders"), told(6, "stakeholders"),
+        told(6, "responders"), told(6, "stakeholders"), reminded(6, "bo"),
         reminded(11.25, "bo"), page(15, "cy"), page(15, "ana"), page(15, "bo"),
         reminded(30, "cy"), told(32, "stakeholders"),
         told(40, "responders"), told(40, "stakeholders"),
