@@ -1,6 +1,7 @@
 """`dev`: the embedded stack, up until Ctrl-C, for real use on one machine."""
 
 import asyncio
+import os
 import signal
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -12,11 +13,13 @@ import typer
 from console.output import say
 from console.running import perform_alone
 from policies.catalogue import PolicyBroken, policy_in_force
-from runtime.embedded import EmbeddedServerFailed
+from runtime.embedded import PORT, EmbeddedServerFailed
 from runtime.settings import Settings, load_settings
 from runtime.stack import Stack, StackFailed
 
 WATCH_SECONDS = 1.0
+LOOPBACK = frozenset({"localhost", "127.0.0.1"})
+"""Hosts at which the server of the stack can be asked to listen."""
 
 app = typer.Typer()
 
@@ -41,8 +44,12 @@ async def _dev(settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel if task else loop.stop)
-    stack = Stack(settings)
+    address = os.environ.get("TEMPORAL_ADDRESS", "")
+    port = port_on_loopback(address)
+    stack = Stack(settings, server_port=port or PORT)
     try:
+        if address and port is None:
+            say(f"TEMPORAL_ADDRESS={address} is not used: this stack has a server of its own")
         say("Starting the Temporal server, a worker and the intake ...")
         await stack.start()
         _welcome(stack)
@@ -56,6 +63,13 @@ async def _dev(settings: Settings) -> int:
     finally:
         with suppress(asyncio.CancelledError):
             await asyncio.to_thread(stack.stop)
+
+
+def port_on_loopback(address: str) -> int | None:
+    """The port of an address `host:port` of this machine; None for any other."""
+    host, _, port = address.rpartition(":")
+    ours = host in LOOPBACK and port.isdecimal() and 0 < int(port) < 1 << 16
+    return int(port) if ours else None
 
 
 def _welcome(stack: Stack) -> None:

@@ -23,6 +23,8 @@ TEMPORAL = Path(sys.executable).parent / "temporal"
 KEEP_HISTORIES = timedelta(days=90)
 START_TIMEOUT_SECONDS = 30.0
 ANSWER_TIMEOUT_SECONDS = 5.0
+PORT = 7233
+"""Where Temporal's own tools look for a server."""
 PORTS = range(20000, 32000)
 """Below those that systems give to outgoing connections, of which the server itself makes many."""
 PORT_TRIALS = 50
@@ -83,7 +85,7 @@ class EmbeddedServer:
 
     database: Path | None
     log: Path
-    port: int = 7233
+    port: int = PORT
     ui_port: int = 8233
     dynamic_config: Sequence[str] = ()
     keep: timedelta = KEEP_HISTORIES

@@ -10,7 +10,7 @@ import httpx2
 from temporalio.client import Client
 
 from runtime.component import DOWN, READY, UP, Component, status_line
-from runtime.embedded import EmbeddedServer, free_port
+from runtime.embedded import PORT, EmbeddedServer, free_port
 from runtime.orphans import OrphanWatch
 from runtime.settings import Settings
 
@@ -27,11 +27,13 @@ class StackFailed(Exception):  # noqa: N818 - says what is
 class Stack:
     """Starts the three components, and stops only what it started.
 
+    `server_port` is a wish, as is the port of the intake in the settings.
     Call `stop` also where `start` raised: what came up before stays up until then.
     """
 
     settings: Settings
     extra_environment: Mapping[str, str] = field(default_factory=dict)
+    server_port: int = PORT
     server: EmbeddedServer = field(init=False)
     worker: Component = field(init=False)
     intake: Component = field(init=False)
@@ -41,7 +43,8 @@ class Stack:
     def __post_init__(self) -> None:
         state = self.settings.state_directory
         self.intake_port = self.settings.intake_port
-        self.server = EmbeddedServer(state / "temporal.db", state / "log" / "server.log")
+        log = state / "log" / "server.log"
+        self.server = EmbeddedServer(state / "temporal.db", log, self.server_port)
         self.worker = Component("worker", ["worker.py"], state / "log" / "worker.log")
         self.intake = Component("intake", ["-m", "intake"], state / "log" / "intake.log")
 

@@ -116,10 +116,14 @@ async def test_dev_stays_up_until_it_is_told_to_stop_and_stops_everything(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     """Ctrl-C in the terminal, or SIGTERM from whatever supervises it."""
+    port = free_port()
     dev = await started(
-        "starter.py", "dev", "--state", str(tmp_path), INCIDENT_INTAKE_PORT=str(free_port())
+        *("starter.py", "dev", "--state", str(tmp_path)),
+        INCIDENT_INTAKE_PORT=str(free_port()),
+        TEMPORAL_ADDRESS=f"localhost:{port}",
     )
     said = await until_said(dev, "Ctrl-C")
+    assert any(line.split()[:3] == ["server", "up", f"127.0.0.1:{port}"] for line in said)
     children = psutil.Process(dev.pid).children(recursive=True)
     assert {line.split()[0] for line in said} >= {"server", "worker", "intake", "policy"}
     assert len(children) >= 3
@@ -131,9 +135,11 @@ async def test_dev_stays_up_until_it_is_told_to_stop_and_stops_everything(
 
 
 async def test_dev_that_is_interrupted_while_it_starts_leaves_nothing(tmp_path: Path) -> None:
-    """Ctrl-C comes when it comes."""
-    dev = await started("starter.py", "dev", "--state", str(tmp_path))
-    await until_said(dev, "Starting")
+    """Ctrl-C comes when it comes. It says that a server elsewhere is not used."""
+    elsewhere = "temporal.example.com:7233"
+    dev = await started("starter.py", "dev", "--state", str(tmp_path), TEMPORAL_ADDRESS=elsewhere)
+    said = await until_said(dev, "Starting")
+    assert any(line.startswith(f"TEMPORAL_ADDRESS={elsewhere} is not used") for line in said)
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not (children := psutil.Process(dev.pid).children(recursive=True)):
             await asyncio.sleep(0.01)
