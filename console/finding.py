@@ -28,6 +28,8 @@ class Filters:
     manager: str | None = None
     breached: bool = False
     on_hold: bool = False
+    overridden: bool = False
+    person: str | None = None
     only_open: bool = False
 
 
@@ -95,6 +97,10 @@ def query_of(filters: Filters) -> str:
         parts.append(f"{attributes.BREACHED.name} = true")
     if filters.on_hold:
         parts.append(f"{attributes.ON_HOLD.name} = true")
+    if filters.overridden:
+        parts.append(f"{attributes.OVERRIDDEN.name} = true")
+    if filters.person:
+        parts.append(f"{attributes.PEOPLE.name} IN ({quoted([filters.person])})")
     if filters.only_open:
         name, ended = attributes.STATE.name, quoted(sorted(TERMINAL))
         parts.append(f"ExecutionStatus = 'Running' AND ({name} IS NULL OR {name} NOT IN ({ended}))")

@@ -31,6 +31,10 @@ Service = Annotated[str | None, typer.Option("--service", help="of this service"
 Manager = Annotated[str | None, typer.Option("--manager", help="managed by this person")]
 Breached = Annotated[bool, typer.Option("--breached", help="with a breached clock")]
 OnHold = Annotated[bool, typer.Option("--on-hold", help="on hold")]
+Overridden = Annotated[
+    bool, typer.Option("--overridden", help="in which somebody overrode the policy")
+]
+Person = Annotated[str | None, typer.Option("--person", help="in which this person holds a role")]
 OnlyOpen = Annotated[bool, typer.Option("--open", help="neither closed nor cancelled")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="at most so many")]
 
@@ -100,6 +104,8 @@ def list_incidents(
     manager: Manager = None,
     breached: Breached = False,
     on_hold: OnHold = False,
+    overridden: Overridden = False,
+    person: Person = None,
     only_open: OnlyOpen = False,
     limit: Limit = 50,
     as_json: AsJson = False,
@@ -112,6 +118,8 @@ def list_incidents(
         manager=manager,
         breached=breached,
         on_hold=on_hold,
+        overridden=overridden,
+        person=person,
         only_open=only_open,
     )
 

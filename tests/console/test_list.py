@@ -119,6 +119,12 @@ def test_the_query_can_be_pasted_into_the_temporal_ui() -> None:
     )
 
 
+def test_overridden_incidents_and_those_of_a_person_can_be_asked_for() -> None:
+    """Whatever the person is called."""
+    query = query_of(Filters(overridden=True, person="o'neil"))
+    assert query.endswith(" AND IncidentOverridden = true AND IncidentPeople IN ('o\\'neil')")
+
+
 @pytest.mark.parametrize("line", [["--state", "sleeping"], ["--limit", "0"]])
 async def test_filters_that_mean_nothing_are_wrong_usage(
     at_console: TypeAt, line: list[str]
