@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from models.compiled import CompiledPolicy, EscalationPolicy
+from models.compiled import CompiledPolicy, EscalationPolicy, RoleRule
 from models.contracts import EscalationProgress
 from models.incident import Incident, TimelineEntry
-from rules.escalation import NoPage, Page, PassOver, Wait, in_force, next_page
+from rules.escalation import NoPage, Wait, in_force, next_page
 
 PAGE = "page."
 SENT = frozenset({"page.sent", "page.summarised"})
@@ -103,9 +103,9 @@ class Standing:
     """
 
     ladder: EscalationPolicy | None
+    next_at: datetime
     level: int = 0
     cycle: int = 0
-    next_at: datetime | None = None
     stopped: str | None = None
     by: tuple[int, ...] = ()
 
@@ -125,7 +125,7 @@ def ladder_at(policy: CompiledPolicy, incident: Incident, at: datetime) -> Escal
 def standing_at(policy: CompiledPolicy, incident: Incident, at: datetime) -> Standing:
     """Where the escalation stood at an instant, by what was recorded until then."""
     began = incident.timeline[0].recorded_at if incident.timeline else incident.reported_at
-    standing = Standing(ladder_at(policy, incident, at), next_at=began)
+    standing = Standing(ladder_at(policy, incident, at), began)
     for entry in incident.timeline:
         if entry.recorded_at <= at:
             standing = _moved(standing, entry)
@@ -142,7 +142,7 @@ def _moved(standing: Standing, entry: TimelineEntry) -> Standing:
         )
         return replace(standing, stopped=words, by=(entry.seq,))
     if entry.kind == "escalation.resumed":
-        level = max(int(data["level"]) - 1, 0)
+        level = int(data["level"]) - 1
         return replace(standing, level=level, next_at=entry.recorded_at, stopped=None, by=())
     if entry.kind == "escalation.waits":
         return replace(standing, level=0, next_at=datetime.fromisoformat(data["next_at"]))
@@ -155,7 +155,7 @@ def _after_turn(standing: Standing, entry: TimelineEntry) -> Standing:
     """A line of a level's turn says when silence pages the next, unless it was stopped by then."""
     data = entry.data
     level, next_at = int(data["level"]), data.get("next_at")
-    standing = replace(standing, level=level, cycle=int(data.get("cycle") or standing.cycle))
+    standing = replace(standing, level=level, cycle=int(data.get("cycle", standing.cycle)))
     if next_at:
         return replace(standing, next_at=datetime.fromisoformat(next_at), stopped=None, by=())
     ladder = standing.ladder
@@ -166,33 +166,28 @@ def _after_turn(standing: Standing, entry: TimelineEntry) -> Standing:
 
 def ahead(standing: Standing) -> Iterator[tuple[int, datetime]]:
     """The levels that silence pages, or would have, from there on, and when."""
-    if standing.ladder is None or standing.next_at is None:
-        return
-    progress = EscalationProgress(
-        level=standing.level, cycle=standing.cycle, pages=1, next_at=standing.next_at
-    )
+    due_at = standing.next_at
+    progress = EscalationProgress(level=standing.level, cycle=standing.cycle)
     for _ in range(MOST_TURNS):
-        due_at = progress.next_at or standing.next_at
         asked = next_page(standing.ladder, progress, due_at)
         if isinstance(asked, NoPage | Wait):
             return
         yield asked.level, due_at
-        progress = _paged(progress, asked)
+        due_at = asked.next_at or due_at
+        progress = EscalationProgress(level=asked.level, cycle=asked.cycle)
 
 
-def _paged(progress: EscalationProgress, asked: Page | PassOver) -> EscalationProgress:
-    change = {"level": asked.level, "cycle": asked.cycle, "next_at": asked.next_at}
-    return progress.model_copy(update=change)
-
-
-def held_by(incident: Incident, role: str, at: datetime) -> tuple[str, ...]:
-    """Who had come to hold a role by an instant, by the timeline; who gave it up is left out."""
+def held_by(incident: Incident, rule: RoleRule, at: datetime) -> tuple[str, ...]:
+    """Who held a role at an instant, by the timeline: given, handed over or given up until then."""
     held: dict[str, None] = {}
     for entry in incident.timeline:
-        if entry.recorded_at > at or entry.data.get("role") != role:
+        if entry.recorded_at > at or entry.data.get("role") != rule.name:
             continue
-        person = str(entry.data.get("person") or "")
+        person = str(entry.data.get("person"))
         if entry.kind == "role.assigned":
+            held = {**(held if rule.at_most != 1 else {}), person: None}
+        elif entry.kind == "handover.accepted":
+            held.pop(str(entry.data.get("giver")), None)
             held[person] = None
         elif entry.kind == "role.unassigned":
             held.pop(person, None)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.compiled import CompiledPolicy, EscalationPolicy, Level
+from models.compiled import CompiledPolicy, EscalationPolicy, Level, RoleRule
 from models.incident import Incident
 from models.why import Explanation, Verdict, WhyAnswer, WhyQuestion
+from rules.on_duty import SCHEDULE
 from rules.page_story import (
     HELD,
     SENT,
@@ -39,6 +40,11 @@ class _Asked:
     lines: tuple[PageLine, ...]
 
     @property
+    def until(self) -> datetime:
+        """The last instant that is looked at: of the minute, where one is asked about."""
+        return self.at + MINUTE - timedelta.resolution if self.question.at else self.at
+
+    @property
     def whom(self) -> str:
         """Who is asked about, in words."""
         if self.question.who:
@@ -63,13 +69,13 @@ def explain(
     return Explanation(
         incident=incident.id,
         question=question,
-        answers=tuple(_answers(asked, mine, now)),
+        answers=tuple(_answers(asked, mine)),
         notes=tuple(_notes(incident, at, now)),
         now=now,
     )
 
 
-def _answers(asked: _Asked, mine: tuple[PageLine, ...], now: datetime) -> Iterator[WhyAnswer]:
+def _answers(asked: _Asked, mine: tuple[PageLine, ...]) -> Iterator[WhyAnswer]:
     if asked.question.at is None:
         yield from (_told(line) for line in mine)
         if not pages_of(mine) or asked.question.who is None:
@@ -79,10 +85,10 @@ def _answers(asked: _Asked, mine: tuple[PageLine, ...], now: datetime) -> Iterat
     yield from (_told(line) for line in then)
     if pages_of(then):
         return
-    yield _absent(asked, mine, now)
+    yield _absent(asked, mine)
     pages = pages_of(mine)
     before = [line for line in pages if line.at < asked.at]
-    after = [line for line in pages if line.at > asked.at]
+    after = pages[len(before) :]
     yield from (_told(line) for line in (*before[-1:], *after[:1]))
 
 
@@ -106,7 +112,7 @@ def _told(line: PageLine) -> WhyAnswer:
 def _paged(line: PageLine) -> str:
     """By what somebody was paged: level, cycle and rule, as what, over which channel, why."""
     data = line.data
-    by = str(data.get("channel", ""))
+    by = data["channel"]
     words = f"{line.recipient} was paged at {stamp(line.at)} by {by}"
     if data.get("summary_of"):
         words += f", in a summary of {incidents(data['summary_of'])}"
@@ -118,12 +124,12 @@ def _paged(line: PageLine) -> str:
         round_ = f", round {int(data['cycle']) + 1}" if data.get("cycle") else ""
         words += f": level {line.level}{rule}{round_}"
         words += f", {data['via']}" if data.get("via") else ""
-    return f"{words}; {data.get('reason', 'no reason recorded')} [{data.get('key', '')}]"
+    return f"{words}; {data.get('reason', 'no reason recorded')} [{data['key']}]"
 
 
-def _absent(asked: _Asked, mine: tuple[PageLine, ...], now: datetime | None = None) -> WhyAnswer:
+def _absent(asked: _Asked, mine: tuple[PageLine, ...]) -> WhyAnswer:
     """Why there was no page."""
-    ladder = ladder_at(asked.policy, asked.incident, asked.at)
+    ladder = ladder_at(asked.policy, asked.incident, asked.until)
     when = f" at {stamp(asked.at)}" if asked.question.at else ""
     subject = f"{asked.whom} was {'' if asked.whom == 'nobody' else 'not '}paged{when}"
     if asked.question.at is None and pages_of(mine):
@@ -132,14 +138,14 @@ def _absent(asked: _Asked, mine: tuple[PageLine, ...], now: datetime | None = No
     return WhyAnswer(
         verdict=Verdict.NOT_PAGED,
         text=f"{subject}: {why}",
-        at=asked.question.at or now,
+        at=asked.question.at,
         lines=lines,
     )
 
 
 def _reason(asked: _Asked, ladder: EscalationPolicy | None) -> tuple[str, tuple[int, ...]]:
     first = asked.incident.timeline[0].recorded_at if asked.incident.timeline else asked.at
-    if asked.at + MINUTE <= first and not asked.incident.segments:
+    if asked.until < first and not asked.incident.segments:
         return f"the incident was first known at {stamp(first)}", ()
     if ladder is None:
         return "the policy names no escalation for this incident", ()
@@ -148,7 +154,7 @@ def _reason(asked: _Asked, ladder: EscalationPolicy | None) -> tuple[str, tuple[
     levels = _levels_of(asked, ladder)
     if not levels:
         return _never(asked, ladder), ()
-    standing = standing_at(asked.policy, asked.incident, asked.at)
+    standing = standing_at(asked.policy, asked.incident, asked.until)
     turn, turn_lines = _last_turn(asked, ladder, levels)
     if any(line.kind == HELD for line in asked.lines if line.seq in turn_lines):
         return turn, turn_lines
@@ -173,7 +179,8 @@ def _pages(asked: _Asked, level: Level, who: str) -> bool:
         kind, _, name = target.partition(":")
         if who in {target, name}:
             return True
-        if kind == "role" and who in held_by(asked.incident, name, asked.at):
+        rule = asked.policy.role(name) or RoleRule(name=name)
+        if kind == "role" and who in held_by(asked.incident, rule, asked.until):
             return True
     return False
 
@@ -197,9 +204,9 @@ def _by_others(asked: _Asked) -> str:
         target: line.recipient
         for line in asked.lines
         for target in line.targets
-        if line.recipient and line.at <= asked.at + MINUTE and not target.startswith("person")
+        if line.recipient and line.at <= asked.until and target.startswith(("role:", SCHEDULE))
     }
-    words = ", ".join(f"{target} was {who}" for target, who in told.items() if who != target)
+    words = ", ".join(f"{target} was {who}" for target, who in told.items())
     return f" ({words})" if words else ""
 
 
@@ -209,7 +216,7 @@ def _last_turn(
     """What the last turn of such a level came to, by then, where it did not page them."""
     if asked.question.who is None and not asked.question.level:
         return "", ()
-    turns = [line for line in asked.lines if line.level in levels and line.at <= asked.at]
+    turns = [line for line in asked.lines if line.level in levels and line.at <= asked.until]
     if not turns:
         return "", ()
     last = [line for line in turns if line.data.get("asked_at") == turns[-1].data.get("asked_at")]
@@ -219,8 +226,7 @@ def _last_turn(
     if own:
         return f"{own[-1].summary} ({stamp(own[-1].at)})", (own[-1].seq,)
     line = last[-1]
-    level = ladder.levels[line.level - 1] if line.level <= len(ladder.levels) else None
-    in_turn = " in turn" if level and level.in_turn else ""
+    in_turn = " in turn" if ladder.levels[line.level - 1].in_turn else ""
     who = line.recipient or "nobody"
     had = f"level {line.level} had its turn at {stamp(line.at)} and paged {who}{in_turn}"
     return had, (line.seq,)
