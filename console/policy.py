@@ -124,8 +124,7 @@ def render(
 
     A file with errors is refused; what it leaves open is listed at the end of the document.
     """
-    html = output is not None and output.suffix.lower() in {".html", ".htm"}
-    form = form or (Format.HTML if html else Format.MARKDOWN)
+    form = form or _form_of(output)
     loaded = policy_in_force(file, datetime.now(UTC))
     text = rendered(loaded, form)
     answer = Output.of(context, as_json=as_json)
@@ -155,6 +154,21 @@ def schema(
     if answer.as_json:
         answer.answer({"written": str(output)}, "")
     answer.say(f"written to {output}")
+
+
+def _form_of(output: Path | None) -> Format:
+    """What a document is written as by the name of its file. Raises `Failure` (usage)."""
+    ending = output.suffix.lower() if output else ""
+    if ending in _ENDINGS:
+        return _ENDINGS[ending]
+    forms = "Markdown (.md) or HTML (.html)"
+    raise usage(f"{output}: a document is written as {forms}; name one, or say --format")
+
+
+_ENDINGS = {
+    **dict.fromkeys(("", ".md", ".markdown", ".txt"), Format.MARKDOWN),
+    **dict.fromkeys((".html", ".htm"), Format.HTML),
+}
 
 
 def _written(text: str, path: Path) -> None:

@@ -1,6 +1,6 @@
 """Versions of a policy by date: a folder of policy files, of which one is in force at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from itertools import pairwise
@@ -11,7 +11,7 @@ from models.policy import Policy
 from policies.check import check_file, problems_of
 from policies.findings import Check
 from policies.load import Loaded, load_policy
-from policies.problems import Problem, errors_of
+from policies.problems import Level, Problem, errors_of
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -69,7 +69,7 @@ def read_versions(
         versions += found
         problems += wrong
     versions.sort(key=lambda version: version.begins_at)
-    problems += _same_date(versions)
+    problems += (*_same_date(versions), *_other_names(versions))
     if not files:
         problems.append(_of_folder(folder, "there is no policy here", "add a file NAME.yaml"))
     return tuple(versions), tuple(problems)
@@ -83,6 +83,17 @@ def _same_date(versions: list[Version]) -> list[Problem]:
             instead = "give each version a date of its own"
             found.append(later.read.problem(("effective_from",), what, instead))
     return found
+
+
+def _other_names(versions: list[Version]) -> Iterator[Problem]:
+    """Warnings where the name changes: it may be another policy that came into the folder."""
+    for earlier, later in pairwise(versions):
+        before = earlier.policy.policy
+        if later.policy.policy != before:
+            what = f"{earlier.file.name} is of {before}, and this comes into force after it"
+            instead = "give all versions one name, or move another policy to its own folder"
+            level = Level.WARNING
+            yield later.read.problem(("policy",), what, instead, level=level)
 
 
 def _of_folder(folder: Path, what: str, instead: str) -> Problem:

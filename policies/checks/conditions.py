@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models.moments import parse_condition
+from models.moments import Condition, parse_condition
 from models.policy import Policy
 from policies.findings import Finding, unknown
 from policies.timing import attributes
@@ -21,3 +21,13 @@ def misfits(policy: Policy, loc: Loc, text: str, *, key: bool = False) -> Iterat
     values = declared.get(name, ())
     for value in condition.values if values else ():
         yield from unknown(loc, f"value of {name}", value, values, key=key)
+
+
+def implies(one: Condition, other: Condition) -> bool:
+    """Whether a condition can only be true while another is."""
+    if one.attribute != other.attribute:
+        return False
+    mine, others = set(one.values), set(other.values)
+    if one.negated:
+        return other.negated and others <= mine
+    return not mine & others if other.negated else mine <= others

@@ -68,7 +68,7 @@ def required(policy: Policy) -> Iterator[Finding]:
 
 
 def combinations(policy: Policy) -> Iterator[Finding]:
-    """Roles that do not go together are two roles."""
+    """Roles that do not go together are two roles, and so are a role and its deputy."""
     for name, role in policy.roles.items():
         for key, others in (
             ("not_also", role.not_also),
@@ -79,6 +79,9 @@ def combinations(policy: Policy) -> Iterator[Finding]:
                 yield from unknown(loc, "role", other, policy.roles)
                 if other == name:
                     yield Finding(loc, "a role goes together with itself", "name another")
+        if role.deputy == name:
+            what = f"{name} would be the deputy of itself"
+            yield Finding(("roles", name, "deputy"), what, "name another role, or a person")
         for other in role.not_also:
             same = other in policy.roles and policy.roles[other].default == role.default
             if same and role.default and other != name:

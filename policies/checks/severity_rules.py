@@ -1,15 +1,18 @@
 """How severities come about: whether matrices are whole, bounds matter, every level is reached."""
 
 from collections.abc import Iterator
+from itertools import product
 
+from models.moments import parse_condition
 from models.policy import Policy
 from models.severity import NONE
 from policies.checks.clocks import MILESTONES
-from policies.checks.conditions import misfits
+from policies.checks.conditions import implies, misfits
 from policies.findings import Check, Finding, unknown, warning
 from policies.severity_rules import FROM, Written, written
 from policies.tree import Loc
 from rules.conditions import FIXED
+from states.lifecycle import REPORTED
 
 RULES: Loc = ("severity_rules",)
 
@@ -115,6 +118,18 @@ def bounds(policy: Policy) -> Iterator[Finding]:
                 yield warning(loc, f"this {idle} than {end}", "remove it, or change the severity")
 
 
+def floors_that_hold(policy: Policy) -> Iterator[Finding]:
+    """A severity that is the least by one bound is not capped by another at the same time."""
+    ranks = tuple(policy.severities)
+    rules = policy.severity_rules
+    for (floor, least), (cap, most) in product(rules.at_least.items(), rules.caps.items()):
+        below = {least, most} <= set(ranks) and ranks.index(most) > ranks.index(least)
+        if below and implies(parse_condition(floor), parse_condition(cap)):
+            what = f"this never holds: caps says {most} at the same time, and counts last"
+            loc = (*RULES, "at_least", floor)
+            yield warning(loc, what, "remove one of them, or change a severity", key=True)
+
+
 def every_level_reached(policy: Policy) -> Iterator[Finding]:
     """Each severity is given by something, where severities follow from attributes."""
     rules = policy.severity_rules
@@ -137,6 +152,9 @@ def frozen(policy: Policy) -> Iterator[Finding]:
     if milestone:
         known = (*MILESTONES, *policy.milestones)
         yield from unknown((*RULES, "frozen_after"), "milestone", milestone, known)
+    if milestone == REPORTED:
+        what = "every incident is reported, so no severity ever changes"
+        yield warning((*RULES, "frozen_after"), what, "name a later milestone, such as closed")
 
 
 def unsure(policy: Policy) -> Iterator[Finding]:
@@ -153,6 +171,7 @@ CHECKS: tuple[Check, ...] = (
     axis_values,
     computed_once,
     bounds,
+    floors_that_hold,
     every_level_reached,
     frozen,
     unsure,

@@ -1,18 +1,23 @@
 """Communication and review: who is told, who speaks, who reviews."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
+from models.moments import parse_moment
 from models.policy import Policy
 from policies.checks.clocks import MILESTONES
 from policies.findings import Check, Finding, unknown, warning
 from policies.render.questions import QUESTIONS
 from policies.timing import attributes
 from policies.tree import Loc
+from rules.cadence import PREFIX as UPDATE
 from rules.messages import ALL_FACTS
 from rules.reporting import INFORMATION, WAYS_IN
 
 EVENTS = (*MILESTONES, "return_to_diagnosis", "severity_changed", "hold", "resume")
 """What audiences can be told of by itself."""
+SHORTEST = timedelta(days=1)
+"""Temporal keeps the history of a run that has ended no shorter."""
 
 
 def audiences(policy: Policy) -> Iterator[Finding]:
@@ -30,9 +35,18 @@ def audiences(policy: Policy) -> Iterator[Finding]:
         if not audience.channels:
             what = f"no channel reaches {name}"
             yield Finding((*loc, "channels"), what, "name at least one", key=True)
-        if not audience.on and name not in policy.communication.updates:
-            what = f"{name} are told of nothing by themselves"
+        promised = name in policy.communication.updates or _told_by_clocks(policy, name)
+        if not (audience.on or promised):
+            what = f"nothing is told to {name} by itself"
             yield warning(loc, what, "add on: [...], or updates for them", key=True)
+
+
+def _told_by_clocks(policy: Policy, audience: str) -> bool:
+    """Whether a clock waits for updates to an audience, or has it notified."""
+    waited = (name for clock in policy.clocks.values() for name in parse_moment(clock.stops).of)
+    chains = (chain for clock in policy.clocks.values() for chain in clock.at.values())
+    told = (action.target for chain in chains for action in chain)
+    return f"{UPDATE}{audience}" in waited or audience in told
 
 
 def updates(policy: Policy) -> Iterator[Finding]:
@@ -83,6 +97,14 @@ def ignored_alerts(policy: Policy) -> Iterator[Finding]:
             yield Finding(("alerts", "ignore", index), what, "write { label: value }")
 
 
+def kept_long_enough(policy: Policy) -> Iterator[Finding]:
+    """A history can still be looked at after the weekend."""
+    kept = policy.record.retention if policy.record else None
+    if kept is not None and kept < SHORTEST:
+        what = "the history is gone before anybody looks: Temporal keeps it for a day at the least"
+        yield warning(("record", "retention"), what, "write 30d")
+
+
 def unanswered(policy: Policy) -> Iterator[Finding]:
     """Each question that every policy answers is answered."""
     for question in QUESTIONS:
@@ -98,5 +120,6 @@ CHECKS: tuple[Check, ...] = (
     reviewers,
     required_information,
     ignored_alerts,
+    kept_long_enough,
     unanswered,
 )

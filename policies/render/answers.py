@@ -111,7 +111,7 @@ def _deadlines(view: View) -> Iterator[str]:
 def progress(view: View) -> Blocks:
     """The record, and what audiences are told by themselves."""
     told = (
-        f"{audience.name} hear of {listed(audience.on)}, by {view.reached_by(audience.channels)}."
+        f"{audience.name}: told of {listed(audience.on)}, by {view.reached_by(audience.channels)}."
         for audience in view.compiled.audiences
         if audience.on
     )
@@ -145,18 +145,19 @@ def channels(view: View) -> Blocks:
     """By which channels people are paged, and audiences told."""
     people = {name: view.paged_by(name) for name in view.policy.people}
     paged = f"People are paged by: {grouped(people, len(people))}."
-    told = (
-        f"{a.name} are told by: {view.reached_by(a.channels)}." for a in view.compiled.audiences
-    )
+    told = (f"{a.name}: told by {view.reached_by(a.channels)}." for a in view.compiled.audiences)
     yield bullets((*((paged,) if people else ()), *told), NOT_SAID)
 
 
 def cadence(view: View) -> Blocks:
     """How often each audience hears."""
     yield communication.cadence(view)
+    by_clocks = tuple(communication.owed(view))
+    if by_clocks:
+        yield bullets(by_clocks, "")
 
 
 def clarity(view: View) -> Blocks:
     """Who sees to it, and what the engine does for it."""
-    seen = (f"{a.name} see {communication.sees(a)}." for a in view.compiled.audiences)
+    seen = (f"{a.name} may see {communication.sees(a)}." for a in view.compiled.audiences)
     yield bullets((*communication.speakers(view), *seen), "")

@@ -66,12 +66,13 @@ def _targets(view: View) -> Block:
 
 def _particulars(view: View) -> Iterator[str]:
     for clock in view.compiled.clocks:
-        said = tuple(_particular(view, clock))
+        said = tuple(particular(view, clock))
         if said:
             yield f"{clock.name}: {'; '.join(said)}."
 
 
-def _particular(view: View, clock: ClockSpec) -> Iterator[str]:
+def particular(view: View, clock: ClockSpec) -> Iterator[str]:
+    """What is particular about a clock: when it runs, pauses, and starts again."""
     if clock.when:
         yield f"runs only where {listed(condition(text) for text in clock.when)}"
     if clock.no_later_than:

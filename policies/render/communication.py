@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from models.cadence import Rhythm
 from models.compiled import Audience
+from models.moments import parse_moment
 from models.policy.cadence import RhythmEntry
 from models.policy.targets import OPEN
 from policies.render import authority, clocks
@@ -11,6 +12,7 @@ from policies.render.document import Block, Blocks, Heading, bullets, table
 from policies.render.view import View
 from policies.render.words import LEFT_OPEN, NO_TARGET, duration, grouped, listed, target
 from policies.timing import decided
+from rules.cadence import PREFIX as UPDATE
 from rules.messages import ALL_FACTS
 
 
@@ -23,7 +25,7 @@ def section(view: View) -> Blocks:
     yield _audiences(view)
     yield Heading("How often each audience hears")
     yield cadence(view)
-    yield bullets((*_paces(view), *_late(view)), "")
+    yield bullets((*_paces(view), *owed(view), *_late(view)), "")
 
 
 def speakers(view: View) -> Iterator[str]:
@@ -90,6 +92,16 @@ def cadence(view: View) -> Block:
         ),
         "The policy promises no audience any updates.",
     )
+
+
+def owed(view: View) -> Iterator[str]:
+    """Updates that an audience is owed by a clock, beside those that are promised to it."""
+    for audience in view.compiled.audiences:
+        for clock in view.compiled.clocks:
+            if f"{UPDATE}{audience.name}" in parse_moment(clock.stops).of:
+                within = grouped(clocks.targets_in_words(view, clock), len(view.severities))
+                said = "; ".join((within, *clocks.particular(view, clock)))
+                yield f"{audience.name}: an update by the clock {clock.name}, {said}."
 
 
 def _cells(view: View, audience: Audience, written: Mapping[str, RhythmEntry]) -> Iterator[str]:

@@ -102,7 +102,7 @@ def _handover(rule: HandoverRule) -> Iterator[str]:
         yield f"They are told: {listed(name.replace('_', ' ') for name in rule.required)}."
     if rule.accept_within:
         yield f"An offer that is not accepted lapses after {duration(rule.accept_within)}."
-    if rule.remind_after:
-        yield f"Who has held a role for {duration(rule.remind_after)} is reminded to hand it over."
-    if rule.at_shift_end:
-        yield "So is whoever holds a role when the shift ends by which they came to it."
+    held = f"has held a role for {duration(rule.remind_after)}" if rule.remind_after else ""
+    shift = "holds a role when the shift ends by which they came to it" if rule.at_shift_end else ""
+    if held or shift:
+        yield f"Whoever {' or '.join(filter(None, (held, shift)))} is reminded to hand it over."

@@ -27,7 +27,7 @@ def section(view: View) -> Blocks:
     rule = compile_intake(view.policy).reporting
     yield Paragraph(f"{reporters(view)} may report an incident.")
     for severity, who in rule.at.items():
-        yield Paragraph(f"One of {severity} may be reported by {_whom(who)} alone.")
+        yield Paragraph(f"An incident of {severity} may be reported by {_whom(who)} alone.")
     yield Heading("Channels of reports")
     yield bullets(_ways(rule), "")
     yield Heading("Required information")

@@ -1,7 +1,7 @@
 """Who is on call by which schedule: turns, hand-overs, layers, overrides and gaps."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.calendar import CalendarSpec
 from models.policy.calendars import WEEK
@@ -9,7 +9,7 @@ from models.schedule import HandOver, RotationSpec, ScheduleSpec
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.timelines import opening, runs
 from policies.render.view import View
-from policies.render.words import count, duration, listed
+from policies.render.words import duration, listed
 from policies.schedules import schedule_spec
 from rules.turns import ANCHOR
 
@@ -63,7 +63,7 @@ def handed_over(given: HandOver) -> str:
         return f"every {duration(given.elapsed)}{at and f', first{at}'}"
     if given.every_days:
         on = f" on {listed(runs(given.days))}" if given.days else ""
-        return f"every {count(given.every_days, 'day')}{on}{at}"
+        return f"every {duration(timedelta(days=given.every_days))}{on}{at}"
     days = "every day" if len(given.days) == len(WEEK) else f"on {listed(runs(given.days))}"
     return f"{days}{at}"
 

@@ -163,6 +163,18 @@ def test_the_format_follows_from_the_name_of_the_output_or_is_said(
     assert capsys.readouterr().out == page.read_text(encoding="utf-8")
 
 
+def test_a_document_is_not_written_into_a_file_of_another_kind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Markdown in a .pdf opens nowhere; whoever says the format has it as they like."""
+    page = tmp_path / "policy.pdf"
+    assert run(["policy", "render", str(DEFAULT), "--output", str(page)]) == 2
+    assert "a document is written as Markdown (.md) or HTML (.html)" in capsys.readouterr().err
+    assert not page.exists()
+    assert run(["policy", "render", str(DEFAULT), "--output", str(page), "--format", "html"]) == 0
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
 def test_a_rendered_policy_as_json_has_the_text_and_what_identifies_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -173,11 +173,34 @@ OPEN = {
             "page a person too, or give the role a person as default"
         ),
     ),
+    "a history that nobody can look at": (
+        WHOLE + "record: { stored_in: documents, retention: §5m }\n",
+        (
+            "warning: the history is gone before anybody looks: "
+            "Temporal keeps it for a day at the least; write 30d"
+        ),
+    ),
     "an audience that is told nothing": (
         WHOLE + "communication: { audiences: { §all: { channels: log } } }\n",
-        "warning: all are told of nothing by themselves; add on: [...], or updates for them",
+        "warning: nothing is told to all by itself; add on: [...], or updates for them",
     ),
 }
+
+
+CALLED = """\
+  calls: { from: reported, to: update:all, within: 30m, recurs: true, until: resolved }
+communication: { audiences: { all: { channels: log } } }
+"""
+NOTIFIED = """\
+  late: { from: reported, to: resolved, within: 30m, at: { 100%: notify all } }
+communication: { audiences: { all: { channels: log } } }
+"""
+
+
+@pytest.mark.parametrize("added", [CALLED, NOTIFIED])
+def test_an_audience_that_a_clock_tells_is_told_something(added: str) -> None:
+    """It is owed updates, or notified at a limit."""
+    assert warnings(added) == []
 
 
 @pytest.mark.parametrize("case", OPEN)

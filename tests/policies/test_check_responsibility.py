@@ -56,6 +56,10 @@ CASES: dict[str, tuple[str, ...]] = {
         "error: there is no role leed; did you mean lead?",
         "error: a role goes together with itself; name another",
     ),
+    "a role that stands in for itself": (
+        "roles: { lead: { default: ana, deputy: §lead } }\n",
+        "error: lead would be the deputy of itself; name another role, or a person",
+    ),
     "roles that only one takes": (
         "roles: { lead: { default: ana, §not_also: fixer }, fixer: { default: ana } }\n",
         (

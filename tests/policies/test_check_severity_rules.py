@@ -144,6 +144,10 @@ def test_severity_rules_that_cannot_be_read_say_how_they_are_written(case: str) 
     assert found.startswith(expected_at(text, [expected])[0])
 
 
+FLOOR = (
+    "warning: this never holds: caps says SEV2 at the same time, and counts last; "
+    "remove one of them, or change a severity"
+)
 OPEN = {
     "a cell without a severity": (
         matrix("[[§none, SEV2], [SEV2, SEV1]]"),
@@ -179,6 +183,23 @@ OPEN = {
         (
             "warning: this asks for nothing: nothing is less bad than SEV2; "
             "remove it, or change the severity"
+        ),
+    ),
+    "floors that a cap undoes": (
+        RULES.replace(
+            "severity_rules:",
+            "flags: [hurt, big]\nattributes: { plan: [gold, iron] }\nseverity_rules:",
+        )
+        + "  caps: { flag hurt: SEV2, plan=gold|iron: SEV2, not flag big: SEV2 }\n"
+        + "  at_least: { §flag hurt: SEV1, §plan=iron: SEV1, flag big: SEV1 }\n",
+        FLOOR,
+        FLOOR,
+    ),
+    "severities that never change": (
+        RULES + "  frozen_after: §reported\n",
+        (
+            "warning: every incident is reported, so no severity ever changes; "
+            "name a later milestone, such as closed"
         ),
     ),
     "doubts about nothing": (

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from policies.catalogue import PolicyBroken, policy_in_force, versions_of
+from policies.versions import check_path
 from tests.policies.written import WHOLE
 
 DATE = "effective_from: 2026-01-01"
@@ -60,6 +61,22 @@ def test_two_versions_of_one_date_are_refused(folder: Path) -> None:
     (folder / "again.yaml").write_text(WHOLE)
     with pytest.raises(PolicyBroken, match="comes into force on the same day"):
         policy_in_force(folder, at("2026-02-01T00:00"))
+
+
+def test_versions_of_other_names_are_warned_of(folder: Path) -> None:
+    """Another policy may have come into the folder; the file that comes later is named."""
+    text = WHOLE.replace("policy: Least", "policy: Other").replace(
+        DATE, "effective_from: 2026-09-01"
+    )
+    (folder / "other.yaml").write_text(text)
+    found = [str(p) for p in check_path(folder) if "comes into force after" in p.what]
+    assert found == [
+        (
+            f"{folder}/other.yaml:1:9: warning: b.yml is of Least, and this comes into force after "
+            "it; give all versions one name, or move another policy to its own folder"
+        )
+    ]
+    assert policy_in_force(folder, at("2026-10-01T00:00")).policy.policy == "Other"
 
 
 def test_an_empty_folder_is_no_policy(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """What others have to say to, and what is particular about roles, in words."""
 
+import pytest
+
 from tests.policies.render.documents import document, rows, said
 from tests.policies.test_shipped import blocks
 from tests.policies.written import LEAST, WHOLE
@@ -128,3 +130,30 @@ def test_the_override_and_handovers_are_told_and_only_where_there_are_any() -> N
     least = str(document(LEAST))
     assert "Override" not in least
     assert "must approve" not in least
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("remind_after: 8h", "Whoever has held a role for 8 hours is reminded to hand it over."),
+        (
+            "remind_at_shift_end: true",
+            (
+                "Whoever holds a role when the shift ends by which they came to it is reminded to "
+                "hand it over."
+            ),
+        ),
+        (
+            "remind_after: 8h, remind_at_shift_end: true",
+            (
+                "Whoever has held a role for 8 hours or holds a role when the shift ends by which "
+                "they came to it is reminded to hand it over."
+            ),
+        ),
+    ],
+)
+def test_who_is_reminded_to_hand_over_is_said_whole(written: str, words: str) -> None:
+    """Whether the policy has one of the reminders, or both."""
+    schedules = "schedules: { duty: { rotation: { people: [ana], hand_over: daily 09:00 } } }\n"
+    text = f"{WHOLE}{schedules}handover: {{ accept_within: 5m, {written} }}\n"
+    assert said(document(text), "Handover")[-1] == words

@@ -11,7 +11,7 @@ from policies.render.document import Heading
 from policies.render.questions import QUESTIONS
 from policies.tree import Loc
 from tests.policies.render.documents import DEFAULT, document, loaded, said, under
-from tests.policies.written import LEAST
+from tests.policies.written import LEAST, WHOLE
 
 OPENED: dict[str, tuple[str, str, Loc, str]] = {
     "Q1": (r"  guidelines:\n(    - .*\n)+", "", ("principles",), "principles.guidelines"),
@@ -145,3 +145,18 @@ def test_a_policy_that_asks_no_review_needs_nobody_to_lead_it() -> None:
     policy = loaded(LEAST + "review: { required: { SEV1: never, SEV2: never } }\n").policy
     question = next(q for q in QUESTIONS if q.code == "Q12")
     assert list(question.gaps(policy)) == []
+
+
+def test_an_update_that_a_clock_waits_for_is_part_of_how_often() -> None:
+    """Beside those that are promised by severity."""
+    text = (
+        WHOLE
+        + "  calls: { from: reported, to: update:all, within: 30m, recurs: true, until: closed }\n"
+        + "communication: { audiences: { all: { channels: log } } }\n"
+    )
+    words = (
+        "all: an update by the clock calls, 30 minutes; "
+        "starts again whenever it stops, until closed."
+    )
+    assert words in said(document(text), "Q16. How often audiences hear")
+    assert words in said(document(text), "How often each audience hears")

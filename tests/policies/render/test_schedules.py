@@ -18,7 +18,7 @@ DOCUMENTED = "\n".join(blocks())
         ("mon, thu 17:00", "on mon and thu at 17:00"),
         ("daily 08:00, 20:00", "every day at 08:00 and 20:00"),
         ("every 3d 09:00", "every 3 days at 09:00"),
-        ("every 2w monday 09:00", "every 14 days on mon at 09:00"),
+        ("every 2w monday 09:00", "every 2 weeks on mon at 09:00"),
         ("every 12h from 2026-01-05T09:00", "every 12 hours"),
         ("every 36h 06:00", "every 1 day 12 hours, first at 06:00"),
     ],
@@ -58,7 +58,7 @@ def test_who_takes_turns_when_and_where_is_a_table() -> None:
         (
             "layer america",
             "cy",
-            "every 7 days",
+            "every 1 week",
             "America/New_York",
             "from 2026-01-05 14:00 on",
             "mon to sun 14:00 to 03:00",
