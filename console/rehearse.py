@@ -73,7 +73,7 @@ def rehearse(
     No message leaves this machine. Exit code 8 where the scenario says what is
     expected, and it went otherwise.
     """
-    loaded = _loaded(scenario)
+    loaded = _loaded(scenario, policy)
     first = _policy(policy, loaded)
     second = _usable(RehearsedPolicy(against), loaded) if against else None
     output = Output.of(context, as_json=as_json)
@@ -90,8 +90,8 @@ def rehearse(
     raise typer.Exit(ExitCode.OK if judgement.as_expected else ExitCode.NOT_AS_EXPECTED)
 
 
-def _loaded(file: Path) -> LoadedScenario:
-    loaded = load_scenario(file)
+def _loaded(file: Path, policy: Path | None) -> LoadedScenario:
+    loaded = load_scenario(file, policy)
     if loaded.scenario is None:
         problems = [asdict(problem) for problem in loaded.problems]
         lines = "\n".join(str(problem) for problem in loaded.problems)

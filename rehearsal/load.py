@@ -18,6 +18,7 @@ from policies.load import Loaded, opened, read_document
 from policies.problems import Problem, in_order
 from policies.shape import complaint
 from policies.tree import Loc
+from rehearsal.names import unknown_names
 from rehearsal.wording import (
     NOT_WRITTEN,
     NoMoment,
@@ -67,8 +68,11 @@ def payload_file(path: Path) -> dict[str, Any]:
     return dict(payload)
 
 
-def load_scenario(path: Path | str) -> LoadedScenario:
-    """Read a scenario file. Raises nothing: whatever is wrong is in `problems`."""
+def load_scenario(path: Path | str, policy: Path | None = None) -> LoadedScenario:
+    """Read a scenario file that is played under `policy`, else under the one that it names.
+
+    Raises nothing: whatever is wrong is in `problems`.
+    """
     file = Path(path)
     read = read_document(file, "scenario")
     if read.tree.value is None:
@@ -79,7 +83,8 @@ def load_scenario(path: Path | str) -> LoadedScenario:
         found = [complaint(item, _known_keys) for item in error.errors(include_url=False)]
         problems = [read.problem(loc, what, instead, key=key) for loc, key, what, instead in found]
         return LoadedScenario(file, None, in_order((*read.problems, *problems)))
-    placed = [_placed(read, finding) for finding in _findings(scenario, file)]
+    findings = (*_findings(scenario, file), *_of_names(scenario, file, policy))
+    placed = [_placed(read, finding) for finding in findings]
     problems = list(in_order((*read.problems, *placed)))
     return LoadedScenario(file, None if problems else scenario, tuple(problems))
 
@@ -116,6 +121,12 @@ def _findings(scenario: Scenario, file: Path) -> Iterator[Finding]:
         loc = ("expect", number)
         yield from _of_name(expected.incident, names, loc)
         yield from _of_words(expected, loc)
+
+
+def _of_names(scenario: Scenario, file: Path, policy: Path | None) -> Iterator[Finding]:
+    played = policy or (beside(file, scenario.policy) if scenario.policy else None)
+    if played:
+        yield from unknown_names(scenario, played, lambda name: beside(file, name))
 
 
 def _of_name(name: str | None, names: set[str], loc: Loc) -> Iterator[Finding]:

@@ -1,0 +1,163 @@
+"""Names in a scenario that its policy does not know: nothing would come of them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+
+from models.command import AdoptPolicyCommand
+from models.policy import Policy
+from models.scenario import Event, Expectation, Scenario, instant_of
+from policies.catalogue import PolicyBroken, policy_in_force
+from policies.findings import Finding, unknown
+from policies.responsibility import role_clocks
+from policies.tree import Loc
+from rehearsal.wording import spec_of, written_as
+from rules.cadence import PREFIX
+
+PERSON = "person"
+WHOM = frozenset(
+    {
+        ("assign_role", "person"),
+        ("unassign_role", "person"),
+        ("hand_over", "to"),
+        ("hand_over", "giver"),
+    }
+)
+"""The fields of commands that name somebody who must be known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What may be named, by what it is; no people where the policy names none."""
+
+    channel: tuple[str, ...]
+    clock: tuple[str, ...]
+    figure: tuple[str, ...]
+    severity: tuple[str, ...]
+    role: tuple[str, ...]
+    audience: tuple[str, ...]
+    person: tuple[str, ...]
+
+    def look_up(self, loc: Loc, kind: str, name: str) -> Iterator[Finding]:
+        """A finding where there is no such thing."""
+        names: tuple[str, ...] = getattr(self, kind)
+        if kind != PERSON or names:
+            yield from unknown(loc, kind, name, names)
+
+    def joined(self, other: "Known") -> "Known":
+        """What may be named where either counts."""
+        both = ((*getattr(self, f.name), *getattr(other, f.name)) for f in fields(self))
+        return Known(*(tuple(dict.fromkeys(names)) for names in both))
+
+
+def _known(policy: Policy) -> Known:
+    audiences = tuple(policy.communication.audiences) if policy.communication else ()
+    automatic = (*(spec.name for spec in role_clocks(policy)), *(PREFIX + a for a in audiences))
+    return Known(
+        channel=tuple(policy.channels),
+        clock=(*policy.clocks, *automatic),
+        figure=tuple(policy.metrics),
+        severity=tuple(policy.severities),
+        role=tuple(policy.roles),
+        audience=audiences,
+        person=tuple(policy.people),
+    )
+
+
+def unknown_names(
+    scenario: Scenario, policy: Path, beside: Callable[[str], Path]
+) -> Iterator[Finding]:
+    """The names that no policy of the scenario knows; nothing where a policy cannot be used.
+
+    Its policies are those in force while something happens, and those that incidents adopt.
+    """
+    try:
+        known = _of_policies(scenario, policy, beside)
+    except PolicyBroken:
+        return
+    strangers = _strangers(scenario)
+    for number, event in enumerate(scenario.events):
+        yield from _of_event(event, ("events", number), known, strangers)
+    for number, expected in enumerate(scenario.expect):
+        yield from _of_expectation(expected, ("expect", number), known, strangers)
+
+
+def _of_policies(scenario: Scenario, policy: Path, beside: Callable[[str], Path]) -> Known:
+    instants = sorted({instant_of(event.at, scenario.starts) for event in scenario.events})
+    files = [(policy, at) for at in (scenario.starts, *instants)]
+    files += [(beside(name), at) for name, at in _adopted(scenario)]
+    first, *others = (_known(policy_in_force(file, at).policy) for file, at in files)
+    for other in others:
+        first = first.joined(other)
+    return first
+
+
+def _adopted(scenario: Scenario) -> Iterator[tuple[str, datetime]]:
+    for event in scenario.events:
+        spec = spec_of(event.do or "")
+        if spec and spec.payload is AdoptPolicyCommand:
+            named = [event.fields[k] for k, v in written_as(spec, event).items() if v == "policy"]
+            yield from ((str(name), instant_of(event.at, scenario.starts)) for name in named)
+
+
+def _strangers(scenario: Scenario) -> frozenset[str]:
+    """Whom a policy need not know: who reports, and whose refusal is expected."""
+    reporters = {event.by for event in scenario.events if event.report is not None}
+    refused = {expected.by for expected in scenario.expect if expected.refused}
+    return frozenset(name for name in reporters | refused if name)
+
+
+def _of_event(event: Event, loc: Loc, known: Known, strangers: frozenset[str]) -> Iterator[Finding]:
+    for key in ("down", "refuses", "up"):
+        for index, name in enumerate(getattr(event, key)):
+            yield from known.look_up((*loc, key, index), "channel", name)
+    spec = spec_of(event.do or "")
+    if spec is None:
+        return
+    fields = written_as(spec, event).items()
+    whom = {key: event.fields[key] for key, field in fields if (spec.name, field) in WHOM}
+    for key, name in {"by": event.by, **whom}.items():
+        if isinstance(name, str) and name not in strangers:
+            yield from known.look_up((*loc, key), PERSON, name)
+
+
+def _of_expectation(
+    expected: Expectation, loc: Loc, known: Known, strangers: frozenset[str]
+) -> Iterator[Finding]:
+    named = {
+        "clock": ("clock", expected.clock),
+        "metric": ("figure", expected.metric),
+        "severity": ("severity", expected.severity),
+        "role": ("role", expected.role),
+        "by": ("channel", None if expected.refused else expected.by),
+        "held_by": (PERSON, None if expected.held_by in strangers else expected.held_by),
+    }
+    for key, (kind, name) in named.items():
+        if name is not None:
+            yield from known.look_up((*loc, key), kind, name)
+    for key, kinds in HEARERS.items():
+        for index, name in enumerate(getattr(expected, key)):
+            if name not in strangers:
+                yield from _of_hearer(name, kinds, (*loc, key, index), known)
+
+
+HEARERS = {
+    "page": (PERSON, "role", "channel"),
+    "tell": ("audience", PERSON, "role"),
+    "remind": (PERSON, "role"),
+}
+"""What can hear a message of each kind; a role is written `role:NAME`, others may be so."""
+
+
+def _of_hearer(written: str, kinds: tuple[str, ...], loc: Loc, known: Known) -> Iterator[Finding]:
+    kind, colon, name = written.partition(":")
+    if colon and kind in kinds:
+        yield from known.look_up(loc, kind, name)
+    elif colon:
+        forms = ", ".join(f"{kind}:NAME" for kind in kinds)
+        yield Finding(loc, f"{kind}: is no kind of who hears this", f"write {forms}")
+    elif known.person or "audience" in kinds:
+        names = {k: getattr(known, k) for k in kinds if k != "role"}
+        every: Iterable[str] = (name for of_kind in names.values() for name in of_kind)
+        yield from unknown(loc, " or ".join(names), written, every)

@@ -1,0 +1,159 @@
+"""Names in a scenario are names of its policy: a slip of the pen is no quiet night."""
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.load import load_scenario
+from runtime.settings import ROOT
+
+SMALL = ROOT / "tests" / "scenarios" / "files" / "policies" / "small.yaml"
+HEAD = """\
+scenario: A night
+starts: 2026-03-27T16:50:00Z
+events:
+  - { at: 0m, by: acme, report: { title: Checkout fails, affected_systems: checkout } }
+"""
+LEAD = """\
+  lead: { default: ana, required: { SEV1: 5m }, unfilled: page bo }
+  incident_manager:"""
+WHO = "there are: ana, bo, cy"
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Path:
+    """The small policy with a figure, and with a role that must be filled in time."""
+    text = SMALL.read_text().replace("  incident_manager:", LEAD, 1)
+    path = tmp_path / "policy.yaml"
+    path.write_text(f"{text}metrics: {{ to_resolve: {{ from: reported, to: resolved }} }}\n")
+    return path
+
+
+def problems(policy: Path, text: str) -> list[str]:
+    """The problems of a scenario under the policy, without its folder."""
+    file = policy.with_name("night.yaml")
+    file.write_text(text)
+    return [str(p).rpartition("/")[2] for p in load_scenario(file, policy).problems]
+
+
+KNOWN = """\
+  - { at: 1m, by: ana, do: assign_role, role: incident_manager, to: bo }
+  - { at: 2m, by: acme, do: acknowledge }
+  - { at: 3m, down: pager }
+  - { at: 4m, refuses: [log], }
+  - { at: 5m, up: [pager, log] }
+expect:
+  - { at: 0m, page: [ana, person:bo, role:incident_manager, channel:pager], by: pager }
+  - { at: 0m, tell: [stakeholders, ana, role:lead], by: log }
+  - { at: 0m, remind: [cy, acme] }
+  - { clock: acknowledge, runs: 1 }
+  - { clock: role:lead, runs: 0 }
+  - { clock: update:stakeholders, runs: 0 }
+  - { metric: to_resolve, elapsed: 1h }
+  - { severity: SEV1 }
+  - { role: lead, held_by: ana }
+  - { refused: resolve, by: mallory }
+"""
+
+
+def test_what_the_policy_knows_may_be_named(policy: Path) -> None:
+    """Its automatic clocks too, whoever reports, and who is expected to be refused."""
+    assert problems(policy, HEAD + KNOWN) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "column", "what"),
+    [
+        ("down: pagre", 21, "there is no channel pagre; did you mean pager?"),
+        ("refuses: nonsense", 24, "there is no channel nonsense; there are: pager, log"),
+        ("up: [pager, lgo]", 27, "there is no channel lgo; there are: pager, log"),
+        ("by: zorro, do: acknowledge", 19, f"there is no person zorro; {WHO}"),
+        ("by: bo, do: assign, role: lead, to: zorro", 51, f"there is no person zorro; {WHO}"),
+        (
+            "by: bo, do: hand_over, role: lead, to: bob",
+            54,
+            "there is no person bob; did you mean bo?",
+        ),
+    ],
+)
+def test_an_event_that_names_what_is_not_there_is_a_problem(
+    policy: Path, event: str, column: int, what: str
+) -> None:
+    """With its line and column, and the name that was meant."""
+    found = problems(policy, f"{HEAD}  - {{ at: 1m, {event} }}\n")
+    assert found == [f"night.yaml:5:{column}: error: {what}"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "column", "what"),
+    [
+        ("clock: aknowledge, runs: 0", 14, "no clock aknowledge; did you mean acknowledge?"),
+        ("clock: role:led, runs: 0", 14, "no clock role:led; did you mean role:lead?"),
+        ("metric: resolve, elapsed: 1h", 15, "no figure resolve; did you mean to_resolve?"),
+        ("severity: P7", 17, "no severity P7; there are: SEV1, SEV2, SEV3"),
+        ("role: led, held_by: ana", 13, "no role led; did you mean lead?"),
+        ("role: lead, held_by: anna", 28, "no person anna; did you mean ana?"),
+        ("at: 0m, page: anna", 21, "no person or channel anna; did you mean ana?"),
+        ("at: 0m, page: role:led", 21, "no role led; did you mean lead?"),
+        (
+            "at: 0m, page: [ana, zo]",
+            27,
+            "no person or channel zo; there are: ana, bo, cy, pager, log",
+        ),
+        (
+            "at: 0m, tell: stakholder",
+            21,
+            "no audience or person stakholder; did you mean stakeholders?",
+        ),
+        ("at: 0m, remind: log", 23, f"no person log; {WHO}"),
+        ("at: 0m, page: ana, by: pagr", 30, "no channel pagr; did you mean pager?"),
+    ],
+)
+def test_an_expectation_of_what_is_not_there_is_a_problem(
+    policy: Path, expected: str, column: int, what: str
+) -> None:
+    """Else one that a clock never runs would hold for ever."""
+    found = problems(policy, f"{HEAD}expect:\n  - {{ {expected} }}\n")
+    assert found == [f"night.yaml:6:{column}: error: there is {what}"]
+    (found,) = problems(policy, f"{HEAD}expect:\n  - {{ at: 0m, page: schedule:night }}\n")
+    assert "schedule: is no kind of who hears this; write person:NAME, role:NAME" in found
+
+
+def test_what_a_policy_knows_that_is_adopted_may_be_named(policy: Path) -> None:
+    """Whenever that is."""
+    other = policy.with_name("other.yaml")
+    other.write_text(policy.read_text().replace("pager", "siren").replace("SEV3", "MILD"))
+    named = "  - { at: 1m, down: siren }\n"
+    adopts = "  - { at: 2m, by: ana, do: adopt_policy, to: other.yaml }\n"
+    expect = "expect:\n  - { severity: MILD }\n"
+    assert len(problems(policy, HEAD + named + expect)) == 2
+    assert problems(policy, HEAD + named + adopts + expect) == []
+
+
+def test_a_policy_that_comes_into_force_meanwhile_counts_too(tmp_path: Path) -> None:
+    """Of a folder of versions those are meant that are in force while something happens."""
+    folder = tmp_path / "versions"
+    folder.mkdir()
+    (folder / "first.yaml").write_text(SMALL.read_text())
+    later = SMALL.read_text().replace("2016-01-01", "2026-03-29").replace("SEV3", "MILD")
+    (folder / "second.yaml").write_text(later)
+    expect = "expect:\n  - { severity: MILD }\n"
+    assert len(problems(folder, HEAD + expect)) == 1
+    report = HEAD.splitlines()[-1].replace("0m", "3d")
+    assert problems(folder, f"{HEAD}{report}\n{expect}") == []
+
+
+def test_where_the_policy_names_no_people_anybody_may_act(policy: Path) -> None:
+    """A policy that cannot be used has problems of its own, which are told elsewhere."""
+    broken = policy.with_name("broken.yaml")
+    broken.write_text("policy: broken\n")
+    assert problems(broken, f"{HEAD}  - {{ at: 1m, down: nonsense }}\n") == []
+    least = policy.with_name("least.yaml")
+    least.write_text(
+        'policy: Least\nversion: "1"\neffective_from: 2026-01-01\n'
+        "severities: { SEV1: { means: bad } }\n"
+    )
+    text = (
+        HEAD + "  - { at: 1m, by: zorro, do: acknowledge }\nexpect:\n  - { at: 0m, page: zorro }\n"
+    )
+    assert problems(least, text) == []
