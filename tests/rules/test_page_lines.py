@@ -8,8 +8,9 @@ import pytest
 from models.contracts import Delivery, Escalated, OutOfHours, PageOutcome
 from models.message import DeliveryFailure, Message, MessageKind, Receipt
 from models.schedule import Duty, Gap, OnCall
+from models.workload import Leave, Summary, Verdict
 from rules.escalation import Page, PassOver
-from rules.page_lines import Line, Turn, lines_of, passed_over
+from rules.page_lines import Line, Turn, became_of, lines_of, passed_over
 from tests.specimens import POLICY, after
 
 LEVEL = POLICY.escalation.levels[1] if POLICY.escalation else None
@@ -28,7 +29,7 @@ def turn() -> Turn:
     return Turn(Page(2, 1, LEVEL, after(15)), "default", "nobody acknowledged", after(5), after(15))
 
 
-def outcome(target: str, via: str = "by name", **more: Any) -> PageOutcome:
+def asking(**more: Any) -> Delivery:
     """A page to bo, over the mail where the pager fails."""
     message = Message(
         key="k",
@@ -38,11 +39,15 @@ def outcome(target: str, via: str = "by name", **more: Any) -> PageOutcome:
         subject="",
         body="",
         severity="",
-        reason="",
+        reason="silence",
         facts={},
     )
-    delivery = Delivery(message=message, channels=("pager", "mail"), channel=0)
-    return PageOutcome(delivery=delivery, target=target, via=via, **more)
+    return Delivery(message=message, channels=("pager", "mail"), channel=0, **more)
+
+
+def outcome(target: str, via: str = "by name", **more: Any) -> PageOutcome:
+    """That page, as what became of a target."""
+    return PageOutcome(delivery=asking(), target=target, via=via, **more)
 
 
 def only(cycle: int | None = 1, **done: Any) -> Line:
@@ -100,6 +105,52 @@ def test_a_page_that_failed_is_still_owed(failure: DeliveryFailure | None, why: 
     line = only(pages=(owed,))
     assert (line.kind, line.owed, line.data["channel"]) == ("page.failed", owed, "pager")
     assert f"page to bo (level 2) by pager: nobody acknowledged — failed: {why}" in line.summary
+
+
+def test_a_page_that_is_held_is_still_owed() -> None:
+    """It is told by which limit."""
+    owed = outcome("person:bo", leave=Leave(verdict=Verdict.HELD, why="10 pages within 15m"))
+    line = only(pages=(owed,))
+    assert (line.kind, line.owed) == ("page.held", owed)
+    assert line.summary.endswith("held for a summary: 10 pages within 15m")
+
+
+TOLD = Summary(key="s", at=after(9), channel="mail", incidents=4)
+KNOWN = {"recipient": "bo", "key": "k", "reason": "silence"}
+
+
+@pytest.mark.parametrize(
+    ("leave", "kind", "said", "more"),
+    [
+        (Leave(verdict=Verdict.HELD, why="10 pages"), "held", "held for a summary: 10 pages", {}),
+        (
+            Leave(verdict=Verdict.TOLD, summary=TOLD),
+            "summarised",
+            "by mail, in a summary of 4 incidents",
+            {"channel": "mail", "summary_of": 4},
+        ),
+        (Leave(verdict=Verdict.UNDELIVERED), "undelivered", "no channel took the summary", {}),
+        (Leave(verdict=Verdict.WITHDRAWN), "withdrawn", "it is not asked for any more", {}),
+    ],
+)
+def test_what_became_of_a_page_that_asked_for_leave_is_told(
+    leave: Leave, kind: str, said: str, more: dict[str, Any]
+) -> None:
+    """Whose it was, why it was asked for, and what was done instead."""
+    line = became_of(asking(), leave)
+    assert line is not None
+    assert (line.kind, line.data) == (f"page.{kind}", KNOWN | more)
+    assert said in line.summary
+    assert line.summary.startswith("page to bo")
+
+
+def test_that_a_page_is_held_is_told_once() -> None:
+    """And why it was dropped, where it is known."""
+    held = asking(held=True, withdraw="acknowledged")
+    assert became_of(held, Leave(verdict=Verdict.HELD)) is None
+    dropped = became_of(held, Leave(verdict=Verdict.WITHDRAWN))
+    assert dropped is not None
+    assert dropped.summary.endswith("held, and dropped: acknowledged")
 
 
 @pytest.mark.parametrize("aged", [None, timedelta(minutes=3)])

@@ -90,17 +90,23 @@ def test_nobody_in_particular_is_asked_about_at_a_minute() -> None:
 
 
 def test_a_level_can_be_asked_about() -> None:
-    """Whoever it pages."""
+    """Whoever it pages, or whatever its turn came to."""
     night = Night(TWO)
     night.until(4)
     assert words(night.why(level=2)) == [
         "level 2 was not paged: level 2 was not due before 2026-03-27 16:55:00 UTC"
     ]
+    night = Night(policy_with(level("role:technical_team"), level("ana")))
+    assert words(night.why(level=1))[-1].startswith(
+        "level 1 was not paged: level 1 pages nobody: role:technical_team is held by no one"
+    )
 
 
 def test_no_escalation_is_named_only_for_the_time_after_the_first_line() -> None:
     """Before it nothing was known; where no line is kept here, nobody can say so."""
     night = Night(policy_with().model_copy(update={"escalation": None}))
+    first = night.incident.timeline[:1]
+    night.incident = night.incident.model_copy(update={"timeline": first})
     night.until(5)
     night.do("acknowledge")
     none = "the policy names no escalation for this incident"
