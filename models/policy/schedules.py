@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from models.base import Frozen
 from models.policy.calendars import WEEK, Days, Hours
-from models.policy.durations import parse_duration
+from models.policy.durations import Period, parse_duration
 from models.policy.words import Name, Names, Text, within_years, wrong
 from models.schedule import HandOver
 
@@ -214,6 +214,8 @@ class ScheduleEntry(Frozen):
     Of several layers the last one that covers an instant counts, but for `gaps`, and for
     `overrides`, which count before all; of several, the last one. `zone` is that of overrides and
     gaps, and of layers that name none; without it, that of the rotation, or else the policy's.
+    Nobody is to be on call for longer than `longest` without a break, by whatever schedules, nor
+    again within `rest` after a shift of this one.
     """
 
     zone: Text | None = None
@@ -222,6 +224,8 @@ class ScheduleEntry(Frozen):
     ical: Feed | None = None
     overrides: tuple[OverrideEntry, ...] = ()
     gaps: Gaps = None
+    longest: Period | None = None
+    rest: Period | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

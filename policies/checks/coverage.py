@@ -1,10 +1,11 @@
-"""When nobody is on call, and when somebody twice, over the next thirteen months."""
+"""When nobody is on call, and when somebody twice or too long, over the next thirteen months."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from models.policy import Policy
 from models.schedule import ScheduleSpec
+from policies.checks.shifts import overtired
 from policies.escalations import target_of
 from policies.findings import Check, Finding, warning
 from policies.schedules import schedule_spec
@@ -31,7 +32,7 @@ def coverage(now: datetime) -> Check:
     def check(policy: Policy) -> Iterator[Finding]:
         since = max(now, datetime.combine(policy.effective_from, time(), UTC))
         span = (since, since + AHEAD)
-        for of in (_holes, _twice_over, _two_levels, _levels):
+        for of in (_holes, _twice_over, _two_levels, _levels, overtired):
             try:
                 yield from of(policy, span)
             except (KeyError, StopIteration, NotImplementedError):

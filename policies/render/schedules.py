@@ -27,7 +27,7 @@ def section(view: View) -> Blocks:
             yield from _names(spec)
         else:
             yield _rotations(spec)
-        yield bullets(_rules(spec), "")
+        yield bullets(_rules(view, spec), "")
         if spec.overrides:
             yield _overrides(spec)
 
@@ -93,7 +93,7 @@ def _during(spec: CalendarSpec) -> str:
     return f"while {spec.name} is open" if spec.name else opening(spec)
 
 
-def _rules(spec: ScheduleSpec) -> Iterator[str]:
+def _rules(view: View, spec: ScheduleSpec) -> Iterator[str]:
     if len(spec.rotations) > 1:
         yield "Where several cover an instant, the last of them counts."
     for gap in spec.gaps:
@@ -101,6 +101,11 @@ def _rules(spec: ScheduleSpec) -> Iterator[str]:
         yield f"Nobody is on call, on purpose: {when}."
     if spec.gaps_meant:
         yield "Where nobody is on call, that is meant."
+    entry = view.policy.schedules[spec.name]
+    if entry.longest:
+        yield f"Nobody is on call for longer than {duration(entry.longest)} without a break."
+    if entry.rest:
+        yield f"After a shift everybody has {duration(entry.rest)} of rest before the next."
     yield "Where nobody is on call, the next level of an escalation is paged at once."
 
 
