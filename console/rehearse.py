@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.status import Status
 
 from connectors.calendars.settings import FeedSettings
 from console.commands import AsJson
 from console.failures import ExitCode, Failure, usage
 from console.output import Output, words
 from console.policy_file import a_file
+from console.rehearsal_progress import Progress
 from console.rehearsal_view import render
 from console.running import perform_alone
 from rehearsal.compare import Comparison, compare
@@ -77,8 +79,9 @@ def rehearse(
     first = _policy(policy, loaded)
     second = _usable(RehearsedPolicy(against), loaded) if against else None
     output = Output.of(context, as_json=as_json)
-    with output.waiting("rehearsing; virtual time flies, but not at once ..."):
-        played, other = perform_alone(lambda: _rehearse(loaded, first, second))
+    with output.waiting("rehearsing; virtual time flies, but not at once ...") as shown:
+        progress = Progress(loaded, shown if isinstance(shown, Status) else None)
+        played, other = perform_alone(lambda: _rehearse(loaded, first, second, progress))
     judgement = _judged(played, loaded)
     comparison = compare(played, other) if other else None
     output.answer(
@@ -119,7 +122,10 @@ def _judged(played: Played, loaded: LoadedScenario) -> Judgement:
 
 
 async def _rehearse(
-    loaded: LoadedScenario, policy: RehearsedPolicy, against: RehearsedPolicy | None
+    loaded: LoadedScenario,
+    policy: RehearsedPolicy,
+    against: RehearsedPolicy | None,
+    progress: Progress,
 ) -> tuple[Played, Played | None]:
     """Play under one policy, then under the other, on a server that ends with it."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
@@ -133,7 +139,10 @@ async def _rehearse(
                 policies = [policy, against] if against else [policy]
                 feeds = _feeds()
                 played = await asyncio.gather(
-                    *(play(client, loaded, each, folder, feeds) for each in policies)
+                    *(
+                        play(client, loaded, each, folder, feeds, reached=progress)
+                        for each in policies
+                    )
                 )
         except (Stuck, TimeoutError, EmbeddedServerFailed) as error:
             raise _failed(error, folder) from None

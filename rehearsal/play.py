@@ -1,6 +1,6 @@
 """Plays a scenario on a stage: each event at its instant, and time between them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -54,16 +54,20 @@ async def play(
     policy: RehearsedPolicy,
     folder: Path,
     feeds: Mapping[str, FeedSettings] = NO_FEEDS,
+    *,
+    reached: Callable[[datetime], None] | None = None,
 ) -> Played:
     """Play a scenario under a policy on a server on which time is skipped.
 
     Documents that incidents write go to `folder`; `feeds` are read for schedules that follow
-    one. Raises NoScenario where it could not be loaded, and Stuck where the engine fails.
+    one. Where that takes long, `reached` is told now and then which instant it has come to. Raises
+    NoScenario where it could not be loaded, and Stuck where the engine fails.
     """
     scenario = loaded.scenario
     if scenario is None:
         raise NoScenario(str(loaded.file))
     async with Stage(client, policy, folder, feeds) as stage:
+        stage.time.reached = reached or stage.time.reached
         return await _Play(loaded, scenario, policy, stage).played()
 
 

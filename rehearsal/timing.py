@@ -6,7 +6,7 @@ world's does, and can be moved ahead. Its place in the scenario is that clock an
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,15 +31,20 @@ NEWEST_EVENTS = 100
 PATIENCE_SECONDS = 60.0
 
 
+def _ignored(at: datetime) -> None:
+    """Nobody asked how far it is."""
+
+
 class Stuck(Exception):  # noqa: N818 - says what is
     """A workflow does not get on: its code fails, or nobody works on it."""
 
 
 class VirtualTime:
-    """The clocks of the workflows of one rehearsal."""
+    """The clocks of the workflows of one rehearsal. Long waits tell `reached` how far one is."""
 
     def __init__(self, skipper: TimeSkipper) -> None:
         self._skipper = skipper
+        self.reached: Callable[[datetime], None] = _ignored
         self._offsets: dict[str, timedelta] = {}
         self._failing_since: dict[str, float] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -138,6 +143,7 @@ class VirtualTime:
             if done:
                 await skipping
                 return
+            self.reached(await self.now(workflow_id))
             described = await self._described(workflow_id)
             if described.history_length != seen:
                 seen, since = described.history_length, asyncio.get_running_loop().time()

@@ -115,6 +115,10 @@ def test_an_expectation_of_what_is_not_there_is_a_problem(
     """Else one that a clock never runs would hold for ever."""
     found = problems(policy, f"{HEAD}expect:\n  - {{ {expected} }}\n")
     assert found == [f"night.yaml:6:{column}: error: there is {what}"]
+
+
+def test_a_message_is_heard_by_people_roles_channels_and_audiences(policy: Path) -> None:
+    """Not by a schedule: whoever is on call by it is a person."""
     (found,) = problems(policy, f"{HEAD}expect:\n  - {{ at: 0m, page: schedule:night }}\n")
     assert "schedule: is no kind of who hears this; write person:NAME, role:NAME" in found
 

@@ -80,12 +80,16 @@ async def test_a_workflow_whose_code_fails_is_stuck(
 async def test_a_workflow_that_nobody_works_on_is_stuck(
     time_skipping: WorkflowEnvironment, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However long one waits, nothing would come of it."""
+    """However long one waits, nothing would come of it; until then it is told how far one is."""
     monkeypatch.setattr(timing, "PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr(timing, "WATCH_SECONDS", 0.1)
     time = await begun(time_skipping, task_queue)
+    told: list[datetime] = []
+    time.reached = told.append
     with pytest.raises(Stuck, match="nothing"):
         await time.settled([task_queue])
     with pytest.raises(Stuck, match="has done nothing"):
         await time.forward(task_queue, STARTS + timedelta(days=3))
+    assert told
+    assert all(STARTS <= at <= STARTS + timedelta(days=3, minutes=1) for at in told)
     await time.handle(task_queue).terminate()
