@@ -1,7 +1,6 @@
 """`dev`: the embedded stack, up until Ctrl-C, for real use on one machine."""
 
 import asyncio
-import os
 import signal
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from console.output import say
 from console.running import perform_alone
 from policies.catalogue import PolicyBroken, policy_in_force
 from runtime.embedded import PORT, EmbeddedServerFailed
-from runtime.settings import Settings, load_settings
+from runtime.settings import Settings, load_settings, server_asked_for
 from runtime.stack import Stack, StackFailed
 
 WATCH_SECONDS = 1.0
@@ -44,7 +43,7 @@ async def _dev(settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel if task else loop.stop)
-    address = os.environ.get("TEMPORAL_ADDRESS", "")
+    address = server_asked_for()
     port = port_on_loopback(address)
     stack = Stack(settings, server_port=port or PORT)
     try:

@@ -107,6 +107,11 @@ def load_settings() -> Settings:
         raise SettingsBroken(f".env: cannot be read: {error}") from None
 
 
+def server_asked_for() -> str:
+    """Where Temporal's own variable says that the server is; empty where it says nothing."""
+    return os.environ.get("TEMPORAL_ADDRESS", "")
+
+
 def unknown_variables() -> tuple[str, ...]:
     """Variables of the environment that look like settings but are none: misspelt, most likely."""
     known = {name.upper() for name in Settings.model_fields}
