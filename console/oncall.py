@@ -12,7 +12,7 @@ from console.oncall_found import AHEAD, LONGEST, Asked, rosters
 from console.oncall_words import document, lines
 from console.output import Output, say
 from console.running import perform_alone
-from console.times import FORMS, parse_instant
+from console.times import FORMS, parse_instant, within_reach
 
 app = typer.Typer(add_completion=False)
 
@@ -60,9 +60,9 @@ def _asked(at: str | None, start: str | None, end: str | None) -> Asked:
     now = datetime.now(UTC).replace(microsecond=0)
     if at and (start or end):
         raise usage("an instant or a time: --at, or --from and --to; not both")
-    instant = parse_instant(at, now) if at else now
-    begins = parse_instant(start, now) if start else instant
-    ends = parse_instant(end, now) if end else begins + AHEAD
+    instant = within_reach(parse_instant(at, now), at) if at else now
+    begins = within_reach(parse_instant(start, now), start) if start else instant
+    ends = within_reach(parse_instant(end, now), end) if end else begins + AHEAD
     if ends <= begins:
         raise usage("--to is not after --from")
     if ends - begins > LONGEST:

@@ -38,22 +38,26 @@ def within_reach(at: datetime, text: str) -> datetime:
 def parse_instant(text: str, now: datetime, forms: str = FORMS) -> datetime:
     """An instant in UTC: ISO 8601 with a zone, or an offset from `now`.
 
-    Raises `Failure` (usage) for anything else, also for an instant without a zone, or one that no
-    calendar reckons with; it says which `forms` make sense.
+    Raises `Failure` (usage) for anything else, also for an instant without a zone; it says which
+    `forms` make sense.
     """
     words, now = text.strip().lower(), now.astimezone(UTC)
     if words == "now":
         return now
     try:
         if words.endswith(" ago"):
-            return within_reach(now - parse_duration(words.removesuffix(" ago")), text)
+            return now - parse_duration(words.removesuffix(" ago"))
         if words.startswith("-"):
-            return within_reach(now - parse_duration(words.removeprefix("-")), text)
+            return now - parse_duration(words.removeprefix("-"))
         if words.startswith("+"):
-            return within_reach(now + parse_duration(words.removeprefix("+")), text)
+            return now + parse_duration(words.removeprefix("+"))
+        return _iso(text, forms).astimezone(UTC)
     except OverflowError:
         message = f"{text!r} lies outside of the calendar"
         raise usage(message) from None
+
+
+def _iso(text: str, forms: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text.strip())
     except ValueError:
@@ -62,4 +66,4 @@ def parse_instant(text: str, now: datetime, forms: str = FORMS) -> datetime:
     if instant.tzinfo is None:
         message = f"{text!r} names no time zone; write one {forms}"
         raise usage(message)
-    return within_reach(instant, text).astimezone(UTC)
+    return instant

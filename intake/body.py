@@ -29,7 +29,8 @@ async def read_body(request: Request, form: type[Body]) -> Body:
     try:
         return form.model_validate_json(bytes(received), strict=True)
     except ValidationError as error:
-        raise malformed(error.errors(include_url=False, include_input=False)) from None
+        errors = error.errors(include_url=False, include_input=False)
+        raise malformed(errors, form.model_fields) from None
 
 
 def as_request_body(form: type[BaseModel]) -> dict[str, Any]:

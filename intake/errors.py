@@ -4,7 +4,7 @@ Alertmanager and its like try again only after 5xx: what may succeed later is 50
 what never will is 4xx, with the field and what would be right.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +13,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
+
+from models.policy.words import suggestion
 
 log = structlog.get_logger(__name__)
 
@@ -46,15 +48,27 @@ def unavailable(kind: str, message: str) -> Refused:
     return Refused(HTTPStatus.SERVICE_UNAVAILABLE, kind, message, headers=headers)
 
 
-def malformed(errors: Sequence[ErrorDetails]) -> Refused:
-    """The body is not what the format asks for."""
+def malformed(errors: Sequence[ErrorDetails], known: Iterable[str] = ()) -> Refused:
+    """The body is not what the format asks for, whose fields are `known`."""
     if errors and errors[0]["type"] == "json_invalid":
         problem = str(errors[0].get("ctx", {}).get("error", "it cannot be read"))
         message = f"the body is not JSON: {problem}"
         return Refused(HTTPStatus.BAD_REQUEST, "Malformed", message)
-    fields = [(_path(error["loc"]), error["msg"]) for error in errors[:20]]
+    fields = [(_path(error["loc"]), _problem(error, tuple(known))) for error in errors[:20]]
     message = "; ".join(f"{field}: {problem}" for field, problem in fields[:3])
     return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", message, fields=fields)
+
+
+def _problem(error: ErrorDetails, known: tuple[str, ...]) -> str:
+    match error["type"], error["loc"]:
+        case "extra_forbidden", (name,):
+            return f"there is no such field; {suggestion(str(name), known)}"
+        case "extra_forbidden", _:
+            return "there is no such field"
+        case "missing", _:
+            return "is missing"
+        case _:
+            return error["msg"]
 
 
 def _path(loc: tuple[int | str, ...]) -> str:

@@ -26,6 +26,7 @@ from rules.identity import incident_id
 from rules.opening import first_severity
 from rules.readable import blank
 from rules.reporting import (
+    INFORMATION,
     may_report,
     missing_information,
     not_allowed,
@@ -62,6 +63,11 @@ def _unprocessable(fields: list[tuple[str, str]], message: str) -> Refused:
     return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", message, fields=fields)
 
 
+def _field(asked: str) -> str:
+    """Where in a report something belongs that the policy asks for."""
+    return asked if asked in INFORMATION else f"attributes.{asked}"
+
+
 def checked(said: Reported, policy: CompiledPolicy, now: datetime) -> Report:
     """The report that the policy takes. Raises Refused, with everything that is missing."""
     reporter = Actor(name=said.reporter.strip(), via=VIA)
@@ -71,7 +77,7 @@ def checked(said: Reported, policy: CompiledPolicy, now: datetime) -> Report:
     when = untimely(said.happened_at, now)
     wrong = [*wrong_information(report, policy), *([("happened_at", when)] if when else [])]
     missing = missing_information(report, policy)
-    wrong += [(name, "is missing; the policy asks for it") for name in missing]
+    wrong += [(_field(name), "is missing; the policy asks for it") for name in missing]
     rule = policy.reporting or ReportingRule()
     severity = first_severity(report, policy).severity
     if not may_report(reporter, rule, severity):

@@ -8,9 +8,10 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from models.policy import Policy
-from models.policy.severity_rules import FORMS
+from models.policy.promises import FORMS as OUTLIVES
+from models.policy.severity_rules import FORMS as AXES
 from models.policy.words import near, suggestion
-from policies.tree import Loc
+from policies.tree import MOST_DIGITS, Loc
 
 Complaint = tuple[Loc, bool, str, str]
 """Where (and whether its key is meant), what is wrong, and what to write instead."""
@@ -87,7 +88,7 @@ def _choices(error: ErrorDetails) -> Complaint:
 
 def _written(loc: Loc) -> Loc:
     """The path as it is in the file: without the names of the forms that something can have."""
-    return tuple(part for part in loc if part not in FORMS)
+    return tuple(part for part in loc if part not in {*AXES, *OUTLIVES})
 
 
 def complaint(
@@ -107,9 +108,7 @@ def complaint(
     if kind in {"literal_error", "enum"}:
         return _choices(error)
     if kind in _EXPECTED:
-        what, instead = _EXPECTED[kind]
-        said = "" if isinstance(given, (dict, list, tuple)) else f", not {_shown(given)}"
-        return loc, False, what + said, instead
+        return loc, False, *_expected(kind, given)
     if kind in {"greater_than_equal", "less_than_equal"}:
         limit = next(iter(error.get("ctx", {}).values()))
         bound = "at least" if kind.startswith("greater") else "at most"
@@ -117,6 +116,23 @@ def complaint(
     if kind.startswith("date_"):
         return loc, False, f"{_shown(given)} is not a date", "write it as 2026-11-01"
     return loc, False, error["msg"], ""
+
+
+def _expected(kind: str, given: Any) -> tuple[str, str]:
+    what, instead = _EXPECTED[kind]
+    if kind == "int_type" and isinstance(given, str) and given.isdecimal():
+        return _of_number(given)
+    if kind == "string_type" and isinstance(given, (list, tuple)):
+        return "one text is expected here, not a list", "write one, without brackets"
+    untold = given == "" or isinstance(given, (dict, list, tuple))
+    return what if untold else f"{what}, not {_shown(given)}", instead
+
+
+def _of_number(text: str) -> tuple[str, str]:
+    """What is wrong with a number that was read as a text: its quotes, or its length."""
+    if len(text) < MOST_DIGITS:
+        return f"{text!r} is a text here", f"write {text} without quotes"
+    return f"{text[:60]} is too large a number", "write a smaller one"
 
 
 def _shown(given: Any) -> str:

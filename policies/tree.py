@@ -66,6 +66,10 @@ class Tree:
         return _position(at)
 
 
+MOST_DIGITS = 10
+"""What has as many is taken for a text, such as a telephone number: no policy counts so far."""
+
+
 def _position(node: Node) -> tuple[int, int]:
     return node.start_mark.line + 1, node.start_mark.column + 1
 
@@ -118,7 +122,8 @@ def _scalar(node: ScalarNode) -> Any:
         return None
     if text.lower() in {"true", "false"}:
         return text.lower() == "true"
-    if node.tag == _INTEGER and text.isascii() and text.isdecimal() and len(text) < 10:  # noqa: PLR2004 - no policy counts further
+    number = node.tag == _INTEGER and text.isascii() and text.isdecimal()
+    if number and len(text) < MOST_DIGITS:
         return int(text)
     return text
 

@@ -101,7 +101,7 @@ def who(rule: ReportingRule, severity: str | None) -> tuple[str, ...]:
 def not_allowed(reporter: Actor, rule: ReportingRule, severity: str | None = None) -> str:
     """That somebody may not report, and who may, by which ways in."""
     channel = WAYS_IN.get(reporter.via, reporter.via)
-    ways = f", by {', '.join(rule.channels)}" if rule.channels else ""
+    ways = f"; by: {', '.join(rule.channels)}" if rule.channels else ""
     at = f" a {severity}" if severity in rule.at else ""
     whom = f"{reporter.name} report{at} by {channel}"
     return f"the policy does not let {whom}; it lets: {', '.join(who(rule, severity))}{ways}"

@@ -104,6 +104,9 @@ def parse_point(text: str, actions: tuple[Action, ...] = ()) -> Threshold:
     if sign not in {"+", "-"}:
         share = parse_share(text)
         return Threshold(name=share_name(share), fraction=share, actions=actions)
+    if text.strip().endswith("%"):
+        instead = f"write {text.strip()[1:]}, or how long {'after' if sign == '+' else 'before'}"
+        raise wrong(f"{text!r}: a share has no sign", f"{instead} the limit: {sign}1h")
     off = parse_duration(text[1:])
     if not off:
         raise wrong(f"{text!r} is the limit", "write 100%")

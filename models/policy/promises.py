@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, StrictBool, Tag, field_validator
 
 from models.base import Frozen
 from models.clock import OnRepeat, Target
@@ -14,6 +14,23 @@ from models.policy.words import Name, Names, Text, many, wrong
 
 Ending = Literal["resolve", "close", "cancel", "merge", "lower"]
 """What a clock can outlive: the ways in which an incident ends, and a lowered severity."""
+
+
+FORMS = ("<all>", "<endings>")
+"""The forms of what a clock outlives, which are no part of its path in a file."""
+
+
+def _form(given: Any) -> str:
+    every, endings = FORMS
+    return every if isinstance(given, bool) or given in ("yes", "no") else endings
+
+
+Outlives = Annotated[
+    Annotated[StrictBool, Tag(FORMS[0])]
+    | Annotated[tuple[Ending, ...], BeforeValidator(many), Tag(FORMS[1])],
+    Discriminator(_form),
+]
+"""Some endings, or whether all."""
 
 
 class LatestEntry(Frozen):
@@ -45,7 +62,7 @@ class ClockEntry(Frozen):
     on_repeat: OnRepeat = OnRepeat.CONTINUE
     recurs: StrictBool = False
     until: MomentText | None = None
-    outlives: StrictBool | Annotated[tuple[Ending, ...], BeforeValidator(many)] = False
+    outlives: Outlives = False
     extendable: StrictBool = False
 
     @property

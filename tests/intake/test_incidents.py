@@ -106,6 +106,22 @@ async def test_everything_that_is_missing_is_said_at_once(
     assert problems["severity"] == "the policy has no severity 'SEV9'; there are: SEV1, SEV2"
 
 
+async def test_a_field_that_is_misspelt_is_refused_with_the_one_that_was_meant(
+    http: httpx2.AsyncClient,
+) -> None:
+    """And what is missing is said in the same words as elsewhere."""
+    answer = await http.post(URL, json={"titel": "Checkout fails", "x": 1})
+    assert answer.status_code == 422
+    assert {wrong["field"]: wrong["problem"] for wrong in answer.json()["fields"]} == {
+        "titel": "there is no such field; did you mean title?",
+        "x": (
+            "there is no such field; there are: title, nature, affected_systems, severity, "
+            "service, reporter, happened_at, attributes"
+        ),
+        "reporter": "is missing",
+    }
+
+
 async def test_a_report_says_by_attributes_how_bad_it_is(
     http: httpx2.AsyncClient, siren: Siren
 ) -> None:
@@ -122,7 +138,7 @@ async def test_a_report_says_by_attributes_how_bad_it_is(
         "attributes.impct": "the policy has no attribute 'impct'; did you mean impact?",
         "attributes.urgency": "urgency cannot be 'hgh'; did you mean high?",
         "severity": "is missing; the policy asks for it",
-        "impact": "is missing; the policy asks for it",
+        "attributes.impact": "is missing; the policy asks for it",
     }
     async with siren.worker():
         known = {**said, "attributes": {"impact": "all", "urgency": "high"}}

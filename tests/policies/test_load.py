@@ -89,6 +89,38 @@ polcy: 3
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("alerts: { open: { after_count: '2' } }", "'2' is a text here; write 2 without quotes"),
+        (
+            "alerts: { open: { after_count: 1000000000 } }",
+            "1000000000 is too large a number; write a smaller one",
+        ),
+        ("record: { stored_in: '' }", "this is empty; write something, or leave the key out"),
+        (
+            "roles: { lead: { duties: [[Leads, Decides]] } }",
+            "one text is expected here, not a list; write one, without brackets",
+        ),
+        (
+            "clocks: { c: { from: reported, to: resolved, within: 1h, outlives: [close, clos] } }",
+            "'clos' is not known here; did you mean close?",
+        ),
+        (
+            "clocks: { c: { from: reported, to: resolved, within: 1h, outlives: yes } }",
+            "yes or no is expected here, not 'yes'; write true or false",
+        ),
+        (
+            "clocks: { c: { from: reported, to: resolved, within: 1h, at: { -80%: escalate } } }",
+            "'-80%': a share has no sign; write 80%, or how long before the limit: -1h",
+        ),
+    ],
+)
+def test_one_slip_is_one_problem_that_says_what_it_is(written: str, said: str) -> None:
+    """Nothing is called what it is not."""
+    assert [f"{p.what}; {p.instead}" for p in problems(LEAST + written + "\n")] == [said]
+
+
 def test_a_problem_says_the_path_to_it() -> None:
     """Programs that read the problems need not parse the words."""
     text = WHOLE.replace("wait: 5m }, { repeat", "wait: 5 }, { repeat")

@@ -182,7 +182,7 @@ def test_a_refused_report_hears_everything_at_once() -> None:
         ("people",),
     )
     assert refusal.message == (
-        "the policy does not let ana report by command_line; it lets: people, by api, temporal. "
+        "the policy does not let ana report by command_line; it lets: people; by: api, temporal. "
         "the policy asks for more in a report: title, nature. "
         "the policy has no severity 'SEV9'; there are: SEV1, SEV2, SEV3. "
         "the policy has no attribute 'impct'; did you mean impact? "
