@@ -99,7 +99,7 @@ def test_a_problem_of_a_field_stands_at_the_field_as_it_is_written(tmp_path: Pat
     """Also where the author used a friendlier word for it."""
     text = f"{HEAD}events:\n  - {{ at: 1m, by: ana, do: set_severity, to: [SEV1] }}\n"
     (found,) = problems(tmp_path, text)
-    assert found.startswith("night.yaml:4:42: error: a text is expected here")
+    assert found.startswith("night.yaml:4:42: error: one text is expected here")
 
 
 @pytest.mark.parametrize(
