@@ -49,7 +49,21 @@ class RhythmEntry(Frozen):
         return self
 
 
+def _by_severity_alone(given: Any) -> None:
+    """Say what does it instead where a promise is given a condition, or an end."""
+    said = next((key for key in ("when", "until") if isinstance(given, dict) and key in given), "")
+    if said:
+        how = "write a clock to update:AUDIENCE that recurs, with when and until"
+        raise wrong(f"updates are promised by severity, without {said}", how)
+
+
+def _rhythms(given: Any) -> Any:
+    _by_severity_alone(given)
+    return apart(given)
+
+
 def _rhythm(given: Any) -> Any:
+    _by_severity_alone(given)
     if not isinstance(given, str):
         return given
     text = " ".join(given.split())
@@ -59,5 +73,5 @@ def _rhythm(given: Any) -> Any:
 RhythmText = Annotated[RhythmEntry, BeforeValidator(_rhythm)]
 """How often: a target, `once` and a target, or the long form."""
 
-Rhythms = Annotated[dict[str, RhythmText], BeforeValidator(apart)]
+Rhythms = Annotated[dict[str, RhythmText], BeforeValidator(_rhythms)]
 """How often by severity; `any`, `major` and several keys in one are understood."""

@@ -89,6 +89,9 @@ polcy: 3
     ]
 
 
+CLOCK = "write a clock to update:AUDIENCE that recurs, with when and until"
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
@@ -105,6 +108,14 @@ polcy: 3
         (
             "clocks: { c: { from: reported, to: resolved, within: 1h, outlives: [close, clos] } }",
             "'clos' is not known here; did you mean close?",
+        ),
+        (
+            "communication: { updates: { all: { when: flag big, any: 30m } } }",
+            "updates are promised by severity, without when; " + CLOCK,
+        ),
+        (
+            "communication: { updates: { all: { SEV1: { every: 30m, until: resolved } } } }",
+            "updates are promised by severity, without until; " + CLOCK,
         ),
         (
             "clocks: { c: { from: reported, to: resolved, within: 1h, outlives: yes } }",
