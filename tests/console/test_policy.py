@@ -214,3 +214,14 @@ def test_the_schema_is_printed_or_written(
     assert run(["policy", "schema", "--output", str(output), "--json"]) == 0
     assert output.read_text(encoding="utf-8") == shipped
     assert json.loads(capsys.readouterr().out) == {"written": str(output)}
+
+
+def test_versions_are_told_with_the_instant_at_which_each_begins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In UTC, as every instant that people read; that in force is marked."""
+    (tmp_path / "first.yaml").write_text("time_zone: Europe/London\n" + LEAST)
+    assert run(["policy", "versions", str(tmp_path)]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("2026-01-01 00:00:00Z  1 ")
+    assert line.endswith("first.yaml  in force")
