@@ -78,13 +78,13 @@ def asked(state: WorkloadState, ask: AskLeave, now: datetime) -> tuple[WorkloadS
         held = {key: page for key, page in state.held.items() if key != ask.key}
         return _with(state, held=held), Leave(verdict=Verdict.WITHDRAWN)
     if ask.key in state.held:
-        return state, _held(state, ask.key, now)
+        return state, _held(state, ask, now)
     if _has_room(state, ask, now):
         return _with(state, sent=(*state.sent, SentPage(key=ask.key, at=now))), GRANTED
     if len(state.held) < MOST_HELD:
         page = HeldPage(asked=ask, at=now)
         state = _with(state, held={**state.held, ask.key: page})
-    return state, _held(state, ask.key, now)
+    return state, _held(state, ask, now)
 
 
 def summary_due(state: WorkloadState) -> datetime | None:
@@ -186,11 +186,9 @@ def _has_room(state: WorkloadState, ask: AskLeave, now: datetime) -> bool:
     return _lately(state, limit, now) < one_by_one(limit, worst=urgent)
 
 
-def _held(state: WorkloadState, key: str, now: datetime) -> Leave:
-    limit, due_at = state.limit, summary_due(state)
-    if limit is None or due_at is None:
-        return Leave(verdict=Verdict.HELD, again_at=now + GATHER)
-    place = list(state.held).index(key) if key in state.held else len(state.held)
+def _held(state: WorkloadState, ask: AskLeave, now: datetime) -> Leave:
+    limit, due_at = ask.bound.limit, summary_due(state) or now
+    place = list(state.held).index(ask.key) if ask.key in state.held else len(state.held)
     count = _lately(state, limit, now)
     paged = f"{count} page{'s' if count != 1 else ''} within {format_duration(limit.within)}"
     return Leave(

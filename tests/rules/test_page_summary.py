@@ -1,6 +1,9 @@
 """One message in the place of many pages."""
 
-from rules.page_summary import MOST_LISTED, summary_of
+import pytest
+
+from models.message import Message, MessageKind
+from rules.page_summary import MOST_LISTED, PageSummary, summary_of
 from tests.rules.storms import page, paged, storm
 
 
@@ -28,3 +31,48 @@ def test_a_summary_of_hundreds_stays_short() -> None:
     lines = summary.message.body.splitlines()
     assert sum(line.startswith("[") for line in lines) == MOST_LISTED
     assert "and 275 more: list --open" in lines
+
+
+def test_a_summary_is_one_page_that_stands_for_others() -> None:
+    """Numbered, to whom it is, over the channels of the worst, and how to answer it."""
+    state = storm(6).model_copy(update={"summaries": 2})
+    summary = summary_of(state, "WL-ana", "person:ana")
+    first, second = page(4), page(5)
+    assert summary == PageSummary(
+        message=Message(
+            key="WL-ana/summary-3",
+            kind=MessageKind.PAGE,
+            incident_id="INC-4",
+            recipient="ana",
+            address="ana@example.com",
+            subject="2 incidents for you: 2 SEV4",
+            body=summary.message.body,
+            severity="SEV4",
+            reason="summary of 2 pages",
+            facts={"incidents": "2", "severities": "2 SEV4"},
+        ),
+        channels=("pager", "email"),
+        keys=(first.key, second.key),
+        incidents=2,
+        urgency=4,
+    )
+    assert summary.message.body.splitlines()[1:] == [
+        *("", first.subject, second.subject, ""),
+        "Acknowledge each: acknowledge INC-4",
+    ]
+
+
+def test_a_summary_of_one_page_says_so() -> None:
+    """Of one incident."""
+    message = summary_of(storm(5), "WL-ana", "person:ana").message
+    assert message.subject == "1 incident for you: 1 SEV4"
+    assert message.reason == "summary of 1 page"
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_what_is_not_named_is_counted(beyond: int) -> None:
+    """Only where there is something."""
+    body = summary_of(storm(4 + MOST_LISTED + beyond), "WL-ana", "person:ana").message.body
+    assert [line for line in body.splitlines() if "more: list --open" in line] == [
+        f"and {beyond} more: list --open"
+    ] * beyond

@@ -5,8 +5,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.compiled import Person
+from models.contracts import Delivery
+from models.message import Message, MessageKind
 from models.schedule import Duty, Gap, OnCall
-from rules.paging import PageTarget, channel_chain, paging_chain, resolve_targets
+from models.workload import AskLeave, Bound, PageLimit, PageLimits
+from rules.paging import (
+    MOST_OF_A_SUBJECT,
+    PageTarget,
+    bound_by,
+    channel_chain,
+    leave_for,
+    paging_chain,
+    resolve_targets,
+)
 
 PEOPLE = {
     "alice": Person(name="alice", email="alice@example.org", channels=("pager", "mail")),
@@ -125,3 +136,64 @@ def test_a_person_who_is_called_like_a_role_is_paged_alone() -> None:
     """Whoever holds that role was not named."""
     found = resolve_targets(("person:experts",), {}, {}, further={"experts": ("bo", "cy")})
     assert [page.recipient for page in found.pages] == ["experts"]
+
+
+OWN, COMMON, ROOM = (PageLimit(most=most, within=timedelta(minutes=15)) for most in (5, 10, 20))
+LIMITS = PageLimits(person=COMMON, channels={"ops": ROOM, "alice": ROOM})
+
+
+@pytest.mark.parametrize(
+    ("page", "limits", "whom", "limit"),
+    [
+        (PageTarget("channel:ops", "ops"), LIMITS, "channel:ops", ROOM),
+        (PageTarget("channel:quiet", "quiet"), LIMITS, "", None),
+        (PageTarget("role:lead", "alice"), LIMITS, "person:alice", COMMON),
+        (PageTarget("role:lead", "alice", limit=OWN), LIMITS, "person:alice", OWN),
+        (PageTarget("role:lead", "alice", limit=OWN), PageLimits(), "person:alice", OWN),
+        (PageTarget("role:lead", "alice"), PageLimits(), "", None),
+    ],
+)
+def test_a_page_is_bound_by_what_limits_whoever_gets_it(
+    page: PageTarget, limits: PageLimits, whom: str, limit: PageLimit | None
+) -> None:
+    """A channel by its own limit, a person by theirs before that of everybody; or by none."""
+    bound = limit and Bound(whom=whom, limit=limit, urgency=2, escalation=True)
+    assert bound_by(page, limits, 2, escalation=True) == bound
+
+
+def test_a_limit_of_their_own_comes_with_whoever_is_resolved() -> None:
+    """As their address does; a page is by escalation only where it says so."""
+    people = {"alice": Person(name="alice", limit=OWN)}
+    (page,) = resolve_targets(("person:alice",), {}, people).pages
+    bound = bound_by(page, PageLimits(), 2)
+    assert bound == Bound(whom="person:alice", limit=OWN, urgency=2, escalation=False)
+
+
+@pytest.mark.parametrize("withdraw", [None, "acknowledged"])
+def test_what_is_bound_asks_for_leave_with_what_a_summary_would_tell(withdraw: str | None) -> None:
+    """The subject is cut; what nothing binds asks nobody."""
+    message = Message(
+        key="k",
+        kind=MessageKind.PAGE,
+        incident_id="INC-1",
+        recipient="alice",
+        address="alice@example.org",
+        subject="x" * 500,
+        body="",
+        severity="SEV2",
+        reason="silence",
+        facts={},
+    )
+    free = Delivery(message=message, channels=("pager", "mail"), withdraw=withdraw)
+    assert leave_for(free) is None
+    bound = Bound(whom="person:alice", limit=OWN, urgency=2)
+    assert leave_for(free.model_copy(update={"bound": bound})) == AskLeave(
+        key="k",
+        incident_id="INC-1",
+        subject="x" * MOST_OF_A_SUBJECT,
+        severity="SEV2",
+        bound=bound,
+        channels=("pager", "mail"),
+        address="alice@example.org",
+        withdraw=withdraw is not None,
+    )
