@@ -5,7 +5,7 @@ from datetime import timedelta
 from models.base import Actor
 from models.incident import Report
 from tests.rules.rated import MATRIX, rated
-from tests.scenarios.stage import Stage, page, told
+from tests.scenarios.stage import Stage, page, reminded, told
 
 POLICY = rated(
     MATRIX
@@ -59,4 +59,6 @@ async def test_a_severity_moves_with_what_is_learnt_until_it_is_frozen(stage: St
     assert record.severity == "P3"
     assert [change.severity for change in record.severities] == ["P2", "P1", "P3", "P3"]
     await stage.do("cancel", reason="drill_over")
-    await stage.said(page(0, "ana"), told(0, "staff"), told(10, "staff"), told(20, "staff"))
+    await stage.said(
+        page(0, "ana"), reminded(0, "bo"), told(0, "staff"), told(10, "staff"), told(20, "staff")
+    )
