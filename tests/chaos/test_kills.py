@@ -4,8 +4,6 @@ import asyncio
 import random
 from collections.abc import Callable
 
-import pytest
-
 from models.incident import Incident
 from states.lifecycle import State
 from tests.chaos.plant import Plant, quick_policy, seconds
@@ -21,12 +19,9 @@ def paged_so_far(names: list[str]) -> Callable[[Incident], bool]:
     return lambda record: pages_on(record)[: len(names)] == names
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-async def test_a_worker_killed_at_random_moments_skips_and_doubles_no_level(
-    plant: Plant, seed: int
-) -> None:
+async def test_a_worker_killed_at_random_moments_skips_and_doubles_no_level(plant: Plant) -> None:
     """Six pages over two rounds, with the worker dying four times on the way."""
-    chance = random.Random(seed)  # noqa: S311 - reproducible, not secret
+    chance = random.Random(1)  # noqa: S311 - reproducible, not secret
     await plant.report(quick_policy(wait=1.5, repeat=1))
     await plant.sink.wait_for_requests(1)
     for _ in range(4):
