@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.identity import CROCKFORD, SLUG_LIMIT, group_id, incident_id, is_incident_id
+from rules.identity import CROCKFORD, SLUG_LIMIT, group_id, incident_id, is_incident_id, workload_id
 
 AT = datetime(2026, 11, 1, 12, 30, tzinfo=UTC)
 KEY = '{}/{alertname="HighErrorRatio"}:{alertname="HighErrorRatio", service="checkout"}'
@@ -63,3 +63,19 @@ def test_a_group_id_is_bounded_plain_and_tells_sources_apart(key: str, source: s
     assert found.isascii()
     assert set(found.rsplit("-", 1)[1]) <= set(CROCKFORD)
     assert found != group_id(source + "2", key)
+
+
+def test_a_workload_is_named_by_whose_it_is_under_which_policy_and_where() -> None:
+    """The name can be read, and two of one name are two; it is for ever."""
+    ids = {
+        workload_id(*seeds)
+        for seeds in (
+            ("main", "Shop", "person:ana"),
+            ("other", "Shop", "person:ana"),
+            ("main", "Bank", "person:ana"),
+            ("main", "Shop", "channel:ana"),
+        )
+    }
+    assert len(ids) == 4
+    assert workload_id("main", "Shop", "person:ana") == "WL-person-ana-BNC31XD0"
+    assert workload_id("main", "Shop", "§").startswith("WL-workload-")
