@@ -5,9 +5,10 @@ import pytest
 from models.clock import ClockStatus
 from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
-from rules.adoption import preview, shift_words
+from rules.adoption import not_adoptable, preview, shift_words
 from rules.decision import AdoptPolicy, Decision, Outcome, Refusal
 from rules.judgement import judge
+from states.lifecycle import State
 from tests.rules.timed import incident, later, one, policy_of
 from tests.specimens import done
 
@@ -103,14 +104,36 @@ def test_a_policy_without_the_severity_in_use_cannot_be_adopted(
     new = old.model_copy(update={"severities": severities})
     seen = preview(old, new, incident(old), later(0))
     assert "severity" in seen.refusal
-    assert seen.shifts == ()
+    assert (seen.shifts, seen.fires_at_once) == ((), ())
     answer = adopted(old, new)
     assert isinstance(answer, Refusal)
-    assert answer.message == seen.refusal
+    assert (answer.kind, answer.message) == ("Refused", seen.refusal)
+    assert "SEV1" in answer.message
 
 
 def test_an_incident_that_is_over_adopts_nothing() -> None:
     """Its clocks have been judged."""
     policy = one(OLD)
     record = done(incident(policy), "cancel", later(1), policy, reason="false_alarm")
-    assert preview(policy, policy, record, later(2)).refusal == "the incident is cancelled"
+    new = one(SHORT)
+    seen = preview(policy, new, record, later(2))
+    assert (seen.refusal, seen.shifts) == ("the incident is cancelled", ())
+    over = incident(policy).model_copy(update={"state": State.CLOSED})
+    assert preview(policy, new, over, later(3.5)).fires_at_once == ()
+    assert not_adoptable(new, record) == Refusal("Refused", "the incident is cancelled")
+
+
+def test_an_adoption_is_told_with_when_it_is_said_to_have_happened() -> None:
+    """And every clock by name, where they are few."""
+    clocks = "".join(
+        f"  c{n}: {{ from: reported, to: resolved, within: {n}h }}\n" for n in range(1, 6)
+    )
+    old, new = policy_of(""), policy_of(f"clocks:\n{clocks}")
+    command = AdoptPolicyCommand(actor="ana", policy=new, happened_at=later(1))
+    answer = judge("adopt_policy", command, incident(old), old, later(2))
+    assert isinstance(answer, Decision)
+    line = answer.incident.timeline[-1]
+    assert (line.happened_at, line.recorded_at) == (later(1), later(2))
+    assert answer.summary == line.summary
+    assert "; c5: no such clock → " in line.summary
+    assert "more clocks" not in line.summary

@@ -4,6 +4,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from models.command import COMMANDS
+from models.compiled import AuthorityRule
 from rules.answers import next_steps, readings_of, result_of, status_markdown
 from tests.specimens import POLICY, REPORT, a_diagnosed_incident, after, an_incident, done
 
@@ -94,8 +95,34 @@ def test_the_status_says_what_stands_still_what_waits_and_what_fires() -> None:
     assert "Waiting: technical_team is offered to cy by bo" in status_markdown(
         POLICY, offer, after(3)
     )
-    firing = held.model_copy(update={"truncated_alerts": 3})
-    assert "Still firing: 3 that the sender left out" in status_markdown(POLICY, firing, after(3))
+    firing = status_markdown(
+        POLICY, held.model_copy(update={"truncated_alerts": 3}), after(3)
+    ).splitlines()
+    assert "Still firing: 3 that the sender left out" in firing
+    assert firing[0] == "**SEV1 Checkout fails**"
+
+
+def test_the_status_says_what_is_missing_for_the_next_step() -> None:
+    """And nothing of what can be done at once."""
+    incident = done(an_incident(), "acknowledge", after(2))
+    steps = [s for s in status_markdown(POLICY, incident, after(3)).splitlines() if "`" in s]
+    assert any(
+        s.startswith("- `begin_diagnosis` — missing: severity SEV1 is not confirmed") for s in steps
+    )
+
+
+def test_who_may_do_what_is_next_is_by_what_is_known_now() -> None:
+    """A condition of the rule may hold since a moment ago."""
+    rule = AuthorityRule(by=("bo",), when=(("flag vip", ("ana",)),))
+    policy = POLICY.model_copy(
+        update={"authority": {"cancel": rule}, "attributes": {"vip": ("yes", "no")}}
+    )
+    incident = done(an_incident(policy), "set_attribute", after(2), policy, attribute="vip")
+
+    def may(at: float) -> tuple[str, ...]:
+        return {s.name: s.may for s in next_steps(policy, incident, after(at))}["cancel"]
+
+    assert (may(1), may(3)) == (("bo",), ("ana",))
 
 
 def test_a_status_of_what_is_over_offers_nothing_further_and_is_never_too_long() -> None:

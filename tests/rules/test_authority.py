@@ -97,6 +97,17 @@ def test_who_asks_in_vain_may_proceed_after_the_limit() -> None:
     assert moved.requests == ()
 
 
+def test_who_is_asked_in_vain_is_who_may_as_things_are() -> None:
+    """A condition of the rule counts for those who are asked as for those who may."""
+    rule = "{ by: lead, when: { flag personal_data: eve }, after: { 30m: team:payments } }"
+    policy = staffed(ROLES + f"authority: {{ begin_resolution: {rule} }}\n")
+    incident = in_diagnosis(reported(policy))
+    incident = done(incident, "set_attribute", after(2), policy, attribute="personal_data")
+    leaves = refused(incident, "begin_resolution", 10, policy, actor="bo").leaves
+    assert leaves is not None
+    assert [e.target for e in leaves.effects if isinstance(e, PageRole)] == ["person:eve"]
+
+
 def test_waiting_helps_nobody_else_and_ends_with_the_state() -> None:
     """Who is not named never may; who asked in another state has to ask again."""
     policy = staffed(ROLES + LATER)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from models.base import ENGINE
 from models.command import COMMANDS
 from models.compiled import AuthorityRule, Branch, CompiledPolicy, OnRaise
@@ -130,6 +132,20 @@ def test_a_raised_severity_pages_as_the_policy_says() -> None:
     assert pages(OnRaise.RESTART, "SEV1", **raised) == []
     lowered = {"severity": "SEV3", "note": "less", "actor": ENGINE.name, "via": ENGINE.via}
     assert pages(OnRaise.RESTART, "SEV1", **lowered) == []
+
+
+@pytest.mark.parametrize("branch", [{"severities": ("SEV1",)}, {"when": ("flag vip",)}])
+def test_a_raised_severity_pages_by_the_escalation_that_counts_then(branch: dict[str, Any]) -> None:
+    """Not by that of before."""
+    assert POLICY.escalation is not None
+    again = POLICY.escalation.model_copy(update={"name": "worst", "on_raise": OnRaise.RESTART})
+    under = policy(branches=(Branch(follow=again, **branch),))
+    vip = AttributeChange(name="vip", value="yes", at=after(1), actor=ANA)
+    incident = an_incident(under).model_copy(update={"severity": "SEV2", "attributes": (vip,)})
+    said = {"severity": "SEV1", "note": "worse"}
+    answer = outcome(incident, "set_severity", after(5), under, **said)
+    assert isinstance(answer, Decision), answer
+    assert any(isinstance(effect, PageNextLevel) for effect in answer.effects)
 
 
 def test_the_command_is_offered_with_the_others() -> None:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from models.alert import Alert, AlertRecord, AlertStatus
+from models.authority import ApprovalRule, HandoverRule
 from models.calendar import CalendarSlice
-from models.clock import DueThreshold, Target
+from models.clock import DueThreshold, FiredThreshold, Target
 from models.compiled import RunningClocks
 from models.contracts import ClockFacts, EnforceDeadline
 from models.incident import StatusUpdate, TimelineEntry, TimelineSegment
@@ -18,11 +19,12 @@ from rules.carrying import (
     older_entries,
     too_heavy,
 )
-from rules.deadlines import due_thresholds
+from rules.deadlines import due_thresholds, superseded
 from rules.enforcement import enforce, facts_for_enforcement, fired_words, late_words, without_story
 from tests.specimens import (
     ANA,
     POLICY,
+    REPORT,
     START,
     a_diagnosed_incident,
     after,
@@ -158,7 +160,57 @@ def test_what_every_clock_goes_by_is_looked_at_with_any_of_them() -> None:
         "late_updates",
     ):
         assert getattr(facts, name) == getattr(policy, name), name
-    assert (facts.clocks, facts.audiences, facts.approvals, facts.handover) == ((), (), {}, None)
+    assert (facts.clocks, facts.audiences) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "pending"),
+    [
+        ("approval:close", True),
+        ("handover:lead", True),
+        ("holding:lead:ana", True),
+        ("acknowledge", False),
+    ],
+)
+def test_what_waits_for_an_answer_is_looked_at_with_the_rules_of_answers(
+    name: str, *, pending: bool
+) -> None:
+    """No clock is."""
+    rules = {"approvals": {"close": ApprovalRule(by=("ana",))}, "handover": HandoverRule()}
+    facts = facts_for_enforcement(POLICY.model_copy(update=rules), (due(name, "", 1.0),))
+    assert {"approvals": facts.approvals, "handover": facts.handover} == (
+        rules if pending else {"approvals": {}, "handover": None}
+    )
+
+
+def test_best_effort_is_what_was_promised_by_the_severity_of_then() -> None:
+    """A severity that changed while the clock ran is known to it."""
+    best = Target(within=minutes(5), best_effort=True)
+    firm = Target(within=minutes(50))
+    easy = clock("easy", "reported", "acknowledged", sev1=5).model_copy(
+        update={"within": {"SEV1": best, "SEV2": firm}}
+    )
+    policy = POLICY.model_copy(update={"clocks": (easy,), "when_raised": RunningClocks.KEEP})
+    mild = an_incident(policy, REPORT.model_copy(update={"severity": "SEV2"}))
+    incident = done(mild, "set_severity", after(1), policy, severity="SEV1", note="worse")
+    point = due("easy", "100%", 1.0)
+    assert fired_words(point, policy, incident, after(60))[0] == "clock.breached"
+    policy = policy.model_copy(update={"when_raised": RunningClocks.RETARGET})
+    assert fired_words(point, policy, incident, after(60))[0] == "clock.late"
+
+
+def test_a_threshold_that_fired_as_it_came_due_stands() -> None:
+    """Nothing has taken it back in the same instant."""
+    fired = FiredThreshold(
+        clock="acknowledge",
+        run=1,
+        threshold="50%",
+        fraction=0.5,
+        due_at=after(2.5),
+        fired_at=after(2.5),
+    )
+    incident = an_incident().model_copy(update={"fired": (fired,)})
+    assert superseded(POLICY, incident, after(2.5)) == ()
 
 
 def entries(*sizes: int) -> tuple[TimelineEntry, ...]:

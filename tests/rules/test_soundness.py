@@ -4,6 +4,7 @@ import pytest
 
 from models.command import COMMANDS
 from models.payload import Command
+from rules.decision import Refusal
 from rules.soundness import flaws, too_early, unsound
 from tests.specimens import a_diagnosed_incident, after
 
@@ -69,6 +70,8 @@ def test_a_note_may_be_left_out() -> None:
 def test_no_incident_is_related_to_itself(name: str, fields: dict[str, object], field: str) -> None:
     """A duplicate of itself would be cancelled in favour of nothing."""
     assert flaws(command(name, **fields), ME) == ((field, "is this incident itself"),)
+    refusal = unsound(command(name, **fields), ME)
+    assert refusal == Refusal("Malformed", f"{field}: is this incident itself", (field,))
     assert flaws(command(name, **fields), OTHER)[:1] != ((field, "is this incident itself"),)
 
 
@@ -91,6 +94,7 @@ def test_nothing_is_taken_back_before_it_was() -> None:
         at = after(minute) if minute is not None else None
         refusal = too_early(name, command(name, happened_at=at, **said), incident)
         assert refusal is None or refusal.kind == "Malformed"
+        assert refusal is None or "takes back what was diagnosed at 2026-03-27" in refusal.message
         return refusal.missing if refusal else None
 
     assert asked("return_to_diagnosis", 39.9) == asked("reopen", 39.9) == ("happened_at",)
