@@ -4,7 +4,7 @@ import pytest
 
 from models.compiled import CompiledPolicy
 from models.incident import Extension, Incident, PlannedDate, TimelineEntry
-from rules.decision import Refusal
+from rules.decision import Decision, Refusal
 from tests.rules.timed import incident, later, one, policy_of
 from tests.specimens import ANA, done, outcome
 
@@ -59,6 +59,43 @@ def test_an_extension_says_by_how_much_until_when_and_why() -> None:
     assert extension == Extension(
         clock="it", by=later(1.5) - later(0), at=later(1), actor=ANA, note="agreed by phone"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "fields", "words", "missing"),
+    [
+        ("extendable: true", {"clock": "that"}, "clock 'that'", ()),
+        ("", {}, "the policy does not let it be extended; it lets: none", ()),
+        (
+            "extendable: true",
+            {"note": ""},
+            "extending it needs a reason: note",
+            ("note",),
+        ),
+    ],
+)
+def test_what_the_policy_does_not_extend_is_refused(
+    written: str, fields: dict[str, str], words: str, missing: tuple[str, ...]
+) -> None:
+    """A clock that it does not know or let be extended, or without a reason."""
+    policy = one(f"from: reported, to: told, within: 4h, {written}")
+    said = {"clock": "it", "by": "1h", "note": "agreed", **fields}
+    answer = outcome(incident(policy), "extend_clock", later(1), policy, **said)
+    assert isinstance(answer, Refusal)
+    assert (answer.kind, answer.missing) == ("Refused", missing)
+    assert words in answer.message
+
+
+def test_an_extension_is_answered_as_the_line_says_it() -> None:
+    """As is a date."""
+    said = {"clock": "it", "by": "1h", "note": "agreed"}
+    for name, fields in (
+        ("extend_clock", said),
+        ("set_date", {"date": "meeting", "at": later(50)}),
+    ):
+        answer = outcome(incident(POLICY), name, later(1), POLICY, **fields)
+        assert isinstance(answer, Decision)
+        assert answer.summary == last(answer.incident).summary
 
 
 def test_a_clock_that_does_not_run_cannot_be_extended() -> None:

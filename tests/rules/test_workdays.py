@@ -7,7 +7,7 @@ import pytest
 from models.calendar import LOCAL
 from models.clock import Roll, Target
 from rules.calendars import slice_of
-from rules.workdays import covers, end_of_working_day
+from rules.workdays import covers, end_of_working_day, rolled
 from tests.rules.almanac import OFFICE, a_calendar, reckoned, utc
 
 LONDON = "Europe/London"
@@ -91,6 +91,18 @@ def test_the_first_day_of_a_slice_has_its_end() -> None:
     known = slice_of(WORK, FRIDAY, FRIDAY, FRIDAY)
     assert end_of_working_day(known, FRIDAY, 0, ()) == utc("2025-11-21 17:00")
     assert end_of_working_day(known, FRIDAY, 1, ()) is None
+
+
+def test_what_comes_after_the_end_of_a_slice_is_not_known() -> None:
+    """Although the day on which it comes has begun: it may be cut short yet."""
+    monday = utc("2025-11-24 08:00")
+    known = slice_of(WORK, FRIDAY, FRIDAY + 7 * DAY, FRIDAY)
+    assert end_of_working_day(known, FRIDAY, 1, ()) == utc("2025-11-24 17:00")
+    assert rolled(known, utc("2025-11-22 10:00"), "12:00") == utc("2025-11-24 12:00")
+    short = known.model_copy(update={"valid_until": monday})
+    assert end_of_working_day(short, FRIDAY, 1, ()) is None
+    assert rolled(short, utc("2025-11-22 10:00"), "12:00") is None
+    assert rolled(short, utc("2025-11-22 10:00"), "08:00") == monday
 
 
 def test_a_slice_covers_its_first_and_its_last_instant() -> None:
