@@ -28,6 +28,7 @@ def test_the_day_in_an_incident_id_is_the_utc_day() -> None:
     """23:30 in New York is the next day in UTC."""
     late = datetime(2026, 10, 31, 23, 30, tzinfo=timezone(timedelta(hours=-4)))
     assert incident_id("a", late).startswith("INC-261101-")
+    assert incident_id("a", AT.replace(hour=23)).startswith("INC-261101-")
 
 
 @given(st.text())

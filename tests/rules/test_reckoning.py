@@ -232,3 +232,23 @@ def test_a_calendar_that_is_missing_is_named() -> None:
     """Rather than counted as open, or as closed."""
     with pytest.raises(KeyError, match="office"):
         reckon(FRIDAY, Target(within=HOUR, calendar=OFFICE), (), {})
+
+
+@pytest.mark.parametrize(
+    ("pause", "due", "passed"),
+    [
+        (("2025-11-25 10:00", "2025-11-26 10:00"), "2025-12-01 16:00", 3),
+        (("2025-11-20 10:00", "2025-11-24 16:00"), "2025-12-01 16:00", 3),
+        (("2025-11-20 10:00", "2025-11-21 15:00"), "2025-11-28 16:00", 4),
+        (("2025-11-20 10:00", "2025-11-21 16:00"), "2025-11-28 16:00", 4),
+        (("2025-11-26 16:00", None), None, 3),
+    ],
+)
+def test_a_pause_stops_the_count_of_working_days(
+    pause: tuple[str, str | None], due: str | None, passed: int
+) -> None:
+    """For as long as it lasts after the start; one that was over by then counts nothing."""
+    began, ended = utc(pause[0]), utc(pause[1]) if pause[1] else None
+    run = reckoned(FRIDAY, Target(days=5, calendar=OFFICE), WORK, (began, ended))
+    assert run.limit_at == (utc(due) if due else None)
+    assert run.elapsed(utc("2025-11-27 16:00")) == passed * DAY
