@@ -6,6 +6,7 @@ on replay and must decide as it did on the day.
 
 from collections.abc import Iterator
 
+from models.base import ENGINE, MONITORING, Actor
 from models.command import CancelCommand, LinkCommand, SetSeverityCommand
 from models.incident import Incident
 from models.payload import Command
@@ -17,6 +18,8 @@ from states.lifecycle import BY_TRIGGER, Trigger
 BETWEEN_INCIDENTS = frozenset({"duplicate_of", "merged_into"})
 """Relations that only another incident can be the target of."""
 BLANK = "is blank"
+BY_MONITORING = frozenset({"record_alerts", Trigger.REOPEN.value})
+"""What an alert group tells its incident."""
 
 Flaw = tuple[str, str]
 """A field, with the place in it where it has several, and what is wrong with it."""
@@ -34,6 +37,18 @@ def unsound(command: Command, incident_id: str) -> Refusal | None:
         return None
     words = "; ".join(f"{field}: {problem}" for field, problem in found)
     return Refusal("Malformed", words[:1000], tuple(field for field, _ in found))
+
+
+def impersonates(name: str, command: Command) -> Refusal | None:
+    """Why a message does not count that claims to be the engine's own, or monitoring's.
+
+    The engine sends no messages to itself; monitoring feeds alerts and reopens, and no more.
+    """
+    actor = Actor(name=command.actor, via=command.via)
+    if actor == ENGINE or (actor == MONITORING and name not in BY_MONITORING):
+        message = f"only the engine itself acts as {actor.name}, via {actor.via}: say who you are"
+        return Refusal("Malformed", message, ("actor", "via"))
+    return None
 
 
 def too_early(name: str, command: Command, incident: Incident) -> Refusal | None:

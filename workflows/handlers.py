@@ -18,7 +18,7 @@ from models.payload import Command
 from rules.decision import RECORDED, Decision, Refusal
 from rules.judgement import no_signal, parse
 from rules.ledger import refused
-from rules.soundness import too_early, unsound
+from rules.soundness import impersonates, too_early, unsound
 from workflows.desk import Desk
 from workflows.payloads import NotJson, raw, read
 from workflows.switch import Switch
@@ -91,7 +91,11 @@ class Handlers:
 
     def _unsound(self, name: str, command: Command) -> Refusal | None:
         incident = self._desk.incident
-        return unsound(command, incident.id) or too_early(name, command, incident)
+        return (
+            impersonates(name, command)
+            or unsound(command, incident.id)
+            or too_early(name, command, incident)
+        )
 
     def _unknown_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
         self._record(name, no_signal(name, len(payloads)), Actor(name="unknown", via="signal"))

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from models.adoption import PREVIEW_ADOPTION, AdoptionPreview
@@ -30,11 +30,10 @@ with workflow.unsafe.imports_passed_through():
     from rules.carrying import moved_out, older_entries
     from rules.clocks import read_clocks
     from rules.metrics import read_metrics
-    from rules.opening import open_incident
-    from rules.reporting import unfit
     from rules.roles import told_of_duties
     from rules.why import explain
     from states.lifecycle import TERMINAL, State
+    from workflows.beginning import begun
     from workflows.burden import Burden
     from workflows.calendars import Calendars
     from workflows.deadlines import Deadlines
@@ -54,35 +53,6 @@ with workflow.unsafe.imports_passed_through():
 REOPENING_TIMEOUT = timedelta(minutes=1)
 
 
-def _begun(start: IncidentInput) -> Carried | ApplicationError:
-    """What the run begins with: what was carried, or a new record; or with what it fails."""
-    if start.carried:
-        incident = start.carried.incident
-        again = incident.model_copy(update={"runs": incident.runs + 1})
-        return start.carried.model_copy(update={"incident": again})
-    if start.report is None or start.policy is None:
-        return ApplicationError(
-            "an incident starts with a report and a policy, or with what a run carried",
-            type="Malformed",
-            non_retryable=True,
-        )
-    refusal = unfit(start.report, start.policy)
-    if refusal:
-        # Only a policy of now says what a report must be: incidents of before began as they did.
-        details = refusal.details(State.REPORTED.value)
-        return ApplicationError(refusal.message, details, type=refusal.kind, non_retryable=True)
-    info = workflow.info()
-    record = open_incident(
-        info.workflow_id,
-        start.report,
-        start.policy,
-        workflow.now() + start.epoch_offset,
-        # Reported is when the report reached Temporal, not when a worker first saw it.
-        info.workflow_start_time + start.epoch_offset,
-    )
-    return Carried(incident=record, policy=start.policy)
-
-
 @workflow.defn(name=INCIDENT_WORKFLOW)
 class IncidentWorkflow:
     """The durable incident. Its result is what a later run would carry on."""
@@ -91,7 +61,7 @@ class IncidentWorkflow:
     @raw_start
     def __init__(self, *payloads: object) -> None:
         start = read_start(IncidentInput, payloads)
-        carried = start if isinstance(start, Exception) else _begun(start)
+        carried = start if isinstance(start, Exception) else begun(start)
         self._unfit = carried if isinstance(carried, Exception) else None
         if isinstance(start, Exception) or isinstance(carried, Exception):
             return
@@ -139,7 +109,7 @@ class IncidentWorkflow:
                 self._launch()
             due_at, what = self._next_due()
             self._timer.arm(None if continuing else due_at, what)
-            self._visibility.refresh(due_at, deciding=self._deadlines.under_way)
+            self._visibility.refresh(self._shown_due(due_at), deciding=self._deadlines.under_way)
             await self._waking.wait()
         self._visibility.refresh(None)
         await self._begin_archive()
@@ -212,7 +182,19 @@ class IncidentWorkflow:
         self._burden.launch(now)
         self._outbox.launch(now)
 
+    def _shown_due(self, due_at: datetime | None) -> datetime | None:
+        """What people want to know: not that calendars are worked out further some day."""
+        if due_at is None or due_at != self._calendars.next_at():
+            return due_at
+        if not workflow.patched("that-calendars-are-due-is-not-shown"):
+            return due_at
+        return min((at for at, _ in self._dues() if at != due_at), default=None)
+
     def _next_due(self) -> tuple[datetime | None, str]:
+        return min(self._dues(), default=(None, ""))
+
+    def _dues(self) -> list[tuple[datetime, str]]:
+        """Everything that will come due by itself, and what it is."""
         point = self._deadlines.next_point()
         candidates = [
             (point.due_at, f"{point.clock} {point.threshold}") if point else None,
@@ -223,7 +205,7 @@ class IncidentWorkflow:
             (at, "work out calendars") if (at := self._calendars.next_at()) else None,
             (at, "write the incident report") if (at := self._reports.next_at()) else None,
         ]
-        return min((c for c in candidates if c), default=(None, ""))
+        return [candidate for candidate in candidates if candidate]
 
     def _over(self) -> bool:
         desk = self._desk

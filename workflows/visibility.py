@@ -44,11 +44,13 @@ class Visibility:
             status_markdown(self._desk.policy, self._desk.incident, self._desk.now())
         )
         wanted = self._wanted(next_due_at)
+        nothing = next_due_at is None and self._nothing_is_news()
         unknown = next_due_at is None or (deciding and self._waits_for_what_is_decided(next_due_at))
-        if unknown and self._desk.incident.state not in TERMINAL:
+        if unknown and not nothing and self._desk.incident.state not in TERMINAL:
             del wanted[NEXT_DUE]
         changed = {name: value for name, value in wanted.items() if self._differs(name, value)}
-        if not changed or (set(changed) == {NEXT_DUE} and not self._passed()):
+        alone = set(changed) == {NEXT_DUE}
+        if not changed or (alone and not nothing and not self._passed()):
             return
         updates: list[SearchAttributeUpdate[Any]] = [
             KEYS[name].value_unset() if value is None else KEYS[name].value_set(value)
@@ -56,6 +58,11 @@ class Visibility:
         ]
         workflow.upsert_search_attributes(updates)
         self._shown.update(changed)
+
+    def _nothing_is_news(self) -> bool:
+        """Whether something is shown as due although nothing is, and nothing is under way."""
+        shown = self._desk.idle and self._shown.get(NEXT_DUE) is not None
+        return shown and workflow.patched("that-nothing-is-due-is-shown")
 
     def _waits_for_what_is_decided(self, next_due_at: datetime) -> bool:
         """Whether another instant would be shown: what else is due may be months away."""

@@ -5,7 +5,7 @@ import pytest
 from models.command import COMMANDS
 from models.payload import Command
 from rules.decision import Refusal
-from rules.soundness import flaws, too_early, unsound
+from rules.soundness import flaws, impersonates, too_early, unsound
 from tests.specimens import a_diagnosed_incident, after
 
 ME = "INC-260327-7F3KQ2M4"
@@ -102,3 +102,21 @@ def test_nothing_is_taken_back_before_it_was() -> None:
     assert asked("return_to_diagnosis", None) is None
     assert asked("acknowledge", 1) is None
     assert asked("add_lesson", 1, text="test it") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "actor", "via", "counts"),
+    [
+        ("acknowledge", "engine", "engine", False),
+        ("acknowledge", "monitoring", "alerts", False),
+        ("reopen", "monitoring", "alerts", True),
+        ("acknowledge", "engine", "console", True),
+        ("acknowledge", "ana", "alerts", True),
+    ],
+)
+def test_nobody_speaks_for_the_engine(name: str, actor: str, via: str, *, counts: bool) -> None:
+    """It may everything, so nobody may say that they are it."""
+    refusal = impersonates(name, command(name, actor=actor, via=via))
+    assert (refusal is None) == counts
+    if refusal:
+        assert refusal.missing == ("actor", "via")

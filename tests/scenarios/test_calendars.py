@@ -116,3 +116,14 @@ async def _shown(stage: Stage) -> datetime | None:
         SearchAttributeKey.for_datetime(NEXT_DUE)
     )
     return shown
+
+
+async def test_where_nothing_is_due_no_instant_is_shown(stage: Stage) -> None:
+    """That calendars are worked out further some day concerns nobody."""
+    await stage.report(bare(SEVERAL))
+    assert await _shown(stage) is not None
+    await stage.do("acknowledge")
+    await stage.do("set_milestone", milestone="told")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while await _shown(stage):
+            await asyncio.sleep(0.02)
