@@ -24,7 +24,7 @@ from console.times import PAST, parse_instant
 from models.command import COMMANDS, AdoptPolicyCommand, CommandResult, CommandSpec
 from models.payload import Command
 from rules.readable import blank
-from rules.soundness import flaws
+from rules.soundness import BLANK, flaws
 
 PANEL = "What an incident takes"
 DEFAULT_TIMEOUT = 10.0
@@ -90,7 +90,7 @@ def _common(spec: CommandSpec) -> list[inspect.Parameter]:
         at,
         _parameter("actor", Annotated[str | None, actor], None),
         _parameter("note", Annotated[str, note], ""),
-        _parameter("override", Annotated[str, override], ""),
+        _parameter("override", Annotated[str | None, override], None),
         _parameter("command_id", Annotated[str | None, command_id], None),
         _parameter("timeout", Timeout, DEFAULT_TIMEOUT),
         _parameter("as_json", AsJson, default=False),
@@ -128,8 +128,10 @@ def command_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> Comm
         "command_id": values["command_id"] or str(uuid.uuid4()),
         "sent_at": now,
         "note": values["note"],
-        "override": values["override"],
+        "override": values["override"] or "",
     }
+    if values["override"] == "":
+        raise _problems([("override", BLANK)], spec)
     if values["happened_at"] is not None:
         payload["happened_at"] = parse_instant(values["happened_at"], now, PAST)
     for field in fields_of(spec):

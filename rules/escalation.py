@@ -165,7 +165,7 @@ def silence(progress: EscalationProgress) -> str:
     if progress.resumed:
         return "nobody has taken it up"
     if progress.level:
-        return "nobody acknowledged"
+        return "nobody acknowledged" if progress.reached else "nobody before could be paged"
     return "still not acknowledged" if progress.pages else "new incident"
 
 

@@ -17,8 +17,9 @@ HELD = "page.held"
 MOST_TURNS = 1000
 """So many turns ahead it is looked for a level: more than a policy can ask for sensibly."""
 
+ACKNOWLEDGED = "incident.acknowledged"
 _STOPS = {
-    "incident.acknowledged": "{actor} acknowledged at {at}",
+    ACKNOWLEDGED: "{actor} acknowledged at {at}",
     "incident.resolved": "{actor} resolved the incident at {at}",
     "incident.cancelled": "{actor} cancelled the incident at {at}",
     "escalation.taken_up": "{summary}, at {at}",
@@ -135,7 +136,7 @@ def standing_at(policy: CompiledPolicy, incident: Incident, at: datetime) -> Sta
 def _moved(standing: Standing, entry: TimelineEntry) -> Standing:
     data = entry.data
     if entry.kind in _STOPS:
-        if standing.stopped:
+        if standing.stopped and entry.kind != ACKNOWLEDGED:
             return standing
         words = _STOPS[entry.kind].format(
             actor=entry.actor.name, at=stamp(entry.recorded_at), summary=entry.summary

@@ -140,8 +140,12 @@ def _not_also(role: str, policy: CompiledPolicy) -> tuple[str, ...]:
 def candidates(
     rule: RoleRule, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> tuple[str, ...]:
-    """Who could take a role now: whoever is on call first, then responders, then all others."""
-    first = [person for name in policy.on_call for person in on_call(name, policy, now)]
+    """Who could take a role now: whoever is on call first, then responders, then all others.
+
+    Whoever was paged by a schedule is on call, as far as the incident knows.
+    """
+    first = [*paged(incident)]
+    first += [person for name in policy.on_call for person in on_call(name, policy, now)]
     everybody = dict.fromkeys((*first, *responders(policy), *policy.people))
     return tuple(
         person

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from models.compiled import CompiledPolicy, EscalationPolicy, Level, RoleRule
 from models.incident import Incident
 from models.why import Explanation, Verdict, WhyAnswer, WhyQuestion
-from rules.on_duty import SCHEDULE
+from rules.on_duty import SCHEDULE, people_of
 from rules.page_story import (
     HELD,
     SENT,
@@ -160,7 +160,7 @@ def _reason(asked: _Asked, ladder: EscalationPolicy | None) -> tuple[str, tuple[
         return turn, turn_lines
     coming = _coming(standing, levels)
     words = f"{turn}; {coming}" if turn else coming
-    return words, (*turn_lines, *standing.by)
+    return words + _turns_in(asked, ladder, levels), (*turn_lines, *standing.by)
 
 
 def _levels_of(asked: _Asked, ladder: EscalationPolicy) -> tuple[int, ...]:
@@ -171,7 +171,26 @@ def _levels_of(asked: _Asked, ladder: EscalationPolicy) -> tuple[int, ...]:
         return (question.level,) if question.level in numbers else ()
     if question.who is None:
         return tuple(numbers)
-    return tuple(n for n in numbers if _pages(asked, ladder.levels[n - 1], question.who))
+    told = {line.level for line in asked.lines if asked.concerns(line) and line.at <= asked.until}
+    return tuple(
+        n for n in numbers if n in told or _pages(asked, ladder.levels[n - 1], question.who)
+    )
+
+
+def _schedules_of(asked: _Asked, level: Level) -> tuple[str, ...]:
+    """The schedules of a level in which whoever is asked about takes turns, or may."""
+    specs = {f"{SCHEDULE}{spec.name}": spec for spec in asked.policy.schedules}
+    named = (specs[target] for target in level.page if target in specs)
+    everybody = asked.policy.people
+    return tuple(spec.name for spec in named if asked.question.who in people_of(spec, everybody))
+
+
+def _turns_in(asked: _Asked, ladder: EscalationPolicy, levels: tuple[int, ...]) -> str:
+    """That they can be meant by a schedule: who is on call is asked when its level has its turn."""
+    found = dict.fromkeys(
+        name for number in levels for name in _schedules_of(asked, ladder.levels[number - 1])
+    )
+    return f" ({asked.whom} takes turns in {' and '.join(found)})" if found else ""
 
 
 def _pages(asked: _Asked, level: Level, who: str) -> bool:
@@ -182,7 +201,7 @@ def _pages(asked: _Asked, level: Level, who: str) -> bool:
         rule = asked.policy.role(name) or RoleRule(name=name)
         if kind == "role" and who in held_by(asked.incident, rule, asked.until):
             return True
-    return False
+    return bool(_schedules_of(asked, level))
 
 
 def _never(asked: _Asked, ladder: EscalationPolicy) -> str:

@@ -13,6 +13,7 @@ from rules.page_lines import became_of
 from rules.paging import bound_by, channel_chain, leave_for, paging_chain, resolve_targets
 from rules.people import whom
 from rules.urgency import urgency
+from states.lifecycle import BEFORE_REVIEW
 from workflows.desk import Desk
 from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, perform
 
@@ -100,9 +101,13 @@ class Outbox:
         self.add(Delivery(message=keyed, channels=channels, bound=bound))
 
     def withdraw(self, why: str) -> None:
-        """Pages of levels that are still held need not be sent any more."""
+        """Pages that are still held need not be sent any more: those of levels, or in the end all.
+
+        Somebody acknowledged, and others' pages may be about something else; or it is over.
+        """
+        over = self._desk.incident.state not in BEFORE_REVIEW
         for key, delivery in self._owed.items():
-            if delivery.held and delivery.bound and delivery.bound.escalation:
+            if delivery.held and delivery.bound and (over or delivery.bound.escalation):
                 self._owed[key] = delivery.model_copy(update={"withdraw": why, "not_before": None})
                 self._desk.awake = True
 

@@ -12,7 +12,7 @@ from models.workload import FEWEST, PageLimit
 
 LONGEST = timedelta(days=1)
 MOST = 1000
-_FORM = re.compile(r"([0-9]{1,6})\s*(?:per|/)\s*(\S+)")
+_FORM = re.compile(r"([0-9]{1,12})\s*(?:per|/)\s*(\S+)")
 _HOW = "write how many pages in what time, such as 10 per 15m"
 
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from models.base import Frozen
 from models.policy.calendars import WEEK, Days, Hours
-from models.policy.durations import Period, parse_duration
+from models.policy.durations import Period, format_duration, parse_duration
 from models.policy.words import Name, Names, Text, within_years, wrong
 from models.schedule import HandOver
 
@@ -30,6 +30,8 @@ FORMS = (
 """Every form that a hand-over can take."""
 
 _HOW = f"write one of: {'; '.join(FORMS)}"
+SHORTEST = timedelta(minutes=15)
+"""A shift: over thirteen months every hand-over is looked at."""
 _DAY = timedelta(days=1)
 _LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
@@ -70,6 +72,9 @@ def _every(found: re.Match[str]) -> HandOver:
     length = parse_duration(found["every"])
     if not length:
         raise wrong("a shift must be longer than nothing", _HOW)
+    if length < SHORTEST:
+        least = format_duration(SHORTEST)
+        raise wrong(f"a shift of {found['every']} is too short", f"let it be at least {least}")
     days = (_days(found["day"])[0],) if found["day"] else ()
     whole = not length % _DAY
     if days and (not whole or length % (7 * _DAY) or found["since"]):

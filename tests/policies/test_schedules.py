@@ -66,6 +66,10 @@ WRONG = {
         "primary: { rotation: { people: ana, hand_over: §every 0d 09:00 } }",
         "a shift must be longer than nothing",
     ),
+    "a shift of next to no time": (
+        "primary: { rotation: { people: ana, hand_over: §every 1m from 2026-01-05T09:00 } }",
+        "a shift of 1m is too short; let it be at least 15m",
+    ),
     "two first shifts": (
         (
             "primary: { §rotation: { people: ana, hand_over: every 3d from 2026-01-05T09:00,"

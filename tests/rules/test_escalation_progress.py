@@ -106,11 +106,13 @@ def test_an_acknowledgement_while_a_page_is_on_its_way_stops_what_would_follow()
 def test_a_page_says_why_it_comes() -> None:
     """A new incident, a silent level, a round that was waited for, a forgotten acknowledgement."""
     said = [
-        silence(EscalationProgress(level=level, pages=pages, resumed=again))
+        silence(EscalationProgress(level=level, pages=pages, resumed=again, reached=True))
         for level, pages, again in ((0, 0, False), (1, 1, False), (0, 2, False), (1, 1, True))
     ]
     assert len(set(said)) == 4
     assert said[:2] == ["new incident", "nobody acknowledged"]
+    unreached = EscalationProgress(level=1, pages=1)
+    assert silence(unreached) == "nobody before could be paged"
 
 
 @pytest.mark.parametrize(("level", "cycle"), [(1, 0), (2, 1), (None, 1)])

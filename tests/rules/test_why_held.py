@@ -3,6 +3,7 @@
 from models.why import Explanation
 from models.workload import Leave, Summary, Verdict
 from tests.rules.night import Night, level, policy_with
+from tests.rules.schedules import rotation, schedule
 from tests.specimens import after
 
 TWO = policy_with(level("ana"), level("bo", wait=10))
@@ -57,3 +58,29 @@ def test_the_next_level_is_paged_although_the_first_waits_for_a_summary() -> Non
     night = Night(TWO, busy=BUSY)
     night.until(6)
     assert "level 2" in words(night.why("bo", at=5))[0]
+
+
+def test_whoever_takes_turns_in_a_schedule_may_be_meant_by_its_level() -> None:
+    """Who is on call is asked when a level has its turn: before, the record cannot say more."""
+    second = schedule(rotation("monday 09:00"))
+    levels = (level("ana"), level("schedule:primary", wait=10))
+    night = Night(policy_with(*levels, schedules=(second,)))
+    night.until(2)
+    night.do("acknowledge")
+    night.until(9)
+    assert words(night.why("cy", at=8)) == [
+        (
+            "cy was not paged at 2026-03-27 16:58:00 UTC: level 2 would have come at "
+            "2026-03-27 16:55:00 UTC, and ana acknowledged at 2026-03-27 16:52:00 UTC "
+            "(cy takes turns in primary)"
+        )
+    ]
+
+
+def test_an_acknowledgement_counts_also_after_every_level_has_had_its_turn() -> None:
+    """It is what people remember of that night."""
+    night = Night(TWO)
+    night.until(20)
+    night.do("acknowledge", actor="bo")
+    night.until(30)
+    assert "bo acknowledged at 2026-03-27 17:10:00 UTC" in words(night.why("ana", at=25))[0]
