@@ -65,7 +65,7 @@ def effects_of(action: Action, policy: CompiledPolicy, reason: str) -> tuple[Eff
     match action.kind:
         case ActionKind.ESCALATE:
             level = int(action.target) if action.target else None
-            return (PageNextLevel(reason, level),)
+            return (PageNextLevel(reason, level, waits=True),)
         case ActionKind.PAGE:
             return (PageRole(action.target, reason),)
         case ActionKind.NOTIFY if policy.audience(action.target):

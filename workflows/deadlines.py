@@ -1,14 +1,16 @@
 """Enforces what comes due: thresholds of clocks and the cadence of updates."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 from models.clock import Action, DueThreshold, FiredThreshold
 from models.contracts import ENFORCE_DEADLINE, ClockFacts, EnforceDeadline, Enforcement
 from rules.actions import command_of, effects_of
 from rules.deadlines import due_thresholds, next_point
-from rules.decision import Refusal
+from rules.decision import Effect, PageNextLevel, Refusal
 from rules.enforcement import facts_for_enforcement, fired_words, without_story
 from rules.ledger import with_fired
 from rules.pending import is_pending, waited_for
@@ -123,4 +125,12 @@ class Deadlines:
             if isinstance(answer, Refusal):
                 self._desk.note("action.refused", f"{action}: {answer.message}")
         else:
-            self._switch.carry_out(effects_of(action, self._desk.policy, reason))
+            effects = effects_of(action, self._desk.policy, reason)
+            self._switch.carry_out(tuple(_as_it_waits(effect) for effect in effects))
+
+
+def _as_it_waits(effect: Effect) -> Effect:
+    """A level that a clock asks for waits like any other; once the wait before it just ran on."""
+    if isinstance(effect, PageNextLevel) and not workflow.patched("a-clock-that-escalates-waits"):
+        return replace(effect, waits=False)
+    return effect

@@ -72,6 +72,8 @@ async def test_an_override_is_shown_for_ever_and_can_be_searched_for(
 ) -> None:
     """With who, why, and what it overruled; among all incidents, also by whoever holds a role."""
     assert (await at_console("hold", guarded, "vendor")).code == 5
+    blank = await at_console("hold", guarded, "vendor", "--override", "")
+    assert (blank.code, "--override: is blank" in blank.err) == (2, True)
     assert (await at_console("hold", guarded, "vendor", "--override", "it burns")).code == 0
     shown = (await at_console("show", guarded)).out
     assert "Overridden" in shown
