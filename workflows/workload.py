@@ -141,7 +141,10 @@ class WorkloadWorkflow:
 
     async def _summarise(self) -> None:
         """Send what is held as one, on the first channel that takes it."""
-        summary = summary_of(self._state, workflow.info().workflow_id, self._whom)
+        info = workflow.info()
+        # One that ended and began anew counts from one again: its keys are others all the same.
+        life = f"{info.workflow_id}/{info.first_execution_run_id}"
+        summary = summary_of(self._state, life, self._whom)
         self._state = self._state.model_copy(update={"summaries": self._state.summaries + 1})
         for channel in summary.channels:
             try:

@@ -179,6 +179,17 @@ async def test_it_ends_when_nothing_is_left_and_begins_anew_when_asked(ana: Ana)
     assert leave.verdict is Verdict.GRANTED
 
 
+async def test_a_summary_of_a_later_life_has_a_key_of_its_own(ana: Ana) -> None:
+    """A receiver that honours keys would take it for the first one, and drop it."""
+    for first in (0, 10):
+        await ana.ask(*(page(first + number) for number in range(5)))
+        await ana.later(GATHER + SECOND)
+        await ana.until_told(page(first + 4))
+        await ana.later(REMEMBERED + SECOND)
+        await ana.handle.result()
+    assert len(ana.subjects("pager")) == 2
+
+
 async def test_nothing_is_forgotten_when_it_continues_as_new(task_queue: str) -> None:
     """What was sent counts on, what is held goes out, whoever asks again gets the same answer."""
     config = "limit.historyCount.suggestContinueAsNew=60"
