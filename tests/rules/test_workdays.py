@@ -1,12 +1,13 @@
 """Limits that are dates, at their edges: midnights, ends of pauses, ends of what is known."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from models.calendar import LOCAL
 from models.clock import Roll, Target
 from rules.calendars import slice_of
+from rules.localtime import midnight
 from rules.workdays import covers, end_of_working_day, rolled
 from tests.rules.almanac import OFFICE, a_calendar, reckoned, utc
 
@@ -122,3 +123,9 @@ def test_days_keep_their_local_time_over_every_change_of_a_year() -> None:
     assert run.elapsed(utc("2026-07-31 00:30")) == 181 * DAY
     assert run.elapsed(utc("2026-10-25 01:30")) == 267 * DAY + HOUR / 2
     assert run.elapsed(utc("2026-10-26 01:30")) == 268 * DAY
+
+
+def test_a_day_begins_at_midnight_sharp_whatever_the_second() -> None:
+    """What happened at 16:50:37.123 is of a day that began at 00:00:00."""
+    happened = datetime(2026, 3, 27, 16, 50, 37, 123)  # noqa: DTZ001 - local
+    assert midnight(happened) == datetime(2026, 3, 27)  # noqa: DTZ001 - local
