@@ -7,7 +7,7 @@ import pytest
 from models.clock import ClockStatus, FiredThreshold, Measure
 from models.compiled import CompiledPolicy
 from models.incident import Incident
-from rules.cadence import cadence_points, cadence_readings
+from rules.cadence import cadence_points, cadence_readings, next_update_at
 from rules.deadlines import next_point
 from rules.decision import Refusal
 from rules.ledger import with_fired
@@ -225,3 +225,12 @@ def test_what_follows_a_late_update_comes_once_however_long_the_pace() -> None:
         ("+30m", 2.0001),
         ("+45m", 2.5),
     ]
+
+
+def test_an_audience_that_is_told_now_hears_next_a_whole_pace_later() -> None:
+    """Whatever it was told before; it counts from now, not from the update before."""
+    policy = hearing("10m")
+    record = told(policy, incident(policy), 1)
+    assert next_update_at(policy, record, "all", later(1)) == later(1 + 1 / 6)
+    assert next_update_at(policy, record, "all", later(2)) == later(2 + 1 / 6)
+    assert next_update_at(policy, record, "nobody", later(2)) is None

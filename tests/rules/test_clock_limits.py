@@ -219,6 +219,7 @@ def test_a_restarted_clock_leaves_its_first_run_cancelled_and_fires_anew() -> No
         record = with_fired(record, fired)
     record = done(record, "set_severity", later(6), policy, severity="SEV2")
     first, second = readings(policy, record, later(11))
+    assert (first.run, second.run) == (1, 2)
     assert (first.stage, first.status) == (Stage.CANCELLED, ClockStatus.BREACHED)
     assert [(p.run, p.due_at) for p in due_thresholds(policy, record, later(11))] == [
         (second.run, later(10))
