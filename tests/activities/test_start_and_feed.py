@@ -2,8 +2,12 @@
 
 import asyncio
 import dataclasses
+import fcntl
 import os
+import struct
+import termios
 import threading
+import time
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -149,11 +153,14 @@ async def test_a_policy_file_that_is_slow_to_read_holds_nothing_else_up(bench: B
     bench.policy.unlink()
     os.mkfifo(bench.policy)
     others_went_on = threading.Event()
+    pipe = os.open(bench.policy, os.O_RDWR)  # somebody writes: so its reader waits
 
     def write() -> bool:
-        with bench.policy.open("w") as pipe:  # blocks until somebody reads
-            went_on = others_went_on.wait(timeout=5)
-            pipe.write(text)
+        went_on = others_went_on.wait(timeout=5)
+        os.write(pipe, text.encode())
+        while struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0]:
+            time.sleep(0.01)  # until it is read: what is left in a closed pipe is lost
+        os.close(pipe)
         return went_on
 
     written = asyncio.create_task(asyncio.to_thread(write))
