@@ -10,10 +10,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.opening import (
     NOW,
-    PROBE_TIMEOUT,
     CannotReopen,
     IncidentNotFound,
     done_before,
+    incident_described,
     reopen_incident,
 )
 from models.base import MONITORING
@@ -120,12 +120,8 @@ class FeedIncidentActivity:
         if state in BEFORE_REVIEW:
             return IncidentFed(absorbed=absorbed, state=state)
         try:
-            described = await self._client.get_workflow_handle(incident_id).describe(
-                rpc_timeout=PROBE_TIMEOUT
-            )
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+            described = await incident_described(self._client, incident_id)
+        except IncidentNotFound:
             return IncidentFed(absorbed=absorbed, state=state or State.CLOSED)
         if state is None and described.status is WorkflowExecutionStatus.RUNNING:
             raise ApplicationError("the incident goes on in a new run", type="GoesOn")

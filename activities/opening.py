@@ -120,14 +120,14 @@ async def reopen_incident(
     CannotReopen, WorkflowUpdateFailedError where the incident refuses, RPCError where the
     server fails.
     """
-    described = await _described(client, incident_id)
+    described = await incident_described(client, incident_id)
     if described.status is WorkflowExecutionStatus.RUNNING:
         try:
             return await _reopen_open(client, incident_id, command, command_id)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-        described = await _described(client, incident_id)
+        described = await incident_described(client, incident_id)
     carried = await _carried(client, described)
     stored = carried.processed.get(command_id)
     if stored is not None:
@@ -147,7 +147,7 @@ async def done_before(client: Client, incident_id: str, command_id: str) -> bool
     Raises RPCError.
     """
     try:
-        described = await _described(client, incident_id)
+        described = await incident_described(client, incident_id)
         if described.status is WorkflowExecutionStatus.RUNNING:
             return False
         carried = await _carried(client, described)
@@ -156,7 +156,8 @@ async def done_before(client: Client, incident_id: str, command_id: str) -> bool
     return command_id in carried.processed
 
 
-async def _described(client: Client, incident_id: str) -> WorkflowExecutionDescription:
+async def incident_described(client: Client, incident_id: str) -> WorkflowExecutionDescription:
+    """The newest run of an incident. Raises IncidentNotFound, RPCError."""
     try:
         described = await client.get_workflow_handle(incident_id).describe(
             rpc_timeout=PROBE_TIMEOUT

@@ -4,9 +4,8 @@ import asyncio
 
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
 
-from activities.opening import PROBE_TIMEOUT
+from activities.opening import IncidentNotFound, incident_described
 from activities.workloads import Workloads
 from models.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole
 
@@ -39,11 +38,7 @@ class TellOfRoleActivity:
 
     async def _is_open(self, incident_id: str) -> bool:
         try:
-            described = await self._client.get_workflow_handle(incident_id).describe(
-                rpc_timeout=PROBE_TIMEOUT
-            )
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+            described = await incident_described(self._client, incident_id)
+        except IncidentNotFound:
             return False
         return described.status is WorkflowExecutionStatus.RUNNING
