@@ -47,16 +47,17 @@ def findings(policy: Policy, further: Iterable[Check] = ()) -> tuple[Finding, ..
 def problems_of(read: Loaded, further: Iterable[Check] = ()) -> tuple[Problem, ...]:
     """Every problem of a file that was read, in the order of the file.
 
-    Whether the parts fit can only be said of a file that could be read as a policy: until then
-    the problems are those of reading it. `further` checks look at more than the policy alone.
+    Of a file that cannot be read as a policy, errors are told between the parts that can: what it
+    leaves open can only be said of the whole. `further` checks look at more than the policy alone.
     """
-    if read.policy is None:
+    if read.policy:
+        found: Iterable[Finding] = findings(read.policy, further)
+    elif read.partial:
+        found = filter(read.partial.can_say, findings(read.partial.policy))
+    else:
         return read.problems
-    found = (
-        read.problem(f.loc, f.what, f.instead, key=f.key, level=f.level)
-        for f in findings(read.policy, further)
-    )
-    return in_order((*read.problems, *found))
+    told = (read.problem(f.loc, f.what, f.instead, key=f.key, level=f.level) for f in found)
+    return in_order((*read.problems, *told))
 
 
 def check_file(path: Path | str, further: Iterable[Check] = ()) -> tuple[Problem, ...]:

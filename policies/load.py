@@ -8,6 +8,7 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from models.policy import Policy
+from policies.partial import Partial, readable_part
 from policies.problems import Level, Problem, in_order
 from policies.shape import complaint
 from policies.tree import Loc, Tree, read_tree
@@ -18,13 +19,17 @@ LARGEST_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What came of a file: the policy, or the problems; `tree` knows where everything stands."""
+    """What came of a file: the policy, or the problems; `tree` knows where everything stands.
+
+    `partial` is what can be read of a policy that as a whole cannot.
+    """
 
     file: str
     source: bytes
     policy: Policy | None
     problems: tuple[Problem, ...]
     tree: Tree
+    partial: Partial | None = None
 
     def problem(
         self, loc: Loc, what: str, instead: str, *, key: bool = False, level: Level = Level.ERROR
@@ -121,9 +126,9 @@ def _validated(read: Loaded) -> Loaded:
     except ValidationError as error:
         found = [complaint(item) for item in error.errors(include_url=False)]
         problems = [read.problem(loc, what, instead, key=key) for loc, key, what, instead in found]
-        return Loaded(
-            read.file, read.source, None, in_order((*read.problems, *problems)), read.tree
-        )
+        rest = None if read.problems else readable_part(read.tree.value, (f[0] for f in found))
+        told = in_order((*read.problems, *problems))
+        return Loaded(read.file, read.source, None, told, read.tree, rest)
     return Loaded(
         read.file, read.source, None if read.problems else policy, read.problems, read.tree
     )

@@ -1,0 +1,76 @@
+"""What can be said of a policy parts of which cannot be read: the rest, without these parts."""
+
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from models.policy import Policy
+from policies.findings import Finding
+from policies.problems import Level
+from policies.shape import complaint, model_at
+from policies.tree import Loc
+
+_SECTION, _ENTRY = 1, 2
+"""So long are the paths of a section, and of a named entry in it."""
+_ROUNDS = 8
+"""Without one part its whole may miss something: that is left out too, a few times over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A policy without the parts that could not be read, and which these are."""
+
+    policy: Policy
+    left_out: tuple[Loc, ...]
+
+    def can_say(self, finding: Finding) -> bool:
+        """Whether an error stands whatever the parts that were left out would have said.
+
+        One about the same entry, or that names anything on the way to such a part, may come of
+        leaving it out.
+        """
+        names = {part for loc in self.left_out for part in loc[_SECTION:] if isinstance(part, str)}
+        said = set(finding.what.replace(",", " ").replace(":", " ").split())
+        beside = any(_entry(finding.loc) == _entry(loc) for loc in self.left_out)
+        return finding.level is Level.ERROR and not beside and not names & said
+
+
+def readable_part(value: dict[str, Any], unread: Iterable[Loc]) -> Partial | None:
+    """The policy without the parts `unread`; None where the rest alone means nothing.
+
+    A whole section that is missing would make everything unknown that refers to it.
+    """
+    rest, left_out = deepcopy(value), list(unread)
+    fresh = left_out
+    for _ in range(_ROUNDS):
+        if any(not loc[1:] for loc in left_out):
+            return None
+        for loc in sorted(fresh, key=str, reverse=True):
+            _cut(rest, loc)
+        try:
+            return Partial(Policy.model_validate(rest), tuple(left_out))
+        except ValidationError as error:
+            found = [complaint(item)[0] for item in error.errors(include_url=False)]
+            fresh = [loc if loc not in left_out else loc[:-1] for loc in found]
+            left_out += fresh
+    return None
+
+
+def _entry(loc: Loc) -> Loc:
+    """What a part belongs to: an entry that the author named, or a section without such."""
+    return loc[:_SECTION] if model_at(loc[:_SECTION]) else loc[:_ENTRY]
+
+
+def _cut(value: Any, loc: Loc) -> None:
+    """Take a part out. An item of a list takes the list with it: the others would move up."""
+    for part in loc[:-1]:
+        inner = value.get(part) if isinstance(value, dict) else None
+        if not isinstance(inner, dict):
+            if isinstance(value, dict):
+                value.pop(part, None)
+            return
+        value = inner
+    value.pop(loc[-1], None)
