@@ -15,6 +15,9 @@ from runtime.embedded import EmbeddedServer, free_port
 from runtime.settings import Settings, load_settings
 from workflows.visibility import KEYS
 
+LONG = ("chaos", "test_storm.py", "test_demo.py", "timelines", "_oracle.py", "test_stack.py")
+"""What takes longest begins first, so that no process works on it alone at the end."""
+
 TEMPORAL = str(Path(sys.executable).parent / "temporal")
 
 
@@ -29,6 +32,11 @@ async def time_skipping_server(*dynamic_config: str) -> WorkflowEnvironment:
         dev_server_log_level="never",
         dev_server_extra_args=[part for v in values for part in ("--dynamic-config-value", v)],
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first, the others in the order in which they stand."""
+    items.sort(key=lambda item: not any(part in str(item.path) for part in LONG))
 
 
 @pytest.fixture(scope="session")

@@ -20,9 +20,9 @@ from models.view import ASK_AGAIN
 from runtime.embedded import EmbeddedServer, free_port
 from runtime.settings import ROOT
 from tests.fakes.webhook_sink import WebhookSink
+from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT, clock
 
-PATIENCE_SECONDS = 90
 INCIDENT = "INC-PLANT"
 
 

@@ -21,6 +21,7 @@ from connectors.documents.local import LocalDocumentStore
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Report
 from tests.fakes.channels import RecordingChannels
+from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT
 from workflows.archive_run import ArchiveRun
 from workflows.incident import IncidentWorkflow
@@ -71,4 +72,4 @@ async def reported(client: Client, task_queue: str, suffix: str = "", **changes:
 
 async def ended(client: Client, incident_id: str) -> None:
     """Wait until the incident's run has ended."""
-    await asyncio.wait_for(client.get_workflow_handle(incident_id).result(), 20)
+    await asyncio.wait_for(client.get_workflow_handle(incident_id).result(), PATIENCE_SECONDS)

@@ -12,6 +12,7 @@ import pytest
 from console.app import LATE
 from console.completion import complete_incident
 from tests.console.conftest import Type, TypeAt
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("fastapi", "uvicorn", "temporalio.worker", "ruamel", "obstore")
@@ -62,7 +63,7 @@ def test_completion_stays_silent_where_no_server_answers(monkeypatch: pytest.Mon
 
 async def complete(begun: str) -> set[str]:
     """What the shell would offer, once visibility has caught up."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             found = {name for name, _ in await asyncio.to_thread(complete_incident, begun)}
             if found:

@@ -11,6 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from tests.console.conftest import TypeAt
 from tests.console.life import working
+from tests.patience import PATIENCE_SECONDS
 from tests.rules.staffed import staffed
 from tests.specimens import REPORT
 
@@ -80,7 +81,7 @@ async def test_an_override_is_shown_for_ever_and_can_be_searched_for(
     assert "it burns" in shown
     assert "otherwise: ana may not hold; may: lead (nobody yet: assign_role; deputy cy)" in shown
     await at_console("assign", guarded, "lead", "bo")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while guarded not in await _listed(at_console, "--overridden", "--person", "bo"):
             await asyncio.sleep(0.02)
     assert guarded not in await _listed(at_console, "--person", "nobody")

@@ -9,8 +9,7 @@ from pathlib import Path
 import psutil
 
 from runtime.settings import ROOT
-
-PATIENCE_SECONDS = 120
+from tests.patience import PATIENCE_SECONDS
 
 
 async def demo(state: Path) -> Process:

@@ -14,6 +14,7 @@ from runtime.embedded import TEMPORAL
 from tests.console.conftest import TypeAt
 from tests.console.life import reported, working
 from tests.console.test_list import eventually
+from tests.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ async def test_the_reset_that_is_hinted_at_goes_on_where_it_was(
 
 async def test_a_watch_of_it_ends_and_says_so(at_console: TypeAt, terminated: str) -> None:
     """The last line is not an entry of the timeline."""
-    said = await asyncio.wait_for(at_console("watch", terminated, "--json"), 20)
+    said = await asyncio.wait_for(at_console("watch", terminated, "--json"), PATIENCE_SECONDS)
     assert said.code == 0
     assert json.loads(said.out.splitlines()[-1])["ended"]["how"] == "terminated"
 
@@ -113,7 +114,7 @@ async def test_one_that_failed_at_its_start_says_why(
             assert "failed at" in error["message"]
             assert "reprot: Extra inputs are not permitted" in error["message"]
             assert not any("reset" in hint for hint in error["hints"])
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while name not in (listed := (await at_console("list", "--limit", "1000")).out):
             await asyncio.sleep(0.02)
     (line,) = [line for line in listed.splitlines() if line.startswith(name)]

@@ -14,6 +14,7 @@ from console.viewing import table_of
 from states.lifecycle import State
 from tests.console.conftest import TypeAt
 from tests.console.life import ended, reported, working
+from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime(2026, 3, 27, 16, 50, tzinfo=UTC)
 ODD = "it's) OR (1 = 1"
@@ -21,7 +22,7 @@ ODD = "it's) OR (1 = 1"
 
 async def eventually(at_console: TypeAt, *line: str, ids: set[str]) -> list[dict[str, Any]]:
     """The list once visibility has caught up with what the incidents wrote."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             said = await at_console("list", *line, "--json")
             assert said.code == 0, said

@@ -14,6 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from console import watch
 from tests.console.conftest import TypeAt
 from tests.console.life import ended, reported
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,7 +54,7 @@ async def test_a_watch_of_more_than_it_shows_says_so_and_takes_nothing_for_ended
     news = watch.ListNews(said.append)
     client = time_skipping.client
     told: list[str] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         for suffix in ("-1", "-2"):
             one = await reported(client, task_queue, suffix)
             while not told or told[-1] != one:
@@ -68,7 +69,7 @@ async def test_watch_ends_on_ctrl_c_without_a_word(address: str, incident: str) 
     assert address
     process = await starter("watch", incident)
     assert process.stdout
-    first = await asyncio.wait_for(process.stdout.readline(), 20)
+    first = await asyncio.wait_for(process.stdout.readline(), PATIENCE_SECONDS)
     assert b"reported by monitoring" in first
     process.send_signal(signal.SIGINT)
     _, err = await process.communicate()
@@ -82,11 +83,11 @@ async def test_a_reader_that_leaves_ends_the_watch_quietly(
     """A broken pipe is no error: `watch | head -1` ends with the next line."""
     process = await starter("watch", incident, "--every", "0.1")
     assert process.stdout
-    await asyncio.wait_for(process.stdout.readline(), 20)
+    await asyncio.wait_for(process.stdout.readline(), PATIENCE_SECONDS)
     process.stdout._transport.close()  # type: ignore[attr-defined]
     await at_console("acknowledge", incident)
     assert process.stderr
-    err = await asyncio.wait_for(process.stderr.read(), 20)
+    err = await asyncio.wait_for(process.stderr.read(), PATIENCE_SECONDS)
     assert await process.wait() == 0
     assert err == b""
 
@@ -100,7 +101,7 @@ async def test_ctrl_c_while_waiting_for_an_answer_exits_130(
     host, port = silent.sockets[0].getsockname()
     monkeypatch.setenv("TEMPORAL_ADDRESS", f"{host}:{port}")
     process = await starter("--json", "acknowledge", "INC-1", "--actor", "ana")
-    await asyncio.wait_for(met.wait(), 20)
+    await asyncio.wait_for(met.wait(), PATIENCE_SECONDS)
     process.send_signal(signal.SIGINT)
     out, err = await process.communicate()
     silent.close()

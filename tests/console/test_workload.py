@@ -27,6 +27,7 @@ from models.workload import (
 from rules.identity import workload_id
 from runtime.settings import load_settings
 from tests.console.conftest import Type, TypeAt
+from tests.patience import PATIENCE_SECONDS
 from tests.rules.storms import page
 from workflows.workload import WorkloadWorkflow
 
@@ -150,7 +151,7 @@ async def test_without_a_name_everybody_has_a_row(at_console: TypeAt, told: Told
     await told.leads("INC-1", "bo")
     await told.leads("INC-2", "bo")
     await told.paged(4, 5, whom="zoe", policy="Bank")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while len((said := await at_console("workload")).out.splitlines()) < 4:
             assert said.code == 0, said
             await asyncio.sleep(0.02)

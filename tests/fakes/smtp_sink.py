@@ -13,6 +13,8 @@ from typing import Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.patience import PATIENCE_SECONDS
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -89,7 +91,7 @@ class SmtpSink:
         if self._server is not None:
             self._server.close()
 
-    async def wait_for(self, effects: int, *, within: float = 20) -> None:
+    async def wait_for(self, effects: int, *, within: float = PATIENCE_SECONDS) -> None:
         """Wait until at least so many different mails were taken; `within` seconds at most."""
         async with asyncio.timeout(within), self._came:
             await self._came.wait_for(lambda: len(self.effects) >= effects)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
+from tests.patience import PATIENCE_SECONDS
+
 REASONS = {200: "OK", 204: "No Content", 302: "Found", 429: "Too Many Requests"}
 
 
@@ -133,12 +135,12 @@ class WebhookSink:
         """The requests whose path is `/name`."""
         return [request for request in self.requests if request.path == f"/{name}"]
 
-    async def wait_for(self, effects: int, *, within: float = 20) -> None:
+    async def wait_for(self, effects: int, *, within: float = PATIENCE_SECONDS) -> None:
         """Wait until at least so many messages took effect; `within` seconds at most."""
         async with asyncio.timeout(within), self._came:
             await self._came.wait_for(lambda: len(self.effects) >= effects)
 
-    async def wait_for_requests(self, count: int, *, within: float = 20) -> None:
+    async def wait_for_requests(self, count: int, *, within: float = PATIENCE_SECONDS) -> None:
         """Wait until at least so many requests came; `within` seconds at most."""
         async with asyncio.timeout(within), self._came:
             await self._came.wait_for(lambda: len(self.requests) >= count)

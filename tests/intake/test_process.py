@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 
 from runtime.embedded import free_port
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,7 +32,7 @@ async def test_the_intake_starts_while_temporal_is_away_and_stops_when_told_to(
     try:
         async with (
             httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
-            asyncio.timeout(30),
+            asyncio.timeout(PATIENCE_SECONDS),
         ):
             while process.returncode is None:
                 try:
@@ -42,7 +43,7 @@ async def test_the_intake_starts_while_temporal_is_away_and_stops_when_told_to(
             answer = await http.get("/readyz")
         assert (answer.status_code, answer.json()["error"]) == (503, "TemporalNotReachable")
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 0
     finally:
         if process.returncode is None:
             process.kill()
@@ -60,6 +61,6 @@ async def test_an_intake_that_cannot_listen_says_where_and_ends_with_1() -> None
             env={**os.environ, "INCIDENT_INTAKE_PORT": str(port)},
             stderr=asyncio.subprocess.PIPE,
         )
-        _, err = await asyncio.wait_for(process.communicate(), 30)
+        _, err = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
     assert process.returncode == 1
     assert err.decode().splitlines()[-1] == f"intake: cannot listen on 127.0.0.1:{port}"

@@ -8,8 +8,8 @@ import pytest
 
 from runtime.orphans import OrphanWatch
 from runtime.settings import ROOT
+from tests.patience import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 60
 Sleeper = subprocess.Popen[bytes]
 KILLED = """
 import os, signal, sys

@@ -14,9 +14,8 @@ import pytest
 from runtime.embedded import free_port
 from runtime.settings import Settings, load_settings
 from runtime.stack import Stack, StackFailed
+from tests.patience import PATIENCE_SECONDS
 from tests.runtime.conftest import started
-
-PATIENCE_SECONDS = 60
 
 
 def settings_of(state: Path) -> Settings:

@@ -10,9 +10,8 @@ import pytest
 
 from runtime.component import READY
 from runtime.embedded import EmbeddedServer, free_port
+from tests.patience import PATIENCE_SECONDS
 from tests.runtime.conftest import Bare, Ended, program, reaching, started
-
-PATIENCE_SECONDS = 60
 
 
 async def test_it_refuses_a_namespace_without_our_search_attributes(bare_namespace: Bare) -> None:

@@ -13,7 +13,8 @@ from models.group import GroupState
 from rules.facts import alerts_firing
 from rules.identity import is_incident_id
 from states.lifecycle import State
-from tests.scenarios.siren import PATIENCE_SECONDS, REVIEW, Siren
+from tests.patience import PATIENCE_SECONDS
+from tests.scenarios.siren import REVIEW, Siren
 
 
 async def test_an_alert_becomes_an_incident_that_pages(siren: Siren) -> None:
@@ -33,7 +34,7 @@ async def test_the_way_from_alert_to_incident_is_one_activity_in_one_task(siren:
     """A question asked meanwhile would cost a task of its own: only the history is looked at."""
     await siren.hears(siren.firing("a"))
     kinds: list[str | None] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while "marker_recorded_event_attributes" not in kinds:
             history = await siren.handle.fetch_history()
             kinds = [event.WhichOneof("attributes") for event in history.events]

@@ -14,6 +14,7 @@ from models.group import (
     FeedIncident,
 )
 from tests.fakes.feeding import LosesEveryFirstAnswer
+from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.siren import Siren
 
 
@@ -27,7 +28,7 @@ async def test_an_alert_that_came_and_went_while_no_worker_ran_has_an_incident(
     async with siren.worker():
         incident_id = await siren.opened()
         await siren.until(lambda s: s.fed == 1)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while "page.sent" not in {e.kind for e in (await siren.record(incident_id)).timeline}:
                 await asyncio.sleep(0.02)
         record = await siren.record(incident_id)
@@ -105,7 +106,7 @@ async def test_a_run_goes_on_telling_what_the_one_before_it_was_telling(siren: S
         id=f"{siren.id}-next",
         task_queue=siren.task_queue,
     )
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while set((await siren.record(incident_id)).alerts) != {"a", "b"}:
             await asyncio.sleep(0.02)
 

@@ -8,6 +8,7 @@ from temporalio.common import SearchAttributeKey
 from models.clock import ClockStatus
 from models.compiled import CompiledPolicy
 from rules.calendars import slice_of
+from tests.patience import PATIENCE_SECONDS
 from tests.rules.timed import policy_of
 from tests.scenarios.stage import Stage, page
 from tests.specimens import REPORT
@@ -21,7 +22,6 @@ SEVERAL = """clocks:
   later: { from: reported, to: told, within: 3h }
   last: { from: reported, to: told, within: 60d office }
 """
-PATIENCE_SECONDS = 30
 
 
 def bare(written: str) -> CompiledPolicy:

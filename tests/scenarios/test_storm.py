@@ -16,12 +16,12 @@ from rules.workload import one_by_one
 from runtime.registry import build_worker
 from runtime.settings import Settings
 from tests.fakes.channels import RecordingChannels
+from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT
 from workflows.options import priority_of
 
 MANY = 1000
 EVERY_FIFTIETH = 50
-PATIENCE_SECONDS = 180
 AT_A_TIME = 20
 HOUR = timedelta(hours=1)
 LIMITS = {"ana": PageLimit(most=10, within=HOUR), "bo": PageLimit(most=6, within=HOUR)}

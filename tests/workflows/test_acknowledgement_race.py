@@ -21,6 +21,7 @@ from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Incident
 from runtime.registry import WORKFLOWS, workflow_runner
 from tests.fakes.channels import RecordingChannels
+from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT
 
 WAIT = timedelta(seconds=1)
@@ -73,7 +74,7 @@ async def begun(env: WorkflowEnvironment, task_queue: str, number: int = 0) -> H
 
 async def until(handle: Handle, true: Callable[[Incident], bool]) -> Incident:
     """Wait until the record says so."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             record: Incident = await handle.query("record", result_type=Incident)
             if true(record):
@@ -83,7 +84,7 @@ async def until(handle: Handle, true: Callable[[Incident], bool]) -> Incident:
 
 async def happened(handle: Handle, kind: EventType.ValueType) -> None:
     """Wait until an event of this kind is in the history."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             history = await handle.fetch_history()
             if any(event.event_type == kind for event in history.events):

@@ -38,6 +38,7 @@ from rules.workload import GATHER, REMEMBERED, ROUNDS
 from runtime.registry import WORKFLOWS, workflow_runner
 from tests.conftest import time_skipping_server
 from tests.fakes.channels import RecordingChannels
+from tests.patience import PATIENCE_SECONDS
 from tests.rules.storms import NOON, page
 
 SECOND = timedelta(seconds=1)
@@ -90,7 +91,7 @@ class Ana:
 
     async def until_told(self, ask: AskLeave) -> Leave:
         """Ask again until the page is held no more."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 (leave,) = await self.ask(ask)
                 if leave.verdict is not Verdict.HELD:
