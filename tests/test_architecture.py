@@ -13,7 +13,7 @@ ROOMS: list[str] = PROJECT["tool"]["importlinter"]["root_packages"]
 SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 NAMES_OF_NOTHING = frozenset({"common", "helper", "helpers", "manager", "misc", "util", "utils"})
-MOST_LINES = 300
+MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 40
 ENTRY_LINES = 30
 
