@@ -11,6 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from connectors.private import UMASK, open_private, private_folder
 from runtime.settings import ROOT
 
 READY = "worker.ready"
@@ -57,14 +58,15 @@ class Component:
 
     def start(self, environment: Mapping[str, str]) -> None:
         """Start it, or start it again, with exactly this environment."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self.log.parent)
         self.ready = self._noticed = False
-        with self.log.open("ab") as log:
+        with open_private(self.log, "ab") as log:
             self._began = log.tell()
             self.process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, *self.arguments],
                 cwd=ROOT,
                 env=dict(environment),
+                umask=UMASK,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

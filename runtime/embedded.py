@@ -16,8 +16,10 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
+from connectors.private import UMASK, open_private, private_folder
 from runtime.component import end
 from runtime.search_attributes import register, retention, set_retention
+from runtime.settings import environment_without_temporal
 
 TEMPORAL = Path(sys.executable).parent / "temporal"
 KEEP_HISTORIES = timedelta(days=90)
@@ -28,6 +30,8 @@ PORT = 7233
 PORTS = range(20000, 32000)
 """Below those that systems give to outgoing connections, of which the server itself makes many."""
 PORT_TRIALS = 50
+NO_CONFIGURATION = "# This stack has a server of its own: no other configuration counts here.\n"
+"""What stands in the configuration file that we own; a comment in TOML and in YAML."""
 STARTS = 3
 """How often the server is started anew where somebody took its port in the meantime."""
 
@@ -59,8 +63,8 @@ def _alone_on(database: Path) -> IO[str]:
 
     So no second server opens the database, also where the first outlived a killed parent.
     """
-    path = database.with_suffix(".lock")
-    lock = path.open("a+", encoding="utf-8")
+    path = _lock_of(database)
+    lock = open_private(path, "a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -72,6 +76,17 @@ def _alone_on(database: Path) -> IO[str]:
             "stop the stack that runs on it, or, where that was killed, this process"
         ) from None
     return lock
+
+
+def _close(database: Path) -> None:
+    """Let nobody else into the folder of the database; a folder with other things in it stays."""
+    folder, lock = database.parent, _lock_of(database)
+    if not folder.exists() or lock.exists() or not any(folder.iterdir()):
+        private_folder(folder)
+
+
+def _lock_of(database: Path) -> Path:
+    return database.with_suffix(".lock")
 
 
 @dataclass(slots=True)
@@ -107,10 +122,23 @@ class EmbeddedServer:
         """The process id while it runs."""
         return self._process.pid if self._process else None
 
+    @property
+    def configuration(self) -> Path:
+        """Temporal's configuration file for this server and its clients; it says nothing."""
+        return (self.database or self.log).parent / "temporal.config"
+
+    def own_configuration(self) -> Path:
+        """Write that file anew. Raises OSError."""
+        with open_private(self.configuration, "w") as file:
+            file.write(NO_CONFIGURATION)
+        return self.configuration
+
     def _command(self) -> list[str]:
         command = [str(TEMPORAL), "server", "start-dev", "--ip", "127.0.0.1"]
         command += ["--port", str(self.port), "--ui-port", str(self.ui_port)]
         command += ["--log-level", "warn"]
+        command += ["--env-file", str(self.configuration)]
+        command += ["--disable-config-file", "--disable-config-env"]
         if self.database:
             command += ["--db-filename", str(self.database)]
             command += ["--sqlite-pragma", "journal_mode=wal"]
@@ -124,9 +152,10 @@ class EmbeddedServer:
 
         Raises EmbeddedServerFailed; then nothing of it runs.
         """
-        self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.database:
-            self.database.parent.mkdir(parents=True, exist_ok=True)
+            _close(self.database)
+        private_folder(self.log.parent)
+        self.own_configuration()
         for _ in range(STARTS - 1):
             try:
                 return await self._started()
@@ -152,10 +181,12 @@ class EmbeddedServer:
             raise
 
     def _launch(self, lock: IO[str] | None) -> None:
-        with self.log.open("ab") as log:
+        with open_private(self.log, "ab") as log:
             self._began = log.tell()
             self._process = subprocess.Popen(  # noqa: S603 - our own server
                 self._command(),
+                env=environment_without_temporal(),
+                umask=UMASK,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,10 +1,11 @@
 """Structured logs: one JSON object a line, with the incident's id, and silent during replay."""
 
 import logging
+import os
 import sys
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 import structlog
 from temporalio import activity, workflow
@@ -16,6 +17,7 @@ from temporalio.runtime import (
     TelemetryFilter,
 )
 
+from connectors.private import UMASK, open_private, private_folder
 from runtime.settings import Settings, SettingsBroken, load_settings
 
 Event = MutableMapping[str, Any]
@@ -75,11 +77,12 @@ _COMMON: tuple[Any, ...] = (
 )
 
 
-def _stream(path: Path | None) -> TextIO:
+def _stream(path: Path | None) -> IO[str]:
     if path is None:
         return sys.stderr
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.open("a", encoding="utf-8", buffering=1)
+    if not path.parent.exists():
+        private_folder(path.parent)
+    return open_private(path, "a")
 
 
 def configure_logging(level: str = "info", path: Path | None = None) -> None:
@@ -136,8 +139,12 @@ def forward_core_logs() -> None:
 
 
 def prepared() -> Settings:
-    """The settings of this process, which logs by them from now on. Raises SettingsBroken."""
+    """The settings of this process, which logs by them from now on. Raises SettingsBroken.
+
+    What it writes from now on only its owner can read.
+    """
     settings = load_settings()
+    os.umask(UMASK)
     try:
         configure_logging(settings.log_level, settings.log_file)
     except OSError as error:

@@ -112,6 +112,12 @@ def server_asked_for() -> str:
     return os.environ.get("TEMPORAL_ADDRESS", "")
 
 
+def environment_without_temporal() -> dict[str, str]:
+    """The environment of this process without what it says of a Temporal server."""
+    inherited = os.environ.items()
+    return {name: value for name, value in inherited if not name.startswith("TEMPORAL_")}
+
+
 def unknown_variables() -> tuple[str, ...]:
     """Variables of the environment that look like settings but are none: misspelt, most likely."""
     known = {name.upper() for name in Settings.model_fields}

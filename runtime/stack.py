@@ -1,7 +1,6 @@
 """The embedded stack: server, worker and intake as processes of our own, logs in files."""
 
 import asyncio
-import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from temporalio.client import Client
 from runtime.component import DOWN, READY, UP, Component, status_line
 from runtime.embedded import PORT, EmbeddedServer, free_port
 from runtime.orphans import OrphanWatch
-from runtime.settings import Settings
+from runtime.settings import Settings, environment_without_temporal
 
 UP_TIMEOUT_SECONDS = 40.0
 POLL_SECONDS = 0.1
@@ -121,11 +120,10 @@ class Stack:
         What Temporal's own configuration says of another server (TLS, keys, profiles) must not
         reach it, nor a setting that would send its log elsewhere.
         """
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("TEMPORAL_")}
         return {
-            **inherited,
+            **environment_without_temporal(),
             **self.extra_environment,
-            "TEMPORAL_CONFIG_FILE": os.devnull,
+            "TEMPORAL_CONFIG_FILE": str(self.server.own_configuration()),
             "TEMPORAL_ADDRESS": self.server.address,
             "TEMPORAL_NAMESPACE": "default",
             "INCIDENT_STATE_DIRECTORY": str(self.settings.state_directory),

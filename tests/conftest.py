@@ -24,13 +24,17 @@ TEMPORAL = str(Path(sys.executable).parent / "temporal")
 async def time_skipping_server(*dynamic_config: str) -> WorkflowEnvironment:
     """A dev server with a virtual clock for each workflow."""
     values = (*TIME_SKIPPING, *dynamic_config)
+    nobodys = ["--env-file", "none", "--disable-config-file", "--disable-config-env"]
     return await WorkflowEnvironment.start_time_skipping_v2(
         dev_server_existing_path=TEMPORAL,
         data_converter=pydantic_data_converter,
         ts_config=TimeSkippingConfig(enabled=False),
         search_attributes=list(KEYS.values()),
         dev_server_log_level="never",
-        dev_server_extra_args=[part for v in values for part in ("--dynamic-config-value", v)],
+        dev_server_extra_args=[
+            *nobodys,
+            *(part for value in values for part in ("--dynamic-config-value", value)),
+        ],
     )
 
 
@@ -57,13 +61,21 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Work
         embedded.stop()
 
 
+@pytest.fixture(scope="session")
+def no_configuration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A configuration file of Temporal that says nothing, whatever the null device holds."""
+    file = tmp_path_factory.mktemp("configuration") / "temporal.config"
+    file.write_text("")
+    return file
+
+
 @pytest.fixture(autouse=True)
-def settings_of_nobody(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def settings_of_nobody(monkeypatch: pytest.MonkeyPatch, no_configuration: Path) -> Iterator[None]:
     """No test depends on the settings, or the Temporal server, of whoever runs it."""
     for name in list(os.environ):
         if name.startswith(("INCIDENT_", "TEMPORAL_")):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(no_configuration))
     monkeypatch.setitem(Settings.model_config, "env_file", None)
     load_settings.cache_clear()
     yield

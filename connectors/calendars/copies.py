@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from connectors.calendars.protocol import Copy
 from connectors.calendars.settings import FeedSettings
+from connectors.private import private_folder
 
 
 def place_of(settings: FeedSettings) -> str:
@@ -43,7 +44,7 @@ class Copies:
 
     def save(self, name: str, place: str, copy: Copy) -> None:
         """Keep a copy in the place of the one before; whole, or not at all. Raises OSError."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self._folder)
         kept = {
             "place": place,
             "as_of": copy.as_of.isoformat(),

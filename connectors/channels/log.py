@@ -7,14 +7,16 @@ from pathlib import Path
 import structlog
 
 from connectors.errors import RetryableError
+from connectors.private import open_private, private_folder
 from models.message import Message
 
 log = structlog.get_logger(__name__)
 
 
 def _append(path: Path, line: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
+    if not path.parent.exists():
+        private_folder(path.parent)
+    with open_private(path, "a") as file:
         file.write(line + "\n")
 
 

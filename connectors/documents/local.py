@@ -15,6 +15,7 @@ from connectors.documents.protocol import (
     checked_path,
 )
 from connectors.errors import RetryableError
+from connectors.private import private_folder
 
 
 class LocalDocumentStore:
@@ -25,7 +26,8 @@ class LocalDocumentStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
-        self.root.mkdir(parents=True, exist_ok=True)
+        if not self.root.exists():
+            private_folder(self.root)
         self._store = LocalStore(self.root)
 
     async def put(self, path: str, data: bytes) -> StoredDocument:

@@ -42,6 +42,24 @@ async def test_a_killed_server_comes_back_with_every_workflow(embedded: Embedded
         assert (await client.get_workflow_handle(f"kept-{number}").describe()).run_id
 
 
+async def test_no_configuration_but_its_own_reaches_it(
+    embedded: EmbeddedServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whatever stands in a file of this login, named by a variable, or in its own by mistake."""
+    of_the_login = tmp_path / "home" / ".config" / "temporalio"
+    of_the_login.mkdir(parents=True)
+    for file in (of_the_login / "temporal.toml", of_the_login / "temporal.yaml"):
+        file.write_text("neither [ TOML nor YAML")
+        monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(file))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TEMPORAL_PROFILE", "of-the-cloud")
+    embedded.configuration.parent.mkdir()
+    embedded.configuration.write_text("neither [ TOML nor YAML")
+    client = await embedded.start()
+    assert await client.service_client.check_health()
+    assert embedded.configuration.parent == tmp_path / "kept"
+
+
 async def test_it_comes_up_fit_for_the_engine(embedded: EmbeddedServer) -> None:
     """With our search attributes, and histories that outlive every review."""
     client = await embedded.start()

@@ -37,6 +37,9 @@ async def test_it_comes_up_where_every_port_is_taken_and_temporal_is_set_to_be_e
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever else runs here, and whichever cluster this login uses, it is a stack of its own."""
+    broken = stack.settings.state_directory / "broken.toml"
+    broken.write_text("no TOML [")
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(broken))
     monkeypatch.setenv("TEMPORAL_API_KEY", "of-the-cloud")
     monkeypatch.setenv("TEMPORAL_ADDRESS", "cloud.example.org:7233")
     monkeypatch.setenv("INCIDENT_LOG_FILE", str(stack.settings.state_directory / "elsewhere.log"))
@@ -53,6 +56,16 @@ async def test_it_comes_up_where_every_port_is_taken_and_temporal_is_set_to_be_e
         ["worker", "up"],
         ["intake", "up"],
     ]
+
+
+async def test_only_its_owner_can_read_what_it_keeps(stack: Stack) -> None:
+    """Database, logs, configuration: what people said is in all of them, whatever the umask is."""
+    state = stack.settings.state_directory
+    state.chmod(0o755)
+    await stack.start()
+    open_to_others = [p for p in (state, *state.rglob("*")) if p.stat().st_mode & 0o077]
+    assert open_to_others == []
+    assert (state / "temporal.db").exists()
 
 
 async def test_a_component_that_dies_is_shown_and_its_log_stays(stack: Stack) -> None:
