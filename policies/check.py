@@ -8,6 +8,7 @@ from policies.checks import (
     authority,
     calendars,
     clocks,
+    endings,
     escalations,
     limits,
     people,
@@ -20,6 +21,7 @@ from policies.checks import (
 )
 from policies.findings import Check, Finding
 from policies.load import Loaded, load_policy
+from policies.placeholders import placeholders
 from policies.problems import Problem, in_order
 
 CHECKS: tuple[Check, ...] = (
@@ -34,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     *schedules.CHECKS,
     *calendars.CHECKS,
     *clocks.CHECKS,
+    *endings.CHECKS,
     *telling.CHECKS,
 )
 """Every check, each independent of the others: their order does not matter."""
@@ -56,7 +59,10 @@ def problems_of(read: Loaded, further: Iterable[Check] = ()) -> tuple[Problem, .
         found = filter(read.partial.can_say, findings(read.partial.policy))
     else:
         return read.problems
-    told = (read.problem(f.loc, f.what, f.instead, key=f.key, level=f.level) for f in found)
+    told = (
+        read.problem(f.loc, f.what, f.instead, key=f.key, level=f.level)
+        for f in (*found, *placeholders(read.tree.value))
+    )
     return in_order((*read.problems, *told))
 
 

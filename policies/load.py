@@ -52,7 +52,7 @@ def path_words(loc: Loc) -> str:
 
 def load_policy(path: Path | str) -> Loaded:
     """Read a policy file. Raises nothing: whatever is wrong is in `problems`."""
-    return _validated(read_document(path))
+    return understood(read_document(path))
 
 
 def read_document(path: Path | str, kind: str = "policy") -> Loaded:
@@ -94,7 +94,7 @@ def _failed(file: str, source: bytes, what: str, line: int = 1, column: int = 1)
 
 def parse_policy(source: bytes, file: str = "policy") -> Loaded:
     """A policy from the bytes of a file called `file`. Raises nothing."""
-    return _validated(_parsed(source, file, "policy"))
+    return understood(_parsed(source, file, "policy"))
 
 
 def _parsed(source: bytes, file: str, kind: str) -> Loaded:
@@ -118,7 +118,8 @@ def _parsed(source: bytes, file: str, kind: str) -> Loaded:
     return Loaded(file, source, None, flaws, tree)
 
 
-def _validated(read: Loaded) -> Loaded:
+def understood(read: Loaded) -> Loaded:
+    """The policy that plain values mean, or everything that keeps them from being one."""
     if read.tree.value is None:
         return read
     try:

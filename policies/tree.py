@@ -92,11 +92,18 @@ def _is_merge(name: Node) -> bool:
 def _child(node: Node | None, part: str | int) -> tuple[Node | None, Node] | None:
     """The key (where there is one) and the value that `part` names in `node`."""
     if isinstance(node, MappingNode):
-        found = [pair for pair in _pairs(node) if pair[0].value == str(part)]
+        pairs = tuple(_pairs(node))
+        found = [pair for pair in pairs if pair[0].value == str(part)]
+        found = found or [pair for pair in pairs if str(part) in _several(pair[0])]
         return found[-1] if found else None
     if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
         return None, node.value[part]
     return None
+
+
+def _several(name: Node) -> tuple[str, ...]:
+    """The keys that are written as one: `SEV1, SEV2`."""
+    return tuple(word.strip() for word in str(name.value).split(","))
 
 
 def _too_many(root: Node) -> bool:

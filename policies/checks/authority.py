@@ -8,7 +8,7 @@ from models.policy import Policy
 from models.policy.approvals import ApprovalEntry
 from models.policy.people import AuthorityEntry
 from policies.checks.conditions import misfits
-from policies.checks.people import ANYONE, RESPONDERS
+from policies.checks.people import ANYONE, RESPONDERS, teams_of
 from policies.findings import Check, Finding, unknown, warning
 from policies.responsibility import OVERRIDE
 from policies.timing import ANY, MAJOR
@@ -36,11 +36,6 @@ _OF_THE_OVERRIDE = ("commands", "guards")
 def commands() -> tuple[str, ...]:
     """The commands that people may give."""
     return tuple(name for name, spec in COMMANDS.items() if not spec.internal)
-
-
-def teams_of(policy: Policy) -> tuple[str, ...]:
-    """The teams of the policy's people."""
-    return tuple(dict.fromkeys(team for p in policy.people.values() for team in p.teams))
 
 
 def named(policy: Policy, loc: Loc, words: Sequence[str]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from models.calendar import LOCAL
 from models.clock import SHOULD, Target
 from models.policy import Policy
+from models.policy.cadence import RhythmEntry
 from models.policy.calendars import HOLIDAY, CalendarEntry
 from models.policy.promises import ClockEntry
 from models.policy.targets import OPEN
@@ -55,10 +56,18 @@ def _paces(policy: Policy) -> Iterator[tuple[Loc, Target]]:
     updates = policy.communication.updates if policy.communication else {}
     for audience, entries in updates.items():
         for severity, entry in entries.items():
-            others = (*entry.in_state.values(), *entry.after.values())
-            for target in (entry.every, *others):
-                if isinstance(target, Target):
-                    yield ("communication", "updates", audience, severity), target
+            loc = ("communication", "updates", audience, severity)
+            yield from (((*loc, *where), t) for where, t in _of(entry) if isinstance(t, Target))
+
+
+def _of(entry: RhythmEntry) -> Iterator[tuple[Loc, object]]:
+    """Every pace of a rhythm, and where it stands in it."""
+    yield ("every",), entry.every
+    yield from ((("in", state), target) for state, target in entry.in_state.items())
+    # A path names a key as it is written, which a duration no longer is.
+    yield from ((("after",), target) for target in entry.after.values())
+    if entry.slower:
+        yield ("slower", "every"), entry.slower.every
 
 
 def cited(policy: Policy) -> Iterator[Finding]:
@@ -81,20 +90,25 @@ def cited(policy: Policy) -> Iterator[Finding]:
 
 def counted_from(policy: Policy) -> Iterator[Finding]:
     """What a target counts back from is a date of the policy, or the limit of another clock."""
+    for where, target in _paces(policy):
+        yield from _counted_from(policy, where, target)
     for name, clock in policy.clocks.items():
-        for where, target in _targets(clock):
-            if target.before is None:
-                continue
-            loc: Loc = ("clocks", name, *where)
-            of = target.before.removeprefix(LIMIT_OF)
-            if of == target.before:
-                for finding in unknown(loc, "date", of, policy.dates):
-                    own = f"{finding.instead}, or add {of} to dates"
-                    yield Finding(finding.loc, finding.what, own)
-                continue
-            yield from unknown(loc, "clock", of, policy.clocks)
-            if _goes_round(policy, name):
+        for at, target in _targets(clock):
+            loc: Loc = ("clocks", name, *at)
+            yield from _counted_from(policy, loc, target)
+            if LIMIT_OF in (target.before or "") and _goes_round(policy, name):
                 yield Finding(loc, f"the limit of {name} is counted from itself", "let it end")
+
+
+def _counted_from(policy: Policy, loc: Loc, target: Target) -> Iterator[Finding]:
+    before = target.before or ""
+    of = before.removeprefix(LIMIT_OF)
+    if of != before:
+        yield from unknown(loc, "clock", of, policy.clocks)
+    elif of:
+        for finding in unknown(loc, "date", of, policy.dates):
+            own = f"{finding.instead}, or add {of} to dates"
+            yield Finding(finding.loc, finding.what, own)
 
 
 def _goes_round(policy: Policy, start: str) -> bool:

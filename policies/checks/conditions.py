@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
+from models.base import ENGINE, MONITORING
 from models.moments import Condition, parse_condition
 from models.policy import Policy
+from policies.checks.people import ANYONE
 from policies.findings import Finding, unknown
 from policies.timing import attributes
 from policies.tree import Loc
 from rules.conditions import FIXED
+from rules.reporting import WAYS_IN
 
 
 def misfits(policy: Policy, loc: Loc, text: str, *, key: bool = False) -> Iterator[Finding]:
@@ -18,9 +21,37 @@ def misfits(policy: Policy, loc: Loc, text: str, *, key: bool = False) -> Iterat
     for finding in unknown(loc, "attribute or flag", name, (*declared, *FIXED), key=key):
         own = f"{finding.instead}, or add it to flags or attributes"
         yield Finding(finding.loc, finding.what, own, key)
+    if name in FIXED:
+        yield from _of_every_incident(policy, loc, condition, key=key)
+        return
     values = declared.get(name, ())
     for value in condition.values if values else ():
         yield from unknown(loc, f"value of {name}", value, values, key=key)
+
+
+def _of_every_incident(
+    policy: Policy, loc: Loc, condition: Condition, *, key: bool
+) -> Iterator[Finding]:
+    """What every incident has, and no incident has this value of; where anything goes, nothing."""
+    ways = {*WAYS_IN, ENGINE.via}
+    kind, known, add = {
+        "service": ("service", tuple(policy.services), ", or add it to services"),
+        "via": ("way in", tuple(sorted(ways)), ""),
+        "reporter": ("reporter", _reporters(policy), ", or add them to people"),
+    }[condition.attribute]
+    channel = {name: way for way, name in WAYS_IN.items()}
+    for value in condition.values if known else ():
+        for finding in unknown(loc, kind, value, known, key=key):
+            meant = channel.get(value) if kind == "way in" else None
+            instead = f"write via={meant}" if meant else f"{finding.instead}{add}"
+            yield Finding(finding.loc, finding.what, instead, key)
+
+
+def _reporters(policy: Policy) -> tuple[str, ...]:
+    """Who can report; nobody where anybody can, also people whom the policy does not know."""
+    said = policy.reporting
+    who = (*said.who, *(w for ws in said.who_at.values() for w in ws)) if said else (ANYONE,)
+    return () if ANYONE in who else (*policy.people, MONITORING.name, ENGINE.name)
 
 
 def implies(one: Condition, other: Condition) -> bool:

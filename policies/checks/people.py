@@ -28,6 +28,11 @@ RESERVED = (
 """Words that mean something of their own where people and roles are named."""
 
 
+def teams_of(policy: Policy) -> tuple[str, ...]:
+    """The teams of the policy's people."""
+    return tuple(dict.fromkeys(team for p in policy.people.values() for team in p.teams))
+
+
 def channels_named(policy: Policy) -> Iterator[Finding]:
     """Each channel that is named is one of the policy's."""
     named: list[tuple[Loc, str]] = []

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from models.policy import Policy
+from policies.checks.people import teams_of
 from policies.escalations import escalation_of
 from policies.findings import Check, Finding, unknown, warning
 from policies.tree import Loc
@@ -33,6 +34,11 @@ def services(policy: Policy) -> Iterator[Finding]:
         if service.escalation:
             loc = ("services", name, "escalation")
             yield from unknown(loc, "escalation", service.escalation, policy.escalations)
+        teams = teams_of(policy)
+        if service.team and teams:
+            for finding in unknown(("services", name, "team"), "team", service.team, teams):
+                own = f"{finding.instead}, or add it to the teams of people"
+                yield Finding(finding.loc, finding.what, own)
     if escalation_of(policy, None) is None:
         what = "no escalation: nobody is paged"
         yield warning((), what, "add escalations: { default: [{ page: ana, wait: 5m }] }")

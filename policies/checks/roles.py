@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from models.policy import Policy
 from models.policy.people import AuthorityEntry
 from models.policy.roles import RoleEntry
-from policies.checks.authority import teams_of
 from policies.checks.clocks import action_problems
 from policies.checks.conditions import misfits
-from policies.checks.people import ANYONE, RESPONDERS
+from policies.checks.people import ANYONE, RESPONDERS, teams_of
 from policies.findings import Check, Finding, unknown, warning
 from policies.responsibility import DEPUTY
 from policies.timing import ANY, MAJOR

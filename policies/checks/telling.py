@@ -13,6 +13,7 @@ from policies.tree import Loc
 from rules.cadence import PREFIX as UPDATE
 from rules.messages import ALL_FACTS
 from rules.reporting import INFORMATION, WAYS_IN
+from states.lifecycle import BEFORE_REVIEW
 
 EVENTS = (*MILESTONES, "return_to_diagnosis", "severity_changed", "hold", "resume")
 """What audiences can be told of by itself."""
@@ -54,9 +55,13 @@ def updates(policy: Policy) -> Iterator[Finding]:
     communication = policy.communication
     if communication is None:
         return
-    for audience in communication.updates:
+    for audience, rhythms in communication.updates.items():
         loc: Loc = ("communication", "updates", audience)
         yield from unknown(loc, "audience", audience, communication.audiences, key=True)
+        for severity, rhythm in rhythms.items():
+            for state in rhythm.in_state:
+                where = (*loc, severity, "in", state)
+                yield from unknown(where, "state with updates", state, BEFORE_REVIEW, key=True)
     if communication.lead:
         loc = ("communication", "lead")
         yield from unknown(loc, "role", communication.lead, policy.roles)

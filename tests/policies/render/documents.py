@@ -22,7 +22,7 @@ def loaded(text: str) -> LoadedPolicy:
     read = parse_policy(text.encode(), "test.yaml")
     found = problems_of(read)
     assert read.policy is not None, "\n".join(map(str, found))
-    assert errors_of(found) == ()
+    assert [p for p in errors_of(found) if "is a placeholder" not in p.what] == []
     return LoadedPolicy(read.policy, content_hash(read.source), read.source, found)
 
 

@@ -1,0 +1,79 @@
+"""Clocks that no moment can stop, because of what the rest of the policy says."""
+
+from collections.abc import Callable, Iterator
+
+from models.moments import RAISED, Choice, Moment, parse_condition, parse_moment
+from models.policy import Policy
+from models.policy.promises import ClockEntry
+from policies.checks.clocks import MILESTONES, REVIEWED, milestones_after
+from policies.checks.roles import fillable
+from policies.findings import Check, Finding
+from states.lifecycle import REPORTED
+
+_FLAG, _ROLE = "flag:", "role:"
+Why = tuple[str, str]
+"""Why a moment never comes, and what to write instead."""
+
+
+def _never_reviewed(policy: Policy, name: str) -> Why | None:
+    asked = policy.review and set(policy.review.required.values()) - {"never"}
+    if name != REVIEWED or asked:
+        return None
+    return "no incident is ever reviewed", "say in review.required what is, or write closed"
+
+
+def _never_held(policy: Policy, name: str) -> Why | None:
+    role = name.removeprefix(_ROLE)
+    if role == name or role not in policy.roles or role in fillable(policy):
+        return None
+    return f"nobody can come to hold {role}", "add a default, or let somebody assign_role"
+
+
+def _never_while(policy: Policy, clock: ClockEntry, name: str) -> Why | None:
+    """A clock that runs only until the very thing that would stop it is cancelled by it."""
+    flag = name.removeprefix(_FLAG)
+    for text in clock.when if flag != name and flag in policy.flags else ():
+        asked = parse_condition(text)
+        raised = (asked.attribute, asked.values) == (flag, (RAISED,))
+        if raised and asked.negated:
+            return f"{name} ends the condition {text}, which cancels it", "remove the condition"
+    return None
+
+
+def _never_again(clock: ClockEntry, name: str) -> Why | None:
+    """What a clock waits for that starts again and again must come after its start."""
+    starts = parse_moment(clock.starts).of
+    if not clock.recurs or name not in MILESTONES or not set(starts) <= set(MILESTONES):
+        return None
+    if name == REPORTED:
+        return "an incident is reported once", "say when it stops: to: update:AUDIENCE"
+    again = any(name in milestones_after(start) or name == start for start in starts)
+    return None if again else (f"{name} never comes after {clock.starts}", "name a later one")
+
+
+def _why(policy: Policy, clock: ClockEntry, name: str) -> Why | None:
+    looks: tuple[Callable[[], Why | None], ...] = (
+        lambda: _never_reviewed(policy, name),
+        lambda: _never_held(policy, name),
+        lambda: _never_while(policy, clock, name),
+        lambda: _never_again(clock, name),
+    )
+    return next((found for look in looks if (found := look())), None)
+
+
+def never_stopped(policy: Policy) -> Iterator[Finding]:
+    """The moment at which a clock stops can come."""
+    for name, clock in policy.clocks.items():
+        stops = parse_moment(clock.stops)
+        never = [why for of in stops.of if (why := _why(policy, clock, of))]
+        if _all_needed(stops, len(never)):
+            what, instead = never[0]
+            yield Finding(("clocks", name, "to"), f"nothing stops {name}: {what}", instead)
+
+
+def _all_needed(stops: Moment, never: int) -> bool:
+    """Whether without so many of its moments a choice never comes."""
+    return bool(never) if stops.choice is Choice.LATER else never == len(stops.of)
+
+
+CHECKS: tuple[Check, ...] = (never_stopped,)
