@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from console.failures import usage
-from models.calendar import FIRST_YEAR, LAST_YEAR
+from models.base import FIRST_YEAR, LAST_YEAR
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")

@@ -1,10 +1,27 @@
 """An alert, whatever format it came in, and what an alert group knows."""
 
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from models.base import Frozen, Instant, Seconds
+from models.base import FIRST_YEAR, LAST_YEAR, Frozen, Instant, Seconds
+
+_FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+_LAST = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
+_LONGEST = timedelta(days=3660)
+
+
+def _within_reach(at: datetime) -> datetime:
+    return min(max(at, _FIRST), _LAST)
+
+
+Heard = Annotated[Instant, AfterValidator(_within_reach)]
+"""When something happened, as monitoring says: no alert is lost because its clock is wrong."""
+
+Wait = Annotated[Seconds, Field(ge=timedelta(), le=_LONGEST)]
+"""How long an alert group waits for something."""
 
 
 class AlertStatus(StrEnum):
@@ -27,8 +44,8 @@ class Alert(Frozen):
     labels: dict[str, str] = Field(default_factory=dict)
     severity: str | None = None
     service: str | None = None
-    started_at: Instant
-    ended_at: Instant | None = None
+    started_at: Heard
+    ended_at: Heard | None = None
     source: str = ""
     link: str | None = None
 
@@ -38,8 +55,8 @@ class AlertBatch(Frozen):
 
     group_key: str
     alerts: tuple[Alert, ...]
-    truncated: int = 0
-    received_at: Instant
+    truncated: int = Field(default=0, ge=0)
+    received_at: Heard
 
 
 class AlertRecord(Frozen):
@@ -75,8 +92,8 @@ class GroupingPolicy(Frozen):
     """
 
     open_after_count: int = Field(default=1, ge=1)
-    open_after: Seconds = Field(default="PT0S", validate_default=True)
-    reopen_within: Seconds = Field(default="PT30M", validate_default=True)
-    settle_after: Seconds = Field(default="PT15M", validate_default=True)
-    repeats_every: Seconds = Field(default="PT1M", validate_default=True)
-    quiet_after: Seconds = Field(default="PT5M", validate_default=True)
+    open_after: Wait = Field(default="PT0S", validate_default=True)
+    reopen_within: Wait = Field(default="PT30M", validate_default=True)
+    settle_after: Wait = Field(default="PT15M", validate_default=True)
+    repeats_every: Wait = Field(default="PT1M", validate_default=True)
+    quiet_after: Wait = Field(default="PT5M", validate_default=True)

@@ -1,9 +1,22 @@
 """What every model shares: frozen, closed to unknown fields, and honest about instants."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""The years with which people may have the engine reckon."""
+FURTHEST = timedelta(days=1000 * 365)
+"""No length of time is longer: what is reckoned from the years above stays in the calendar."""
 
 
 class Frozen(BaseModel):
@@ -18,15 +31,31 @@ class Lenient(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-def _to_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+def _to_utc(value: Any, read: ValidatorFunctionWrapHandler) -> datetime:
+    try:
+        at: datetime = read(value)
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("instant", "lies outside of the calendar in UTC") from None
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
-"""A timezone-aware instant, kept in UTC. A naive one is refused."""
+def _bearable(value: Any, read: ValidatorFunctionWrapHandler) -> timedelta:
+    try:
+        length: timedelta = read(value)
+    except OverflowError:
+        length = timedelta.max
+    if abs(length) > FURTHEST:
+        raise PydanticCustomError("length", "is longer than 1000 years")
+    return length
+
+
+Instant = Annotated[AwareDatetime, WrapValidator(_to_utc)]
+"""A timezone-aware instant, kept in UTC. Refused: a naive one, and one that has no UTC."""
 
 Seconds = Annotated[
-    timedelta, PlainSerializer(lambda value: value.total_seconds(), return_type=float)
+    timedelta,
+    WrapValidator(_bearable),
+    PlainSerializer(lambda value: value.total_seconds(), return_type=float),
 ]
 """An elapsed duration; in JSON a number of seconds."""
 

@@ -11,9 +11,6 @@ from models.base import Frozen, Instant
 LOCAL = "local"
 """The calendar of every policy that is always open: its days are those of the policy's zone."""
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-"""The years with which people may have calendars reckon."""
-
 
 class OpenHours(Frozen):
     """When a calendar is open on some days.

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from models.alert import Alert, AlertBatch, AlertRecord, GroupingPolicy
+from models.alert import Alert, AlertBatch, AlertRecord, GroupingPolicy, Heard
 from models.base import Frozen, Instant
 from models.incident import Report
 from states.lifecycle import State
@@ -60,7 +60,7 @@ class IncidentMoved(Frozen):
 
     incident_id: str
     state: State
-    resolved_at: Instant | None = None
+    resolved_at: Heard | None = None
 
 
 class GroupState(Frozen):

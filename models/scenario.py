@@ -9,8 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from models.base import Frozen, Instant
-from models.calendar import FIRST_YEAR, LAST_YEAR
+from models.base import FIRST_YEAR, LAST_YEAR, Frozen, Instant
 from models.clock import ClockStatus, Stage
 from models.policy.durations import Duration, parse_duration
 from models.policy.words import Name, Names, Text, suggestion, wrong

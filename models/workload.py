@@ -3,7 +3,9 @@
 It belongs to a durable workflow of its own, one for each of them, which incidents ask.
 """
 
+from datetime import timedelta
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
@@ -29,7 +31,7 @@ class PageLimit(Frozen):
     """At most so many pages, summaries among them, in any time as long as `within`."""
 
     most: int = Field(ge=FEWEST)
-    within: Seconds
+    within: Annotated[Seconds, Field(ge=timedelta(), le=timedelta(days=3660))]
 
 
 class PageLimits(Frozen):

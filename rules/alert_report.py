@@ -10,7 +10,7 @@ from models.incident import Report
 from rules.asking import unanswered
 from rules.markdown import plain, stamp
 
-TITLE_LIMIT = 300
+TITLE_LIMIT, NATURE_LIMIT, SYSTEMS_LIMIT = 300, 8000, 100
 NAMED = 5
 """So many alerts are named; the others are counted."""
 
@@ -24,7 +24,7 @@ def words_for(alert: Alert) -> str:
 
 def _title(alerts: list[Alert]) -> str:
     more = f" (and {len(alerts) - 1} more)" if len(alerts) > 1 else ""
-    return words_for(alerts[0])[: TITLE_LIMIT - len(more)] + more
+    return (words_for(alerts[0])[: TITLE_LIMIT - len(more)] or "alert") + more
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -47,8 +47,8 @@ def report_of(
     services = sorted({alert.service for alert in alerts if alert.service})
     return Report(
         title=_title(alerts),
-        nature=_listed(words_for(alert) for alert in alerts),
-        affected_systems=tuple(services),
+        nature=_listed(words_for(alert) for alert in alerts)[:NATURE_LIMIT],
+        affected_systems=tuple(services[:SYSTEMS_LIMIT]),
         service=services[0] if len(services) == 1 else None,
         reporter=MONITORING,
         happened_at=happened_at,

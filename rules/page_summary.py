@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models.message import Message, MessageKind
 from models.workload import AskLeave, WorkloadState
+from rules.urgency import LEAST_URGENT, MOST_URGENT
 
 MOST_LISTED = 25
 """So many incidents are named; the others are counted."""
@@ -54,7 +55,8 @@ def summary_of(state: WorkloadState, workload: str, whom: str) -> PageSummary:
         reason=f"summary of {len(pages)} pages" if len(pages) > 1 else "summary of 1 page",
         facts={"incidents": str(many), "severities": counts},
     )
-    return PageSummary(message, worst.channels, tuple(state.held), many, worst.bound.urgency)
+    urgency = min(max(worst.bound.urgency, MOST_URGENT), LEAST_URGENT)
+    return PageSummary(message, worst.channels, tuple(state.held), many, urgency)
 
 
 def _body(waiting: dict[str, AskLeave]) -> str:

@@ -118,6 +118,14 @@ def untimely(happened_at: datetime | None, now: datetime) -> str | None:
     return None
 
 
+def long_past(report: Report, now: datetime) -> Refusal | None:
+    """Why a report does not count that says it is about a time long ago."""
+    if report.happened_at is None or report.happened_at >= now - LOOKING_BACK:
+        return None
+    problem = untimely(report.happened_at, now)
+    return Refusal("Malformed", f"report.happened_at: {problem}", ("happened_at",))
+
+
 def report_digest(report: Report) -> str:
     """What tells one report from another; fields that later versions add change nothing."""
     said = report.model_dump(mode="json", exclude_defaults=True)

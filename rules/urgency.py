@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-LEAST_URGENT = 5
+MOST_URGENT, LEAST_URGENT = 1, 5
 
 
 def urgency(severity: str | None, severities: Sequence[str]) -> int:

@@ -4,7 +4,7 @@ Handlers are synchronous and take in what is said; only the run awaits activitie
 the other, so what is said meanwhile goes in one feed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import BaseModel, ValidationError
+    from pydantic import BaseModel
 
     from models.alert import AlertBatch
     from models.group import (
@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from rules.alert_news import fold
     from rules.alert_report import group_markdown, report_of
+    from rules.bounds import excessive
     from rules.group_steps import (
         fed,
         feeding,
@@ -59,7 +60,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from rules.identity import incident_id
     from workflows.options import perform, perform_promptly
-    from workflows.payloads import NotJson, raw, raw_start, read_one, read_start
+    from workflows.payloads import raw, raw_start, read_one, read_start
     from workflows.timer import in_time
 
 PAUSE = timedelta(seconds=10)
@@ -139,24 +140,34 @@ class AlertGroupWorkflow:
         return self._state
 
     def _receive_alerts(self, *payloads: object) -> None:
-        batch = self._understood(AlertBatch, payloads)
-        if batch:
-            self._state = fold(self._state, batch, self._policy, workflow.now())
+        self._take_in(
+            AlertBatch, payloads, lambda batch, now: fold(self._state, batch, self._policy, now)
+        )
 
     def _incident_moved(self, *payloads: object) -> None:
-        move = self._understood(IncidentMoved, payloads)
-        if move:
-            self._state = moved(self._state, move, workflow.now())
+        self._take_in(IncidentMoved, payloads, lambda move, now: moved(self._state, move, now))
 
     def _unknown(self, name: str, _payloads: Sequence[RawValue]) -> None:
         self._misunderstood(name)
 
-    def _understood(self, kind: type[Said], payloads: Sequence[object]) -> Said | None:
+    def _take_in(
+        self,
+        kind: type[Said],
+        payloads: Sequence[object],
+        rule: Callable[[Said, datetime], GroupState],
+    ) -> None:
+        """Take a signal in, or count it: what is wrong with one never stops the group."""
         try:
-            return kind.model_validate(read_one(payloads))
-        except (NotJson, ValidationError):
+            said = kind.model_validate(read_one(payloads))
+            if excessive(said) and workflow.patched("excessive-messages-are-counted"):
+                self._misunderstood(kind.__name__)
+                return
+            state = rule(said, workflow.now())
+            next_step(state, self._policy, workflow.now())
+        except Exception:  # noqa: BLE001 - whatever it is, the group goes on without this message
             self._misunderstood(kind.__name__)
-            return None
+        else:
+            self._state = state
 
     def _misunderstood(self, what: str) -> None:
         workflow.logger.warning("message.malformed", extra={"command": what[:80]})

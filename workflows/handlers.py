@@ -15,6 +15,7 @@ from temporalio.exceptions import ApplicationError
 from models.base import Actor
 from models.command import COMMANDS, CommandResult
 from models.payload import Command
+from rules.bounds import excessive
 from rules.decision import RECORDED, Decision, Refusal
 from rules.judgement import no_signal, parse
 from rules.ledger import refused
@@ -56,7 +57,8 @@ class Handlers:
                 raise self._error(command)
             if _command_id(command) in self._switch.processed:
                 return
-            outcome = self._unsound(name, command) or self._switch.judge(name, command)
+            unfit = excessive(command) or self._unsound(name, command)
+            outcome = unfit or self._switch.judge(name, command)
             if isinstance(outcome, Refusal) and outcome.kind not in RECORDED:
                 raise self._error(outcome)
 
@@ -80,14 +82,24 @@ class Handlers:
             if isinstance(command, Refusal):
                 self._record(name, command, Actor(name="unknown", via="signal"))
                 return
-            refusal = self._unsound(name, command)
-            # What an update says was looked at by its validator, which is not run on replay.
-            if refusal and workflow.patched("unsound-signals-are-refused"):
+            refusal = self._unfit(name, command)
+            if refusal:
                 self._record(name, refusal, Actor(name=command.actor, via=command.via))
             else:
                 self._do(name, command)
 
         return signal
+
+    def _unfit(self, name: str, command: Command) -> Refusal | None:
+        """Why a signal does not count. Those of before such were refused count as they did.
+
+        What an update says was looked at by its validator, which is not run on replay.
+        """
+        refusal = self._unsound(name, command)
+        if refusal and workflow.patched("unsound-signals-are-refused"):
+            return refusal
+        refusal = excessive(command)
+        return refusal if refusal and workflow.patched("excessive-signals-are-refused") else None
 
     def _unsound(self, name: str, command: Command) -> Refusal | None:
         incident = self._desk.incident

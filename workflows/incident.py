@@ -12,6 +12,7 @@ from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from models.adoption import PREVIEW_ADOPTION, AdoptionPreview
+    from models.base import Instant
     from models.compiled import CompiledPolicy
     from models.contracts import (
         ARCHIVE_TIMELINE,
@@ -27,13 +28,14 @@ with workflow.unsafe.imports_passed_through():
     from models.why import WHY, Explanation, WhyQuestion
     from rules.adoption import preview
     from rules.answers import next_steps, readings_of
+    from rules.bounds import out_of_time
     from rules.carrying import moved_out, older_entries
     from rules.clocks import read_clocks
     from rules.metrics import read_metrics
     from rules.roles import told_of_duties
     from rules.why import explain
     from states.lifecycle import TERMINAL, State
-    from workflows.beginning import begun
+    from workflows.beginning import begun, no_beginning
     from workflows.burden import Burden
     from workflows.calendars import Calendars
     from workflows.deadlines import Deadlines
@@ -65,6 +67,14 @@ class IncidentWorkflow:
         self._unfit = carried if isinstance(carried, Exception) else None
         if isinstance(start, Exception) or isinstance(carried, Exception):
             return
+        try:
+            self._build(start, carried)
+        except Exception as error:
+            if workflow.info().continued_run_id:
+                raise
+            self._unfit = no_beginning(error)
+
+    def _build(self, start: IncidentInput, carried: Carried) -> None:
         self._reopens = carried.incident.state if start.reopening and start.carried else None
         self._desk = Desk(carried.incident, carried.policy, start.epoch_offset)
         self._desk.effects = carried.effects
@@ -117,15 +127,12 @@ class IncidentWorkflow:
         return self._carried()
 
     @workflow.query(name=VIEW)
-    def view(self, at: datetime | None = None) -> IncidentView:
+    def view(self, at: Instant | None = None) -> IncidentView:
         """The incident as it reads at `at`; without it, as it read when it last did something.
 
         The clock of a workflow stands still between its tasks, and a query does not move it.
         """
-        if self._unfit:
-            raise self._unfit
-        policy, incident = self._desk.policy, self._desk.incident
-        now = at + self._epoch_offset if at else self._desk.now()
+        policy, incident, now = self._desk.policy, self._desk.incident, self._asked(at)
         return IncidentView(
             incident=incident,
             readings=readings_of(policy, incident, now),
@@ -141,17 +148,16 @@ class IncidentWorkflow:
 
     @workflow.query(name=PREVIEW_ADOPTION)
     def preview_adoption(
-        self, policy: CompiledPolicy, at: datetime | None = None
+        self, policy: CompiledPolicy, at: Instant | None = None
     ) -> AdoptionPreview:
         """What adopting `policy` would do to the clocks, read at `at`; nothing is changed."""
-        now = at + self._epoch_offset if at else self._desk.now()
-        return preview(self._desk.policy, policy, self._desk.incident, now)
+        return preview(self._desk.policy, policy, self._desk.incident, self._asked(at))
 
     @workflow.query(name=WHY)
-    def why(self, question: WhyQuestion, at: datetime | None = None) -> Explanation:
+    def why(self, question: WhyQuestion, at: Instant | None = None) -> Explanation:
         """Why somebody was, or was not, paged, by the record and its policy as read at `at`."""
-        now = at + self._epoch_offset if at else self._desk.now()
-        return explain(question, self._desk.incident, self._desk.policy, now)
+        self._asked(question.at)
+        return explain(question, self._desk.incident, self._desk.policy, self._asked(at))
 
     @workflow.query(name="record")
     def record(self) -> Incident:
@@ -159,6 +165,15 @@ class IncidentWorkflow:
         if self._unfit:
             raise self._unfit
         return self._desk.incident
+
+    def _asked(self, at: datetime | None) -> datetime:
+        """The instant that a query is about, on the clock of the incident. Raises ValueError."""
+        if self._unfit:
+            raise self._unfit
+        problem = out_of_time(at) if at else None
+        if problem:
+            raise ValueError(f"at {problem}")
+        return at + self._epoch_offset if at else self._desk.now()
 
     async def _reopened(self, closed: State) -> None:
         """Wait for the command that this run was started for; without it the run just ends.

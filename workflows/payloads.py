@@ -9,6 +9,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
+from rules.bounds import times_beyond
 from rules.judgement import malformed
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -60,13 +61,20 @@ def read_start(kind: type[Start], payloads: Sequence[object]) -> Start | Excepti
     try:
         if isinstance(given, RawValue):
             given = workflow.payload_converter().from_payload(given.payload, kind)
-        return kind.model_validate(given)
+        start = kind.model_validate(given)
+        return start if workflow.info().continued_run_id else _timely(kind, start)
     except ValidationError as error:
         if workflow.info().continued_run_id or _has_more(kind, payloads[0]):
             return OfAnotherVersion(malformed(error).message)
         return _unfit(kind, malformed(error).message)
     except Exception:  # noqa: BLE001 - whatever a converter raises, it cannot read this
         return _unfit(kind, "this payload is not JSON")
+
+
+def _timely(kind: type[Start], start: Start) -> Start | Exception:
+    """The input, unless it names instants with which nobody can reckon."""
+    problem = next(times_beyond(start), None)
+    return _unfit(kind, ": ".join(problem)) if problem else start
 
 
 def _has_more(kind: type[BaseModel], payload: object) -> bool:

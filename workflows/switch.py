@@ -31,6 +31,7 @@ from rules.decision import (
     WriteIncidentReport,
 )
 from rules.judgement import judge
+from rules.reckoned import moves_time, not_reckoned, reckoned
 from states.lifecycle import State
 from workflows.desk import Desk
 from workflows.linked import LinkedIncidents
@@ -63,8 +64,18 @@ class Switch:
         self.processed = dict(processed)
 
     def judge(self, name: str, command: Command) -> Outcome:
-        """What a command would do now; changes nothing."""
-        return judge(name, command, self._desk.incident, self._desk.policy, self._desk.now())
+        """What a command would do now; changes nothing, and raises nothing.
+
+        An error of ours costs the command that met it, never the incident.
+        """
+        desk = self._desk
+        try:
+            outcome = judge(name, command, desk.incident, desk.policy, desk.now())
+            if isinstance(outcome, Decision) and moves_time(command):
+                reckoned(outcome, desk.policy, desk.now())
+        except Exception as error:  # noqa: BLE001 - whatever it is, the incident goes on without
+            return not_reckoned(name, error)
+        return outcome
 
     def apply(self, name: str, command: Command) -> Outcome:
         """Do a command. The record is replaced only after the whole decision succeeded."""

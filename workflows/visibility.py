@@ -1,7 +1,9 @@
 """What an auditor sees in Temporal without our tools: search attributes and current details."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from temporalio import workflow
@@ -25,6 +27,21 @@ KEYS: dict[str, SearchAttributeKey[Any]] = {
     attribute.name: _MAKE[attribute.kind](attribute.name) for attribute in SEARCH_ATTRIBUTES
 }
 NEXT_DUE = "IncidentNextDueAt"
+LARGEST_VALUE = 2000
+"""Bytes of a search attribute as JSON: the server refuses the task that writes more than 2 KiB."""
+
+
+def shortened(word: str) -> str:
+    """As much of a word as the server takes."""
+    while len(json.dumps(word)) > LARGEST_VALUE:
+        word = word[: len(word) * 3 // 4]
+    return word
+
+
+def fitting(words: list[str]) -> list[str]:
+    """As many words, from the first, as the server takes of a list."""
+    sizes = accumulate(len(json.dumps(word)) + 1 for word in words)
+    return [word for word, size in zip(words, sizes, strict=True) if size <= LARGEST_VALUE]
 
 
 class Visibility:
@@ -92,13 +109,16 @@ class Visibility:
             }
             | {f.clock for f in incident.fired if f.fraction >= 1 and not f.superseded}
         )
-        return {
+        words = {
             "IncidentState": incident.state.value,
             "IncidentSeverity": incident.severity,
             "IncidentService": incident.report.service,
             "IncidentManager": incident.holder("incident_manager"),
             "IncidentPolicy": f"{desk.policy.name} {desk.policy.version}",
             "IncidentGroup": incident.report.group_id,
+        }
+        return {
+            **{name: word and shortened(word) for name, word in words.items()},
             "IncidentReportedAt": incident.reported_at,
             NEXT_DUE: next_due_at,
             "IncidentResolvedAt": resolved.at if resolved else None,
@@ -107,6 +127,6 @@ class Visibility:
             # Left unset unless it is so: histories of before do not know it.
             "IncidentOverridden": True if incident.overrides else None,
             "IncidentLevel": self._paging.progress.level,
-            "IncidentBreachedClocks": breached or None,
-            "IncidentPeople": sorted({held.person for held in incident.roles}) or None,
+            "IncidentBreachedClocks": fitting(breached) or None,
+            "IncidentPeople": fitting(sorted({held.person for held in incident.roles})) or None,
         }

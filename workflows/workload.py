@@ -27,8 +27,10 @@ with workflow.unsafe.imports_passed_through():
         WorkloadInput,
         WorkloadState,
     )
+    from rules.bounds import excessive
     from rules.judgement import malformed
     from rules.page_summary import PageSummary, summary_of
+    from rules.reckoned import not_reckoned
     from rules.workload import (
         asked_together,
         not_summarised,
@@ -112,13 +114,30 @@ class WorkloadWorkflow:
         """Have an update answered by a rule; what cannot be read is refused beforehand."""
 
         def update(*payloads: object) -> Any:
-            self._state, answer = rule(_read(kind, payloads), self._now())
+            self._state, answer = self._ruled(rule, _read(kind, payloads))
             return answer.model_dump(mode="json")
 
         def validate(*payloads: object) -> None:
-            _read(kind, payloads)
+            said = _read(kind, payloads)
+            refusal = excessive(said)
+            if refusal:
+                raise ApplicationError(refusal.message, type=refusal.kind, non_retryable=True)
+            self._ruled(rule, said)
 
         workflow.set_update_handler(name, raw(update), validator=raw(validate))
+
+    def _ruled(
+        self, rule: Callable[[Said, datetime], tuple[WorkloadState, BaseModel]], said: Said
+    ) -> tuple[WorkloadState, BaseModel]:
+        """What follows from a message. Raises ApplicationError where nothing can."""
+        try:
+            state, answer = rule(said, self._now())
+            summary_due(state)
+            over_at(state)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the workload goes on without
+            refusal = not_reckoned(type(said).__name__, error)
+            raise ApplicationError(refusal.message, type=refusal.kind, non_retryable=True) from None
+        return state, answer
 
     def _unknown(self, name: str, _payloads: Sequence[RawValue]) -> None:
         workflow.logger.warning("message.malformed", extra={"command": name[:80]})

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from models.calendar import FIRST_YEAR, LAST_YEAR
+from models.base import FIRST_YEAR, LAST_YEAR
 
 _MOST_LISTED = 25
 _NEAR = 0.7

@@ -1,0 +1,99 @@
+"""Workflows on a bench: their own code, with a runtime that only remembers what was registered.
+
+A message costs milliseconds here, so that thousands can be tried; what the server and the SDK
+make of them is for tests on a real server.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from temporalio.api.common.v1 import Payload
+from temporalio.common import Priority, RawValue
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
+
+from workflows.desk import Desk
+
+Handler = Callable[..., Any]
+
+
+def as_payload(text: str) -> RawValue:
+    """What a stranger sends: a text that says of itself that it is JSON."""
+    data = text.encode("utf-8", "surrogatepass")
+    return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=data))
+
+
+class Bench:
+    """What a workflow registered, and how messages reach it."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.signals: dict[str, Handler] = {}
+        self.updates: dict[str, tuple[Handler, Handler]] = {}
+        self.unknown: Handler = print
+
+    def runtime(self) -> dict[str, Any]:
+        """What stands in the place of `temporalio.workflow`."""
+        info = SimpleNamespace(
+            workflow_id="INC-260327-7F3KQ2M4",
+            workflow_type="Specimen",
+            workflow_start_time=self.now,
+            first_execution_run_id="run",
+            run_id="run",
+            continued_run_id=None,
+            priority=Priority(),
+            is_continue_as_new_suggested=lambda: False,
+        )
+        return {
+            "now": lambda: self.now,
+            "info": lambda: info,
+            "patched": lambda _: True,
+            "current_update_info": lambda: None,
+            "payload_converter": lambda: pydantic_data_converter.payload_converter,
+            "set_signal_handler": self.signals.__setitem__,
+            "set_update_handler": lambda n, h, *, validator: self.updates.update(
+                {n: (h, validator)}
+            ),
+            "set_dynamic_signal_handler": lambda handler: setattr(self, "unknown", handler),
+        }
+
+    def signal(self, name: str, text: str) -> None:
+        """Send a signal."""
+        payload = as_payload(text)
+        if name in self.signals:
+            self.signals[name](payload)
+        else:
+            self.unknown(name, [payload])
+
+    def update(self, name: str, text: str) -> Any:
+        """Send an update; None where it is refused. Whatever else it raises is a fault."""
+        do, validate = self.updates[name]
+        payload = as_payload(text)
+        try:
+            validate(payload)
+            return json.dumps(do(payload))
+        except ApplicationError:
+            return None
+
+
+@contextmanager
+def bench(now: datetime) -> Iterator[Bench]:
+    """A bench on which the time is `now` until somebody changes it."""
+    stage = Bench(now)
+    quiet = SimpleNamespace(warning=lambda *_, **__: None)
+    with (
+        patch.multiple("temporalio.workflow", **stage.runtime(), logger=quiet),
+        patch.object(Desk, "launch", lambda _, work: work.close()),
+        patch("workflows.desk.log", SimpleNamespace(info=lambda *_, **__: None)),
+    ):
+        yield stage
+
+
+def much_later(stage: Bench) -> None:
+    """Time passes: what is reckoned from then on must not stop anything either."""
+    stage.now += timedelta(hours=1)
