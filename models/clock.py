@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from models.base import Frozen, Instant, Seconds
+from models.base import Actor, Frozen, Instant, Seconds
 
 
 class ActionKind(StrEnum):
@@ -24,6 +24,8 @@ ONCE = "once"
 """Raise the severity, unless this clock has raised it before."""
 
 
+UPDATE = "update:"
+"""How the clock from one status update to an audience to the next begins its name."""
 SHOULD = "should"
 """The threshold at the softer limit of two."""
 
@@ -150,7 +152,8 @@ class ClockStatus(StrEnum):
     """How a clock stands against its target. Exactly at the limit counts as met.
 
     A target of best effort is late where another would be breached. Indeterminate is a clock
-    whose moments are not known well enough to say.
+    whose moments are not known well enough to say. A breach that fired is a fact: a clock that is
+    met only because of a correction, or under a later policy, says so.
     """
 
     ON_TRACK = "on_track"
@@ -158,6 +161,8 @@ class ClockStatus(StrEnum):
     BREACHED = "breached"
     LATE = "late"
     MET = "met"
+    MET_AFTER_CORRECTION = "met_after_correction"
+    MET_UNDER_LATER_POLICY = "met_under_later_policy"
     INDETERMINATE = "indeterminate"
 
 
@@ -186,11 +191,27 @@ class Counted(Frozen):
         return self.calendar if self.measure is not Measure.ELAPSED else None
 
 
+class Correction(Frozen):
+    """What took back a threshold that had fired: a command, of whom, when, and their reason.
+
+    `policy` names the policy that was adopted, if that did it.
+    """
+
+    command: str
+    actor: Actor
+    at: Instant
+    reason: str = ""
+    policy: str = ""
+
+
 class ClockReading(Counted):
     """One run of one clock, read at an instant.
 
     `run` counts from 1. `breach_at` is when the limit is (or was) reached; None while paused.
     `late_by` is elapsed beyond the target, None where not breached. Durations are in `measure`.
+    If a moment is only known to lie between two instants, `elapsed` and `late_by` are the least
+    that is possible, and `elapsed_at_most` and `late_by_at_most` the most. `corrected` is what
+    took back the breach of a run that is not breached any more.
     """
 
     clock: str
@@ -204,15 +225,24 @@ class ClockReading(Counted):
     remaining: Seconds
     breach_at: Instant | None = None
     late_by: Seconds | None = None
+    elapsed_at_most: Seconds | None = None
+    late_by_at_most: Seconds | None = None
+    corrected: Correction | None = None
 
 
 class MetricReading(Counted):
-    """A figure of an incident, read at an instant; `stopped_at` None while it still grows."""
+    """A figure of an incident, read at an instant; `stopped_at` None while it still grows.
+
+    `elapsed_at_most` is there if a moment is only known to lie between two instants. `negative_by`
+    is how long before its start it stopped: then it reads zero.
+    """
 
     metric: str
     started_at: Instant
     stopped_at: Instant | None = None
     elapsed: Seconds
+    elapsed_at_most: Seconds | None = None
+    negative_by: Seconds | None = None
 
 
 class DueThreshold(Frozen):
@@ -227,7 +257,11 @@ class DueThreshold(Frozen):
 
 
 class FiredThreshold(Frozen):
-    """A threshold that fired: kept for ever; `superseded` once a correction took it back."""
+    """A threshold that fired: kept for ever; `superseded` once a correction took it back.
+
+    `best_effort` says that its clock was late, not breached; `actions` are what it set off, in
+    words; `corrected` is the first correction that took it back.
+    """
 
     clock: str
     run: int
@@ -236,3 +270,28 @@ class FiredThreshold(Frozen):
     due_at: Instant
     fired_at: Instant
     superseded: bool = False
+    best_effort: bool = False
+    actions: tuple[str, ...] = ()
+    corrected: Correction | None = None
+
+    @property
+    def breach(self) -> bool:
+        """Whether it broke a limit that counts."""
+        at_limit = self.fraction == 1 or self.clock.startswith(UPDATE)
+        return at_limit and self.fraction >= 1 and not self.best_effort
+
+
+class RecordedBreach(Frozen):
+    """A limit that was passed, as it fired: it stays, whatever the record or a policy says later.
+
+    `due_at` is the limit as it was then. `actions` are what it set off, `told` who heard of it.
+    `corrected` is what took it back, if anything did.
+    """
+
+    clock: str
+    run: int
+    due_at: Instant
+    fired_at: Instant
+    actions: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    corrected: Correction | None = None

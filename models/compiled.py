@@ -194,6 +194,16 @@ class RunningClocks(StrEnum):
     RESTART = "restart"
 
 
+class FactsRule(Frozen):
+    """How far back a fact may be dated: further than `reason_after` only with a reason.
+
+    Further than `approval_after` only with an approval; None: no approval is asked for.
+    """
+
+    reason_after: Seconds = Field(default="PT5M", validate_default=True)
+    approval_after: Seconds | None = None
+
+
 class CompiledPolicy(Frozen):
     """Everything of a policy that an incident's decisions depend on.
 
@@ -201,6 +211,7 @@ class CompiledPolicy(Frozen):
     its levels and roles name; `on_call` who was on call by them when it began, for roles that
     somebody takes by default. `reporting` is None
     in those of before reports were looked at when they reach Temporal: they are taken as they are.
+    `facts` is None in those of before what fired was a fact: a correction clears a breach there.
     """
 
     name: str
@@ -238,6 +249,7 @@ class CompiledPolicy(Frozen):
     attributes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     severity_rules: SeverityRules | None = None
     reporting: ReportingRule | None = None
+    facts: FactsRule | None = None
     review: ReviewRule = ReviewRule()
     grouping: GroupingPolicy = GroupingPolicy()
     when_alerts_quiet: str = "record"

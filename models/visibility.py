@@ -22,10 +22,13 @@ SEARCH_ATTRIBUTES: tuple[SearchAttribute, ...] = (
     SearchAttribute("IncidentReportedAt", "datetime", "when it was reported"),
     SearchAttribute("IncidentNextDueAt", "datetime", "what came due next when it last changed"),
     SearchAttribute("IncidentResolvedAt", "datetime", "when it was resolved"),
-    SearchAttribute("IncidentBreached", "bool", "whether any of its clocks is breached"),
+    SearchAttribute("IncidentBreached", "bool", "whether any of its clocks is breached, or was"),
     SearchAttribute("IncidentOnHold", "bool", "whether it is on hold"),
     SearchAttribute("IncidentOverridden", "bool", "whether somebody overrode the policy in it"),
     SearchAttribute("IncidentLevel", "int", "the last escalation level that was paged"),
-    SearchAttribute("IncidentBreachedClocks", "keyword_list", "the clocks that are breached"),
+    SearchAttribute(
+        "IncidentBreachedClocks", "keyword_list", "the clocks that are breached, or were"
+    ),
+    SearchAttribute("IncidentMarks", "keyword_list", "corrected:CLOCK, for a breach taken back"),
     SearchAttribute("IncidentPeople", "keyword_list", "everybody who holds a role"),
 )

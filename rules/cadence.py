@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from models.cadence import Rhythm
 from models.clock import (
+    UPDATE,
     Action,
     ActionKind,
     ClockReading,
@@ -21,7 +22,7 @@ from rules.runs import severity_changes
 from rules.targets import worked_out
 from states.lifecycle import BEFORE_REVIEW
 
-PREFIX = "update:"
+PREFIX = UPDATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ A clock's runs follow from the milestones, its pauses from the holds, its target
 severity in force. A correction of any of them corrects the clocks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,11 +20,13 @@ from models.clock import (
 )
 from models.compiled import CompiledPolicy, RunningClocks
 from models.incident import Incident
+from rules.breaches import as_it_fired
 from rules.moments import came_at
 from rules.reckoning import Reckoning, reckon
 from rules.runs import Run, runs_of, severity_at, severity_changes
 from rules.segments import Span
 from rules.targets import worked_out
+from rules.uncertain import certain, possible
 
 LIMIT = Threshold(name="100%", fraction=1.0)
 """Every clock has it, so that a breach is recorded also where the policy asks for no action."""
@@ -219,14 +221,14 @@ def read_clocks(
 ) -> tuple[ClockReading, ...]:
     """Every run of every clock of the policy that has started, as it reads at `now`.
 
-    Where a moment is only known to lie between two instants, the earliest is read; a clock that
-    the latest would give another outcome is indeterminate.
+    If a moment is only known to lie between two instants, what it leaves open is a range; a clock
+    that it leaves with two outcomes is indeterminate.
     """
     readings = _readings(policy, incident, now)
-    if not any(m.latest_at and not m.superseded for m in incident.milestones):
-        return readings
-    others = [_readings(policy, record, now) for record in _possible(incident)]
-    return tuple(_certain(reading, others) for reading in readings)
+    others = [_readings(policy, record, now) for record in possible(incident)]
+    if others:
+        readings = tuple(certain(reading, others) for reading in readings)
+    return as_it_fired(policy, incident, readings)
 
 
 def _readings(
@@ -237,25 +239,6 @@ def _readings(
         for course in courses(policy, incident, now)
         if course.run.started_at <= now
     )
-
-
-def _possible(incident: Incident) -> Iterator[Incident]:
-    """The record with one uncertain milestone, then with all of them, at their latest."""
-    uncertain = [m for m in incident.milestones if m.latest_at and not m.superseded]
-    for moved in (*([m] for m in uncertain), uncertain):
-        milestones = tuple(
-            m.model_copy(update={"at": m.latest_at}) if m in moved else m
-            for m in incident.milestones
-        )
-        yield incident.model_copy(update={"milestones": milestones})
-
-
-def _certain(reading: ClockReading, others: Sequence[tuple[ClockReading, ...]]) -> ClockReading:
-    key = (reading.clock, reading.run)
-    possible = {r.status for found in others for r in found if (r.clock, r.run) == key}
-    if possible <= {reading.status}:
-        return reading
-    return reading.model_copy(update={"status": ClockStatus.INDETERMINATE})
 
 
 def clock_points(

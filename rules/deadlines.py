@@ -8,6 +8,7 @@ from models.incident import Incident
 from rules.cadence import PREFIX, cadence_points
 from rules.clocks import clock_points
 from rules.pending import pending_points
+from rules.targets import worked_out
 
 Key = tuple[str, int, str]
 
@@ -48,10 +49,32 @@ def superseded(
     """The fired thresholds that the record, as it reads now, would not have fired.
 
     A backdated stop, a correction or a wider target does that; what had been done stays done.
+    Of a clock whose calendar is not worked out yet nobody can say it.
     """
+    unread = _unread(policy) if policy.facts else frozenset()
     stands = {_key(p) for p in clock_points(policy, incident, now) if p.due_at <= now}
     return tuple(
         f
         for f in incident.fired
-        if not f.superseded and not f.clock.startswith(PREFIX) and _key(f) not in stands
+        if not f.superseded
+        and f.clock not in unread
+        and _would_not_have(f, stands, incident)
+        and (policy.facts or not f.clock.startswith(PREFIX))
     )
+
+
+def _unread(policy: CompiledPolicy) -> frozenset[str]:
+    """The clocks of which a calendar is not worked out yet."""
+    return frozenset(
+        spec.name
+        for spec in policy.clocks
+        if not all(worked_out(target, policy) for target in spec.within.values())
+    )
+
+
+def _would_not_have(fired: FiredThreshold, stands: set[Key], incident: Incident) -> bool:
+    if not fired.clock.startswith(PREFIX):
+        return _key(fired) not in stands
+    audience = fired.clock.removeprefix(PREFIX)
+    told = [update.at for update in incident.updates if audience in update.audiences]
+    return len(told) >= fired.run and told[fired.run - 1] <= fired.due_at

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from models.alert import AlertRecord
-from models.clock import SHOULD, DueThreshold
+from models.clock import SHOULD, DueThreshold, FiredThreshold
 from models.compiled import CompiledPolicy
 from models.contracts import EnforceDeadline, Enforcement
 from models.incident import Incident
@@ -94,6 +94,18 @@ def _best_effort(
         course.target.best_effort
         for course in courses(policy, incident, now)
         if (course.spec.name, course.run.number) == (point.clock, point.run)
+    )
+
+
+def as_fired(
+    point: DueThreshold, policy: CompiledPolicy, incident: Incident, now: datetime
+) -> FiredThreshold:
+    """A threshold as the record keeps it once it fires."""
+    return FiredThreshold(
+        **point.model_dump(exclude={"actions"}),
+        fired_at=now,
+        best_effort=_best_effort(point, policy, incident, now),
+        actions=tuple(str(action) for action in point.actions),
     )
 
 

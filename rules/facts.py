@@ -13,6 +13,7 @@ from models.incident import Incident
 from models.moments import parse_condition
 from models.payload import Command
 from rules.authority import rule_for
+from rules.breaches import was_breached
 from rules.clocks import read_clocks
 from rules.conditions import holds_at
 from rules.decision import Case
@@ -35,7 +36,8 @@ def review_required(incident: Incident, policy: CompiledPolicy, now: datetime) -
     asked = policy.review.required.get(highest_severity(incident, policy))
     if asked == "when breached":
         readings = read_clocks(policy, incident, now)
-        return any(reading.status is ClockStatus.BREACHED for reading in readings)
+        breached = any(reading.status is ClockStatus.BREACHED for reading in readings)
+        return breached or was_breached(policy, incident)
     return asked == "always"
 
 

@@ -15,15 +15,14 @@ from rules.approvals import unapproved
 from rules.authority import rule_for, rule_key, unauthorised
 from rules.carrying import RECORD_LIMIT_BYTES, too_heavy
 from rules.commands import COMMAND_RULES
-from rules.deadlines import superseded
 from rules.decision import Case, Decision, Outcome, Refusal, TakenUp
 from rules.escalation import watched
 from rules.handover import over_own_role
-from rules.ledger import note, supersede
 from rules.markdown import stamp
 from rules.overrides import overridden
 from rules.reporting import LOOKING_BACK
 from rules.requests import settled
+from rules.taking_back import corrected
 from rules.transitions import fire
 from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
 
@@ -94,26 +93,6 @@ def _room(name: str, decision: Decision) -> Refusal | None:
     return None
 
 
-def _corrected(decision: Decision, case: Case) -> Decision:
-    """Mark what had fired and, as the record reads now, would not have."""
-    taken_back = superseded(case.policy, decision.incident, case.now)
-    if not taken_back:
-        return decision
-    incident = supersede(decision.incident, taken_back)
-    for fired in taken_back:
-        incident = note(
-            incident,
-            "clock.superseded",
-            f"{fired.clock} {fired.threshold} had fired at {fired.fired_at:%H:%M:%S} UTC; "
-            "as the record reads now it would not have",
-            actor=case.actor,
-            now=case.now,
-            clock=fired.clock,
-            threshold=fired.threshold,
-        )
-    return Decision(incident, decision.summary, decision.effects)
-
-
 def _taken_up(decision: Decision, case: Case, trigger: Trigger | None) -> Decision:
     """Whatever somebody does, but for the acknowledgement itself, shows that they are at it."""
     person = case.actor not in (ENGINE, MONITORING)
@@ -167,7 +146,7 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     if refusal:
         return refusal
     done = settled(outcome, name, case.now)
-    return _taken_up(_corrected(done, case), case, trigger)
+    return _taken_up(corrected(done, case, name, command), case, trigger)
 
 
 AFTER_THE_END = frozenset(

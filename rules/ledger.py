@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from models.base import Actor
-from models.clock import FiredThreshold
+from models.clock import Correction, FiredThreshold
 from models.incident import Incident, Milestone, Refusals, TimelineEntry
 
 SUMMARY_LIMIT = 500
@@ -80,10 +80,10 @@ def with_fired(incident: Incident, fired: FiredThreshold) -> Incident:
     return incident.model_copy(update={"fired": (*incident.fired, fired)})
 
 
-def supersede(incident: Incident, taken_back: tuple[FiredThreshold, ...]) -> Incident:
-    """The record with fired thresholds marked as taken back."""
-    gone = set(taken_back)
-    fired = tuple(
-        f.model_copy(update={"superseded": True}) if f in gone else f for f in incident.fired
-    )
+def supersede(
+    incident: Incident, taken_back: tuple[FiredThreshold, ...], by: Correction | None = None
+) -> Incident:
+    """The record with fired thresholds marked as taken back, and by what."""
+    gone, change = set(taken_back), {"superseded": True, "corrected": by}
+    fired = tuple(f.model_copy(update=change) if f in gone else f for f in incident.fired)
     return incident.model_copy(update={"fired": fired})

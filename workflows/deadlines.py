@@ -6,12 +6,12 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
-from models.clock import Action, DueThreshold, FiredThreshold
+from models.clock import Action, DueThreshold
 from models.contracts import ENFORCE_DEADLINE, ClockFacts, EnforceDeadline, Enforcement
 from rules.actions import command_of, effects_of
 from rules.deadlines import due_thresholds, next_point
 from rules.decision import Effect, PageNextLevel, Refusal
-from rules.enforcement import facts_for_enforcement, fired_words, without_story
+from rules.enforcement import as_fired, facts_for_enforcement, fired_words, without_story
 from rules.ledger import with_fired
 from rules.pending import is_pending, waited_for
 from workflows.desk import Desk
@@ -86,14 +86,7 @@ class Deadlines:
         if is_pending(point):
             self._waited(point, now)
             return
-        fired = FiredThreshold(
-            clock=point.clock,
-            run=point.run,
-            threshold=point.threshold,
-            fraction=point.fraction,
-            due_at=point.due_at,
-            fired_at=now,
-        )
+        fired = as_fired(point, desk.policy, desk.incident, now)
         desk.replace(with_fired(desk.incident, fired))
         kind, words = fired_words(point, desk.policy, desk.incident, now)
         desk.note(

@@ -9,9 +9,9 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
-from models.clock import ClockStatus
 from models.visibility import SEARCH_ATTRIBUTES
 from rules.answers import readings_of, status_markdown
+from rules.breaches import breached_clocks, marks
 from states.lifecycle import TERMINAL
 from workflows.desk import Desk
 from workflows.paging import Paging
@@ -101,14 +101,8 @@ class Visibility:
         desk = self._desk
         incident = desk.incident
         resolved = incident.milestone("resolved")
-        breached = sorted(
-            {
-                reading.clock
-                for reading in readings_of(desk.policy, incident, desk.now())
-                if reading.status is ClockStatus.BREACHED
-            }
-            | {f.clock for f in incident.fired if f.fraction >= 1 and not f.superseded}
-        )
+        readings = readings_of(desk.policy, incident, desk.now())
+        breached = list(breached_clocks(desk.policy, incident, readings))
         words = {
             "IncidentState": incident.state.value,
             "IncidentSeverity": incident.severity,
@@ -128,5 +122,6 @@ class Visibility:
             "IncidentOverridden": True if incident.overrides else None,
             "IncidentLevel": self._paging.progress.level,
             "IncidentBreachedClocks": fitting(breached) or None,
+            "IncidentMarks": fitting(marks(desk.policy, incident)) or None,
             "IncidentPeople": fitting(sorted({held.person for held in incident.roles})) or None,
         }

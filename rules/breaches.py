@@ -1,0 +1,116 @@
+"""What fired is a fact: a breach stays on the record, and what took it back is told beside it.
+
+A policy of before that (its `facts` are None) goes on as it did: there a correction clears a
+breach, in decisions and in search attributes.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from models.clock import UPDATE, ClockReading, ClockStatus, FiredThreshold, RecordedBreach
+from models.compiled import CompiledPolicy
+from models.incident import Incident, TimelineEntry
+
+FIRED = frozenset({"clock.breached", "update.missed"})
+"""Lines of the timeline that say that a limit was passed."""
+HEARD = (".sent", ".summarised")
+CORRECTED = "corrected:"
+
+
+def _limits(incident: Incident) -> Iterator[FiredThreshold]:
+    """Each breach as it fired; of an update that stays away, the first that was noticed."""
+    missed = set()
+    for fired in incident.fired:
+        if not fired.breach or (fired.clock, fired.run) in missed:
+            continue
+        if fired.clock.startswith(UPDATE):
+            missed.add((fired.clock, fired.run))
+        yield fired
+
+
+def breaches(incident: Incident) -> tuple[RecordedBreach, ...]:
+    """Every breach that fired, also of clocks and runs that are no more, and who heard of it."""
+    return tuple(
+        RecordedBreach(
+            clock=fired.clock,
+            run=fired.run,
+            due_at=fired.due_at,
+            fired_at=fired.fired_at,
+            actions=fired.actions,
+            told=tuple(dict.fromkeys(_told(fired, incident.timeline))),
+            corrected=fired.corrected,
+        )
+        for fired in _limits(incident)
+    )
+
+
+def _told(fired: FiredThreshold, timeline: Iterable[TimelineEntry]) -> Iterator[str]:
+    """Who heard of a breach, by which channel, as far as the timeline is at hand."""
+    said: str | None = None
+    for entry in timeline:
+        data = entry.data
+        if entry.kind in FIRED and data.get("clock") == fired.clock:
+            this = (data.get("run"), data.get("threshold")) == (fired.run, fired.threshold)
+            said = entry.summary if this and entry.recorded_at == fired.fired_at else None
+        elif said and entry.kind.endswith(HEARD) and said in str(data.get("reason", "")):
+            yield f"{data.get('recipient')} ({data.get('channel')})"
+
+
+def kept(policy: CompiledPolicy, incident: Incident) -> tuple[FiredThreshold, ...]:
+    """The breaches that count still: all that fired."""
+    counts = policy.facts is not None
+    return tuple(f for f in incident.fired if f.breach and (counts or not f.superseded))
+
+
+def was_breached(policy: CompiledPolicy, incident: Incident) -> bool:
+    """Whether a clock was breached, corrected or not; late status updates aside."""
+    if policy.facts is None:
+        return False
+    return any(not fired.clock.startswith(UPDATE) for fired in kept(policy, incident))
+
+
+def breached_clocks(
+    policy: CompiledPolicy, incident: Incident, readings: Iterable[ClockReading]
+) -> tuple[str, ...]:
+    """The clocks that are breached, or were."""
+    reads = {reading.clock for reading in readings if reading.status is ClockStatus.BREACHED}
+    if policy.facts is None:
+        fired = {f.clock for f in incident.fired if f.fraction >= 1 and not f.superseded}
+    else:
+        fired = {f.clock for f in kept(policy, incident)}
+    return tuple(sorted(reads | fired))
+
+
+def marks(policy: CompiledPolicy, incident: Incident) -> tuple[str, ...]:
+    """What an incident is marked with for a search: `corrected:CLOCK` for a breach taken back."""
+    corrected = {f.clock for f in kept(policy, incident) if f.superseded}
+    return tuple(f"{CORRECTED}{clock}" for clock in sorted(corrected))
+
+
+def as_it_fired(
+    policy: CompiledPolicy, incident: Incident, readings: Iterable[ClockReading]
+) -> tuple[ClockReading, ...]:
+    """The readings, each run that is no longer breached with what took its breach back."""
+    fired = kept(policy, incident) if policy.facts else ()
+    return tuple(_beside(reading, fired) for reading in readings)
+
+
+def _beside(reading: ClockReading, fired: Iterable[FiredThreshold]) -> ClockReading:
+    if reading.status in {ClockStatus.BREACHED, ClockStatus.INDETERMINATE}:
+        return reading
+    mine = [f for f in fired if _of_run(f, reading, reading.started_at)]
+    if not mine:
+        return reading
+    corrected = mine[-1].corrected
+    change: dict[str, object] = {"corrected": corrected}
+    if reading.status is ClockStatus.MET:
+        later = corrected is not None and corrected.policy
+        after = ClockStatus.MET_UNDER_LATER_POLICY if later else ClockStatus.MET_AFTER_CORRECTION
+        change["status"] = after
+    return reading.model_copy(update=change)
+
+
+def _of_run(fired: FiredThreshold, reading: ClockReading, started_at: datetime) -> bool:
+    """Whether a breach is one of this run, and not of another that had its number before."""
+    same = (fired.clock, fired.run) == (reading.clock, reading.run)
+    return same and fired.fired_at >= started_at
