@@ -160,6 +160,7 @@ def answer(order: Order, result: CommandResult) -> tuple[dict[str, Any], Group]:
         line(f"  now {result.state}, {result.severity}{held}", "dim"),
     ]
     lines += [line(f"  {name} until {moment(at)}", "dim") for name, at in result.deadlines.items()]
+    lines += [line(f"  doubtful: {doubt}", "yellow") for doubt in result.doubts]
     return document, Group(*lines)
 
 

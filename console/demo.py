@@ -11,13 +11,14 @@ from urllib.parse import unquote, urlsplit
 import typer
 from temporalio.client import Client
 
+from console.clock_view import clocks
 from console.demonstration.pager import Pager
 from console.demonstration.play import CueMissed, Play
 from console.demonstration.script import perform
 from console.failures import Failure
 from console.output import person, say
 from console.running import perform_alone
-from console.view import clocks, timeline
+from console.view import timeline
 from models.contracts import Carried
 from models.view import IncidentView
 from policies.catalogue import policy_in_force

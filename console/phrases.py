@@ -30,6 +30,12 @@ def counted(duration: timedelta, reading: Counted) -> str:
     return span(duration, days=reading.measure.has_days)
 
 
+def ranged(least: timedelta, at_most: timedelta | None, reading: Counted) -> str:
+    """The same as a range, if it is not known better."""
+    words = counted(least, reading)
+    return words if at_most is None else f"{words} to {counted(at_most, reading)}"
+
+
 def by_calendar(duration: timedelta, reading: Counted) -> str:
     """The same with the calendar that it counts by, if any."""
     by = reading.counts_by

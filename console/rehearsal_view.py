@@ -6,9 +6,9 @@ from datetime import datetime
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from console.clock_view import clock_words, grid, heading, status_text
 from console.output import line
 from console.phrases import by_calendar, counted, moment, span
-from console.view import clock_words, grid, heading, status_text
 from models.clock import ClockReading
 from rehearsal.compare import ClockDifference, Comparison
 from rehearsal.outcome import Judgement
@@ -162,6 +162,8 @@ def _breach_words(breach: Breach, played: Played) -> str:
     due = f", due after {offset_words(breach.at, played.starts)}" if breach.at else ""
     late_by = span(breach.late_by, days=breach.measure.has_days)
     late = "not kept when this ends" if breach.open else f"late by {late_by}"
+    if breach.corrected_by:
+        late = f"fired, and corrected by {breach.corrected_by}"
     return f"{what}{due}: {late}"
 
 

@@ -4,41 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
+from console.clock_view import clocks, corrected_breaches, figures, grid, heading
 from console.output import line, typed, words
-from console.phrases import by_calendar, counted, moment, relative, span
+from console.phrases import moment, relative, span
 from console.responsibility import overrides, roles, waiting
-from models.clock import ClockReading, ClockStatus, Stage
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView, NextStep
 from rules.conditions import attribute_words
 from states.lifecycle import TERMINAL
-
-STATUS_STYLE = {
-    ClockStatus.ON_TRACK: "green",
-    ClockStatus.AT_RISK: "yellow",
-    ClockStatus.BREACHED: "bold red",
-    ClockStatus.LATE: "red",
-    ClockStatus.INDETERMINATE: "magenta",
-    ClockStatus.MET: "green",
-}
-
-_AFTER_BREACH = {Stage.IN_PROGRESS: ", still running", Stage.CANCELLED: ", then cancelled"}
-
-
-def grid(*columns: str) -> Table:
-    """A table without lines, whose columns fold."""
-    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
-
-
-def heading(text: str) -> Text:
-    """What stands above a part."""
-    return Text(f"\n{text}", style="bold underline")
 
 
 def header(view: IncidentView) -> Group:
@@ -84,59 +59,6 @@ def _report_facts(incident: Incident, now: datetime) -> Iterator[tuple[str, str]
         yield "nature", report.nature
     if report.previous_incident:
         yield "follows", report.previous_incident
-
-
-def status_text(reading: ClockReading) -> Text:
-    """A clock that can no longer be met or breached is neither on track nor at risk."""
-    if reading.stage is Stage.CANCELLED and reading.status is not ClockStatus.BREACHED:
-        return Text("cancelled", style="dim")
-    return Text(reading.status.value.replace("_", " "), style=STATUS_STYLE[reading.status])
-
-
-def clock_words(reading: ClockReading) -> str:
-    """How a clock ended, or how long it still has; nothing where its status says it all."""
-    if reading.late_by is not None:
-        return f"late by {counted(reading.late_by, reading)}{_AFTER_BREACH.get(reading.stage, '')}"
-    match reading.stage:
-        case Stage.COMPLETED:
-            return f"on time, {counted(reading.remaining, reading)} to spare"
-        case Stage.CANCELLED:
-            return ""
-        case Stage.PAUSED:
-            return f"paused, {counted(reading.remaining, reading)} left"
-        case Stage.IN_PROGRESS:
-            return f"{counted(reading.remaining, reading)} left"
-
-
-def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
-    """Each run of each clock with its outcome, or what remains; brief ones fit 80 columns."""
-    if not view.readings:
-        return Text("no clock has started", style="dim")
-    further = () if brief else ("elapsed", "limit at")
-    table = grid("clock", "status", "outcome", "target", *further)
-    for reading in view.readings:
-        name = reading.clock + (f" ({reading.run})" if reading.run > 1 else "")
-        table.add_row(
-            line(name),
-            status_text(reading),
-            line(clock_words(reading)),
-            line(by_calendar(reading.target, reading)),
-            *(() if brief else (counted(reading.elapsed, reading), moment(reading.breach_at))),
-        )
-    return table
-
-
-def figures(view: IncidentView) -> RenderableType:
-    """The policy's figures of this incident; one that is not stopped still grows."""
-    table = grid("figure", "so far", "from", "to")
-    for metric in view.metrics:
-        table.add_row(
-            line(metric.metric),
-            line(by_calendar(metric.elapsed, metric)),
-            moment(metric.started_at),
-            moment(metric.stopped_at),
-        )
-    return table
 
 
 def _step(step: NextStep) -> Iterator[Text]:
@@ -247,7 +169,13 @@ def render(view: IncidentView, last: int | None = None) -> Group:
         heading("Escalation"),
         escalation(view),
     ]
-    for title, found in (("Waiting for leave", waiting(view)), ("Overridden", overrides(view))):
+    titled = (
+        ("Corrected breaches", corrected_breaches(view)),
+        ("Doubtful", (line(f"- {doubt}", "magenta") for doubt in view.doubts)),
+        ("Waiting for leave", waiting(view)),
+        ("Overridden", overrides(view)),
+    )
+    for title, found in titled:
         lines = list(found)
         parts += [heading(title), *lines] if lines else []
     if view.metrics:

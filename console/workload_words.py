@@ -7,10 +7,10 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from console.clock_view import grid, heading
 from console.on_hand import OnHand
 from console.output import line
 from console.phrases import moment, relative
-from console.view import grid, heading
 from models.workload import HeldPage, HoldRole
 from policies.limits import as_written
 from rules.page_summary import MOST_LISTED, incidents

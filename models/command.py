@@ -190,7 +190,10 @@ class RecordAlertsCommand(Command):
 
 
 class CommandResult(Frozen):
-    """What a command did. `deadlines` maps each running clock to the instant of its limit."""
+    """What a command did. `deadlines` maps each running clock to the instant of its limit.
+
+    `doubts` say what is taken as it was said with it, and is most likely wrong.
+    """
 
     command: str
     state: str
@@ -198,6 +201,7 @@ class CommandResult(Frozen):
     on_hold: bool
     summary: str
     deadlines: dict[str, Instant] = Field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

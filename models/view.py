@@ -1,8 +1,9 @@
 """What the query `view` of an incident answers: the record, and what follows from it now."""
 
 from models.base import Frozen, Instant
-from models.clock import ClockReading, MetricReading
+from models.clock import ClockReading, MetricReading, RecordedBreach
 from models.contracts import Delivery, EscalationProgress
+from models.doubt import Doubt
 from models.incident import Incident
 
 VIEW = "view"
@@ -28,12 +29,15 @@ class NextStep(Frozen):
 class IncidentView(Frozen):
     """An incident read at `now`: `readings` are its clocks, `metrics` the policy's figures.
 
-    `undelivered` is what is owed still.
+    `breaches` are all that fired, also those that were taken back since; `doubts` what somebody
+    should look at again. `undelivered` is what is owed still.
     """
 
     incident: Incident
     readings: tuple[ClockReading, ...] = ()
     metrics: tuple[MetricReading, ...] = ()
+    breaches: tuple[RecordedBreach, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     next: tuple[NextStep, ...] = ()
     policy_name: str
     policy_version: str

@@ -8,6 +8,7 @@ from models.compiled import (
     LIMIT_BYTES,
     Audience,
     CompiledPolicy,
+    FactsRule,
     Person,
     ReviewRule,
     Step,
@@ -61,7 +62,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         milestones=policy.milestones,
         dates=policy.dates,
         attributes=timing.attributes(policy),
-        reporting=_reporting(policy),
+        **_told(policy),
         review=_review(policy),
         grouping=_grouping(policy),
         when_alerts_quiet=policy.alerts.when_quiet,
@@ -129,6 +130,11 @@ def _reporting(policy: Policy) -> ReportingRule:
         required=said.required,
         people=people,
     )
+
+
+def _told(policy: Policy) -> dict[str, object]:
+    """What is taken of what people say: who may report what, and how far back facts are dated."""
+    return {"reporting": _reporting(policy), "facts": FactsRule()}
 
 
 def _given(**values: object) -> dict[str, object]:

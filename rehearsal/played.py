@@ -67,7 +67,7 @@ class Breach(Frozen):
     """A promise that was not kept: a clock's, or that of the next status update.
 
     `at` is when the limit passed; `late_by` how late it was kept, or had become at the end where
-    it is `open` still, in the clock's own `measure`.
+    it is `open` still, in the clock's own `measure`. `corrected_by` is who took it back since.
     """
 
     incident: str
@@ -77,6 +77,7 @@ class Breach(Frozen):
     late_by: Seconds
     measure: Measure = Measure.ELAPSED
     open: bool
+    corrected_by: str = ""
 
 
 class PlayedIncident(Frozen):

@@ -24,6 +24,7 @@ KINDS = {
 _SECOND = timedelta(seconds=1)
 _OF_TIME = frozenset(
     {"started_at", "stopped_at", "breach_at", "target", "elapsed", "remaining", "late_by"}
+    | {"elapsed_at_most", "late_by_at_most", "negative_by"}
 )
 """What a reading says of time."""
 
@@ -33,7 +34,11 @@ Reading = TypeVar("Reading", ClockReading, MetricReading)
 def steady(reading: Reading) -> Reading:
     """A reading to the second: what is less is how long a busy machine took."""
     told = {name: value for name, value in reading if name in _OF_TIME and value is not None}
-    return reading.model_copy(update={name: _whole(value) for name, value in told.items()})
+    change = {name: _whole(value) for name, value in told.items()}
+    if isinstance(reading, ClockReading) and reading.corrected:
+        at = _whole(reading.corrected.at)
+        change["corrected"] = reading.corrected.model_copy(update={"at": at})
+    return reading.model_copy(update=change)
 
 
 def _whole(value: Any) -> Any:
@@ -154,14 +159,31 @@ def _breaches(name: str, view: IncidentView) -> tuple[Breach, ...]:
         for reading in map(steady, view.readings)
         if reading.status is ClockStatus.BREACHED and not reading.clock.startswith(PREFIX)
     )
-    return (*broken, *_missed_updates(name, view))
+    return (*broken, *_corrected(name, view), *_missed_updates(name, view))
+
+
+def _corrected(name: str, view: IncidentView) -> tuple[Breach, ...]:
+    """Breaches that were taken back: they fired all the same."""
+    return tuple(
+        Breach(
+            incident=name,
+            clock=breach.clock,
+            run=breach.run,
+            at=_whole(breach.due_at),
+            late_by=timedelta(),
+            open=False,
+            corrected_by=breach.corrected.actor.name,
+        )
+        for breach in view.breaches
+        if breach.corrected and not breach.clock.startswith(PREFIX)
+    )
 
 
 def _missed_updates(name: str, view: IncidentView) -> tuple[Breach, ...]:
     """Status updates that did not come in time, each once however often it was reminded of."""
     missed: dict[tuple[str, int], datetime] = {}
     for fired in view.incident.fired:
-        if fired.clock.startswith(PREFIX) and not fired.superseded:
+        if fired.clock.startswith(PREFIX):
             missed.setdefault((fired.clock, fired.run), fired.due_at)
     breaches = []
     for (clock, run), due_at in missed.items():

@@ -10,8 +10,9 @@ from models.view import NextStep
 from rules.authority import rule_for, who_may
 from rules.cadence import cadence_readings
 from rules.clocks import read_clocks
+from rules.doubts import doubts, news
 from rules.facts import alerts_firing, facts_of
-from rules.markdown import counted, plain
+from rules.markdown import plain, ranged
 from states.lifecycle import TERMINAL, triggers_from
 from states.machine import Allowed, decide
 
@@ -24,9 +25,19 @@ def readings_of(
 
 
 def result_of(
-    command: str, summary: str, incident: Incident, policy: CompiledPolicy, now: datetime
+    command: str,
+    summary: str,
+    incident: Incident,
+    policy: CompiledPolicy,
+    now: datetime,
+    *,
+    before: Incident | None = None,
 ) -> CommandResult:
-    """What a command did, with the deadlines as they stand after it."""
+    """What a command did, with the deadlines as they stand after it, and what it left doubtful.
+
+    `before` is the record as it was; without it nothing is new.
+    """
+    was = doubts(policy, before, now) if before else ()
     return CommandResult(
         command=command,
         state=incident.state,
@@ -38,6 +49,7 @@ def result_of(
             for reading in readings_of(policy, incident, now)
             if reading.stage is Stage.IN_PROGRESS and reading.breach_at
         },
+        doubts=news(was, doubts(policy, incident, now)) if before else (),
     )
 
 
@@ -62,12 +74,23 @@ def next_steps(policy: CompiledPolicy, incident: Incident, now: datetime) -> tup
 
 def _clock_words(reading: ClockReading) -> str:
     if reading.status is ClockStatus.BREACHED and reading.late_by is not None:
-        return f"breached by {counted(reading.late_by, reading)}"
+        return f"breached by {ranged(reading.late_by, reading.late_by_at_most, reading)}"
     if reading.stage is Stage.IN_PROGRESS and reading.breach_at:
-        return f"{reading.status}, due {reading.breach_at:%Y-%m-%d %H:%M:%S} UTC"
+        status = reading.status.value
+        return f"{status}, due {reading.breach_at:%Y-%m-%d %H:%M:%S} UTC{_corrected(reading)}"
     if reading.stage is Stage.COMPLETED:
-        return f"{reading.status} after {counted(reading.elapsed, reading)}"
-    return f"{reading.stage} after {counted(reading.elapsed, reading)}"
+        status = reading.status.value.replace("_", " ")
+        return f"{status} after {_elapsed(reading)}{_corrected(reading)}"
+    return f"{reading.stage} after {_elapsed(reading)}{_corrected(reading)}"
+
+
+def _elapsed(reading: ClockReading) -> str:
+    return ranged(reading.elapsed, reading.elapsed_at_most, reading)
+
+
+def _corrected(reading: ClockReading) -> str:
+    by = reading.corrected
+    return f" (breached, corrected by {plain(by.actor.name)}: {by.command})" if by else ""
 
 
 def _waits(incident: Incident) -> list[str]:
@@ -96,6 +119,8 @@ def status_markdown(policy: CompiledPolicy, incident: Incident, now: datetime) -
         *(f"- {plain(r.clock)}: {_clock_words(r)}" for r in readings_of(policy, incident, now)),
     ]
     lines += _waits(incident)
+    doubted = [str(doubt) for doubt in doubts(policy, incident, now)]
+    lines += ["", f"**Doubtful**: {plain('; '.join(doubted))}"] if doubted else []
     firing = alerts_firing(incident)
     if firing:
         lines += ["", f"Still firing: {plain('; '.join(firing))}"]

@@ -75,6 +75,12 @@ def counted(length: timedelta, reading: Counted) -> str:
     return span(length, days=reading.measure.has_days)
 
 
+def ranged(least: timedelta, at_most: timedelta | None, reading: Counted) -> str:
+    """A length of a clock or a figure: a range if it is not known better."""
+    words = counted(least, reading)
+    return words if at_most is None else f"{words} to {counted(at_most, reading)}"
+
+
 def by_calendar(length: timedelta, reading: Counted, form: str) -> str:
     """The same with the calendar that it counts by, if any, in a form such as ` of {}`."""
     by = reading.counts_by

@@ -1,6 +1,7 @@
 """Figures of an incident that the policy asks for: time between two moments, without a target.
 
-Each is computed, never typed, and never negative: an end that lies before its start is zero.
+Each is computed, never typed, and never negative: an end that lies before its start is zero, and
+the reading says by how much.
 """
 
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.moments import came_at, last_at
 from rules.reckoning import reckon
+from rules.uncertain import figure, possible
 
 _ANY_LENGTH = timedelta(days=3660)
 
@@ -33,6 +35,7 @@ def _read(
         calendar=spec.calendar,
         measure=reckoning.measure,
         elapsed=max(reckoning.elapsed(stopped_at or now), timedelta()),
+        negative_by=_negative_by(started_at, stopped_at),
     )
 
 
@@ -41,7 +44,20 @@ def read_metrics(
 ) -> tuple[MetricReading, ...]:
     """Every figure whose start has come, as it reads at `now`; a stop that came again counts last.
 
-    Open hours of a calendar count where the metric names one, else elapsed time; holds count.
+    Open hours of a calendar count where the metric names one, else elapsed time; holds count. What
+    is only known to lie between two instants leaves a range.
     """
+    readings = _readings(policy, incident, now)
+    others = [_readings(policy, record, now) for record in possible(incident)]
+    return tuple(figure(reading, others) for reading in readings) if others else readings
+
+
+def _readings(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[MetricReading, ...]:
     readings = (_read(spec, policy, incident, now) for spec in policy.metrics)
     return tuple(reading for reading in readings if reading)
+
+
+def _negative_by(started_at: datetime, stopped_at: datetime | None) -> timedelta | None:
+    return started_at - stopped_at if stopped_at and stopped_at < started_at else None

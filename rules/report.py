@@ -3,13 +3,27 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from models.clock import ClockReading, ClockStatus, FiredThreshold, Stage
+from models.clock import (
+    ClockReading,
+    ClockStatus,
+    MetricReading,
+)
 from models.compiled import CompiledPolicy
 from models.incident import Incident, Milestone, TimelineEntry
+from rules.breaches import breaches
 from rules.conditions import attribute_words
 from rules.facts import highest_severity
-from rules.markdown import by_calendar, counted, plain, section, span, stamp, table
+from rules.markdown import (
+    counted,
+    plain,
+    ranged,
+    section,
+    span,
+    stamp,
+    table,
+)
 from rules.metrics import read_metrics
+from rules.report_clocks import breach_section, clocks, doubt_section, thresholds
 from rules.report_sections import aftermath, circumstances, who, work
 
 FACT, VALUE = "Fact", "Value"
@@ -35,7 +49,11 @@ def _header(
     incident: Incident, policy: CompiledPolicy, readings: Sequence[ClockReading], now: datetime
 ) -> str:
     report = incident.report
-    breached = [reading for reading in readings if reading.status is ClockStatus.BREACHED]
+    runs = {(r.clock, r.run) for r in readings}
+    breached = {(r.clock, r.run) for r in readings if r.status is ClockStatus.BREACHED}
+    fired = breaches(incident)
+    breached |= {(b.clock, b.run) for b in fired if policy.facts or not b.corrected}
+    taken_back = len({(b.clock, b.run) for b in fired if b.corrected}) if policy.facts else 0
     rows = [
         ("Incident", plain(incident.id)),
         ("State", incident.state.value + (", on hold" if incident.hold else "")),
@@ -45,7 +63,11 @@ def _header(
         *_durations(incident),
         *_metrics(incident, policy, now),
         ("Time on hold", span(_held_for(incident, now))),
-        ("Clocks breached", f"{len(breached)} of {len(readings)}"),
+        (
+            "Clocks breached",
+            f"{len(breached)} of {len(runs | breached)}"
+            + (f", {taken_back} of them corrected since" if taken_back else ""),
+        ),
         ("Service", plain(report.service or "")),
         ("Attributes", plain(attribute_words(incident, now))),
         ("Alert group", plain(report.group_id or "")),
@@ -69,11 +91,19 @@ def _metrics(incident: Incident, policy: CompiledPolicy, now: datetime) -> list[
     return [
         (
             plain(metric.metric.replace("_", " ").capitalize()),
-            by_calendar(metric.elapsed, metric, " ({})")
-            + ("" if metric.stopped_at else ", and counting"),
+            ranged(metric.elapsed, metric.elapsed_at_most, metric)
+            + (f" ({plain(metric.counts_by)})" if metric.counts_by else "")
+            + ("" if metric.stopped_at else ", and counting")
+            + _negative(metric),
         )
         for metric in read_metrics(policy, incident, now)
     ]
+
+
+def _negative(metric: MetricReading) -> str:
+    if metric.negative_by is None:
+        return ""
+    return f" — doubtful: its end lies {counted(metric.negative_by, metric)} before its start"
 
 
 def _remark(milestone: Milestone) -> str:
@@ -101,55 +131,6 @@ def _milestones(incident: Incident) -> str:
             for milestone in sorted(incident.milestones, key=lambda m: (m.at, m.recorded_at))
         ],
     )
-
-
-def outcome(reading: ClockReading) -> str:
-    """What became of a clock, and by how much."""
-    late = f"breached by {counted(reading.late_by, reading)}" if reading.late_by is not None else ""
-    if reading.stage is Stage.COMPLETED:
-        return late or f"met, {counted(reading.remaining, reading)} to spare"
-    if reading.stage is Stage.CANCELLED:
-        return f"{late}, then cancelled" if late else "cancelled: its stop can no longer come"
-    still = "paused" if reading.stage is Stage.PAUSED else "running"
-    return f"{late}, {still}" if late else f"{still}, {counted(reading.remaining, reading)} left"
-
-
-def _clocks(readings: Sequence[ClockReading]) -> str:
-    return table(
-        ("Clock", "Run", "Outcome", "Target", "Elapsed", "Started", "Limit", "Stopped"),
-        [
-            (
-                plain(reading.clock),
-                str(reading.run),
-                outcome(reading),
-                by_calendar(reading.target, reading, " of {}"),
-                counted(reading.elapsed, reading),
-                stamp(reading.started_at),
-                stamp(reading.breach_at) if reading.breach_at else "",
-                stamp(reading.stopped_at) if reading.stopped_at else "",
-            )
-            for reading in readings
-        ],
-    )
-
-
-def _threshold_row(fired: FiredThreshold) -> tuple[str, ...]:
-    late = fired.fired_at - fired.due_at
-    return (
-        plain(fired.clock),
-        str(fired.run),
-        plain(fired.threshold),
-        stamp(fired.due_at),
-        stamp(fired.fired_at),
-        span(late) if late >= timedelta(seconds=1) else "on time",
-        "taken back by a correction" if fired.superseded else "",
-    )
-
-
-def _thresholds(incident: Incident) -> str:
-    head = ("Clock", "Run", "Threshold", "Due", "Fired", "Late by", "Remark")
-    ordered = sorted(incident.fired, key=lambda fired: (fired.fired_at, fired.due_at))
-    return table(head, [_threshold_row(fired) for fired in ordered])
 
 
 def _timeline_row(entry: TimelineEntry) -> tuple[str, ...]:
@@ -195,10 +176,12 @@ def report_markdown(
         title,
         "All times are UTC.",
         _header(incident, policy, readings, now),
+        *doubt_section(incident, policy, now),
         *circumstances(incident),
         section("Milestones", _milestones(incident)),
-        section("Clocks", _clocks(readings)),
-        section("Thresholds that fired", _thresholds(incident)),
+        section("Clocks", clocks(readings)),
+        *breach_section(incident),
+        section("Thresholds that fired", thresholds(incident)),
         *work(incident, policy, now),
         *aftermath(incident),
         section("Timeline", *_timeline(incident)),

@@ -40,11 +40,12 @@ def certain(reading: ClockReading, others: Sequence[tuple[ClockReading, ...]]) -
 
 def figure(reading: MetricReading, others: Sequence[tuple[MetricReading, ...]]) -> MetricReading:
     """The same of a figure."""
-    may = (r.elapsed for found in others for r in found if r.metric == reading.metric)
-    least, most = _span((reading.elapsed, *may))
-    if least == most:
-        return reading
-    return reading.model_copy(update={"elapsed": least, "elapsed_at_most": most})
+    may = [reading, *(r for found in others for r in found if r.metric == reading.metric)]
+    least, most = _span(r.elapsed for r in may)
+    change: dict[str, object] = {"elapsed": least, "elapsed_at_most": most} if least < most else {}
+    if any(other.negative_by is None for other in may):
+        change["negative_by"] = None
+    return reading.model_copy(update=change)
 
 
 def _span(lengths: Iterable[timedelta]) -> tuple[timedelta, timedelta]:

@@ -10,6 +10,7 @@ from models.compiled import (
     AuthorityRule,
     CompiledPolicy,
     EscalationPolicy,
+    FactsRule,
     Level,
     Person,
     ReviewRule,
@@ -144,6 +145,7 @@ POLICY = CompiledPolicy(
     ),
     communication_lead="communication_lead",
     milestones=("aware", "regulator_notified"),
+    facts=FactsRule(),
     review=ReviewRule(
         required={"SEV1": "always", "SEV2": "when breached"},
         led_by="incident_manager",

@@ -118,9 +118,10 @@ class Handlers:
         stored = self._switch.processed.get(command_id) if command_id else None
         if stored is not None:
             return _loaded(stored)
+        before = self._desk.incident
         outcome = self._switch.apply(name, command)
         if isinstance(outcome, Decision):
-            result = self._switch.result(name, outcome.summary)
+            result = self._switch.result(name, outcome.summary, before)
             self._switch.remember(command_id, result)
             return result.model_dump(mode="json")
         self._record(name, outcome, Actor(name=command.actor, via=command.via))

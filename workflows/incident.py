@@ -29,8 +29,10 @@ with workflow.unsafe.imports_passed_through():
     from rules.adoption import preview
     from rules.answers import next_steps, readings_of
     from rules.bounds import out_of_time
+    from rules.breaches import breaches
     from rules.carrying import moved_out, older_entries
     from rules.clocks import read_clocks
+    from rules.doubts import doubts
     from rules.metrics import read_metrics
     from rules.roles import told_of_duties
     from rules.why import explain
@@ -137,6 +139,8 @@ class IncidentWorkflow:
             incident=incident,
             readings=readings_of(policy, incident, now),
             metrics=read_metrics(policy, incident, now),
+            breaches=breaches(incident),
+            doubts=doubts(policy, incident, now),
             next=next_steps(policy, incident, now),
             policy_name=policy.name,
             policy_version=policy.version,

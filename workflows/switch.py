@@ -98,9 +98,10 @@ class Switch:
             self._desk.replace(worse.incident)
             self.carry_out(worse.effects)
 
-    def result(self, name: str, summary: str) -> CommandResult:
-        """The answer to a command that was done."""
-        return result_of(name, summary, self._desk.incident, self._desk.policy, self._desk.now())
+    def result(self, name: str, summary: str, before: Incident) -> CommandResult:
+        """The answer to a command that was done; `before` is the record as it was."""
+        desk = self._desk
+        return result_of(name, summary, desk.incident, desk.policy, desk.now(), before=before)
 
     def remember(self, command_id: str | None, result: CommandResult) -> None:
         """Keep the result, so that the command can be repeated safely, also in a later run."""

@@ -122,6 +122,6 @@ class Visibility:
             "IncidentOverridden": True if incident.overrides else None,
             "IncidentLevel": self._paging.progress.level,
             "IncidentBreachedClocks": fitting(breached) or None,
-            "IncidentMarks": fitting(marks(desk.policy, incident)) or None,
+            "IncidentMarks": fitting(list(marks(desk.policy, incident))) or None,
             "IncidentPeople": fitting(sorted({held.person for held in incident.roles})) or None,
         }

@@ -12,7 +12,13 @@ import pytest
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.base import Actor
 from models.calendar import CalendarSlice
-from models.clock import ClockReading, ClockStatus, FiredThreshold, Measure, MetricSpec, Stage
+from models.clock import (
+    ClockReading,
+    ClockStatus,
+    Measure,
+    MetricSpec,
+    Stage,
+)
 from models.incident import (
     ActionItem,
     AttributeChange,
@@ -32,7 +38,9 @@ from models.incident import (
     TimelineSegment,
 )
 from models.responsibility import HandoverCount, Override
-from rules.report import outcome, report_markdown
+from rules.report import report_markdown
+from rules.report_clocks import outcome
+from tests.rules.breached import a_threshold
 from tests.specimens import ANA, POLICY, REPORT, after, an_incident, minutes
 
 WHOLE = Path(__file__).parent / "incident_report.md"
@@ -78,19 +86,6 @@ def a_line(seq: int, happened: float, recorded: float) -> TimelineEntry:
         recorded_at=after(recorded),
         actor=BO,
         summary=f"line {seq} {STARS}",
-    )
-
-
-def fired(threshold: str, due: float, at: float, *, superseded: bool = False) -> FiredThreshold:
-    """A threshold that fired."""
-    return FiredThreshold(
-        clock="assess",
-        run=2,
-        threshold=threshold,
-        fraction=1.0,
-        due_at=after(due),
-        fired_at=after(at),
-        superseded=superseded,
     )
 
 
@@ -194,9 +189,9 @@ TOLD = {
     "severity": "SEV2",
     "attributes": (AttributeChange(name="imp*act", value="all", at=after(3), actor=ANA),),
     "fired": (
-        fired("100%*", 15, 16, superseded=True),
-        fired("late", 12.5, 15),
-        fired("50%", 14.99, 15),
+        a_threshold("100%*", 15, 16, superseded=True),
+        a_threshold("late", 12.5, 15),
+        a_threshold("50%", 14.99, 15),
     ),
     "timeline": (a_line(12, 5, 5.01), a_line(11, 5, 8), a_line(10, 6, 6.02)),
     "segments": (

@@ -1,0 +1,56 @@
+"""What fired is a fact, in the search attributes of a real incident too."""
+
+from temporalio.common import SearchAttributeKey, TypedSearchAttributes
+
+from models.clock import ClockStatus
+from tests.scenarios.stage import Stage
+from tests.specimens import POLICY, minutes
+
+BREACHED = SearchAttributeKey.for_keyword_list("IncidentBreachedClocks")
+MARKS = SearchAttributeKey.for_keyword_list("IncidentMarks")
+QUIET = POLICY.model_copy(update={"audiences": ()})
+
+
+async def shown(stage: Stage) -> TypedSearchAttributes:
+    """What a search finds the incident by, once it is idle."""
+    await stage.settled()
+    return (await stage.handle.describe()).typed_search_attributes
+
+
+async def test_a_breach_that_a_backdated_fact_corrects_is_still_found(stage: Stage) -> None:
+    """`IncidentBreachedClocks` keeps it, `IncidentMarks` says that it was corrected."""
+    await stage.report(QUIET)
+    await stage.at(6)
+    at = stage.start + minutes(4)
+    await stage.do("acknowledge", happened_at=at.isoformat(), note="said it in the call")
+    found = await shown(stage)
+    assert list(found[BREACHED]) == ["acknowledge"]
+    assert list(found[MARKS]) == ["corrected:acknowledge"]
+    view = await stage.view()
+    reading = next(r for r in view.readings if r.clock == "acknowledge")
+    assert reading.status is ClockStatus.MET_AFTER_CORRECTION
+    assert [b.corrected.reason for b in view.breaches if b.corrected] == ["said it in the call"]
+
+
+async def test_a_breach_outlives_the_policy_that_it_broke(stage: Stage) -> None:
+    """Under a later policy that does not know the clock it is found all the same."""
+    await stage.report(QUIET)
+    await stage.at(6)
+    await stage.do("assign_role", role="incident_manager", person="ana")
+    clocks = tuple(
+        spec.model_copy(
+            update={
+                "within": {
+                    severity: target.model_copy(update={"within": minutes(100)})
+                    for severity, target in spec.within.items()
+                }
+            }
+        )
+        for spec in QUIET.clocks
+        if spec.name != "acknowledge"
+    )
+    later = QUIET.model_copy(update={"version": "2", "clocks": clocks})
+    await stage.do("adopt_policy", policy=later.model_dump(mode="json"), note="agreed")
+    found = await shown(stage)
+    assert list(found[BREACHED]) == ["acknowledge"]
+    assert list(found[MARKS]) == ["corrected:acknowledge"]
