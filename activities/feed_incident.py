@@ -74,7 +74,7 @@ class FeedIncidentActivity:
                 raise
             # It may have heard of it before it ended, and only the answer was lost.
             heard = await done_before(self._client, request.incident_id, request.command_id)
-            return await self._standing(request.incident_id, None, absorbed=heard)
+            return await self._standing(request.incident_id, None, absorbed=heard is not None)
         return await self._standing(request.incident_id, State(result.state), absorbed=True)
 
     async def _reopen(self, request: FeedIncident, epoch_offset: timedelta) -> None:

@@ -111,11 +111,13 @@ async def reopen_incident(
     command_id: str,
     task_queue: str,
     *,
+    update_id: str | None = None,
     epoch_offset: timedelta = NOW,
 ) -> CommandResult:
     """Do the command `reopen`: in the open run, or as the first message of a run that goes on.
 
-    The same `command_id` again returns the stored result. `epoch_offset` moves the clock of a
+    The same `command_id` again returns the stored result. With another `update_id`, a command that
+    was refused is judged anew. `epoch_offset` moves the clock of a
     run that is started for it: zero but in rehearsals. Raises IncidentNotFound,
     CannotReopen, WorkflowUpdateFailedError where the incident refuses, RPCError where the
     server fails.
@@ -123,7 +125,7 @@ async def reopen_incident(
     described = await incident_described(client, incident_id)
     if described.status is WorkflowExecutionStatus.RUNNING:
         try:
-            return await _reopen_open(client, incident_id, command, command_id)
+            return await _reopen_open(client, incident_id, command, update_id or command_id)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
@@ -137,23 +139,24 @@ async def reopen_incident(
         raise CannotReopen(incident_id, state.value)
     begin = IncidentInput(carried=carried, reopening=True, epoch_offset=epoch_offset)
     return await _reopen_closed(
-        client, begin, carried, command, command_id=command_id, task_queue=task_queue
+        client, begin, carried, command, update_id=update_id or command_id, task_queue=task_queue
     )
 
 
-async def done_before(client: Client, incident_id: str, command_id: str) -> bool:
-    """Whether an incident that is over had done this command, so far as it remembers.
+async def done_before(client: Client, incident_id: str, command_id: str) -> CommandResult | None:
+    """What this command did, where an incident that is over remembers that it was done.
 
     Raises RPCError.
     """
     try:
         described = await incident_described(client, incident_id)
         if described.status is WorkflowExecutionStatus.RUNNING:
-            return False
+            return None
         carried = await _carried(client, described)
     except (IncidentNotFound, CannotReopen):
-        return False
-    return command_id in carried.processed
+        return None
+    stored = carried.processed.get(command_id)
+    return CommandResult.model_validate_json(stored) if stored else None
 
 
 async def incident_described(client: Client, incident_id: str) -> WorkflowExecutionDescription:
@@ -183,10 +186,10 @@ async def _carried(client: Client, described: WorkflowExecutionDescription) -> C
 
 
 async def _reopen_open(
-    client: Client, incident_id: str, command: dict[str, Any], command_id: str
+    client: Client, incident_id: str, command: dict[str, Any], update_id: str
 ) -> CommandResult:
     result: CommandResult = await client.get_workflow_handle(incident_id).execute_update(
-        Trigger.REOPEN.value, command, id=command_id, result_type=CommandResult
+        Trigger.REOPEN.value, command, id=update_id, result_type=CommandResult
     )
     return result
 
@@ -197,7 +200,7 @@ async def _reopen_closed(
     carried: Carried,
     command: dict[str, Any],
     *,
-    command_id: str,
+    update_id: str,
     task_queue: str,
 ) -> CommandResult:
     """Start a run and give it the command in one request: where another has, its run is used."""
@@ -215,7 +218,7 @@ async def _reopen_closed(
         Trigger.REOPEN.value,
         command,
         start_workflow_operation=start,
-        id=command_id,
+        id=update_id,
         result_type=CommandResult,
     )
     return result

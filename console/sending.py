@@ -1,6 +1,7 @@
 """Sends a command to an incident as a Temporal update, and makes out what became of it."""
 
 import asyncio
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCStatusCode
 
-from activities.opening import CannotReopen, IncidentNotFound, reopen_incident
+from activities.opening import CannotReopen, IncidentNotFound, done_before, reopen_incident
 from console.errors import AWAY, not_reachable, refusal
 from console.failures import ExitCode, Failure, unknown_incident
 from console.standing import Standing, ended_from_outside, standing
@@ -88,7 +89,12 @@ def _refused(cause: ApplicationError, order: Order) -> Failure:
 
 
 async def _asked(client: Client, order: Order) -> CommandResult:
-    """Have the command done. A closed incident is reopened in a new run that goes on with it."""
+    """Have the command done. A closed incident is reopened in a new run that goes on with it.
+
+    Each time is an update of its own, and the incident knows the command by its id: one that was
+    done counts once, one that was refused is judged anew.
+    """
+    update_id = f"{order.command_id}/{uuid.uuid4().hex[:8]}"
     if order.name == Trigger.REOPEN:
         return await reopen_incident(
             client,
@@ -96,9 +102,10 @@ async def _asked(client: Client, order: Order) -> CommandResult:
             order.payload,
             order.command_id,
             load_settings().task_queue,
+            update_id=update_id,
         )
     result: CommandResult = await client.get_workflow_handle(order.incident_id).execute_update(
-        order.name, order.payload, id=order.command_id, result_type=CommandResult
+        order.name, order.payload, id=update_id, result_type=CommandResult
     )
     return result
 
@@ -129,4 +136,7 @@ async def send(client: Client, order: Order) -> CommandResult:
             raise not_reachable(error.message) from None
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
+    done = await done_before(client, order.incident_id, order.command_id)
+    if done:
+        return done
     raise _ended(order, await standing(client, order.incident_id))

@@ -205,11 +205,34 @@ class Report(Frozen):
     truncated_alerts: int = 0
 
 
+class Attempt(Frozen):
+    """A command that somebody gave and that was refused, as often as it was given alike.
+
+    `sort` says what was in the way: authority, state, or that it was malformed. `seq` is its line
+    on the timeline, `digest` tells it from other attempts.
+    """
+
+    actor: str
+    command: str
+    kind: str
+    sort: str
+    digest: str
+    seq: int
+    times: int = 1
+    first_at: Instant
+    last_at: Instant
+
+
 class Refusals(Frozen):
-    """How many commands were refused; the timeline keeps only the first of them."""
+    """The refused commands: how many have a line of their own, and how often each was tried.
+
+    `dropped` counts those for which there was no room, the last of them at `dropped_at`.
+    """
 
     recorded: int = 0
     dropped: int = 0
+    dropped_at: Instant | None = None
+    attempts: tuple[Attempt, ...] = ()
 
 
 class Incident(Frozen):

@@ -1,6 +1,6 @@
 """What a run carries on, and what is too old to be carried."""
 
-from models.incident import Incident, TimelineEntry, TimelineSegment
+from models.incident import Incident, Refusals, TimelineEntry, TimelineSegment
 
 LIMIT_BYTES = 128 * 1024
 """A timeline that weighs more than this as JSON is shortened before it is carried."""
@@ -12,8 +12,9 @@ ALERTS_IN_FULL = 50
 
 
 def too_heavy(incident: Incident) -> bool:
-    """Whether the record, timeline and alerts aside, weighs more than a run should carry."""
-    light = incident.model_copy(update={"timeline": (), "alerts": {}})
+    """Whether the record weighs more than a run should carry, without what is bounded by itself."""
+    aside = {"timeline": (), "alerts": {}, "refusals": Refusals()}
+    light = incident.model_copy(update=aside)
     return len(light.model_dump_json()) > RECORD_LIMIT_BYTES
 
 

@@ -1,6 +1,6 @@
 """What a decision is: a new record and the effects it asks for, or a typed refusal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -196,7 +196,11 @@ class Refusal:
         }
 
 
-RECORDED = frozenset({"NotAuthorised", "NeedsApproval"})
-"""Refusals that are put on the timeline by whatever way they came: who tried what."""
+def also(refusal: Refusal, further: Refusal) -> Refusal:
+    """A refusal of somebody who may not, which says too why it would not be possible anyway."""
+    message = f"{refusal.message}; besides, {further.message}"
+    missing, possible = further.missing, further.possible
+    return replace(refusal, message=message, missing=missing, possible=possible, leaves=None)
+
 
 Outcome = Decision | Refusal

@@ -15,7 +15,7 @@ from rules.approvals import unapproved
 from rules.authority import rule_for, rule_key, unauthorised
 from rules.carrying import RECORD_LIMIT_BYTES, too_heavy
 from rules.commands import COMMAND_RULES
-from rules.decision import Case, Decision, Outcome, Refusal, TakenUp
+from rules.decision import Case, Decision, Outcome, Refusal, TakenUp, also
 from rules.escalation import watched
 from rules.handover import over_own_role
 from rules.markdown import stamp
@@ -130,16 +130,30 @@ def judge(
     trigger = Trigger(name) if name in BY_TRIGGER else None
     late = incident.state in TERMINAL and trigger is None
     if late and not isinstance(command, RecordAlertsCommand) and name not in AFTER_THE_END:
-        return Refusal("Refused", f"the incident is {incident.state}", possible=("reopen",))
+        over = Refusal("Refused", f"the incident is {incident.state}", possible=("reopen",))
+        return _authority_first(case, name, command, over)
     return overridden(case, name, command.override, lambda c: _decided(c, name, command))
 
 
+def _authority_first(case: Case, name: str, command: Command, impossible: Refusal) -> Refusal:
+    """Why a command that is not possible is refused: first of all because the actor may not.
+
+    Nobody is asked for leave to do what is not possible.
+    """
+    if impossible.kind == "NotAuthorised":
+        return impossible
+    refusal = _authority(case, name, command)
+    if refusal is None or refusal.kind != "NotAuthorised":
+        return impossible
+    return also(refusal, impossible)
+
+
 def _decided(case: Case, name: str, command: Command) -> Outcome:
-    """Whether a command is possible, then allowed, then approved; and what follows."""
+    """Whether a command is allowed and possible, then approved; and what follows."""
     trigger = Trigger(name) if name in BY_TRIGGER else None
     outcome = fire(trigger, case, command) if trigger else COMMAND_RULES[name](case, command)
     if isinstance(outcome, Refusal):
-        return outcome
+        return _authority_first(case, name, command, outcome)
     changed = replace(case, becomes=outcome.incident.severity)
     refusal = _authority(changed, name, command) or unapproved(changed, name, command)
     refusal = refusal or _room(name, outcome)

@@ -5,12 +5,10 @@ from typing import Any
 
 from models.base import Actor
 from models.clock import Correction, FiredThreshold
-from models.incident import Incident, Milestone, Refusals, TimelineEntry
+from models.incident import Incident, Milestone, TimelineEntry
 
 SUMMARY_LIMIT = 500
 """Characters of a line; the whole text stands where it belongs on the record."""
-REFUSALS_KEPT = 100
-"""Refused commands beyond these are counted, not kept: they must not bloat the record."""
 
 
 def note(
@@ -61,18 +59,6 @@ def without_milestones(incident: Incident, names: tuple[str, ...], at: datetime)
         for m in incident.milestones
     )
     return incident.model_copy(update={"milestones": milestones})
-
-
-def refused(incident: Incident, command: str, why: str, *, actor: Actor, now: datetime) -> Incident:
-    """The record with a refused command on it, by its name, while there is room for such."""
-    count = incident.refusals
-    if count.recorded >= REFUSALS_KEPT:
-        dropped = Refusals(recorded=count.recorded, dropped=count.dropped + 1)
-        return incident.model_copy(update={"refusals": dropped})
-    kept = Refusals(recorded=count.recorded + 1, dropped=count.dropped)
-    named = why if command in why else f"{command[:80]}: {why}"
-    written = note(incident, "command.refused", named, actor=actor, now=now, command=command[:80])
-    return written.model_copy(update={"refusals": kept})
 
 
 def with_fired(incident: Incident, fired: FiredThreshold) -> Incident:

@@ -36,6 +36,15 @@ def in_a_line(text: str) -> str:
     return readable(_BREAKS.sub(" ", text))
 
 
+def made_visible(text: str) -> str:
+    """`text` in a line, with each character that cannot be seen written as its escape."""
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
 def blank(text: str) -> bool:
     """Whether `text` says nothing: no character of it can be seen."""
     return not readable(text).strip()

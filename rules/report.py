@@ -1,6 +1,6 @@
 """The incident report: the whole story of an incident in one Markdown document."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from models.clock import (
@@ -159,9 +159,18 @@ def _timeline(incident: Incident) -> tuple[str, ...]:
         ("No.", "Happened", "Recorded", "Who", "Kind", "What"),
         [_timeline_row(entry) for entry in ordered],
     )
-    dropped = incident.refusals.dropped
-    more = f"{dropped} further refused commands were counted, not kept." if dropped else ""
-    return ("\n".join(elsewhere), told, more)
+    return ("\n".join(elsewhere), told, "\n".join(_refused_again(incident)))
+
+
+def _refused_again(incident: Incident) -> Iterator[str]:
+    """What was refused more than once, and how much there was no room for."""
+    for attempt in incident.refusals.attempts:
+        if attempt.times > 1:
+            who_tried = f"{plain(attempt.actor)} was refused {plain(attempt.command)}"
+            often = f"{attempt.times} times, the last time at {stamp(attempt.last_at)}"
+            yield f"- {who_tried} {often} (No. {attempt.seq})."
+    if incident.refusals.dropped:
+        yield f"- {incident.refusals.dropped} further refused commands were counted, not kept."
 
 
 def report_markdown(

@@ -7,12 +7,21 @@ from datetime import datetime
 from models.base import ENGINE
 from models.clock import Stage
 from models.command import SetSeverityCommand
-from models.compiled import OnRaise, RunningClocks
+from models.compiled import AuthorityRule, OnRaise, RunningClocks
 from models.incident import Incident
 from rules.attributes import said_of, unknown_attributes, with_attributes
 from rules.authority import unauthorised
 from rules.clocks import read_clocks
-from rules.decision import Case, Decision, Effect, Outcome, PageNextLevel, Refusal, Tell
+from rules.decision import (
+    Case,
+    Decision,
+    Effect,
+    Outcome,
+    PageNextLevel,
+    Refusal,
+    Tell,
+    also,
+)
 from rules.escalation import in_force
 from rules.ledger import note
 from rules.severity import SeverityVerdict, bounded, by_attributes, severity_by, unknown_axes
@@ -36,7 +45,8 @@ def set_severity(case: Case, command: SetSeverityCommand) -> Outcome:
     incident = _with(case, command.attributes)
     verdict = _verdict(case, incident, command.severity)
     if isinstance(verdict, Refusal):
-        return verdict
+        may_not = _may_not(case, command.severity) if command.severity else None
+        return also(may_not, verdict) if may_not else verdict
     refusal = _not_changeable(case, verdict, command.note)
     if refusal:
         return refusal
@@ -86,23 +96,33 @@ def _lowered(case: Case, severity: str) -> bool:
     return ranks.index(severity) > ranks.index(case.incident.severity)
 
 
+def _rule(case: Case, severity: str) -> AuthorityRule:
+    """Who may make the severity this."""
+    lowered = _lowered(case, severity)
+    return case.policy.lower_severity if lowered else case.policy.raise_severity
+
+
+def _may_not(case: Case, severity: str) -> Refusal | None:
+    """Why this actor may not make the severity this, if so; to confirm it, anybody may."""
+    before = case.incident.severity
+    if severity == before:
+        return None
+    verb = "lower" if _lowered(case, severity) else "raise"
+    command = SetSeverityCommand(actor=case.actor.name, severity=severity)
+    what = f"{verb} the severity from {before} to {severity}"
+    changed = replace(case, becomes=severity)
+    return unauthorised(changed, _rule(case, severity), "set_severity", command, what)
+
+
 def _not_changeable(case: Case, verdict: SeverityVerdict, why: str) -> Refusal | None:
-    """Why this actor may not change the severity to this, if so; to confirm it, anybody may."""
+    """Why the severity does not become this: the actor may not, it is final, or has no reason."""
     if verdict.severity == case.incident.severity:
         return None
-    frozen = _frozen(case)
-    if frozen:
-        return Refusal("Refused", frozen)
-    lowered = _lowered(case, verdict.severity)
-    rule = case.policy.lower_severity if lowered else case.policy.raise_severity
-    verb = "lower" if lowered else "raise"
-    command = SetSeverityCommand(actor=case.actor.name, severity=verdict.severity)
-    what = f"{verb} the severity from {case.incident.severity} to {verdict.severity}"
-    changed = replace(case, becomes=verdict.severity)
-    refusal = unauthorised(changed, rule, "set_severity", command, what)
-    if refusal:
-        return refusal
-    if rule.needs_note and not why and not case.overrides:
+    may_not, final = _may_not(case, verdict.severity), _frozen(case)
+    frozen = Refusal("Refused", final) if final else None
+    if may_not or frozen:
+        return also(may_not, frozen) if may_not and frozen else may_not or frozen
+    if _rule(case, verdict.severity).needs_note and not why and not case.overrides:
         return Refusal("Refused", "this change of severity needs a reason: note", ("note",))
     return None
 

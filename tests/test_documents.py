@@ -10,7 +10,7 @@ from models.command import COMMANDS
 from models.compiled import LIMIT_BYTES as POLICY_LIMIT_BYTES
 from models.scenario import EVENT_KEYS, Expectation, Scenario
 from models.visibility import SEARCH_ATTRIBUTES
-from rules import carrying, ledger
+from rules import carrying, ledger, refusals
 from runtime.settings import ROOT, Settings
 from workflows import outbox, switch
 
@@ -57,7 +57,11 @@ def test_every_command_is_in_the_console_s_document() -> None:
         ("record without timeline and alerts", f"{carrying.RECORD_LIMIT_BYTES // KIB} KiB"),
         ("timeline as carried by a run", f"{carrying.LIMIT_BYTES // KIB} KiB"),
         ("a line of the timeline", f"{ledger.SUMMARY_LIMIT} characters"),
-        ("refusals on the timeline", f"{ledger.REFUSALS_KEPT}"),
+        (
+            "refusals on the timeline",
+            "of each sort "
+            + ", ".join(f"{most} ({sort})" for sort, most in refusals.REFUSALS_KEPT.items()),
+        ),
         ("results of processed commands", f"the newest {switch.REMEMBERED}"),
         ("alerts with labels, per incident", f"{carrying.ALERTS_IN_FULL}"),
         ("a delivery", f"{outbox.ROUNDS} rounds"),

@@ -1,8 +1,9 @@
 """One update and one signal per command, registered from the table of commands.
 
 They take the raw payload, so that a malformed one becomes a readable refusal instead of a
-lost traceback. An update's validator refuses what is malformed or illegal before anything is
-recorded; a refused signal becomes a line on the timeline, and never raises.
+lost traceback. What is refused is recorded: a signal never raises, and an update passes its
+validator so that its handler can record and answer the refusal. The validator refuses by itself
+only what nobody can be named for, and what was recorded often enough.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,13 +17,16 @@ from models.base import Actor
 from models.command import COMMANDS, CommandResult
 from models.payload import Command
 from rules.bounds import excessive
-from rules.decision import RECORDED, Decision, Refusal
+from rules.decision import Decision, Outcome, Refusal
 from rules.judgement import no_signal, parse
-from rules.ledger import refused
+from rules.refusals import AUTHORITY, UNKNOWN, Tried, claimed, leaves_trace, refused
 from rules.soundness import impersonates, too_early, unsound
 from workflows.desk import Desk
 from workflows.payloads import NotJson, raw, read
 from workflows.switch import Switch
+
+LARGEST_REFUSED_BYTES = 16 * 1024
+"""What weighs more is let into the history only to be done, or because its actor may not do it."""
 
 
 def _decoded(name: str, payloads: Sequence[object]) -> Command | Refusal:
@@ -54,21 +58,44 @@ class Handlers:
         def validate(*payloads: object) -> None:
             command = _decoded(name, payloads)
             if isinstance(command, Refusal):
-                raise self._error(command)
-            if _command_id(command) in self._switch.processed:
+                outcome: Outcome = command
+                actor = _claimed(payloads)
+            elif _command_id(command) in self._switch.processed:
                 return
-            unfit = excessive(command) or self._unsound(name, command)
-            outcome = unfit or self._switch.judge(name, command)
-            if isinstance(outcome, Refusal) and outcome.kind not in RECORDED:
+            else:
+                too_much = excessive(command)
+                if too_much:
+                    raise self._error(too_much)
+                outcome = self._unsound(name, command) or self._switch.judge(name, command)
+                actor = _actor(command)
+            if isinstance(outcome, Refusal) and not self._traced(name, outcome, actor, payloads):
                 raise self._error(outcome)
 
         return validate
+
+    def _traced(
+        self, name: str, refusal: Refusal, actor: Actor | None, payloads: Sequence[object]
+    ) -> bool:
+        """Whether an update that is refused is let in, so that its handler records it."""
+        if actor is None:
+            return False
+        tried = Tried(name, actor, refusal)
+        if tried.sort != AUTHORITY and _weight(payloads) > LARGEST_REFUSED_BYTES:
+            return False
+        return leaves_trace(self._desk.incident, tried, self._desk.now())
 
     def _update(self, name: str) -> Callable[..., Any]:
         def update(*payloads: object) -> Any:
             command = _decoded(name, payloads)
             if isinstance(command, Refusal):
+                self._record(name, command, _claimed(payloads))
                 raise self._error(command)
+            known = _command_id(command) in self._switch.processed
+            refusal = None if known else self._unsound(name, command)
+            # On replay validators do not run: what was taken as sound then stays done.
+            if refusal and workflow.patched("unsound-updates-are-recorded"):
+                self._record(name, refusal, _actor(command))
+                raise self._error(refusal)
             answer = self._do(name, command)
             if isinstance(answer, Refusal):
                 raise self._error(answer)
@@ -80,11 +107,11 @@ class Handlers:
         def signal(*payloads: object) -> None:
             command = _decoded(name, payloads)
             if isinstance(command, Refusal):
-                self._record(name, command, Actor(name="unknown", via="signal"))
+                self._record(name, command, _claimed(payloads))
                 return
             refusal = self._unfit(name, command)
             if refusal:
-                self._record(name, refusal, Actor(name=command.actor, via=command.via))
+                self._record(name, refusal, _actor(command))
             else:
                 self._do(name, command)
 
@@ -110,7 +137,7 @@ class Handlers:
         )
 
     def _unknown_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
-        self._record(name, no_signal(name, len(payloads)), Actor(name="unknown", via="signal"))
+        self._record(name, no_signal(name, len(payloads)), _claimed(payloads))
 
     def _do(self, name: str, command: Command) -> Any:
         """Do a command once; the same id again gets the stored result."""
@@ -124,19 +151,36 @@ class Handlers:
             result = self._switch.result(name, outcome.summary, before)
             self._switch.remember(command_id, result)
             return result.model_dump(mode="json")
-        self._record(name, outcome, Actor(name=command.actor, via=command.via))
+        self._record(name, outcome, _actor(command))
         return outcome
 
-    def _record(self, name: str, refusal: Refusal, actor: Actor) -> None:
+    def _record(self, name: str, refusal: Refusal, actor: Actor | None) -> None:
         now, leaves = self._desk.now(), refusal.leaves
         before = leaves.incident if leaves else self._desk.incident
-        self._desk.replace(refused(before, name, refusal.message, actor=actor, now=now))
+        self._desk.replace(refused(before, Tried(name, actor or UNKNOWN, refusal), now))
         if leaves:
             self._switch.carry_out(leaves.effects)
 
     def _error(self, refusal: Refusal) -> ApplicationError:
         details = refusal.details(self._desk.incident.state.value)
         return ApplicationError(refusal.message, details, type=refusal.kind, non_retryable=True)
+
+
+def _actor(command: Command) -> Actor:
+    return Actor(name=command.actor, via=command.via)
+
+
+def _weight(payloads: Sequence[object]) -> int:
+    """How many bytes of a message the history would keep."""
+    return sum(len(p.payload.data) for p in payloads if isinstance(p, RawValue))
+
+
+def _claimed(payloads: Sequence[object]) -> Actor | None:
+    """Who says that they sent what cannot be read as a command."""
+    try:
+        return claimed(read(payloads[0])) if payloads else None
+    except NotJson:
+        return None
 
 
 def _command_id(command: Command) -> str | None:

@@ -85,7 +85,7 @@ async def test_a_trigger_of_another_state_says_what_is_possible(
     at_console: TypeAt, incident: str
 ) -> None:
     """Exit 4, with the triggers that are possible now."""
-    said = await at_console("close", incident, "--json")
+    said = await at_console("mitigate", incident, "--json")
     assert said.code == 4
     assert "acknowledge" in said.document["error"]["possible"]
 
@@ -143,6 +143,20 @@ async def test_a_closed_incident_is_reopened_with_its_record(
     assert shown["runs"] == 2
     assert shown["lessons"][0]["text"] == "Limits need tests"
     assert [entry["kind"] for entry in shown["timeline"]].count("incident.reopened") == 1
+
+
+async def test_a_command_that_was_refused_is_judged_anew_under_the_same_id(
+    at_console: TypeAt, incident: str
+) -> None:
+    """A script that tries again with its id is not told what was true the first time."""
+    line = ("mitigate", incident, "--command-id", "job-9", "--json")
+    assert (await at_console(*line)).code == 4
+    await at_console("acknowledge", incident)
+    await at_console("set-severity", incident, "SEV1")
+    await at_console("begin-diagnosis", incident, "--step", "impact")
+    said = await at_console(*line)
+    assert said.code == 0, said.document
+    assert (await at_console(*line)).document == said.document
 
 
 async def test_the_command_that_ended_an_incident_can_be_repeated(

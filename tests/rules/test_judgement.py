@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.base import MONITORING, Actor
+from models.base import MONITORING
 from models.incident import Incident
 from rules.decision import (
     Decision,
@@ -16,7 +16,6 @@ from rules.decision import (
     WriteIncidentReport,
 )
 from rules.judgement import judge, parse
-from rules.ledger import REFUSALS_KEPT, refused
 from states.lifecycle import State
 from tests.specimens import POLICY, a_diagnosed_incident, after, an_incident, done, outcome
 
@@ -218,17 +217,6 @@ def test_an_unknown_name_is_refused_with_the_known_ones(
 ) -> None:
     """Bad input says what would be right."""
     assert words in refusal(an_incident(), name, 1, **fields).message
-
-
-def test_refusals_beyond_the_cap_are_counted_and_not_kept() -> None:
-    """Noise cannot bloat the record."""
-    incident = an_incident()
-    actor = Actor(name="noise", via="signal")
-    lines = len(incident.timeline)
-    for _ in range(REFUSALS_KEPT + 7):
-        incident = refused(incident, "nonsense", "no", actor=actor, now=after(1))
-    assert len(incident.timeline) == lines + REFUSALS_KEPT
-    assert incident.refusals.dropped == 7
 
 
 def batch(*alerts: tuple[str, str], truncated: int = 0) -> dict[str, object]:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from models.base import ENGINE, Actor
+from models.base import ENGINE
 from models.clock import FiredThreshold
 from models.command import COMMANDS
 from models.incident import Incident, Lesson
 from rules.decision import Case, Decision, Refusal, TakenUp
 from rules.judgement import AFTER_THE_END, FREE_TEXTS, no_signal, parse
-from rules.ledger import REFUSALS_KEPT, SUMMARY_LIMIT, note, refused, supersede, with_fired
+from rules.ledger import SUMMARY_LIMIT, note, supersede, with_fired
 from states.lifecycle import State
 from tests.specimens import (
     ANA,
@@ -221,26 +221,6 @@ def test_a_line_is_cut_and_numbered_and_carries_what_belongs_to_it() -> None:
     assert (line.happened_at, line.recorded_at, line.actor) == (after(3), after(3), ANA)
     assert incident.next_seq == before.next_seq + 1
     assert incident.timeline[:-1] == before.timeline
-
-
-def test_a_refusal_is_on_the_timeline_by_its_command() -> None:
-    """Named once; a name without end is cut, and what was dropped stays counted."""
-    by = Actor(name="bo", via="signal")
-    incident = refused(an_incident(), "hold", "bo may not hold", actor=by, now=after(1))
-    line = incident.timeline[-1]
-    assert (line.kind, line.summary, line.data) == (
-        "command.refused",
-        "bo may not hold",
-        {"command": "hold"},
-    )
-    assert (line.actor, line.recorded_at) == (by, after(1))
-    assert (incident.refusals.recorded, incident.refusals.dropped) == (1, 0)
-    incident = refused(incident, "y" * 99, "no", actor=by, now=after(1))
-    assert incident.timeline[-1].summary == f"{'y' * 80}: no"
-    assert incident.timeline[-1].data == {"command": "y" * 80}
-    for _ in range(REFUSALS_KEPT):
-        incident = refused(incident, "hold", "no", actor=by, now=after(1))
-    assert (incident.refusals.recorded, incident.refusals.dropped) == (REFUSALS_KEPT, 2)
 
 
 @pytest.mark.parametrize(("ago", "counts"), [(5, False), (6, True)])

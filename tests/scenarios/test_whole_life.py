@@ -202,25 +202,31 @@ async def test_a_signal_never_raises_it_becomes_a_refused_line_on_the_timeline(
     await stage.do("acknowledge")
 
 
-async def test_a_refused_update_leaves_no_trace_but_a_refusal_of_authority_does(
-    stage: Stage,
-) -> None:
-    """The first costs nothing; the second is what auditors look for."""
+async def test_every_refused_update_leaves_a_trace(stage: Stage) -> None:
+    """Form, state and authority: who tried to close it unreviewed has an answer in the history."""
     await stage.report(QUIET)
-    before = await stage.record()
     refusal = await stage.refused("begin_diagnosis")
     assert refusal["possible"] == ["acknowledge", "resolve", "cancel"]
-    assert await stage.record() == before
     with pytest.raises(WorkflowUpdateFailedError) as caught:
-        await stage.handle.execute_update("close", {"actor": "mallory"})
+        await stage.handle.execute_update("close", {"actor": "mallory", "steps": 5})
     assert isinstance(caught.value.cause, ApplicationError)
+    assert (await stage.refused("add_lesson", text=" "))["refusal"] == "Malformed"
     await stage.do("acknowledge")
     await stage.do("resolve", steps=["verify"])
-    await stage.do("submit_review", lead="ana", aspects={"cause": "a", "response": "b"})
-    await stage.do("add_lesson", text="x")
+    for _ in range(3):
+        assert "submit_review" in str((await stage.refused("close"))["missing"])
     assert (await stage.refused("close", actor="mallory"))["refusal"] == "NotAuthorised"
-    refusals = [e for e in (await stage.record()).timeline if e.kind == "command.refused"]
-    assert [e.actor.name for e in refusals] == ["mallory"]
+    record = await stage.record()
+    told = [(a.actor, a.command, a.kind, a.times) for a in record.refusals.attempts]
+    assert told == [
+        ("ana", "begin_diagnosis", "TransitionNotAllowed", 1),
+        ("mallory", "close", "Malformed", 1),
+        ("ana", "add_lesson", "Malformed", 1),
+        ("ana", "close", "TransitionNotAllowed", 3),
+        ("mallory", "close", "NotAuthorised", 1),
+    ]
+    lines = [e for e in record.timeline if e.kind == "command.refused"]
+    assert [e.seq for e in lines] == [a.seq for a in record.refusals.attempts]
 
 
 async def test_a_page_that_its_channel_refuses_goes_to_the_fallback_at_once(stage: Stage) -> None:
