@@ -63,6 +63,7 @@ class AlertRecord(Frozen):
     """An alert as an incident remembers it: the newest word on it, and how often it came.
 
     `taken_over_by` is the later incident that answers it now; it no longer fires in this one.
+    `first_started_at` is when it first fired, where it fires anew since.
     """
 
     alert: Alert
@@ -70,6 +71,12 @@ class AlertRecord(Frozen):
     last_seen_at: Instant
     times_seen: int = 1
     taken_over_by: str | None = None
+    first_started_at: Instant | None = None
+
+    @property
+    def fired_first_at(self) -> datetime:
+        """When it first fired: a later firing of the same alert does not move that."""
+        return self.first_started_at or self.alert.started_at
 
     @property
     def standing(self) -> str:

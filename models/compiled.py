@@ -194,6 +194,12 @@ class RunningClocks(StrEnum):
     RESTART = "restart"
 
 
+FROM_HISTORY = 2
+"""The edition of the rules since which moments come from history, not from how things stand."""
+EDITION = FROM_HISTORY
+"""The edition of the rules for policies that are compiled now."""
+
+
 class FactsRule(Frozen):
     """How far back a fact may be dated: further than `reason_after` only with a reason.
 
@@ -212,11 +218,13 @@ class CompiledPolicy(Frozen):
     somebody takes by default. `reporting` is None
     in those of before reports were looked at when they reach Temporal: they are taken as they are.
     `facts` is None in those of before what fired was a fact: a correction clears a breach there.
+    `edition` says by which rules moments are read: an incident goes on by those it began with.
     """
 
     name: str
     version: str
     policy_hash: str
+    edition: int = 1
     severities: tuple[str, ...]
     default_severity: str
     people: dict[str, Person] = Field(default_factory=dict)

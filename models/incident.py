@@ -16,7 +16,7 @@ class Milestone(Frozen):
 
     `latest_at` is there where it is only known to lie between `at` and that. `void_at` marks
     that it stopped being true (fix failed, reopened), `superseded` that a correction replaced it
-    or that it was withdrawn.
+    or that it was withdrawn. `led_to` is the state that the incident entered by it.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Milestone(Frozen):
     actor: Actor
     void_at: Instant | None = None
     superseded: bool = False
+    led_to: State | None = None
 
 
 class TimelineEntry(Frozen):

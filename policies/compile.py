@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from models.alert import GroupingPolicy
 from models.compiled import (
+    EDITION,
     LIMIT_BYTES,
     Audience,
     CompiledPolicy,
@@ -162,6 +163,7 @@ def _severity(policy: Policy) -> dict[str, object]:
 
 def _timed(policy: Policy) -> dict[str, object]:
     return {
+        "edition": EDITION,
         "calendars": timing.calendars_in_use(policy),
         "clocks": (*timing.clocks(policy), *responsibility.role_clocks(policy)),
         "metrics": timing.metrics(policy),

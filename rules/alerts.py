@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from models.alert import AlertRecord, AlertStatus
+from models.alert import Alert, AlertRecord, AlertStatus
 from models.base import ENGINE, MONITORING
 from models.command import RecordAlertsCommand, TriggerCommand
+from models.compiled import FROM_HISTORY
 from models.incident import Incident
 from rules.attributes import said_of
 from rules.carrying import ALERTS_IN_FULL
@@ -18,7 +19,8 @@ from rules.transitions import fire
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, Trigger
 
 
-def _merged(incident: Incident, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
+def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
+    incident, from_history = case.incident, case.policy.edition >= FROM_HISTORY
     records = dict(incident.alerts)
     at = command.batch.received_at
     for told in command.batch.alerts:
@@ -30,8 +32,15 @@ def _merged(incident: Incident, command: RecordAlertsCommand) -> dict[str, Alert
             first_seen_at=known.first_seen_at if known else at,
             last_seen_at=at,
             times_seen=(known.times_seen if known else 0) + command.deliveries,
+            first_started_at=_fired_first(known, alert) if known and from_history else None,
         )
     return records
+
+
+def _fired_first(known: AlertRecord, alert: Alert) -> datetime | None:
+    """When an alert first fired, where that is not when it did now."""
+    first = min(known.fired_first_at, alert.started_at)
+    return first if first != alert.started_at else None
 
 
 def _alert_words(before: Incident, command: RecordAlertsCommand) -> str:
@@ -63,7 +72,7 @@ def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
         message = f"the incident is {case.incident.state} and takes no firing alerts"
         return Refusal("Refused", message)
     change = {
-        "alerts": _merged(case.incident, command),
+        "alerts": _merged(case, command),
         "truncated_alerts": command.batch.truncated,
     }
     words = _alert_words(case.incident, command)

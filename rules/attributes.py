@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from models.base import ENGINE, MONITORING, Actor
-from models.compiled import CompiledPolicy
+from models.compiled import FROM_HISTORY, CompiledPolicy
 from models.incident import AttributeChange, Incident, Report
 from models.policy.words import suggestion
 from models.severity import SeverityRules
@@ -108,7 +108,11 @@ def with_attributes(
     """The record with attributes set, and with those that follow from them."""
     for name, value in said.items():
         summary = f"{name} is {value}" + (f" ({why})" if why else "")
-        incident = _with(incident, name, value, summary, actor=actor, now=now, at=happened_at)
+        same = attribute_at(incident, name, happened_at) == value
+        changes = not (same and policy.edition >= FROM_HISTORY)
+        incident = _with(
+            incident, name, value, summary, actor=actor, now=now, at=happened_at, changes=changes
+        )
     known = with_computed(_rules(policy), said_of(incident, policy, now))
     for table in _rules(policy).computed:
         name, values = table.gives or "", known.get(table.gives or "", ())
@@ -130,10 +134,13 @@ def _with(
     actor: Actor,
     now: datetime,
     at: datetime,
+    changes: bool = True,
 ) -> Incident:
+    """The record with an attribute set. What is only said again is no change: no flag is raised."""
     change = AttributeChange(name=name, value=value, at=at, actor=actor)
+    attributes = (*incident.attributes, change) if changes else incident.attributes
     return note(
-        incident.model_copy(update={"attributes": (*incident.attributes, change)}),
+        incident.model_copy(update={"attributes": attributes}),
         "attribute.set",
         summary,
         actor=actor,

@@ -15,8 +15,9 @@ from models.clock import (
     Stage,
     Target,
 )
-from models.compiled import Audience, CompiledPolicy, RunningClocks
+from models.compiled import FROM_HISTORY, Audience, CompiledPolicy, RunningClocks
 from models.incident import Incident, StatusUpdate
+from rules.history import over_between
 from rules.reckoning import Reckoning, reckon
 from rules.runs import severity_changes
 from rules.targets import worked_out
@@ -90,7 +91,8 @@ def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> Wai
             target = target.model_copy(update={"day_end": target.day_end + 1})
     if not worked_out(target, policy):
         return None
-    reckoning = reckon(since, target, (), policy.slices)
+    between = over_between(incident) if policy.edition >= FROM_HISTORY else ()
+    reckoning = reckon(since, target, between, policy.slices)
     return Wait(audience, count + 1, since, reckoning, target.calendar) if reckoning else None
 
 

@@ -2,6 +2,7 @@
 
 from models.base import ENGINE
 from models.command import ExtendClockCommand, SetAttributeCommand, SetDateCommand
+from models.compiled import FROM_HISTORY
 from models.incident import Extension, Incident, PlannedDate
 from models.policy.durations import format_duration
 from rules.clocks import Course, courses
@@ -20,8 +21,11 @@ def set_date(case: Case, command: SetDateCommand) -> Outcome:
     """A date of the policy is planned, or moved; clocks that count back from it move with it."""
     if command.date not in case.policy.dates:
         return unknown("date", command.date, case.policy.dates)
-    before = next((d for d in case.incident.dates if d.name == command.date), None)
-    others = tuple(d for d in case.incident.dates if d.name != command.date)
+    before = next((d for d in reversed(case.incident.dates) if d.name == command.date), None)
+    others = tuple(d for d in case.incident.dates if d is not before)
+    if before and before.at <= case.now < command.at and case.policy.edition >= FROM_HISTORY:
+        # What took place is no plan any more: it stays, and another one is planned.
+        others = case.incident.dates
     planned = PlannedDate(name=command.date, at=command.at, actor=case.actor)
     summary = f"{command.date} is on {command.at:%Y-%m-%d %H:%M} UTC"
     summary += f", no longer on {before.at:%Y-%m-%d %H:%M} UTC" if before else ""

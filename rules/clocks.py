@@ -18,12 +18,12 @@ from models.clock import (
     Target,
     Threshold,
 )
-from models.compiled import CompiledPolicy, RunningClocks
+from models.compiled import FROM_HISTORY, CompiledPolicy
 from models.incident import Incident
 from rules.breaches import as_it_fired
-from rules.moments import came_at
 from rules.reckoning import Reckoning, reckon
-from rules.runs import Run, runs_of, severity_at, severity_changes
+from rules.run_limits import extra_of, latest_of, target_of
+from rules.runs import Run, runs_of
 from rules.segments import Span
 from rules.targets import worked_out
 from rules.uncertain import certain, possible
@@ -58,75 +58,48 @@ def _pauses(spec: ClockSpec, incident: Incident) -> tuple[Span, ...]:
     )
 
 
-def _target(
-    spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy, now: datetime
-) -> Target | None:
-    """The target by the severity that counts for this run."""
-    until = run.ended_at or now
-    counts = severity_at(incident, run.started_at)
-    highest = isinstance(spec.outlives, tuple) and "lower" in spec.outlives
-    for at, severity, rule, lowered in severity_changes(incident, policy):
-        if run.started_at < at <= until:
-            # A run that the change restarts ends with the target that it had.
-            kept = rule is not RunningClocks.RETARGET or (lowered and highest)
-            counts = counts if kept else severity
-    target = spec.within.get(counts)
-    if target and target.day_end is not None and spec.recurs and run.number > 1:
-        # What was done today counts for today: the next is due by the end of the day after.
-        return target.model_copy(update={"day_end": target.day_end + 1})
-    return target
-
-
 def _dates(
-    target: Target, incident: Incident, policy: CompiledPolicy, now: datetime
+    target: Target, run: Run, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> dict[str, datetime]:
-    """The instants that a target may count backwards from."""
-    known = {date.name: date.at for date in incident.dates}
-    of = (target.before or "").removeprefix(LIMIT_OF)
-    spec = policy.clock(of) if of != target.before else None
-    if spec:
-        courses = tuple(_courses_of(spec, incident, policy, now))
-        limit = courses[-1].limit_at if courses else None
-        if limit:
-            known[LIMIT_OF + of] = limit
-    return known
+    """The instant that a target may count backwards from, by its name."""
+    if not target.before:
+        return {}
+    of = target.before.removeprefix(LIMIT_OF)
+    if of == target.before:
+        found = [date.at for date in incident.dates if date.name == of]
+    else:
+        spec = policy.clock(of)
+        others = tuple(_courses_of(spec, incident, policy, now)) if spec else ()
+        found = [course.limit_at for course in others if course.limit_at]
+        found = found if others and others[-1].limit_at else []
+    if not found:
+        return {}
+    # What comes later is for a later run, whatever becomes of this one.
+    after = (at for at in found if at > run.started_at and policy.edition >= FROM_HISTORY)
+    return {target.before: next(after, found[-1])}
 
 
 def _course(
     spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Course | None:
-    target = _target(spec, run, incident, policy, now)
+    target = target_of(spec, run, incident, policy, now)
     if target is None or not worked_out(target, policy):
         return None
     pauses = (*_pauses(spec, incident), *run.gaps)
-    extra = sum((e.by for e in incident.extensions if e.clock == spec.name), timedelta())
+    extra = extra_of(spec, run, incident, policy)
 
     def reckoned(limit: Target) -> Reckoning | None:
-        dates = _dates(limit, incident, policy, now)
+        dates = _dates(limit, run, incident, policy, now)
         return reckon(run.started_at, limit, pauses, policy.slices, extra=extra, dates=dates)
 
     reckoning = reckoned(target)
     if reckoning is None:
         return None
-    latest_at = _latest(spec, run, incident, policy)
+    latest_at = latest_of(spec, run, incident, policy)
     if latest_at and (reckoning.limit_at is None or latest_at < reckoning.limit_at):
         reckoning = reckon(run.started_at, Target(within=latest_at - run.started_at), (), {})
     should = reckoned(target.should) if target.should else None
     return Course(spec, run, target, reckoning, should) if reckoning else None
-
-
-def _latest(
-    spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy
-) -> datetime | None:
-    """The second limit of a run, unless it had passed before the run began."""
-    if spec.no_later_than is None:
-        return None
-    start = came_at(spec.no_later_than.starts, incident)
-    if start is None or not worked_out(spec.no_later_than.target, policy):
-        return None
-    reckoning = reckon(start, spec.no_later_than.target, (), policy.slices)
-    limit = reckoning.limit_at if reckoning else None
-    return limit if limit and limit > run.started_at else None
 
 
 def _courses_of(

@@ -1,6 +1,7 @@
 """For which incidents a clock runs: what its conditions ask, and since when that is so."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from models.incident import Incident, Report
 from models.moments import Condition, parse_condition
@@ -69,3 +70,15 @@ def true_until(
         return False
     last_true = max(place for place, true in enumerate(truth) if true)
     return instants[last_true + 1]
+
+
+def turns_of(texts: tuple[str, ...], incident: Incident) -> Iterator[tuple[datetime, bool]]:
+    """Each instant at which all conditions came to hold (True), or ceased to (False)."""
+    conditions = tuple(parse_condition(text) for text in texts)
+    asked = {condition.attribute for condition in conditions}
+    held = _all_at(conditions, incident, datetime.min.replace(tzinfo=UTC))
+    for at in sorted({c.at for c in incident.attributes if c.name in asked}):
+        holds = _all_at(conditions, incident, at)
+        if holds is not held:
+            yield at, holds
+        held = holds

@@ -114,7 +114,13 @@ def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
     if name == REPORTED:
         incident = incident.model_copy(update={"reported_at": at})
     incident = with_milestone(
-        incident, name, at=at, now=case.now, actor=case.actor, latest_at=command.latest_at
+        incident,
+        name,
+        at=at,
+        now=case.now,
+        actor=case.actor,
+        latest_at=command.latest_at,
+        led_to=old.led_to,
     )
     summary = f"{name} corrected from {old.at:%Y-%m-%d %H:%M:%S} to {at:%Y-%m-%d %H:%M:%S} UTC"
     summary += _between(at, command.latest_at)

@@ -6,6 +6,7 @@ from typing import Any
 from models.base import Actor
 from models.clock import Correction, FiredThreshold
 from models.incident import Incident, Milestone, TimelineEntry
+from states.lifecycle import State
 
 SUMMARY_LIMIT = 500
 """Characters of a line; the whole text stands where it belongs on the record."""
@@ -44,9 +45,12 @@ def with_milestone(
     now: datetime,
     actor: Actor,
     latest_at: datetime | None = None,
+    led_to: State | None = None,
 ) -> Incident:
     """The record with a milestone set."""
-    milestone = Milestone(name=name, at=at, latest_at=latest_at, recorded_at=now, actor=actor)
+    milestone = Milestone(
+        name=name, at=at, latest_at=latest_at, recorded_at=now, actor=actor, led_to=led_to
+    )
     return incident.model_copy(update={"milestones": (*incident.milestones, milestone)})
 
 

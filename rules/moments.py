@@ -14,7 +14,7 @@ def occurrences(name: str, incident: Incident) -> tuple[Milestone, ...]:
     if colon:
         return tuple(_derived(kind, of, incident))
     if name == "alert_fired":
-        first = min((r.alert.started_at for r in incident.alerts.values()), default=None)
+        first = min((r.fired_first_at for r in incident.alerts.values()), default=None)
         return (_milestone(name, first),) if first else ()
     if name == "severity_confirmed":
         confirmed = (change.at for change in incident.severities if change.confirmed)

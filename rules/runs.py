@@ -1,193 +1,206 @@
-"""The runs of a clock: when each started, stopped or was cancelled, as the record has it."""
+"""The runs of a clock: when each started, stopped or was cancelled, as the record has it.
+
+A run ends by what came after its start. What is undone later (a stop, an end, a state that had
+put the stop out of reach) lets it go on, or begin anew, and the time between does not count.
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
 
 from models.clock import ClockSpec, OnRepeat
-from models.compiled import CompiledPolicy, RunningClocks
+from models.compiled import FROM_HISTORY, CompiledPolicy
 from models.incident import Incident, Milestone
 from models.moments import parse_moment
 from rules.conditions import true_until
-from rules.moments import chosen, occurrences
-from rules.segments import Span
-from states.lifecycle import (
-    LIFECYCLE_MILESTONES,
-    REPORTED,
-    TERMINAL,
-    TRANSITIONS,
-    State,
-    reachable_milestones,
-)
+from rules.first_edition import runs_before
+from rules.history import stops_of, true_at
+from rules.run import Run
+from rules.run_events import Event, Kind, events_of, follows
+from rules.severity_over_time import severity_at, severity_changes
+from states.lifecycle import LIFECYCLE_MILESTONES
 
-MERGED = frozenset({"merged", "merged_into", "duplicate", "duplicate_of"})
-"""Reasons of a cancellation that say: another incident goes on with it."""
-
-_ENTERS: dict[str, State] = {REPORTED: State.REPORTED} | {
-    row.milestone: row.target for row in TRANSITIONS if row.milestone and row.target
-}
-_UN, _START, _STOP, _AFTER = range(4)
-
-Event = tuple[datetime, int, str]
-"""What happens to a clock; at one instant a start comes before a stop, an end after both."""
+__all__ = ["Run", "runs_of", "severity_at", "severity_changes"]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of a clock: open while neither stopped nor cancelled. `gaps` do not count."""
+@dataclass(slots=True)
+class _Course:
+    """The runs of a clock while what happened to it is gone through.
 
-    number: int
-    started_at: datetime
-    gaps: tuple[Span, ...] = ()
-    stopped_at: datetime | None = None
-    cancelled_at: datetime | None = None
+    `ended_by` is what ended the last run, as long as that can be undone. `early` says that a stop
+    waits for its start: the lifecycle has it come after, so its date is wrong.
+    """
+
+    spec: ClockSpec
+    stops: Sequence[Milestone]
+    runs: list[Run] = field(default_factory=list)
+    ended_by: Kind | None = None
+    early: bool = False
+    anew: bool = False
+    over: int = 0
+    out: bool = False
+    holds: bool = True
 
     @property
-    def ended_at(self) -> datetime | None:
-        """When it stopped or was cancelled."""
-        return self.stopped_at or self.cancelled_at
+    def _last(self) -> Run | None:
+        return self.runs[-1] if self.runs else None
 
+    @property
+    def _running(self) -> Run | None:
+        return self._last if self._last and self._last.ended_at is None else None
 
-def severity_at(incident: Incident, at: datetime) -> str:
-    """The severity in force at `at`; before the first one, the first."""
-    ordered = sorted(incident.severities, key=lambda change: change.at)
-    held = [change.severity for change in ordered if change.at <= at]
-    return held[-1] if held else ordered[0].severity
+    @property
+    def _new(self) -> bool:
+        return self.spec.on_repeat is OnRepeat.NEW
 
+    def happens(self, event: Event) -> None:
+        """Take in one event; they come in order."""
+        match event.kind:
+            case Kind.START:
+                self._starts(event)
+            case Kind.START_UNDONE:
+                self._start_undone(event)
+            case Kind.STOP:
+                self._stops(event.at)
+            case Kind.STOP_UNDONE:
+                self._stop_undone(event)
+            case Kind.OVER | Kind.OVER_UNDONE:
+                self._over(event)
+            case Kind.OUT_OF_REACH | Kind.BACK_IN_REACH:
+                self._reach(event)
+            case Kind.HOLDS | Kind.CEASES:
+                self._condition(event)
+            case Kind.RESTART if self._running:
+                self._cancel(event.at, None)
+                self._begin(event.at)
+            case _:
+                pass
 
-def severity_changes(
-    incident: Incident, policy: CompiledPolicy
-) -> Iterator[tuple[datetime, str, RunningClocks, bool]]:
-    """Each change of severity: when, to what, what it does to running clocks, whether lowered."""
-    rank = {severity: place for place, severity in enumerate(policy.severities)}
-    ordered = sorted(incident.severities, key=lambda change: change.at)
-    for before, change in pairwise(ordered):
-        if before.severity != change.severity:
-            worst = len(rank)
-            lowered = rank.get(change.severity, worst) > rank.get(before.severity, worst)
-            rule = policy.when_lowered if lowered else policy.when_raised
-            yield change.at, change.severity, rule, lowered
+    def _begin(self, at: datetime) -> None:
+        self.runs.append(Run(len(self.runs) + 1, at))
+        self.ended_by, self.anew = None, False
+        if self.early:
+            self.runs[-1] = replace(self.runs[-1], stopped_at=at)
+            self.ended_by, self.early = Kind.STOP, False
+        elif self.out:
+            self._cancel(at, Kind.OUT_OF_REACH)
 
+    def _cancel(self, at: datetime, by: Kind | None) -> None:
+        if self._running:
+            self.runs[-1] = replace(self._running, cancelled_at=max(at, self._running.started_at))
+            self.ended_by = by
 
-def _of(milestones: Sequence[Milestone], kind: str, order: int) -> Iterator[Event]:
-    for milestone in milestones:
-        yield milestone.at, order, kind
-        if milestone.void_at:
-            yield max(milestone.void_at, milestone.at), _UN, f"un{kind}"
+    def _starts(self, event: Event) -> None:
+        if self.over:
+            return
+        if self._running and event.passes and self._new:
+            self._cancel(event.at, None)
+        if not self._running and (self._last is None or self._new or self.anew):
+            self._begin(event.at)
 
+    def _start_undone(self, event: Event) -> None:
+        """The start is no longer true; where the end of the incident is undone, nothing runs."""
+        if event.final or self._new:
+            self._cancel(event.at, None)
+            self.ended_by = None
+        self.anew = self.anew or event.final
 
-def _events(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> list[Event]:
-    start, stop = chosen(spec.starts, incident), chosen(spec.stops, incident)
-    starts = occurrences(start, incident) if start else ()
-    stops = occurrences(stop, incident) if stop else ()
-    if start == stop:
-        if not spec.recurs:
-            return []
-        starts, stops = starts[:1], starts[1:]
-    events = [*_of(starts, "start", _START), *_of(stops, "stop", _STOP)]
-    if spec.until:
-        over = chosen(spec.until, incident)
-        events += [
-            (m.at, _AFTER, "over")
-            for m in (occurrences(over, incident) if over else ())
-            if m.void_at is None
-        ]
-    events += [
-        (at, _AFTER, "restart")
-        for at, _, rule, _ in severity_changes(incident, policy)
-        if rule is RunningClocks.RESTART
-    ]
-    return sorted(events)
+    def _stops(self, at: datetime) -> None:
+        if self._running:
+            self.runs[-1] = replace(self._running, stopped_at=at)
+            self.ended_by = Kind.STOP
+            if self.spec.recurs:
+                self._begin(at)
+        elif self._last is None:
+            self.early = not self.spec.recurs and follows(self.spec.stops, self.spec.starts)
+        elif self.ended_by is Kind.OUT_OF_REACH and self._by_lifecycle():
+            # It came, so it was within reach: the dates of the states are not in their order.
+            self.runs[-1] = replace(self._last, cancelled_at=None, stopped_at=at)
+            self.ended_by = Kind.STOP
+        elif self.ended_by is Kind.CEASES and not self.spec.recurs:
+            self.ended_by = None
 
+    def _by_lifecycle(self) -> bool:
+        return set(parse_moment(self.spec.stops).of) <= set(LIFECYCLE_MILESTONES)
 
-def _apply(runs: list[Run], spec: ClockSpec, event: Event, *, early: bool) -> bool:
-    """Apply one event to `runs`; returns whether a stop waits for its start."""
-    at, _, kind = event
-    current = runs[-1] if runs else None
-    running = current is not None and current.ended_at is None
-    if kind == "start" and not running and (current is None or spec.on_repeat is OnRepeat.NEW):
-        runs.append(Run(len(runs) + 1, at, stopped_at=at if early else None))
-        return False
-    if kind == "stop":
-        if running and current:
-            runs[-1] = replace(current, stopped_at=max(at, current.started_at))
-            if spec.recurs:
-                runs.append(Run(len(runs) + 1, at))
-        return not running and current is None and not spec.recurs
-    if running and current and kind in {"over", "restart"} and at >= current.started_at:
-        runs[-1] = replace(current, cancelled_at=at)
-        if kind == "restart":
-            runs.append(Run(len(runs) + 1, at))
-        return early
-    return _taken_back(runs, spec, event, early=early)
+    def _stop_undone(self, event: Event) -> None:
+        self.early = False
+        last = self._last
+        if last is None or self.ended_by is not Kind.STOP:
+            return
+        others = (m for m in self.stops if last.started_at <= m.at and true_at(m, event.at))
+        if last.stopped_at == max(event.of, last.started_at) and not any(others):
+            self._go_on(event.at)
 
-
-def _taken_back(runs: list[Run], spec: ClockSpec, event: Event, *, early: bool) -> bool:
-    """A start or a stop is no longer true."""
-    at, _, kind = event
-    current = runs[-1] if runs else None
-    new = spec.on_repeat is OnRepeat.NEW
-    if kind == "unstop" and current and current.stopped_at:
-        if new:
-            runs.append(Run(len(runs) + 1, at))
+    def _go_on(self, at: datetime) -> None:
+        """The end of the last run is undone; it goes on unless something else stands against it."""
+        last = self._last
+        if last is None or last.ended_at is None:
+            return
+        against = self._against()
+        if against is not None:
+            self.ended_by = against
+        elif self._new:
+            self._begin(at)
         else:
-            gap = (current.stopped_at, at)
-            runs[-1] = replace(current, gaps=(*current.gaps, gap), stopped_at=None)
-        return False
-    if kind == "unstart" and current and current.ended_at is None and new:
-        runs[-1] = replace(current, cancelled_at=at)
-    return early and kind != "unstop"
+            gap = (last.ended_at, at)
+            self.runs[-1] = replace(
+                last, gaps=(*last.gaps, gap), stopped_at=None, cancelled_at=None
+            )
+            self.ended_by = None
+
+    def _against(self) -> Kind | None:
+        if self.over:
+            return Kind.OVER
+        if self.out:
+            return Kind.OUT_OF_REACH
+        return None if self.holds else Kind.CEASES
+
+    def _over(self, event: Event) -> None:
+        if event.kind is Kind.OVER:
+            self.over += 1
+            self._cancel(event.at, Kind.OVER)
+            return
+        self.over -= 1
+        if not self.over and self.ended_by is Kind.OVER:
+            self._go_on(event.at)
+
+    def _reach(self, event: Event) -> None:
+        self.out = event.kind is Kind.OUT_OF_REACH
+        if self.out:
+            self._cancel(event.at, Kind.OUT_OF_REACH)
+        elif self.ended_by is Kind.OUT_OF_REACH:
+            self._go_on(event.at)
+
+    def _condition(self, event: Event) -> None:
+        """A clock that recurs begins anew when its condition comes back; another goes on."""
+        self.holds = event.kind is Kind.HOLDS
+        last = self._last
+        if not self.holds:
+            self._cancel(event.at, Kind.CEASES)
+        elif last and self.ended_by is Kind.CEASES:
+            self.ended_by = self._against() or Kind.CEASES
+            if self.ended_by is not Kind.CEASES:
+                return
+            if self.spec.recurs:
+                self._begin(event.at)
+            else:
+                self.runs[-1] = replace(last, cancelled_at=None, stopped_at=None)
+                self.ended_by = None
 
 
-def _survives(spec: ClockSpec, milestone: str, incident: Incident) -> bool:
-    """Whether the clock runs on although the incident ended in this way."""
-    if isinstance(spec.outlives, bool):
-        return spec.outlives
-    if milestone == "cancelled":
-        return ("merge" if incident.cancelled_for in MERGED else "cancel") in spec.outlives
-    if milestone == "closed":
-        return bool({"close", "resolve"} & set(spec.outlives))
-    return "resolve" in spec.outlives
-
-
-def _out_of_reach_at(spec: ClockSpec, incident: Incident, since: datetime) -> datetime | None:
-    """When the clock's stop became impossible, if it did."""
-    stops = parse_moment(spec.stops).of
-    of_lifecycle = all(name in LIFECYCLE_MILESTONES for name in stops)
-    entered = [
-        milestone
-        for milestone in sorted(incident.milestones, key=lambda m: m.at)
-        if milestone.name in _ENTERS and not milestone.superseded and not milestone.void_at
-    ]
-    for place, milestone in enumerate(entered):
-        state = _ENTERS[milestone.name]
-        if place == len(entered) - 1 and incident.state in TERMINAL:
-            state = incident.state
-        reachable = reachable_milestones(state)
-        gone = not reachable & set(stops) if of_lifecycle else state in TERMINAL
-        if gone and not _survives(spec, milestone.name, incident):
-            return max(milestone.at, since)
-    return None
-
-
-def _fitting(spec: ClockSpec, run: Run, incident: Incident) -> Run | None:
-    """The run as far as the clock's conditions held; None where they never did."""
-    held = true_until(spec.when, incident, run.started_at, run.ended_at)
-    if held is False:
-        return None
-    return run if held is True else replace(run, stopped_at=None, cancelled_at=held)
+def _fitting(spec: ClockSpec, runs: Sequence[Run], incident: Incident) -> Iterator[Run]:
+    """The runs in which the conditions of the clock held at some time."""
+    for run in runs:
+        if true_until(spec.when, incident, run.started_at, run.ended_at) is not False:
+            yield run
 
 
 def runs_of(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> tuple[Run, ...]:
     """The runs of a clock, first to last."""
-    runs: list[Run] = []
-    early = False
-    for event in _events(spec, incident, policy):
-        early = _apply(runs, spec, event, early=early)
-    if runs and runs[-1].ended_at is None:
-        gone_at = _out_of_reach_at(spec, incident, runs[-1].started_at)
-        if gone_at:
-            runs[-1] = replace(runs[-1], cancelled_at=gone_at)
-    fitting = (_fitting(spec, run, incident) for run in runs)
-    return tuple(run for run in fitting if run)
+    if policy.edition < FROM_HISTORY:
+        return runs_before(spec, incident, policy)
+    course = _Course(spec, stops_of(spec.stops, incident))
+    for event in events_of(spec, incident, policy):
+        course.happens(event)
+    return tuple(_fitting(spec, course.runs, incident))

@@ -101,8 +101,15 @@ def _moved(case: Case, allowed: Allowed) -> Incident:
     if row.voids:
         incident = without_milestones(incident, row.voids, case.happened_at)
     if row.milestone:
+        # Which state it is follows from the milestone, unless the policy skips one.
+        elsewhere = row.target is not None and row.target is not allowed.target
         incident = with_milestone(
-            incident, row.milestone, at=case.happened_at, now=case.now, actor=case.actor
+            incident,
+            row.milestone,
+            at=case.happened_at,
+            now=case.now,
+            actor=case.actor,
+            led_to=allowed.target if elsewhere else None,
         )
     if allowed.target in {State.REVIEW, State.CLOSED, State.CANCELLED}:
         incident = _end_hold(case, incident)

@@ -6,6 +6,7 @@ from models.base import Actor
 from models.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
 from models.command import COMMANDS
 from models.compiled import (
+    EDITION,
     Audience,
     AuthorityRule,
     CompiledPolicy,
@@ -74,6 +75,7 @@ POLICY = CompiledPolicy(
     name="Specimen policy",
     version="1",
     policy_hash="0" * 64,
+    edition=EDITION,
     severities=("SEV1", "SEV2", "SEV3"),
     default_severity="SEV2",
     people={

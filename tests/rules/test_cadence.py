@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from models.clock import ClockStatus, FiredThreshold, Measure
-from models.compiled import CompiledPolicy
+from models.compiled import CompiledPolicy, ReviewRule
 from models.incident import Incident
 from rules.cadence import cadence_points, cadence_readings, next_update_at
 from rules.deadlines import next_point
@@ -234,3 +234,13 @@ def test_an_audience_that_is_told_now_hears_next_a_whole_pace_later() -> None:
     assert next_update_at(policy, record, "all", later(1)) == later(1 + 1 / 6)
     assert next_update_at(policy, record, "all", later(2)) == later(2 + 1 / 6)
     assert next_update_at(policy, record, "nobody", later(2)) is None
+
+
+def test_between_the_resolution_and_the_reopening_no_update_is_owed() -> None:
+    """Half an hour of the pace had passed; the other half passes after the reopening."""
+    policy = hearing("1h")
+    policy = policy.model_copy(update={"review": ReviewRule(required={"SEV1": "always"})})
+    record = done(incident(policy), "resolve", later(0.5), policy)
+    record = done(record, "reopen", later(5), policy)
+    assert due(policy, record, later(5)) == later(5.5)
+    assert [p.due_at for p in cadence_points(policy, record, later(5))] == [later(5.5)]

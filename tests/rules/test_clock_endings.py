@@ -57,12 +57,12 @@ def test_a_stop_that_is_taken_back_lets_the_clock_go_on_or_begin_anew() -> None:
 
 
 def test_a_stop_that_came_before_its_start_and_was_taken_back_stops_nothing() -> None:
-    """Resolved, reopened, then told: the clock from there to the resolution runs."""
+    """Told after the resolution, nothing is left to wait for; once it is reopened, it is."""
     policy = one("from: told, to: resolved, within: 24h")
     policy = policy.model_copy(update={"review": ReviewRule(required={"SEV1": "always"})})
     record = done(incident(policy), "resolve", later(1), policy)
     early = done(record, "set_milestone", later(3), policy, milestone="told")
-    assert readings(policy, early, later(4))[0].stage is Stage.COMPLETED
+    assert readings(policy, early, later(4))[0].stage is Stage.CANCELLED
     record = done(record, "reopen", later(2), policy)
     record = done(record, "set_milestone", later(3), policy, milestone="told")
     assert readings(policy, record, later(4))[0].stage is Stage.IN_PROGRESS
