@@ -81,12 +81,16 @@ class Load:
 
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
-        self._http = httpx2.AsyncClient(
-            base_url=plant.stack.intake_url, timeout=60, limits=httpx2.Limits(max_connections=50)
-        )
+        self._http = self._sender(httpx2.Limits(max_connections=50))
         # A burst must not hold up what another sender has to say before it is even said.
-        self._other_sender = httpx2.AsyncClient(base_url=plant.stack.intake_url, timeout=60)
+        self._other_sender = self._sender(httpx2.Limits())
         self._gate = asyncio.Semaphore(IN_FLIGHT)
+
+    def _sender(self, limits: httpx2.Limits) -> httpx2.AsyncClient:
+        stack = self._plant.stack
+        return httpx2.AsyncClient(
+            base_url=stack.intake_url, headers=stack.intake_headers, timeout=60, limits=limits
+        )
 
     async def one(self, side: str, name: str) -> float:
         """Raise one; returns when it was raised, on the monotonic clock."""

@@ -89,7 +89,7 @@ async def _play(stack: Stack, pager: Pager) -> int:
     say(*(f"  {line}" for line in stack.lines()), "")
     say(f"Posting an Alertmanager webhook to {stack.intake_url}/v1/alerts/alertmanager", "")
     loaded = policy_in_force(POLICY, datetime.now(UTC))
-    play = Play(client, stack.intake_url)
+    play = Play(client, stack.intake_url, stack.intake_headers)
     await perform(play, compile_policy(loaded.policy, loaded.policy_hash))
     carried = await _end(client, play.incident_id)
     view = (await play.view()).model_copy(update={"incident": carried.incident})

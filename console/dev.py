@@ -1,6 +1,8 @@
 """`dev`: the embedded stack, up until Ctrl-C, for real use on one machine."""
 
 import asyncio
+import json
+import shlex
 import signal
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -9,17 +11,17 @@ from typing import Annotated
 
 import typer
 
+from console.demonstration.play import ALERT
 from console.output import say
 from console.running import perform_alone
+from models.addresses import is_loopback
 from policies.catalogue import PolicyBroken, policy_in_force
 from runtime.embedded import PORT, EmbeddedServerFailed
+from runtime.intake_token import FILE
 from runtime.settings import Settings, load_settings, server_asked_for
 from runtime.stack import Stack, StackFailed
 
 WATCH_SECONDS = 1.0
-LOOPBACK = frozenset({"localhost", "127.0.0.1"})
-"""Hosts at which the server of the stack can be asked to listen."""
-
 app = typer.Typer()
 
 
@@ -67,7 +69,7 @@ async def _dev(settings: Settings) -> int:
 def port_on_loopback(address: str) -> int | None:
     """The port of an address `host:port` of this machine; None for any other."""
     host, _, port = address.rpartition(":")
-    ours = host in LOOPBACK and port.isdecimal() and 0 < int(port) < 1 << 16
+    ours = is_loopback(host) and port.isdecimal() and 0 < int(port) < 1 << 16
     return int(port) if ours else None
 
 
@@ -75,6 +77,7 @@ def _welcome(stack: Stack) -> None:
     say(
         *stack.lines(),
         *_policy(stack.settings.policy_file),
+        *_way_in(stack),
         f"In another terminal: export TEMPORAL_ADDRESS={stack.server.address}",
         "Ctrl-C stops it; its state stays and is there again next time.",
     )
@@ -89,6 +92,28 @@ def _policy(file: Path) -> tuple[str, ...]:
             *f"{error}".splitlines(),
         )
     return (f"policy   {file}",)
+
+
+def _way_in(stack: Stack) -> tuple[str, ...]:
+    """How to send an alert, and what Alertmanager needs to send its own."""
+    url = f"{stack.intake_url}/v1/alerts/alertmanager"
+    file = stack.settings.state_directory / FILE
+    given = stack.settings.intake_token is not None
+    token = "$INCIDENT_INTAKE_TOKEN" if given else f"$(cat {shlex.quote(str(_shown(file)))})"
+    kept = "a file that holds INCIDENT_INTAKE_TOKEN" if given else json.dumps(str(file))
+    headers = f"-H \"Authorization: Bearer {token}\" -H 'Content-Type: application/json'"
+    http = f"{{ authorization: {{ credentials_file: {kept} }} }}"
+    return (
+        "An alert, to try it:",
+        f"  curl {url} {headers} -d @{shlex.quote(str(_shown(ALERT)))}",
+        "Alertmanager, under webhook_configs:",
+        f"  - {{ url: {json.dumps(url)}, http_config: {http} }}",
+    )
+
+
+def _shown(file: Path) -> Path:
+    here = Path.cwd()
+    return file.relative_to(here) if file.is_relative_to(here) else file
 
 
 async def _until_the_server_ends(stack: Stack) -> int:

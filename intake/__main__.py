@@ -7,8 +7,11 @@ import time
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from intake.app import create_app
+from intake.connection import Connection
+from models.addresses import is_loopback
 from runtime.client import ServerNotReachable, connect
 from runtime.ending import CANNOT_LISTEN, NO_SERVER, NOT_AS_SET_UP, ended
 from runtime.feeds import feeds_of
@@ -17,15 +20,46 @@ from runtime.settings import Settings, SettingsBroken
 
 log = structlog.get_logger(__name__)
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 GRACE_SECONDS = 5
+SHORTEST_TOKEN = 16
+
+
+def server_of(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+    """The HTTP server of the intake; it takes what `Connection` bounds."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=Connection,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    return uvicorn.Server(config)
+
+
+def refuse_to_be_open(settings: Settings) -> None:
+    """Who can be reached from other machines asks for a token. Raises SettingsBroken."""
+    token = settings.intake_token
+    if is_loopback(settings.intake_host):
+        return
+    if token is None or len(token.get_secret_value()) < SHORTEST_TOKEN:
+        what = "is not set" if token is None else f"has fewer than {SHORTEST_TOKEN} characters"
+        raise SettingsBroken(
+            f"INCIDENT_INTAKE_TOKEN: {what}, while other machines can reach "
+            f"INCIDENT_INTAKE_HOST={settings.intake_host}: set a token that nobody can guess, "
+            "such as openssl rand -hex 32 gives, or let the intake listen on 127.0.0.1"
+        )
 
 
 async def serve(settings: Settings) -> None:
     """Serve until told to stop. Temporal may come up later; until then senders hear 503."""
+    refuse_to_be_open(settings)
     client = await connect(settings, lazy=True)
-    if settings.intake_token is None and settings.intake_host not in LOOPBACK:
-        log.warning("intake.open", host=settings.intake_host, instead="set INCIDENT_INTAKE_TOKEN")
     feeds = feeds_of(settings)
     app = create_app(
         client,
@@ -33,19 +67,11 @@ async def serve(settings: Settings) -> None:
         task_queue=settings.task_queue,
         token=settings.intake_token,
         feeds=feeds,
-    )
-    config = uvicorn.Config(
-        app,
-        host=settings.intake_host,
-        port=settings.intake_port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        names=(settings.intake_host, *settings.intake_names),
     )
     log.info("intake.starts", host=settings.intake_host, port=settings.intake_port)
     try:
-        await uvicorn.Server(config).serve()
+        await server_of(app, settings.intake_host, settings.intake_port).serve()
     finally:
         await feeds.aclose()
 

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, FailFast, Field
 from pydantic_core import PydanticCustomError
 
+from models.addresses import web_link
 from models.alert import Alert, AlertBatch, AlertStatus
 from models.base import Lenient
 from models.intake import IntakeRules
@@ -28,7 +29,6 @@ RESOLVED_LIMIT = 1000
 """So many alerts of one delivery are taken; Temporal bounds what a workflow may be given."""
 TEXT_LIMIT = 500
 LABELS_LIMIT = 64
-LINK_LIMIT = 2000
 NAME_LIMIT = 200
 SERVICE_LIMIT = 100
 EARLIEST_YEAR, LATEST_YEAR = 1970, 9000
@@ -69,7 +69,7 @@ class Webhook(Lenient):
     truncated_alerts: int = Field(default=0, ge=0, alias="truncatedAlerts")
     receiver: str = ""
     group_labels: dict[str, str] = Field(default_factory=dict, alias="groupLabels")
-    alerts: tuple[WebhookAlert, ...]
+    alerts: Annotated[tuple[WebhookAlert, ...], FailFast()]
 
 
 def summary_of(webhook: Webhook) -> str:
@@ -109,7 +109,7 @@ def _alert(said: WebhookAlert, rules: IntakeRules, *, full: bool) -> Alert:
     """One alert; of those that are too many it is enough to know them, and whether they fire."""
     labels = said.labels
     status = AlertStatus(said.status)
-    link = said.generator_url if 0 < len(said.generator_url) <= LINK_LIMIT else None
+    link = web_link(said.generator_url)
     return Alert(
         fingerprint=said.fingerprint or _fingerprint(labels),
         name=(labels.get(NAME_LABEL) or "alert")[:NAME_LIMIT],

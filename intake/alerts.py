@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
 
 import structlog
 from fastapi import APIRouter, Request
@@ -10,12 +9,13 @@ from temporalio.client import Client
 from temporalio.common import Priority
 
 from intake.alertmanager import SOURCE, Webhook, batch_of, summary_of
-from intake.body import as_request_body, read_body
+from intake.body import read_body
+from intake.endpoints import answers, takes
 from intake.errors import Refused
 from intake.policy import PolicyInForce
 from intake.reaching import reaching_temporal
 from models.alert import AlertBatch, AlertStatus
-from models.base import MONITORING
+from models.base import MONITORING, Frozen
 from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput
 from models.intake import IntakeRules
 from rules.identity import group_id
@@ -50,6 +50,15 @@ async def hand_on(
     )
 
 
+class Taken(Frozen):
+    """What became of a delivery: `taken` of the alerts `received` are kept by name."""
+
+    group: str
+    received: int
+    taken: int
+    ignored: int
+
+
 class AlertIntake:
     """Hands deliveries on to alert groups."""
 
@@ -58,7 +67,7 @@ class AlertIntake:
         self._policy = policy
         self._task_queue = task_queue
 
-    async def alertmanager(self, request: Request) -> dict[str, Any]:
+    async def alertmanager(self, request: Request) -> Taken:
         """Take a delivery of Alertmanager's webhook, version 4."""
         received_at = datetime.now(UTC)
         webhook = await read_body(request, Webhook)
@@ -74,7 +83,7 @@ class AlertIntake:
         received = len(webhook.alerts) - ignored
         taken = len(batch.alerts)
         log.info("alerts.received", group=group, received=received, taken=taken, ignored=ignored)
-        return {"group": group, "received": received, "taken": taken, "ignored": ignored}
+        return Taken(group=group, received=received, taken=taken, ignored=ignored)
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -84,6 +93,10 @@ class AlertIntake:
             self.alertmanager,
             methods=["POST"],
             status_code=HTTPStatus.ACCEPTED,
-            openapi_extra=as_request_body(Webhook),
+            summary="alerts: Alertmanager's webhook, version 4",
+            responses=answers(
+                401, 403, 413, 415, 422, ok_202=(Taken, "it is with Temporal, and will not be lost")
+            ),
+            openapi_extra=takes(Webhook),
         )
         return router

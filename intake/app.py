@@ -1,7 +1,8 @@
 """The intake's HTTP application."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 
@@ -10,25 +11,34 @@ from pydantic import SecretStr
 from temporalio.client import Client
 
 from connectors.calendars.directory import FeedDirectory
+from intake.alertmanager import Webhook
 from intake.alerts import AlertIntake
+from intake.endpoints import OPENAPI, describe
 from intake.errors import Refused, install
 from intake.health import Health
-from intake.incidents import IncidentIntake
+from intake.hosts import KnownHosts
+from intake.incidents import IncidentIntake, Reported
 from intake.policy import PolicyInForce
+from intake.probe import Probe
 
 SCHEME = "bearer"
 """In any case, as HTTP has it."""
 
 
+def _digest(token: str) -> bytes:
+    """What is compared instead of a token: as long for every one, so that time tells nothing."""
+    return sha256(token.strip().encode()).digest()
+
+
 def authenticated(token: SecretStr | None) -> Callable[[Request], Awaitable[None]]:
     """A check that the sender knows the token, where there is one."""
-    expected = token.get_secret_value().encode() if token else None
+    expected = _digest(token.get_secret_value()) if token else None
 
     async def check(request: Request) -> None:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if expected is None:
             return
-        knows = secrets.compare_digest(given.strip().encode(), expected)
+        knows = secrets.compare_digest(_digest(given), expected)
         if knows and scheme.lower() == SCHEME:
             return
         raise Refused(
@@ -48,13 +58,26 @@ def create_app(
     task_queue: str,
     token: SecretStr | None = None,
     feeds: FeedDirectory | None = None,
+    names: Iterable[str] = (),
+    probe: Probe | None = None,
 ) -> FastAPI:
-    """The application; `client` may still be unconnected. Without `token` everybody may post."""
-    app = FastAPI(title="Incident intake", version="1", docs_url=None, redoc_url=None)
+    """The application; `client` may still be unconnected. Without `token` everybody may post.
+
+    It may be reached by `names`, besides localhost and IP addresses.
+    """
+    app = FastAPI(
+        title="Incident intake",
+        version="1",
+        openapi_url=OPENAPI,
+        docs_url=None,
+        redoc_url=None,
+    )
     install(app)
+    describe(app, Webhook, Reported)
+    app.add_middleware(KnownHosts, names=names)
     policy = PolicyInForce(policy_file)
     guarded = [Depends(authenticated(token))]
-    app.include_router(Health(client, policy).router())
+    app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
     app.include_router(AlertIntake(client, policy, task_queue).router(), dependencies=guarded)
     reports = IncidentIntake(client, policy, task_queue, feeds)
     app.include_router(reports.router(), dependencies=guarded)

@@ -1,39 +1,94 @@
-"""Bodies: read up to a limit, then taken strictly by their format."""
+"""Bodies: only JSON, read up to a limit, then taken strictly by their format."""
 
+import json
+from collections import Counter
+from email.message import Message
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from intake.errors import Refused, malformed
+from intake.errors import Refused, malformed, no_json
 
 LIMIT_BYTES = 2 * 1024 * 1024
 """More than thousands of alerts; what goes on to Temporal is less, and must be."""
+MEDIA_TYPE = "application/json"
+"""The one that is taken: a web page can post some others anywhere, without asking for leave."""
+ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 Body = TypeVar("Body", bound=BaseModel)
 
 
 async def read_body(request: Request, form: type[Body]) -> Body:
-    """The body as `form`, with no type taken for another. Raises Refused: 400, 413 or 422."""
+    """The body as `form`, with no type taken for another.
+
+    Raises Refused: 400, 413, 415 or 422.
+    """
+    _check_type(request)
+    received = await _received(request)
+    try:
+        body = form.model_validate_json(received, strict=True)
+    except ValidationError as error:
+        raise malformed(error, form.model_fields) from None
+    _check_unambiguous(received)
+    return body
+
+
+def _check_type(request: Request) -> None:
+    """Take JSON as it is, in UTF-8 and not compressed."""
+    said = Message()
+    for value in request.headers.getlist("Content-Type"):
+        said["Content-Type"] = value[:200]
+    types = said.get_all("Content-Type", [])
+    charset = str(said.get_param("charset", "utf-8")).lower()
+    one = len(types) == 1 and said.get_content_type() == MEDIA_TYPE
+    if not one or charset not in ENCODINGS:
+        raise _unsupported(f"the body must be sent with the header Content-Type: {MEDIA_TYPE}")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise _unsupported("the body must not be compressed: send it without Content-Encoding")
+
+
+def _unsupported(message: str) -> Refused:
+    return Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
+
+
+async def _received(request: Request) -> bytes:
+    announced = request.headers.get("Content-Length", "")
+    if announced.isdecimal() and int(announced[:20]) > LIMIT_BYTES:
+        raise _too_large()
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
         if len(received) > LIMIT_BYTES:
-            raise Refused(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                "TooLarge",
-                f"the body is larger than {LIMIT_BYTES // 1024} KiB; Alertmanager's max_alerts "
-                "keeps it smaller",
-            )
+            raise _too_large()
+    return bytes(received)
+
+
+def _too_large() -> Refused:
+    return Refused(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "TooLarge",
+        f"the body is larger than {LIMIT_BYTES // 1024} KiB; Alertmanager's max_alerts "
+        "keeps it smaller",
+    )
+
+
+def _check_unambiguous(body: bytes) -> None:
+    """Take nothing that another reader of the same text would read otherwise."""
     try:
-        return form.model_validate_json(bytes(received), strict=True)
-    except ValidationError as error:
-        errors = error.errors(include_url=False, include_input=False)
-        raise malformed(errors, form.model_fields) from None
+        json.loads(body, object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise no_json(str(error)) from None
 
 
-def as_request_body(form: type[BaseModel]) -> dict[str, Any]:
-    """How a route that reads its body itself describes it in OpenAPI."""
-    content = {"application/json": {"schema": form.model_json_schema()}}
-    return {"requestBody": {"required": True, "content": content}}
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise ValueError(f"the key {twice[:100]!r} stands twice in one object")
+    return found
+
+
+def _no_number(constant: str) -> Any:
+    raise ValueError(f"{constant} is no number of JSON")

@@ -4,21 +4,40 @@ Alertmanager and its like try again only after 5xx: what may succeed later is 50
 what never will is 4xx, with the field and what would be right.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
+from intake.endpoints import endpoints_of, in_words
 from models.policy.words import suggestion
 
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_SECONDS = 5
+MOST_ERRORS = 200
+"""Who has more of them wrong sends something else; to list them all would take us seconds."""
+FIELDS_SHOWN = 20
+PATH_LIMIT, PROBLEM_LIMIT = 200, 500
+NAMES_ENDPOINTS = frozenset(
+    {
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    }
+)
+"""Whoever hears one of these may have meant another endpoint, or another format."""
+CLIENT_GONE = 499
+"""What nobody receives any more."""
 
 
 class Refused(Exception):  # noqa: N818 - says what is
@@ -42,27 +61,48 @@ class Refused(Exception):  # noqa: N818 - says what is
         self.facts = facts
 
 
+class Answer(JSONResponse):
+    """JSON in ASCII: whatever it repeats, it steers no terminal that shows it."""
+
+    def render(self, content: Any) -> bytes:
+        """The bytes of the answer."""
+        return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+
+
 def unavailable(kind: str, message: str) -> Refused:
     """The same request may succeed in a little while."""
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return Refused(HTTPStatus.SERVICE_UNAVAILABLE, kind, message, headers=headers)
 
 
-def malformed(errors: Sequence[ErrorDetails], known: Iterable[str] = ()) -> Refused:
+def no_json(problem: str) -> Refused:
+    """The body is not JSON, or not clearly so."""
+    message = f"the body is not JSON: {problem}"[:PROBLEM_LIMIT]
+    return Refused(HTTPStatus.BAD_REQUEST, "Malformed", message)
+
+
+def malformed(error: ValidationError, known: Iterable[str] = ()) -> Refused:
     """The body is not what the format asks for, whose fields are `known`."""
-    if errors and errors[0]["type"] == "json_invalid":
-        problem = str(errors[0].get("ctx", {}).get("error", "it cannot be read"))
-        message = f"the body is not JSON: {problem}"
-        return Refused(HTTPStatus.BAD_REQUEST, "Malformed", message)
-    fields = [(_path(error["loc"]), _problem(error, tuple(known))) for error in errors[:20]]
+    status, kind = HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed"
+    if error.error_count() > MOST_ERRORS:
+        count = error.error_count()
+        return Refused(status, kind, f"{count} fields of the body are wrong: is it another format?")
+    errors = error.errors(include_url=False, include_input=False)
+    if errors[0]["type"] == "json_invalid":
+        return no_json(str(errors[0].get("ctx", {}).get("error", "it cannot be read")))
+    fields = [_field(found, tuple(known)) for found in errors[:FIELDS_SHOWN]]
     message = "; ".join(f"{field}: {problem}" for field, problem in fields[:3])
-    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", message, fields=fields)
+    return Refused(status, kind, message, fields=fields)
+
+
+def _field(error: ErrorDetails, known: tuple[str, ...]) -> tuple[str, str]:
+    return _path(error["loc"])[:PATH_LIMIT], _problem(error, known)[:PROBLEM_LIMIT]
 
 
 def _problem(error: ErrorDetails, known: tuple[str, ...]) -> str:
     match error["type"], error["loc"]:
         case "extra_forbidden", (name,):
-            return f"there is no such field; {suggestion(str(name), known)}"
+            return f"there is no such field; {suggestion(str(name)[:PATH_LIMIT], known)}"
         case "extra_forbidden", _:
             return "there is no such field"
         case "missing", _:
@@ -75,36 +115,63 @@ def _path(loc: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in loc) or "the body"
 
 
-def _answer(refused: Refused) -> JSONResponse:
+def answer(refused: Refused) -> Answer:
+    """The refusal as it is sent."""
     content: dict[str, Any] = {"error": refused.kind, "message": str(refused), **refused.facts}
     if refused.fields:
         content["fields"] = [{"field": f, "problem": problem} for f, problem in refused.fields]
-    return JSONResponse(content, status_code=refused.status, headers=refused.headers)
+    return Answer(content, status_code=refused.status, headers=refused.headers)
 
 
-async def _refused(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, Refused)  # noqa: S101 - registered for this type alone
+def refusal(refused: Refused, request: Request) -> Answer:
+    """The same, logged; it names the endpoints where another one may be meant."""
+    if refused.status in NAMES_ENDPOINTS:
+        refused.facts["endpoints"] = [each.document() for each in endpoints_of(request.app)]
     log.warning(
-        "request.refused", path=request.url.path, status=int(error.status), error=str(error)[:500]
+        "request.refused",
+        path=request.url.path[:PATH_LIMIT],
+        status=int(refused.status),
+        error=str(refused)[:PROBLEM_LIMIT],
     )
-    return _answer(error)
+    return answer(refused)
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)  # noqa: S101 - registered for this type alone
+    return refusal(error, request)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    """What the router itself refuses: there is no such path, or it takes another method."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
     status = HTTPStatus(error.status_code)
-    refused = Refused(status, status.phrase.replace(" ", ""), error.detail, headers=error.headers)
-    return _answer(refused)
+    path = request.url.path[:PATH_LIMIT]
+    message = str(error.detail)
+    if status is HTTPStatus.NOT_FOUND:
+        message = f"there is nothing at {path}; there are: {in_words(endpoints_of(request.app))}"
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        there = (each for each in endpoints_of(request.app) if each.path == path)
+        message = f"{request.method} is not possible at {path}; there is: {in_words(there)}"
+    kind = status.phrase.replace(" ", "")
+    return refusal(Refused(status, kind, message, headers=error.headers), request)
 
 
-async def _broken(request: Request, error: Exception) -> JSONResponse:
-    log.error("request.broken", path=request.url.path, exc_info=error)
+async def _gone(request: Request, _: Exception) -> Response:
+    """Nobody is left to answer, and nothing was taken: a sender that gave up tries again."""
+    log.info("request.abandoned", path=request.url.path[:PATH_LIMIT])
+    return Response(status_code=CLIENT_GONE)
+
+
+async def _broken(request: Request, _: Exception) -> Response:
+    """A fault of ours; the HTTP server logs its traceback."""
+    log.error("request.broken", path=request.url.path[:PATH_LIMIT])
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return _answer(Refused(status, "Internal", "the intake failed; its log says why"))
+    return answer(Refused(status, "Internal", "the intake failed; its log says why"))
 
 
 def install(app: FastAPI) -> None:
     """Give every failure of `app` the one shape."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _broken)

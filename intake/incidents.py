@@ -3,18 +3,19 @@
 import uuid
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, FailFast, Field
 from temporalio.client import Client
 
 from activities.earlier import reported_yesterday, reports_the_same
 from activities.keep_policy import have_policy_kept
 from activities.opening import open_incident
 from connectors.calendars.directory import FeedDirectory
-from intake.body import as_request_body, read_body
+from intake.body import read_body
+from intake.endpoints import answers, takes
 from intake.errors import Refused
 from intake.policy import PolicyInForce
 from intake.reaching import RPC_TIMEOUT, reaching_temporal
@@ -42,6 +43,12 @@ KEY_HEADER = "Idempotency-Key"
 KEY_LIMIT = 200
 NAME_LIMIT = 200
 SYSTEMS_LIMIT = 100
+IDEMPOTENCY = {
+    "name": KEY_HEADER,
+    "required": False,
+    "description": "the same report with the same key is one incident, today and tomorrow",
+    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
+}
 ATTRIBUTES_LIMIT = 100
 VIA = "api"
 
@@ -51,12 +58,21 @@ class Reported(Frozen):
 
     title: str = Field(default="", max_length=300)
     nature: str = Field(default="", max_length=8000)
-    affected_systems: tuple[str, ...] = Field(default=(), max_length=SYSTEMS_LIMIT)
+    affected_systems: Annotated[tuple[str, ...], FailFast()] = Field(
+        default=(), max_length=SYSTEMS_LIMIT
+    )
     severity: str | None = None
     service: str | None = Field(default=None, max_length=NAME_LIMIT)
     reporter: str = Field(min_length=1, max_length=NAME_LIMIT)
     happened_at: AwareDatetime | None = None
     attributes: dict[str, str] = Field(default_factory=dict, max_length=ATTRIBUTES_LIMIT)
+
+
+class Opened(Frozen):
+    """The incident of a report, and whether it was opened just now."""
+
+    incident: str
+    started: bool
 
 
 def _unprocessable(fields: list[tuple[str, str]], message: str) -> Refused:
@@ -116,7 +132,7 @@ class IncidentIntake:
         self._policy = policy
         self._task_queue = task_queue
 
-    async def report(self, request: Request, response: Response) -> dict[str, Any]:
+    async def report(self, request: Request, response: Response) -> Opened:
         """Open an incident; with an Idempotency-Key of the same report, find it again."""
         key = request.headers.get(KEY_HEADER)
         if key is not None and not 0 < len(key) <= KEY_LIMIT:
@@ -137,7 +153,7 @@ class IncidentIntake:
             await have_policy_kept(self._client, source, self._task_queue)
         log.info("incident.reported", incident=name, anew=started)
         response.status_code = HTTPStatus.CREATED if started else HTTPStatus.OK
-        return {"incident": name, "started": started}
+        return Opened(incident=name, started=started)
 
     async def _opened(
         self, policy: CompiledPolicy, report: Report, seed: str, now: datetime, *, repeatable: bool
@@ -170,6 +186,12 @@ class IncidentIntake:
             self.report,
             methods=["POST"],
             status_code=HTTPStatus.CREATED,
-            openapi_extra=as_request_body(Reported),
+            summary="a report, by people or tools",
+            responses=answers(
+                *(401, 403, 413, 415, 422),
+                ok_200=(Opened, "the report came before with this key: the same incident"),
+                ok_201=(Opened, "it is with Temporal, and will not be lost"),
+            ),
+            openapi_extra=takes(Reported, IDEMPOTENCY),
         )
         return router

@@ -1,16 +1,32 @@
 """How the intake reaches Temporal: within a bounded time, or the sender is told to come back."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from temporalio.service import RPCError, RPCStatusCode
 
-from intake.errors import unavailable
+from intake.errors import Refused, unavailable
+from runtime.client import unknown_namespace
 
 RPC_TIMEOUT = timedelta(seconds=4)
 """Shorter than the patience of every sender we know, so that they hear why."""
+
+
+DISK_FULL = re.compile(r"disk is full|no space left|disk quota", re.IGNORECASE)
+"""How databases say so, in what Temporal repeats of them."""
+
+
+def _unavailable(error: RPCError) -> Refused:
+    if DISK_FULL.search(error.message):
+        return unavailable("DiskFull", "Temporal cannot store anything: its disk is full")
+    namespace = unknown_namespace(error)
+    if namespace is not None:
+        return unavailable("UnknownNamespace", f"Temporal has no namespace {namespace}")
+    message = f"Temporal does not take it now: {error.status.name.lower()}"
+    return unavailable("TemporalNotReachable", message)
 
 
 @asynccontextmanager
@@ -26,8 +42,7 @@ async def reaching_temporal(timeout: timedelta = RPC_TIMEOUT) -> AsyncIterator[N
     except RPCError as error:
         if error.status is RPCStatusCode.INVALID_ARGUMENT:
             raise
-        message = f"Temporal does not take it now: {error.status.name.lower()}"
-        raise unavailable("TemporalNotReachable", message) from None
+        raise _unavailable(error) from None
     except RuntimeError:
         # A client that was never connected says so by this; its words contain addresses.
         message = "Temporal cannot be reached"

@@ -34,7 +34,7 @@ async def time_skipping_server(folder: Path) -> AsyncIterator[Client]:
     Raises EmbeddedServerFailed.
     """
     server = EmbeddedServer(
-        None, folder / "server.log", port=0, ui_port=0, dynamic_config=TIME_SKIPPING
+        None, folder / "server.log", port=0, ui_port=None, dynamic_config=TIME_SKIPPING
     )
     try:
         yield await server.start()

@@ -20,6 +20,7 @@ from connectors.private import UMASK, open_private, private_folder
 from runtime.component import end
 from runtime.search_attributes import register, retention, set_retention
 from runtime.settings import environment_without_temporal
+from runtime.ui_guard import UiGuard, hidden_host
 
 TEMPORAL = Path(sys.executable).parent / "temporal"
 KEEP_HISTORIES = timedelta(days=90)
@@ -32,6 +33,8 @@ PORTS = range(20000, 32000)
 PORT_TRIALS = 50
 NO_CONFIGURATION = "# This stack has a server of its own: no other configuration counts here.\n"
 """What stands in the configuration file that we own; a comment in TOML and in YAML."""
+NO_HTTP = 'frontend.httpAllowedHosts=["nobody.invalid"]'
+"""The server speaks HTTP too, on a port of its choice, where any web page could reach it."""
 STARTS = 3
 """How often the server is started anew where somebody took its port in the meantime."""
 
@@ -94,18 +97,20 @@ class EmbeddedServer:
     """One server on loopback. Stops only what it started itself.
 
     `port` and `ui_port` are wishes: where somebody listens on them, free ones are taken.
-    `database` None keeps everything in memory. `dynamic_config` are `key=value` as the server
-    takes them. `keep` is how long histories of ended runs are kept, at least.
+    `ui_port` None leaves the UI out. `database` None keeps everything in memory. `dynamic_config`
+    are `key=value` as the server takes them. `keep` is how long histories of ended runs are kept,
+    at least.
     """
 
     database: Path | None
     log: Path
     port: int = PORT
-    ui_port: int = 8233
+    ui_port: int | None = 8233
     dynamic_config: Sequence[str] = ()
     keep: timedelta = KEEP_HISTORIES
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _began: int = field(default=0, init=False)
+    _guard: UiGuard | None = field(default=None, init=False)
 
     @property
     def address(self) -> str:
@@ -135,7 +140,11 @@ class EmbeddedServer:
 
     def _command(self) -> list[str]:
         command = [str(TEMPORAL), "server", "start-dev", "--ip", "127.0.0.1"]
-        command += ["--port", str(self.port), "--ui-port", str(self.ui_port)]
+        command += ["--port", str(self.port)]
+        if self._guard:
+            command += ["--ui-ip", self._guard.host, "--ui-port", str(self._guard.port)]
+        else:
+            command += ["--headless"]
         command += ["--log-level", "warn"]
         command += ["--env-file", str(self.configuration)]
         command += ["--disable-config-file", "--disable-config-env"]
@@ -143,7 +152,7 @@ class EmbeddedServer:
             command += ["--db-filename", str(self.database)]
             command += ["--sqlite-pragma", "journal_mode=wal"]
             command += ["--sqlite-pragma", "synchronous=normal"]
-        for value in self.dynamic_config:
+        for value in (NO_HTTP, *self.dynamic_config):
             command += ["--dynamic-config-value", value]
         return command
 
@@ -164,7 +173,8 @@ class EmbeddedServer:
         return await self._started()
 
     async def _started(self) -> Client:
-        self.port, self.ui_port = free_port(self.port), free_port(self.ui_port)
+        self.port = free_port(self.port)
+        await self._guarded()
         if self.database:
             with _alone_on(self.database) as lock:
                 self._launch(lock)
@@ -179,6 +189,22 @@ class EmbeddedServer:
         except BaseException:
             self.stop()
             raise
+
+    async def _guarded(self) -> None:
+        """Have the UI where only its guard finds it, and the guard where people look for it."""
+        if self.ui_port is None:
+            return
+        self.ui_port, host = free_port(self.ui_port), hidden_host()
+        self._stop_guard()
+        self._guard = UiGuard(host, free_port(0, host))
+        try:
+            await self._guard.start(self.ui_port)
+        except OSError:
+            raise PortTaken(f"somebody else took port {self.ui_port}") from None
+
+    def _stop_guard(self) -> None:
+        if self._guard:
+            self._guard.stop()
 
     def _launch(self, lock: IO[str] | None) -> None:
         with open_private(self.log, "ab") as log:
@@ -231,6 +257,7 @@ class EmbeddedServer:
 
     def kill(self) -> None:
         """End it as a crash would."""
+        self._stop_guard()
         if self._process:
             self._process.kill()
             self._process.wait()
@@ -238,5 +265,6 @@ class EmbeddedServer:
 
     def stop(self) -> None:
         """End it in order; by force after ten seconds."""
+        self._stop_guard()
         process, self._process = self._process, None
         end(process)

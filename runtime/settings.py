@@ -8,13 +8,14 @@ import getpass
 import os
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from connectors.calendars.settings import FeedSettings
 from connectors.channels.settings import ChannelSettings
+from models.addresses import is_token
 
 ROOT = Path(__file__).parents[1]
 PREFIX = "INCIDENT_"
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     intake_host: str = "127.0.0.1"
     intake_port: int = Field(default=8000, ge=1, le=65535)
     intake_token: SecretStr | None = None
+    intake_names: Annotated[tuple[str, ...], NoDecode] = ()
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     log_file: Path | None = None
     cached_workflows: int = Field(default=500, ge=10)
@@ -63,6 +65,23 @@ class Settings(BaseSettings):
     def _absolute(cls, given: Path | None) -> Path | None:
         """A process started elsewhere with these settings means the same files."""
         return given.expanduser().absolute() if given else None
+
+    @field_validator("intake_token")
+    @classmethod
+    def _sendable(cls, given: SecretStr | None) -> SecretStr | None:
+        """A token that no header can carry would lock everybody out."""
+        if given and not is_token(given.get_secret_value()):
+            message = "must consist of ASCII letters, digits and signs, without spaces"
+            raise ValueError(message)
+        return given
+
+    @field_validator("intake_names", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        """Names with commas between them."""
+        if not isinstance(given, str):
+            return given
+        return tuple(name.strip() for name in given.split(",") if name.strip())
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import httpx2
+from pydantic import SecretStr
 from temporalio.client import Client
 
 from runtime.component import DOWN, READY, UP, Component, status_line
 from runtime.embedded import PORT, EmbeddedServer, free_port
+from runtime.intake_token import kept_token
 from runtime.orphans import OrphanWatch
 from runtime.settings import Settings, environment_without_temporal
 
@@ -37,15 +39,23 @@ class Stack:
     worker: Component = field(init=False)
     intake: Component = field(init=False)
     intake_port: int = field(init=False)
+    intake_token: SecretStr | None = field(init=False)
     _orphans: OrphanWatch = field(default_factory=OrphanWatch, init=False)
 
     def __post_init__(self) -> None:
         state = self.settings.state_directory
         self.intake_port = self.settings.intake_port
+        self.intake_token = self.settings.intake_token
         log = state / "log" / "server.log"
         self.server = EmbeddedServer(state / "temporal.db", log, self.server_port)
         self.worker = Component("worker", ["worker.py"], state / "log" / "worker.log")
         self.intake = Component("intake", ["-m", "intake"], state / "log" / "intake.log")
+
+    @property
+    def intake_headers(self) -> dict[str, str]:
+        """What a sender must send so that the intake takes it."""
+        token = self.intake_token.get_secret_value() if self.intake_token else ""
+        return {"Authorization": f"Bearer {token}"}
 
     @property
     def intake_url(self) -> str:
@@ -66,6 +76,7 @@ class Stack:
     async def _started(self) -> Client:
         client = await self.server.start()
         self._watch()
+        self.intake_token = self.intake_token or kept_token(self.settings.state_directory)
         self.intake_port = free_port(self.settings.intake_port, self.settings.intake_host)
         self.worker.where = f"task queue {self.settings.task_queue}"
         self.intake.where = self.intake_url
@@ -120,6 +131,7 @@ class Stack:
         What Temporal's own configuration says of another server (TLS, keys, profiles) must not
         reach it, nor a setting that would send its log elsewhere.
         """
+        token = self.intake_token.get_secret_value() if self.intake_token else ""
         return {
             **environment_without_temporal(),
             **self.extra_environment,
@@ -132,6 +144,7 @@ class Stack:
             "INCIDENT_TASK_QUEUE": self.settings.task_queue,
             "INCIDENT_INTAKE_HOST": self.settings.intake_host,
             "INCIDENT_INTAKE_PORT": str(self.intake_port),
+            "INCIDENT_INTAKE_TOKEN": token if component is self.intake else "",
             "INCIDENT_LOG_FILE": str(component.log),
         }
 

@@ -2,11 +2,18 @@
 
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from connectors.channels.settings import LOOPBACK
+from connectors.channels.settings import sendable, without_userinfo
+from models.addresses import WITHOUT_TLS, is_loopback, parts_of
 from models.base import Frozen
 
 
@@ -30,24 +37,22 @@ class FeedSettings(Frozen):
             return {**given, "url": "https://" + given["url"].removeprefix("webcal://")}
         return given
 
+    @field_validator("url")
+    @classmethod
+    def _secured(cls, given: str | None) -> str | None:
+        parts = parts_of(given)
+        plain = parts is not None and parts.scheme == WITHOUT_TLS
+        if given is not None and (parts is None or (plain and not is_loopback(parts.hostname))):
+            raise ValueError("the url of a feed begins with https://")
+        return without_userinfo(given)
+
+    @field_validator("token")
+    @classmethod
+    def _kept_secret(cls, given: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        return sendable(given, info.data.get("url"))
+
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        missing = None
         if (self.url is None) == (self.path is None):
-            missing = "a feed has a url or a path, one of them"
-        elif self.url and not _is_safe(self.url):
-            missing = "the url of a feed begins with https://"
-        elif self.token and not self.token.get_secret_value().isprintable():
-            missing = "the token contains characters that no header can carry"
-        if missing:
-            raise ValueError(missing)
+            raise ValueError("a feed has a url or a path, one of them")
         return self
-
-
-def _is_safe(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    plain = parts.scheme == "http" and parts.hostname in LOOPBACK
-    return bool(parts.hostname) and (parts.scheme == "https" or plain)

@@ -3,13 +3,18 @@
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from models.addresses import WITHOUT_TLS, has_userinfo, is_loopback, is_token, parts_of
 from models.base import Frozen
-
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class ChannelKind(StrEnum):
@@ -41,16 +46,17 @@ def _filled(given: dict[str, Any]) -> dict[str, Any]:
     if not kind:
         message = "a channel needs a url (webhook), a host (e-mail) or a kind"
         raise ValueError(message)
-    tls = given.get("tls") or (Tls.NONE if given.get("host") in LOOPBACK else Tls.STARTTLS)
+    tls = given.get("tls") or (Tls.NONE if is_loopback(given.get("host")) else Tls.STARTTLS)
     return {**given, "kind": kind, "tls": tls}
 
 
 class ChannelSettings(Frozen):
     """One channel. `kind` follows from `url` (webhook) or `host` (e-mail) where it is not given.
 
-    webhook: `url`, `token` (sent as a bearer token). email: `host`, `port`, `tls` (none on
-    loopback and starttls elsewhere, unless given), `username`, `password`, `sender`, `to` (the
-    address where a message has none). log: `path` of a file, one JSON object per line.
+    webhook: `url`, `token` (sent as a bearer token, over TLS or on loopback). email: `host`,
+    `port`, `tls` (none on loopback and starttls elsewhere, unless given), `username`, `password`,
+    `sender`, `to` (the address where a message has none). log: `path` of a file, one JSON object
+    per line.
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -72,16 +78,26 @@ class ChannelSettings(Frozen):
     def _fill(cls, given: Any) -> Any:
         return _filled(given) if isinstance(given, dict) else given
 
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, given: str | None) -> str | None:
+        if given is not None and parts_of(given) is None:
+            raise ValueError("must be an address that begins with http:// or https://")
+        return without_userinfo(given)
+
+    @field_validator("token")
+    @classmethod
+    def _kept_secret(cls, given: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        return sendable(given, info.data.get("url"))
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         missing = None
-        if self.kind is ChannelKind.WEBHOOK and not _is_http(self.url):
+        if self.kind is ChannelKind.WEBHOOK and not self.url:
             missing = "a webhook needs a url that begins with http:// or https://"
-        if self.kind is ChannelKind.WEBHOOK and self.token and not _is_header(self.token):
-            missing = "the token contains characters that no header can carry"
         if self.kind is ChannelKind.EMAIL and not (self.host and self.sender):
             missing = "an e-mail channel needs a host and a sender"
-        if self.password and self.tls is Tls.NONE and self.host not in LOOPBACK:
+        if self.password and self.tls is Tls.NONE and not is_loopback(self.host):
             missing = "a password is not sent without TLS: set tls to starttls or tls"
         if missing:
             raise ValueError(missing)
@@ -93,14 +109,23 @@ class ChannelSettings(Frozen):
         return self.port or DEFAULT_PORTS[self.tls]
 
 
-def _is_http(url: str | None) -> bool:
-    try:
-        parts = urlsplit(url or "")
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+def without_userinfo(url: str | None) -> str | None:
+    """`url`, if it carries no login: one that stands there ends up in logs of proxies and servers.
+
+    Raises ValueError.
+    """
+    if has_userinfo(url):
+        raise ValueError("must not contain a user name or a password: set the token instead")
+    return url
 
 
-def _is_header(token: SecretStr) -> bool:
-    value = token.get_secret_value()
-    return value.isascii() and value.isprintable()
+def sendable(token: SecretStr | None, url: str | None) -> SecretStr | None:
+    """`token`, if it can be sent to `url` and nobody on the way can read it. Raises ValueError."""
+    if token is None:
+        return None
+    if not is_token(token.get_secret_value()):
+        raise ValueError("must consist of ASCII letters, digits and signs, without spaces")
+    parts = parts_of(url)
+    if parts and parts.scheme == WITHOUT_TLS and not is_loopback(parts.hostname):
+        raise ValueError("is not sent without TLS: the url must begin with https://")
+    return token

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,16 +45,17 @@ def alert_body(status: str, started_at: datetime) -> dict[str, Any]:
 class Play:
     """Drives the incident and says every new line of its timeline as it comes."""
 
-    def __init__(self, client: Client, intake_url: str) -> None:
+    def __init__(self, client: Client, intake_url: str, headers: Mapping[str, str]) -> None:
         self._client = client
         self._intake = intake_url
+        self._headers = headers
         self._said = 0
         self._began_at = datetime.now(UTC)
         self.incident_id = ""
 
     async def post_alert(self, status: str) -> dict[str, Any]:
         """Post the webhook to the intake."""
-        async with httpx2.AsyncClient() as http:
+        async with httpx2.AsyncClient(trust_env=False, headers=self._headers) as http:
             answer = await http.post(
                 f"{self._intake}/v1/alerts/alertmanager",
                 json=alert_body(status, self._began_at),

@@ -17,6 +17,7 @@ from tests.scenarios.siren import Siren
 PAYLOADS = Path(__file__).parent / "payloads"
 TOKEN = "intake-secret"
 AUTHORISED = {"Authorization": f"Bearer {TOKEN}"}
+JSON = {"Content-Type": "application/json"}
 Payload = Callable[..., dict[str, Any]]
 
 
@@ -40,7 +41,7 @@ def http_for(client: Client, siren: Siren, token: str | None = TOKEN) -> httpx2.
         token=SecretStr(token) if token else None,
     )
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
-    return httpx2.AsyncClient(transport=transport, base_url="http://intake", headers=AUTHORISED)
+    return httpx2.AsyncClient(transport=transport, base_url="http://localhost", headers=AUTHORISED)
 
 
 @pytest.fixture

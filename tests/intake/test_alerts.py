@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 
 from models.incident import Incident
 from runtime.embedded import free_port
-from tests.intake.conftest import AUTHORISED, Payload, http_for
+from tests.intake.conftest import AUTHORISED, JSON, Payload, http_for
 from tests.scenarios.siren import Siren, policy_file
 
 URL = "/v1/alerts/alertmanager"
@@ -145,14 +145,14 @@ async def test_an_alert_that_is_wrong_is_refused_by_its_field(
 )
 async def test_what_is_no_json_is_a_bad_request(http: httpx2.AsyncClient, body: bytes) -> None:
     """However it is broken."""
-    answer = await http.post(URL, content=body)
+    answer = await http.post(URL, content=body, headers=JSON)
     assert answer.status_code == 400
     assert "not JSON" in answer.json()["message"]
 
 
 async def test_a_body_that_is_too_large_is_refused(http: httpx2.AsyncClient) -> None:
     """413, with what keeps it smaller."""
-    answer = await http.post(URL, content=b" " * (2 * 1024 * 1024 + 1))
+    answer = await http.post(URL, content=b" " * (2 * 1024 * 1024 + 1), headers=JSON)
     assert answer.status_code == 413
     assert "max_alerts" in answer.json()["message"]
 

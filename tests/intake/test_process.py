@@ -1,6 +1,7 @@
 """`python -m intake`, as a process of its own."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from runtime.embedded import free_port
 from tests.patience import PATIENCE_SECONDS
@@ -18,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 async def test_the_intake_starts_while_temporal_is_away_and_stops_when_told_to(
     tmp_path: Path,
 ) -> None:
-    """It lives, it is not ready, and it leaves in order."""
+    """It lives, it is not ready, and it leaves in order. A sender that goes away is one line."""
     port = free_port()
     environment = {
         **os.environ,
@@ -41,6 +43,8 @@ async def test_the_intake_starts_while_temporal_is_away_and_stops_when_told_to(
                 except httpx2.ConnectError:
                     await asyncio.sleep(0.05)
             answer = await http.get("/readyz")
+            await leave_while_speaking(port)
+            assert (await http.get("/healthz")).status_code == 200
         assert (answer.status_code, answer.json()["error"]) == (503, "TemporalNotReachable")
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 0
@@ -48,7 +52,21 @@ async def test_the_intake_starts_while_temporal_is_away_and_stops_when_told_to(
         if process.returncode is None:
             process.kill()
             await process.wait()
-    assert "intake.starts" in (tmp_path / "intake.log").read_text()
+    lines = [json.loads(line) for line in (tmp_path / "intake.log").read_text().splitlines()]
+    assert "intake.starts" in [line["event"] for line in lines]
+    [gone] = [line for line in lines if line["event"] == "request.abandoned"]
+    assert gone["level"] == "info"
+    assert not [line for line in lines if "exception" in line]
+
+
+async def leave_while_speaking(port: int) -> None:
+    """A sender that goes away in the middle of what it says."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /v1/incidents HTTP/1.1\r\nHost: localhost\r\n")
+    writer.write(b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_an_intake_that_cannot_listen_says_where_and_ends_with_1() -> None:
@@ -64,3 +82,19 @@ async def test_an_intake_that_cannot_listen_says_where_and_ends_with_1() -> None
         _, err = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
     assert process.returncode == 1
     assert err.decode().splitlines()[-1] == f"intake: cannot listen on 127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize("token", [{}, {"INCIDENT_INTAKE_TOKEN": "short"}])
+async def test_it_does_not_listen_openly_beyond_this_machine(token: dict[str, str]) -> None:
+    """Whoever reaches the port could open incidents: it says what to do, and ends with 2."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "intake"),
+        cwd=ROOT,
+        env={**os.environ, **token, "INCIDENT_INTAKE_HOST": "::"},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, err = await process.communicate()
+    assert process.returncode == 2
+    [line] = err.decode().splitlines()
+    assert line.startswith("intake: INCIDENT_INTAKE_TOKEN: ")
+    assert "set a token that nobody can guess" in line

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx2
 import psutil
 import pytest
 
@@ -16,6 +17,7 @@ from runtime import embedded as embedded_module
 from runtime.embedded import EmbeddedServer, EmbeddedServerFailed, free_port
 from runtime.search_attributes import missing, retention
 from runtime.settings import ROOT
+from tests.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -60,6 +62,38 @@ async def test_no_configuration_but_its_own_reaches_it(
     assert embedded.configuration.parent == tmp_path / "kept"
 
 
+async def test_its_ui_answers_to_its_own_names_alone(embedded: EmbeddedServer) -> None:
+    """A page of a foreign name, pointed here, reads no incident and ends none."""
+    await embedded.start()
+    async with httpx2.AsyncClient(base_url=embedded.ui, trust_env=False) as http:
+        for host in (f"localhost:{embedded.ui_port}", f"127.0.0.1:{embedded.ui_port}"):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                # While it comes up, the UI itself does not yet reach the server behind it.
+                while not (await http.get("/api/v1/namespaces", headers={"Host": host})).is_success:
+                    await asyncio.sleep(0.05)
+    for host in ("evil.example", f"evil.example:{embedded.ui_port}"):
+        assert not await lists_namespaces(embedded.ui, host)
+    assert embedded.pid
+    listening = {
+        (c.laddr.ip, c.laddr.port)
+        for c in psutil.Process(embedded.pid).net_connections("tcp")
+        if c.status == psutil.CONN_LISTEN
+    }
+    for address, port in listening:
+        if address == "127.0.0.1" and port != embedded.port:
+            assert not await lists_namespaces(f"http://{address}:{port}", "evil.example")
+
+
+async def lists_namespaces(url: str, host: str) -> bool:
+    """Whether Temporal answers a page of that name."""
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        try:
+            answer = await http.get(f"{url}/api/v1/namespaces", headers={"Host": host}, timeout=5)
+        except httpx2.HTTPError:
+            return False
+    return answer.is_success
+
+
 async def test_it_comes_up_fit_for_the_engine(embedded: EmbeddedServer) -> None:
     """With our search attributes, and histories that outlive every review."""
     client = await embedded.start()
@@ -91,7 +125,9 @@ async def test_a_port_that_is_taken_after_it_was_looked_at_is_replaced(
         looked_at = iter([embedded.port, embedded.ui_port])
         monkeypatch.setattr(embedded_module, "ANSWER_TIMEOUT_SECONDS", 1.0)
         monkeypatch.setattr(
-            embedded_module, "free_port", lambda wish: next(looked_at, None) or free_port(wish)
+            embedded_module,
+            "free_port",
+            lambda wish, *host: next(looked_at, None) or free_port(wish, *host),
         )
         await embedded.start()
         assert getattr(embedded, taken) != port

@@ -67,8 +67,32 @@ def test_every_broken_variable_is_named_at_once(monkeypatch: Monkey) -> None:
     assert [line.partition(":")[0] for line in lines] == [
         "INCIDENT_INTAKE_PORT",
         "INCIDENT_LOG_LEVEL",
-        "INCIDENT_CHANNELS__PAGER",
+        "INCIDENT_CHANNELS__PAGER__URL",
     ]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("INCIDENT_CHANNELS__PAGER__URL", "https://ana:hush@pager.example.org"),
+        ("INCIDENT_CHANNELS__PAGER__TOKEN", "hush"),
+        ("INCIDENT_FEEDS__SHIFTS__URL", "https://ana:hush@feeds.example.org"),
+        ("INCIDENT_FEEDS__SHIFTS__TOKEN", "hush hush"),
+        ("INCIDENT_INTAKE_TOKEN", "hush hush"),
+    ],
+)
+def test_a_secret_that_others_could_read_is_refused_by_the_name_of_its_setting(
+    monkeypatch: Monkey, variable: str, value: str
+) -> None:
+    """In an address, without TLS, or as what no header can carry."""
+    monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__URL", "http://pager.example.org")
+    monkeypatch.setenv("INCIDENT_FEEDS__SHIFTS__URL", "https://feeds.example.org")
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsBroken) as broken:
+        load_settings()
+    [line] = str(broken.value).splitlines()
+    assert line.startswith(f"{variable}: ")
+    assert "hush" not in line
 
 
 @pytest.mark.parametrize(
@@ -124,6 +148,12 @@ def test_a_file_named_env_beside_the_program_is_read_and_the_environment_wins(
     monkeypatch.setenv("INCIDENT_ACTOR", "of-environment")
     settings = load_settings()
     assert (settings.task_queue, settings.actor) == ("of-file", "of-environment")
+
+
+def test_names_of_the_intake_are_a_list_with_commas(monkeypatch: Monkey) -> None:
+    """As people write lists in variables."""
+    monkeypatch.setenv("INCIDENT_INTAKE_NAMES", "incidents.example.org, intake ,")
+    assert load_settings().intake_names == ("incidents.example.org", "intake")
 
 
 def test_a_misspelt_variable_is_noticed(monkeypatch: Monkey) -> None:

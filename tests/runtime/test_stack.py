@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from runtime.embedded import free_port
-from runtime.settings import Settings, load_settings
+from runtime.intake_token import kept_token
+from runtime.settings import ROOT, Settings, load_settings
 from runtime.stack import Stack, StackFailed
 from tests.patience import PATIENCE_SECONDS
 from tests.runtime.conftest import started
@@ -66,6 +67,23 @@ async def test_only_its_owner_can_read_what_it_keeps(stack: Stack) -> None:
     open_to_others = [p for p in (state, *state.rglob("*")) if p.stat().st_mode & 0o077]
     assert open_to_others == []
     assert (state / "temporal.db").exists()
+
+
+async def test_the_intake_of_a_stack_takes_nothing_without_the_token_that_is_kept(
+    stack: Stack, tmp_path: Path
+) -> None:
+    """It is made once, and no other process of the stack is told of it."""
+    stack.settings.state_directory.joinpath("intake.token").write_text("")
+    await stack.start()
+    token = (tmp_path / "intake.token").read_text().strip()
+    assert len(token) >= 32
+    assert stack.intake_headers == {"Authorization": f"Bearer {token}"}
+    assert kept_token(tmp_path).get_secret_value() == token
+    assert token not in str(stack.environment(stack.worker))
+    async with httpx2.AsyncClient(base_url=stack.intake_url) as http:
+        assert (await http.post("/v1/incidents", json={})).status_code == 401
+        answer = await http.post("/v1/incidents", json={}, headers=stack.intake_headers)
+        assert answer.status_code == 422
 
 
 async def test_a_component_that_dies_is_shown_and_its_log_stays(stack: Stack) -> None:
@@ -138,6 +156,15 @@ async def test_dev_stays_up_until_it_is_told_to_stop_and_stops_everything(
     assert any(line.split()[:3] == ["server", "up", f"127.0.0.1:{port}"] for line in said)
     children = psutil.Process(dev.pid).children(recursive=True)
     assert {line.split()[0] for line in said} >= {"server", "worker", "intake", "policy"}
+    [line] = [line for line in said if line.strip().startswith("curl ")]
+    tried = await asyncio.create_subprocess_shell(
+        f"{line.strip()} -s -o /dev/stderr -w '%{{http_code}}'",
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert (await tried.communicate())[0] == b"202"
+    kept = (tmp_path / "intake.token").read_text().strip()
+    assert kept not in "".join(said)
     assert len(children) >= 3
     dev.send_signal(number)
     _, err = await dev.communicate()

@@ -106,7 +106,12 @@ def test_kind_and_tls_follow_from_the_rest() -> None:
         {"url": "ftp://example.org"},
         {"url": "http://"},
         {"url": "http://[::1"},
-        {"url": "http://example.org", "token": "x\r\ny: z"},
+        {"url": "https://example.org", "token": "x\r\ny: z"},
+        {"url": "https://example.org", "token": "two words"},
+        {"url": "http://example.org", "token": "secret-word"},
+        {"url": "https://ana:secret-word@example.org"},
+        {"url": "https://ana@example.org"},
+        {"url": "https://example.org:99999"},
         {"host": "mail.example.org"},
         {"host": "mail.example.org", "sender": "a@b.c", "tls": "none", "password": "secret-word"},
         {"kind": "pigeon"},
@@ -118,6 +123,18 @@ def test_incomplete_settings_are_refused(given: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as refused:
         settings(**given)
     assert "secret-word" not in str(refused.value)
+
+
+def test_a_token_goes_over_tls_or_not_beyond_this_machine() -> None:
+    """Nobody on the way reads it."""
+    for url in (
+        "https://example.org",
+        "http://127.0.0.1:8080",
+        "http://localhost/x",
+        "http://[::1]",
+    ):
+        assert settings(url=url, token="secret-token").token
+    assert settings(url="http://example.org").token is None
 
 
 def test_settings_do_not_show_their_secrets() -> None:

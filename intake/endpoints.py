@@ -1,0 +1,125 @@
+"""What there is to ask the intake for: for whoever asked for something else, and as OpenAPI."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
+
+from models.base import Frozen
+
+OPENAPI = "/openapi.json"
+SCHEMAS = "#/components/schemas/{model}"
+TOKEN = "token"  # noqa: S105 - the name of a scheme
+
+
+class FieldProblem(Frozen):
+    """A field that is wrong, and what is."""
+
+    field: str
+    problem: str
+
+
+class EndpointNamed(Frozen):
+    """An endpoint, as a refusal names it."""
+
+    method: str
+    path: str
+    takes: str
+
+
+class Refusal(BaseModel):
+    """The one shape of every refusal; some say more."""
+
+    error: str = Field(description="which kind of refusal, in one word")
+    message: str = Field(description="what is wrong, and what would be right")
+    fields: list[FieldProblem] = []
+    endpoints: list[EndpointNamed] = []
+    incident: str | None = Field(default=None, description="the incident that has the key")
+    may: list[str] = Field(default=[], description="who may report instead")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One method of one path, and what it is for."""
+
+    method: str
+    path: str
+    summary: str
+
+    def document(self) -> dict[str, str]:
+        """As a refusal names it."""
+        return {"method": self.method, "path": self.path, "takes": self.summary}
+
+
+def endpoints_of(app: FastAPI) -> Iterator[Endpoint]:
+    """Every endpoint of `app`."""
+    for path, methods in app.openapi()["paths"].items():
+        for method, said in methods.items():
+            yield Endpoint(method.upper(), path, said["summary"])
+    yield Endpoint("GET", OPENAPI, "this list, as OpenAPI")
+
+
+def in_words(endpoints: Iterable[Endpoint]) -> str:
+    """Endpoints in a sentence."""
+    return ", ".join(f"{each.method} {each.path} ({each.summary})" for each in endpoints)
+
+
+REFUSALS = {
+    400: "the body is not JSON, or the request is no HTTP",
+    401: "the token is missing or wrong",
+    403: "the policy does not let this reporter, or monitoring, report",
+    408: "the request did not come whole in time",
+    413: "the body is too large",
+    415: "the body is not sent as application/json, or it is compressed",
+    421: "the intake is not known by the name in the header Host",
+    422: "a field is wrong, or the key was used for another report",
+    431: "the head of the request is too large",
+    500: "the intake failed",
+    503: "Temporal or the policy cannot be used now: come back after Retry-After seconds",
+}
+"""Every refusal that there is, by its status."""
+OF_EVERY_REQUEST = (400, 408, 421, 431, 500, 503)
+
+
+def answers(*refusals: int, **taken: tuple[type[BaseModel], str]) -> dict[int | str, Any]:
+    """The answers of an endpoint: what it gives (`ok_200=(model, words)`), what it refuses."""
+    given: dict[int | str, Any] = {
+        int(name.removeprefix("ok_")): {"model": model, "description": words}
+        for name, (model, words) in taken.items()
+    }
+    refused: dict[int | str, Any] = {
+        status: {"model": Refusal, "description": REFUSALS[status]}
+        for status in sorted({*refusals, *OF_EVERY_REQUEST})
+    }
+    return {**given, **refused}
+
+
+def takes(form: type[BaseModel], *headers: dict[str, Any]) -> dict[str, Any]:
+    """How a route that reads its body itself describes what it takes."""
+    schema = {"$ref": SCHEMAS.format(model=form.__name__)}
+    content = {"application/json": {"schema": schema}}
+    return {
+        "requestBody": {"required": True, "content": content},
+        "parameters": [{"in": "header", **header} for header in headers],
+        "security": [{TOKEN: []}, {}],
+    }
+
+
+def describe(app: FastAPI, *forms: type[BaseModel]) -> None:
+    """Have `app` describe the `forms` that its routes take, where they are referred to."""
+    generated = app.openapi
+    _, definitions = models_json_schema(
+        [(form, "validation") for form in forms], ref_template=SCHEMAS
+    )
+
+    def openapi() -> dict[str, Any]:
+        schema = generated()
+        components = schema.setdefault("components", {})
+        components.setdefault("schemas", {}).update(definitions["$defs"])
+        components["securitySchemes"] = {TOKEN: {"type": "http", "scheme": "bearer"}}
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

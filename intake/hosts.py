@@ -1,0 +1,42 @@
+"""By which names the intake may be reached.
+
+A page in a browser on this machine can reach the intake by a name of its own that it has pointed
+here ("DNS rebinding"). The name then stands in the header Host, which no page can change.
+"""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+
+import structlog
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from intake.errors import Refused, answer
+from runtime.hosts import ANY, Hosts
+
+log = structlog.get_logger(__name__)
+
+
+class KnownHosts:
+    """Lets requests pass that were sent to an IP address, to localhost, or to one of `names`."""
+
+    def __init__(self, app: ASGIApp, names: Iterable[str] = ()) -> None:
+        self._app = app
+        self._hosts = Hosts(names)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] != "http" or self._hosts.know(_hosts_of(scope)):
+            await self._app(scope, receive, send)
+            return
+        refused = Refused(
+            HTTPStatus.MISDIRECTED_REQUEST,
+            "UnknownHost",
+            "the intake is not known by the name in the header Host: use its IP address or "
+            f"localhost, or list its names in INCIDENT_INTAKE_NAMES ({ANY} means any name)",
+        )
+        log.warning("host.unknown", hosts=[host[:200] for host in _hosts_of(scope)[:3]])
+        await answer(refused)(scope, receive, send)
+
+
+def _hosts_of(scope: Scope) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]

@@ -1,0 +1,25 @@
+"""The token of the intake that a stack makes for itself, and keeps in its state directory."""
+
+import secrets
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from connectors.private import open_private
+from models.addresses import is_token
+
+FILE = "intake.token"
+BYTES = 32
+
+
+def kept_token(state: Path) -> SecretStr:
+    """The token that is kept in `state`; made where there is none yet. Raises OSError."""
+    file = state / FILE
+    with open_private(file, "a+") as kept:
+        kept.seek(0)
+        token = str(kept.read()).strip()
+        if not is_token(token):
+            token = secrets.token_urlsafe(BYTES)
+            kept.truncate(0)
+            kept.write(f"{token}\n")
+    return SecretStr(token)
