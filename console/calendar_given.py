@@ -17,8 +17,9 @@ from models.policy.calendars import CalendarEntry
 from models.policy.targets import parse_roll, parse_target
 from models.policy.words import suggestion
 from policies.timing import calendars
-from rules.calendars import local_spec, slice_of, unknown_region, zone_known, zones
+from rules.calendars import local_spec, slice_of, unknown_region
 from rules.localtime import clock_of
+from rules.zone_names import unknown_zone
 from runtime.settings import load_settings
 
 GIVEN = "given"
@@ -51,14 +52,10 @@ class Almanac:
 
 
 def _zone(name: str) -> str:
-    if not zone_known(name):
-        raise usage(f"there is no time zone {name}; {_near_zone(name)}")
+    instead = unknown_zone(name)
+    if instead:
+        raise usage(f"there is no time zone {name}; {instead}")
     return name
-
-
-def _near_zone(name: str) -> str:
-    said = suggestion(name, zones())
-    return said if said.startswith("did") else "write an IANA name, such as Europe/London"
 
 
 def _inline(

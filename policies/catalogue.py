@@ -8,6 +8,7 @@ from pathlib import Path
 from models.policy import Policy
 from policies.compile import content_hash
 from policies.problems import Problem, errors_of
+from policies.silence import AS_WRITTEN, Heard
 from policies.versions import Version, files_of, in_force, not_yet, read_version, read_versions
 
 _MOST_SHOWN = 20
@@ -27,12 +28,16 @@ class PolicyBroken(Exception):  # noqa: N818 - says what is
 
 @dataclass(frozen=True, slots=True)
 class LoadedPolicy:
-    """A policy that can be used, its content hash, and the bytes that it was read from."""
+    """A policy that can be used, its content hash, and the bytes that it was read from.
+
+    `heard` is what it leaves open, and what it does without.
+    """
 
     policy: Policy
     policy_hash: str
     source: bytes
     warnings: tuple[Problem, ...] = ()
+    heard: Heard = AS_WRITTEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ def _read(path: Path, stamp: tuple[int, ...]) -> _Known:
             content_hash(version.read.source),
             version.read.source,
             tuple(problem for problem in problems if problem.file == version.read.file),
+            version.read.heard,
         )
         for version in versions
     }

@@ -20,6 +20,7 @@ from policies.checks import (
     telling,
 )
 from policies.findings import Check, Finding
+from policies.gaps import told
 from policies.load import Loaded, load_policy
 from policies.placeholders import placeholders
 from policies.problems import Problem, in_order
@@ -59,11 +60,9 @@ def problems_of(read: Loaded, further: Iterable[Check] = ()) -> tuple[Problem, .
         found = filter(read.partial.can_say, findings(read.partial.policy))
     else:
         return read.problems
-    told = (
-        read.problem(f.loc, f.what, f.instead, key=f.key, level=f.level)
-        for f in (*found, *placeholders(read.tree.value))
-    )
-    return in_order((*read.problems, *told))
+    meant = (*told(read, found), *placeholders(read.tree.value))
+    problems = (read.problem(f.loc, f.what, f.instead, key=f.key, level=f.level) for f in meant)
+    return in_order((*read.problems, *problems))
 
 
 def check_file(path: Path | str, further: Iterable[Check] = ()) -> tuple[Problem, ...]:

@@ -7,17 +7,22 @@ from models.policy import Policy
 from models.policy.words import suggestion
 from policies.problems import Level
 from policies.tree import Loc
+from rules.zone_names import unknown_zone
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that does not fit. With `key`, it is the key at `loc` that is meant."""
+    """Something that does not fit. With `key`, it is the key at `loc` that is meant.
+
+    `about` is the path of what is missing, where it does not stand at `loc`.
+    """
 
     loc: Loc
     what: str
     instead: str = ""
     key: bool = False
     level: Level = Level.ERROR
+    about: str = ""
 
 
 Check = Callable[[Policy], Iterator[Finding]]
@@ -31,6 +36,13 @@ def unknown(
     names = tuple(known)
     if word not in names:
         yield Finding(loc, f"there is no {kind} {word}", suggestion(word, names), key)
+
+
+def no_zone(loc: Loc, zone: str) -> Iterator[Finding]:
+    """A finding where a time zone does not exist."""
+    instead = unknown_zone(zone)
+    if instead:
+        yield Finding(loc, f"there is no time zone {zone}", instead)
 
 
 def warning(loc: Loc, what: str, instead: str = "", *, key: bool = False) -> Finding:

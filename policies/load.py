@@ -1,7 +1,7 @@
 """A policy file as a `Policy`, or everything that keeps it from being one."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,7 +11,8 @@ from models.policy import Policy
 from policies.partial import Partial, readable_part
 from policies.problems import Level, Problem, in_order
 from policies.shape import complaint
-from policies.tree import Loc, Tree, read_tree
+from policies.silence import AS_WRITTEN, Heard, heard
+from policies.tree import Loc, Tree, path_words, read_tree
 
 LARGEST_BYTES = 1024 * 1024
 """No policy that people maintain by hand is larger."""
@@ -21,7 +22,8 @@ LARGEST_BYTES = 1024 * 1024
 class Loaded:
     """What came of a file: the policy, or the problems; `tree` knows where everything stands.
 
-    `partial` is what can be read of a policy that as a whole cannot.
+    `partial` is what can be read of a policy that as a whole cannot; `heard` is what was read as
+    one, and what it leaves open or does without.
     """
 
     file: str
@@ -30,6 +32,7 @@ class Loaded:
     problems: tuple[Problem, ...]
     tree: Tree
     partial: Partial | None = None
+    heard: Heard = AS_WRITTEN
 
     def problem(
         self, loc: Loc, what: str, instead: str, *, key: bool = False, level: Level = Level.ERROR
@@ -37,17 +40,6 @@ class Loaded:
         """A problem of this file at `loc`; with `key`, at its key rather than its value."""
         line, column = self.tree.place(loc, key=key)
         return Problem(self.file, line, column, path_words(loc), what, instead, level)
-
-
-def path_words(loc: Loc) -> str:
-    """A path as people write it: `escalations.default[2].page`."""
-    words = ""
-    for part in loc:
-        if isinstance(part, int):
-            words += f"[{part}]"
-        else:
-            words += f".{part}" if words else part
-    return words
 
 
 def load_policy(path: Path | str) -> Loaded:
@@ -122,14 +114,16 @@ def understood(read: Loaded) -> Loaded:
     """The policy that plain values mean, or everything that keeps them from being one."""
     if read.tree.value is None:
         return read
+    read = replace(read, heard=heard(read.tree.value))
     try:
-        policy = Policy.model_validate(read.tree.value)
+        policy = Policy.model_validate(read.heard.value)
     except ValidationError as error:
         found = [complaint(item) for item in error.errors(include_url=False)]
-        problems = [read.problem(loc, what, instead, key=key) for loc, key, what, instead in found]
-        rest = None if read.problems else readable_part(read.tree.value, (f[0] for f in found))
+        problems = [
+            read.problem(read.heard.written(loc), what, instead, key=key)
+            for loc, key, what, instead in found
+        ]
+        rest = None if read.problems else readable_part(read.heard.value, (f[0] for f in found))
         told = in_order((*read.problems, *problems))
-        return Loaded(read.file, read.source, None, told, read.tree, rest)
-    return Loaded(
-        read.file, read.source, None if read.problems else policy, read.problems, read.tree
-    )
+        return replace(read, problems=told, partial=rest)
+    return read if read.problems else replace(read, policy=policy)

@@ -27,6 +27,7 @@ from models.policy.schedules import FORMS as HAND_OVERS
 from models.policy.targets import FORMS as TARGETS
 from models.policy.targets import RollText, Targets, TargetText
 from models.policy.words import Names, named
+from policies.silence import BECAUSE, NONE, UNSPECIFIED
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """The newest that every editor understands."""
@@ -34,6 +35,8 @@ DIALECT = "http://json-schema.org/draft-07/schema#"
 Form = Callable[[JsonSchemaValue], JsonSchemaValue]
 """From what a value is in the end to what may be written for it."""
 
+_HEAD = ("policy", "version", "effective_from")
+"""What no policy can be silent about."""
 _NAME = "^\\S+$"
 _DAY_HOURS = "([01][0-9]|2[0-3]):[0-5][0-9]", "([01][0-9]|2[0-4]):[0-5][0-9]"
 
@@ -202,10 +205,47 @@ def _with_shared(node: Any) -> Any:
     return [_with_shared(item) for item in node] if isinstance(node, list) else node
 
 
+_SILENCE: JsonSchemaValue = {
+    "description": f"What is left open: {UNSPECIFIED}. What is done without: {BECAUSE}.",
+    "anyOf": [
+        {"type": "string", "pattern": f"^({UNSPECIFIED}|{NONE}\\b.*)$"},
+        {
+            "type": "object",
+            "properties": {NONE: {"type": "string"}},
+            "required": [NONE],
+            "additionalProperties": False,
+        },
+    ],
+}
+_OR_SILENCE = {"$ref": "#/$defs/silence"}
+
+
+def _with_silence(node: Any) -> Any:
+    """The schema with what a source may be silent about in the place of every value."""
+    if isinstance(node, list):
+        return [_with_silence(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _with_silence(value) for key, value in node.items()}
+    if isinstance(node.get("properties"), dict):
+        made["properties"] = {k: _or_silence(v) for k, v in made["properties"].items()}
+    if isinstance(node.get("additionalProperties"), dict):
+        made["additionalProperties"] = _or_silence(made["additionalProperties"])
+    return made
+
+
+def _or_silence(made: JsonSchemaValue) -> JsonSchemaValue:
+    """Either is allowed; what is wrong is still marked where it stands, not at the choice."""
+    return {"if": _OR_SILENCE, "else": made}
+
+
 def policy_schema() -> dict[str, Any]:
     """The JSON Schema of a policy file."""
     made = _with_shared(Policy.model_json_schema(schema_generator=PolicySchema))
-    defined = {**made.pop("$defs"), **SHARED}
+    head = {key: made["properties"].pop(key) for key in _HEAD}
+    made = _with_silence(made)
+    made["properties"] = {**head, **made["properties"]}
+    defined = {**made.pop("$defs"), **SHARED, "silence": _SILENCE}
     return {"$schema": DIALECT, **made, "$defs": dict(sorted(defined.items()))}
 
 

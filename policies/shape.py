@@ -97,8 +97,7 @@ def complaint(
     """One of pydantic's errors in the author's words; `known_keys` are those of the document."""
     loc, kind, given = _written(error["loc"]), error["type"], error["input"]
     if kind == "extra_forbidden":
-        known = known_keys(loc[:-1])
-        return loc, True, f"there is no key {str(loc[-1])!r} here", suggestion(str(loc[-1]), known)
+        return loc, True, *_no_key(str(loc[-1]), known_keys(loc[:-1]))
     if kind == "missing":
         return loc[:-1], True, f"the key {str(loc[-1])!r} is missing", f"add {loc[-1]}: ..."
     if kind == "policy":
@@ -116,6 +115,12 @@ def complaint(
     if kind.startswith("date_"):
         return loc, False, f"{_shown(given)} is not a date", "write it as 2026-11-01"
     return loc, False, error["msg"], ""
+
+
+def _no_key(key: str, known: tuple[str, ...]) -> tuple[str, str]:
+    if key.startswith("because "):
+        return "a comma ends the value before", "write none because REASON"
+    return f"there is no key {key!r} here", suggestion(key, known)
 
 
 def _expected(kind: str, given: Any) -> tuple[str, str]:

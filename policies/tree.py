@@ -18,6 +18,23 @@ from ruamel.yaml.reader import ReaderError
 Loc = tuple[str | int, ...]
 """A path into the values: keys of mappings, indexes of lists."""
 
+
+def path_words(loc: Loc) -> str:
+    """A path as people write it: `escalations.default[2].page`."""
+    words = ""
+    for part in loc:
+        if isinstance(part, int):
+            words += f"[{part}]"
+        else:
+            words += f".{part}" if words else part
+    return words
+
+
+def beneath(path: str, of: str) -> bool:
+    """Whether a path, as people write it, is another one or leads on from there."""
+    return path == of or path.startswith((f"{of}.", f"{of}["))
+
+
 MOST_NODES = 20_000
 """More values than this, aliases followed, is no policy that people can read."""
 

@@ -42,7 +42,7 @@ class RhythmEntry(Frozen):
         others = (*self.in_state.values(), *self.after.values())
         if self.slower:
             others = (*others, self.slower.every)
-        if not isinstance(self.every, Target) and (others or self.once):
+        if self.every is None and (others or self.once):
             raise wrong("there is no pace to change", "write every: 30m")
         if any(not isinstance(target, Target) for target in others):
             raise wrong("a pace is left open", "write a target such as 30m")

@@ -12,7 +12,7 @@ from models.policy.words import Name, Names, Text, Texts
 class Principles(Frozen):
     """What guides the team: the framework that it follows, and guidelines in its own words."""
 
-    framework: Text
+    framework: Text | None = None
     guidelines: Texts = ()
 
 
@@ -63,7 +63,7 @@ class Holds(Frozen):
 class Record(Frozen):
     """Where the record is kept, and how long its history stays with Temporal."""
 
-    stored_in: Text
+    stored_in: Text | None = None
     retention: Duration | None = None
 
 

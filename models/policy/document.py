@@ -44,6 +44,7 @@ class Policy(Frozen):
     names none, and of calendar days. `dates` are days that will be set for an incident, such as
     that of its review; `flags` and `attributes` are what clocks may ask of it. Sections that are
     left out are simply not ruled: checking a policy names those that it should not leave open.
+    `accepted` says of places what they leave open on purpose, and why.
     """
 
     policy: Text
@@ -77,3 +78,4 @@ class Policy(Frozen):
     review: ReviewEntry | None = None
     alerts: Alerts = Alerts()
     record: Record | None = None
+    accepted: dict[Text, Text] = Field(default_factory=dict)

@@ -184,7 +184,7 @@ def handovers(policy: Policy) -> Iterator[Finding]:
         return
     if entry.accept_within is None:
         what = "a handover that nobody accepts stays open"
-        yield warning(("handover",), what, "add accept_within: 15m", key=True)
+        yield warning(("handover", "accept_within"), what, "add accept_within: 15m", key=True)
     if entry.remind_at_shift_end and not policy.schedules:
         loc = ("handover", "remind_at_shift_end")
         what = "there is no schedule by which a shift could end"

@@ -8,11 +8,10 @@ from models.policy import Policy
 from models.policy.cadence import RhythmEntry
 from models.policy.calendars import HOLIDAY, CalendarEntry
 from models.policy.promises import ClockEntry
-from models.policy.targets import OPEN
-from policies.findings import Check, Finding, unknown, warning
+from policies.findings import Check, Finding, no_zone, unknown, warning
 from policies.timing import ANY, MAJOR
 from policies.tree import Loc
-from rules.calendars import unknown_region, zone_known
+from rules.calendars import unknown_region
 from rules.clocks import LIMIT_OF
 from rules.targets import calendars_of
 
@@ -21,13 +20,10 @@ _NIGHT = ("00:00", "06:00")
 
 def zones(policy: Policy) -> Iterator[Finding]:
     """Every calendar lives in a zone that exists."""
-    how = "write an IANA name, such as Europe/London"
-    if not zone_known(policy.time_zone):
-        yield Finding(("time_zone",), f"there is no time zone {policy.time_zone}", how)
+    yield from no_zone(("time_zone",), policy.time_zone)
     for name, entry in policy.calendars.items():
-        if entry.zone and not zone_known(entry.zone):
-            loc = ("calendars", name, "zone")
-            yield Finding(loc, f"there is no time zone {entry.zone}", how)
+        if entry.zone:
+            yield from no_zone(("calendars", name, "zone"), entry.zone)
         if name == LOCAL:
             what = f"{LOCAL} is the calendar of every policy: the days of its time zone"
             yield Finding(("calendars", name), what, "choose another name", key=True)
@@ -132,28 +128,17 @@ def softer_limits(policy: Policy) -> Iterator[Finding]:
         if SHOULD in clock.at and not has_one:
             what = f"{name} has no softer limit"
             instead = "write a target of two limits, such as 4h-8h"
-            yield Finding(("clocks", name, "at", SHOULD), what, instead, key=True)
+            about = f"clocks.{name}.within"
+            yield Finding(("clocks", name, "at", SHOULD), what, instead, key=True, about=about)
 
 
-def left_open(policy: Policy) -> Iterator[Finding]:
-    """Every target is given, or said to be none."""
-    for name, clock in policy.clocks.items():
-        for severity, target in clock.within.items():
-            if target == OPEN:
-                yield warning(
-                    ("clocks", name, "within", severity),
-                    f"the target of {name} for {severity} is left open",
-                    "give one, or write none",
-                )
+def promised(policy: Policy) -> Iterator[Finding]:
+    """What is promised to an audience is said at some severity."""
     updates = policy.communication.updates if policy.communication else {}
     for audience, entries in updates.items():
-        loc: Loc = ("communication", "updates", audience)
         if not entries:
+            loc: Loc = ("communication", "updates", audience)
             yield warning(loc, f"how often {audience} hear is left open", "say it by severity")
-        for severity, entry in entries.items():
-            if entry.every == OPEN:
-                what = f"how often {audience} hear at {severity} is left open"
-                yield warning((*loc, severity), what, "give a pace, or write none")
 
 
 def _covers_nights(entry: CalendarEntry) -> bool:
@@ -190,6 +175,6 @@ CHECKS: tuple[Check, ...] = (
     cited,
     counted_from,
     softer_limits,
-    left_open,
+    promised,
     nights,
 )

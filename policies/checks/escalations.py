@@ -61,7 +61,8 @@ def whole(policy: Policy) -> Iterator[Finding]:
             yield Finding(loc, what, "choose another name", key=True)
         if not any(line.targets for line in lines):
             what = f"the escalation {name} pages nobody"
-            yield Finding(loc, what, "add a level: - { page: ana, wait: 5m }", key=True)
+            add, about = "add a level: - { page: ana, wait: 5m }", f"escalations.{name}"
+            yield Finding(loc, what, add, key=True, about=about)
         for index, line in enumerate(lines[:-1]):
             for key in ("repeat", "on_raise", "forgotten_after"):
                 if getattr(line, key) is not None:

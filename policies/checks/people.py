@@ -1,11 +1,10 @@
 """People, the channels that reach them, and roles by name."""
 
 from collections.abc import Iterator
-from zoneinfo import available_timezones
 
 from models.policy import Policy
 from models.schedule import NOBODY
-from policies.findings import Check, Finding, unknown
+from policies.findings import Check, Finding, no_zone, unknown
 from policies.tree import Loc
 from rules.on_duty import SCHEDULE
 from rules.people import TEAM
@@ -69,9 +68,8 @@ def _fallback(policy: Policy, name: str) -> str | None:
 
 def people_reachable(policy: Policy) -> Iterator[Finding]:
     """Everybody can be paged, and lives in a zone that exists."""
-    zones = available_timezones()
     for name, person in policy.people.items():
-        yield from unknown(("people", name, "zone"), "time zone", person.zone, zones)
+        yield from no_zone(("people", name, "zone"), person.zone)
         if not person.page_by and not policy.paging:
             yield Finding(
                 ("people", name),

@@ -41,7 +41,9 @@ def services(policy: Policy) -> Iterator[Finding]:
                 yield Finding(finding.loc, finding.what, own)
     if escalation_of(policy, None) is None:
         what = "no escalation: nobody is paged"
-        yield warning((), what, "add escalations: { default: [{ page: ana, wait: 5m }] }")
+        yield warning(
+            ("escalations",), what, "add escalations: { default: [{ page: ana, wait: 5m }] }"
+        )
 
 
 CHECKS: tuple[Check, ...] = (steps, services)

@@ -63,7 +63,8 @@ def required(policy: Policy) -> Iterator[Finding]:
             yield from misfits(policy, (*loc, "when", index), text)
         if role.when and not (role.required or role.required_in):
             what = f"{name} is never required, so nothing depends on when"
-            yield Finding((*loc, "when"), what, "add required or required_in", key=True)
+            add = "add required or required_in"
+            yield Finding((*loc, "when"), what, add, key=True, about=f"roles.{name}")
 
 
 def combinations(policy: Policy) -> Iterator[Finding]:
@@ -127,7 +128,8 @@ def unfilled(policy: Policy) -> Iterator[Finding]:
         loc: Loc = ("roles", name, "unfilled")
         if role.unfilled and not role.required:
             what = f"{name} is not required by a time, so nothing is ever late"
-            yield Finding(loc, what, "add required: 15m", key=True)
+            about = f"roles.{name}"
+            yield Finding(loc, what, "add required: 15m", key=True, about=about)
         for share, chain in role.unfilled.items():
             for index, action in enumerate(chain):
                 if action.target != DEPUTY or not role.deputy:

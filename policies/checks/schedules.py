@@ -8,12 +8,9 @@ from models.policy.calendars import HOLIDAY
 from models.policy.schedules import RotationEntry, WindowEntry
 from models.schedule import NOBODY
 from policies.escalations import target_of
-from policies.findings import Check, Finding, unknown, warning
+from policies.findings import Check, Finding, no_zone, unknown, warning
 from policies.tree import Loc
-from rules.calendars import zone_known
 from rules.on_duty import SCHEDULE
-
-_ZONE = "write an IANA name, such as Europe/London"
 
 
 def _rotations(policy: Policy) -> Iterator[tuple[Loc, RotationEntry]]:
@@ -52,12 +49,11 @@ def people(policy: Policy) -> Iterator[Finding]:
 def zones(policy: Policy) -> Iterator[Finding]:
     """Every schedule and rotation lives in a zone that exists."""
     for name, entry in policy.schedules.items():
-        if entry.zone and not zone_known(entry.zone):
-            loc: Loc = ("schedules", name, "zone")
-            yield Finding(loc, f"there is no time zone {entry.zone}", _ZONE)
+        if entry.zone:
+            yield from no_zone(("schedules", name, "zone"), entry.zone)
     for loc, rotation in _rotations(policy):
-        if rotation.zone and not zone_known(rotation.zone):
-            yield Finding((*loc, "zone"), f"there is no time zone {rotation.zone}", _ZONE)
+        if rotation.zone:
+            yield from no_zone((*loc, "zone"), rotation.zone)
 
 
 def windows(policy: Policy) -> Iterator[Finding]:

@@ -66,7 +66,7 @@ def reviewed_or_not(policy: Policy) -> Iterator[Finding]:
     for severity in policy.severities:
         if severity not in policy.review.required:
             yield warning(
-                ("review", "required") if policy.review.required else ("review",),
+                ("review", "required", severity),
                 f"{severity} is not decided: it is never reviewed",
                 f"say {severity}: always, never or when breached",
                 key=True,

@@ -7,6 +7,7 @@ from models.moments import parse_moment
 from models.policy import Policy
 from policies.checks.clocks import MILESTONES
 from policies.findings import Check, Finding, unknown, warning
+from policies.problems import Level
 from policies.render.questions import QUESTIONS
 from policies.timing import attributes
 from policies.tree import Loc
@@ -35,7 +36,9 @@ def audiences(policy: Policy) -> Iterator[Finding]:
             yield from unknown((*loc, "sees", index), "fact", fact, ALL_FACTS)
         if not audience.channels:
             what = f"no channel reaches {name}"
-            yield Finding((*loc, "channels"), what, "name at least one", key=True)
+            about = f"communication.audiences.{name}"
+            where = (*loc, "channels")
+            yield Finding(where, what, "name at least one", key=True, about=about)
         promised = name in policy.communication.updates or _told_by_clocks(policy, name)
         if not (audience.on or promised):
             what = f"nothing is told to {name} by itself"
@@ -67,7 +70,7 @@ def updates(policy: Policy) -> Iterator[Finding]:
         yield from unknown(loc, "role", communication.lead, policy.roles)
     elif communication.updates and not communication.late:
         what = "nobody is reminded when an update is late"
-        yield Finding(("communication",), what, "add lead: ROLE", key=True)
+        yield Finding(("communication", "lead"), what, "add lead: ROLE", key=True)
 
 
 def reviewers(policy: Policy) -> Iterator[Finding]:
@@ -116,7 +119,9 @@ def unanswered(policy: Policy) -> Iterator[Finding]:
         for gap in question.gaps(policy):
             what = f"{question.code}: {question.asks} is not answered"
             of = f" for {gap.of}" if gap.of else ""
-            yield warning(gap.loc, what + of, f"add {gap.add}", key=bool(gap.loc))
+            add = f"add {gap.add}"
+            key = bool(gap.loc)
+            yield Finding(gap.loc, what + of, add, key, Level.WARNING, about=gap.add)
 
 
 CHECKS: tuple[Check, ...] = (

@@ -3,10 +3,17 @@
 from collections.abc import Iterator
 
 from policies.compile import compile_intake
-from policies.render import clocks, communication, lifecycle, reporting, review, roles
+from policies.render import (
+    clocks,
+    communication,
+    lifecycle,
+    reporting,
+    review,
+    roles,
+)
+from policies.render import principles as guidance
 from policies.render.document import Blocks, Paragraph, bullets
 from policies.render.gaps import leading_role
-from policies.render.principles import NOT_SAID
 from policies.render.view import View
 from policies.render.words import NO_TARGET, grouped, listed, moment
 from states.lifecycle import State
@@ -14,14 +21,12 @@ from states.lifecycle import State
 
 def principles(view: View) -> Blocks:
     """The guidelines."""
-    said = view.policy.principles
-    yield bullets(said.guidelines if said else (), NOT_SAID)
+    yield guidance.guidelines(view)
 
 
 def framework(view: View) -> Blocks:
     """The framework."""
-    said = view.policy.principles
-    yield Paragraph(said.framework if said else NOT_SAID)
+    yield guidance.framework(view)
 
 
 def reporters(view: View) -> Blocks:
@@ -47,7 +52,7 @@ def manager(view: View) -> Blocks:
     """Who takes the leading role, and how else somebody comes to it."""
     role = view.compiled.role(leading_role(view.policy) or "")
     if role is None:
-        yield Paragraph(NOT_SAID)
+        yield Paragraph(view.nothing("roles"))
         return
     deputy = view.policy.roles[role.name].deputy
     said = [
@@ -64,16 +69,18 @@ def manager(view: View) -> Blocks:
 def duties(view: View) -> Blocks:
     """The duties of every role."""
     said = (
-        f"{name}: {'; '.join(role.duties) or 'the policy does not say'}."
+        f"{name}: {'; '.join(role.duties)}."
+        if role.duties
+        else f"{name}: {view.nothing(f'roles.{name}.duties')}"
         for name, role in view.policy.roles.items()
     )
-    yield bullets(said, NOT_SAID)
+    yield bullets(said, view.nothing("roles"))
 
 
 def speaker(view: View) -> Blocks:
     """Who speaks for the incident."""
     lead = view.compiled.communication_lead
-    yield Paragraph(f"{lead}." if lead else NOT_SAID)
+    yield Paragraph(f"{lead}." if lead else view.nothing("communication.lead"))
 
 
 def steps(view: View) -> Blocks:
@@ -85,7 +92,7 @@ def steps(view: View) -> Blocks:
             f"{step.state}: {step.do} ({step.by}{', required' if step.required else ''})."
             for step in view.compiled.steps
         ),
-        "The policy names no steps.",
+        view.nothing("steps", "The policy names no steps."),
     )
 
 
@@ -97,7 +104,7 @@ def _afterwards(view: View) -> str:
 
 def deadlines(view: View) -> Blocks:
     """Every clock with its targets."""
-    yield bullets(_deadlines(view), "None.")
+    yield bullets(_deadlines(view), view.nothing("clocks", "None."))
 
 
 def _deadlines(view: View) -> Iterator[str]:
@@ -146,7 +153,7 @@ def channels(view: View) -> Blocks:
     people = {name: view.paged_by(name) for name in view.policy.people}
     paged = f"People are paged by: {grouped(people, len(people))}."
     told = (f"{a.name}: told by {view.reached_by(a.channels)}." for a in view.compiled.audiences)
-    yield bullets((*((paged,) if people else ()), *told), NOT_SAID)
+    yield bullets((*((paged,) if people else ()), *told), view.nothing("channels"))
 
 
 def cadence(view: View) -> Blocks:

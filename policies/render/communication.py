@@ -47,7 +47,7 @@ def _channels(view: View) -> Block:
             (name, entry.kind, view.compiled.fallbacks.get(name, "the message is given up"))
             for name, entry in view.policy.channels.items()
         ),
-        "The policy names none.",
+        view.nothing("channels", view.nothing("communication.audiences", "The policy names none.")),
     )
 
 
@@ -90,7 +90,7 @@ def cadence(view: View) -> Block:
             for audience in view.compiled.audiences
             if audience.name in promised
         ),
-        "The policy promises no audience any updates.",
+        view.nothing("communication.updates", "The policy promises no audience any updates."),
     )
 
 

@@ -1,6 +1,6 @@
 """The whole document: six sections, the questions, and what is left open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from policies.catalogue import LoadedPolicy
 from policies.render import (
@@ -14,6 +14,7 @@ from policies.render import (
 )
 from policies.render.document import Block, Blocks, Document, Section, table
 from policies.render.view import View
+from policies.tree import path_words
 
 SECTIONS: tuple[tuple[str, Callable[[View], Blocks]], ...] = (
     ("1. Principles", principles.section),
@@ -29,7 +30,7 @@ SECTIONS: tuple[tuple[str, Callable[[View], Blocks]], ...] = (
 def document_of(loaded: LoadedPolicy) -> Document:
     """The document of a policy. Raises PolicyTooLarge."""
     policy = loaded.policy
-    view = View.of(policy, loaded.policy_hash)
+    view = View.of(policy, loaded.policy_hash, loaded.heard)
     sections = (Section(title, tuple(section(view))) for title, section in SECTIONS)
     return Document(
         title=f"Incident Management: {policy.policy}",
@@ -40,8 +41,21 @@ def document_of(loaded: LoadedPolicy) -> Document:
             ("Time zone", policy.time_zone),
             ("SHA-256 of the policy file", loaded.policy_hash),
         ),
-        sections=(*sections, Section("What this policy leaves unanswered", (_open(loaded),))),
+        sections=(
+            *sections,
+            Section("What this policy leaves unanswered", (_open(loaded),)),
+            *_on_purpose(loaded),
+        ),
     )
+
+
+def _on_purpose(loaded: LoadedPolicy) -> Iterator[Section]:
+    """What the policy does without, and the gaps that it accepts, with the reasons."""
+    without = [(path_words(s.loc), s.reason) for s in loaded.heard.silences if s.reason]
+    accepted = loaded.policy.accepted.items()
+    if without or accepted:
+        rows = (*((path, f"none, because {why}") for path, why in without), *accepted)
+        yield Section("What this policy does without", (table(("Where", "Why"), rows, ""),))
 
 
 def _open(loaded: LoadedPolicy) -> Block:

@@ -34,6 +34,8 @@ def framework(policy: Policy) -> Iterator[Gap]:
     """The framework."""
     if policy.principles is None:
         yield Gap((), "principles.framework")
+    elif policy.principles.framework is None:
+        yield Gap(("principles",), "principles.framework")
 
 
 def _reporting(policy: Policy, key: str) -> Iterator[Gap]:
@@ -123,6 +125,8 @@ def record(policy: Policy) -> Iterator[Gap]:
     """Where the record is kept."""
     if policy.record is None:
         yield Gap((), "record.stored_in")
+    elif policy.record.stored_in is None:
+        yield Gap(("record",), "record.stored_in")
 
 
 def follow_up(policy: Policy) -> Iterator[Gap]:

@@ -1,15 +1,23 @@
 """The first section: what guides the team."""
 
-from policies.render.document import Blocks, Heading, Paragraph, bullets
+from policies.render.document import Block, Blocks, Heading, Paragraph, bullets
 from policies.render.view import View
-
-NOT_SAID = "The policy does not say."
 
 
 def section(view: View) -> Blocks:
     """The framework that is followed, and the guidelines."""
-    principles = view.policy.principles
-    yield Paragraph(principles.framework if principles else NOT_SAID)
+    yield framework(view)
     yield Heading("Guidelines")
-    guidelines = principles.guidelines if principles else ()
-    yield bullets(guidelines, "The policy names none.")
+    yield guidelines(view)
+
+
+def framework(view: View) -> Block:
+    """The framework."""
+    said = view.policy.principles
+    return Paragraph((said and said.framework) or view.nothing("principles.framework"))
+
+
+def guidelines(view: View) -> Block:
+    """The guidelines."""
+    said = view.policy.principles
+    return bullets(said.guidelines if said else (), view.nothing("principles.guidelines"))

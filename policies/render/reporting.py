@@ -81,7 +81,8 @@ def _information(rule: ReportingRule) -> Iterator[str]:
 def tools(view: View) -> Block:
     """What is used, by purpose."""
     said = view.policy.reporting.tools if view.policy.reporting else {}
-    return table(("Purpose", "Tool"), said.items(), "The policy names none.")
+    nothing = view.nothing("reporting.tools", "The policy names none.")
+    return table(("Purpose", "Tool"), said.items(), nothing)
 
 
 def _attributes(view: View) -> Blocks:

@@ -82,7 +82,7 @@ def documents(view: View) -> Iterator[str]:
 def kept(view: View) -> Iterator[str]:
     """Where it is kept, and for how long."""
     record = view.policy.record
-    if record:
+    if record and record.stored_in:
         yield f"It is kept in {record.stored_in}."
     yield f"Its history stays with Temporal for {duration(view.compiled.retention)}."
     yield "A copy of the history goes to the document store before that."

@@ -34,7 +34,7 @@ def _steps(view: View) -> Block:
             (step.state, step.id, step.do, step.by, "yes" if step.required else "no")
             for step in view.compiled.steps
         ),
-        "The policy names none.",
+        view.nothing("steps", "The policy names none."),
     )
 
 

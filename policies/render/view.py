@@ -7,7 +7,10 @@ from models.compiled import CompiledPolicy, EscalationPolicy
 from models.policy import Policy
 from policies.compile import compile_policy
 from policies.escalations import escalation_of
+from policies.silence import AS_WRITTEN, Heard
 from rules.paging import PageTarget, channel_chain, paging_chain
+
+NOT_SAID = "The policy does not say."
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +22,20 @@ class View:
 
     policy: Policy
     compiled: CompiledPolicy
+    heard: Heard = AS_WRITTEN
 
     @classmethod
-    def of(cls, policy: Policy, policy_hash: str) -> "View":
+    def of(cls, policy: Policy, policy_hash: str, heard: Heard = AS_WRITTEN) -> "View":
         """The view of a policy. Raises PolicyTooLarge."""
-        return cls(policy, compile_policy(policy, policy_hash))
+        return cls(policy, compile_policy(policy, policy_hash), heard)
+
+    def nothing(self, path: str, otherwise: str = NOT_SAID) -> str:
+        """What the policy says where it says nothing: why not, if it says that."""
+        reason = self.heard.reason(path)
+        if reason:
+            return f"None, because {reason.removesuffix('.')}."
+        silence = self.heard.open_at(path)
+        return "This is left open." if silence else otherwise
 
     @property
     def severities(self) -> tuple[str, ...]:

@@ -74,6 +74,7 @@ def carried(name: str) -> CompiledPolicy:
 
 
 ONLY_FEW = {
+    "accepted",
     "schedules",
     "milestones",
     "calendars",

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from policies.check import problems_of
-from policies.load import Loaded, parse_policy, path_words, understood
+from policies.load import Loaded, parse_policy, understood
 from policies.problems import errors_of
-from policies.tree import Loc, Tree
+from policies.tree import Loc, Tree, path_words
 from tests.policies.test_shipped import blocks
 from tests.policies.written import MARK, WHOLE, changed, clock, errors, expected_at
 
@@ -21,7 +21,7 @@ policy version principles.* severities.*.means people.*.email reporting.tools.*
 severity_rules.from.impact* severity_rules.from.urgency* severity_rules.from_labels.*
 schedules.*.layers.* schedules.*.ical.feed schedules.*.ical.names.* steps.*.id steps.*.do
 roles.*.duties* authority.cancel.reasons* handover.required* review.aspects* review.documents*
-alerts.ignore* record.stored_in
+alerts.ignore* record.stored_in accepted.*
 """
 """Where an author writes what they like: texts, and names that the engine only passes on."""
 DEFINED = """
@@ -32,15 +32,15 @@ communication.audiences.*
 """Where a name is made: it is what it says, whatever that is."""
 
 
-def _places(value: Any, loc: Loc = ()) -> Iterator[tuple[Loc, bool]]:
+def places(value: Any, loc: Loc = ()) -> Iterator[tuple[Loc, bool]]:
     """Every text of a policy, and every key."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield (*loc, name), True
-            yield from _places(inner, (*loc, name))
+            yield from places(inner, (*loc, name))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _places(inner, (*loc, index))
+            yield from places(inner, (*loc, index))
     elif isinstance(value, str):
         yield loc, False
 
@@ -70,7 +70,7 @@ def test_a_word_that_names_nothing_is_an_error_wherever_it_stands() -> None:
     """Each word of a policy that uses the whole language, replaced by nonsense."""
     whole = parse_policy("\n".join(blocks()).encode()).tree.value
     missed = []
-    for loc, key in _places(whole):
+    for loc, key in places(whole):
         if _is_free(loc, key=key):
             continue
         tree = Tree(value=_changed(whole, loc, key=key))

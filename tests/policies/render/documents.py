@@ -23,7 +23,7 @@ def loaded(text: str) -> LoadedPolicy:
     found = problems_of(read)
     assert read.policy is not None, "\n".join(map(str, found))
     assert [p for p in errors_of(found) if "is a placeholder" not in p.what] == []
-    return LoadedPolicy(read.policy, content_hash(read.source), read.source, found)
+    return LoadedPolicy(read.policy, content_hash(read.source), read.source, found, read.heard)
 
 
 def view(text: str) -> View:
