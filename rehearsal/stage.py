@@ -39,6 +39,7 @@ from rules.identity import group_id, incident_id
 from rules.reporting import may_report, unfit
 from runtime.registry import WORKFLOWS, build_activities, workflow_runner
 from runtime.settings import Settings
+from runtime.unhurried import unhurried
 from states.lifecycle import Trigger
 
 NO_FEEDS: Mapping[str, FeedSettings] = MappingProxyType({})
@@ -91,7 +92,7 @@ class Stage:
             feed=RehearsedFeed(self._client, time=self.time),
             workloads=self._workloads,
         )
-        return Worker(
+        worker = Worker(
             self._client,
             task_queue=self._queue,
             workflows=list(WORKFLOWS),
@@ -100,6 +101,7 @@ class Stage:
             interceptors=[GroupNews(self.time)],
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         )
+        return unhurried(worker)
 
     async def __aenter__(self) -> Self:
         await self._worker.__aenter__()

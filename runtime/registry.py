@@ -28,6 +28,7 @@ from connectors.channels.directory import ChannelDirectory
 from connectors.documents.local import LocalDocumentStore
 from connectors.documents.protocol import DocumentStore
 from runtime.settings import Settings
+from runtime.unhurried import unhurried
 from workflows.alert_group import AlertGroupWorkflow
 from workflows.archive_run import ArchiveRun
 from workflows.incident import IncidentWorkflow
@@ -120,7 +121,7 @@ def build_worker(
 ) -> Worker:
     """A worker for everything. Many may run on one task queue."""
     documents = LocalDocumentStore(settings.documents_directory)
-    return Worker(
+    worker = Worker(
         client,
         task_queue=settings.task_queue,
         workflows=list(WORKFLOWS),
@@ -133,3 +134,4 @@ def build_worker(
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=GRACE,
     )
+    return unhurried(worker)

@@ -30,6 +30,7 @@ from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
 from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput, GroupState
 from models.incident import Incident
 from runtime.registry import WORKFLOWS
+from runtime.unhurried import unhurried
 from states.lifecycle import State
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
@@ -88,7 +89,7 @@ class Siren:
 
     def worker(self, **options: Any) -> Worker:
         """A worker with the real workflows and activities."""
-        return Worker(
+        worker = Worker(
             self.client,
             task_queue=self.task_queue,
             workflows=list(WORKFLOWS),
@@ -106,6 +107,7 @@ class Siren:
             ],
             **options,
         )
+        return unhurried(worker)
 
     async def dismissed(self) -> None:
         """End what a test left open: it would take the time of those that follow."""

@@ -35,6 +35,7 @@ from models.compiled import CompiledPolicy
 from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
 from models.incident import Incident, Report, TimelineEntry
 from models.view import IncidentView
+from runtime.unhurried import unhurried
 from tests.fakes.channels import RecordingChannels
 from tests.specimens import POLICY, REPORT
 from workflows.archive_run import ArchiveRun
@@ -100,7 +101,7 @@ class Stage:
 
     def worker(self) -> Worker:
         """A worker with the real workflow and activities."""
-        return Worker(
+        worker = Worker(
             self.client,
             task_queue=self.task_queue,
             workflows=[IncidentWorkflow, ArchiveRun, WorkloadWorkflow],
@@ -118,6 +119,7 @@ class Stage:
                 ArchiveRunActivity(self.client, self.documents).archive_run,
             ],
         )
+        return unhurried(worker)
 
     async def report(
         self,
