@@ -17,7 +17,7 @@ class Slow:
     async def run(self) -> int:
         """How many tasks it took."""
         if not workflow.unsafe.is_replaying():
-            time.sleep(2.5)
+            time.sleep(2.5)  # noqa: ASYNC251 - stands for a machine without a free core
         return workflow.info().attempt
 
 
