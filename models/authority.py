@@ -6,6 +6,9 @@ from pydantic import Field
 
 from models.base import Frozen, Seconds
 
+BACKDATING = "backdating"
+"""The name of the approval for a fact that is dated far back."""
+
 
 class ApprovalRule(Frozen):
     """A command that others must approve first, at these severities, while all conditions hold.

@@ -27,16 +27,24 @@ from states.lifecycle import BY_TRIGGER, Trigger
 
 
 class TriggerCommand(Command):
-    """Fire a trigger of the lifecycle; `steps` of the policy are done with it."""
+    """Fire a trigger of the lifecycle; `steps` of the policy are done with it.
+
+    With `latest_at`, it happened some time between `happened_at` and that: only so much is known.
+    """
 
     steps: tuple[str, ...] = ()
+    latest_at: Instant | None = None
 
 
 class CancelCommand(Command):
-    """Cancel, for one of the policy's reasons; `duplicate_of` names the other incident."""
+    """Cancel, for one of the policy's reasons; `duplicate_of` names the other incident.
+
+    `latest_at` as of any other trigger.
+    """
 
     reason: str = Field(min_length=1)
     duplicate_of: str | None = None
+    latest_at: Instant | None = None
 
 
 class ResumeCommand(Command):

@@ -135,7 +135,11 @@ def _reporting(policy: Policy) -> ReportingRule:
 
 def _told(policy: Policy) -> dict[str, object]:
     """What is taken of what people say: who may report what, and how far back facts are dated."""
-    return {"reporting": _reporting(policy), "facts": FactsRule()}
+    facts = FactsRule(
+        reason_after=policy.backdating.reason_after,
+        approval_after=policy.backdating.approval_after,
+    )
+    return {"reporting": _reporting(policy), "facts": facts}
 
 
 def _given(**values: object) -> dict[str, object]:

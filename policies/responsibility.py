@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from models.authority import ApprovalRule, HandoverRule, Later, OverrideRule
+from models.authority import BACKDATING, ApprovalRule, HandoverRule, Later, OverrideRule
 from models.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
 from models.compiled import AuthorityRule, RoleRule
 from models.moments import RAISED, parse_condition
 from models.policy import Policy
 from models.policy.actions import parse_point
+from models.policy.approvals import ApprovalEntry
 from models.policy.people import AuthorityEntry
 from models.policy.roles import RoleEntry
 from policies.timing import decided
@@ -174,8 +175,14 @@ def approvals(policy: Policy) -> dict[str, ApprovalRule]:
             when=entry.when,
             by_the_worse=name == SET_SEVERITY and bool(entry.severities),
         )
-        for name, entry in policy.approvals.items()
+        for name, entry in all_approvals(policy).items()
     }
+
+
+def all_approvals(policy: Policy) -> dict[str, ApprovalEntry]:
+    """What must be approved, by the name that its rule has; a fact that is dated back, too."""
+    dated = policy.backdating.approved_by
+    return {**policy.approvals, **({BACKDATING: dated} if dated else {})}
 
 
 def handover(policy: Policy) -> HandoverRule | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.authority import ApprovalRule
+from models.authority import BACKDATING, ApprovalRule
 from models.base import ENGINE, MONITORING
 from models.clock import DueThreshold
 from models.command import PostUpdateCommand
@@ -14,9 +14,11 @@ from models.payload import Command
 from models.responding import ApproveCommand, RejectCommand
 from models.responsibility import Approval, Request
 from rules.authority import permitted, who_may
+from rules.backdating import approval_rule
 from rules.conditions import holds_at
 from rules.decision import Case, Decision, Outcome, Refusal, Remind
 from rules.ledger import note
+from rules.markdown import stamp
 from rules.people import people_meant
 from rules.requests import asked, digest_of, page_all, replaced, request_for
 
@@ -49,7 +51,8 @@ def unapproved(case: Case, name: str, command: Command) -> Refusal | None:
     """What approval a command lacks, and who may give it; the first time that it is asked for."""
     if case.actor in (ENGINE, MONITORING) or case.overrides:
         return None
-    for key, rule in rules_of(name, command, case.policy):
+    dated = approval_rule(case, name, command)
+    for key, rule in (*rules_of(name, command, case.policy), *dated):
         if _in_force(rule, case):
             refusal = _lacking(case, name, command, key, rule)
             if refusal:
@@ -61,12 +64,13 @@ def _lacking(
     case: Case, name: str, command: Command, key: str, rule: ApprovalRule
 ) -> Refusal | None:
     request = request_for(case.incident, key)
-    same = request if request and request.digest == digest_of(command) else None
+    same = request if request and request.digest == digest_of(command, key) else None
     if same and (same.proceeds or len(same.approvals) >= rule.quorum):
         return None
     may = who_may(_approvers(rule, same), case.incident, case.policy, case.now)
     have = len(same.approvals) if same else 0
-    message = f"{case.says(name)} needs approval: have {have} of {rule.quorum}"
+    dated = f", dated {stamp(case.happened_at)} UTC," if key == BACKDATING else ""
+    message = f"{case.says(name)}{dated} needs approval: have {have} of {rule.quorum}"
     message += f"; may approve: {', '.join(may)}"
     if same:
         return Refusal("NeedsApproval", message, (f"approve {key}",), may=may)

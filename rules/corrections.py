@@ -1,7 +1,5 @@
 """Milestones that people set or put right by hand."""
 
-from datetime import datetime
-
 from models.command import (
     CorrectMilestoneCommand,
     SetMilestoneCommand,
@@ -10,7 +8,7 @@ from models.command import (
 from models.incident import Incident, Milestone
 from rules.decision import Case, Decision, Outcome, Refusal
 from rules.ledger import note, with_milestone
-from rules.markdown import stamp
+from rules.uncertain import between, unfit
 from states.lifecycle import REPORTED, TRANSITIONS
 
 MOVELESS = tuple(row.milestone for row in TRANSITIONS if row.milestone and row.target is None)
@@ -26,7 +24,7 @@ def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
         return Refusal("Refused", message)
     if case.incident.milestone(name):
         return Refusal("Refused", f"{name} is already set: correct_milestone changes it")
-    refusal = _unfit(case, command.latest_at)
+    refusal = unfit(case, command.latest_at)
     if refusal:
         return refusal
     incident = with_milestone(
@@ -37,7 +35,7 @@ def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
         actor=case.actor,
         latest_at=command.latest_at,
     )
-    summary = f"{name}{_between(case.happened_at, command.latest_at)}"
+    summary = f"{name}{between(case.happened_at, command.latest_at)}"
     summary += f" ({command.note})" if command.note else ""
     incident = note(
         incident,
@@ -48,20 +46,6 @@ def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
         happened_at=case.happened_at,
     )
     return Decision(incident, summary)
-
-
-def _unfit(case: Case, latest_at: datetime | None) -> Refusal | None:
-    """Why a milestone cannot lie between `happened_at` and `latest_at`, if it cannot."""
-    if latest_at is None or case.happened_at <= latest_at <= case.now:
-        return None
-    message = f"latest_at must lie between happened_at and now: {stamp(latest_at)} UTC"
-    return Refusal("Malformed", message, ("latest_at",))
-
-
-def _between(at: datetime, latest_at: datetime | None) -> str:
-    if latest_at is None:
-        return ""
-    return f", some time between {at:%Y-%m-%d %H:%M:%S} and {latest_at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _without(case: Case, gone: Milestone) -> Incident:
@@ -107,7 +91,7 @@ def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
             "Malformed", "happened_at is missing: the instant that is right", ("happened_at",)
         )
     at = case.happened_at
-    refusal = _unfit(case, command.latest_at)
+    refusal = unfit(case, command.latest_at)
     if refusal:
         return refusal
     incident = _without(case, old)
@@ -123,7 +107,7 @@ def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
         led_to=old.led_to,
     )
     summary = f"{name} corrected from {old.at:%Y-%m-%d %H:%M:%S} to {at:%Y-%m-%d %H:%M:%S} UTC"
-    summary += _between(at, command.latest_at)
+    summary += between(at, command.latest_at)
     summary += f" ({command.note})" if command.note else ""
     incident = note(
         incident,

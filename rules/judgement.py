@@ -13,6 +13,7 @@ from models.incident import Incident
 from models.payload import Command
 from rules.approvals import unapproved
 from rules.authority import rule_for, rule_key, unauthorised
+from rules.backdating import reason_missing
 from rules.carrying import RECORD_LIMIT_BYTES, too_heavy
 from rules.commands import COMMAND_RULES
 from rules.decision import Case, Decision, Outcome, Refusal, TakenUp, also
@@ -155,7 +156,8 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     if isinstance(outcome, Refusal):
         return _authority_first(case, name, command, outcome)
     changed = replace(case, becomes=outcome.incident.severity)
-    refusal = _authority(changed, name, command) or unapproved(changed, name, command)
+    refusal = _authority(changed, name, command) or reason_missing(changed, name, command)
+    refusal = refusal or unapproved(changed, name, command)
     refusal = refusal or _room(name, outcome)
     if refusal:
         return refusal

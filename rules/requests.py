@@ -4,22 +4,32 @@ import json
 from datetime import datetime
 from hashlib import sha256
 
+from models.authority import BACKDATING
 from models.base import ENGINE
-from models.command import PostUpdateCommand, SetMilestoneCommand, SetSeverityCommand
+from models.command import (
+    CancelCommand,
+    PostUpdateCommand,
+    SetMilestoneCommand,
+    SetSeverityCommand,
+    TriggerCommand,
+)
 from models.incident import Incident
 from models.payload import Command
 from models.responsibility import Request
 from rules.decision import Case, Decision, Effect, PageRole
 from rules.ledger import note
+from rules.markdown import stamp
 
 _HOW_NOT_WHAT = frozenset({*Command.model_fields, "steps"})
 """Fields that change nothing about what is asked for."""
 _SAID = 300
 
 
-def digest_of(command: Command) -> str:
-    """What tells what is asked for from anything else."""
-    asked = command.model_dump(mode="json", exclude=set(_HOW_NOT_WHAT))
+def digest_of(command: Command, rule: str = "") -> str:
+    """What tells what is asked for by a rule from anything else."""
+    same = _HOW_NOT_WHAT - {"happened_at"} if rule == BACKDATING else _HOW_NOT_WHAT
+    moved = {"latest_at"} if isinstance(command, TriggerCommand | CancelCommand) else set()
+    asked = command.model_dump(mode="json", exclude={*same, *moved})
     return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -33,6 +43,11 @@ def says(name: str, command: Command) -> str:
         return f"{name} {command.milestone}"
     reason = getattr(command, "reason", "")
     return f"{name} ({reason})"[:_SAID] if reason else name
+
+
+def _dated(case: Case, rule: str) -> str:
+    """From when it is, where that is what must be approved."""
+    return f", dated {stamp(case.happened_at)} UTC" if rule == BACKDATING else ""
 
 
 def request_for(incident: Incident, rule: str, *, consults: bool = False) -> Request | None:
@@ -63,8 +78,8 @@ def asked(
     request = Request(
         command=name,
         rule=rule,
-        says=says(name, command),
-        digest=digest_of(command),
+        says=says(name, command) + _dated(case, rule),
+        digest=digest_of(command, rule),
         requester=case.actor,
         at=case.given_at,
         state=case.incident.state,

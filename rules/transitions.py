@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from models.base import MONITORING
 from models.command import CancelCommand, TriggerCommand
@@ -24,6 +25,7 @@ from rules.facts import facts_for
 from rules.ledger import note, with_milestone, without_milestones
 from rules.roles import ACKNOWLEDGER, by_default, told_of_duties
 from rules.steps import with_steps
+from rules.uncertain import between, unfit
 from states.lifecycle import State, Trigger
 from states.machine import Allowed, decide
 
@@ -95,7 +97,7 @@ def _watch(case: Case) -> Iterator[Effect]:
         yield WatchAcknowledgement(case.now + ladder.forgotten_after)
 
 
-def _moved(case: Case, allowed: Allowed) -> Incident:
+def _moved(case: Case, allowed: Allowed, latest_at: datetime | None) -> Incident:
     incident = case.incident
     row = allowed.row
     if row.voids:
@@ -110,6 +112,7 @@ def _moved(case: Case, allowed: Allowed) -> Incident:
             now=case.now,
             actor=case.actor,
             led_to=allowed.target if elsewhere else None,
+            latest_at=latest_at,
         )
     if allowed.target in {State.REVIEW, State.CLOSED, State.CANCELLED}:
         incident = _end_hold(case, incident)
@@ -127,13 +130,18 @@ def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
     answer = decide(case.incident.state, trigger, facts)
     if not isinstance(answer, Allowed):
         return Refusal("TransitionNotAllowed", str(answer), answer.missing, answer.possible)
-    incident = _moved(case, answer)
+    latest_at = getattr(command, "latest_at", None)
+    refusal = unfit(case, latest_at)
+    if refusal:
+        return refusal
+    incident = _moved(case, answer, latest_at)
     why = command.note or (command.reason if isinstance(command, CancelCommand) else "")
     by = "its alerts" if case.actor == MONITORING else case.actor.name
     change = (
         answer.source if answer.source == answer.target else f"{answer.source} → {answer.target}"
     )
-    summary = f"{trigger} by {by}: {change}" + (f" ({why})" if why else "")
+    when = between(case.happened_at, latest_at)
+    summary = f"{trigger} by {by}: {change}{when}" + (f" ({why})" if why else "")
     incident = note(
         incident,
         f"incident.{answer.row.milestone or trigger.value}",

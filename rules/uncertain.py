@@ -1,19 +1,34 @@
 """What is only known to lie between two instants: what that leaves open of clocks and figures."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from models.clock import ClockReading, ClockStatus, MetricReading
 from models.incident import Incident, Milestone
+from rules.decision import Case, Refusal
+from rules.markdown import stamp
 
 
-def _between(incident: Incident) -> list[Milestone]:
+def unfit(case: Case, latest_at: datetime | None) -> Refusal | None:
+    """Why something cannot lie between `happened_at` and `latest_at`, if it cannot."""
+    if latest_at is None or case.happened_at <= latest_at <= case.now:
+        return None
+    message = f"latest_at must lie between happened_at and now: {stamp(latest_at)} UTC"
+    return Refusal("Malformed", message, ("latest_at",))
+
+
+def between(at: datetime, latest_at: datetime | None) -> str:
+    """Between what something lies, for the line that tells of it; nothing if it is known."""
+    return f", some time between {stamp(at)} and {stamp(latest_at)} UTC" if latest_at else ""
+
+
+def _uncertain(incident: Incident) -> list[Milestone]:
     return [m for m in incident.milestones if m.latest_at and not m.superseded]
 
 
 def possible(incident: Incident) -> Iterator[Incident]:
     """The record with one uncertain milestone, then with all of them, at their latest."""
-    uncertain = _between(incident)
+    uncertain = _uncertain(incident)
     for moved in (*([m] for m in uncertain), *([uncertain] if uncertain else [])):
         milestones = tuple(
             m.model_copy(update={"at": m.latest_at}) if m in moved else m

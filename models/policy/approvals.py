@@ -1,11 +1,12 @@
-"""Approvals and handovers as people write them."""
+"""Approvals, facts that are dated back, and handovers as people write them."""
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from models.base import Frozen
-from models.policy.durations import Period
+from models.policy.durations import Duration, Period
 from models.policy.moments import ConditionText
 from models.policy.words import Names, many, wrong
 
@@ -40,6 +41,26 @@ def _short(given: Any) -> Any:
 
 Approval = Annotated[ApprovalEntry, BeforeValidator(_short)]
 """Who must approve: one word, a list, or the long form."""
+
+
+class BackdatingEntry(Frozen):
+    """How far back a fact may be dated.
+
+    Further than `reason_after` only with a reason; further than `approval_after` only once those
+    whom `approved_by` names have approved it. Without `approval_after` nobody must.
+    """
+
+    reason_after: Duration = timedelta(minutes=5)
+    approval_after: Duration | None = None
+    approved_by: Approval | None = None
+
+    @model_validator(mode="after")
+    def _by_whom(self) -> "BackdatingEntry":
+        if self.approval_after is not None and self.approved_by is None:
+            raise wrong("nobody is named who approves it", "add approved_by: incident_manager")
+        if self.approved_by is not None and self.approval_after is None:
+            raise wrong("it is not said what must be approved", "add approval_after: 4h")
+        return self
 
 
 class HandoverEntry(Frozen):

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from models.base import Frozen
-from models.policy.approvals import Approval, HandoverEntry
+from models.policy.approvals import Approval, BackdatingEntry, HandoverEntry
 from models.policy.calendars import Calendar
 from models.policy.conduct import (
     Alerts,
@@ -66,6 +66,7 @@ class Policy(Frozen):
     services: dict[Name, ServiceEntry] = Field(default_factory=dict)
     authority: dict[Text, Authority] = Field(default_factory=dict)
     approvals: dict[Text, Approval] = Field(default_factory=dict)
+    backdating: BackdatingEntry = BackdatingEntry()
     handover: HandoverEntry | None = None
     holds: Holds = Holds()
     milestones: Names = ()

@@ -140,15 +140,30 @@ def approvals(policy: Policy) -> Iterator[Finding]:
         elif colon:
             what = f"only {POST_UPDATE} is approved by audience"
             yield Finding(loc, what, f"write {command}", key=True)
-        yield from named(policy, (*loc, "by"), entry.by)
-        for index, backup in enumerate(entry.backups):
-            yield from named(policy, (*loc, "backups", index), backup)
-        for index, severity in enumerate(entry.severities):
-            known_now = (*policy.severities, MAJOR, ANY)
-            yield from unknown((*loc, "severities", index), "severity", severity, known_now)
-        for index, text in enumerate(entry.when):
-            yield from misfits(policy, (*loc, "when", index), text)
-        yield from _quorum(policy, loc, entry)
+        yield from _approvers(policy, loc, entry)
+
+
+def _approvers(policy: Policy, loc: Loc, entry: ApprovalEntry) -> Iterator[Finding]:
+    """Who approves is there, and asked in cases that there are."""
+    yield from named(policy, (*loc, "by"), entry.by)
+    for index, backup in enumerate(entry.backups):
+        yield from named(policy, (*loc, "backups", index), backup)
+    for index, severity in enumerate(entry.severities):
+        known_now = (*policy.severities, MAJOR, ANY)
+        yield from unknown((*loc, "severities", index), "severity", severity, known_now)
+    for index, text in enumerate(entry.when):
+        yield from misfits(policy, (*loc, "when", index), text)
+    yield from _quorum(policy, loc, entry)
+
+
+def backdating(policy: Policy) -> Iterator[Finding]:
+    """A fact that is dated far back is approved by people who are there, after its reason."""
+    entry, loc = policy.backdating, ("backdating",)
+    if entry.approved_by:
+        yield from _approvers(policy, (*loc, "approved_by"), entry.approved_by)
+    if entry.approval_after is not None and entry.approval_after < entry.reason_after:
+        what = "an approval is asked for sooner than a reason"
+        yield warning((*loc, "reason_after"), what, "write a shorter reason_after", key=True)
 
 
 def _quorum(policy: Policy, loc: Loc, entry: ApprovalEntry) -> Iterator[Finding]:
@@ -191,4 +206,11 @@ def handovers(policy: Policy) -> Iterator[Finding]:
         yield Finding(loc, what, "add schedules, or remind_after: 8h", key=True)
 
 
-CHECKS: tuple[Check, ...] = (authorities, severity_never_meant, override, approvals, handovers)
+CHECKS: tuple[Check, ...] = (
+    authorities,
+    severity_never_meant,
+    override,
+    approvals,
+    backdating,
+    handovers,
+)

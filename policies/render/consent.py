@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from models.authority import ApprovalRule, HandoverRule, OverrideRule
+from models.authority import BACKDATING, ApprovalRule, HandoverRule, OverrideRule
+from models.compiled import FactsRule
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
 from policies.render.words import condition, duration, listed
@@ -36,7 +37,7 @@ def who(by: Iterable[str]) -> str:
 
 
 def section(view: View) -> Blocks:
-    """Approvals, the override and handovers, so far as the policy has them."""
+    """Approvals, facts that are dated back, the override and handovers."""
     if view.compiled.approvals:
         yield Heading("What others must approve")
         yield _approvals(view)
@@ -45,6 +46,9 @@ def section(view: View) -> Blocks:
             "are paged. Nobody approves what they asked for themselves. An approval is for what "
             "was asked, and lapses when the incident moves to another state."
         )
+    if view.compiled.facts:
+        yield Heading("Facts that are told late")
+        yield bullets((f"{text}." for text in _backdating(view.compiled.facts)), "")
     if view.compiled.override:
         yield Heading("Override")
         yield bullets(_override(view.compiled.override), "")
@@ -57,11 +61,27 @@ def _approvals(view: View) -> Block:
     return table(
         ("Command", "Asked", "Approved by", "When nobody decides"),
         (
-            (name, _asked(rule), _approvers(rule), _unanswered(rule))
+            (_command(name, view), _asked(rule), _approvers(rule), _unanswered(rule))
             for name, rule in view.compiled.approvals.items()
         ),
         "",
     )
+
+
+def _command(name: str, view: View) -> str:
+    """What must be approved."""
+    facts = view.compiled.facts
+    if name != BACKDATING or facts is None or facts.approval_after is None:
+        return name
+    return f"a fact that is dated back further than {duration(facts.approval_after)}"
+
+
+def _backdating(rule: FactsRule) -> Iterator[str]:
+    further = f"A fact that is dated back further than {duration(rule.reason_after)} needs a reason"
+    yield further if rule.reason_after else "A fact that is dated back needs a reason"
+    if rule.approval_after is not None:
+        yield f"Further than {duration(rule.approval_after)} it needs an approval, too"
+    yield "A breach that fired stays on record: the clock then reads met after correction"
 
 
 def _asked(rule: ApprovalRule) -> str:

@@ -154,6 +154,18 @@ CASES: dict[str, tuple[str, ...]] = {
             "add schedules, or remind_after: 8h"
         ),
     ),
+    "who approves what is dated far back": (
+        "backdating: { approval_after: 1h, approved_by: { by: §zed, quorum: 1 } }\n",
+        "error: there is no role or person zed; there are: anyone, responders, ana, bo",
+    ),
+    "an approval by nobody": (
+        "§backdating: { approval_after: 1h }\n",
+        "error: nobody is named who approves it; add approved_by: incident_manager",
+    ),
+    "an approval of nothing": (
+        "§backdating: { approved_by: ana }\n",
+        "error: it is not said what must be approved; add approval_after: 4h",
+    ),
     "how many": (
         "roles: { lead: { count: §3-2 } }\n",
         "error: '3-2' ends before it begins; write how many hold it: 1, 2, 1-3, 2+ or many",
@@ -186,6 +198,10 @@ def test_what_does_not_fit_is_found_where_it_stands(case: str) -> None:
         ),
         ("approvals: { close: { by: [ana, bo], quorum: 2 } }\n", "too few are left to approve"),
         ("handover: { required: status }\n", "a handover that nobody accepts stays open"),
+        (
+            "backdating: { reason_after: 1h, approval_after: 30m, approved_by: [ana, bo] }\n",
+            "an approval is asked for sooner than a reason",
+        ),
     ],
 )
 def test_what_is_left_open_is_warned_of(added: str, warned: str) -> None:

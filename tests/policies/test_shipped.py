@@ -23,6 +23,7 @@ from tests.specimens import REPORT, after, an_incident, done
 POLICIES = Path(__file__).parents[2] / "policies"
 SHIPPED = ("default", "demo")
 PLACES: tuple[Loc, ...] = (
+    ("backdating",),
     (),
     ("principles",),
     ("severities", "SEV1"),

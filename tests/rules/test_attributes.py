@@ -59,7 +59,7 @@ def test_what_follows_from_a_fact_that_comes_late_counts_now() -> None:
     """It does not stand behind what had followed without that fact."""
     incident = reported(ODD, attributes={"users": "few", "function": "minor"})
     incident = done(incident, "set_attribute", after(10), ODD, attribute="users", value="many")
-    late = {"attribute": "function", "value": "core", "happened_at": after(5)}
+    late = {"attribute": "function", "value": "core", "happened_at": after(5), "note": "n"}
     incident = done(incident, "set_attribute", after(20), ODD, **late)
     assert attribute_words(incident, after(20)) == "users=many, function=core, impact=low"
     assert [c.at for c in incident.attributes] == [
@@ -86,7 +86,7 @@ def test_what_follows_counts_from_when_its_own_facts_were_so() -> None:
     """Whatever else was said later."""
     incident = reported(ODD, attributes={"users": "few"})
     incident = done(incident, "set_attribute", after(10), ODD, attribute="urgency", value="low")
-    late = {"attribute": "function", "value": "core", "happened_at": after(5)}
+    late = {"attribute": "function", "value": "core", "happened_at": after(5), "note": "n"}
     incident = done(incident, "set_attribute", after(20), ODD, **late)
     change = incident.attributes[-1]
     assert (change.name, change.value, change.at) == ("impact", "high", after(5))

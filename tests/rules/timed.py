@@ -34,6 +34,7 @@ milestones: [impact_started, found, fixed, aware, told, meeting_held]
 dates: [meeting]
 flags: [personal_data]
 attributes: { plan: [basic, gold] }
+backdating: { reason_after: 3660d }
 """
 
 FRIDAY = datetime(2026, 3, 20, 16, 0, tzinfo=UTC)

@@ -107,7 +107,7 @@ def test_who_may_only_confirm_a_severity_is_not_said_to_change_it() -> None:
 
 def test_approvals_say_whom_how_many_and_what_follows_when_nobody_decides() -> None:
     """Each group after the time of those before it."""
-    [resolve, update] = rows(DOCUMENTED, "What others must approve")
+    [resolve, update, _] = rows(DOCUMENTED, "What others must approve")
     assert resolve == (
         "resolve",
         "at SEV1 and SEV2",
@@ -118,6 +118,22 @@ def test_approvals_say_whom_how_many_and_what_follows_when_nobody_decides() -> N
         ),
     )
     assert update[3] == "after 10 minutes it may be done without"
+
+
+def test_how_far_back_a_fact_may_be_dated_is_told() -> None:
+    """With what is asked beyond that; five minutes where the policy says nothing."""
+    dated = "Facts that are told late"
+    assert said(document(LEAST), dated)[0] == (
+        "A fact that is dated back further than 5 minutes needs a reason."
+    )
+    entry = "backdating: { reason_after: 0s, approval_after: 4h, approved_by: [ana, bo] }\n"
+    told = document(WHOLE + entry)
+    assert said(told, dated)[:2] == (
+        "A fact that is dated back needs a reason.",
+        "Further than 4 hours it needs an approval, too.",
+    )
+    [[what, *_]] = rows(told, "What others must approve")
+    assert what == "a fact that is dated back further than 4 hours"
 
 
 def test_the_override_and_handovers_are_told_and_only_where_there_are_any() -> None:

@@ -153,6 +153,7 @@ def _command(moment: str, fact: Fact, check: Check, policy: Path) -> Document:
         },
     }
     own = {"do": "set_milestone", "milestone": moment, "happened_at": fact.at.isoformat()}
+    own["note"] = "as published"
     return known.get(kind, {**own, **latest})
 
 
