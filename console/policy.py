@@ -18,8 +18,9 @@ from policies.catalogue import policy_in_force, versions_of
 from policies.checks.coverage import coverage
 from policies.checks.installation import channels_resolved, feeds_resolved
 from policies.findings import Check
-from policies.problems import Problem, errors_of
+from policies.problems import Level, Problem, errors_of
 from policies.render.formats import Format, rendered
+from policies.render.words import count
 from policies.schema import schema_text
 from policies.versions import Version, check_path, in_force
 from runtime.feeds import feeds_of
@@ -57,7 +58,7 @@ def check(context: typer.Context, file: PolicyFile, as_json: AsJson = False) -> 
         output.answer(_document(file, problems), "")
     else:
         say(*map(str, problems))
-        output.say(_summary(len(errors), len(problems) - len(errors)))
+        output.say(_summary(problems))
     raise typer.Exit(ExitCode.UNEXPECTED if errors else ExitCode.OK)
 
 
@@ -97,19 +98,22 @@ def _version(version: Version, current: Version | None) -> dict[str, object]:
 
 
 def _document(file: Path, problems: tuple[Problem, ...]) -> dict[str, object]:
-    errors = len(errors_of(problems))
     return {
         "file": str(file),
-        "errors": errors,
-        "warnings": len(problems) - errors,
+        **{f"{level}s": _count(problems, level) for level in Level},
         "problems": [asdict(problem) for problem in problems],
     }
 
 
-def _summary(errors: int, warnings: int) -> str:
-    if not errors and not warnings:
+def _count(problems: tuple[Problem, ...], level: Level) -> int:
+    return sum(problem.level is level for problem in problems)
+
+
+def _summary(problems: tuple[Problem, ...]) -> str:
+    if not problems:
         return "no problems"
-    return f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
+    told = [level for level in Level if level is not Level.NOTE or _count(problems, level)]
+    return ", ".join(count(_count(problems, level), level.value) for level in told)
 
 
 @app.command()

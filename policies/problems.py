@@ -7,10 +7,14 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """An error keeps a policy from being used; a warning says what it leaves open."""
+    """An error keeps a policy from being used; a warning says what it leaves open.
+
+    A note is about the installation, and not about the policy.
+    """
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,13 @@ def errors_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Problems as they stand in the file, each once however many aliases lead to it."""
+    """Problems as they stand in the file, each once however many aliases lead to it; notes last."""
     unique = {(p.line, p.column, p.level, p.what): p for p in reversed(tuple(problems))}
     return tuple(
-        sorted(unique.values(), key=lambda p: (p.line, p.column, p.level, p.where, _counted(p)))
+        sorted(
+            unique.values(),
+            key=lambda p: (p.level is Level.NOTE, p.line, p.column, p.level, p.where, _counted(p)),
+        )
     )
 
 

@@ -1,21 +1,25 @@
 """Calendars and targets: whether they exist, and what no calendar covers."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 
-from models.calendar import LOCAL
+from models.calendar import LOCAL, CalendarSpec
 from models.clock import SHOULD, Target
+from models.moments import parse_moment
 from models.policy import Policy
 from models.policy.cadence import RhythmEntry
-from models.policy.calendars import HOLIDAY, CalendarEntry
+from models.policy.calendars import HOLIDAY
 from models.policy.promises import ClockEntry
+from policies.checks.uncovered import closed_between, or_accept, when
 from policies.findings import Check, Finding, no_zone, unknown, warning
-from policies.timing import ANY, MAJOR
+from policies.render.words import listed
+from policies.timing import ANY, MAJOR, calendars, decided
 from policies.tree import Loc
-from rules.calendars import unknown_region
+from rules.calendars import joined, slice_of, unknown_region
 from rules.clocks import LIMIT_OF
+from rules.localtime import Open
 from rules.targets import calendars_of
-
-_NIGHT = ("00:00", "06:00")
+from rules.weekly import LOOKED_AT
 
 
 def zones(policy: Policy) -> Iterator[Finding]:
@@ -141,32 +145,51 @@ def promised(policy: Policy) -> Iterator[Finding]:
             yield warning(loc, f"how often {audience} hear is left open", "say it by severity")
 
 
-def _covers_nights(entry: CalendarEntry) -> bool:
-    windows = entry.windows
-    if not windows:
-        return True
-    return any(
-        opens <= _NIGHT[0] or closes > "24:00" or closes <= opens
-        for window in windows
-        for opens, closes in window.hours
-    )
+_Held = dict[tuple[str, ...], list[tuple[str, Loc]]]
+"""Severities, and where they are written, by the calendars in which they are acknowledged."""
 
 
 def nights(policy: Policy) -> Iterator[Finding]:
-    """Somebody is held to answer major incidents at night."""
-    major = {name for name, severity in policy.severities.items() if severity.major}
-    for name, clock in policy.clocks.items():
-        if clock.stops != "acknowledged":
+    """Somebody is held to answer major incidents at night, and on weekends."""
+    specs = {spec.name: spec for spec in calendars(policy)}
+    since = datetime.combine(policy.effective_from, time(), UTC)
+    for names, held in _held(policy).items():
+        try:
+            closed = _closed([specs[name] for name in names], since)
+            at = when(policy.time_zone, closed, since) if closed else ""
+        except (KeyError, NotImplementedError):
             continue
-        for severity, target in clock.targets.items():
-            entry = policy.calendars.get(target.calendar or "")
-            if severity in {*major, MAJOR, ANY} and entry and not _covers_nights(entry):
-                yield warning(
-                    ("clocks", name, "within", severity),
-                    f"nobody is held to acknowledge {severity} at night: {name} counts only "
-                    f"while {target.calendar} is open",
-                    "let it count always, or accept the gap",
-                )
+        if at:
+            yield warning(
+                held[0][1],
+                f"nobody is held to acknowledge {listed(severity for severity, _ in held)} {at}: "
+                f"only the open hours of {listed(names)} count",
+                f"let every hour count, {or_accept(held[0][1])}",
+            )
+
+
+def _held(policy: Policy) -> _Held:
+    """Major incidents, or all where a target is for all, that are not acknowledged at all hours."""
+    found: _Held = {}
+    for severity, entry in policy.severities.items():
+        targets: list[tuple[Target, Loc]] = []
+        asked = entry.major
+        for name, clock in policy.clocks.items():
+            key = decided(policy, clock.within).get(severity)
+            target = clock.within[key] if key else None
+            if "acknowledged" in parse_moment(clock.stops).of and isinstance(target, Target):
+                asked = asked or key in {MAJOR, ANY}
+                targets.append((target, ("clocks", name, "within", str(key))))
+        if asked and targets and all(target.calendar for target, _ in targets):
+            names = tuple(dict.fromkeys(str(target.calendar) for target, _ in targets))
+            found.setdefault(names, []).append((severity, targets[0][1]))
+    return found
+
+
+def _closed(specs: list[CalendarSpec], since: datetime) -> list[Open]:
+    until = since + LOOKED_AT + timedelta(days=7)
+    opens = (span for spec in specs for span in slice_of(spec, since, until, as_of=since).opens)
+    return closed_between(joined(sorted(opens)), since, until)
 
 
 CHECKS: tuple[Check, ...] = (

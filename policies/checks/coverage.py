@@ -6,17 +6,15 @@ from datetime import UTC, datetime, time, timedelta
 from models.policy import Policy
 from models.schedule import ScheduleSpec
 from policies.checks.shifts import overtired
+from policies.checks.uncovered import or_accept, when
 from policies.escalations import target_of
 from policies.findings import Check, Finding, warning
 from policies.schedules import schedule_spec
-from policies.tree import Loc
-from rules.calendars import clock_between
 from rules.localtime import Open
 from rules.on_duty import SCHEDULE
 from rules.rotations import holes_of, shifts_of
 
 AHEAD = timedelta(days=396)
-_FIRST = 1
 
 Span = tuple[datetime, datetime]
 _Coverage = Callable[[Policy, Span], Iterator[Finding]]
@@ -32,7 +30,7 @@ def coverage(now: datetime) -> Check:
     def check(policy: Policy) -> Iterator[Finding]:
         since = max(now, datetime.combine(policy.effective_from, time(), UTC))
         span = (since, since + AHEAD)
-        for of in (_holes, _twice_over, _two_levels, _levels, overtired):
+        for of in (_holes, _twice_over, _two_levels, _ladders, overtired):
             try:
                 yield from of(policy, span)
             except (KeyError, StopIteration, NotImplementedError):
@@ -47,23 +45,13 @@ def _known(policy: Policy) -> Iterator[ScheduleSpec]:
             yield schedule_spec(policy, name)
 
 
-def _when(spec_zone: str, spans: list[Open]) -> str:
-    """The first of some spans in local time, and how many more there are."""
-    first, last = spans[0], spans[-1]
-    clock = clock_between(spec_zone, first[0] - timedelta(days=1), last[1] + timedelta(days=1))
-    begins, ends = (f"{clock.wall(at):%Y-%m-%d %H:%M}" for at in first)
-    more = len(spans) - _FIRST
-    again = f" and {more} more time{'s' * (more != 1)}" if more else ""
-    return f"from {begins} until {ends} {spec_zone}{again}"
-
-
 def _holes(policy: Policy, span: Span) -> Iterator[Finding]:
     for spec in _known(policy):
         holes = [(h.begins_at, h.ends_at) for h in holes_of(spec, *span) if not h.declared]
         if holes:
             yield warning(
                 ("schedules", spec.name),
-                f"nobody is on call by {spec.name} {_when(spec.zone, holes)}",
+                f"nobody is on call by {spec.name} {when(spec.zone, holes, span[0])}",
                 "cover it, or say that it is meant: gaps: declared",
                 key=True,
             )
@@ -94,7 +82,7 @@ def _twice_over(policy: Policy, span: Span) -> Iterator[Finding]:
                     yield warning(
                         ("schedules", spec.name, "overrides", index),
                         f"{', '.join(who)} and {', '.join(other)} are both to stand in "
-                        f"{_when(spec.zone, shared)}",
+                        f"{when(spec.zone, shared, span[0])}",
                         "the last one written counts; shorten one of them",
                     )
 
@@ -133,7 +121,7 @@ def _two_levels(policy: Policy, span: Span) -> Iterator[Finding]:
                 zone = schedule_spec(policy, first).zone
                 yield warning(
                     ("escalations", name, index, "page"),
-                    f"{person} is on call by {second} and by {first} {_when(zone, times)}",
+                    f"{person} is on call by {second} and by {first} {when(zone, times, span[0])}",
                     "let somebody else be on call by one of them",
                 )
 
@@ -155,24 +143,24 @@ def _doubled(policy: Policy, first: str, second: str, span: Span) -> tuple[str, 
     return (next(p for p in people if times[0] in shared[p]), times) if people else None
 
 
-def _levels(policy: Policy, span: Span) -> Iterator[Finding]:
-    """Levels that reach nobody at some time, since all their targets are schedules."""
+def _ladders(policy: Policy, span: Span) -> Iterator[Finding]:
+    """Escalations that reach nobody at some time, since all their targets are schedules.
+
+    Times that no schedule declares are told of the schedules.
+    """
     for name, lines in policy.escalations.items():
-        for index, line in enumerate(lines):
-            named = _asked(policy, line.targets)
-            if not line.targets or len(named) < len(line.targets):
-                continue
-            free = [span]
-            for schedule in named:
-                holes = holes_of(schedule_spec(policy, schedule), *span)
-                free = _both(free, [(hole.begins_at, hole.ends_at) for hole in holes])
-            if free:
-                loc: Loc = ("escalations", name, index)
-                zone = schedule_spec(policy, named[0]).zone
-                last = not any(later.targets for later in lines[index + 1 :])
-                then = "nobody else is paged" if last else "the next level is paged at once"
-                yield warning(
-                    loc,
-                    f"this level reaches nobody {_when(zone, free)}: {then}",
-                    "page somebody here who always is there, or accept it",
-                )
+        levels = [(line, _asked(policy, line.targets)) for line in lines if line.targets]
+        if not levels or any(len(named) < len(line.targets) for line, named in levels):
+            continue
+        free = [span]
+        for schedule in dict.fromkeys(s for _, named in levels for s in named):
+            holes = holes_of(schedule_spec(policy, schedule), *span)
+            free = _both(free, [(hole.begins_at, hole.ends_at) for hole in holes if hole.declared])
+        if free:
+            zone = schedule_spec(policy, levels[0][1][0]).zone
+            yield warning(
+                ("escalations", name),
+                f"{name} reaches nobody {when(zone, free, span[0])}: nobody is paged until then",
+                f"end with somebody who always is there, {or_accept(('escalations', name))}",
+                key=True,
+            )

@@ -8,6 +8,7 @@ from models.policy import Policy
 from models.policy.escalations import NO_LADDER, LevelEntry
 from policies.checks.conditions import misfits
 from policies.checks.people import ACKNOWLEDGER
+from policies.checks.uncovered import closed_between, or_accept, when
 from policies.escalations import PREFIXES, hours_of, severities_of, target_of
 from policies.findings import Check, Finding, unknown, warning
 from policies.schedules import zone_of
@@ -16,7 +17,7 @@ from policies.tree import Loc
 from rules.calendars import joined, slice_of, unknown_region, zone_known
 from rules.localtime import Open
 
-_LOOKED_AT = timedelta(days=14)
+_LOOKED_AT = timedelta(days=35)
 """So long from when the policy takes effect it is looked whose hours it is."""
 
 
@@ -181,6 +182,7 @@ def _opens(policy: Policy, line: LevelEntry, since: datetime) -> list[Open] | No
 def hours(policy: Policy) -> Iterator[Finding]:
     """At every hour somebody of an escalation can be paged; at some, somebody of each level."""
     since = datetime.combine(policy.effective_from, time(), UTC)
+    nobody: dict[str, list[str]] = {}
     for name, lines in policy.escalations.items():
         known = (*policy.calendars, LOCAL, None)
         levels = [line for line in lines if line.targets and line.only_in in known]
@@ -192,30 +194,19 @@ def hours(policy: Policy) -> Iterator[Finding]:
                 loc: Loc = ("escalations", name, lines.index(line))
                 what = "nobody of this level is ever within its hours"
                 yield warning(loc, what, "give it other hours, or remove it")
-        gap = _gap(
-            joined(sorted(span for found in opens for span in found or ())),
-            since,
-            since + _LOOKED_AT,
+        covered = joined(sorted(span for found in opens for span in found or ()))
+        gaps = closed_between(covered, since, since + _LOOKED_AT)
+        if gaps and zone_known(policy.time_zone):
+            nobody.setdefault(when(policy.time_zone, gaps, since), []).append(name)
+    for at, names in nobody.items():
+        where: Loc = ("escalations", names[0])
+        yield warning(
+            where,
+            f"nobody of {' and '.join(names)} is within their hours {at}: whoever is first is "
+            "paged only afterwards",
+            f"add a level without hours, {or_accept(where)}",
+            key=True,
         )
-        if gap:
-            begins_at, ends_at = gap
-            yield warning(
-                ("escalations", name),
-                f"nobody of {name} is within their hours from {begins_at:%a %H:%M} to "
-                f"{ends_at:%a %H:%M} UTC: whoever is first is paged only then",
-                "add a level without hours",
-                key=True,
-            )
-
-
-def _gap(opens: list[Open], since: datetime, until: datetime) -> Open | None:
-    """The first time between two instants at which nothing is open."""
-    at = since
-    for begins_at, ends_at in (*opens, (until, until)):
-        if at < min(begins_at, until):
-            return at, begins_at
-        at = max(at, ends_at)
-    return None
 
 
 CHECKS: tuple[Check, ...] = (

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from models.policy import Policy
-from policies.findings import Check, Finding, warning
+from policies.findings import Check, Finding
+from policies.problems import Level
 
 _FIELDS = {"webhook": "URL", "email": "HOST"}
 _ANY_KIND = "KIND"
@@ -15,21 +16,29 @@ def setting_of(channel: str, kind: str) -> str:
     return f"INCIDENT_CHANNELS__{name}__{_FIELDS.get(kind, _ANY_KIND)}"
 
 
-def _instead(channel: str, kind: str) -> str:
-    known = channel.lower().replace("_", "-")
-    if known != channel:
-        return f"call it {known}: names of settings tell neither capitals nor _ and - apart"
-    return f"set {setting_of(channel, kind)}"
+def _instead(policy: Policy, names: Iterable[str]) -> str:
+    """What to set, and which channels no setting can name."""
+    settable = [name for name in names if name.lower().replace("_", "-") == name]
+    others = [name for name in names if name not in settable]
+    settings = ", ".join(setting_of(name, policy.channels[name].kind) for name in settable)
+    calls = [f"call {name} {name.lower().replace('_', '-')}" for name in others]
+    renamed = ", ".join(calls)
+    why = f"{renamed}: names of settings tell neither capitals nor _ and - apart"
+    return "; ".join((*((f"set {settings}",) if settable else ()), *((why,) if others else ())))
+
+
+def _told(kind: str, names: tuple[str, ...]) -> str:
+    return f"the {kind}{'s' * (len(names) != 1)} {', '.join(names)}"
 
 
 def channels_resolved(unresolved: Callable[[Iterable[str]], Collection[str]]) -> Check:
     """The check that settings resolve each channel; `unresolved` says which they do not."""
 
     def check(policy: Policy) -> Iterator[Finding]:
-        for name in unresolved(policy.channels):
-            what = f"channel {name}: no setting resolves it"
-            instead = _instead(name, policy.channels[name].kind)
-            yield warning(("channels", name), what, instead, key=True)
+        names = tuple(unresolved(policy.channels))
+        if names:
+            what = f"no setting resolves {_told('channel', names)}"
+            yield Finding(("channels",), what, _instead(policy, names), key=True, level=Level.NOTE)
 
     return check
 
@@ -43,10 +52,12 @@ def feeds_resolved(unresolved: Callable[[Iterable[str]], Collection[str]]) -> Ch
     """The check that settings resolve each feed; `unresolved` says which they do not."""
 
     def check(policy: Policy) -> Iterator[Finding]:
-        for name, entry in policy.schedules.items():
-            if entry.ical and unresolved([entry.ical.feed]):
-                what = f"feed {entry.ical.feed}: no setting resolves it"
-                instead = f"set {feed_setting(entry.ical.feed)}, or __PATH of a file"
-                yield warning(("schedules", name, "ical"), what, instead, key=True)
+        feeds = (entry.ical.feed for entry in policy.schedules.values() if entry.ical)
+        names = tuple(unresolved(feeds))
+        if names:
+            settings = ", ".join(map(feed_setting, names))
+            instead = f"set {settings}, or __PATH of a file instead of __URL"
+            what = f"no setting resolves {_told('feed', names)}"
+            yield Finding(("schedules",), what, instead, key=True, level=Level.NOTE)
 
     return check

@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "policies" / "examples"
 
 NIGHTS = (
-    "clocks.acknowledge.within.any: nobody is held to acknowledge any at night: acknowledge counts "
-    "only while on_duty is open"
+    "clocks.acknowledge.within.any: nobody is held to acknowledge incident at night (22:00-07:00), "
+    "Europe/London: only the open hours of on_duty count"
 )
 UNHELD = "nobody is held to a time"
 
