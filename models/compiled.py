@@ -41,8 +41,8 @@ class RoleRule(Frozen):
     "reporter": whoever does that takes it, or `schedule:NAME`: whoever is on call by it when the
     incident begins. Holders have one of the teams or skills of `qualification`; who holds it in
     more than `at_once` incidents is reported to whoever assigns. `remembered`
-    keeps when it was filled and fell vacant, and `tells` has whoever takes it by default told of
-    their duties: earlier records do not.
+    keeps when it was filled and fell vacant, `passes` when it passed to somebody else, and `tells`
+    has whoever takes it by default told of their duties: earlier records do not.
     """
 
     name: str
@@ -60,6 +60,7 @@ class RoleRule(Frozen):
     duties: tuple[str, ...] = ()
     at_once: int | None = None
     remembered: bool = False
+    passes: bool = False
     tells: bool = False
 
 

@@ -104,7 +104,7 @@ class RoleHolder(Frozen):
     """Who holds a role, since when.
 
     `until_at` is when the shift ends by which they came to it, where that is known; `reminded`,
-    that they were told to hand over.
+    that they were told to hand over. `enough` is False while more must hold it than do.
     """
 
     role: str
@@ -112,6 +112,7 @@ class RoleHolder(Frozen):
     since_at: Instant
     until_at: Instant | None = None
     reminded: bool = False
+    enough: bool = True
 
 
 class StepDone(Frozen):

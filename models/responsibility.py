@@ -7,11 +7,15 @@ from states.lifecycle import State
 
 
 class RoleSpell(Frozen):
-    """A time through which a role was filled, by whomever; it still is while `until_at` is None."""
+    """A time through which a role was filled, by whomever; it still is while `until_at` is None.
+
+    `passed_at` are the instants at which it passed to somebody else meanwhile.
+    """
 
     role: str
     from_at: Instant
     until_at: Instant | None = None
+    passed_at: tuple[Instant, ...] = ()
 
 
 class Handover(Frozen):

@@ -13,6 +13,7 @@ from models.policy.approvals import ApprovalEntry
 from models.policy.people import AuthorityEntry
 from models.policy.roles import RoleEntry
 from policies.timing import decided
+from rules.roles import ACKNOWLEDGER
 from states.lifecycle import REPORTED
 
 OVERRIDE = "override"
@@ -21,6 +22,7 @@ SET_SEVERITY = "set_severity"
 """The command whose rules by severity go by the worse of two, before and after."""
 ROLE_CLOCK = "role:"
 """How the clock is called that says by when a role must be filled."""
+ACKNOWLEDGED, ASSESSED = "acknowledged", "assessed"
 DEPUTY = "deputy"
 """Whom actions of `unfilled` mean by this word: the deputy of the role."""
 
@@ -54,6 +56,7 @@ def _role(policy: Policy, name: str, entry: RoleEntry) -> RoleRule:
         duties=entry.duties,
         at_once=entry.at_once,
         remembered=True,
+        passes=True,
         tells=bool(entry.duties),
     )
 
@@ -64,32 +67,47 @@ def _required(policy: Policy, entry: RoleEntry) -> dict[str, timedelta]:
     }
 
 
-def _since(entry: RoleEntry) -> str:
+def _since(entry: RoleEntry, first: str = REPORTED) -> str:
     """From when the time counts: where a flag must be raised, not before it is."""
     flags = [
         parse_condition(text)
         for text in entry.when
         if text.startswith("flag ") and parse_condition(text).values == (RAISED,)
     ]
-    return f"later of {REPORTED} and flag:{flags[0].attribute}" if len(flags) == 1 else REPORTED
+    return f"later of {first} and flag:{flags[0].attribute}" if len(flags) == 1 else first
+
+
+def _clock_since(entry: RoleEntry, required: dict[str, timedelta]) -> str:
+    """From when the clock of a role counts.
+
+    What is required at once, and taken later, is late only from then on: by whoever acknowledges,
+    or else by the end of the assessment, which waits for it.
+    """
+    by_somebody = entry.default not in {None, ACKNOWLEDGER}
+    if entry.unfilled or by_somebody or all(required.values()):
+        return _since(entry)
+    if entry.default is None and any(required.values()):
+        return _since(entry)
+    return _since(entry, ACKNOWLEDGED if entry.default else ASSESSED)
 
 
 def role_clocks(policy: Policy) -> Iterator[ClockSpec]:
-    """For each role that somebody is asked to fill in time, the clock that says so.
+    """For each role that must be held in time, the clock that says so.
 
     A role that falls vacant must be filled again within the same time.
     """
     for name, entry in policy.roles.items():
-        asked = bool(entry.unfilled)
+        required = _required(policy, entry)
+        starts = _clock_since(entry, required)
+        # Nobody can hold at once, from the report on, what nobody takes by default.
+        asked = bool(entry.unfilled or entry.default) or starts != _since(entry)
         within = {
-            severity: Target(within=after)
-            for severity, after in _required(policy, entry).items()
-            if after or asked
+            severity: Target(within=after) for severity, after in required.items() if after or asked
         }
-        if within and (asked or entry.deputy):
+        if within:
             yield ClockSpec(
                 name=f"{ROLE_CLOCK}{name}",
-                starts=_since(entry),
+                starts=starts,
                 stops=f"role:{name}",
                 within=within,
                 thresholds=tuple(_thresholds(entry)),

@@ -59,7 +59,9 @@ def _assigned(
     before = ", ".join(h.person for h in held if h not in kept)
     summary = f"{person} is {rule.name}" + (f", after {before}" if before else "")
     new = holder(rule.name, person, case.happened_at, case.policy)
-    incident = with_holders(case.incident, rule, (*kept, new), case.happened_at)
+    # Who is given what they hold holds it since they took it.
+    mine = next((h for h in held if h.person == person and rule.passes), new)
+    incident = with_holders(case.incident, rule, (*kept, mine), case.happened_at)
     incident = note(
         incident,
         "role.assigned",

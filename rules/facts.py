@@ -61,6 +61,12 @@ ASKED_IN: dict[Trigger, tuple[State, ...]] = {
 """A role that a state requires is asked for by what leads into it, and by what leaves it."""
 
 
+def _by_time(role: RoleRule) -> frozenset[Trigger]:
+    """What asks for a role whose time has come: also later, should it have fallen vacant."""
+    later = frozenset({Trigger.BEGIN_RESOLUTION}) if role.passes else frozenset()
+    return later | {Trigger.BEGIN_DIAGNOSIS}
+
+
 def _due(role: RoleRule, incident: Incident, now: datetime) -> bool:
     """Whether so much time has passed that the role must be filled."""
     after = role.required.get(incident.severity)
@@ -80,7 +86,7 @@ def roles_missing(
             continue
         for trigger, states in ASKED_IN.items():
             asked = any(incident.severity in role.required_in.get(state, ()) for state in states)
-            if asked or (trigger is Trigger.BEGIN_DIAGNOSIS and _due(role, incident, now)):
+            if asked or (trigger in _by_time(role) and _due(role, incident, now)):
                 words = _unfilled(role, incident, policy, now)
                 missing[trigger] = (*missing.get(trigger, ()), words)
     return missing

@@ -39,12 +39,17 @@ def _derived(kind: str, of: str, incident: Incident) -> Iterator[Milestone]:
 
 
 def _filled(name: str, role: str, incident: Incident) -> Iterator[Milestone]:
-    """When a role was filled, until it fell vacant; of earlier records, since when it is held."""
+    """When a role was filled, and passed on, until it fell vacant.
+
+    Of earlier records, since when it is held.
+    """
     spells = [spell for spell in incident.role_spells if spell.role == role]
     for spell in spells:
-        yield _milestone(name, spell.from_at).model_copy(update={"void_at": spell.until_at})
+        for at in (spell.from_at, *spell.passed_at):
+            yield _milestone(name, at).model_copy(update={"void_at": spell.until_at})
     if not spells:
-        yield from (_milestone(name, h.since_at) for h in incident.roles if h.role == role)
+        held = (h for h in incident.roles if h.role == role and h.enough)
+        yield from (_milestone(name, h.since_at) for h in held)
 
 
 def _milestone(name: str, at: datetime) -> Milestone:

@@ -90,7 +90,16 @@ def _with_default_roles(incident: Incident, policy: CompiledPolicy, now: datetim
             continue
         how = "by reporting" if role.default == REPORTER else _how(role, person, policy)
         summary = f"{person} is {role.name} {how}"
-        incident = by_default(incident, policy, role.name, person, summary, actor=ENGINE, now=now)
+        incident = by_default(
+            incident,
+            policy,
+            role.name,
+            person,
+            summary,
+            actor=ENGINE,
+            now=now,
+            filled_at=incident.reported_at if role.passes else None,
+        )
     return incident
 
 

@@ -14,6 +14,8 @@ from states.lifecycle import BEFORE_REVIEW
 
 MOST_SPELLS = 50
 """A role that fell vacant more often than this counts as filled from then on."""
+MOST_PASSES = 50
+"""Of a role that passes on more often the newest is kept in the place of the one before."""
 ACKNOWLEDGER = "acknowledger"
 REPORTER = "reporter"
 
@@ -45,17 +47,35 @@ def filled(rule: RoleRule, incident: Incident) -> bool:
 def with_holders(
     incident: Incident, rule: RoleRule, holders: tuple[RoleHolder, ...], at: datetime
 ) -> Incident:
-    """The record with these holders of a role, keeping when it was filled and fell vacant."""
+    """The record with these holders of a role, keeping when it was filled and fell vacant.
+
+    It keeps when it passed to somebody else, too.
+    """
     others = tuple(held for held in incident.roles if held.role != rule.name)
-    before = filled(rule, incident)
+    before, known = filled(rule, incident), set(incident.holders(rule.name))
+    after = len(holders) >= rule.at_least
+    if rule.passes:
+        holders = tuple(held.model_copy(update={"enough": after}) for held in holders)
     incident = incident.model_copy(
         update={"roles": (*others, *holders), "handovers": _standing(incident, rule, holders)}
     )
-    after = filled(rule, incident)
-    if before == after or not rule.remembered:
+    if not rule.remembered:
+        return incident
+    if before and after and rule.passes and {held.person for held in holders} - known:
+        return incident.model_copy(update={"role_spells": _passed(incident, rule.name, at)})
+    if before == after:
         return incident
     spells = _begun(incident, rule.name, at) if after else _ended(incident, rule.name, at)
     return incident.model_copy(update={"role_spells": spells})
+
+
+def vacant_again(incident: Incident, policy: CompiledPolicy, at: datetime) -> Incident:
+    """The record of a reopened incident: roles that were given back meanwhile are missed again."""
+    for rule in policy.roles:
+        if rule.passes and not filled(rule, incident):
+            spells = _ended(incident, rule.name, at)
+            incident = incident.model_copy(update={"role_spells": spells})
+    return incident
 
 
 def _standing(
@@ -69,6 +89,16 @@ def _standing(
 def _running(incident: Incident, role: str) -> RoleSpell | None:
     mine = (spell for spell in incident.role_spells if spell.role == role)
     return next((spell for spell in mine if spell.until_at is None), None)
+
+
+def _passed(incident: Incident, role: str, at: datetime) -> tuple[RoleSpell, ...]:
+    spells, running = incident.role_spells, _running(incident, role)
+    if running is None:
+        return spells
+    # Beyond so many the newest takes the place of the one before: the record must not fill up.
+    kept = running.passed_at[: MOST_PASSES - 1]
+    passed = running.model_copy(update={"passed_at": (*kept, max(at, running.from_at))})
+    return tuple(passed if spell is running else spell for spell in spells)
 
 
 def _begun(incident: Incident, role: str, at: datetime) -> tuple[RoleSpell, ...]:
@@ -103,8 +133,12 @@ def by_default(
     actor: Actor,
     now: datetime,
     happened_at: datetime | None = None,
+    filled_at: datetime | None = None,
 ) -> Incident:
-    """The record with a role taken as the policy has it; or with why it was not."""
+    """The record with a role taken as the policy has it; or with why it was not.
+
+    With `filled_at`, the role counts as filled from then on, whenever somebody could be asked.
+    """
     rule = policy.role(role) or RoleRule(name=role)
     why = unfit(rule, person, incident, policy, now)
     if why:
@@ -112,7 +146,9 @@ def by_default(
         return note(incident, "role.not_taken", summary, actor=actor, now=now, role=role)
     at = happened_at or now
     held = tuple(held for held in incident.roles if held.role == role)
-    incident = with_holders(incident, rule, (*held, holder(role, person, at, policy)), at)
+    incident = with_holders(
+        incident, rule, (*held, holder(role, person, at, policy)), filled_at or at
+    )
     incident = note(
         incident,
         "role.assigned",

@@ -23,7 +23,7 @@ from rules.decision import (
 from rules.escalation import in_force
 from rules.facts import facts_for
 from rules.ledger import note, with_milestone, without_milestones
-from rules.roles import ACKNOWLEDGER, by_default, told_of_duties
+from rules.roles import ACKNOWLEDGER, by_default, told_of_duties, vacant_again
 from rules.steps import with_steps
 from rules.uncertain import between, unfit
 from states.lifecycle import State, Trigger
@@ -66,7 +66,8 @@ def _consequences(case: Case, incident: Incident, command: Command, allowed: All
         link = Link(relation="duplicate_of", target=command.duplicate_of)
         return incident.model_copy(update={"links": (*incident.links, link)})
     if allowed.trigger is Trigger.REOPEN:
-        return incident.model_copy(update={"review": None})
+        again = vacant_again(incident, case.policy, case.happened_at)
+        return again.model_copy(update={"review": None})
     return incident
 
 
