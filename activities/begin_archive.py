@@ -6,6 +6,7 @@ from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.contracts import ARCHIVE_WORKFLOW, BEGIN_ARCHIVE, ArchiveRunInput
+from rules.markdown import caption
 from rules.urgency import LEAST_URGENT
 
 
@@ -27,7 +28,7 @@ async def begin(client: Client, request: ArchiveRunInput, task_queue: str) -> st
             id=workflow_id,
             task_queue=task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-            static_summary=f"archive run {request.run_id} of {request.workflow_id}"[:200],
+            static_summary=caption(f"archive run {request.run_id} of {request.workflow_id}"),
             priority=Priority(priority_key=LEAST_URGENT),
         )
     except WorkflowAlreadyStartedError:

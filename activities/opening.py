@@ -24,8 +24,9 @@ from models.command import CommandResult
 from models.compiled import CompiledPolicy
 from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
 from models.incident import Report
+from models.readable import in_a_line
+from rules.markdown import caption
 from rules.opening import first_severity
-from rules.readable import in_a_line
 from rules.reporting import REPORT_DIGEST, report_digest
 from rules.urgency import urgency
 from states.lifecycle import State, Trigger
@@ -33,7 +34,6 @@ from states.lifecycle import State, Trigger
 if TYPE_CHECKING:
     from connectors.calendars.directory import FeedDirectory
 
-SUMMARY_LIMIT = 200
 PROBE_TIMEOUT = timedelta(seconds=4)
 NOW = timedelta()
 """The offset of a clock that says what time it is."""
@@ -59,10 +59,10 @@ class CannotReopen(Exception):  # noqa: N818 - says what is
 def _shown(report: Report, severity: str | None, policy: CompiledPolicy) -> dict[str, Any]:
     """What Temporal shows of the workflow beside its id, and how urgent its work is."""
     return {
-        "static_summary": in_a_line(report.title)[:SUMMARY_LIMIT],
+        "static_summary": caption(report.title),
         "memo": {
-            "title": report.title,
-            "reporter": report.reporter.name,
+            "title": in_a_line(report.title),
+            "reporter": in_a_line(report.reporter.name),
             REPORT_DIGEST: report_digest(report),
         },
         "priority": Priority(priority_key=urgency(severity, policy.severities)),

@@ -35,6 +35,7 @@ from models.workload import (
     WorkloadInput,
 )
 from rules.identity import workload_id
+from rules.markdown import caption
 
 MOST_TOGETHER = 200
 NO_OFFSET = timedelta()
@@ -119,7 +120,7 @@ class Workloads:
             id=workload,
             task_queue=activity.info().task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            static_summary=f"pages and roles of {whom}"[:200],
+            static_summary=caption(f"pages and roles of {whom}"),
             priority=FIRST,
         )
         try:

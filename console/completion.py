@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from console.finding import Filters, find
 from console.running import SETTLE_SECONDS
-from rules.readable import in_a_line
+from models.readable import in_a_line
 from runtime.client import connect
-from runtime.settings import load_settings
 
 PATIENCE = timedelta(seconds=2)
 SHOWN = 100
@@ -16,7 +15,7 @@ SHOWN = 100
 
 async def _open_incidents() -> list[tuple[str, str]]:
     async with asyncio.timeout(PATIENCE.total_seconds()):
-        client = await connect(load_settings())
+        client = await connect()
         rows = (await find(client, Filters(only_open=True), SHOWN)).rows
     return [(row.id, in_a_line(f"{row.severity} {row.state} {row.title}").strip()) for row in rows]
 

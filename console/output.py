@@ -12,7 +12,7 @@ from rich.text import Text
 
 from console.failures import Failure
 from models.command import COMMANDS
-from rules.readable import in_a_line, readable
+from models.readable import in_a_line, readable
 
 UNBOUNDED = 1_000_000
 """The width, in columns, of what is no terminal: nothing is wrapped there, or cut off."""
@@ -88,6 +88,10 @@ class ReaderGone(Exception):  # noqa: N818 - says what is
 
 
 class _Terminal(Console):
+    def render_str(self, text: str, **options: Any) -> Text:
+        """A text that nobody has made readable: no markup in it counts."""
+        return super().render_str(readable(text), **options)
+
     def on_broken_pipe(self) -> None:
         raise ReaderGone
 
@@ -96,7 +100,9 @@ def person(*, error: bool = False) -> Console:
     """A terminal or pipe that a person reads; lines on a pipe are as long as they are."""
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() else UNBOUNDED
-    return _Terminal(file=stream, width=width, soft_wrap=False, highlight=False, emoji=False)
+    return _Terminal(
+        file=stream, width=width, soft_wrap=False, highlight=False, emoji=False, markup=False
+    )
 
 
 def say(*lines: str) -> None:

@@ -25,7 +25,8 @@ def perform(work: Callable[[Client], Coroutine[Any, Any, Result]]) -> Result:
     """Connect to Temporal by the settings, do the work, and let everything settle."""
 
     async def connected() -> Result:
-        return await work(await connect(load_settings()))
+        load_settings()  # what is broken in them is told before anything is sent
+        return await work(await connect())
 
     return perform_alone(connected)
 

@@ -19,7 +19,7 @@ from console.errors import AWAY, not_found, not_reachable
 from console.failures import ExitCode, Failure, unknown_incident
 from console.phrases import moment
 from models.contracts import INCIDENT_WORKFLOW
-from rules.readable import in_a_line
+from models.readable import in_a_line
 
 PROBE_TIMEOUT = timedelta(seconds=3)
 FROM_OUTSIDE = {

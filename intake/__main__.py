@@ -59,7 +59,7 @@ def refuse_to_be_open(settings: Settings) -> None:
 async def serve(settings: Settings) -> None:
     """Serve until told to stop. Temporal may come up later; until then senders hear 503."""
     refuse_to_be_open(settings)
-    client = await connect(settings, lazy=True)
+    client = await connect(lazy=True)
     feeds = feeds_of(settings)
     app = create_app(
         client,

@@ -18,14 +18,15 @@ from models.alert import AlertBatch, AlertStatus
 from models.base import MONITORING, Frozen
 from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput
 from models.intake import IntakeRules
+from models.readable import in_a_line
 from rules.identity import group_id
-from rules.readable import in_a_line
+from rules.markdown import caption
 from rules.reporting import may_report
 from rules.severity import worst
 from rules.urgency import urgency
 
 log = structlog.get_logger(__name__)
-SUMMARY_LIMIT = 200
+KEY_SHOWN = 200
 
 
 async def hand_on(
@@ -44,8 +45,8 @@ async def hand_on(
         task_queue=task_queue,
         start_signal=RECEIVE_ALERTS,
         start_signal_args=[batch],
-        static_summary=in_a_line(summary)[:SUMMARY_LIMIT],
-        memo={"group_key": batch.group_key[:SUMMARY_LIMIT], "source": SOURCE},
+        static_summary=caption(summary),
+        memo={"group_key": in_a_line(batch.group_key)[:KEY_SHOWN], "source": SOURCE},
         priority=Priority(priority_key=urgency(severity, rules.severity.severities)),
     )
 

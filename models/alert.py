@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from models.addresses import web_link
 from models.base import FIRST_YEAR, LAST_YEAR, Frozen, Instant, Seconds
 
 _FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
@@ -34,7 +35,8 @@ class AlertStatus(StrEnum):
 class Alert(Frozen):
     """One alert. `fingerprint` identifies it across repeats; `started_at` one firing of it.
 
-    `severity` and `service` are what its labels say, as the policy reads them.
+    `severity` and `service` are what its labels say, as the policy reads them. A `link` that does
+    not lead into the web is left out, and a login in one too.
     """
 
     fingerprint: str
@@ -47,7 +49,7 @@ class Alert(Frozen):
     started_at: Heard
     ended_at: Heard | None = None
     source: str = ""
-    link: str | None = None
+    link: Annotated[str | None, AfterValidator(web_link)] = None
 
 
 class AlertBatch(Frozen):

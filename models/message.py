@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.base import Frozen, Instant
+from models.readable import OneLine, Readable
 
 
 class MessageKind(StrEnum):
@@ -16,7 +17,7 @@ class MessageKind(StrEnum):
 
 
 class Message(Frozen):
-    """One message to one recipient.
+    """One message to one recipient, whose words steer nothing where they are shown.
 
     `key` is the idempotency key: the same key is the same message, however often it is sent.
     `recipient` is a person or an audience; `address` an e-mail address where one is known.
@@ -25,13 +26,13 @@ class Message(Frozen):
     key: str
     kind: MessageKind
     incident_id: str
-    recipient: str
+    recipient: OneLine
     address: str | None = None
-    subject: str
-    body: str
-    severity: str
-    reason: str
-    facts: dict[str, str] = Field(default_factory=dict)
+    subject: OneLine
+    body: Readable
+    severity: OneLine
+    reason: OneLine
+    facts: dict[str, Readable] = Field(default_factory=dict)
 
 
 class Receipt(Frozen):

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from models.clock import Counted
-from rules.readable import in_a_line
+from models.readable import in_a_line
 
 NONE = "None recorded."
+CAPTION_LIMIT = 200
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~$]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|!(?=\[))")
 _LEADING = re.compile(r"^(\d*)([#+=-]|(?<=\d)[.)])")
@@ -23,6 +24,14 @@ def plain(text: str) -> str:
 def within(text: str) -> str:
     """The same for text that begins no line: that of a cell or a title."""
     return _CLOSING.sub(r"\\#", _SPECIAL.sub(r"\\\1", in_a_line(text).strip()))
+
+
+def caption(text: str) -> str:
+    """What Temporal shows beside a workflow, a timer or an activity: one short line.
+
+    Its UI reads it as Markdown, which could fetch a picture from anywhere.
+    """
+    return within(text[:CAPTION_LIMIT])[:CAPTION_LIMIT].rstrip("\\")
 
 
 def quoted(text: str) -> str:

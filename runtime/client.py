@@ -15,7 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError, RPCStatusCode
 
-from runtime.settings import Settings, SettingsBroken
+from runtime.settings import SettingsBroken, login
 
 DEFAULT_ADDRESS = "localhost:7233"
 CONNECT_TIMEOUT_SECONDS = 5.0
@@ -49,8 +49,16 @@ def connection() -> dict[str, Any]:
     return {"target_host": DEFAULT_ADDRESS, **configured}
 
 
-async def connect(settings: Settings, *, lazy: bool = False) -> Client:
-    """A client whose identity, in every event it causes, is who runs it and where.
+def identity() -> str:
+    """Who runs this process, and where, as `login@host`: in every event that it causes.
+
+    Not the actor, which is whoever somebody says they are.
+    """
+    return f"{login()}@{socket.gethostname()}"
+
+
+async def connect(*, lazy: bool = False) -> Client:
+    """A client of the server that Temporal's configuration names.
 
     Raises SettingsBroken, and ServerNotReachable after five seconds, unless `lazy`.
     """
@@ -61,7 +69,7 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
             return await Client.connect(
                 **target,
                 data_converter=pydantic_data_converter,
-                identity=f"{settings.actor}@{socket.gethostname()}",
+                identity=identity(),
                 lazy=lazy,
             )
     except TimeoutError:

@@ -17,6 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from connectors.private import UMASK, open_private, private_folder
+from runtime.client import identity
 from runtime.component import end
 from runtime.search_attributes import register, retention, set_retention
 from runtime.settings import environment_without_temporal
@@ -237,7 +238,9 @@ class EmbeddedServer:
         raise self._why_it_ended()
 
     async def _prepared(self) -> Client:
-        client = await Client.connect(self.address, data_converter=pydantic_data_converter)
+        client = await Client.connect(
+            self.address, data_converter=pydantic_data_converter, identity=identity()
+        )
         await register(client)
         if await retention(client) < self.keep:
             await set_retention(client, self.keep)

@@ -3,6 +3,8 @@
 import sys
 from typing import Final
 
+from models.readable import in_a_line
+
 CANNOT_LISTEN: Final = 1
 """Somebody else has the port, or the address is none of this machine."""
 NOT_AS_SET_UP: Final = 2
@@ -13,5 +15,5 @@ NO_SERVER: Final = 6
 
 def ended(program: str, why: str, code: int) -> int:
     """Say on stderr why `program` ends; returns `code`."""
-    sys.stderr.write("".join(f"{program}: {line}\n" for line in why.splitlines()))
+    sys.stderr.write("".join(f"{program}: {in_a_line(line)}\n" for line in why.splitlines()))
     return code

@@ -18,6 +18,7 @@ from temporalio.runtime import (
 )
 
 from connectors.private import UMASK, open_private, private_folder
+from models.readable import readable
 from runtime.settings import Settings, SettingsBroken, load_settings
 
 Event = MutableMapping[str, Any]
@@ -67,6 +68,23 @@ def _without_temporal_extra(_logger: object, _method: str, event: Event) -> Even
     return event
 
 
+def _readable(said: Any) -> Any:
+    match said:
+        case str():
+            return readable(said)
+        case dict():
+            return {key: _readable(value) for key, value in said.items()}
+        case list() | tuple():
+            return [_readable(each) for each in said]
+        case _:
+            return said
+
+
+def shown(_logger: object, _method: str, event: Event) -> Event:
+    """Let nothing that somebody said steer the terminal of whoever reads the log."""
+    return {str(key): _readable(value) for key, value in event.items()}
+
+
 _COMMON: tuple[Any, ...] = (
     whose,
     structlog.contextvars.merge_contextvars,
@@ -95,6 +113,7 @@ def configure_logging(level: str = "info", path: Path | None = None) -> None:
         processors=[
             _without_temporal_extra,
             structlog.processors.format_exc_info,
+            shown,
             structlog.processors.JSONRenderer(default=str),
         ],
     )

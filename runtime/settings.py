@@ -25,7 +25,8 @@ class SettingsBroken(Exception):  # noqa: N818 - says what is
     """The settings cannot be read. The message names each variable and what is wrong with it."""
 
 
-def _login() -> str:
+def login() -> str:
+    """The login that runs this process."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):
@@ -49,7 +50,7 @@ class Settings(BaseSettings):
     policy_file: Path = ROOT / "policies" / "default.yaml"
     state_directory: Path = ROOT / "var"
     documents: Path | None = None
-    actor: str = Field(default_factory=_login)
+    actor: str = Field(default_factory=login)
     intake_host: str = "127.0.0.1"
     intake_port: int = Field(default=8000, ge=1, le=65535)
     intake_token: SecretStr | None = None

@@ -91,7 +91,7 @@ async def serve(settings: Settings) -> None:
 
     Raises NotServing or ServerNotReachable before it takes work.
     """
-    client = await connect(settings)
+    client = await connect()
     channels, feeds = ChannelDirectory(settings.channels), feeds_of(settings)
     await _check_namespace(client)
     await _warn(client, settings, channels, feeds)

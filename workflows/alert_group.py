@@ -12,6 +12,8 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import FailureError
 
+from rules.markdown import caption
+
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel
 
@@ -180,7 +182,7 @@ class AlertGroupWorkflow:
     async def _wait(self, wait: Wait) -> None:
         """Wait until something else is to be done; news that change nothing leave the timer."""
         timeout = wait.until - workflow.now() if wait.until else None
-        summary = f"next: {words_for_step(wait)}"[:200] if wait.until else None
+        summary = caption(f"next: {words_for_step(wait)}") if wait.until else None
         try:
             await workflow.wait_condition(
                 lambda: self._next() != wait or workflow.info().is_continue_as_new_suggested(),

@@ -13,6 +13,7 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import FailureError
 
 from models.contracts import PERMANENT_FAILURE
+from rules.markdown import caption
 from rules.urgency import LEAST_URGENT, urgency
 
 Result = TypeVar("Result")
@@ -63,7 +64,7 @@ async def perform(
         start_to_close_timeout=ATTEMPT_TIMEOUT,
         schedule_to_close_timeout=within,
         retry_policy=_RETRIES,
-        summary=summary[:200],
+        summary=caption(summary),
         priority=priority,
     )
     return answer
@@ -79,7 +80,7 @@ async def _perform_at_once(
         result_type=result,
         schedule_to_close_timeout=FIRST_PAGE_TIMEOUT,
         retry_policy=_ONCE,
-        summary=summary[:200],
+        summary=caption(summary),
     )
     return answer
 
@@ -111,7 +112,7 @@ async def perform_in_the_end(
         result_type=result,
         start_to_close_timeout=ATTEMPT_AT_AN_ARCHIVE_TIMEOUT,
         retry_policy=_WITHOUT_END,
-        summary=summary[:200],
+        summary=caption(summary),
         priority=_LEAST_URGENT,
     )
     return answer

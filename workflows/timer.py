@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
+from rules.markdown import caption
 from workflows.desk import Desk
 
 NO_CLOCK_IS_SO_LATE = timedelta(milliseconds=50)
@@ -45,7 +46,8 @@ class NextTimer:
 
     async def _ring(self, due_at: datetime, what: str) -> None:
         wait = max(due_at - self._desk.now(), timedelta())
-        await workflow.sleep(wait, summary=f"next: {what} at {due_at:%Y-%m-%d %H:%M:%S} UTC"[:200])
+        summary = caption(f"next: {what} at {due_at:%Y-%m-%d %H:%M:%S} UTC")
+        await workflow.sleep(wait, summary=summary)
         behind = due_at - self._desk.now()
         if behind > NO_CLOCK_IS_SO_LATE:
             self._desk.late = behind

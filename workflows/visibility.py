@@ -9,6 +9,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
+from models.readable import in_a_line
 from models.visibility import SEARCH_ATTRIBUTES
 from rules.answers import readings_of, status_markdown
 from rules.breaches import breached_clocks, marks
@@ -100,13 +101,13 @@ class Visibility:
     def _wanted(self, next_due_at: datetime | None) -> dict[str, Any]:
         desk = self._desk
         incident = desk.incident
-        resolved = incident.milestone("resolved")
+        resolved, service = incident.milestone("resolved"), incident.report.service
         readings = readings_of(desk.policy, incident, desk.now())
         breached = list(breached_clocks(desk.policy, incident, readings))
         words = {
             "IncidentState": incident.state.value,
             "IncidentSeverity": incident.severity,
-            "IncidentService": incident.report.service,
+            "IncidentService": service and in_a_line(service),
             "IncidentManager": incident.holder("incident_manager"),
             "IncidentPolicy": f"{desk.policy.name} {desk.policy.version}",
             "IncidentGroup": incident.report.group_id,

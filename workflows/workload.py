@@ -12,6 +12,8 @@ from temporalio import workflow
 from temporalio.common import Priority, RawValue
 from temporalio.exceptions import ApplicationError, FailureError
 
+from rules.markdown import caption
+
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ValidationError
 
@@ -153,7 +155,7 @@ class WorkloadWorkflow:
             await workflow.wait_condition(
                 lambda: self._sooner(until) or workflow.info().is_continue_as_new_suggested(),
                 timeout=max(timeout, timedelta()) if timeout is not None else None,
-                timeout_summary=f"next: {why}",
+                timeout_summary=caption(f"next: {why}"),
             )
         except TimeoutError:
             in_time(until, self._now())

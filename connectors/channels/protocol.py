@@ -1,12 +1,10 @@
 """What every channel does."""
 
-import re
 from datetime import timedelta
 from typing import Protocol
 
 from models.message import Message
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+from models.readable import in_a_line
 
 
 class Channel(Protocol):
@@ -25,5 +23,5 @@ class Channel(Protocol):
 
 
 def one_line(text: str, limit: int = 500) -> str:
-    """`text` on one line, without control characters, cut to `limit` characters."""
-    return _CONTROL.sub(" ", text).strip()[:limit]
+    """`text` on one line, without what steers a terminal, cut to `limit` characters."""
+    return in_a_line(text).strip()[:limit]

@@ -35,9 +35,9 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(value.strip()[:9]), 24 * 3600))
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+        wait = at.replace(tzinfo=at.tzinfo or UTC) - now
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    wait = at.replace(tzinfo=at.tzinfo or UTC) - now
     return min(max(wait, timedelta()), timedelta(days=1))
 
 
@@ -71,6 +71,8 @@ class WebhookChannel:
 
     async def _post(self, message: Message, limit: asyncio.Timeout, seconds: float) -> str | None:
         headers = {
+            # What unpacks is larger than what comes: an answer is taken as it is.
+            "Accept-Encoding": "identity",
             "Content-Type": "application/json",
             "Idempotency-Key": header_key(message.key),
         }
@@ -110,11 +112,11 @@ async def _reference(response: httpx2.Response, limit: asyncio.Timeout) -> str |
     body = b""
     with suppress(TimeoutError, httpx2.HTTPError, OSError):
         async with asyncio.timeout_at(deadline):
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.aiter_raw():
                 body += chunk
                 if len(body) > _ANSWER_LIMIT:
                     return None
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         answer = json.loads(body)
         if isinstance(answer, dict) and isinstance(answer.get("id"), str | int):
             return one_line(str(answer["id"]), _REFERENCE_LIMIT)

@@ -7,11 +7,11 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from models.readable import in_a_line
 from policies.catalogue import LoadedPolicy
 from policies.render.chart import chart
 from policies.render.contents import document_of
 from rules.markdown import plain, within
-from rules.readable import in_a_line
 from states.diagram import mermaid
 
 TEMPLATES = Path(__file__).parents[1] / "templates"

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from markdown_it import MarkdownIt
 
-from rules.markdown import bullets, plain, quoted, span, table, within
+from models.readable import in_a_line
+from rules.markdown import bullets, caption, plain, quoted, span, table, within
+from tests.fakes.hostile import HOSTILE
 
 
 @pytest.mark.parametrize(
@@ -81,3 +83,16 @@ def test_spans_say_as_much_as_matters(seconds: float, words: str) -> None:
 def test_open_hours_are_no_days() -> None:
     """A day of 24 hours is as long as no day that is worked."""
     assert span(timedelta(hours=36), days=False) == "36 h"
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "*" * 500, "\\" * 500, "a" * 199 + "*"])
+def test_a_caption_is_one_short_line_without_structure(text: str) -> None:
+    """It is cut where an escape ends, and no picture in it is fetched."""
+    said = caption(text)
+    assert len(said) <= 200
+    assert said == in_a_line(said)
+    rendered = MarkdownIt().render(said)
+    assert "<img" not in rendered
+    assert "<a " not in rendered
+    assert "<em>" not in rendered
+    assert caption("open INC-1: Checkout fails") == "open INC-1: Checkout fails"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rules.readable import blank, in_a_line, readable, sentences
+from models.readable import in_a_line, readable
+from rules.readable import blank, sentences
 
 STEERING = ("\x1b", "\x07", "\x9b", "\x00", "\u202e", "\u2066", "\u2069", "\u200f", "\ufeff")
 

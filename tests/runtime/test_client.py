@@ -1,6 +1,8 @@
 """The way to Temporal is told by Temporal's own configuration, and failures are told in a line."""
 
 import asyncio
+import getpass
+import socket
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from runtime.client import ServerNotReachable, connect, connection
 from runtime.embedded import free_port
-from runtime.settings import SettingsBroken, load_settings
+from runtime.settings import SettingsBroken
 
 Monkey = pytest.MonkeyPatch
 
@@ -58,7 +60,7 @@ async def test_where_nobody_listens_the_address_is_told(monkeypatch: Monkey) -> 
     address = f"127.0.0.1:{free_port()}"
     monkeypatch.setenv("TEMPORAL_ADDRESS", address)
     with pytest.raises(ServerNotReachable) as raised:
-        await connect(load_settings())
+        await connect()
     assert raised.value.address == address
     assert raised.value.why == "Connection refused"
 
@@ -71,14 +73,15 @@ async def test_a_server_that_never_answers_is_given_up(monkeypatch: Monkey) -> N
         port = mute.sockets[0].getsockname()[1]
         monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{port}")
         with pytest.raises(ServerNotReachable, match="no answer within"):
-            await connect(load_settings())
+            await connect()
 
 
 async def test_who_runs_it_is_the_identity_in_every_event(
     server: WorkflowEnvironment, monkeypatch: Monkey
 ) -> None:
-    """An auditor sees in Temporal alone whose process did what."""
+    """An auditor sees in Temporal alone whose process did what; who acts is only a claim."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", server.client.service_client.config.target_host)
     monkeypatch.setenv("INCIDENT_ACTOR", "ana")
-    client = await connect(load_settings())
-    assert client.identity.startswith("ana@")
+    client = await connect()
+    assert client.identity == f"{getpass.getuser()}@{socket.gethostname()}"
+    assert server.client.identity == client.identity

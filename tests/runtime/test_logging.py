@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from models.readable import readable
+from runtime.ending import ended
+from runtime.logging import shown
 from runtime.settings import ROOT
+from tests.fakes.hostile import HOSTILE
 
 Lines = list[dict[str, Any]]
 
@@ -83,3 +87,20 @@ def test_a_traceback_is_one_line_too(said: Lines) -> None:
 def test_every_line_is_dated_in_utc(said: Lines) -> None:
     """Incidents cross zones."""
     assert all(line["timestamp"].endswith("Z") for line in said)
+
+
+def test_no_line_steers_the_terminal_of_whoever_reads_the_log() -> None:
+    """Also where a tool shows the texts of a line, and not the line."""
+    event = {"event": "page.sent", "title": HOSTILE, "hosts": [HOSTILE], "fields": {"a": HOSTILE}}
+    line = shown(None, "info", event)
+    texts = [line["title"], *line["hosts"], *line["fields"].values()]
+    assert [text for text in texts if text != readable(text)] == []
+    assert line["event"] == "page.sent"
+
+
+def test_no_last_word_steers_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Why a process ends can quote a file, or a server."""
+    assert ended("worker", HOSTILE, 2) == 2
+    said = capsys.readouterr().err
+    assert said == readable(said)
+    assert all(line.startswith("worker: ") for line in said.splitlines())

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from models.readable import in_a_line
 from policies.render.contents import document_of
 from policies.render.document import Document
 from policies.render.formats import Format, rendered
 from policies.shape import keys_at
-from rules.readable import in_a_line
 from states.diagram import mermaid
 from states.lifecycle import TRANSITIONS, State
 from tests.policies.render.documents import DEFAULT, ROOT, document, loaded, texts

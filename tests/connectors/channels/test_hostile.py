@@ -1,0 +1,190 @@
+"""What a receiver can do to us: answer without end, with too much, or not at all.
+
+None of it holds a message up beyond its time, fills the memory, or is taken for anything else
+than it is. What a receiver has taken is sent, however odd the rest of its answer.
+"""
+
+import asyncio
+import io
+import json
+import tracemalloc
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.channels.directory import ChannelDirectory
+from connectors.channels.email import EmailChannel, compose
+from connectors.channels.settings import ChannelSettings
+from connectors.errors import ConnectorError, RetryableError
+from models.readable import in_a_line, readable
+from tests.fakes.hostile import HOSTILE
+from tests.fakes.messages import a_message
+from tests.fakes.webhook_sink import WebhookSink
+
+SHORT = timedelta(milliseconds=300)
+SOON = timedelta(seconds=20)
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+LARGEST_GROWTH = 16 * 1024 * 1024
+Speak = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+TAKEN = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@asynccontextmanager
+async def receiver(speak: Speak) -> AsyncIterator[int]:
+    """A server that says to each connection what it likes; yields its port."""
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, EOFError, asyncio.CancelledError):
+            await speak(reader, writer)
+        writer.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def sent_to(port: int, timeout: timedelta) -> str | None:
+    """Send a message to a webhook there."""
+    settings = ChannelSettings.model_validate({"url": f"http://127.0.0.1:{port}/"})
+    directory = ChannelDirectory({"pager": settings})
+    try:
+        return await directory.channel("pager").send(a_message(), timeout=timeout)
+    finally:
+        await directory.aclose()
+
+
+def answering(head: bytes, again: bytes = b"", body: bytes = b"") -> Speak:
+    """Reads a request, says `head` and `body`, then `again` for ever."""
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head + body)
+        await writer.drain()
+        while again:
+            writer.write(again)
+            await writer.drain()
+
+    return speak
+
+
+@pytest.mark.parametrize(
+    "speak",
+    [
+        answering(TAKEN + b"\r\n", again=b" " * 4096),
+        answering(
+            TAKEN + b"Transfer-Encoding: chunked\r\n\r\n", again=b"400\r\n" + b" " * 1024 + b"\r\n"
+        ),
+        answering(TAKEN + b"Content-Length: 60000\r\n\r\n", body=b"[" * 60_000),
+        answering(TAKEN + b"Content-Length: 9\r\n\r\n", body=b'{"id": \xff}'),
+        answering(TAKEN + b"Content-Length: 5009\r\n\r\n", body=b'{"id": ' + b"9" * 5001 + b"}"),
+    ],
+)
+async def test_what_was_taken_is_sent_whatever_comes_after(speak: Speak) -> None:
+    """A second attempt would double it: an answer without end or sense is no failure."""
+    async with receiver(speak) as port:
+        assert await sent_to(port, SOON) is None
+
+
+async def test_an_answer_is_not_unpacked() -> None:
+    """A few kilobytes of it can be as large as the memory."""
+    packer = zlib.compressobj(wbits=31)
+    bomb = packer.compress(b" " * 60_000_000) + packer.flush()
+    head = TAKEN + f"Content-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n".encode()
+    async with receiver(answering(head, body=bomb)) as port:
+        tracemalloc.start()
+        try:
+            assert await sent_to(port, SOON) is None
+            assert tracemalloc.get_traced_memory()[1] < LARGEST_GROWTH
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "speak",
+    [
+        answering(b"HTTP/1.1 200 OK\r\n", again=b"X-A: " + b"a" * 1000 + b"\r\n"),
+        answering(b"HTTP/1.1 100 Continue\r\n\r\n", again=b"HTTP/1.1 100 Continue\r\n\r\n"),
+        answering(b"", again=b"no HTTP "),
+        answering(b"HTTP/1.1 503 Busy\r\nRetry-After: " + b"9" * 4000 + b"\r\n\r\n"),
+        answering(b"HTTP/1.1 503 Busy\r\nRetry-After: Sun, 99 Foo 99999 00:00 +9999\r\n\r\n"),
+    ],
+)
+async def test_whatever_else_it_says_is_a_failure_for_now(speak: Speak) -> None:
+    """In the time that there was, and with a reason of our own words."""
+    async with receiver(speak) as port:
+        with pytest.raises(RetryableError) as failed:
+            await sent_to(port, SHORT)
+    assert failed.value.reason.isascii()
+    assert len(failed.value.reason) < 100
+
+
+def repeating(first: bytes, again: bytes = b"", pause: float = 0.0) -> Speak:
+    """Says something and then something else for ever, or nothing more."""
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(first)
+        await writer.drain()
+        while again:
+            writer.write(again)
+            await writer.drain()
+            await asyncio.sleep(pause)
+        await reader.read()
+
+    return speak
+
+
+@pytest.mark.parametrize(
+    "speak",
+    [
+        repeating(b""),
+        repeating(b"220 here\r\n"),
+        repeating(b"220-", again=b"a" * 4096),
+        repeating(b"", again=b"220-and more\r\n" * 100),
+        repeating(b"", again=b"2", pause=0.02),
+        repeating(b"220 here\r\n", again=b"250-and more\r\n" * 100),
+        repeating(b"\xff\xfe\x00 no SMTP\r\n"),
+        repeating(b"220 \x1b[31m\xe2\x80\xae\r\n", again=b"421 \x1b[31mgo away\r\n", pause=0.02),
+    ],
+)
+async def test_a_mail_server_that_hangs_or_floods_holds_nothing_up(speak: Speak) -> None:
+    """Silent, half silent, without end: the message fails for now, and falls back."""
+    async with receiver(speak) as port:
+        settings = {"host": "127.0.0.1", "port": port, "sender": "engine@example.org"}
+        channel = EmailChannel("mail", ChannelSettings.model_validate(settings))
+        tracemalloc.start()
+        try:
+            with pytest.raises(ConnectorError) as failed:
+                await channel.send(a_message(address="ana@example.org"), timeout=SHORT)
+            assert tracemalloc.get_traced_memory()[1] < LARGEST_GROWTH
+        finally:
+            tracemalloc.stop()
+    assert failed.value.reason.isprintable()
+
+
+async def test_no_message_steers_what_shows_it(tmp_path: Path) -> None:
+    """Mail, webhook, console and file: titles on one line, nothing that turns or colours them."""
+    text = dict.fromkeys(("subject", "body", "reason", "severity", "recipient"), HOSTILE)
+    message = a_message(**text, address="ana@example.org", facts={"impact": HOSTILE})
+    mail = compose(message, sender="engine@example.org", to="ana@example.org", at=NOW)
+    stream = io.StringIO()
+    async with WebhookSink() as sink:
+        settings = {"pager": {"url": sink.url}, "log": {"kind": "log", "path": tmp_path / "sent"}}
+        directory = ChannelDirectory(
+            {name: ChannelSettings.model_validate(given) for name, given in settings.items()},
+            stream=stream,
+        )
+        for name in (*settings, "console"):
+            await directory.channel(name).send(message, timeout=SOON)
+        await directory.aclose()
+    posted = sink.requests[0].json
+    kept = json.loads((tmp_path / "sent").read_text())
+    lines = [said[name] for said in (posted, kept) for name in ("subject", "reason", "recipient")]
+    lines += [str(mail["Subject"]), stream.getvalue().removesuffix("\n")]
+    assert [line for line in lines if line != in_a_line(line)] == []
+    texts = [mail.get_content(), posted["body"], posted["facts"]["impact"]]
+    assert [text for text in texts if text != readable(text)] == []
+    assert mail["Bcc"] is None
