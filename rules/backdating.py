@@ -14,7 +14,7 @@ from models.command import SetMilestoneCommand, WithdrawMilestoneCommand
 from models.compiled import CompiledPolicy
 from models.moments import parse_moment
 from models.payload import Command
-from rules.decision import Case, Refusal
+from rules.decision import AT_ONCE, Case, Refusal
 from rules.markdown import span
 
 FREE = frozenset(
@@ -39,7 +39,8 @@ def dated_back(case: Case, name: str, command: Command) -> timedelta:
         return AT_ALL
     if isinstance(command, SetMilestoneCommand) and not _stops(command.milestone, case.policy):
         return AT_ALL
-    return case.now - case.happened_at
+    back = case.now - case.happened_at
+    return back if back > AT_ONCE else AT_ALL
 
 
 def _stops(milestone: str, policy: CompiledPolicy) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from models.base import ENGINE
 from models.clock import DueThreshold
@@ -88,6 +89,8 @@ def _offered(case: Case, rule: RoleRule, offer: Handover) -> Decision:
     instead = f", no longer to {same[0].taker}" if same else ""
     summary = f"{offer.giver} hands {offer.role} over to {offer.taker}, who has to accept{instead}"
     incident = case.incident.model_copy(update={"handovers": (*others, offer)})
+    told = offer.content and case.policy.facts
+    content: dict[str, Any] = {"content": offer.content} if told else {}
     incident = note(
         incident,
         "handover.offered",
@@ -97,6 +100,7 @@ def _offered(case: Case, rule: RoleRule, offer: Handover) -> Decision:
         role=offer.role,
         giver=offer.giver,
         taker=offer.taker,
+        **content,
     )
     reason = f"{offer.giver} hands {offer.role} over to you"
     said = [f"{name}: {text}" for name, text in offer.content.items()]

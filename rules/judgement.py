@@ -19,6 +19,7 @@ from rules.commands import COMMAND_RULES
 from rules.decision import Case, Decision, Outcome, Refusal, TakenUp, also
 from rules.escalation import watched
 from rules.handover import over_own_role
+from rules.kept_words import with_words, with_words_of_request
 from rules.markdown import stamp
 from rules.overrides import overridden
 from rules.reporting import LOOKING_BACK
@@ -160,8 +161,8 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     refusal = refusal or unapproved(changed, name, command)
     refusal = refusal or _room(name, outcome)
     if refusal:
-        return refusal
-    done = settled(outcome, name, case.now)
+        return with_words_of_request(refusal, case, command)
+    done = settled(with_words(outcome, case, command), name, case.now)
     return _taken_up(corrected(done, case, name, command), case, trigger)
 
 

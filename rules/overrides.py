@@ -6,12 +6,13 @@ understood, or is not possible in this state, stays refused.
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from models.compiled import AuthorityRule
 from models.responsibility import Override
 from rules.authority import permitted, who_may
 from rules.decision import Case, Decision, Outcome, Refusal
-from rules.ledger import note
+from rules.ledger import SUMMARY_LIMIT, note
 
 MOST_KEPT = 50
 """Of further overrides the timeline tells, and the record does not repeat them."""
@@ -59,7 +60,8 @@ def _marked(case: Case, name: str, reason: str, forced: Decision, instead_of: st
         )
         incident = incident.model_copy(update={"overrides": (*incident.overrides, used)})
     summary = f"override of {name} by {case.actor.name}: {reason} — otherwise: {instead_of}"
+    left: dict[str, Any] = {"reason": reason} if reason not in summary[:SUMMARY_LIMIT] else {}
     incident = note(
-        incident, "override.used", summary, actor=case.actor, now=case.now, command=name
+        incident, "override.used", summary, actor=case.actor, now=case.now, command=name, **left
     )
     return Decision(incident, f"{forced.summary}, by override", forced.effects)

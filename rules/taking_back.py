@@ -30,7 +30,7 @@ def corrected(decision: Decision, case: Case, name: str, command: Command) -> De
         incident = note(
             incident,
             "clock.superseded",
-            _words(fired, correction),
+            _words(fired, correction, kept=(adopted or case.policy).facts is not None),
             actor=case.actor,
             now=case.now,
             clock=fired.clock,
@@ -45,9 +45,9 @@ def _adopted(decision: Decision) -> CompiledPolicy | None:
     return next((policy for policy in policies if policy.facts), None)
 
 
-def _words(fired: FiredThreshold, correction: Correction) -> str:
+def _words(fired: FiredThreshold, correction: Correction, *, kept: bool) -> str:
     fired_at = f"{fired.fired_at:%H:%M:%S} UTC"
-    if not fired.breach:
+    if not (kept and fired.breach):
         name = f"{fired.clock} {fired.threshold}"
         return f"{name} had fired at {fired_at}; as the record reads now it would not have"
     why = f": {correction.reason}" if correction.reason else ""

@@ -120,6 +120,14 @@ def _moved(case: Case, allowed: Allowed, latest_at: datetime | None) -> Incident
     return incident.model_copy(update={"state": allowed.target})
 
 
+def _why(case: Case, command: Command) -> str:
+    """Why it is done; to the reason of a cancellation its note is added. Once it stood instead."""
+    if not isinstance(command, CancelCommand):
+        return command.note
+    both = (command.reason, command.note) if case.policy.facts else ()
+    return ": ".join(filter(None, both)) or command.note or command.reason
+
+
 def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
     """Fire a trigger: the machine says whether, the table says what."""
     if isinstance(command, TriggerCommand) and command.steps:
@@ -136,7 +144,7 @@ def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
     if refusal:
         return refusal
     incident = _moved(case, answer, latest_at)
-    why = command.note or (command.reason if isinstance(command, CancelCommand) else "")
+    why = _why(case, command)
     by = "its alerts" if case.actor == MONITORING else case.actor.name
     change = (
         answer.source if answer.source == answer.target else f"{answer.source} → {answer.target}"

@@ -51,7 +51,7 @@ def test_whoever_is_offered_a_role_is_paged_with_all_that_was_said() -> None:
         "accept-handover INC-260327-TEST lead, or decline-handover"
     )
     assert answer.effects == (PageRole("person:bo", reason, text),)
-    assert answer.summary == "ana hands lead over to bo, who has to accept"
+    assert answer.summary == "ana hands lead over to bo, who has to accept (call me)"
     [offer] = answer.incident.handovers
     assert (offer.note, offer.content, offer.at) == ("call me", SAID["content"], after(10))
 
