@@ -90,11 +90,12 @@ class EscalationProgress(Frozen):
 
 
 class LinkedIncident(Frozen):
-    """An incident that is to be opened because of this one."""
+    """An incident that is to be opened because of this one, for one of its clocks."""
 
     id: str
     title: str
     reason: str
+    clock: str = ""
 
 
 class Carried(Frozen):

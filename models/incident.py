@@ -190,7 +190,8 @@ class Link(Frozen):
 class Report(Frozen):
     """What was reported: the start of every incident.
 
-    `happened_at` is when the reporter says it began to be known; None means now.
+    `happened_at` is when the reporter says it began to be known; None means now. `opened_for` are
+    the clocks for which incidents were opened that led to this one, the newest last.
     """
 
     title: str = Field(min_length=1, max_length=300)
@@ -202,6 +203,7 @@ class Report(Frozen):
     happened_at: Instant | None = None
     group_id: str | None = None
     previous_incident: str | None = None
+    opened_for: tuple[str, ...] = ()
     attributes: dict[str, str] = Field(default_factory=dict)
     alerts: tuple[AlertRecord, ...] = ()
     truncated_alerts: int = 0

@@ -23,7 +23,9 @@ class NoMoment(ValueError):  # noqa: N818 - says what is
 SOMEBODY = "somebody"
 """Who reports where the scenario does not say."""
 VIA = "console"
-NOT_WRITTEN = frozenset({"reporter", "group_id", "previous_incident", "alerts", "truncated_alerts"})
+NOT_WRITTEN = frozenset(
+    {"reporter", "group_id", "previous_incident", "opened_for", "alerts", "truncated_alerts"}
+)
 """Fields of a report that the engine fills."""
 
 FRIENDLY: Mapping[str, Mapping[str, str]] = {

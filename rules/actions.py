@@ -8,6 +8,9 @@ from models.incident import Incident
 from models.payload import Command
 from rules.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
 
+MOST_IN_A_ROW = 3
+"""So many incidents at most lead to each other by clocks."""
+
 
 def _raised(
     action: Action, point: DueThreshold, policy: CompiledPolicy, incident: Incident
@@ -60,8 +63,25 @@ def command_of(
             return None
 
 
-def effects_of(action: Action, policy: CompiledPolicy, reason: str) -> tuple[Effect, ...]:
-    """What an action that is no command asks for."""
+def opens_its_like(action: Action, point: DueThreshold, incident: Incident) -> str | None:
+    """Why an incident that a clock opened opens no further one; None where it may.
+
+    The clock that opened it, or one before that, would open its like, and that the next.
+    """
+    led = incident.report.opened_for
+    if action.kind is not ActionKind.OPEN_INCIDENT or not led:
+        return None
+    if point.clock in led:
+        return f"this incident was opened for {point.clock}, and does not open its like"
+    if len(led) >= MOST_IN_A_ROW:
+        return f"{len(led)} incidents have led to each other: no further one is opened"
+    return None
+
+
+def effects_of(
+    action: Action, policy: CompiledPolicy, reason: str, clock: str = ""
+) -> tuple[Effect, ...]:
+    """What an action that is no command asks for; `clock` is whose action it is."""
     match action.kind:
         case ActionKind.ESCALATE:
             level = int(action.target) if action.target else None
@@ -73,6 +93,6 @@ def effects_of(action: Action, policy: CompiledPolicy, reason: str) -> tuple[Eff
         case ActionKind.NOTIFY | ActionKind.REMIND:
             return (Remind(action.target, reason),)
         case ActionKind.OPEN_INCIDENT:
-            return (OpenLinked(action.target, reason),)
+            return (OpenLinked(action.target, reason, clock),)
         case _:
             return ()

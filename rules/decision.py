@@ -130,6 +130,7 @@ class OpenLinked:
 
     title: str
     reason: str
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)

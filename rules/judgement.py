@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from models.base import ENGINE, MONITORING, Actor
 from models.command import COMMANDS, RecordAlertsCommand
-from models.compiled import CompiledPolicy
+from models.compiled import FROM_HISTORY, CompiledPolicy
 from models.incident import Incident
 from models.payload import Command
 from rules.approvals import unapproved
@@ -131,7 +131,7 @@ def judge(
     case = Case(incident, policy, actor, now, happened_at)
     trigger = Trigger(name) if name in BY_TRIGGER else None
     late = incident.state in TERMINAL and trigger is None
-    if late and not isinstance(command, RecordAlertsCommand) and name not in AFTER_THE_END:
+    if late and not isinstance(command, RecordAlertsCommand) and not _taken_late(name, policy):
         over = Refusal("Refused", f"the incident is {incident.state}", possible=("reopen",))
         return _authority_first(case, name, command, over)
     return overridden(case, name, command.override, lambda c: _decided(c, name, command))
@@ -164,6 +164,12 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
         return with_words_of_request(refusal, case, command)
     done = settled(with_words(outcome, case, command), name, case.now)
     return _taken_up(corrected(done, case, name, command), case, trigger)
+
+
+def _taken_late(name: str, policy: CompiledPolicy) -> bool:
+    """Whether a terminal incident still takes a command."""
+    told = name == "post_update" and policy.edition >= FROM_HISTORY
+    return told or name in AFTER_THE_END
 
 
 AFTER_THE_END = frozenset(

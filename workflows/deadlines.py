@@ -8,7 +8,7 @@ from temporalio.exceptions import FailureError
 
 from models.clock import Action, DueThreshold
 from models.contracts import ENFORCE_DEADLINE, ClockFacts, EnforceDeadline, Enforcement
-from rules.actions import command_of, effects_of
+from rules.actions import command_of, effects_of, opens_its_like
 from rules.deadlines import due_thresholds, next_point
 from rules.decision import Effect, PageNextLevel, Refusal
 from rules.enforcement import as_fired, facts_for_enforcement, fired_words, without_story
@@ -118,7 +118,11 @@ class Deadlines:
             if isinstance(answer, Refusal):
                 self._desk.note("action.refused", f"{action}: {answer.message}")
         else:
-            effects = effects_of(action, self._desk.policy, reason)
+            why_not = opens_its_like(action, point, self._desk.incident)
+            if why_not:
+                self._desk.note("action.refused", f"{action}: {why_not}")
+                return
+            effects = effects_of(action, self._desk.policy, reason, point.clock)
             self._switch.carry_out(tuple(_as_it_waits(effect) for effect in effects))
 
 

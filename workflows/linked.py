@@ -30,10 +30,10 @@ class LinkedIncidents:
         """The incidents to be opened."""
         return tuple(self._due)
 
-    def order(self, title: str, reason: str) -> None:
-        """Have an incident opened, under an id that follows from this one's."""
+    def order(self, title: str, reason: str, clock: str) -> None:
+        """Have an incident opened for a clock, under an id that follows from this one's."""
         id_ = incident_id(self._desk.key(), self._desk.now())
-        self._due.append(LinkedIncident(id=id_, title=title, reason=reason))
+        self._due.append(LinkedIncident(id=id_, title=title, reason=reason, clock=clock))
         self._desk.awake = True
 
     def next_at(self) -> datetime | None:
@@ -56,6 +56,7 @@ class LinkedIncidents:
             service=of.report.service,
             reporter=ENGINE,
             previous_incident=of.id,
+            opened_for=(*of.report.opened_for, *([linked.clock] if linked.clock else [])),
             attributes=attributes_of(of, desk.now()),
         )
         try:

@@ -121,8 +121,8 @@ class Switch:
                     self._owners.outbox.ask(ActionKind.REMIND, target, reason, text)
                 case Tell(event, text, audiences):
                     self._owners.outbox.tell(event, text, audiences)
-                case OpenLinked(title, reason):
-                    self._owners.linked.order(title, reason)
+                case OpenLinked(title, reason, clock):
+                    self._owners.linked.order(title, reason, clock)
                 case WriteIncidentReport():
                     self._owners.reports.order()
                 case AdoptPolicy(policy):

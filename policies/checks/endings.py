@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
+from models.base import ENGINE
+from models.clock import ActionKind
 from models.moments import RAISED, Choice, Moment, parse_condition, parse_moment
 from models.policy import Policy
 from models.policy.promises import ClockEntry
 from policies.checks.clocks import MILESTONES, REVIEWED, milestones_after
 from policies.checks.roles import fillable
-from policies.findings import Check, Finding
+from policies.findings import Check, Finding, warning
 from states.lifecycle import REPORTED
 
 _FLAG, _ROLE = "flag:", "role:"
@@ -71,9 +73,54 @@ def never_stopped(policy: Policy) -> Iterator[Finding]:
             yield Finding(("clocks", name, "to"), f"nothing stops {name}: {what}", instead)
 
 
+AFTER_THE_END = ("update:", "flag:", "planned:")
+"""What still comes once an incident is over, beside milestones of the policy's own."""
+
+
+def never_after_the_end(policy: Policy) -> Iterator[Finding]:
+    """A clock that outlives its incident waits for something that can come then."""
+    for name, clock in policy.clocks.items():
+        if not clock.outlives or clock.outlives == ("lower",):
+            continue
+        stops = parse_moment(clock.stops)
+        never = [
+            of
+            for of in stops.of
+            if of not in policy.milestones and not of.startswith(AFTER_THE_END)
+        ]
+        if _all_needed(stops, len(never)):
+            what = f"{name} outlives its incident, and {never[0]} does not come after its end"
+            own = "a milestone of your own, update:AUDIENCE, flag:FLAG or planned:DATE"
+            instead = f"wait for {own}; or remove outlives"
+            yield Finding(("clocks", name, "outlives"), what, instead, key=True)
+
+
+def opens_itself(policy: Policy) -> Iterator[Finding]:
+    """What a clock opens does not run the same clock."""
+    for name, clock in policy.clocks.items():
+        for point, chain in clock.at.items():
+            for index, action in enumerate(chain):
+                if action.kind is ActionKind.OPEN_INCIDENT and _runs_when_opened(policy, clock):
+                    what = f"the incident that {name} opens has the clock {name}, too"
+                    instead = "say when: not via=engine; the engine opens no further one for it"
+                    yield warning(("clocks", name, "at", point, index), what, instead)
+
+
+def _runs_when_opened(policy: Policy, clock: ClockEntry) -> bool:
+    """Whether a clock can run by itself for an incident that the engine opened."""
+    asked = [parse_condition(text) for text in clock.when]
+    values = {"via": ENGINE.via, "reporter": ENGINE.name}
+    if any((values[c.attribute] in c.values) is c.negated for c in asked if c.attribute in values):
+        return False
+    by_hand = (*policy.milestones, "alert_fired")
+    starts = parse_moment(clock.starts)
+    never = [of for of in starts.of if of in by_hand or of.startswith("planned:")]
+    return not _all_needed(starts, len(never))
+
+
 def _all_needed(stops: Moment, never: int) -> bool:
     """Whether without so many of its moments a choice never comes."""
     return bool(never) if stops.choice is Choice.LATER else never == len(stops.of)
 
 
-CHECKS: tuple[Check, ...] = (never_stopped,)
+CHECKS: tuple[Check, ...] = (never_stopped, never_after_the_end, opens_itself)

@@ -7,7 +7,7 @@ from models.clock import Action, ActionKind, DueThreshold, FiredThreshold
 from models.command import AssignRoleCommand, HoldCommand, SetSeverityCommand
 from models.payload import Command
 from models.policy.actions import parse_action
-from rules.actions import command_of, effects_of
+from rules.actions import command_of, effects_of, opens_its_like
 from rules.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
 from rules.ledger import with_fired
 from tests.rules.timed import FRIDAY, incident, later, policy_of
@@ -99,6 +99,31 @@ def test_what_reaches_people_is_no_command(text: str) -> None:
 def test_an_action_asks_for_the_effect_that_it_says(text: str, effect: Effect) -> None:
     """An audience is told, a role or person reminded."""
     assert effects_of(parse_action(text), POLICY, WHY) == (effect,)
+
+
+@pytest.mark.parametrize(
+    ("led", "clock", "opens"),
+    [
+        ((), "it", True),
+        (("it",), "it", False),
+        (("it", "other"), "it", False),
+        (("other",), "it", True),
+        (("a", "b", "c"), "it", False),
+    ],
+)
+def test_an_incident_that_a_clock_opened_does_not_open_its_like(
+    led: tuple[str, ...],
+    clock: str,
+    opens: bool,  # noqa: FBT001 - a row of a table
+) -> None:
+    """Neither at once nor in turn with another clock, nor in a row without end."""
+    record = incident(POLICY)
+    report = record.report.model_copy(update={"opened_for": led})
+    record = record.model_copy(update={"report": report})
+    point = POINT.model_copy(update={"clock": clock})
+    why_not = opens_its_like(parse_action("open incident It"), point, record)
+    assert (why_not is None) is opens
+    assert opens_its_like(parse_action("page lead"), point, record) is None
 
 
 def test_an_action_that_is_a_command_asks_for_no_effect() -> None:

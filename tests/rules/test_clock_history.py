@@ -313,3 +313,13 @@ def test_an_incident_under_a_policy_of_before_goes_on_by_the_rules_of_before() -
     )
     (read,) = readings(policy, record, later(8))
     assert (read.stage, read.status) == (Stage.COMPLETED, ClockStatus.MET)
+
+
+def test_an_update_is_taken_after_the_end_so_that_a_clock_which_outlives_it_is_met() -> None:
+    """The cause is owed within a week of a resolution that closed the incident."""
+    policy = with_updates("from: resolved, to: 'update:all', within: 9h, outlives: true")
+    record = lived(policy, (1, "resolve", {}), (3, "post_update", {"text": "the cause"}))
+    assert record.state == "closed"
+    assert runs(policy, record, 20) == [
+        (later(1), later(3), Stage.COMPLETED, ClockStatus.MET, hours(2))
+    ]
