@@ -9,9 +9,9 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.failures import store_failure
 from connectors.documents.protocol import DocumentStore, safe_name
 from connectors.errors import ConnectorError
+from connectors.failures import store_failure
 from models.contracts import ARCHIVE_RUN, ArchivedRun, ArchiveRunInput
 
 log = structlog.get_logger(__name__)

@@ -6,9 +6,9 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 from temporalio import activity
 
-from activities.failures import store_failure
 from connectors.documents.protocol import DocumentMissing, DocumentStore, safe_name
 from connectors.errors import ConnectorError
+from connectors.failures import store_failure
 from models.contracts import ARCHIVE_TIMELINE, ArchiveTimeline
 from models.incident import Incident, TimelineEntry, TimelineSegment
 

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.workloads import Workloads
+from incidents.workloads import Workloads
 from models.workload import ASK_FOR_LEAVE, AskForLeave, Leave
 
 

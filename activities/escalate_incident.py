@@ -5,12 +5,12 @@ import asyncio
 import structlog
 from temporalio import activity
 
-from activities.failures import delivery_failure
-from activities.hours import in_turn, outside_hours
-from activities.on_call import OnCallLookup
-from activities.workloads import NoAnswer, Workloads
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import RetryableError
+from connectors.failures import delivery_failure
+from incidents.hours import in_turn, outside_hours
+from incidents.on_call import OnCallLookup
+from incidents.workloads import NoAnswer, Workloads
 from models.contracts import (
     ESCALATE_INCIDENT,
     Delivery,

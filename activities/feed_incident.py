@@ -3,36 +3,24 @@
 from datetime import timedelta
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateFailedError
-from temporalio.common import SearchAttributeKey
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
 
-from activities.opening import (
-    NOW,
-    CannotReopen,
-    IncidentNotFound,
-    done_before,
-    incident_described,
-    reopen_incident,
-)
+from incidents.attributes import RESOLVED_AT, STATE
+from incidents.commands import Order, give
+from incidents.errors import CannotReopen, CommandRefused, IncidentNotFound, IncidentOver
+from incidents.opening import NO_OFFSET
+from incidents.standing import incident_described
 from models.base import MONITORING
 from models.command import CommandResult, RecordAlertsCommand
 from models.group import FEED_INCIDENT, FeedIncident, IncidentFed
-from states.lifecycle import BEFORE_REVIEW, State
+from states.lifecycle import BEFORE_REVIEW, State, Trigger
 
 RECORD_ALERTS = "record_alerts"
-STATE = SearchAttributeKey.for_keyword("IncidentState")
-RESOLVED_AT = SearchAttributeKey.for_datetime("IncidentResolvedAt")
 
 
-def _refused(error: WorkflowUpdateFailedError) -> State | None:
-    """The state of an incident that refused an update; None where that was no refusal."""
-    cause = error.cause
-    if not isinstance(cause, ApplicationError) or not cause.details:
-        return None
-    details = cause.details[0]
-    state = details.get("state") if isinstance(details, dict) else None
+def _known(state: str | None) -> State | None:
+    """A state as the table names it."""
     return State(state) if state in set(State) else None
 
 
@@ -46,35 +34,34 @@ class FeedIncidentActivity:
     async def feed_incident(self, request: FeedIncident) -> IncidentFed:
         """What the incident made of it; an incident that takes no alerts says where it stands.
 
-        Raises RPCError or WorkflowUpdateFailedError, to be tried again.
+        Raises RPCError or CommandRefused, to be tried again.
         """
         return await self.fed(request)
 
-    async def fed(self, request: FeedIncident, *, epoch_offset: timedelta = NOW) -> IncidentFed:
+    async def fed(
+        self, request: FeedIncident, *, epoch_offset: timedelta = NO_OFFSET
+    ) -> IncidentFed:
         """The same, with the clock of a run that is started for it moved, as rehearsals do.
 
-        Raises RPCError or WorkflowUpdateFailedError.
+        Raises RPCError or CommandRefused.
         """
         try:
             if request.reopen:
                 await self._reopen(request, epoch_offset)
             result = await self._record(request)
-        except WorkflowUpdateFailedError as error:
-            state = _refused(error)
+        except CommandRefused as refused:
+            state = _known(refused.state)
             if state is None:
                 raise
             return await self._standing(request.incident_id, state, absorbed=False)
         except CannotReopen as error:
-            state = State(error.state) if error.state in set(State) else None
-            return await self._standing(request.incident_id, state, absorbed=False)
+            return await self._standing(request.incident_id, _known(error.state), absorbed=False)
         except IncidentNotFound:
             return IncidentFed(absorbed=False, state=State.CLOSED)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        except IncidentOver as over:
             # It may have heard of it before it ended, and only the answer was lost.
-            heard = await done_before(self._client, request.incident_id, request.command_id)
-            return await self._standing(request.incident_id, None, absorbed=heard is not None)
+            heard = over.done is not None
+            return await self._standing(request.incident_id, None, absorbed=heard)
         return await self._standing(request.incident_id, State(result.state), absorbed=True)
 
     async def _reopen(self, request: FeedIncident, epoch_offset: timedelta) -> None:
@@ -85,17 +72,12 @@ class FeedIncidentActivity:
             "command_id": f"{request.command_id}-reopen",
             "note": request.note[:4000],
         }
+        order = Order(request.incident_id, Trigger.REOPEN, command, command["command_id"])
+        queue = activity.info().task_queue
         try:
-            await reopen_incident(
-                self._client,
-                request.incident_id,
-                command,
-                command["command_id"],
-                activity.info().task_queue,
-                epoch_offset=epoch_offset,
-            )
-        except WorkflowUpdateFailedError as error:
-            if _refused(error) not in BEFORE_REVIEW:
+            await give(self._client, order, queue, epoch_offset=epoch_offset)
+        except CommandRefused as refused:
+            if _known(refused.state) not in BEFORE_REVIEW:
                 raise
 
     async def _record(self, request: FeedIncident) -> CommandResult:
@@ -107,11 +89,8 @@ class FeedIncidentActivity:
             deliveries=request.deliveries,
             taken_over_by=request.taken_over_by,
         )
-        handle = self._client.get_workflow_handle(request.incident_id)
-        result: CommandResult = await handle.execute_update(
-            RECORD_ALERTS, command, id=request.command_id, result_type=CommandResult
-        )
-        return result
+        order = Order(request.incident_id, RECORD_ALERTS, command, request.command_id)
+        return await give(self._client, order, activity.info().task_queue)
 
     async def _standing(
         self, incident_id: str, state: State | None, *, absorbed: bool

@@ -5,8 +5,8 @@ from datetime import timedelta
 import structlog
 from temporalio import activity
 
-from activities.failures import channel_failure, delivery_failure
 from connectors.channels.directory import ChannelDirectory
+from connectors.failures import channel_failure, delivery_failure
 from models.contracts import SEND_NOTIFICATION, SendNotification
 from models.message import Receipt
 

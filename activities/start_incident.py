@@ -9,9 +9,9 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from activities.keep_policy import have_policy_kept
-from activities.opening import NOW, open_incident
 from connectors.calendars.directory import FeedDirectory
+from incidents.kept_policies import have_policy_kept
+from incidents.opening import NO_OFFSET, open_incident
 from models.compiled import CompiledPolicy
 from models.group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident import Report
@@ -53,7 +53,7 @@ class StartIncidentActivity:
         return await self.started(request)
 
     async def started(
-        self, request: StartIncident, *, epoch_offset: timedelta = NOW
+        self, request: StartIncident, *, epoch_offset: timedelta = NO_OFFSET
     ) -> IncidentStarted:
         """The same, with the clock of the incident moved, as rehearsals do.
 

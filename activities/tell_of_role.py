@@ -5,8 +5,9 @@ import asyncio
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from activities.opening import IncidentNotFound, incident_described
-from activities.workloads import Workloads
+from incidents.errors import IncidentNotFound
+from incidents.standing import incident_described
+from incidents.workloads import Workloads
 from models.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole
 
 

@@ -8,7 +8,6 @@ from pydantic_core import to_json
 from temporalio import activity
 
 from activities.archive_timeline import with_whole_timeline
-from activities.failures import store_failure
 from connectors.documents.protocol import (
     DocumentConflict,
     DocumentStore,
@@ -16,6 +15,7 @@ from connectors.documents.protocol import (
     safe_name,
 )
 from connectors.errors import ConnectorError
+from connectors.failures import store_failure
 from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
 from rules.clocks import read_clocks
 from rules.report import report_markdown

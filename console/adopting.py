@@ -17,7 +17,8 @@ from console.failures import ExitCode, Failure, usage
 from console.output import Output, line
 from console.policy_file import a_file, for_incident, keep
 from console.running import actor_name, perform
-from console.sending import Order, send
+from console.sending import send
+from incidents.commands import Order
 from models.adoption import AdoptionPreview
 from models.command import COMMANDS, AdoptPolicyCommand, CommandResult
 from models.compiled import CompiledPolicy
@@ -104,13 +105,11 @@ def adopt_policy(
         command_id=command_id or str(uuid.uuid4()),
         policy=told.policy,
     )
-    order = Order(
-        incident, ADOPT, command.model_dump(mode="json"), str(command.command_id), patience
-    )
+    order = Order(incident, ADOPT, command.model_dump(mode="json"), str(command.command_id))
 
     async def work(client: Client) -> CommandResult:
         await keep(client, policy)
-        return await send(client, order)
+        return await send(client, order, patience)
 
     output.answer(*answer(order, perform(work)))
 

@@ -19,8 +19,9 @@ from console.phrases import moment
 from console.plausible import implausible
 from console.relations import look_for_other
 from console.running import actor_name, perform
-from console.sending import Order, send
+from console.sending import send
 from console.times import PAST, parse_instant
+from incidents.commands import Order
 from models.command import COMMANDS, AdoptPolicyCommand, CommandResult, CommandSpec
 from models.payload import Command
 from rules.readable import blank
@@ -174,12 +175,13 @@ def _command(spec: CommandSpec) -> Any:
             name=spec.name,
             payload=payload,
             command_id=str(payload["command_id"]),
-            timeout=timedelta(seconds=values["timeout"]),
         )
+
+        patience = timedelta(seconds=values["timeout"])
 
         async def work(client: Client) -> tuple[CommandResult, str]:
             aside = await look_for_other(client, told)
-            return await send(client, order), aside
+            return await send(client, order, patience), aside
 
         result, aside = perform(work)
         output.answer(*answer(order, result))

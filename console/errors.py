@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 from temporalio.client import RPCError
-from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCStatusCode
 
 from console.failures import ExitCode, Failure, unknown_incident
+from incidents.errors import CommandRefused
 from runtime.client import ServerNotReachable, unknown_namespace
 from runtime.settings import SettingsBroken
 
@@ -55,30 +55,22 @@ def _no_namespace(error: RPCError) -> Failure | None:
     )
 
 
-def _texts(details: dict[str, object], name: str) -> tuple[str, ...]:
-    value = details.get(name)
-    return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
-
-
-def refusal(error: ApplicationError, incident_id: str) -> Failure:
+def refusal(refused: CommandRefused, incident_id: str) -> Failure:
     """What an incident answered when it refused a command."""
-    first = error.details[0] if error.details else None
-    details = first if isinstance(first, dict) else {}
-    kind = str(details.get("refusal") or error.type or "Refused")
-    code = _REFUSALS.get(kind)
-    if code is None:
-        return Failure(kind, error.message, ExitCode.UNEXPECTED, facts={"incident": incident_id})
-    state = details.get("state")
+    code = _REFUSALS.get(refused.kind, ExitCode.UNEXPECTED)
+    facts = {"incident": incident_id}
+    if code is ExitCode.UNEXPECTED:
+        return Failure(refused.kind, refused.message, code, facts=facts)
     return Failure(
-        kind,
-        str(details.get("message") or error.message),
+        refused.kind,
+        refused.message,
         code,
-        state=str(state) if state else None,
-        missing=_texts(details, "missing"),
-        possible=_texts(details, "possible"),
-        may=_texts(details, "may"),
+        state=refused.state,
+        missing=refused.missing,
+        possible=refused.possible,
+        may=refused.may,
         hints=(f"python starter.py show {incident_id}",) if code is not ExitCode.USAGE else (),
-        facts={"incident": incident_id},
+        facts=facts,
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import computed_field
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from console import attributes
 from console.standing import FROM_OUTSIDE, ending_of
+from incidents import attributes
 from models.base import Frozen, Instant
 from models.contracts import INCIDENT_WORKFLOW
 from states.lifecycle import TERMINAL, State

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from activities.on_call import OnCallLookup
 from connectors.calendars.directory import FeedDirectory
 from console.failures import usage
 from console.policy_file import read_policy
+from incidents.on_call import OnCallLookup
 from models.compiled import Person
 from models.policy.words import suggestion
 from models.schedule import OnCall, ScheduleSpec

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import typer
 from temporalio.client import Client
 
-from activities.keep_policy import have_policy_kept
-from activities.refresh_calendars import with_calendars
+from incidents.calendars import with_calendars
+from incidents.kept_policies import have_policy_kept
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.coverage import earliest_of

@@ -10,9 +10,6 @@ from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.earlier import reported_yesterday
-from activities.keep_policy import have_policy_kept
-from activities.opening import open_incident
 from connectors.calendars.directory import FeedDirectory
 from console.commands import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.errors import failure_of, malformed
@@ -22,6 +19,9 @@ from console.output import Output, line
 from console.policy_file import compiled_policy, read_policy
 from console.running import actor_name, perform
 from console.times import PAST, parse_instant
+from incidents.kept_policies import have_policy_kept
+from incidents.opening import open_incident
+from incidents.reported_before import reported_yesterday
 from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident import Report

@@ -1,38 +1,18 @@
-"""Sends a command to an incident as a Temporal update, and makes out what became of it."""
+"""Sends a command to an incident, and says in words what became of it."""
 
 import asyncio
-import uuid
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from temporalio.client import (
-    Client,
-    RPCError,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCStatusCode
+from temporalio.client import Client, RPCError
 
-from activities.opening import CannotReopen, IncidentNotFound, done_before, reopen_incident
 from console.errors import AWAY, not_reachable, refusal
 from console.failures import ExitCode, Failure, unknown_incident
 from console.standing import Standing, ended_from_outside, standing
+from incidents.commands import Order, give
+from incidents.errors import CommandRefused, IncidentNotFound, IncidentOver, NotConfirmed
 from models.command import COMMANDS, CommandResult
 from runtime.settings import load_settings
 from states.lifecycle import State, Trigger
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One command on its way. `timeout` bounds how long we wait for the answer."""
-
-    incident_id: str
-    name: str
-    payload: dict[str, Any]
-    command_id: str
-    timeout: timedelta
 
 
 def _interrupted() -> bool:
@@ -41,9 +21,9 @@ def _interrupted() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-def _unconfirmed(order: Order) -> Failure:
+def _unconfirmed(order: Order, patience: timedelta) -> Failure:
     typed = COMMANDS[order.name].typed
-    why = f"no worker answered within {order.timeout.total_seconds():g} s"
+    why = f"no worker answered within {patience.total_seconds():g} s"
     kind, code = "NotConfirmed", ExitCode.NOT_CONFIRMED
     if _interrupted():
         why = "you interrupted it before a worker answered"
@@ -81,62 +61,34 @@ def _ended(order: Order, known: Standing) -> Failure:
     )
 
 
-def _refused(cause: ApplicationError, order: Order) -> Failure:
-    failure = refusal(cause, order.incident_id)
+def _refused(refused: CommandRefused, order: Order) -> Failure:
+    failure = refusal(refused, order.incident_id)
     failure.facts["command_id"] = order.command_id
     failure.possible = tuple(name for name in failure.possible if name != order.name)
     return failure
 
 
-async def _asked(client: Client, order: Order) -> CommandResult:
-    """Have the command done. A closed incident is reopened in a new run that goes on with it.
+async def send(client: Client, order: Order, patience: timedelta) -> CommandResult:
+    """Send a command and wait for what it did, at most for `patience`.
 
-    Each time is an update of its own, and the incident knows the command by its id: one that was
-    done counts once, one that was refused is judged anew.
-    """
-    update_id = f"{order.command_id}/{uuid.uuid4().hex[:8]}"
-    if order.name == Trigger.REOPEN:
-        return await reopen_incident(
-            client,
-            order.incident_id,
-            order.payload,
-            order.command_id,
-            load_settings().task_queue,
-            update_id=update_id,
-        )
-    result: CommandResult = await client.get_workflow_handle(order.incident_id).execute_update(
-        order.name, order.payload, id=update_id, result_type=CommandResult
-    )
-    return result
-
-
-async def send(client: Client, order: Order) -> CommandResult:
-    """Send a command and wait for what it did.
-
-    Raises `Failure` where the incident refuses, is unknown or over, where the server is not
-    reachable, and where no worker answered in time.
+    Raises `Failure` if the incident refuses, is unknown or over, if the server cannot be reached,
+    and if no worker answers in time.
     """
     try:
-        async with asyncio.timeout(order.timeout.total_seconds()):
-            return await _asked(client, order)
-    except WorkflowUpdateFailedError as error:
-        if isinstance(error.cause, ApplicationError):
-            raise _refused(error.cause, order) from None
-        raise
+        return await give(client, order, load_settings().task_queue, patience=patience)
+    except CommandRefused as refused:
+        raise _refused(refused, order) from None
     except IncidentNotFound:
         await standing(client, order.incident_id)
         raise unknown_incident(order.incident_id) from None
-    except CannotReopen:
+    except IncidentOver as over:
+        if over.done:
+            return over.done
         raise _ended(order, await standing(client, order.incident_id)) from None
-    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+    except NotConfirmed:
         await standing(client, order.incident_id)
-        raise _unconfirmed(order) from None
+        raise _unconfirmed(order, patience) from None
     except RPCError as error:
         if error.status in AWAY:
             raise not_reachable(error.message) from None
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-    done = await done_before(client, order.incident_id, order.command_id)
-    if done:
-        return done
-    raise _ended(order, await standing(client, order.incident_id))
+        raise

@@ -14,10 +14,10 @@ from temporalio.client import (
 )
 from temporalio.service import RPCStatusCode
 
-from console.attributes import SERVICE, STATE
 from console.errors import AWAY, not_found, not_reachable
 from console.failures import ExitCode, Failure, unknown_incident
 from console.phrases import moment
+from incidents.attributes import SERVICE, STATE
 from models.contracts import INCIDENT_WORKFLOW
 from models.readable import in_a_line
 

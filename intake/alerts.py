@@ -6,49 +6,19 @@ from http import HTTPStatus
 import structlog
 from fastapi import APIRouter, Request
 from temporalio.client import Client
-from temporalio.common import Priority
 
+from incidents.alerts import hand_on
 from intake.alertmanager import SOURCE, Webhook, batch_of, summary_of
 from intake.body import read_body
 from intake.endpoints import answers, takes
 from intake.errors import Refused
 from intake.policy import PolicyInForce
 from intake.reaching import reaching_temporal
-from models.alert import AlertBatch, AlertStatus
 from models.base import MONITORING, Frozen
-from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput
-from models.intake import IntakeRules
-from models.readable import in_a_line
 from rules.identity import group_id
-from rules.markdown import caption
 from rules.reporting import may_report
-from rules.severity import worst
-from rules.urgency import urgency
 
 log = structlog.get_logger(__name__)
-KEY_SHOWN = 200
-
-
-async def hand_on(
-    client: Client, task_queue: str, batch: AlertBatch, rules: IntakeRules, summary: str
-) -> None:
-    """Tell the alert group of a delivery what it said; starts the group where none runs.
-
-    Raises RPCError.
-    """
-    fires = (a.severity for a in batch.alerts if a.status is AlertStatus.FIRING)
-    severity = worst((said for said in fires if said), rules.severity)
-    await client.start_workflow(
-        ALERT_GROUP_WORKFLOW,
-        AlertGroupInput(group_key=batch.group_key, grouping=rules.grouping),
-        id=group_id(SOURCE, batch.group_key),
-        task_queue=task_queue,
-        start_signal=RECEIVE_ALERTS,
-        start_signal_args=[batch],
-        static_summary=caption(summary),
-        memo={"group_key": in_a_line(batch.group_key)[:KEY_SHOWN], "source": SOURCE},
-        priority=Priority(priority_key=urgency(severity, rules.severity.severities)),
-    )
 
 
 class Taken(Frozen):
@@ -79,7 +49,14 @@ class AlertIntake:
         batch, ignored = batch_of(webhook, rules, received_at)
         if batch.alerts:
             async with reaching_temporal():
-                await hand_on(self._client, self._task_queue, batch, rules, summary_of(webhook))
+                await hand_on(
+                    self._client,
+                    self._task_queue,
+                    batch,
+                    rules,
+                    source=SOURCE,
+                    summary=summary_of(webhook),
+                )
         group = group_id(SOURCE, webhook.group_key)
         received = len(webhook.alerts) - ignored
         taken = len(batch.alerts)

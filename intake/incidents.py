@@ -10,10 +10,10 @@ from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, FailFast, Field
 from temporalio.client import Client
 
-from activities.earlier import reported_yesterday, reports_the_same
-from activities.keep_policy import have_policy_kept
-from activities.opening import open_incident
 from connectors.calendars.directory import FeedDirectory
+from incidents.kept_policies import have_policy_kept
+from incidents.opening import open_incident
+from incidents.reported_before import reported_yesterday, reports_the_same
 from intake.body import read_body
 from intake.endpoints import answers, takes
 from intake.errors import Refused

@@ -1,10 +1,6 @@
-"""What a scenario has people do, and what was not taken of it."""
+"""What was not taken of what a scenario has people do."""
 
-from dataclasses import dataclass
-from typing import Any
-
-from temporalio.client import WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
+from incidents.errors import CannotReopen, CommandRefused, IncidentNotFound, IncidentOver
 
 
 class NotTaken(Exception):  # noqa: N818 - says what is
@@ -16,18 +12,14 @@ class NotTaken(Exception):  # noqa: N818 - says what is
         self.missing = missing
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A command to the incident of the id `named`."""
-
-    named: str
-    command: str
-    payload: dict[str, Any]
-
-
-def refusal_of(error: WorkflowUpdateFailedError) -> NotTaken:
-    """What an incident said to a command that it refused."""
-    cause = error.cause
-    details = cause.details[0] if isinstance(cause, ApplicationError) and cause.details else {}
-    missing = details.get("missing", ()) if isinstance(details, dict) else ()
-    return NotTaken(str(getattr(cause, "message", cause)), tuple(str(item) for item in missing))
+def refusal_of(error: BaseException) -> NotTaken | None:
+    """Why an incident did not take a command; None if the error is of another kind."""
+    match error:
+        case CommandRefused():
+            return NotTaken(error.message, error.missing)
+        case CannotReopen() | IncidentNotFound():
+            return NotTaken(str(error))
+        case IncidentOver():
+            return NotTaken("the incident is over, and its clocks have ended")
+        case _:
+            return None

@@ -1,5 +1,6 @@
 """Plays a scenario on a stage: each event at its instant, and time between them."""
 
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from temporalio.client import Client
 
 from activities.archive_timeline import with_whole_timeline
 from connectors.calendars.settings import FeedSettings
+from incidents.commands import Order
 from models.clock import ClockStatus
 from models.clock import Stage as ClockStage
 from models.command import AdoptPolicyCommand
@@ -20,7 +22,7 @@ from models.view import IncidentView
 from policies.catalogue import PolicyBroken
 from policies.compile import PolicyTooLarge
 from rehearsal.load import DEFAULT_NAME, LoadedScenario, payload_file
-from rehearsal.orders import NotTaken, Order
+from rehearsal.orders import NotTaken
 from rehearsal.played import Look, Played, PlayedIncident, Refused
 from rehearsal.policy import RehearsedPolicy
 from rehearsal.reading import played_incident, standing_of
@@ -185,7 +187,7 @@ class _Play:
             payload[key] = self.stage.incidents.get(payload[key], payload[key])
         if spec.payload is AdoptPolicyCommand:
             payload["policy"] = await self._adopted(str(payload["policy"]), named, at)
-        return Order(named, spec.name, payload)
+        return Order(named, spec.name, payload, uuid.uuid4().hex)
 
     def _meant(self, name: str | None) -> str | None:
         """The id of the incident that is named; unnamed, it is the newest."""

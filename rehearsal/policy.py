@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from activities.refresh_calendars import with_calendars
+from incidents.calendars import with_calendars
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from models.intake import IntakeRules

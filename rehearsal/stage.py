@@ -8,18 +8,17 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
-from temporalio.client import Client, WorkflowUpdateFailedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.opening import CannotReopen, IncidentNotFound, open_incident, reopen_incident
 from connectors.calendars.directory import FeedDirectory
 from connectors.calendars.settings import FeedSettings
 from connectors.documents.local import LocalDocumentStore
+from incidents.alerts import hand_on
+from incidents.commands import Order, give
+from incidents.opening import open_incident
 from intake.alertmanager import SOURCE, Webhook, batch_of, summary_of
-from intake.alerts import hand_on
 from models.base import MONITORING
-from models.command import CommandResult
 from models.incident import Report
 from models.view import VIEW, IncidentView
 from rehearsal.alerts import (
@@ -30,7 +29,7 @@ from rehearsal.alerts import (
     moved_batch,
 )
 from rehearsal.channels import RecordingChannels
-from rehearsal.orders import NotTaken, Order, refusal_of
+from rehearsal.orders import NotTaken, refusal_of
 from rehearsal.policy import RehearsedPolicy
 from rehearsal.server import skipper
 from rehearsal.timing import VirtualTime
@@ -151,7 +150,14 @@ class Stage:
             self.time.begin(group, at)
         self._groups[group] = name
         moved = moved_batch(batch, -self.time.offset(group))
-        await hand_on(self._client, self._queue, moved, rules, summary_of(webhook))
+        await hand_on(
+            self._client,
+            self._queue,
+            moved,
+            rules,
+            source=SOURCE,
+            summary=summary_of(webhook),
+        )
         await self.settled()
 
     def _welcome(self, name: str, named: str) -> None:
@@ -174,7 +180,7 @@ class Stage:
         """
         await self._worker.shutdown()
         try:
-            for named in {order.named for order in orders}:
+            for named in {order.incident_id for order in orders}:
                 if await self.time.running(named):
                     await self.time.brought(named, at)
             given = []
@@ -192,35 +198,18 @@ class Stage:
         return [answer if isinstance(answer, NotTaken) else None for answer in answers]
 
     async def _given(self, order: Order, at: datetime) -> None:
-        named, payload = order.named, order.payload
-        try:
-            if order.command == Trigger.REOPEN:
-                await self._reopen(named, payload, at)
-            else:
-                await self.time.handle(named).execute_update(
-                    order.command, payload, result_type=CommandResult
-                )
-        except WorkflowUpdateFailedError as error:
-            raise refusal_of(error) from None
-        except (CannotReopen, IncidentNotFound) as error:
-            raise NotTaken(str(error)) from None
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            raise NotTaken("the incident is over, and its clocks have ended") from None
-
-    async def _reopen(self, named: str, payload: dict[str, Any], at: datetime) -> None:
+        named = order.incident_id
         before = self.time.offset(named)
-        going_on = await self.time.running(named)
-        offset = before if going_on else self.time.begin(named, at)
-        key = uuid.uuid4().hex
+        starts = order.name == Trigger.REOPEN and not await self.time.running(named)
+        offset = self.time.begin(named, at) if starts else before
         try:
-            await reopen_incident(
-                self._client, named, payload, key, self._queue, epoch_offset=offset
-            )
-        except BaseException:
+            await give(self._client, order, self._queue, epoch_offset=offset)
+        except BaseException as error:
             self.time.keep(named, before)
-            raise
+            refused = refusal_of(error)
+            if refused is None:
+                raise
+            raise refused from None
 
     async def advance(self, to: datetime) -> None:
         """Time passes until `to` for everything; groups and incidents stay side by side."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio import activity
 from temporalio.client import Client
 
-from activities.workloads import Workloads
+from incidents.workloads import Workloads
 from rehearsal.timing import VirtualTime
 
 

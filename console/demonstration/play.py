@@ -13,7 +13,8 @@ from temporalio.client import Client
 
 from console.asking import ask
 from console.output import say
-from console.sending import Order, send
+from console.sending import send
+from incidents.commands import Order
 from models.group import GroupState
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView
@@ -98,7 +99,7 @@ class Play:
         await asyncio.sleep(BREATH_SECONDS)
         payload = {"actor": actor, "via": "console", **fields}
         await send(
-            self._client, Order(self.incident_id, name, payload, str(uuid.uuid4()), PATIENCE)
+            self._client, Order(self.incident_id, name, payload, str(uuid.uuid4())), PATIENCE
         )
         await self.view()
 

@@ -8,8 +8,9 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.keep_policy import KeepPolicyActivity, have_policy_kept
+from activities.keep_policy import KeepPolicyActivity
 from connectors.documents.local import LocalDocumentStore
+from incidents.kept_policies import have_policy_kept
 from models.contracts import DocumentWritten
 from workflows.keep_policy import KeepPolicy
 

@@ -9,10 +9,10 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.escalate_incident import EscalateIncidentActivity
-from activities.on_call import OnCallLookup, with_on_call
 from connectors.calendars.directory import FeedDirectory
 from connectors.calendars.settings import FeedSettings
 from connectors.channels.directory import ChannelDirectory
+from incidents.on_call import OnCallLookup, with_on_call
 from models.compiled import CompiledPolicy, Level
 from models.contracts import Escalated, EscalateIncident
 from models.schedule import Gap

@@ -9,7 +9,9 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from activities.opening import CannotReopen, IncidentNotFound, open_incident, reopen_incident
+from incidents.errors import CannotReopen, IncidentNotFound
+from incidents.opening import open_incident
+from incidents.reopening import reopen_incident
 from models.compiled import ReviewRule
 from models.contracts import Carried
 from models.incident import Incident

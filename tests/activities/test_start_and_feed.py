@@ -19,8 +19,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
 from activities.feed_incident import FeedIncidentActivity
-from activities.opening import reopen_incident
 from activities.start_incident import StartIncidentActivity
+from incidents.reopening import reopen_incident
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus
 from models.base import MONITORING
 from models.group import FeedIncident, IncidentFed, StartIncident

@@ -11,9 +11,9 @@ from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 from temporalio.worker import Worker
 
-import activities.workloads as module
+import incidents.workloads as module
 from activities.tell_of_role import TellOfRoleActivity
-from activities.workloads import NoAnswer, Workloads
+from incidents.workloads import NoAnswer, Workloads
 from models.workload import (
     AskForLeave,
     AskLeave,

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from console import commands
 from console.main import run
-from console.sending import Order
+from incidents.commands import Order
 from models.command import CommandResult
 from runtime.settings import load_settings
 from tests.console.life import reported, working
@@ -60,7 +61,7 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
     """What would have been sent: commands are answered here, without a server."""
     sent: list[Order] = []
 
-    async def send(_: object, order: Order) -> CommandResult:
+    async def send(_: object, order: Order, __: timedelta) -> CommandResult:
         sent.append(order)
         return CommandResult(
             command=order.name,

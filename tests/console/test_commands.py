@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from console.app import app
-from console.sending import Order
+from incidents.commands import Order
 from models.command import COMMANDS
 from runtime.settings import load_settings
 from tests.console.conftest import Type

@@ -10,7 +10,8 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from console.failures import Failure
-from console.sending import Order, send
+from console.sending import send
+from incidents.commands import Order
 from runtime.settings import ROOT
 from tests.console.life import reported
 
@@ -48,8 +49,8 @@ async def test_while_no_worker_answers_it_says_that_the_command_was_sent(
 ) -> None:
     """It waits at the server: one hears its id, and nothing of a time that was not waited."""
     incident = await reported(time_skipping.client, task_queue)
-    order = Order(incident, "acknowledge", {"actor": "ana"}, "job-1", timedelta(hours=1))
-    sending = asyncio.create_task(send(time_skipping.client, order))
+    order = Order(incident, "acknowledge", {"actor": "ana"}, "job-1")
+    sending = asyncio.create_task(send(time_skipping.client, order, timedelta(hours=1)))
     await asyncio.sleep(0)
     sending.cancel()
     with pytest.raises(Failure) as caught:

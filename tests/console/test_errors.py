@@ -7,6 +7,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from console.errors import failure_of, refusal
 from console.failures import EXIT_CODES, ExitCode, Failure
 from console.output import show_failure
+from incidents.errors import CommandRefused
 from tests.console.conftest import Type
 
 
@@ -23,7 +24,7 @@ from tests.console.conftest import Type
 def test_each_kind_of_refusal_has_its_exit_code(kind: str, code: ExitCode) -> None:
     """Scripts branch on the code, people read the message."""
     error = ApplicationError("no", {"refusal": kind, "message": "no, because"}, type=kind)
-    failure = refusal(error, "INC-1")
+    failure = refusal(CommandRefused(error), "INC-1")
     assert failure.code is code
     assert failure.document()["error"]["exit_code"] == int(code)
 
@@ -31,7 +32,7 @@ def test_each_kind_of_refusal_has_its_exit_code(kind: str, code: ExitCode) -> No
 @pytest.mark.parametrize("details", [(), (None,), ("text",), ({"missing": "no list"},)])
 def test_a_refusal_without_readable_details_is_still_a_refusal(details: tuple[object, ...]) -> None:
     """Details from another version may look different; the message and the type remain."""
-    failure = refusal(ApplicationError("no", *details, type="Refused"), "INC-1")
+    failure = refusal(CommandRefused(ApplicationError("no", *details, type="Refused")), "INC-1")
     assert (failure.code, failure.message) == (ExitCode.REFUSED, "no")
     assert failure.missing == ()
 

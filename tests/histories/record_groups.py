@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from activities.opening import reopen_incident
+from incidents.reopening import reopen_incident
 from models.group import RECEIVE_ALERTS
 from states.lifecycle import State
 from tests.conftest import time_skipping_server

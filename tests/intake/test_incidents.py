@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from activities.opening import reopen_incident
+from incidents.reopening import reopen_incident
 from models.incident import Incident
 from rules.identity import incident_id, is_incident_id
 from tests.scenarios.siren import Siren, policy_file

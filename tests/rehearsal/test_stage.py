@@ -1,5 +1,6 @@
 """The stage: the real engine, and nothing of the world around it."""
 
+import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,9 +9,10 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from connectors.channels.directory import ChannelDirectory
+from incidents.commands import Order
 from models.base import Actor
 from models.incident import Report
-from rehearsal.orders import NotTaken, Order
+from rehearsal.orders import NotTaken
 from rehearsal.policy import RehearsedPolicy
 from rehearsal.stage import Stage
 from runtime.settings import ROOT, Settings
@@ -35,7 +37,7 @@ async def stage(time_skipping: WorkflowEnvironment, tmp_path: Path) -> AsyncIter
 def given(stage: Stage, command: str, **fields: object) -> Order:
     """A command of ana's to the one incident."""
     (named,) = stage.incidents.values()
-    return Order(named, command, {"actor": "ana", "via": "console", **fields})
+    return Order(named, command, {"actor": "ana", "via": "console", **fields}, uuid.uuid4().hex)
 
 
 async def test_every_message_ends_in_a_channel_that_only_records(stage: Stage) -> None:

@@ -27,9 +27,9 @@ from activities.refresh_calendars import refresh_calendars
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
 from activities.tell_of_role import TellOfRoleActivity
-from activities.workloads import Workloads
 from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
+from incidents.workloads import Workloads
 from models.command import CommandResult
 from models.compiled import CompiledPolicy
 from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput

@@ -7,7 +7,7 @@ from pathlib import Path
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
-from activities.opening import reopen_incident
+from incidents.reopening import reopen_incident
 from models.alert import GroupingPolicy
 from models.group import GroupState
 from rules.facts import alerts_firing

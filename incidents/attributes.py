@@ -1,4 +1,4 @@
-"""The search attributes of an incident that the console reads and filters by."""
+"""The search attributes of an incident by which others find and read it."""
 
 from temporalio.common import SearchAttributeKey
 
@@ -6,6 +6,7 @@ STATE = SearchAttributeKey.for_keyword("IncidentState")
 SEVERITY = SearchAttributeKey.for_keyword("IncidentSeverity")
 SERVICE = SearchAttributeKey.for_keyword("IncidentService")
 MANAGER = SearchAttributeKey.for_keyword("IncidentManager")
+RESOLVED_AT = SearchAttributeKey.for_datetime("IncidentResolvedAt")
 REPORTED_AT = SearchAttributeKey.for_datetime("IncidentReportedAt")
 NEXT_DUE_AT = SearchAttributeKey.for_datetime("IncidentNextDueAt")
 BREACHED = SearchAttributeKey.for_bool("IncidentBreached")

@@ -1,0 +1,1 @@
+"""The one client for incidents: open, command, ask, find, hand alerts on."""

@@ -1,0 +1,43 @@
+"""Hands alerts on to the group of their key, which alone knows more."""
+
+from temporalio.client import Client
+from temporalio.common import Priority
+
+from models.alert import AlertBatch, AlertStatus
+from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput
+from models.intake import IntakeRules
+from models.readable import in_a_line
+from rules.identity import group_id
+from rules.markdown import caption
+from rules.severity import worst
+from rules.urgency import urgency
+
+KEY_SHOWN = 200
+
+
+async def hand_on(
+    client: Client,
+    task_queue: str,
+    batch: AlertBatch,
+    rules: IntakeRules,
+    *,
+    source: str,
+    summary: str,
+) -> None:
+    """Tell the alert group of a delivery what it said; start the group if none runs.
+
+    `source` names the format in which the alerts came. Raises RPCError.
+    """
+    fires = (a.severity for a in batch.alerts if a.status is AlertStatus.FIRING)
+    severity = worst((said for said in fires if said), rules.severity)
+    await client.start_workflow(
+        ALERT_GROUP_WORKFLOW,
+        AlertGroupInput(group_key=batch.group_key, grouping=rules.grouping),
+        id=group_id(source, batch.group_key),
+        task_queue=task_queue,
+        start_signal=RECEIVE_ALERTS,
+        start_signal_args=[batch],
+        static_summary=caption(summary),
+        memo={"group_key": in_a_line(batch.group_key)[:KEY_SHOWN], "source": source},
+        priority=Priority(priority_key=urgency(severity, rules.severity.severities)),
+    )

@@ -1,0 +1,34 @@
+"""What the calendars of a policy say: worked out before an incident begins, or goes on.
+
+Zone and holiday data are read here alone: the workflow reckons with what was recorded.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from models.calendar import CalendarSlice, CalendarSpec
+from models.compiled import CompiledPolicy
+from rules.coverage import span_needed
+
+
+def worked_out(
+    policy: CompiledPolicy, calendars: Iterable[CalendarSpec], since: datetime, now: datetime
+) -> dict[str, CalendarSlice]:
+    """The slices of calendars, as far as a policy needs them. Raises as `with_calendars` does."""
+    from rules.calendars import slice_of  # noqa: PLC0415 - slow to load, and most need none
+
+    return {
+        spec.name: slice_of(spec, *span_needed(policy, spec.name, since, now), as_of=now)
+        for spec in calendars
+    }
+
+
+def with_calendars(policy: CompiledPolicy, since: datetime, now: datetime) -> CompiledPolicy:
+    """The policy with its calendars worked out for an incident that began at `since`.
+
+    Raises KeyError or NotImplementedError for a zone or region that this machine does not know.
+    """
+    if not policy.calendars:
+        return policy
+    slices = worked_out(policy, policy.calendars, since, now)
+    return policy.model_copy(update={"slices": slices})

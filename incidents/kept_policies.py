@@ -1,0 +1,48 @@
+"""Has the text of a policy kept, under the hash that incidents name."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import Priority, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+from models.contracts import KEEP_POLICY_WORKFLOW, PolicyText
+from rules.urgency import LEAST_URGENT
+
+log = structlog.get_logger(__name__)
+
+PROBE_TIMEOUT = timedelta(seconds=2)
+
+_kept: set[tuple[str, str]] = set()
+"""The task queues and hashes that this process has asked for: once is enough."""
+
+
+async def have_policy_kept(client: Client, source: bytes, task_queue: str) -> None:
+    """Have the workers of `task_queue` keep a policy that an incident begins with.
+
+    Whoever starts an incident may be far from the document store; what travels through Temporal
+    reaches it. Raises nothing: no incident waits for its policy to be kept.
+    """
+    digest = sha256(source).hexdigest()
+    if (task_queue, digest) in _kept:
+        return
+    try:
+        await client.start_workflow(
+            KEEP_POLICY_WORKFLOW,
+            PolicyText(text=source.decode()),
+            id=f"policy-{task_queue}-{digest}",
+            task_queue=task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            static_summary=f"keep policy {digest}",
+            priority=Priority(priority_key=LEAST_URGENT),
+            rpc_timeout=PROBE_TIMEOUT,
+        )
+    except WorkflowAlreadyStartedError:
+        pass
+    except (RPCError, UnicodeDecodeError) as error:
+        log.warning("policy.unkept", policy_hash=digest, error=type(error).__name__)
+        return
+    _kept.add((task_queue, digest))

@@ -1,0 +1,79 @@
+"""How an incident's workflow is started, and how a closed one is opened again.
+
+The activities that do so for alert groups, the intake and the console share these: whoever
+asks, the incident carries the same id, summary, memo and priority.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from temporalio.client import (
+    Client,
+)
+from temporalio.common import Priority, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from incidents.calendars import with_calendars
+from incidents.on_call import with_on_call
+from models.compiled import CompiledPolicy
+from models.contracts import INCIDENT_WORKFLOW, IncidentInput
+from models.incident import Report
+from models.readable import in_a_line
+from rules.markdown import caption
+from rules.opening import first_severity
+from rules.reporting import REPORT_DIGEST, report_digest
+from rules.urgency import urgency
+
+if TYPE_CHECKING:
+    from connectors.calendars.directory import FeedDirectory
+
+NO_OFFSET = timedelta()
+"""The offset of a clock that says what time it is."""
+
+
+def shown(report: Report, severity: str | None, policy: CompiledPolicy) -> dict[str, Any]:
+    """What Temporal shows of an incident's workflow beside its id, and how urgent its work is."""
+    return {
+        "static_summary": caption(report.title),
+        "memo": {
+            "title": in_a_line(report.title),
+            "reporter": in_a_line(report.reporter.name),
+            REPORT_DIGEST: report_digest(report),
+        },
+        "priority": Priority(priority_key=urgency(severity, policy.severities)),
+    }
+
+
+async def open_incident(
+    client: Client,
+    policy: CompiledPolicy,
+    incident_id: str,
+    report: Report,
+    task_queue: str,
+    *,
+    rpc_timeout: timedelta | None = None,
+    epoch_offset: timedelta = NO_OFFSET,
+    feeds: "FeedDirectory | None" = None,
+) -> bool:
+    """Start the incident; False where it was started before, be it open or over.
+
+    Roles whose default is a schedule go to whoever is on call now, `feeds` asked. `epoch_offset`
+    moves its clock: zero but in rehearsals. Raises RPCError where the server does not take it.
+    """
+    now = datetime.now(UTC) + epoch_offset
+    policy = with_calendars(policy, report.happened_at or now, now)
+    policy = await with_on_call(policy, now, feeds)
+    severity = first_severity(report, policy).severity
+    try:
+        await client.start_workflow(
+            INCIDENT_WORKFLOW,
+            IncidentInput(policy=policy, report=report, epoch_offset=epoch_offset),
+            id=incident_id,
+            task_queue=task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            rpc_timeout=rpc_timeout,
+            **shown(report, severity, policy),
+        )
+    except WorkflowAlreadyStartedError:
+        return False
+    return True

@@ -1,0 +1,135 @@
+"""Opens an incident again that was resolved or is closed."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from incidents.errors import CannotReopen, IncidentNotFound
+from incidents.opening import NO_OFFSET, shown
+from incidents.standing import PROBE_TIMEOUT, incident_described
+from models.command import CommandResult
+from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
+from states.lifecycle import State, Trigger
+
+
+def attempt_of(command_id: str) -> str:
+    """The id of one more update for a command.
+
+    The incident knows the command by its own id, so one that was done counts once; Temporal
+    answers an update that it knows with its stored outcome, so one that was refused needs a new
+    update to be judged anew.
+    """
+    return f"{command_id}/{uuid.uuid4().hex[:8]}"
+
+
+async def reopen_incident(
+    client: Client,
+    incident_id: str,
+    command: dict[str, Any],
+    command_id: str,
+    task_queue: str,
+    *,
+    epoch_offset: timedelta = NO_OFFSET,
+) -> CommandResult:
+    """Do the command `reopen`: in the open run, or as the first message of a run that goes on.
+
+    The same `command_id` again returns the stored result. `epoch_offset` moves the clock of a
+    run that is started for it: zero but in rehearsals. Raises IncidentNotFound,
+    CannotReopen, WorkflowUpdateFailedError where the incident refuses, RPCError where the
+    server fails.
+    """
+    described = await incident_described(client, incident_id)
+    if described.status is WorkflowExecutionStatus.RUNNING:
+        try:
+            return await _reopen_open(client, incident_id, command, command_id)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+        described = await incident_described(client, incident_id)
+    carried = await _carried(client, described)
+    stored = carried.processed.get(command_id)
+    if stored is not None:
+        return CommandResult.model_validate_json(stored)
+    state = carried.incident.state
+    if state is not State.CLOSED:
+        raise CannotReopen(incident_id, state.value)
+    begin = IncidentInput(carried=carried, reopening=True, epoch_offset=epoch_offset)
+    return await _reopen_closed(
+        client, begin, carried, command, command_id=attempt_of(command_id), task_queue=task_queue
+    )
+
+
+async def done_before(client: Client, incident_id: str, command_id: str) -> CommandResult | None:
+    """What this command did, if an incident that is over remembers that it was done.
+
+    Raises RPCError.
+    """
+    try:
+        described = await incident_described(client, incident_id)
+        if described.status is WorkflowExecutionStatus.RUNNING:
+            return None
+        carried = await _carried(client, described)
+    except (IncidentNotFound, CannotReopen):
+        return None
+    stored = carried.processed.get(command_id)
+    return CommandResult.model_validate_json(stored) if stored else None
+
+
+async def _carried(client: Client, described: WorkflowExecutionDescription) -> Carried:
+    """The result of a run that is over."""
+    handle = client.get_workflow_handle(described.id, run_id=described.run_id, result_type=Carried)
+    try:
+        result: Carried = await handle.result(rpc_timeout=PROBE_TIMEOUT)
+    except WorkflowFailureError:
+        status = described.status.name.lower() if described.status else "over"
+        raise CannotReopen(described.id, status) from None
+    return result
+
+
+async def _reopen_open(
+    client: Client, incident_id: str, command: dict[str, Any], command_id: str
+) -> CommandResult:
+    result: CommandResult = await client.get_workflow_handle(incident_id).execute_update(
+        Trigger.REOPEN.value, command, id=attempt_of(command_id), result_type=CommandResult
+    )
+    return result
+
+
+async def _reopen_closed(
+    client: Client,
+    begin: IncidentInput,
+    carried: Carried,
+    command: dict[str, Any],
+    *,
+    command_id: str,
+    task_queue: str,
+) -> CommandResult:
+    """Start a run and give it the command in one request: where another has, its run is used."""
+    incident = carried.incident
+    start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+        INCIDENT_WORKFLOW,
+        begin,
+        id=incident.id,
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        **shown(incident.report, incident.severity, carried.policy),
+    )
+    result: CommandResult = await client.execute_update_with_start_workflow(
+        Trigger.REOPEN.value,
+        command,
+        start_workflow_operation=start,
+        id=attempt_of(command_id),
+        result_type=CommandResult,
+    )
+    return result
