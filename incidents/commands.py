@@ -73,7 +73,10 @@ async def give(
 
 
 async def _update(client: Client, order: Order) -> CommandResult:
+    told = order.payload
+    if isinstance(told, dict):
+        told = {**told, "command_id": order.command_id}
     result: CommandResult = await client.get_workflow_handle(order.incident_id).execute_update(
-        order.name, order.payload, id=attempt_of(order.command_id), result_type=CommandResult
+        order.name, told, id=attempt_of(order.command_id), result_type=CommandResult
     )
     return result

@@ -48,6 +48,7 @@ async def reopen_incident(
     CannotReopen, WorkflowUpdateFailedError where the incident refuses, RPCError where the
     server fails.
     """
+    command = {**command, "command_id": command_id}
     described = await incident_described(client, incident_id)
     if described.status is WorkflowExecutionStatus.RUNNING:
         try:
