@@ -69,7 +69,8 @@ class DemandedPage(Frozen):
 class EscalationProgress(Frozen):
     """How far the escalation of an incident has come.
 
-    `level` is the last one paged, 0 for none; `cycle` counts repetitions from 0. `ladder` is the
+    `level` is the last one paged, 0 for none, `highest` the highest at which somebody was paged,
+    also before the incident was reopened; `cycle` counts repetitions from 0. `ladder` is the
     one that counted last, where several can. `reached` says whether anybody was paged in this
     cycle, `opens_at` when the first of those can be whose hours it was not. `resumed` says that
     it goes on although the incident was acknowledged, `forgotten_at` when it will. `demanded` are
@@ -87,6 +88,7 @@ class EscalationProgress(Frozen):
     resumed: bool = False
     forgotten_at: Instant | None = None
     demanded: tuple[DemandedPage, ...] = ()
+    highest: int = 0
 
 
 class LinkedIncident(Frozen):

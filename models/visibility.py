@@ -25,7 +25,7 @@ SEARCH_ATTRIBUTES: tuple[SearchAttribute, ...] = (
     SearchAttribute("IncidentBreached", "bool", "whether any of its clocks is breached, or was"),
     SearchAttribute("IncidentOnHold", "bool", "whether it is on hold"),
     SearchAttribute("IncidentOverridden", "bool", "whether somebody overrode the policy in it"),
-    SearchAttribute("IncidentLevel", "int", "the last escalation level that was paged"),
+    SearchAttribute("IncidentLevel", "int", "the highest escalation level that was paged"),
     SearchAttribute(
         "IncidentBreachedClocks", "keyword_list", "the clocks that are breached, or were"
     ),

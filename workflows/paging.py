@@ -241,6 +241,8 @@ class Paging:
         )
 
     def _paged(self, asked: _Asked, done: Escalated) -> None:
+        if done.pages:
+            self._change(highest=max(self.progress.highest, asked.page.level))
         opening = [passed.opens_at for passed in done.out_of_hours]
         opening += [found.until_at for found in done.on_call.values() if found.gap]
         opens_at = min((at for at in opening if at), default=None)

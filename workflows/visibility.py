@@ -98,6 +98,11 @@ class Visibility:
             return bool(self._shown[name] != value)
         return value is not None
 
+    def _level(self) -> int:
+        """The highest level that was paged; in incidents of before what fired stays, the last."""
+        progress = self._paging.progress
+        return progress.highest if self._desk.policy.facts else progress.level
+
     def _wanted(self, next_due_at: datetime | None) -> dict[str, Any]:
         desk = self._desk
         incident = desk.incident
@@ -121,7 +126,7 @@ class Visibility:
             "IncidentOnHold": incident.hold is not None,
             # Left unset unless it is so: histories of before do not know it.
             "IncidentOverridden": True if incident.overrides else None,
-            "IncidentLevel": self._paging.progress.level,
+            "IncidentLevel": self._level(),
             "IncidentBreachedClocks": fitting(breached) or None,
             "IncidentMarks": fitting(list(marks(desk.policy, incident))) or None,
             "IncidentPeople": fitting(sorted({held.person for held in incident.roles})) or None,

@@ -8,6 +8,7 @@ from tests.specimens import POLICY, minutes
 
 BREACHED = SearchAttributeKey.for_keyword_list("IncidentBreachedClocks")
 MARKS = SearchAttributeKey.for_keyword_list("IncidentMarks")
+LEVEL = SearchAttributeKey.for_int("IncidentLevel")
 QUIET = POLICY.model_copy(update={"audiences": ()})
 
 
@@ -54,3 +55,18 @@ async def test_a_breach_outlives_the_policy_that_it_broke(stage: Stage) -> None:
     found = await shown(stage)
     assert list(found[BREACHED]) == ["acknowledge"]
     assert list(found[MARKS]) == ["corrected:acknowledge"]
+
+
+async def test_who_was_paged_beyond_the_first_level_is_found_after_a_reopening(
+    stage: Stage,
+) -> None:
+    """The reopened incident pages its first level again, and had paged the second before."""
+    await stage.report(QUIET)
+    await stage.at(6)
+    assert (await shown(stage))[LEVEL] == 2
+    await stage.do("acknowledge", note="n")
+    await stage.do("resolve", steps=["verify"])
+    await stage.do("reopen", note="again")
+    view = await stage.view()
+    assert view.escalation.level == 1
+    assert (await shown(stage))[LEVEL] == 2
