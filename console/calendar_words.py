@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from console.calendar_sums import Answer, Skipped, Sum
 from models.calendar import CalendarSpec
 from models.clock import Target
-from models.policy.calendars import WEEK
+from models.policy.calendars import HOLIDAY, WEEK
 
 _MOST_SKIPPED = 20
 """How many spans are listed for people; JSON has them all."""
@@ -43,7 +43,9 @@ def _days(days: Sequence[str]) -> str:
     """Days as people write them: `mon-fri`, `sat, sun`."""
     week = [day for day in WEEK if day in days]
     others = [day for day in days if day not in WEEK]
-    first = WEEK.index(week[0]) if week else 0
+    if not week:
+        return ", ".join(others)
+    first = WEEK.index(week[0])
     in_a_row = len(week) > 2 and tuple(week) == WEEK[first : first + len(week)]  # noqa: PLR2004 - a run
     return ", ".join([f"{week[0]}-{week[-1]}"] * in_a_row + week * (not in_a_row) + others)
 
@@ -54,8 +56,11 @@ def _described(spec: CalendarSpec) -> str:
         f"{_days(entry.days)} {', '.join('-'.join(hours) for hours in entry.hours)}"
         for entry in spec.opens
     )
-    off = f", closed on holidays of {', '.join(spec.holidays)}" if spec.holidays else ""
-    return f"{spec.name}: {'; '.join(windows) or 'always open'}, {spec.zone}{off}"
+    on_holidays = any(HOLIDAY in entry.days for entry in spec.opens)
+    which = f"holidays of {', '.join(spec.holidays)}"
+    off = f", {which if on_holidays else f'closed on {which}'}" if spec.holidays else ""
+    on = f", worked on {', '.join(spec.worked)}" if spec.worked else ""
+    return f"{spec.name}: {'; '.join(windows) or 'always open'}, {spec.zone}{off}{on}"
 
 
 def _skipped(skipped: Sequence[Skipped], zone: str) -> list[dict[str, Any]]:

@@ -28,13 +28,15 @@ class CalendarSpec(Frozen):
     """A calendar of the policy. `zone` is an IANA name.
 
     `holidays` are regions by their ISO 3166 code, such as `GB-ENG`, and dates such as
-    `2026-12-24`. Without `opens` it is always open.
+    `2026-12-24`. Without `opens` it is always open. A date of `worked` has the hours of the day of
+    the week that it maps to, whatever it is otherwise.
     """
 
     name: str
     zone: str = "UTC"
     opens: tuple[OpenHours, ...] = ()
     holidays: tuple[str, ...] = ()
+    worked: dict[str, str] = Field(default_factory=dict)
 
 
 class CalendarSlice(Frozen):

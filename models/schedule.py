@@ -24,14 +24,17 @@ class HandOver(Frozen):
     """When a rotation hands over.
 
     At each of the local times `at`, on each of `days` (`mon` to `sun`). With `every_days`, so
-    many days after the last time, at the same local time. With `elapsed`, so much elapsed time
-    after the last one, whatever the clock on the wall shows. `since` is the local time of the
-    first one, where the policy names it.
+    many days after the last time, at the same local time. With `every_months`, so many months
+    after it, on the day `month_day` of the month, or the last that it has. With `elapsed`, so much
+    elapsed time after the last one, whatever the clock on the wall shows. `since` is the local
+    time of the first one, where the policy names it.
     """
 
     days: tuple[str, ...] = ()
     at: tuple[str, ...] = ()
     every_days: int | None = None
+    every_months: int | None = None
+    month_day: int | None = None
     elapsed: Seconds | None = None
     since: datetime | None = None
 

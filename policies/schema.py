@@ -17,7 +17,7 @@ from models.policy.actions import FORMS as ACTIONS
 from models.policy.actions import Actions, OneAction
 from models.policy.approvals import Approval
 from models.policy.cadence import Rhythms, RhythmText
-from models.policy.calendars import SHORT, Calendar, CalendarEntry, Days, Hours
+from models.policy.calendars import SHORT, Calendar, CalendarEntry, Days, Hours, Worked
 from models.policy.durations import UNITS, Duration
 from models.policy.limits import Limit
 from models.policy.people import Authority
@@ -77,6 +77,7 @@ _ROLL = _text(
 )
 
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DATES = _text("A day that is worked: 2026-10-10.", pattern=f"^{_DATE}$")
 _TIME = _text(
     "A local time of the schedule: 2026-12-24T09:00; or an instant: 2026-12-24T09:00Z.",
     pattern=f"^{_DATE}",
@@ -130,6 +131,7 @@ FORMS: dict[Any, Form] = {
     _reader(RollText): lambda _: _ROLL,
     _reader(RhythmText): _or(_TARGET_TEXT),
     _reader(Rhythms): lambda inner: inner,
+    _reader(Worked): lambda inner: {"anyOf": [*_one_or_many(_DATES)["anyOf"], inner]},
     _reader(Days): lambda _: _DAYS,
     _reader(Hours): lambda _: _HOURS,
     _reader(Calendar): _or({"enum": list(SHORT)}),

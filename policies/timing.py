@@ -52,6 +52,7 @@ def _written(policy: Policy) -> Iterator[CalendarSpec]:
             zone=entry.zone or policy.time_zone,
             opens=tuple(OpenHours(days=w.days, hours=w.hours) for w in entry.windows),
             holidays=entry.holidays,
+            worked=entry.worked_as,
         )
 
 

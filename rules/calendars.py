@@ -103,7 +103,10 @@ def holidays_between(spec: CalendarSpec, since: datetime, until: datetime) -> tu
     return tuple(
         day.date()
         for day in days
-        if not on_holidays and WEEK[day.weekday()] in week and _is_holiday(spec, day)
+        if not on_holidays
+        and WEEK[day.weekday()] in week
+        and f"{day:%Y-%m-%d}" not in spec.worked
+        and _is_holiday(spec, day)
     )
 
 
@@ -181,7 +184,8 @@ class _Days:
     last: datetime
 
     def _hours(self, day: datetime) -> list[tuple[str, str]]:
-        kind = HOLIDAY if _is_holiday(self.spec, day) else WEEK[day.weekday()]
+        usual = HOLIDAY if _is_holiday(self.spec, day) else WEEK[day.weekday()]
+        kind = self.spec.worked.get(f"{day:%Y-%m-%d}", usual)
         entries = self.spec.opens or (_ALL_DAYS,)
         return [hours for entry in entries if kind in entry.days for hours in entry.hours]
 

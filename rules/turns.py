@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from models.policy.calendars import WEEK
 from models.schedule import HandOver, RotationSpec
 from rules.calendars import clock_between
-from rules.localtime import DAY, LocalClock, at_time, midnight
+from rules.localtime import DAY, LocalClock, at_time, midnight, months_later
 
 ANCHOR = datetime(2024, 1, 1)  # noqa: DTZ001 - a local time
 """A Monday. A rotation that names no first shift has its first person begin with the first
@@ -84,6 +84,47 @@ class HandOvers:
         return HandOvers(self.clock, self.origin, self.period, self.offsets, self.skipped + first)
 
 
+@dataclass(frozen=True, slots=True)
+class MonthlyHandOvers:
+    """The hand-overs of a rotation by the month, numbered: 0 is the first.
+
+    They come every so many months after the month of `first`, on `day` of it, or its last one.
+    """
+
+    clock: LocalClock
+    first: datetime
+    day: int
+    every: int
+
+    def wall(self, number: int) -> datetime:
+        """The local time of a hand-over."""
+        of_month = months_later(self.first.replace(day=1), number * self.every)
+        last = months_later(of_month, 1) - DAY
+        return of_month.replace(day=min(self.day, last.day))
+
+    def at(self, number: int) -> datetime:
+        """The instant of a hand-over."""
+        return self.clock.instant(self.wall(number))
+
+    def number(self, at: datetime) -> int:
+        """The number of the shift that an instant is in; it begins with that hand-over."""
+        wall = self.clock.wall(at)
+        months = (wall.year - self.first.year) * 12 + wall.month - self.first.month
+        number = months // self.every - 1
+        while self.at(number + 1) <= at:
+            number += 1
+        return number
+
+    def turns_before(self, number: int) -> int:
+        """How many shifts lie between the first hand-over and another one: each has a length."""
+        return number
+
+    def starting(self, wall: datetime) -> "MonthlyHandOvers":
+        """The same, counted from the first month that has one at or after a wall time."""
+        begins = self.first if self.wall(0) >= wall else months_later(self.first, 1)
+        return MonthlyHandOvers(self.clock, begins, self.day, self.every)
+
+
 def _shown(at: datetime, seconds: int) -> datetime:
     return at.astimezone(UTC).replace(tzinfo=None) + timedelta(seconds=seconds)
 
@@ -97,9 +138,13 @@ def _on_a_day(wall: datetime, hand_over: HandOver) -> datetime:
     return day
 
 
-def _hand_overs(rotation: RotationSpec, clock: LocalClock) -> HandOvers:
+def _hand_overs(rotation: RotationSpec, clock: LocalClock) -> HandOvers | MonthlyHandOvers:
     hand_over = rotation.hand_over
     begins = rotation.starts or hand_over.since or ANCHOR
+    if hand_over.every_months:
+        month = at_time(begins.replace(day=1), (hand_over.at or _ONE_TIME)[0])
+        day, every = hand_over.month_day or 1, hand_over.every_months
+        return MonthlyHandOvers(clock, month, day, every).starting(begins)
     if hand_over.elapsed:
         first = clock.instant(_on_a_day(begins, hand_over)).replace(tzinfo=None)
         return HandOvers(_ELAPSED, first, hand_over.elapsed, (timedelta(),))
@@ -116,7 +161,8 @@ def _hand_overs(rotation: RotationSpec, clock: LocalClock) -> HandOvers:
 
 
 def _longest(hand_over: HandOver) -> timedelta:
-    return max(_WEEK, (hand_over.every_days or 0) * DAY, hand_over.elapsed or timedelta())
+    days = max(hand_over.every_days or 0, 31 * (hand_over.every_months or 0))
+    return max(_WEEK, days * DAY, hand_over.elapsed or timedelta())
 
 
 def turns(rotation: RotationSpec, start: datetime, end: datetime) -> Iterator[Turn]:

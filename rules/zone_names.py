@@ -24,6 +24,8 @@ def unknown_zone(name: str) -> str | None:
     if zone_known(name):
         return None
     written = name.strip().replace(" ", "_")
+    if any(letter.isdecimal() for letter in written):
+        return _HOW
     city = near(written.rpartition("/")[2], _cities())
     meant = near(written, _known()) or (_cities()[city] if city else None)
     return f"did you mean {meant}?" if meant else _HOW

@@ -1,14 +1,17 @@
 """Calendars as people write them: `24x7`, `{ days: mon-fri, hours: 09:00-17:00 }`."""
 
 import re
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from models.base import Frozen
-from models.policy.words import Text, suggestion, wrong
+from models.policy.words import Text, suggestion, within_years, wrong
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOLIDAY = "holiday"
 SHORT: dict[str, dict[str, object]] = {"24x7": {}, "24x5": {"days": "mon-fri"}}
 """Calendars that need no more than their usual name."""
@@ -17,11 +20,16 @@ _HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+def short_day(word: str) -> str:
+    """A day of the week as it is written short: `monday` is `mon`."""
+    return WEEK[LONG.index(word)] if word in LONG else word
+
+
 def _days(given: Any) -> Any:
     words = given if isinstance(given, (list, tuple)) else str(given).split(",")
     days: list[str] = []
     for word in words:
-        days += _run_of_days(str(word).strip().lower())
+        days += _run_of_days("-".join(map(short_day, str(word).strip().lower().split("-"))))
     return tuple(dict.fromkeys(days))
 
 
@@ -71,6 +79,28 @@ def _as_list(given: Any) -> Any:
     return [given] if isinstance(given, str) else [str(item) for item in given or ()]
 
 
+def _worked(given: Any) -> Any:
+    """Dates, each with the day of the week whose hours it has; empty where none is said."""
+    dates = dict(given) if isinstance(given, dict) else dict.fromkeys(_as_list(given), "")
+    dates = {day: short_day(str(as_on).strip().lower()) for day, as_on in dates.items()}
+    for day, as_on in dates.items():
+        try:
+            within_years(date.fromisoformat(str(day)), day)
+        except ValueError as error:
+            if isinstance(error, PydanticCustomError):
+                raise
+            raise wrong(
+                f"{day!r} is not a date", "write 2026-10-10, or { 2026-10-10: fri }"
+            ) from None
+        if as_on and as_on not in WEEK:
+            raise wrong(f"{as_on!r} is not a day", "write whose hours it has: mon, tue, ...")
+    return dates
+
+
+Worked = Annotated[dict[str, str], BeforeValidator(_worked)]
+"""Days that are worked although their week, or a holiday, says otherwise."""
+
+
 class OpenEntry(Frozen):
     """When a calendar is open on some days."""
 
@@ -82,7 +112,9 @@ class CalendarEntry(Frozen):
     """When time counts: days and hours, or several of both in `opens`; never on holidays.
 
     `zone` is an IANA name; without one, the policy's. `holidays` are regions (`GB-ENG`) and
-    dates. A day that is a holiday counts only where `holiday` is among the days.
+    dates. A day that is a holiday counts only where `holiday` is among the days. `worked` are
+    dates that are worked all the same, with the hours of the first day of the week that has some,
+    or of the day that they map to.
     """
 
     zone: Text | None = None
@@ -92,6 +124,7 @@ class CalendarEntry(Frozen):
     holidays: Annotated[tuple[Text, ...], BeforeValidator(_as_list), AfterValidator(_holidays)] = (
         Field(default=())
     )
+    worked: Worked = Field(default_factory=dict)
 
     @property
     def windows(self) -> tuple[OpenEntry, ...]:
@@ -102,6 +135,13 @@ class CalendarEntry(Frozen):
         said = {name: value for name, value in given.items() if value is not None}
         whole = OpenEntry()
         return (whole.model_copy(update=said),) if said or self.holidays else ()
+
+    @property
+    def worked_as(self) -> dict[str, str]:
+        """The dates that are worked, each with the day of the week whose hours it has."""
+        days = {day for window in self.windows or (OpenEntry(),) for day in window.days}
+        first = next((day for day in WEEK if day in days), WEEK[0])
+        return {day: as_on or first for day, as_on in self.worked.items()}
 
 
 def _short(given: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from models.base import Frozen
-from models.policy.calendars import WEEK, Days, Hours
+from models.policy.calendars import WEEK, Days, Hours, short_day
 from models.policy.durations import Period, format_duration, parse_duration
 from models.policy.words import Name, Names, Text, within_years, wrong
 from models.schedule import HandOver
@@ -26,6 +26,9 @@ FORMS = (
     "every 2w monday 09:00",
     "every 3d from 2026-01-05T09:00",
     "every 12h from 2026-01-05T09:00",
+    "every 1 month 09:00 (on the first)",
+    "every 2 months on the 15th 09:00",
+    "every 1 month from 2026-01-31T09:00",
 )
 """Every form that a hand-over can take."""
 
@@ -33,9 +36,20 @@ _HOW = f"write one of: {'; '.join(FORMS)}"
 SHORTEST = timedelta(minutes=15)
 """A shift: over thirteen months every hand-over is looked at."""
 _DAY = timedelta(days=1)
-_LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _TIMES = re.compile(rf"(?P<days>.*?) ?(?P<at>{_TIME}(?:, ?{_TIME})*)")
+_MONTHS = re.compile(
+    rf"(?:monthly|every (?:(?P<count>[0-9]{{1,2}}) )?months?)"
+    rf"(?: on (?:the )?(?P<day>first|last|[0-9]{{1,2}})(?:st|nd|rd|th)?(?: day)?)?"
+    rf"(?: (?:at )?(?P<at>{_TIME})| from (?P<since>.+))?"
+)
+_OF_EACH = re.compile(
+    rf"(?:on )?(?:the )?(?P<day>first|last|[0-9]{{1,2}})(?:st|nd|rd|th)?(?: day)?"
+    rf" of (?:the|each|every) month(?: (?:at )?(?P<at>{_TIME}))?"
+)
+_MOST_MONTHS = 12
+LAST_DAY = 31
+"""The last day of a month, however long it is."""
 _EVERY = re.compile(
     rf"every (?P<every>[0-9][0-9wdhms]*)(?: (?P<day>[a-z]+))?"
     rf"(?: (?:at )?(?P<at>{_TIME})| from (?P<since>.+))"
@@ -47,6 +61,12 @@ def parse_hand_over(given: object) -> HandOver:
     if isinstance(given, HandOver):
         return given
     text = " ".join(given.split()).replace(" ,", ",") if isinstance(given, str) else ""
+    monthly = _MONTHS.fullmatch(text) or _MONTHS.fullmatch(text.lower())
+    if monthly:
+        return _monthly(text, **monthly.groupdict())
+    of_each = _OF_EACH.fullmatch(text.lower())
+    if of_each:
+        return _monthly(text, **of_each.groupdict())
     every = _EVERY.fullmatch(text) or _EVERY.fullmatch(text.lower())
     if every:
         return _every(every)
@@ -61,7 +81,7 @@ def _days(text: str) -> tuple[str, ...]:
     if text == "daily":
         return WEEK
     words = re.split(r", ?", text)
-    named = {WEEK[_LONG.index(word)] if word in _LONG else word for word in words}
+    named = {short_day(word) for word in words}
     strange = sorted(named - set(WEEK))
     if strange:
         raise wrong(f"{strange[0]!r} is not a day", _HOW)
@@ -85,6 +105,32 @@ def _every(found: re.Match[str]) -> HandOver:
         every_days=length // _DAY if whole else None,
         elapsed=None if whole else length,
         since=local_time(found["since"]) if found["since"] else None,
+    )
+
+
+def _monthly(
+    text: str,
+    day: str | None = None,
+    at: str | None = None,
+    count: str | None = None,
+    since: str | None = None,
+) -> HandOver:
+    """So many months after the last, on a day of the month: the first where none is named."""
+    named = {None: 1, "first": 1, "last": LAST_DAY}
+    on = named[day] if day in named else int(day or 0)
+    if not 1 <= on <= LAST_DAY:
+        raise wrong(f"no month has a day {on}", "write one of 1 to 31")
+    every = int(count or 1)
+    if not 1 <= every <= _MOST_MONTHS:
+        raise wrong(f"{text!r} is no shift that people have", f"write 1 to {_MOST_MONTHS} months")
+    if since and day:
+        raise wrong(f"{text!r} says the day twice", "write every 1 month from 2026-01-31T09:00")
+    first = local_time(since) if since else None
+    return HandOver(
+        at=(f"{first:%H:%M}" if first else at or "00:00",),
+        every_months=every,
+        month_day=first.day if first else on,
+        since=first,
     )
 
 

@@ -41,7 +41,8 @@ def regions(policy: Policy) -> Iterator[Finding]:
             if instead:
                 loc = ("calendars", name, "holidays", index)
                 yield Finding(loc, f"no holidays are known of {region}", instead)
-        if not entry.holidays and any(HOLIDAY in window.days for window in entry.windows):
+        days = {day for window in entry.windows for day in window.days}
+        if not entry.holidays and HOLIDAY in days and days != {HOLIDAY}:
             what = f"{name} says when it is open on holidays, and has none"
             yield warning(("calendars", name), what, "add holidays: GB-ENG", key=True)
 

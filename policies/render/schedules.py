@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from models.calendar import CalendarSpec
 from models.policy.calendars import WEEK
+from models.policy.schedules import LAST_DAY
 from models.schedule import HandOver, RotationSpec, ScheduleSpec
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.timelines import opening, runs
@@ -64,8 +65,16 @@ def handed_over(given: HandOver) -> str:
     if given.every_days:
         on = f" on {listed(runs(given.days))}" if given.days else ""
         return f"every {duration(timedelta(days=given.every_days))}{on}{at}"
+    if given.every_months:
+        last = given.month_day == LAST_DAY
+        day = "last day" if last else f"{given.month_day}. day"
+        return f"on the {day} of every {_months(given.every_months)}{at}"
     days = "every day" if len(given.days) == len(WEEK) else f"on {listed(runs(given.days))}"
     return f"{days}{at}"
+
+
+def _months(every: int) -> str:
+    return "month" if every == 1 else f"{every} months"
 
 
 def _wall(at: datetime) -> str:

@@ -55,7 +55,8 @@ def _calendars(view: View) -> Blocks:
 
 def opening(spec: CalendarSpec) -> str:
     """When a calendar is open, by its own zone."""
-    return "; ".join(_hours(window) for window in spec.opens) or "always"
+    worked = (f"{day} like a {as_on}" for day, as_on in spec.worked.items())
+    return "; ".join((*map(_hours, spec.opens), *worked)) or "always"
 
 
 def _hours(window: OpenHours) -> str:
