@@ -95,12 +95,15 @@ class EscalateIncidentActivity:
             nobody=tuple(nobody),
             out_of_hours=tuple(outside[page] for page in found.pages if page in outside),
             on_call=duty.on_call,
+            sent=request.sends,
         )
 
     async def _page(
         self, page: PageTarget, delivery: Delivery, request: EscalateIncident
     ) -> PageOutcome:
         said = {"target": page.target, "via": page.as_what}
+        if not request.sends:
+            return PageOutcome(delivery=delivery, **said)
         leave = await self._leave(delivery, request)
         if leave.verdict is not Verdict.GRANTED:
             log.info("page.held", target=page.target, key=delivery.message.key, why=leave.why)

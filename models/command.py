@@ -89,9 +89,14 @@ class SlowUpdatesCommand(Command):
 
 
 class EscalateCommand(Command):
-    """Page a level of the escalation, acknowledged or not: this one, or else the next."""
+    """Page a level of the escalation, acknowledged or not: this one, or else the next.
+
+    After an acknowledgement the following levels are paged too, until somebody answers; with
+    `only` this one is paged and nobody further.
+    """
 
     level: int | None = Field(default=None, ge=1)
+    only: bool = False
 
 
 class CompleteStepCommand(Command):

@@ -10,6 +10,7 @@ from models.base import Frozen, Instant, Seconds
 from models.calendar import CalendarSlice
 from models.clock import DueThreshold
 from models.compiled import CompiledPolicy, Level, Person
+from models.escalating import EscalationProgress
 from models.incident import Incident, Report
 from models.message import DeliveryFailure, Message, Receipt
 from models.schedule import OnCall, ScheduleSpec
@@ -39,7 +40,8 @@ class Delivery(Frozen):
 
     `fell_back` are the permanent failures of this round, of which the timeline does not tell yet.
     `bound` says that leave must be asked for first, `held` that it was asked in vain so far,
-    `withdraw` why it need not be sent any more.
+    `until_answered` that an answer to the escalation withdraws it, `withdraw` why it need not be
+    sent any more.
     """
 
     message: Message
@@ -50,45 +52,8 @@ class Delivery(Frozen):
     fell_back: tuple[DeliveryFailure, ...] = ()
     bound: Bound | None = None
     held: bool = False
+    until_answered: bool = False
     withdraw: str | None = None
-
-
-class DemandedPage(Frozen):
-    """A page of the next level (or this one) that something demands, acknowledged or not.
-
-    With `waits`, silence goes on from there unless it had been acknowledged; with `resumes`, even
-    then, until somebody does something.
-    """
-
-    reason: str
-    level: int | None = None
-    waits: bool = False
-    resumes: bool = False
-
-
-class EscalationProgress(Frozen):
-    """How far the escalation of an incident has come.
-
-    `level` is the last one paged, 0 for none, `highest` the highest at which somebody was paged,
-    also before the incident was reopened; `cycle` counts repetitions from 0. `ladder` is the
-    one that counted last, where several can. `reached` says whether anybody was paged in this
-    cycle, `opens_at` when the first of those can be whose hours it was not. `resumed` says that
-    it goes on although the incident was acknowledged, `forgotten_at` when it will. `demanded` are
-    the pages that are asked for and not begun.
-    """
-
-    level: int = 0
-    cycle: int = 0
-    pages: int = 0
-    next_at: Instant | None = None
-    stopped: str | None = None
-    ladder: str | None = None
-    reached: bool = False
-    opens_at: Instant | None = None
-    resumed: bool = False
-    forgotten_at: Instant | None = None
-    demanded: tuple[DemandedPage, ...] = ()
-    highest: int = 0
 
 
 class LinkedIncident(Frozen):
@@ -159,7 +124,7 @@ class EscalateIncident(Frozen):
     `key_prefix` and its recipient. `attempt_timeout` bounds all attempts for one target.
     `schedules` are those that the incident carries; where the policy in force is still one of
     the name `policy`, its own count. `limits` are those of everybody, `urgency` is 1 for the
-    worst severity.
+    worst severity. Without `sends` nothing leaves: it only finds out whom the level pages.
     """
 
     level: int
@@ -178,12 +143,14 @@ class EscalateIncident(Frozen):
     policy: str = ""
     limits: PageLimits = PageLimits()
     urgency: int = 5
+    sends: bool = True
 
 
 class PageOutcome(Frozen):
     """What became of the page to one target: a receipt, or the delivery that is still owed.
 
-    `delivery.channel` is the channel that took the page, or the one that `failure` tells of;
+    `delivery.channel` is the channel that took the page, or the one that `failure` tells of, or
+    would have been tried first, where neither is known;
     `fell_back` are the permanent failures of the channels tried before it. `via` says in words as
     what the recipient was paged; `leave` why the page is held for a summary.
     """
@@ -213,7 +180,8 @@ class Escalated(Frozen):
     """Result of escalate_incident. `nobody` lists targets that resolve to no one.
 
     `on_call` says who was on call by the schedules that were asked, and why. `cycle` is None in
-    what was paged before its lines said by which rule.
+    what was paged before its lines said by which rule. Unless `sent`, `pages` are those that would
+    have left.
     """
 
     level: int
@@ -222,6 +190,7 @@ class Escalated(Frozen):
     nobody: tuple[str, ...] = ()
     out_of_hours: tuple[OutOfHours, ...] = ()
     on_call: dict[str, OnCall] = Field(default_factory=dict)
+    sent: bool = True
 
 
 class SendNotification(Frozen):

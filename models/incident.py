@@ -240,7 +240,10 @@ class Refusals(Frozen):
 
 
 class Incident(Frozen):
-    """The record."""
+    """The record.
+
+    `demand_of` is who escalated by hand after an acknowledgement, until somebody answers.
+    """
 
     id: str
     report: Report
@@ -254,6 +257,7 @@ class Incident(Frozen):
     dates: tuple[PlannedDate, ...] = ()
     extensions: tuple[Extension, ...] = ()
     cancelled_for: str | None = None
+    demand_of: str | None = None
     roles: tuple[RoleHolder, ...] = ()
     role_spells: tuple[RoleSpell, ...] = ()
     handovers: tuple[Handover, ...] = ()

@@ -2,8 +2,9 @@
 
 from models.base import Frozen, Instant
 from models.clock import ClockReading, MetricReading, RecordedBreach
-from models.contracts import Delivery, EscalationProgress
+from models.contracts import Delivery
 from models.doubt import Doubt
+from models.escalating import EscalationProgress
 from models.incident import Incident
 
 VIEW = "view"

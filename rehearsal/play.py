@@ -260,8 +260,8 @@ def _dues(view: IncidentView) -> Iterable[datetime]:
         waiting = reading.stage is ClockStage.IN_PROGRESS
         if waiting and reading.breach_at and reading.status is not ClockStatus.BREACHED:
             yield reading.breach_at
-    if view.escalation.next_at and not view.escalation.stopped:
-        yield view.escalation.next_at
+    if view.escalation.page_due_at:
+        yield view.escalation.page_due_at
     for owed in view.undelivered:
         if owed.held and owed.not_before:
             yield owed.not_before

@@ -85,7 +85,7 @@ def effects_of(
     match action.kind:
         case ActionKind.ESCALATE:
             level = int(action.target) if action.target else None
-            return (PageNextLevel(reason, level, waits=True),)
+            return (PageNextLevel(reason, level, waits=True, stays=True),)
         case ActionKind.PAGE:
             return (PageRole(action.target, reason),)
         case ActionKind.NOTIFY if policy.audience(action.target):

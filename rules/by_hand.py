@@ -1,19 +1,26 @@
-"""Escalating by hand: somebody wants a level paged, and says why."""
+"""Escalating by hand: somebody wants a level paged, and says why; and somebody answers them."""
 
 from models.command import EscalateCommand
-from rules.decision import Case, Decision, Outcome, PageNextLevel, Refusal
+from models.payload import Command
+from rules.decision import Case, Decision, DemandAnswered, Outcome, PageNextLevel, Refusal
 from rules.escalation import in_force
 from rules.ledger import note
-from states.lifecycle import BEFORE_REVIEW
+from states.lifecycle import BEFORE_REVIEW, State, Trigger
 
 
 def escalate(case: Case, command: EscalateCommand) -> Outcome:
-    """Page the level that is asked for, or the next one, acknowledged or not."""
+    """Page the level that is asked for, or the next one, acknowledged or not.
+
+    After an acknowledgement the following levels are paged too, until somebody answers, but with
+    `only`.
+    """
     refusal = _refused(case, command)
     if refusal:
         return refusal
     asked = f"level {command.level}" if command.level else "the next level"
-    summary = f"escalated to {asked} by {case.actor.name}: {command.note}"
+    only = " and nobody further" if command.only else ""
+    summary = f"escalated to {asked}{only} by {case.actor.name}: {command.note}"
+    acknowledged = case.incident.milestone("acknowledged") is not None
     incident = note(
         case.incident,
         "escalation.by_hand",
@@ -22,10 +29,43 @@ def escalate(case: Case, command: EscalateCommand) -> Outcome:
         now=case.now,
         happened_at=case.happened_at,
         level=command.level,
+        only=command.only,
         reason=command.note,
     )
-    reason = f"{case.actor.name} asks for {asked}: {command.note}"
-    return Decision(incident, summary, (PageNextLevel(reason, command.level, waits=True),))
+    if acknowledged and not command.only:
+        incident = incident.model_copy(update={"demand_of": case.actor.name})
+    effect = PageNextLevel(
+        f"{case.actor.name} asks for {asked}: {command.note}",
+        command.level,
+        waits=True,
+        stays=acknowledged and command.only,
+        once=command.only,
+        by=case.actor.name,
+        at=case.given_at,
+    )
+    return Decision(incident, summary, (effect,))
+
+
+def is_answer(case: Case, trigger: Trigger | None) -> bool:
+    """Whether an acknowledgement answers whoever escalated by hand after the first one."""
+    state, acknowledges = case.incident.state, trigger is Trigger.ACKNOWLEDGE
+    responding = state in BEFORE_REVIEW and state is not State.REPORTED
+    return acknowledges and responding and case.incident.demand_of is not None
+
+
+def answer(case: Case, command: Command) -> Outcome:
+    """Somebody answers whoever escalated by hand: nobody further is paged for that."""
+    why = f" ({command.note})" if command.note else ""
+    summary = f"{case.actor.name} answers {case.incident.demand_of}: the escalation stops{why}"
+    incident = note(
+        case.incident,
+        "escalation.answered",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+    )
+    return Decision(incident, summary, (DemandAnswered(case.actor.name),))
 
 
 def _refused(case: Case, command: EscalateCommand) -> Refusal | None:

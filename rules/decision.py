@@ -74,13 +74,19 @@ class PageNextLevel:
     """Page the next level (or this one), acknowledged or not.
 
     With `waits`, silence goes on from there unless it had been acknowledged; with `resumes`, even
-    then, until somebody does something.
+    then, until somebody does something. With `stays`, no answer to the escalation withdraws it.
+    `by` asks by hand: after an acknowledgement the escalation goes on until somebody answers, but
+    with `once`. `at` is the instant that it falls on; None is now.
     """
 
     reason: str
     level: int | None = None
     waits: bool = False
     resumes: bool = False
+    stays: bool = False
+    once: bool = False
+    by: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,13 @@ class WatchAcknowledgement:
     """An acknowledgement that nothing follows is forgotten at that instant."""
 
     forgotten_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DemandAnswered:
+    """Somebody answers whoever escalated by hand: nobody further is paged for that."""
+
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +163,7 @@ Effect = (
     | PageAgain
     | PageNextLevel
     | WatchAcknowledgement
+    | DemandAnswered
     | TakenUp
     | PageRole
     | Remind

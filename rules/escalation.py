@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.compiled import CompiledPolicy, EscalationPolicy, Level, OnRaise
-from models.contracts import EscalationProgress
+from models.escalating import OPENING, EscalationProgress
 from models.incident import Incident
 from models.moments import parse_condition
 from rules.conditions import holds_at
@@ -138,30 +138,34 @@ def after_level(
     at once, where these hours began meanwhile. Without `late` it does not, as once was so.
     """
     begun = progress.level > 0 and done.cycle == progress.cycle
-    reached_before = begun and progress.reached
+    reached_now = reached
+    reached = reached or (begun and progress.reached)
     next_at = done.next_at
-    if isinstance(done, Page) and not reached and next_at is not None:
+    if isinstance(done, Page) and not reached_now and next_at is not None:
         next_at = now
     known = (opens_at, progress.opens_at if begun else None)
     opens_at = min((at for at in known if at), default=None)
     level = done.level
-    over = level >= len(policy.levels) and not (reached or reached_before)
-    if over and opens_at and (late or opens_at > now) and not progress.stopped:
-        level, next_at = 0, max(opens_at, now)
+    over = level >= len(policy.levels) and not reached
+    again = over and opens_at and (late or opens_at > now) and not progress.stopped
+    if again and opens_at:
+        level, next_at = progress.begins_after, max(opens_at, now)
     return progress.model_copy(
         update={
             "level": level,
             "cycle": done.cycle,
             "pages": progress.pages + isinstance(done, Page),
             "next_at": None if progress.stopped else next_at,
-            "reached": level > 0 and (reached or reached_before),
-            "opens_at": opens_at if level > 0 else None,
+            "reached": reached and not again,
+            "opens_at": None if again else opens_at,
         }
     )
 
 
 def silence(progress: EscalationProgress) -> str:
     """Why silence pages a level."""
+    if progress.called_by:
+        return f"nobody has answered {progress.called_by}"
     if progress.resumed:
         return "nobody has taken it up"
     if progress.level:
@@ -182,15 +186,30 @@ def begun_again(
     return progress.model_copy(update=change)
 
 
-def resumed(progress: EscalationProgress, now: datetime) -> EscalationProgress:
-    """The escalation goes on from the level where an acknowledgement had stopped it."""
+def anew(progress: EscalationProgress) -> EscalationProgress:
+    """Whom it had reached before it stopped does not count: what goes on has paged nobody yet."""
+    return progress.model_copy(update={"reached": False, "opens_at": None})
+
+
+def resumed(
+    progress: EscalationProgress, now: datetime, *, cause: int = OPENING, demanded: bool = False
+) -> EscalationProgress:
+    """The escalation goes on from the level where an acknowledgement had stopped it.
+
+    If a level was paged since, it goes on from there, after its wait; if one is `demanded` at that
+    instant, from that one.
+    """
+    waits = progress.answer_by is not None and progress.answer_by > now
+    here = demanded or waits
     return progress.model_copy(
         update={
-            "level": max(progress.level - 1, 0),
-            "next_at": now,
+            "cause": cause,
+            "level": progress.level if here else max(progress.level - 1, 0),
+            "next_at": progress.answer_by if waits else now,
             "stopped": None,
             "resumed": True,
             "forgotten_at": None,
+            "answer_by": None,
         }
     )
 
@@ -200,6 +219,7 @@ def stopped(progress: EscalationProgress, reason: str) -> EscalationProgress:
     change: dict[str, object] = {"forgotten_at": None}
     if progress.stopped is None:
         change |= {"stopped": reason, "next_at": None, "resumed": False}
+        change |= {"called_by": None, "called": (), "begins_after": 0, "answer_by": None}
     return progress.model_copy(update=change)
 
 

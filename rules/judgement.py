@@ -14,6 +14,7 @@ from models.payload import Command
 from rules.approvals import unapproved
 from rules.authority import rule_for, rule_key, unauthorised
 from rules.backdating import reason_missing
+from rules.by_hand import answer, is_answer
 from rules.carrying import RECORD_LIMIT_BYTES, too_heavy
 from rules.commands import COMMAND_RULES
 from rules.decision import Case, Decision, Outcome, Refusal, TakenUp, also
@@ -98,7 +99,11 @@ def _room(name: str, decision: Decision) -> Refusal | None:
 def _taken_up(decision: Decision, case: Case, trigger: Trigger | None) -> Decision:
     """Whatever somebody does, but for the acknowledgement itself, shows that they are at it."""
     person = case.actor not in (ENGINE, MONITORING)
-    waits = watched(case.policy) or case.incident.milestone("reopened") is not None
+    waits = (
+        watched(case.policy)
+        or case.incident.milestone("reopened") is not None
+        or case.incident.demand_of is not None
+    )
     if not person or trigger is Trigger.ACKNOWLEDGE or not waits:
         return decision
     effects = (TakenUp(case.actor.name), *decision.effects)
@@ -153,7 +158,10 @@ def _authority_first(case: Case, name: str, command: Command, impossible: Refusa
 def _decided(case: Case, name: str, command: Command) -> Outcome:
     """Whether a command is allowed and possible, then approved; and what follows."""
     trigger = Trigger(name) if name in BY_TRIGGER else None
-    outcome = fire(trigger, case, command) if trigger else COMMAND_RULES[name](case, command)
+    if is_answer(case, trigger):
+        outcome = answer(case, command)
+    else:
+        outcome = fire(trigger, case, command) if trigger else COMMAND_RULES[name](case, command)
     if isinstance(outcome, Refusal):
         return _authority_first(case, name, command, outcome)
     changed = replace(case, becomes=outcome.incident.severity)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from models.contracts import Delivery, Escalated, EscalationProgress, OutOfHours, PageOutcome
+from models.contracts import Delivery, Escalated, OutOfHours, PageOutcome
+from models.escalating import EscalationProgress
 from models.workload import Leave, Verdict
 from rules.escalation import Page, PassOver
 from rules.messages import detour
@@ -51,7 +52,8 @@ def lines_of(turn: Turn, done: Escalated) -> Iterator[Line]:
     """Who was paged, who was not and why."""
     facts = turn.facts(told=done.cycle is not None)
     for outcome in done.pages:
-        yield _paged(turn, outcome, {**facts, **_duty(outcome, done)})
+        line = _paged(turn, outcome, {**facts, **_duty(outcome, done)})
+        yield line if done.sent else _unconfirmed(turn, outcome, line.data)
     level = turn.page.level
     for target in done.nobody:
         data = {"level": level, "target": target, **facts}
@@ -110,6 +112,14 @@ def _paged(turn: Turn, outcome: PageOutcome, facts: dict[str, Any]) -> Line:
     return Line("page.failed", summary, data, outcome)
 
 
+def _unconfirmed(turn: Turn, outcome: PageOutcome, data: dict[str, Any]) -> Line:
+    """Of a page that may have left, nobody knows whether it did."""
+    level, channel = turn.page.level, data["channel"]
+    who = f"{outcome.delivery.message.recipient} (level {level}) by {channel}"
+    why = "the worker stopped before it said so"
+    return Line("page.unconfirmed", f"page to {who}: {turn.reason} — may have left: {why}", data)
+
+
 def _remarkable(outcome: PageOutcome) -> bool:
     """Whether it is not plain from the recipient as what they are paged."""
     return bool(outcome.via) and outcome.via != BY_NAME and not outcome.target.startswith("channel")
@@ -147,6 +157,61 @@ def passed_over(
         "next_at": next_at.isoformat() if next_at else None,
     }
     return Line("page.passed_over", f"level {done.level} pages nobody: {done.why}", data)
+
+
+def joined(level: int, reason: str) -> Line:
+    """That a level was demanded which was just paged because of another demand."""
+    words = f"level {level} is paged already, at this very instant: {reason}"
+    return Line("escalation.joined", words, {"level": level, "reason": reason})
+
+
+def waits_for_hours(page: Page, reason: str, opens_at: datetime) -> Line:
+    """That a page which was demanded goes out later."""
+    words = f"level {page.level} is paged when its hours begin, {opens_at:%Y-%m-%d %H:%M} UTC"
+    data = {
+        "level": page.level,
+        "targets": list(page.targets.page),
+        "reason": reason,
+        "waits_until": opens_at.isoformat(),
+    }
+    return Line("page.waits", f"{words}: {reason}", data)
+
+
+def given_up(summary: str, level: int, key: str, why: str) -> Line:
+    """That a level is not paged any more, of which an attempt may have been under way."""
+    words = f"{summary} — not asked for any more: {why}; an attempt under way may have left"
+    return Line("page.withdrawn", words, {"level": level, "key": key})
+
+
+def unknown(summary: str, level: int, key: str) -> Line:
+    """That a lost task may have paged a level, and that nobody could be asked whom."""
+    words = f"{summary} — may have left: the worker stopped before it said so"
+    return Line("page.unconfirmed", words, {"level": level, "key": key})
+
+
+def withdrawn(delivery: Delivery) -> Line:
+    """That a page which no channel took yet is not tried any more."""
+    sent = delivery.message
+    why = delivery.withdraw or "it is not asked for any more"
+    summary = f"page to {sent.recipient}: {sent.reason} — not sent any more: {why}"
+    data = {"recipient": sent.recipient, "key": sent.key, "reason": sent.reason}
+    return Line("page.withdrawn", summary, data)
+
+
+def until_answered(delivery: Delivery, *, stays: bool) -> Delivery:
+    """A delivery that an answer to the escalation withdraws, unless it `stays`."""
+    bound = delivery.bound
+    if bound:
+        bound = bound.model_copy(update={"escalation": not stays})
+    return delivery.model_copy(update={"until_answered": not stays, "bound": bound})
+
+
+def recipients_of(done: Escalated) -> tuple[str, ...]:
+    """Who was paged: people by name, channels as the policy names them."""
+    return tuple(
+        page.target if page.target.startswith("channel:") else page.delivery.message.recipient
+        for page in done.pages
+    )
 
 
 def how_to_stop(incident_id: str, progress: EscalationProgress) -> str:

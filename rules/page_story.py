@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from models.compiled import CompiledPolicy, EscalationPolicy, RoleRule
-from models.contracts import EscalationProgress
+from models.escalating import EscalationProgress
 from models.incident import Incident, TimelineEntry
 from rules.escalation import NoPage, Wait, in_force, next_page
 
@@ -146,7 +146,8 @@ def _moved(standing: Standing, entry: TimelineEntry) -> Standing:
         level = int(data["level"]) - 1
         return replace(standing, level=level, next_at=entry.recorded_at, stopped=None, by=())
     if entry.kind == "escalation.waits":
-        return replace(standing, level=0, next_at=datetime.fromisoformat(data["next_at"]))
+        level = int(data.get("level", 0))
+        return replace(standing, level=level, next_at=datetime.fromisoformat(data["next_at"]))
     if entry.kind.startswith(PAGE) and data.get("level"):
         return _after_turn(standing, entry)
     return standing

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from models.compiled import Person
 from models.contracts import Delivery
+from models.message import MessageKind
 from models.schedule import OnCall
 from models.workload import AskLeave, Bound, PageLimit, PageLimits
 from rules.on_duty import by_schedule
@@ -125,6 +126,12 @@ def bound_by(
     if limit is None:
         return None
     return Bound(whom=whom, limit=limit, urgency=urgency, escalation=escalation)
+
+
+def withdrawable(delivery: Delivery, *, over: bool) -> bool:
+    """Whether a page need not be sent any more: somebody answered, or the incident is `over`."""
+    asked = delivery.until_answered or (delivery.bound is not None and delivery.bound.escalation)
+    return delivery.message.kind is MessageKind.PAGE and (over or asked)
 
 
 def leave_for(delivery: Delivery) -> AskLeave | None:

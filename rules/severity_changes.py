@@ -205,9 +205,9 @@ def _pages(case: Case, incident: Incident) -> Iterator[Effect]:
     reason = f"raised to {incident.severity} by {case.actor.name}"
     match ladder.on_raise:
         case OnRaise.RESTART:
-            yield PageNextLevel(reason, 1, waits=True, resumes=True)
+            yield PageNextLevel(reason, 1, waits=True, resumes=True, at=case.given_at)
         case OnRaise.CONTINUE:
-            yield PageNextLevel(reason, waits=True, resumes=True)
+            yield PageNextLevel(reason, waits=True, resumes=True, at=case.given_at)
         case OnRaise.NOTHING:
             pass
 

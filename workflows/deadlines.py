@@ -26,11 +26,18 @@ class Deadlines:
         self._desk = desk
         self._switch = switch
         self._busy = False
+        self._failed = False
 
     @property
     def under_way(self) -> bool:
         """Whether something is being enforced."""
         return self._busy
+
+    def due(self, now: datetime) -> bool:
+        """Whether something is due, or is being enforced; not where that just failed."""
+        if self._failed:
+            return False
+        return self._busy or bool(due_thresholds(self._desk.policy, self._desk.incident, now))
 
     def next_point(self) -> DueThreshold | None:
         """What comes due first."""
@@ -68,9 +75,11 @@ class Deadlines:
                 priority=desk.priority,
             )
         except FailureError:
+            self._failed = True
             return
         finally:
             self._busy = False
+        self._failed = False
         for point in answer.standing:
             self._fire(point)
 
@@ -123,11 +132,15 @@ class Deadlines:
                 self._desk.note("action.refused", f"{action}: {why_not}")
                 return
             effects = effects_of(action, self._desk.policy, reason, point.clock)
-            self._switch.carry_out(tuple(_as_it_waits(effect) for effect in effects))
+            self._switch.carry_out(tuple(_dated(effect, point.due_at) for effect in effects))
 
 
-def _as_it_waits(effect: Effect) -> Effect:
-    """A level that a clock asks for waits like any other; once the wait before it just ran on."""
-    if isinstance(effect, PageNextLevel) and not workflow.patched("a-clock-that-escalates-waits"):
-        return replace(effect, waits=False)
-    return effect
+def _dated(effect: Effect, due_at: datetime) -> Effect:
+    """A level that a clock asks for falls on its limit, however late that is enforced.
+
+    It waits like any other; once the wait before it just ran on.
+    """
+    if not isinstance(effect, PageNextLevel):
+        return effect
+    waits = workflow.patched("a-clock-that-escalates-waits")
+    return replace(effect, waits=waits, at=due_at)

@@ -39,11 +39,12 @@ def _decoded(name: str, payloads: Sequence[object]) -> Command | Refusal:
 
 
 class Handlers:
-    """Owns how messages reach the switch."""
+    """Owns how messages reach the switch. `signals` counts those that were read."""
 
     def __init__(self, desk: Desk, switch: Switch) -> None:
         self._desk = desk
         self._switch = switch
+        self.signals = 0
 
     def register(self) -> None:
         """Register every command, and what is no command."""
@@ -105,6 +106,7 @@ class Handlers:
 
     def _signal(self, name: str) -> Callable[..., None]:
         def signal(*payloads: object) -> None:
+            self.signals += 1
             command = _decoded(name, payloads)
             if isinstance(command, Refusal):
                 self._record(name, command, _claimed(payloads))
@@ -137,6 +139,7 @@ class Handlers:
         )
 
     def _unknown_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
+        self.signals += 1
         self._record(name, no_signal(name, len(payloads)), _claimed(payloads))
 
     def _do(self, name: str, command: Command) -> Any:

@@ -42,6 +42,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.calendars import Calendars
     from workflows.deadlines import Deadlines
     from workflows.desk import Desk
+    from workflows.first_page import FirstPage
     from workflows.handlers import Handlers
     from workflows.linked import LinkedIncidents
     from workflows.options import perform, perform_promptly
@@ -82,7 +83,14 @@ class IncidentWorkflow:
         self._desk.effects = carried.effects
         self._epoch_offset = start.epoch_offset
         self._outbox = Outbox(self._desk, carried.outbox)
-        self._paging = Paging(self._desk, self._outbox, carried.escalation)
+        first_page = FirstPage(self._desk, lambda: self._handlers.signals, fresh=not start.carried)
+        self._paging = Paging(
+            self._desk,
+            self._outbox,
+            carried.escalation,
+            first_page,
+            self._clocks_due,
+        )
         self._reports = Reports(self._desk, carried.reports_due)
         self._linked = LinkedIncidents(self._desk, carried.linked_due)
         self._burden = Burden(self._desk, self._outbox, carried.told_roles)
@@ -96,7 +104,8 @@ class IncidentWorkflow:
         if not start.carried:
             self._outbox.tell("reported", f"reported: {carried.incident.report.title}", ())
             self._switch.carry_out(tuple(told_of_duties(None, carried.incident, carried.policy)))
-        Handlers(self._desk, self._switch).register()
+        self._handlers = Handlers(self._desk, self._switch)
+        self._handlers.register()
 
     @workflow.run
     @raw_start
@@ -190,6 +199,9 @@ class IncidentWorkflow:
                 timeout=REOPENING_TIMEOUT,
                 timeout_summary="wait for the command reopen",
             )
+
+    def _clocks_due(self, now: datetime) -> bool:
+        return self._deadlines.due(now)
 
     def _launch(self) -> None:
         now = self._desk.now()

@@ -47,6 +47,34 @@ def priority_of(severity: str, severities: Sequence[str]) -> Priority:
     return Priority(priority_key=urgency(severity, severities))
 
 
+def begin(
+    name: str,
+    argument: Any,
+    result: type[Result],
+    *,
+    summary: str,
+    priority: Priority,
+    within: timedelta = LIFE_OF_AN_ACTIVITY,
+) -> "workflow.ActivityHandle[Result]":
+    """Begin an activity with retries.
+
+    Cancelled, it is not tried again; an attempt that is under way is waited for, and what it says
+    counts.
+    """
+    handle: workflow.ActivityHandle[Result] = workflow.start_activity(
+        name,
+        argument,
+        result_type=result,
+        start_to_close_timeout=ATTEMPT_TIMEOUT,
+        schedule_to_close_timeout=within,
+        retry_policy=_RETRIES,
+        summary=caption(summary),
+        priority=priority,
+        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    )
+    return handle
+
+
 async def perform(
     name: str,
     argument: Any,
@@ -57,23 +85,16 @@ async def perform(
     within: timedelta = LIFE_OF_AN_ACTIVITY,
 ) -> Result:
     """Run an activity with retries; raises FailureError when `within` is over."""
-    answer: Result = await workflow.execute_activity(
-        name,
-        argument,
-        result_type=result,
-        start_to_close_timeout=ATTEMPT_TIMEOUT,
-        schedule_to_close_timeout=within,
-        retry_policy=_RETRIES,
-        summary=caption(summary),
-        priority=priority,
-    )
-    return answer
+    return await begin(name, argument, result, summary=summary, priority=priority, within=within)
 
 
-async def _perform_at_once(
+async def perform_at_once(
     name: str, argument: Any, result: type[Result], *, summary: str
 ) -> Result:
-    """Run an activity inside the workflow task: one attempt of at most two seconds."""
+    """Run an activity inside the workflow task: one attempt of at most two seconds.
+
+    What it does leaves before anything of it is on record: a task that is lost forgets it.
+    """
     answer: Result = await workflow.execute_local_activity(
         name,
         argument,
@@ -94,7 +115,7 @@ async def perform_promptly(
     repeat, as that of every activity.
     """
     try:
-        return await _perform_at_once(name, argument, result, summary=summary)
+        return await perform_at_once(name, argument, result, summary=summary)
     except FailureError:
         return await perform(name, argument, result, summary=summary, priority=priority)
 

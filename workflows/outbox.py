@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError
 
 from models.clock import ActionKind
@@ -9,13 +10,20 @@ from models.contracts import PERMANENT_FAILURE, SEND_NOTIFICATION, Delivery, Sen
 from models.message import DeliveryFailure, Message, MessageKind, Receipt
 from models.workload import ASK_FOR_LEAVE, GRANTED, AskForLeave, AskLeave, Bound, Leave, Verdict
 from rules.messages import detour, message
-from rules.page_lines import became_of
-from rules.paging import bound_by, channel_chain, leave_for, paging_chain, resolve_targets
+from rules.page_lines import became_of, withdrawn
+from rules.paging import (
+    bound_by,
+    channel_chain,
+    leave_for,
+    paging_chain,
+    resolve_targets,
+    withdrawable,
+)
 from rules.people import whom
 from rules.urgency import urgency
 from states.lifecycle import BEFORE_REVIEW
 from workflows.desk import Desk
-from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, perform
+from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, begin, perform
 
 ROUNDS = 8
 """How often the whole chain of channels is tried before a message counts as undeliverable."""
@@ -32,6 +40,7 @@ class Outbox:
         self._desk = desk
         self._owed = {delivery.message.key: delivery for delivery in owed}
         self._busy: set[str] = set()
+        self._sending: dict[str, workflow.ActivityHandle[Receipt]] = {}
 
     @property
     def owed(self) -> tuple[Delivery, ...]:
@@ -101,15 +110,28 @@ class Outbox:
         self.add(Delivery(message=keyed, channels=channels, bound=bound))
 
     def withdraw(self, why: str) -> None:
-        """Pages that are still held need not be sent any more: those of levels, or in the end all.
+        """Pages need not be sent any more: those that an answer withdraws, or in the end all.
 
-        Somebody acknowledged, and others' pages may be about something else; or it is over.
+        So it is in whatever queue they are: held by a limit, refused for now, tried just now.
         """
         over = self._desk.incident.state not in BEFORE_REVIEW
-        for key, delivery in self._owed.items():
-            if delivery.held and delivery.bound and (over or delivery.bound.escalation):
-                self._owed[key] = delivery.model_copy(update={"withdraw": why, "not_before": None})
-                self._desk.awake = True
+        for key, delivery in tuple(self._owed.items()):
+            if delivery.withdraw or not withdrawable(delivery, over=over):
+                continue
+            if not delivery.held and not workflow.patched("no-page-after-the-answer"):
+                continue
+            unneeded = delivery.model_copy(update={"withdraw": why})
+            if delivery.held:
+                unneeded = unneeded.model_copy(update={"not_before": None})
+            self._owed[key] = unneeded
+            if not delivery.held and key not in self._busy:
+                self._dropped(unneeded)
+            self._desk.awake = True
+
+    def _dropped(self, delivery: Delivery) -> None:
+        del self._owed[delivery.message.key]
+        line = withdrawn(delivery)
+        self._desk.note(line.kind, line.summary, **line.data)
 
     def next_at(self) -> datetime | None:
         """When the first delivery that waits is tried again."""
@@ -117,8 +139,11 @@ class Outbox:
         return min((at for at in waiting if at), default=None)
 
     def launch(self, now: datetime) -> None:
-        """Send everything that may go now."""
+        """Send everything that may go now; of what is not needed, make no further attempt."""
         for key, delivery in self._owed.items():
+            handle = self._sending.pop(key, None) if delivery.withdraw else None
+            if handle and not handle.done():
+                handle.cancel()
             if key not in self._busy and (not delivery.not_before or delivery.not_before <= now):
                 self._busy.add(key)
                 asked = leave_for(delivery)
@@ -168,7 +193,7 @@ class Outbox:
         page = delivery.message.kind is MessageKind.PAGE
         within = LIFE_OF_A_PAGE if page else LIFE_OF_AN_ACTIVITY
         try:
-            await perform(
+            self._sending[key] = begin(
                 SEND_NOTIFICATION,
                 SendNotification(channel=channel, message=delivery.message),
                 Receipt,
@@ -176,13 +201,18 @@ class Outbox:
                 priority=self._desk.priority,
                 within=within,
             )
+            await self._sending[key]
         except FailureError as error:
-            self._failed(delivery, channel, error)
+            if self._owed[key].withdraw:
+                self._dropped(self._owed[key])
+            else:
+                self._failed(delivery, channel, error)
         else:
             del self._owed[key]
             self._said(delivery, "sent", f"{_words(delivery, channel)}", channel)
         finally:
             self._busy.discard(key)
+            self._sending.pop(key, None)
 
     def _later(self, at: datetime | None) -> datetime:
         """When to ask again: not at once, whatever the clock of who answered says."""

@@ -1,67 +1,89 @@
 """The escalation of an incident: pages level after level until somebody acknowledges."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import FailureError
 
 from models.compiled import EscalationPolicy
-from models.contracts import (
-    ESCALATE_INCIDENT,
-    DemandedPage,
-    Escalated,
-    EscalateIncident,
-    EscalationProgress,
-)
-from models.message import MessageKind
+from models.contracts import Escalated
+from models.escalating import DemandedPage, EscalationProgress
 from rules.decision import PageNextLevel
+from rules.demands import (
+    answers,
+    demand_due,
+    demanded_page,
+    reached_by,
+    set_going,
+    take,
+    unreached,
+    withdrawn,
+)
 from rules.escalation import (
     NoPage,
     Page,
     PassOver,
     after_level,
-    begun_again,
-    forced_page,
     in_force,
     next_page,
     resumed,
     silence,
     still_firing,
     stopped,
-    turns,
 )
-from rules.messages import message
-from rules.page_lines import Line, Turn, how_to_stop, lines_of, passed_over
-from rules.urgency import urgency
+from rules.page_lines import (
+    Line,
+    Turn,
+    joined,
+    lines_of,
+    passed_over,
+    recipients_of,
+    unknown,
+    until_answered,
+    waits_for_hours,
+)
+from rules.page_request import Asked, page_key
+from states.lifecycle import BEFORE_REVIEW
 from workflows.desk import Desk
-from workflows.options import perform, perform_promptly
+from workflows.first_page import FirstPage
 from workflows.outbox import Outbox
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is asked of the escalation now, by which ladder, and why."""
-
-    page: Page
-    ladder: EscalationPolicy
-    reason: str
-    now: datetime
-    demanded: DemandedPage | None = None
+from workflows.page_call import PageCall
 
 
 class Paging:
-    """Owns how far the escalation has come."""
+    """Owns how far the escalation has come.
 
-    def __init__(self, desk: Desk, outbox: Outbox, progress: EscalationProgress) -> None:
+    `clocks_due` says whether a limit is due, or is being enforced: what that demands comes before
+    the end of a wait.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        outbox: Outbox,
+        progress: EscalationProgress,
+        first_page: FirstPage,
+        clocks_due: Callable[[datetime], bool],
+    ) -> None:
         self._desk = desk
         self._outbox = outbox
-        self._busy = False
+        self._first_page = first_page
+        self._clocks_due = clocks_due
+        self._call = PageCall(desk)
+        self._held = False
         self.progress = progress
 
     def stop(self, reason: str) -> None:
-        """Nobody further is paged."""
+        """Somebody answered, or it is over: nobody further is paged, in whatever queue it is."""
+        over = self._desk.incident.state not in BEFORE_REVIEW
+        left = withdrawn(self.progress, over=over)
+        if left != self.progress and workflow.patched("no-page-after-the-answer"):
+            self.progress = left
         self.progress = stopped(self.progress, reason)
+        self._call.recall(reason, over=over)
+        self._outbox.withdraw(reason)
+        if self._desk.incident.demand_of:
+            self._desk.replace(self._desk.incident.model_copy(update={"demand_of": None}))
 
     def watch(self, forgotten_at: datetime) -> None:
         """The acknowledgement is forgotten then, unless somebody does something before."""
@@ -70,7 +92,7 @@ class Paging:
     def taken_up(self, by: str) -> None:
         """Somebody does something: a forgotten acknowledgement is none any more."""
         self._change(forgotten_at=None)
-        if self.progress.resumed:
+        if answers(self.progress, by):
             self.stop(f"taken up by {by}")
             self._desk.note("escalation.taken_up", f"{by} takes it up: the escalation stops")
 
@@ -80,66 +102,111 @@ class Paging:
             self.demand(PageNextLevel(reason, 1, waits=True, resumes=True))
             return
         self._change(level=0)
-        self.demand(PageNextLevel(reason))
+        self.demand(PageNextLevel(reason, stays=True))
 
     def demand(self, demanded: PageNextLevel) -> None:
         """Page the next level (or the one demanded), acknowledged or not."""
-        asked = DemandedPage(
-            reason=demanded.reason,
-            level=demanded.level,
-            waits=demanded.waits,
-            resumes=demanded.resumes,
-        )
+        cause = self._desk.incident.next_seq - 1
+        asked = demanded_page(demanded, self._desk.now(), cause)
         self._change(demanded=(*self.progress.demanded, asked))
         self._desk.awake = True
 
     def next_at(self) -> datetime | None:
-        """When silence pages the next level, or an acknowledgement is forgotten."""
-        if self._busy:
+        """When a level is paged next, or an acknowledgement is forgotten."""
+        if self._call.busy or self._held:
             return None
-        return self.progress.forgotten_at if self.progress.stopped else self.progress.next_at
+        forgotten_at = self.progress.forgotten_at if self.progress.stopped else None
+        return min((at for at in (forgotten_at, self.progress.page_due_at) if at), default=None)
 
     def launch(self, now: datetime) -> None:
         """Page whoever is due to be paged now."""
-        if self._busy:
+        self._call.give_up()
+        if self._call.busy:
             return
-        self._remember_forgotten(now)
-        ladder = self._followed(now)
+        forgotten = self._first_page.forgotten(self.progress, now)
+        self._held = forgotten is None and self._waits_for_clocks(now)
+        if forgotten:
+            self._call.start(
+                forgotten, self.progress, within_task=False, sends=False,
+                done=self._found_out, failed=self._not_found_out,
+            )  # fmt: skip
+        elif not self._held:
+            self._remember_forgotten(now)
+            self._ask(self._followed(now), now)
+
+    def _ask(self, ladder: EscalationPolicy | None, now: datetime) -> None:
+        """Page whom a demand, or else silence, asks for."""
         if ladder and ladder is not self._desk.policy.escalation and not ladder.levels:
             self._nobody_wanted(ladder)
             return
-        demanded = next(iter(self.progress.demanded), None)
+        demanded = self._taken(ladder, now)
+        asked: object
         if demanded:
-            asked: object = self._forced(demanded, ladder, now)
+            asked = self._set_going(demanded, ladder, now)
         else:
             firing = still_firing(self._desk.incident)
             asked = next_page(ladder, self.progress, now, firing=firing)
         match asked:
             case Page() if ladder:
-                reason = demanded.reason if demanded else silence(self.progress)
-                self._busy = True
-                self._desk.launch(self._page(_Asked(asked, ladder, reason, now, demanded)))
+                self._begin(asked, ladder, now, demanded)
             case PassOver() if ladder:
                 self._pass_over(asked, ladder, now)
             case NoPage(why) if self.progress.stopped is None:
-                self.stop(why)
+                self.progress = stopped(self.progress, why)
                 self._desk.note("escalation.exhausted", f"escalation ends: {why}")
             case _:
                 pass
 
+    def _begin(
+        self,
+        page: Page,
+        ladder: EscalationPolicy,
+        now: datetime,
+        demanded: DemandedPage | None,
+    ) -> None:
+        reason = demanded.reason if demanded else silence(self.progress)
+        cause = demanded.cause if demanded else self.progress.cause
+        asked = Asked(page, ladder, reason, now, cause, demanded)
+        within_task = self._first_page.within_task(asked, self.progress)
+        self._call.start(
+            asked, self.progress, within_task=within_task, done=self._paged, failed=self._again
+        )
+
     def _change(self, **change: object) -> None:
         self.progress = self.progress.model_copy(update=change)
 
-    def _forced(
+    def _waits_for_clocks(self, now: datetime) -> bool:
+        """Whether a wait ends while a limit is due: what that demands is one page with it."""
+        progress = self.progress
+        ends_at = progress.forgotten_at if progress.stopped else progress.next_at
+        if ends_at is None or now < ends_at or demand_due(progress, now):
+            return False
+        return self._clocks_due(now) and workflow.patched("what-clocks-demand-comes-before-silence")
+
+    def _taken(self, ladder: EscalationPolicy | None, now: datetime) -> DemandedPage | None:
+        """The demand that is due. Several of one instant and level are one page."""
+        levels = len(ladder.levels) if ladder else 1
+        taken = take(self.progress, levels, now)
+        if taken and taken.together and not workflow.patched("demands-of-one-instant-are-one-page"):
+            taken = take(self.progress, levels, now, together=False)
+        if taken is None:
+            return None
+        self.progress = taken.progress
+        if taken.demanded is None:
+            self._write(joined(self.progress.level, taken.reason))
+        return taken.demanded
+
+    def _set_going(
         self, demanded: DemandedPage, ladder: EscalationPolicy | None, now: datetime
     ) -> Page | NoPage:
-        self._change(demanded=self.progress.demanded[1:])
-        if demanded.resumes:
-            acknowledged = self._desk.incident.milestone("acknowledged") is not None
-            self.progress = begun_again(self.progress, demanded.level, resumed=acknowledged)
-        waits = demanded.waits and self.progress.stopped is None
-        waits_from = now if waits else None
-        return forced_page(ladder, self.progress, demanded.level, waits_from=waits_from)
+        acknowledged = self._desk.incident.milestone("acknowledged") is not None
+        after, before = (
+            set_going(self.progress, demanded, ladder, now, acknowledged=acknowledged, goes_on=new)
+            for new in (True, False)
+        )
+        as_before = after != before and not workflow.patched("a-demand-goes-on-until-answered")
+        self.progress, asked = before if as_before else after
+        return asked
 
     def _pass_over(self, asked: PassOver, ladder: EscalationPolicy, now: datetime) -> None:
         targets = ladder.levels[asked.level - 1].page
@@ -152,8 +219,14 @@ class Paging:
         at, was = self.progress.forgotten_at, self.progress.stopped
         if at is None or now < at:
             return
-        level = max(self.progress.level, 1)
-        self.progress = resumed(self.progress, now)
+        level, cause = max(self.progress.level, 1), self._desk.incident.next_seq
+        both = demand_due(self.progress, now)
+        if (both or self.progress.answer_by) and not workflow.patched(
+            "demands-of-one-instant-are-one-page"
+        ):
+            self._change(answer_by=None)
+            both = False
+        self.progress = resumed(self.progress, now, cause=cause, demanded=both)
         self._desk.note(
             "escalation.resumed",
             f"{was}, and nothing followed: the escalation goes on from level {level}",
@@ -165,7 +238,7 @@ class Paging:
         """The ladder that counts now; where it is another than before, the timeline says so."""
         escalation = self._desk.policy.escalation
         ladder = in_force(escalation, self._desk.incident, now)
-        over = self.progress.stopped is not None and not self.progress.demanded
+        over = self.progress.stopped is not None and not demand_due(self.progress, now)
         if ladder is None or escalation is None or not escalation.branches or over:
             return ladder
         if ladder.name != (self.progress.ladder or escalation.name):
@@ -182,76 +255,61 @@ class Paging:
             self._desk.note("page.passed_over", why, rule=ladder.name, reason=demanded.reason)
         self._change(next_at=None, demanded=())
 
-    async def _page(self, asked: _Asked) -> None:
-        # The first page is what an alert is for: it goes out within the workflow task. Not where
-        # a limit is to be asked for: it would wait there for a task of another workflow.
-        limited = self._desk.policy.limits_pages
-        act = perform if self.progress.pages or limited else perform_promptly
-        page = asked.page
-        targets = ", ".join(page.targets.page)
-        summary = f"page level {page.level} ({targets}): {asked.reason}"
-        try:
-            done = await act(
-                ESCALATE_INCIDENT,
-                self._request(asked),
-                Escalated,
-                summary=summary,
-                priority=self._desk.priority,
-            )
-        except FailureError:
-            if asked.demanded and workflow.patched("a-demanded-page-is-not-forgotten"):
-                self._change(demanded=(asked.demanded, *self.progress.demanded))
-            self._desk.note("escalation.delayed", f"{summary}: no answer in time, again at once")
-        else:
-            self._paged(asked, done)
-        finally:
-            self._busy = False
+    def _again(self, asked: Asked) -> None:
+        if asked.demanded and workflow.patched("a-demanded-page-is-not-forgotten"):
+            self._change(demanded=(asked.demanded, *self.progress.demanded))
+        words = f"{asked.summary}: no answer in time, again at once"
+        self._desk.note("escalation.delayed", words)
 
-    def _request(self, asked: _Asked) -> EscalateIncident:
-        desk, page = self._desk, asked.page
-        policy, incident = desk.policy, desk.incident
-        template = message(
-            MessageKind.PAGE,
-            incident,
-            policy,
-            asked.now,
-            reason=f"{asked.reason}, level {page.level}",
-            text=f"{incident.report.title}\n{how_to_stop(incident.id, self.progress)}",
-        )
-        targets = page.targets
-        if targets.in_turn:
-            ordered = turns(incident.id, targets.page, page.level, page.cycle)
-            targets = targets.model_copy(update={"page": ordered})
-        return EscalateIncident(
-            level=page.level,
-            cycle=page.cycle,
-            targets=targets,
-            holders={held.role: held.person for held in reversed(incident.roles)},
-            further_holders=incident.further_holders,
-            people=policy.people,
-            channels=policy.paging_channels,
-            fallbacks=policy.fallbacks,
-            key_prefix=f"{incident.id}/page-{self.progress.pages + 1}",
-            template=template,
-            now=asked.now,
-            schedules=policy.schedules,
-            policy=policy.name,
-            limits=policy.page_limits,
-            urgency=urgency(incident.severity, policy.severities),
-        )
-
-    def _paged(self, asked: _Asked, done: Escalated) -> None:
-        if done.pages:
-            self._change(highest=max(self.progress.highest, asked.page.level))
+    def _paged(self, asked: Asked, done: Escalated) -> None:
         opening = [passed.opens_at for passed in done.out_of_hours]
         opening += [found.until_at for found in done.on_call.values() if found.gap]
         opens_at = min((at for at in opening if at), default=None)
         page, now = asked.page, self._desk.now()
-        self._moved_on(asked.ladder, page, now, reached=bool(done.pages), opens_at=opens_at)
-        turn = Turn(page, asked.ladder.name, asked.reason, asked.now, self.progress.next_at)
+        if asked.demanded and asked.demanded.once and self.progress.stopped is None:
+            self._change(pages=self.progress.pages + 1)
+        else:
+            reached = bool(done.pages)
+            self._moved_on(asked.ladder, page, now, reached=reached, opens_at=opens_at)
+        next_at = self.progress.next_at
+        turn = Turn(page, asked.ladder.name, asked.reason, asked.now, next_at)
         for line in lines_of(turn, done):
-            self._write(line)
+            self._write(line, stays=asked.stays)
         self._say_when_it_begins(now)
+        if asked.demanded:
+            self._change(demanded_at=asked.demanded.falls_on)
+        if asked.demanded and self.progress.stopped and done.pages:
+            self._change(answer_by=asked.now + page.targets.wait)
+        if done.pages:
+            self.progress = reached_by(self.progress, page.level, recipients_of(done))
+        elif asked.stays:
+            self._goes_on_waiting(asked, opens_at)
+        if self._call.recalled:
+            self._outbox.withdraw(self._call.recalled)
+
+    def _goes_on_waiting(self, asked: Asked, opens_at: datetime | None) -> None:
+        """A demand that reached nobody, and that no answer withdraws, is not lost."""
+        demanded, levels = asked.demanded, len(asked.ladder.levels)
+        if demanded is None or self._call.recalled:
+            return
+        left = unreached(self.progress, demanded, asked.page.level, levels, opens_at=opens_at)
+        if left == self.progress or not workflow.patched("a-demand-that-reached-nobody-waits"):
+            return
+        self.progress = left
+        if opens_at:
+            self._write(waits_for_hours(asked.page, asked.reason, opens_at))
+
+    def _found_out(self, asked: Asked, done: Escalated) -> None:
+        """Whom a lost task may have paged: that level has had its turn."""
+        for line in lines_of(Turn(asked.page, asked.ladder.name, asked.reason, asked.now), done):
+            self._write(line)
+        if done.pages:
+            self._moved_on(asked.ladder, asked.page, self._desk.now(), reached=True)
+
+    def _not_found_out(self, asked: Asked) -> None:
+        key = page_key(self._desk.incident.id, asked)
+        line = unknown(asked.summary, asked.page.level, key)
+        self._desk.note(line.kind, line.summary, **line.data)
 
     def _moved_on(
         self,
@@ -271,17 +329,19 @@ class Paging:
         as_before = after != before and not workflow.patched("hours-that-began-meanwhile-count")
         self.progress = before if as_before else after
 
-    def _write(self, line: Line) -> None:
+    def _write(self, line: Line, *, stays: bool = False) -> None:
         self._desk.note(line.kind, line.summary, **line.data)
         if line.owed:
-            self._outbox.add(line.owed.delivery)
+            self._outbox.add(until_answered(line.owed.delivery, stays=stays))
 
     def _say_when_it_begins(self, now: datetime) -> None:
-        at = self.progress.next_at
-        if self.progress.level == 0 and at and at > now:
+        at, progress = self.progress.next_at, self.progress
+        waits = progress.level == progress.begins_after and not progress.reached
+        if waits and at and at > now:
             self._desk.note(
                 "escalation.waits",
                 "nobody of the whole escalation was on call, or within their hours: "
                 f"it begins again at {at:%Y-%m-%d %H:%M} UTC",
                 next_at=at.isoformat(),
+                level=progress.level,
             )

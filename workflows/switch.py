@@ -17,6 +17,7 @@ from rules.decision import (
     AdoptPolicy,
     Case,
     Decision,
+    DemandAnswered,
     Effect,
     OpenLinked,
     Outcome,
@@ -41,7 +42,9 @@ from workflows.reports import Reports
 
 REMEMBERED = 500
 """How many results of processed commands are carried, the newest of them."""
-Escalating = StopEscalation | PageAgain | PageNextLevel | WatchAcknowledgement | TakenUp
+Escalating = (
+    StopEscalation | PageAgain | PageNextLevel | WatchAcknowledgement | DemandAnswered | TakenUp
+)
 AFTER_RESPONSE = frozenset({State.REVIEW, State.CLOSED, State.CANCELLED})
 
 
@@ -135,7 +138,8 @@ class Switch:
         match effect:
             case StopEscalation(reason):
                 paging.stop(reason)
-                self._owners.outbox.withdraw(reason)
+            case DemandAnswered(by):
+                paging.stop(f"answered by {by}")
             case PageAgain(reason, waits):
                 paging.page_again(reason, waits=waits)
             case PageNextLevel():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from models.calendar import CalendarSpec
 from models.compiled import Branch, EscalationPolicy, Level, OnRaise
-from models.contracts import EscalationProgress
+from models.escalating import EscalationProgress
 from policies.escalations import escalation_of
 from policies.render.document import Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View

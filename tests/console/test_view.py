@@ -8,7 +8,8 @@ from rich.console import Console, RenderableType
 from console.view import live, render
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.clock import Stage
-from models.contracts import Delivery, EscalationProgress
+from models.contracts import Delivery
+from models.escalating import EscalationProgress
 from models.incident import Incident
 from models.view import IncidentView
 from rules.answers import next_steps, readings_of

@@ -9,10 +9,10 @@ from models.compiled import CompiledPolicy, EscalationPolicy, Level
 from models.contracts import (
     Delivery,
     Escalated,
-    EscalationProgress,
     OutOfHours,
     PageOutcome,
 )
+from models.escalating import EscalationProgress
 from models.incident import Incident
 from models.message import DeliveryFailure, Message, MessageKind, Receipt
 from models.why import Explanation, WhyQuestion

@@ -87,8 +87,8 @@ def test_what_reaches_people_is_no_command(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "effect"),
     [
-        ("escalate", PageNextLevel(WHY, None, waits=True)),
-        ("escalate to 2", PageNextLevel(WHY, 2, waits=True)),
+        ("escalate", PageNextLevel(WHY, None, waits=True, stays=True)),
+        ("escalate to 2", PageNextLevel(WHY, 2, waits=True, stays=True)),
         ("page lead", PageRole("lead", WHY)),
         ("notify all", Tell("deadline", WHY, ("all",))),
         ("notify lead", Remind("lead", WHY)),

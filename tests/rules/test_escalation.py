@@ -6,7 +6,7 @@ from typing import Any
 
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.compiled import Branch, EscalationPolicy, Level
-from models.contracts import EscalationProgress
+from models.escalating import EscalationProgress
 from rules.escalation import (
     NoPage,
     Page,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.compiled import Branch, EscalationPolicy, Level
-from models.contracts import EscalationProgress
+from models.escalating import EscalationProgress
 from models.incident import AttributeChange
 from rules.escalation import (
     NoPage,

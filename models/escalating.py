@@ -1,0 +1,75 @@
+"""How far the escalation of an incident has come, and what is demanded of it."""
+
+from models.base import Frozen, Instant
+
+OPENING = 1
+"""The line of the timeline that says the incident was reported: it sets the escalation going."""
+
+
+class DemandedPage(Frozen):
+    """A page of the next level (or this one) that something demands, acknowledged or not.
+
+    With `waits`, silence goes on from there unless it had been acknowledged; with `resumes`, even
+    then, until somebody does something. With `stays`, no answer to the escalation withdraws it.
+    `by` asks by hand: the escalation then goes on until somebody answers, but with `once`. `at` is
+    the instant that it falls on, `not_before` when the hours of the level begin, `cause` the line
+    of the timeline that asks.
+    """
+
+    reason: str
+    level: int | None = None
+    waits: bool = False
+    resumes: bool = False
+    stays: bool = False
+    once: bool = False
+    by: str | None = None
+    at: Instant | None = None
+    not_before: Instant | None = None
+    cause: int = 0
+
+    @property
+    def falls_on(self) -> Instant | None:
+        """The instant at which it asks."""
+        return self.not_before or self.at
+
+
+class EscalationProgress(Frozen):
+    """How far the escalation of an incident has come.
+
+    `level` is the last one paged, 0 for none, `highest` the highest at which somebody was paged,
+    also before the incident was reopened; `cycle` counts repetitions from 0. `ladder` is the
+    one that counted last, where several can. `reached` says whether anybody was paged in this
+    cycle, `opens_at` when the first of those can be whose hours it was not. `resumed` says that
+    it goes on although the incident was acknowledged, `forgotten_at` when it will. `demanded` are
+    the pages that are asked for and not begun. `cause` is the line of the timeline that set it
+    going. `called_by` asked by hand after an acknowledgement: it goes on until one of `called`,
+    whom it has paged since, answers. `begins_after` is the level after which it begins again;
+    `demanded_at` the instant that the last demanded page fell on. `answer_by` is when whoever was
+    paged since the acknowledgement has had time to answer.
+    """
+
+    level: int = 0
+    cycle: int = 0
+    pages: int = 0
+    next_at: Instant | None = None
+    stopped: str | None = None
+    ladder: str | None = None
+    reached: bool = False
+    opens_at: Instant | None = None
+    resumed: bool = False
+    forgotten_at: Instant | None = None
+    demanded: tuple[DemandedPage, ...] = ()
+    highest: int = 0
+    cause: int = OPENING
+    called_by: str | None = None
+    called: tuple[str, ...] = ()
+    begins_after: int = 0
+    demanded_at: Instant | None = None
+    answer_by: Instant | None = None
+
+    @property
+    def page_due_at(self) -> Instant | None:
+        """When the next page is due, if nobody does anything."""
+        silence = None if self.stopped else self.next_at
+        waiting = (demanded.not_before for demanded in self.demanded if self.stopped)
+        return min((at for at in (silence, *waiting) if at), default=None)
