@@ -69,6 +69,8 @@ def _own(field: Field) -> inspect.Parameter:
     else:
         metavar = "NAME=VALUE" if field.kind is Kind.PAIRS else None
         info = typer.Option(field.flag, help=field.says, metavar=metavar)
+    if field.kind is Kind.FLAG:
+        return _parameter(field.name, Annotated[bool, info], default=False)
     if field.required:
         return _parameter(field.name, Annotated[kind, info])
     if many:
@@ -136,7 +138,7 @@ def command_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> Comm
     if values["happened_at"] is not None:
         payload["happened_at"] = parse_instant(values["happened_at"], now, PAST)
     for field in fields_of(spec):
-        if values[field.name] is not None:
+        if values[field.name] not in (None, False):
             payload[field.name] = value_of(field, values[field.name], now)
     try:
         command: Command = spec.payload.model_validate(payload)

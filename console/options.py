@@ -39,6 +39,7 @@ SAYS: dict[str, str] = {
     "giver": "who gives it, where several hold it",
     "command": "the command that somebody asked approval for, such as resolve",
     "level": "this level of the escalation; else the next",
+    "only": "page this level and nobody further; else the next levels too, until somebody answers",
     "text": "what to say",
     "audiences": "an audience of the policy; repeat for more; none: all that wait for updates",
     "step": "the id of a step of the policy",
@@ -70,6 +71,7 @@ class Kind(Enum):
     """How the value of a field is typed."""
 
     TEXT = auto()
+    FLAG = auto()
     INSTANT = auto()
     MANY = auto()
     PAIRS = auto()
@@ -103,6 +105,8 @@ def _kind(schema: dict[str, Any]) -> Kind:
     if any(option.get("format") == "date-time" for option in options):
         return Kind.INSTANT
     kinds = {option.get("type") for option in options}
+    if kinds == {"boolean"}:
+        return Kind.FLAG
     if "array" in kinds:
         return Kind.MANY
     return Kind.PAIRS if "object" in kinds else Kind.TEXT
@@ -153,7 +157,7 @@ def pairs(flag: str, typed: list[str]) -> dict[str, str]:
 def value_of(field: Field, typed: Any, now: datetime) -> Any:
     """What was typed for a field, as its payload takes it. Raises `Failure` (usage)."""
     match field.kind:
-        case Kind.TEXT:
+        case Kind.TEXT | Kind.FLAG:
             return typed
         case Kind.INSTANT:
             return parse_instant(typed, now)

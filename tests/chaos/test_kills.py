@@ -61,6 +61,31 @@ async def test_a_worker_killed_while_a_forgotten_acknowledgement_resumes_skips_a
     assert [e.kind for e in record.timeline].count("escalation.resumed") == 1
 
 
+async def test_a_first_page_that_a_killed_worker_sent_is_known_and_its_key_names_no_other(
+    plant: Plant,
+) -> None:
+    """It left, the worker died, somebody acknowledged: the page is told, and not sent again.
+
+    Escalated by hand to the same level afterwards, the same person is paged under another key.
+    """
+    plant.sink.hang(times=1, takes=True)
+    await plant.report(quick_policy(wait=60, repeat=0).model_copy(update={"audiences": ()}))
+    await plant.sink.wait_for_requests(1)
+    plant.kill_worker()
+    await plant.handle.signal("acknowledge", {"actor": "bo"})
+    plant.start_worker()
+    record = await plant.until(lambda r: any(e.kind.startswith("page.") for e in r.timeline))
+    (first,) = (e for e in record.timeline if e.kind.startswith("page."))
+    assert first.kind == "page.unconfirmed"
+    assert [first.data["key"]] == list(plant.sink.effects)
+    assert len(plant.sink.requests) == 1
+    await plant.handle.execute_update("escalate", {"actor": "bo", "level": 1, "note": "help"})
+    record = await plant.until(lambda r: pages_on(r) == ["ana"])
+    assert plant.pages() == ["ana", "ana"]
+    keys = [e.data["key"] for e in record.timeline if e.kind.startswith("page.")]
+    assert keys == list(plant.sink.effects)
+
+
 async def test_a_worker_killed_during_delivery_delivers_once_by_key(plant: Plant) -> None:
     """The sink took the message, but the answer never came: the same key comes again."""
     plant.sink.hang(times=2, takes=True)

@@ -80,6 +80,7 @@ def test_every_command_explains_itself(type_: Type, typed: str) -> None:
         ),
         (["hold", "INC-1", "third_party"], "hold", {"reason": "third_party"}),
         (["escalate", "INC-1", "--level", "2", "--note", "help"], "escalate", {"level": 2}),
+        (["escalate", "INC-1", "--only", "--note", "help"], "escalate", {"only": True}),
         (["cancel", "INC-1", "false_alarm"], "cancel", {"reason": "false_alarm"}),
         (
             ["add-action-item", "INC-1", "add a limit", "--owner", "ana"],

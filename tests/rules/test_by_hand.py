@@ -9,7 +9,15 @@ from models.base import ENGINE
 from models.command import COMMANDS
 from models.compiled import AuthorityRule, Branch, CompiledPolicy, OnRaise
 from models.incident import AttributeChange
-from rules.decision import Decision, Effect, PageNextLevel, Refusal, TakenUp, WatchAcknowledgement
+from rules.decision import (
+    Decision,
+    DemandAnswered,
+    Effect,
+    PageNextLevel,
+    Refusal,
+    TakenUp,
+    WatchAcknowledgement,
+)
 from tests.specimens import ANA, POLICY, after, an_incident, done, minutes, outcome
 
 
@@ -40,12 +48,43 @@ def refused(**fields: object) -> Refusal:
 def test_a_level_is_paged_with_a_reason_that_stays_on_the_record() -> None:
     """The line says who wanted what, and why."""
     (effect,) = effects("escalate", POLICY, level=2, note="the database is gone")
-    assert effect == PageNextLevel("ana asks for level 2: the database is gone", 2, waits=True)
+    why = "ana asks for level 2: the database is gone"
+    assert effect == PageNextLevel(why, 2, waits=True, by="ana", at=after(5))
     answer = outcome(an_incident(), "escalate", after(5), note="help")
     assert isinstance(answer, Decision)
     line = answer.incident.timeline[-1]
     assert (line.kind, line.data["reason"]) == ("escalation.by_hand", "help")
     assert line.summary == "escalated to the next level by ana: help"
+
+
+def test_asked_for_once_it_pages_nobody_further_and_waits_for_no_answer() -> None:
+    """After an acknowledgement no answer withdraws it; before one, the acknowledgement does."""
+    (effect,) = effects("escalate", POLICY, only=True, note="help")
+    assert isinstance(effect, PageNextLevel)
+    assert (effect.once, effect.stays) == (True, True)
+    before = outcome(an_incident(), "escalate", after(5), only=True, note="help")
+    assert isinstance(before, Decision)
+    assert [e.stays for e in before.effects if isinstance(e, PageNextLevel)] == [False]
+    assert before.incident.demand_of is None
+    assert before.summary == "escalated to the next level and nobody further by ana: help"
+
+
+def test_an_acknowledgement_answers_whoever_escalated_after_the_first() -> None:
+    """Anybody may, also who asked; a second one finds nobody to answer, and is refused."""
+    incident = done(an_incident(), "acknowledge", after(1))
+    refusal = outcome(incident, "acknowledge", after(2), actor="bo")
+    assert isinstance(refusal, Refusal)
+    asked = done(incident, "escalate", after(3), note="help")
+    assert asked.demand_of == "ana"
+    answer = outcome(asked, "acknowledge", after(4), actor="bo", note="on my way")
+    assert isinstance(answer, Decision)
+    assert DemandAnswered("bo") in answer.effects
+    assert answer.summary == "bo answers ana: the escalation stops (on my way)"
+    assert answer.incident.state == asked.state
+    assert answer.incident.milestone("acknowledged") == asked.milestone("acknowledged")
+    taken = outcome(asked, "link", after(4), actor="bo", target="CHG-1")
+    assert isinstance(taken, Decision)
+    assert TakenUp("bo") in taken.effects, "whether it answers is known by whom it has paged"
 
 
 def test_what_cannot_be_escalated_to_is_refused() -> None:
@@ -123,10 +162,10 @@ def test_a_raised_severity_pages_as_the_policy_says() -> None:
 
     why = "raised to SEV1 by ana"
     assert pages(OnRaise.RESTART, "SEV2", **raised) == [
-        PageNextLevel(why, 1, waits=True, resumes=True)
+        PageNextLevel(why, 1, waits=True, resumes=True, at=after(5))
     ]
     assert pages(OnRaise.CONTINUE, "SEV2", **raised) == [
-        PageNextLevel(why, None, waits=True, resumes=True)
+        PageNextLevel(why, None, waits=True, resumes=True, at=after(5))
     ]
     assert pages(OnRaise.NOTHING, "SEV2", **raised) == []
     assert pages(OnRaise.RESTART, "SEV1", **raised) == []

@@ -76,7 +76,7 @@ def so_far(steps: Steps) -> Incident:
             "escalate",
             {"level": 1, "note": "help"},
             "escalation.by_hand",
-            {"level": 1, "reason": "help"},
+            {"level": 1, "only": False, "reason": "help"},
         ),
     ],
 )

@@ -118,6 +118,23 @@ async def test_of_two_at_once_the_acknowledgement_counts(
     assert [m.recipient for m in channels.channel("pager").messages.values()] == ["ana"]
 
 
+async def test_what_was_told_before_any_worker_looked_makes_no_page_that_may_have_left(
+    server: WorkflowEnvironment, task_queue: str
+) -> None:
+    """Signals, also unknown ones, and an update belong to a start: no task was lost."""
+    channels = RecordingChannels()
+    handle = await begun(server, task_queue)
+    await handle.signal("no_such_signal", 1)
+    await handle.signal("link", {"actor": "bo", "target": "CHG-1"})
+    await handle.signal("acknowledge", {"actor": "bo"})
+    async with working(server, task_queue, channels):
+        await handle.execute_update("link", {"actor": "bo", "target": "CHG-2"})
+        record = await until(handle, lambda record: len(record.links) > 1)
+        await handle.terminate()
+    assert [e.kind for e in record.timeline if e.kind.startswith("page.")] == []
+    assert channels.channel("pager").messages == {}
+
+
 async def test_at_the_very_end_of_a_wait_a_level_is_paged_before_the_acknowledgement_or_not_at_all(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
