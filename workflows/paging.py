@@ -281,6 +281,7 @@ class Paging:
         if asked.demanded and self.progress.stopped and done.pages:
             self._change(answer_by=asked.now + page.targets.wait)
         if done.pages:
+            self._change(highest=max(self.progress.highest, page.level))
             self.progress = reached_by(self.progress, page.level, recipients_of(done))
         elif asked.stays:
             self._goes_on_waiting(asked, opens_at)
@@ -304,6 +305,7 @@ class Paging:
         for line in lines_of(Turn(asked.page, asked.ladder.name, asked.reason, asked.now), done):
             self._write(line)
         if done.pages:
+            self._change(highest=max(self.progress.highest, asked.page.level))
             self._moved_on(asked.ladder, asked.page, self._desk.now(), reached=True)
 
     def _not_found_out(self, asked: Asked) -> None:
