@@ -95,7 +95,7 @@ class OnCallLookup:
             read = await self.feeds.read(spec.feed.name, start, end, timeout=FEED_TIMEOUT)
         except ConnectorError as error:
             return (), {"notes": (f"feed {error.channel}: {error.reason}, and there is no copy",)}
-        meant = people_meant(read.events, spec.feed, people)
+        meant = await asyncio.to_thread(people_meant, read.events, spec.feed, people)
         bookings = tuple(
             Booking(event.begins, event.ends, person)
             for event, persons in meant.named
@@ -139,7 +139,7 @@ def _unknown(name: str, at: datetime, why: str) -> OnCall:
 def _notes(read: "FeedReading", unnamed: tuple[str, ...]) -> tuple[str, ...]:
     trouble = [f"the feed does not answer: {read.trouble}"] if read.trouble else []
     trouble += [read.unkept] if read.unkept else []
-    doubtful = (*(f"left out: {words}" for words in read.left_out), *unnamed)
+    doubtful = (*(f"left out: {words}" for words in read.left_out), *read.doubts, *unnamed)
     more = len(doubtful) - _MOST_TOLD
     rest = (f"and {more} more events",) if more > 0 else ()
     return (*trouble, *doubtful[:_MOST_TOLD], *rest)

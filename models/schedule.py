@@ -89,12 +89,16 @@ class ScheduleSpec(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class FeedEvent:
-    """An event of a calendar feed. Naive times are local to whoever asks."""
+    """An event of a calendar feed. Naive times are local to whoever asks.
+
+    `emails` are the addresses of who attends, `declined` those of who does not come.
+    """
 
     begins: datetime
     ends: datetime
     summary: str = ""
     emails: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from models.compiled import Person
 from models.schedule import FeedEvent, FeedSpec
@@ -18,47 +19,125 @@ class Meant:
     nobody: tuple[FeedEvent, ...] = ()
 
 
+_FILLERS = frozenset(
+    {
+        *("on", "call", "oncall", "is", "for", "the", "a", "and", "or", "with", "until", "from"),
+        *("to", "at", "by", "of", "in", "this", "primary", "secondary", "tertiary", "backup"),
+        *("standby", "duty", "shift", "week", "weekend", "day", "night", "first", "second"),
+        *("third", "level", "tier", "line", "lead", "support", "covers", "cover", "covering"),
+    }
+)
+"""Words of shifts: next to a name they make it no longer name."""
+_LONGEST_WORD = 64
+_MOST_SIDE_BY_SIDE = 8
+_MOST_NAMED = 20
+"""So many people of one event, so many words beside a name: no text takes longer to understand."""
+_BEFORE = re.compile(r"([\w.'’-]{1,60}) {1,3}\Z")
+_AFTER = re.compile(r" {1,3}([\w.'’-]{1,60})")
+
+
 def _whole_word(name: str) -> re.Pattern[str]:
     """A name where it stands alone: Ana, but neither Anabel nor Ana's birthday."""
     return re.compile(rf"(?<![\w@.-]){re.escape(name)}(?!['’]?\w|[@-]|\.\w)", re.IGNORECASE)
 
 
-def _names(spec: FeedSpec, people: Mapping[str, Person]) -> Iterator[tuple[str, str]]:
-    """What people are called, the longest first: a longer name holds a shorter one."""
-    called = [*spec.names.items(), *((name, name) for name in people)]
-    called += [(person.email, name) for name, person in people.items() if person.email]
-    yield from sorted(called, key=lambda pair: -len(pair[0]))
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What somebody is called in a feed; `alone` says that it is no part of a longer name."""
+
+    given: str
+    pattern: re.Pattern[str]
+    person: str
+    alone: bool = False
+
+
+def _names(spec: FeedSpec, people: Mapping[str, Person]) -> list[_Name]:
+    """What people are called, the longest first: a longer name holds a shorter one.
+
+    By the name that the policy has for them alone nobody is meant whose name only begins with it:
+    Ana Cyprian is not ana.
+    """
+    called = [(given, person, False) for given, person in spec.names.items()]
+    called += [(p.email, name, False) for name, p in people.items() if p.email]
+    called += [(name, name, True) for name in people]
+    ordered = sorted(called, key=lambda entry: (-len(entry[0]), entry[2]))
+    return [
+        _Name(given.lower(), _whole_word(given), person, alone) for given, person, alone in ordered
+    ]
+
+
+def _is_alone(summary: str, begins: int, ends: int, names: frozenset[str]) -> bool:
+    """Whether what stands beside a name cannot be a further part of it.
+
+    Beside another name of the policy, what stands beside that decides.
+    """
+    for _ in range(_MOST_SIDE_BY_SIDE):
+        before = _BEFORE.search(summary, max(0, begins - _LONGEST_WORD), begins)
+        word = _bare(before[1]) if before else ""
+        if before is None or _ends_a_name(word):
+            break
+        if word not in names:
+            return False
+        begins = before.start()
+    for _ in range(_MOST_SIDE_BY_SIDE):
+        after = _AFTER.match(summary, ends)
+        word = _bare(after[1]) if after else ""
+        if after is None or _ends_a_name(word):
+            break
+        if word not in names:
+            return False
+        ends = after.end()
+    return True
+
+
+def _ends_a_name(word: str) -> bool:
+    return word in _FILLERS or not word.isalpha()
+
+
+def _bare(word: str) -> str:
+    return word.strip(".'’-").lower()
 
 
 def _by_summary(
-    summary: str, names: Iterable[tuple[re.Pattern[str], str]]
+    summary: str, names: Iterable[_Name], known: frozenset[str]
 ) -> Iterator[tuple[int, str]]:
-    for pattern, person in names:
-        found = pattern.search(summary)
+    whole, lowered = summary, summary.lower()
+    for name in names:
+        if name.given not in lowered:
+            continue
+        found = name.pattern.search(summary)
         while found:
-            yield found.start(), person
-            summary = summary[: found.start()] + "\0" * len(found[0]) + summary[found.end() :]
-            found = pattern.search(summary)
+            begins, ends = found.span()
+            if not name.alone or _is_alone(whole, begins, ends, known):
+                yield begins, name.person
+            summary = summary[:begins] + "\0" * (ends - begins) + summary[ends:]
+            found = name.pattern.search(summary)
+
+
+def _named(summary: str, names: list[_Name], known: frozenset[str]) -> list[tuple[int, str]]:
+    return list(islice(_by_summary(summary, names, known), _MOST_NAMED))
 
 
 def people_meant(
     events: Iterable[FeedEvent], spec: FeedSpec, people: Mapping[str, Person]
 ) -> Meant:
-    """Who is meant by each event.
+    """Who is meant by each event, but for whoever declined it.
 
     Those of its attendees that the policy knows by their e-mail address; or else whoever its
     summary names, by name, address, or as `names` of the feed say.
     """
     addresses = {person.email.lower(): name for name, person in people.items() if person.email}
-    names = [(_whole_word(name), person) for name, person in _names(spec, people)]
+    names = _names(spec, people)
+    known = frozenset(name.lower() for name in people)
     named: list[tuple[FeedEvent, tuple[str, ...]]] = []
     nobody: list[FeedEvent] = []
     for event in events:
+        absent = {addresses[email] for email in event.declined if email in addresses}
         attending = [addresses[email] for email in event.emails if email in addresses]
-        summary = event.summary
-        found = attending or [who for _, who in sorted(_by_summary(summary, names))]
-        if found:
-            named.append((event, tuple(dict.fromkeys(found))))
+        found = attending or [who for _, who in sorted(_named(event.summary, names, known))]
+        meant = tuple(who for who in dict.fromkeys(found) if who not in absent)
+        if meant:
+            named.append((event, meant))
         else:
             nobody.append(event)
     return Meant(tuple(named), tuple(nobody))

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import signal
 import time
 from datetime import UTC, datetime
 
@@ -18,16 +17,18 @@ from policies.checks.installation import feed_setting, setting_of
 from policies.compile import PolicyTooLarge, compile_policy
 from runtime.client import ServerNotReachable, connect, unknown_namespace
 from runtime.component import READY
-from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended
+from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended, on_signal
 from runtime.feeds import feeds_of
 from runtime.logging import prepared
-from runtime.registry import build_worker
+from runtime.registry import GRACE, build_worker
 from runtime.search_attributes import missing, mistyped, retention
 from runtime.settings import Settings, SettingsBroken, unknown_variables
 from runtime.sweep import sweeping
 
 log = structlog.get_logger(__name__)
 
+HARD_END_SECONDS = GRACE.total_seconds() + 4.0
+"""Less than whoever stops a worker waits for it."""
 WITHOUT_POLICY = "open incidents go on; none begins until the policy can be used"
 
 
@@ -97,8 +98,7 @@ async def serve(settings: Settings) -> None:
     await _warn(client, settings, channels, feeds)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    on_signal(lambda: loop.call_soon_threadsafe(stop.set), at_the_latest=HARD_END_SECONDS)
     try:
         async with (
             build_worker(client, settings, channels, feeds),

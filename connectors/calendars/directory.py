@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.calendars.apart import unfolded_apart
 from connectors.calendars.copies import Copies, place_of
 from connectors.calendars.file import FileFeed
-from connectors.calendars.ical import NoCalendar, unfolded
 from connectors.calendars.protocol import CalendarFeed, Copy
+from connectors.calendars.readings import Read, Readings, Unreadable
 from connectors.calendars.settings import FeedSettings
-from connectors.errors import ConnectorError, PermanentError
+from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.schedule import FeedEvent
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ FRESH = timedelta(minutes=1)
 """A copy that is no older is not asked for again: a storm of pages is one request."""
 PATIENCE = timedelta(seconds=30)
 """So long after it failed, a feed is not asked again while there is a copy of it."""
+CHECKED_WITHIN = timedelta(seconds=1)
+"""So long whoever has a copy waits until a new one has been read; by then the old one counts."""
+CHECKING = "what it sent is still being read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class FeedReading:
     """What a feed says between two instants, by its state of `as_of`.
 
     `trouble` says why that is an older copy, `unkept` why a new one could not be kept for later;
-    `left_out` which events could not be read.
+    `left_out` which events could not be read, `doubts` which may be meant otherwise.
     """
 
     events: tuple[FeedEvent, ...]
@@ -37,12 +41,15 @@ class FeedReading:
     trouble: str = ""
     unkept: str = ""
     left_out: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class _Known:
     feed: CalendarFeed
     place: str
+    readings: Readings
+    checking: asyncio.Task[None] | None = None
     copy: Copy | None = None
     failure: ConnectorError | None = None
     failed_at: datetime | None = None
@@ -53,7 +60,8 @@ class _Known:
 class FeedDirectory:
     """The feeds of one process; their copies are kept in `copies`. Close it with `aclose`.
 
-    What has been fetched is the last good copy only if it is a calendar.
+    What has been fetched is the last good copy only if it can be read as a calendar, which is
+    found out in a process of its own (`read`).
     """
 
     def __init__(
@@ -63,7 +71,9 @@ class FeedDirectory:
         *,
         fresh: timedelta = FRESH,
         patience: timedelta = PATIENCE,
+        read: Read = unfolded_apart,
     ) -> None:
+        self._read = read
         self._settings = settings
         self._copies = Copies(copies)
         self._fresh = fresh
@@ -89,13 +99,22 @@ class FeedDirectory:
         copy = known.copy
         if copy is None:
             raise known.failure or PermanentError(name, "nothing was fetched")
-        found = await asyncio.to_thread(unfolded, copy.text, start, end)
+        try:
+            found = await known.readings.of(copy.text, start, end)
+        except Unreadable as error:
+            raise PermanentError(name, f"its copy {error}") from None
         trouble = known.failure.reason if known.failure else ""
-        return FeedReading(found.events, copy.as_of, trouble, known.unkept, found.left_out)
+        return FeedReading(
+            found.events, copy.as_of, trouble, known.unkept, found.left_out, found.doubts
+        )
 
     async def aclose(self) -> None:
         """Close what is open. A feed asked for later opens anew."""
         client, self._client = self._client, None
+        for known in self._known.values():
+            if known.checking:
+                known.checking.cancel()
+            await known.readings.aclose()
         self._known.clear()
         if client is not None:
             await client.aclose()
@@ -105,7 +124,8 @@ class FeedDirectory:
             settings = self._settings.get(name)
             if settings is None:
                 raise PermanentError(name, "no setting says where this feed is")
-            self._known[name] = _Known(self._made(name, settings), place_of(settings))
+            made, readings = self._made(name, settings), Readings(self._read)
+            self._known[name] = _Known(made, place_of(settings), readings)
         return self._known[name]
 
     def _made(self, name: str, settings: FeedSettings) -> CalendarFeed:
@@ -134,13 +154,30 @@ class FeedDirectory:
             known.failure, known.failed_at = error, now
 
     async def _fetch(self, known: _Known, timeout: timedelta) -> None:
+        """Fetch a copy, and have it checked; whoever has an older one waits for that only shortly.
+
+        The check goes on all the same: who asks next finds it done.
+        """
+        if known.checking is None or known.checking.done():
+            copy = await known.feed.fetch(known.copy, timeout=timeout)
+            known.checking = asyncio.create_task(self._check(known, copy))
+        waiting = CHECKED_WITHIN.total_seconds() if known.copy else None
+        done, _ = await asyncio.wait({known.checking}, timeout=waiting)
+        if not done:
+            raise RetryableError(known.feed.name, CHECKING)
+        if known.failure:
+            raise known.failure
+
+    async def _check(self, known: _Known, copy: Copy) -> None:
+        """Take a copy for the last good one, if it can be read; or else know why it is not."""
         name = known.feed.name
-        copy = await known.feed.fetch(known.copy, timeout=timeout)
         if known.copy is None or copy.text != known.copy.text:
             try:
-                await asyncio.to_thread(unfolded, copy.text, copy.as_of, copy.as_of)
-            except NoCalendar:
-                raise PermanentError(name, "what it sent is no calendar") from None
+                await known.readings.of(copy.text, copy.as_of, copy.as_of)
+            except Unreadable as error:
+                known.failure = PermanentError(name, f"what it sent {error}")
+                known.failed_at = copy.as_of
+                return
         known.copy, known.failure, known.failed_at, known.unkept = copy, None, None, ""
         try:
             await asyncio.to_thread(self._copies.save, name, known.place, copy)

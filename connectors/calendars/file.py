@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from connectors.calendars.protocol import Copy
+from connectors.calendars.protocol import Copy, decoded
 from connectors.errors import PermanentError, RetryableError
 
 LARGEST_BYTES = 4 * 1024 * 1024
@@ -30,7 +30,7 @@ class FileFeed:
             raise RetryableError(self.name, f"the file cannot be read ({why})") from None
         if len(data) > LARGEST_BYTES:
             raise PermanentError(self.name, f"is larger than {LARGEST_BYTES // 1024} KiB")
-        return Copy(data.decode(errors="replace"), datetime.now(UTC))
+        return Copy(decoded(data), datetime.now(UTC))
 
     def _read(self) -> bytes:
         with self._path.open("rb") as stream:

@@ -1,104 +1,314 @@
-"""Events of an iCalendar text: recurring ones unfolded, broken ones left out with a word."""
+"""Events of an iCalendar text: recurring ones unfolded, broken ones left out with a word.
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+Each series is unfolded in the local time of its zone, as a person would who turns the pages of a
+calendar; which instants these are is asked of the zone afterwards.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
+from connectors.calendars.attendees import attending
+from connectors.calendars.lines import ZONE_PARAMETER, Block, Components, NoCalendar, components
+from connectors.calendars.observances import own_zone, zone_name
+from connectors.calendars.zones import Zone, Zones, world
 from models.schedule import FeedEvent
 
-MOST_EVENTS = 20_000
+__all__ = ["NoCalendar", "Unfolded", "unfolded"]
+
+MOST_EVENTS = 10_000
+MOST_IN_A_SERIES = 2_000
+MOST_TOLD = 100
+SUMMARY_LIMIT = 300
 _WORDS = 80
+_DAY = timedelta(days=1)
+_AROUND = timedelta(days=2)
+
+Limit = Callable[[], AbstractContextManager[None]]
+"""What bounds the time that one series takes: it raises TooLong."""
 
 
-class NoCalendar(Exception):  # noqa: N818 - says what is
-    """The text is no iCalendar: a login page, most likely, or nothing."""
+class TooLong(Exception):  # noqa: N818 - says what is
+    """To unfold something takes longer than it may."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Unfolded:
-    """The events between two instants; `left_out` says what was, and why."""
+    """The events between two instants; `left_out` says what was, and why.
+
+    `doubts` are about events that are there, and may be meant otherwise.
+    """
 
     events: tuple[FeedEvent, ...]
     left_out: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
-def unfolded(text: str, start: datetime, end: datetime) -> Unfolded:
-    """The events that touch the time from `start` to `end`. Raises NoCalendar."""
-    from icalendar import Calendar  # noqa: PLC0415 - slow to load, and most schedules need none
+@dataclass(slots=True)
+class _Reader:
+    """Reads the calendars of one text, and remembers what there is to say of them."""
 
-    try:
-        calendars = Calendar.from_ical(text, multiple=True)
-    except Exception as error:  # noqa: BLE001 - the parser fails in ways of its own on odd texts
-        raise NoCalendar(type(error).__name__) from None
-    if not calendars:
-        raise NoCalendar("no VCALENDAR")
-    found: list[FeedEvent] = []
-    left_out: list[str] = []
-    for calendar in calendars:
-        for group in _series(calendar):
+    start: datetime
+    end: datetime
+    limit: Limit
+    found: list[FeedEvent] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    def read(self, calendar: Components) -> None:
+        """Read one calendar."""
+        zones = Zones(dict(self._own_zones(calendar)))
+        hint = next(iter(calendar.head.values("X-WR-TIMEZONE")), "")
+        recurs_in = zones.find(hint) if hint else None
+        # What does not recur costs next to nothing, so no rule can keep it from being read.
+        for series in sorted(_series(self._events(calendar)), key=lambda series: series.recurs):
+            if len(self.found) >= MOST_EVENTS:
+                self.left_out.append(f"everything after {MOST_EVENTS} events")
+                return
             try:
-                found += _occurrences(calendar, group, start, end)
+                with self.limit():
+                    self.found += self._occurrences(series, zones, recurs_in)
             except Exception as error:  # noqa: BLE001 - one event's trouble must not reach the others
-                left_out.append(f"{_called(group[0])} ({type(error).__name__})")
-            if len(found) > MOST_EVENTS:
-                left_out.append(f"everything after {MOST_EVENTS} events")
-                return Unfolded(tuple(found[:MOST_EVENTS]), tuple(left_out))
-    return Unfolded(tuple(sorted(found, key=_order)), tuple(left_out))
+                self._leave_out(series.called, error)
+
+    def _own_zones(self, calendar: Components) -> Iterator[tuple[str, Zone | None]]:
+        for block in calendar.zones:
+            if not calendar.names(zone_name(block)):
+                continue
+            try:
+                with self.limit():
+                    yield own_zone(block)
+            except TooLong as error:
+                self._leave_out("a zone that it defines", error)
+
+    def _leave_out(self, what: str, error: Exception) -> None:
+        why = "takes too long" if isinstance(error, TooLong) else type(error).__name__
+        self.left_out.append(f"{what} ({why})")
+
+    def _events(self, calendar: Components) -> Iterator[Any]:
+        from icalendar import Event  # noqa: PLC0415 - slow to load, and most schedules need none
+
+        for block in calendar.events:
+            if not block.touches(self.start, self.end):
+                continue
+            try:
+                with self.limit():
+                    yield Event.from_ical(block.text)
+            except Exception as error:  # noqa: BLE001 - the parser fails in ways of its own on odd texts
+                self._leave_out(_summary(block), error)
+
+    def _occurrences(
+        self, series: "_Series", zones: Zones, recurs_in: Zone | None
+    ) -> list[FeedEvent]:
+        first = series.events[0]
+        zone = self._zone(first, zones, series.called)
+        if series.recurs and recurs_in and _is_utc(first):
+            # A tool that says so writes its local times in UTC, and repeats them locally.
+            zone = recurs_in
+        plain = [_naive(event, zone, zones) for event in series.events]
+        alone = len(plain) == 1 and not series.recurs
+        return [
+            _event(event, zone)
+            for event in (plain if alone else _between(plain, self.start, self.end))
+            if str(event.get("STATUS", "")).upper() != "CANCELLED"
+        ]
+
+    def _zone(self, event: Any, zones: Zones, called: str) -> Zone | None:
+        """The zone of an event; None where its times are local to whoever asks."""
+        if _is_utc(event):
+            return world(UTC)
+        name = event["DTSTART"].params.get(ZONE_PARAMETER)
+        if name is None:
+            return None
+        zone = zones.find(name)
+        if zone is None:
+            self.doubts.append(f"{called}: no zone {name[:_WORDS]!r}, read as local time")
+        return zone
+
+
+@dataclass(slots=True)
+class _Series:
+    """An event with what changes single occurrences of it."""
+
+    events: list[Any]
+
+    @property
+    def recurs(self) -> bool:
+        return any("RRULE" in event or "RDATE" in event for event in self.events)
+
+    @property
+    def called(self) -> str:
+        words = " ".join(str(self.events[0].get("SUMMARY") or "an event without a summary").split())
+        return words[:_WORDS]
+
+
+def unfolded(text: str, start: datetime, end: datetime, limit: Limit = nullcontext) -> Unfolded:
+    """The events that touch the time from `start` to `end`. Raises NoCalendar."""
+    reader = _Reader(start, end, limit)
+    for calendar in components(text):
+        reader.read(calendar)
+    touching = [e for e in reader.found if e.ends.tzinfo is None or start <= e.ends]
+    touching = [e for e in touching if e.begins.tzinfo is None or e.begins <= end]
+    return Unfolded(
+        tuple(sorted(touching[:MOST_EVENTS], key=_order)),
+        tuple(dict.fromkeys(reader.left_out))[:MOST_TOLD],
+        tuple(dict.fromkeys(reader.doubts))[:MOST_TOLD],
+    )
 
 
 def _order(event: FeedEvent) -> tuple[datetime, str]:
     return event.begins.replace(tzinfo=None), event.summary
 
 
-def _series(calendar: Any) -> Iterator[list[Any]]:
-    """The events of a calendar, those of one series together: a broken one spoils no other."""
+def _summary(block: Block) -> str:
+    words = " ".join("".join(block.values("SUMMARY")[:1]).split())
+    return words[:_WORDS] or "an event without a summary"
+
+
+def _series(events: Iterable[Any]) -> Iterator[_Series]:
+    """The events, those of one series together: several of one UID each count for themselves.
+
+    Of several versions of the same event the newest counts; what changes a single occurrence
+    belongs to the series that recurs.
+    """
     groups: dict[str, list[Any]] = {}
-    for number, event in enumerate(calendar.walk("VEVENT")):
+    for number, event in enumerate(events):
         groups.setdefault(str(event.get("UID") or number), []).append(event)
-    yield from groups.values()
+    for group in groups.values():
+        changes = [event for event in group if "RECURRENCE-ID" in event]
+        masters: dict[str, Any] = {}
+        for event in sorted((e for e in group if "RECURRENCE-ID" not in e), key=_sequence):
+            masters[_identity(event)] = event
+        every = [_Series([event]) for event in masters.values()]
+        recurring = [series for series in every if series.recurs]
+        if recurring or every:
+            (recurring or every)[0].events += changes
+        else:
+            every = [_Series([event]) for event in changes]
+        yield from every
 
 
-def _called(event: Any) -> str:
-    words = " ".join(str(event.get("SUMMARY") or "an event without a summary").split())
-    return words[:_WORDS]
+def _sequence(event: Any) -> int:
+    try:
+        return int(event.get("SEQUENCE", 0))
+    except (TypeError, ValueError):
+        return 0
 
 
-def _occurrences(
-    calendar: Any, group: list[Any], start: datetime, end: datetime
-) -> Iterator[FeedEvent]:
-    import recurring_ical_events  # noqa: PLC0415 - see above
-
-    alone = calendar.copy()
-    zones = [part for part in calendar.subcomponents if part.name == "VTIMEZONE"]
-    alone.subcomponents = [*zones, *group]
-    for event in recurring_ical_events.of(alone).between(start, end):
-        if str(event.get("STATUS", "")).upper() != "CANCELLED":
-            yield _event(event)
+def _identity(event: Any) -> str:
+    """What tells two events of one UID from two versions of one event."""
+    return f"{event.get('DTSTART') and event['DTSTART'].to_ical()!r} {event.get('RRULE')!r}"
 
 
-def _event(event: Any) -> FeedEvent:
-    begins, ends = _time(event.start), _time(event.end)
-    if (begins.tzinfo is None) != (ends.tzinfo is None) or begins > ends:
+def _is_utc(event: Any) -> bool:
+    given = event["DTSTART"].dt
+    return isinstance(given, datetime) and given.tzinfo is not None
+
+
+def _naive(event: Any, zone: Zone | None, zones: Zones) -> Any:
+    """The event in the local time of its series, for one that knows of no zones."""
+    plain = event.copy()
+    plain.subcomponents = []
+    for name in ("DTSTART", "DTEND", "RECURRENCE-ID"):
+        if name in event:
+            del plain[name]
+            plain.add(name, _locally(event[name], zone, zones))
+    for name in ("EXDATE", "RDATE"):
+        if name in event:
+            given = event[name] if isinstance(event[name], list) else [event[name]]
+            del plain[name]
+            plain.add(name, [at for dates in given for at in _all_locally(dates, zone, zones)])
+    if "RRULE" in event:
+        rules = event["RRULE"] if isinstance(event["RRULE"], list) else [event["RRULE"]]
+        del plain["RRULE"]
+        for rule in rules:
+            plain.add("RRULE", _rule_locally(rule, zone))
+    plain["UID"] = "one"
+    _has_end(plain, event)
+    return plain
+
+
+def _has_end(plain: Any, event: Any) -> None:
+    """An all-day event lasts its day at least, also where it says that it ends on it."""
+    begins = plain["DTSTART"].dt
+    ends = plain["DTEND"].dt if "DTEND" in plain else None
+    if ends is not None and isinstance(begins, datetime) != isinstance(ends, datetime):
+        raise ValueError("begins on a day and ends at a time, or the other way round")
+    if ends is not None and ends < begins:
         raise ValueError("ends before it begins")
+    if ends == begins and not isinstance(begins, datetime):
+        del plain["DTEND"]
+        plain.add("DTEND", begins + _DAY)
+    lasts = event.get("DURATION")
+    if ends is None and lasts is not None and isinstance(begins, datetime):
+        # Its days are those of the calendar, its hours pass (RFC 5545, 3.3.6).
+        plain["X-LASTS"] = str((lasts.dt - timedelta(days=lasts.dt.days)).total_seconds())
+
+
+def _all_locally(dates: Any, zone: Zone | None, zones: Zones) -> Iterator[date]:
+    for each in dates.dts:
+        given = each.dt[0] if isinstance(each.dt, tuple) else each.dt
+        yield _local_time(given, dates.params.get(ZONE_PARAMETER), zone, zones)
+
+
+def _locally(given: Any, zone: Zone | None, zones: Zones) -> date:
+    return _local_time(given.dt, given.params.get(ZONE_PARAMETER), zone, zones)
+
+
+def _local_time(given: date, name: str | None, zone: Zone | None, zones: Zones) -> date:
+    """A time in the local time of a series; `name` is the zone that it is written in."""
+    if not isinstance(given, datetime) or zone is None:
+        return given.replace(tzinfo=None) if isinstance(given, datetime) else given
+    if given.tzinfo:
+        return zone.local(given)
+    own = zones.find(name) if name else None
+    return zone.local(own.instant(given)) if own and own is not zone else given
+
+
+def _rule_locally(rule: Any, zone: Zone | None) -> Any:
+    local = rule.copy()
+    until = [at for at in rule.get("UNTIL", []) if isinstance(at, date)]
+    if until:
+        local["UNTIL"] = [_local_time(until[0], None, zone, Zones({}))]
+    return local
+
+
+def _between(events: list[Any], start: datetime, end: datetime) -> list[Any]:
+    """The occurrences of a series around a time; more than there can be are too long."""
+    import recurring_ical_events  # noqa: PLC0415 - slow to load, and most schedules need none
+    from icalendar import Calendar  # noqa: PLC0415 - see above
+
+    alone = Calendar()
+    alone.subcomponents = events
+    since = (start - _AROUND).replace(tzinfo=None)
+    until = (end + _AROUND).replace(tzinfo=None)
+    found = recurring_ical_events.of(alone).between(since, until)
+    occurrences = list(islice(found, MOST_IN_A_SERIES + 1))
+    if len(occurrences) > MOST_IN_A_SERIES:
+        raise TooLong
+    return occurrences
+
+
+def _event(event: Any, zone: Zone | None) -> FeedEvent:
+    begins, ends = _time(event.start, zone), _time(event.end, zone)
+    if "X-LASTS" in event and zone:
+        hours = timedelta(seconds=float(event["X-LASTS"]))
+        ends = _time(event.end - hours, zone) + hours
+    people = attending(event.get("ATTENDEE"))
     return FeedEvent(
         begins=begins,
-        ends=ends,
-        summary=" ".join(str(event.get("SUMMARY") or "").split()),
-        emails=tuple(_emails(event.get("ATTENDEE"))),
+        ends=max(begins, ends),
+        summary=" ".join(str(event.get("SUMMARY") or "").split())[:SUMMARY_LIMIT],
+        emails=people.coming,
+        declined=people.declined,
     )
 
 
-def _time(given: date) -> datetime:
+def _time(given: date, zone: Zone | None) -> datetime:
     """An instant in UTC, or a local time where the event names no zone: all day, or floating."""
     if not isinstance(given, datetime):
         return datetime.combine(given, time())
-    return given.astimezone(UTC) if given.tzinfo else given
-
-
-def _emails(given: Any) -> Iterator[str]:
-    entries: Iterable[Any] = given if isinstance(given, list) else [given] if given else ()
-    for entry in entries:
-        address = str(entry).strip()
-        if address[:7].lower() == "mailto:":
-            yield address[7:].strip().lower()
+    return zone.instant(given) if zone else given

@@ -1,5 +1,6 @@
 """What every place that a calendar feed comes from does."""
 
+import codecs
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,6 +14,12 @@ class Copy:
     as_of: datetime
     etag: str = ""
     last_modified: str = ""
+
+
+def decoded(data: bytes) -> str:
+    """The text of a feed: UTF-8, unless its byte order mark says UTF-16."""
+    utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
 
 
 class CalendarFeed(Protocol):

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import httpx2
 
 from connectors.calendars.file import LARGEST_BYTES
-from connectors.calendars.protocol import Copy
+from connectors.calendars.protocol import Copy, decoded
 from connectors.calendars.settings import FeedSettings
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 
@@ -63,7 +63,7 @@ class WebFeed:
                 return Copy(known.text, now, known.etag, known.last_modified)
             if response.status_code != HTTPStatus.OK:
                 raise self._refused(response)
-            text = (await self._body(response)).decode(errors="replace")
+            text = decoded(await self._body(response))
             given = response.headers
             return Copy(text, now, given.get("ETag", ""), given.get("Last-Modified", ""))
 

@@ -1,4 +1,17 @@
-"""Texts of calendar feeds, as other tools write them."""
+"""Texts of calendar feeds, as other tools write them, and who reads them in this process."""
+
+from datetime import datetime
+
+from connectors.calendars.ical import NoCalendar, Unfolded, unfolded
+from connectors.calendars.readings import Unreadable
+
+
+async def read_here(text: str, start: datetime, end: datetime) -> Unfolded:
+    """Read a text at once, where nothing could kill it."""
+    try:
+        return unfolded(text, start, end)
+    except NoCalendar:
+        raise Unreadable("is no calendar") from None
 
 
 def a_feed(*events: str, zone: str = "") -> str:

@@ -58,6 +58,43 @@ def test_attendees_count_before_the_summary() -> None:
     assert people_meant([strange], FEED, PEOPLE).named == ((strange, ("bo",)),)
 
 
+@pytest.mark.parametrize(
+    "summary",
+    ["Ana Cyprian", "On Call - Ana Cyprian - Primary", "Cyprian Ana", "ana cyprian", "Bo Ana Berg"],
+)
+def test_a_first_name_never_pages_anybody(summary: str) -> None:
+    """Whoever is called so in full is another person, or is to be named by the feed."""
+    assert people_meant([event(summary)], FEED, PEOPLE).named == ()
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        *("ana on call", "On call: Ana (until 17:00)", "Primary ana, 24x7", "ana\u2013 L1"),
+        *("On call ana for Payments".replace(" Payments", ""), "duty ana"),
+    ],
+)
+def test_words_of_shifts_make_a_name_no_longer(summary: str) -> None:
+    """So do signs and figures."""
+    ((_, who),) = people_meant([event(summary)], FEED, PEOPLE).named
+    assert who == ("ana",)
+
+
+def test_two_people_side_by_side_are_two() -> None:
+    """Each is a name of the policy."""
+    ((_, who),) = people_meant([event("ana bo")], FEED, PEOPLE).named
+    assert who == ("ana", "bo")
+
+
+def test_whoever_declined_is_not_on_call() -> None:
+    """Neither by their address nor by the summary; whoever else comes is."""
+    at = AT.replace(hour=10)
+    both = FeedEvent(AT, at, "ana, bo", declined=("ana.lopez@example.com",))
+    alone = FeedEvent(AT, at, "ana", declined=("ana.lopez@example.com",))
+    found = people_meant([both, alone], FEED, PEOPLE)
+    assert (found.named, found.nobody) == (((both, ("bo",)),), (alone,))
+
+
 def test_an_event_is_told_so_that_it_can_be_found() -> None:
     """By its summary and its beginning."""
     assert called(event("Offsite")) == "'Offsite' of 2026-03-01 09:00"

@@ -12,7 +12,7 @@ from connectors.calendars.directory import FeedDirectory, FeedReading
 from connectors.calendars.file import LARGEST_BYTES
 from connectors.calendars.settings import FeedSettings
 from connectors.errors import ConnectorError, PermanentError, RetryableError
-from tests.fakes.feeds import ANA, BO, a_feed
+from tests.fakes.feeds import ANA, BO, a_feed, read_here
 from tests.fakes.webhook_sink import Answer, WebhookSink
 
 START, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
@@ -40,7 +40,8 @@ def directory(
     server: WebhookSink, copies: Path, *, fresh: timedelta = NEVER, patience: timedelta = NEVER
 ) -> FeedDirectory:
     """The feed `primary`, asked every time."""
-    return FeedDirectory({"primary": settings_of(server)}, copies, fresh=fresh, patience=patience)
+    named = {"primary": settings_of(server)}
+    return FeedDirectory(named, copies, fresh=fresh, patience=patience, read=read_here)
 
 
 async def read(feeds: FeedDirectory, timeout: timedelta = SOON) -> FeedReading:
@@ -163,7 +164,7 @@ async def test_a_copy_of_another_address_does_not_count(
         await read(feeds)
     moved = FeedSettings(url=server.url_of("moved"))
     server.default = Answer(status=503)
-    async with aclosing(FeedDirectory({"primary": moved}, tmp_path)) as feeds:
+    async with aclosing(FeedDirectory({"primary": moved}, tmp_path, read=read_here)) as feeds:
         with pytest.raises(RetryableError):
             await read(feeds)
 
@@ -173,7 +174,11 @@ async def test_a_feed_may_be_a_file(tmp_path: Path) -> None:
     file = tmp_path / "primary.ics"
     file.write_text(a_feed(ANA))
     feeds = FeedDirectory(
-        {"primary": FeedSettings(path=file)}, tmp_path / "copies", fresh=NEVER, patience=NEVER
+        {"primary": FeedSettings(path=file)},
+        tmp_path / "copies",
+        fresh=NEVER,
+        patience=NEVER,
+        read=read_here,
     )
     async with aclosing(feeds):
         assert people(await read(feeds)) == ["ana"]
@@ -189,7 +194,7 @@ async def test_events_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     """The others count."""
     file = tmp_path / "primary.ics"
     file.write_text(a_feed(ANA, "SUMMARY:cy|DTSTART:20260302T090000Z|RRULE:FREQ=SOMETIMES"))
-    feeds = FeedDirectory({"primary": FeedSettings(path=file)}, tmp_path / "copies")
+    feeds = FeedDirectory({"primary": FeedSettings(path=file)}, tmp_path / "copies", read=read_here)
     async with aclosing(feeds):
         found = await read(feeds)
     assert people(found) == ["ana"]

@@ -94,3 +94,82 @@ def test_what_is_no_calendar_is_refused(text: str) -> None:
     """A login page is not an empty schedule."""
     with pytest.raises(NoCalendar):
         unfolded(text, START, END)
+
+
+@pytest.mark.parametrize(
+    "zone", ["Mars/Olympus", "(UTC+01:00) Amsterdam, Berlin, Rome", "../../etc/passwd", "UTC+99"]
+)
+def test_a_zone_that_nobody_knows_is_local_time_and_told(zone: str) -> None:
+    """Somebody is paged, and somebody is told that it may be the wrong hour."""
+    text = a_feed(f'SUMMARY:ana|DTSTART;TZID="{zone}":20260302T090000|DURATION:PT1H')
+    read = unfolded(text, START, END)
+    assert [(e.begins.hour, e.begins.tzinfo) for e in read.events] == [(9, None)]
+    assert read.doubts == (f"ana: no zone '{zone}', read as local time",)
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour"),
+    [
+        *(("W. Europe Standard Time", 8), ("/mozilla.org/20050126_1/Europe/Berlin", 8)),
+        *(("UTC+2", 7), ("GMT-0330", 12), ("europe/london", 9), ("Etc/GMT-1", 8)),
+    ],
+)
+def test_a_zone_is_known_by_the_names_that_tools_write(zone: str, hour: int) -> None:
+    """Those of Windows, with prefixes, as fixed offsets."""
+    text = a_feed(f"SUMMARY:ana|DTSTART;TZID={zone}:20260302T090000|DURATION:PT1H")
+    assert [event.begins.hour for event in _events(text)] == [hour]
+
+
+OWN = (
+    "BEGIN:VTIMEZONE\r\nTZID:Own\r\nBEGIN:STANDARD\r\nDTSTART:20200101T000000\r\n"
+    "TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nBEGIN:DAYLIGHT\r\n"
+    "DTSTART:20260310T020000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nEND:DAYLIGHT\r\n"
+    "BEGIN:STANDARD\r\nDTSTART:20260320T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\n"
+    "END:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT"
+)
+
+
+@pytest.mark.parametrize(
+    ("local", "utc"),
+    [
+        *(("0310T0130", "03-10 00:30"), ("0310T0230", "03-10 01:30"), ("0310T0300", "03-10 01:00")),
+        *(("0320T0159", "03-19 23:59"), ("0320T0230", "03-20 00:30"), ("0320T0300", "03-20 02:00")),
+    ],
+)
+def test_a_zone_of_the_file_changes_when_it_says(local: str, utc: str) -> None:
+    """A missing time is told in the offset before; of a repeated one the first pass counts."""
+    text = a_feed(f"SUMMARY:ana|DTSTART;TZID=Own:2026{local}00|DURATION:PT1H")
+    assert begun(text.replace("BEGIN:VEVENT", OWN, 1)) == [("ana", f"{utc} UTC")]
+
+
+def test_the_hours_of_a_duration_pass_and_its_days_are_those_of_the_calendar() -> None:
+    """Over the night in which clocks go forward."""
+    text = a_feed(
+        *(f"SUMMARY:ana|DTSTART;{LONDON}:20260328T220000|DURATION:{d}" for d in ("PT8H", "P1D"))
+    )
+    assert [f"{e.ends:%d %H:%M}" for e in _events(text)] == ["29 06:00", "29 21:00"]
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        *(("bo@example.com", True), ("mailto:mailto:bo@example.com", True)),
+        *(("<bo@example.com>", True), ("MAILTO: Bo@Example.com ", True)),
+        *(("Bo Berg", False), ("urn:uuid:1@2", False), ("bo@", False)),
+    ],
+)
+def test_an_address_is_one_however_it_is_written(written: str, *, address: bool) -> None:
+    """With its scheme, without, or with it twice."""
+    (event,) = _events(a_feed(ANA + f"|ATTENDEE;CN=Bo:{written}"))
+    assert event.emails == (("bo@example.com",) if address else ())
+    (event,) = _events(a_feed(ANA + f'|ATTENDEE;EMAIL="{written}":urn:x'))
+    assert event.emails == (("bo@example.com",) if address else ())
+
+
+def test_of_versions_of_one_event_the_newest_counts_and_other_events_of_its_uid_too() -> None:
+    """Some tools give every event the same UID."""
+    older, newer = f"{ANA}|SEQUENCE:1", ANA.replace("ana", "cy") + "|SEQUENCE:2"
+    text = a_feed(newer, older, BO)
+    for number in range(3):
+        text = text.replace(f"UID:{number}@", "UID:same@")
+    assert [name for name, _ in begun(text)] == ["cy", "bo"]

@@ -1,0 +1,124 @@
+"""Reads the text of a feed in a process of its own, which can be killed whatever the text does.
+
+A rule that repeats every second, a zone that never ends, a bomb of nested components: what such a
+text costs is bounded in time and memory here, and nowhere near whoever pages.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from connectors.calendars.ical import NoCalendar, TooLong, Unfolded, unfolded
+from models.schedule import FeedEvent
+
+ROOT = Path(__file__).parents[2]
+CPU_SECONDS = 10
+"""So much a text may cost; a calendar of thousands of shifts costs two."""
+WALL_SECONDS = 30.0
+"""For a machine that is busy with other things."""
+SERIES_SECONDS = 1.0
+"""So much may one series cost; in all of them together so many times that."""
+SERIES_TOGETHER = 6
+MEMORY_BYTES = 512 * 1024 * 1024
+NOT_READ = "cannot be read within the limits of time and memory"
+
+
+class Unreadable(Exception):  # noqa: N818 - says what is
+    """Why a text cannot be read, in words."""
+
+
+async def unfolded_apart(text: str, start: datetime, end: datetime) -> Unfolded:
+    """The events of a text that touch a time. Raises Unreadable; ends its process in any case."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-c", "from connectors.calendars.apart import main; main()"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=ROOT,
+        # No setting of ours, and no secret, is of any use there.
+        env={"PATH": os.defpath, "TZ": "UTC"},
+    )
+    asked = {"text": text, "start": start.isoformat(), "end": end.isoformat()}
+    try:
+        async with asyncio.timeout(WALL_SECONDS):
+            answer, _ = await process.communicate(json.dumps(asked).encode())
+    except TimeoutError:
+        raise Unreadable(NOT_READ) from None
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    if process.returncode:
+        raise Unreadable(NOT_READ)
+    return _answered(json.loads(answer))
+
+
+def _answered(said: dict[str, Any]) -> Unfolded:
+    if "no_calendar" in said:
+        raise Unreadable("is no calendar")
+    events = tuple(
+        FeedEvent(_read(begins), _read(ends), summary, tuple(emails), tuple(declined))
+        for begins, ends, summary, emails, declined in said["events"]
+    )
+    return Unfolded(events, tuple(said["left_out"]), tuple(said["doubts"]))
+
+
+def _read(written: str) -> datetime:
+    """An instant in UTC, or a local time."""
+    at = datetime.fromisoformat(written)
+    return at.astimezone(UTC) if at.tzinfo else at
+
+
+def main() -> None:
+    """What the process does: reads what is asked, answers, and takes no more than it may."""
+    for limit, most in (
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+    ):
+        with suppress(ValueError, OSError):  # Not every system knows every limit.
+            resource.setrlimit(limit, (most, most))
+    asked = json.load(sys.stdin)
+    start, end = (datetime.fromisoformat(asked[name]) for name in ("start", "end"))
+    try:
+        read = unfolded(asked["text"], start, end, limit=_limited)
+    except NoCalendar as error:
+        json.dump({"no_calendar": str(error)}, sys.stdout)
+        return
+    events = [
+        (e.begins.isoformat(), e.ends.isoformat(), e.summary, e.emails, e.declined)
+        for e in read.events
+    ]
+    said = {"events": events, "left_out": read.left_out, "doubts": read.doubts}
+    json.dump(said, sys.stdout)
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    """Raise TooLong in whatever takes too long, and in everything once all of it did."""
+    left = SERIES_SECONDS * SERIES_TOGETHER - time.process_time()
+    if left <= 0:
+        raise TooLong
+    signal.signal(signal.SIGVTALRM, _over)
+    signal.setitimer(signal.ITIMER_VIRTUAL, min(SERIES_SECONDS, left))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def _over(_number: int, _frame: FrameType | None) -> None:
+    raise TooLong

@@ -1,0 +1,41 @@
+"""Who attends an event, by e-mail address, however a tool writes that."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+MOST = 50
+_SCHEME = "mailto:"
+_ABSENT = frozenset({"DECLINED", "DELEGATED"})
+
+
+@dataclass(frozen=True, slots=True)
+class Attending:
+    """The addresses of those who come, or have not said, and of those who do not come."""
+
+    coming: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
+
+
+def attending(given: Any) -> Attending:
+    """Who attends by the ATTENDEE properties of an event."""
+    entries: Iterable[Any] = given if isinstance(given, list) else [given] if given else ()
+    coming: dict[str, None] = {}
+    declined: dict[str, None] = {}
+    for entry in entries:
+        parameters = getattr(entry, "params", {})
+        absent = str(parameters.get("PARTSTAT", "")).upper() in _ABSENT
+        for address in (_address(str(entry)), _address(str(parameters.get("EMAIL", "")))):
+            if address:
+                (declined if absent else coming)[address] = None
+    return Attending(tuple(coming)[:MOST], tuple(declined)[:MOST])
+
+
+def _address(written: str) -> str | None:
+    """An address, with `mailto:` before it, without, or with it twice; None where it is none."""
+    text = written.strip().lower()
+    while text.startswith(_SCHEME):
+        text = text.removeprefix(_SCHEME).strip()
+    text = text.strip("<>").partition("?")[0]
+    name, _, host = text.partition("@")
+    return text if name and host and ":" not in text and not set(text) & set(" ,;") else None

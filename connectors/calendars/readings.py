@@ -1,0 +1,83 @@
+"""What the texts of one feed say, read once for each text and time, apart from everything else.
+
+A text that could not be read is remembered, so that nobody tries it again.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from connectors.calendars.apart import Unreadable, unfolded_apart
+from connectors.calendars.ical import Unfolded
+
+KEPT = 8
+"""So many readings of a feed are kept, the newest of them: its time moves on by months."""
+_DAY = timedelta(days=1)
+
+Read = Callable[[str, datetime, datetime], Awaitable[Unfolded]]
+Key = tuple[str, datetime, datetime]
+
+
+class Readings:
+    """The readings of one feed. Whoever asks for one that is under way waits for the same."""
+
+    def __init__(self, read: Read = unfolded_apart) -> None:
+        self._read = read
+        self._known: OrderedDict[Key, asyncio.Task[Unfolded]] = OrderedDict()
+
+    async def of(self, text: str, start: datetime, end: datetime) -> Unfolded:
+        """What a text says of a time. Raises Unreadable, at once where that is known.
+
+        Whoever stops waiting stops nothing: the next one finds it read.
+        """
+        since, until = _months(start, end)
+        key = (sha256(text.encode(errors="replace")).hexdigest(), since, until)
+        if key not in self._known or self._known[key].cancelled():
+            self._known[key] = asyncio.create_task(self._reading(text, since, until))
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)[1].cancel()
+        self._known.move_to_end(key)
+        return _within(await asyncio.shield(self._known[key]), start, end)
+
+    async def _reading(self, text: str, start: datetime, end: datetime) -> Unfolded:
+        return await self._read(text, start, end)
+
+    async def aclose(self) -> None:
+        """Stop what is under way."""
+        tasks = list(self._known.values())
+        self._known.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _months(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """Whole months around a time: a page a minute later asks for the same."""
+    first = start.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    last = end.astimezone(UTC).replace(day=28, hour=0, minute=0, second=0, microsecond=0)
+    return first - _DAY, last + 6 * _DAY
+
+
+def _within(read: Unfolded, start: datetime, end: datetime) -> Unfolded:
+    """The events of a reading that touch a time; local ones by a day more on either side."""
+    events = tuple(
+        event
+        for event in read.events
+        if _utc(event.ends) >= start - _slack(event.ends)
+        and _utc(event.begins) <= end + _slack(event.begins)
+    )
+    return replace(read, events=events)
+
+
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _slack(at: datetime) -> timedelta:
+    return timedelta() if at.tzinfo else _DAY
+
+
+__all__ = ["Readings", "Unreadable"]

@@ -1,0 +1,131 @@
+"""What a hostile text of a feed costs: a process that is ended, and nothing else."""
+
+import asyncio
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.calendars.apart import unfolded_apart
+from connectors.calendars.directory import CHECKING, FeedDirectory
+from connectors.calendars.ical import Unfolded
+from connectors.calendars.readings import Readings, Unreadable
+from connectors.calendars.settings import FeedSettings
+from connectors.errors import PermanentError
+from tests.fakes.feeds import ANA, BO, a_feed, read_here
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+END = START + timedelta(days=45)
+NEVER = timedelta(0)
+EVERY_SECOND = "SUMMARY:cy|DTSTART:20260302T090000Z|DTEND:20260302T090001Z|RRULE:FREQ=SECONDLY"
+NO_SUCH_DAY = (
+    "SUMMARY:cy|DTSTART:20260302T090000Z|DTEND:20260302T100000Z"
+    "|RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"
+)
+
+
+async def test_a_rule_without_end_costs_its_series_and_no_other() -> None:
+    """One that repeats every second, and one that never finds a day."""
+    read = await unfolded_apart(a_feed(EVERY_SECOND, NO_SUCH_DAY, ANA, BO), START, END)
+    assert [event.summary for event in read.events] == ["ana", "bo"]
+    assert read.left_out == ("cy (takes too long)",)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("<html>Please log in</html>", "is no calendar"),
+        (a_feed(ANA).removesuffix("END:VCALENDAR\r\n"), "is no calendar"),
+    ],
+)
+async def test_what_cannot_be_read_says_why(text: str, why: str) -> None:
+    """A login page, and a text of which a part is missing."""
+    with pytest.raises(Unreadable, match=why):
+        await unfolded_apart(text, START, END)
+
+
+async def test_whoever_stops_waiting_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What runs out of time is killed, and says so."""
+    monkeypatch.setattr("connectors.calendars.apart.WALL_SECONDS", 0.01)
+    with pytest.raises(Unreadable, match="within the limits"):
+        await unfolded_apart(a_feed(EVERY_SECOND), START, END)
+
+
+class Reader:
+    """Counts what it is asked to read; texts that begin with `bad` cannot be read."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
+
+    async def __call__(self, text: str, start: datetime, end: datetime) -> Unfolded:
+        """Raises Unreadable."""
+        self.asked.append(text)
+        await self.may_go_on.wait()
+        if "bad" in text:
+            raise Unreadable("cannot be read")
+        return await read_here(text, start, end)
+
+
+async def test_a_text_is_read_once_whether_it_can_be_or_not() -> None:
+    """Pages of other minutes ask for the same months; who asks together waits for one."""
+    reader = Reader()
+    readings = Readings(reader)
+    for minute in range(3):
+        at = START + timedelta(minutes=minute)
+        await asyncio.gather(*(readings.of(a_feed(ANA), at, at) for _ in range(3)))
+        with pytest.raises(Unreadable):
+            await readings.of("bad", at, at)
+    assert reader.asked == [a_feed(ANA), "bad"]
+    await readings.aclose()
+
+
+async def test_only_what_touches_the_time_is_told() -> None:
+    """Whole months are read; a minute is asked for."""
+    readings = Readings(read_here)
+    at = datetime(2026, 3, 8, 9, 1, tzinfo=UTC)
+    assert [e.summary for e in (await readings.of(a_feed(ANA, BO), at, at)).events] == ["bo"]
+    await readings.aclose()
+
+
+async def test_a_feed_that_turns_bad_is_known_by_its_last_good_copy(tmp_path: Path) -> None:
+    """It is tried once; while it is being tried, nobody who has a copy waits for it."""
+    file, reader = tmp_path / "primary.ics", Reader()
+    file.write_text(a_feed(ANA))
+    feeds = FeedDirectory(
+        {"primary": FeedSettings(path=file)},
+        tmp_path / "copies",
+        fresh=NEVER,
+        patience=NEVER,
+        read=reader,
+    )
+    async with aclosing(feeds):
+
+        async def read() -> tuple[list[str], str]:
+            found = await feeds.read("primary", START, START, timeout=timedelta(seconds=5))
+            return [event.summary for event in found.events], found.trouble
+
+        assert await read() == ([], "")
+        file.write_text("bad")
+        reader.may_go_on.clear()
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("connectors.calendars.directory.CHECKED_WITHIN", timedelta(0))
+            assert (await read())[1] == CHECKING
+        reader.may_go_on.set()
+        for _ in range(3):
+            assert (await read())[1] == "what it sent cannot be read"
+        assert reader.asked.count("bad") == 1
+        file.write_text(a_feed(BO))
+        assert (await read())[1] == ""
+
+
+async def test_a_bad_feed_without_any_copy_is_an_error(tmp_path: Path) -> None:
+    """It is no empty schedule."""
+    file = tmp_path / "primary.ics"
+    file.write_text("bad")
+    named = {"primary": FeedSettings(path=file)}
+    async with aclosing(FeedDirectory(named, tmp_path / "copies", read=Reader())) as feeds:
+        with pytest.raises(PermanentError, match="what it sent cannot be read"):
+            await feeds.read("primary", START, END, timeout=timedelta(seconds=5))
