@@ -13,13 +13,12 @@ from models.command import (
 )
 from models.incident import (
     ActionItem,
-    Document,
     Hold,
     Lesson,
     Link,
-    Review,
 )
 from models.payload import Command
+from rules import reviewing
 from rules.adoption import adopt_policy
 from rules.alerts import record_alerts
 from rules.approvals import approve, reject
@@ -29,7 +28,7 @@ from rules.circumstances import extend_clock, set_attribute, set_date
 from rules.corrections import correct_milestone, set_milestone, withdraw_milestone
 from rules.decision import Case, Decision, Effect, Outcome, Refusal, Tell
 from rules.handover import accept_handover, decline_handover, hand_over
-from rules.ledger import note, with_milestone
+from rules.ledger import note
 from rules.severity_changes import set_severity
 from rules.steps import unknown, with_step
 from rules.updates import post_update, slow_updates
@@ -125,41 +124,9 @@ def add_action_item(case: Case, command: AddActionItemCommand) -> Outcome:
 
 
 def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
-    """Record the review: who led it, who came, what was found, where its documents are."""
+    """Record the review, or add to it."""
     refusal = _not_while(case, frozenset({State.REVIEW}), "submit_review")
-    if refusal:
-        return refusal
-    role = case.policy.review.led_by
-    leader = case.incident.holder(role) if role else None
-    if leader and command.lead not in {leader, role}:
-        message = f"the policy has the review led by {role}, which is {leader}"
-        return Refusal("Refused", message, (f"lead: {leader}",))
-    review = Review(
-        at=case.happened_at,
-        actor=case.actor,
-        lead=command.lead,
-        attendees=command.attendees,
-        aspects=command.aspects,
-    )
-    documents = tuple(
-        Document(name=name, uri=uri, at=case.now) for name, uri in command.documents.items()
-    )
-    lessons = tuple(
-        Lesson(at=case.happened_at, actor=case.actor, text=text) for text in command.lessons
-    )
-    change = {
-        "review": review,
-        "documents": (*case.incident.documents, *documents),
-        "lessons": (*case.incident.lessons, *lessons),
-    }
-    summary = (
-        f"review submitted, led by {command.lead} with {', '.join(command.attendees) or 'nobody'}"
-    )
-    decision = _done(case, "review.submitted", summary, Tell("reviewed", summary), change=change)
-    incident = with_milestone(
-        decision.incident, "reviewed", at=case.happened_at, now=case.now, actor=case.actor
-    )
-    return Decision(incident, summary, decision.effects)
+    return refusal or reviewing.submit_review(case, command)
 
 
 def link(case: Case, command: LinkCommand) -> Outcome:

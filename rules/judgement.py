@@ -25,6 +25,7 @@ from rules.markdown import stamp
 from rules.overrides import overridden
 from rules.reporting import LOOKING_BACK
 from rules.requests import settled
+from rules.reviewing import completed
 from rules.taking_back import corrected
 from rules.transitions import fire
 from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
@@ -171,6 +172,7 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     if refusal:
         return with_words_of_request(refusal, case, command)
     done = settled(with_words(outcome, case, command), name, case.now)
+    done = completed(done, case)
     return _taken_up(corrected(done, case, name, command), case, trigger)
 
 

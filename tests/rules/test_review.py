@@ -113,6 +113,7 @@ def test_without_a_review_nothing_is_missing_where_none_is_asked() -> None:
 def test_a_review_is_kept_as_it_was_submitted() -> None:
     """Beside the lessons and documents that were there; its date is when it happened."""
     incident = done(in_review(), "add_lesson", after(105), POLICED, text="earlier")
+    incident = done(incident, "add_action_item", after(106), POLICED, text="fix", owner="bo")
     answer = outcome(incident, "submit_review", after(120), POLICED, happened_at=after(110), **MET)
     assert isinstance(answer, Decision)
     after_it = answer.incident
@@ -139,6 +140,52 @@ def test_a_review_is_kept_as_it_was_submitted() -> None:
     assert (answer.summary, answer.effects) == (words, (Tell("reviewed", words),))
 
 
+def test_an_incomplete_review_says_what_is_missing_and_is_no_review_yet() -> None:
+    """Whatever completes it sets the milestone, at its own instant, and tells of it."""
+    partly = {"lead": "ana", "attendees": ["bo"], "aspects": {"cause": "a leak"}}
+    first = outcome(in_review(), "submit_review", after(110), POLICED, **partly)
+    assert isinstance(first, Decision)
+    assert first.summary == (
+        "review submitted, led by ana with bo; still missing: "
+        "review attendee is missing: technical_team; review aspect is not evaluated: response; "
+        "document does not exist: minutes; no lesson is recorded: add_lesson; "
+        "no action item is recorded: add_action_item"
+    )
+    assert (first.incident.milestone("reviewed"), first.effects) == (None, ())
+    rest = {**MET, "aspects": {"response": "fast"}, "documents": {"minutes": "b"}}
+    second = done(first.incident, "submit_review", after(120), POLICED, **rest)
+    assert second.milestone("reviewed") is None
+    last = outcome(second, "add_action_item", after(130), POLICED, text="fix", owner="bo")
+    assert isinstance(last, Decision)
+    milestone = last.incident.milestone("reviewed")
+    assert milestone is not None
+    assert milestone.at == after(130)
+    words = "the review is complete: action item A1 for bo: fix"
+    assert last.effects == (Tell("reviewed", words),)
+    assert last.incident.timeline[-1].summary == words
+
+
+def test_a_second_submission_adds_to_the_review() -> None:
+    """Nothing of the first is lost, and what is said again is there once."""
+    incident = done(in_review(), "submit_review", after(110), POLICED, **MET)
+    more = {
+        "lead": "ana",
+        "attendees": ["dee", "bo"],
+        "aspects": {"cause": "a leak", "response": "slow at first"},
+        "documents": {"minutes": "b", "slides": "c"},
+        "lessons": ["watch memory", "watch disks"],
+    }
+    answer = outcome(incident, "submit_review", after(120), POLICED, **more)
+    assert isinstance(answer, Decision)
+    assert answer.summary.startswith("review added to, led by ana with dee, bo")
+    review = answer.incident.review
+    assert review is not None
+    assert (review.at, review.attendees) == (after(110), ("bo", "cy", "dee"))
+    assert review.aspects == {"cause": "a leak", "response": "fast\n\nslow at first"}
+    assert [d.name for d in answer.incident.documents] == ["incident_report", "minutes", "slides"]
+    assert [lesson.text for lesson in answer.incident.lessons] == ["watch memory", "watch disks"]
+
+
 def test_a_review_may_be_led_under_the_name_of_the_role() -> None:
     """Or by anybody, where nobody holds the role or the policy names none."""
     fields = {**MET, "attendees": []}
@@ -146,7 +193,7 @@ def test_a_review_may_be_led_under_the_name_of_the_role() -> None:
         in_review(), "submit_review", after(110), POLICED, **{**fields, "lead": "incident_manager"}
     )
     assert isinstance(named, Decision)
-    assert named.summary == "review submitted, led by incident_manager with nobody"
+    assert named.summary.startswith("review submitted, led by incident_manager with nobody")
     vacant = in_review().model_copy(update={"roles": ()})
     done(vacant, "submit_review", after(110), POLICED, **{**fields, "lead": "bo"})
     anybody = POLICED.model_copy(update={"review": FULL.model_copy(update={"led_by": None})})
