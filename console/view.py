@@ -86,8 +86,10 @@ def escalation(view: IncidentView) -> Text:
     progress = view.escalation
     paged = f"level {progress.level}, paged {progress.pages}x" if progress.pages else "no page yet"
     parts = [paged]
-    if progress.next_at:
-        parts.append(f"next level {relative(progress.next_at, view.now)}")
+    if progress.page_due_at:
+        parts.append(f"next level {relative(progress.page_due_at, view.now)}")
+    if view.incident.demand_of:
+        parts.append(f"{view.incident.demand_of} waits for an answer")
     if progress.stopped:
         parts.append(f"stopped: {progress.stopped}")
     return line("; ".join(parts))

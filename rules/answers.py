@@ -8,12 +8,13 @@ from models.compiled import CompiledPolicy
 from models.incident import Incident
 from models.view import NextStep
 from rules.authority import rule_for, who_may
+from rules.by_hand import answerable
 from rules.cadence import cadence_readings
 from rules.clocks import read_clocks
 from rules.doubts import doubts, news
 from rules.facts import alerts_firing, facts_of
 from rules.markdown import plain, ranged
-from states.lifecycle import TERMINAL, triggers_from
+from states.lifecycle import TERMINAL, Trigger, triggers_from
 from states.machine import Allowed, decide
 
 
@@ -57,6 +58,10 @@ def next_steps(policy: CompiledPolicy, incident: Incident, now: datetime) -> tup
     """Each trigger that the lifecycle knows here: is it allowed, what is missing, who may."""
     facts = facts_of(incident, policy, now)
     steps = []
+    if answerable(incident, Trigger.ACKNOWLEDGE):
+        may = who_may(rule_for(policy, Trigger.ACKNOWLEDGE), incident, policy, now)
+        says = f"answer {incident.demand_of}, who escalated"
+        steps.append(NextStep(name=Trigger.ACKNOWLEDGE.value, allowed=True, may=may, says=says))
     for trigger in triggers_from(incident.state):
         answer = decide(incident.state, trigger, facts)
         allowed = isinstance(answer, Allowed)

@@ -1,6 +1,7 @@
 """Escalating by hand: somebody wants a level paged, and says why; and somebody answers them."""
 
 from models.command import EscalateCommand
+from models.incident import Incident
 from models.payload import Command
 from rules.decision import Case, Decision, DemandAnswered, Outcome, PageNextLevel, Refusal
 from rules.escalation import in_force
@@ -46,11 +47,10 @@ def escalate(case: Case, command: EscalateCommand) -> Outcome:
     return Decision(incident, summary, (effect,))
 
 
-def is_answer(case: Case, trigger: Trigger | None) -> bool:
+def answerable(incident: Incident, trigger: Trigger | None) -> bool:
     """Whether an acknowledgement answers whoever escalated by hand after the first one."""
-    state, acknowledges = case.incident.state, trigger is Trigger.ACKNOWLEDGE
-    responding = state in BEFORE_REVIEW and state is not State.REPORTED
-    return acknowledges and responding and case.incident.demand_of is not None
+    responding = incident.state in BEFORE_REVIEW and incident.state is not State.REPORTED
+    return trigger is Trigger.ACKNOWLEDGE and responding and incident.demand_of is not None
 
 
 def answer(case: Case, command: Command) -> Outcome:

@@ -14,7 +14,7 @@ from models.payload import Command
 from rules.approvals import unapproved
 from rules.authority import rule_for, rule_key, unauthorised
 from rules.backdating import reason_missing
-from rules.by_hand import answer, is_answer
+from rules.by_hand import answer, answerable
 from rules.carrying import RECORD_LIMIT_BYTES, too_heavy
 from rules.commands import COMMAND_RULES
 from rules.decision import Case, Decision, Outcome, Refusal, TakenUp, also
@@ -159,7 +159,7 @@ def _authority_first(case: Case, name: str, command: Command, impossible: Refusa
 def _decided(case: Case, name: str, command: Command) -> Outcome:
     """Whether a command is allowed and possible, then approved; and what follows."""
     trigger = Trigger(name) if name in BY_TRIGGER else None
-    if is_answer(case, trigger):
+    if answerable(case.incident, trigger):
         outcome = answer(case, command)
     else:
         outcome = fire(trigger, case, command) if trigger else COMMAND_RULES[name](case, command)

@@ -23,6 +23,7 @@ _STOPS = {
     "incident.resolved": "{actor} resolved the incident at {at}",
     "incident.cancelled": "{actor} cancelled the incident at {at}",
     "escalation.taken_up": "{summary}, at {at}",
+    "escalation.answered": "{summary}, at {at}",
     "escalation.exhausted": "the escalation had ended at {at}: every level had had its turn",
 }
 

@@ -127,7 +127,11 @@ def _levels(policy: EscalationPolicy) -> Blocks:
 
 def _conduct(policy: EscalationPolicy, over: timedelta) -> Iterator[str]:
     """What stops it, what resumes it, and when it has ended."""
-    yield "An acknowledgement stops it."
+    yield "An acknowledgement stops it; what a clock has asked for stays."
+    yield (
+        "If somebody escalates by hand after an acknowledgement, it goes on from there until "
+        "somebody answers."
+    )
     if policy.forgotten_after is not None:
         yield (
             f"Where nobody does anything for {duration(policy.forgotten_after)} after an "

@@ -9,6 +9,7 @@ from models.base import ENGINE
 from models.command import COMMANDS
 from models.compiled import AuthorityRule, Branch, CompiledPolicy, OnRaise
 from models.incident import AttributeChange
+from rules.answers import next_steps
 from rules.decision import (
     Decision,
     DemandAnswered,
@@ -85,6 +86,9 @@ def test_an_acknowledgement_answers_whoever_escalated_after_the_first() -> None:
     taken = outcome(asked, "link", after(4), actor="bo", target="CHG-1")
     assert isinstance(taken, Decision)
     assert TakenUp("bo") in taken.effects, "whether it answers is known by whom it has paged"
+    offered = {step.name: step.says for step in next_steps(POLICY, asked, after(4))}
+    assert offered["acknowledge"] == "answer ana, who escalated"
+    assert "acknowledge" not in {step.name for step in next_steps(POLICY, incident, after(4))}
 
 
 def test_what_cannot_be_escalated_to_is_refused() -> None:

@@ -16,15 +16,17 @@ from activities.begin_archive import BeginArchiveActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.send_notification import SendNotificationActivity
-from models.compiled import EscalationPolicy, Level
-from models.contracts import INCIDENT_WORKFLOW, IncidentInput
+from models.compiled import CompiledPolicy, EscalationPolicy, Level
+from models.contracts import ESCALATE_INCIDENT, INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Incident
+from models.policy.actions import parse_action
 from runtime.registry import WORKFLOWS, workflow_runner
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
-from tests.specimens import POLICY, REPORT
+from tests.specimens import POLICY, REPORT, clock
 
 WAIT = timedelta(seconds=1)
+ESCALATE = parse_action("escalate")
 POLICY_OF_RACES = POLICY.model_copy(
     update={
         "audiences": (),
@@ -44,7 +46,11 @@ Handle = WorkflowHandle[Any, Any]
 
 @asynccontextmanager
 async def working(
-    env: WorkflowEnvironment, task_queue: str, channels: RecordingChannels
+    env: WorkflowEnvironment,
+    task_queue: str,
+    channels: RecordingChannels,
+    *,
+    takes_activities: bool = True,
 ) -> AsyncIterator[None]:
     """While a worker runs."""
     async with Worker(
@@ -58,15 +64,21 @@ async def working(
             BeginArchiveActivity(env.client).begin_archive,
         ],
         workflow_runner=workflow_runner(),
+        no_remote_activities=not takes_activities,
     ):
         yield
 
 
-async def begun(env: WorkflowEnvironment, task_queue: str, number: int = 0) -> Handle:
+async def begun(
+    env: WorkflowEnvironment,
+    task_queue: str,
+    number: int = 0,
+    policy: CompiledPolicy = POLICY_OF_RACES,
+) -> Handle:
     """An incident begins."""
     return await env.client.start_workflow(
         INCIDENT_WORKFLOW,
-        IncidentInput(policy=POLICY_OF_RACES, report=REPORT),
+        IncidentInput(policy=policy, report=REPORT),
         id=f"INC-{task_queue}-{number}",
         task_queue=task_queue,
     )
@@ -133,6 +145,63 @@ async def test_what_was_told_before_any_worker_looked_makes_no_page_that_may_hav
         await handle.terminate()
     assert [e.kind for e in record.timeline if e.kind.startswith("page.")] == []
     assert channels.channel("pager").messages == {}
+
+
+async def test_a_wait_and_a_limit_that_are_both_overdue_are_one_page(
+    server: WorkflowEnvironment, task_queue: str
+) -> None:
+    """No worker looked in time, as on a loaded machine: level 2 is paged once, by the limit."""
+    channels = RecordingChannels()
+    second = WAIT.total_seconds() / 60
+    limit = clock("answer", "reported", "resolved", sev1=second, at={1.0: (ESCALATE,)})
+    policy = POLICY_OF_RACES.model_copy(update={"clocks": (limit,)})
+    async with working(server, task_queue, channels):
+        handle = await begun(server, task_queue, policy=policy)
+        record = await until(handle, lambda record: paged(record) == ["ana"])
+    line = next(e for e in record.timeline if e.kind == "page.sent")
+    ends_at = datetime.fromisoformat(line.data["next_at"]) + WAIT / 10
+    await asyncio.sleep(max((ends_at - datetime.now(UTC)).total_seconds(), 0))
+    async with working(server, task_queue, channels):
+        await until(handle, lambda record: len(paged(record)) > 1)
+        await handle.execute_update("link", {"actor": "bo", "target": "CHG-1"})
+        record = await until(handle, lambda record: bool(record.links))
+        await handle.terminate()
+    assert paged(record) == ["ana", "bo"]
+    reasons = [e.data["reason"] for e in record.timeline if e.kind == "page.sent"]
+    assert reasons[1].startswith("answer breached")
+
+
+async def test_a_page_that_no_worker_has_taken_is_withdrawn_by_the_acknowledgement(
+    server: WorkflowEnvironment, task_queue: str
+) -> None:
+    """Its activity waits in the task queue; once workers come, nobody is paged."""
+    channels = RecordingChannels()
+    async with working(server, task_queue, channels):
+        handle = await begun(server, task_queue)
+        await until(handle, lambda record: paged(record) == ["ana"])
+    async with working(server, task_queue, channels, takes_activities=False):
+        await scheduled(handle, ESCALATE_INCIDENT)
+        await handle.execute_update("acknowledge", {"actor": "bo"})
+        record = await until(
+            handle, lambda record: any(e.kind == "page.withdrawn" for e in record.timeline)
+        )
+    async with working(server, task_queue, channels):
+        await handle.execute_update("link", {"actor": "bo", "target": "CHG-1"})
+        await handle.terminate()
+    line = next(e for e in record.timeline if e.kind == "page.withdrawn")
+    assert "acknowledged by bo" in line.summary
+    assert line.data["key"].endswith("/page-1.2.1")
+    assert [m.recipient for m in channels.channel("pager").messages.values()] == ["ana"]
+
+
+async def scheduled(handle: Handle, activity: str) -> None:
+    """Wait until an activity waits for a worker."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            described = (await handle.describe()).raw_description
+            if any(a.activity_type.name == activity for a in described.pending_activities):
+                return
+            await asyncio.sleep(0.05)
 
 
 async def test_at_the_very_end_of_a_wait_a_level_is_paged_before_the_acknowledgement_or_not_at_all(
