@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from temporalio.client import Client, RPCError, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCStatusCode
@@ -16,8 +16,19 @@ from models.clock import Stage
 from models.compiled import CompiledPolicy
 from models.view import ASK_AGAIN, VIEW, IncidentView
 from models.why import WHY, Explanation, WhyQuestion
+from rules.views import view_of
+from rules.why import explain
+
+if TYPE_CHECKING:
+    from console.recalling import Recalled
 
 Answer = TypeVar("Answer")
+WORKER = "worker"
+UNKNOWN_INCIDENT = "UnknownIncident"
+_NOBODY_ANSWERS = frozenset({"NoWorker", "NoAnswer", "Ended"})
+"""Failures that say that nobody answers, although the server may know it all."""
+_GONE = Standing(running=False, state=None, service=None)
+"""How an incident stands of which the server knows nothing any more."""
 
 
 async def ask(client: Client, incident_id: str, patience: timedelta) -> IncidentView:
@@ -30,17 +41,47 @@ async def ask(client: Client, incident_id: str, patience: timedelta) -> Incident
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An incident as it reads, and how its run stands."""
+    """An incident as it reads, and how its run stands.
+
+    `read_from` is worker, history or archive; `remark` says so, where it is not a worker.
+    """
 
     view: IncidentView
     standing: Standing
+    read_from: str = WORKER
+    remark: str = ""
 
 
 async def see(client: Client, incident_id: str, patience: timedelta) -> Seen:
     """The incident as it reads now; one that was ended from outside, as it stood then.
 
+    Where no worker answers, its history does; where the server has forgotten it, its archive.
     Raises `Failure` as `ask` does.
     """
+    try:
+        return await _seen(client, incident_id, patience)
+    except Failure as failure:
+        found = await _without_worker(client, incident_id, failure)
+        if found is None:
+            raise
+    now = datetime.now(UTC)
+    known = _GONE if found.archived else await standing(client, incident_id)
+    ended = known.ending.at if known.ending else now
+    view = view_of(found.carried, now if known.running else ended)
+    view = _stopped(view, known.ending, now) if known.ending else view
+    return Seen(view, known, found.source, found.words())
+
+
+async def _without_worker(client: Client, incident_id: str, failure: Failure) -> "Recalled | None":
+    """What the history, or the archive, tells where nobody answers; None where neither does."""
+    from console.recalling import archived, recalled  # noqa: PLC0415 - only if nobody answers
+
+    if failure.kind in _NOBODY_ANSWERS:
+        return await recalled(client, incident_id)
+    return await archived(client, incident_id) if failure.kind == UNKNOWN_INCIDENT else None
+
+
+async def _seen(client: Client, incident_id: str, patience: timedelta) -> Seen:
     view = await ask(client, incident_id, patience)
     known = await standing(client, incident_id)
     if known.running:
@@ -84,8 +125,19 @@ async def ask_what_adoption_does(
 async def ask_why(
     client: Client, incident_id: str, question: WhyQuestion, patience: timedelta
 ) -> Explanation:
-    """Why somebody was, or was not, paged. Raises `Failure` as `ask` does."""
-    return await _answer(client, incident_id, patience, WHY, Explanation, question)
+    """Why somebody was, or was not, paged; from the history where no worker answers.
+
+    Raises `Failure` as `ask` does.
+    """
+    try:
+        return await _answer(client, incident_id, patience, WHY, Explanation, question)
+    except Failure as failure:
+        found = await _without_worker(client, incident_id, failure)
+        if found is None:
+            raise
+    carried = found.carried
+    told = explain(question, carried.incident, carried.policy, datetime.now(UTC))
+    return told.model_copy(update={"notes": (*told.notes, found.words())})
 
 
 async def _asked(

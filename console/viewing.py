@@ -92,7 +92,11 @@ def show(
     ending = seen.standing.ending
     told = seen.view.model_dump(mode="json")
     told["ended"] = ending.document() if ending else None
-    Output.of(context, as_json=as_json).answer(told, shown(ending, render(seen.view, last)))
+    told["read_from"] = seen.read_from
+    output = Output.of(context, as_json=as_json)
+    output.answer(told, shown(ending, render(seen.view, last)))
+    if seen.remark:
+        note(seen.remark)
 
 
 def list_incidents(

@@ -58,7 +58,10 @@ class IncidentNews:
         ending, news = seen.standing.ending, self._news(seen.view)
         if ending:
             news.append(self._last(ending))
-        return shown(ending, live(seen.view, TIMELINE_SHOWN)), news
+        view = live(seen.view, TIMELINE_SHOWN)
+        if seen.remark:
+            view = Group(line(seen.remark, "dim"), view)
+        return shown(ending, view), news
 
     def _last(self, ending: Ending) -> tuple[RenderableType, Any]:
         human = line(f"{moment(ending.at)}  {self._id} is no longer driven: {ending.words()}")

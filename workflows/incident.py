@@ -27,14 +27,11 @@ with workflow.unsafe.imports_passed_through():
     from models.view import ASK_AGAIN, VIEW, IncidentView
     from models.why import WHY, Explanation, WhyQuestion
     from rules.adoption import preview
-    from rules.answers import next_steps, readings_of
     from rules.bounds import out_of_time
-    from rules.breaches import breaches
     from rules.carrying import moved_out, older_entries
     from rules.clocks import read_clocks
-    from rules.doubts import doubts
-    from rules.metrics import read_metrics
     from rules.roles import told_of_duties
+    from rules.views import view_of
     from rules.why import explain
     from states.lifecycle import TERMINAL, State
     from workflows.beginning import begun, no_beginning
@@ -135,7 +132,7 @@ class IncidentWorkflow:
         self._visibility.refresh(None)
         await self._begin_archive()
         await workflow.wait_condition(workflow.all_handlers_finished)
-        return self._carried()
+        return self.carried()
 
     @workflow.query(name=VIEW)
     def view(self, at: Instant | None = None) -> IncidentView:
@@ -143,21 +140,7 @@ class IncidentWorkflow:
 
         The clock of a workflow stands still between its tasks, and a query does not move it.
         """
-        policy, incident, now = self._desk.policy, self._desk.incident, self._asked(at)
-        return IncidentView(
-            incident=incident,
-            readings=readings_of(policy, incident, now),
-            metrics=read_metrics(policy, incident, now),
-            breaches=breaches(incident),
-            doubts=doubts(policy, incident, now),
-            next=next_steps(policy, incident, now),
-            policy_name=policy.name,
-            policy_version=policy.version,
-            policy_hash=policy.policy_hash,
-            escalation=self._paging.progress,
-            undelivered=self._outbox.owed,
-            now=now,
-        )
+        return view_of(self.carried(), self._asked(at))
 
     @workflow.query(name=PREVIEW_ADOPTION)
     def preview_adoption(
@@ -247,7 +230,10 @@ class IncidentWorkflow:
         readings = read_clocks(desk.policy, desk.incident, desk.now())
         return all(reading.stopped_at for reading in readings)
 
-    def _carried(self) -> Carried:
+    def carried(self) -> Carried:
+        """Everything that a later run needs: the record and the progress of each component."""
+        if self._unfit:
+            raise self._unfit
         return Carried(
             incident=self._desk.incident,
             policy=self._desk.policy,
@@ -266,7 +252,7 @@ class IncidentWorkflow:
         await self._begin_archive()
         await workflow.wait_condition(workflow.all_handlers_finished)
         workflow.continue_as_new(
-            IncidentInput(carried=self._carried(), epoch_offset=self._epoch_offset)
+            IncidentInput(carried=self.carried(), epoch_offset=self._epoch_offset)
         )
 
     async def _shorten(self) -> None:

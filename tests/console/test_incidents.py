@@ -247,7 +247,8 @@ async def test_without_a_worker_a_command_is_not_confirmed_and_counts_once_later
     assert said.document["error"]["command_id"] == "job-1"
     assert any("--command-id job-1" in hint for hint in said.document["error"]["hints"])
     looked = await at_console("show", incident, "--timeout", "0.5", "--json")
-    assert looked.code == 7
+    assert (looked.code, looked.document["read_from"]) == (0, "history")
+    assert looked.document["incident"]["state"] == "reported", "nobody has applied it yet"
     async with working(time_skipping.client, task_queue, tmp_path):
         assert (await at_console(*line)).code == 0
         shown = (await at_console("show", incident, "--json")).document

@@ -149,7 +149,7 @@ def goes_on(incident: IncidentWorkflow, stage: Bench) -> None:
         incident._over()
         incident.view().model_dump_json()
         much_later(stage)
-    kept = incident._carried().model_dump_json()
+    kept = incident.carried().model_dump_json()
     Carried.model_validate_json(kept)
 
 

@@ -1,0 +1,29 @@
+"""How an incident reads at an instant: for a query, and for whoever has only its history."""
+
+from datetime import datetime
+
+from models.contracts import Carried
+from models.view import IncidentView
+from rules.answers import next_steps, readings_of
+from rules.breaches import breaches
+from rules.doubts import doubts
+from rules.metrics import read_metrics
+
+
+def view_of(carried: Carried, now: datetime) -> IncidentView:
+    """The incident with everything that follows from its record and its policy at `now`."""
+    policy, incident = carried.policy, carried.incident
+    return IncidentView(
+        incident=incident,
+        readings=readings_of(policy, incident, now),
+        metrics=read_metrics(policy, incident, now),
+        breaches=breaches(incident),
+        doubts=doubts(policy, incident, now),
+        next=next_steps(policy, incident, now),
+        policy_name=policy.name,
+        policy_version=policy.version,
+        policy_hash=policy.policy_hash,
+        escalation=carried.escalation,
+        undelivered=carried.outbox,
+        now=now,
+    )
