@@ -200,8 +200,9 @@ def _review(policy: Policy) -> ReviewRule:
     review = policy.review
     if review is None:
         return ReviewRule()
+    asked = timing.decided(policy, review.required)
     return ReviewRule(
-        required=dict(review.required),
+        required={s: review.required[key] for s, key in asked.items()},
         led_by=review.led_by,
         attendees=review.attendees,
         aspects=review.aspects,

@@ -7,7 +7,7 @@ from models.compiled import Branch, EscalationPolicy, Level, OnRaise
 from models.policy import Policy
 from models.policy.calendars import WEEK
 from models.policy.escalations import NO_LADDER, LevelEntry
-from policies.timing import MAJOR, calendars
+from policies.timing import ANY, MAJOR, calendars
 
 DEFAULT_ESCALATION = "default"
 """The escalation of incidents whose service names none; without it, the first of the file."""
@@ -63,6 +63,8 @@ def severities_of(policy: Policy, line: LevelEntry) -> Iterator[str]:
     for name in line.severity:
         if name == MAJOR:
             yield from (known for known, severity in policy.severities.items() if severity.major)
+        elif name == ANY:
+            yield from policy.severities
         else:
             yield name
 

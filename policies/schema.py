@@ -21,12 +21,13 @@ from models.policy.calendars import SHORT, Calendar, CalendarEntry, Days, Hours,
 from models.policy.durations import UNITS, Duration
 from models.policy.limits import Limit
 from models.policy.people import Authority
+from models.policy.promises import Asked, RequiredReviews
 from models.policy.roles import CountText, Required, RequiredIn, Unfilled
 from models.policy.schedules import DECLARED, Feed, Gaps, HandOverText, LocalText, TimeText
 from models.policy.schedules import FORMS as HAND_OVERS
 from models.policy.targets import FORMS as TARGETS
 from models.policy.targets import RollText, Targets, TargetText
-from models.policy.words import Names, named
+from models.policy.words import Names, alone, apart, many, named
 from policies.silence import BECAUSE, NONE, UNSPECIFIED
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -122,6 +123,10 @@ _LIMIT = _text(
 
 FORMS: dict[Any, Form] = {
     _reader(Names): lambda inner: _one_or_many(inner["items"]),
+    many: lambda inner: _one_or_many(inner["items"]),
+    alone: lambda inner: {"if": {"type": "object"}, "then": inner["items"], "else": inner},
+    apart: lambda inner: inner,
+    _reader(RequiredReviews): _or({"enum": list(get_args(Asked))}),
     _reader(CalendarEntry.model_fields["holidays"].metadata): lambda _: _one_or_many(_WORDS),
     _reader(Duration): lambda _: _DURATION,
     _reader(OneAction): lambda _: _ACTION,

@@ -108,6 +108,8 @@ def _is_merge(name: Node) -> bool:
 
 def _child(node: Node | None, part: str | int) -> tuple[Node | None, Node] | None:
     """The key (where there is one) and the value that `part` names in `node`."""
+    if isinstance(node, MappingNode) and part == 0 and isinstance(part, int):
+        return None, node
     if isinstance(node, MappingNode):
         pairs = tuple(_pairs(node))
         found = [pair for pair in pairs if pair[0].value == str(part)]

@@ -23,7 +23,7 @@ class ApprovalEntry(Frozen):
     by: Annotated[Names, Field(min_length=1)]
     quorum: int = Field(default=1, ge=1, le=20, strict=True)
     within: Period | None = None
-    backups: tuple[Names, ...] = ()
+    backups: Annotated[tuple[Names, ...], BeforeValidator(many)] = ()
     timeout: Literal["refuse", "proceed"] = "refuse"
     severities: Names = ()
     when: Annotated[tuple[ConditionText, ...], BeforeValidator(many)] = ()

@@ -7,8 +7,8 @@ from pydantic import BeforeValidator, Field, StrictBool, model_validator
 from models.base import Frozen
 from models.clock import Target
 from models.policy.durations import Duration
-from models.policy.targets import TargetText, apart
-from models.policy.words import Name, wrong
+from models.policy.targets import TargetText
+from models.policy.words import Name, apart, wrong
 
 ONCE = "once "
 
@@ -64,8 +64,9 @@ def _rhythms(given: Any) -> Any:
 
 def _rhythm(given: Any) -> Any:
     _by_severity_alone(given)
-    if not isinstance(given, str):
+    if not isinstance(given, (str, int)):
         return given
+    given = str(given)
     text = " ".join(given.split())
     return {"every": text.removeprefix(ONCE), "once": text.startswith(ONCE)}
 

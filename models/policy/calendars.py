@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from models.base import Frozen
-from models.policy.words import Text, suggestion, within_years, wrong
+from models.policy.words import Text, alone, suggestion, within_years, wrong
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -29,7 +29,8 @@ def _days(given: Any) -> Any:
     words = given if isinstance(given, (list, tuple)) else str(given).split(",")
     days: list[str] = []
     for word in words:
-        days += _run_of_days("-".join(map(short_day, str(word).strip().lower().split("-"))))
+        ends = (short_day(end.strip()) for end in str(word).lower().split("-"))
+        days += _run_of_days("-".join(ends))
     return tuple(dict.fromkeys(days))
 
 
@@ -52,8 +53,11 @@ def _run_of_days(word: str) -> tuple[str, ...]:
 
 def _hours(given: Any) -> Any:
     items = [given] if isinstance(given, str) else given
+    parts = (
+        part for item in items for part in (item.split(",") if isinstance(item, str) else [item])
+    )
     spans = []
-    for item in items:
+    for item in parts:
         found = _HOURS.fullmatch(item.replace(" ", "")) if isinstance(item, str) else None
         if not found or (found[3] == "24" and found[4] != "00"):
             raise wrong(f"{item!r} are not hours", "write 09:00-17:00, or a list of such")
@@ -76,7 +80,8 @@ Hours = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_hours)]
 
 
 def _as_list(given: Any) -> Any:
-    return [given] if isinstance(given, str) else [str(item) for item in given or ()]
+    items = [given] if isinstance(given, str) else given or ()
+    return [part.strip() for item in items for part in str(item).split(",")]
 
 
 def _worked(given: Any) -> Any:
@@ -120,7 +125,7 @@ class CalendarEntry(Frozen):
     zone: Text | None = None
     days: Days | None = None
     hours: Hours | None = None
-    opens: tuple[OpenEntry, ...] = ()
+    opens: Annotated[tuple[OpenEntry, ...], BeforeValidator(alone)] = ()
     holidays: Annotated[tuple[Text, ...], BeforeValidator(_as_list), AfterValidator(_holidays)] = (
         Field(default=())
     )

@@ -1,12 +1,12 @@
 """Sections that say how the organisation goes about incidents: principles, severities, reports."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import BeforeValidator, Field, StrictBool
 
 from models.base import Frozen
 from models.policy.durations import Duration
-from models.policy.words import Name, Names, Text, Texts
+from models.policy.words import Name, Names, Text, Texts, alone, apart
 
 
 class Principles(Frozen):
@@ -31,7 +31,7 @@ class Reporting(Frozen):
     """
 
     who: Names = ("anyone",)
-    who_at: dict[Name, Names] = Field(default_factory=dict)
+    who_at: Annotated[dict[Name, Names], BeforeValidator(apart)] = Field(default_factory=dict)
     channels: Names = ()
     required: Names = ("title",)
     tools: dict[Name, Text] = Field(default_factory=dict)
@@ -83,4 +83,4 @@ class Alerts(Frozen):
     repeats_every: Duration | None = None
     quiet_after: Duration | None = None
     when_quiet: Literal["record", "mitigate", "resolve"] = "record"
-    ignore: tuple[dict[Text, str], ...] = ()
+    ignore: Annotated[tuple[dict[Text, str], ...], BeforeValidator(alone)] = ()

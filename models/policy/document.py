@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from models.base import Frozen
 from models.policy.approvals import Approval, BackdatingEntry, HandoverEntry
@@ -29,7 +29,7 @@ from models.policy.promises import ClockEntry, Communication, MetricEntry, Revie
 from models.policy.roles import RoleEntry
 from models.policy.schedules import ScheduleEntry
 from models.policy.severity_rules import SeverityRules
-from models.policy.words import Name, Names, Text, within_years
+from models.policy.words import Name, Names, Text, alone, within_years
 
 
 def _in_reach(day: date) -> date:
@@ -59,10 +59,14 @@ class Policy(Frozen):
     people: dict[Name, PersonEntry] = Field(default_factory=dict)
     channels: dict[Name, ChannelEntry] = Field(default_factory=dict)
     paging: Paging | None = None
-    steps: dict[Name, tuple[StepEntry, ...]] = Field(default_factory=dict)
+    steps: dict[Name, Annotated[tuple[StepEntry, ...], BeforeValidator(alone)]] = Field(
+        default_factory=dict
+    )
     roles: dict[Name, RoleEntry] = Field(default_factory=dict)
     schedules: dict[Name, ScheduleEntry] = Field(default_factory=dict)
-    escalations: dict[Name, tuple[LevelEntry, ...]] = Field(default_factory=dict)
+    escalations: dict[Name, Annotated[tuple[LevelEntry, ...], BeforeValidator(alone)]] = Field(
+        default_factory=dict
+    )
     services: dict[Name, ServiceEntry] = Field(default_factory=dict)
     authority: dict[Text, Authority] = Field(default_factory=dict)
     approvals: dict[Text, Approval] = Field(default_factory=dict)

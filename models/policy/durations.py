@@ -16,17 +16,24 @@ LONGEST = timedelta(days=3660)
 
 _FORM = re.compile("".join(f"(?:(?P<{unit}>[0-9]{{1,9}}){unit})?" for unit in UNITS))
 _HUGE = re.compile(r"[0-9]{10}")
-_SPELLED = re.compile(r"\s*([0-9]+)\s*(w|d|h|m|s)[a-z]*\s*", re.IGNORECASE)
+_SPELLED = re.compile(
+    r"(?<![0-9])([0-9]{1,9}) ?"
+    r"(weeks?|wks?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|[wdhms])(?![a-z])",
+    re.IGNORECASE,
+)
 _HOW = "write a duration such as 90s, 5m, 2h, 3d, 1w or 1h30m"
 
 
 def _instead(text: str) -> str:
     if text.isdecimal():
         return f"say the unit, such as {text}s or {text}m"
-    spelled = _SPELLED.fullmatch(text)
-    if spelled and not text.lower().strip().endswith(("month", "months", "ms")):
-        return f"write {spelled[1]}{spelled[2].lower()}"
-    return _HOW
+    short = shortened(text).replace(" and ", "").replace(" ", "")
+    return f"write {short}" if short and _FORM.fullmatch(short) else _HOW
+
+
+def shortened(text: str) -> str:
+    """A text in which durations are written as they must be: `5m` for `5 min`."""
+    return _SPELLED.sub(lambda found: f"{found[1]}{found[2][0].lower()}", text)
 
 
 def parse_duration(given: object) -> timedelta:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from models.policy.durations import parse_duration
+from models.policy.durations import parse_duration, shortened
 from models.policy.words import wrong
 from models.workload import FEWEST, PageLimit
 
@@ -22,7 +22,8 @@ def parse_limit(given: object) -> PageLimit:
         return given
     found = _FORM.fullmatch(given.strip()) if isinstance(given, str) else None
     if not found:
-        raise wrong(f"{given!r} is no limit", _HOW)
+        short = shortened(given.strip()) if isinstance(given, str) else ""
+        raise wrong(f"{given!r} is no limit", f"write {short}" if _FORM.fullmatch(short) else _HOW)
     most, within = int(found[1]), parse_duration(found[2])
     if most < FEWEST:
         why = "one page, one that is kept for the worst severity, and a summary of the rest"

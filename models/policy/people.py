@@ -8,7 +8,7 @@ from models.base import Frozen
 from models.policy.durations import Period
 from models.policy.limits import Limit
 from models.policy.moments import ConditionText
-from models.policy.words import Name, Names, Text
+from models.policy.words import Name, Names, Text, apart
 
 
 class PersonEntry(Frozen):
@@ -85,7 +85,7 @@ class AuthorityEntry(Frozen):
 
 
 def _short(given: Any) -> Any:
-    return {"by": given} if isinstance(given, (str, list)) else given
+    return {"by": given} if isinstance(given, (str, list)) else apart(given)
 
 
 Authority = Annotated[AuthorityEntry, BeforeValidator(_short)]

@@ -10,7 +10,7 @@ from models.policy.actions import Actions, Share, is_share, parse_share, share_n
 from models.policy.cadence import Rhythms
 from models.policy.moments import ConditionText, MomentText
 from models.policy.targets import RollText, Targets, TargetText
-from models.policy.words import Name, Names, Text, many, wrong
+from models.policy.words import Name, Names, Text, apart, many, names, wrong
 
 Ending = Literal["resolve", "close", "cancel", "merge", "lower"]
 """What a clock can outlive: the ways in which an incident ends, and a lowered severity."""
@@ -27,7 +27,7 @@ def _form(given: Any) -> str:
 
 Outlives = Annotated[
     Annotated[StrictBool, Tag(FORMS[0])]
-    | Annotated[tuple[Ending, ...], BeforeValidator(many), Tag(FORMS[1])],
+    | Annotated[tuple[Ending, ...], BeforeValidator(names), Tag(FORMS[1])],
     Discriminator(_form),
 ]
 """Some endings, or whether all."""
@@ -114,10 +114,22 @@ class Communication(Frozen):
     late: dict[Share, Actions] = Field(default_factory=dict)
 
 
+Asked = Literal["always", "never", "when breached"]
+
+
+def _by_severity(given: Any) -> Any:
+    """One word alone: the same at every severity."""
+    return {"any": given} if isinstance(given, str) else apart(given)
+
+
+RequiredReviews = Annotated[dict[Name, Asked], BeforeValidator(_by_severity)]
+"""Whether a review is asked, by severity; one word for all."""
+
+
 class ReviewEntry(Frozen):
     """What a review must have. `required` goes by the worst severity that was ever held."""
 
-    required: dict[Name, Literal["always", "never", "when breached"]] = Field(default_factory=dict)
+    required: RequiredReviews = Field(default_factory=dict)
     led_by: Text | None = None
     attendees: Names = Field(default=(), alias="with")
     aspects: Names = ()

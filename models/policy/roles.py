@@ -9,7 +9,7 @@ from models.base import Frozen
 from models.policy.actions import Actions, Share
 from models.policy.durations import Duration, parse_duration
 from models.policy.moments import ConditionText
-from models.policy.words import Name, Names, Text, Texts, many, wrong
+from models.policy.words import Name, Names, Text, Texts, apart, many, names, wrong
 
 ANY = "any"
 MANY = "many"
@@ -44,15 +44,15 @@ def parse_count(given: object) -> Count:
 
 def _required(given: Any) -> Any:
     """`after 4h`, or a duration: the same at every severity."""
-    if not isinstance(given, str):
-        return given
-    return {ANY: parse_duration(given.strip().removeprefix(_AFTER).strip())}
+    if not isinstance(given, (str, int)):
+        return apart(given)
+    return {ANY: parse_duration(str(given).strip().removeprefix(_AFTER).strip())}
 
 
 def _required_in(given: Any) -> Any:
     """States alone: at every severity."""
-    states = [given] if isinstance(given, str) else given
-    return dict.fromkeys(states, ANY) if isinstance(states, (list, tuple)) else states
+    states = names(given)
+    return dict.fromkeys(states, ANY) if isinstance(states, (list, tuple)) else apart(states)
 
 
 def _unfilled(given: Any) -> Any:

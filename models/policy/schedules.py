@@ -8,8 +8,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from models.base import Frozen
 from models.policy.calendars import WEEK, Days, Hours, short_day
-from models.policy.durations import Period, format_duration, parse_duration
-from models.policy.words import Name, Names, Text, within_years, wrong
+from models.policy.durations import Period, format_duration, parse_duration, shortened
+from models.policy.words import Name, Names, Text, alone, within_years, wrong
 from models.schedule import HandOver
 
 DECLARED = "declared"
@@ -61,6 +61,9 @@ def parse_hand_over(given: object) -> HandOver:
     if isinstance(given, HandOver):
         return given
     text = " ".join(given.split()).replace(" ,", ",") if isinstance(given, str) else ""
+    short = shortened(text)
+    if short != text and _EVERY.fullmatch(short.lower()):
+        raise wrong(f"{given!r} is not a hand-over", f"write {short}")
     monthly = _MONTHS.fullmatch(text) or _MONTHS.fullmatch(text.lower())
     if monthly:
         return _monthly(text, **monthly.groupdict())
@@ -249,7 +252,7 @@ def _gaps(given: Any) -> Any:
         return ()
     if not given:
         raise wrong("this names no gap", "write declared, or [{ days: [sat, sun] }]")
-    return given
+    return alone(given)
 
 
 Feed = Annotated[FeedEntry, BeforeValidator(_feed)]
@@ -273,7 +276,7 @@ class ScheduleEntry(Frozen):
     rotation: RotationEntry | None = None
     layers: dict[Name, RotationEntry] = Field(default_factory=dict)
     ical: Feed | None = None
-    overrides: tuple[OverrideEntry, ...] = ()
+    overrides: Annotated[tuple[OverrideEntry, ...], BeforeValidator(alone)] = ()
     gaps: Gaps = None
     longest: Period | None = None
     rest: Period | None = None

@@ -14,7 +14,7 @@ from pydantic import (
 from models.base import Frozen
 from models.policy.moments import ConditionText
 from models.policy.people import Authority, AuthorityEntry
-from models.policy.words import Name, Text, many, named, wrong
+from models.policy.words import Name, Text, alone, named, names, wrong
 from models.severity import WhenUnsure
 
 Cells = tuple[tuple[Text, ...], ...]
@@ -33,7 +33,7 @@ def _form(given: Any) -> str:
     return table if {"values", "from", "matrix"} & set(given) else severities
 
 
-AxisValues = Annotated[tuple[Text, ...], BeforeValidator(many), Field(min_length=1)]
+AxisValues = Annotated[tuple[Text, ...], BeforeValidator(names), Field(min_length=1)]
 """The values of an axis, in the order of its rows or columns."""
 
 
@@ -84,7 +84,7 @@ class SeveritySource(Frozen):
     __pydantic_extra__: dict[str, Axis]
 
     matrix: Cells = ()
-    highest_of: tuple["SeveritySource", ...] = ()
+    highest_of: Annotated[tuple["SeveritySource", ...], BeforeValidator(alone)] = ()
 
     @property
     def axes(self) -> Axes:

@@ -8,8 +8,8 @@ from pydantic import BeforeValidator, ValidationError
 
 from models.calendar import LOCAL
 from models.clock import Roll, Target
-from models.policy.durations import LONGEST, parse_duration
-from models.policy.words import wrong
+from models.policy.durations import LONGEST, parse_duration, shortened
+from models.policy.words import apart, wrong
 
 Open = Literal["unspecified"]
 
@@ -114,8 +114,18 @@ def parse_target(given: object) -> Target | Open | None:
     text = " ".join(str(given).split()) if isinstance(given, (str, int)) else ""
     if text in {NONE, OPEN}:
         return None if text == NONE else OPEN
+    short = shortened(text)
+    if short != text and _is_target(short):
+        raise wrong(f"{text!r} is not a target", f"write {short}")
     effort = text.removeprefix("best effort ")
     return _said(effort).model_copy(update={"best_effort": effort != text})
+
+
+def _is_target(text: str) -> bool:
+    try:
+        return parse_target(text) is not None
+    except ValueError:
+        return False
 
 
 def _said(text: str) -> Target:
@@ -148,19 +158,6 @@ def parse_roll(given: object) -> Roll:
     if not found:
         raise wrong(f"{given!r} does not say where to", "write next CALENDAR day 12:00")
     return Roll(calendar=found[1], at=found[2])
-
-
-def apart(given: Any) -> Any:
-    """What is said by severity, key by key: `SEV1, SEV2` are two keys in one."""
-    if not isinstance(given, dict):
-        return given
-    found: dict[str, object] = {}
-    for key, value in given.items():
-        for name in str(key).split(","):
-            if name.strip() in found:
-                raise wrong(f"{name.strip()} is there twice", "give each severity one target")
-            found[name.strip()] = value
-    return found
 
 
 def _by_severity(given: Any) -> Any:

@@ -1,6 +1,7 @@
 """The small words of the language: names, texts, and lists that may be written as one word."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ from models.base import FIRST_YEAR, LAST_YEAR
 
 _MOST_LISTED = 25
 _NEAR = 0.7
+_LISTED = re.compile(r" *[\w.\-:]+(?: *, *[\w.\-:]+)+ *")
 
 
 def wrong(what: str, instead: str) -> PydanticCustomError:
@@ -65,14 +67,46 @@ def many(given: Any) -> Any:
     return [given] if isinstance(given, str) else given
 
 
+def names(given: Any) -> Any:
+    """One word stands for a list of one, and `a, b` for a list of two; sentences stay whole."""
+    items = many(given)
+    if not isinstance(items, (list, tuple)):
+        return items
+    return [part for item in items for part in _parts(item)]
+
+
+def _parts(item: Any) -> list[Any]:
+    if isinstance(item, str) and _LISTED.fullmatch(item):
+        return [part.strip() for part in item.split(",")]
+    return [item]
+
+
+def alone(given: Any) -> Any:
+    """Keys and values alone stand for a list of one."""
+    return [given] if isinstance(given, dict) else given
+
+
+def apart(given: Any) -> Any:
+    """What is said by severity, or by state, key by key: `SEV1, SEV2` are two keys in one."""
+    if not isinstance(given, dict):
+        return given
+    found: dict[str, object] = {}
+    for key, value in given.items():
+        for name in str(key).split(","):
+            if name.strip() in found:
+                raise wrong(f"{name.strip()} is there twice", "give each severity one value")
+            found[name.strip()] = value
+    return found
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """Words for people; never empty."""
 
 Name = Annotated[str, AfterValidator(named)]
 """What something is called: letters, digits, `_`, `-` and `.`."""
 
-Names = Annotated[tuple[Text, ...], BeforeValidator(many)]
-"""Words that refer to something: one, or a list."""
+Names = Annotated[tuple[Text, ...], BeforeValidator(names)]
+"""Words that refer to something: one, a list, or `a, b`."""
 
 Texts = Annotated[tuple[Text, ...], BeforeValidator(many)]
 """Sentences: one, or a list."""

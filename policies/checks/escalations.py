@@ -12,7 +12,7 @@ from policies.checks.uncovered import closed_between, or_accept, when
 from policies.escalations import PREFIXES, hours_of, severities_of, target_of
 from policies.findings import Check, Finding, unknown, warning
 from policies.schedules import zone_of
-from policies.timing import MAJOR
+from policies.timing import ANY, MAJOR
 from policies.tree import Loc
 from rules.calendars import joined, slice_of, unknown_region, zone_known
 from rules.localtime import Open
@@ -85,7 +85,7 @@ def followed(policy: Policy) -> Iterator[Finding]:
             what = f"{line.follow} itself follows others, which does not count here"
             yield Finding(where, what, f"follow one that has only levels, instead of {line.follow}")
         for index, severity in enumerate(line.severity):
-            choice = (*policy.severities, MAJOR)
+            choice = (*policy.severities, MAJOR, ANY)
             yield from unknown((*loc, "severity", index), "severity", severity, choice)
         for index, text in enumerate(line.when):
             yield from misfits(policy, (*loc, "when", index), text)

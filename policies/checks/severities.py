@@ -24,7 +24,8 @@ def _cited(policy: Policy) -> Iterator[tuple[Loc, str]]:
             loc = ("communication", "updates", audience)
             yield from (((*loc, s), s) for s in every if s not in {ANY, MAJOR})
     if policy.review:
-        yield from ((("review", "required", s), s) for s in policy.review.required)
+        keys = (s for s in policy.review.required if s not in {ANY, MAJOR})
+        yield from ((("review", "required", s), s) for s in keys)
 
 
 def cited_severities(policy: Policy) -> Iterator[Finding]:
@@ -63,8 +64,9 @@ def reviewed_or_not(policy: Policy) -> Iterator[Finding]:
     """The review rules decide every severity."""
     if policy.review is None:
         return
+    asked = decided(policy, policy.review.required)
     for severity in policy.severities:
-        if severity not in policy.review.required:
+        if severity not in asked:
             yield warning(
                 ("review", "required", severity),
                 f"{severity} is not decided: it is never reviewed",

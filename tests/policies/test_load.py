@@ -79,7 +79,7 @@ polcy: 3
             "test.yaml:6:10: error: keys and values are expected here, not 3; "
             "write them below, indented, as key: value"
         ),
-        "test.yaml:11:21: error: '5min' is not a duration; write 5m",
+        "test.yaml:11:21: error: '5min' is not a target; write 5m",
         "test.yaml:11:33: error: '300' is not a duration; say the unit, such as 300s or 300m",
         "test.yaml:12:11: error: '50' is not a share of the target; write 50%",
         "test.yaml:12:32: error: 'esclate' is not an action; write escalate or escalate to LEVEL",

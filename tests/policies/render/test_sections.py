@@ -227,7 +227,7 @@ def test_channels_are_told_with_what_is_tried_where_they_fail() -> None:
 def test_calendars_have_their_hours_zone_and_holidays() -> None:
     """Days that follow each other as a run."""
     assert rows(document(DOCUMENTED), "Calendars")[2:] == (
-        ("office", "Europe/London", "mon to fri 09:00 to 17:00", "GB-ENG"),
+        ("office", "Europe/London", "mon to fri 09:00 to 17:00; 2026-12-19 like a mon", "GB-ENG"),
         ("bank_holidays", "Europe/London", "holidays 00:00 to 24:00", "GB-ENG"),
         (
             "on_call",
