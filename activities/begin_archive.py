@@ -7,7 +7,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.contracts import ARCHIVE_WORKFLOW, BEGIN_ARCHIVE, ArchiveRunInput
 from rules.markdown import caption
-from rules.urgency import LEAST_URGENT
+from rules.urgency import Kind, home_of, rank
 
 
 def archive_id(workflow_id: str, run_id: str) -> str:
@@ -29,7 +29,7 @@ async def begin(client: Client, request: ArchiveRunInput, task_queue: str) -> st
             task_queue=task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             static_summary=caption(f"archive run {request.run_id} of {request.workflow_id}"),
-            priority=Priority(priority_key=LEAST_URGENT),
+            priority=Priority(*rank(Kind.CHORE)),
         )
     except WorkflowAlreadyStartedError:
         return workflow_id
@@ -45,4 +45,4 @@ class BeginArchiveActivity:
     @activity.defn(name=BEGIN_ARCHIVE)
     async def begin_archive(self, request: ArchiveRunInput) -> str:
         """Start it, unless it runs or has succeeded; returns its workflow id."""
-        return await begin(self._client, request, activity.info().task_queue)
+        return await begin(self._client, request, home_of(activity.info().task_queue))

@@ -72,7 +72,12 @@ class EscalateIncidentActivity:
             if on_call.notes:
                 log.warning("schedule.doubtful", schedule=on_call.schedule, notes=on_call.notes)
         found = resolve_targets(
-            level.page, request.holders, duty.people, duty.on_call, request.further_holders
+            level.page,
+            request.holders,
+            duty.people,
+            duty.on_call,
+            request.further_holders,
+            vacant=request.vacant,
         )
         outside = await outside_hours(found.pages, level.hours, request.schedules, request.now)
         if level.in_turn:

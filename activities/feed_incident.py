@@ -14,6 +14,7 @@ from incidents.standing import incident_described
 from models.base import MONITORING
 from models.command import CommandResult, RecordAlertsCommand
 from models.group import FEED_INCIDENT, FeedIncident, IncidentFed
+from rules.urgency import home_of
 from states.lifecycle import BEFORE_REVIEW, State, Trigger
 
 RECORD_ALERTS = "record_alerts"
@@ -73,7 +74,7 @@ class FeedIncidentActivity:
             "note": request.note[:4000],
         }
         order = Order(request.incident_id, Trigger.REOPEN, command, command["command_id"])
-        queue = activity.info().task_queue
+        queue = home_of(activity.info().task_queue)
         try:
             await give(self._client, order, queue, epoch_offset=epoch_offset)
         except CommandRefused as refused:
@@ -90,7 +91,7 @@ class FeedIncidentActivity:
             taken_over_by=request.taken_over_by,
         )
         order = Order(request.incident_id, RECORD_ALERTS, command, request.command_id)
-        return await give(self._client, order, activity.info().task_queue)
+        return await give(self._client, order, home_of(activity.info().task_queue))
 
     async def _standing(
         self, incident_id: str, state: State | None, *, absorbed: bool

@@ -18,6 +18,7 @@ from models.incident import Report
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.compile import PolicyTooLarge, compile_policy
 from rules.attributes import shared_labels
+from rules.urgency import home_of
 
 log = structlog.get_logger(__name__)
 
@@ -69,11 +70,11 @@ class StartIncidentActivity:
             policy,
             request.incident_id,
             report,
-            activity.info().task_queue,
+            home_of(activity.info().task_queue),
             epoch_offset=epoch_offset,
             feeds=self._feeds,
         )
-        await have_policy_kept(self._client, source, activity.info().task_queue)
+        await have_policy_kept(self._client, source, home_of(activity.info().task_queue))
         log.info("incident.started", incident=request.incident_id, anew=started)
         return IncidentStarted(incident_id=request.incident_id, started=started)
 

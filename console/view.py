@@ -12,6 +12,7 @@ from console.phrases import moment, relative, span
 from console.responsibility import overrides, roles, waiting
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView, NextStep
+from rules.alert_words import words_by_fingerprint
 from rules.conditions import attribute_words
 from states.lifecycle import TERMINAL
 
@@ -100,12 +101,13 @@ def _alerts(incident: Incident) -> Iterator[RenderableType]:
         return
     yield heading("Alerts")
     table = grid("status", "alert", "since", "deliveries", "link")
+    words = words_by_fingerprint([record.alert for record in incident.alerts.values()])
     for record in incident.alerts.values():
         alert = record.alert
         firing = alert.status.value == "firing" and record.taken_over_by is None
         table.add_row(
             Text(record.standing, style="red" if firing else "green"),
-            line(alert.summary or alert.name),
+            line(words[alert.fingerprint]),
             moment(alert.started_at),
             str(record.times_seen),
             line(alert.link or ""),

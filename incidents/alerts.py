@@ -10,7 +10,7 @@ from models.readable import in_a_line
 from rules.identity import group_id
 from rules.markdown import caption
 from rules.severity import worst
-from rules.urgency import urgency
+from rules.urgency import Kind, rank, urgency
 
 KEY_SHOWN = 200
 
@@ -39,5 +39,5 @@ async def hand_on(
         start_signal_args=[batch],
         static_summary=caption(summary),
         memo={"group_key": in_a_line(batch.group_key)[:KEY_SHOWN], "source": source},
-        priority=Priority(priority_key=urgency(severity, rules.severity.severities)),
+        priority=Priority(*rank(Kind.FIRST_PAGE, urgency(severity, rules.severity.severities))),
     )

@@ -10,7 +10,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from models.contracts import KEEP_POLICY_WORKFLOW, PolicyText
-from rules.urgency import LEAST_URGENT
+from rules.urgency import Kind, rank
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ async def have_policy_kept(client: Client, source: bytes, task_queue: str) -> No
             task_queue=task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             static_summary=f"keep policy {digest}",
-            priority=Priority(priority_key=LEAST_URGENT),
+            priority=Priority(*rank(Kind.CHORE)),
             rpc_timeout=PROBE_TIMEOUT,
         )
     except WorkflowAlreadyStartedError:

@@ -22,7 +22,7 @@ from models.readable import in_a_line
 from rules.markdown import caption
 from rules.opening import first_severity
 from rules.reporting import REPORT_DIGEST, report_digest
-from rules.urgency import urgency
+from rules.urgency import Kind, rank, urgency
 
 if TYPE_CHECKING:
     from connectors.calendars.directory import FeedDirectory
@@ -40,7 +40,7 @@ def shown(report: Report, severity: str | None, policy: CompiledPolicy) -> dict[
             "reporter": in_a_line(report.reporter.name),
             REPORT_DIGEST: report_digest(report),
         },
-        "priority": Priority(priority_key=urgency(severity, policy.severities)),
+        "priority": Priority(*rank(Kind.FIRST_PAGE, urgency(severity, policy.severities))),
     }
 
 

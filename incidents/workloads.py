@@ -21,6 +21,7 @@ from temporalio.client import (
 from temporalio.common import Priority, WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
+from models.severity import MOST_URGENT
 from models.workload import (
     ASK_LEAVE,
     HOLD_ROLE,
@@ -36,11 +37,12 @@ from models.workload import (
 )
 from rules.identity import workload_id
 from rules.markdown import caption
+from rules.urgency import Kind, home_of, rank
 
 MOST_TOGETHER = 200
 NO_OFFSET = timedelta()
 ANSWER_SECONDS = 8.0
-FIRST = Priority(priority_key=1)
+FIRST = Priority(*rank(Kind.FIRST_PAGE, MOST_URGENT))
 """Many incidents wait for the answer of one workload: it goes first."""
 
 _NO_ANSWER = (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError)
@@ -75,7 +77,7 @@ class Workloads:
     async def ask(self, request: AskForLeave) -> Leave:
         """What a page is answered, within eight seconds. Raises NoAnswer."""
         whom = request.asked.bound.whom
-        workload = workload_id(activity.info().task_queue, request.policy, whom)
+        workload = workload_id(home_of(activity.info().task_queue), request.policy, whom)
         line = self._lines[workload]
         answer: asyncio.Future[Leave] = asyncio.get_running_loop().create_future()
         line.waiting.append((request.asked, answer))
@@ -89,7 +91,7 @@ class Workloads:
 
     async def tell(self, policy: str, whom: str, told: HoldRole) -> RolesHeld:
         """Tell of a role that is held, or is not held any more. Raises NoAnswer."""
-        workload = workload_id(activity.info().task_queue, policy, whom)
+        workload = workload_id(home_of(activity.info().task_queue), policy, whom)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await self._update(workload, whom, HOLD_ROLE, told, RolesHeld)
@@ -118,7 +120,7 @@ class Workloads:
             WORKLOAD_WORKFLOW,
             WorkloadInput(whom=whom, epoch_offset=await self.ready(workload)),
             id=workload,
-            task_queue=activity.info().task_queue,
+            task_queue=home_of(activity.info().task_queue),
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=caption(f"pages and roles of {whom}"),
             priority=FIRST,

@@ -15,6 +15,7 @@ from models.addresses import web_link
 from models.alert import Alert, AlertBatch, AlertStatus
 from models.base import Lenient
 from models.intake import IntakeRules
+from rules.alert_words import NAMELESS, briefly
 from rules.carrying import ALERTS_IN_FULL
 from rules.intake import is_ignored
 from rules.severity import severity_from_labels
@@ -82,7 +83,8 @@ def batch_of(webhook: Webhook, rules: IntakeRules, received_at: datetime) -> tup
     """The delivery as the alert group takes it, and how many alerts the policy ignores."""
     minded = [alert for alert in webhook.alerts if not is_ignored(alert.labels, rules.ignore)]
     taken, left_out = _bearable(minded)
-    alerts = [_alert(alert, rules, full=n < ALERTS_IN_FULL) for n, alert in enumerate(taken)]
+    known = [_alert(alert, rules) for alert in taken]
+    alerts = [*known[:ALERTS_IN_FULL], *(briefly(alert) for alert in known[ALERTS_IN_FULL:])]
     batch = AlertBatch(
         group_key=webhook.group_key,
         alerts=tuple(alerts),
@@ -105,23 +107,22 @@ def _bearable(said: list[WebhookAlert]) -> tuple[list[WebhookAlert], int]:
     return taken, max(len(firing) - FIRING_LIMIT, 0)
 
 
-def _alert(said: WebhookAlert, rules: IntakeRules, *, full: bool) -> Alert:
-    """One alert; of those that are too many it is enough to know them, and whether they fire."""
+def _alert(said: WebhookAlert, rules: IntakeRules) -> Alert:
     labels = said.labels
     status = AlertStatus(said.status)
     link = web_link(said.generator_url)
     return Alert(
         fingerprint=said.fingerprint or _fingerprint(labels),
-        name=(labels.get(NAME_LABEL) or "alert")[:NAME_LIMIT],
+        name=(labels.get(NAME_LABEL) or NAMELESS)[:NAME_LIMIT],
         status=status,
         summary=_summary(said.annotations),
-        labels=_bounded(labels) if full else {},
+        labels=_bounded(labels),
         severity=severity_from_labels(labels, rules.severity),
         service=_service(labels),
         started_at=said.starts_at,
         ended_at=said.ends_at if status is AlertStatus.RESOLVED else None,
         source=SOURCE,
-        link=link if full else None,
+        link=link,
     )
 
 

@@ -262,6 +262,7 @@ class CompiledPolicy(Frozen):
     review: ReviewRule = ReviewRule()
     grouping: GroupingPolicy = GroupingPolicy()
     when_alerts_quiet: str = "record"
+    when_alerts_join: str = "record"
     retention: Seconds = Field(default="P30D", validate_default=True)
 
     @property

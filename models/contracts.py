@@ -14,6 +14,7 @@ from models.escalating import EscalationProgress
 from models.incident import Incident, Report
 from models.message import DeliveryFailure, Message, Receipt
 from models.schedule import OnCall, ScheduleSpec
+from models.severity import LEAST_URGENT
 from models.workload import Bound, Leave, PageLimits, ToldRole
 
 INCIDENT_WORKFLOW = "Incident"
@@ -123,8 +124,9 @@ class EscalateIncident(Frozen):
     `template` is the message without key, recipient and address; each page's key is
     `key_prefix` and its recipient. `attempt_timeout` bounds all attempts for one target.
     `schedules` are those that the incident carries; where the policy in force is still one of
-    the name `policy`, its own count. `limits` are those of everybody, `urgency` is 1 for the
-    worst severity. Without `sends` nothing leaves: it only finds out whom the level pages.
+    the name `policy`, its own count. Of a role that is `vacant`, `holders` stand in for it, and it
+    says as what. `limits` are those of everybody, `urgency` is 1 for the worst severity. Without
+    `sends` nothing leaves: it only finds out whom the level pages.
     """
 
     level: int
@@ -132,6 +134,7 @@ class EscalateIncident(Frozen):
     targets: Level
     holders: dict[str, str]
     further_holders: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    vacant: dict[str, str] = Field(default_factory=dict)
     people: dict[str, Person]
     channels: tuple[str, ...]
     fallbacks: dict[str, str]
@@ -142,7 +145,7 @@ class EscalateIncident(Frozen):
     schedules: tuple[ScheduleSpec, ...] = ()
     policy: str = ""
     limits: PageLimits = PageLimits()
-    urgency: int = 5
+    urgency: int = LEAST_URGENT
     sends: bool = True
 
 

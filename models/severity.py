@@ -9,6 +9,9 @@ from models.base import Frozen
 NONE = "none"
 """A cell that gives nothing."""
 
+MOST_URGENT, LEAST_URGENT = 1, 5
+"""How urgent the worst severity is; the mildest, and unknown ones."""
+
 WhenUnsure = Literal["worse", "default"]
 """What counts where several severities are possible: the worst of them, or none of them."""
 

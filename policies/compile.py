@@ -65,12 +65,20 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         attributes=timing.attributes(policy),
         **_told(policy),
         review=_review(policy),
-        grouping=_grouping(policy),
-        when_alerts_quiet=policy.alerts.when_quiet,
+        **_alerts(policy),
         **_given(retention=policy.record.retention if policy.record else None),
     )
     _weighed(compiled)
     return compiled
+
+
+def _alerts(policy: Policy) -> dict[str, object]:
+    """When alerts make an incident, and what they do to those that there are."""
+    return {
+        "grouping": _grouping(policy),
+        "when_alerts_quiet": policy.alerts.when_quiet,
+        "when_alerts_join": policy.alerts.when_joined,
+    }
 
 
 def people_of(policy: Policy) -> dict[str, Person]:

@@ -9,7 +9,6 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from temporalio.client import Client
-from temporalio.worker import Worker
 
 from connectors.calendars.directory import FeedDirectory
 from connectors.calendars.settings import FeedSettings
@@ -36,9 +35,9 @@ from rehearsal.timing import VirtualTime
 from rehearsal.workloads import RehearsedWorkloads
 from rules.identity import group_id, incident_id
 from rules.reporting import may_report, unfit
+from runtime.lanes import Workers
 from runtime.registry import WORKFLOWS, build_activities, workflow_runner
 from runtime.settings import Settings
-from runtime.unhurried import unhurried
 from states.lifecycle import Trigger
 
 NO_FEEDS: Mapping[str, FeedSettings] = MappingProxyType({})
@@ -76,7 +75,7 @@ class Stage:
         self._folder = folder
         self._worker = self._built(folder)
 
-    def _built(self, folder: Path) -> Worker:
+    def _built(self, folder: Path) -> Workers:
         # Nothing of this installation: where its messages really go must not reach a rehearsal.
         settings = Settings.model_construct(
             task_queue=self._queue, policy_file=self._policy.file, state_directory=folder
@@ -91,7 +90,7 @@ class Stage:
             feed=RehearsedFeed(self._client, time=self.time),
             workloads=self._workloads,
         )
-        worker = Worker(
+        return Workers(
             self._client,
             task_queue=self._queue,
             workflows=list(WORKFLOWS),
@@ -100,7 +99,6 @@ class Stage:
             interceptors=[GroupNews(self.time)],
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         )
-        return unhurried(worker)
 
     async def __aenter__(self) -> Self:
         await self._worker.__aenter__()

@@ -10,15 +10,12 @@ from datetime import datetime
 
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPolicy
 from models.group import GroupState
+from rules.alert_words import briefly
 from rules.asking import latched, owed
 from rules.carrying import ALERTS_IN_FULL
 
 ENDINGS_KEPT = 500
 """Of so many alerts that stopped a group remembers when, the newest of them."""
-
-
-def _briefly(alert: Alert) -> Alert:
-    return alert.model_copy(update={"labels": {}, "link": None})
 
 
 @dataclass(slots=True)
@@ -49,7 +46,7 @@ class _Fold:
             return
         known = self.firing.get(alert.fingerprint)
         if known is None and len(self.firing) >= ALERTS_IN_FULL:
-            alert = _briefly(alert)
+            alert = briefly(alert)
         if known and alert.started_at < known.alert.started_at:
             alert = alert.model_copy(update={"started_at": known.alert.started_at})
         self.missed.pop(alert.fingerprint, None)
@@ -88,7 +85,7 @@ class _Fold:
         if record is None or fingerprint not in self.owed:
             return
         if len(self.missed) >= ALERTS_IN_FULL:
-            record = record.model_copy(update={"alert": _briefly(record.alert)})
+            record = record.model_copy(update={"alert": briefly(record.alert)})
         self.missed[fingerprint] = record
 
     def _is_over(self, alert: Alert) -> bool:

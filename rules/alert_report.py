@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from models.alert import Alert, AlertRecord
+from models.alert import AlertRecord
 from models.base import MONITORING
 from models.group import GroupState
 from models.incident import Report
+from rules.alert_words import words_of
 from rules.asking import unanswered
 from rules.markdown import plain, stamp
 
@@ -15,16 +16,9 @@ NAMED = 5
 """So many alerts are named; the others are counted."""
 
 
-def words_for(alert: Alert) -> str:
-    """An alert in a line: its name and, where it says more, its summary."""
-    if not alert.summary or alert.summary == alert.name:
-        return alert.name
-    return f"{alert.name}: {alert.summary}"
-
-
-def _title(alerts: list[Alert]) -> str:
-    more = f" (and {len(alerts) - 1} more)" if len(alerts) > 1 else ""
-    return (words_for(alerts[0])[: TITLE_LIMIT - len(more)] or "alert") + more
+def _title(words: list[str]) -> str:
+    more = f" (and {len(words) - 1} more)" if len(words) > 1 else ""
+    return words[0][: TITLE_LIMIT - len(more)] + more
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -44,10 +38,11 @@ def report_of(
     """
     records = sorted(unanswered(state).values(), key=_age)
     alerts = [record.alert for record in records]
+    words = words_of(alerts, named=True)
     services = sorted({alert.service for alert in alerts if alert.service})
     return Report(
-        title=_title(alerts),
-        nature=_listed(words_for(alert) for alert in alerts)[:NATURE_LIMIT],
+        title=_title(words),
+        nature=_listed(words)[:NATURE_LIMIT],
         affected_systems=tuple(services[:SYSTEMS_LIMIT]),
         service=services[0] if len(services) == 1 else None,
         reporter=MONITORING,
@@ -68,7 +63,7 @@ def recurrence_words(state: GroupState, recurring: tuple[str, ...]) -> str:
     if not recurring:
         return ""
     records = unanswered(state)
-    names = [words_for(records[name].alert) for name in recurring if name in records]
+    names = words_of([records[name].alert for name in recurring if name in records], named=True)
     return "alert fires again: " + _listed(names).replace("\n", "; ")
 
 
@@ -87,9 +82,10 @@ def group_markdown(state: GroupState, next_words: str) -> str:
         f"Next: {next_words}",
     ]
     records = sorted(state.firing.values(), key=_age)
+    words = words_of([record.alert for record in records], named=True)
     lines += [
-        f"- {plain(words_for(record.alert))}, since {stamp(record.alert.started_at)} UTC"
-        for record in records[:NAMED]
+        f"- {plain(said)}, since {stamp(record.alert.started_at)} UTC"
+        for record, said in list(zip(records, words, strict=True))[:NAMED]
     ]
     if state.malformed:
         lines.append(f"Messages that were malformed: {state.malformed}")

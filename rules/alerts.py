@@ -1,5 +1,6 @@
 """What an incident makes of the news about its alerts."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,10 +9,12 @@ from models.base import ENGINE, MONITORING
 from models.command import RecordAlertsCommand, TriggerCommand
 from models.compiled import FROM_HISTORY
 from models.incident import Incident
+from rules.alert_words import briefly, words_by_fingerprint
 from rules.attributes import said_of
 from rules.carrying import ALERTS_IN_FULL
 from rules.decision import Case, Decision, Outcome, Refusal
 from rules.facts import alerts_firing
+from rules.joining import told_of_joining
 from rules.ledger import note
 from rules.severity import by_attributes, severity_by
 from rules.severity_changes import with_severity
@@ -26,7 +29,7 @@ def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
     for told in command.batch.alerts:
         known = records.get(told.fingerprint)
         full = known is not None or len(records) < ALERTS_IN_FULL
-        alert = told if full else told.model_copy(update={"labels": {}, "link": None})
+        alert = told if full else briefly(told)
         records[alert.fingerprint] = AlertRecord(
             alert=alert,
             first_seen_at=known.first_seen_at if known else at,
@@ -43,10 +46,10 @@ def _fired_first(known: AlertRecord, alert: Alert) -> datetime | None:
     return first if first != alert.started_at else None
 
 
-def _alert_words(before: Incident, command: RecordAlertsCommand) -> str:
+def _alert_words(before: Incident, command: RecordAlertsCommand, words: Mapping[str, str]) -> str:
     def told(status: AlertStatus) -> list[str]:
         return [
-            alert.summary or alert.name
+            words[alert.fingerprint]
             for alert in command.batch.alerts
             if alert.status is status
             and (
@@ -71,11 +74,13 @@ def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
     if firing and case.incident.state not in BEFORE_REVIEW:
         message = f"the incident is {case.incident.state} and takes no firing alerts"
         return Refusal("Refused", message)
+    merged = _merged(case, command)
+    named = words_by_fingerprint([record.alert for record in merged.values()])
     change = {
-        "alerts": _merged(case, command),
+        "alerts": merged,
         "truncated_alerts": command.batch.truncated,
     }
-    words = _alert_words(case.incident, command)
+    words = _alert_words(case.incident, command, named)
     if not words:
         return Decision(case.incident.model_copy(update=change), "alerts repeated")
     incident = note(
@@ -85,7 +90,8 @@ def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
         actor=case.actor,
         now=case.now,
     )
-    return _after_quiet(replace(case, incident=incident), Decision(incident, words))
+    told = told_of_joining(case, command, named)
+    return _after_quiet(replace(case, incident=incident), Decision(incident, words, told))
 
 
 def as_bad_as_its_alerts(case: Case) -> Decision | None:

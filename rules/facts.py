@@ -12,6 +12,7 @@ from models.compiled import CompiledPolicy, RoleRule
 from models.incident import Incident
 from models.moments import parse_condition
 from models.payload import Command
+from rules.alert_words import words_of
 from rules.authority import rule_for
 from rules.breaches import was_breached
 from rules.clocks import read_clocks
@@ -135,11 +136,13 @@ def review_missing(incident: Incident, policy: CompiledPolicy, now: datetime) ->
 
 def alerts_firing(incident: Incident) -> tuple[str, ...]:
     """The incident's own alerts that still fire, truncated ones too."""
-    names = [
-        record.alert.summary or record.alert.name
-        for record in incident.alerts.values()
-        if record.alert.status is AlertStatus.FIRING and record.taken_over_by is None
-    ]
+    names = words_of(
+        [
+            record.alert
+            for record in incident.alerts.values()
+            if record.alert.status is AlertStatus.FIRING and record.taken_over_by is None
+        ]
+    )
     if incident.truncated_alerts:
         names.append(f"{incident.truncated_alerts} that the sender left out")
     return tuple(names)

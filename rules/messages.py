@@ -6,6 +6,7 @@ from datetime import datetime
 from models.compiled import Audience, CompiledPolicy
 from models.incident import Incident
 from models.message import DeliveryFailure, Message, MessageKind
+from rules.alert_words import listed
 from rules.cadence import next_update_at
 from rules.clocks import read_clocks
 
@@ -27,7 +28,7 @@ def facts_for(
         "severity": incident.severity,
         "service": report.service or "",
         "impact": report.nature or ", ".join(report.affected_systems),
-        "alerts": "; ".join(a.alert.summary or a.alert.name for a in incident.alerts.values()),
+        "alerts": listed([record.alert for record in incident.alerts.values()]),
         "deadlines": "; ".join(
             f"{r.clock} by {_stamp(r.breach_at)}" for r in running if r.breach_at
         ),

@@ -16,6 +16,7 @@ from models.message import MessageKind
 from rules.escalation import Page, turns
 from rules.messages import message
 from rules.page_lines import how_to_stop
+from rules.stand_ins import addressed_by_level
 from rules.urgency import urgency
 
 
@@ -63,12 +64,14 @@ def request_of(
     if targets.in_turn:
         ordered = turns(incident.id, targets.page, page.level, page.cycle)
         targets = targets.model_copy(update={"page": ordered})
+    roles = addressed_by_level(targets, incident, policy, asked.now)
     return EscalateIncident(
         level=page.level,
         cycle=page.cycle,
         targets=targets,
-        holders={held.role: held.person for held in reversed(incident.roles)},
-        further_holders=incident.further_holders,
+        holders=roles.holders,
+        further_holders=roles.further,
+        vacant=roles.vacant,
         people=policy.people,
         channels=policy.paging_channels,
         fallbacks=policy.fallbacks,

@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from models.message import Message, MessageKind
+from models.severity import LEAST_URGENT, MOST_URGENT
 from models.workload import AskLeave, WorkloadState
-from rules.urgency import LEAST_URGENT, MOST_URGENT
 
 MOST_LISTED = 25
 """So many incidents are named; the others are counted."""

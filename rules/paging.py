@@ -54,6 +54,7 @@ def _named(
     holders: Mapping[str, str],
     further: Mapping[str, tuple[str, ...]],
     on_call: Mapping[str, OnCall],
+    vacant: Mapping[str, str],
 ) -> dict[str, str]:
     """The people whom a target means, and by what, where that says more than the target."""
     kind, _, name = target.partition(":")
@@ -62,7 +63,8 @@ def _named(
         return {person: by_schedule(found, person) for person in found.people}
     person = {"role": holders.get(name, ""), "person": name}.get(kind, "")
     others = further.get(name, ()) if kind == "role" else ()
-    return dict.fromkeys((person, *others), "") if person else {}
+    via = vacant.get(name, "") if kind == "role" else ""
+    return dict.fromkeys((person, *others), via) if person else {}
 
 
 def resolve_targets(
@@ -71,12 +73,14 @@ def resolve_targets(
     people: Mapping[str, Person],
     on_call: Mapping[str, OnCall] = MappingProxyType({}),
     further: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    *,
+    vacant: Mapping[str, str] = MappingProxyType({}),
 ) -> Resolution:
     """Whom `person:NAME`, `role:NAME`, `channel:NAME` and `schedule:NAME` mean.
 
     `holders` maps roles to people (`further` to who else holds them), `on_call` schedules to who
-    is on call by them. A person that the policy does not know is paged by name on the policy's
-    paging channels.
+    is on call by them. These people stand in for a role that is `vacant`, which says as what. A
+    person that the policy does not know is paged by name on the policy's paging channels.
     """
     pages: dict[tuple[bool, str], PageTarget] = {}
     nobody: dict[str, None] = {}
@@ -85,7 +89,7 @@ def resolve_targets(
         if kind == "channel" and channel:
             pages.setdefault((True, channel), PageTarget(target, channel, channels=(channel,)))
             continue
-        named = _named(target, holders, further, on_call)
+        named = _named(target, holders, further, on_call, vacant)
         if not named:
             nobody[target] = None
         for name, via in named.items():

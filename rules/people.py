@@ -14,8 +14,16 @@ OUTSIDE = "outside"
 """As a qualification: somebody who is not one of the policy's people."""
 TEAM = "team:"
 PERSON = "person:"
+ROLE = "role:"
+LEADS = "incident_manager"
 ON_CALL = "on_call:"
 _MOST_NAMED = 5
+
+
+def leading_role(roles: Iterable[str]) -> str | None:
+    """The role that leads an incident: `incident_manager`, or else the first of the policy."""
+    every = tuple(roles)
+    return LEADS if LEADS in every else next(iter(every), None)
 
 
 def responders(policy: CompiledPolicy) -> tuple[str, ...]:
@@ -102,7 +110,7 @@ def whom(target: str, policy: CompiledPolicy) -> str:
     """A person or a role as the target of a message."""
     if ":" in target:
         return target
-    return f"{PERSON}{target}" if target in policy.people else f"role:{target}"
+    return f"{PERSON}{target}" if target in policy.people else f"{ROLE}{target}"
 
 
 def people_meant(

@@ -6,6 +6,7 @@ from models.alert import AlertRecord
 from models.base import Actor
 from models.compiled import CompiledPolicy, Step
 from models.incident import ActionItem, Incident, Review, StatusUpdate, StepDone
+from rules.alert_words import words_by_fingerprint
 from rules.markdown import NONE, bullets, plain, quoted, section, span, stamp, table
 
 
@@ -93,12 +94,12 @@ def _overrides(incident: Incident) -> tuple[str, ...]:
     return (section("Overrides", table(head, rows)),) if rows else ()
 
 
-def _alert_row(record: AlertRecord) -> tuple[str, ...]:
+def _alert_row(record: AlertRecord, words: str) -> tuple[str, ...]:
     alert = record.alert
     return (
         plain(alert.name),
         record.standing,
-        plain(alert.summary),
+        plain(alert.summary or words.removeprefix(alert.name).removeprefix(": ")),
         stamp(alert.started_at),
         stamp(alert.ended_at) if alert.ended_at else "",
         stamp(record.first_seen_at),
@@ -111,9 +112,11 @@ def _alert_row(record: AlertRecord) -> tuple[str, ...]:
 def _alerts(incident: Incident) -> tuple[str, ...]:
     head = ("Alert", "Status", "Summary", "Began", "Ended", "First seen", "Last seen", "Deliveries")
     records = sorted(incident.alerts.values(), key=lambda record: record.first_seen_at)
+    words = words_by_fingerprint([record.alert for record in records])
+    rows = [_alert_row(record, words[record.alert.fingerprint]) for record in records]
     left_out = incident.truncated_alerts
     more = f"{left_out} further alerts were left out by the sender." if left_out else ""
-    return (table((*head, "Source"), [_alert_row(record) for record in records]), more)
+    return (table((*head, "Source"), rows), more)
 
 
 def _step_row(step: Step, done: StepDone | None) -> tuple[str, ...]:

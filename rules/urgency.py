@@ -1,8 +1,50 @@
-"""How urgent the work for a severity is, as Temporal counts it."""
+"""What goes first when work waits: the kind of work, then the severity.
+
+Kinds have an order that nothing breaks. Within a kind each severity has a share of the turns, so
+that the worst goes first and the others never wait without end.
+"""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from enum import IntEnum
+from typing import NamedTuple
 
-MOST_URGENT, LEAST_URGENT = 1, 5
+from models.severity import LEAST_URGENT
+
+FIRST_PAGE_WAITS = timedelta(seconds=10)
+"""So long a first page may wait for a worker, before that worker's log says so."""
+TURNS = 4
+"""How many turns a severity has for each turn of the next one."""
+
+
+class Kind(IntEnum):
+    """A kind of work. The number is the priority that Temporal orders by: 1 goes first.
+
+    A first page is what an alert is for, with all that must happen before it can be sent. A chore
+    is what nobody waits for: reminders, reports, archives.
+    """
+
+    FIRST_PAGE = 1
+    LATER_PAGE = 2
+    COMMAND = 3
+    NOTICE = 4
+    CHORE = 5
+
+
+LANES = {
+    Kind.LATER_PAGE: "later-pages",
+    Kind.COMMAND: "commands",
+    Kind.NOTICE: "notices",
+    Kind.CHORE: "chores",
+}
+
+
+class Rank(NamedTuple):
+    """Where work stands in a queue: the three parts of Temporal's `Priority`, in its order."""
+
+    priority_key: int
+    fairness_key: str
+    fairness_weight: float
 
 
 def urgency(severity: str | None, severities: Sequence[str]) -> int:
@@ -10,3 +52,20 @@ def urgency(severity: str | None, severities: Sequence[str]) -> int:
     if severity is None or severity not in severities:
         return LEAST_URGENT
     return min(severities.index(severity) + 1, LEAST_URGENT)
+
+
+def rank(kind: Kind, urgent: int = LEAST_URGENT) -> Rank:
+    """The rank of work of a kind, for an incident that is so urgent."""
+    return Rank(kind.value, f"severity-{urgent}", float(TURNS ** (LEAST_URGENT - urgent)))
+
+
+def lane(task_queue: str, kind: Kind) -> str:
+    """The task queue for activities of a kind: each has slots of its own in every worker."""
+    name = LANES.get(kind)
+    return f"{task_queue}/{name}" if name else task_queue
+
+
+def home_of(task_queue: str) -> str:
+    """The task queue that a lane belongs to; another one is its own."""
+    home, _, name = task_queue.rpartition("/")
+    return home if home and name in LANES.values() else task_queue

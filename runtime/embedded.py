@@ -36,6 +36,10 @@ NO_CONFIGURATION = "# This stack has a server of its own: no other configuration
 """What stands in the configuration file that we own; a comment in TOML and in YAML."""
 NO_HTTP = 'frontend.httpAllowedHosts=["nobody.invalid"]'
 """The server speaks HTTP too, on a port of its choice, where any web page could reach it."""
+IN_ORDER = ("matching.numTaskqueueWritePartitions=1", "matching.enableFairness=true")
+"""What keeps work in its order (`rules/urgency.py`): the server orders what is in one partition,
+and shares turns among severities only when it is told to. Partitions that hold older work are
+still read."""
 STARTS = 3
 """How often the server is started anew where somebody took its port in the meantime."""
 
@@ -153,7 +157,7 @@ class EmbeddedServer:
             command += ["--db-filename", str(self.database)]
             command += ["--sqlite-pragma", "journal_mode=wal"]
             command += ["--sqlite-pragma", "synchronous=normal"]
-        for value in (NO_HTTP, *self.dynamic_config):
+        for value in (NO_HTTP, *IN_ORDER, *self.dynamic_config):
             command += ["--dynamic-config-value", value]
         return command
 

@@ -1,11 +1,12 @@
 """The one place that lists the workflows and activities, and puts a worker together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.archive_run import ArchiveRunActivity
@@ -27,8 +28,9 @@ from connectors.documents.local import LocalDocumentStore
 from connectors.documents.protocol import DocumentStore
 from incidents.on_call import OnCallLookup
 from incidents.workloads import Workloads
+from runtime.lanes import Workers
 from runtime.settings import Settings
-from runtime.unhurried import unhurried
+from runtime.settling import Settling
 from workflows.alert_group import AlertGroupWorkflow
 from workflows.archive_run import ArchiveRun
 from workflows.incident import IncidentWorkflow
@@ -113,15 +115,17 @@ def build_activities(
     ]
 
 
-def build_worker(
+@asynccontextmanager
+async def working(
     client: Client,
     settings: Settings,
     channels: ChannelDirectory,
     feeds: FeedDirectory | None = None,
-) -> Worker:
-    """A worker for everything. Many may run on one task queue."""
+) -> AsyncIterator[None]:
+    """While a worker for everything runs. Many may run on one task queue."""
     documents = LocalDocumentStore(settings.documents_directory)
-    worker = Worker(
+    settling = Settling(client)
+    workers = Workers(
         client,
         task_queue=settings.task_queue,
         workflows=list(WORKFLOWS),
@@ -133,5 +137,7 @@ def build_worker(
         nonsticky_to_sticky_poll_ratio=NEW_WORK,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=GRACE,
+        interceptors=[settling],
     )
-    return unhurried(worker)
+    async with workers, settling.running():
+        yield

@@ -20,7 +20,7 @@ from runtime.component import READY
 from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended, on_signal
 from runtime.feeds import feeds_of
 from runtime.logging import prepared
-from runtime.registry import GRACE, build_worker
+from runtime.registry import GRACE, working
 from runtime.search_attributes import missing, mistyped, retention
 from runtime.settings import Settings, SettingsBroken, unknown_variables
 from runtime.sweep import sweeping
@@ -101,7 +101,7 @@ async def serve(settings: Settings) -> None:
     on_signal(lambda: loop.call_soon_threadsafe(stop.set), at_the_latest=HARD_END_SECONDS)
     try:
         async with (
-            build_worker(client, settings, channels, feeds),
+            working(client, settings, channels, feeds),
             sweeping(client, settings.task_queue),
         ):
             log.info(READY, task_queue=settings.task_queue, namespace=client.namespace)

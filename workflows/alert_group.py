@@ -61,7 +61,8 @@ with workflow.unsafe.imports_passed_through():
         words_for_step,
     )
     from rules.identity import incident_id
-    from workflows.options import perform, perform_promptly
+    from rules.urgency import Kind
+    from workflows.options import own_priority, perform, perform_promptly
     from workflows.payloads import raw, raw_start, read_one, read_start
     from workflows.timer import in_time
 
@@ -206,7 +207,7 @@ class AlertGroupWorkflow:
                 request,
                 IncidentStarted,
                 summary=f"start {request.incident_id}: {request.report.title}",
-                priority=workflow.info().priority,
+                priority=own_priority(Kind.FIRST_PAGE),
             )
         except FailureError:
             change = {"not_before": workflow.now() + PAUSE}
@@ -232,7 +233,7 @@ class AlertGroupWorkflow:
                 request,
                 IncidentFed,
                 summary=f"{verb} {request.incident_id}: {count}",
-                priority=workflow.info().priority,
+                priority=own_priority(Kind.FIRST_PAGE if request.reopen else Kind.COMMAND),
             )
         except FailureError:
             self._state = not_fed(self._state, workflow.now() + PAUSE)
@@ -253,7 +254,7 @@ class AlertGroupWorkflow:
                 request,
                 IncidentFed,
                 summary=f"tell {earlier}: {request.taken_over_by} takes over its alerts",
-                priority=workflow.info().priority,
+                priority=own_priority(Kind.COMMAND),
             )
         except FailureError:
             self._state = not_handed_over(self._state, earlier, workflow.now() + LONG_PAUSE)

@@ -7,6 +7,7 @@ from temporalio.exceptions import FailureError
 from models.clock import ActionKind
 from models.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole, ToldRole
 from rules.burden import News, assigned_by, counted_roles, overloaded, untold
+from rules.urgency import Kind
 from workflows.attempts import Attempts
 from workflows.desk import Desk
 from workflows.options import perform
@@ -51,7 +52,7 @@ class Burden:
                 ),
                 RolesHeld,
                 summary=f"{about.person} {verb} {about.role}: of how many incidents?",
-                priority=desk.priority,
+                priority=desk.priority(Kind.CHORE),
             )
         except FailureError:
             return False

@@ -6,6 +6,7 @@ from temporalio.exceptions import FailureError
 
 from models.contracts import REFRESH_CALENDARS, CalendarsRefreshed, RefreshCalendars
 from rules.coverage import earliest_of, joined, refresh_due_at, stale_calendars
+from rules.urgency import Kind
 from workflows.attempts import Attempts
 from workflows.desk import Desk
 from workflows.options import perform
@@ -49,7 +50,7 @@ class Calendars:
                 request,
                 CalendarsRefreshed,
                 summary=f"work out the calendars {names}",
-                priority=desk.priority,
+                priority=desk.priority(Kind.COMMAND),
             )
         except FailureError:
             desk.note("calendars.delayed", f"{names} could not be worked out; again in a minute")

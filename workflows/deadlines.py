@@ -14,6 +14,7 @@ from rules.decision import Effect, PageNextLevel, Refusal
 from rules.enforcement import as_fired, facts_for_enforcement, fired_words, without_story
 from rules.ledger import with_fired
 from rules.pending import is_pending, waited_for
+from rules.urgency import Kind
 from workflows.desk import Desk
 from workflows.options import perform_promptly
 from workflows.switch import Switch
@@ -72,7 +73,7 @@ class Deadlines:
                 request,
                 Enforcement,
                 summary=f"enforce {names}",
-                priority=desk.priority,
+                priority=desk.priority(Kind.LATER_PAGE),
             )
         except FailureError:
             self._failed = True

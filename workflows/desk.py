@@ -13,6 +13,7 @@ from models.base import ENGINE, Actor
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.ledger import note
+from rules.urgency import Kind
 from workflows.options import priority_of
 
 log = structlog.get_logger(__name__)
@@ -40,9 +41,13 @@ class Desk:
         return workflow.now() + self._epoch_offset
 
     @property
-    def priority(self) -> Priority:
-        """Temporal's priority of what this incident does now."""
-        return priority_of(self.incident.severity, self.policy.severities)
+    def began_at(self) -> datetime:
+        """When this run was asked for, by the clock of `now`."""
+        return workflow.info().start_time + self._epoch_offset
+
+    def priority(self, kind: Kind) -> Priority:
+        """Temporal's priority of work of a kind that this incident has now."""
+        return priority_of(kind, self.incident.severity, self.policy.severities)
 
     def key(self) -> str:
         """A new idempotency key: the incident and the number of the effect."""

@@ -8,16 +8,26 @@ remembers it but the receiver, and the history, which says that a task was lost.
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
 from temporalio import workflow
 
 from models.escalating import OPENING, EscalationProgress
 from rules.demands import demand_due
 from rules.escalation import Page, in_force, next_page, silence, still_firing
 from rules.page_request import Asked
+from rules.urgency import FIRST_PAGE_WAITS
 from workflows.desk import Desk
+
+log = structlog.get_logger(__name__)
 
 EVENTS_OF_A_START = 3
 """The start of the workflow, its first task, and that a worker takes it."""
+
+
+def _asked_at(desk: Desk) -> datetime:
+    """When the first page of a new incident was asked for: by its alerts, or by its start."""
+    incident = desk.incident
+    return incident.reported_at if incident.report.group_id else desk.began_at
 
 
 class FirstPage:
@@ -26,6 +36,7 @@ class FirstPage:
     def __init__(self, desk: Desk, signals: Callable[[], int], *, fresh: bool) -> None:
         self._desk = desk
         self._signals = signals
+        self._asked_at = _asked_at(desk) if fresh else None
         self._fresh = fresh and not desk.policy.limits_pages
         self._opening = self._asked(EscalationProgress(), desk.now()) if self._fresh else None
 
@@ -34,6 +45,7 @@ class FirstPage:
 
         Not where a limit is to be asked for: it would wait there for a task of another workflow.
         """
+        self._say_if_late(asked, progress)
         first, self._fresh = self._fresh and asked.demanded is None, False
         if first or progress.pages or self._desk.policy.limits_pages:
             return first
@@ -48,6 +60,13 @@ class FirstPage:
         if again and again.ladder == opening.ladder:
             return None
         return opening if workflow.patched("a-lost-first-page-is-found-out") else None
+
+    def _say_if_late(self, asked: Asked, progress: EscalationProgress) -> None:
+        """The worker's log says so where a first page waited for a worker longer than it should."""
+        due_at, self._asked_at = progress.next_at or self._asked_at, None
+        if progress.pages or due_at is None or asked.now - due_at <= FIRST_PAGE_WAITS:
+            return
+        log.warning("first_page.waited", seconds=round((asked.now - due_at).total_seconds(), 1))
 
     def _asked(self, progress: EscalationProgress, now: datetime) -> Asked | None:
         incident = self._desk.incident

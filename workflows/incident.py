@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.carrying import moved_out, older_entries
     from rules.clocks import read_clocks
     from rules.roles import told_of_duties
+    from rules.urgency import Kind
     from rules.views import view_of
     from rules.why import explain
     from states.lifecycle import TERMINAL, State
@@ -273,7 +274,7 @@ class IncidentWorkflow:
                 request,
                 TimelineSegment,
                 summary=summary,
-                priority=self._desk.priority,
+                priority=self._desk.priority(Kind.CHORE),
             )
         except FailureError:
             return
@@ -286,7 +287,11 @@ class IncidentWorkflow:
         summary = f"have run {info.run_id} archived after it ends"
         try:
             await perform_promptly(
-                BEGIN_ARCHIVE, request, str, summary=summary, priority=self._desk.priority
+                BEGIN_ARCHIVE,
+                request,
+                str,
+                summary=summary,
+                priority=self._desk.priority(Kind.CHORE),
             )
         except FailureError:
             self._desk.note("archive.delayed", "this run's archive could not be started")

@@ -10,6 +10,7 @@ from models.group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident import Link, Report
 from rules.conditions import attributes_of
 from rules.identity import incident_id
+from rules.urgency import Kind
 from workflows.attempts import Attempts
 from workflows.desk import Desk
 from workflows.options import perform
@@ -65,7 +66,7 @@ class LinkedIncidents:
                 StartIncident(incident_id=linked.id, report=report),
                 IncidentStarted,
                 summary=f"open {linked.id}: {linked.title}",
-                priority=desk.priority,
+                priority=desk.priority(Kind.FIRST_PAGE),
             )
         except FailureError:
             desk.note("linked.delayed", f"{linked.id} could not be opened; again in a minute")

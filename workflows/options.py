@@ -14,7 +14,7 @@ from temporalio.exceptions import FailureError
 
 from models.contracts import PERMANENT_FAILURE
 from rules.markdown import caption
-from rules.urgency import LEAST_URGENT, urgency
+from rules.urgency import Kind, lane, rank, urgency
 
 Result = TypeVar("Result")
 
@@ -33,7 +33,7 @@ _RETRIES = RetryPolicy(
 )
 _ONCE = RetryPolicy(maximum_attempts=1)
 
-_LEAST_URGENT = Priority(priority_key=LEAST_URGENT)
+_CHORE = Priority(*rank(Kind.CHORE))
 _WITHOUT_END = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2.0,
@@ -42,9 +42,20 @@ _WITHOUT_END = RetryPolicy(
 """What is archived is owed until it is there. What cannot succeed says so itself."""
 
 
-def priority_of(severity: str, severities: Sequence[str]) -> Priority:
-    """Temporal's priority for a severity: 1 for the worst, 5 at most."""
-    return Priority(priority_key=urgency(severity, severities))
+def priority_of(kind: Kind, severity: str, severities: Sequence[str]) -> Priority:
+    """Temporal's priority for work of a kind, for an incident of a severity."""
+    return Priority(*rank(kind, urgency(severity, severities)))
+
+
+def own_priority(kind: Kind) -> Priority:
+    """Temporal's priority for work of a kind, as urgent as the workflow was when it began."""
+    own = workflow.info().priority
+    return Priority(kind.value, own.fairness_key, own.fairness_weight)
+
+
+def _lane(priority: Priority) -> str:
+    """The task queue of the kind of work that a priority is for."""
+    return lane(workflow.info().task_queue, Kind(priority.priority_key or Kind.FIRST_PAGE))
 
 
 def begin(
@@ -64,6 +75,7 @@ def begin(
     handle: workflow.ActivityHandle[Result] = workflow.start_activity(
         name,
         argument,
+        task_queue=_lane(priority),
         result_type=result,
         start_to_close_timeout=ATTEMPT_TIMEOUT,
         schedule_to_close_timeout=within,
@@ -130,10 +142,11 @@ async def perform_in_the_end(
     answer: Result = await workflow.execute_activity(
         name,
         argument,
+        task_queue=_lane(_CHORE),
         result_type=result,
         start_to_close_timeout=ATTEMPT_AT_AN_ARCHIVE_TIMEOUT,
         retry_policy=_WITHOUT_END,
         summary=caption(summary),
-        priority=_LEAST_URGENT,
+        priority=_CHORE,
     )
     return answer

@@ -12,6 +12,7 @@ from models.workload import ASK_FOR_LEAVE, GRANTED, AskForLeave, AskLeave, Bound
 from rules.messages import detour, message
 from rules.page_lines import became_of, withdrawn
 from rules.paging import (
+    Resolution,
     bound_by,
     channel_chain,
     leave_for,
@@ -20,7 +21,8 @@ from rules.paging import (
     withdrawable,
 )
 from rules.people import whom
-from rules.urgency import urgency
+from rules.stand_ins import addressed
+from rules.urgency import Kind, urgency
 from states.lifecycle import BEFORE_REVIEW
 from workflows.desk import Desk
 from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, begin, perform
@@ -78,12 +80,7 @@ class Outbox:
         """Page or remind whoever holds a role, or a person; `text` says more than the reason."""
         desk = self._desk
         policy, incident = desk.policy, desk.incident
-        found = resolve_targets(
-            (whom(target, policy),),
-            {held.role: held.person for held in reversed(incident.roles)},
-            policy.people,
-            further=incident.further_holders,
-        )
+        found = self._found(whom(target, policy))
         page = kind is ActionKind.PAGE
         for addressee in found.pages:
             template = message(
@@ -91,7 +88,7 @@ class Outbox:
                 desk.incident,
                 desk.policy,
                 desk.now(),
-                reason=reason,
+                reason=f"{reason} ({addressee.via})" if addressee.via else reason,
                 text=text or reason,
                 recipient=addressee.recipient,
             )
@@ -102,6 +99,16 @@ class Outbox:
             self._owe(addressed, chain, bound)
         for nobody in found.nobody:
             desk.note(f"{kind}.nobody", f"nobody to {kind}: {nobody} ({reason})", target=nobody)
+
+    def _found(self, target: str) -> Resolution:
+        """Whom a target means; a role that nobody holds falls back."""
+        incident, policy = self._desk.incident, self._desk.policy
+        roles = addressed((target,), incident, policy, self._desk.now())
+        if roles.vacant and not workflow.patched("a-vacant-role-falls-back"):
+            return Resolution((), (target,))
+        return resolve_targets(
+            (target,), roles.holders, policy.people, further=roles.further, vacant=roles.vacant
+        )
 
     def _owe(
         self, template: Message, channels: tuple[str, ...], bound: Bound | None = None
@@ -160,7 +167,7 @@ class Outbox:
                 AskForLeave(policy=self._desk.policy.name, asked=asked),
                 Leave,
                 summary=f"is {sent.recipient} {verb} to be paged: {sent.reason}",
-                priority=self._desk.priority,
+                priority=self._desk.priority(self._kind(delivery)),
                 within=LIFE_OF_A_PAGE,
             )
         except FailureError:
@@ -198,7 +205,7 @@ class Outbox:
                 SendNotification(channel=channel, message=delivery.message),
                 Receipt,
                 summary=_words(delivery, channel),
-                priority=self._desk.priority,
+                priority=self._desk.priority(self._kind(delivery)),
                 within=within,
             )
             await self._sending[key]
@@ -213,6 +220,14 @@ class Outbox:
         finally:
             self._busy.discard(key)
             self._sending.pop(key, None)
+
+    def _kind(self, delivery: Delivery) -> Kind:
+        """A page is the first one until somebody was paged."""
+        kind = delivery.message.kind
+        if kind is not MessageKind.PAGE:
+            return Kind.CHORE if kind is MessageKind.REMINDER else Kind.NOTICE
+        paged = any(entry.kind == "page.sent" for entry in self._desk.incident.timeline)
+        return Kind.LATER_PAGE if paged else Kind.FIRST_PAGE
 
     def _later(self, at: datetime | None) -> datetime:
         """When to ask again: not at once, whatever the clock of who answered says."""

@@ -9,6 +9,7 @@ from models.contracts import ESCALATE_INCIDENT, Escalated, EscalateIncident
 from models.escalating import EscalationProgress
 from rules.page_lines import given_up
 from rules.page_request import Asked, request_of
+from rules.urgency import Kind
 from workflows.desk import Desk
 from workflows.options import begin, perform_at_once
 
@@ -26,6 +27,7 @@ class PageCall:
         self._desk = desk
         self._handle: workflow.ActivityHandle[Escalated] | None = None
         self._stays = False
+        self._kind = Kind.FIRST_PAGE
         self.busy = False
         self.recalled: str | None = None
 
@@ -43,6 +45,7 @@ class PageCall:
         request = request_of(asked, self._desk.incident, self._desk.policy, progress)
         request = request.model_copy(update={"sends": sends})
         self.busy, self._stays, self.recalled = True, asked.stays, None
+        self._kind = Kind.LATER_PAGE if progress.pages else Kind.FIRST_PAGE
         self._desk.launch(self._made(asked, request, done, failed, within_task=within_task))
 
     def recall(self, why: str, *, over: bool) -> None:
@@ -94,6 +97,10 @@ class PageCall:
                 if self.recalled:
                     raise
         self._handle = begin(
-            ESCALATE_INCIDENT, request, Escalated, summary=summary, priority=self._desk.priority
+            ESCALATE_INCIDENT,
+            request,
+            Escalated,
+            summary=summary,
+            priority=self._desk.priority(self._kind),
         )
         return await self._handle

@@ -6,6 +6,7 @@ from temporalio.exceptions import FailureError
 
 from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
 from models.incident import Document
+from rules.urgency import Kind
 from workflows.attempts import Attempts
 from workflows.desk import Desk
 from workflows.options import perform
@@ -50,7 +51,7 @@ class Reports:
                 request,
                 DocumentWritten,
                 summary=f"write {name} of {desk.incident.id}",
-                priority=desk.priority,
+                priority=desk.priority(Kind.CHORE),
             )
         except FailureError:
             # The store may hold it although no answer came: the next attempt, made from a

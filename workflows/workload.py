@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.judgement import malformed
     from rules.page_summary import PageSummary, summary_of
     from rules.reckoned import not_reckoned
+    from rules.urgency import Kind, rank
     from rules.workload import (
         asked_together,
         not_summarised,
@@ -185,7 +186,7 @@ class WorkloadWorkflow:
             SendNotification(channel=channel, message=summary.message),
             Receipt,
             summary=f"page {self._whom} by {channel}: {summary.message.subject}",
-            priority=Priority(priority_key=summary.urgency),
+            priority=Priority(*rank(Kind.LATER_PAGE, summary.urgency)),
             within=LIFE_OF_A_PAGE,
         )
 

@@ -83,4 +83,5 @@ class Alerts(Frozen):
     repeats_every: Duration | None = None
     quiet_after: Duration | None = None
     when_quiet: Literal["record", "mitigate", "resolve"] = "record"
+    when_joined: Literal["record", "remind", "page", "escalate"] = "remind"
     ignore: Annotated[tuple[dict[Text, str], ...], BeforeValidator(alone)] = ()

@@ -12,6 +12,7 @@ from policies.render.questions import QUESTIONS
 from policies.timing import attributes
 from policies.tree import Loc
 from rules.cadence import PREFIX as UPDATE
+from rules.joining import ESCALATE
 from rules.messages import ALL_FACTS
 from rules.reporting import INFORMATION, WAYS_IN
 from states.lifecycle import BEFORE_REVIEW
@@ -124,7 +125,15 @@ def unanswered(policy: Policy) -> Iterator[Finding]:
             yield Finding(gap.loc, what + of, add, key, Level.WARNING, about=gap.add)
 
 
+def joining(policy: Policy) -> Iterator[Finding]:
+    """A critical alert that joins an incident can page somebody, where the policy says so."""
+    if policy.alerts.when_joined == ESCALATE and not policy.escalations:
+        what = "there is no escalation, so an alert that joins pages nobody"
+        yield Finding(("alerts", "when_joined"), what, "add escalations, or write page")
+
+
 CHECKS: tuple[Check, ...] = (
+    joining,
     audiences,
     updates,
     reviewers,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models.policy import Policy
 from policies.tree import Loc
+from rules.people import leading_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +15,6 @@ class Gap:
     loc: Loc
     add: str
     of: str = ""
-
-
-def leading_role(policy: Policy) -> str | None:
-    """The role that manages an incident: `incident_manager`, or else the first of the file."""
-    known = "incident_manager"
-    return known if known in policy.roles else next(iter(policy.roles), None)
 
 
 def principles(policy: Policy) -> Iterator[Gap]:
@@ -61,7 +56,7 @@ def tools(policy: Policy) -> Iterator[Gap]:
 
 def manager(policy: Policy) -> Iterator[Gap]:
     """How somebody comes to manage an incident: by default, or by one who may assign it."""
-    name = leading_role(policy)
+    name = leading_role(policy.roles)
     if name is None:
         yield Gap((), "roles")
     elif policy.roles[name].default is None and "assign_role" not in policy.authority:

@@ -15,6 +15,12 @@ _WORDS = {
     "people": "the people of this policy",
     "monitoring": "monitoring",
 }
+_JOINED = {
+    "record": "that is recorded",
+    "remind": "whoever leads is reminded",
+    "page": "whoever leads is paged",
+    "escalate": "whoever leads is reminded, and the next level of the escalation is paged",
+}
 _QUIET = {
     "record": "this is put on the record, and people decide",
     "mitigate": "the incident counts as mitigated",
@@ -122,6 +128,11 @@ def _alerts(view: View) -> Iterator[str]:
     yield f"Repeats reach the incident once in {duration(grouping.repeats_every)} at most."
     yield f"A group is forgotten once it has been quiet for {duration(grouping.quiet_after)}."
     yield f"When none of its alerts fires any more, {_QUIET[view.compiled.when_alerts_quiet]}."
+    yield (
+        "When a critical alert joins an incident that somebody has acknowledged or rated, "
+        f"{_JOINED[view.compiled.when_alerts_join]}. Critical is what fires at the worst severity, "
+        "or at a worse one than the incident has."
+    )
     for labels in compile_intake(view.policy).ignore:
         pairs = listed(f"{name}={value}" for name, value in labels.items())
         yield f"Alerts with {pairs} are ignored."

@@ -9,12 +9,13 @@ from temporalio import workflow
 from temporalio.client import Client, WorkflowHistory
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
-from temporalio.worker import Replayer, Worker
+from temporalio.worker import Replayer
 
 from activities.archive_run import ArchiveRunActivity
 from activities.begin_archive import BeginArchiveActivity
 from connectors.documents.local import LocalDocumentStore
 from models.contracts import BEGIN_ARCHIVE, ArchivedRun, ArchiveRunInput
+from runtime.lanes import Workers
 from workflows.archive_run import ArchiveRun
 
 
@@ -53,13 +54,13 @@ def client(time_skipping: WorkflowEnvironment) -> Client:
     return time_skipping.client
 
 
-def worker(client: Client, documents: LocalDocumentStore, task_queue: str) -> Worker:
+def worker(client: Client, documents: LocalDocumentStore, task_queue: str) -> Workers:
     """A worker of the archive."""
     activities: list[Any] = [
         ArchiveRunActivity(client, documents).archive_run,
         BeginArchiveActivity(client).begin_archive,
     ]
-    return Worker(
+    return Workers(
         client, task_queue=task_queue, workflows=[ArchiveRun, Ending, Open], activities=activities
     )
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
 from activities.keep_policy import KeepPolicyActivity
 from connectors.documents.local import LocalDocumentStore
 from incidents.kept_policies import have_policy_kept
 from models.contracts import DocumentWritten
+from runtime.lanes import Workers
 from workflows.keep_policy import KeepPolicy
 
 
@@ -29,7 +29,7 @@ async def test_a_policy_is_kept_byte_for_byte_and_once(
     handle = server.client.get_workflow_handle(
         f"policy-{task_queue}-{digest}", result_type=DocumentWritten
     )
-    async with Worker(
+    async with Workers(
         server.client,
         task_queue=task_queue,
         workflows=[KeepPolicy],

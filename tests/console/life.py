@@ -7,7 +7,6 @@ from pathlib import Path
 
 from structlog.testing import capture_logs
 from temporalio.client import Client
-from temporalio.worker import Worker
 
 from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
@@ -20,6 +19,7 @@ from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Report
+from runtime.lanes import Workers
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT
@@ -36,10 +36,10 @@ async def working(client: Client, task_queue: str, documents: Path) -> AsyncIter
             yield
 
 
-def _worker(client: Client, task_queue: str, documents: Path) -> Worker:
+def _worker(client: Client, task_queue: str, documents: Path) -> Workers:
     channels = RecordingChannels()
     store = LocalDocumentStore(documents)
-    return Worker(
+    return Workers(
         client,
         task_queue=task_queue,
         workflows=[IncidentWorkflow, ArchiveRun, KeepPolicy],

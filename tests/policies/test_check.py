@@ -137,6 +137,16 @@ def test_escalating_needs_an_escalation() -> None:
     ]
 
 
+def test_an_alert_that_joins_can_escalate_only_where_there_is_an_escalation() -> None:
+    """What a critical alert does to an incident that people have in hand must be possible."""
+    assert errors("alerts: { when_joined: escalate }\n", LEAST) == [
+        (
+            "test.yaml:7:24: error: there is no escalation, so an alert that joins pages nobody; "
+            "add escalations, or write page"
+        )
+    ]
+
+
 OPEN = {
     "a severity without a target for acknowledging": (
         changed("within: { SEV1: 5m, SEV2: 1h", "§within: { SEV1: 5m"),

@@ -1,12 +1,23 @@
 """What an alert group says: the report of its alerts, and what an auditor reads of it."""
 
+from pathlib import Path
+
 import pytest
 
-from models.alert import Alert
+from intake.alertmanager import Webhook, batch_of
+from models.alert import Alert, GroupingPolicy
 from models.base import MONITORING
+from models.intake import IntakeRules, LabelSeverity, ReportingRule
 from rules.alert_report import group_markdown, recurrence_words, report_of
 from tests.rules.groups import FIRST, Group, a_resolved_group, firing
 from tests.specimens import after
+
+NO_SUMMARY = Path(__file__).parents[1] / "intake" / "payloads" / "no_summary.json"
+RULES = IntakeRules(
+    grouping=GroupingPolicy(),
+    severity=LabelSeverity(severities=("SEV1",), default="SEV1"),
+    reporting=ReportingRule(),
+)
 
 
 @pytest.mark.parametrize(
@@ -105,4 +116,17 @@ def test_a_group_whose_incident_was_resolved_says_when() -> None:
         "Next: end",
         "",
         "Messages that were malformed: 3",
+    ]
+
+
+def test_whoever_is_paged_learns_which_alerts_without_a_summary_fire() -> None:
+    """As Alertmanager sends them: two instances are down, and each is named."""
+    webhook = Webhook.model_validate_json(NO_SUMMARY.read_text())
+    batch, _ = batch_of(webhook, RULES, after(0))
+    group = Group().hears(0, *batch.alerts)
+    report = report_of(group.state, "AG-1", happened_at=None, previous=None)
+    assert report.title == "InstanceDown: instance=db-7:9100 (and 1 more)"
+    assert report.nature.splitlines() == [
+        "InstanceDown: instance=db-7:9100",
+        "InstanceDown: instance=db-8:9100",
     ]

@@ -13,7 +13,6 @@ from typing import Any
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
 from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
@@ -29,8 +28,8 @@ from connectors.documents.local import LocalDocumentStore
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
 from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput, GroupState
 from models.incident import Incident
+from runtime.lanes import Workers
 from runtime.registry import WORKFLOWS
-from runtime.unhurried import unhurried
 from states.lifecycle import State
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
@@ -87,9 +86,9 @@ class Siren:
         self._start = datetime.now(UTC)
         self._minutes = 0.0
 
-    def worker(self, **options: Any) -> Worker:
+    def worker(self, **options: Any) -> Workers:
         """A worker with the real workflows and activities."""
-        worker = Worker(
+        return Workers(
             self.client,
             task_queue=self.task_queue,
             workflows=list(WORKFLOWS),
@@ -107,7 +106,6 @@ class Siren:
             ],
             **options,
         )
-        return unhurried(worker)
 
     async def dismissed(self) -> None:
         """End what a test left open: it would take the time of those that follow."""

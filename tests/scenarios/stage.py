@@ -15,7 +15,6 @@ from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
 from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
@@ -35,7 +34,7 @@ from models.compiled import CompiledPolicy
 from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
 from models.incident import Incident, Report, TimelineEntry
 from models.view import IncidentView
-from runtime.unhurried import unhurried
+from runtime.lanes import Workers
 from tests.fakes.channels import RecordingChannels
 from tests.specimens import POLICY, REPORT
 from workflows.archive_run import ArchiveRun
@@ -99,9 +98,9 @@ class Stage:
         self._minutes = 0.0
         self._epoch_offset = timedelta()
 
-    def worker(self) -> Worker:
+    def worker(self) -> Workers:
         """A worker with the real workflow and activities."""
-        worker = Worker(
+        return Workers(
             self.client,
             task_queue=self.task_queue,
             workflows=[IncidentWorkflow, ArchiveRun, WorkloadWorkflow],
@@ -119,7 +118,6 @@ class Stage:
                 ArchiveRunActivity(self.client, self.documents).archive_run,
             ],
         )
-        return unhurried(worker)
 
     async def report(
         self,

@@ -15,6 +15,7 @@ async def test_an_incident_that_nobody_acknowledges_pages_every_level_twice_and_
     await stage.said(
         page(0, "ana"), told(0, "stakeholders"), told(5, "stakeholders"),
         page(5, "bo"), page(15, "cy"), page(30, "ana"), page(35, "bo"), page(45, "cy"),
+        *(reminded(minute, person) for minute in (30, 60) for person in ("ana", "bo", "cy")),
     )  # fmt: skip
 
 

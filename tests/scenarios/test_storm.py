@@ -12,8 +12,9 @@ from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.message import Message
 from models.workload import PageLimit, PageLimits, WorkloadState
 from rules.identity import workload_id
+from rules.urgency import Kind
 from rules.workload import one_by_one
-from runtime.registry import build_worker
+from runtime.registry import working
 from runtime.settings import Settings
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
@@ -52,7 +53,7 @@ async def storm(client: Client, task_queue: str) -> None:
                 IncidentInput(policy=POLICY_OF_STORMS, report=report),
                 id=f"INC-{task_queue}-{number}",
                 task_queue=task_queue,
-                priority=priority_of(severity, POLICY.severities),
+                priority=priority_of(Kind.FIRST_PAGE, severity, POLICY.severities),
             )
 
     await asyncio.gather(*(report(number) for number in range(MANY)))
@@ -88,7 +89,7 @@ async def test_a_thousand_incidents_page_each_within_their_limit_and_the_worst_f
         task_queue=task_queue, state_directory=tmp_path, policy_file=tmp_path / "none.yaml"
     )
     await storm(client, task_queue)
-    async with build_worker(client, settings, channels):
+    async with working(client, settings, channels):
         states = {person: await told(client, task_queue, person) for person in LIMITS}
     sent = [sent for name in channels.named.values() for sent in name.messages.values()]
     for person, limit in LIMITS.items():

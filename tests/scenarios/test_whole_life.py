@@ -17,7 +17,7 @@ from models.compiled import Audience, CompiledPolicy
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Incident
 from states.lifecycle import State
-from tests.scenarios.stage import Stage, page, told
+from tests.scenarios.stage import Stage, page, reminded, told
 from tests.specimens import POLICY
 
 QUIET = POLICY.model_copy(update={"audiences": (), "clocks": POLICY.clocks[:1]})
@@ -77,6 +77,7 @@ async def test_a_whole_life_ends_closed_with_its_report_written_and_everything_t
     assert json.loads(final.with_suffix(".json").read_text())
     await stage.said(
         page(0, "ana"), told(0, "stakeholders"), told(60, "stakeholders"),
+        reminded(30, "ana"), reminded(60, "ana"),
     )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
 from activities.begin_archive import BeginArchiveActivity
 from activities.enforce_deadline import enforce_deadline
@@ -20,6 +19,7 @@ from models.compiled import CompiledPolicy, EscalationPolicy, Level
 from models.contracts import ESCALATE_INCIDENT, INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Incident
 from models.policy.actions import parse_action
+from runtime.lanes import Workers
 from runtime.registry import WORKFLOWS, workflow_runner
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
@@ -53,7 +53,7 @@ async def working(
     takes_activities: bool = True,
 ) -> AsyncIterator[None]:
     """While a worker runs."""
-    async with Worker(
+    async with Workers(
         env.client,
         task_queue=task_queue,
         workflows=list(WORKFLOWS),

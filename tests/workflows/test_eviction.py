@@ -5,11 +5,11 @@ import asyncio
 import structlog
 from structlog.testing import capture_logs
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.send_notification import SendNotificationActivity
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
+from runtime.lanes import Workers
 from runtime.registry import WORKFLOWS, workflow_runner
 from tests.fakes.channels import RecordingChannels
 from tests.specimens import POLICY, REPORT
@@ -24,7 +24,7 @@ async def test_an_incident_that_leaves_memory_while_it_sends_is_no_alarm(
     log.gate = asyncio.Event()
     structlog.reset_defaults()
     with capture_logs() as logged:
-        async with Worker(
+        async with Workers(
             server.client,
             task_queue=task_queue,
             workflows=list(WORKFLOWS),

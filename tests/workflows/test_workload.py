@@ -16,7 +16,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Replayer, Worker
+from temporalio.worker import Replayer
 
 from activities.send_notification import SendNotificationActivity
 from connectors.errors import PermanentError
@@ -35,6 +35,7 @@ from models.workload import (
     WorkloadState,
 )
 from rules.workload import GATHER, REMEMBERED, ROUNDS
+from runtime.lanes import Workers
 from runtime.registry import WORKFLOWS, workflow_runner
 from tests.conftest import time_skipping_server
 from tests.fakes.channels import RecordingChannels
@@ -57,9 +58,9 @@ class Ana:
             self.id, result_type=WorkloadState
         )
 
-    def worker(self) -> Worker:
+    def worker(self) -> Workers:
         """A worker that runs workflows guarded, as replays do."""
-        return Worker(
+        return Workers(
             self.client,
             task_queue=self.task_queue,
             workflows=list(WORKFLOWS),

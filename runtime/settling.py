@@ -1,0 +1,125 @@
+"""Tells Temporal that an incident has had its first page: others' first pages go before its work.
+
+Temporal orders the workflow tasks of a workflow by the priority that it began with, and only a
+client can change that. Whatever an incident first has done comes after its first page, or there
+is none. An incident of which this fails keeps the priority of a first page: that is all.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from google.protobuf.field_mask_pb2 import FieldMask
+from temporalio import activity
+from temporalio.api.common.v1 import Priority as PriorityMessage
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflow.v1 import WorkflowExecutionOptions
+from temporalio.api.workflowservice.v1 import UpdateWorkflowExecutionOptionsRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from models.contracts import INCIDENT_WORKFLOW
+from rules.urgency import FIRST_PAGE_WAITS, Kind
+
+log = structlog.get_logger(__name__)
+
+PAUSE_SECONDS = 1.0
+"""So long the incident is left alone: what comes in the middle of a workflow task costs another."""
+REMEMBERED = 10_000
+
+
+class Settling(Interceptor):
+    """Watches the activities of a worker. Give it to the worker, and run it beside."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._known: dict[str, str | None] = {}
+        self._due: dict[str, tuple[str, str | None, float | None]] = {}
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - Temporal's name
+        """Watch each activity."""
+        return _Watched(next, self)
+
+    def done(self, info: activity.Info) -> None:
+        """An activity was done: an incident of which this was not known yet is to settle."""
+        run = info.workflow_run_id
+        if info.workflow_type != INCIDENT_WORKFLOW or not info.workflow_id or not run:
+            return
+        share = info.priority.fairness_key
+        if run in self._known and share in {None, self._known[run]}:
+            return
+        self._known[run] = share
+        while len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
+        self._due[run] = (info.workflow_id, share, info.priority.fairness_weight)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """While it runs, incidents settle."""
+        task = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _run(self) -> None:
+        while True:
+            due, self._due = self._due, {}
+            await asyncio.sleep(PAUSE_SECONDS)
+            for run, (workflow_id, share, weight) in due.items():
+                await self._settle(workflow_id, run, share, weight)
+
+    async def _settle(
+        self, workflow_id: str, run: str, share: str | None, weight: float | None
+    ) -> None:
+        changed = ["priority_key"]
+        if share and weight:
+            changed += ["fairness_key", "fairness_weight"]
+        priority = PriorityMessage(
+            priority_key=Kind.COMMAND, fairness_key=share or "", fairness_weight=weight or 0.0
+        )
+        request = UpdateWorkflowExecutionOptionsRequest(
+            namespace=self._client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=workflow_id, run_id=run),
+            workflow_execution_options=WorkflowExecutionOptions(priority=priority),
+            update_mask=FieldMask(paths=[f"priority.{name}" for name in changed]),
+        )
+        try:
+            await self._client.workflow_service.update_workflow_execution_options(
+                request, timeout=timedelta(seconds=5)
+            )
+        except RPCError as error:
+            log.debug("incident.unsettled", incident=workflow_id, error=error.message)
+
+
+class _Watched(ActivityInboundInterceptor):
+    def __init__(self, following: ActivityInboundInterceptor, settling: Settling) -> None:
+        super().__init__(following)
+        self._settling = settling
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - Temporal's name
+        info = activity.info()
+        _say_if_late(info)
+        result = await self.next.execute_activity(input)
+        self._settling.done(info)
+        return result
+
+
+def _say_if_late(info: activity.Info) -> None:
+    """What leads to a first page waited for a worker longer than it should."""
+    if info.is_local or info.priority.priority_key != Kind.FIRST_PAGE or info.attempt > 1:
+        return
+    waited = info.started_time - info.scheduled_time
+    if waited > FIRST_PAGE_WAITS:
+        log.warning(
+            "first_page.waited",
+            incident=info.workflow_id,
+            waiting=info.activity_type,
+            seconds=round(waited.total_seconds(), 1),
+        )
