@@ -34,13 +34,19 @@ def _only(unfed: dict[str, Alert]) -> dict[str, object]:
     return {"unfed": unfed, "unfed_deliveries": 1 if unfed else 0, "urgent": bool(unfed)}
 
 
-def opened(state: GroupState, now: datetime) -> GroupState:
-    """The incident that was being opened runs. The one before it, if not over, has to be told."""
+def opened(state: GroupState, now: datetime, *, anew: bool = True) -> GroupState:
+    """The incident that was being opened runs. The one before it, if not over, has to be told.
+
+    Unless it began `anew`, it had begun with another report: it is told what this one says.
+    """
     request = state.opening
     if request is None:
         return state
     if state.incident_id and state.incident_state not in TERMINAL:
         state = _owing_takeover(state, state.incident_id)
+    if not anew:
+        said = {record.alert.fingerprint: record.alert for record in request.report.alerts}
+        state = state.model_copy(update=_only({**said, **state.unfed}))
     return state.model_copy(
         update={
             "incident_id": request.incident_id,

@@ -197,12 +197,22 @@ class AlertGroupWorkflow:
         info = workflow.info()
         seed = f"{info.first_execution_run_id}/{self._state.opened}"
         report = report_of(self._state, info.workflow_id, happened_at=due_at, previous=previous)
-        name = incident_id(seed, workflow.now())
+        name = incident_id(seed, self._day(due_at))
         self._state = opening(self._state, StartIncident(incident_id=name, report=report))
+
+    def _day(self, due_at: datetime) -> datetime:
+        """The day that the id names: that of the alerts, so that a task done again names the same.
+
+        A task that was lost may have opened the incident already.
+        """
+        now = workflow.now()
+        if due_at.date() == now.date():
+            return now
+        return due_at if workflow.patched("an-incident-has-the-day-of-its-alerts") else now
 
     async def _start(self, request: StartIncident) -> None:
         try:
-            await perform_promptly(
+            answer = await perform_promptly(
                 START_INCIDENT,
                 request,
                 IncidentStarted,
@@ -213,7 +223,12 @@ class AlertGroupWorkflow:
             change = {"not_before": workflow.now() + PAUSE}
             self._state = self._state.model_copy(update=change)
         else:
-            self._state = opened(self._state, workflow.now())
+            self._state = opened(self._state, workflow.now(), anew=self._anew(answer))
+
+    def _anew(self, answer: IncidentStarted) -> bool:
+        """Whether the incident began with this report; if not, it is told what is in it."""
+        known = not answer.started and workflow.patched("an-incident-that-ran-already-is-told")
+        return not known
 
     def _feed(self, recurring: tuple[str, ...] | None) -> None:
         self._state = feeding(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.alert import Alert, GroupingPolicy
+from models.alert import Alert, AlertStatus, GroupingPolicy
 from models.group import IncidentFed, IncidentMoved, StartIncident
 from rules.alert_report import report_of
 from rules.group_steps import (
@@ -247,3 +247,14 @@ def test_what_is_on_its_way_reads_as_what_it_does() -> None:
     report = report_of(group.state, "AG-k", happened_at=None, previous=None)
     start = Start(StartIncident(incident_id=SECOND, report=report))
     assert words_for_step(start) == "open an incident"
+
+
+def test_an_incident_that_a_lost_task_had_opened_is_told_what_became_of_its_alerts() -> None:
+    """It began with a report in which they fire; one of them has ended since."""
+    group = Group().hears(0, firing("a"), firing("b")).hears(5, ended("a", 0, 5))
+    report = report_of(group.state, "AG-k", happened_at=None, previous=None)
+    group.state = opening(group.state, StartIncident(incident_id=FIRST, report=report))
+    group.state = opened(group.state, after(6), anew=False)
+    assert group.at(6) == Feed()
+    told = {alert.fingerprint: alert.status for alert in group.asks(6).batch.alerts}
+    assert told == {"a": AlertStatus.RESOLVED, "b": AlertStatus.FIRING}
