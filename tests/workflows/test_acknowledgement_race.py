@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from temporalio.api.enums.v1 import EventType
@@ -15,8 +15,14 @@ from activities.begin_archive import BeginArchiveActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.send_notification import SendNotificationActivity
+from connectors.errors import RetryableError
 from models.compiled import CompiledPolicy, EscalationPolicy, Level
-from models.contracts import ESCALATE_INCIDENT, INCIDENT_WORKFLOW, IncidentInput
+from models.contracts import (
+    ESCALATE_INCIDENT,
+    INCIDENT_WORKFLOW,
+    SEND_NOTIFICATION,
+    IncidentInput,
+)
 from models.incident import Incident
 from models.policy.actions import parse_action
 from runtime.lanes import Workers
@@ -40,6 +46,8 @@ POLICY_OF_RACES = POLICY.model_copy(
         ),
     }
 )
+
+PAGER_ALONE = POLICY_OF_RACES.model_copy(update={"fallbacks": {}, "paging_channels": ("pager",)})
 
 Handle = WorkflowHandle[Any, Any]
 
@@ -192,6 +200,48 @@ async def test_a_page_that_no_worker_has_taken_is_withdrawn_by_the_acknowledgeme
     assert "acknowledged by bo" in line.summary
     assert line.data["key"].endswith("/page-1.2.1")
     assert [m.recipient for m in channels.channel("pager").messages.values()] == ["ana"]
+
+
+class OncePast(asyncio.Event):
+    """A gate that lets the first through, and others when it is opened."""
+
+    passed = False
+
+    async def wait(self) -> Literal[True]:
+        """Pass, or wait."""
+        first, self.passed = not self.passed, True
+        return True if first else await super().wait()
+
+
+async def test_an_attempt_that_is_under_way_is_recorded_and_what_would_follow_is_not_made(
+    server: WorkflowEnvironment, task_queue: str
+) -> None:
+    """The channel has one page when the acknowledgement comes, and another waits to be tried."""
+    channels = RecordingChannels()
+    pager = channels.channel("pager")
+    pager.failures = [RetryableError("pager", "busy")]
+    pager.gate = OncePast()
+    async with working(server, task_queue, channels):
+        handle = await begun(server, task_queue, policy=PAGER_ALONE)
+        await scheduled(handle, SEND_NOTIFICATION)
+        await handle.execute_update("acknowledge", {"actor": "bo"})
+        pager.gate.set()
+        record = await until(handle, lambda record: bool(paged(record)))
+        await handle.terminate()
+        assert [e.kind for e in record.timeline if e.kind.startswith("page.")] == [
+            "page.failed",
+            "page.sent",
+        ]
+        pager.gate, pager.failures = None, [RetryableError("pager", "busy")] * 100
+        handle = await begun(server, task_queue, 1, policy=PAGER_ALONE)
+        await scheduled(handle, SEND_NOTIFICATION)
+        await handle.execute_update("acknowledge", {"actor": "bo"})
+        record = await until(
+            handle, lambda record: any(e.kind == "page.withdrawn" for e in record.timeline)
+        )
+        await handle.terminate()
+    assert paged(record) == []
+    assert len(pager.messages) == 1
 
 
 async def scheduled(handle: Handle, activity: str) -> None:
