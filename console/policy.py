@@ -16,7 +16,7 @@ from console.phrases import moment
 from console.policy_file import a_file
 from policies.catalogue import policy_in_force, versions_of
 from policies.checks.coverage import coverage
-from policies.checks.installation import channels_resolved, feeds_resolved
+from policies.checks.installation import channels_as_set, channels_resolved, feeds_resolved
 from policies.findings import Check
 from policies.problems import Level, Problem, errors_of
 from policies.render.formats import Format, rendered
@@ -69,7 +69,11 @@ def _of_installation(output: Output) -> tuple[Check, ...]:
         output.say(f"the settings are broken, so channels were not looked at: {error}")
         return ()
     channels, feeds = ChannelDirectory(settings.channels), feeds_of(settings)
-    return (channels_resolved(channels.unresolved), feeds_resolved(feeds.unresolved))
+    return (
+        channels_as_set(channels.kind_of),
+        channels_resolved(channels.unresolved),
+        feeds_resolved(feeds.unresolved),
+    )
 
 
 @app.command()

@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from connectors.calendars.settings import FeedSettings
-from connectors.channels.settings import ChannelSettings
+from connectors.channels.kinds import KINDS, AnyChannelSettings
 from models.addresses import is_token
 
 ROOT = Path(__file__).parents[1]
@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     log_file: Path | None = None
     cached_workflows: int = Field(default=500, ge=10)
-    channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+    channels: dict[str, AnyChannelSettings] = Field(default_factory=dict)
     feeds: dict[str, FeedSettings] = Field(default_factory=dict)
 
     @field_validator("policy_file", "state_directory", "documents", "log_file")
@@ -148,4 +148,6 @@ def unknown_variables() -> tuple[str, ...]:
 
 
 def _variable(loc: tuple[int | str, ...]) -> str:
+    if loc[0] == "channels" and loc[2:3] and loc[2] in KINDS:
+        loc = (*loc[:2], *loc[3:])  # pydantic names the kind that it took the channel for
     return PREFIX + "__".join(str(part).upper().replace("-", "_") for part in loc)

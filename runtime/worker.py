@@ -13,7 +13,7 @@ from connectors.calendars.directory import FeedDirectory
 from connectors.channels.directory import ChannelDirectory
 from models.policy import Policy
 from policies.catalogue import PolicyBroken, policy_in_force
-from policies.checks.installation import feed_setting, setting_of
+from policies.checks.installation import feed_setting, misunderstood, setting_of
 from policies.compile import PolicyTooLarge, compile_policy
 from runtime.client import ServerNotReachable, connect, unknown_namespace
 from runtime.component import READY
@@ -82,6 +82,8 @@ def _warn_of_installation(policy: Policy, channels: ChannelDirectory, feeds: Fee
     known = policy.channels
     for name in channels.unresolved(known):
         log.warning("channel.unresolved", channel=name, setting=setting_of(name, known[name].kind))
+    for finding in misunderstood(policy, channels.kind_of):
+        log.error("channel.misunderstood", channel=str(finding.loc[1]), means=finding.what)
     named = (entry.ical.feed for entry in policy.schedules.values() if entry.ical)
     for name in feeds.unresolved(named):
         log.warning("feed.unresolved", feed=name, setting=feed_setting(name))

@@ -12,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from connectors.channels.settings import sendable, without_userinfo
+from connectors.addresses import sendable, without_userinfo
 from models.addresses import WITHOUT_TLS, is_loopback, parts_of
 from models.base import Frozen
 

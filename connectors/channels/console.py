@@ -1,11 +1,18 @@
 """The console: each message is one line on a stream."""
 
 from datetime import timedelta
-from typing import TextIO
+from typing import Literal, TextIO
 
+from connectors.channels.kind import Ability, ChannelSettings, Kind
 from connectors.channels.protocol import one_line
 from connectors.errors import RetryableError
 from models.message import Message
+
+
+class ConsoleSettings(ChannelSettings):
+    """Nothing but its kind."""
+
+    kind: Literal["console"] = "console"
 
 
 class ConsoleChannel:
@@ -24,3 +31,11 @@ class ConsoleChannel:
         except (OSError, ValueError):
             raise RetryableError(self.name, "the stream cannot be written") from None
         return None
+
+
+KIND = Kind(
+    name="console",
+    settings=ConsoleSettings,
+    make=lambda name, _, tools: ConsoleChannel(name, tools.stream),
+    can=frozenset({Ability.POST}),
+)

@@ -6,17 +6,14 @@ from typing import TextIO
 
 import httpx2
 
-from connectors.channels.console import ConsoleChannel
-from connectors.channels.email import EmailChannel
-from connectors.channels.log import LogChannel
+from connectors.channels.kind import ChannelSettings, Tools
+from connectors.channels.kinds import KINDS, channel_settings
 from connectors.channels.protocol import Channel
-from connectors.channels.settings import ChannelKind, ChannelSettings
-from connectors.channels.webhook import WebhookChannel
 from connectors.errors import PermanentError
 
 BUILT_IN: Mapping[str, ChannelSettings] = {
-    "console": ChannelSettings(kind=ChannelKind.CONSOLE),
-    "log": ChannelSettings(kind=ChannelKind.LOG),
+    "console": channel_settings({"kind": "console"}),
+    "log": channel_settings({"kind": "log"}),
 }
 """Channels that exist without settings; settings of the same name replace them."""
 
@@ -52,12 +49,14 @@ class ChannelDirectory:
         if client is not None:
             await client.aclose()
 
+    def kind_of(self, name: str) -> str | None:
+        """The kind of a channel by the settings; None if no setting resolves the name."""
+        settings = self._settings.get(name)
+        return settings.kind if settings else None
+
     def _made(self, name: str, settings: ChannelSettings) -> Channel:
-        if settings.kind is ChannelKind.WEBHOOK:
-            self._client = self._client or httpx2.AsyncClient(follow_redirects=False)
-            return WebhookChannel(name, settings, self._client)
-        if settings.kind is ChannelKind.EMAIL:
-            return EmailChannel(name, settings)
-        if settings.kind is ChannelKind.LOG:
-            return LogChannel(name, settings.path)
-        return ConsoleChannel(name, self._stream)
+        return KINDS[settings.kind].make(name, settings, Tools(self._stream, self._http))
+
+    def _http(self) -> httpx2.AsyncClient:
+        self._client = self._client or httpx2.AsyncClient(follow_redirects=False)
+        return self._client

@@ -9,20 +9,71 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
+from enum import StrEnum
 from hashlib import sha256
+from typing import Any, Literal, Self
 from urllib.parse import quote
 
 import aiosmtplib
+from pydantic import Field, SecretStr, model_validator
 
+from connectors.channels.kind import Ability, ChannelSettings, Kind
 from connectors.channels.protocol import one_line
-from connectors.channels.settings import ChannelSettings, Tls
 from connectors.errors import ConnectorError, PermanentError, RetryableError
+from models.addresses import is_loopback
 from models.message import Message, MessageKind
 
 _MAILBOX = re.compile(r"[^\s<>()\[\],;:\\\"@\x00-\x20\x7f]+@[^\s<>()\[\],;:\\\"@\x00-\x20\x7f]+")
 _READABLE_KEY = 100
 _RETRYABLE_CODES = range(400, 500)
 _PERMANENT_CODES = range(500, 600)
+
+
+class Tls(StrEnum):
+    """How an e-mail connection is secured."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+DEFAULT_PORTS = {Tls.NONE: 25, Tls.STARTTLS: 587, Tls.TLS: 465}
+
+
+class EmailSettings(ChannelSettings):
+    """A mail server: `host`, `port`, login, `sender`, and `to`, if a message has no address.
+
+    `tls` is none on loopback and starttls elsewhere, unless it is given.
+    """
+
+    kind: Literal["email"] = "email"
+    host: str | None = None
+    port: int | None = Field(default=None, ge=1, le=65535)
+    username: str | None = None
+    password: SecretStr | None = None
+    sender: str | None = None
+    to: str | None = None
+    tls: Tls = Field(default=None, validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _secured(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or given.get("tls"):
+            return given
+        return {**given, "tls": Tls.NONE if is_loopback(given.get("host")) else Tls.STARTTLS}
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if not (self.host and self.sender):
+            raise ValueError("an e-mail channel needs a host and a sender")
+        if self.password and self.tls is Tls.NONE and not is_loopback(self.host):
+            raise ValueError("a password is not sent without TLS: set tls to starttls or tls")
+        return self
+
+    @property
+    def smtp_port(self) -> int:
+        """The port of the mail server: as given, or the usual one of its TLS mode."""
+        return self.port or DEFAULT_PORTS[self.tls]
 
 
 def message_id(key: str, domain: str) -> str:
@@ -66,7 +117,7 @@ class EmailChannel:
     address, are permanent.
     """
 
-    def __init__(self, name: str, settings: ChannelSettings) -> None:
+    def __init__(self, name: str, settings: EmailSettings) -> None:
         self.name = name
         self._settings = settings
 
@@ -135,9 +186,9 @@ class EmailChannel:
         )
 
     def _without_secrets(self, text: str) -> str:
-        for secret in (self._settings.password, self._settings.token):
-            if secret and secret.get_secret_value():
-                text = text.replace(secret.get_secret_value(), "***")
+        password = self._settings.password
+        if password and password.get_secret_value():
+            text = text.replace(password.get_secret_value(), "***")
         return one_line(text, 200)
 
 
@@ -148,3 +199,12 @@ async def _quit(client: aiosmtplib.SMTP, limit: asyncio.Timeout) -> None:
     with suppress(TimeoutError, aiosmtplib.SMTPException, OSError):
         async with asyncio.timeout_at(deadline):
             await client.quit()
+
+
+KIND = Kind(
+    name="email",
+    settings=EmailSettings,
+    make=lambda name, settings, _: EmailChannel(name, settings),
+    can=frozenset({Ability.PAGE, Ability.POST, Ability.THREAD}),
+    told_by="host",
+)

@@ -3,14 +3,23 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import structlog
 
+from connectors.channels.kind import Ability, ChannelSettings, Kind
 from connectors.errors import RetryableError
 from connectors.private import open_private, private_folder
 from models.message import Message
 
 log = structlog.get_logger(__name__)
+
+
+class LogSettings(ChannelSettings):
+    """The `path` of a file that gets one JSON object for each message, one per line."""
+
+    kind: Literal["log"] = "log"
+    path: Path | None = None
 
 
 def _append(path: Path, line: str) -> None:
@@ -46,3 +55,11 @@ class LogChannel:
             key=message.key,
         )
         return None
+
+
+KIND = Kind(
+    name="log",
+    settings=LogSettings,
+    make=lambda name, settings, _: LogChannel(name, settings.path),
+    can=frozenset({Ability.POST}),
+)

@@ -7,19 +7,49 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import Literal, Self
 from urllib.parse import quote
 
 import httpx2
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
+from connectors.addresses import sendable, without_userinfo
+from connectors.channels.kind import Ability, ChannelSettings, Kind
 from connectors.channels.protocol import one_line
-from connectors.channels.settings import ChannelSettings
 from connectors.errors import ConnectorError, PermanentError, RetryableError
+from models.addresses import parts_of
 from models.message import Message
 
 _HEADER_SAFE = "".join(sorted(set(string.printable) - set(string.whitespace) - {"%"})) + " "
 _ANSWER_LIMIT = 64 * 1024
 _REFERENCE_LIMIT = 200
 _RETRYABLE = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+
+
+class WebhookSettings(ChannelSettings):
+    """A `url`, and a `token` that is sent as a bearer token, over TLS or on loopback."""
+
+    kind: Literal["webhook"] = "webhook"
+    url: str | None = Field(default=None, repr=False)
+    token: SecretStr | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, given: str | None) -> str | None:
+        if given is not None and parts_of(given) is None:
+            raise ValueError("must be an address that begins with http:// or https://")
+        return without_userinfo(given)
+
+    @field_validator("token")
+    @classmethod
+    def _kept_secret(cls, given: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        return sendable(given, info.data.get("url"))
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if not self.url:
+            raise ValueError("a webhook needs a url that begins with http:// or https://")
+        return self
 
 
 def header_key(key: str) -> str:
@@ -48,7 +78,7 @@ class WebhookChannel:
     answer is permanent.
     """
 
-    def __init__(self, name: str, settings: ChannelSettings, client: httpx2.AsyncClient) -> None:
+    def __init__(self, name: str, settings: WebhookSettings, client: httpx2.AsyncClient) -> None:
         self.name = name
         self._settings = settings
         self._client = client
@@ -121,3 +151,12 @@ async def _reference(response: httpx2.Response, limit: asyncio.Timeout) -> str |
         if isinstance(answer, dict) and isinstance(answer.get("id"), str | int):
             return one_line(str(answer["id"]), _REFERENCE_LIMIT)
     return None
+
+
+KIND = Kind(
+    name="webhook",
+    settings=WebhookSettings,
+    make=lambda name, settings, tools: WebhookChannel(name, settings, tools.client()),
+    can=frozenset({Ability.PAGE, Ability.POST}),
+    told_by="url",
+)

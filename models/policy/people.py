@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from models.base import Frozen
+from models.channel_kinds import ChannelKind
 from models.policy.durations import Period
 from models.policy.limits import Limit
 from models.policy.moments import ConditionText
@@ -32,7 +33,7 @@ class ChannelEntry(Frozen):
     `limit` is how often levels that page the channel itself reach it.
     """
 
-    kind: Literal["webhook", "email", "console", "log"]
+    kind: ChannelKind
     fallback: Name | None = None
     limit: Limit | None = None
 

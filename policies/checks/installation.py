@@ -43,6 +43,24 @@ def channels_resolved(unresolved: Callable[[Iterable[str]], Collection[str]]) ->
     return check
 
 
+def misunderstood(policy: Policy, kind_of: Callable[[str], str | None]) -> Iterator[Finding]:
+    """Channels that the settings make another kind than the policy says.
+
+    `kind_of` says what the settings make of a name, None if they do not know it.
+    """
+    for name, entry in policy.channels.items():
+        made = kind_of(name)
+        if made and made != entry.kind:
+            what = f"the policy says {entry.kind}, the settings of {name} say {made}"
+            instead = f"write {made} here, or change the settings"
+            yield Finding(("channels", name, "kind"), what, instead)
+
+
+def channels_as_set(kind_of: Callable[[str], str | None]) -> Check:
+    """The check that the policy and the settings mean the same kind of channel."""
+    return lambda policy: misunderstood(policy, kind_of)
+
+
 def feed_setting(feed: str) -> str:
     """The setting that says where a calendar feed is."""
     return f"INCIDENT_FEEDS__{feed.upper().replace('-', '_')}__URL"

@@ -9,7 +9,7 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from connectors.channels.directory import ChannelDirectory
-from connectors.channels.settings import ChannelSettings
+from connectors.channels.kinds import channel_settings
 from connectors.documents.local import LocalDocumentStore
 from tests.fakes.webhook_sink import WebhookSink
 
@@ -37,7 +37,7 @@ async def sink() -> AsyncIterator[WebhookSink]:
 async def channels(sink: WebhookSink) -> AsyncIterator[ChannelDirectory]:
     """The channels pager, mail, chat and desk, each a path of the sink."""
     settings = {
-        name: ChannelSettings.model_validate(
+        name: channel_settings(
             {"url": f"{sink.url_of(name)}?code=url-secret", "token": "bearer-secret"}
         )
         for name in ("pager", "mail", "chat", "desk")

@@ -224,3 +224,17 @@ def test_versions_are_told_with_the_instant_at_which_each_begins(
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith("2026-01-01 00:00:00Z  1 ")
     assert line.endswith("first.yaml  in force")
+
+
+def test_a_kind_that_contradicts_the_settings_is_an_error_where_it_stands(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The policy calls the pager a webhook; the settings make it a mail server."""
+    monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__HOST", "127.0.0.1")
+    monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__SENDER", "incidents@example.com")
+    assert run(["policy", "check", str(DEFAULT)]) == 1
+    out, _ = capsys.readouterr()
+    errors = [line for line in out.splitlines() if ": error: " in line]
+    assert len(errors) == 1
+    assert "the policy says webhook, the settings of pager say email" in errors[0]
+    assert "write email here, or change the settings" in errors[0]

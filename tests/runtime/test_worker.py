@@ -29,7 +29,8 @@ async def test_after_the_command_it_named_it_serves_until_it_is_told_to_stop(
 ) -> None:
     """Setup makes the namespace fit; SIGTERM ends a worker in order. What disappoints is said."""
     client = await bare_namespace()
-    reach = {**reaching(client), "INCIDENT_TASKQUEUE": "misspelt"}
+    contradicts = {"INCIDENT_CHANNELS__EMAIL__URL": "http://127.0.0.1:1/mail"}
+    reach = {**reaching(client), "INCIDENT_TASKQUEUE": "misspelt", **contradicts}
     setup = await program("starter.py", "setup", **reach)
     assert setup.code == 0, setup.err
     assert "IncidentState" in setup.out
@@ -43,6 +44,7 @@ async def test_after_the_command_it_named_it_serves_until_it_is_told_to_stop(
     assert "worker.stopping" in events
     assert events["retention.short"]["days"] == 1
     assert events["setting.unknown"]["variable"] == "INCIDENT_TASKQUEUE"
+    assert events["channel.misunderstood"]["channel"] == "email"
     assert events["channel.unresolved"]["setting"].startswith("INCIDENT_CHANNELS__")
 
 

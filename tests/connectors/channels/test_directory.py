@@ -10,7 +10,10 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.channels.directory import ChannelDirectory
-from connectors.channels.settings import ChannelKind, ChannelSettings, Tls
+from connectors.channels.email import EmailSettings, Tls
+from connectors.channels.kind import ChannelSettings
+from connectors.channels.kinds import channel_settings
+from connectors.channels.webhook import WebhookSettings
 from connectors.errors import PermanentError, RetryableError
 from tests.fakes.messages import a_message
 
@@ -19,7 +22,21 @@ SOON = timedelta(seconds=5)
 
 def settings(**given: Any) -> ChannelSettings:
     """Settings as they come from a file."""
-    return ChannelSettings.model_validate(given)
+    return channel_settings(given)
+
+
+def email(**given: Any) -> EmailSettings:
+    """Settings that tell an e-mail channel."""
+    made = settings(**given)
+    assert isinstance(made, EmailSettings)
+    return made
+
+
+def webhook(**given: Any) -> WebhookSettings:
+    """Settings that tell a webhook."""
+    made = settings(**given)
+    assert isinstance(made, WebhookSettings)
+    return made
 
 
 def test_a_name_without_setting_is_permanent() -> None:
@@ -89,13 +106,13 @@ async def test_a_log_that_cannot_be_written_is_retryable(tmp_path: Path) -> None
 
 def test_kind_and_tls_follow_from_the_rest() -> None:
     """A url makes a webhook, a host an e-mail channel with TLS unless it is this machine."""
-    assert settings(url="https://example.org/x").kind is ChannelKind.WEBHOOK
-    remote = settings(host="mail.example.org", sender="a@example.org")
-    assert (remote.kind, remote.tls, remote.smtp_port) == (ChannelKind.EMAIL, Tls.STARTTLS, 587)
-    local = settings(host="localhost", sender="a@example.org")
+    assert settings(url="https://example.org/x").kind == "webhook"
+    remote = email(host="mail.example.org", sender="a@example.org")
+    assert (remote.kind, remote.tls, remote.smtp_port) == ("email", Tls.STARTTLS, 587)
+    local = email(host="localhost", sender="a@example.org")
     assert (local.tls, local.smtp_port) == (Tls.NONE, 25)
-    assert settings(host="m.example.org", sender="a@b.c", tls="tls").smtp_port == 465
-    assert settings(kind="console").kind is ChannelKind.CONSOLE
+    assert email(host="m.example.org", sender="a@b.c", tls="tls").smtp_port == 465
+    assert settings(kind="console").kind == "console"
 
 
 @pytest.mark.parametrize(
@@ -133,8 +150,8 @@ def test_a_token_goes_over_tls_or_not_beyond_this_machine() -> None:
         "http://localhost/x",
         "http://[::1]",
     ):
-        assert settings(url=url, token="secret-token").token
-    assert settings(url="http://example.org").token is None
+        assert webhook(url=url, token="secret-token").token
+    assert webhook(url="http://example.org").token is None
 
 
 def test_settings_do_not_show_their_secrets() -> None:

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.channels.email import EmailChannel, message_id
-from connectors.channels.settings import ChannelSettings
+from connectors.channels.email import EmailChannel, EmailSettings, message_id
 from connectors.errors import PermanentError, RetryableError
 from models.message import MessageKind
 from tests.fakes.messages import a_message
@@ -28,7 +27,7 @@ async def sink() -> AsyncIterator[SmtpSink]:
 def channel(sink: SmtpSink, **given: Any) -> EmailChannel:
     """The channel `mail` of the sink."""
     settings = {"host": sink.host, "port": sink.port, "sender": "engine@example.org", **given}
-    return EmailChannel("mail", ChannelSettings.model_validate(settings))
+    return EmailChannel("mail", EmailSettings.model_validate(settings))
 
 
 async def test_mail_carries_the_message_and_its_key(sink: SmtpSink) -> None:
@@ -175,7 +174,7 @@ async def test_a_silent_server_is_retryable() -> None:
         "port": server.sockets[0].getsockname()[1],
         "sender": "engine@example.org",
     }
-    target = EmailChannel("mail", ChannelSettings.model_validate(settings))
+    target = EmailChannel("mail", EmailSettings.model_validate(settings))
     with pytest.raises(RetryableError, match="in time"):
         await target.send(a_message(address="a@example.org"), timeout=SHORT)
     done.set()

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 import trustme
 
-from connectors.channels.email import EmailChannel
-from connectors.channels.settings import ChannelSettings
+from connectors.channels.email import EmailChannel, EmailSettings
 from connectors.errors import PermanentError, RetryableError
 from tests.fakes.messages import a_message
 from tests.fakes.smtp_sink import SmtpSink
@@ -44,7 +43,7 @@ def served(authority: trustme.CA, name: str = "localhost") -> ssl.SSLContext:
 def channel(sink: SmtpSink, **given: Any) -> EmailChannel:
     """The channel `mail` of the sink, by the name that its certificate is made out to."""
     settings = {"host": "localhost", "port": sink.port, "sender": "engine@example.org", **given}
-    return EmailChannel("mail", ChannelSettings.model_validate(settings))
+    return EmailChannel("mail", EmailSettings.model_validate(settings))
 
 
 @pytest.mark.parametrize("starttls", [False, True], ids=["tls", "starttls"])

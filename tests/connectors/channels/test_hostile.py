@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from connectors.channels.directory import ChannelDirectory
-from connectors.channels.email import EmailChannel, compose
-from connectors.channels.settings import ChannelSettings
+from connectors.channels.email import EmailChannel, EmailSettings, compose
+from connectors.channels.kinds import channel_settings
 from connectors.errors import ConnectorError, RetryableError
 from models.readable import in_a_line, readable
 from tests.fakes.hostile import HOSTILE
@@ -49,7 +49,7 @@ async def receiver(speak: Speak) -> AsyncIterator[int]:
 
 async def sent_to(port: int, timeout: timedelta) -> str | None:
     """Send a message to a webhook there."""
-    settings = ChannelSettings.model_validate({"url": f"http://127.0.0.1:{port}/"})
+    settings = channel_settings({"url": f"http://127.0.0.1:{port}/"})
     directory = ChannelDirectory({"pager": settings})
     try:
         return await directory.channel("pager").send(a_message(), timeout=timeout)
@@ -154,7 +154,7 @@ async def test_a_mail_server_that_hangs_or_floods_holds_nothing_up(speak: Speak)
     """Silent, half silent, without end: the message fails for now, and falls back."""
     async with receiver(speak) as port:
         settings = {"host": "127.0.0.1", "port": port, "sender": "engine@example.org"}
-        channel = EmailChannel("mail", ChannelSettings.model_validate(settings))
+        channel = EmailChannel("mail", EmailSettings.model_validate(settings))
         tracemalloc.start()
         try:
             with pytest.raises(ConnectorError) as failed:
@@ -174,7 +174,7 @@ async def test_no_message_steers_what_shows_it(tmp_path: Path) -> None:
     async with WebhookSink() as sink:
         settings = {"pager": {"url": sink.url}, "log": {"kind": "log", "path": tmp_path / "sent"}}
         directory = ChannelDirectory(
-            {name: ChannelSettings.model_validate(given) for name, given in settings.items()},
+            {name: channel_settings(given) for name, given in settings.items()},
             stream=stream,
         )
         for name in (*settings, "console"):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.channels.directory import ChannelDirectory
-from connectors.channels.settings import ChannelSettings
+from connectors.channels.kinds import channel_settings
 from connectors.channels.webhook import header_key, retry_after
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from tests.fakes.messages import a_message
@@ -29,10 +29,8 @@ async def sink() -> AsyncIterator[WebhookSink]:
 async def directory(sink: WebhookSink) -> AsyncIterator[ChannelDirectory]:
     """Two channels that post to the sink, one with a token."""
     settings = {
-        "pager": ChannelSettings.model_validate(
-            {"url": f"{sink.url}?code=url-secret", "token": "bearer-secret"}
-        ),
-        "plain": ChannelSettings.model_validate({"url": sink.url}),
+        "pager": channel_settings({"url": f"{sink.url}?code=url-secret", "token": "bearer-secret"}),
+        "plain": channel_settings({"url": sink.url}),
     }
     made = ChannelDirectory(settings)
     yield made

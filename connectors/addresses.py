@@ -1,0 +1,27 @@
+"""Addresses and tokens that operators set: which of them give no secret away."""
+
+from pydantic import SecretStr
+
+from models.addresses import WITHOUT_TLS, has_userinfo, is_loopback, is_token, parts_of
+
+
+def without_userinfo(url: str | None) -> str | None:
+    """`url`, if it carries no login: one that stands there ends up in logs of proxies and servers.
+
+    Raises ValueError.
+    """
+    if has_userinfo(url):
+        raise ValueError("must not contain a user name or a password: set the token instead")
+    return url
+
+
+def sendable(token: SecretStr | None, url: str | None) -> SecretStr | None:
+    """`token`, if it can be sent to `url` and nobody on the way can read it. Raises ValueError."""
+    if token is None:
+        return None
+    if not is_token(token.get_secret_value()):
+        raise ValueError("must consist of ASCII letters, digits and signs, without spaces")
+    parts = parts_of(url)
+    if parts and parts.scheme == WITHOUT_TLS and not is_loopback(parts.hostname):
+        raise ValueError("is not sent without TLS: the url must begin with https://")
+    return token

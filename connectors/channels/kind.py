@@ -1,0 +1,58 @@
+"""What makes a kind of channel: its name, its settings, how it is made, and what it can do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TextIO
+
+import httpx2
+from pydantic import ConfigDict
+
+from connectors.channels.protocol import Channel
+from models.base import Frozen
+
+
+class Ability(StrEnum):
+    """What a channel can do with a message."""
+
+    PAGE = "page"
+    """It reaches one person."""
+    POST = "post"
+    """It reaches a place that many read."""
+    EDIT = "edit"
+    """It changes a message that it sent."""
+    THREAD = "thread"
+    """It puts messages of one incident together."""
+    ANSWER = "answer"
+    """It brings back what people answer."""
+
+
+class ChannelSettings(Frozen):
+    """What the operator says of one channel that a policy names; each kind adds its fields."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What channels of one process share: where the console prints, and the HTTP client."""
+
+    stream: TextIO
+    client: Callable[[], httpx2.AsyncClient]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of channel.
+
+    `told_by` is the setting that tells this kind if `kind` is not set. `make` gets the name of
+    the channel, its settings and the tools.
+    """
+
+    name: str
+    settings: type[ChannelSettings]
+    make: Callable[[str, Any, Tools], Channel]
+    can: frozenset[Ability]
+    told_by: str | None = None

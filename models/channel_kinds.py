@@ -1,0 +1,8 @@
+"""The kinds of channels that a policy and the settings can name.
+
+A new kind is one line here, and one file of that name in `connectors/channels/`.
+"""
+
+from typing import Literal
+
+ChannelKind = Literal["webhook", "email", "console", "log"]
