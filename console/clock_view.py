@@ -80,12 +80,13 @@ def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
             status_text(reading),
             line(clock_words(reading)),
             line(by_calendar(reading.target, reading)),
-            *(() if brief else (_elapsed(reading), moment(reading.breach_at))),
+            *(() if brief else (elapsed_words(reading), moment(reading.breach_at))),
         )
     return table
 
 
-def _elapsed(reading: ClockReading | MetricReading) -> str:
+def elapsed_words(reading: ClockReading | MetricReading) -> str:
+    """How much has passed, as a range if it is not known better."""
     return ranged(reading.elapsed, reading.elapsed_at_most, reading)
 
 
@@ -111,15 +112,16 @@ def figures(view: IncidentView) -> RenderableType:
     for metric in view.metrics:
         table.add_row(
             line(metric.metric),
-            line(_figure(metric)),
+            line(figure_words(metric)),
             moment(metric.started_at),
             moment(metric.stopped_at),
         )
     return table
 
 
-def _figure(metric: MetricReading) -> str:
+def figure_words(metric: MetricReading) -> str:
+    """A figure, by which calendar, and whether it ends before it begins."""
     by = f" of {metric.counts_by}" if metric.counts_by else ""
     ends = metric.negative_by
     doubtful = f" (it ends {counted(ends, metric)} before it starts)" if ends is not None else ""
-    return f"{_elapsed(metric)}{by}{doubtful}"
+    return f"{elapsed_words(metric)}{by}{doubtful}"

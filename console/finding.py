@@ -11,6 +11,7 @@ from console.standing import FROM_OUTSIDE, ending_of
 from incidents import attributes
 from models.base import Frozen, Instant
 from models.contracts import INCIDENT_WORKFLOW
+from rules.breaches import corrected_clocks
 from states.lifecycle import TERMINAL, State
 
 BATCH = 50
@@ -37,7 +38,8 @@ class Row(Frozen):
     """One incident of a list.
 
     `ended` says how its run ended where the incident did not end itself; why one failed is told
-    too. `state` is what it last showed: None where it never came that far.
+    too. `state` is what it last showed: None where it never came that far. Of the breached clocks,
+    the breach of `corrected_clocks` was taken back since.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Row(Frozen):
     next_due_at: Instant | None
     breached: bool
     breached_clocks: tuple[str, ...]
+    corrected_clocks: tuple[str, ...] = ()
     on_hold: bool
     open: bool
     ended: str | None = None
@@ -60,6 +63,10 @@ class Row(Frozen):
     def incident(self) -> str:
         """The id, by the name that it has in every other answer."""
         return self.id
+
+    def breach_words(self, clock: str) -> str:
+        """A breached clock, with whether that was corrected since."""
+        return f"{clock} (corrected)" if clock in self.corrected_clocks else clock
 
     def standing(self) -> str:
         """In words: its state, or what became of it."""
@@ -124,6 +131,7 @@ async def _row(client: Client, execution: WorkflowExecution) -> Row:
         next_due_at=known.get(attributes.NEXT_DUE_AT) if running else None,
         breached=bool(known.get(attributes.BREACHED)),
         breached_clocks=tuple(known.get(attributes.BREACHED_CLOCKS) or ()),
+        corrected_clocks=corrected_clocks(known.get(attributes.MARKS) or ()),
         on_hold=bool(known.get(attributes.ON_HOLD)),
         open=running and state not in TERMINAL,
         ended=FROM_OUTSIDE.get(execution.status) if execution.status else None,

@@ -6,9 +6,16 @@ from datetime import datetime
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from console.clock_view import clock_words, grid, heading, status_text
+from console.clock_view import (
+    clock_words,
+    elapsed_words,
+    figure_words,
+    grid,
+    heading,
+    status_text,
+)
 from console.output import line
-from console.phrases import by_calendar, counted, moment, span
+from console.phrases import by_calendar, moment, span
 from models.clock import ClockReading
 from rehearsal.compare import ClockDifference, Comparison
 from rehearsal.outcome import Judgement
@@ -118,7 +125,7 @@ def _clocks(played: Played) -> RenderableType:
                 status_text(reading),
                 line(clock_words(reading)),
                 line(by_calendar(reading.target, reading)),
-                counted(reading.elapsed, reading),
+                elapsed_words(reading),
                 moment(reading.breach_at),
             )
     return rows if rows.row_count else Text("no clock has started", style="dim")
@@ -135,7 +142,7 @@ def _figures(played: Played) -> Iterator[RenderableType]:
         for metric in incident.end.metrics:
             rows.add_row(
                 line(f"{incident.name}: {metric.metric}" if many else metric.metric),
-                line(by_calendar(metric.elapsed, metric)),
+                line(figure_words(metric)),
                 moment(metric.started_at),
                 moment(metric.stopped_at),
             )

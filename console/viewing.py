@@ -57,7 +57,7 @@ def table_of(rows: tuple[Row, ...], now: datetime) -> RenderableType:
             line(row.standing() + (" (on hold)" if row.on_hold else "")),
             relative(row.reported_at, now),
             due,
-            line(", ".join(row.breached_clocks), "bold red"),
+            line(", ".join(map(row.breach_words, row.breached_clocks)), "bold red"),
             line(row.manager or ""),
             line(title),
         )

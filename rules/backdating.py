@@ -2,7 +2,7 @@
 
 What is measured is how long ago the fact lies that a command tells of. A milestone of the policy's
 own that stops no clock may lie as far back as it did: nobody gains by that. What a command says
-that was long on its way (`sent_at`) is not dated back: nobody chose that.
+that was long on its way (`sent_at`), while no worker ran, is not dated back: nobody chose that.
 """
 
 from collections.abc import Iterator
@@ -26,6 +26,8 @@ FREE = frozenset(
 )
 """Commands whose instant decides nothing."""
 AT_ALL = timedelta()
+ON_THE_WAY = timedelta(minutes=1)
+"""How long a command may take to be there although a worker runs."""
 
 
 def dated_back(case: Case, name: str, command: Command) -> timedelta:
@@ -35,12 +37,21 @@ def dated_back(case: Case, name: str, command: Command) -> timedelta:
     if isinstance(command, WithdrawMilestoneCommand):
         gone = case.incident.milestone(command.milestone)
         return case.now - gone.recorded_at if gone else AT_ALL
-    if command.happened_at is None:
+    if command.happened_at is None and not _was_delivered_to(case):
         return AT_ALL
     if isinstance(command, SetMilestoneCommand) and not _stops(command.milestone, case.policy):
         return AT_ALL
     back = case.now - case.happened_at
     return back if back > AT_ONCE else AT_ALL
+
+
+def _was_delivered_to(case: Case) -> bool:
+    """Whether the incident did something since the command is said to have been sent.
+
+    Then a worker ran, and the command would have come with that.
+    """
+    since, until = case.happened_at + ON_THE_WAY, case.now - ON_THE_WAY
+    return any(since < entry.recorded_at < until for entry in reversed(case.incident.timeline))
 
 
 def _stops(milestone: str, policy: CompiledPolicy) -> bool:

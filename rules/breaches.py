@@ -87,6 +87,12 @@ def marks(policy: CompiledPolicy, incident: Incident) -> tuple[str, ...]:
     return tuple(f"{CORRECTED}{clock}" for clock in sorted(corrected))
 
 
+def corrected_clocks(found: Iterable[str]) -> tuple[str, ...]:
+    """The clocks that such marks name."""
+    named = (mark.removeprefix(CORRECTED) for mark in found if mark.startswith(CORRECTED))
+    return tuple(named)
+
+
 def as_it_fired(
     policy: CompiledPolicy, incident: Incident, readings: Iterable[ClockReading]
 ) -> tuple[ClockReading, ...]:

@@ -11,6 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 from console.finding import Filters, Row, query_of
 from console.output import person
 from console.viewing import table_of
+from rules.breaches import corrected_clocks
 from states.lifecycle import State
 from tests.console.conftest import TypeAt
 from tests.console.life import ended, reported, working
@@ -158,3 +159,24 @@ def test_on_a_pipe_an_incident_is_a_line_however_long_its_title_is(
     assert head.startswith("incident")
     assert told.startswith("INC-1")
     assert told.rstrip().endswith("Checkout fails " * 20 + "[2J INC-FORGED  SEV4")
+
+
+def test_a_breach_that_was_corrected_is_listed_as_that() -> None:
+    """It stays in its column."""
+    row = Row(
+        id="INC-1",
+        title="t",
+        state="review",
+        severity="SEV1",
+        service=None,
+        manager=None,
+        reported_at=NOW,
+        next_due_at=None,
+        breached=True,
+        breached_clocks=("acknowledge", "resolve"),
+        corrected_clocks=corrected_clocks(["corrected:acknowledge"]),
+        on_hold=False,
+        open=True,
+    )
+    words = [row.breach_words(clock) for clock in row.breached_clocks]
+    assert words == ["acknowledge (corrected)", "resolve"]

@@ -13,7 +13,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from models.calendar import CalendarSpec, OpenHours
-from models.compiled import Branch, CompiledPolicy, EscalationPolicy, Level, OnRaise, RoleRule
+from models.compiled import (
+    Branch,
+    CompiledPolicy,
+    EscalationPolicy,
+    FactsRule,
+    Level,
+    OnRaise,
+    RoleRule,
+)
 from models.workload import WORKLOAD_WORKFLOW
 from tests.conftest import time_skipping_server
 from tests.histories.busy import busy
@@ -198,11 +206,30 @@ async def ladders(stage: Stage) -> None:
     await stage.ended()
 
 
+async def facts(stage: Stage) -> None:
+    """Breaches that a backdated fact and a later policy take back; doubted, held, reopened."""
+    policy = QUIET.model_copy(update={"facts": FactsRule()})
+    await stage.report(policy)
+    await stage.at(20)
+    said = {"happened_at": (stage.start + timedelta(minutes=2)).isoformat(), "note": "in the call"}
+    await stage.do("acknowledge", **said)
+    await stage.do("set_severity", severity="SEV1", note="as it is")
+    later = policy.model_copy(
+        update={"version": "2", "clocks": tuple(c for c in policy.clocks if c.name != "assess")}
+    )
+    await stage.do("adopt_policy", policy=later.model_dump(mode="json"), note="agreed")
+    await stage.at(300)
+    await stage.do("resolve", steps=["impact", "verify"], note="a restart")
+    await stage.do("reopen", note="again")
+    await stage.do("cancel", reason="false_alarm", note="a test")
+    await stage.ended()
+
+
 LIVES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     life.__name__: life
     for life in (
         *(full_life, hold_reopen, cancelled, many_runs, in_calendars, on_call, ladders),
-        *(by_consent, busy),
+        *(by_consent, busy, facts),
     )
 }
 

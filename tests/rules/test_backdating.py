@@ -87,6 +87,17 @@ def test_what_was_long_on_its_way_needs_no_reason() -> None:
     assert answer.incident.milestones[-1].at == after(1)
 
 
+def test_what_says_that_it_was_sent_before_the_incident_did_something_is_dated_back() -> None:
+    """A worker ran since: it would have come then."""
+    incident = done(an_incident(), "add_lesson", after(30), ASKS, text="t")
+    refusal = outcome(incident, "acknowledge", after(60), ASKS, sent_at=after(1))
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, refusal.missing) == ("Refused", ("note",))
+    just_back = done(an_incident(), "add_lesson", after(59.5), ASKS, text="t")
+    answer = outcome(just_back, "acknowledge", after(60), ASKS, sent_at=after(1))
+    assert isinstance(answer, Decision), "the worker came back a moment ago"
+
+
 def test_under_a_policy_of_before_nothing_is_asked() -> None:
     """Incidents that began under it go on as they did."""
     before = ASKS.model_copy(update={"facts": None})
