@@ -42,7 +42,7 @@ class Delivery(Frozen):
     `fell_back` are the permanent failures of this round, of which the timeline does not tell yet.
     `bound` says that leave must be asked for first, `held` that it was asked in vain so far,
     `until_answered` that an answer to the escalation withdraws it, `withdraw` why it need not be
-    sent any more.
+    sent any more. `update` is the place of the status update that it brings, of those on record.
     """
 
     message: Message
@@ -54,6 +54,7 @@ class Delivery(Frozen):
     bound: Bound | None = None
     held: bool = False
     until_answered: bool = False
+    update: int | None = None
     withdraw: str | None = None
 
 

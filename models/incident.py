@@ -1,5 +1,6 @@
 """The record of an incident: everything that is known of it, and nothing that can be derived."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -125,13 +126,25 @@ class StepDone(Frozen):
 
 
 class StatusUpdate(Frozen):
-    """What was told to whom; `next_at` is when the next was promised."""
+    """What was told to whom; `next_at` is when the next was promised.
+
+    `taken` says since when it counts for the audiences for whom a channel took it, `unreached` are
+    those for whom every channel has refused it so far.
+    """
 
     at: Instant
     actor: Actor
     audiences: tuple[str, ...]
     text: str
     next_at: Instant | None = None
+    taken: dict[str, Instant] = Field(default_factory=dict)
+    unreached: tuple[str, ...] = ()
+
+    def given_at(self, audience: str) -> datetime | None:
+        """When it counts as given to an audience; None where it does not."""
+        if audience not in self.audiences or audience in self.unreached:
+            return None
+        return self.taken.get(audience, self.at)
 
 
 class PaceChange(Frozen):

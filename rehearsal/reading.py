@@ -11,6 +11,7 @@ from models.view import IncidentView
 from rehearsal.played import SLACK, Breach, Line, PlayedIncident, Said, Standing, in_order
 from rules.cadence import PREFIX
 from rules.page_summary import incidents
+from rules.reach import given_to
 
 KINDS = {
     "page.sent": "page",
@@ -198,6 +199,6 @@ def _missed_updates(name: str, view: IncidentView) -> tuple[Breach, ...]:
 def _ended(view: IncidentView, audience: str, due_at: datetime) -> tuple[datetime, bool]:
     """When the update came, or nobody waited for it any more; and whether somebody still does."""
     resolved = view.incident.milestone("resolved")
-    came = [update.at for update in view.incident.updates if audience in update.audiences]
+    came = [update.at for update in given_to(audience, view.incident)]
     ends = [at for at in (*came, *([resolved.at] if resolved else [])) if at >= due_at]
     return min(ends, default=view.now), not ends

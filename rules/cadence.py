@@ -18,6 +18,7 @@ from models.clock import (
 from models.compiled import FROM_HISTORY, Audience, CompiledPolicy, RunningClocks
 from models.incident import Incident, StatusUpdate
 from rules.history import over_between
+from rules.reach import given_to
 from rules.reckoning import Reckoning, reckon
 from rules.runs import severity_changes
 from rules.targets import worked_out
@@ -44,7 +45,7 @@ class Wait:
 
 def _newest(incident: Incident, audience: str) -> tuple[StatusUpdate | None, int]:
     """The newest update to the audience, and how many there were."""
-    told = [update for update in incident.updates if audience in update.audiences]
+    told = given_to(audience, incident)
     return max(told, key=lambda update: update.at, default=None), len(told)
 
 

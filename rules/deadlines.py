@@ -8,6 +8,7 @@ from models.incident import Incident
 from rules.cadence import PREFIX, cadence_points
 from rules.clocks import clock_points
 from rules.pending import pending_points
+from rules.reach import given_to
 from rules.targets import worked_out
 
 Key = tuple[str, int, str]
@@ -76,5 +77,5 @@ def _would_not_have(fired: FiredThreshold, stands: set[Key], incident: Incident)
     if not fired.clock.startswith(PREFIX):
         return _key(fired) not in stands
     audience = fired.clock.removeprefix(PREFIX)
-    told = [update.at for update in incident.updates if audience in update.audiences]
+    told = [update.at for update in given_to(audience, incident)]
     return len(told) >= fired.run and told[fired.run - 1] <= fired.due_at

@@ -6,6 +6,7 @@ from datetime import datetime
 from models.base import ENGINE
 from models.incident import Incident, Milestone
 from models.moments import RAISED, Choice, Moment, parse_moment
+from rules.reach import given_to
 
 
 def occurrences(name: str, incident: Incident) -> tuple[Milestone, ...]:
@@ -26,7 +27,7 @@ def occurrences(name: str, incident: Incident) -> tuple[Milestone, ...]:
 def _derived(kind: str, of: str, incident: Incident) -> Iterator[Milestone]:
     name = f"{kind}:{of}"
     if kind == "update":
-        yield from (_milestone(name, u.at) for u in incident.updates if of in u.audiences)
+        yield from (_milestone(name, update.at) for update in given_to(of, incident))
     elif kind == "role":
         yield from _filled(name, of, incident)
     elif kind == "planned":

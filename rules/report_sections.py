@@ -146,6 +146,8 @@ def _steps(incident: Incident, policy: CompiledPolicy) -> str:
 
 def _update(update: StatusUpdate) -> str:
     told = ", ".join(plain(audience) for audience in update.audiences) or "nobody"
+    missed = ", ".join(plain(audience) for audience in update.unreached)
+    told += f", of whom it reached nobody in {missed}" if missed else ""
     return f"**{stamp(update.at)}** by {who(update.actor)} to {told}:\n\n{quoted(update.text)}"
 
 

@@ -21,6 +21,7 @@ from rules.paging import (
     withdrawable,
 )
 from rules.people import whom
+from rules.reach import is_news, missed_words, reached_nobody, taken
 from rules.stand_ins import addressed
 from rules.urgency import Kind, urgency
 from states.lifecycle import BEFORE_REVIEW
@@ -31,7 +32,8 @@ ROUNDS = 8
 """How often the whole chain of channels is tried before a message counts as undeliverable."""
 FIRST_BACKOFF = timedelta(minutes=1)
 ASKED_AGAIN = timedelta(seconds=1)
-SAID_AS_IT_IS = frozenset({"update", "deadline"})
+UPDATE = "update"
+SAID_AS_IT_IS = frozenset({UPDATE, "deadline"})
 """Events whose words were meant for the audience; of others it hears that they happened."""
 
 
@@ -72,9 +74,12 @@ class Outbox:
                 recipient=audience.name,
                 audience=audience,
             )
+            update = len(desk.incident.updates) - 1 if event == UPDATE else None
             for channel in audience.channels:
                 chain = channel_chain((channel,), desk.policy.fallbacks)
-                self._owe(template, chain)
+                self._owe(template, chain, update=update)
+            if update is not None and not audience.channels:
+                self._reached_nobody(update, audience.name, "it has no channel", final=True)
 
     def ask(self, kind: ActionKind, target: str, reason: str, text: str = "") -> None:
         """Page or remind whoever holds a role, or a person; `text` says more than the reason."""
@@ -111,10 +116,14 @@ class Outbox:
         )
 
     def _owe(
-        self, template: Message, channels: tuple[str, ...], bound: Bound | None = None
+        self,
+        template: Message,
+        channels: tuple[str, ...],
+        bound: Bound | None = None,
+        update: int | None = None,
     ) -> None:
         keyed = template.model_copy(update={"key": self._desk.key()})
-        self.add(Delivery(message=keyed, channels=channels, bound=bound))
+        self.add(Delivery(message=keyed, channels=channels, bound=bound, update=update))
 
     def withdraw(self, why: str) -> None:
         """Pages need not be sent any more: those that an answer withdraws, or in the end all.
@@ -216,6 +225,9 @@ class Outbox:
                 self._failed(delivery, channel, error)
         else:
             del self._owed[key]
+            if delivery.update is not None:
+                desk, audience = self._desk, delivery.message.recipient
+                desk.replace(taken(desk.incident, delivery.update, audience, desk.now()))
             self._said(delivery, "sent", f"{_words(delivery, channel)}", channel)
         finally:
             self._busy.discard(key)
@@ -256,12 +268,43 @@ class Outbox:
         if rounds >= ROUNDS:
             del self._owed[key]
             self._said(delivery, "undelivered", f"{what}; given up", channel)
+            self._refused(delivery, f"{channel}: {failure.error}; given up")
             return
         again_at = self._desk.now() + FIRST_BACKOFF * 2 ** (rounds - 1)
         self._owed[key] = delivery.model_copy(
             update={"channel": 0, "rounds": rounds, "not_before": again_at, "fell_back": ()}
         )
-        self._said(delivery, "delayed", f"{what}; tried again at {again_at:%H:%M:%S} UTC", channel)
+        again = f"tried again at {again_at:%H:%M:%S} UTC"
+        self._said(delivery, "delayed", f"{what}; {again}", channel)
+        self._refused(delivery, f"{channel}: {failure.error}; {again}")
+
+    def _refused(self, delivery: Delivery, why: str) -> None:
+        """No channel of a chain took a message. An audience may have others, still to be tried."""
+        if delivery.update is None:
+            return
+        audience, key = delivery.message.recipient, delivery.message.key
+        others = [
+            other
+            for other in self._owed.values()
+            if (other.update, other.message.recipient) == (delivery.update, audience)
+            and other.message.key != key
+        ]
+        final = key not in self._owed and not others
+        if final or all(other.rounds for other in others):
+            self._reached_nobody(delivery.update, audience, why, final=final)
+
+    def _reached_nobody(self, update: int, audience: str, why: str, *, final: bool) -> None:
+        """The update does not count as given, and whoever speaks for the incident hears so."""
+        desk = self._desk
+        if not is_news(desk.incident, update, audience, final=final):
+            return
+        if not workflow.patched("an-update-counts-once-a-channel-took-it"):
+            return
+        desk.replace(reached_nobody(desk.incident, update, audience, why, desk.now()))
+        lead = whom(desk.policy.communication_lead or "", desk.policy)
+        self.ask(
+            ActionKind.REMIND, lead, missed_words(audience), f"{missed_words(audience)}: {why}"
+        )
 
     def _said(self, delivery: Delivery, became: str, summary: str, channel: str) -> None:
         sent = delivery.message
