@@ -8,6 +8,8 @@ from models.incident import Incident
 from states.lifecycle import State
 from tests.chaos.plant import Plant, quick_policy, seconds
 
+HOUR = 3600
+
 
 def pages_on(record: Incident) -> list[str]:
     """Who was paged by the timeline."""
@@ -69,7 +71,7 @@ async def test_a_first_page_that_a_killed_worker_sent_is_known_and_its_key_names
     Escalated by hand to the same level afterwards, the same person is paged under another key.
     """
     plant.sink.hang(times=1, takes=True)
-    await plant.report(quick_policy(wait=60, repeat=0).model_copy(update={"audiences": ()}))
+    await plant.report(quick_policy(wait=HOUR, repeat=0).model_copy(update={"audiences": ()}))
     await plant.sink.wait_for_requests(1)
     plant.kill_worker()
     await plant.handle.signal("acknowledge", {"actor": "bo"})
@@ -89,7 +91,7 @@ async def test_a_first_page_that_a_killed_worker_sent_is_known_and_its_key_names
 async def test_a_worker_killed_during_delivery_delivers_once_by_key(plant: Plant) -> None:
     """The sink took the message, but the answer never came: the same key comes again."""
     plant.sink.hang(times=2, takes=True)
-    await plant.report(quick_policy(wait=60, repeat=0))
+    await plant.report(quick_policy(wait=HOUR, repeat=0))
     await plant.sink.wait_for_requests(2)
     plant.kill_worker()
     plant.start_worker()
@@ -106,7 +108,7 @@ async def test_a_server_killed_and_restarted_from_its_file_loses_no_acknowledged
     plant: Plant,
 ) -> None:
     """Every command that was answered is on the record, once."""
-    await plant.report(quick_policy(wait=60, repeat=0))
+    await plant.report(quick_policy(wait=HOUR, repeat=0))
     await plant.sink.wait_for(2)
     for number in range(10):
         await plant.handle.execute_update(
