@@ -220,6 +220,10 @@ class CompiledPolicy(Frozen):
     in those of before reports were looked at when they reach Temporal: they are taken as they are.
     `facts` is None in those of before what fired was a fact: a correction clears a breach there.
     `edition` says by which rules moments are read: an incident goes on by those it began with.
+
+    With `known_names`, whoever acts, or is named in a command, is one of the people, and is written
+    as the policy writes them; what the policy does not name is not for anyone. Policies that
+    earlier versions compiled do not ask.
     """
 
     name: str
@@ -258,6 +262,7 @@ class CompiledPolicy(Frozen):
     attributes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     severity_rules: SeverityRules | None = None
     reporting: ReportingRule | None = None
+    known_names: bool = False
     facts: FactsRule | None = None
     review: ReviewRule = ReviewRule()
     grouping: GroupingPolicy = GroupingPolicy()

@@ -147,7 +147,7 @@ def _told(policy: Policy) -> dict[str, object]:
         reason_after=policy.backdating.reason_after,
         approval_after=policy.backdating.approval_after,
     )
-    return {"reporting": _reporting(policy), "facts": facts}
+    return {"reporting": _reporting(policy), "facts": facts, "known_names": True}
 
 
 def _given(**values: object) -> dict[str, object]:

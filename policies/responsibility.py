@@ -13,7 +13,8 @@ from models.policy.approvals import ApprovalEntry
 from models.policy.people import AuthorityEntry
 from models.policy.roles import RoleEntry
 from policies.timing import decided
-from rules.roles import ACKNOWLEDGER
+from rules.leading import leading_role
+from rules.names import ACKNOWLEDGER, ANYONE, NOBODY, PEOPLE, RESPONDERS
 from states.lifecycle import REPORTED
 
 OVERRIDE = "override"
@@ -134,13 +135,25 @@ def _meant(entry: RoleEntry, action: Action) -> Action:
     return action.model_copy(update={"target": entry.deputy}) if named else action
 
 
+def closed_by_default(policy: Policy) -> dict[str, AuthorityRule]:
+    """Who may what gives or takes authority, where the policy does not name it."""
+    leads = leading_role(policy.roles)
+    adopts = leads or (RESPONDERS if policy.people else NOBODY)
+    return {
+        "acknowledge": AuthorityRule(by=(RESPONDERS,)),
+        "assign_role": AuthorityRule(by=(RESPONDERS,)),
+        "adopt_policy": AuthorityRule(by=(adopts,), needs_note=True),
+    }
+
+
 def authority(policy: Policy) -> dict[str, AuthorityRule]:
     """Who may give which command."""
-    return {
-        name: authority_rule(policy, entry, changes=name == SET_SEVERITY)
+    written = {
+        name: authority_rule(policy, entry, name=name, changes=name == SET_SEVERITY)
         for name, entry in policy.authority.items()
         if name != OVERRIDE
     }
+    return closed_by_default(policy) | written
 
 
 def every_rule(policy: Policy) -> Iterator[AuthorityRule]:
@@ -153,16 +166,28 @@ def changes_of_severity(policy: Policy) -> tuple[AuthorityRule, AuthorityRule]:
     """Who may make it worse, and who less bad."""
     rules = policy.severity_rules
     return (
-        authority_rule(policy, rules.raised, changes=True),
-        authority_rule(policy, rules.lowered, changes=True),
+        authority_rule(policy, rules.raised, name=SET_SEVERITY, changes=True),
+        authority_rule(policy, rules.lowered, name=SET_SEVERITY, changes=True),
     )
 
 
-def authority_rule(policy: Policy, entry: AuthorityEntry, *, changes: bool) -> AuthorityRule:
+def _by(policy: Policy, entry: AuthorityEntry, name: str) -> tuple[str, ...]:
+    """Who may: as it is written, or as it would be if the policy did not name the command."""
+    if "by" in entry.model_fields_set:
+        return entry.by
+    closed = closed_by_default(policy).get(name)
+    if closed:
+        return closed.by
+    return (PEOPLE,) if policy.people else (ANYONE,)
+
+
+def authority_rule(
+    policy: Policy, entry: AuthorityEntry, *, name: str, changes: bool
+) -> AuthorityRule:
     """Who may, and what they must say with it; `changes` where it is about other severities."""
     at = {severity: entry.at[key] for severity, key in decided(policy, entry.at).items()}
     return AuthorityRule(
-        by=entry.by,
+        by=_by(policy, entry, name),
         at=at,
         when=tuple(entry.when.items()),
         later=tuple(Later(after=after, by=by) for after, by in sorted(entry.after.items())),

@@ -27,7 +27,7 @@ from models.policy.schedules import DECLARED, Feed, Gaps, HandOverText, LocalTex
 from models.policy.schedules import FORMS as HAND_OVERS
 from models.policy.targets import FORMS as TARGETS
 from models.policy.targets import RollText, Targets, TargetText
-from models.policy.words import Names, alone, apart, many, named
+from models.policy.words import Names, Somebody, alone, apart, many, named
 from policies.silence import BECAUSE, NONE, UNSPECIFIED
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -122,6 +122,7 @@ _LIMIT = _text(
 )
 
 FORMS: dict[Any, Form] = {
+    _reader(Somebody): lambda inner: inner,
     _reader(Names): lambda inner: _one_or_many(inner["items"]),
     many: lambda inner: _one_or_many(inner["items"]),
     alone: lambda inner: {"if": {"type": "object"}, "then": inner["items"], "else": inner},

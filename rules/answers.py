@@ -7,7 +7,7 @@ from models.command import COMMANDS, CommandResult
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from models.view import NextStep
-from rules.authority import rule_for, who_may
+from rules.authority import rule_for, trigger_rule, who_may
 from rules.by_hand import answerable
 from rules.cadence import cadence_readings
 from rules.clocks import read_clocks
@@ -70,7 +70,7 @@ def next_steps(policy: CompiledPolicy, incident: Incident, now: datetime) -> tup
                 name=trigger.value,
                 allowed=allowed,
                 missing=() if isinstance(answer, Allowed) else answer.missing,
-                may=who_may(rule_for(policy, trigger), incident, policy, now),
+                may=who_may(trigger_rule(policy, trigger, incident.state), incident, policy, now),
                 says=COMMANDS[trigger.value].says,
             )
         )

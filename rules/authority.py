@@ -6,6 +6,7 @@ from datetime import datetime
 from models.base import ENGINE, MONITORING, Actor
 from models.command import (
     CorrectMilestoneCommand,
+    SetAttributeCommand,
     SetMilestoneCommand,
     WithdrawMilestoneCommand,
 )
@@ -16,23 +17,28 @@ from models.payload import Command
 from models.policy.durations import format_duration
 from rules.conditions import holds_at
 from rules.decision import Case, Refusal
+from rules.names import PEOPLE, RESPONDERS
 from rules.people import (
     ON_CALL,
     PERSON,
-    RESPONDERS,
+    ROLE,
     TEAM,
     deputies,
+    listed,
     meant,
     people_meant,
-    responders,
 )
 from rules.requests import asked, request_for
+from states.lifecycle import BY_TRIGGER, State, Trigger
 
 AS_THAT = {"unassign_role": "assign_role", "hand_over": "assign_role"}
 """Commands that the rule of another is for, where the policy names no rule of their own."""
 
 SET_MILESTONE = "set_milestone"
-"""With a milestone after a colon, the name of the rule that is about that one alone."""
+SET_ATTRIBUTE = "set_attribute"
+REOPEN = Trigger.REOPEN.value
+"""With a milestone, an attribute or a state after a colon, rules that are about that one alone."""
+REOPENED_FROM = BY_TRIGGER[Trigger.REOPEN].sources
 OF_A_MILESTONE = (SetMilestoneCommand, CorrectMilestoneCommand, WithdrawMilestoneCommand)
 
 
@@ -90,8 +96,10 @@ def who_may(
 
 
 def _words(entry: str, incident: Incident, policy: CompiledPolicy, now: datetime) -> str:
-    if entry == RESPONDERS:
-        return f"responders ({', '.join(sorted(responders(policy)))})"
+    if entry in {RESPONDERS, PEOPLE}:
+        people = meant(entry, incident, policy, now)
+        return entry if people is None else f"{entry} ({listed(sorted(people)) or 'nobody'})"
+    entry = entry.removeprefix(ROLE)
     if entry.startswith((TEAM, ON_CALL)):
         people = meant(entry, incident, policy, now) or ()
         return f"{entry.replace(':', ' ', 1)} ({', '.join(people) or 'nobody'})"
@@ -103,21 +111,37 @@ def _words(entry: str, incident: Incident, policy: CompiledPolicy, now: datetime
     return f"{entry} ({held}{'; deputy ' if stand_in else ''}{stand_in})"
 
 
+def everybody(policy: CompiledPolicy) -> AuthorityRule:
+    """Who may what the policy does not name: its people, or anyone where it lists none."""
+    return AuthorityRule(by=(PEOPLE,)) if policy.known_names and policy.people else AuthorityRule()
+
+
 def rule_for(policy: CompiledPolicy, command: str) -> AuthorityRule:
-    """The policy's rule for a command; anyone may what it does not name."""
+    """The policy's rule for a command."""
     found = policy.authority.get(command) or policy.authority.get(AS_THAT.get(command, ""))
-    return found or AuthorityRule()
+    return found or everybody(policy)
 
 
-def rule_key(policy: CompiledPolicy, name: str, command: Command) -> str:
+def rule_key(policy: CompiledPolicy, name: str, command: Command, state: State) -> str:
     """The name by which the policy has the rule of a command.
 
-    That of a certain milestone, where it has one, is about setting, correcting and withdrawing it.
+    That of a certain milestone, where it has one, is about setting, correcting and withdrawing it;
+    of a certain attribute or flag, about setting it; and reopening can differ by the state.
     """
+    certain = name
     if isinstance(command, OF_A_MILESTONE):
         certain = f"{SET_MILESTONE}:{command.milestone}"
-        return certain if certain in policy.authority else name
-    return name
+    elif isinstance(command, SetAttributeCommand):
+        certain = f"{SET_ATTRIBUTE}:{command.attribute}"
+    elif name == REOPEN:
+        certain = f"{REOPEN}:{state}"
+    return certain if certain in policy.authority else name
+
+
+def trigger_rule(policy: CompiledPolicy, trigger: Trigger, state: State) -> AuthorityRule:
+    """The rule of a trigger in a state."""
+    certain = f"{trigger}:{state}"
+    return rule_for(policy, certain if certain in policy.authority else trigger)
 
 
 def _may_by_now(case: Case, rule: AuthorityRule, key: str) -> bool:
@@ -136,9 +160,11 @@ def _will(case: Case, rule: AuthorityRule) -> Iterator[str]:
 
 
 def unauthorised(
-    case: Case, rule: AuthorityRule, name: str, command: Command, what: str
+    case: Case, rule: AuthorityRule, name: str, command: Command, what: str, *, key: str = ""
 ) -> Refusal | None:
     """Why an actor may not do `what` by the command, and who may; None where they may.
+
+    `key` is by which name the policy has the rule, where that is not the command's.
 
     Those who may later have asked by that: those who may now are told.
     """
@@ -146,7 +172,7 @@ def unauthorised(
     severity = case.severity_for(by_the_worse=rule.by_the_worse)
     if case.overrides or permitted(rule, case.actor, incident, policy, now, severity=severity):
         return None
-    key = rule_key(policy, name, command)
+    key = key or rule_key(policy, name, command, incident.state)
     if _may_by_now(case, rule, key):
         return None
     may = who_may(rule, incident, policy, now, severity=severity)

@@ -7,12 +7,12 @@ from difflib import get_close_matches
 from pydantic import ValidationError
 
 from models.base import ENGINE, MONITORING, Actor
-from models.command import COMMANDS, RecordAlertsCommand
+from models.command import COMMANDS, RecordAlertsCommand, SetSeverityCommand
 from models.compiled import FROM_HISTORY, CompiledPolicy
 from models.incident import Incident
 from models.payload import Command
 from rules.approvals import unapproved
-from rules.authority import rule_for, rule_key, unauthorised
+from rules.authority import REOPEN, SET_ATTRIBUTE, rule_for, rule_key, unauthorised
 from rules.backdating import reason_missing
 from rules.by_hand import answer, answerable
 from rules.carrying import RECORD_LIMIT_BYTES, too_heavy
@@ -22,6 +22,7 @@ from rules.escalation import watched
 from rules.handover import over_own_role
 from rules.kept_words import with_words, with_words_of_request
 from rules.markdown import stamp
+from rules.naming import misnamed
 from rules.overrides import overridden
 from rules.reporting import LOOKING_BACK
 from rules.requests import settled
@@ -75,15 +76,30 @@ def no_signal(name: str, count: int) -> Refusal:
 def _authority(case: Case, name: str, command: Command) -> Refusal | None:
     if over_own_role(case, command):
         return None
-    key = rule_key(case.policy, name, command)
+    key = rule_key(case.policy, name, command, case.incident.state)
+    found = _by_rule(case, name, command, key)
+    for attribute in command.attributes if isinstance(command, SetSeverityCommand) else ():
+        certain = f"{SET_ATTRIBUTE}:{attribute}"
+        if found is None and certain in case.policy.authority:
+            found = _by_rule(case, SET_ATTRIBUTE, command, certain)
+    return found
+
+
+def _by_rule(case: Case, name: str, command: Command, key: str) -> Refusal | None:
     rule = rule_for(case.policy, key)
-    what = case.says(name) if key == name else f"{name} {key.partition(':')[2]}"
-    refusal = unauthorised(case, rule, name, command, what)
+    what = case.says(name) if key == name else f"{name} {_of(key)}"
+    refusal = unauthorised(case, rule, name, command, what, key=key)
     if refusal:
         return refusal
     if rule.needs_note and not command.note and not case.overrides:
         return Refusal("Refused", f"the policy asks a reason for {name}: note", ("note",))
     return None
+
+
+def _of(key: str) -> str:
+    """What a rule is about that is not about all of a command."""
+    command, _, certain = key.partition(":")
+    return f"from {certain}" if command == REOPEN else certain
 
 
 def _room(name: str, decision: Decision) -> Refusal | None:
@@ -135,6 +151,9 @@ def judge(
         return Refusal("Malformed", message, ("happened_at",))
     actor = Actor(name=command.actor, via=command.via)
     case = Case(incident, policy, actor, now, happened_at)
+    refusal = misnamed(case, name, command)
+    if refusal:
+        return refusal
     trigger = Trigger(name) if name in BY_TRIGGER else None
     late = incident.state in TERMINAL and trigger is None
     if late and not isinstance(command, RecordAlertsCommand) and not _taken_late(name, policy):

@@ -8,8 +8,9 @@ from models.incident import Incident, Milestone, Report
 from models.schedule import OnCall
 from rules.attributes import said_in, strange_labels, with_attributes
 from rules.ledger import note
+from rules.names import ACKNOWLEDGER, REPORTER
 from rules.on_duty import SCHEDULE, by_schedule, nobody_by
-from rules.roles import ACKNOWLEDGER, REPORTER, by_default, reporter_of
+from rules.roles import by_default, reporter_of
 from rules.severity import SeverityVerdict, severity_by
 from states.lifecycle import REPORTED
 

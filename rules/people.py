@@ -1,21 +1,19 @@
 """Whom the words of a policy mean, by the record as it is: roles, teams, deputies, responders."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from models.authority import ApprovalRule, OverrideRule
 from models.compiled import AuthorityRule, CompiledPolicy, RoleRule
 from models.incident import Incident
+from rules.names import ANYONE, NOBODY, OUTSIDE, PEOPLE, RESPONDERS
 from rules.on_duty import SCHEDULE, people_of
 
-ANYONE = "anyone"
-RESPONDERS = "responders"
-OUTSIDE = "outside"
-"""As a qualification: somebody who is not one of the policy's people."""
 TEAM = "team:"
 PERSON = "person:"
 ROLE = "role:"
 LEADS = "incident_manager"
+CHANNEL = "channel:"
 ON_CALL = "on_call:"
 _MOST_NAMED = 5
 
@@ -38,6 +36,58 @@ def responders(policy: CompiledPolicy) -> tuple[str, ...]:
         elif target.startswith(PERSON):
             named.append(target.removeprefix(PERSON))
     return tuple(dict.fromkeys(named))
+
+
+def who_responds(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...] | None:
+    """The people whom the word `responders` means as to authority; None: anyone.
+
+    Whom the escalation can page, who was paged, who holds a role, and their deputies. Where a level
+    pages a channel, or nobody by name, it is all people of the policy: nobody knows who reads it.
+    """
+    found = (*responders(policy), *paged(incident))
+    if not policy.known_names:
+        return tuple(dict.fromkeys(found))
+    if not policy.people:
+        return None
+    named = [*found, *_paged_by_name(incident)]
+    named += [held.person for held in incident.roles]
+    named += [p for role in policy.roles for p in deputies(role.name, incident, policy)]
+    if not responders(policy) or _pages_a_channel(policy):
+        named += policy.people
+    return tuple(dict.fromkeys(named))
+
+
+def _pages_a_channel(policy: CompiledPolicy) -> bool:
+    ladders = policy.escalation.ladders if policy.escalation else ()
+    targets = (t for ladder in ladders for level in ladder.levels for t in level.page)
+    return any(target.startswith(CHANNEL) for target in targets)
+
+
+def _paged_by_name(incident: Incident) -> Iterator[str]:
+    """Everybody who was paged, by whatever asked for it."""
+    for entry in incident.timeline:
+        if entry.kind.startswith("page.") and "recipient" in entry.data:
+            yield str(entry.data["recipient"])
+
+
+def people_of_the_policy(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
+    """Everybody who is known: the policy's people, and who else holds a role or is offered one.
+
+    Nobody where the policy lists no people.
+    """
+    if not policy.people:
+        return ()
+    held = (held.person for held in incident.roles)
+    offered = (offer.taker for offer in incident.handovers)
+    return tuple(dict.fromkeys((*policy.people, *held, *offered)))
+
+
+def known_by_name(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
+    """Every name that stands for somebody: people, roles and teams."""
+    teams = (team for person in policy.people.values() for team in person.teams)
+    roles = (role.name for role in policy.roles)
+    known = (*people_of_the_policy(incident, policy), *roles, *teams)
+    return tuple(dict.fromkeys(known))
 
 
 def paged(incident: Incident) -> tuple[str, ...]:
@@ -91,13 +141,18 @@ def meant(
     """The people whom a word of an authority rule means, deputies last; None: anyone."""
     if entry == ANYONE:
         return None
+    if entry == NOBODY:
+        return ()
+    if entry == PEOPLE:
+        return people_of_the_policy(incident, policy) or None
     if entry == RESPONDERS:
-        return tuple(dict.fromkeys((*responders(policy), *paged(incident))))
+        return who_responds(incident, policy)
     if entry.startswith(TEAM):
         team = entry.removeprefix(TEAM)
         return tuple(name for name, person in policy.people.items() if team in person.teams)
     if entry.startswith(ON_CALL):
         return on_call(entry.removeprefix(ON_CALL), policy, now)
+    entry = entry.removeprefix(ROLE)
     rule = policy.role(entry)
     if rule is None:
         return (entry.removeprefix(PERSON), *incident.holders(entry))

@@ -11,6 +11,8 @@ from models.intake import ReportingRule
 from models.policy.words import suggestion
 from rules.attributes import said_in, wrong_attributes
 from rules.decision import Refusal
+from rules.names import did_you_mean
+from rules.naming import wrong_reporter
 from rules.opening import first_severity
 from rules.people import TEAM
 from rules.readable import blank, sentences
@@ -65,6 +67,9 @@ def wrong_information(report: Report, policy: CompiledPolicy) -> tuple[tuple[str
     if report.reporter in NOT_ASKED:
         return ()
     wrong = [(f"attributes.{n}", why) for n, why in wrong_attributes(report.attributes, policy)]
+    name = wrong_reporter(report, policy)
+    if name:
+        wrong.insert(0, ("reporter", name))
     if report.severity is not None and report.severity not in policy.severities:
         known = suggestion(report.severity, policy.severities)
         wrong.insert(0, ("severity", f"the policy has no severity {report.severity!r}; {known}"))
@@ -104,7 +109,8 @@ def not_allowed(reporter: Actor, rule: ReportingRule, severity: str | None = Non
     ways = f"; by: {', '.join(rule.channels)}" if rule.channels else ""
     at = f" a {severity}" if severity in rule.at else ""
     whom = f"{reporter.name} report{at} by {channel}"
-    return f"the policy does not let {whom}; it lets: {', '.join(who(rule, severity))}{ways}"
+    lets = f"{', '.join(who(rule, severity))}{ways}{did_you_mean(reporter.name, rule.people)}"
+    return f"the policy does not let {whom}; it lets: {lets}"
 
 
 def untimely(happened_at: datetime | None, now: datetime) -> str | None:

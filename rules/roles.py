@@ -9,15 +9,14 @@ from models.incident import Incident, RoleHolder
 from models.responsibility import Handover, RoleSpell
 from rules.decision import Remind
 from rules.ledger import note
-from rules.people import OUTSIDE, apart, candidates, listed, qualified
+from rules.names import OUTSIDE
+from rules.people import apart, candidates, listed, qualified
 from states.lifecycle import BEFORE_REVIEW
 
 MOST_SPELLS = 50
 """A role that fell vacant more often than this counts as filled from then on."""
 MOST_PASSES = 50
 """Of a role that passes on more often the newest is kept in the place of the one before."""
-ACKNOWLEDGER = "acknowledger"
-REPORTER = "reporter"
 
 
 def unfit(

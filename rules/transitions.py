@@ -23,7 +23,8 @@ from rules.decision import (
 from rules.escalation import in_force
 from rules.facts import facts_for
 from rules.ledger import note, with_milestone, without_milestones
-from rules.roles import ACKNOWLEDGER, by_default, told_of_duties, vacant_again
+from rules.names import ACKNOWLEDGER
+from rules.roles import by_default, told_of_duties, vacant_again
 from rules.steps import with_steps
 from rules.uncertain import between, unfit
 from states.lifecycle import State, Trigger

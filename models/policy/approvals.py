@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, StrictBool, model_validator
 from models.base import Frozen
 from models.policy.durations import Duration, Period
 from models.policy.moments import ConditionText
-from models.policy.words import Names, many, wrong
+from models.policy.words import Names, Whom, many, wrong
 
 
 class ApprovalEntry(Frozen):
@@ -20,10 +20,10 @@ class ApprovalEntry(Frozen):
     and after), and while all conditions of `when` hold.
     """
 
-    by: Annotated[Names, Field(min_length=1)]
+    by: Whom
     quorum: int = Field(default=1, ge=1, le=20, strict=True)
     within: Period | None = None
-    backups: Annotated[tuple[Names, ...], BeforeValidator(many)] = ()
+    backups: Annotated[tuple[Whom, ...], BeforeValidator(many)] = ()
     timeout: Literal["refuse", "proceed"] = "refuse"
     severities: Names = ()
     when: Annotated[tuple[ConditionText, ...], BeforeValidator(many)] = ()

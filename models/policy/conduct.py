@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, StrictBool
 
 from models.base import Frozen
 from models.policy.durations import Duration
-from models.policy.words import Name, Names, Text, Texts, alone, apart
+from models.policy.words import Name, Names, Somebody, Text, Texts, Whom, alone, apart
 
 
 class Principles(Frozen):
@@ -30,8 +30,8 @@ class Reporting(Frozen):
     purpose, such as `tracker: jira`.
     """
 
-    who: Names = ("anyone",)
-    who_at: Annotated[dict[Name, Names], BeforeValidator(apart)] = Field(default_factory=dict)
+    who: Whom = ("anyone",)
+    who_at: Annotated[dict[Name, Whom], BeforeValidator(apart)] = Field(default_factory=dict)
     channels: Names = ()
     required: Names = ("title",)
     tools: dict[Name, Text] = Field(default_factory=dict)
@@ -42,7 +42,7 @@ class StepEntry(Frozen):
 
     id: Name | None = None
     do: Text
-    by: Text
+    by: Somebody
     required: StrictBool = False
 
     @property

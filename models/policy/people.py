@@ -9,7 +9,7 @@ from models.channel_kinds import ChannelKind
 from models.policy.durations import Period
 from models.policy.limits import Limit
 from models.policy.moments import ConditionText
-from models.policy.words import Name, Names, Text, apart
+from models.policy.words import Name, Names, Text, Whom, apart
 
 
 class PersonEntry(Frozen):
@@ -68,11 +68,11 @@ class AuthorityEntry(Frozen):
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
-    __pydantic_extra__: dict[str, Names]
+    __pydantic_extra__: dict[str, Whom]
 
-    by: Names = ("anyone",)
-    when: dict[ConditionText, Names] = Field(default_factory=dict)
-    after: dict[Period, Names] = Field(default_factory=dict)
+    by: Whom = ("anyone",)
+    when: dict[ConditionText, Whom] = Field(default_factory=dict)
+    after: dict[Period, Whom] = Field(default_factory=dict)
     reasons: Names = ()
     needs: Literal["reason"] | None = None
     running_clocks: Literal["keep", "retarget", "restart"] | None = None

@@ -10,7 +10,17 @@ from models.policy.actions import Actions, Share, is_share, parse_share, share_n
 from models.policy.cadence import Rhythms
 from models.policy.moments import ConditionText, MomentText
 from models.policy.targets import RollText, Targets, TargetText
-from models.policy.words import Name, Names, Text, apart, many, names, wrong
+from models.policy.words import (
+    Bare,
+    Name,
+    Names,
+    Somebodies,
+    Somebody,
+    apart,
+    many,
+    names,
+    wrong,
+)
 
 Ending = Literal["resolve", "close", "cancel", "merge", "lower"]
 """What a clock can outlive: the ways in which an incident ends, and a lowered severity."""
@@ -108,7 +118,7 @@ class Communication(Frozen):
     nothing, the lead is reminded.
     """
 
-    lead: Name | None = None
+    lead: Bare | None = None
     audiences: dict[Name, AudienceEntry] = Field(default_factory=dict)
     updates: dict[Name, Rhythms] = Field(default_factory=dict)
     late: dict[Share, Actions] = Field(default_factory=dict)
@@ -130,8 +140,8 @@ class ReviewEntry(Frozen):
     """What a review must have. `required` goes by the worst severity that was ever held."""
 
     required: RequiredReviews = Field(default_factory=dict)
-    led_by: Text | None = None
-    attendees: Names = Field(default=(), alias="with")
+    led_by: Somebody | None = None
+    attendees: Somebodies = Field(default=(), alias="with")
     aspects: Names = ()
     documents: Names = ()
     lessons: StrictBool = True

@@ -9,7 +9,7 @@ from models.base import Frozen
 from models.policy.actions import Actions, Share
 from models.policy.durations import Duration, parse_duration
 from models.policy.moments import ConditionText
-from models.policy.words import Name, Names, Text, Texts, apart, many, names, wrong
+from models.policy.words import Name, Names, Somebody, Texts, apart, many, names, wrong
 
 ANY = "any"
 MANY = "many"
@@ -92,8 +92,8 @@ class RoleEntry(Frozen):
     unfilled: Unfilled = Field(default_factory=dict)
     count: CountText = Count()
     qualification: Names = ()
-    default: Text | None = None
-    deputy: Text | None = None
+    default: Somebody | None = None
+    deputy: Somebody | None = None
     not_also: Names = ()
     discouraged_with: Names = ()
     at_once: int | None = Field(default=None, ge=1, le=100)

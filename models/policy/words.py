@@ -108,5 +108,30 @@ Name = Annotated[str, AfterValidator(named)]
 Names = Annotated[tuple[Text, ...], BeforeValidator(names)]
 """Words that refer to something: one, a list, or `a, b`."""
 
+
+def bare(given: Any) -> Any:
+    """A role or a person by the name alone: no two of them share one."""
+    return given.removeprefix("role:").removeprefix("person:") if isinstance(given, str) else given
+
+
+Somebody = Annotated[Text, BeforeValidator(bare)]
+"""A role or a person; `role:NAME` and `person:NAME` say which of them."""
+
+Bare = Annotated[Name, BeforeValidator(bare)]
+"""The name of a role, which may be written `role:NAME`."""
+
+Somebodies = Annotated[tuple[Somebody, ...], BeforeValidator(names)]
+"""Roles and people: one, or a list."""
+
+
+def _somebody(given: tuple[str, ...]) -> tuple[str, ...]:
+    if not given:
+        raise wrong("this list names nobody", "write nobody if that is meant, or name somebody")
+    return given
+
+
+Whom = Annotated[tuple[Text, ...], BeforeValidator(names), AfterValidator(_somebody)]
+"""Who may do something: one word, or a list; never an empty one."""
+
 Texts = Annotated[tuple[Text, ...], BeforeValidator(many)]
 """Sentences: one, or a list."""

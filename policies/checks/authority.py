@@ -7,16 +7,18 @@ from models.moments import parse_condition
 from models.policy import Policy
 from models.policy.approvals import ApprovalEntry
 from models.policy.people import AuthorityEntry
+from policies import timing
 from policies.checks.conditions import misfits
-from policies.checks.people import ANYONE, RESPONDERS, teams_of
+from policies.checks.people import teams_of
 from policies.findings import Check, Finding, unknown, warning
 from policies.responsibility import OVERRIDE
 from policies.timing import ANY, MAJOR
 from policies.tree import Loc
 from rules.assigning import HANDOVER
-from rules.authority import SET_MILESTONE
+from rules.authority import REOPEN, REOPENED_FROM, SET_ATTRIBUTE, SET_MILESTONE
 from rules.facts import OVERRULABLE
-from rules.people import ON_CALL, PERSON, TEAM
+from rules.names import ANYONE, NOBODY, PEOPLE, RESPONDERS
+from rules.people import ON_CALL, PERSON, ROLE, TEAM
 
 POST_UPDATE = "post_update"
 _NO_CONDITION: dict[tuple[str | int, str], tuple[str, str]] = {
@@ -40,15 +42,22 @@ def commands() -> tuple[str, ...]:
 
 def named(policy: Policy, loc: Loc, words: Sequence[str]) -> Iterator[Finding]:
     """Whoever is named exists: a role, a person, a team, somebody on call."""
-    known = (ANYONE, RESPONDERS, *policy.roles, *policy.people)
+    known = (ANYONE, PEOPLE, RESPONDERS, NOBODY, *policy.roles, *policy.people)
     for index, word in enumerate(words):
         where = (*loc, index)
         if word.startswith(TEAM):
             yield from unknown(where, "team", word.removeprefix(TEAM), teams_of(policy))
         elif word.startswith(ON_CALL):
             yield from unknown(where, "schedule", word.removeprefix(ON_CALL), policy.schedules)
+        elif word.startswith(ROLE):
+            yield from unknown(where, "role", word.removeprefix(ROLE), policy.roles)
+        elif word.startswith(PERSON):
+            yield from unknown(where, "person", word.removeprefix(PERSON), policy.people)
         else:
-            yield from unknown(where, "role or person", word.removeprefix(PERSON), known)
+            yield from unknown(where, "role or person", word, known)
+    if NOBODY in words and len(words) > 1:
+        what = f"{NOBODY} stands beside somebody"
+        yield Finding(loc, what, f"write {NOBODY} alone, or leave it out", key=True)
 
 
 def _rules(policy: Policy) -> Iterator[tuple[Loc, AuthorityEntry]]:
@@ -57,16 +66,27 @@ def _rules(policy: Policy) -> Iterator[tuple[Loc, AuthorityEntry]]:
     yield ("severity_rules", "lower"), policy.severity_rules.lowered
 
 
+def _certain(policy: Policy) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The commands that can have a rule for some of it alone: what that is called, and which."""
+    return {
+        SET_MILESTONE: ("milestone", policy.milestones),
+        SET_ATTRIBUTE: ("attribute or flag", tuple(timing.attributes(policy))),
+        REOPEN: ("state to reopen from", tuple(state.value for state in REOPENED_FROM)),
+    }
+
+
 def authorities(policy: Policy) -> Iterator[Finding]:
     """Authority is about commands that exist, and given to somebody who does."""
     for name in policy.authority:
         rule: Loc = ("authority", name)
-        command, colon, milestone = name.partition(":")
+        command, colon, certain = name.partition(":")
         yield from unknown(rule, "command", command, (*commands(), OVERRIDE), key=True)
-        if colon and command == SET_MILESTONE:
-            yield from unknown(rule, "milestone", milestone, policy.milestones, key=True)
+        known = _certain(policy).get(command)
+        if colon and known:
+            kind, names = known
+            yield from unknown(rule, kind, certain, names, key=True)
         elif colon:
-            what = f"only {SET_MILESTONE} is given by milestone"
+            what = f"only {', '.join(_certain(policy))} are given by what comes after a colon"
             yield Finding(rule, what, f"write {command}", key=True)
     for loc, entry in _rules(policy):
         yield from named(policy, (*loc, "by"), entry.by)
@@ -146,6 +166,9 @@ def approvals(policy: Policy) -> Iterator[Finding]:
 def _approvers(policy: Policy, loc: Loc, entry: ApprovalEntry) -> Iterator[Finding]:
     """Who approves is there, and asked in cases that there are."""
     yield from named(policy, (*loc, "by"), entry.by)
+    if NOBODY in entry.by:
+        what = "nobody can approve this"
+        yield Finding((*loc, "by"), what, "name somebody, or leave it out", key=True)
     for index, backup in enumerate(entry.backups):
         yield from named(policy, (*loc, "backups", index), backup)
     for index, severity in enumerate(entry.severities):

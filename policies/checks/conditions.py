@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from models.base import ENGINE, MONITORING
 from models.moments import Condition, parse_condition
 from models.policy import Policy
-from policies.checks.people import ANYONE
 from policies.findings import Finding, unknown
 from policies.timing import attributes
 from policies.tree import Loc
 from rules.conditions import FIXED
+from rules.names import ANYONE
 from rules.reporting import WAYS_IN
 
 

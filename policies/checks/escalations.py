@@ -7,7 +7,6 @@ from models.calendar import LOCAL, CalendarSpec
 from models.policy import Policy
 from models.policy.escalations import NO_LADDER, LevelEntry
 from policies.checks.conditions import misfits
-from policies.checks.people import ACKNOWLEDGER
 from policies.checks.uncovered import closed_between, or_accept, when
 from policies.escalations import PREFIXES, hours_of, severities_of, target_of
 from policies.findings import Check, Finding, unknown, warning
@@ -16,6 +15,7 @@ from policies.timing import ANY, MAJOR
 from policies.tree import Loc
 from rules.calendars import joined, slice_of, unknown_region, zone_known
 from rules.localtime import Open
+from rules.names import ACKNOWLEDGER
 
 _LOOKED_AT = timedelta(days=35)
 """So long from when the policy takes effect it is looked whose hours it is."""

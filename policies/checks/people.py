@@ -2,29 +2,20 @@
 
 from collections.abc import Iterator
 
+from models.base import MONITORING
 from models.policy import Policy
-from models.schedule import NOBODY
 from policies.findings import Check, Finding, no_zone, unknown
 from policies.tree import Loc
+from rules.names import (
+    ACKNOWLEDGER,
+    ANYONE,
+    PEOPLE,
+    REPORTER,
+    flaw,
+    skeleton,
+)
 from rules.on_duty import SCHEDULE
 from rules.people import TEAM
-
-ANYONE = "anyone"
-RESPONDERS = "responders"
-ACKNOWLEDGER = "acknowledger"
-REPORTER = "reporter"
-MONITORING = "monitoring"
-RESERVED = (
-    ANYONE,
-    RESPONDERS,
-    ACKNOWLEDGER,
-    REPORTER,
-    MONITORING,
-    NOBODY,
-    "people",
-    "engine",
-)
-"""Words that mean something of their own where people and roles are named."""
 
 
 def teams_of(policy: Policy) -> tuple[str, ...]:
@@ -80,12 +71,16 @@ def people_reachable(policy: Policy) -> Iterator[Finding]:
 
 
 def names_apart(policy: Policy) -> Iterator[Finding]:
-    """People and roles do not share names, and take no word that means something else."""
+    """Nobody can be taken for somebody else, for a role, or for a word that means something."""
+    taken: dict[str, str] = {}
     for section, names in (("people", policy.people), ("roles", policy.roles)):
         for name in names:
-            if name in RESERVED:
-                what = f"{name} has a meaning of its own here"
-                yield Finding((section, name), what, "choose another name", key=True)
+            problem, other = flaw(name), taken.setdefault(skeleton(name), name)
+            if problem:
+                yield Finding((section, name), problem, "choose another name", key=True)
+            elif other != name:
+                what = f"{name} looks like {other}"
+                yield Finding((section, name), what, "choose names that nobody mixes up", key=True)
     for name in policy.roles:
         if name in policy.people:
             what = f"{name} is the name of a person, too"
@@ -120,7 +115,7 @@ def reporters(policy: Policy) -> Iterator[Finding]:
     if policy.reporting is None:
         return
     teams = {team for person in policy.people.values() for team in person.teams}
-    known = (ANYONE, "people", MONITORING, *policy.people, *sorted(teams))
+    known = (ANYONE, PEOPLE, MONITORING.name, *policy.people, *sorted(teams))
     named: list[tuple[Loc, str]] = [
         (("reporting", "who", index), who) for index, who in enumerate(policy.reporting.who)
     ]

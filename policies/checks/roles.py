@@ -7,12 +7,12 @@ from models.policy.people import AuthorityEntry
 from models.policy.roles import RoleEntry
 from policies.checks.clocks import action_problems
 from policies.checks.conditions import misfits
-from policies.checks.people import ANYONE, RESPONDERS, teams_of
+from policies.checks.people import teams_of
 from policies.findings import Check, Finding, unknown, warning
 from policies.responsibility import DEPUTY
 from policies.timing import ANY, MAJOR
 from policies.tree import Loc
-from rules.people import OUTSIDE
+from rules.names import ANYONE, OUTSIDE, RESPONDERS
 from states.lifecycle import State
 
 STATES = (State.ASSESSMENT, State.DIAGNOSIS, State.RESOLUTION, State.REVIEW)

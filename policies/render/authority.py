@@ -9,12 +9,16 @@ from policies.render.document import Blocks, Heading, Paragraph, table
 from policies.render.view import View
 from policies.render.words import condition, duration, listed
 from policies.responsibility import SET_SEVERITY
-from rules.authority import SET_MILESTONE, rule_for
+from rules.authority import REOPEN, REOPENED_FROM, SET_ATTRIBUTE, SET_MILESTONE, everybody, rule_for
 
 
 def may(view: View, command: str) -> str:
-    """Who may give a command."""
-    return whom(rule_for(view.compiled, command))
+    """Who may give a command; who may reopen can differ by the state."""
+    words = whom(rule_for(view.compiled, command))
+    for state in REOPENED_FROM if command == REOPEN else ():
+        certain = view.compiled.authority.get(f"{REOPEN}:{state}")
+        words += f"; from {state}, {whom(certain)}" if certain else ""
+    return words
 
 
 def whom(rule: AuthorityRule, at: str = "at {}") -> str:
@@ -55,44 +59,55 @@ def _public() -> tuple[str, ...]:
     return tuple(name for name, spec in COMMANDS.items() if not spec.internal)
 
 
-def _of_milestones(view: View) -> Iterator[tuple[str, str, str, str]]:
-    """Rules that are about a certain milestone."""
+CERTAIN = {
+    SET_MILESTONE: "the milestone {} happened, is corrected or withdrawn",
+    SET_ATTRIBUTE: "the attribute or flag {} is set",
+    REOPEN: "it was not over, although it is in state {}",
+}
+"""What rules are about that are not about all of a command."""
+
+
+def _of_some(view: View) -> Iterator[tuple[str, str, str, str]]:
+    """Rules that are about a certain milestone, attribute or state."""
     for name, rule in view.compiled.authority.items():
-        command, colon, milestone = name.partition(":")
-        if colon and command == SET_MILESTONE:
-            says = f"the milestone {milestone} happened, is corrected or withdrawn"
-            yield name, says, whom(rule), asks(rule)
+        command, colon, certain = name.partition(":")
+        if colon and command in CERTAIN:
+            yield name, CERTAIN[command].format(certain), whom(rule), asks(rule)
 
 
 def _severity_too(view: View, rule: AuthorityRule) -> str:
     """That not everybody may change a severity who may confirm one."""
     changes = (view.compiled.raise_severity, view.compiled.lower_severity)
-    if all(change == AuthorityRule() for change in changes):
+    everyone = everybody(view.compiled)
+    if all(change in (AuthorityRule(), everyone) for change in changes):
         return ""
-    if rule == AuthorityRule():
-        return f"{SET_SEVERITY}: anyone may confirm; who may change it, {CHANGING} says."
+    if rule == everyone:
+        confirms = who(everyone.by)
+        return f"{SET_SEVERITY}: {confirms} may confirm; who may change it, {CHANGING} says."
     return f"{SET_SEVERITY}: who may change a severity, {CHANGING} says too."
 
 
 def section(view: View) -> Blocks:
-    """Every command that not anyone may give; and that anyone may give the others."""
+    """Every command that is for some only; and that everybody may give the others."""
+    everyone = everybody(view.compiled)
+    all_of_them = who(everyone.by).capitalize()
     rules = {name: rule_for(view.compiled, name) for name in _public()}
     severity = _severity_too(view, rules[SET_SEVERITY])
     besides = (*OWN, SET_SEVERITY) if severity else OWN
-    free = [name for name, rule in rules.items() if rule == AuthorityRule() and name not in besides]
+    free = [name for name, rule in rules.items() if rule == everyone and name not in besides]
     limited = (
         (name, COMMANDS[name].says, whom(rule), asks(rule))
         for name, rule in rules.items()
-        if rule != AuthorityRule()
+        if rule != everyone
     )
     yield Heading("Who may do what")
     yield table(
         ("Command", "What it does", "Who may", "Asks for"),
-        (*limited, *_of_milestones(view)),
-        "Anyone may give every command.",
+        (*limited, *_of_some(view)),
+        f"{all_of_them} may give every command.",
     )
     if len(free) < len(rules):
-        yield Paragraph(f"Anyone may give the others: {listed(free)}.")
+        yield Paragraph(f"{all_of_them} may give the others: {listed(free)}.")
     if severity:
         yield Paragraph(severity)
     yield Paragraph(
@@ -100,7 +115,8 @@ def section(view: View) -> Blocks:
         "approval is approved or rejected by those who are named for that."
     )
     yield Paragraph(
-        "Responders are the people whom the escalation can page by name or by a schedule. What "
-        "the policy sets off by itself, the engine does without asking. A refusal is put on the "
-        "timeline, with who asked."
+        "Responders are the people whom the escalation can page by name or by a schedule, whoever "
+        "was paged or holds a role, and their deputies; everybody, where a level pages a channel. "
+        "What the policy sets off by itself, the engine does without asking. A refusal is put on "
+        "the timeline, with who asked."
     )

@@ -7,6 +7,8 @@ from models.compiled import FactsRule
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
 from policies.render.words import condition, duration, listed
+from rules.names import PEOPLE
+from rules.people import ROLE
 
 ON_CALL = "on_call:"
 GUARDS = {
@@ -28,7 +30,9 @@ def named(word: str) -> str:
     """Whom a word of the policy means."""
     if word.startswith(ON_CALL):
         return f"whoever is on call by {word.removeprefix(ON_CALL)}"
-    return word.removeprefix("person:").replace("team:", "team ")
+    if word == PEOPLE:
+        return "anybody of the people"
+    return word.removeprefix("person:").removeprefix(ROLE).replace("team:", "team ")
 
 
 def who(by: Iterable[str]) -> str:

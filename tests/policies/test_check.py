@@ -45,7 +45,7 @@ WRONG = {
     ),
     "a word that means something else as a name": (
         changed("bo: {}", "bo: {}, §anyone: {}"),
-        "error: anyone has a meaning of its own here; choose another name",
+        "error: 'anyone' is a word of the engine, and nobody's name; choose another name",
     ),
     "one name for a person and a role": (
         changed("scribe:", "§bo:"),

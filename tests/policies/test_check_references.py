@@ -89,7 +89,7 @@ UNKNOWN = {
         WHOLE + "severity_rules: { lower: { by: §managr, needs: reason } }\n",
         (
             "error: there is no role or person managr; "
-            "there are: anyone, responders, lead, scribe, ana, bo"
+            "there are: anyone, people, responders, nobody, lead, scribe, ana, bo"
         ),
     ),
     "who may report, what a report says, by which way in": (

@@ -102,7 +102,10 @@ CASES: dict[str, tuple[str, ...]] = {
             "bo, set_milestone: { when: { §milestone=notified: ana } } }\n"
         ),
         "error: there is no milestone notifid; did you mean notified?",
-        "error: only set_milestone is given by milestone; write hold",
+        (
+            "error: only set_milestone, set_attribute, reopen are given by what comes after a "
+            "colon; write hold"
+        ),
         (
             "error: no condition asks which milestone it is; "
             "write set_milestone:MILESTONE beside set_milestone"
@@ -136,7 +139,10 @@ CASES: dict[str, tuple[str, ...]] = {
         "error: there is no command resolv; did you mean resolve?",
         "error: there is no audience press; there are none",
         "error: only post_update is approved by audience; write hold",
-        "error: there is no role or person zed; there are: anyone, responders, ana, bo",
+        (
+            "error: there is no role or person zed; "
+            "there are: anyone, people, responders, nobody, ana, bo"
+        ),
         "error: there is no severity SEV7; there are: SEV1, SEV2, major, any",
     ),
     "a quorum that cannot be": (
@@ -156,7 +162,10 @@ CASES: dict[str, tuple[str, ...]] = {
     ),
     "who approves what is dated far back": (
         "backdating: { approval_after: 1h, approved_by: { by: §zed, quorum: 1 } }\n",
-        "error: there is no role or person zed; there are: anyone, responders, ana, bo",
+        (
+            "error: there is no role or person zed; "
+            "there are: anyone, people, responders, nobody, ana, bo"
+        ),
     ),
     "an approval by nobody": (
         "§backdating: { approval_after: 1h }\n",

@@ -111,9 +111,12 @@ def test_authority_is_written_short_or_long() -> None:
         "close": AuthorityRule(by=("lead",)),
         "resolve": AuthorityRule(by=("lead", "scribe")),
         "cancel": AuthorityRule(by=("lead",), reasons=("drill",)),
-        "reopen": AuthorityRule(needs_note=True),
+        "reopen": AuthorityRule(by=("people",), needs_note=True),
+        "acknowledge": AuthorityRule(by=("responders",)),
+        "assign_role": AuthorityRule(by=("responders",)),
+        "adopt_policy": AuthorityRule(by=("lead",), needs_note=True),
     }
-    assert rules.raise_severity == AuthorityRule()
+    assert rules.raise_severity == AuthorityRule(by=("people",))
     assert rules.lower_severity == AuthorityRule(by=("lead",), needs_note=True)
 
 

@@ -70,7 +70,8 @@ async def test_adopting_the_policy_that_is_in_force_moves_no_limit(plays: Plays)
     """Also none that counts days: the calendars come with the policy, as when people adopt it."""
     text = BEGINS + (
         "  - { at: 1m, by: ana, do: set_milestone, milestone: aware }\n"
-        "  - { at: 2m, by: ana, do: adopt_policy, to: days.yaml }\n"
+        "  - { at: 1m, by: ana, do: acknowledge }\n"
+        "  - { at: 2m, by: ana, do: adopt_policy, to: days.yaml, note: agreed }\n"
         "until: 10m\n"
     )
     night, _ = await plays(text)

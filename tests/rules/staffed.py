@@ -32,12 +32,21 @@ flags: [personal_data]
 """
 
 
-def staffed(written: str) -> CompiledPolicy:
-    """The people, and what is written about them."""
+OPENED = ("acknowledge", "assign_role", "adopt_policy")
+"""What is closed by default; for tests of something else it is for everybody of the policy."""
+
+
+def staffed(written: str, *, closed: bool = False) -> CompiledPolicy:
+    """The people, and what is written about them; with `closed`, as policies really begin."""
     read = parse_policy((HEAD + written).encode(), "staffed.yaml")
     assert not errors_of(problems_of(read)), errors_of(problems_of(read))
     assert read.policy is not None
-    return compile_policy(read.policy, "0" * 64)
+    compiled = compile_policy(read.policy, "0" * 64)
+    if closed:
+        return compiled
+    unsaid = [name for name in OPENED if name not in read.policy.authority]
+    authority = {name: rule for name, rule in compiled.authority.items() if name not in unsaid}
+    return compiled.model_copy(update={"authority": authority})
 
 
 def reported(policy: CompiledPolicy, severity: str = "SEV1", **changes: Any) -> Incident:

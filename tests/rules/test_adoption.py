@@ -5,12 +5,11 @@ import pytest
 from models.clock import ClockStatus
 from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
-from rules.adoption import not_adoptable, preview, shift_words
-from rules.decision import AdoptPolicy, Decision, Outcome, Refusal
-from rules.judgement import judge
+from rules.adoption import adopt_policy, not_adoptable, preview, shift_words
+from rules.decision import AdoptPolicy, Case, Decision, Outcome, Refusal
 from states.lifecycle import State
 from tests.rules.timed import incident, later, one, policy_of
-from tests.specimens import done
+from tests.specimens import ANA, done
 
 OLD = "from: reported, to: resolved, within: 4h"
 SHORT = OLD.replace("4h", "3h")
@@ -19,7 +18,7 @@ SHORT = OLD.replace("4h", "3h")
 def adopted(old: CompiledPolicy, new: CompiledPolicy) -> Outcome:
     """What the command does to an incident that was just reported."""
     command = AdoptPolicyCommand(actor="ana", policy=new)
-    return judge("adopt_policy", command, incident(old), old, later(0))
+    return adopt_policy(Case(incident(old), old, ANA, later(0), later(0)), command)
 
 
 def test_a_preview_names_the_clocks_that_move_and_no_others() -> None:
@@ -130,7 +129,7 @@ def test_an_adoption_is_told_with_when_it_is_said_to_have_happened() -> None:
     )
     old, new = policy_of(""), policy_of(f"clocks:\n{clocks}")
     command = AdoptPolicyCommand(actor="ana", policy=new, happened_at=later(1))
-    answer = judge("adopt_policy", command, incident(old), old, later(2))
+    answer = adopt_policy(Case(incident(old), old, ANA, later(2), later(1)), command)
     assert isinstance(answer, Decision)
     line = answer.incident.timeline[-1]
     assert (line.happened_at, line.recorded_at) == (later(1), later(2))

@@ -16,7 +16,7 @@ ROLES = "roles: { lead: { deputy: cy }, second: {}, chief: { deputy: second } }\
     ("by", "may", "may_not", "words"),
     [
         ("team:payments", "bo", "cy", "team payments (ana, bo)"),
-        ("responders", "eve", "ana", "responders (eve)"),
+        ("responders", "eve", "ana", "responders (cy, eve)"),
         ("person:dee", "dee", "ana", "dee"),
         ("lead", "cy", "bo", "lead (nobody yet: assign_role; deputy cy)"),
     ],

@@ -124,9 +124,9 @@ def test_where_the_policy_names_no_most_a_role_has_fifty_holders() -> None:
     policy = POLICY.model_copy(update={"people": people})
     incident = reported(policy)
     for number in range(MOST_HOLDERS):
-        fields = {"role": "crowd", "person": f"p{number}"}
+        fields = {"role": "crowd", "person": f"p{number}", "actor": "p1"}
         incident = done(incident, "assign_role", after(1), policy, **fields)
-    fields = {"role": "crowd", "person": f"p{MOST_HOLDERS}"}
+    fields = {"role": "crowd", "person": f"p{MOST_HOLDERS}", "actor": "p1"}
     assert "50 holders" in refused(incident, "assign_role", 2, policy, **fields).message
 
 

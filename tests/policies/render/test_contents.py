@@ -118,7 +118,7 @@ def test_what_is_particular_about_a_clock_is_said_in_words() -> None:
         "at the latest 1 month from flag personal_data raised; "
         "a limit on a day that office does not work moves to the next one, 12:00; "
         "runs on after the incident is resolved, closed, cancelled or merged; "
-        "may be extended, for a reason, by anyone."
+        "may be extended, for a reason, by anybody of the people."
     ) in particulars
     assert "resolve: paused while on hold for third_party." in particulars
     assert "journal: starts again whenever it stops, until resolved." in particulars
@@ -166,10 +166,10 @@ def test_the_transitions_are_those_of_the_lifecycle_with_what_this_policy_asks()
             "the severity is confirmed; held, where they must be by then: incident_manager, "
             "technical_team and communication_lead; done: confirm_impact"
         ),
-        "anyone",
+        "anybody of the people",
     )
     assert asked["resolve"] == ("done: verify_recovery", "incident_manager or technical_team")
-    assert asked["acknowledge"] == ("nothing", "anyone")
+    assert asked["acknowledge"] == ("nothing", "responders")
 
 
 def test_a_policy_without_reviews_closes_by_resolving() -> None:
