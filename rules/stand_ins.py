@@ -6,11 +6,11 @@ from datetime import datetime
 
 from models.compiled import CompiledPolicy, Level, RoleRule
 from models.incident import Incident
-from rules import roles
+from rules import names, roles
 from rules.authority import named_now, rule_for
+from rules.names import ANYONE, PEOPLE, RESPONDERS
 from rules.on_duty import SCHEDULE
 from rules.people import (
-    ANYONE,
     PERSON,
     ROLE,
     deputies,
@@ -22,6 +22,8 @@ from rules.people import (
 )
 
 ASSIGN = "assign_role"
+MANY = frozenset({ANYONE, PEOPLE, RESPONDERS})
+"""Words that name nobody in particular."""
 TO_ASSIGN = "to assign"
 MOST = 5
 """So many of those who may assign a role are addressed, whoever was paged before the others."""
@@ -77,7 +79,7 @@ def addressed_by_level(
     Those who are paged for incidents are not asked in their place: the next level is at once.
     """
     found = addressed(level.page, incident, policy, now)
-    if ANYONE not in named_now(rule_for(policy, ASSIGN), incident, now):
+    if not MANY & set(named_now(rule_for(policy, ASSIGN), incident, now)):
         return found
     kept = {role: what for role, what in found.vacant.items() if not what.startswith(TO_ASSIGN)}
     gone = found.vacant.keys() - kept.keys()
@@ -107,11 +109,11 @@ def _default(
     match rule.default:
         case None:
             return
-        case roles.ACKNOWLEDGER:
+        case names.ACKNOWLEDGER:
             acknowledged = incident.milestone("acknowledged")
             if acknowledged:
                 yield acknowledged.actor.name
-        case roles.REPORTER:
+        case names.REPORTER:
             reporter = roles.reporter_of(incident, policy)
             if reporter:
                 yield reporter
@@ -125,7 +127,7 @@ def _assigning(incident: Incident, policy: CompiledPolicy, now: datetime) -> tup
     """Who may assign roles; where anyone may, whoever leads, or is paged for incidents."""
     named = named_now(rule_for(policy, ASSIGN), incident, now)
     may = people_meant(named, incident, policy, now)
-    if ANYONE in named or not may:
+    if MANY & set(named) or not may:
         return leaders(incident, policy) or responders(policy)
     before = [person for person in paged(incident) if person in may]
     return (*before, *(person for person in may if person not in before))
