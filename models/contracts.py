@@ -43,6 +43,7 @@ class Delivery(Frozen):
     `bound` says that leave must be asked for first, `held` that it was asked in vain so far,
     `until_answered` that an answer to the escalation withdraws it, `withdraw` why it need not be
     sent any more. `update` is the place of the status update that it brings, of those on record.
+    `clocks` are those whose limits ask for it.
     """
 
     message: Message
@@ -55,6 +56,7 @@ class Delivery(Frozen):
     held: bool = False
     until_answered: bool = False
     update: int | None = None
+    clocks: tuple[str, ...] = ()
     withdraw: str | None = None
 
 

@@ -13,7 +13,7 @@ class DemandedPage(Frozen):
     then, until somebody does something. With `stays`, no answer to the escalation withdraws it.
     `by` asks by hand: the escalation then goes on until somebody answers, but with `once`. `at` is
     the instant that it falls on, `not_before` when the hours of the level begin, `cause` the line
-    of the timeline that asks.
+    of the timeline that asks, `clocks` whose limits do.
     """
 
     reason: str
@@ -26,6 +26,7 @@ class DemandedPage(Frozen):
     at: Instant | None = None
     not_before: Instant | None = None
     cause: int = 0
+    clocks: tuple[str, ...] = ()
 
     @property
     def falls_on(self) -> Instant | None:

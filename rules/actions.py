@@ -85,9 +85,9 @@ def effects_of(
     match action.kind:
         case ActionKind.ESCALATE:
             level = int(action.target) if action.target else None
-            return (PageNextLevel(reason, level, waits=True, stays=True),)
+            return (PageNextLevel(reason, level, waits=True, stays=True, clock=clock),)
         case ActionKind.PAGE:
-            return (PageRole(action.target, reason),)
+            return (PageRole(action.target, reason, clock=clock),)
         case ActionKind.NOTIFY if policy.audience(action.target):
             return (Tell("deadline", reason, (action.target,)),)
         case ActionKind.NOTIFY | ActionKind.REMIND:

@@ -76,7 +76,7 @@ class PageNextLevel:
     With `waits`, silence goes on from there unless it had been acknowledged; with `resumes`, even
     then, until somebody does something. With `stays`, no answer to the escalation withdraws it.
     `by` asks by hand: after an acknowledgement the escalation goes on until somebody answers, but
-    with `once`. `at` is the instant that it falls on; None is now.
+    with `once`. `at` is the instant that it falls on; None is now. `clock` is whose limit asks.
     """
 
     reason: str
@@ -87,6 +87,7 @@ class PageNextLevel:
     once: bool = False
     by: str | None = None
     at: datetime | None = None
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +113,15 @@ class TakenUp:
 
 @dataclass(frozen=True, slots=True)
 class PageRole:
-    """Page whoever holds a role, or a person; `text` is what the message says, else the reason."""
+    """Page whoever holds a role, or a person; `text` is what the message says, else the reason.
+
+    `clock` is whose limit asks for it.
+    """
 
     target: str
     reason: str
     text: str = ""
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)

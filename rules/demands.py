@@ -11,6 +11,7 @@ from models.compiled import EscalationPolicy
 from models.escalating import DemandedPage, EscalationProgress
 from rules.decision import PageNextLevel
 from rules.escalation import NoPage, Page, anew, begun_again, forced_page
+from rules.withdrawal import Withdrawal
 
 _CHANNEL = "channel:"
 
@@ -40,6 +41,7 @@ def demanded_page(effect: PageNextLevel, now: datetime, cause: int) -> DemandedP
         by=effect.by,
         at=effect.at or now,
         cause=cause,
+        clocks=(effect.clock,) if effect.clock else (),
     )
 
 
@@ -81,6 +83,7 @@ def take(
         "waits": any(demanded.waits for demanded in same),
         "resumes": any(demanded.resumes for demanded in same),
         "stays": any(demanded.stays for demanded in same),
+        "clocks": tuple(dict.fromkeys(name for demanded in same for name in demanded.clocks)),
         "once": all(demanded.once for demanded in same),
         "by": next((demanded.by for demanded in same if demanded.by), None),
     }
@@ -158,9 +161,13 @@ def answers(progress: EscalationProgress, by: str) -> bool:
     return by in progress.called or any(name.startswith(_CHANNEL) for name in progress.called)
 
 
-def withdrawn(progress: EscalationProgress, *, over: bool) -> EscalationProgress:
-    """Without the demands that an answer withdraws; once the incident is over, without any."""
-    left = () if over else tuple(demanded for demanded in progress.demanded if demanded.stays)
+def withdrawn(progress: EscalationProgress, withdrawal: Withdrawal) -> EscalationProgress:
+    """Without the demands that are withdrawn."""
+    left = tuple(
+        demanded
+        for demanded in progress.demanded
+        if not withdrawal.covers(stays=demanded.stays, clocks=demanded.clocks)
+    )
     return progress.model_copy(update={"demanded": left})
 
 

@@ -198,12 +198,13 @@ def withdrawn(delivery: Delivery) -> Line:
     return Line("page.withdrawn", summary, data)
 
 
-def until_answered(delivery: Delivery, *, stays: bool) -> Delivery:
+def until_answered(delivery: Delivery, *, stays: bool, clocks: tuple[str, ...] = ()) -> Delivery:
     """A delivery that an answer to the escalation withdraws, unless it `stays`."""
     bound = delivery.bound
     if bound:
         bound = bound.model_copy(update={"escalation": not stays})
-    return delivery.model_copy(update={"until_answered": not stays, "bound": bound})
+    change = {"until_answered": not stays, "bound": bound, "clocks": clocks}
+    return delivery.model_copy(update=change)
 
 
 def recipients_of(done: Escalated) -> tuple[str, ...]:

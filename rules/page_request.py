@@ -37,6 +37,11 @@ class Asked:
         return self.demanded is not None and self.demanded.stays
 
     @property
+    def clocks(self) -> tuple[str, ...]:
+        """Whose limits ask for it."""
+        return self.demanded.clocks if self.demanded else ()
+
+    @property
     def summary(self) -> str:
         """In words."""
         return f"page level {self.page.level} ({', '.join(self.page.targets.page)}): {self.reason}"

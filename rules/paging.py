@@ -10,6 +10,7 @@ from models.message import MessageKind
 from models.schedule import OnCall
 from models.workload import AskLeave, Bound, PageLimit, PageLimits
 from rules.on_duty import by_schedule
+from rules.withdrawal import Withdrawal
 
 MOST_OF_A_SUBJECT = 120
 """Hundreds of them stand in one summary."""
@@ -132,10 +133,12 @@ def bound_by(
     return Bound(whom=whom, limit=limit, urgency=urgency, escalation=escalation)
 
 
-def withdrawable(delivery: Delivery, *, over: bool) -> bool:
-    """Whether a page need not be sent any more: somebody answered, or the incident is `over`."""
-    asked = delivery.until_answered or (delivery.bound is not None and delivery.bound.escalation)
-    return delivery.message.kind is MessageKind.PAGE and (over or asked)
+def withdrawable(delivery: Delivery, withdrawal: Withdrawal) -> bool:
+    """Whether a page need not be sent any more."""
+    of_ladder = delivery.bound is not None and delivery.bound.escalation
+    stays = not (delivery.until_answered or of_ladder)
+    page = delivery.message.kind is MessageKind.PAGE
+    return page and withdrawal.covers(stays=stays, clocks=delivery.clocks)
 
 
 def leave_for(delivery: Delivery) -> AskLeave | None:

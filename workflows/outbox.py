@@ -24,7 +24,7 @@ from rules.people import whom
 from rules.reach import is_news, missed_words, reached_nobody, taken
 from rules.stand_ins import addressed
 from rules.urgency import Kind, urgency
-from states.lifecycle import BEFORE_REVIEW
+from rules.withdrawal import Withdrawal, withdrawal
 from workflows.desk import Desk
 from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, begin, perform
 
@@ -81,7 +81,9 @@ class Outbox:
             if update is not None and not audience.channels:
                 self._reached_nobody(update, audience.name, "it has no channel", final=True)
 
-    def ask(self, kind: ActionKind, target: str, reason: str, text: str = "") -> None:
+    def ask(
+        self, kind: ActionKind, target: str, reason: str, text: str = "", clock: str = ""
+    ) -> None:
         """Page or remind whoever holds a role, or a person; `text` says more than the reason."""
         desk = self._desk
         policy, incident = desk.policy, desk.incident
@@ -101,7 +103,7 @@ class Outbox:
             chain = paging_chain(addressee, policy.paging_channels, policy.fallbacks)
             worst = urgency(incident.severity, policy.severities)
             bound = bound_by(addressee, policy.page_limits, worst) if page else None
-            self._owe(addressed, chain, bound)
+            self._owe(addressed, chain, bound, clocks=(clock,) if clock else ())
         for nobody in found.nobody:
             desk.note(f"{kind}.nobody", f"nobody to {kind}: {nobody} ({reason})", target=nobody)
 
@@ -121,20 +123,21 @@ class Outbox:
         channels: tuple[str, ...],
         bound: Bound | None = None,
         update: int | None = None,
+        clocks: tuple[str, ...] = (),
     ) -> None:
         keyed = template.model_copy(update={"key": self._desk.key()})
-        self.add(Delivery(message=keyed, channels=channels, bound=bound, update=update))
+        owed = Delivery(message=keyed, channels=channels, bound=bound, update=update, clocks=clocks)
+        self.add(owed)
 
     def withdraw(self, why: str) -> None:
         """Pages need not be sent any more: those that an answer withdraws, or in the end all.
 
         So it is in whatever queue they are: held by a limit, refused for now, tried just now.
         """
-        over = self._desk.incident.state not in BEFORE_REVIEW
+        desk = self._desk
+        unneeded_by = withdrawal(why, desk.incident, desk.policy, desk.now())
         for key, delivery in tuple(self._owed.items()):
-            if delivery.withdraw or not withdrawable(delivery, over=over):
-                continue
-            if not delivery.held and not workflow.patched("no-page-after-the-answer"):
+            if delivery.withdraw or not self._unneeded(delivery, unneeded_by):
                 continue
             unneeded = delivery.model_copy(update={"withdraw": why})
             if delivery.held:
@@ -143,6 +146,14 @@ class Outbox:
             if not delivery.held and key not in self._busy:
                 self._dropped(unneeded)
             self._desk.awake = True
+
+    def _unneeded(self, delivery: Delivery, unneeded_by: Withdrawal) -> bool:
+        """Whether a page is not needed; once only what is held was withdrawn, in the end all."""
+        unneeded = withdrawable(delivery, unneeded_by)
+        before = delivery.held and (unneeded or unneeded_by.over)
+        if unneeded == before or workflow.patched("no-page-after-the-answer"):
+            return unneeded
+        return before
 
     def _dropped(self, delivery: Delivery) -> None:
         del self._owed[delivery.message.key]

@@ -10,6 +10,7 @@ from models.escalating import EscalationProgress
 from rules.page_lines import given_up
 from rules.page_request import Asked, request_of
 from rules.urgency import Kind
+from rules.withdrawal import Withdrawal
 from workflows.desk import Desk
 from workflows.options import begin, perform_at_once
 
@@ -26,7 +27,7 @@ class PageCall:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._handle: workflow.ActivityHandle[Escalated] | None = None
-        self._stays = False
+        self._asked: Asked | None = None
         self._kind = Kind.FIRST_PAGE
         self.busy = False
         self.recalled: str | None = None
@@ -44,14 +45,15 @@ class PageCall:
         """Page a level, or only find out whom it pages; `done` or `failed` hears of it."""
         request = request_of(asked, self._desk.incident, self._desk.policy, progress)
         request = request.model_copy(update={"sends": sends})
-        self.busy, self._stays, self.recalled = True, asked.stays, None
+        self.busy, self._asked, self.recalled = True, asked, None
         self._kind = Kind.LATER_PAGE if progress.pages else Kind.FIRST_PAGE
         self._desk.launch(self._made(asked, request, done, failed, within_task=within_task))
 
-    def recall(self, why: str, *, over: bool) -> None:
-        """Somebody answered, or the incident is `over`: then also what stays is not needed."""
-        if self.busy and (over or not self._stays):
-            self.recalled = self.recalled or why
+    def recall(self, withdrawal: Withdrawal) -> None:
+        """Somebody answered, or the incident is over: the page may not be needed any more."""
+        asked = self._asked if self.busy else None
+        if asked and withdrawal.covers(stays=asked.stays, clocks=asked.clocks):
+            self.recalled = self.recalled or withdrawal.why
 
     def give_up(self) -> None:
         """Let no further attempt be made of what is recalled.

@@ -43,7 +43,7 @@ from rules.page_lines import (
     waits_for_hours,
 )
 from rules.page_request import Asked, page_key
-from states.lifecycle import BEFORE_REVIEW
+from rules.withdrawal import withdrawal
 from workflows.desk import Desk
 from workflows.first_page import FirstPage
 from workflows.outbox import Outbox
@@ -75,15 +75,16 @@ class Paging:
 
     def stop(self, reason: str) -> None:
         """Somebody answered, or it is over: nobody further is paged, in whatever queue it is."""
-        over = self._desk.incident.state not in BEFORE_REVIEW
-        left = withdrawn(self.progress, over=over)
+        desk = self._desk
+        unneeded = withdrawal(reason, desk.incident, desk.policy, desk.now())
+        left = withdrawn(self.progress, unneeded)
         if left != self.progress and workflow.patched("no-page-after-the-answer"):
             self.progress = left
         self.progress = stopped(self.progress, reason)
-        self._call.recall(reason, over=over)
+        self._call.recall(unneeded)
         self._outbox.withdraw(reason)
-        if self._desk.incident.demand_of:
-            self._desk.replace(self._desk.incident.model_copy(update={"demand_of": None}))
+        if desk.incident.demand_of:
+            desk.replace(desk.incident.model_copy(update={"demand_of": None}))
 
     def watch(self, forgotten_at: datetime) -> None:
         """The acknowledgement is forgotten then, unless somebody does something before."""
@@ -274,7 +275,7 @@ class Paging:
         next_at = self.progress.next_at
         turn = Turn(page, asked.ladder.name, asked.reason, asked.now, next_at)
         for line in lines_of(turn, done):
-            self._write(line, stays=asked.stays)
+            self._write(line, asked)
         self._say_when_it_begins(now)
         if asked.demanded:
             self._change(demanded_at=asked.demanded.falls_on)
@@ -331,10 +332,11 @@ class Paging:
         as_before = after != before and not workflow.patched("hours-that-began-meanwhile-count")
         self.progress = before if as_before else after
 
-    def _write(self, line: Line, *, stays: bool = False) -> None:
+    def _write(self, line: Line, asked: Asked | None = None) -> None:
         self._desk.note(line.kind, line.summary, **line.data)
-        if line.owed:
-            self._outbox.add(until_answered(line.owed.delivery, stays=stays))
+        if line.owed and asked:
+            owed = until_answered(line.owed.delivery, stays=asked.stays, clocks=asked.clocks)
+            self._outbox.add(owed)
 
     def _say_when_it_begins(self, now: datetime) -> None:
         at, progress = self.progress.next_at, self.progress

@@ -118,8 +118,8 @@ class Switch:
         """Hand each effect to the component that owns it."""
         for effect in effects:
             match effect:
-                case PageRole(target, reason, text):
-                    self._owners.outbox.ask(ActionKind.PAGE, target, reason, text)
+                case PageRole(target, reason, text, clock):
+                    self._owners.outbox.ask(ActionKind.PAGE, target, reason, text, clock)
                 case Remind(target, reason, text):
                     self._owners.outbox.ask(ActionKind.REMIND, target, reason, text)
                 case Tell(event, text, audiences):

@@ -23,7 +23,8 @@ from rules.escalation import Page, after_level, resumed
 from rules.page_lines import until_answered
 from rules.page_request import Asked, page_key
 from rules.paging import withdrawable
-from tests.specimens import after, minutes
+from rules.withdrawal import Withdrawal, withdrawal
+from tests.specimens import POLICY, after, an_incident, done, minutes
 
 THREE = EscalationPolicy(
     name="three",
@@ -100,11 +101,28 @@ def test_a_demand_that_reached_nobody_waits_or_goes_on_to_the_next_level(
     assert unreached(progress(), demand(5), 2, 3, opens_at=None).demanded == ()
 
 
+ANSWERED = Withdrawal("acknowledged by ana")
+OVER = Withdrawal("resolved by ana", over=True, running=frozenset({"regulator"}))
+
+
 def test_an_answer_withdraws_what_the_escalation_asked_for_and_the_end_everything() -> None:
-    """What a clock asked for stays until the incident is over."""
-    asked = progress(demand(1, by="ana"), demand(2, stays=True))
-    assert [d.at for d in withdrawn(asked, over=False).demanded] == [after(2)]
-    assert withdrawn(asked, over=True).demanded == ()
+    """What a clock asked for stays until the incident is over; if the clock runs on, longer."""
+    asked = progress(
+        demand(1, by="ana"),
+        demand(2, stays=True, clocks=("resolve",)),
+        demand(3, stays=True, clocks=("regulator",)),
+    )
+    assert [d.at for d in withdrawn(asked, ANSWERED).demanded] == [after(2), after(3)]
+    assert [d.at for d in withdrawn(asked, OVER).demanded] == [after(3)]
+
+
+def test_which_clocks_run_on_follows_from_the_record() -> None:
+    """While the response lasts nothing is over; afterwards those that have not stopped."""
+    incident = done(an_incident(), "set_milestone", after(1), milestone="aware")
+    assert withdrawal("why", incident, POLICY, after(2)) == Withdrawal("why")
+    over = done(incident, "cancel", after(2), reason="false_alarm")
+    found = withdrawal("why", over, POLICY, after(3))
+    assert (found.over, found.running) == (True, frozenset({"regulator"}))
 
 
 def test_asked_by_hand_after_an_acknowledgement_it_goes_on_from_that_level() -> None:
@@ -171,9 +189,10 @@ def test_pages_are_withdrawn_and_reminders_are_not() -> None:
     )
     owed = Delivery(message=said, channels=("pager",), bound=bound)
     of_level, of_clock = (until_answered(owed, stays=stays) for stays in (False, True))
-    assert withdrawable(of_level, over=False)
-    assert not withdrawable(of_clock, over=False)
-    assert withdrawable(of_clock, over=True)
+    assert withdrawable(of_level, ANSWERED)
+    assert not withdrawable(of_clock, ANSWERED)
+    assert withdrawable(of_clock, OVER)
+    assert not withdrawable(of_clock.model_copy(update={"clocks": ("regulator",)}), OVER)
     reminder = said.model_copy(update={"kind": MessageKind.REMINDER})
     told = Delivery(message=reminder, channels=("pager",), until_answered=True)
-    assert not withdrawable(told, over=True)
+    assert not withdrawable(told, OVER)

@@ -69,6 +69,27 @@ async def test_once_the_incident_is_over_no_page_is_tried_any_more(stage: Stage)
     assert "page.withdrawn" in [e.kind for e in pages(await stage.record())]
 
 
+async def test_what_a_clock_that_runs_on_asked_for_outlives_the_response(stage: Stage) -> None:
+    """The regulator must be told of a false alarm too: its page is tried until it is taken."""
+    told = clock(
+        "regulator",
+        "aware",
+        "regulator_notified",
+        sev1=5,
+        at={1.0: (parse_action("page bo"),)},
+        outlives=True,
+    )
+    await stage.report(quiet(clocks=(told,)))
+    await stage.do("set_milestone", milestone="aware")
+    stage.channels.channel("pager").failures = list(REFUSED)
+    await stage.at(6)
+    await stage.do("cancel", reason="false_alarm")
+    stage.channels.channel("pager").failures.clear()
+    await stage.at(30)
+    sent = [e.data["recipient"] for e in pages(await stage.record()) if e.kind == "page.sent"]
+    assert sent == ["ana", "bo"]
+
+
 async def test_what_somebody_asked_for_by_hand_is_withdrawn_by_the_answer_alone(
     stage: Stage,
 ) -> None:
