@@ -42,8 +42,8 @@ class Desk:
 
     @property
     def began_at(self) -> datetime:
-        """When this run was asked for, by the clock of `now`."""
-        return workflow.info().start_time + self._epoch_offset
+        """When the incident was asked for, by the clock of `now`."""
+        return workflow.info().workflow_start_time + self._epoch_offset
 
     def priority(self, kind: Kind) -> Priority:
         """Temporal's priority of work of a kind that this incident has now."""
