@@ -9,7 +9,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from connectors.documents.protocol import DocumentStore, safe_name
+from connectors.documents.protocol import DocumentStore, put_beside, safe_name
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
 from models.contracts import ARCHIVE_RUN, ArchivedRun, ArchiveRunInput
@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 STILL_OPEN = "RunStillOpen"
 RUN_GONE = "RunGone"
+GONE = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT)
+"""It was there, or never can have been."""
 _LONGEST_WAIT_EXPONENT = 8
 
 
@@ -38,14 +40,14 @@ class ArchiveRunActivity:
                 raise _still_open()
             history = await handle.fetch_history()
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if error.status not in GONE:
                 raise
-            gone = "the server no longer knows this run"
+            gone = "the server does not know this run"
             raise ApplicationError(gone, type=RUN_GONE, non_retryable=True) from None
         data = json.dumps(history.to_json_dict(), sort_keys=True, indent=1).encode()
         path = f"archive/{safe_name(request.workflow_id)}/{safe_name(request.run_id)}.json"
         try:
-            stored = await self._documents.put(path, data)
+            stored = await put_beside(self._documents, path, data)
         except ConnectorError as error:
             raise store_failure(error) from None
         log.info("run.archived", workflow_id=request.workflow_id, run_id=request.run_id)

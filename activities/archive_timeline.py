@@ -6,7 +6,13 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 from temporalio import activity
 
-from connectors.documents.protocol import DocumentMissing, DocumentStore, safe_name
+from connectors.documents.protocol import (
+    DocumentMissing,
+    DocumentStore,
+    beside,
+    put_beside,
+    safe_name,
+)
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
 from models.contracts import ARCHIVE_TIMELINE, ArchiveTimeline
@@ -42,12 +48,14 @@ async def with_whole_timeline(documents: DocumentStore, incident: Incident) -> I
 async def _entries(
     documents: DocumentStore, incident_id: str, segment: TimelineSegment
 ) -> tuple[TimelineEntry, ...] | None:
-    try:
-        data = await documents.get(segment_path(incident_id, segment.first_seq, segment.last_seq))
-        if sha256(data).hexdigest() == segment.sha256:
-            return _ENTRIES.validate_json(data)
-    except (DocumentMissing, ValidationError):
-        pass
+    path = segment_path(incident_id, segment.first_seq, segment.last_seq)
+    for place in (path, beside(path, segment.sha256)):
+        try:
+            data = await documents.get(place)
+            if sha256(data).hexdigest() == segment.sha256:
+                return _ENTRIES.validate_json(data)
+        except (DocumentMissing, ValidationError):
+            continue
     log.warning("segment.unreadable", incident_id=incident_id, uri=segment.uri)
     return None
 
@@ -63,7 +71,7 @@ class ArchiveTimelineActivity:
         """Keep the entries; returns where they are and their hash."""
         path = segment_path(request.incident_id, request.first_seq, request.last_seq)
         try:
-            stored = await self._documents.put(path, request.entries_json.encode())
+            stored = await put_beside(self._documents, path, request.entries_json.encode())
         except ConnectorError as error:
             raise store_failure(error) from None
         return TimelineSegment(

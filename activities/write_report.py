@@ -11,7 +11,7 @@ from activities.archive_timeline import with_whole_timeline
 from connectors.documents.protocol import (
     DocumentConflict,
     DocumentStore,
-    StoredDocument,
+    put_beside,
     safe_name,
 )
 from connectors.errors import ConnectorError
@@ -46,7 +46,8 @@ class WriteReportActivity:
     """Writes `incidents/<id>/<name>.json`, then the `.md` that follows from it.
 
     A name is written once. Where an earlier attempt whose result was lost has written it, that
-    report stands, and what is missing of it is written from its JSON.
+    report stands, and what is missing of it is written from its JSON. Anything else that lies
+    there is left alone; the report is written beside it.
     """
 
     def __init__(self, documents: DocumentStore) -> None:
@@ -63,7 +64,7 @@ class WriteReportActivity:
             kept = await self._kept(f"{path}.json", request)
             readings = read_clocks(kept.policy, kept.incident, kept.now)
             text = report_markdown(kept.incident, kept.policy, readings, kept.now)
-            written = await self._written(f"{path}.md", text.encode())
+            written = await put_beside(self._documents, f"{path}.md", text.encode())
         except ConnectorError as error:
             raise store_failure(error) from None
         log.info("report.written", incident_id=request.incident.id, uri=written.uri)
@@ -73,11 +74,16 @@ class WriteReportActivity:
         try:
             await self._documents.put(path, _as_json(request))
         except DocumentConflict:
-            return _from_json(await self._documents.get(path)) or request
+            found = _from_json(await self._documents.get(path))
+            if found and _is_earlier_attempt(found, request):
+                return found
+            log.warning("report.foreign", incident_id=request.incident.id, path=path)
+            await put_beside(self._documents, path, _as_json(request))
         return request
 
-    async def _written(self, path: str, data: bytes) -> StoredDocument:
-        try:
-            return await self._documents.put(path, data)
-        except DocumentConflict:
-            return await self._documents.put(path, await self._documents.get(path))
+
+def _is_earlier_attempt(found: WriteReport, request: WriteReport) -> bool:
+    """Whether what lies there is this report of this record, only as of an earlier instant."""
+    same = found.model_copy(update={"now": request.now}) == request
+    since = max((e.recorded_at for e in request.incident.timeline), default=found.now)
+    return same and since <= found.now <= request.now

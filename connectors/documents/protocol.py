@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Protocol
 from urllib.parse import quote
 
 from connectors.errors import PermanentError
 
 STORE = "documents"
+_TOLD_BY = 16
 _SEGMENT = re.compile(r"[A-Za-z0-9_~%@=+-][A-Za-z0-9_.~%@=+-]{0,249}")
 
 
@@ -43,6 +45,24 @@ class DocumentStore(Protocol):
 
     async def exists(self, path: str) -> bool:
         """Whether anything is kept under `path`. Raises as `put`."""
+
+
+async def put_beside(store: DocumentStore, path: str, data: bytes) -> StoredDocument:
+    """Keep `data` under `path`, or beside it where somebody else's document lies there.
+
+    What lies where we would write is not taken for ours unless it is, byte by byte. Raises as
+    `put`.
+    """
+    try:
+        return await store.put(path, data)
+    except DocumentConflict:
+        return await store.put(beside(path, sha256(data).hexdigest()), data)
+
+
+def beside(path: str, digest: str) -> str:
+    """The path of a document whose own path another one has; its SHA-256 tells it from others."""
+    stem, dot, ending = path.rpartition(".")
+    return f"{stem}-{digest[:_TOLD_BY]}{dot}{ending}"
 
 
 def safe_name(text: str) -> str:

@@ -89,13 +89,39 @@ async def test_a_report_half_written_is_completed_from_its_json(
     assert again == first
 
 
-async def test_json_of_another_version_does_not_stop_a_report(
-    environment: ActivityEnvironment, documents: LocalDocumentStore
+def forged(change: dict[str, object]) -> bytes:
+    """The JSON of a report that says something else than the record."""
+    incident = a_diagnosed_incident()
+    what = request(incident.model_copy(update=change)).model_dump(mode="json")
+    return json.dumps(what).encode()
+
+
+@pytest.mark.parametrize(
+    "lies_there",
+    [
+        b'{"version": 0}',
+        b"not JSON",
+        forged({"id": "INC-260327-OTHER"}),
+        forged({"severity": "SEV3"}),
+        forged({"milestones": ()}),
+        forged({"timeline": a_diagnosed_incident().timeline[:3]}),
+    ],
+)
+async def test_what_lies_where_the_report_goes_is_not_taken_for_it(
+    environment: ActivityEnvironment, documents: LocalDocumentStore, lies_there: bytes
 ) -> None:
-    """Where the JSON that is kept cannot be read, the Markdown tells the record at hand."""
-    await documents.put(f"{PATH}.json", b'{"version": 0}')
+    """Of another version, incident or record: it is left alone, the report lies beside it."""
+    for ending in ("json", "md"):
+        await documents.put(f"{PATH}.{ending}", lies_there)
     answer = await written(environment, documents, request(a_diagnosed_incident()))
-    assert sha256(await documents.get(f"{PATH}.md")).hexdigest() == answer.sha256
+    assert await documents.get(f"{PATH}.json") == lies_there
+    (kept,) = documents.root.glob(f"{PATH}-*.json")
+    assert WriteReport.model_validate(
+        {k: v for k, v in json.loads(kept.read_bytes()).items() if k != "clocks"}
+    ) == request(a_diagnosed_incident())
+    (text,) = documents.root.glob(f"{PATH}-*.md")
+    assert (text.as_uri(), sha256(text.read_bytes()).hexdigest()) == (answer.uri, answer.sha256)
+    assert "INC-260327-TEST" in text.read_text()
 
 
 async def test_archived_entries_come_back_into_the_report(
@@ -153,15 +179,15 @@ async def test_a_store_that_cannot_be_written_is_retryable(
     assert str(documents.root) not in str(raised.value)
 
 
-async def test_other_entries_under_the_same_numbers_are_refused(
+async def test_other_entries_under_the_same_numbers_lie_beside(
     environment: ActivityEnvironment, documents: LocalDocumentStore
 ) -> None:
-    """What is archived is never overwritten."""
-    activity = ArchiveTimelineActivity(documents)
-    segment = ArchiveTimeline(incident_id="INC-1", first_seq=1, last_seq=2, entries_json="[]")
-    await environment.run(activity.archive_timeline, segment)
-    other = segment.model_copy(update={"entries_json": "[1]"})
-    with pytest.raises(ApplicationError) as raised:
-        await environment.run(activity.archive_timeline, other)
-    assert raised.value.non_retryable
-    assert raised.value.type == "DocumentConflict"
+    """What is archived is never overwritten, and what lies there never taken for ours."""
+    place = "incidents/INC-260327-TEST/timeline/1-3.json"
+    await documents.put(place, b"[]")
+    whole = a_diagnosed_incident()
+    short = await archived(environment, documents, whole, 3)
+    assert await documents.get(place) == b"[]"
+    await written(environment, documents, request(short))
+    kept = json.loads(await documents.get(f"{PATH}.json"))
+    assert ENTRIES.validate_python(kept["incident"]["timeline"]) == whole.timeline
