@@ -7,7 +7,6 @@ from models.alert import AlertBatch, AlertStatus
 from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput
 from models.intake import IntakeRules
 from models.readable import in_a_line
-from rules.identity import group_id
 from rules.markdown import caption
 from rules.severity import worst
 from rules.urgency import Kind, rank, urgency
@@ -21,19 +20,20 @@ async def hand_on(
     batch: AlertBatch,
     rules: IntakeRules,
     *,
+    group: str,
     source: str,
     summary: str,
 ) -> None:
     """Tell the alert group of a delivery what it said; start the group if none runs.
 
-    `source` names the format in which the alerts came. Raises RPCError.
+    `group` is its id, `source` names the format in which the alerts came. Raises RPCError.
     """
     fires = (a.severity for a in batch.alerts if a.status is AlertStatus.FIRING)
     severity = worst((said for said in fires if said), rules.severity)
     await client.start_workflow(
         ALERT_GROUP_WORKFLOW,
         AlertGroupInput(group_key=batch.group_key, grouping=rules.grouping),
-        id=group_id(source, batch.group_key),
+        id=group,
         task_queue=task_queue,
         start_signal=RECEIVE_ALERTS,
         start_signal_args=[batch],

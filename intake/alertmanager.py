@@ -6,6 +6,7 @@ group is the sender's summary, and wrong where alerts were left out.
 
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import accumulate, islice
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, FailFast, Field
@@ -13,10 +14,11 @@ from pydantic_core import PydanticCustomError
 
 from models.addresses import web_link
 from models.alert import Alert, AlertBatch, AlertStatus
-from models.base import Lenient
+from models.base import LAST_YEAR, Lenient
 from models.intake import IntakeRules
 from rules.alert_words import NAMELESS, briefly
 from rules.carrying import ALERTS_IN_FULL
+from rules.identity import bounded_key
 from rules.intake import is_ignored
 from rules.severity import severity_from_labels
 
@@ -29,10 +31,11 @@ FIRING_LIMIT = 200
 RESOLVED_LIMIT = 1000
 """So many alerts of one delivery are taken; Temporal bounds what a workflow may be given."""
 TEXT_LIMIT = 500
-LABELS_LIMIT = 64
+LABELS_LIMIT, LABELS_SIZE = 64, 4096
+TOGETHER_SIZE = 1024 * 1024
 NAME_LIMIT = 200
 SERVICE_LIMIT = 100
-EARLIEST_YEAR, LATEST_YEAR = 1970, 9000
+EARLIEST_YEAR, LATEST_YEAR = 1970, LAST_YEAR
 
 
 def _in_history(at: datetime) -> datetime:
@@ -76,7 +79,7 @@ class Webhook(Lenient):
 def summary_of(webhook: Webhook) -> str:
     """The group for people: the values that its alerts share."""
     shared = ", ".join(webhook.group_labels.values())
-    return f"alerts: {shared or webhook.receiver or webhook.group_key}"
+    return f"alerts: {shared or webhook.receiver or bounded_key(webhook.group_key)}"
 
 
 def batch_of(webhook: Webhook, rules: IntakeRules, received_at: datetime) -> tuple[AlertBatch, int]:
@@ -86,8 +89,8 @@ def batch_of(webhook: Webhook, rules: IntakeRules, received_at: datetime) -> tup
     known = [_alert(alert, rules) for alert in taken]
     alerts = [*known[:ALERTS_IN_FULL], *(briefly(alert) for alert in known[ALERTS_IN_FULL:])]
     batch = AlertBatch(
-        group_key=webhook.group_key,
-        alerts=tuple(alerts),
+        group_key=bounded_key(webhook.group_key),
+        alerts=_together(alerts),
         truncated=webhook.truncated_alerts + left_out,
         received_at=received_at,
     )
@@ -138,8 +141,22 @@ def _service(labels: dict[str, str]) -> str | None:
 
 
 def _bounded(labels: dict[str, str]) -> dict[str, str]:
-    kept = list(labels.items())[:LABELS_LIMIT]
-    return {name[:NAME_LIMIT]: value[:TEXT_LIMIT] for name, value in kept}
+    """The first of the labels, as much of them as an incident can carry of each alert."""
+    first = islice(labels.items(), LABELS_LIMIT)
+    kept = [(name[:NAME_LIMIT], value[:TEXT_LIMIT]) for name, value in first]
+    sizes = accumulate(len(name) + len(value) for name, value in kept)
+    return {
+        name: value for (name, value), size in zip(kept, sizes, strict=True) if size <= LABELS_SIZE
+    }
+
+
+def _together(alerts: list[Alert]) -> tuple[Alert, ...]:
+    """The alerts with as many labels as one delivery can hand on; of the others, who they are."""
+    sizes = accumulate(len(alert.model_dump_json()) for alert in alerts)
+    return tuple(
+        alert if size <= TOGETHER_SIZE else briefly(alert)
+        for alert, size in zip(alerts, sizes, strict=True)
+    )
 
 
 def _fingerprint(labels: dict[str, str]) -> str:

@@ -47,6 +47,7 @@ class AlertIntake:
             message = "the policy does not let monitoring report: see who and channels of reporting"
             raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message)
         batch, ignored = batch_of(webhook, rules, received_at)
+        group = group_id(SOURCE, webhook.group_key)
         if batch.alerts:
             async with reaching_temporal():
                 await hand_on(
@@ -54,10 +55,10 @@ class AlertIntake:
                     self._task_queue,
                     batch,
                     rules,
+                    group=group,
                     source=SOURCE,
                     summary=summary_of(webhook),
                 )
-        group = group_id(SOURCE, webhook.group_key)
         received = len(webhook.alerts) - ignored
         taken = len(batch.alerts)
         log.info("alerts.received", group=group, received=received, taken=taken, ignored=ignored)

@@ -153,6 +153,7 @@ class Stage:
             self._queue,
             moved,
             rules,
+            group=group,
             source=SOURCE,
             summary=summary_of(webhook),
         )

@@ -12,7 +12,7 @@ from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPo
 from models.group import GroupState
 from rules.alert_words import briefly
 from rules.asking import latched, owed
-from rules.carrying import ALERTS_IN_FULL
+from rules.carrying import ALERTS_IN_FULL, ALERTS_KEPT
 
 ENDINGS_KEPT = 500
 """Of so many alerts that stopped a group remembers when, the newest of them."""
@@ -30,6 +30,7 @@ class _Fold:
     missed: dict[str, AlertRecord]
     owed: frozenset[str]
     at: datetime
+    beyond: int = 0
     accepted: bool = False
     fires: bool = False
     news: bool = False
@@ -45,6 +46,10 @@ class _Fold:
         if self._is_over(alert):
             return
         known = self.firing.get(alert.fingerprint)
+        if known is None and len(self.firing) >= ALERTS_KEPT:
+            self.beyond += 1
+            self.fires = True
+            return
         if known is None and len(self.firing) >= ALERTS_IN_FULL:
             alert = briefly(alert)
         if known and alert.started_at < known.alert.started_at:
@@ -128,7 +133,7 @@ def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: date
         del work.ended[oldest]
         work.ends_heard.pop(oldest, None)
     newest = state.last_received_at is None or at >= state.last_received_at
-    truncated = batch.truncated if newest else state.truncated
+    truncated = batch.truncated + work.beyond if newest else state.truncated
     moved = truncated != state.truncated
     told = state.model_copy(
         update={

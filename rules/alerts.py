@@ -11,7 +11,7 @@ from models.compiled import FROM_HISTORY
 from models.incident import Incident
 from rules.alert_words import briefly, words_by_fingerprint
 from rules.attributes import said_of
-from rules.carrying import ALERTS_IN_FULL
+from rules.carrying import ALERTS_IN_FULL, ALERTS_KEPT
 from rules.decision import Case, Decision, Outcome, Refusal
 from rules.facts import alerts_firing
 from rules.joining import told_of_joining
@@ -28,6 +28,8 @@ def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
     at = command.batch.received_at
     for told in command.batch.alerts:
         known = records.get(told.fingerprint)
+        if known is None and not _has_room(records):
+            continue
         full = known is not None or len(records) < ALERTS_IN_FULL
         alert = told if full else briefly(told)
         records[alert.fingerprint] = AlertRecord(
@@ -38,6 +40,17 @@ def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
             first_started_at=_fired_first(known, alert) if known and from_history else None,
         )
     return records
+
+
+def _has_room(records: dict[str, AlertRecord]) -> bool:
+    """Whether there is room for one more; the oldest that fires no more makes it."""
+    if len(records) < ALERTS_KEPT:
+        return True
+    over = (name for name, r in records.items() if r.alert.status is AlertStatus.RESOLVED)
+    oldest = next(over, None)
+    if oldest is not None:
+        del records[oldest]
+    return oldest is not None
 
 
 def _fired_first(known: AlertRecord, alert: Alert) -> datetime | None:

@@ -11,7 +11,17 @@ from itertools import islice
 from pydantic import BaseModel
 
 from models.base import FIRST_YEAR, LAST_YEAR
+from models.command import (
+    AddActionItemCommand,
+    AddLessonCommand,
+    LinkCommand,
+    RecordAlertsCommand,
+    TriggerCommand,
+)
 from models.compiled import CompiledPolicy
+from models.incident import Incident, Link
+from models.payload import Command
+from rules.carrying import weight
 from rules.decision import Refusal
 
 NAME_LIMIT = 500
@@ -37,8 +47,15 @@ ENTRIES_LIMITS: dict[str, int] = {"alerts": 1500, "pages": 1000}
 """Entries of a list or a mapping, by its field."""
 COUNT_LIMIT = 1_000_000
 """No message counts further."""
-WEIGHT_LIMIT_BYTES = 512 * 1024
+WEIGHT_LIMIT_BYTES = 2 * 1024 * 1024
 """The most that one message may weigh as JSON."""
+ENOUGH_BYTES, MOST_BYTES = 256 * 1024, 512 * 1024
+"""A record that weighs as much, timeline and alerts aside, takes nothing more that adds to it;
+beyond the second not even what the next state may need."""
+NEEDED_TO_MOVE_ON = frozenset(
+    {"set_severity", "assign_role", "unassign_role", "complete_step", "submit_review"}
+)
+MOVE_ON = frozenset({"cancel", "resume"})
 _MOST_TOLD = 20
 _LONGEST = timedelta(days=3660)
 
@@ -55,12 +72,43 @@ def excesses(message: BaseModel) -> tuple[Flaw, ...]:
 
 
 def excessive(message: BaseModel) -> Refusal | None:
-    """The same as a refusal, if there is anything."""
-    found = excesses(message)
+    """The same as a refusal, if there is anything.
+
+    What an alert group gathered for its incident has the bounds of the deliveries in it.
+    """
+    found = () if isinstance(message, RecordAlertsCommand) else excesses(message)
     if not found:
         return None
     words = "; ".join(f"{place}: {problem}" for place, problem in found)
     return Refusal("Malformed", words[:1000], tuple(place for place, _ in found))
+
+
+def overfull(name: str, command: Command, incident: Incident) -> Refusal | None:
+    """Why a record takes no more of a command: it is there already, or there is no room left.
+
+    What moves the incident on is possible whatever the record weighs.
+    """
+    if _is_there(command, incident):
+        return Refusal("Refused", f"{name}: the record has just this already")
+    if isinstance(command, TriggerCommand | RecordAlertsCommand) or name in MOVE_ON:
+        return None
+    limit = MOST_BYTES if name in NEEDED_TO_MOVE_ON else ENOUGH_BYTES
+    if weight(incident) <= limit:
+        return None
+    return Refusal("Refused", f"the record is full ({limit // 1024} KiB): {name} adds to it")
+
+
+def _is_there(command: Command, incident: Incident) -> bool:
+    match command:
+        case LinkCommand(relation=relation, target=target):
+            return Link(relation=relation, target=target) in incident.links
+        case AddLessonCommand(text=text):
+            return any(lesson.text == text for lesson in incident.lessons)
+        case AddActionItemCommand(text=text, owner=owner, due_at=due_at):
+            items = ((item.text, item.owner, item.due_at) for item in incident.action_items)
+            return (text, owner, due_at) in items
+        case _:
+            return False
 
 
 def out_of_time(at: datetime) -> str | None:

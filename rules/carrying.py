@@ -7,15 +7,21 @@ LIMIT_BYTES = 128 * 1024
 KEPT_BYTES = 32 * 1024
 RECORD_LIMIT_BYTES = 96 * 1024
 """The most that people may write into one record, timeline aside. Longer texts are documents."""
+ALERTS_KEPT = 2000
+"""Of so many alerts an incident, or an alert group, knows; of others it knows that there are."""
 ALERTS_IN_FULL = 50
 """Of further alerts an incident keeps who they are and whether they fire, without their labels."""
 
 
 def too_heavy(incident: Incident) -> bool:
     """Whether the record weighs more than a run should carry, without what is bounded by itself."""
+    return weight(incident) > RECORD_LIMIT_BYTES
+
+
+def weight(incident: Incident) -> int:
+    """What the record weighs in bytes of JSON, without what is bounded by itself."""
     aside = {"timeline": (), "alerts": {}, "refusals": Refusals()}
-    light = incident.model_copy(update=aside)
-    return len(light.model_dump_json()) > RECORD_LIMIT_BYTES
+    return len(incident.model_copy(update=aside).model_dump_json())
 
 
 def older_entries(incident: Incident) -> tuple[TimelineEntry, ...] | None:

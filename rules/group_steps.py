@@ -9,6 +9,9 @@ from rules.alert_report import recurrence_words
 from rules.asking import is_open, unanswered
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, State
 
+MOST_TAKEOVERS = 20
+"""So many earlier incidents at most are to be told that this one has their alerts."""
+
 
 def tellable(state: GroupState) -> tuple[Alert, ...]:
     """What the incident can be told: before its review everything, in review what resolved."""
@@ -185,7 +188,7 @@ def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
 
 
 def _owing_takeover(state: GroupState, earlier: str) -> GroupState:
-    if earlier in state.takeovers:
+    if earlier in state.takeovers or len(state.takeovers) >= MOST_TAKEOVERS:
         return state
     return state.model_copy(update={"takeovers": (*state.takeovers, earlier)})
 

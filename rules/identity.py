@@ -11,6 +11,8 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """The alphabet of Crockford's base 32: no letter that is easily taken for another sign."""
 
 SLUG_LIMIT = 48
+KEY_LIMIT, KEY_KEPT = 500, 400
+"""Characters of a group key; a longer one is cut."""
 _HASH_CHARACTERS = 8
 _BITS = 5
 _WORD = re.compile(r"[A-Za-z0-9_]+")
@@ -37,6 +39,13 @@ def _slug(text: str, otherwise: str) -> str:
     """The readable words of a text, each once."""
     words = dict.fromkeys(_WORD.findall(text))
     return "-".join(words)[:SLUG_LIMIT].strip("-") or otherwise
+
+
+def bounded_key(group_key: str) -> str:
+    """A group key as it is kept: one that is too long is told from others by its digest."""
+    if len(group_key) <= KEY_LIMIT:
+        return group_key
+    return f"{group_key[:KEY_KEPT]}... {sha256(group_key.encode(errors='replace')).hexdigest()}"
 
 
 def group_id(source: str, group_key: str) -> str:

@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 from models.base import Actor
 from models.command import COMMANDS, CommandResult
 from models.payload import Command
-from rules.bounds import excessive
+from rules.bounds import excessive, overfull
 from rules.decision import Decision, Outcome, Refusal
 from rules.judgement import no_signal, parse
 from rules.refusals import AUTHORITY, UNKNOWN, Tried, claimed, leaves_trace, refused
@@ -64,7 +64,7 @@ class Handlers:
             elif _command_id(command) in self._switch.processed:
                 return
             else:
-                too_much = excessive(command)
+                too_much = self._too_much(name, command)
                 if too_much:
                     raise self._error(too_much)
                 outcome = self._unsound(name, command) or self._switch.judge(name, command)
@@ -127,8 +127,11 @@ class Handlers:
         refusal = self._unsound(name, command)
         if refusal and workflow.patched("unsound-signals-are-refused"):
             return refusal
-        refusal = excessive(command)
+        refusal = self._too_much(name, command)
         return refusal if refusal and workflow.patched("excessive-signals-are-refused") else None
+
+    def _too_much(self, name: str, command: Command) -> Refusal | None:
+        return excessive(command) or overfull(name, command, self._desk.incident)
 
     def _unsound(self, name: str, command: Command) -> Refusal | None:
         incident = self._desk.incident

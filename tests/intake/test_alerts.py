@@ -45,7 +45,7 @@ async def test_a_group_of_firing_alerts_becomes_one_incident(
         for name in ("group_partly_resolved", "resolved"):
             again = await http.post(URL, json=payload(name))
             assert again.json()["group"] == first.json()["group"]
-        await siren.until(lambda s: not s.firing and not s.unfed_deliveries)
+        await siren.until(lambda s: not (s.firing or s.unfed_deliveries or s.feeding))
         record: Incident = await siren.record(incident_id)
     assert record.severity == "SEV1"
     assert record.report.service == "checkout"
