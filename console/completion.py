@@ -11,13 +11,24 @@ from runtime.client import connect
 
 PATIENCE = timedelta(seconds=2)
 SHOWN = 100
+_HARMLESS = frozenset(" .,-_/%+@")
 
 
 async def _open_incidents() -> list[tuple[str, str]]:
     async with asyncio.timeout(PATIENCE.total_seconds()):
         client = await connect()
         rows = (await find(client, Filters(only_open=True), SHOWN)).rows
-    return [(row.id, in_a_line(f"{row.severity} {row.state} {row.title}").strip()) for row in rows]
+    return [
+        (row.id, harmless(f"{row.severity} {row.state} {row.title}"))
+        for row in rows
+        if row.id == harmless(row.id)
+    ]
+
+
+def harmless(text: str) -> str:
+    """`text` as a shell may evaluate it: zsh does so with what it shows beside a completion."""
+    kept = "".join(c if c.isalnum() or c in _HARMLESS else " " for c in in_a_line(text))
+    return " ".join(kept.split())
 
 
 def complete_incident(incomplete: str) -> list[tuple[str, str]]:

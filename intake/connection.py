@@ -122,7 +122,7 @@ class Connection(H11Protocol):
             seconds = self.patience[Step.REQUEST]
             log.info("request.too_slow", seconds=seconds)
             why = f"the request did not come whole within {seconds:g} seconds"
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "TooSlow", why)
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "TooSlow", why)
             return
         if step is Step.ANSWER:
             log.warning("request.unanswered", seconds=self.patience[Step.ANSWER])

@@ -71,17 +71,17 @@ REFUSALS = {
     400: "the body is not JSON, or the request is no HTTP",
     401: "the token is missing or wrong",
     403: "the policy does not let this reporter, or monitoring, report",
-    408: "the request did not come whole in time",
     413: "the body is too large",
     415: "the body is not sent as application/json, or it is compressed",
     421: "the intake is not known by the name in the header Host",
     422: "a field is wrong, or the key was used for another report",
     431: "the head of the request is too large",
     500: "the intake failed",
-    503: "Temporal or the policy cannot be used now: come back after Retry-After seconds",
+    503: "Temporal or the policy cannot be used now, the request did not come whole in time, or "
+    "there are too many connections: come back after Retry-After seconds",
 }
 """Every refusal that there is, by its status."""
-OF_EVERY_REQUEST = (400, 408, 421, 431, 500, 503)
+OF_EVERY_REQUEST = (400, 421, 431, 500, 503)
 
 
 def answers(*refusals: int, **taken: tuple[type[BaseModel], str]) -> dict[int | str, Any]:

@@ -134,9 +134,10 @@ class IncidentIntake:
 
     async def report(self, request: Request, response: Response) -> Opened:
         """Open an incident; with an Idempotency-Key of the same report, find it again."""
-        key = request.headers.get(KEY_HEADER)
-        if key is not None and not 0 < len(key) <= KEY_LIMIT:
-            problem = f"must have 1 to {KEY_LIMIT} characters"
+        keys = request.headers.getlist(KEY_HEADER)
+        key = keys[0] if keys else None
+        if len(keys) > 1 or (key is not None and not 0 < len(key) <= KEY_LIMIT):
+            problem = f"must stand there once, and have 1 to {KEY_LIMIT} characters"
             raise _unprocessable([(KEY_HEADER, problem)], f"{KEY_HEADER} {problem}")
         now = datetime.now(UTC)
         said = await read_body(request, Reported)

@@ -21,7 +21,7 @@ from runtime.client import identity
 from runtime.component import end
 from runtime.search_attributes import register, retention, set_retention
 from runtime.settings import environment_without_temporal
-from runtime.ui_guard import UiGuard, hidden_host
+from runtime.ui_gate import UiGate, hidden_host
 
 TEMPORAL = Path(sys.executable).parent / "temporal"
 KEEP_HISTORIES = timedelta(days=90)
@@ -115,7 +115,7 @@ class EmbeddedServer:
     keep: timedelta = KEEP_HISTORIES
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _began: int = field(default=0, init=False)
-    _guard: UiGuard | None = field(default=None, init=False)
+    _gate: UiGate | None = field(default=None, init=False)
 
     @property
     def address(self) -> str:
@@ -146,8 +146,8 @@ class EmbeddedServer:
     def _command(self) -> list[str]:
         command = [str(TEMPORAL), "server", "start-dev", "--ip", "127.0.0.1"]
         command += ["--port", str(self.port)]
-        if self._guard:
-            command += ["--ui-ip", self._guard.host, "--ui-port", str(self._guard.port)]
+        if self._gate:
+            command += ["--ui-ip", self._gate.host, "--ui-port", str(self._gate.port)]
         else:
             command += ["--headless"]
         command += ["--log-level", "warn"]
@@ -179,7 +179,7 @@ class EmbeddedServer:
 
     async def _started(self) -> Client:
         self.port = free_port(self.port)
-        await self._guarded()
+        await self._gated()
         if self.database:
             with _alone_on(self.database) as lock:
                 self._launch(lock)
@@ -195,21 +195,21 @@ class EmbeddedServer:
             self.stop()
             raise
 
-    async def _guarded(self) -> None:
-        """Have the UI where only its guard finds it, and the guard where people look for it."""
+    async def _gated(self) -> None:
+        """Have the UI where only its gate finds it, and the gate where people look for it."""
         if self.ui_port is None:
             return
         self.ui_port, host = free_port(self.ui_port), hidden_host()
-        self._stop_guard()
-        self._guard = UiGuard(host, free_port(0, host))
+        self._stop_gate()
+        self._gate = UiGate(host, free_port(0, host))
         try:
-            await self._guard.start(self.ui_port)
+            await self._gate.start(self.ui_port)
         except OSError:
             raise PortTaken(f"somebody else took port {self.ui_port}") from None
 
-    def _stop_guard(self) -> None:
-        if self._guard:
-            self._guard.stop()
+    def _stop_gate(self) -> None:
+        if self._gate:
+            self._gate.stop()
 
     def _launch(self, lock: IO[str] | None) -> None:
         with open_private(self.log, "ab") as log:
@@ -264,7 +264,7 @@ class EmbeddedServer:
 
     def kill(self) -> None:
         """End it as a crash would."""
-        self._stop_guard()
+        self._stop_gate()
         if self._process:
             self._process.kill()
             self._process.wait()
@@ -272,6 +272,6 @@ class EmbeddedServer:
 
     def stop(self) -> None:
         """End it in order; by force after ten seconds."""
-        self._stop_guard()
+        self._stop_gate()
         process, self._process = self._process, None
         end(process)

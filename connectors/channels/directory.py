@@ -10,6 +10,7 @@ from connectors.channels.kind import ChannelSettings, Tools
 from connectors.channels.kinds import KINDS, channel_settings
 from connectors.channels.protocol import Channel
 from connectors.errors import PermanentError
+from models.addresses import is_loopback, parts_of
 
 BUILT_IN: Mapping[str, ChannelSettings] = {
     "console": channel_settings({"kind": "console"}),
@@ -19,7 +20,7 @@ BUILT_IN: Mapping[str, ChannelSettings] = {
 
 
 class ChannelDirectory:
-    """The channels of one process. All webhooks share one HTTP client; close it with `aclose`."""
+    """The channels of one process. Webhooks share HTTP clients; close them with `aclose`."""
 
     def __init__(
         self, settings: Mapping[str, ChannelSettings], *, stream: TextIO | None = None
@@ -27,7 +28,7 @@ class ChannelDirectory:
         self._settings = {**BUILT_IN, **settings}
         self._stream = stream or sys.stdout
         self._channels: dict[str, Channel] = {}
-        self._client: httpx2.AsyncClient | None = None
+        self._clients: dict[bool, httpx2.AsyncClient] = {}
 
     def channel(self, name: str) -> Channel:
         """The channel `name`. Raises PermanentError where no setting resolves the name."""
@@ -44,9 +45,9 @@ class ChannelDirectory:
 
     async def aclose(self) -> None:
         """Close what is open. A channel asked for later opens anew."""
-        client, self._client = self._client, None
+        clients, self._clients = self._clients, {}
         self._channels.clear()
-        if client is not None:
+        for client in clients.values():
             await client.aclose()
 
     def kind_of(self, name: str) -> str | None:
@@ -55,8 +56,15 @@ class ChannelDirectory:
         return settings.kind if settings else None
 
     def _made(self, name: str, settings: ChannelSettings) -> Channel:
-        return KINDS[settings.kind].make(name, settings, Tools(self._stream, self._http))
+        return KINDS[settings.kind].make(name, settings, Tools(self._stream, self._client_for))
 
-    def _http(self) -> httpx2.AsyncClient:
-        self._client = self._client or httpx2.AsyncClient(follow_redirects=False)
-        return self._client
+    def _client_for(self, url: str | None) -> httpx2.AsyncClient:
+        """The client that goes there. What stays on this machine goes through no proxy.
+
+        A proxy of the environment would read the token of a webhook without TLS.
+        """
+        parts = parts_of(url)
+        here = parts is not None and is_loopback(parts.hostname)
+        if here not in self._clients:
+            self._clients[here] = httpx2.AsyncClient(follow_redirects=False, trust_env=not here)
+        return self._clients[here]

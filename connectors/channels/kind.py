@@ -37,10 +37,10 @@ class ChannelSettings(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What channels of one process share: where the console prints, and the HTTP client."""
+    """What channels of one process share: where the console prints, HTTP clients by address."""
 
     stream: TextIO
-    client: Callable[[], httpx2.AsyncClient]
+    client: Callable[[str | None], httpx2.AsyncClient]
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ async def _reference(response: httpx2.Response, limit: asyncio.Timeout) -> str |
 KIND = Kind(
     name="webhook",
     settings=WebhookSettings,
-    make=lambda name, settings, tools: WebhookChannel(name, settings, tools.client()),
+    make=lambda name, settings, tools: WebhookChannel(name, settings, tools.client(settings.url)),
     can=frozenset({Ability.PAGE, Ability.POST}),
     told_by="url",
 )

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from console.app import LATE
-from console.completion import complete_incident
+from console.completion import complete_incident, harmless
 from tests.console.conftest import Type, TypeAt
+from tests.fakes.hostile import HOSTILE
 from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +54,19 @@ async def test_incident_ids_complete(at_console: TypeAt, incident: str) -> None:
     assert (await at_console("acknowledge", incident)).code == 0
     found = await complete(incident[:-3].lower())
     assert incident in found
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["\\$(touch pwned)", "\\`touch pwned\\`", "';touch pwned;'", '"$(touch pwned)"', HOSTILE],
+)
+def test_what_a_shell_evaluates_carries_nothing_of_a_title_that_it_would_run(title: str) -> None:
+    """zsh evaluates what it shows beside a completion, and anybody's alert may have a title."""
+    shown = harmless(title)
+    assert not set(shown) & set("\\$`'\";&|<>(){}[]*?!#~\n")
+    assert harmless("SEV1 reported Checkout fails: 42% in eu-west-1") == (
+        "SEV1 reported Checkout fails 42% in eu-west-1"
+    )
 
 
 def test_completion_stays_silent_where_no_server_answers(monkeypatch: pytest.MonkeyPatch) -> None:

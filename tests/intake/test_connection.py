@@ -45,9 +45,13 @@ async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
 async def test_a_request_that_does_not_come_whole_in_time_is_refused(
     served: Served, chunks: tuple[bytes, ...]
 ) -> None:
-    """Head or body, with a length or without, also where some of it comes again and again."""
+    """Head or body, with or without a length, also where some of it comes again and again.
+
+    By 503, with a time: Alertmanager gives up what it is told otherwise.
+    """
     answer = await served.said(*chunks, every=0.02)
-    assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert answer.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert b"retry-after: 5" in answer.lower()
     assert b'"error": "TooSlow"' in answer
 
 

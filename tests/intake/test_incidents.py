@@ -187,3 +187,24 @@ async def test_an_idempotency_key_has_bounds(http: httpx2.AsyncClient) -> None:
     for key in ("", "x" * 201):
         answer = await http.post(URL, json=REPORT, headers={"Idempotency-Key": key})
         assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "happened_at",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1900-01-01T00:00:00Z", "now", 0],
+)
+async def test_an_instant_out_of_reach_is_refused_by_its_field(
+    http: httpx2.AsyncClient, happened_at: object
+) -> None:
+    """Whatever the calendar, the zone or the type."""
+    answer = await http.post(URL, json={**REPORT, "happened_at": happened_at})
+    assert answer.status_code == 422
+    assert [wrong["field"] for wrong in answer.json()["fields"]] == ["happened_at"]
+
+
+async def test_a_key_stands_once(http: httpx2.AsyncClient) -> None:
+    """A proxy on the way might count the other one."""
+    headers = [("Idempotency-Key", "a"), ("Idempotency-Key", "b")]
+    answer = await http.post(URL, json=REPORT, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["fields"][0]["field"] == "Idempotency-Key"

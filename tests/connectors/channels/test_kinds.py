@@ -73,7 +73,7 @@ def test_webhooks_of_one_process_share_one_client() -> None:
     """A tool is made when it is first needed."""
     made: list[httpx2.AsyncClient] = []
 
-    def client() -> httpx2.AsyncClient:
+    def client(url: str | None) -> httpx2.AsyncClient:
         made.append(httpx2.AsyncClient())
         return made[-1]
 

@@ -51,6 +51,18 @@ async def test_message_is_posted_with_its_key_and_token(
     assert request.headers["content-type"] == "application/json"
 
 
+async def test_what_stays_on_this_machine_goes_through_no_proxy(
+    sink: WebhookSink, directory: ChannelDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would read the token, which is sent without TLS only because nobody is on the way."""
+    async with WebhookSink() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("ALL_PROXY", proxy.url)
+        await directory.channel("pager").send(a_message(), timeout=SOON)
+    assert len(sink.requests) == 1
+    assert proxy.requests == []
+
+
 async def test_no_token_means_no_authorization(
     sink: WebhookSink, directory: ChannelDirectory
 ) -> None:

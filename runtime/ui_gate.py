@@ -31,7 +31,7 @@ def hidden_host() -> str:
 
 
 @dataclass(slots=True)
-class UiGuard:
+class UiGate:
     """Passes connections on to the UI at `host` and `port`, if their first request may come in.
 
     A browser keeps a connection to one name: what came in by a right name goes on by it.
