@@ -10,6 +10,7 @@ from console.phrases import moment, relative
 from models.incident import Incident
 from models.responsibility import Request
 from models.view import IncidentView
+from rules.leading import INCIDENT_MANAGER
 
 
 def roles(view: IncidentView) -> Iterator[RenderableType]:
@@ -18,7 +19,8 @@ def roles(view: IncidentView) -> Iterator[RenderableType]:
     if not incident.roles:
         yield Text("nobody yet", style="dim")
     for held in incident.roles:
-        yield line(f"{held.role}: {held.person}{_handed_over(incident, held.role)}")
+        leads = " (leads)" if held.role == view.leading != INCIDENT_MANAGER else ""
+        yield line(f"{held.role}: {held.person}{leads}{_handed_over(incident, held.role)}")
     for offer in incident.handovers:
         since = relative(offer.at, view.now)
         said = f"{offer.role}: {offer.giver} hands it over to {offer.taker}, not accepted yet"

@@ -238,6 +238,7 @@ class CompiledPolicy(Frozen):
     page_limits: PageLimits = PageLimits()
     steps: tuple[Step, ...] = ()
     roles: tuple[RoleRule, ...] = ()
+    leading: str | None = None
     escalation: EscalationPolicy | None = None
     schedules: tuple[ScheduleSpec, ...] = ()
     on_call: dict[str, OnCall] = Field(default_factory=dict)

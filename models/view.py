@@ -31,10 +31,13 @@ class IncidentView(Frozen):
     """An incident read at `now`: `readings` are its clocks, `metrics` the policy's figures.
 
     `breaches` are all that fired, also those that were taken back since; `doubts` what somebody
-    should look at again. `undelivered` is what is owed still.
+    should look at again. `undelivered` is what is owed still. `leading` is the role that
+    leads, `manager` who holds it.
     """
 
     incident: Incident
+    leading: str | None = None
+    manager: str | None = None
     readings: tuple[ClockReading, ...] = ()
     metrics: tuple[MetricReading, ...] = ()
     breaches: tuple[RecordedBreach, ...] = ()

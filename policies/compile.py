@@ -49,6 +49,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         page_limits=page_limits(policy),
         steps=tuple(_steps(policy)),
         roles=responsibility.roles(policy),
+        leading=responsibility.leading(policy),
         escalation=escalation,
         schedules=schedules_in_use(policy, escalation),
         authority=responsibility.authority(policy),

@@ -33,6 +33,11 @@ def severities_of(policy: Policy, given: Iterable[str]) -> tuple[str, ...]:
     return tuple(decided(policy, given))
 
 
+def leading(policy: Policy) -> str | None:
+    """The role that leads an incident."""
+    return leading_role({name: role.leads for name, role in policy.roles.items()})
+
+
 def roles(policy: Policy) -> tuple[RoleRule, ...]:
     """The roles of the policy."""
     return tuple(_role(policy, name, entry) for name, entry in policy.roles.items())
@@ -137,7 +142,7 @@ def _meant(entry: RoleEntry, action: Action) -> Action:
 
 def closed_by_default(policy: Policy) -> dict[str, AuthorityRule]:
     """Who may what gives or takes authority, where the policy does not name it."""
-    leads = leading_role(policy.roles)
+    leads = leading(policy)
     adopts = leads or (RESPONDERS if policy.people else NOBODY)
     return {
         "acknowledge": AuthorityRule(by=(RESPONDERS,)),

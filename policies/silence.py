@@ -112,7 +112,9 @@ def heard(value: Any) -> Heard:
 def _leading(value: Any) -> str:
     """The role that leads, by the plain values of a policy."""
     roles = value.get("roles")
-    return leading_role(roles if isinstance(roles, dict) else ()) or UNSPECIFIED
+    named = roles.items() if isinstance(roles, dict) else ()
+    marked = {name: isinstance(of, dict) and of.get("leads") is True for name, of in named}
+    return leading_role(marked) or UNSPECIFIED
 
 
 def _cut(loc: Loc, change: Meanwhile) -> Loc:

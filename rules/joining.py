@@ -8,7 +8,8 @@ from models.compiled import CompiledPolicy
 from models.incident import Incident
 from models.readable import in_a_line
 from rules.decision import Case, Effect, PageNextLevel, PageRole, Remind
-from rules.people import PERSON, ROLE, leading_role
+from rules.leading import role_that_leads
+from rules.people import PERSON, ROLE
 from states.lifecycle import BEFORE_REVIEW
 
 RECORD, REMIND, PAGE, ESCALATE = "record", "remind", "page", "escalate"
@@ -53,7 +54,7 @@ def is_critical(alert: Alert, incident: Incident, policy: CompiledPolicy) -> boo
 
 
 def _leader(incident: Incident, policy: CompiledPolicy) -> str:
-    role = leading_role(rule.name for rule in policy.roles)
+    role = role_that_leads(policy)
     acknowledged = incident.milestone("acknowledged")
     if role is None and acknowledged:
         return f"{PERSON}{acknowledged.actor.name}"

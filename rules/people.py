@@ -12,16 +12,9 @@ from rules.on_duty import SCHEDULE, people_of
 TEAM = "team:"
 PERSON = "person:"
 ROLE = "role:"
-LEADS = "incident_manager"
 CHANNEL = "channel:"
 ON_CALL = "on_call:"
 _MOST_NAMED = 5
-
-
-def leading_role(roles: Iterable[str]) -> str | None:
-    """The role that leads an incident: `incident_manager`, or else the first of the policy."""
-    every = tuple(roles)
-    return LEADS if LEADS in every else next(iter(every), None)
 
 
 def responders(policy: CompiledPolicy) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ from models.compiled import CompiledPolicy, Level, RoleRule
 from models.incident import Incident
 from rules import names, roles
 from rules.authority import named_now, rule_for
+from rules.leading import role_that_leads
 from rules.names import ANYONE, PEOPLE, RESPONDERS
 from rules.on_duty import SCHEDULE
 from rules.people import (
     PERSON,
     ROLE,
     deputies,
-    leading_role,
     on_call,
     paged,
     people_meant,
@@ -137,4 +137,4 @@ def leaders(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
     """Whoever leads: the holders of the leading role, or else who acknowledged."""
     acknowledged = incident.milestone("acknowledged")
     by = (acknowledged.actor.name,) if acknowledged else ()
-    return incident.holders(leading_role(role.name for role in policy.roles) or "") or by
+    return incident.holders(role_that_leads(policy) or "") or by

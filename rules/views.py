@@ -7,6 +7,7 @@ from models.view import IncidentView
 from rules.answers import next_steps, readings_of
 from rules.breaches import breaches
 from rules.doubts import doubts
+from rules.leading import leader
 from rules.metrics import read_metrics
 
 
@@ -15,6 +16,8 @@ def view_of(carried: Carried, now: datetime) -> IncidentView:
     policy, incident = carried.policy, carried.incident
     return IncidentView(
         incident=incident,
+        leading=policy.leading,
+        manager=leader(policy, incident),
         readings=readings_of(policy, incident, now),
         metrics=read_metrics(policy, incident, now),
         breaches=breaches(incident),

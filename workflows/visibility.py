@@ -13,6 +13,7 @@ from models.readable import in_a_line
 from models.visibility import SEARCH_ATTRIBUTES
 from rules.answers import readings_of, status_markdown
 from rules.breaches import breached_clocks, marks
+from rules.leading import leader
 from states.lifecycle import TERMINAL
 from workflows.desk import Desk
 from workflows.paging import Paging
@@ -113,7 +114,7 @@ class Visibility:
             "IncidentState": incident.state.value,
             "IncidentSeverity": incident.severity,
             "IncidentService": service and in_a_line(service),
-            "IncidentManager": incident.holder("incident_manager"),
+            "IncidentManager": leader(desk.policy, incident),
             "IncidentPolicy": f"{desk.policy.name} {desk.policy.version}",
             "IncidentGroup": incident.report.group_id,
         }

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StrictBool
 
 from models.base import Frozen
 from models.policy.actions import Actions, Share
@@ -76,6 +76,7 @@ Unfilled = Annotated[dict[Share, Actions], BeforeValidator(_unfilled)]
 class RoleEntry(Frozen):
     """A role in an incident: what its holder does, when it must be held, who takes it.
 
+    One role `leads` the incident: without it, `incident_manager`, or else the first.
     `required` maps a severity to how long after the report the role must be held, `required_in`
     a state to the severities at which it must be; `when` says for which incidents. `unfilled`
     says what happens when it is not in time. `qualification` lists teams and skills, of which
@@ -86,6 +87,7 @@ class RoleEntry(Frozen):
     """
 
     duties: Texts = ()
+    leads: StrictBool = False
     required: Required = Field(default_factory=dict)
     required_in: RequiredIn = Field(default_factory=dict)
     when: Annotated[tuple[ConditionText, ...], BeforeValidator(many)] = ()

@@ -136,4 +136,19 @@ def unfilled(policy: Policy) -> Iterator[Finding]:
                     yield from action_problems(policy, (*loc, share, index), action)
 
 
-CHECKS: tuple[Check, ...] = (roles_filled, required, combinations, qualifications, unfilled)
+def one_leads(policy: Policy) -> Iterator[Finding]:
+    """One role leads an incident."""
+    leading = [name for name, role in policy.roles.items() if role.leads]
+    for name in leading[1:]:
+        what = f"{leading[0]} and {name} both lead"
+        yield Finding(("roles", name, "leads"), what, "keep it in one of them", key=True)
+
+
+CHECKS: tuple[Check, ...] = (
+    one_leads,
+    roles_filled,
+    required,
+    combinations,
+    qualifications,
+    unfilled,
+)

@@ -15,7 +15,6 @@ from policies.render import principles as guidance
 from policies.render.document import Blocks, Paragraph, bullets
 from policies.render.view import View
 from policies.render.words import NO_TARGET, grouped, listed, moment
-from rules.people import leading_role
 from states.lifecycle import State
 
 
@@ -50,7 +49,7 @@ def tools(view: View) -> Blocks:
 
 def manager(view: View) -> Blocks:
     """Who takes the leading role, and how else somebody comes to it."""
-    role = view.compiled.role(leading_role(view.policy.roles) or "")
+    role = view.compiled.role(view.compiled.leading or "")
     if role is None:
         yield Paragraph(view.nothing("roles"))
         return

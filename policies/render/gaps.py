@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.policy import Policy
+from policies.responsibility import leading
 from policies.tree import Loc
-from rules.people import leading_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def tools(policy: Policy) -> Iterator[Gap]:
 
 def manager(policy: Policy) -> Iterator[Gap]:
     """How somebody comes to manage an incident: by default, or by one who may assign it."""
-    name = leading_role(policy.roles)
+    name = leading(policy)
     if name is None:
         yield Gap((), "roles")
     elif policy.roles[name].default is None and "assign_role" not in policy.authority:
