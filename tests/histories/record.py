@@ -22,6 +22,7 @@ from models.compiled import (
     OnRaise,
     RoleRule,
 )
+from models.policy.actions import parse_action
 from models.workload import WORKLOAD_WORKFLOW
 from tests.conftest import time_skipping_server
 from tests.histories.busy import busy
@@ -29,7 +30,7 @@ from tests.histories.consent import by_consent
 from tests.rules.schedules import override, rotation, schedule
 from tests.rules.timed import policy_of
 from tests.scenarios.stage import Stage
-from tests.specimens import POLICY, REPORT
+from tests.specimens import POLICY, REPORT, clock
 
 HERE = Path(__file__).parent
 TIMED = """\
@@ -225,11 +226,34 @@ async def facts(stage: Stage) -> None:
     await stage.ended()
 
 
+async def demands(stage: Stage) -> None:
+    """Escalated by hand until somebody answers, twice; asked once; a limit as a wait ends."""
+    levels = tuple(
+        Level(page=(f"person:{name}",), wait=timedelta(minutes=5)) for name in ("ana", "bo", "cy")
+    )
+    limit = clock("answer", "reported", "resolved", sev1=5, at={1.0: (parse_action("escalate"),)})
+    escalation = EscalationPolicy(name="demands", levels=levels, repeat=1)
+    await stage.report(
+        QUIET.model_copy(update={"escalation": escalation, "clocks": (limit,), "roles": ()})
+    )
+    await stage.at(6)
+    await stage.do("acknowledge")
+    await stage.do("escalate", note="more people")
+    await stage.at(12)
+    await stage.do("link", actor="cy", target="CHG-1")
+    await stage.do("escalate", level=1, note="again")
+    await stage.do("acknowledge", actor="bo")
+    await stage.do("escalate", level=2, only=True, note="bo alone")
+    await stage.at(60)
+    await stage.do("cancel", reason="false_alarm")
+    await stage.ended()
+
+
 LIVES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     life.__name__: life
     for life in (
         *(full_life, hold_reopen, cancelled, many_runs, in_calendars, on_call, ladders),
-        *(by_consent, busy, facts),
+        *(by_consent, busy, facts, demands),
     )
 }
 
