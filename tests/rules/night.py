@@ -18,6 +18,7 @@ from models.message import DeliveryFailure, Message, MessageKind, Receipt
 from models.why import Explanation, WhyQuestion
 from models.workload import Leave, Verdict
 from rules.decision import Decision, PageNextLevel
+from rules.demands import demanded_page, set_going
 from rules.escalation import (
     NoPage,
     Page,
@@ -86,10 +87,20 @@ class Night:
         self.incident = answer.incident
         for effect in answer.effects:
             if isinstance(effect, PageNextLevel):
-                waits_from = self._now if effect.waits and not self.progress.stopped else None
-                self.force(effect.reason, effect.level, waits_from=waits_from)
+                self._demand(effect)
         if name == "acknowledge":
             self.progress = stopped(self.progress, f"acknowledged by {actor}")
+
+    def _demand(self, effect: PageNextLevel) -> None:
+        """A level is demanded, by the last line of the timeline."""
+        ladder = in_force(self.policy.escalation, self.incident, self._now)
+        demanded = demanded_page(effect, self._now, self.incident.next_seq - 1)
+        acknowledged = self.incident.milestone("acknowledged") is not None
+        self.progress, asked = set_going(
+            self.progress, demanded, ladder, self._now, acknowledged=acknowledged
+        )
+        assert isinstance(asked, Page)
+        self._page(asked, effect.reason)
 
     def force(
         self, reason: str, wanted: int | None = None, *, waits_from: datetime | None = None

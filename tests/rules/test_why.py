@@ -153,6 +153,19 @@ def test_paged_by_hand() -> None:
     assert words(night.why("bo", at=6))[0].startswith("bo was not paged")
 
 
+def test_paged_since_nobody_answered_whoever_had_escalated_by_hand() -> None:
+    """After an acknowledgement the next level is asked for; silence goes on from there."""
+    night = Night(THREE)
+    night.until(1)
+    night.do("acknowledge", actor="ana")
+    night.do("escalate", actor="ana", note="more people")
+    night.until(4)
+    assert words(night.why("cy"))[0].startswith("cy was not paged: level 3 was not due before")
+    night.until(30)
+    (answer,) = night.why("cy").answers
+    assert "; nobody has answered ana [" in answer.text
+
+
 def test_not_paged_since_every_level_had_its_turn() -> None:
     """The last round is over, and when it ended."""
     night = Night(policy_with(level("ana"), level("bo"), repeat=1))
