@@ -83,7 +83,10 @@ def _durations(incident: Incident) -> list[tuple[str, str]]:
     for label, name in DURATIONS:
         milestone = incident.milestone(name)
         if milestone:
-            rows.append((label, span(milestone.at - incident.reported_at)))
+            words = span(milestone.at - incident.reported_at)
+            if milestone.latest_at:
+                words += f" to {span(milestone.latest_at - incident.reported_at)}"
+            rows.append((label, words))
     return rows
 
 
@@ -108,6 +111,8 @@ def _negative(metric: MetricReading) -> str:
 
 def _remark(milestone: Milestone) -> str:
     remarks = []
+    if milestone.latest_at:
+        remarks.append(f"some time until {stamp(milestone.latest_at)}")
     if milestone.recorded_at > milestone.at:
         remarks.append(f"backdated by {span(milestone.recorded_at - milestone.at)}")
     if milestone.superseded:

@@ -105,3 +105,13 @@ def test_claims_to_break_name_tests_that_exist() -> None:
     told = set(re.findall(r"`(test_\w+)`", (ROOT / "CONTRIBUTING.md").read_text()))
     tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
     assert {name for name in told if f"def {name}(" not in tests} == set()
+
+
+def test_every_query_for_auditors_asks_for_incidents_alone() -> None:
+    """Groups, workloads and archives are workflows too."""
+    auditing = (ROOT / "docs" / "auditing.md").read_text()
+    queries = [code for code in re.findall(r"`(.+?)`(?= \|)", auditing) if re.search("[=>]", code)]
+    assert len(queries) > 5
+    assert [query for query in queries if not query.startswith("WorkflowType='Incident' AND")] == []
+    attributes = {a.name for a in SEARCH_ATTRIBUTES}
+    assert attributes <= set(re.findall(r"Incident[A-Z]\w+", auditing)), "each is explained"

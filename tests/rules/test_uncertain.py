@@ -56,6 +56,8 @@ def test_what_may_have_been_in_time_is_indeterminate_with_its_range() -> None:
     text = report_markdown(resolved_between(200, 280), POLICY, (found,), after(300))
     assert "| 3 h 20 min to 4 h 40 min |" in text
     assert "indeterminate: breached by 0 s to 40 min" in text
+    assert "| Time to resolve | 3 h 20 min to 4 h 40 min |" in text
+    assert "some time until 2026-03-27 21:30:00, backdated by 1 h 40 min" in text
 
 
 def test_a_start_that_is_not_known_better_leaves_a_range_too() -> None:
