@@ -47,8 +47,8 @@ def status_text(reading: ClockReading) -> Text:
 
 def clock_words(reading: ClockReading) -> str:
     """How a clock ended, or how long it still has; nothing where its status says it all."""
-    if reading.late_by is not None:
-        late = ranged(reading.late_by, reading.late_by_at_most, reading)
+    if reading.late_between is not None:
+        late = ranged(reading.late_between, reading)
         return f"late by {late}{_AFTER_BREACH.get(reading.stage, '')}"
     by = reading.corrected
     was = f"breached, corrected by {by.actor.name}" if by else ""
@@ -87,7 +87,7 @@ def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
 
 def elapsed_words(reading: ClockReading | MetricReading) -> str:
     """How much has passed, as a range if it is not known better."""
-    return ranged(reading.elapsed, reading.elapsed_at_most, reading)
+    return ranged(reading.elapsed_between, reading)
 
 
 def corrected_breaches(view: IncidentView) -> Iterator[RenderableType]:

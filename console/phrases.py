@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.clock import Counted
+from models.clock import Between, Counted
 
 _HOURS = 24
 
@@ -30,10 +30,10 @@ def counted(duration: timedelta, reading: Counted) -> str:
     return span(duration, days=reading.measure.has_days)
 
 
-def ranged(least: timedelta, at_most: timedelta | None, reading: Counted) -> str:
+def ranged(between: Between, reading: Counted) -> str:
     """The same as a range, if it is not known better."""
-    words = counted(least, reading)
-    return words if at_most is None else f"{words} to {counted(at_most, reading)}"
+    least, most = (counted(length, reading) for length in between)
+    return least if between[0] == between[1] else f"{least} to {most}"
 
 
 def by_calendar(duration: timedelta, reading: Counted) -> str:

@@ -1,5 +1,6 @@
 """A clock: what a policy says of it, and what it reads at an instant."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 from pydantic import Field
@@ -179,6 +180,10 @@ class Measure(StrEnum):
         return self is not Measure.OPEN_HOURS
 
 
+Between = tuple[timedelta, timedelta]
+"""The least and the most of something; the same, if it is known."""
+
+
 class Counted(Frozen):
     """Something that counts in a measure; `calendar` is that of its target, used or not."""
 
@@ -189,6 +194,21 @@ class Counted(Frozen):
     def counts_by(self) -> str | None:
         """The calendar by which it counts; None where all time does."""
         return self.calendar if self.measure is not Measure.ELAPSED else None
+
+
+class Elapsing(Counted):
+    """What has passed; at least and at most, where a moment is not known better."""
+
+    elapsed: Seconds
+    elapsed_at_least: Seconds | None = None
+    elapsed_at_most: Seconds | None = None
+
+    @property
+    def elapsed_between(self) -> Between:
+        """How much has passed, at least and at most."""
+        if self.elapsed_at_least is not None and self.elapsed_at_most is not None:
+            return self.elapsed_at_least, self.elapsed_at_most
+        return self.elapsed, self.elapsed
 
 
 class Correction(Frozen):
@@ -204,14 +224,14 @@ class Correction(Frozen):
     policy: str = ""
 
 
-class ClockReading(Counted):
+class ClockReading(Elapsing):
     """One run of one clock, read at an instant.
 
     `run` counts from 1. `breach_at` is when the limit is (or was) reached; None while paused.
     `late_by` is elapsed beyond the target, None where not breached. Durations are in `measure`.
-    If a moment is only known to lie between two instants, `elapsed` and `late_by` are the least
-    that is possible, and `elapsed_at_most` and `late_by_at_most` the most. `corrected` is what
-    took back the breach of a run that is not breached any more.
+    If a moment is only known to lie between two instants, its earliest is read, and
+    `elapsed_at_least`, `elapsed_at_most`, `late_by_at_least` and `late_by_at_most` say what is
+    possible. `corrected` is what took back the breach of a run that is not breached any more.
     """
 
     clock: str
@@ -221,27 +241,31 @@ class ClockReading(Counted):
     started_at: Instant
     stopped_at: Instant | None = None
     target: Seconds
-    elapsed: Seconds
     remaining: Seconds
     breach_at: Instant | None = None
     late_by: Seconds | None = None
-    elapsed_at_most: Seconds | None = None
+    late_by_at_least: Seconds | None = None
     late_by_at_most: Seconds | None = None
     corrected: Correction | None = None
 
+    @property
+    def late_between(self) -> Between | None:
+        """By how much it is late, at least and at most; None if it is not."""
+        if self.late_by_at_least is not None and self.late_by_at_most is not None:
+            return self.late_by_at_least, self.late_by_at_most
+        return None if self.late_by is None else (self.late_by, self.late_by)
 
-class MetricReading(Counted):
+
+class MetricReading(Elapsing):
     """A figure of an incident, read at an instant; `stopped_at` None while it still grows.
 
-    `elapsed_at_most` is there if a moment is only known to lie between two instants. `negative_by`
-    is how long before its start it stopped: then it reads zero.
+    `elapsed_at_least` and `elapsed_at_most` are there if a moment is only known to lie between two
+    instants. `negative_by` is how long before its start it stopped: then it reads zero.
     """
 
     metric: str
     started_at: Instant
     stopped_at: Instant | None = None
-    elapsed: Seconds
-    elapsed_at_most: Seconds | None = None
     negative_by: Seconds | None = None
 
 

@@ -25,7 +25,7 @@ KINDS = {
 _SECOND = timedelta(seconds=1)
 _OF_TIME = frozenset(
     {"started_at", "stopped_at", "breach_at", "target", "elapsed", "remaining", "late_by"}
-    | {"elapsed_at_most", "late_by_at_most", "negative_by"}
+    | {"elapsed_at_least", "elapsed_at_most", "late_by_at_least", "late_by_at_most", "negative_by"}
 )
 """What a reading says of time."""
 

@@ -78,8 +78,8 @@ def next_steps(policy: CompiledPolicy, incident: Incident, now: datetime) -> tup
 
 
 def _clock_words(reading: ClockReading) -> str:
-    if reading.status is ClockStatus.BREACHED and reading.late_by is not None:
-        return f"breached by {ranged(reading.late_by, reading.late_by_at_most, reading)}"
+    if reading.status is ClockStatus.BREACHED and reading.late_between:
+        return f"breached by {ranged(reading.late_between, reading)}"
     if reading.stage is Stage.IN_PROGRESS and reading.breach_at:
         status = reading.status.value
         return f"{status}, due {reading.breach_at:%Y-%m-%d %H:%M:%S} UTC{_corrected(reading)}"
@@ -90,7 +90,7 @@ def _clock_words(reading: ClockReading) -> str:
 
 
 def _elapsed(reading: ClockReading) -> str:
-    return ranged(reading.elapsed, reading.elapsed_at_most, reading)
+    return ranged(reading.elapsed_between, reading)
 
 
 def _corrected(reading: ClockReading) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from models.clock import Counted
+from models.clock import Between, Counted
 from models.readable import in_a_line
 
 NONE = "None recorded."
@@ -84,10 +84,10 @@ def counted(length: timedelta, reading: Counted) -> str:
     return span(length, days=reading.measure.has_days)
 
 
-def ranged(least: timedelta, at_most: timedelta | None, reading: Counted) -> str:
+def ranged(between: Between, reading: Counted) -> str:
     """A length of a clock or a figure: a range if it is not known better."""
-    words = counted(least, reading)
-    return words if at_most is None else f"{words} to {counted(at_most, reading)}"
+    least, most = (counted(length, reading) for length in between)
+    return least if between[0] == between[1] else f"{least} to {most}"
 
 
 def by_calendar(length: timedelta, reading: Counted, form: str) -> str:

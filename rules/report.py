@@ -94,7 +94,7 @@ def _metrics(incident: Incident, policy: CompiledPolicy, now: datetime) -> list[
     return [
         (
             plain(metric.metric.replace("_", " ").capitalize()),
-            ranged(metric.elapsed, metric.elapsed_at_most, metric)
+            ranged(metric.elapsed_between, metric)
             + (f" ({plain(metric.counts_by)})" if metric.counts_by else "")
             + ("" if metric.stopped_at else ", and counting")
             + _negative(metric),

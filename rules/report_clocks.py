@@ -15,10 +15,10 @@ from rules.report_sections import who
 def outcome(reading: ClockReading) -> str:
     """What became of a clock, and by how much."""
     late = ""
-    if reading.late_by is not None:
+    if reading.late_between is not None:
         open_still = reading.status is ClockStatus.INDETERMINATE
         late = "indeterminate: breached by " if open_still else "breached by "
-        late += ranged(reading.late_by, reading.late_by_at_most, reading)
+        late += ranged(reading.late_between, reading)
     after = _after(reading)
     if reading.stage is Stage.COMPLETED:
         return late or f"met{after}, {counted(reading.remaining, reading)} to spare"
@@ -50,7 +50,7 @@ def clocks(readings: Sequence[ClockReading]) -> str:
                 str(reading.run),
                 outcome(reading),
                 by_calendar(reading.target, reading, " of {}"),
-                ranged(reading.elapsed, reading.elapsed_at_most, reading),
+                ranged(reading.elapsed_between, reading),
                 stamp(reading.started_at),
                 stamp(reading.breach_at) if reading.breach_at else "",
                 stamp(reading.stopped_at) if reading.stopped_at else "",

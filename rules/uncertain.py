@@ -46,10 +46,10 @@ def certain(reading: ClockReading, others: Sequence[tuple[ClockReading, ...]]) -
         change["status"] = ClockStatus.INDETERMINATE
     least, most = _span(r.elapsed for r in may)
     if least < most:
-        change |= {"elapsed": least, "elapsed_at_most": most}
+        change |= {"elapsed_at_least": least, "elapsed_at_most": most}
     least, most = _span(r.late_by or timedelta() for r in may)
     if least < most:
-        change |= {"late_by": least, "late_by_at_most": most}
+        change |= {"late_by_at_least": least, "late_by_at_most": most}
     return reading.model_copy(update=change)
 
 
@@ -57,7 +57,9 @@ def figure(reading: MetricReading, others: Sequence[tuple[MetricReading, ...]]) 
     """The same of a figure."""
     may = [reading, *(r for found in others for r in found if r.metric == reading.metric)]
     least, most = _span(r.elapsed for r in may)
-    change: dict[str, object] = {"elapsed": least, "elapsed_at_most": most} if least < most else {}
+    change: dict[str, object] = {}
+    if least < most:
+        change = {"elapsed_at_least": least, "elapsed_at_most": most}
     if any(other.negative_by is None for other in may):
         change["negative_by"] = None
     return reading.model_copy(update=change)

@@ -42,8 +42,8 @@ def reading(incident: Incident, name: str = "resolve") -> ClockReading:
 def test_elapsed_and_late_by_are_a_range_if_a_fact_is_known_to_the_hour() -> None:
     """From the least to the most that is possible."""
     found = reading(resolved_between(250, 280))
-    assert (found.elapsed, found.elapsed_at_most) == (minutes(250), minutes(280))
-    assert (found.late_by, found.late_by_at_most) == (minutes(10), minutes(40))
+    assert found.elapsed_between == (minutes(250), minutes(280))
+    assert found.late_between == (minutes(10), minutes(40))
     assert found.status is ClockStatus.BREACHED
     assert outcome_words(found) == "breached by 10 min to 40 min"
 
@@ -52,7 +52,7 @@ def test_what_may_have_been_in_time_is_indeterminate_with_its_range() -> None:
     """Perhaps not late at all."""
     found = reading(resolved_between(200, 280))
     assert found.status is ClockStatus.INDETERMINATE
-    assert (found.late_by, found.late_by_at_most) == (timedelta(), minutes(40))
+    assert found.late_between == (timedelta(), minutes(40))
     text = report_markdown(resolved_between(200, 280), POLICY, (found,), after(300))
     assert "| 3 h 20 min to 4 h 40 min |" in text
     assert "indeterminate: breached by 0 s to 40 min" in text
@@ -71,16 +71,18 @@ def test_a_start_that_is_not_known_better_leaves_a_range_too() -> None:
         latest_at=after(20),
     )
     found = reading(incident, "regulator")
-    assert (found.elapsed, found.elapsed_at_most) == (minutes(280), minutes(300))
+    assert found.elapsed == minutes(300), "the earliest is read"
+    assert found.elapsed_between == (minutes(280), minutes(300))
 
 
 def test_figures_are_ranges_too() -> None:
     """As long as anything of them is not known better."""
     [figure] = read_metrics(FIGURE, resolved_between(250, 280), after(300))
-    assert (figure.elapsed, figure.elapsed_at_most) == (minutes(250), minutes(280))
+    assert figure.elapsed_between == (minutes(250), minutes(280))
+    assert figure.elapsed == minutes(250), "the earliest is read"
     known = done(a_diagnosed_incident(), "resolve", after(250), steps=["verify"])
     [figure] = read_metrics(FIGURE, known, after(300))
-    assert (figure.elapsed, figure.elapsed_at_most) == (minutes(250), None)
+    assert figure.elapsed_between == (minutes(250), minutes(250))
 
 
 @pytest.mark.parametrize("trigger", list(Trigger))
