@@ -1,8 +1,11 @@
 """Hands alerts on to the group of their key, which alone knows more."""
 
+from datetime import timedelta
+
 from temporalio.client import Client
 from temporalio.common import Priority
 
+from incidents.opening import NO_OFFSET
 from models.alert import AlertBatch, AlertStatus
 from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput
 from models.intake import IntakeRules
@@ -23,16 +26,20 @@ async def hand_on(
     group: str,
     source: str,
     summary: str,
+    epoch_offset: timedelta = NO_OFFSET,
 ) -> None:
     """Tell the alert group of a delivery what it said; start the group if none runs.
 
-    `group` is its id, `source` names the format in which the alerts came. Raises RPCError.
+    `group` is its id, `source` names the format in which the alerts came. `epoch_offset` moves the
+    clock of a group that is started, as rehearsals do. Raises RPCError.
     """
     fires = (a.severity for a in batch.alerts if a.status is AlertStatus.FIRING)
     severity = worst((said for said in fires if said), rules.severity)
     await client.start_workflow(
         ALERT_GROUP_WORKFLOW,
-        AlertGroupInput(group_key=batch.group_key, grouping=rules.grouping),
+        AlertGroupInput(
+            group_key=batch.group_key, grouping=rules.grouping, epoch_offset=epoch_offset
+        ),
         id=group,
         task_queue=task_queue,
         start_signal=RECEIVE_ALERTS,

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from models.alert import Alert, AlertBatch, AlertRecord, GroupingPolicy, Heard
-from models.base import Frozen, Instant
+from models.base import Frozen, Instant, Seconds
 from models.incident import Report
 from states.lifecycle import State
 
@@ -109,8 +109,12 @@ class GroupState(Frozen):
 
 
 class AlertGroupInput(Frozen):
-    """Starts an `AlertGroup`; `carried` is what an earlier run knew."""
+    """Starts an `AlertGroup`; `carried` is what an earlier run knew.
+
+    `epoch_offset` is added to the workflow's clock; zero in production, set by rehearsals.
+    """
 
     group_key: str
     grouping: GroupingPolicy
+    epoch_offset: Seconds = Field(default="PT0S", validate_default=True)
     carried: GroupState | None = None

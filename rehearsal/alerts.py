@@ -1,74 +1,26 @@
-"""Alerts of a scenario: moved to its time, and heard by the real alert group.
-
-An alert group counts by the world's clock, not by that of a rehearsal. What goes in and out of
-it is moved between the two.
-"""
+"""Alerts of a scenario: dated by it, and heard by the real alert group, which stands in it."""
 
 import json
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from temporalio import activity
-from temporalio.worker import (
-    Interceptor,
-    SignalExternalWorkflowInput,
-    WorkflowInboundInterceptor,
-    WorkflowInterceptorClassInput,
-    WorkflowOutboundInterceptor,
-)
 
 from activities.feed_incident import FeedIncidentActivity
 from activities.start_incident import StartIncidentActivity
-from models.alert import Alert, AlertBatch, AlertRecord
 from models.group import (
     FEED_INCIDENT,
-    INCIDENT_MOVED,
     START_INCIDENT,
     FeedIncident,
     IncidentFed,
-    IncidentMoved,
     IncidentStarted,
     StartIncident,
 )
-from models.incident import Report
 from rehearsal.timing import VirtualTime
 from states.lifecycle import State
-
-
-def _moved(at: datetime | None, by: timedelta) -> datetime | None:
-    return at + by if at else None
-
-
-def _alert(alert: Alert, by: timedelta) -> Alert:
-    change = {"started_at": alert.started_at + by, "ended_at": _moved(alert.ended_at, by)}
-    return alert.model_copy(update=change)
-
-
-def moved_batch(batch: AlertBatch, by: timedelta) -> AlertBatch:
-    """What a delivery said, moved in time."""
-    alerts = tuple(_alert(alert, by) for alert in batch.alerts)
-    return batch.model_copy(update={"alerts": alerts, "received_at": batch.received_at + by})
-
-
-def _record(record: AlertRecord, by: timedelta) -> AlertRecord:
-    change = {
-        "alert": _alert(record.alert, by),
-        "first_seen_at": record.first_seen_at + by,
-        "last_seen_at": record.last_seen_at + by,
-    }
-    return record.model_copy(update=change)
-
-
-def moved_report(report: Report, by: timedelta) -> Report:
-    """The report of an alert group, moved in time."""
-    change = {
-        "happened_at": _moved(report.happened_at, by),
-        "alerts": tuple(_record(record, by) for record in report.alerts),
-    }
-    return report.model_copy(update=change)
 
 
 @dataclass(slots=True)
@@ -120,10 +72,10 @@ class RehearsedStart(StartIncidentActivity):
     async def start_incident(self, request: StartIncident) -> IncidentStarted:
         """Start it; `opened` tells which workflow, a group or an incident, asked for which."""
         asking = activity.info().workflow_id or ""
-        if request.report.group_id == asking:
-            report = moved_report(request.report, self._time.offset(asking))
-            request = request.model_copy(update={"report": report})
-        offset = self._time.begin(request.incident_id, await self._time.now(asking))
+        # An attempt that comes again, because the first took long, begins nothing anew.
+        offset = self._time.known(request.incident_id) or self._time.begin(
+            request.incident_id, await self._time.now(asking)
+        )
         started = await self.started(request, epoch_offset=offset)
         if (asking, request.incident_id) not in self.opened:
             self.opened.append((asking, request.incident_id))
@@ -131,7 +83,7 @@ class RehearsedStart(StartIncidentActivity):
 
 
 class RehearsedFeed(FeedIncidentActivity):
-    """Feeds the incident in the scenario's time, and answers in the group's."""
+    """Feeds the incident where its alert group stands in the scenario."""
 
     def __init__(self, *given: Any, time: VirtualTime) -> None:
         super().__init__(*given)
@@ -141,45 +93,12 @@ class RehearsedFeed(FeedIncidentActivity):
     async def feed_incident(self, request: FeedIncident) -> IncidentFed:
         """What the incident made of it, after a new run that it was started for, if need be."""
         group, incident = activity.info().workflow_id or "", request.incident_id
-        by = self._time.offset(group)
-        told = request.model_copy(update={"batch": moved_batch(request.batch, by)})
         if request.reopen and not await self._time.running(incident):
-            fed = await self.fed(told, epoch_offset=await self._time.renewed(incident, group))
+            fed = await self.fed(request, epoch_offset=await self._time.renewed(incident, group))
         else:
-            fed = await self.fed(told)
+            fed = await self.fed(request)
+        if fed.state is not State.CANCELLED or fed.resolved_at is None:
+            return fed
         # A cancelled incident was not resolved: what counts is when its workflow ended.
-        own = self._time.offset(incident) if fed.state is State.CANCELLED else timedelta()
-        return fed.model_copy(update={"resolved_at": _moved(fed.resolved_at, own - by)})
-
-
-class GroupNews(Interceptor):
-    """What an incident tells its alert group goes by the clock of the group."""
-
-    def __init__(self, time: VirtualTime) -> None:
-        self._time = time
-
-    def workflow_interceptor_class(
-        self,
-        input: WorkflowInterceptorClassInput,  # noqa: A002, ARG002 - named so by Temporal
-    ) -> type[WorkflowInboundInterceptor]:
-        """The interceptor of one workflow."""
-        time = self._time
-
-        class Outbound(WorkflowOutboundInterceptor):
-            async def signal_external_workflow(
-                self,
-                input: SignalExternalWorkflowInput,  # noqa: A002 - named so by Temporal
-            ) -> None:
-                if input.signal == INCIDENT_MOVED:
-                    input.args = [_for_group(moved, input.workflow_id) for moved in input.args]
-                await super().signal_external_workflow(input)
-
-        def _for_group(moved: IncidentMoved, group: str) -> IncidentMoved:
-            at = _moved(moved.resolved_at, -time.offset(group))
-            return moved.model_copy(update={"resolved_at": at})
-
-        class Inbound(WorkflowInboundInterceptor):
-            def init(self, outbound: WorkflowOutboundInterceptor) -> None:
-                super().init(Outbound(outbound))
-
-        return Inbound
+        ended_at = fed.resolved_at + self._time.offset(incident)
+        return fed.model_copy(update={"resolved_at": ended_at})

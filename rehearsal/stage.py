@@ -20,13 +20,7 @@ from intake.alertmanager import SOURCE, Webhook, batch_of, summary_of
 from models.base import MONITORING
 from models.incident import Report
 from models.view import VIEW, IncidentView
-from rehearsal.alerts import (
-    Deliveries,
-    GroupNews,
-    RehearsedFeed,
-    RehearsedStart,
-    moved_batch,
-)
+from rehearsal.alerts import Deliveries, RehearsedFeed, RehearsedStart
 from rehearsal.channels import RecordingChannels
 from rehearsal.orders import NotTaken, refusal_of
 from rehearsal.policy import RehearsedPolicy
@@ -96,7 +90,6 @@ class Stage:
             workflows=list(WORKFLOWS),
             activities=activities,
             workflow_runner=workflow_runner(guarded=False),
-            interceptors=[GroupNews(self.time)],
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         )
 
@@ -147,15 +140,15 @@ class Stage:
         if not await self.time.running(group):
             self.time.begin(group, at)
         self._groups[group] = name
-        moved = moved_batch(batch, -self.time.offset(group))
         await hand_on(
             self._client,
             self._queue,
-            moved,
+            batch,
             rules,
             group=group,
             source=SOURCE,
             summary=summary_of(webhook),
+            epoch_offset=self.time.offset(group),
         )
         await self.settled()
 
@@ -215,7 +208,7 @@ class Stage:
         reached = None
         while True:
             waiting = [await self._due(workflow) for workflow in self._side_by_side()]
-            due = [at for at in waiting if at and at <= to and at != reached]
+            due = [at for at in waiting if at and at <= to and (not reached or at > reached)]
             reached = min(due, default=to)
             await self._forward(reached)
             if reached == to:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import (
     WorkflowExecutionDescription,
@@ -29,6 +30,8 @@ FAILING_SECONDS = 2.0
 NEWEST_EVENTS = 100
 """Among so many is the newest timer, if one is armed: it is re-armed with every change."""
 PATIENCE_SECONDS = 60.0
+Mark = tuple[str | None, int]
+"""How far a workflow has come: its run, and how many events that has."""
 
 
 def _ignored(at: datetime) -> None:
@@ -47,6 +50,7 @@ class VirtualTime:
         self.reached: Callable[[datetime], None] = _ignored
         self._offsets: dict[str, timedelta] = {}
         self._failing_since: dict[str, float] = {}
+        self._told: dict[str, Mark] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def begin(self, workflow_id: str, at: datetime) -> timedelta:
@@ -61,6 +65,10 @@ class VirtualTime:
     async def renewed(self, workflow_id: str, like: str) -> timedelta:
         """A new run of a workflow is about to begin where the workflow `like` stands."""
         return self.begin(workflow_id, await self.now(like))
+
+    def known(self, workflow_id: str) -> timedelta | None:
+        """The offset of a workflow; None where it has not begun."""
+        return self._offsets.get(workflow_id)
 
     def offset(self, workflow_id: str) -> timedelta:
         """How far the scenario is ahead of the clock of a workflow that has begun."""
@@ -88,18 +96,22 @@ class VirtualTime:
     async def next_due(self, workflow_id: str) -> datetime | None:
         """When a workflow will do something by itself: what its timer is armed for.
 
-        None where it waits to be told something. Whatever comes due arms the timer, so this
-        knows of everything.
+        Also when an activity that failed is tried again. None where it waits to be told something.
+        Whatever comes due arms the timer, so this knows of everything.
         """
+        described = await self.handle(workflow_id).describe()
+        again = [
+            a.next_attempt_schedule_time.ToDatetime(UTC) + self._offsets[workflow_id]
+            for a in described.raw_description.pending_activities
+            if a.HasField("next_attempt_schedule_time")
+        ]
+        rings_at = await self._rings_at(workflow_id)
+        return min([*again, *([rings_at] if rings_at else [])], default=None)
+
+    async def _rings_at(self, workflow_id: str) -> datetime | None:
+        """When the timer rings that is armed."""
         over: set[int] = set()
-        client = self._skipper.client
-        request = GetWorkflowExecutionHistoryReverseRequest(
-            namespace=client.namespace,
-            execution=WorkflowExecution(workflow_id=workflow_id),
-            maximum_page_size=NEWEST_EVENTS,
-        )
-        newest = await client.workflow_service.get_workflow_execution_history_reverse(request)
-        for event in newest.history.events:
+        for event in await self._newest(workflow_id):
             over.add(event.timer_fired_event_attributes.started_event_id)
             over.add(event.timer_canceled_event_attributes.started_event_id)
             if event.HasField("timer_started_event_attributes") and event.event_id not in over:
@@ -107,6 +119,33 @@ class VirtualTime:
                 armed_at = event.event_time.ToDatetime(UTC)
                 return armed_at + timeout.ToTimedelta() + self._offsets[workflow_id]
         return None
+
+    async def _newest(self, workflow_id: str) -> Sequence[HistoryEvent]:
+        """The newest events of a workflow, the last first."""
+        client = self._skipper.client
+        request = GetWorkflowExecutionHistoryReverseRequest(
+            namespace=client.namespace,
+            execution=WorkflowExecution(workflow_id=workflow_id),
+            maximum_page_size=NEWEST_EVENTS,
+        )
+        newest = await client.workflow_service.get_workflow_execution_history_reverse(request)
+        return newest.history.events
+
+    async def _tells(self, workflow_id: str) -> bool:
+        """Whether something that a workflow tells another is on its way."""
+        heard: set[int] = set()
+        for event in await self._newest(workflow_id):
+            for told in (
+                event.external_workflow_execution_signaled_event_attributes,
+                event.signal_external_workflow_execution_failed_event_attributes,
+            ):
+                heard.add(told.initiated_event_id)
+            if (
+                event.HasField("signal_external_workflow_execution_initiated_event_attributes")
+                and event.event_id not in heard
+            ):
+                return True
+        return False
 
     async def forward(self, workflow_id: str, to: datetime) -> bool:
         """Let time pass for a workflow until `to`.
@@ -121,7 +160,23 @@ class VirtualTime:
             if ahead <= timedelta():
                 return False
             await self._skip(workflow_id, ahead)
+            await self._rung(workflow_id, to)
         return True
+
+    async def _rung(self, workflow_id: str, by: datetime) -> None:
+        """Wait until the timers have rung that are due by then: on a busy machine they ring late.
+
+        What goes on before would find them ringing later in the scenario. Raises Stuck.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while await self.running(workflow_id):
+                    due = await self._rings_at(workflow_id)
+                    if due is None or due > by:
+                        return
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            raise Stuck(f"a timer of {workflow_id} does not ring") from None
 
     async def _skip(self, workflow_id: str, ahead: timedelta) -> None:
         skipping = asyncio.create_task(self._skipper.fast_forward(self.handle(workflow_id), ahead))
@@ -163,10 +218,22 @@ class VirtualTime:
         looks, seen = 0, None
         while looks < LOOKS:
             described = await asyncio.gather(*(self._described(w) for w in workflow_ids))
-            lengths = [found.history_length for found in described]
-            still = lengths == seen and not any(_busy(found) for found in described)
-            looks, seen = looks + 1 if still else 0, lengths
+            marks = [(found.run_id, found.history_length) for found in described]
+            still = marks == seen and not any(_busy(found) for found in described)
+            looks, seen = looks + 1 if still else 0, marks
+            if looks == LOOKS and await self._one_tells(workflow_ids, marks):
+                looks = 0
             await asyncio.sleep(LOOK_SECONDS if looks < LOOKS else 0)
+
+    async def _one_tells(self, workflow_ids: Sequence[str], marks: Sequence[Mark]) -> bool:
+        """Whether one that has moved since it was last asked tells another something."""
+        for workflow_id, mark in zip(workflow_ids, marks, strict=True):
+            if self._told.get(workflow_id) == mark:
+                continue
+            if await self._tells(workflow_id):
+                return True
+            self._told[workflow_id] = mark
+        return False
 
     async def _described(self, workflow_id: str) -> WorkflowExecutionDescription:
         described = await self.handle(workflow_id).describe()

@@ -88,7 +88,8 @@ class AlertGroupWorkflow:
             return
         self._group_key = start.group_key
         self._policy = start.grouping
-        self._state = start.carried or GroupState(quiet_since_at=workflow.now())
+        self._epoch_offset = start.epoch_offset
+        self._state = start.carried or GroupState(quiet_since_at=self._now())
         workflow.set_signal_handler(RECEIVE_ALERTS, raw(self._receive_alerts))
         workflow.set_signal_handler(INCIDENT_MOVED, raw(self._incident_moved))
         workflow.set_dynamic_signal_handler(self._unknown)
@@ -107,7 +108,10 @@ class AlertGroupWorkflow:
                 # Nothing is under way here, and handlers never wait.
                 workflow.continue_as_new(
                     AlertGroupInput(
-                        group_key=self._group_key, grouping=self._policy, carried=self._state
+                        group_key=self._group_key,
+                        grouping=self._policy,
+                        epoch_offset=self._epoch_offset,
+                        carried=self._state,
                     )
                 )
             step = self._next()
@@ -165,8 +169,8 @@ class AlertGroupWorkflow:
             if excessive(said) and workflow.patched("excessive-messages-are-counted"):
                 self._misunderstood(kind.__name__)
                 return
-            state = rule(said, workflow.now())
-            next_step(state, self._policy, workflow.now())
+            state = rule(said, self._now())
+            next_step(state, self._policy, self._now())
         except Exception:  # noqa: BLE001 - whatever it is, the group goes on without this message
             self._misunderstood(kind.__name__)
         else:
@@ -177,12 +181,15 @@ class AlertGroupWorkflow:
         change = {"malformed": self._state.malformed + 1}
         self._state = self._state.model_copy(update=change)
 
+    def _now(self) -> datetime:
+        return workflow.now() + self._epoch_offset
+
     def _next(self) -> Next:
-        return next_step(self._state, self._policy, workflow.now())
+        return next_step(self._state, self._policy, self._now())
 
     async def _wait(self, wait: Wait) -> None:
         """Wait until something else is to be done; news that change nothing leave the timer."""
-        timeout = wait.until - workflow.now() if wait.until else None
+        timeout = wait.until - self._now() if wait.until else None
         summary = caption(f"next: {words_for_step(wait)}") if wait.until else None
         try:
             await workflow.wait_condition(
@@ -191,7 +198,7 @@ class AlertGroupWorkflow:
                 timeout_summary=summary,
             )
         except TimeoutError:
-            in_time(wait.until, workflow.now())
+            in_time(wait.until, self._now())
 
     def _open(self, due_at: datetime, previous: str | None) -> None:
         info = workflow.info()
@@ -205,7 +212,7 @@ class AlertGroupWorkflow:
 
         A task that was lost may have opened the incident already.
         """
-        now = workflow.now()
+        now = self._now()
         if due_at.date() == now.date():
             return now
         return due_at if workflow.patched("an-incident-has-the-day-of-its-alerts") else now
@@ -220,10 +227,10 @@ class AlertGroupWorkflow:
                 priority=own_priority(Kind.FIRST_PAGE),
             )
         except FailureError:
-            change = {"not_before": workflow.now() + PAUSE}
+            change = {"not_before": self._now() + PAUSE}
             self._state = self._state.model_copy(update=change)
         else:
-            self._state = opened(self._state, workflow.now(), anew=self._anew(answer))
+            self._state = opened(self._state, self._now(), anew=self._anew(answer))
 
     def _anew(self, answer: IncidentStarted) -> bool:
         """Whether the incident began with this report; if not, it is told what is in it."""
@@ -235,7 +242,7 @@ class AlertGroupWorkflow:
             self._state,
             group_id=workflow.info().workflow_id,
             group_key=self._group_key,
-            now=workflow.now(),
+            now=self._now(),
             recurring=recurring,
         )
 
@@ -251,9 +258,9 @@ class AlertGroupWorkflow:
                 priority=own_priority(Kind.FIRST_PAGE if request.reopen else Kind.COMMAND),
             )
         except FailureError:
-            self._state = not_fed(self._state, workflow.now() + PAUSE)
+            self._state = not_fed(self._state, self._now() + PAUSE)
         else:
-            self._state = fed(self._state, answer, workflow.now())
+            self._state = fed(self._state, answer, self._now())
 
     async def _hand_over(self, earlier: str) -> None:
         request = handing_over(
@@ -261,7 +268,7 @@ class AlertGroupWorkflow:
             earlier,
             group_id=workflow.info().workflow_id,
             group_key=self._group_key,
-            now=workflow.now(),
+            now=self._now(),
         )
         try:
             await perform(
@@ -272,6 +279,6 @@ class AlertGroupWorkflow:
                 priority=own_priority(Kind.COMMAND),
             )
         except FailureError:
-            self._state = not_handed_over(self._state, earlier, workflow.now() + LONG_PAUSE)
+            self._state = not_handed_over(self._state, earlier, self._now() + LONG_PAUSE)
         else:
             self._state = handed_over(self._state, earlier)

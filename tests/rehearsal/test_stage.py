@@ -1,5 +1,6 @@
 """The stage: the real engine, and nothing of the world around it."""
 
+import json
 import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -11,6 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 from connectors.channels.directory import ChannelDirectory
 from incidents.commands import Order
 from models.base import Actor
+from models.group import GroupState
 from models.incident import Report
 from rehearsal.orders import NotTaken
 from rehearsal.policy import RehearsedPolicy
@@ -90,6 +92,21 @@ async def test_what_is_refused_says_why_and_what_is_missing(stage: Stage) -> Non
     await stage.do(given(stage, "resolve"), STARTS)
     with pytest.raises(NotTaken, match="the incident is over"):
         await stage.do(given(stage, "hold", reason="third_party"), STARTS)
+
+
+async def test_an_alert_group_stands_in_the_time_of_the_scenario(stage: Stage) -> None:
+    """Nothing is moved on its way in or out of it."""
+    payload = json.loads((SMALL.parents[1] / "payloads" / "firing.json").read_text())
+    await stage.deliver("checkout", payload, STARTS)
+    await stage.advance(after(60))
+    (named,) = stage.incidents.values()
+    incident = (await stage.view(named, after(60))).incident
+    assert incident.report.group_id
+    state: GroupState = await stage.time.handle(incident.report.group_id).query(
+        "state", result_type=GroupState
+    )
+    assert state.firing_since_at == STARTS
+    assert [record.alert.started_at for record in incident.alerts.values()] == [STARTS]
 
 
 async def test_a_second_incident_of_a_name_gets_a_number(stage: Stage) -> None:

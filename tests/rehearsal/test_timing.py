@@ -66,6 +66,21 @@ async def test_time_passes_for_a_workflow_only_as_far_as_it_is_brought(
     assert not await time.running("nobody")
 
 
+async def test_what_is_due_by_an_instant_has_rung_once_time_has_passed_until_then(
+    time_skipping: WorkflowEnvironment, task_queue: str
+) -> None:
+    """However late a busy machine gets round to it: nothing else goes on before."""
+    time = await begun(time_skipping, task_queue)
+    async with worker(time_skipping, task_queue):
+        await time.settled([task_queue])
+        due = await time.next_due(task_queue)
+        assert due
+        assert await time.forward(task_queue, due)
+        later = await time.next_due(task_queue)
+        assert later is None or later > due
+    await time.handle(task_queue).terminate()
+
+
 async def test_a_workflow_whose_code_fails_is_stuck(
     time_skipping: WorkflowEnvironment, task_queue: str
 ) -> None:
