@@ -30,6 +30,8 @@ class NextStep(Frozen):
 class IncidentView(Frozen):
     """An incident read at `now`: `readings` are its clocks, `metrics` the policy's figures.
 
+    `told` are the waits for status updates that are over.
+
     `breaches` are all that fired, also those that were taken back since; `doubts` what somebody
     should look at again. `undelivered` is what is owed still. `leading` is the role that
     leads, `manager` who holds it.
@@ -39,6 +41,7 @@ class IncidentView(Frozen):
     leading: str | None = None
     manager: str | None = None
     readings: tuple[ClockReading, ...] = ()
+    told: tuple[ClockReading, ...] = ()
     metrics: tuple[MetricReading, ...] = ()
     breaches: tuple[RecordedBreach, ...] = ()
     doubts: tuple[Doubt, ...] = ()

@@ -5,15 +5,19 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
-from models.command import AdoptPolicyCommand
+from models.command import COMMANDS, AdoptPolicyCommand
+from models.compiled import AuthorityRule
 from models.policy import Policy
+from models.policy.words import near
 from models.scenario import Event, Expectation, Scenario, instant_of
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.findings import Finding, unknown
-from policies.responsibility import role_clocks
+from policies.responsibility import authority, role_clocks
 from policies.tree import Loc
-from rehearsal.wording import spec_of, written_as
+from rehearsal.wording import VIA, spec_of, written_as
 from rules.cadence import PREFIX
+from rules.names import ANYONE, OUTSIDE
+from states.lifecycle import BY_TRIGGER
 
 PERSON = "person"
 WHOM = frozenset(
@@ -38,6 +42,8 @@ class Known:
     role: tuple[str, ...]
     audience: tuple[str, ...]
     person: tuple[str, ...]
+    anyone: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
 
     def look_up(self, loc: Loc, kind: str, name: str) -> Iterator[Finding]:
         """A finding where there is no such thing."""
@@ -62,7 +68,19 @@ def _known(policy: Policy) -> Known:
         role=tuple(policy.roles),
         audience=audiences,
         person=tuple(policy.people),
+        anyone=tuple(_open_to_anyone(policy)),
+        outside=tuple(n for n, role in policy.roles.items() if OUTSIDE in role.qualification),
     )
+
+
+def _open_to_anyone(policy: Policy) -> Iterator[str]:
+    """The commands that outsiders may give: those that anyone may, and that move no state."""
+    rules = authority(policy)
+    for spec in COMMANDS.values():
+        rule = rules.get(spec.name, AuthorityRule())
+        who = {*rule.by, *(w for words in rule.at.values() for w in words)}
+        if spec.name not in BY_TRIGGER and ANYONE in who:
+            yield spec.name
 
 
 def unknown_names(
@@ -76,7 +94,7 @@ def unknown_names(
         known = _of_policies(scenario, policy, beside)
     except PolicyBroken:
         return
-    strangers = _strangers(scenario)
+    strangers = _strangers(scenario) | frozenset(_taken_in(scenario, known))
     for number, event in enumerate(scenario.events):
         yield from _of_event(event, ("events", number), known, strangers)
     for number, expected in enumerate(scenario.expect):
@@ -108,6 +126,16 @@ def _strangers(scenario: Scenario) -> frozenset[str]:
     return frozenset(name for name in reporters | refused if name)
 
 
+def _taken_in(scenario: Scenario, known: Known) -> Iterator[str]:
+    """Who is given a role that people from outside hold."""
+    for event in scenario.events:
+        spec = spec_of(event.do or "")
+        fields = written_as(spec, event) if spec else {}
+        named = {field: event.fields[key] for key, field in fields.items() if key in event.fields}
+        if spec and named.get("role") in known.outside:
+            yield from (str(v) for f, v in named.items() if (spec.name, f) in WHOM)
+
+
 def _of_event(event: Event, loc: Loc, known: Known, strangers: frozenset[str]) -> Iterator[Finding]:
     for key in ("down", "refuses", "up"):
         for index, name in enumerate(getattr(event, key)):
@@ -117,9 +145,17 @@ def _of_event(event: Event, loc: Loc, known: Known, strangers: frozenset[str]) -
         return
     fields = written_as(spec, event).items()
     whom = {key: event.fields[key] for key, field in fields if (spec.name, field) in WHOM}
-    for key, name in {"by": event.by, **whom}.items():
+    outside = event.via not in {None, VIA} or spec.name in known.anyone
+    if event.by and event.by not in strangers and not (outside and not _slip(event.by, known)):
+        yield from known.look_up((*loc, "by"), PERSON, event.by)
+    for key, name in whom.items():
         if isinstance(name, str) and name not in strangers:
             yield from known.look_up((*loc, key), PERSON, name)
+
+
+def _slip(name: str, known: Known) -> bool:
+    """Whether a name is most likely a slip of the pen for one that the policy knows."""
+    return name not in known.person and near(name, known.person) is not None
 
 
 def _of_expectation(

@@ -185,7 +185,11 @@ class _Judging:
     def _clock(self, expected: Expectation) -> Iterator[str]:
         when = f" at {self._offset(self._instant(expected.at))}" if expected.at else ""
         standings = self._standings(expected)
-        runs = [r for s in standings for r in s.clocks if r.clock == expected.clock]
+        if not standings:
+            yield f"clock {expected.clock}{when}; there is no such incident"
+            return
+        every = (r for s in standings for r in (*s.told, *s.clocks))
+        runs = sorted((r for r in every if r.clock == expected.clock), key=lambda r: r.run)
         if expected.runs is not None and len(runs) != expected.runs:
             yield f"clock {expected.clock}{when}: {expected.runs} runs; found {len(runs)}"
         wants = expected.model_fields_set & set(_WANTS)

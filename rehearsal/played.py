@@ -53,13 +53,14 @@ class Refused(Frozen):
 
 
 class Standing(Frozen):
-    """How an incident stood at an instant."""
+    """How an incident stood at an instant; `told` are its waits for updates that are over."""
 
     incident: str
     state: str
     severity: str
     roles: dict[str, str]
     clocks: tuple[ClockReading, ...]
+    told: tuple[ClockReading, ...] = ()
     metrics: tuple[MetricReading, ...] = ()
 
 

@@ -57,6 +57,7 @@ def standing_of(name: str, view: IncidentView) -> Standing:
         severity=incident.severity,
         roles={held.role: held.person for held in incident.roles},
         clocks=tuple(steady(reading) for reading in view.readings),
+        told=tuple(steady(reading) for reading in view.told),
         metrics=tuple(steady(metric) for metric in view.metrics),
     )
 

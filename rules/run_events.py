@@ -97,7 +97,7 @@ _ENTERS: dict[str, State] = {REPORTED: State.REPORTED} | {
 }
 
 
-def _entered(incident: Incident) -> list[tuple[datetime, State, str]]:
+def entered(incident: Incident) -> list[tuple[datetime, State, str]]:
     """Each state that the incident entered, and the milestone by which it did; in order."""
     found = []
     for milestone in incident.milestones:
@@ -119,7 +119,7 @@ def _reach(spec: ClockSpec, incident: Incident) -> Iterator[Event]:
     stops = set(parse_moment(spec.stops).of)
     of_lifecycle = stops <= set(LIFECYCLE_MILESTONES)
     out = False
-    for at, state, milestone in _entered(incident):
+    for at, state, milestone in entered(incident):
         if of_lifecycle:
             # Nothing outlives an incident to wait for what only its lifecycle brings.
             gone = not reachable_milestones(state) & stops

@@ -9,6 +9,7 @@ from rules.breaches import breaches
 from rules.doubts import doubts
 from rules.leading import leader
 from rules.metrics import read_metrics
+from rules.told import told_readings
 
 
 def view_of(carried: Carried, now: datetime) -> IncidentView:
@@ -19,6 +20,7 @@ def view_of(carried: Carried, now: datetime) -> IncidentView:
         leading=policy.leading,
         manager=leader(policy, incident),
         readings=readings_of(policy, incident, now),
+        told=told_readings(policy, incident),
         metrics=read_metrics(policy, incident, now),
         breaches=breaches(incident),
         doubts=doubts(policy, incident, now),

@@ -117,6 +117,34 @@ def test_an_expectation_of_what_is_not_there_is_a_problem(
     assert found == [f"night.yaml:6:{column}: error: there is {what}"]
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        "by: kim, via: phone, do: hold, reason: third_party",
+        "by: kim, do: link, to: OPS-1",
+        "by: kim, do: set_milestone, milestone: aware",
+    ],
+)
+def test_outsiders_callers_and_customers_can_act(policy: Path, event: str) -> None:
+    """By another way in than the console, or with what anyone may; the engine judges them."""
+    assert problems(policy, f"{HEAD}  - {{ at: 1m, {event} }}\n") == []
+    (found,) = problems(policy, f"{HEAD}  - {{ at: 1m, {event.replace('kim', 'anna')} }}\n")
+    assert "there is no person anna; did you mean ana?" in found
+
+
+def test_whoever_is_given_a_role_of_outsiders_can_act(policy: Path) -> None:
+    """A customer, whom the policy does not know, and who answers for them."""
+    text = policy.read_text().replace(
+        "  lead: {", "  contact: { qualification: outside }\n  lead: {"
+    )
+    policy.write_text(text)
+    events = (
+        "  - { at: 1m, by: ana, do: assign, role: contact, to: Kim of Acme }\n"
+        "  - { at: 2m, by: Kim of Acme, do: resolve }\n"
+    )
+    assert problems(policy, HEAD + events) == []
+
+
 def test_a_message_is_heard_by_people_roles_channels_and_audiences(policy: Path) -> None:
     """Not by a schedule: whoever is on call by it is a person."""
     (found,) = problems(policy, f"{HEAD}expect:\n  - {{ at: 0m, page: schedule:night }}\n")

@@ -197,6 +197,25 @@ def test_a_clock_that_went_otherwise_is_named_with_what_was_found(
     assert missing(CLOCKS, expected) == [words]
 
 
+def test_waits_for_updates_that_are_over_are_judged_like_other_runs() -> None:
+    """Each by its number; that there were none does not hold."""
+    told = (reading("update:all", 70, 60), reading("update:all", 10, 60, run=2))
+    night = played(incident(standing().model_copy(update={"told": told})))
+    first = {"clock": "update:all", "run": 1, "status": "breached", "late_by": "10m"}
+    assert missing(night, first, {"clock": "update:all", "runs": 2}) == []
+    assert missing(night, {"clock": "update:all", "runs": 0}) == [
+        "clock update:all: 0 runs; found 2"
+    ]
+
+
+def test_what_cannot_be_judged_does_not_hold() -> None:
+    """There is no incident of that name, or none yet: no clock of it never ran."""
+    other = {"clock": "acknowledge", "runs": 0, "incident": "other"}
+    assert missing(CLOCKS, other) == ["clock acknowledge; there is no such incident"]
+    early = {"clock": "acknowledge", "runs": 0, "at": "1m"}
+    assert missing(CLOCKS, early) == ["clock acknowledge at 1m; there is no such incident"]
+
+
 def test_figures_are_compared_to_the_seconds_that_a_rehearsal_takes() -> None:
     """Of the end, or of an instant; a figure that the policy does not have is said to be none."""
     known = standing(metrics=(figure("time_to_repair", 95),))
