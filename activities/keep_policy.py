@@ -8,6 +8,7 @@ from temporalio import activity
 from connectors.documents.protocol import DocumentStore
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
+from incidents.kept_policies import kept_at
 from models.contracts import KEEP_POLICY, DocumentWritten, PolicyText
 
 log = structlog.get_logger(__name__)
@@ -25,7 +26,7 @@ class KeepPolicyActivity:
         data = request.text.encode()
         digest = sha256(data).hexdigest()
         try:
-            stored = await self._documents.put(f"policies/{digest}.yaml", data)
+            stored = await self._documents.put(kept_at(digest), data)
         except ConnectorError as error:
             raise store_failure(error) from None
         log.info("policy.kept", policy_hash=digest, uri=stored.uri)

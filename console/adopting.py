@@ -15,12 +15,12 @@ from console.asking import ask, ask_what_adoption_does
 from console.commands import DEFAULT_TIMEOUT, PANEL, AsJson, IncidentId, Timeout, answer
 from console.failures import ExitCode, Failure, usage
 from console.output import Output, line
-from console.policy_file import a_file, for_incident, keep
+from console.policy_file import a_file, for_incident
 from console.running import actor_name, perform
 from console.sending import send
 from incidents.commands import Order
 from models.adoption import AdoptionPreview
-from models.command import COMMANDS, AdoptPolicyCommand, CommandResult
+from models.command import COMMANDS, AdoptPolicyCommand
 from models.compiled import CompiledPolicy
 from rules.adoption import shift_words
 
@@ -103,15 +103,13 @@ def adopt_policy(
         via="console",
         note=note,
         command_id=command_id or str(uuid.uuid4()),
-        policy=told.policy,
+        policy_hash=told.policy.policy_hash,
+        policy_name=told.policy.name,
+        policy_version=told.policy.version,
     )
     order = Order(incident, ADOPT, command.model_dump(mode="json"), str(command.command_id))
 
-    async def work(client: Client) -> CommandResult:
-        await keep(client, policy)
-        return await send(client, order, patience)
-
-    output.answer(*answer(order, perform(work)))
+    output.answer(*answer(order, perform(lambda client: send(client, order, patience))))
 
 
 def register(app: typer.Typer) -> None:

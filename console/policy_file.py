@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from temporalio.client import Client
 
 from incidents.calendars import with_calendars
-from incidents.kept_policies import have_policy_kept
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.coverage import earliest_of
 from rules.readable import blank
-from runtime.settings import load_settings
 
 if TYPE_CHECKING:
     from policies.catalogue import LoadedPolicy
@@ -54,8 +51,3 @@ def for_incident(path: Path, incident: Incident, now: datetime) -> CompiledPolic
     """
     policy = compiled_policy(path, incident.report.service)
     return with_calendars(policy, earliest_of(incident), now)
-
-
-async def keep(client: Client, path: Path) -> None:
-    """Have the text of a policy file kept under its hash."""
-    await have_policy_kept(client, read_policy(path).source, load_settings().task_queue)

@@ -20,6 +20,11 @@ _kept: set[tuple[str, str]] = set()
 """The task queues and hashes that this process has asked for: once is enough."""
 
 
+def kept_at(digest: str) -> str:
+    """Where the policy of a hash is kept among the documents."""
+    return f"policies/{digest}.yaml"
+
+
 async def have_policy_kept(client: Client, source: bytes, task_queue: str) -> None:
     """Have the workers of `task_queue` keep a policy that an incident begins with.
 

@@ -186,9 +186,16 @@ class LinkCommand(Command):
 
 
 class AdoptPolicyCommand(Command):
-    """Go on under another policy."""
+    """Go on under another policy that the installation knows, by its hash.
 
-    policy: CompiledPolicy
+    Its name and version, where they are given, must be those of the hash. `policy` is how earlier
+    versions gave it; a policy that comes with a command is taken no more.
+    """
+
+    policy_hash: str = Field(default="", pattern="^([0-9a-f]{64})?$")
+    policy_name: str = ""
+    policy_version: str = ""
+    policy: CompiledPolicy | None = None
 
 
 class RecordAlertsCommand(Command):

@@ -247,6 +247,31 @@ class ArchivedRun(Frozen):
     events: int
 
 
+LOOK_UP_POLICY = "look_up_policy"
+
+
+class PolicyWanted(Frozen):
+    """The policy that an incident of `service` is to go on under, by its hash.
+
+    Name and version, where given, must be those of the hash. Its calendars are worked out as of
+    `now`, from `since_at` on.
+    """
+
+    policy_hash: str
+    policy_name: str = ""
+    policy_version: str = ""
+    service: str | None = None
+    since_at: Instant
+    now: Instant
+
+
+class PolicyFound(Frozen):
+    """The policy as an incident carries it; or, with a `problem`, why it cannot be adopted."""
+
+    policy: CompiledPolicy | None = None
+    problem: str = ""
+
+
 class PolicyText(Frozen):
     """Input of keep_policy: a policy file, as people wrote it."""
 

@@ -6,21 +6,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 from temporalio.client import Client
 
 from activities.archive_timeline import with_whole_timeline
 from connectors.calendars.settings import FeedSettings
 from incidents.commands import Order
+from incidents.kept_policies import kept_at
 from models.clock import ClockStatus
 from models.clock import Stage as ClockStage
 from models.command import AdoptPolicyCommand
 from models.incident import Report
 from models.scenario import Event, Scenario, instant_of
 from models.view import IncidentView
-from policies.catalogue import PolicyBroken
-from policies.compile import PolicyTooLarge
+from policies.catalogue import PolicyBroken, policy_in_force
 from rehearsal.load import DEFAULT_NAME, LoadedScenario, payload_file
 from rehearsal.orders import NotTaken
 from rehearsal.played import Look, Played, PlayedIncident, Refused
@@ -186,7 +185,7 @@ class _Play:
         for key in OTHER_INCIDENT & set(payload):
             payload[key] = self.stage.incidents.get(payload[key], payload[key])
         if spec.payload is AdoptPolicyCommand:
-            payload["policy"] = await self._adopted(str(payload["policy"]), named, at)
+            payload.update(await self._kept(str(payload.pop("policy")), at))
         return Order(named, spec.name, payload, uuid.uuid4().hex)
 
     def _meant(self, name: str | None) -> str | None:
@@ -195,13 +194,18 @@ class _Play:
             return next(reversed(self.stage.incidents.values()), None)
         return self.stage.incidents.get(name)
 
-    async def _adopted(self, file: str, named: str, at: datetime) -> dict[str, Any]:
-        incident = (await self.stage.view(named, at)).incident
+    async def _kept(self, file: str, at: datetime) -> dict[str, str]:
+        """How a policy is named that is adopted: in a rehearsal it has come into force by then."""
         try:
-            policy = RehearsedPolicy(self.loaded.beside(file)).for_incident(incident, at)
-        except (PolicyBroken, PolicyTooLarge) as error:
+            loaded = policy_in_force(self.loaded.beside(file), at)
+        except PolicyBroken as error:
             raise NotTaken(f"the policy {file} cannot be used: {error}") from None
-        return policy.model_dump(mode="json")
+        await self.stage.documents.put(kept_at(loaded.policy_hash), loaded.source)
+        return {
+            "policy_hash": loaded.policy_hash,
+            "policy_name": loaded.policy.policy,
+            "policy_version": loaded.policy.version,
+        }
 
     def _note(self, event: Event, at: datetime, refusal: NotTaken) -> None:
         spec = spec_of(event.do) if event.do else None

@@ -3,14 +3,11 @@
 from datetime import datetime
 from pathlib import Path
 
-from incidents.calendars import with_calendars
 from models.compiled import CompiledPolicy
-from models.incident import Incident
 from models.intake import IntakeRules
 from policies.catalogue import policy_in_force
 from policies.compile import compile_intake, compile_policy
 from rehearsal.played import PolicyPlayed
-from rules.coverage import earliest_of
 
 
 class RehearsedPolicy:
@@ -30,11 +27,6 @@ class RehearsedPolicy:
         """What an incident of `service` carries."""
         loaded = policy_in_force(self.file, at)
         return compile_policy(loaded.policy, loaded.policy_hash, service)
-
-    def for_incident(self, incident: Incident, at: datetime) -> CompiledPolicy:
-        """What an incident that adopts it carries: its calendars are worked out beforehand."""
-        compiled = self.compiled(incident.report.service, at)
-        return with_calendars(compiled, earliest_of(incident), at)
 
     def named(self, at: datetime) -> PolicyPlayed:
         """What it is called."""

@@ -12,7 +12,7 @@ from models.policy.durations import format_duration
 from rules.cadence import cadence_readings
 from rules.clocks import read_clocks
 from rules.deadlines import due_thresholds
-from rules.decision import AdoptPolicy, Case, Decision, Outcome, Refusal
+from rules.decision import AdoptPolicy, Case, Decision, LookUpPolicy, Outcome, Refusal
 from rules.ledger import note
 from rules.steps import unknown
 from states.lifecycle import TERMINAL
@@ -106,13 +106,47 @@ def preview(
 
 
 def adopt_policy(case: Case, command: AdoptPolicyCommand) -> Outcome:
+    """Have another policy looked up, to go on under it."""
+    if command.policy is not None:
+        return adopted(case, command.policy, "")
+    if case.incident.state in TERMINAL:
+        return Refusal("Refused", f"the incident is {case.incident.state}")
+    if not command.policy_hash:
+        words = "say which policy, by the SHA-256 of its file: policy_hash"
+        return Refusal("Malformed", words, ("policy_hash",))
+    named = f"{command.policy_name} {command.policy_version}".strip()
+    why = f" ({command.note})" if command.note else ""
+    which = f"policy {named} {command.policy_hash[:12]}".replace("  ", " ")
+    summary = f"{case.actor.name} asks to go on under {which}{why}"
+    incident = note(
+        case.incident,
+        "policy.asked",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+        becomes=command.policy_hash,
+    )
+    asked = LookUpPolicy(
+        actor=case.actor,
+        happened_at=case.happened_at,
+        note=command.note,
+        policy_hash=command.policy_hash,
+        policy_name=command.policy_name,
+        policy_version=command.policy_version,
+    )
+    return Decision(incident, summary, (asked,))
+
+
+def adopted(case: Case, new: CompiledPolicy, why: str) -> Outcome:
     """Go on under another policy, which must know the severity in use."""
-    new, old = command.policy, case.policy
+    old = case.policy
     refusal = not_adoptable(new, case.incident)
     if refusal:
         return refusal
     moved = shifts(old, new, case.incident, case.now)
     summary = f"policy {new.name} {new.version} adopted, after {old.name} {old.version}"
+    summary += f" ({why})" if why else ""
     summary += "".join(f"; {words}" for words in _named(moved))
     incident = note(
         case.incident,

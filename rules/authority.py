@@ -17,7 +17,8 @@ from models.payload import Command
 from models.policy.durations import format_duration
 from rules.conditions import holds_at
 from rules.decision import Case, Refusal
-from rules.names import PEOPLE, RESPONDERS
+from rules.leading import role_that_leads
+from rules.names import NOBODY, PEOPLE, RESPONDERS
 from rules.people import (
     ON_CALL,
     PERSON,
@@ -36,6 +37,7 @@ AS_THAT = {"unassign_role": "assign_role", "hand_over": "assign_role"}
 
 SET_MILESTONE = "set_milestone"
 SET_ATTRIBUTE = "set_attribute"
+ADOPT_POLICY = "adopt_policy"
 REOPEN = Trigger.REOPEN.value
 """With a milestone, an attribute or a state after a colon, rules that are about that one alone."""
 REOPENED_FROM = BY_TRIGGER[Trigger.REOPEN].sources
@@ -119,6 +121,9 @@ def everybody(policy: CompiledPolicy) -> AuthorityRule:
 def rule_for(policy: CompiledPolicy, command: str) -> AuthorityRule:
     """The policy's rule for a command."""
     found = policy.authority.get(command) or policy.authority.get(AS_THAT.get(command, ""))
+    if found is None and command == ADOPT_POLICY:
+        leads = role_that_leads(policy)
+        return AuthorityRule(by=(leads or NOBODY,), needs_note=True)
     return found or everybody(policy)
 
 

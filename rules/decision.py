@@ -157,6 +157,18 @@ class WriteIncidentReport:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUpPolicy:
+    """Look a policy up among those that the installation knows, and go on under it."""
+
+    actor: Actor
+    happened_at: datetime
+    note: str
+    policy_hash: str
+    policy_name: str
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdoptPolicy:
     """Go on under another policy."""
 
@@ -175,6 +187,7 @@ Effect = (
     | Tell
     | OpenLinked
     | WriteIncidentReport
+    | LookUpPolicy
     | AdoptPolicy
 )
 

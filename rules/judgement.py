@@ -7,12 +7,12 @@ from difflib import get_close_matches
 from pydantic import ValidationError
 
 from models.base import ENGINE, MONITORING, Actor
-from models.command import COMMANDS, RecordAlertsCommand, SetSeverityCommand
+from models.command import COMMANDS, AdoptPolicyCommand, RecordAlertsCommand, SetSeverityCommand
 from models.compiled import FROM_HISTORY, CompiledPolicy
 from models.incident import Incident
 from models.payload import Command
 from rules.approvals import unapproved
-from rules.authority import REOPEN, SET_ATTRIBUTE, rule_for, rule_key, unauthorised
+from rules.authority import ADOPT_POLICY, REOPEN, SET_ATTRIBUTE, rule_for, rule_key, unauthorised
 from rules.backdating import reason_missing
 from rules.by_hand import answer, answerable
 from rules.carrying import RECORD_LIMIT_BYTES, too_heavy
@@ -74,7 +74,7 @@ def no_signal(name: str, count: int) -> Refusal:
 
 
 def _authority(case: Case, name: str, command: Command) -> Refusal | None:
-    if over_own_role(case, command):
+    if over_own_role(case, command) or _as_earlier_versions_did(case, command):
         return None
     key = rule_key(case.policy, name, command, case.incident.state)
     found = _by_rule(case, name, command, key)
@@ -83,6 +83,12 @@ def _authority(case: Case, name: str, command: Command) -> Refusal | None:
         if found is None and certain in case.policy.authority:
             found = _by_rule(case, SET_ATTRIBUTE, command, certain)
     return found
+
+
+def _as_earlier_versions_did(case: Case, command: Command) -> bool:
+    """Whether this is an adoption of before policies were looked up, which is on record already."""
+    old = isinstance(command, AdoptPolicyCommand) and command.policy is not None
+    return old and ADOPT_POLICY not in case.policy.authority
 
 
 def _by_rule(case: Case, name: str, command: Command, key: str) -> Refusal | None:

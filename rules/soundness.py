@@ -7,7 +7,7 @@ on replay and must decide as it did on the day.
 from collections.abc import Iterator
 
 from models.base import ENGINE, MONITORING, Actor
-from models.command import CancelCommand, LinkCommand, SetSeverityCommand
+from models.command import AdoptPolicyCommand, CancelCommand, LinkCommand, SetSeverityCommand
 from models.incident import Incident
 from models.payload import Command
 from rules.decision import Refusal
@@ -65,6 +65,17 @@ def too_early(name: str, command: Command, incident: Incident) -> Refusal | None
                 f"it cannot have happened before that, at {at:%Y-%m-%d %H:%M:%S} UTC"
             )
             return Refusal("Malformed", message, ("happened_at",))
+    return None
+
+
+def brings_a_policy(command: Command) -> Refusal | None:
+    """Why a policy that comes with a command does not count: nobody knows where it is from."""
+    if isinstance(command, AdoptPolicyCommand) and command.policy is not None:
+        message = (
+            "a policy that comes with the command is not adopted: name one that the installation "
+            "knows by policy_hash, the SHA-256 of its file"
+        )
+        return Refusal("Refused", message, ("policy_hash",))
     return None
 
 

@@ -17,6 +17,7 @@ from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.feed_incident import FeedIncidentActivity
 from activities.keep_policy import KeepPolicyActivity
+from activities.look_up_policy import LookUpPolicyActivity
 from activities.refresh_calendars import refresh_calendars
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
@@ -112,6 +113,7 @@ def build_activities(
         BeginArchiveActivity(client).begin_archive,
         ArchiveRunActivity(client, documents).archive_run,
         KeepPolicyActivity(documents).keep_policy,
+        LookUpPolicyActivity(documents, settings.policy_file).look_up_policy,
     ]
 
 

@@ -16,11 +16,13 @@ from temporalio.exceptions import ApplicationError
 from models.base import Actor
 from models.command import COMMANDS, CommandResult
 from models.payload import Command
+from rules.authority import ADOPT_POLICY
 from rules.bounds import excessive, overfull
 from rules.decision import Decision, Outcome, Refusal
 from rules.judgement import no_signal, parse
 from rules.refusals import AUTHORITY, UNKNOWN, Tried, claimed, leaves_trace, refused
-from rules.soundness import impersonates, too_early, unsound
+from rules.soundness import brings_a_policy, impersonates, too_early, unsound
+from workflows.adoption import Adoption
 from workflows.desk import Desk
 from workflows.payloads import NotJson, raw, read
 from workflows.switch import Switch
@@ -41,17 +43,19 @@ def _decoded(name: str, payloads: Sequence[object]) -> Command | Refusal:
 class Handlers:
     """Owns how messages reach the switch. `signals` counts those that were read."""
 
-    def __init__(self, desk: Desk, switch: Switch) -> None:
+    def __init__(self, desk: Desk, switch: Switch, adoption: Adoption) -> None:
         self._desk = desk
+        self._adoption = adoption
         self._switch = switch
         self.signals = 0
 
     def register(self) -> None:
         """Register every command, and what is no command."""
         for name in COMMANDS:
-            workflow.set_update_handler(
-                name, raw(self._update(name)), validator=raw(self._validator(name))
-            )
+            update = self._update(name)
+            if name == ADOPT_POLICY:
+                update = self._awaited(update)
+            workflow.set_update_handler(name, raw(update), validator=raw(self._validator(name)))
             workflow.set_signal_handler(name, raw(self._signal(name)))
         workflow.set_dynamic_signal_handler(self._unknown_signal)
 
@@ -67,7 +71,8 @@ class Handlers:
                 too_much = self._too_much(name, command)
                 if too_much:
                     raise self._error(too_much)
-                outcome = self._unsound(name, command) or self._switch.judge(name, command)
+                unfit = brings_a_policy(command) or self._unsound(name, command)
+                outcome = unfit or self._switch.judge(name, command)
                 actor = _actor(command)
             if isinstance(outcome, Refusal) and not self._traced(name, outcome, actor, payloads):
                 raise self._error(outcome)
@@ -92,7 +97,8 @@ class Handlers:
                 self._record(name, command, _claimed(payloads))
                 raise self._error(command)
             known = _command_id(command) in self._switch.processed
-            refusal = None if known else self._unsound(name, command)
+            unfit = brings_a_policy(command) or self._unsound(name, command)
+            refusal = None if known else unfit
             # On replay validators do not run: what was taken as sound then stays done.
             if refusal and workflow.patched("unsound-updates-are-recorded"):
                 self._record(name, refusal, _actor(command))
@@ -103,6 +109,27 @@ class Handlers:
             return answer
 
         return update
+
+    def _awaited(self, update: Callable[..., Any]) -> Callable[..., Any]:
+        """The update that has a policy looked up: its answer waits for what comes of that."""
+
+        async def wait(*payloads: object) -> Any:
+            before, record = self._adoption.newest, self._desk.incident
+            answer = update(*payloads)
+            wanted = self._adoption.newest
+            if wanted is None or wanted is before:
+                return answer
+            command = _decoded(ADOPT_POLICY, payloads)
+            command_id = None if isinstance(command, Refusal) else _command_id(command)
+            await workflow.wait_condition(lambda: wanted.outcome is not None)
+            if isinstance(wanted.outcome, Decision):
+                result = self._switch.result(ADOPT_POLICY, wanted.outcome.summary, record)
+                self._switch.remember(command_id, result)
+                return result.model_dump(mode="json")
+            self._switch.processed.pop(command_id or "", None)
+            raise self._error(wanted.outcome or Refusal("Refused", "nothing came of it"))
+
+        return wait
 
     def _signal(self, name: str) -> Callable[..., None]:
         def signal(*payloads: object) -> None:
@@ -124,6 +151,9 @@ class Handlers:
 
         What an update says was looked at by its validator, which is not run on replay.
         """
+        refusal = brings_a_policy(command)
+        if refusal and workflow.patched("only-known-policies-are-adopted"):
+            return refusal
         refusal = self._unsound(name, command)
         if refusal and workflow.patched("unsound-signals-are-refused"):
             return refusal

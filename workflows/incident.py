@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.views import view_of
     from rules.why import explain
     from states.lifecycle import TERMINAL, State
+    from workflows.adoption import Adoption
     from workflows.beginning import begun, no_beginning
     from workflows.burden import Burden
     from workflows.calendars import Calendars
@@ -92,7 +93,8 @@ class IncidentWorkflow:
         self._reports = Reports(self._desk, carried.reports_due)
         self._linked = LinkedIncidents(self._desk, carried.linked_due)
         self._burden = Burden(self._desk, self._outbox, carried.told_roles)
-        owners = Owners(self._outbox, self._paging, self._reports, self._linked)
+        adoption = Adoption(self._desk)
+        owners = Owners(self._outbox, self._paging, self._reports, self._linked, adoption)
         self._switch = Switch(self._desk, owners, carried.processed)
         self._waking = Waking(self._desk)
         self._calendars = Calendars(self._desk)
@@ -102,7 +104,7 @@ class IncidentWorkflow:
         if not start.carried:
             self._outbox.tell("reported", f"reported: {carried.incident.report.title}", ())
             self._switch.carry_out(tuple(told_of_duties(None, carried.incident, carried.policy)))
-        self._handlers = Handlers(self._desk, self._switch)
+        self._handlers = Handlers(self._desk, self._switch, adoption)
         self._handlers.register()
 
     @workflow.run

@@ -36,9 +36,13 @@ def raw(handler: Callable[..., Any]) -> Callable[..., Any]:
     def handle(*payloads: object) -> Any:
         return handler(*payloads)
 
-    handle.__signature__ = ONE_PAYLOAD  # type: ignore[attr-defined]
-    handle.__annotations__ = {"payload": RawValue}
-    return handle
+    async def wait(*payloads: object) -> Any:
+        return await handler(*payloads)
+
+    taken: Any = wait if inspect.iscoroutinefunction(handler) else handle
+    taken.__signature__ = ONE_PAYLOAD
+    taken.__annotations__ = {"payload": RawValue}
+    return taken  # type: ignore[no-any-return]
 
 
 def raw_start(method: Method) -> Method:

@@ -19,6 +19,7 @@ from rules.decision import (
     Decision,
     DemandAnswered,
     Effect,
+    LookUpPolicy,
     OpenLinked,
     Outcome,
     PageAgain,
@@ -34,6 +35,7 @@ from rules.decision import (
 from rules.judgement import judge
 from rules.reckoned import moves_time, not_reckoned, reckoned
 from states.lifecycle import State
+from workflows.adoption import Adoption
 from workflows.desk import Desk
 from workflows.linked import LinkedIncidents
 from workflows.outbox import Outbox
@@ -56,6 +58,7 @@ class Owners:
     paging: Paging
     reports: Reports
     linked: LinkedIncidents
+    adoption: Adoption
 
 
 class Switch:
@@ -128,6 +131,8 @@ class Switch:
                     self._owners.linked.order(title, reason, clock)
                 case WriteIncidentReport():
                     self._owners.reports.order()
+                case LookUpPolicy():
+                    self._owners.adoption.order(effect)
                 case AdoptPolicy(policy):
                     self._desk.policy = policy
                 case _:

@@ -14,6 +14,7 @@ from activities.begin_archive import BeginArchiveActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.keep_policy import KeepPolicyActivity
+from activities.look_up_policy import LookUpPolicyActivity
 from activities.send_notification import SendNotificationActivity
 from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
@@ -36,6 +37,10 @@ async def working(client: Client, task_queue: str, documents: Path) -> AsyncIter
             yield
 
 
+IN_FORCE = Path(__file__).parents[2] / "policies" / "default.yaml"
+"""The policy of the worker's own settings."""
+
+
 def _worker(client: Client, task_queue: str, documents: Path) -> Workers:
     channels = RecordingChannels()
     store = LocalDocumentStore(documents)
@@ -52,6 +57,7 @@ def _worker(client: Client, task_queue: str, documents: Path) -> Workers:
             BeginArchiveActivity(client).begin_archive,
             ArchiveRunActivity(client, store).archive_run,
             KeepPolicyActivity(store).keep_policy,
+            LookUpPolicyActivity(store, IN_FORCE).look_up_policy,
         ],
     )
 

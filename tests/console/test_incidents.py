@@ -173,10 +173,15 @@ async def test_the_command_that_ended_an_incident_can_be_repeated(
 async def test_a_policy_is_adopted_with_the_escalation_of_the_incidents_service(
     at_console: TypeAt, incident: str
 ) -> None:
-    """`adopt-policy` takes a file, checks it, and pins it by its hash."""
+    """`adopt-policy` takes a file, checks it, and has it looked up by its hash."""
     file = ROOT / "policies" / "default.yaml"
-    said = await at_console("adopt-policy", incident, str(file), "--yes", "--json")
+    await at_console("acknowledge", incident)
+    typed = ("adopt-policy", incident, str(file), "--yes", "--json")
+    assert (await at_console(*typed, "--actor", "bo", "--note", "x")).code == 5
+    assert (await at_console(*typed)).document["error"]["missing"] == ["note"]
+    said = await at_console(*typed, "--note", "the regulator asked")
     assert said.code == 0, said
+    assert said.document["summary"].startswith("policy Incident policy of a small team 1.0 adopted")
     shown = (await at_console("show", incident, "--json")).document
     assert shown["policy_hash"] == hashlib.sha256(file.read_bytes()).hexdigest()
 
@@ -198,6 +203,23 @@ async def test_nobody_adopts_a_policy_without_having_been_told_what_it_does(
     refused = await at_console("adopt-policy", incident, file, "--json")
     assert refused.code == 2
     assert (await at_console("show", incident, "--json")).document["policy_hash"] == before
+
+
+async def test_a_policy_that_never_came_into_force_is_not_adopted(
+    at_console: TypeAt, incident: str, tmp_path: Path
+) -> None:
+    """Also one that is sound: whoever writes a file does not make a rule of it."""
+    other = (ROOT / "policies" / "default.yaml").read_text()
+    file = tmp_path / "mine.yaml"
+    file.write_text(other.replace("adopt_policy: { by: incident_manager, needs: reason }", ""))
+    await at_console("acknowledge", incident)
+    typed = ("adopt-policy", incident, str(file), "--yes", "--json", "--note", "mine is better")
+    before = (await at_console("show", incident, "--json")).document["policy_hash"]
+    said = await at_console(*typed)
+    assert said.code == 4
+    assert "knows no policy with this hash" in said.document["error"]["message"]
+    shown = (await at_console("show", incident, "--json")).document
+    assert shown["policy_hash"] == before
 
 
 async def test_a_policy_with_errors_is_not_adopted(

@@ -77,5 +77,5 @@ async def test_adopting_the_policy_that_is_in_force_moves_no_limit(plays: Plays)
     night, _ = await plays(text)
     (incident,) = night.incidents
     (adopted,) = [line for line in incident.timeline if line.kind == "policy.adopted"]
-    assert adopted.summary == "policy Small policy 1 adopted, after Small policy 1"
+    assert adopted.summary == "policy Small policy 1 adopted, after Small policy 1 (agreed)"
     assert clock(night, "regulator").breach_at is not None

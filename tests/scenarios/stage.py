@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from temporalio import activity
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -31,7 +32,14 @@ from connectors.documents.local import LocalDocumentStore
 from incidents.workloads import Workloads
 from models.command import CommandResult
 from models.compiled import CompiledPolicy
-from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
+from models.contracts import (
+    INCIDENT_WORKFLOW,
+    LOOK_UP_POLICY,
+    Carried,
+    IncidentInput,
+    PolicyFound,
+    PolicyWanted,
+)
 from models.incident import Incident, Report, TimelineEntry
 from models.view import IncidentView
 from runtime.lanes import Workers
@@ -95,6 +103,8 @@ class Stage:
         self.documents = LocalDocumentStore(documents)
         self.start: datetime
         self.handle: WorkflowHandle[Any, Any]
+        self.known: dict[str, CompiledPolicy] = {}
+        """Policies that came into force, by their hash: specimens have no file."""
         self._minutes = 0.0
         self._epoch_offset = timedelta()
 
@@ -107,6 +117,7 @@ class Stage:
             activities=[
                 enforce_deadline,
                 StartIncidentActivity(self.client, OTHERS).start_incident,
+                self.look_up_policy,
                 refresh_calendars,
                 EscalateIncidentActivity(self.channels, workloads=self.workloads).escalate_incident,
                 AskForLeaveActivity(self.workloads).ask_for_leave,
@@ -118,6 +129,12 @@ class Stage:
                 ArchiveRunActivity(self.client, self.documents).archive_run,
             ],
         )
+
+    @activity.defn(name=LOOK_UP_POLICY)
+    async def look_up_policy(self, request: PolicyWanted) -> PolicyFound:
+        """A specimen that is known, or that there is none."""
+        found = self.known.get(request.policy_hash)
+        return PolicyFound(policy=found, problem="" if found else "nobody knows it")
 
     async def report(
         self,

@@ -50,8 +50,9 @@ async def test_a_breach_outlives_the_policy_that_it_broke(stage: Stage) -> None:
         for spec in QUIET.clocks
         if spec.name != "acknowledge"
     )
-    later = QUIET.model_copy(update={"version": "2", "clocks": clocks})
-    await stage.do("adopt_policy", policy=later.model_dump(mode="json"), note="agreed")
+    later = QUIET.model_copy(update={"version": "2", "clocks": clocks, "policy_hash": "2" * 64})
+    stage.known[later.policy_hash] = later
+    await stage.do("adopt_policy", policy_hash=later.policy_hash, note="agreed")
     found = await shown(stage)
     assert list(found[BREACHED]) == ["acknowledge"]
     assert list(found[MARKS]) == ["corrected:acknowledge"]

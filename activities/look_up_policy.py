@@ -1,0 +1,93 @@
+"""look_up_policy: a policy that the installation knows, by its hash, as an incident would carry it.
+
+Known is what came into force: the texts that were kept when incidents began under them, and the
+versions of the worker's own policy file whose date has come.
+"""
+
+import asyncio
+from hashlib import sha256
+from pathlib import Path
+
+import structlog
+from temporalio import activity
+
+from connectors.documents.protocol import DocumentMissing, DocumentStore
+from connectors.errors import ConnectorError
+from connectors.failures import store_failure
+from incidents.calendars import with_calendars
+from incidents.kept_policies import kept_at
+from models.compiled import CompiledPolicy
+from models.contracts import LOOK_UP_POLICY, PolicyFound, PolicyWanted
+from policies.catalogue import PolicyBroken, versions_of
+from policies.check import problems_of
+from policies.compile import PolicyTooLarge, compile_policy
+from policies.load import parse_policy
+from policies.problems import errors_of
+
+log = structlog.get_logger(__name__)
+
+
+class LookUpPolicyActivity:
+    """Finds policies among the documents, and in the policy file of the worker."""
+
+    def __init__(self, documents: DocumentStore, policy_file: Path) -> None:
+        self._documents = documents
+        self._policy_file = policy_file
+
+    @activity.defn(name=LOOK_UP_POLICY)
+    async def look_up_policy(self, request: PolicyWanted) -> PolicyFound:
+        """The policy, or why it cannot be gone on under; raises ApplicationError for the store."""
+        source = await self._kept(request) or await asyncio.to_thread(self._in_force, request)
+        if source is None:
+            words = "the installation knows no policy with this hash: only what came into force"
+            return PolicyFound(problem=f"{words} can be adopted")
+        found = await asyncio.to_thread(_compiled, source, request)
+        log.info("policy.looked_up", policy_hash=request.policy_hash, problem=found.problem)
+        return found
+
+    async def _kept(self, request: PolicyWanted) -> bytes | None:
+        """The text that is kept under the hash, if it is the one."""
+        try:
+            source = await self._documents.get(kept_at(request.policy_hash))
+        except DocumentMissing:
+            return None
+        except ConnectorError as error:
+            raise store_failure(error) from None
+        return source if sha256(source).hexdigest() == request.policy_hash else None
+
+    def _in_force(self, request: PolicyWanted) -> bytes | None:
+        """The version of the worker's own policy that has this hash, and has come into force."""
+        try:
+            versions = versions_of(self._policy_file)
+        except PolicyBroken:
+            return None
+        alone = not self._policy_file.is_dir()
+        for version in versions:
+            begun = alone or version.begins_at <= request.now
+            if begun and sha256(version.read.source).hexdigest() == request.policy_hash:
+                return version.read.source
+        return None
+
+
+def _compiled(source: bytes, request: PolicyWanted) -> PolicyFound:
+    read = parse_policy(source, request.policy_hash)
+    errors = errors_of(problems_of(read))
+    if read.policy is None or errors:
+        first = f": {errors[0]}" if errors else ""
+        return PolicyFound(problem=f"the policy that is known by this hash has errors{first}")
+    try:
+        compiled = compile_policy(read.policy, request.policy_hash, request.service)
+    except PolicyTooLarge as error:
+        return PolicyFound(problem=str(error))
+    return PolicyFound(
+        problem=_another(compiled, request),
+        policy=with_calendars(compiled, request.since_at, request.now),
+    )
+
+
+def _another(compiled: CompiledPolicy, request: PolicyWanted) -> str:
+    """That the hash is that of another policy than the one that was named."""
+    named = (request.policy_name or compiled.name, request.policy_version or compiled.version)
+    if named == (compiled.name, compiled.version):
+        return ""
+    return f"the policy with this hash is {compiled.name} {compiled.version}, not {' '.join(named)}"
