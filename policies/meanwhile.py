@@ -200,6 +200,9 @@ OWN_WORDS = (
 """Where the word is a word like any other, or the engine cannot do without."""
 
 WITHOUT = (
+    "owner",
+    "approver",
+    "next_review",
     "principles",
     "principles.framework",
     "principles.guidelines",

@@ -41,7 +41,8 @@ class Policy(Frozen):
     """An organisation's incident process.
 
     `severities` are ordered, the worst first. `time_zone` is the zone of every calendar that
-    names none, and of calendar days. `dates` are days that will be set for an incident, such as
+    names none, and of calendar days. `owner`, `approver` and `next_review` are about the policy
+    itself. `dates` are days that will be set for an incident, such as
     that of its review; `flags` and `attributes` are what clocks may ask of it. Sections that are
     left out are simply not ruled: checking a policy names those that it should not leave open.
     `accepted` says of places what they leave open on purpose, and why.
@@ -51,6 +52,9 @@ class Policy(Frozen):
     version: Text
     effective_from: Annotated[date, AfterValidator(_in_reach)]
     time_zone: Text = "UTC"
+    owner: Text | None = None
+    approver: Text | None = None
+    next_review: Annotated[date, AfterValidator(_in_reach)] | None = None
     principles: Principles | None = None
     calendars: dict[Name, Calendar] = Field(default_factory=dict)
     severities: dict[Name, Severity] = Field(min_length=1)

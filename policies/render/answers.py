@@ -57,12 +57,21 @@ def manager(view: View) -> Blocks:
     said = [
         f"{role.name} is {roles.held_by_default(view, role)}.",
         f"It must be held: {roles.must_be_held(view, role)}.",
+        *_until_somebody_does(view, role.default),
     ]
     if role.default:
         said.append(f"It can be given to another, by {roles.assigned_by(view)}.")
     if deputy:
         said.append(f"The deputy is {deputy}.")
     yield bullets(said, "")
+
+
+def _until_somebody_does(view: View, default: str | None) -> Iterator[str]:
+    """That nobody leads at first, where nobody takes the role from the beginning."""
+    if default in {None, "acknowledger"}:
+        until = "acknowledges" if default else "is given the role"
+        paged = ": silence pages one level after another" if view.compiled.escalation else ""
+        yield f"Until somebody {until}, nobody leads{paged}."
 
 
 def duties(view: View) -> Blocks:
@@ -79,7 +88,12 @@ def duties(view: View) -> Blocks:
 def speaker(view: View) -> Blocks:
     """Who speaks for the incident."""
     lead = view.compiled.communication_lead
-    yield Paragraph(f"{lead}." if lead else view.nothing("communication.lead"))
+    role = view.compiled.role(lead or "")
+    if role is None:
+        yield Paragraph(f"{lead}." if lead else view.nothing("communication.lead"))
+        return
+    deputy = f" The deputy is {role.deputy}." if role.deputy else " It has no deputy."
+    yield Paragraph(f"{lead}, which is {roles.held_by_default(view, role)}.{deputy}")
 
 
 def steps(view: View) -> Blocks:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from models.policy import Policy
 from policies.catalogue import LoadedPolicy
 from policies.render import (
     communication,
@@ -39,6 +40,7 @@ def document_of(loaded: LoadedPolicy) -> Document:
             ("Version", policy.version),
             ("In force from", policy.effective_from.isoformat()),
             ("Time zone", policy.time_zone),
+            *_of_the_policy_itself(policy),
             ("SHA-256 of the policy file", loaded.policy_hash),
         ),
         sections=(
@@ -47,6 +49,13 @@ def document_of(loaded: LoadedPolicy) -> Document:
             *_on_purpose(loaded),
         ),
     )
+
+
+def _of_the_policy_itself(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Who keeps the policy, who approved it, and when it is looked at again, if it says so."""
+    due = policy.next_review.isoformat() if policy.next_review else None
+    said = (("Owner", policy.owner), ("Approved by", policy.approver), ("Next review", due))
+    yield from ((name, value) for name, value in said if value)
 
 
 def _on_purpose(loaded: LoadedPolicy) -> Iterator[Section]:

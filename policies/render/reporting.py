@@ -21,6 +21,7 @@ _JOINED = {
     "page": "whoever leads is paged",
     "escalate": "whoever leads is reminded, and the next level of the escalation is paged",
 }
+_WAYS = {"command_line": "the command line", "api": "the API", "temporal": "Temporal"}
 _QUIET = {
     "record": "this is put on the record, and people decide",
     "mitigate": "the incident counts as mitigated",
@@ -64,7 +65,8 @@ def required(rule: ReportingRule) -> tuple[str, ...]:
 
 def ways_in(rule: ReportingRule) -> tuple[str, ...]:
     """By which ways the engine takes reports."""
-    return tuple(n for n in WAYS_IN.values() if not rule.channels or n in rule.channels)
+    taken = (n for n in WAYS_IN.values() if not rule.channels or n in rule.channels)
+    return tuple(_WAYS.get(name, name) for name in taken)
 
 
 def watched(rule: ReportingRule) -> tuple[str, ...]:

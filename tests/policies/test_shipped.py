@@ -76,6 +76,9 @@ def carried(name: str) -> CompiledPolicy:
 
 ONLY_FEW = {
     "accepted",
+    "owner",
+    "approver",
+    "next_review",
     "schedules",
     "milestones",
     "calendars",

@@ -17,7 +17,7 @@ from tests.policies.written import MARK, WHOLE, changed, clock, errors, expected
 
 NONSENSE = "nonsense"
 FREE = """
-policy version principles.* severities.*.means people.*.email reporting.tools.*
+policy version owner approver principles.* severities.*.means people.*.email reporting.tools.*
 severity_rules.from.impact* severity_rules.from.urgency* severity_rules.from_labels.*
 schedules.*.layers.* schedules.*.ical.feed schedules.*.ical.names.* steps.*.id steps.*.do
 roles.*.duties* authority.cancel.reasons* handover.required* review.aspects* review.documents*

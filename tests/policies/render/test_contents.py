@@ -197,3 +197,12 @@ def test_what_checking_warns_of_is_listed_with_its_place() -> None:
     assert under(document(DEFAULT), "What this policy leaves unanswered") == under(
         document("# a comment\n" + DEFAULT), "What this policy leaves unanswered"
     )
+
+
+def test_the_head_says_whose_the_policy_is_and_when_it_is_looked_at_again() -> None:
+    """If the policy says so; else there is no such line."""
+    text = LEAST + "owner: Ana\napprover: The board\nnext_review: 2027-01-01\n"
+    facts = dict(document(text).facts)
+    assert (facts["Owner"], facts["Approved by"]) == ("Ana", "The board")
+    assert facts["Next review"] == "2027-01-01"
+    assert "Owner" not in dict(document(LEAST).facts)

@@ -110,11 +110,13 @@ def test_what_is_left_open_is_said_with_the_answer_and_at_the_end() -> None:
 ANSWERS = {
     "Q1. Which principles guide the team": "Restore service first; look for causes afterwards.",
     "Q3. Who may report an incident": (
-        "Anyone or monitoring, by monitoring, command_line, api or temporal."
+        "Anyone or monitoring, by monitoring, the command line, the API or Temporal."
     ),
     "Q4. What a report must contain": "affected systems",
     "Q6. Who becomes incident manager and how": "incident_manager is whoever acknowledges.",
-    "Q8. Who speaks for the incident": "communication_lead.",
+    "Q8. Who speaks for the incident": (
+        "communication_lead, which is cy, from the start. It has no deputy."
+    ),
     "Q10. Which deadlines hold for each step": (
         "diagnose, from assessed to diagnosed: SEV1: 1 hour; SEV2: 4 hours; SEV3: 2 days."
     ),
