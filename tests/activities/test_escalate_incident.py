@@ -66,6 +66,21 @@ async def test_everybody_of_the_level_is_paged_once(
     assert (page["recipient"], page["address"]) == ("ana", "ana@example.org")
 
 
+async def test_it_can_find_out_whom_a_level_pages_and_send_nothing(
+    environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
+) -> None:
+    """With the keys that their pages would have; a lost task may have sent them."""
+    answer = await escalated(environment, channels, "person:ana", "role:lead", sends=False)
+    assert not answer.sent
+    (page,) = answer.pages
+    assert (page.delivery.message.key, page.receipt, page.failure) == (
+        "INC-1/page-2:ana",
+        None,
+        None,
+    )
+    assert sink.requests == []
+
+
 async def test_a_receipt_is_dated_by_the_attempt(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
