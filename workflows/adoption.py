@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from temporalio.exceptions import FailureError
 
+from models.command import AdoptPolicyCommand
 from models.contracts import LOOK_UP_POLICY, PolicyFound, PolicyWanted
 from rules.adoption import adopted
 from rules.authority import ADOPT_POLICY
 from rules.coverage import earliest_of
 from rules.decision import Case, Decision, LookUpPolicy, Outcome, Refusal
 from rules.refusals import Tried, refused
+from rules.taking_back import corrected
 from rules.urgency import Kind
 from workflows.desk import Desk
 from workflows.options import perform
@@ -46,6 +48,9 @@ class Adoption:
         if outcome is None or found.problem:
             outcome = Refusal("Refused", f"the policy is not adopted: {found.problem}")
         if isinstance(outcome, Decision):
+            # What had fired, and would not have under the other policy, stays on the record.
+            command = AdoptPolicyCommand(actor=asked.actor.name, note=asked.note)
+            outcome = corrected(outcome, case, ADOPT_POLICY, command)
             desk.replace(outcome.incident)
             desk.policy = found.policy or desk.policy
         else:
