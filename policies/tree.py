@@ -38,6 +38,9 @@ def beneath(path: str, of: str) -> bool:
 MOST_NODES = 20_000
 """More values than this, aliases followed, is no policy that people can read."""
 
+MOST_LINES, MOST_SIGNS = 10_000, 40_000
+"""So many lines, and signs of YAML in them: to parse more takes longer than anybody waits."""
+
 _INTEGER = "tag:yaml.org,2002:int"
 _PLAIN = {
     f"tag:yaml.org,2002:{kind}"
@@ -191,6 +194,10 @@ def _look_for_doubles(node: MappingNode, flaws: list[Flaw]) -> None:
 def read_tree(text: str) -> Tree:
     """The values of a YAML text. Whatever the text is, this raises nothing."""
     tree = Tree()
+    if text.count("\n") > MOST_LINES or sum(text.count(sign) for sign in ",:[{") > MOST_SIGNS:
+        what = f"this is too much for one policy: more than {MOST_LINES} lines, or as much in fewer"
+        tree.flaws.append(Flaw(1, 1, what))
+        return tree
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

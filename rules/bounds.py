@@ -47,8 +47,6 @@ ENTRIES_LIMITS: dict[str, int] = {"alerts": 1500, "pages": 1000}
 """Entries of a list or a mapping, by its field."""
 COUNT_LIMIT = 1_000_000
 """No message counts further."""
-WEIGHT_LIMIT_BYTES = 2 * 1024 * 1024
-"""The most that one message may weigh as JSON."""
 ENOUGH_BYTES, MOST_BYTES = 256 * 1024, 512 * 1024
 """A record that weighs as much, timeline and alerts aside, takes nothing more that adds to it;
 beyond the second not even what the next state may need."""
@@ -65,10 +63,7 @@ Flaw = tuple[str, str]
 
 def excesses(message: BaseModel) -> tuple[Flaw, ...]:
     """What in a message goes beyond its bounds, the first of it."""
-    found = tuple(islice(_excesses(message, "", ""), _MOST_TOLD))
-    if not found and len(message.model_dump_json()) > WEIGHT_LIMIT_BYTES:
-        return (("payload", f"is larger than {WEIGHT_LIMIT_BYTES // 1024} KiB"),)
-    return found
+    return tuple(islice(_excesses(message, "", ""), _MOST_TOLD))
 
 
 def excessive(message: BaseModel) -> Refusal | None:

@@ -170,7 +170,6 @@ class AlertGroupWorkflow:
                 self._misunderstood(kind.__name__)
                 return
             state = rule(said, self._now())
-            next_step(state, self._policy, self._now())
         except Exception:  # noqa: BLE001 - whatever it is, the group goes on without this message
             self._misunderstood(kind.__name__)
         else:

@@ -48,6 +48,7 @@ _OF_EACH = re.compile(
     rf" of (?:the|each|every) month(?: (?:at )?(?P<at>{_TIME}))?"
 )
 _MOST_MONTHS = 12
+_LONGEST = 300
 LAST_DAY = 31
 """The last day of a month, however long it is."""
 _EVERY = re.compile(
@@ -61,6 +62,8 @@ def parse_hand_over(given: object) -> HandOver:
     if isinstance(given, HandOver):
         return given
     text = " ".join(given.split()).replace(" ,", ",") if isinstance(given, str) else ""
+    if len(text) > _LONGEST:
+        raise wrong("this is too long for a hand-over", _HOW)
     short = shortened(text)
     if short != text and _EVERY.fullmatch(short.lower()):
         raise wrong(f"{given!r} is not a hand-over", f"write {short}")

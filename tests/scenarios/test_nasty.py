@@ -70,5 +70,5 @@ async def test_the_nastiest_signals_leave_an_alert_group_awake(siren: Siren) -> 
         await siren.handle.signal(RECEIVE_ALERTS, said)
     await siren.handle.signal(INCIDENT_MOVED, {"incident_id": "x", "state": "nowhere"})
     incident_id = await siren.opened()
-    assert (await siren.record(incident_id)).report.title == "alert (and 1 more)"
+    assert (await siren.record(incident_id)).report.title.endswith("(and 1 more)")
     assert (await siren.until(lambda s: s.malformed == 4)).firing["b"].alert.started_at.year == 1900
