@@ -1,5 +1,6 @@
 """What an incident tells the workloads of those who hold its roles: that they do, or no longer."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from temporalio.exceptions import FailureError
@@ -9,12 +10,13 @@ from models.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole, ToldR
 from rules.burden import News, assigned_by, counted_roles, overloaded, untold
 from rules.urgency import Kind
 from workflows.attempts import Attempts
+from workflows.component import Component, Due
 from workflows.desk import Desk
 from workflows.options import perform
 from workflows.outbox import Outbox
 
 
-class Burden:
+class Burden(Component):
     """Owns what the workloads have been told, one after the other."""
 
     def __init__(self, desk: Desk, outbox: Outbox, told: tuple[ToldRole, ...]) -> None:
@@ -31,6 +33,20 @@ class Burden:
     def next_at(self) -> datetime | None:
         """When a failed attempt is made again."""
         return self._attempts.again_at if self.due else None
+
+    def next_due(self) -> Due | None:
+        """When that is, and what it is."""
+        at = self.next_at()
+        return (at, "tell who holds a role") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether everybody has been told."""
+        return not self.due
+
+    def carried(self) -> Mapping[str, object]:
+        """What has been told."""
+        return {"told_roles": self.told}
 
     def launch(self, now: datetime) -> None:
         """Tell the next one."""

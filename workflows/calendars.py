@@ -1,5 +1,6 @@
 """What an incident knows of its calendars: worked out further before it runs out."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from temporalio.exceptions import FailureError
@@ -8,11 +9,12 @@ from models.contracts import REFRESH_CALENDARS, CalendarsRefreshed, RefreshCalen
 from rules.coverage import earliest_of, joined, refresh_due_at, stale_calendars
 from rules.urgency import Kind
 from workflows.attempts import Attempts
+from workflows.component import Component, Due
 from workflows.desk import Desk
 from workflows.options import perform
 
 
-class Calendars:
+class Calendars(Component):
     """Owns the refresh that is under way. What had been decided by a calendar stays decided."""
 
     def __init__(self, desk: Desk) -> None:
@@ -24,6 +26,20 @@ class Calendars:
         if self._attempts.under_way:
             return None
         return self._attempts.again_at or refresh_due_at(self._desk.policy)
+
+    def next_due(self) -> Due | None:
+        """When that is, and what it is."""
+        at = self.next_at()
+        return (at, "work out calendars") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """Nobody waits for a calendar once the clocks have ended."""
+        return True
+
+    def carried(self) -> Mapping[str, object]:
+        """Nothing: the calendars stand in the policy."""
+        return {}
 
     def launch(self, now: datetime) -> None:
         """Work out the calendars that are missing or end soon."""

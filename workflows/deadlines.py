@@ -1,5 +1,6 @@
 """Enforces what comes due: thresholds of clocks and the cadence of updates."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,18 +10,20 @@ from temporalio.exceptions import FailureError
 from models.clock import Action, DueThreshold
 from models.contracts import ENFORCE_DEADLINE, ClockFacts, EnforceDeadline, Enforcement
 from rules.actions import command_of, effects_of, opens_its_like
+from rules.clocks import read_clocks
 from rules.deadlines import due_thresholds, next_point
 from rules.decision import Effect, PageNextLevel, Refusal
 from rules.enforcement import as_fired, facts_for_enforcement, fired_words, without_story
 from rules.ledger import with_fired
 from rules.pending import is_pending, waited_for
 from rules.urgency import Kind
+from workflows.component import Component, Due
 from workflows.desk import Desk
 from workflows.options import perform_promptly
 from workflows.switch import Switch
 
 
-class Deadlines:
+class Deadlines(Component):
     """Owns the enforcement under way; each threshold fires once, in order, however late."""
 
     def __init__(self, desk: Desk, switch: Switch) -> None:
@@ -40,11 +43,23 @@ class Deadlines:
             return False
         return self._busy or bool(due_thresholds(self._desk.policy, self._desk.incident, now))
 
-    def next_point(self) -> DueThreshold | None:
-        """What comes due first."""
+    def next_due(self) -> Due | None:
+        """What comes due first, and when."""
         if self._busy:
             return None
-        return next_point(self._desk.policy, self._desk.incident, self._desk.now())
+        point = next_point(self._desk.policy, self._desk.incident, self._desk.now())
+        return (point.due_at, f"{point.clock} {point.threshold}") if point else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether no clock runs that outlives the incident."""
+        desk = self._desk
+        readings = read_clocks(desk.policy, desk.incident, desk.now())
+        return all(reading.stopped_at for reading in readings)
+
+    def carried(self) -> Mapping[str, object]:
+        """Nothing: what fired stands on the record, what is due follows from it."""
+        return {}
 
     def launch(self, now: datetime) -> None:
         """Enforce everything that is due, together."""

@@ -6,6 +6,7 @@ so nothing here needs a lock.
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import FailureError
@@ -29,7 +30,6 @@ with workflow.unsafe.imports_passed_through():
     from rules.adoption import preview
     from rules.bounds import out_of_time
     from rules.carrying import moved_out, older_entries
-    from rules.clocks import read_clocks
     from rules.roles import told_of_duties
     from rules.urgency import Kind
     from rules.views import view_of
@@ -39,6 +39,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.beginning import begun, no_beginning
     from workflows.burden import Burden
     from workflows.calendars import Calendars
+    from workflows.component import Component, Due
     from workflows.deadlines import Deadlines
     from workflows.desk import Desk
     from workflows.first_page import FirstPage
@@ -90,15 +91,23 @@ class IncidentWorkflow:
             first_page,
             self._clocks_due,
         )
-        self._reports = Reports(self._desk, carried.reports_due)
-        self._linked = LinkedIncidents(self._desk, carried.linked_due)
-        self._burden = Burden(self._desk, self._outbox, carried.told_roles)
+        reports = Reports(self._desk, carried.reports_due)
+        linked = LinkedIncidents(self._desk, carried.linked_due)
         adoption = Adoption(self._desk)
-        owners = Owners(self._outbox, self._paging, self._reports, self._linked, adoption)
+        owners = Owners(self._outbox, self._paging, reports, linked, adoption)
         self._switch = Switch(self._desk, owners, carried.processed)
         self._waking = Waking(self._desk)
         self._calendars = Calendars(self._desk)
         self._deadlines = Deadlines(self._desk, self._switch)
+        self._components: tuple[Component, ...] = (
+            self._paging,
+            self._calendars,
+            self._deadlines,
+            reports,
+            linked,
+            Burden(self._desk, self._outbox, carried.told_roles),
+            self._outbox,
+        )
         self._timer = NextTimer(self._desk)
         self._visibility = Visibility(self._desk, self._paging)
         if not start.carried:
@@ -191,17 +200,13 @@ class IncidentWorkflow:
 
     def _launch(self) -> None:
         now = self._desk.now()
-        self._paging.launch(now)
-        self._calendars.launch(now)
-        self._deadlines.launch(now)
-        self._reports.launch(now)
-        self._linked.launch(now)
-        self._burden.launch(now)
-        self._outbox.launch(now)
+        for component in self._components:
+            component.launch(now)
 
     def _shown_due(self, due_at: datetime | None) -> datetime | None:
         """What people want to know: not that calendars are worked out further some day."""
-        if due_at is None or due_at != self._calendars.next_at():
+        calendars = self._calendars.next_due()
+        if due_at is None or calendars is None or due_at != calendars[0]:
             return due_at
         if not workflow.patched("that-calendars-are-due-is-not-shown"):
             return due_at
@@ -210,43 +215,29 @@ class IncidentWorkflow:
     def _next_due(self) -> tuple[datetime | None, str]:
         return min(self._dues(), default=(None, ""))
 
-    def _dues(self) -> list[tuple[datetime, str]]:
+    def _dues(self) -> list[Due]:
         """Everything that will come due by itself, and what it is."""
-        point = self._deadlines.next_point()
-        candidates = [
-            (point.due_at, f"{point.clock} {point.threshold}") if point else None,
-            (at, "escalate to the next level") if (at := self._paging.next_at()) else None,
-            (at, "deliver what is owed") if (at := self._outbox.next_at()) else None,
-            (at, "open a linked incident") if (at := self._linked.next_at()) else None,
-            (at, "tell who holds a role") if (at := self._burden.next_at()) else None,
-            (at, "work out calendars") if (at := self._calendars.next_at()) else None,
-            (at, "write the incident report") if (at := self._reports.next_at()) else None,
-        ]
-        return [candidate for candidate in candidates if candidate]
+        dues = (component.next_due() for component in self._components)
+        return [due for due in dues if due]
 
     def _over(self) -> bool:
-        desk = self._desk
-        if desk.incident.state not in TERMINAL or not desk.idle:
+        if self._desk.incident.state not in TERMINAL or not self._desk.idle:
             return False
-        if self._outbox.owed or self._reports.due or self._linked.due or self._burden.due:
-            return False
-        readings = read_clocks(desk.policy, desk.incident, desk.now())
-        return all(reading.stopped_at for reading in readings)
+        return all(component.settled for component in self._components)
 
     def carried(self) -> Carried:
         """Everything that a later run needs: the record and the progress of each component."""
         if self._unfit:
             raise self._unfit
+        fields: dict[str, Any] = {}
+        for component in self._components:
+            fields |= component.carried()
         return Carried(
             incident=self._desk.incident,
             policy=self._desk.policy,
-            escalation=self._paging.progress,
-            outbox=self._outbox.owed,
-            reports_due=self._reports.due,
-            linked_due=self._linked.due,
             processed=self._switch.processed,
             effects=self._desk.effects,
-            told_roles=self._burden.told,
+            **fields,
         )
 
     async def _continue_as_new(self) -> None:

@@ -1,5 +1,6 @@
 """Incidents that this one led to: opened by a deadline that the policy says so of."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from temporalio.exceptions import FailureError
@@ -12,13 +13,14 @@ from rules.conditions import attributes_of
 from rules.identity import incident_id
 from rules.urgency import Kind
 from workflows.attempts import Attempts
+from workflows.component import Component, Due
 from workflows.desk import Desk
 from workflows.options import perform
 
 LED_TO = "led_to"
 
 
-class LinkedIncidents:
+class LinkedIncidents(Component):
     """Owns the incidents that are still to be opened, one after the other."""
 
     def __init__(self, desk: Desk, due: tuple[LinkedIncident, ...]) -> None:
@@ -40,6 +42,20 @@ class LinkedIncidents:
     def next_at(self) -> datetime | None:
         """When a failed attempt is made again."""
         return self._attempts.again_at if self._due else None
+
+    def next_due(self) -> Due | None:
+        """When that is, and what it is."""
+        at = self.next_at()
+        return (at, "open a linked incident") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether every incident is opened."""
+        return not self._due
+
+    def carried(self) -> Mapping[str, object]:
+        """The incidents to be opened."""
+        return {"linked_due": self.due}
 
     def launch(self, now: datetime) -> None:
         """Open the next one."""

@@ -1,5 +1,6 @@
 """What must still leave: each message on its own, so that a stuck channel stops nothing else."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -25,6 +26,7 @@ from rules.reach import is_news, missed_words, reached_nobody, taken
 from rules.stand_ins import addressed
 from rules.urgency import Kind, urgency
 from rules.withdrawal import Withdrawal, withdrawal
+from workflows.component import Component, Due
 from workflows.desk import Desk
 from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, begin, perform
 
@@ -37,7 +39,7 @@ SAID_AS_IT_IS = frozenset({UPDATE, "deadline"})
 """Events whose words were meant for the audience; of others it hears that they happened."""
 
 
-class Outbox:
+class Outbox(Component):
     """Owns the deliveries that are owed; one activity for each, many beside each other."""
 
     def __init__(self, desk: Desk, owed: tuple[Delivery, ...]) -> None:
@@ -164,6 +166,20 @@ class Outbox:
         """When the first delivery that waits is tried again."""
         waiting = (d.not_before for key, d in self._owed.items() if key not in self._busy)
         return min((at for at in waiting if at), default=None)
+
+    def next_due(self) -> Due | None:
+        """When that is, and what it is."""
+        at = self.next_at()
+        return (at, "deliver what is owed") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is owed."""
+        return not self._owed
+
+    def carried(self) -> Mapping[str, object]:
+        """What is owed, with its keys."""
+        return {"outbox": self.owed}
 
     def launch(self, now: datetime) -> None:
         """Send everything that may go now; of what is not needed, make no further attempt."""

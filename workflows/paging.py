@@ -1,6 +1,6 @@
 """The escalation of an incident: pages level after level until somebody acknowledges."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from temporalio import workflow
@@ -44,13 +44,14 @@ from rules.page_lines import (
 )
 from rules.page_request import Asked, page_key
 from rules.withdrawal import withdrawal
+from workflows.component import Component, Due
 from workflows.desk import Desk
 from workflows.first_page import FirstPage
 from workflows.outbox import Outbox
 from workflows.page_call import PageCall
 
 
-class Paging:
+class Paging(Component):
     """Owns how far the escalation has come.
 
     `clocks_due` says whether a limit is due, or is being enforced: what that demands comes before
@@ -118,6 +119,20 @@ class Paging:
             return None
         forgotten_at = self.progress.forgotten_at if self.progress.stopped else None
         return min((at for at in (forgotten_at, self.progress.page_due_at) if at), default=None)
+
+    def next_due(self) -> Due | None:
+        """When that is, and what it is."""
+        at = self.next_at()
+        return (at, "escalate to the next level") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """A final state stops the escalation; what it still owes is in the outbox."""
+        return True
+
+    def carried(self) -> Mapping[str, object]:
+        """How far it has come."""
+        return {"escalation": self.progress}
 
     def launch(self, now: datetime) -> None:
         """Page whoever is due to be paged now."""

@@ -1,5 +1,6 @@
 """The incident report: written when the response ends, and again when the incident does."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from temporalio.exceptions import FailureError
@@ -8,11 +9,12 @@ from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
 from models.incident import Document
 from rules.urgency import Kind
 from workflows.attempts import Attempts
+from workflows.component import Component, Due
 from workflows.desk import Desk
 from workflows.options import perform
 
 
-class Reports:
+class Reports(Component):
     """Owns the reports that are still to be written, one after the other."""
 
     def __init__(self, desk: Desk, due: tuple[str, ...]) -> None:
@@ -36,6 +38,20 @@ class Reports:
     def next_at(self) -> datetime | None:
         """When a failed report is tried again."""
         return self._attempts.again_at if self._due else None
+
+    def next_due(self) -> Due | None:
+        """When that is, and what it is."""
+        at = self.next_at()
+        return (at, "write the incident report") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether every report is written."""
+        return not self._due
+
+    def carried(self) -> Mapping[str, object]:
+        """The reports to be written."""
+        return {"reports_due": self.due}
 
     def launch(self, now: datetime) -> None:
         """Write the next report."""

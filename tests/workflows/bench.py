@@ -43,6 +43,8 @@ class Bench:
             workflow_id="INC-260327-7F3KQ2M4",
             workflow_type="Specimen",
             workflow_start_time=self.now,
+            start_time=self.now,
+            get_current_history_length=lambda: 3,
             first_execution_run_id="run",
             run_id="run",
             continued_run_id=None,
