@@ -77,7 +77,8 @@ def _lacking(
     groups, people = _next(
         rule, case.incident, case.policy, case.now, asked_so_far=0, requester=case.actor.name
     )
-    leaves = asked(case, name, command, key, people, groups=groups)
+    words = rule.groups[groups - 1]
+    leaves = asked(case, name, command, key, people, words=words, groups=groups)
     return Refusal("NeedsApproval", message, (f"approve {key}",), may=may, leaves=leaves)
 
 

@@ -186,5 +186,5 @@ def unauthorised(
         return Refusal("NotAuthorised", message, may=may)
     named = named_now(rule, incident, now, severity)
     people = people_meant(named, incident, policy, now)
-    leaves = asked(case, name, command, key, people, consults=True)
+    leaves = asked(case, name, command, key, people, words=named, consults=True)
     return Refusal("NotAuthorised", message, may=may, leaves=leaves)

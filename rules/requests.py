@@ -1,6 +1,7 @@
 """Leave that is asked for a command: what exactly is asked, of whom, and until when it counts."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
@@ -19,6 +20,7 @@ from models.responsibility import Request
 from rules.decision import Case, Decision, Effect, PageRole
 from rules.ledger import note
 from rules.markdown import stamp
+from rules.people import PERSON, ROLE
 
 _HOW_NOT_WHAT = frozenset({*Command.model_fields, "steps"})
 """Fields that change nothing about what is asked for."""
@@ -71,10 +73,11 @@ def asked(
     rule: str,
     people: tuple[str, ...],
     *,
+    words: tuple[str, ...] = (),
     consults: bool = False,
     groups: int = 1,
 ) -> Decision:
-    """The record with a request on it, and those paged who may answer it."""
+    """The record with a request; who may answer is paged, or else vacant roles of `words`."""
     request = Request(
         command=name,
         rule=rule,
@@ -88,8 +91,7 @@ def asked(
     )
     others = tuple(r for r in case.incident.requests if (r.rule, r.consults) != (rule, consults))
     incident = case.incident.model_copy(update={"requests": (*others, request)})
-    verb = "would" if consults else "asks for approval to"
-    summary = f"{case.actor.name} {verb} {request.says}"
+    summary = f"{case.actor.name} {'would' if consults else 'asks for approval to'} {request.says}"
     incident = note(
         incident,
         "consultation.asked" if consults else "approval.asked",
@@ -99,11 +101,22 @@ def asked(
         rule=rule,
         of=list(people),
     )
-    return Decision(incident, summary, page_all(incident, request, people))
+    vacant = (w for w in words if case.policy.role(w) and not incident.holders(w))
+    pages = page_all(incident, request, people) or _page_roles(incident, request, vacant)
+    return Decision(incident, summary, pages)
+
+
+def _page_roles(incident: Incident, request: Request, roles: Iterable[str]) -> tuple[Effect, ...]:
+    return tuple(_page(incident, request, f"{ROLE}{role}") for role in roles)
 
 
 def page_all(incident: Incident, request: Request, people: tuple[str, ...]) -> tuple[Effect, ...]:
     """Pages to everybody who may answer a request, but for whoever asked."""
+    who = request.requester.name
+    return tuple(_page(incident, request, f"{PERSON}{p}") for p in people if p != who)
+
+
+def _page(incident: Incident, request: Request, target: str) -> Effect:
     who, what = request.requester.name, request.says
     if request.consults:
         reason = f"{who} would {what}, which is yours to do"
@@ -112,7 +125,7 @@ def page_all(incident: Incident, request: Request, people: tuple[str, ...]) -> t
         reason = f"{who} asks for approval to {what}"
         how = f"approve {incident.id} {request.rule}, or reject {incident.id} {request.rule}"
         text = f"{reason}\n{how} --reason ..."
-    return tuple(PageRole(f"person:{p}", reason, text) for p in people if p != who)
+    return PageRole(target, reason, text)
 
 
 def settled(decision: Decision, name: str, now: datetime) -> Decision:

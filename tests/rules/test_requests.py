@@ -276,3 +276,13 @@ def test_who_may_give_leave_may_be_whoever_is_on_call(at: float) -> None:
     )
     assert late is not None
     assert late.summary.endswith(f"now asked: {', '.join(people)}")
+
+
+def test_what_a_vacant_role_must_answer_goes_to_whoever_answers_for_it() -> None:
+    """Nobody holds the role, and it has no deputy: otherwise nobody would hear of the request."""
+    policy = staffed("roles: { lead: {} }\napprovals: { resolve: { by: lead } }\n")
+    leaves = refused(reported(policy), "resolve", 10, policy).leaves
+    assert leaves is not None
+    (page,) = leaves.effects
+    assert isinstance(page, PageRole)
+    assert page.target == "role:lead"
