@@ -4,6 +4,7 @@ A message costs milliseconds here, so that thousands can be tried; what the serv
 make of them is for tests on a real server.
 """
 
+import inspect
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,7 +69,9 @@ class Bench:
         """Send a signal."""
         payload = as_payload(text)
         if name in self.signals:
-            self.signals[name](payload)
+            answer = self.signals[name](payload)
+            if inspect.iscoroutine(answer):
+                answer.close()
         else:
             self.unknown(name, [payload])
 
@@ -78,9 +81,13 @@ class Bench:
         payload = as_payload(text)
         try:
             validate(payload)
-            return json.dumps(do(payload))
+            answer = do(payload)
         except ApplicationError:
             return None
+        if inspect.iscoroutine(answer):
+            answer.close()  # It waits for an activity, and there is none here.
+            return None
+        return json.dumps(answer)
 
 
 @contextmanager
