@@ -13,7 +13,7 @@ from rules.alert_words import briefly, words_by_fingerprint
 from rules.attributes import said_of
 from rules.carrying import ALERTS_IN_FULL, ALERTS_KEPT
 from rules.decision import Case, Decision, Outcome, Refusal
-from rules.facts import alerts_firing
+from rules.firing import alerts_firing
 from rules.joining import told_of_joining
 from rules.ledger import note
 from rules.severity import by_attributes, severity_by

@@ -9,20 +9,13 @@ from models.incident import Incident
 from models.view import NextStep
 from rules.authority import rule_for, trigger_rule, who_may
 from rules.by_hand import answerable
-from rules.cadence import cadence_readings
-from rules.clocks import read_clocks
 from rules.doubts import doubts, news
-from rules.facts import alerts_firing, facts_of
+from rules.facts import facts_of
+from rules.firing import alerts_firing
 from rules.markdown import plain, ranged
+from rules.readings import readings_of
 from states.lifecycle import TERMINAL, Trigger, triggers_from
 from states.machine import Allowed, decide
-
-
-def readings_of(
-    policy: CompiledPolicy, incident: Incident, now: datetime
-) -> tuple[ClockReading, ...]:
-    """Every clock of the incident, the cadence of updates too."""
-    return (*read_clocks(policy, incident, now), *cadence_readings(policy, incident, now))
 
 
 def result_of(

@@ -12,7 +12,7 @@ from models.escalating import OPENING, EscalationProgress
 from models.incident import Incident
 from models.moments import parse_condition
 from rules.conditions import holds_at
-from rules.facts import alerts_firing
+from rules.firing import alerts_firing
 
 QUIET = "none of its alerts fires any more"
 """Why a level is passed over that is paged only while alerts fire."""

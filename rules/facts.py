@@ -5,19 +5,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from models.alert import AlertStatus
 from models.clock import ClockStatus
 from models.command import CancelCommand
 from models.compiled import CompiledPolicy, RoleRule
 from models.incident import Incident
 from models.moments import parse_condition
 from models.payload import Command
-from rules.alert_words import words_of
 from rules.authority import rule_for
 from rules.breaches import was_breached
 from rules.clocks import read_clocks
 from rules.conditions import holds_at
 from rules.decision import Case
+from rules.firing import alerts_firing
 from rules.moments import came_at
 from rules.people import candidates, listed
 from rules.roles import filled
@@ -132,20 +131,6 @@ def review_missing(incident: Incident, policy: CompiledPolicy, now: datetime) ->
     if not review_required(incident, policy, now):
         return ()
     return tuple(_review_missing(incident, policy))
-
-
-def alerts_firing(incident: Incident) -> tuple[str, ...]:
-    """The incident's own alerts that still fire, truncated ones too."""
-    names = words_of(
-        [
-            record.alert
-            for record in incident.alerts.values()
-            if record.alert.status is AlertStatus.FIRING and record.taken_over_by is None
-        ]
-    )
-    if incident.truncated_alerts:
-        names.append(f"{incident.truncated_alerts} that the sender left out")
-    return tuple(names)
 
 
 def _reason_missing(policy: CompiledPolicy, command: Command | None) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from models.contracts import Carried
 from models.view import IncidentView
-from rules.answers import next_steps, readings_of
+from rules.answers import next_steps
 from rules.breaches import breaches
 from rules.doubts import doubts
 from rules.leading import leader
 from rules.metrics import read_metrics
+from rules.readings import readings_of
 from rules.told import told_readings
 
 

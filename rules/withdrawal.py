@@ -10,7 +10,7 @@ from datetime import datetime
 from models.clock import Stage
 from models.compiled import CompiledPolicy
 from models.incident import Incident
-from rules.answers import readings_of
+from rules.readings import readings_of
 from states.lifecycle import BEFORE_REVIEW
 
 

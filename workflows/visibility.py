@@ -11,9 +11,10 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from models.readable import in_a_line
 from models.visibility import SEARCH_ATTRIBUTES
-from rules.answers import readings_of, status_markdown
+from rules.answers import status_markdown
 from rules.breaches import breached_clocks, marks
 from rules.leading import leader
+from rules.readings import readings_of
 from states.lifecycle import TERMINAL
 from workflows.desk import Desk
 from workflows.paging import Paging

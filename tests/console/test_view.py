@@ -12,7 +12,8 @@ from models.contracts import Delivery
 from models.escalating import EscalationProgress
 from models.incident import Incident
 from models.view import IncidentView
-from rules.answers import next_steps, readings_of
+from rules.answers import next_steps
+from rules.readings import readings_of
 from tests.fakes.messages import a_message
 from tests.specimens import POLICY, REPORT, START, a_diagnosed_incident, after, an_incident, done
 

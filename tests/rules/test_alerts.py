@@ -6,7 +6,7 @@ from models.command import RecordAlertsCommand
 from models.incident import Incident
 from rules.alerts import group_gone
 from rules.decision import Decision
-from rules.facts import alerts_firing
+from rules.firing import alerts_firing
 from rules.judgement import judge
 from rules.report import report_markdown
 from states.lifecycle import State

@@ -5,7 +5,8 @@ from markdown_it import MarkdownIt
 
 from models.command import COMMANDS
 from models.compiled import AuthorityRule
-from rules.answers import next_steps, readings_of, result_of, status_markdown
+from rules.answers import next_steps, result_of, status_markdown
+from rules.readings import readings_of
 from tests.specimens import POLICY, REPORT, a_diagnosed_incident, after, an_incident, done
 
 STEERING = ("\u202e", "\x1b", "\n# ")

@@ -6,12 +6,12 @@ from models.clock import ClockReading, ClockStatus, RecordedBreach, Stage
 from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
 from models.incident import Incident
-from rules.answers import readings_of
 from rules.breaches import breached_clocks, breaches, marks
 from rules.clocks import read_clocks
 from rules.decision import Decision
 from rules.facts import review_required
 from rules.judgement import judge
+from rules.readings import readings_of
 from rules.report import report_markdown
 from tests.rules.breached import fired
 from tests.specimens import POLICY, REPORT, a_diagnosed_incident, after, an_incident, done, minutes

@@ -9,12 +9,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from models.clock import ClockStatus, FiredThreshold
 from models.command import COMMANDS
 from models.incident import Incident
-from rules.answers import next_steps, readings_of
+from rules.answers import next_steps
 from rules.clocks import read_clocks
 from rules.deadlines import due_thresholds, next_point, superseded, waiting_points
 from rules.decision import Decision, Refusal
 from rules.judgement import judge, parse
 from rules.ledger import with_fired
+from rules.readings import readings_of
 from states.lifecycle import TERMINAL, State, Trigger, triggers_from
 from tests.specimens import POLICY, START, an_incident
 

@@ -9,13 +9,8 @@ from models.command import COMMANDS
 from models.compiled import CompiledPolicy, ReviewRule
 from models.incident import Incident
 from rules.decision import Decision, Refusal, Tell
-from rules.facts import (
-    alerts_firing,
-    highest_severity,
-    review_missing,
-    review_required,
-    steps_missing,
-)
+from rules.facts import highest_severity, review_missing, review_required, steps_missing
+from rules.firing import alerts_firing
 from rules.judgement import judge
 from states.lifecycle import State
 from tests.specimens import (

@@ -10,7 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 from incidents.reopening import reopen_incident
 from models.alert import GroupingPolicy
 from models.group import GroupState
-from rules.facts import alerts_firing
+from rules.firing import alerts_firing
 from rules.identity import is_incident_id
 from states.lifecycle import State
 from tests.patience import PATIENCE_SECONDS
