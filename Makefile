@@ -58,7 +58,7 @@ policy-docs: setup ## write the schema of policies, and the default policy as a 
 histories: setup ## record the histories that the replay test replays
 	@$(BIN)/python -m tests.histories.record
 
-mutants: setup ## change the rules bit by bit: which change does no test notice? (hours; NAMES="rules.runs*")
+mutants: setup ## change the rules bit by bit: which change does no test notice? (hours; NAMES="rules.clocks.runs*")
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut
 	$(BIN)/mutmut run $(if $(NAMES),"$(NAMES)")
 	@$(BIN)/mutmut results

@@ -6,8 +6,8 @@ from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.contracts import ARCHIVE_WORKFLOW, BEGIN_ARCHIVE, ArchiveRunInput
-from rules.markdown import caption
-from rules.urgency import Kind, home_of, rank
+from rules.paging.urgency import Kind, home_of, rank
+from rules.record.markdown import caption
 
 
 def archive_id(workflow_id: str, run_id: str) -> str:

@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from models.contracts import ENFORCE_DEADLINE, EnforceDeadline, Enforcement
-from rules.enforcement import enforce
+from rules.deadlines.enforcement import enforce
 
 
 @activity.defn(name=ENFORCE_DEADLINE)

@@ -20,7 +20,7 @@ from models.contracts import (
 )
 from models.message import DeliveryFailure, Message, Receipt
 from models.workload import GRANTED, AskForLeave, Leave, Verdict
-from rules.paging import PageTarget, bound_by, leave_for, paging_chain, resolve_targets
+from rules.paging.channels import PageTarget, bound_by, leave_for, paging_chain, resolve_targets
 
 log = structlog.get_logger(__name__)
 

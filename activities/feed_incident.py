@@ -14,7 +14,7 @@ from incidents.standing import incident_described
 from models.base import MONITORING
 from models.command import CommandResult, RecordAlertsCommand
 from models.group import FEED_INCIDENT, FeedIncident, IncidentFed
-from rules.urgency import home_of
+from rules.paging.urgency import home_of
 from states.lifecycle import BEFORE_REVIEW, State, Trigger
 
 RECORD_ALERTS = "record_alerts"

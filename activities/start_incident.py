@@ -17,8 +17,8 @@ from models.group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident import Report
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.compile import PolicyTooLarge, compile_policy
-from rules.attributes import shared_labels
-from rules.urgency import home_of
+from rules.paging.urgency import home_of
+from rules.severity.attributes import shared_labels
 
 log = structlog.get_logger(__name__)
 

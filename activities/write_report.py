@@ -17,8 +17,8 @@ from connectors.documents.protocol import (
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
 from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
-from rules.clocks import read_clocks
-from rules.report import report_markdown
+from rules.clocks.clocks import read_clocks
+from rules.reports.incident_report import report_markdown
 
 log = structlog.get_logger(__name__)
 

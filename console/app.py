@@ -12,19 +12,19 @@ from typer._completion_classes import completion_init
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from console import adopting, commands, reporting, shell, viewing, watch, why
-from console.failures import EXIT_CODES, ExitCode, usage
-from console.output import typed
+from console.incidents import adopting, commands, reporting, shell, viewing, watch, why
+from console.terminal.failures import EXIT_CODES, ExitCode, usage
+from console.terminal.output import typed
 
 LATE: dict[str, tuple[str, str]] = {
-    "setup": ("console.setup", "app"),
-    "dev": ("console.dev", "app"),
-    "policy": ("console.policy", "app"),
-    "rehearse": ("console.rehearse", "app"),
-    "calendar": ("console.calendar", "app"),
-    "oncall": ("console.oncall", "app"),
-    "workload": ("console.workload", "app"),
-    "demo": ("console.demo", "app"),
+    "setup": ("console.stack.setup", "app"),
+    "dev": ("console.stack.dev", "app"),
+    "policy": ("console.policies.command", "app"),
+    "rehearse": ("console.rehearsals.command", "app"),
+    "calendar": ("console.calendar.command", "app"),
+    "oncall": ("console.oncall.command", "app"),
+    "workload": ("console.workload.command", "app"),
+    "demo": ("console.stack.demo", "app"),
 }
 """Commands whose modules are imported on demand: name to module and its Typer app."""
 

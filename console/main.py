@@ -8,10 +8,10 @@ from io import TextIOWrapper
 from typer.exceptions import Abort, Exit, TyperException
 
 from console.app import app
-from console.errors import failure_of
-from console.failures import ExitCode, Failure
-from console.output import ReaderGone, show_failure
-from console.shell import COMPLETE_VARIABLE
+from console.incidents.shell import COMPLETE_VARIABLE
+from console.terminal.errors import failure_of
+from console.terminal.failures import ExitCode, Failure
+from console.terminal.output import ReaderGone, show_failure
 
 PROGRAM = "starter.py"
 

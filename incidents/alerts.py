@@ -10,9 +10,9 @@ from models.alert import AlertBatch, AlertStatus
 from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput
 from models.intake import IntakeRules
 from models.readable import in_a_line
-from rules.markdown import caption
-from rules.severity import worst
-from rules.urgency import Kind, rank, urgency
+from rules.paging.urgency import Kind, rank, urgency
+from rules.record.markdown import caption
+from rules.severity.rating import worst
 
 KEY_SHOWN = 200
 

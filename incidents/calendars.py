@@ -8,14 +8,14 @@ from datetime import datetime
 
 from models.calendar import CalendarSlice, CalendarSpec
 from models.compiled import CompiledPolicy
-from rules.coverage import span_needed
+from rules.clocks.coverage import span_needed
 
 
 def worked_out(
     policy: CompiledPolicy, calendars: Iterable[CalendarSpec], since: datetime, now: datetime
 ) -> dict[str, CalendarSlice]:
     """The slices of calendars, as far as a policy needs them. Raises as `with_calendars` does."""
-    from rules.calendars import slice_of  # noqa: PLC0415 - slow to load, and most need none
+    from rules.zones.calendars import slice_of  # noqa: PLC0415 - slow to load, and most need none
 
     return {
         spec.name: slice_of(spec, *span_needed(policy, spec.name, since, now), as_of=now)

@@ -9,8 +9,8 @@ import structlog
 from models.calendar import CalendarSpec
 from models.contracts import OutOfHours
 from models.schedule import ScheduleSpec
-from rules.on_duty import SCHEDULE
-from rules.paging import PageTarget, Resolution
+from rules.paging.channels import PageTarget, Resolution
+from rules.people.on_call import SCHEDULE
 
 log = structlog.get_logger(__name__)
 
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 def _outside(
     pages: Sequence[PageTarget], spec: CalendarSpec, zones: Mapping[str, str], now: datetime
 ) -> dict[PageTarget, OutOfHours]:
-    from rules.hours import hours_at  # noqa: PLC0415 - slow to load, and most need none
+    from rules.zones.hours import hours_at  # noqa: PLC0415 - slow to load, and most need none
 
     outside = {}
     for page in pages:

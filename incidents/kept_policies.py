@@ -10,7 +10,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from models.contracts import KEEP_POLICY_WORKFLOW, PolicyText
-from rules.urgency import Kind, rank
+from rules.paging.urgency import Kind, rank
 
 log = structlog.get_logger(__name__)
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from connectors.errors import ConnectorError
 from models.compiled import CompiledPolicy, Person
 from models.schedule import Booking, Gap, OnCall, ScheduleSpec
-from rules.feed_events import called, people_meant
-from rules.on_duty import schedules_of
-from rules.people import schedules_named
+from rules.people.feed_events import called, people_meant
+from rules.people.named import schedules_named
+from rules.people.on_call import schedules_of
 
 if TYPE_CHECKING:
     from connectors.calendars.directory import FeedDirectory, FeedReading
@@ -74,7 +74,7 @@ class OnCallLookup:
 
     async def who(self, spec: ScheduleSpec, people: Mapping[str, Person], at: datetime) -> OnCall:
         """Who is on call by a schedule at `at`. Raises nothing, as above."""
-        from rules.rotations import on_call  # noqa: PLC0415 - see above
+        from rules.zones.rotations import on_call  # noqa: PLC0415 - see above
 
         bookings, told = await self.booked(spec, people, at, at + _AHEAD)
         try:

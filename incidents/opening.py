@@ -19,10 +19,10 @@ from models.compiled import CompiledPolicy
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Report
 from models.readable import in_a_line
-from rules.markdown import caption
-from rules.opening import first_severity
-from rules.reporting import REPORT_DIGEST, report_digest
-from rules.urgency import Kind, rank, urgency
+from rules.commands.opening import first_severity
+from rules.commands.reporting import REPORT_DIGEST, report_digest
+from rules.paging.urgency import Kind, rank, urgency
+from rules.record.markdown import caption
 
 if TYPE_CHECKING:
     from connectors.calendars.directory import FeedDirectory

@@ -6,8 +6,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.incident import Report
-from rules.identity import incident_id
-from rules.reporting import REPORT_DIGEST, report_digest
+from rules.commands.reporting import REPORT_DIGEST, report_digest
+from rules.record.identity import incident_id
 
 
 async def reported_yesterday(

@@ -35,9 +35,9 @@ from models.workload import (
     RolesHeld,
     WorkloadInput,
 )
-from rules.identity import workload_id
-from rules.markdown import caption
-from rules.urgency import Kind, home_of, rank
+from rules.paging.urgency import Kind, home_of, rank
+from rules.record.identity import workload_id
+from rules.record.markdown import caption
 
 MOST_TOGETHER = 200
 NO_OFFSET = timedelta()

@@ -15,8 +15,8 @@ from intake.errors import Refused
 from intake.policy import PolicyInForce
 from intake.reaching import reaching_temporal
 from models.base import MONITORING, Frozen
-from rules.identity import group_id
-from rules.reporting import may_report
+from rules.commands.reporting import may_report
+from rules.record.identity import group_id
 
 log = structlog.get_logger(__name__)
 

@@ -23,10 +23,8 @@ from models.base import Actor, Frozen
 from models.compiled import CompiledPolicy
 from models.incident import Report
 from models.intake import ReportingRule
-from rules.identity import incident_id
-from rules.opening import first_severity
-from rules.readable import blank
-from rules.reporting import (
+from rules.commands.opening import first_severity
+from rules.commands.reporting import (
     INFORMATION,
     may_report,
     missing_information,
@@ -35,7 +33,9 @@ from rules.reporting import (
     who,
     wrong_information,
 )
-from rules.soundness import BLANK
+from rules.commands.validity import BLANK
+from rules.record.identity import incident_id
+from rules.record.readable import blank
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from models.policy import Policy
 from models.policy.words import suggestion
 from policies.problems import Level
 from policies.tree import Loc
-from rules.zone_names import unknown_zone
+from rules.zones.zone_names import unknown_zone
 
 
 @dataclass(frozen=True, slots=True)

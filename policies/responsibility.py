@@ -13,8 +13,8 @@ from models.policy.approvals import ApprovalEntry
 from models.policy.people import AuthorityEntry
 from models.policy.roles import RoleEntry
 from policies.timing import decided
-from rules.leading import leading_role
-from rules.names import ACKNOWLEDGER, ANYONE, NOBODY, PEOPLE, RESPONDERS
+from rules.people.leading import leading_role
+from rules.people.names import ACKNOWLEDGER, ANYONE, NOBODY, PEOPLE, RESPONDERS
 from states.lifecycle import REPORTED
 
 OVERRIDE = "override"

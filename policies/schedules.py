@@ -8,8 +8,8 @@ from models.policy.schedules import RotationEntry, ScheduleEntry, WindowEntry
 from models.schedule import FeedSpec, OverrideSpec, RotationSpec, ScheduleSpec
 from policies import responsibility
 from policies.timing import calendars
-from rules.on_duty import ROTATION, layer, schedules_of
-from rules.people import schedules_named
+from rules.people.named import schedules_named
+from rules.people.on_call import ROTATION, layer, schedules_of
 
 
 def zone_of(policy: Policy, entry: ScheduleEntry) -> str:

@@ -23,7 +23,7 @@ from policies.meanwhile import (
 )
 from policies.shape import model_at
 from policies.tree import Loc, beneath, path_words
-from rules.leading import leading_role
+from rules.people.leading import leading_role
 
 UNSPECIFIED = "unspecified"
 NONE = "none"

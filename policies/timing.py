@@ -12,8 +12,8 @@ from models.policy.cadence import RhythmEntry
 from models.policy.promises import ClockEntry
 from models.policy.targets import Open
 from policies.severity_rules import axes as severity_axes
-from rules.conditions import FIXED
-from rules.targets import calendars_of
+from rules.clocks.conditions import FIXED
+from rules.time.targets import calendars_of
 
 ANY = "any"
 MAJOR = "major"

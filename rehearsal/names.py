@@ -15,8 +15,8 @@ from policies.findings import Finding, unknown
 from policies.responsibility import authority, role_clocks
 from policies.tree import Loc
 from rehearsal.wording import VIA, spec_of, written_as
-from rules.cadence import PREFIX
-from rules.names import ANYONE, OUTSIDE
+from rules.people.names import ANYONE, OUTSIDE
+from rules.updates.cadence import PREFIX
 from states.lifecycle import BY_TRIGGER
 
 PERSON = "person"

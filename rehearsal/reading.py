@@ -9,9 +9,9 @@ from models.clock import ClockReading, ClockStatus, MetricReading
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView
 from rehearsal.played import SLACK, Breach, Line, PlayedIncident, Said, Standing, in_order
-from rules.cadence import PREFIX
-from rules.page_summary import incidents
-from rules.reach import given_to
+from rules.paging.summary import incidents
+from rules.record.reach import given_to
+from rules.updates.cadence import PREFIX
 
 KINDS = {
     "page.sent": "page",

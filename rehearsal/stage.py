@@ -27,8 +27,8 @@ from rehearsal.policy import RehearsedPolicy
 from rehearsal.server import skipper
 from rehearsal.timing import VirtualTime
 from rehearsal.workloads import RehearsedWorkloads
-from rules.identity import group_id, incident_id
-from rules.reporting import may_report, unfit
+from rules.commands.reporting import may_report, unfit
+from rules.record.identity import group_id, incident_id
 from runtime.lanes import Workers
 from runtime.registry import WORKFLOWS, build_activities, workflow_runner
 from runtime.settings import Settings

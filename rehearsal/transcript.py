@@ -7,7 +7,7 @@ from datetime import timedelta
 from models.clock import ClockReading, ClockStatus, Counted
 from rehearsal.phrases import offset_words
 from rehearsal.played import Played, Said
-from rules.cadence import PREFIX
+from rules.updates.cadence import PREFIX
 
 
 def expectations(played: Played) -> str:

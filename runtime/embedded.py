@@ -37,9 +37,9 @@ NO_CONFIGURATION = "# This stack has a server of its own: no other configuration
 NO_HTTP = 'frontend.httpAllowedHosts=["nobody.invalid"]'
 """The server speaks HTTP too, on a port of its choice, where any web page could reach it."""
 IN_ORDER = ("matching.numTaskqueueWritePartitions=1", "matching.enableFairness=true")
-"""What keeps work in its order (`rules/urgency.py`): the server orders what is in one partition,
-and shares turns among severities only when it is told to. Partitions that hold older work are
-still read."""
+"""What keeps work in its order (`rules/paging/urgency.py`): the server orders what is in one
+partition, and shares turns among severities only when it is told to. Partitions that hold older
+work are still read."""
 STARTS = 3
 """How often the server is started anew where somebody took its port in the meantime."""
 

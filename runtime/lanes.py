@@ -10,7 +10,7 @@ from typing import Any, Self
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
-from rules.urgency import LANES, lane
+from rules.paging.urgency import LANES, lane
 from runtime.unhurried import unhurried
 
 SLOTS = 50

@@ -34,7 +34,7 @@ from runtime.settings import Settings
 from runtime.settling import Settling
 from workflows.alert_group import AlertGroupWorkflow
 from workflows.archive_run import ArchiveRun
-from workflows.incident import IncidentWorkflow
+from workflows.incident.workflow import IncidentWorkflow
 from workflows.keep_policy import KeepPolicy
 from workflows.workload import WorkloadWorkflow
 

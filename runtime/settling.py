@@ -23,7 +23,7 @@ from temporalio.service import RPCError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from models.contracts import INCIDENT_WORKFLOW
-from rules.urgency import FIRST_PAGE_WAITS, Kind
+from rules.paging.urgency import FIRST_PAGE_WAITS, Kind
 
 log = structlog.get_logger(__name__)
 

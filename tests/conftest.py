@@ -13,7 +13,7 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from rehearsal.server import TIME_SKIPPING
 from runtime.embedded import EmbeddedServer, free_port
 from runtime.settings import Settings, load_settings
-from workflows.visibility import KEYS
+from workflows.incident.visibility import KEYS
 
 LONG = ("chaos", "test_storm.py", "test_demo.py", "timelines", "_oracle.py", "test_stack.py")
 """What takes longest begins first, so that no process works on it alone at the end."""

@@ -19,9 +19,9 @@ from models.compiled import (
     Step,
 )
 from models.incident import Incident, Report
-from rules.decision import Decision, Outcome
-from rules.judgement import judge
-from rules.opening import open_incident
+from rules.commands.judgement import judge
+from rules.commands.opening import open_incident
+from rules.record.decision import Decision, Outcome
 
 START = datetime(2026, 3, 27, 16, 50, tzinfo=UTC)
 ANA = Actor(name="ana", via="console")

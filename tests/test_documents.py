@@ -5,14 +5,16 @@ import re
 import pytest
 
 from connectors.channels.kinds import KINDS
-from console.failures import ExitCode
+from console.terminal.failures import ExitCode
 from models.command import COMMANDS
 from models.compiled import LIMIT_BYTES as POLICY_LIMIT_BYTES
 from models.scenario import EVENT_KEYS, Expectation, Scenario
 from models.visibility import SEARCH_ATTRIBUTES
-from rules import carrying, ledger, refusals
+from rules.commands import refusals
+from rules.record import carried as carrying
+from rules.record import ledger
 from runtime.settings import ROOT, Settings
-from workflows import outbox, switch
+from workflows.incident import outbox, switch
 
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()

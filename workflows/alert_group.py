@@ -12,7 +12,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import FailureError
 
-from rules.markdown import caption
+from rules.record.markdown import caption
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel
@@ -32,10 +32,7 @@ with workflow.unsafe.imports_passed_through():
         IncidentStarted,
         StartIncident,
     )
-    from rules.alert_news import fold
-    from rules.alert_report import group_markdown, report_of
-    from rules.bounds import excessive
-    from rules.group_steps import (
+    from rules.alerts.group_steps import (
         fed,
         feeding,
         handed_over,
@@ -46,7 +43,7 @@ with workflow.unsafe.imports_passed_through():
         opened,
         opening,
     )
-    from rules.grouping import (
+    from rules.alerts.grouping import (
         Ended,
         Feed,
         HandOver,
@@ -60,11 +57,14 @@ with workflow.unsafe.imports_passed_through():
         next_step,
         words_for_step,
     )
-    from rules.identity import incident_id
-    from rules.urgency import Kind
+    from rules.alerts.news import fold
+    from rules.alerts.telling import group_markdown, report_of
+    from rules.paging.urgency import Kind
+    from rules.record.bounds import excessive
+    from rules.record.identity import incident_id
+    from workflows.incident.timer import in_time
     from workflows.options import own_priority, perform, perform_promptly
     from workflows.payloads import raw, raw_start, read_one, read_start
-    from workflows.timer import in_time
 
 PAUSE = timedelta(seconds=10)
 """After a minute of failed attempts, so long until the next. An alert is never given up."""

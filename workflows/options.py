@@ -13,8 +13,8 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import FailureError
 
 from models.contracts import PERMANENT_FAILURE
-from rules.markdown import caption
-from rules.urgency import Kind, lane, rank, urgency
+from rules.paging.urgency import Kind, lane, rank, urgency
+from rules.record.markdown import caption
 
 Result = TypeVar("Result")
 

@@ -9,8 +9,8 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from rules.bounds import times_beyond
-from rules.judgement import malformed
+from rules.commands.judgement import malformed
+from rules.record.bounds import times_beyond
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 Start = TypeVar("Start", bound=BaseModel)

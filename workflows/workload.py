@@ -12,7 +12,7 @@ from temporalio import workflow
 from temporalio.common import Priority, RawValue
 from temporalio.exceptions import ApplicationError, FailureError
 
-from rules.markdown import caption
+from rules.record.markdown import caption
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ValidationError
@@ -29,12 +29,11 @@ with workflow.unsafe.imports_passed_through():
         WorkloadInput,
         WorkloadState,
     )
-    from rules.bounds import excessive
-    from rules.judgement import malformed
-    from rules.page_summary import PageSummary, summary_of
-    from rules.reckoned import not_reckoned
-    from rules.urgency import Kind, rank
-    from rules.workload import (
+    from rules.commands.judgement import malformed
+    from rules.commands.reckoned import not_reckoned
+    from rules.paging.summary import PageSummary, summary_of
+    from rules.paging.urgency import Kind, rank
+    from rules.paging.workload import (
         asked_together,
         not_summarised,
         over_at,
@@ -43,9 +42,10 @@ with workflow.unsafe.imports_passed_through():
         summarised,
         summary_due,
     )
+    from rules.record.bounds import excessive
+    from workflows.incident.timer import in_time
     from workflows.options import LIFE_OF_A_PAGE, perform
     from workflows.payloads import NotJson, raw, raw_start, read_one, read_start
-    from workflows.timer import in_time
 
 Said = TypeVar("Said", bound=BaseModel)
 

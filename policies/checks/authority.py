@@ -14,11 +14,11 @@ from policies.findings import Check, Finding, unknown, warning
 from policies.responsibility import OVERRIDE
 from policies.timing import ANY, MAJOR
 from policies.tree import Loc
-from rules.assigning import HANDOVER
-from rules.authority import REOPEN, REOPENED_FROM, SET_ATTRIBUTE, SET_MILESTONE
-from rules.facts import OVERRULABLE
-from rules.names import ANYONE, NOBODY, PEOPLE, RESPONDERS
-from rules.people import ON_CALL, PERSON, ROLE, TEAM
+from rules.commands.facts import OVERRULABLE
+from rules.people.assigning import HANDOVER
+from rules.people.authority import REOPEN, REOPENED_FROM, SET_ATTRIBUTE, SET_MILESTONE
+from rules.people.named import ON_CALL, PERSON, ROLE, TEAM
+from rules.people.names import ANYONE, NOBODY, PEOPLE, RESPONDERS
 
 POST_UPDATE = "post_update"
 _NO_CONDITION: dict[tuple[str | int, str], tuple[str, str]] = {

@@ -15,11 +15,11 @@ from policies.findings import Check, Finding, no_zone, unknown, warning
 from policies.render.words import listed
 from policies.timing import ANY, MAJOR, calendars, decided
 from policies.tree import Loc
-from rules.calendars import joined, slice_of, unknown_region
-from rules.clocks import LIMIT_OF
-from rules.localtime import Open
-from rules.targets import calendars_of
-from rules.weekly import LOOKED_AT
+from rules.clocks.clocks import LIMIT_OF
+from rules.time.localtime import Open
+from rules.time.targets import calendars_of
+from rules.time.weekly import LOOKED_AT
+from rules.zones.calendars import joined, slice_of, unknown_region
 
 
 def zones(policy: Policy) -> Iterator[Finding]:

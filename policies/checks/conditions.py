@@ -8,9 +8,9 @@ from models.policy import Policy
 from policies.findings import Finding, unknown
 from policies.timing import attributes
 from policies.tree import Loc
-from rules.conditions import FIXED
-from rules.names import ANYONE
-from rules.reporting import WAYS_IN
+from rules.clocks.conditions import FIXED
+from rules.commands.reporting import WAYS_IN
+from rules.people.names import ANYONE
 
 
 def misfits(policy: Policy, loc: Loc, text: str, *, key: bool = False) -> Iterator[Finding]:

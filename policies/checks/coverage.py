@@ -10,9 +10,9 @@ from policies.checks.uncovered import or_accept, when
 from policies.escalations import target_of
 from policies.findings import Check, Finding, warning
 from policies.schedules import schedule_spec
-from rules.localtime import Open
-from rules.on_duty import SCHEDULE
-from rules.rotations import holes_of, shifts_of
+from rules.people.on_call import SCHEDULE
+from rules.time.localtime import Open
+from rules.zones.rotations import holes_of, shifts_of
 
 AHEAD = timedelta(days=396)
 

@@ -13,9 +13,9 @@ from policies.findings import Check, Finding, unknown, warning
 from policies.schedules import zone_of
 from policies.timing import ANY, MAJOR
 from policies.tree import Loc
-from rules.calendars import joined, slice_of, unknown_region, zone_known
-from rules.localtime import Open
-from rules.names import ACKNOWLEDGER
+from rules.people.names import ACKNOWLEDGER
+from rules.time.localtime import Open
+from rules.zones.calendars import joined, slice_of, unknown_region, zone_known
 
 _LOOKED_AT = timedelta(days=35)
 """So long from when the policy takes effect it is looked whose hours it is."""

@@ -16,8 +16,8 @@ from policies.escalations import escalation_of, severities_of, target_of
 from policies.findings import Check, Finding, warning
 from policies.limits import as_written, limit_of
 from policies.render.escalations import pages
-from rules.on_duty import SCHEDULE
-from rules.workload import one_by_one
+from rules.paging.workload import one_by_one
+from rules.people.on_call import SCHEDULE
 
 _CHANNEL = "channel:"
 _PERSON = "person:"

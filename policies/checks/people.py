@@ -6,7 +6,8 @@ from models.base import MONITORING
 from models.policy import Policy
 from policies.findings import Check, Finding, no_zone, unknown
 from policies.tree import Loc
-from rules.names import (
+from rules.people.named import TEAM
+from rules.people.names import (
     ACKNOWLEDGER,
     ANYONE,
     PEOPLE,
@@ -14,8 +15,7 @@ from rules.names import (
     flaw,
     skeleton,
 )
-from rules.on_duty import SCHEDULE
-from rules.people import TEAM
+from rules.people.on_call import SCHEDULE
 
 
 def teams_of(policy: Policy) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from policies.findings import Check, Finding, unknown, warning
 from policies.responsibility import DEPUTY
 from policies.timing import ANY, MAJOR
 from policies.tree import Loc
-from rules.names import ANYONE, OUTSIDE, RESPONDERS
+from rules.people.names import ANYONE, OUTSIDE, RESPONDERS
 from states.lifecycle import State
 
 STATES = (State.ASSESSMENT, State.DIAGNOSIS, State.RESOLUTION, State.REVIEW)

@@ -10,7 +10,7 @@ from models.schedule import NOBODY
 from policies.escalations import target_of
 from policies.findings import Check, Finding, no_zone, unknown, warning
 from policies.tree import Loc
-from rules.on_duty import SCHEDULE
+from rules.people.on_call import SCHEDULE
 
 
 def _rotations(policy: Policy) -> Iterator[tuple[Loc, RotationEntry]]:

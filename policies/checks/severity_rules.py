@@ -11,7 +11,7 @@ from policies.checks.conditions import implies, misfits
 from policies.findings import Check, Finding, unknown, warning
 from policies.severity_rules import FROM, Written, written
 from policies.tree import Loc
-from rules.conditions import FIXED
+from rules.clocks.conditions import FIXED
 from states.lifecycle import REPORTED
 
 RULES: Loc = ("severity_rules",)

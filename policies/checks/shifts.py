@@ -9,7 +9,7 @@ from models.policy import Policy
 from models.policy.durations import format_duration
 from policies.findings import Finding, warning
 from policies.schedules import schedule_spec
-from rules.rotations import shifts_of
+from rules.zones.rotations import shifts_of
 
 Span = tuple[datetime, datetime]
 

@@ -11,10 +11,10 @@ from policies.problems import Level
 from policies.render.questions import QUESTIONS
 from policies.timing import attributes
 from policies.tree import Loc
-from rules.cadence import PREFIX as UPDATE
-from rules.joining import ESCALATE
-from rules.messages import ALL_FACTS
-from rules.reporting import INFORMATION, WAYS_IN
+from rules.alerts.joining import ESCALATE
+from rules.commands.reporting import INFORMATION, WAYS_IN
+from rules.paging.messages import ALL_FACTS
+from rules.updates.cadence import PREFIX as UPDATE
 from states.lifecycle import BEFORE_REVIEW
 
 EVENTS = (*MILESTONES, "return_to_diagnosis", "severity_changed", "hold", "resume")

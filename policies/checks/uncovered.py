@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from policies.tree import Loc, path_words
-from rules.calendars import clock_between
-from rules.localtime import Open
-from rules.weekly import weekly
+from rules.time.localtime import Open
+from rules.time.weekly import weekly
+from rules.zones.calendars import clock_between
 
 
 def or_accept(loc: Loc) -> str:

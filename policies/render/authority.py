@@ -9,7 +9,14 @@ from policies.render.document import Blocks, Heading, Paragraph, table
 from policies.render.view import View
 from policies.render.words import condition, duration, listed
 from policies.responsibility import SET_SEVERITY
-from rules.authority import REOPEN, REOPENED_FROM, SET_ATTRIBUTE, SET_MILESTONE, everybody, rule_for
+from rules.people.authority import (
+    REOPEN,
+    REOPENED_FROM,
+    SET_ATTRIBUTE,
+    SET_MILESTONE,
+    everybody,
+    rule_for,
+)
 
 
 def may(view: View, command: str) -> str:

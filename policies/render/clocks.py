@@ -9,9 +9,9 @@ from policies.render.document import Block, Blocks, Heading, Paragraph, bullets,
 from policies.render.view import View
 from policies.render.words import LEFT_OPEN, NO_TARGET, condition, duration, listed, moment, target
 from policies.timing import decided
-from rules.actions import effects_of
-from rules.clocks import LIMIT
-from rules.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
+from rules.clocks.clocks import LIMIT
+from rules.deadlines.actions import effects_of
+from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
 
 _ENDINGS = {"resolve": "resolved", "close": "closed", "cancel": "cancelled", "merge": "merged"}
 

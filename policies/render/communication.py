@@ -12,8 +12,8 @@ from policies.render.document import Block, Blocks, Heading, bullets, table
 from policies.render.view import View
 from policies.render.words import LEFT_OPEN, NO_TARGET, duration, grouped, listed, target
 from policies.timing import decided
-from rules.cadence import PREFIX as UPDATE
-from rules.messages import ALL_FACTS
+from rules.paging.messages import ALL_FACTS
+from rules.updates.cadence import PREFIX as UPDATE
 
 
 def section(view: View) -> Blocks:

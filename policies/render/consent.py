@@ -7,8 +7,8 @@ from models.compiled import FactsRule
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
 from policies.render.words import condition, duration, listed
-from rules.names import PEOPLE
-from rules.people import ROLE
+from rules.people.named import ROLE
+from rules.people.names import PEOPLE
 
 ON_CALL = "on_call:"
 GUARDS = {

@@ -10,7 +10,7 @@ from policies.escalations import escalation_of
 from policies.render.document import Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
 from policies.render.words import condition, count, duration, listed
-from rules.escalation import Page, next_page
+from rules.paging.escalation import Page, next_page
 
 FIRST_PAGE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """Only differences to it are shown."""

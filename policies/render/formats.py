@@ -11,7 +11,7 @@ from models.readable import in_a_line
 from policies.catalogue import LoadedPolicy
 from policies.render.chart import chart
 from policies.render.contents import document_of
-from rules.markdown import plain, within
+from rules.record.markdown import plain, within
 from states.diagram import mermaid
 
 TEMPLATES = Path(__file__).parents[1] / "templates"

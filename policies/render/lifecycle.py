@@ -7,8 +7,8 @@ from policies.render import authority
 from policies.render.document import Blocks, Heading, Lifecycle, table
 from policies.render.view import View
 from policies.render.words import listed
-from rules.authority import rule_for
-from rules.facts import ASKED_IN
+from rules.commands.facts import ASKED_IN
+from rules.people.authority import rule_for
 from states.lifecycle import TRANSITIONS, Guard, Transition, Trigger
 
 

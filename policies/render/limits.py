@@ -6,7 +6,7 @@ from models.workload import PageLimit
 from policies.render.document import Blocks, Heading, bullets
 from policies.render.view import View
 from policies.render.words import duration, listed
-from rules.workload import for_summaries, one_by_one
+from rules.paging.workload import for_summaries, one_by_one
 
 _BEYOND = (
     "Pages beyond that are held, and come as one summary that lists their incidents, the worst "

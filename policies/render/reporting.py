@@ -8,7 +8,7 @@ from policies.render import severities
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
 from policies.render.words import duration, listed
-from rules.reporting import WAYS_IN
+from rules.commands.reporting import WAYS_IN
 
 _WORDS = {
     "anyone": "anyone",

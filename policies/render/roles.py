@@ -8,7 +8,7 @@ from policies.render import authority, consent, escalations, limits, schedules
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
 from policies.render.words import condition, count, duration, grouped, listed
-from rules.on_duty import SCHEDULE
+from rules.people.on_call import SCHEDULE
 
 AT_ONCE = "from the start"
 

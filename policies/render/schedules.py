@@ -12,7 +12,7 @@ from policies.render.timelines import opening, runs
 from policies.render.view import View
 from policies.render.words import duration, listed
 from policies.schedules import schedule_spec
-from rules.turns import ANCHOR
+from rules.zones.turns import ANCHOR
 
 
 def section(view: View) -> Blocks:

@@ -10,7 +10,7 @@ from policies.render.authority import asks, whom
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
 from policies.render.words import condition, listed
-from rules.severity import by_attributes, with_computed
+from rules.severity.rating import by_attributes, with_computed
 
 _CLOCKS = {
     RunningClocks.KEEP: "keep the target that they have",

@@ -8,7 +8,7 @@ from models.policy import Policy
 from policies.compile import compile_policy
 from policies.escalations import escalation_of
 from policies.silence import AS_WRITTEN, Heard
-from rules.paging import PageTarget, channel_chain, paging_chain
+from rules.paging.channels import PageTarget, channel_chain, paging_chain
 
 NOT_SAID = "The policy does not say."
 

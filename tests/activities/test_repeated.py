@@ -29,7 +29,7 @@ from models.contracts import (
     SendNotification,
     WriteReport,
 )
-from rules.deadlines import due_thresholds
+from rules.deadlines.due import due_thresholds
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import WebhookSink
 from tests.specimens import POLICY, START, a_diagnosed_incident, after, an_incident

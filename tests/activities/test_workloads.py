@@ -23,7 +23,7 @@ from models.workload import (
     TellOfRole,
     Verdict,
 )
-from rules.identity import workload_id
+from rules.record.identity import workload_id
 from runtime.registry import WORKFLOWS
 from tests.rules.storms import page
 

@@ -13,8 +13,8 @@ from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
 from models.contracts import ArchiveTimeline, DocumentWritten, WriteReport
 from models.incident import Incident, TimelineEntry, TimelineSegment
-from rules.clocks import read_clocks
-from rules.report import report_markdown
+from rules.clocks.clocks import read_clocks
+from rules.reports.incident_report import report_markdown
 from tests.specimens import POLICY, a_diagnosed_incident, after
 
 PATH = "incidents/INC-260327-TEST/report-1"

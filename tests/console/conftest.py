@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from console import commands
+from console.incidents import commands
 from console.main import run
 from incidents.commands import Order
 from models.command import CommandResult

@@ -25,7 +25,7 @@ from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT
 from workflows.archive_run import ArchiveRun
-from workflows.incident import IncidentWorkflow
+from workflows.incident.workflow import IncidentWorkflow
 from workflows.keep_policy import KeepPolicy
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from console.app import LATE
-from console.completion import complete_incident, harmless
+from console.incidents.completion import complete_incident, harmless
 from tests.console.conftest import Type, TypeAt
 from tests.fakes.hostile import HOSTILE
 from tests.patience import PATIENCE_SECONDS

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from console.failures import Failure
-from console.sending import send
+from console.incidents.sending import send
+from console.terminal.failures import Failure
 from incidents.commands import Order
 from runtime.settings import ROOT
 from tests.console.life import reported

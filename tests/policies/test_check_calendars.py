@@ -6,7 +6,7 @@ import pytest
 
 from policies.compile import compile_policy
 from policies.load import parse_policy
-from rules.calendars import slice_of
+from rules.zones.calendars import slice_of
 from tests.policies.written import MARK, WHOLE, errors, expected_at, warnings
 
 OFFICE = "days: mon-fri, hours: 09:00-17:00, holidays: CN"

@@ -4,7 +4,7 @@ import pytest
 
 from models.policy.limits import parse_limit
 from models.workload import Verdict
-from rules.workload import one_by_one
+from rules.paging.workload import one_by_one
 from tests.policies.written import LEAST, MARK, errors, expected_at, warnings
 from tests.rules.storms import page, paged
 

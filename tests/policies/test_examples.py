@@ -13,7 +13,7 @@ from policies.compile import compile_policy
 from policies.problems import Level
 from policies.render.formats import Format, rendered
 from policies.timing import calendars
-from rules.calendars import slice_of
+from rules.zones.calendars import slice_of
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "policies" / "examples"

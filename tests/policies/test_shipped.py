@@ -15,8 +15,8 @@ from policies.compile import compile_intake, compile_policy
 from policies.load import parse_policy
 from policies.shape import keys_at
 from policies.tree import Loc
-from rules.intake import is_ignored
-from rules.severity import severity_from_labels
+from rules.alerts.ignored import is_ignored
+from rules.severity.rating import severity_from_labels
 from states.lifecycle import State
 from tests.specimens import REPORT, after, an_incident, done
 

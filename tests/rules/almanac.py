@@ -7,8 +7,8 @@ from typing import Any
 from models.calendar import CalendarSlice, CalendarSpec, OpenHours
 from models.clock import Target
 from models.policy.calendars import OpenEntry
-from rules.calendars import local_spec, slice_of
-from rules.reckoning import Reckoning, reckon
+from rules.time.reckoning import Reckoning, reckon
+from rules.zones.calendars import local_spec, slice_of
 
 OFFICE = "office"
 REACH = timedelta(days=120)

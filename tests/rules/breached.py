@@ -7,9 +7,9 @@ from models.base import ENGINE
 from models.clock import Correction, FiredThreshold
 from models.compiled import CompiledPolicy
 from models.incident import Incident
-from rules.deadlines import due_thresholds
-from rules.enforcement import as_fired, fired_words
-from rules.ledger import note, with_fired
+from rules.deadlines.due import due_thresholds
+from rules.deadlines.enforcement import as_fired, fired_words
+from rules.record.ledger import note, with_fired
 from tests.specimens import ANA, POLICY, after
 
 CORRECTED = Correction(

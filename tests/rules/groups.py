@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
 from models.group import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
-from rules.alert_news import fold
-from rules.alert_report import report_of
-from rules.group_steps import fed, feeding, moved, opened, opening
-from rules.grouping import Next, Start, Tell, next_step
+from rules.alerts.group_steps import fed, feeding, moved, opened, opening
+from rules.alerts.grouping import Next, Start, Tell, next_step
+from rules.alerts.news import fold
+from rules.alerts.telling import report_of
 from states.lifecycle import State
 from tests.specimens import after
 

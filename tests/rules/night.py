@@ -17,9 +17,9 @@ from models.incident import Incident
 from models.message import DeliveryFailure, Message, MessageKind, Receipt
 from models.why import Explanation, WhyQuestion
 from models.workload import Leave, Verdict
-from rules.decision import Decision, PageNextLevel
-from rules.demands import demanded_page, set_going
-from rules.escalation import (
+from rules.paging.channels import PageTarget, paging_chain, resolve_targets
+from rules.paging.demands import demanded_page, set_going
+from rules.paging.escalation import (
     NoPage,
     Page,
     PassOver,
@@ -32,11 +32,11 @@ from rules.escalation import (
     stopped,
     turns,
 )
-from rules.hours import hours_at
-from rules.ledger import note
-from rules.page_lines import Line, Turn, became_of, lines_of, passed_over
-from rules.paging import PageTarget, paging_chain, resolve_targets
-from rules.why import explain
+from rules.paging.lines import Line, Turn, became_of, lines_of, passed_over
+from rules.paging.why import explain
+from rules.record.decision import Decision, PageNextLevel
+from rules.record.ledger import note
+from rules.zones.hours import hours_at
 from tests.specimens import POLICY, after, an_incident, minutes, outcome
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from models.calendar import CalendarSlice, CalendarSpec, OpenHours
 from models.clock import Target
 from models.policy.calendars import HOLIDAY, WEEK
-from rules.calendars import slice_of
-from rules.reckoning import NO_DATES, Reckoning, reckon
+from rules.time.reckoning import NO_DATES, Reckoning, reckon
+from rules.zones.calendars import slice_of
 from tests.rules.minute_by_minute import AFTER, BEFORE, MINUTES, Era, Oracle, Week, era
 
 PLACES = (

@@ -8,8 +8,8 @@ from policies.check import problems_of
 from policies.compile import compile_policy
 from policies.load import parse_policy
 from policies.problems import errors_of
-from rules.decision import Decision, Refusal
-from rules.opening import open_incident
+from rules.commands.opening import open_incident
+from rules.record.decision import Decision, Refusal
 from tests.specimens import ANA, START, after, outcome
 
 HEAD = """\

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from models.workload import AskLeave, Bound, PageLimit, Summary, Verdict, WorkloadState
-from rules.page_summary import summary_of
-from rules.workload import asked, summarised
+from rules.paging.summary import summary_of
+from rules.paging.workload import asked, summarised
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TEN = PageLimit(most=10, within=timedelta(minutes=15))

@@ -8,10 +8,10 @@ from models.incident import Incident, Report
 from policies.compile import compile_policy
 from policies.load import parse_policy
 from policies.problems import errors_of
-from rules.calendars import slice_of
-from rules.clocks import read_clocks
-from rules.coverage import span_needed
-from rules.opening import open_incident
+from rules.clocks.clocks import read_clocks
+from rules.clocks.coverage import span_needed
+from rules.commands.opening import open_incident
+from rules.zones.calendars import slice_of
 from tests.specimens import ANA
 
 HEAD = """\

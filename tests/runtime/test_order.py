@@ -17,7 +17,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.severity import LEAST_URGENT
-from rules.urgency import Kind, lane, rank
+from rules.paging.urgency import Kind, lane, rank
 from runtime.lanes import SLOTS, Workers
 from runtime.registry import working
 from runtime.settings import Settings

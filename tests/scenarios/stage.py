@@ -46,7 +46,7 @@ from runtime.lanes import Workers
 from tests.fakes.channels import RecordingChannels
 from tests.specimens import POLICY, REPORT
 from workflows.archive_run import ArchiveRun
-from workflows.incident import IncidentWorkflow
+from workflows.incident.workflow import IncidentWorkflow
 from workflows.workload import WorkloadWorkflow
 
 SAID = ("page.sent", "notification.sent", "reminder.sent")

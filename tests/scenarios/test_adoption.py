@@ -94,7 +94,7 @@ async def test_a_policy_that_was_adopted_before_only_known_ones_were_replays(
 ) -> None:
     """By an update and by a signal that brought it, by whoever: what happened stays happened."""
     with monkeypatch.context() as before:
-        before.setattr("workflows.handlers.brings_a_policy", lambda _: None)
+        before.setattr("workflows.incident.handlers.brings_a_policy", lambda _: None)
         await led(stage)
         await stage.do("adopt_policy", actor="bo", **BROUGHT)
         update = {**LATER.model_dump(mode="json"), "authority": {}}

@@ -10,8 +10,8 @@ from temporalio.testing import WorkflowEnvironment
 from incidents.reopening import reopen_incident
 from models.alert import GroupingPolicy
 from models.group import GroupState
-from rules.firing import alerts_firing
-from rules.identity import is_incident_id
+from rules.alerts.firing import alerts_firing
+from rules.record.identity import is_incident_id
 from states.lifecycle import State
 from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.siren import REVIEW, Siren

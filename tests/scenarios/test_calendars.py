@@ -7,12 +7,12 @@ from temporalio.common import SearchAttributeKey
 
 from models.clock import ClockStatus
 from models.compiled import CompiledPolicy
-from rules.calendars import slice_of
+from rules.zones.calendars import slice_of
 from tests.patience import PATIENCE_SECONDS
 from tests.rules.timed import policy_of
 from tests.scenarios.stage import Stage, page
 from tests.specimens import REPORT
-from workflows.visibility import NEXT_DUE
+from workflows.incident.visibility import NEXT_DUE
 
 OFFICE = "clocks:\n  it: { from: reported, to: told, within: 60d office }\n"
 ESCALATES = "clocks:\n  it: { from: reported, to: told, within: 4h, at: { 50%: escalate to 2 } }\n"

@@ -10,7 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 from connectors.errors import PermanentError
 from models.contracts import Carried
 from models.incident import Incident
-from rules import carrying
+from rules.record import carried as carrying
 from states.lifecycle import State
 from tests.conftest import time_skipping_server
 from tests.scenarios.stage import Stage, page, told

@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio.common import SearchAttributeKey
 
 from tests.scenarios.stage import Stage
-from workflows.visibility import NEXT_DUE
+from workflows.incident.visibility import NEXT_DUE
 
 
 async def test_a_request_to_cancel_the_workflow_is_refused_and_on_record(stage: Stage) -> None:

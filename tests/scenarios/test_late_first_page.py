@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from structlog.testing import capture_logs
 
-from rules.urgency import FIRST_PAGE_WAITS
+from rules.paging.urgency import FIRST_PAGE_WAITS
 from tests.scenarios.stage import Stage
 from tests.specimens import REPORT
 

@@ -11,9 +11,9 @@ from models.compiled import EscalationPolicy, Level, Person
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.message import Message
 from models.workload import PageLimit, PageLimits, WorkloadState
-from rules.identity import workload_id
-from rules.urgency import Kind
-from rules.workload import one_by_one
+from rules.paging.urgency import Kind
+from rules.paging.workload import one_by_one
+from rules.record.identity import workload_id
 from runtime.registry import working
 from runtime.settings import Settings
 from tests.fakes.channels import RecordingChannels

@@ -67,7 +67,7 @@ async def test_what_was_taken_before_blank_texts_were_refused_replays(
 ) -> None:
     """An incident that took a blank signal or update goes on under the code of today."""
     with monkeypatch.context() as before:
-        before.setattr("workflows.handlers.unsound", lambda *_: None)
+        before.setattr("workflows.incident.handlers.unsound", lambda *_: None)
         await stage.report()
         await stage.handle.signal("post_update", BLANK)
         await stage.do("cancel", reason="duplicate_of", duplicate_of=stage.handle.id)

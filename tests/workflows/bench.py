@@ -18,7 +18,7 @@ from temporalio.common import Priority, RawValue
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
-from workflows.desk import Desk
+from workflows.incident.desk import Desk
 
 Handler = Callable[..., Any]
 
@@ -98,7 +98,7 @@ def bench(now: datetime) -> Iterator[Bench]:
     with (
         patch.multiple("temporalio.workflow", **stage.runtime(), logger=quiet),
         patch.object(Desk, "launch", lambda _, work: work.close()),
-        patch("workflows.desk.log", SimpleNamespace(info=lambda *_, **__: None)),
+        patch("workflows.incident.desk.log", SimpleNamespace(info=lambda *_, **__: None)),
     ):
         yield stage
 

@@ -8,8 +8,8 @@ import pytest
 from models.contracts import Carried, IncidentInput
 from tests.specimens import POLICY, REPORT, START
 from tests.workflows.bench import as_payload, bench
-from workflows.component import Component, Due
-from workflows.incident import IncidentWorkflow
+from workflows.incident.component import Component, Due
+from workflows.incident.workflow import IncidentWorkflow
 
 FIXED = {"incident", "policy", "processed", "effects"}
 """What the run carries by itself."""

@@ -15,9 +15,9 @@ from models.workload import WorkloadInput
 from tests.specimens import ANA, POLICY, REPORT, START, after
 from tests.workflows.bench import Bench, as_payload, bench, much_later
 from workflows.alert_group import AlertGroupWorkflow
-from workflows.incident import IncidentWorkflow
+from workflows.incident.visibility import fitting, shortened
+from workflows.incident.workflow import IncidentWorkflow
 from workflows.payloads import OfAnotherVersion
-from workflows.visibility import fitting, shortened
 from workflows.workload import WorkloadWorkflow
 
 INSTANTS = (

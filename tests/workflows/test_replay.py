@@ -32,8 +32,8 @@ async def test_a_history_replays_although_zones_and_holidays_changed_since(
     def changed(*_: object, **__: object) -> None:
         raise AssertionError("a replay asked what a calendar says today")
 
-    monkeypatch.setattr("rules.calendars.slice_of", changed)
-    monkeypatch.setattr("rules.calendars.ZoneInfo", changed)
+    monkeypatch.setattr("rules.zones.calendars.slice_of", changed)
+    monkeypatch.setattr("rules.zones.calendars.ZoneInfo", changed)
     monkeypatch.setattr("holidays.country_holidays", changed)
     replayer = Replayer(
         workflows=list(WORKFLOWS),

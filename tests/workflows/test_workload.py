@@ -34,7 +34,7 @@ from models.workload import (
     WorkloadInput,
     WorkloadState,
 )
-from rules.workload import GATHER, REMEMBERED, ROUNDS
+from rules.paging.workload import GATHER, REMEMBERED, ROUNDS
 from runtime.lanes import Workers
 from runtime.registry import WORKFLOWS, workflow_runner
 from tests.conftest import time_skipping_server

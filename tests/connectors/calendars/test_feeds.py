@@ -8,7 +8,7 @@ import pytest
 from connectors.calendars.ical import unfolded
 from models.compiled import Person
 from models.schedule import FeedSpec
-from rules.feed_events import people_meant
+from rules.people.feed_events import people_meant
 
 FEEDS = Path(__file__).parent / "feeds"
 START, END = datetime(2026, 7, 5, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from models.escalating import EscalationProgress
 from policies.render.document import Table
 from policies.render.escalations import FIRST_PAGE_AT, pages
-from rules.escalation import NoPage, Page, Wait, next_page
-from rules.severity import by_attributes
+from rules.paging.escalation import NoPage, Page, Wait, next_page
+from rules.severity.rating import by_attributes
 from tests.policies.render.documents import DEFAULT, document, rows, said, under, view
 from tests.policies.test_shipped import blocks
 from tests.policies.written import LEAST, WHOLE

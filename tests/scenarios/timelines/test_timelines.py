@@ -11,7 +11,7 @@ from rehearsal.outcome import judge
 from rehearsal.play import play
 from rehearsal.played import Played
 from rehearsal.policy import RehearsedPolicy
-from rules.cadence import PREFIX
+from rules.updates.cadence import PREFIX
 from tests.scenarios.timelines.converter import policy_file, scenario_of
 from tests.scenarios.timelines.facts import TIMELINES, Check, Late
 

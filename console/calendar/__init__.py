@@ -1,0 +1,1 @@
+"""`calendar`: what a calendar, a target or a date comes to."""

@@ -1,0 +1,1 @@
+"""Incidents as people report, command, find and read them."""

@@ -1,0 +1,117 @@
+"""`adopt-policy`: says what another policy does to an incident's clocks, then has it adopted."""
+
+import sys
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Group
+from temporalio.client import Client
+
+from console.incidents.asking import ask, ask_what_adoption_does
+from console.incidents.commands import DEFAULT_TIMEOUT, PANEL, AsJson, IncidentId, Timeout, answer
+from console.incidents.sending import send
+from console.policies.file import a_file, for_incident
+from console.terminal.failures import ExitCode, Failure, usage
+from console.terminal.output import Output, line
+from console.terminal.running import actor_name, perform
+from incidents.commands import Order
+from models.adoption import AdoptionPreview
+from models.command import COMMANDS, AdoptPolicyCommand
+from models.compiled import CompiledPolicy
+from rules.commands.adoption import shift_words
+
+ADOPT = "adopt_policy"
+
+File = Annotated[Path, typer.Argument(metavar="POLICY", help="a policy file", parser=a_file)]
+Yes = Annotated[bool, typer.Option("--yes", help="adopt it without asking")]
+Preview = Annotated[bool, typer.Option("--preview", help="only say what it would do")]
+Who = Annotated[
+    str | None,
+    typer.Option("--actor", help="who acts; else INCIDENT_ACTOR, else your login name"),
+]
+Note = Annotated[str, typer.Option("--note", help="why, for the timeline")]
+CommandId = Annotated[
+    str | None, typer.Option("--command-id", help="repeat with the same id: it counts once")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the incident said of it, and the policy as the incident would carry it."""
+
+    preview: AdoptionPreview
+    policy: CompiledPolicy
+
+
+async def _told(client: Client, incident: str, file: Path, patience: timedelta) -> Told:
+    view = await ask(client, incident, patience)
+    policy = for_incident(file, view.incident, datetime.now(UTC))
+    preview = await ask_what_adoption_does(client, incident, policy, patience)
+    if preview.refusal:
+        raise Failure("Refused", preview.refusal, ExitCode.REFUSED, state=view.incident.state)
+    return Told(preview, policy)
+
+
+def _words(preview: AdoptionPreview) -> Group:
+    name = f"{preview.policy_name} {preview.policy_version}"
+    lines = [line(f"under {name}:", "bold")]
+    lines += [line(f"  {shift_words(shift)}") for shift in preview.shifts]
+    if not preview.shifts:
+        lines.append(line("  no clock changes"))
+    lines += [line(f"  at once: {name}", "yellow") for name in preview.fires_at_once]
+    return Group(*lines)
+
+
+def _agreed(*, yes: bool, as_json: bool) -> None:
+    if yes:
+        return
+    if as_json or not sys.stdin.isatty():
+        message = "nobody was asked whether to adopt it"
+        raise usage(message, "--yes adopts it, --preview only says what it would do")
+    typer.confirm("Adopt it?", abort=True)
+
+
+def adopt_policy(
+    context: typer.Context,
+    incident: IncidentId,
+    policy: File,
+    *,
+    yes: Yes = False,
+    preview: Preview = False,
+    actor: Who = None,
+    note: Note = "",
+    command_id: CommandId = None,
+    timeout: Timeout = DEFAULT_TIMEOUT,
+    as_json: AsJson = False,
+) -> None:
+    """Go on under another policy, once it is said what that does to the clocks."""
+    output = Output.of(context, as_json=as_json)
+    patience = timedelta(seconds=timeout)
+    given_by = actor_name(actor)
+    told = perform(lambda client: _told(client, incident, policy, patience))
+    if preview:
+        output.answer(told.preview.model_dump(mode="json"), _words(told.preview))
+        return
+    output.say(_words(told.preview))
+    _agreed(yes=yes, as_json=output.as_json)
+    command = AdoptPolicyCommand(
+        actor=given_by,
+        via="console",
+        note=note,
+        command_id=command_id or str(uuid.uuid4()),
+        policy_hash=told.policy.policy_hash,
+        policy_name=told.policy.name,
+        policy_version=told.policy.version,
+    )
+    order = Order(incident, ADOPT, command.model_dump(mode="json"), str(command.command_id))
+
+    output.answer(*answer(order, perform(lambda client: send(client, order, patience))))
+
+
+def register(app: typer.Typer) -> None:
+    """Add `adopt-policy`."""
+    app.command(COMMANDS[ADOPT].typed, rich_help_panel=PANEL)(adopt_policy)

@@ -1,0 +1,127 @@
+"""Clocks, breaches and figures of an incident as a person reads them."""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from console.terminal.output import line
+from console.terminal.phrases import by_calendar, counted, moment, ranged
+from models.clock import ClockReading, ClockStatus, MetricReading, Stage
+from models.view import IncidentView
+
+STATUS_STYLE = {
+    ClockStatus.ON_TRACK: "green",
+    ClockStatus.AT_RISK: "yellow",
+    ClockStatus.BREACHED: "bold red",
+    ClockStatus.LATE: "red",
+    ClockStatus.INDETERMINATE: "magenta",
+    ClockStatus.MET: "green",
+    ClockStatus.MET_AFTER_CORRECTION: "yellow",
+    ClockStatus.MET_UNDER_LATER_POLICY: "yellow",
+}
+
+_AFTER_BREACH = {Stage.IN_PROGRESS: ", still running", Stage.CANCELLED: ", then cancelled"}
+
+
+def grid(*columns: str) -> Table:
+    """A table without lines, whose columns fold."""
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def heading(text: str) -> Text:
+    """What stands above a part."""
+    return Text(f"\n{text}", style="bold underline")
+
+
+def status_text(reading: ClockReading) -> Text:
+    """A clock that can no longer be met or breached is neither on track nor at risk."""
+    if reading.stage is Stage.CANCELLED and reading.status is not ClockStatus.BREACHED:
+        return Text("cancelled", style="dim")
+    return Text(reading.status.value.replace("_", " "), style=STATUS_STYLE[reading.status])
+
+
+def clock_words(reading: ClockReading) -> str:
+    """How a clock ended, or how long it still has; nothing where its status says it all."""
+    if reading.late_between is not None:
+        late = ranged(reading.late_between, reading)
+        return f"late by {late}{_AFTER_BREACH.get(reading.stage, '')}"
+    by = reading.corrected
+    was = f"breached, corrected by {by.actor.name}" if by else ""
+    return "; ".join(words for words in (_in_time(reading), was) if words)
+
+
+def _in_time(reading: ClockReading) -> str:
+    match reading.stage:
+        case Stage.COMPLETED:
+            return f"on time, {counted(reading.remaining, reading)} to spare"
+        case Stage.CANCELLED:
+            return ""
+        case Stage.PAUSED:
+            return f"paused, {counted(reading.remaining, reading)} left"
+        case Stage.IN_PROGRESS:
+            return f"{counted(reading.remaining, reading)} left"
+
+
+def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
+    """Each run of each clock with its outcome, or what remains; brief ones fit 80 columns."""
+    if not view.readings:
+        return Text("no clock has started", style="dim")
+    further = () if brief else ("elapsed", "limit at")
+    table = grid("clock", "status", "outcome", "target", *further)
+    for reading in view.readings:
+        name = reading.clock + (f" ({reading.run})" if reading.run > 1 else "")
+        table.add_row(
+            line(name),
+            status_text(reading),
+            line(clock_words(reading)),
+            line(by_calendar(reading.target, reading)),
+            *(() if brief else (elapsed_words(reading), moment(reading.breach_at))),
+        )
+    return table
+
+
+def elapsed_words(reading: ClockReading | MetricReading) -> str:
+    """How much has passed, as a range if it is not known better."""
+    return ranged(reading.elapsed_between, reading)
+
+
+def corrected_breaches(view: IncidentView) -> Iterator[RenderableType]:
+    """The breaches that fired and do not read so any more: they stay on the record."""
+    for breach in view.breaches:
+        by = breach.corrected
+        if by is None:
+            continue
+        told = f"; told: {', '.join(breach.told)}" if breach.told else ""
+        why = f": {by.reason}" if by.reason else ""
+        under = f", under {by.policy}" if by.policy else ""
+        yield line(
+            f"- {breach.clock} breached at {moment(breach.due_at)}{told}; corrected by "
+            f"{by.actor.name} at {moment(by.at)} ({by.command}{why}){under}",
+            "yellow",
+        )
+
+
+def figures(view: IncidentView) -> RenderableType:
+    """The policy's figures of this incident; one that is not stopped still grows."""
+    table = grid("figure", "so far", "from", "to")
+    for metric in view.metrics:
+        table.add_row(
+            line(metric.metric),
+            line(figure_words(metric)),
+            moment(metric.started_at),
+            moment(metric.stopped_at),
+        )
+    return table
+
+
+def figure_words(metric: MetricReading) -> str:
+    """A figure, by which calendar, and whether it ends before it begins."""
+    by = f" of {metric.counts_by}" if metric.counts_by else ""
+    ends = metric.negative_by
+    doubtful = f" (it ends {counted(ends, metric)} before it starts)" if ends is not None else ""
+    return f"{elapsed_words(metric)}{by}{doubtful}"

@@ -1,0 +1,204 @@
+"""One command of the console for each command of the table, generated."""
+
+import inspect
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Group
+from temporalio.client import Client
+
+from console.incidents.completion import complete_incident
+from console.incidents.options import Field, Kind, fields_of, needs_happened_at, value_of
+from console.incidents.plausible import implausible
+from console.incidents.relations import look_for_other
+from console.incidents.sending import send
+from console.terminal.failures import Failure, usage
+from console.terminal.output import Output, line
+from console.terminal.phrases import moment
+from console.terminal.running import actor_name, perform
+from console.terminal.times import PAST, parse_instant
+from incidents.commands import Order
+from models.command import COMMANDS, AdoptPolicyCommand, CommandResult, CommandSpec
+from models.payload import Command
+from rules.commands.validity import BLANK, flaws
+from rules.record.readable import blank
+
+PANEL = "What an incident takes"
+DEFAULT_TIMEOUT = 10.0
+
+
+def an_incident(typed: str | None) -> str | None:
+    """An id as it was typed. Raises BadParameter where it cannot be one: nothing, or no text."""
+    if typed is not None and (blank(typed) or not typed.isprintable()):
+        raise typer.BadParameter("an incident's id is not blank, and looks like INC-...")
+    return typed
+
+
+IncidentId = Annotated[
+    str,
+    typer.Argument(
+        metavar="INCIDENT",
+        help="the incident's id, INC-...",
+        autocompletion=complete_incident,
+        callback=an_incident,
+    ),
+]
+Timeout = Annotated[float, typer.Option("--timeout", min=0.1, help="seconds to wait for an answer")]
+AsJson = Annotated[bool, typer.Option("--json", help="answer with one JSON document")]
+
+
+def _parameter(
+    name: str,
+    annotation: Any,
+    default: object = inspect.Parameter.empty,
+) -> inspect.Parameter:
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default
+    )
+
+
+def _own(field: Field) -> inspect.Parameter:
+    many = field.kind in {Kind.MANY, Kind.PAIRS}
+    kind: Any = list[str] if many else str
+    if field.positional:
+        info: Any = typer.Argument(metavar=field.name.upper(), help=field.says)
+    else:
+        metavar = "NAME=VALUE" if field.kind is Kind.PAIRS else None
+        info = typer.Option(field.flag, help=field.says, metavar=metavar)
+    if field.kind is Kind.FLAG:
+        return _parameter(field.name, Annotated[bool, info], default=False)
+    if field.required:
+        return _parameter(field.name, Annotated[kind, info])
+    if many:
+        return _parameter(field.name, Annotated[kind | None, info], None)
+    return _parameter(field.name, Annotated[kind | None, info], field.default)
+
+
+def _common(spec: CommandSpec) -> list[inspect.Parameter]:
+    happened = typer.Option("--happened-at", help=f"when it happened, {PAST}; never in the future")
+    actor = typer.Option("--actor", help="who acts; else INCIDENT_ACTOR, else your login name")
+    note = typer.Option("--note", help="why, for the timeline; some policies ask for it")
+    override = typer.Option("--override", help="why it is to be done although the policy refuses")
+    command_id = typer.Option("--command-id", help="repeat with the same id: it counts once")
+    at = (
+        _parameter("happened_at", Annotated[str, happened])
+        if needs_happened_at(spec)
+        else _parameter("happened_at", Annotated[str | None, happened], None)
+    )
+    return [
+        at,
+        _parameter("actor", Annotated[str | None, actor], None),
+        _parameter("note", Annotated[str, note], ""),
+        _parameter("override", Annotated[str | None, override], None),
+        _parameter("command_id", Annotated[str | None, command_id], None),
+        _parameter("timeout", Timeout, DEFAULT_TIMEOUT),
+        _parameter("as_json", AsJson, default=False),
+    ]
+
+
+def signature_of(spec: CommandSpec) -> inspect.Signature:
+    """What is typed for a command, by the schema of its payload."""
+    own = [_own(field) for field in fields_of(spec)]
+    incident = _parameter("incident", IncidentId)
+    context = _parameter("context", typer.Context)
+    return inspect.Signature([context, incident, *own, *_common(spec)])
+
+
+def _problems(wrong: Iterable[tuple[str, str]], spec: CommandSpec) -> Failure:
+    typed = {field.name: field.typed for field in fields_of(spec)}
+    return usage(
+        "; ".join(
+            f"{typed.get(field, '--' + field.replace('_', '-'))}: {problem}"
+            for field, problem in wrong
+        )
+    )
+
+
+def _misfits(error: ValidationError) -> Iterator[tuple[str, str]]:
+    for item in error.errors(include_url=False, include_input=False, include_context=False):
+        yield str(item["loc"][0]) if item["loc"] else "payload", item["msg"]
+
+
+def command_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> Command:
+    """The command from what was typed. Raises `Failure` (usage)."""
+    payload = {
+        "actor": actor_name(values["actor"]),
+        "via": "console",
+        "command_id": values["command_id"] or str(uuid.uuid4()),
+        "sent_at": now,
+        "note": values["note"],
+        "override": values["override"] or "",
+    }
+    if values["override"] == "":
+        raise _problems([("override", BLANK)], spec)
+    if values["happened_at"] is not None:
+        payload["happened_at"] = parse_instant(values["happened_at"], now, PAST)
+    for field in fields_of(spec):
+        if values[field.name] not in (None, False):
+            payload[field.name] = value_of(field, values[field.name], now)
+    try:
+        command: Command = spec.payload.model_validate(payload)
+    except ValidationError as error:
+        raise _problems(_misfits(error), spec) from None
+    wrong = (*flaws(command, values["incident"]), *implausible(command, now))
+    if wrong:
+        raise _problems(((field.partition(".")[0], said) for field, said in wrong), spec)
+    return command
+
+
+def answer(order: Order, result: CommandResult) -> tuple[dict[str, Any], Group]:
+    """What a command did, as a document and in words."""
+    document = {
+        "incident": order.incident_id,
+        "command_id": order.command_id,
+        **result.model_dump(mode="json"),
+    }
+    held = ", on hold" if result.on_hold else ""
+    lines = [
+        line(f"{order.incident_id}: {result.summary}"),
+        line(f"  now {result.state}, {result.severity}{held}", "dim"),
+    ]
+    lines += [line(f"  {name} until {moment(at)}", "dim") for name, at in result.deadlines.items()]
+    lines += [line(f"  doubtful: {doubt}", "yellow") for doubt in result.doubts]
+    return document, Group(*lines)
+
+
+def _command(spec: CommandSpec) -> Any:
+    def command(**values: Any) -> None:
+        output = Output.of(values["context"], as_json=values["as_json"])
+        told = command_of(spec, values, datetime.now(UTC))
+        payload = told.model_dump(mode="json")
+        order = Order(
+            incident_id=values["incident"],
+            name=spec.name,
+            payload=payload,
+            command_id=str(payload["command_id"]),
+        )
+
+        patience = timedelta(seconds=values["timeout"])
+
+        async def work(client: Client) -> tuple[CommandResult, str]:
+            aside = await look_for_other(client, told)
+            return await send(client, order, patience), aside
+
+        result, aside = perform(work)
+        output.answer(*answer(order, result))
+        if aside:
+            output.say(line(aside))
+
+    generated: Any = command
+    generated.__signature__ = signature_of(spec)
+    generated.__name__ = spec.name
+    return generated
+
+
+def register(app: typer.Typer) -> None:
+    """Add every command of the table that is not internal, save adopting a policy: see there."""
+    for spec in COMMANDS.values():
+        if not spec.internal and spec.payload is not AdoptPolicyCommand:
+            says = spec.says[0].upper() + spec.says[1:] + "."
+            app.command(spec.typed, help=says, rich_help_panel=PANEL)(_command(spec))

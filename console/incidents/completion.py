@@ -1,0 +1,42 @@
+"""Completes incident ids in the shell, and stays silent where the server does not answer."""
+
+import asyncio
+import time
+from datetime import timedelta
+
+from console.incidents.finding import Filters, find
+from console.terminal.running import SETTLE_SECONDS
+from models.readable import in_a_line
+from runtime.client import connect
+
+PATIENCE = timedelta(seconds=2)
+SHOWN = 100
+_HARMLESS = frozenset(" .,-_/%+@")
+
+
+async def _open_incidents() -> list[tuple[str, str]]:
+    async with asyncio.timeout(PATIENCE.total_seconds()):
+        client = await connect()
+        rows = (await find(client, Filters(only_open=True), SHOWN)).rows
+    return [
+        (row.id, harmless(f"{row.severity} {row.state} {row.title}"))
+        for row in rows
+        if row.id == harmless(row.id)
+    ]
+
+
+def harmless(text: str) -> str:
+    """`text` as a shell may evaluate it: zsh does so with what it shows beside a completion."""
+    kept = "".join(c if c.isalnum() or c in _HARMLESS else " " for c in in_a_line(text))
+    return " ".join(kept.split())
+
+
+def complete_incident(incomplete: str) -> list[tuple[str, str]]:
+    """The open incidents whose id begins with what was typed."""
+    try:
+        found = asyncio.run(_open_incidents())
+    except Exception:  # noqa: BLE001 - a shell that completes has nowhere to show an error
+        return []
+    finally:
+        time.sleep(SETTLE_SECONDS)
+    return [(name, says) for name, says in found if name.upper().startswith(incomplete.upper())]

@@ -1,0 +1,184 @@
+"""Finds incidents through Temporal's visibility, without asking any of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import computed_field
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+
+from console.incidents.standing import FROM_OUTSIDE, ending_of
+from incidents import attributes
+from models.base import Frozen, Instant
+from models.contracts import INCIDENT_WORKFLOW
+from rules.clocks.breaches import corrected_clocks
+from states.lifecycle import TERMINAL, State
+
+BATCH = 50
+"""How many ids one query names at most."""
+MATCHES = f"WorkflowType = '{INCIDENT_WORKFLOW}' AND ExecutionStatus != 'ContinuedAsNew'"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which incidents to list; everything left out does not matter."""
+
+    states: tuple[State, ...] = ()
+    severities: tuple[str, ...] = ()
+    service: str | None = None
+    manager: str | None = None
+    breached: bool = False
+    on_hold: bool = False
+    overridden: bool = False
+    person: str | None = None
+    only_open: bool = False
+
+
+class Row(Frozen):
+    """One incident of a list.
+
+    `ended` says how its run ended where the incident did not end itself; why one failed is told
+    too. `state` is what it last showed: None where it never came that far. Of the breached clocks,
+    the breach of `corrected_clocks` was taken back since.
+    """
+
+    id: str
+    title: str
+    state: str | None
+    severity: str | None
+    service: str | None
+    manager: str | None
+    reported_at: Instant
+    next_due_at: Instant | None
+    breached: bool
+    breached_clocks: tuple[str, ...]
+    corrected_clocks: tuple[str, ...] = ()
+    on_hold: bool
+    open: bool
+    ended: str | None = None
+    ended_at: Instant | None = None
+    why: str = ""
+
+    @computed_field
+    def incident(self) -> str:
+        """The id, by the name that it has in every other answer."""
+        return self.id
+
+    def breach_words(self, clock: str) -> str:
+        """A breached clock, with whether that was corrected since."""
+        return f"{clock} (corrected)" if clock in self.corrected_clocks else clock
+
+    def standing(self) -> str:
+        """In words: its state, or what became of it."""
+        if self.ended is None:
+            return self.state or "starting"
+        return f"{self.ended} ({self.state})" if self.state else self.ended
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What matches, the newest first, at most so many; and whether there is more."""
+
+    rows: tuple[Row, ...]
+    more: bool
+
+
+def quoted(values: Iterable[str]) -> str:
+    """Values as a visibility query takes them, whatever stands in them."""
+    escaped = (value.replace("\\", "\\\\").replace("'", "\\'") for value in values)
+    return ", ".join(f"'{value}'" for value in escaped)
+
+
+def query_of(filters: Filters) -> str:
+    """The visibility query, as it can also be pasted into the Temporal UI."""
+    parts = [MATCHES]
+    if filters.states:
+        parts.append(f"{attributes.STATE.name} IN ({quoted(filters.states)})")
+    if filters.severities:
+        parts.append(f"{attributes.SEVERITY.name} IN ({quoted(filters.severities)})")
+    if filters.service:
+        parts.append(f"{attributes.SERVICE.name} = {quoted([filters.service])}")
+    if filters.manager:
+        parts.append(f"{attributes.MANAGER.name} = {quoted([filters.manager])}")
+    if filters.breached:
+        parts.append(f"{attributes.BREACHED.name} = true")
+    if filters.on_hold:
+        parts.append(f"{attributes.ON_HOLD.name} = true")
+    if filters.overridden:
+        parts.append(f"{attributes.OVERRIDDEN.name} = true")
+    if filters.person:
+        parts.append(f"{attributes.PEOPLE.name} IN ({quoted([filters.person])})")
+    if filters.only_open:
+        name, ended = attributes.STATE.name, quoted(sorted(TERMINAL))
+        parts.append(f"ExecutionStatus = 'Running' AND ({name} IS NULL OR {name} NOT IN ({ended}))")
+    return " AND ".join(parts)
+
+
+async def _row(client: Client, execution: WorkflowExecution) -> Row:
+    failed = execution.status is WorkflowExecutionStatus.FAILED
+    ending = await ending_of(client, execution) if failed else None
+    known = execution.typed_search_attributes
+    state = known.get(attributes.STATE)
+    running = execution.status is WorkflowExecutionStatus.RUNNING
+    return Row(
+        id=execution.id,
+        title=str(await execution.memo_value("title", "")),
+        state=state,
+        severity=known.get(attributes.SEVERITY),
+        service=known.get(attributes.SERVICE),
+        manager=known.get(attributes.MANAGER),
+        reported_at=known.get(attributes.REPORTED_AT) or execution.start_time,
+        next_due_at=known.get(attributes.NEXT_DUE_AT) if running else None,
+        breached=bool(known.get(attributes.BREACHED)),
+        breached_clocks=tuple(known.get(attributes.BREACHED_CLOCKS) or ()),
+        corrected_clocks=corrected_clocks(known.get(attributes.MARKS) or ()),
+        on_hold=bool(known.get(attributes.ON_HOLD)),
+        open=running and state not in TERMINAL,
+        ended=FROM_OUTSIDE.get(execution.status) if execution.status else None,
+        ended_at=execution.close_time,
+        why=ending.why if ending else "",
+    )
+
+
+async def _newest_runs(client: Client, ids: list[str]) -> dict[str, WorkflowExecution]:
+    """The newest run of each incident: a reopened one also has runs that no longer count."""
+    newest: dict[str, WorkflowExecution] = {}
+    for start in range(0, len(ids), BATCH):
+        listed = quoted(ids[start : start + BATCH])
+        async for run in client.list_workflows(f"{MATCHES} AND WorkflowId IN ({listed})"):
+            known = newest.get(run.id)
+            if known is None or run.start_time > known.start_time:
+                newest[run.id] = run
+    return newest
+
+
+async def find(client: Client, filters: Filters, limit: int) -> Found:
+    """The incidents that match, the newest first, at most `limit`."""
+    found: dict[str, WorkflowExecution] = {}
+    async for run in client.list_workflows(query_of(filters)):
+        if run.id not in found and len(found) == limit:
+            return await _found(client, found, more=True)
+        if run.id not in found or run.start_time > found[run.id].start_time:
+            found[run.id] = run
+    return await _found(client, found, more=False)
+
+
+async def _found(client: Client, found: dict[str, WorkflowExecution], *, more: bool) -> Found:
+    ended = [run.id for run in found.values() if run.status is not WorkflowExecutionStatus.RUNNING]
+    newest = await _newest_runs(client, ended)
+    rows = [
+        await _row(client, run)
+        for run in found.values()
+        if run.id not in newest or newest[run.id].run_id == run.run_id
+    ]
+    return Found(tuple(sorted(rows, key=lambda row: row.reported_at, reverse=True)), more)
+
+
+def document(found: Found, filters: Filters, limit: int) -> dict[str, Any]:
+    """The list as the one JSON document of `--json`."""
+    return {
+        "incidents": [row.model_dump(mode="json") for row in found.rows],
+        "limit": limit,
+        "more": found.more,
+        "query": query_of(filters),
+    }

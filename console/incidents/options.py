@@ -1,0 +1,167 @@
+"""The arguments and options of a command, derived from the schema of its payload.
+
+Whatever the table of commands and their models say is what can be typed: a field that is
+added to a payload becomes an option by itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from typing import Any
+
+from console.terminal.failures import usage
+from console.terminal.times import FORMS, PAST, parse_instant
+from models.command import CommandSpec, command_schema
+from models.payload import Command
+
+OWN = frozenset(Command.model_fields)
+"""Fields that every command has; the console offers them by options of its own."""
+
+POSITIONAL: dict[str, tuple[str, ...]] = {
+    "set_severity": ("severity",),
+    "assign_role": ("role", "person"),
+    "unassign_role": ("role", "person"),
+    "submit_review": (),
+    "set_date": ("date", "at"),
+    "extend_clock": ("clock", "by"),
+}
+"""Where it is not just the first required field that is typed without an option's name."""
+
+SAYS: dict[str, str] = {
+    "reason": "why; the policy lists the reasons it takes",
+    "duplicate_of": "the incident that this one duplicates",
+    "severity": "the severity, such as SEV2; or leave it to the attributes",
+    "attributes": "an attribute of the policy, as name=value; repeat for more",
+    "role": "a role of the policy, such as incident_manager",
+    "person": "who takes it, or holds it",
+    "to": "who is to hold it",
+    "content": "what they must know, as name=text; repeat for more",
+    "giver": "who gives it, where several hold it",
+    "command": "the command that somebody asked approval for, such as resolve",
+    "level": "this level of the escalation; else the next",
+    "only": "page this level and nobody further; else the next levels too, until somebody answers",
+    "text": "what to say",
+    "audiences": "an audience of the policy; repeat for more; none: all that wait for updates",
+    "step": "the id of a step of the policy",
+    "steps": "a step of the policy that is done with it, by its id; repeat for more",
+    "lessons": "a lesson learned; repeat for more",
+    "milestone": "the name of the milestone",
+    "latest_at": f"it is only known to lie between --happened-at and this, {PAST}",
+    "next_at": f"when the next update will come, {FORMS}",
+    "audience": "an audience of the policy",
+    "attribute": "an attribute or a flag of the policy",
+    "value": "its value; yes raises a flag, no lowers it",
+    "date": "a date of the policy, such as review_meeting",
+    "at": f"when it is going to be, {FORMS}",
+    "clock": "a clock of the policy that may be extended",
+    "by": "by how much, in the clock's own measure, such as 2h or 14d",
+    "owner": "who does it",
+    "due_at": f"by when, {FORMS}",
+    "priority": "high, medium or low",
+    "lead": "who led the review",
+    "attendees": "who took part; repeat for more",
+    "aspects": "an aspect and what was found, as aspect=finding; repeat for more",
+    "documents": "a document and where it is kept, as name=url; repeat for more",
+    "target": "an incident, ticket or change",
+    "relation": "how they relate, such as caused_by",
+}
+
+
+class Kind(Enum):
+    """How the value of a field is typed."""
+
+    TEXT = auto()
+    FLAG = auto()
+    INSTANT = auto()
+    MANY = auto()
+    PAIRS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a payload as it is typed."""
+
+    name: str
+    kind: Kind
+    required: bool
+    positional: bool
+    default: str | None
+    says: str
+
+    @property
+    def flag(self) -> str:
+        """The option's name; repeatable options are named in the singular."""
+        many = self.kind in {Kind.MANY, Kind.PAIRS}
+        return "--" + (self.name.removesuffix("s") if many else self.name).replace("_", "-")
+
+    @property
+    def typed(self) -> str:
+        """The field in words that a person can find in the help."""
+        return self.name.upper() if self.positional else self.flag
+
+
+def _kind(schema: dict[str, Any]) -> Kind:
+    options = [schema, *schema.get("anyOf", ())]
+    if any(option.get("format") == "date-time" for option in options):
+        return Kind.INSTANT
+    kinds = {option.get("type") for option in options}
+    if kinds == {"boolean"}:
+        return Kind.FLAG
+    if "array" in kinds:
+        return Kind.MANY
+    return Kind.PAIRS if "object" in kinds else Kind.TEXT
+
+
+def fields_of(spec: CommandSpec) -> tuple[Field, ...]:
+    """The fields of a command beyond those that every command has; positional ones first."""
+    schema = command_schema(spec.name)
+    required = schema.get("required", [])
+    mine = [name for name in schema["properties"] if name not in OWN]
+    first = tuple(name for name in mine if name in required)[:1]
+    positional = POSITIONAL.get(spec.name, first)
+    fields = [
+        Field(
+            name=name,
+            kind=_kind(schema["properties"][name]),
+            required=name in required,
+            positional=name in positional,
+            default=_default(schema["properties"][name].get("default")),
+            says=SAYS.get(name, name.replace("_", " ")),
+        )
+        for name in mine
+    ]
+    return tuple(sorted(fields, key=lambda field: not field.positional))
+
+
+def _default(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def needs_happened_at(spec: CommandSpec) -> bool:
+    """Whether the command cannot do without `--happened-at`."""
+    return "happened_at" in command_schema(spec.name).get("required", [])
+
+
+def pairs(flag: str, typed: list[str]) -> dict[str, str]:
+    """What was typed as `name=value` with an option. Raises `Failure` (usage)."""
+    found = {}
+    for item in typed:
+        name, equals, value = item.partition("=")
+        if not equals or not name.strip():
+            message = f"{flag} {item!r}: write name=value"
+            raise usage(message)
+        found[name.strip()] = value.strip()
+    return found
+
+
+def value_of(field: Field, typed: Any, now: datetime) -> Any:
+    """What was typed for a field, as its payload takes it. Raises `Failure` (usage)."""
+    match field.kind:
+        case Kind.TEXT | Kind.FLAG:
+            return typed
+        case Kind.INSTANT:
+            return parse_instant(typed, now)
+        case Kind.MANY:
+            return tuple(typed)
+        case Kind.PAIRS:
+            return pairs(field.flag, typed)

@@ -1,0 +1,152 @@
+"""An incident read without a worker: from its history, or from its archive.
+
+An incident that is over left everything as the result of its run. Of one that is open, or was
+ended from outside, the history is replayed here, as a worker would; nothing is done by that.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from temporalio import workflow
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, RPCError, WorkflowHistory
+from temporalio.converter import DataConverter
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import (
+    ExecuteWorkflowInput,
+    Interceptor,
+    Replayer,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+)
+
+from connectors.documents.protocol import safe_name
+from models.contracts import Carried
+from runtime.registry import WORKFLOWS, workflow_runner
+from runtime.settings import load_settings
+from workflows.incident.workflow import IncidentWorkflow
+
+HISTORY, ARCHIVE = "history", "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """An incident as its history leaves it after the event of `as_of`; `source` says which."""
+
+    carried: Carried
+    source: str
+    as_of: datetime
+
+    @property
+    def archived(self) -> bool:
+        """Whether the server knows it no more."""
+        return self.source == ARCHIVE
+
+    def words(self) -> str:
+        """Where it was read, for a person."""
+        place = "archived history" if self.source == ARCHIVE else "history"
+        return f"no worker answered: read from its {place} as of {self.as_of:%Y-%m-%d %H:%M:%SZ}"
+
+
+async def recalled(client: Client, incident_id: str) -> Recalled | None:
+    """What the server's history tells of an incident; None where it tells nothing."""
+    try:
+        history = await client.get_workflow_handle(incident_id).fetch_history()
+    except RPCError:
+        return None
+    return await _read(history, client.data_converter, HISTORY)
+
+
+async def archived(client: Client, incident_id: str) -> Recalled | None:
+    """The same from the archive, if it is within reach: of the run that ended last."""
+    folder = load_settings().documents_directory / "archive" / safe_name(incident_id)
+    histories = [_history(incident_id, path) for path in sorted(folder.glob("*.json"))]
+    last = max((h for h in histories if h and h.events), key=_ended_at, default=None)
+    return await _read(last, client.data_converter, ARCHIVE) if last else None
+
+
+def _history(incident_id: str, path: Path) -> WorkflowHistory | None:
+    try:
+        return WorkflowHistory.from_json(incident_id, json.loads(path.read_bytes()))
+    except (OSError, ValueError):
+        return None
+
+
+def _ended_at(history: WorkflowHistory) -> datetime:
+    return history.events[-1].event_time.ToDatetime().astimezone()
+
+
+async def _read(history: WorkflowHistory, converter: DataConverter, source: str) -> Recalled | None:
+    last = history.events[-1]
+    if last.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
+        result = last.workflow_execution_completed_event_attributes.result
+        [carried] = await converter.decode(result.payloads, [Carried])
+    else:
+        carried = await _replayed(history, converter)
+    at = last.event_time.ToDatetime().astimezone()
+    return Recalled(carried, source, at) if carried else None
+
+
+class _Watching(Interceptor):
+    """Keeps the workflow that a replay makes, to be read once it has come to its end."""
+
+    def __init__(self) -> None:
+        self.found: list[IncidentWorkflow] = []
+
+    def workflow_interceptor_class(
+        self,
+        input: WorkflowInterceptorClassInput,  # noqa: A002, ARG002 - as Temporal has it
+    ) -> type[WorkflowInboundInterceptor]:
+        """What sees the workflow begin."""
+        found = self.found
+
+        class Seeing(WorkflowInboundInterceptor):
+            async def execute_workflow(
+                self,
+                input: ExecuteWorkflowInput,  # noqa: A002 - as above
+            ) -> Any:
+                made = workflow.instance()
+                if isinstance(made, IncidentWorkflow):
+                    found.append(made)
+                return await super().execute_workflow(input)
+
+        return Seeing
+
+
+async def _replayed(history: WorkflowHistory, converter: DataConverter) -> Carried | None:
+    watching = _Watching()
+    replayer = Replayer(
+        workflows=list(WORKFLOWS),
+        data_converter=converter,
+        workflow_runner=workflow_runner(guarded=False),
+        interceptors=[watching],
+    )
+    with _silence():
+        result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+    if result.replay_failure or not watching.found:
+        return None
+    try:
+        return watching.found[-1].carried()
+    except ApplicationError:
+        return None
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """What a replay logs was logged when it happened."""
+    before, temporal = structlog.get_config(), logging.getLogger("temporalio")
+    level = temporal.level
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    temporal.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+        temporal.setLevel(level)

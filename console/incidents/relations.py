@@ -1,0 +1,43 @@
+"""Looks whether the other incident that a command names is there, before the command is sent."""
+
+from temporalio.client import Client
+
+from console.incidents.standing import standing
+from console.terminal.failures import ExitCode, Failure
+from models.command import LinkCommand
+from models.payload import Command
+from rules.commands.validity import other_incident
+from rules.record.identity import is_incident_id
+
+
+async def look_for_other(client: Client, command: Command) -> str:
+    """Nobody duplicates an incident that the server does not know: then `Failure` is raised.
+
+    Any other link may lead to one that the server has forgotten and the archive has: what is to
+    be said of it, once it is made, is returned; else nothing. Raises `Failure` too where the
+    server is not reachable.
+    """
+    needed = other_incident(command)
+    linked = command.target if isinstance(command, LinkCommand) else ""
+    field, named = needed or ("target", linked)
+    if not is_incident_id(named) or await _known(client, named):
+        return ""
+    if not needed:
+        return f"the server knows no incident {named}; linked all the same"
+    raise Failure(
+        "UnknownIncident",
+        f"{field.replace('_', ' ')}: there is no incident {named}",
+        ExitCode.UNKNOWN_INCIDENT,
+        hints=("python starter.py list",),
+        facts={"incident": named},
+    )
+
+
+async def _known(client: Client, incident_id: str) -> bool:
+    try:
+        await standing(client, incident_id)
+    except Failure as failure:
+        if failure.code is not ExitCode.UNKNOWN_INCIDENT:
+            raise
+        return False
+    return True

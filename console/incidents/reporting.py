@@ -1,0 +1,174 @@
+"""`report`: start an incident by hand, under the policy in force."""
+
+import uuid
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from connectors.calendars.directory import FeedDirectory
+from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, Timeout
+from console.incidents.options import pairs
+from console.policies.file import compiled_policy, read_policy
+from console.terminal.errors import failure_of, malformed
+from console.terminal.failures import ExitCode, Failure, usage
+from console.terminal.output import Output, line
+from console.terminal.running import actor_name, perform
+from console.terminal.times import PAST, parse_instant
+from incidents.kept_policies import have_policy_kept
+from incidents.opening import open_incident
+from incidents.reported_before import reported_yesterday
+from models.base import Actor
+from models.compiled import CompiledPolicy
+from models.incident import Report
+from rules.commands.opening import first_severity
+from rules.commands.reporting import unfit, untimely
+from rules.record.identity import incident_id
+from runtime.settings import load_settings
+
+PANEL = "Report"
+TYPED = {"affected_systems": "--affected"}
+Title = Annotated[str, typer.Option("--title", help="what is wrong, in a line")]
+Nature = Annotated[str, typer.Option("--nature", help="what is known of it")]
+Affected = Annotated[
+    list[str] | None, typer.Option("--affected", help="an affected system; repeat for more")
+]
+Severity = Annotated[str | None, typer.Option("--severity", help="as first judged, such as SEV2")]
+Service = Annotated[str | None, typer.Option("--service", help="the service of the policy")]
+Attributes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--attribute",
+        metavar="NAME=VALUE",
+        help="an attribute of the policy, such as impact=team; repeat for more",
+    ),
+]
+Reporter = Annotated[
+    str | None,
+    typer.Option(
+        "--reporter", "--actor", help="who reports; else INCIDENT_ACTOR, else your login name"
+    ),
+]
+HappenedAt = Annotated[str | None, typer.Option("--happened-at", help=f"when it began, {PAST}")]
+CommandId = Annotated[
+    str | None, typer.Option("--command-id", help="repeat with the same id: one incident")
+]
+
+
+def checked(report: Report, policy: CompiledPolicy) -> Report:
+    """The report, if the policy takes it. Raises `Failure`: refused, or not authorised."""
+    refusal = unfit(report, policy)
+    if refusal is None:
+        return report
+    if refusal.kind != "NotAuthorised" and not refusal.missing:
+        raise usage(refusal.message)
+    allowed = refusal.kind != "NotAuthorised"
+    raise Failure(
+        refusal.kind,
+        refusal.message,
+        ExitCode.REFUSED if allowed else ExitCode.NOT_AUTHORISED,
+        missing=tuple(_typed(name, policy) for name in refusal.missing),
+        may=refusal.may,
+    )
+
+
+def _typed(name: str, policy: CompiledPolicy) -> str:
+    """How information is typed."""
+    if name in policy.attributes:
+        return f"--attribute {name}={'|'.join(policy.attributes[name]) or '...'}"
+    return TYPED.get(name, f"--{name}")
+
+
+def _began(typed: str | None, now: datetime) -> datetime | None:
+    began = parse_instant(typed, now, PAST) if typed else None
+    when = untimely(began, now)
+    if when:
+        raise usage(f"--happened-at {when}")
+    return began
+
+
+def report(
+    context: typer.Context,
+    *,
+    title: Title,
+    nature: Nature = "",
+    affected: Affected = None,
+    severity: Severity = None,
+    service: Service = None,
+    attribute: Attributes = None,
+    reporter: Reporter = None,
+    happened_at: HappenedAt = None,
+    command_id: CommandId = None,
+    timeout: Timeout = DEFAULT_TIMEOUT,
+    as_json: AsJson = False,
+) -> None:
+    """Report an incident: start it under the policy in force, and print its id."""
+    now = datetime.now(UTC)
+    try:
+        told = Report(
+            title=title,
+            nature=nature,
+            affected_systems=tuple(affected or ()),
+            severity=severity,
+            service=service,
+            attributes=pairs("--attribute", attribute or []),
+            reporter=Actor(name=actor_name(reporter), via="console"),
+            happened_at=_began(happened_at, now),
+        )
+    except ValidationError as error:
+        raise malformed(error) from None
+    checked(told, compiled_policy(load_settings().policy_file, service))
+    seed = command_id or str(uuid.uuid4())
+    within = timedelta(seconds=timeout)
+    answer = perform(lambda client: opened(client, told, seed, now, within))
+    verb = "reported" if answer["started"] else "was reported before"
+    human = line(f"{answer['incident']} {verb}: {title}")
+    Output.of(context, as_json=as_json).answer(answer, human)
+
+
+def _unsure(failure: Failure, seed: str) -> Failure:
+    """A server that did not answer in time may have taken the report all the same."""
+    if failure.code is ExitCode.NOT_REACHABLE:
+        again = f"the same report again with --command-id {seed} is safe: it counts once"
+        failure.hints = (*failure.hints, again)
+        failure.facts["command_id"] = seed
+    return failure
+
+
+async def opened(
+    client: Client, told: Report, seed: str, now: datetime, within: timedelta
+) -> dict[str, Any]:
+    """Open the incident and say what a script needs of it.
+
+    Raises `Failure`; where the server did not answer `within` that time, with the command id.
+    """
+    settings = load_settings()
+    policy = compiled_policy(settings.policy_file, told.service)
+    try:
+        known = await reported_yesterday(client, seed, now, rpc_timeout=within)
+        name = known or incident_id(seed, now)
+        async with aclosing(FeedDirectory(settings.feeds, settings.feed_copies)) as feeds:
+            started = known is None and await open_incident(
+                client, policy, name, told, settings.task_queue, rpc_timeout=within, feeds=feeds
+            )
+    except RPCError as error:
+        raise _unsure(failure_of(error), seed) from None
+    if started:
+        source = read_policy(settings.policy_file).source
+        await have_policy_kept(client, source, settings.task_queue)
+    return {
+        "incident": name,
+        "command_id": seed,
+        "started": started,
+        "severity": first_severity(told, policy).severity,
+        "policy": f"{policy.name} {policy.version}",
+    }
+
+
+def register(app: typer.Typer) -> None:
+    """Add `report`."""
+    app.command("report", rich_help_panel=PANEL)(report)

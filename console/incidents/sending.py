@@ -1,0 +1,94 @@
+"""Sends a command to an incident, and says in words what became of it."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.client import Client, RPCError
+
+from console.incidents.standing import Standing, ended_from_outside, standing
+from console.terminal.errors import AWAY, not_reachable, refusal
+from console.terminal.failures import ExitCode, Failure, unknown_incident
+from incidents.commands import Order, give
+from incidents.errors import CommandRefused, IncidentNotFound, IncidentOver, NotConfirmed
+from models.command import COMMANDS, CommandResult
+from runtime.settings import load_settings
+from states.lifecycle import State, Trigger
+
+
+def _interrupted() -> bool:
+    """Whether it is Ctrl-C that ended the waiting: a timeout takes its own cancelling back."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _unconfirmed(order: Order, patience: timedelta) -> Failure:
+    typed = COMMANDS[order.name].typed
+    why = f"no worker answered within {patience.total_seconds():g} s"
+    kind, code = "NotConfirmed", ExitCode.NOT_CONFIRMED
+    if _interrupted():
+        why = "you interrupted it before a worker answered"
+        kind, code = "Interrupted", ExitCode.INTERRUPTED
+    return Failure(
+        kind,
+        f"{typed} was sent but not confirmed: {why}; it is applied once a worker runs",
+        code,
+        hints=(
+            "python worker.py starts a worker",
+            f"python starter.py show {order.incident_id} shows whether it was applied",
+            f"the same command again with --command-id {order.command_id} is safe: it counts once",
+        ),
+        facts={"incident": order.incident_id, "command_id": order.command_id},
+    )
+
+
+def _ended(order: Order, known: Standing) -> Failure:
+    state = known.state
+    facts = {"incident": order.incident_id, "command_id": order.command_id}
+    outside = ended_from_outside(order.incident_id, known)
+    if outside:
+        outside.facts.update(facts)
+        return outside
+    final = state not in {None, State.CLOSED}
+    what = "is final" if final else "takes only reopen"
+    return Failure(
+        "TransitionNotAllowed" if order.name in set(Trigger) else "Refused",
+        f"{order.incident_id} is {state or 'over'}, which {what}",
+        ExitCode.REFUSED,
+        state=state,
+        possible=() if final else (Trigger.REOPEN.value,),
+        hints=(f"python starter.py show {order.incident_id}",),
+        facts=facts,
+    )
+
+
+def _refused(refused: CommandRefused, order: Order) -> Failure:
+    failure = refusal(refused, order.incident_id)
+    failure.facts["command_id"] = order.command_id
+    failure.possible = tuple(name for name in failure.possible if name != order.name)
+    return failure
+
+
+async def send(client: Client, order: Order, patience: timedelta) -> CommandResult:
+    """Send a command and wait for what it did, at most for `patience`.
+
+    Raises `Failure` if the incident refuses, is unknown or over, if the server cannot be reached,
+    and if no worker answers in time.
+    """
+    try:
+        return await give(client, order, load_settings().task_queue, patience=patience)
+    except CommandRefused as refused:
+        raise _refused(refused, order) from None
+    except IncidentNotFound:
+        await standing(client, order.incident_id)
+        raise unknown_incident(order.incident_id) from None
+    except IncidentOver as over:
+        if over.done:
+            return over.done
+        raise _ended(order, await standing(client, order.incident_id)) from None
+    except NotConfirmed:
+        await standing(client, order.incident_id)
+        raise _unconfirmed(order, patience) from None
+    except RPCError as error:
+        if error.status in AWAY:
+            raise not_reachable(error.message) from None
+        raise

@@ -1,0 +1,214 @@
+"""An incident as a person reads it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from console.incidents.clock_view import clocks, corrected_breaches, figures, grid, heading
+from console.incidents.responsibility import overrides, roles, waiting
+from console.terminal.output import line, typed, words
+from console.terminal.phrases import moment, relative, span
+from models.incident import Incident, TimelineEntry
+from models.view import IncidentView, NextStep
+from rules.alerts.words import words_by_fingerprint
+from rules.clocks.conditions import attribute_words
+from states.lifecycle import TERMINAL
+
+
+def header(view: IncidentView) -> Group:
+    """Which incident it is and how it stands."""
+    incident = view.incident
+    confirmed = "" if incident.severity_confirmed else " (not confirmed)"
+    lines = [
+        Text.assemble(line(incident.id, "bold"), "  ", line(incident.report.title, "bold")),
+        Text.assemble(
+            "state ",
+            (incident.state.value, "bold cyan"),
+            "   severity ",
+            line(incident.severity, "bold"),
+            confirmed,
+        ),
+    ]
+    if incident.hold:
+        held = relative(incident.hold.from_at, view.now)
+        lines.append(line(f"on hold: {incident.hold.reason}, since {held}", "yellow"))
+    lines.append(
+        line(
+            f"reported {moment(incident.reported_at)} ({relative(incident.reported_at, view.now)})"
+            f" by {incident.report.reporter.name} via {incident.report.reporter.via}"
+        )
+    )
+    facts = (f"{name}: {text}" for name, text in _report_facts(incident, view.now))
+    lines += [words(fact.replace("\n", "\n  ")) for fact in facts]
+    pinned = f"{view.policy_name} {view.policy_version} ({view.policy_hash[:12]})"
+    lines.append(line(f"policy {pinned}"))
+    return Group(*lines)
+
+
+def _report_facts(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
+    report = incident.report
+    if report.service:
+        yield "service", report.service
+    if report.affected_systems:
+        yield "affected", ", ".join(report.affected_systems)
+    known = attribute_words(incident, now)
+    if known:
+        yield "attributes", known
+    if report.nature:
+        yield "nature", report.nature
+    if report.previous_incident:
+        yield "follows", report.previous_incident
+
+
+def _step(step: NextStep) -> Iterator[Text]:
+    mark, style = ("✓", "green") if step.allowed else ("✗", "red")
+    may = f"  by {', '.join(step.may)}" if step.may else ""
+    yield Text.assemble(
+        (f"{mark} {typed(step.name)}", style), line(f"  {step.says}", "dim"), line(may)
+    )
+    for item in step.missing:
+        yield line(f"    missing: {item}")
+
+
+def next_steps(view: IncidentView) -> RenderableType:
+    """What can be done now, by whom, and what is missing."""
+    lines = [line for step in view.next for line in _step(step)]
+    if not lines:
+        final = view.incident.state in TERMINAL
+        why = "the incident is over" if final else "it is no longer driven"
+        return Text(f"nothing: {why}", style="dim")
+    return Group(*lines)
+
+
+def escalation(view: IncidentView) -> Text:
+    """How far the escalation has come."""
+    progress = view.escalation
+    paged = f"level {progress.level}, paged {progress.pages}x" if progress.pages else "no page yet"
+    parts = [paged]
+    if progress.page_due_at:
+        parts.append(f"next level {relative(progress.page_due_at, view.now)}")
+    if view.incident.demand_of:
+        parts.append(f"{view.incident.demand_of} waits for an answer")
+    if progress.stopped:
+        parts.append(f"stopped: {progress.stopped}")
+    return line("; ".join(parts))
+
+
+def _alerts(incident: Incident) -> Iterator[RenderableType]:
+    if not incident.alerts and not incident.truncated_alerts:
+        return
+    yield heading("Alerts")
+    table = grid("status", "alert", "since", "deliveries", "link")
+    words = words_by_fingerprint([record.alert for record in incident.alerts.values()])
+    for record in incident.alerts.values():
+        alert = record.alert
+        firing = alert.status.value == "firing" and record.taken_over_by is None
+        table.add_row(
+            Text(record.standing, style="red" if firing else "green"),
+            line(words[alert.fingerprint]),
+            moment(alert.started_at),
+            str(record.times_seen),
+            line(alert.link or ""),
+        )
+    yield table
+    if incident.truncated_alerts:
+        yield line(f"and {incident.truncated_alerts} that the sender left out", "yellow")
+
+
+def _aftermath(incident: Incident) -> Iterator[RenderableType]:
+    if incident.review:
+        attended = ", ".join(incident.review.attendees) or "nobody"
+        yield heading("Review")
+        yield line(f"led by {incident.review.lead}, attended by {attended}")
+        for aspect, found in incident.review.aspects.items():
+            yield line(f"- {aspect}: {found}")
+    if incident.lessons:
+        yield heading("Lessons")
+        yield from (line(f"- {lesson.text}") for lesson in incident.lessons)
+    if incident.action_items:
+        yield heading("Action items")
+        for item in incident.action_items:
+            due = f", due {moment(item.due_at)}" if item.due_at else ""
+            yield line(f"- {item.id} {item.text} ({item.owner}, {item.priority}{due})")
+    if incident.documents or incident.links:
+        yield heading("Documents and links")
+        yield from (line(f"- {kept.name}: {kept.uri}") for kept in incident.documents)
+        yield from (line(f"- {link.relation}: {link.target}") for link in incident.links)
+
+
+def timeline_line(entry: TimelineEntry) -> Text:
+    """One line of the story; `recorded` only where it was told later than it happened."""
+    late = entry.recorded_at - entry.happened_at
+    told = f" (recorded {span(late)} later)" if late.total_seconds() >= 1 else ""
+    who = f"{entry.actor.name}/{entry.actor.via}"
+    return Text.assemble(
+        (moment(entry.happened_at), "dim"),
+        "  ",
+        line(f"{who:<22} "),
+        line(entry.summary),
+        line(told, "dim"),
+    )
+
+
+def timeline(incident: Incident, last: int | None = None) -> Group:
+    """The story; only its `last` lines where given."""
+    entries = incident.timeline[-last:] if last else incident.timeline
+    lines = [timeline_line(entry) for entry in entries]
+    for part in incident.segments:
+        lines.insert(0, line(f"entries {part.first_seq}-{part.last_seq}: {part.uri}", "dim"))
+    return Group(*lines)
+
+
+def render(view: IncidentView, last: int | None = None) -> Group:
+    """The whole incident."""
+    incident = view.incident
+    parts: list[RenderableType] = [
+        header(view),
+        heading("Clocks"),
+        clocks(view),
+        heading("Roles"),
+        *roles(view),
+        heading("Escalation"),
+        escalation(view),
+    ]
+    titled = (
+        ("Corrected breaches", corrected_breaches(view)),
+        ("Doubtful", (line(f"- {doubt}", "magenta") for doubt in view.doubts)),
+        ("Waiting for leave", waiting(view)),
+        ("Overridden", overrides(view)),
+    )
+    for title, found in titled:
+        lines = list(found)
+        parts += [heading(title), *lines] if lines else []
+    if view.metrics:
+        parts += [heading("Figures"), figures(view)]
+    if view.undelivered:
+        parts.append(heading("Not delivered yet"))
+        for owed in view.undelivered:
+            again = f", again {relative(owed.not_before, view.now)}" if owed.not_before else ""
+            message = owed.message
+            parts.append(
+                line(f"- {message.kind} to {message.recipient}: {message.reason}{again}", "yellow")
+            )
+    parts += [*_alerts(incident), *_aftermath(incident)]
+    parts += [heading("What can be done now"), next_steps(view)]
+    parts += [heading("Timeline"), timeline(incident, last)]
+    return Group(*parts)
+
+
+def live(view: IncidentView, last: int) -> Group:
+    """What a terminal shows that is watched: short, the newest of the timeline first."""
+    newest = [timeline_line(entry) for entry in reversed(view.incident.timeline[-last:])]
+    return Group(
+        header(view),
+        heading("Clocks"),
+        clocks(view, brief=True),
+        heading("Escalation"),
+        escalation(view),
+        heading("Timeline, newest first"),
+        *newest,
+        heading("What can be done now"),
+        next_steps(view),
+    )

@@ -1,0 +1,144 @@
+"""`show` and `list`: how one incident stands, and which incidents there are."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+from temporalio.client import Client
+
+from console.incidents.asking import Seen, see
+from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
+from console.incidents.finding import Filters, Found, Row, document, find
+from console.incidents.standing import Ending
+from console.incidents.view import render
+from console.terminal.output import Output, line, note
+from console.terminal.phrases import relative
+from console.terminal.running import perform
+from states.lifecycle import State
+
+PANEL = "Look"
+States = Annotated[
+    list[State] | None, typer.Option("--state", help="in this state; repeat for more")
+]
+Last = Annotated[int | None, typer.Option("--last", min=1, help="so many lines of the timeline")]
+Severities = Annotated[
+    list[str] | None, typer.Option("--severity", help="of this severity; repeat for more")
+]
+Service = Annotated[str | None, typer.Option("--service", help="of this service")]
+Manager = Annotated[str | None, typer.Option("--manager", help="managed by this person")]
+Breached = Annotated[bool, typer.Option("--breached", help="with a breached clock")]
+OnHold = Annotated[bool, typer.Option("--on-hold", help="on hold")]
+Overridden = Annotated[
+    bool, typer.Option("--overridden", help="in which somebody overrode the policy")
+]
+Person = Annotated[str | None, typer.Option("--person", help="in which this person holds a role")]
+OnlyOpen = Annotated[bool, typer.Option("--open", help="neither closed nor cancelled")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="at most so many")]
+
+
+def table_of(rows: tuple[Row, ...], now: datetime) -> RenderableType:
+    """The incidents as a table."""
+    if not rows:
+        return Text("no incident matches", style="dim")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("incident", "severity", "state", "reported", "next due", "breached", "manager"):
+        table.add_column(column, no_wrap=column == "incident")
+    table.add_column("service: title", overflow="fold")
+    for row in rows:
+        due = relative(row.next_due_at, now) if row.next_due_at else ""
+        title = f"{row.service}: {row.title}" if row.service else row.title
+        title += f" [{row.ended}: {row.why}]" if row.why else ""
+        table.add_row(
+            line(row.id, "bold"),
+            line(row.severity or "?"),
+            line(row.standing() + (" (on hold)" if row.on_hold else "")),
+            relative(row.reported_at, now),
+            due,
+            line(", ".join(map(row.breach_words, row.breached_clocks)), "bold red"),
+            line(row.manager or ""),
+            line(title),
+        )
+    return table
+
+
+def shown(ending: Ending | None, view: Group) -> Group:
+    """An incident under how it was ended from outside, if it was."""
+    if ending is None:
+        return view
+    return Group(
+        line(f"ENDED: {ending.words()}", "bold red"),
+        line("nobody carries it on; this is how it stood then", "red"),
+        view,
+    )
+
+
+def show(
+    context: typer.Context,
+    incident: IncidentId,
+    *,
+    last: Last = None,
+    timeout: Timeout = DEFAULT_TIMEOUT,
+    as_json: AsJson = False,
+) -> None:
+    """Show an incident: state, clocks, roles, alerts, timeline, and what can be done next."""
+
+    async def work(client: Client) -> Seen:
+        return await see(client, incident, timedelta(seconds=timeout))
+
+    seen = perform(work)
+    ending = seen.standing.ending
+    told = seen.view.model_dump(mode="json")
+    told["ended"] = ending.document() if ending else None
+    told["read_from"] = seen.read_from
+    output = Output.of(context, as_json=as_json)
+    output.answer(told, shown(ending, render(seen.view, last)))
+    if seen.remark:
+        note(seen.remark)
+
+
+def list_incidents(
+    context: typer.Context,
+    *,
+    state: States = None,
+    severity: Severities = None,
+    service: Service = None,
+    manager: Manager = None,
+    breached: Breached = False,
+    on_hold: OnHold = False,
+    overridden: Overridden = False,
+    person: Person = None,
+    only_open: OnlyOpen = False,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List incidents, the newest first. Works without a worker."""
+    filters = Filters(
+        states=tuple(state or ()),
+        severities=tuple(severity or ()),
+        service=service,
+        manager=manager,
+        breached=breached,
+        on_hold=on_hold,
+        overridden=overridden,
+        person=person,
+        only_open=only_open,
+    )
+
+    async def work(client: Client) -> Found:
+        return await find(client, filters, limit)
+
+    found = perform(work)
+    Output.of(context, as_json=as_json).answer(
+        document(found, filters, limit), table_of(found.rows, datetime.now(UTC))
+    )
+    if found.more:
+        note(f"only the newest {limit}; --limit shows more")
+
+
+def register(app: typer.Typer) -> None:
+    """Add `show` and `list`."""
+    app.command("show", rich_help_panel=PANEL)(show)
+    app.command("list", rich_help_panel=PANEL)(list_incidents)

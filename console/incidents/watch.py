@@ -1,0 +1,194 @@
+"""`watch`: a live view on a terminal, a line for each change on a pipe."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+from temporalio.client import Client
+
+from console.incidents.asking import see
+from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, Timeout, an_incident
+from console.incidents.completion import complete_incident
+from console.incidents.finding import Filters, Row, find
+from console.incidents.standing import Ending, standing
+from console.incidents.view import live, timeline_line
+from console.incidents.viewing import PANEL, shown, table_of
+from console.terminal.errors import failure_of
+from console.terminal.failures import ExitCode, Failure
+from console.terminal.output import Output, failure_words, line, note, person, write_json
+from console.terminal.phrases import moment
+from console.terminal.running import perform
+from models.view import IncidentView
+
+LISTED = 100
+ONLY_NEWEST = f"only the newest {LISTED} of the open incidents are watched"
+TIMELINE_SHOWN = 8
+_PASSING = {ExitCode.NOT_CONFIRMED, ExitCode.NOT_REACHABLE}
+Watched = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[INCIDENT]",
+        help="one incident; left out: all that are open",
+        autocompletion=complete_incident,
+        callback=an_incident,
+    ),
+]
+Every = Annotated[float, typer.Option("--every", min=0.1, help="seconds between two looks")]
+
+
+class IncidentNews:
+    """What is new of one incident since the last look."""
+
+    def __init__(self, incident_id: str, timeout: timedelta) -> None:
+        self._id = incident_id
+        self._timeout = timeout
+        self._told = 0
+        self.over = False
+
+    async def look(self, client: Client) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
+        """The view, and the timeline entries not told yet."""
+        seen = await see(client, self._id, self._timeout)
+        self.over = not seen.standing.running
+        ending, news = seen.standing.ending, self._news(seen.view)
+        if ending:
+            news.append(self._last(ending))
+        view = live(seen.view, TIMELINE_SHOWN)
+        if seen.remark:
+            view = Group(line(seen.remark, "dim"), view)
+        return shown(ending, view), news
+
+    def _last(self, ending: Ending) -> tuple[RenderableType, Any]:
+        human = line(f"{moment(ending.at)}  {self._id} is no longer driven: {ending.words()}")
+        return human, {"incident": self._id, "ended": ending.document()}
+
+    def _news(self, view: IncidentView) -> list[tuple[RenderableType, Any]]:
+        fresh = [entry for entry in view.incident.timeline if entry.seq > self._told]
+        if fresh:
+            self._told = fresh[-1].seq
+        return [(timeline_line(entry), entry.model_dump(mode="json")) for entry in fresh]
+
+
+class ListNews:
+    """What is new among the open incidents since the last look."""
+
+    over = False
+
+    def __init__(self, aside: Callable[[str], None]) -> None:
+        self._aside = aside
+        self._told: dict[str, Row] = {}
+        self._cut = False
+
+    async def look(self, client: Client) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
+        """The table, and the incidents that changed; those that ended once more, as ended."""
+        found = await find(client, Filters(only_open=True), LISTED)
+        now = datetime.now(UTC)
+        current = {row.id: row for row in found.rows}
+        gone = [row for row in self._told.values() if row.id not in current]
+        if found.more:
+            # Newer ones may only have pushed it out of what is looked at.
+            gone = [row for row in gone if not (await standing(client, row.id)).running]
+        news = [row for row in found.rows if self._told.get(row.id) != row]
+        news += [row.model_copy(update={"open": False}) for row in gone]
+        self._told = current
+        lines: list[tuple[RenderableType, Any]] = [
+            (_row_line(row, now), row.model_dump(mode="json")) for row in news
+        ]
+        table = table_of(found.rows, now)
+        if not found.more:
+            return table, lines
+        if not self._cut:
+            self._cut = True
+            self._aside(ONLY_NEWEST)
+        return Group(table, line(ONLY_NEWEST, "dim")), lines
+
+
+def _row_line(row: Row, now: datetime) -> Text:
+    became = row.standing() if row.open else "no longer open"
+    held = ", on hold" if row.on_hold else ""
+    breached = f", breached: {', '.join(row.breached_clocks)}" if row.breached_clocks else ""
+    how = f"{row.severity or '?'} {became}{held}{breached}"
+    return line(f"{moment(now)}  {row.id} {how}: {row.title}")
+
+
+News = IncidentNews | ListNews
+Show = Callable[[RenderableType, list[tuple[RenderableType, Any]]], None]
+
+
+async def _follow(client: Client, news: News, every: float, show: Show) -> None:
+    """Look again and again. The first look must succeed; later a server may be away for a while."""
+    seen: RenderableType | None = None
+    while not news.over:
+        try:
+            seen, fresh = await news.look(client)
+            show(seen, fresh)
+        except Exception as error:
+            failure = failure_of(error)
+            if seen is None or failure.code not in _PASSING:
+                raise
+            show(Group(seen, failure_words(failure)), [_trouble(failure)])
+        if not news.over:
+            await asyncio.sleep(every)
+
+
+def _trouble(failure: Failure) -> tuple[RenderableType, Any]:
+    return line(f"{moment(datetime.now(UTC))}  {failure.message}"), failure.document()
+
+
+def _lines(output: Output) -> Show:
+    def show(_: RenderableType, fresh: list[tuple[RenderableType, Any]]) -> None:
+        for human, machine in fresh:
+            if output.as_json:
+                write_json(machine, one_line=True)
+            else:
+                person().print(human, soft_wrap=True)
+
+    return show
+
+
+def _by_lines(output: Output) -> bool:
+    return output.as_json or not sys.stdout.isatty()
+
+
+def _watching(
+    news: News, every: float, output: Output
+) -> Callable[[Client], Coroutine[Any, Any, None]]:
+    async def work(client: Client) -> None:
+        if _by_lines(output):
+            await _follow(client, news, every, _lines(output))
+            return
+        with Live(console=person(), auto_refresh=False, vertical_overflow="crop") as live:
+            await _follow(client, news, every, lambda seen, _: live.update(seen, refresh=True))
+
+    return work
+
+
+def watch(
+    context: typer.Context,
+    incident: Watched = None,
+    *,
+    every: Every = 1.0,
+    timeout: Timeout = DEFAULT_TIMEOUT,
+    as_json: AsJson = False,
+) -> None:
+    """Watch an incident until it is over, or all open ones; Ctrl-C ends it.
+
+    On a pipe a line for each change; with --json a JSON document a line.
+    """
+    output = Output.of(context, as_json=as_json)
+    aside = note if _by_lines(output) else lambda _: None
+    news: News = IncidentNews(incident, timedelta(seconds=timeout)) if incident else ListNews(aside)
+    try:
+        perform(_watching(news, every, output))
+    except KeyboardInterrupt:
+        raise typer.Exit(ExitCode.OK) from None
+
+
+def register(app: typer.Typer) -> None:
+    """Add `watch`."""
+    app.command("watch", rich_help_panel=PANEL)(watch)

@@ -1,0 +1,59 @@
+"""`why`: why somebody was, or was not, paged for an incident."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.console import Group
+from temporalio.client import Client
+
+from console.incidents.asking import ask_why
+from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
+from console.incidents.viewing import PANEL
+from console.terminal.failures import usage
+from console.terminal.output import Output, line
+from console.terminal.running import perform
+from console.terminal.times import FORMS, parse_instant
+from models.why import Explanation, Verdict, WhyQuestion
+
+Who = Annotated[
+    str | None,
+    typer.Argument(help="a person, role, schedule or channel; none: everybody"),
+]
+At = Annotated[str | None, typer.Option("--at", help=f"the minute that is asked about, {FORMS}")]
+AtLevel = Annotated[int | None, typer.Option("--level", min=1, help="ask about this level")]
+
+
+def _words(told: Explanation) -> Group:
+    styles = {Verdict.PAGED: "green", Verdict.NOT_PAGED: "yellow"}
+    answers = [line(answer.text, styles[answer.verdict]) for answer in told.answers]
+    return Group(*answers, *(line(note, "dim") for note in told.notes))
+
+
+def why(
+    context: typer.Context,
+    incident: IncidentId,
+    who: Who = None,
+    *,
+    at: At = None,
+    level: AtLevel = None,
+    timeout: Timeout = DEFAULT_TIMEOUT,
+    as_json: AsJson = False,
+) -> None:
+    """Explain who was paged and why, or why somebody was not: from the record alone."""
+    if who and level:
+        message = "ask about somebody, or about a level"
+        raise usage(message)
+    when = parse_instant(at, datetime.now(UTC)) if at else None
+    question = WhyQuestion(who=who, level=level, at=when)
+
+    async def work(client: Client) -> Explanation:
+        return await ask_why(client, incident, question, timedelta(seconds=timeout))
+
+    told = perform(work)
+    Output.of(context, as_json=as_json).answer(told.model_dump(mode="json"), _words(told))
+
+
+def register(app: typer.Typer) -> None:
+    """Add `why`."""
+    app.command("why", rich_help_panel=PANEL)(why)

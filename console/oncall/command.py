@@ -1,0 +1,70 @@
+"""`oncall`: who is on call, now, at an instant, or over a time."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.incidents.commands import AsJson
+from console.oncall.found import AHEAD, LONGEST, Asked, rosters
+from console.oncall.words import document, lines
+from console.terminal.failures import usage
+from console.terminal.output import Output, say
+from console.terminal.running import perform_alone
+from console.terminal.times import FORMS, parse_instant, within_reach
+
+app = typer.Typer(add_completion=False)
+
+Schedules = Annotated[
+    list[str] | None, typer.Argument(metavar="[SCHEDULE]...", help="schedules; none: all")
+]
+PolicyFile = Annotated[
+    Path | None, typer.Option("--policy", metavar="FILE", help="a policy file; else that in force")
+]
+At = Annotated[str | None, typer.Option("--at", help=f"an instant, {FORMS}; else now")]
+Start = Annotated[str | None, typer.Option("--from", help="the beginning of a time, likewise")]
+End = Annotated[str | None, typer.Option("--to", help="its end; else 14 days later")]
+
+
+@app.command()
+def oncall(
+    context: typer.Context,
+    schedules: Schedules = None,
+    *,
+    policy: PolicyFile = None,
+    at: At = None,
+    start: Start = None,
+    end: End = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say who is on call by the schedules of a policy, with a calendar of the days that follow.
+
+    With --from and --to, every shift of a time. Feeds are asked; one that does not answer is
+    known by its last good copy.
+    """
+    asked = _asked(at, start, end)
+
+    async def found() -> None:
+        told = await rosters(policy, schedules or (), asked)
+        output = Output.of(context, as_json=as_json)
+        if output.as_json:
+            output.answer(document(told, asked), "")
+        else:
+            say(*lines(told, asked, ranged=bool(start or end)))
+
+    perform_alone(found)
+
+
+def _asked(at: str | None, start: str | None, end: str | None) -> Asked:
+    now = datetime.now(UTC).replace(microsecond=0)
+    if at and (start or end):
+        raise usage("an instant or a time: --at, or --from and --to; not both")
+    instant = within_reach(parse_instant(at, now), at) if at else now
+    begins = within_reach(parse_instant(start, now), start) if start else instant
+    ends = within_reach(parse_instant(end, now), end) if end else begins + AHEAD
+    if ends <= begins:
+        raise usage("--to is not after --from")
+    if ends - begins > LONGEST:
+        raise usage(f"a time is at most {LONGEST.days} days long")
+    return Asked(begins if start else instant, begins, ends)

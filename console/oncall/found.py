@@ -1,0 +1,88 @@
+"""Who is on call by schedules of a policy, gathered for people and for scripts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from connectors.calendars.directory import FeedDirectory
+from console.policies.file import read_policy
+from console.terminal.failures import usage
+from incidents.on_call import OnCallLookup
+from models.compiled import Person
+from models.policy.words import suggestion
+from models.schedule import OnCall, ScheduleSpec
+from policies.compile import people_of
+from policies.schedules import schedule_spec
+from rules.time.localtime import DAY
+from rules.zones.rotations import Hole, Shift, holes_of, shifts_of
+from runtime.settings import load_settings
+
+LONGEST = timedelta(days=400)
+AHEAD = timedelta(days=14)
+"""So far ahead the picture goes where no range is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """One schedule: who is on call at an instant, and over a time.
+
+    `days` are the same shifts and holes over the whole local days of that time.
+    """
+
+    spec: ScheduleSpec
+    at: OnCall
+    shifts: tuple[Shift, ...]
+    holes: tuple[Hole, ...]
+    days: tuple[tuple[Shift, ...], tuple[Hole, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked: an instant, and the time that is shown."""
+
+    at: datetime
+    start: datetime
+    end: datetime
+
+
+def _named(names: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+    every = tuple(known)
+    for name in names:
+        if name not in every:
+            raise usage(f"there is no schedule {name}; {suggestion(name, every)}")
+    return tuple(dict.fromkeys(names)) or every
+
+
+async def rosters(policy: Path | None, names: Iterable[str], asked: Asked) -> tuple[Roster, ...]:
+    """The schedules of a policy file (or of the policy in force), as they are asked for.
+
+    Raises `Failure` (usage) for a name that is not there, PolicyBroken for a file with errors.
+    """
+    settings = load_settings()
+    read = read_policy(policy or settings.policy_file).policy
+    chosen = _named(names, read.schedules)
+    feeds = FeedDirectory(settings.feeds, settings.feed_copies, fresh=timedelta())
+    lookup = OnCallLookup(feeds)
+    try:
+        people = people_of(read)
+        return tuple(
+            [await _roster(lookup, schedule_spec(read, name), people, asked) for name in chosen]
+        )
+    finally:
+        await feeds.aclose()
+
+
+async def _roster(
+    lookup: OnCallLookup, spec: ScheduleSpec, people: Mapping[str, Person], asked: Asked
+) -> Roster:
+    found = await lookup.who(spec, people, asked.at)
+    around = (asked.start - 2 * DAY, asked.end + 2 * DAY)
+    bookings, _ = await lookup.booked(spec, people, *around)
+    return Roster(
+        spec=spec,
+        at=found,
+        shifts=shifts_of(spec, asked.start, asked.end, bookings),
+        holes=holes_of(spec, asked.start, asked.end, bookings),
+        days=(shifts_of(spec, *around, bookings), holes_of(spec, *around, bookings)),
+    )

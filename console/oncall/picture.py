@@ -1,0 +1,90 @@
+"""A calendar of who is on call, drawn in letters: a row for each person, a column for each day."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from console.oncall.found import Asked, Roster
+from rules.time.localtime import DAY, LocalClock, Open, midnight
+from rules.zones.calendars import clock_between
+from rules.zones.rotations import Hole
+
+FULL, PART, HOLE, MEANT, OFF = "█", "▌", "!", "-", " "
+KEY = "█ on call  ▌ part of the time  ! nobody  - nobody, on purpose"
+MOST_WEEKS = 8
+"""More than so many weeks is no picture any more; the table has them all."""
+
+_NAME = 16
+_WIDE, _NARROW = 15, 28
+"""Days that fit beside each other, in four letters each, or in two."""
+_MONDAY = 0
+
+
+def picture(roster: Roster, asked: Asked) -> Iterator[str]:
+    """The calendar of a schedule in its own local time, at most 80 columns wide."""
+    clock = clock_between(roster.spec.zone, asked.start - 2 * DAY, asked.end + 2 * DAY)
+    first = midnight(clock.wall(asked.start))
+    last = midnight(clock.wall(asked.end - timedelta(seconds=1))) + DAY
+    last = min(last, first + MOST_WEEKS * 7 * DAY)
+    days = max(1, (last - first).days)
+    columns = _WIDE if days <= _WIDE else _NARROW
+    for begins in range(0, days, columns):
+        shown = min(columns, days - begins)
+        yield from [""] * (begins > 0)
+        yield from _block(roster, clock, first + begins * DAY, shown, 4 if columns == _WIDE else 2)
+
+
+def _block(
+    roster: Roster, clock: LocalClock, first: datetime, days: int, letters: int
+) -> Iterator[str]:
+    dates = [first + number * DAY for number in range(days)]
+    cells = [cell for day in dates for cell in _cells(clock, day, letters)]
+    yield _line(f"{first:%b %Y}", "".join(_date(day, first, letters) for day in dates))
+    yield _line("", "".join(f"{day:%a}"[: letters // 2].ljust(letters) for day in dates))
+    shifts, holes = roster.days
+    for person in dict.fromkeys(shift.person for shift in shifts):
+        spans = [(s.begins_at, s.ends_at) for s in shifts if s.person == person]
+        row = "".join(_filled(cell, spans) for cell in cells)
+        if row.strip():
+            yield _line(person, row)
+    row = "".join(_empty(cell, holes) for cell in cells)
+    if row.strip():
+        yield _line("(nobody)", row)
+
+
+def _date(day: datetime, first: datetime, letters: int) -> str:
+    """The day of the month; where it is crowded, that of Mondays and of the first day."""
+    crowded = letters == 2 and day != first and day.weekday() != _MONDAY  # noqa: PLR2004 - two letters
+    return " " * letters if crowded else f"{day:%d}".ljust(letters)
+
+
+def _line(name: str, row: str) -> str:
+    shown = name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
+    return f"  {shown:<{_NAME}} {row}".rstrip()
+
+
+def _cells(clock: LocalClock, day: datetime, letters: int) -> list[Open]:
+    """The equal parts of a local day, as spans."""
+    part = DAY / letters
+    edges = [clock.instant(day + number * part) for number in range(letters + 1)]
+    return list(pairwise(edges))
+
+
+def _shared(cell: Open, spans: list[Open]) -> timedelta:
+    shared = (min(cell[1], ends) - max(cell[0], begins) for begins, ends in spans)
+    return sum((time for time in shared if time > timedelta()), timedelta())
+
+
+def _filled(cell: Open, spans: list[Open]) -> str:
+    shared = _shared(cell, spans)
+    if not shared:
+        return OFF
+    return FULL if shared >= cell[1] - cell[0] else PART
+
+
+def _empty(cell: Open, holes: tuple[Hole, ...]) -> str:
+    missed = [(hole.begins_at, hole.ends_at) for hole in holes if not hole.declared]
+    meant = [(hole.begins_at, hole.ends_at) for hole in holes if hole.declared]
+    if _shared(cell, missed):
+        return HOLE
+    return MEANT if _shared(cell, meant) else OFF

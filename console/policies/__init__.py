@@ -1,0 +1,1 @@
+"""`policy`: check, render, compare."""

@@ -1,0 +1,1 @@
+"""`rehearse`: a scenario played under a policy."""

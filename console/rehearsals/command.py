@@ -1,0 +1,185 @@
+"""`rehearse`: play a scenario under a policy, in seconds, with no message that leaves."""
+
+import asyncio
+import signal
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.status import Status
+
+from connectors.calendars.settings import FeedSettings
+from console.incidents.commands import AsJson
+from console.policies.file import a_file
+from console.rehearsals.progress import Progress
+from console.rehearsals.view import render
+from console.terminal.failures import ExitCode, Failure, usage
+from console.terminal.output import Output, words
+from console.terminal.running import perform_alone
+from rehearsal.compare import Comparison, compare
+from rehearsal.load import LoadedScenario, load_scenario
+from rehearsal.outcome import Judgement, judge
+from rehearsal.play import play
+from rehearsal.played import Played
+from rehearsal.policy import RehearsedPolicy
+from rehearsal.server import time_skipping_server
+from rehearsal.timing import Stuck
+from rehearsal.transcript import expectations
+from runtime.embedded import EmbeddedServerFailed
+from runtime.logging import configure_logging
+from runtime.settings import SettingsBroken, load_settings
+
+app = typer.Typer(add_completion=False)
+
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        metavar="FILE",
+        help="the policy; else the one the scenario names",
+        parser=a_file,
+    ),
+]
+ScenarioFile = Annotated[
+    Path, typer.Option("--scenario", metavar="FILE", help="what happens", parser=a_file)
+]
+Against = Annotated[
+    Path | None,
+    typer.Option(
+        "--against", metavar="FILE", help="a second policy, to see what differs", parser=a_file
+    ),
+]
+Expect = Annotated[
+    bool, typer.Option("--expect", help="print what happened as the expect of a scenario")
+]
+Story = Annotated[bool, typer.Option("--story", help="the whole timeline, not only what was said")]
+
+
+@app.command()
+def rehearse(
+    context: typer.Context,
+    *,
+    scenario: ScenarioFile,
+    policy: PolicyFile = None,
+    against: Against = None,
+    story: Story = False,
+    expect: Expect = False,
+    as_json: AsJson = False,
+) -> None:
+    """Play a scenario under a policy: who would be paged when, and what would breach.
+
+    The real workflow code runs on a server of its own, on which time is skipped.
+    No message leaves this machine. Exit code 8 where the scenario says what is
+    expected, and it went otherwise.
+    """
+    loaded = _loaded(scenario, policy)
+    first = _policy(policy, loaded)
+    second = _usable(RehearsedPolicy(against), loaded) if against else None
+    output = Output.of(context, as_json=as_json)
+    with output.waiting("rehearsing; virtual time flies, but not at once ...") as shown:
+        progress = Progress(loaded, shown if isinstance(shown, Status) else None)
+        played, other = perform_alone(lambda: _rehearse(loaded, first, second, progress))
+    judgement = _judged(played, loaded)
+    comparison = compare(played, other) if other else None
+    output.answer(
+        _document(played, judgement, other, comparison),
+        words(expectations(played))
+        if expect
+        else render(played, judgement, other, comparison, story=story),
+    )
+    raise typer.Exit(ExitCode.OK if judgement.as_expected else ExitCode.NOT_AS_EXPECTED)
+
+
+def _loaded(file: Path, policy: Path | None) -> LoadedScenario:
+    loaded = load_scenario(file, policy)
+    if loaded.scenario is None:
+        problems = [asdict(problem) for problem in loaded.problems]
+        lines = "\n".join(str(problem) for problem in loaded.problems)
+        message = f"the scenario file has errors\n{lines}"
+        raise Failure("ScenarioBroken", message, ExitCode.UNEXPECTED, facts={"problems": problems})
+    return loaded
+
+
+def _policy(file: Path | None, loaded: LoadedScenario) -> RehearsedPolicy:
+    named = loaded.scenario.policy if loaded.scenario else None
+    if file is None and named is None:
+        raise usage("under which policy? the scenario names none", "--policy FILE")
+    return _usable(RehearsedPolicy(file or loaded.beside(str(named))), loaded)
+
+
+def _usable(policy: RehearsedPolicy, loaded: LoadedScenario) -> RehearsedPolicy:
+    """The policy, if it can be used when the scenario starts. Raises PolicyBroken."""
+    if loaded.scenario:
+        policy.named(loaded.scenario.starts)
+    return policy
+
+
+def _judged(played: Played, loaded: LoadedScenario) -> Judgement:
+    return judge(played, loaded.scenario) if loaded.scenario else Judgement()
+
+
+async def _rehearse(
+    loaded: LoadedScenario,
+    policy: RehearsedPolicy,
+    against: RehearsedPolicy | None,
+    progress: Progress,
+) -> tuple[Played, Played | None]:
+    """Play under one policy, then under the other, on a server that ends with it."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel if task else loop.stop)
+    with tempfile.TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as kept:
+        folder = Path(kept)
+        configure_logging("error", folder / "worker.log")
+        try:
+            async with time_skipping_server(folder) as client:
+                policies = [policy, against] if against else [policy]
+                feeds = _feeds()
+                played = await asyncio.gather(
+                    *(
+                        play(client, loaded, each, folder, feeds, reached=progress)
+                        for each in policies
+                    )
+                )
+        except (Stuck, TimeoutError, EmbeddedServerFailed) as error:
+            raise _failed(error, folder) from None
+        except asyncio.CancelledError:
+            raise Failure("Interrupted", "interrupted", ExitCode.INTERRUPTED) from None
+    return played[0], played[1] if against else None
+
+
+def _feeds() -> Mapping[str, FeedSettings]:
+    """The feeds of this installation: they are only read. Its other settings do not matter."""
+    try:
+        return load_settings().feeds
+    except SettingsBroken:
+        return {}
+
+
+def _failed(error: Exception, folder: Path) -> Failure:
+    """The engine did not get on: what its log last said, which goes with the folder."""
+    log = folder / "worker.log"
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    said = f"\nThe worker's log ends with: {lines[-1][:2000]}" if lines else ""
+    kind = type(error).__name__
+    return Failure(kind, f"the rehearsal failed: {error or kind}{said}", ExitCode.UNEXPECTED)
+
+
+def _document(
+    played: Played, judgement: Judgement, other: Played | None, comparison: Comparison | None
+) -> dict[str, Any]:
+    document = {
+        **played.model_dump(mode="json"),
+        "judgement": {"as_expected": judgement.as_expected, **judgement.model_dump(mode="json")},
+    }
+    if other and comparison:
+        document["against"] = {
+            "policy": other.policy.model_dump(mode="json"),
+            "same": comparison.same,
+            **comparison.model_dump(mode="json"),
+            "played": other.model_dump(mode="json"),
+        }
+    return document

@@ -1,0 +1,38 @@
+"""How far a rehearsal has come, while it goes on."""
+
+from datetime import datetime
+from time import monotonic
+
+from rich.status import Status
+
+from console.terminal.output import note
+from console.terminal.phrases import span
+from models.scenario import instant_of
+from rehearsal.load import LoadedScenario
+
+EVERY_SECONDS = 30.0
+"""How often it is said where there is no terminal that could show it."""
+
+
+class Progress:
+    """Shows on a terminal which moment is reached; elsewhere it is said on stderr, now and then."""
+
+    def __init__(self, loaded: LoadedScenario, shown: Status | None) -> None:
+        self._scenario = loaded.scenario
+        self._shown = shown
+        self._said_at = monotonic()
+
+    def __call__(self, at: datetime) -> None:
+        """The instant `at` of the scenario is reached."""
+        if self._shown:
+            self._shown.update(self._words(at))
+        elif monotonic() - self._said_at >= EVERY_SECONDS:
+            self._said_at = monotonic()
+            note(self._words(at))
+
+    def _words(self, at: datetime) -> str:
+        if self._scenario is None:
+            return "rehearsing"
+        starts, until = self._scenario.starts, self._scenario.until
+        ends = f" of {span(instant_of(until, starts) - starts)}" if until else ""
+        return f"rehearsing: {span(at - starts)}{ends} have passed"

@@ -1,0 +1,1 @@
+"""`dev`, `demo`, `setup`: the embedded stack."""

@@ -1,0 +1,146 @@
+"""`demo`: the main job, for real, on this machine, with no questions asked."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import unquote, urlsplit
+
+import typer
+from temporalio.client import Client
+
+from console.incidents.clock_view import clocks
+from console.incidents.view import timeline
+from console.stack.demonstration.pager import Pager
+from console.stack.demonstration.play import CueMissed, Play
+from console.stack.demonstration.script import perform
+from console.terminal.failures import Failure
+from console.terminal.output import person, say
+from console.terminal.running import perform_alone
+from models.contracts import Carried
+from models.view import IncidentView
+from policies.catalogue import policy_in_force
+from policies.compile import compile_policy
+from runtime.embedded import EmbeddedServerFailed, free_port
+from runtime.settings import ROOT, Settings, load_settings
+from runtime.stack import Stack, StackFailed
+
+STATE = ROOT / "var" / "demo"
+POLICY = ROOT / "policies" / "demo.yaml"
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    state: Annotated[
+        Path, typer.Option(help="Where the state is kept: database, documents, logs.")
+    ] = STATE,
+) -> None:
+    """Play one incident from alert to closure on a stack of its own; under a minute."""
+    raise typer.Exit(perform_alone(lambda: _demo(_settings(state.absolute()))))
+
+
+def _settings(state: Path) -> Settings:
+    return load_settings().model_copy(
+        update={
+            "policy_file": POLICY,
+            "state_directory": state,
+            "documents": state / "documents",
+            "actor": "demo",
+        }
+    )
+
+
+async def _demo(settings: Settings) -> int:
+    """Exit code 0 only if everything that was shown is what happened."""
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel if task else loop.stop)
+    pager = Pager()
+    channels = {
+        f"INCIDENT_CHANNELS__{name}__URL": f"{pager.url}/{name.lower()}"
+        for name in ("PAGER", "STATUS")
+    }
+    stack = Stack(settings, extra_environment=channels)
+    # Ports of its own: on the usual ones a worker of another stack may still be knocking, and
+    # would take part.
+    stack.server.port, stack.server.ui_port = free_port(), free_port()
+    try:
+        return await _play(stack, pager)
+    except (StackFailed, EmbeddedServerFailed, CueMissed, Failure) as error:
+        say("", f"The demonstration failed: {error}", f"Logs: {settings.state_directory / 'log'}")
+        return 1
+    except asyncio.CancelledError:
+        say("", "Interrupted; everything that was started is stopped.")
+        return 130
+    finally:
+        with suppress(asyncio.CancelledError):
+            await asyncio.to_thread(stack.stop)
+        pager.close()
+
+
+async def _play(stack: Stack, pager: Pager) -> int:
+    say("Starting the Temporal server, a worker and the intake ...")
+    client = await stack.start()
+    say(*(f"  {line}" for line in stack.lines()), "")
+    say(f"Posting an Alertmanager webhook to {stack.intake_url}/v1/alerts/alertmanager", "")
+    loaded = policy_in_force(POLICY, datetime.now(UTC))
+    play = Play(client, stack.intake_url, stack.intake_headers)
+    await perform(play, compile_policy(loaded.policy, loaded.policy_hash))
+    carried = await _end(client, play.incident_id)
+    view = (await play.view()).model_copy(update={"incident": carried.incident})
+    _show(view)
+    return _judge(view, carried, pager, stack.settings.state_directory)
+
+
+async def _end(client: Client, incident_id: str) -> Carried:
+    handle = client.get_workflow_handle(incident_id, result_type=Carried)
+    async with asyncio.timeout(20):
+        carried: Carried = await handle.result()
+    return carried
+
+
+def _show(view: IncidentView) -> None:
+    terminal = person()
+    say("", "The timeline, as it is on record:")
+    terminal.print(timeline(view.incident), soft_wrap=True)
+    say("", "The clocks:")
+    terminal.print(clocks(view))
+
+
+def _report(view: IncidentView) -> Path | None:
+    written = [d for d in view.incident.documents if d.name == "incident_report"]
+    return Path(unquote(urlsplit(written[-1].uri).path)) if written else None
+
+
+def _from_root(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+def _judge(view: IncidentView, carried: Carried, pager: Pager, state: Path) -> int:
+    """Hold what was shown against what arrived at the pager and in the document store."""
+    incident = view.incident
+    sent = [e for e in incident.timeline if e.kind == "page.sent"]
+    arrived = [message["recipient"] for message in pager.of_kind("page", incident.id)]
+    report = _report(view)
+    breached = {f.clock for f in incident.fired if f.threshold == "100%" and not f.superseded}
+    claims = {
+        "ana was paged, then bo; both pages arrived, once": arrived == ["ana", "bo"]
+        and [e.data["recipient"] for e in sent] == arrived,
+        "the acknowledgement came late, and the breach is on record": "acknowledge" in breached,
+        "the incident is closed and owes nobody a message": incident.state == "closed"
+        and not carried.outbox,
+        "stakeholders were told": bool(pager.of_kind("notification", incident.id)),
+        "the incident report is written": report is not None
+        and incident.id in report.read_text(encoding="utf-8"),
+    }
+    say("", "What happened:")
+    say(*(f"  {'yes' if true else 'NO '}  {claim}" for claim, true in claims.items()))
+    say("", f"Incident report: {report}", "", "Open it all in the Temporal UI:")
+    say(f"  make dev STATE={_from_root(state)}")
+    say(f"  then http://127.0.0.1:8233/namespaces/default/workflows/{incident.id}")
+    return 0 if all(claims.values()) else 1

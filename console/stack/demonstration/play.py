@@ -1,0 +1,108 @@
+"""The play: what monitoring and people do, each when its cue comes from the incident itself."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from temporalio.client import Client
+
+from console.incidents.asking import ask
+from console.incidents.sending import send
+from console.terminal.output import say
+from incidents.commands import Order
+from models.group import GroupState
+from models.incident import Incident, TimelineEntry
+from models.view import IncidentView
+
+ALERT = Path(__file__).parent / "alert.json"
+PATIENCE = timedelta(seconds=10)
+CUE_TIMEOUT_SECONDS = 30.0
+BREATH_SECONDS = 0.6
+
+
+class CueMissed(Exception):  # noqa: N818 - says what is
+    """The incident did not do what the play waits for."""
+
+
+def alert_body(status: str, started_at: datetime) -> dict[str, Any]:
+    """The Alertmanager webhook, firing or resolved, dated as of now."""
+    body: dict[str, Any] = json.loads(ALERT.read_text())
+    body["status"] = status
+    for alert in body["alerts"]:
+        alert["status"] = status
+        alert["startsAt"] = started_at.isoformat()
+        if status == "resolved":
+            alert["endsAt"] = datetime.now(UTC).isoformat()
+    # A key of its own: the group of an earlier demonstration may still wait for a recurrence.
+    body["groupKey"] += f" {started_at.isoformat()}"
+    return body
+
+
+class Play:
+    """Drives the incident and says every new line of its timeline as it comes."""
+
+    def __init__(self, client: Client, intake_url: str, headers: Mapping[str, str]) -> None:
+        self._client = client
+        self._intake = intake_url
+        self._headers = headers
+        self._said = 0
+        self._began_at = datetime.now(UTC)
+        self.incident_id = ""
+
+    async def post_alert(self, status: str) -> dict[str, Any]:
+        """Post the webhook to the intake."""
+        async with httpx2.AsyncClient(trust_env=False, headers=self._headers) as http:
+            answer = await http.post(
+                f"{self._intake}/v1/alerts/alertmanager",
+                json=alert_body(status, self._began_at),
+                timeout=10.0,
+            )
+        if answer.status_code != httpx2.codes.ACCEPTED:
+            raise CueMissed(f"the intake answered {answer.status_code}: {answer.text[:300]}")
+        accepted: dict[str, Any] = answer.json()
+        return accepted
+
+    async def find_incident(self, group_id: str) -> None:
+        """Learn from the alert group which incident it opened."""
+        group = self._client.get_workflow_handle(group_id)
+        async with asyncio.timeout(CUE_TIMEOUT_SECONDS):
+            while not self.incident_id:
+                state: GroupState = await group.query("state", result_type=GroupState)
+                self.incident_id = state.incident_id or ""
+                await asyncio.sleep(0.05)
+
+    async def view(self) -> IncidentView:
+        """The incident as it reads now; what is new on its timeline is said."""
+        view = await ask(self._client, self.incident_id, PATIENCE)
+        for entry in view.incident.timeline[self._said :]:
+            self._say(entry)
+        self._said = len(view.incident.timeline)
+        return view
+
+    async def cue(self, what: str, come: Callable[[Incident], bool]) -> Incident:
+        """Wait until the incident has come so far."""
+        try:
+            async with asyncio.timeout(CUE_TIMEOUT_SECONDS):
+                while not come((view := await self.view()).incident):
+                    await asyncio.sleep(0.2)
+                return view.incident
+        except TimeoutError:
+            raise CueMissed(f"waited {CUE_TIMEOUT_SECONDS:g} s in vain until {what}") from None
+
+    async def do(self, actor: str, name: str, **fields: object) -> None:
+        """Somebody gives a command, as the console gives it."""
+        await asyncio.sleep(BREATH_SECONDS)
+        payload = {"actor": actor, "via": "console", **fields}
+        await send(
+            self._client, Order(self.incident_id, name, payload, str(uuid.uuid4())), PATIENCE
+        )
+        await self.view()
+
+    def _say(self, entry: TimelineEntry) -> None:
+        after = (entry.recorded_at - self._began_at).total_seconds()
+        say(f"  {after:5.1f} s  {entry.kind:22} {entry.summary}")

@@ -1,0 +1,127 @@
+"""`dev`: the embedded stack, up until Ctrl-C, for real use on one machine."""
+
+import asyncio
+import json
+import shlex
+import signal
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.stack.demonstration.play import ALERT
+from console.terminal.output import say
+from console.terminal.running import perform_alone
+from models.addresses import is_loopback
+from policies.catalogue import PolicyBroken, policy_in_force
+from runtime.embedded import PORT, EmbeddedServerFailed
+from runtime.intake_token import FILE
+from runtime.settings import Settings, load_settings, server_asked_for
+from runtime.stack import Stack, StackFailed
+
+WATCH_SECONDS = 1.0
+app = typer.Typer()
+
+
+@app.command()
+def dev(
+    state: Annotated[
+        Path | None, typer.Option(help="Where the state is kept: database, documents, logs.")
+    ] = None,
+) -> None:
+    """Run the embedded stack until Ctrl-C: Temporal server with its UI, worker, intake."""
+    settings = load_settings()
+    if state:
+        kept = {"state_directory": state.absolute(), "documents": None}
+        settings = settings.model_copy(update=kept)
+    raise typer.Exit(perform_alone(lambda: _dev(settings)))
+
+
+async def _dev(settings: Settings) -> int:
+    """Start the stack, say where everything is, and stop it in order on SIGINT or SIGTERM."""
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel if task else loop.stop)
+    address = server_asked_for()
+    port = port_on_loopback(address)
+    stack = Stack(settings, server_port=port or PORT)
+    try:
+        if address and port is None:
+            say(f"TEMPORAL_ADDRESS={address} is not used: this stack has a server of its own")
+        say("Starting the Temporal server, a worker and the intake ...")
+        await stack.start()
+        _welcome(stack)
+        return await _until_the_server_ends(stack)
+    except (StackFailed, EmbeddedServerFailed) as error:
+        say(f"The stack did not come up: {error}")
+        return 1
+    except asyncio.CancelledError:
+        say("Stopping ...")
+        return 0
+    finally:
+        with suppress(asyncio.CancelledError):
+            await asyncio.to_thread(stack.stop)
+
+
+def port_on_loopback(address: str) -> int | None:
+    """The port of an address `host:port` of this machine; None for any other."""
+    host, _, port = address.rpartition(":")
+    ours = is_loopback(host) and port.isdecimal() and 0 < int(port) < 1 << 16
+    return int(port) if ours else None
+
+
+def _welcome(stack: Stack) -> None:
+    say(
+        *stack.lines(),
+        *_policy(stack.settings.policy_file),
+        *_way_in(stack),
+        f"In another terminal: export TEMPORAL_ADDRESS={stack.server.address}",
+        "Ctrl-C stops it; its state stays and is there again next time.",
+    )
+
+
+def _policy(file: Path) -> tuple[str, ...]:
+    try:
+        policy_in_force(file, datetime.now(UTC))
+    except PolicyBroken as error:
+        return (
+            f"policy   {file} CANNOT BE USED: open incidents go on, none begins until it is mended",
+            *f"{error}".splitlines(),
+        )
+    return (f"policy   {file}",)
+
+
+def _way_in(stack: Stack) -> tuple[str, ...]:
+    """How to send an alert, and what Alertmanager needs to send its own."""
+    url = f"{stack.intake_url}/v1/alerts/alertmanager"
+    file = stack.settings.state_directory / FILE
+    given = stack.settings.intake_token is not None
+    token = "$INCIDENT_INTAKE_TOKEN" if given else f"$(cat {shlex.quote(str(_shown(file)))})"
+    kept = "a file that holds INCIDENT_INTAKE_TOKEN" if given else json.dumps(str(file))
+    headers = f"-H \"Authorization: Bearer {token}\" -H 'Content-Type: application/json'"
+    http = f"{{ authorization: {{ credentials_file: {kept} }} }}"
+    return (
+        "An alert, to try it:",
+        f"  curl {url} {headers} -d @{shlex.quote(str(_shown(ALERT)))}",
+        "Alertmanager, under webhook_configs:",
+        f"  - {{ url: {json.dumps(url)}, http_config: {http} }}",
+    )
+
+
+def _shown(file: Path) -> Path:
+    here = Path.cwd()
+    return file.relative_to(here) if file.is_relative_to(here) else file
+
+
+async def _until_the_server_ends(stack: Stack) -> int:
+    """Worker and intake are started again when they die; without its server nothing goes on."""
+    while stack.server.running:
+        say(*stack.restart_dead())
+        for name in await stack.up_again():
+            say(f"The {name} is up again.", *stack.lines())
+        await asyncio.sleep(WATCH_SECONDS)
+    say("The server has ended; stopping the others.", *stack.lines())
+    return 1

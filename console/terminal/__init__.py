@@ -1,0 +1,1 @@
+"""How the console speaks: output, times, phrases, errors and exit codes."""

@@ -1,0 +1,1 @@
+"""`workload`: what one person has to carry over all incidents."""

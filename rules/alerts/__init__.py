@@ -1,0 +1,1 @@
+"""What alerts mean: which group asks for an incident, and what their news changes."""

@@ -1,0 +1,61 @@
+"""Critical alerts that join an incident which people have in hand: whoever leads hears of them."""
+
+from collections.abc import Mapping
+
+from models.alert import Alert, AlertStatus
+from models.command import RecordAlertsCommand
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from models.readable import in_a_line
+from rules.people.leading import role_that_leads
+from rules.people.named import PERSON, ROLE
+from rules.record.decision import Case, Effect, PageNextLevel, PageRole, Remind
+from states.lifecycle import BEFORE_REVIEW
+
+RECORD, REMIND, PAGE, ESCALATE = "record", "remind", "page", "escalate"
+NAMED = 3
+MOST = 400
+
+
+def told_of_joining(
+    case: Case, command: RecordAlertsCommand, words: Mapping[str, str]
+) -> tuple[Effect, ...]:
+    """What follows for whoever leads: nothing until somebody acknowledged or rated the incident.
+
+    Until then the escalation goes on, and the severity follows the alerts.
+    """
+    incident, how = case.incident, case.policy.when_alerts_join
+    in_hand = incident.milestone("acknowledged") is not None or incident.severity_confirmed
+    if how == RECORD or not in_hand or incident.state not in BEFORE_REVIEW:
+        return ()
+    new = [
+        words[alert.fingerprint]
+        for alert in command.batch.alerts
+        if alert.fingerprint not in incident.alerts and is_critical(alert, incident, case.policy)
+    ]
+    if not new:
+        return ()
+    more = f" and {len(new) - NAMED} more" if len(new) > NAMED else ""
+    alerts = "alert joins" if len(new) == 1 else "alerts join"
+    reason = in_a_line(f"critical {alerts}: {'; '.join(new[:NAMED])}")[:MOST] + more
+    target = _leader(incident, case.policy)
+    if how == ESCALATE:
+        return (PageNextLevel(reason, waits=True), Remind(target, reason))
+    return (PageRole(target, reason) if how == PAGE else Remind(target, reason),)
+
+
+def is_critical(alert: Alert, incident: Incident, policy: CompiledPolicy) -> bool:
+    """Whether an alert fires at the worst severity, or at a worse one than the incident has."""
+    ranks = policy.severities
+    if alert.status is not AlertStatus.FIRING or alert.severity not in ranks:
+        return False
+    rank = ranks.index(alert.severity)
+    return rank == 0 or rank < ranks.index(incident.severity)
+
+
+def _leader(incident: Incident, policy: CompiledPolicy) -> str:
+    role = role_that_leads(policy)
+    acknowledged = incident.milestone("acknowledged")
+    if role is None and acknowledged:
+        return f"{PERSON}{acknowledged.actor.name}"
+    return f"{ROLE}{role or ''}"

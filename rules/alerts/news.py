@@ -1,0 +1,165 @@
+"""What an alert group makes of a delivery: which alerts fire now, and what of it is news.
+
+Deliveries come late, twice and out of order. Of one firing the word that was received last
+holds: a sender that lost sight of an alert says that it ended, and later that it still fires,
+both with the instant at which it began. What speaks of an earlier firing changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPolicy
+from models.group import GroupState
+from rules.alerts.opening import latched, owed
+from rules.alerts.words import briefly
+from rules.record.carried import ALERTS_IN_FULL, ALERTS_KEPT
+
+ENDINGS_KEPT = 500
+"""Of so many alerts that stopped a group remembers when, the newest of them."""
+
+
+@dataclass(slots=True)
+class _Fold:
+    """The alerts of a group while a delivery is taken in."""
+
+    firing: dict[str, AlertRecord]
+    ended: dict[str, datetime]
+    ends_heard: dict[str, datetime]
+    unfed: dict[str, Alert]
+    told: dict[str, datetime]
+    missed: dict[str, AlertRecord]
+    owed: frozenset[str]
+    at: datetime
+    beyond: int = 0
+    accepted: bool = False
+    fires: bool = False
+    news: bool = False
+
+    def take(self, alert: Alert) -> None:
+        """Take in one alert."""
+        if alert.status is AlertStatus.FIRING:
+            self._fires(alert)
+        else:
+            self._resolves(alert)
+
+    def _fires(self, alert: Alert) -> None:
+        if self._is_over(alert):
+            return
+        known = self.firing.get(alert.fingerprint)
+        if known is None and len(self.firing) >= ALERTS_KEPT:
+            self.beyond += 1
+            self.fires = True
+            return
+        if known is None and len(self.firing) >= ALERTS_IN_FULL:
+            alert = briefly(alert)
+        if known and alert.started_at < known.alert.started_at:
+            alert = alert.model_copy(update={"started_at": known.alert.started_at})
+        self.missed.pop(alert.fingerprint, None)
+        # A firing that began later is another one, though the end between was not heard.
+        anew = known is None or alert.started_at > known.alert.started_at
+        self.firing[alert.fingerprint] = AlertRecord(
+            alert=alert,
+            first_seen_at=self.at if known is None or anew else known.first_seen_at,
+            last_seen_at=max(known.last_seen_at, self.at) if known else self.at,
+            times_seen=1 if known is None or anew else known.times_seen + 1,
+        )
+        self.fires = True
+        self._accept(alert, news=anew)
+
+    def _resolves(self, alert: Alert) -> None:
+        known = self.firing.get(alert.fingerprint)
+        earlier = self.ended.get(alert.fingerprint)
+        # An end in the future would make us deaf to the next firing.
+        ended_at = min(alert.ended_at or alert.started_at, max(self.at, alert.started_at))
+        if known and (ended_at < known.alert.started_at or self.at < known.last_seen_at):
+            return
+        if known is None and earlier is not None and ended_at < earlier:
+            return
+        self._end(alert.fingerprint)
+        self.told.pop(alert.fingerprint, None)
+        self.ended.pop(alert.fingerprint, None)
+        self.ended[alert.fingerprint] = ended_at
+        heard_at = self.ends_heard.get(alert.fingerprint, self.at)
+        again = ended_at == earlier
+        self.ends_heard[alert.fingerprint] = max(self.at, heard_at) if again else self.at
+        self._accept(alert, news=known is not None or earlier is None)
+
+    def _end(self, fingerprint: str) -> None:
+        """It fires no more; that it did is still to be answered where it was not."""
+        record = self.firing.pop(fingerprint, None)
+        if record is None or fingerprint not in self.owed:
+            return
+        if len(self.missed) >= ALERTS_IN_FULL:
+            record = record.model_copy(update={"alert": briefly(record.alert)})
+        self.missed[fingerprint] = record
+
+    def _is_over(self, alert: Alert) -> bool:
+        """Whether this firing was received before its end was, and comes in after it."""
+        ended_at = self.ended.get(alert.fingerprint)
+        heard_at = self.ends_heard.get(alert.fingerprint)
+        if ended_at is None or heard_at is None:
+            return False
+        return alert.started_at < ended_at and self.at < heard_at
+
+    def _accept(self, alert: Alert, *, news: bool) -> None:
+        self.accepted = True
+        self.news = self.news or news
+        self.unfed[alert.fingerprint] = alert
+
+
+def fires(state: GroupState) -> bool:
+    """Whether anything of the group fires; alerts that the sender left out count as firing."""
+    return bool(state.firing) or state.truncated > 0
+
+
+def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: datetime) -> GroupState:
+    """What the group knows after a delivery; one that claims to come later than now came now."""
+    at = min(batch.received_at, now)
+    state = latched(state, policy, at)
+    work = _Fold(
+        firing=dict(state.firing),
+        ended=dict(state.ended),
+        ends_heard=dict(state.ends_heard),
+        unfed=dict(state.unfed),
+        told=dict(state.told),
+        missed=dict(state.missed),
+        owed=owed(state, policy),
+        at=at,
+    )
+    for alert in batch.alerts:
+        work.take(alert)
+    while len(work.ended) > ENDINGS_KEPT:
+        oldest = next(iter(work.ended))
+        del work.ended[oldest]
+        work.ends_heard.pop(oldest, None)
+    newest = state.last_received_at is None or at >= state.last_received_at
+    truncated = batch.truncated + work.beyond if newest else state.truncated
+    moved = truncated != state.truncated
+    told = state.model_copy(
+        update={
+            "firing": work.firing,
+            "ended": work.ended,
+            "ends_heard": work.ends_heard,
+            "unfed": work.unfed,
+            "told": work.told,
+            "missed": work.missed,
+            "unfed_deliveries": state.unfed_deliveries + (1 if work.accepted or moved else 0),
+            "urgent": state.urgent or work.news or moved,
+            "truncated": truncated,
+            "deliveries": state.deliveries + (1 if work.fires else 0),
+            "last_received_at": at if newest else state.last_received_at,
+        }
+    )
+    return latched(_since(told, at), policy, at)
+
+
+def _since(state: GroupState, at: datetime) -> GroupState:
+    """Keep since when the group fires, or is quiet. Quiet before an incident is as if never."""
+    if state.firing:
+        since = state.firing_since_at or at
+        return state.model_copy(update={"firing_since_at": since, "quiet_since_at": None})
+    quiet: dict[str, object] = {"firing_since_at": None, "deliveries": 0}
+    quiet["quiet_since_at"] = state.quiet_since_at or at
+    if state.incident_id is None and state.opening is None and not state.missed:
+        quiet |= {"unfed": {}, "unfed_deliveries": 0, "urgent": False}
+    return state.model_copy(update=quiet)

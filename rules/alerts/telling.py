@@ -1,0 +1,92 @@
+"""What an alert group says: the report that its alerts make, notes, its status for an auditor."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from models.alert import AlertRecord
+from models.base import MONITORING
+from models.group import GroupState
+from models.incident import Report
+from rules.alerts.opening import unanswered
+from rules.alerts.words import words_of
+from rules.record.markdown import plain, stamp
+
+TITLE_LIMIT, NATURE_LIMIT, SYSTEMS_LIMIT = 300, 8000, 100
+NAMED = 5
+"""So many alerts are named; the others are counted."""
+
+
+def _title(words: list[str]) -> str:
+    more = f" (and {len(words) - 1} more)" if len(words) > 1 else ""
+    return words[0][: TITLE_LIMIT - len(more)] + more
+
+
+def _listed(words: Iterable[str]) -> str:
+    every = list(words)
+    more = [f"and {len(every) - NAMED} more"] if len(every) > NAMED else []
+    return "\n".join(every[:NAMED] + more)
+
+
+def report_of(
+    state: GroupState, group_id: str, *, happened_at: datetime | None, previous: str | None
+) -> Report:
+    """The report that the alerts of a group make, which fire or did when it was due.
+
+    The first to fire gives its title.
+
+    How bad it is, the policy says when the incident is opened.
+    """
+    records = sorted(unanswered(state).values(), key=_age)
+    alerts = [record.alert for record in records]
+    words = words_of(alerts, named=True)
+    services = sorted({alert.service for alert in alerts if alert.service})
+    return Report(
+        title=_title(words),
+        nature=_listed(words)[:NATURE_LIMIT],
+        affected_systems=tuple(services[:SYSTEMS_LIMIT]),
+        service=services[0] if len(services) == 1 else None,
+        reporter=MONITORING,
+        happened_at=happened_at,
+        group_id=group_id,
+        previous_incident=previous,
+        alerts=tuple(records),
+        truncated_alerts=state.truncated,
+    )
+
+
+def _age(record: AlertRecord) -> tuple[datetime, str]:
+    return record.alert.started_at, record.alert.fingerprint
+
+
+def recurrence_words(state: GroupState, recurring: tuple[str, ...]) -> str:
+    """Which alerts recurred, for the note of a reopening."""
+    if not recurring:
+        return ""
+    records = unanswered(state)
+    names = words_of([records[name].alert for name in recurring if name in records], named=True)
+    return "alert fires again: " + _listed(names).replace("\n", "; ")
+
+
+def group_markdown(state: GroupState, next_words: str) -> str:
+    """The group for whoever looks at it in Temporal."""
+    if state.incident_id:
+        where = state.incident_state or "started"
+        since = f", resolved {stamp(state.resolved_at)} UTC" if state.resolved_at else ""
+        incident = f"**{state.incident_id}** ({where}{since})"
+    else:
+        incident = "none yet"
+    left_out = f", {state.truncated} left out by the sender" if state.truncated else ""
+    lines = [
+        f"Incident: {incident}; opened {state.opened}, fed {state.fed} times",
+        f"Alerts that fire: {len(state.firing)}{left_out}",
+        f"Next: {next_words}",
+    ]
+    records = sorted(state.firing.values(), key=_age)
+    words = words_of([record.alert for record in records], named=True)
+    lines += [
+        f"- {plain(said)}, since {stamp(record.alert.started_at)} UTC"
+        for record, said in list(zip(records, words, strict=True))[:NAMED]
+    ]
+    if state.malformed:
+        lines.append(f"Messages that were malformed: {state.malformed}")
+    return "\n\n".join(lines[:3]) + "\n\n" + "\n".join(lines[3:])

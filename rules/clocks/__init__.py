@@ -1,0 +1,1 @@
+"""Clocks and what drives them: moments, conditions, runs, breaches, figures."""

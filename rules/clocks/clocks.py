@@ -1,0 +1,233 @@
+"""SLA clocks, derived from the record: never stored, so they cannot disagree with it.
+
+A clock's runs follow from the milestones, its pauses from the holds, its target from the
+severity in force. A correction of any of them corrects the clocks.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.clock import (
+    SHOULD,
+    ClockReading,
+    ClockSpec,
+    ClockStatus,
+    DueThreshold,
+    Stage,
+    Target,
+    Threshold,
+)
+from models.compiled import FROM_HISTORY, CompiledPolicy
+from models.incident import Incident
+from rules.clocks.breaches import as_it_fired
+from rules.clocks.run_limits import extra_of, latest_of, target_of
+from rules.clocks.runs import Run, runs_of
+from rules.clocks.uncertain import certain, possible
+from rules.time.reckoning import Reckoning, reckon
+from rules.time.segments import Span
+from rules.time.targets import worked_out
+
+LIMIT = Threshold(name="100%", fraction=1.0)
+"""Every clock has it, so that a breach is recorded also where the policy asks for no action."""
+LIMIT_OF = "limit of "
+OVER = frozenset({ClockStatus.BREACHED, ClockStatus.LATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One run of a clock, and how it counts towards its limit."""
+
+    spec: ClockSpec
+    run: Run
+    target: Target
+    reckoning: Reckoning
+    should: Reckoning | None = None
+
+    @property
+    def limit_at(self) -> datetime | None:
+        """When the limit is (or was) reached; None where nobody can say."""
+        return self.reckoning.limit_at
+
+
+def _pauses(spec: ClockSpec, incident: Incident) -> tuple[Span, ...]:
+    return tuple(
+        (hold.from_at, hold.until_at)
+        for hold in incident.holds
+        if "any" in spec.pauses_on or hold.reason in spec.pauses_on
+    )
+
+
+def _dates(
+    target: Target, run: Run, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> dict[str, datetime]:
+    """The instant that a target may count backwards from, by its name."""
+    if not target.before:
+        return {}
+    of = target.before.removeprefix(LIMIT_OF)
+    if of == target.before:
+        found = [date.at for date in incident.dates if date.name == of]
+    else:
+        spec = policy.clock(of)
+        others = tuple(_courses_of(spec, incident, policy, now)) if spec else ()
+        found = [course.limit_at for course in others if course.limit_at]
+        found = found if others and others[-1].limit_at else []
+    if not found:
+        return {}
+    # What comes later is for a later run, whatever becomes of this one.
+    after = (at for at in found if at > run.started_at and policy.edition >= FROM_HISTORY)
+    return {target.before: next(after, found[-1])}
+
+
+def _course(
+    spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> Course | None:
+    target = target_of(spec, run, incident, policy, now)
+    if target is None or not worked_out(target, policy):
+        return None
+    pauses = (*_pauses(spec, incident), *run.gaps)
+    extra = extra_of(spec, run, incident, policy)
+
+    def reckoned(limit: Target) -> Reckoning | None:
+        dates = _dates(limit, run, incident, policy, now)
+        return reckon(run.started_at, limit, pauses, policy.slices, extra=extra, dates=dates)
+
+    reckoning = reckoned(target)
+    if reckoning is None:
+        return None
+    latest_at = latest_of(spec, run, incident, policy)
+    if latest_at and (reckoning.limit_at is None or latest_at < reckoning.limit_at):
+        reckoning = reckon(run.started_at, Target(within=latest_at - run.started_at), (), {})
+    should = reckoned(target.should) if target.should else None
+    return Course(spec, run, target, reckoning, should) if reckoning else None
+
+
+def _courses_of(
+    spec: ClockSpec, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> Iterator[Course]:
+    for run in runs_of(spec, incident, policy):
+        course = _course(spec, run, incident, policy, now)
+        if course:
+            yield course
+
+
+def courses(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[Course, ...]:
+    """Every run of every clock that has a target."""
+    return tuple(c for spec in policy.clocks for c in _courses_of(spec, incident, policy, now))
+
+
+def _points(course: Course) -> Iterator[tuple[Threshold, datetime]]:
+    """Each threshold of a run and its instant, where that can be said."""
+    reckoning, spec = course.reckoning, course.spec
+    given = tuple(t for t in spec.thresholds if t.name != SHOULD)
+    named = given if any(t.fraction == 1 and t.offset is None for t in given) else (*given, LIMIT)
+    for threshold in sorted(named, key=lambda threshold: threshold.fraction):
+        if threshold.offset is None:
+            at = reckoning.reached(reckoning.total * threshold.fraction)
+        else:
+            at = course.limit_at + threshold.offset if course.limit_at else None
+        if at:
+            yield _placed(threshold, reckoning), max(at, course.run.started_at)
+    softer = course.should.limit_at if course.should else None
+    if softer:
+        share = reckoning.elapsed(softer) / reckoning.total if reckoning.total else 0.5
+        fraction = min(max(share, 0.001), 0.999)
+        actions = next((t.actions for t in spec.thresholds if t.name == SHOULD), ())
+        yield Threshold(name=SHOULD, fraction=fraction, actions=actions), softer
+
+
+def _placed(threshold: Threshold, reckoning: Reckoning) -> Threshold:
+    """A threshold before or after the limit, at the share of the target where it falls."""
+    if threshold.offset is None:
+        return threshold
+    share = 1 + threshold.offset / (reckoning.total or timedelta(days=1))
+    fraction = min(share, 0.999) if threshold.offset < timedelta() else max(share, 1.001)
+    return threshold.model_copy(update={"fraction": max(fraction, 0.001)})
+
+
+def _status(course: Course, until: datetime) -> ClockStatus:
+    run, total = course.run, course.reckoning.total
+    elapsed = course.reckoning.elapsed(until)
+    if elapsed > total or course.reckoning.breached(until):
+        return ClockStatus.LATE if course.target.best_effort else ClockStatus.BREACHED
+    if run.stopped_at:
+        return ClockStatus.MET
+    warned = any(t.fraction < 1 and at <= until for t, at in _points(course))
+    at_risk = (warned or elapsed == total) and run.cancelled_at is None
+    return ClockStatus.AT_RISK if at_risk else ClockStatus.ON_TRACK
+
+
+def _stage(course: Course, incident: Incident, now: datetime) -> Stage:
+    if course.run.stopped_at:
+        return Stage.COMPLETED
+    if course.run.cancelled_at:
+        return Stage.CANCELLED
+    pauses = () if course.target.before else _pauses(course.spec, incident)
+    paused = any(start <= now and end is None for start, end in pauses)
+    return Stage.PAUSED if paused else Stage.IN_PROGRESS
+
+
+def _read(course: Course, incident: Incident, now: datetime) -> ClockReading:
+    run, total = course.run, course.reckoning.total
+    until = min(run.ended_at or now, now)
+    elapsed = course.reckoning.elapsed(until)
+    status = _status(course, until)
+    return ClockReading(
+        clock=course.spec.name,
+        run=run.number,
+        stage=_stage(course, incident, now),
+        status=status,
+        started_at=run.started_at,
+        stopped_at=run.ended_at,
+        target=total,
+        calendar=course.target.calendar,
+        measure=course.reckoning.measure,
+        elapsed=elapsed,
+        remaining=max(total - elapsed, timedelta()),
+        breach_at=course.limit_at,
+        late_by=max(elapsed - total, timedelta()) if status in OVER else None,
+    )
+
+
+def read_clocks(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[ClockReading, ...]:
+    """Every run of every clock of the policy that has started, as it reads at `now`.
+
+    If a moment is only known to lie between two instants, what it leaves open is a range; a clock
+    that it leaves with two outcomes is indeterminate.
+    """
+    readings = _readings(policy, incident, now)
+    others = [_readings(policy, record, now) for record in possible(incident)]
+    if others:
+        readings = tuple(certain(reading, others) for reading in readings)
+    return as_it_fired(policy, incident, readings)
+
+
+def _readings(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[ClockReading, ...]:
+    return tuple(
+        _read(course, incident, now)
+        for course in courses(policy, incident, now)
+        if course.run.started_at <= now
+    )
+
+
+def clock_points(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[DueThreshold, ...]:
+    """Every threshold that has come, or will come unless something stops its clock."""
+    return tuple(
+        DueThreshold(
+            clock=course.spec.name,
+            run=course.run.number,
+            threshold=threshold.name,
+            fraction=threshold.fraction,
+            due_at=due_at,
+            actions=threshold.actions,
+        )
+        for course in courses(policy, incident, now)
+        for threshold, due_at in _points(course)
+        if course.run.ended_at is None or course.run.ended_at > due_at
+    )

@@ -1,0 +1,139 @@
+"""Whether the slices of an incident's calendars reach far enough, and what is missing of them."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from models.calendar import CalendarSlice
+from models.clock import Target
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from rules.clocks.clocks import courses
+from rules.time.targets import calendars_of
+
+BEFORE = timedelta(days=35)
+"""How far before an incident its calendars are known: facts may come late."""
+AHEAD = timedelta(days=70)
+"""How far ahead they are worked out at least: as much again for targets that are longer."""
+MARGIN = timedelta(days=7)
+"""What is left of a slice when it is worked out anew."""
+FURTHEST = timedelta(days=1100)
+
+
+def _days(target: Target) -> timedelta:
+    """How many days a target may take, generously: of a week, one day may be worked."""
+    own = timedelta(days=7 * target.days + 31 * target.months + 7 * (target.day_end or 0))
+    return own + 24 * target.within if target.calendar else own + target.within
+
+
+def _targets(policy: CompiledPolicy) -> Iterator[Target]:
+    for spec in policy.clocks:
+        yield from spec.within.values()
+        if spec.no_later_than:
+            yield spec.no_later_than.target
+
+
+def ahead(policy: CompiledPolicy, calendar: str) -> timedelta:
+    """How far ahead a calendar is worked out."""
+    longest = (_days(t) for t in _targets(policy) if calendar in calendars_of(t))
+    return min(max(longest, default=timedelta()) + AHEAD, FURTHEST)
+
+
+def earliest_of(incident: Incident) -> datetime:
+    """The earliest instant that the record knows of."""
+    known = (*(m.at for m in incident.milestones), *(h.from_at for h in incident.holds))
+    return min(known, default=incident.reported_at)
+
+
+def span_needed(
+    policy: CompiledPolicy, calendar: str, since: datetime, now: datetime
+) -> tuple[datetime, datetime]:
+    """The span for which a calendar is to be worked out, for an incident since `since`."""
+    return min(since, now) - BEFORE, now + ahead(policy, calendar)
+
+
+def stale_calendars(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[str, ...]:
+    """The calendars whose slice is missing, ends soon, or began too late for the record."""
+    earliest = earliest_of(incident)
+    unknown = {
+        calendar
+        for course in courses(policy, incident, now)
+        if course.run.ended_at is None and course.limit_at is None
+        for calendar in calendars_of(course.target)
+        if _short_of(policy.slices.get(calendar), policy, calendar, now)
+    }
+    return tuple(
+        spec.name
+        for spec in policy.calendars
+        if spec.name in unknown or _stale(policy.slices.get(spec.name), earliest, now)
+    )
+
+
+def _stale(known: CalendarSlice | None, earliest: datetime, now: datetime) -> bool:
+    return known is None or known.valid_until <= now + MARGIN or earliest < known.valid_from
+
+
+def _short_of(
+    known: CalendarSlice | None, policy: CompiledPolicy, calendar: str, now: datetime
+) -> bool:
+    """Whether a slice could reach further than it does, by a week at least."""
+    return known is None or known.valid_until + MARGIN <= now + ahead(policy, calendar)
+
+
+def refresh_due_at(policy: CompiledPolicy) -> datetime | None:
+    """When the first slice ends soon."""
+    ends = (policy.slices[s.name].valid_until for s in policy.calendars if s.name in policy.slices)
+    first = min(ends, default=None)
+    return first - MARGIN if first else None
+
+
+def joined(old: CalendarSlice | None, new: CalendarSlice) -> CalendarSlice:
+    """The new slice, with what had already been decided by the old one kept until `as_of`."""
+    if old is None or old.valid_from > new.as_of or old.valid_until < new.as_of:
+        return new
+    cut = new.as_of
+    keep_from = min(old.valid_from, cut)
+    earlier_only = new.valid_from < old.valid_from
+    return new.model_copy(
+        update={
+            "valid_from": min(new.valid_from, keep_from),
+            "opens": _spliced(old.opens, new.opens, old.valid_from, cut, earlier=earlier_only),
+            "days": _spliced(old.days, new.days, old.valid_from, cut, earlier=earlier_only),
+            "offsets": _offsets(old, new),
+        }
+    )
+
+
+def _offsets(old: CalendarSlice, new: CalendarSlice) -> tuple[tuple[datetime, int], ...]:
+    """The old slice's offsets from its beginning until the cut, the new one's around them."""
+    cut = new.as_of
+    now_ahead = [seconds for at, seconds in new.offsets if at <= cut][-1:]
+    return (
+        *((at, seconds) for at, seconds in new.offsets if at < old.valid_from),
+        *((at, seconds) for at, seconds in old.offsets if at < cut),
+        *((cut, seconds) for seconds in now_ahead),
+        *((at, seconds) for at, seconds in new.offsets if at > cut),
+    )
+
+
+Spans = tuple[tuple[datetime, datetime], ...]
+
+
+def _spliced(old: Spans, new: Spans, begins: datetime, cut: datetime, *, earlier: bool) -> Spans:
+    """Before `begins` the new, until `cut` the old, then the new again; touching spans joined."""
+    parts = [*_clipped(new, None, begins)] if earlier else []
+    parts += [*_clipped(old, begins, cut), *_clipped(new, cut, None)]
+    spliced: list[tuple[datetime, datetime]] = []
+    for start, end in parts:
+        if spliced and spliced[-1][1] == start:
+            spliced[-1] = (spliced[-1][0], end)
+        else:
+            spliced.append((start, end))
+    return tuple(spliced)
+
+
+def _clipped(spans: Spans, since: datetime | None, until: datetime | None) -> Spans:
+    clipped = (
+        (max(start, since) if since else start, min(end, until) if until else end)
+        for start, end in spans
+    )
+    return tuple((start, end) for start, end in clipped if start < end)

@@ -1,0 +1,63 @@
+"""Figures of an incident that the policy asks for: time between two moments, without a target.
+
+Each is computed, never typed, and never negative: an end that lies before its start is zero, and
+the reading says by how much.
+"""
+
+from datetime import datetime, timedelta
+
+from models.clock import MetricReading, MetricSpec, Target
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from rules.clocks.moments import came_at, last_at
+from rules.clocks.uncertain import figure, possible
+from rules.time.reckoning import reckon
+
+_ANY_LENGTH = timedelta(days=3660)
+
+
+def _read(
+    spec: MetricSpec, policy: CompiledPolicy, incident: Incident, now: datetime
+) -> MetricReading | None:
+    started_at = came_at(spec.starts, incident)
+    unknown = spec.calendar is not None and spec.calendar not in policy.slices
+    if started_at is None or unknown or started_at > now:
+        return None
+    stopped_at = last_at(spec.stops, incident)
+    target = Target(within=_ANY_LENGTH, calendar=spec.calendar)
+    reckoning = reckon(started_at, target, (), policy.slices)
+    if reckoning is None:
+        return None
+    return MetricReading(
+        metric=spec.name,
+        started_at=started_at,
+        stopped_at=stopped_at,
+        calendar=spec.calendar,
+        measure=reckoning.measure,
+        elapsed=max(reckoning.elapsed(stopped_at or now), timedelta()),
+        negative_by=_negative_by(started_at, stopped_at),
+    )
+
+
+def read_metrics(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[MetricReading, ...]:
+    """Every figure whose start has come, as it reads at `now`; a stop that came again counts last.
+
+    Open hours of a calendar count where the metric names one, else elapsed time; holds count. What
+    is only known to lie between two instants leaves a range.
+    """
+    readings = _readings(policy, incident, now)
+    others = [_readings(policy, record, now) for record in possible(incident)]
+    return tuple(figure(reading, others) for reading in readings) if others else readings
+
+
+def _readings(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[MetricReading, ...]:
+    readings = (_read(spec, policy, incident, now) for spec in policy.metrics)
+    return tuple(reading for reading in readings if reading)
+
+
+def _negative_by(started_at: datetime, stopped_at: datetime | None) -> timedelta | None:
+    return started_at - stopped_at if stopped_at and stopped_at < started_at else None

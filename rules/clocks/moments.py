@@ -1,0 +1,98 @@
+"""When a moment of the policy came: which milestones of the record are meant by its words."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.base import ENGINE
+from models.incident import Incident, Milestone
+from models.moments import RAISED, Choice, Moment, parse_moment
+from rules.record.reach import given_to
+
+
+def occurrences(name: str, incident: Incident) -> tuple[Milestone, ...]:
+    """Each time that a milestone came, as the record has it; void ones too, replaced ones not."""
+    kind, colon, of = name.partition(":")
+    if colon:
+        return tuple(_derived(kind, of, incident))
+    if name == "alert_fired":
+        first = min((r.fired_first_at for r in incident.alerts.values()), default=None)
+        return (_milestone(name, first),) if first else ()
+    if name == "severity_confirmed":
+        confirmed = (change.at for change in incident.severities if change.confirmed)
+        first = min(confirmed, default=None)
+        return (_milestone(name, first),) if first else ()
+    return tuple(m for m in incident.milestones if m.name == name and not m.superseded)
+
+
+def _derived(kind: str, of: str, incident: Incident) -> Iterator[Milestone]:
+    name = f"{kind}:{of}"
+    if kind == "update":
+        yield from (_milestone(name, update.at) for update in given_to(of, incident))
+    elif kind == "role":
+        yield from _filled(name, of, incident)
+    elif kind == "planned":
+        yield from (_milestone(name, d.at) for d in incident.dates if d.name == of)
+    elif kind == "flag":
+        if incident.report.attributes.get(of) == RAISED:
+            yield _milestone(name, incident.reported_at)
+        changes = (c for c in incident.attributes if c.name == of and c.value == RAISED)
+        yield from (_milestone(name, change.at) for change in changes)
+
+
+def _filled(name: str, role: str, incident: Incident) -> Iterator[Milestone]:
+    """When a role was filled, and passed on, until it fell vacant.
+
+    Of earlier records, since when it is held.
+    """
+    spells = [spell for spell in incident.role_spells if spell.role == role]
+    for spell in spells:
+        for at in (spell.from_at, *spell.passed_at):
+            yield _milestone(name, at).model_copy(update={"void_at": spell.until_at})
+    if not spells:
+        held = (h for h in incident.roles if h.role == role and h.enough)
+        yield from (_milestone(name, h.since_at) for h in held)
+
+
+def _milestone(name: str, at: datetime) -> Milestone:
+    return Milestone(name=name, at=at, recorded_at=at, actor=ENGINE)
+
+
+def _live(name: str, incident: Incident) -> datetime | None:
+    """When a milestone first came, of those times that are still true."""
+    true = (m.at for m in occurrences(name, incident) if m.void_at is None)
+    return min(true, default=None)
+
+
+def chosen(text: str, incident: Incident) -> str | None:
+    """The one milestone that is meant by a moment's words; None while that is not known."""
+    moment = parse_moment(text)
+    if len(moment.of) == 1:
+        return moment.of[0]
+    known = {name: at for name in moment.of if (at := _live(name, incident))}
+    return _choice(moment, known)
+
+
+def _choice(moment: Moment, known: dict[str, datetime]) -> str | None:
+    if moment.choice is Choice.FIRST_KNOWN:
+        return next((name for name in moment.of if name in known), None)
+    if moment.choice is Choice.EARLIER:
+        return min(known, key=lambda name: known[name], default=None)
+    return max(known, key=lambda name: known[name]) if len(known) == len(moment.of) else None
+
+
+def times_of(text: str, incident: Incident) -> tuple[Milestone, ...]:
+    """Each time that a moment came."""
+    name = chosen(text, incident)
+    return occurrences(name, incident) if name else ()
+
+
+def came_at(text: str, incident: Incident) -> datetime | None:
+    """When a moment first came, of those times that are still true."""
+    name = chosen(text, incident)
+    return _live(name, incident) if name else None
+
+
+def last_at(text: str, incident: Incident) -> datetime | None:
+    """When a moment last came, of those times that are still true."""
+    true = (m.at for m in times_of(text, incident) if m.void_at is None)
+    return max(true, default=None)

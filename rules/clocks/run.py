@@ -1,0 +1,38 @@
+"""One run of a clock, and which ends of its incident it outlives."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.clock import ClockSpec
+from models.incident import Incident
+from rules.time.segments import Span
+
+MERGED = frozenset({"merged", "merged_into", "duplicate", "duplicate_of"})
+"""Reasons of a cancellation that say: another incident goes on with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a clock: open while neither stopped nor cancelled. `gaps` do not count."""
+
+    number: int
+    started_at: datetime
+    gaps: tuple[Span, ...] = ()
+    stopped_at: datetime | None = None
+    cancelled_at: datetime | None = None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it stopped or was cancelled."""
+        return self.stopped_at or self.cancelled_at
+
+
+def survives(spec: ClockSpec, milestone: str, incident: Incident) -> bool:
+    """Whether the clock runs on although the incident ended in this way."""
+    if isinstance(spec.outlives, bool):
+        return spec.outlives
+    if milestone == "cancelled":
+        return ("merge" if incident.cancelled_for in MERGED else "cancel") in spec.outlives
+    if milestone == "closed":
+        return bool({"close", "resolve"} & set(spec.outlives))
+    return "resolve" in spec.outlives

@@ -1,0 +1,140 @@
+"""What happens to a clock in the course of its incident, in order."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import IntEnum
+from typing import NamedTuple
+
+from models.clock import ClockSpec
+from models.compiled import CompiledPolicy, RunningClocks
+from models.incident import Incident, Milestone
+from models.moments import parse_moment
+from rules.clocks.conditions import turns_of
+from rules.clocks.history import UNDONE, history_of, stops_of
+from rules.clocks.run import survives
+from rules.clocks.severity_over_time import severity_changes
+from states.lifecycle import (
+    LIFECYCLE_MILESTONES,
+    REPORTED,
+    TERMINAL,
+    TRANSITIONS,
+    State,
+    reachable_milestones,
+)
+
+
+class Kind(IntEnum):
+    """What happens; of what falls on one instant, the first of this list comes first.
+
+    So what was undone counts no more, a stop at the instant of its start is in time, and what
+    ends a clock finds it stopped.
+    """
+
+    START_UNDONE = 0
+    BACK_IN_REACH = 1
+    OVER_UNDONE = 2
+    STOP_UNDONE = 3
+    START = 4
+    HOLDS = 5
+    STOP = 6
+    CEASES = 7
+    RESTART = 8
+    OVER = 9
+    OUT_OF_REACH = 10
+
+
+class Event(NamedTuple):
+    """One thing that happens. `of` is the time that is meant, where one is undone.
+
+    Of a start, `final` says that it belongs to the end of an incident, which a reopening undoes.
+    `passes` is a start by which a role passes on.
+    """
+
+    at: datetime
+    kind: Kind
+    of: datetime
+    final: bool = False
+    passes: bool = False
+
+
+def events_of(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> tuple[Event, ...]:
+    """Everything that happens to a clock, in order."""
+    starts, stops = history_of(spec.starts, incident), stops_of(spec.stops, incident)
+    if spec.starts == spec.stops:
+        starts, stops = (starts[:1], starts[1:]) if spec.recurs else ((), ())
+    found = [
+        *_came(starts, Kind.START, Kind.START_UNDONE),
+        *_came(stops, Kind.STOP, Kind.STOP_UNDONE),
+        *_came(stops_of(spec.until, incident) if spec.until else (), Kind.OVER, Kind.OVER_UNDONE),
+        *_restarts(incident, policy),
+        *_reach(spec, incident),
+    ]
+    for at, holds in turns_of(spec.when, incident):
+        found.append(Event(at, Kind.HOLDS if holds else Kind.CEASES, at))
+    return tuple(sorted(found))
+
+
+def _came(milestones: Sequence[Milestone], comes: Kind, undone: Kind) -> Iterator[Event]:
+    before: set[datetime | None] = set()
+    for milestone in milestones:
+        of_role = milestone.name.startswith("role:")
+        passes = of_role and milestone.void_at in before
+        before.add(milestone.void_at)
+        final = milestone.name in UNDONE
+        yield Event(milestone.at, comes, milestone.at, final, passes)
+        if milestone.void_at:
+            yield Event(max(milestone.void_at, milestone.at), undone, milestone.at, final)
+
+
+def _restarts(incident: Incident, policy: CompiledPolicy) -> Iterator[Event]:
+    for at, _, rule, _ in severity_changes(incident, policy):
+        if rule is RunningClocks.RESTART:
+            yield Event(at, Kind.RESTART, at)
+
+
+_ENTERS: dict[str, State] = {REPORTED: State.REPORTED} | {
+    row.milestone: row.target for row in TRANSITIONS if row.milestone and row.target
+}
+
+
+def entered(incident: Incident) -> list[tuple[datetime, State, str]]:
+    """Each state that the incident entered, and the milestone by which it did; in order."""
+    found = []
+    for milestone in incident.milestones:
+        if milestone.name not in _ENTERS or milestone.superseded:
+            continue
+        state = milestone.led_to or _ENTERS[milestone.name]
+        found.append((milestone.at, state, milestone.name))
+        if milestone.name == "diagnosed" and milestone.void_at:
+            found.append((max(milestone.void_at, milestone.at), State.DIAGNOSIS, milestone.name))
+    found.sort(key=lambda entered: entered[0])
+    if found and incident.state in TERMINAL:
+        at, _, name = found[-1]
+        found[-1] = (at, incident.state, name)
+    return found
+
+
+def _reach(spec: ClockSpec, incident: Incident) -> Iterator[Event]:
+    """When the stop of a clock became impossible, and possible again."""
+    stops = set(parse_moment(spec.stops).of)
+    of_lifecycle = stops <= set(LIFECYCLE_MILESTONES)
+    out = False
+    for at, state, milestone in entered(incident):
+        if of_lifecycle:
+            # Nothing outlives an incident to wait for what only its lifecycle brings.
+            gone = not reachable_milestones(state) & stops
+        else:
+            gone = state in TERMINAL and not survives(spec, milestone, incident)
+        if gone != out:
+            yield Event(at, Kind.OUT_OF_REACH if gone else Kind.BACK_IN_REACH, at)
+        out = gone
+
+
+def follows(stop: str, start: str) -> bool:
+    """Whether the lifecycle has `stop` come after `start` always: then no date says otherwise."""
+    names = parse_moment(start).of
+    lifecycle = set(LIFECYCLE_MILESTONES)
+    if not {*names, *parse_moment(stop).of} <= lifecycle:
+        return False
+    after = [_ENTERS.get(name) for name in parse_moment(stop).of]
+    return all(state and not reachable_milestones(state) & set(names) for state in after)

@@ -1,0 +1,67 @@
+"""What limits one run of a clock: its target, what it was extended by, and a second limit."""
+
+from datetime import datetime, timedelta
+
+from models.clock import ClockSpec, Target
+from models.compiled import FROM_HISTORY, CompiledPolicy, RunningClocks
+from models.incident import Incident
+from rules.clocks.history import history_of
+from rules.clocks.moments import came_at
+from rules.clocks.runs import Run, severity_at, severity_changes
+from rules.time.reckoning import reckon
+from rules.time.targets import worked_out
+
+
+def target_of(
+    spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> Target | None:
+    """The target by the severity that counts for this run."""
+    until = run.ended_at or now
+    counts = severity_at(incident, run.started_at)
+    highest = isinstance(spec.outlives, tuple) and "lower" in spec.outlives
+    for at, severity, rule, lowered in severity_changes(incident, policy):
+        if run.started_at < at <= until:
+            # A run that the change restarts ends with the target that it had.
+            kept = rule is not RunningClocks.RETARGET or (lowered and highest)
+            counts = counts if kept else severity
+    target = spec.within.get(counts)
+    if target and target.day_end is not None and spec.recurs and run.number > 1:
+        # What was done today counts for today: the next is due by the end of the day after.
+        return target.model_copy(update={"day_end": target.day_end + 1})
+    return target
+
+
+def extra_of(spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy) -> timedelta:
+    """How much further the limit of a run was moved: by what was decided while it ran."""
+    mine = [e for e in incident.extensions if e.clock == spec.name]
+    if policy.edition >= FROM_HISTORY:
+        mine = [e for e in mine if run.started_at <= e.at and not _ended_by(run, e.at)]
+    return sum((e.by for e in mine), timedelta())
+
+
+def _ended_by(run: Run, at: datetime) -> bool:
+    return run.ended_at is not None and run.ended_at <= at
+
+
+def latest_of(
+    spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy
+) -> datetime | None:
+    """The second limit of a run, unless it had passed before the run began."""
+    latest = spec.no_later_than
+    if latest is None or not worked_out(latest.target, policy):
+        return None
+    if policy.edition < FROM_HISTORY:
+        first = came_at(latest.starts, incident)
+        starts = [first] if first else []
+    else:
+        came = history_of(latest.starts, incident)
+        # What was undone while the run went on binds it no more; what came after it never did.
+        starts = [
+            m.at
+            for m in came
+            if not (run.ended_at and m.at > run.ended_at)
+            and (m.void_at is None or (run.ended_at and run.ended_at <= m.void_at))
+        ]
+    reckonings = (reckon(start, latest.target, (), policy.slices) for start in starts)
+    limits = [r.limit_at for r in reckonings if r and r.limit_at]
+    return min((limit for limit in limits if limit > run.started_at), default=None)

@@ -1,0 +1,206 @@
+"""The runs of a clock: when each started, stopped or was cancelled, as the record has it.
+
+A run ends by what came after its start. What is undone later (a stop, an end, a state that had
+put the stop out of reach) lets it go on, or begin anew, and the time between does not count.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from models.clock import ClockSpec, OnRepeat
+from models.compiled import FROM_HISTORY, CompiledPolicy
+from models.incident import Incident, Milestone
+from models.moments import parse_moment
+from rules.clocks.conditions import true_until
+from rules.clocks.first_edition import runs_before
+from rules.clocks.history import stops_of, true_at
+from rules.clocks.run import Run
+from rules.clocks.run_events import Event, Kind, events_of, follows
+from rules.clocks.severity_over_time import severity_at, severity_changes
+from states.lifecycle import LIFECYCLE_MILESTONES
+
+__all__ = ["Run", "runs_of", "severity_at", "severity_changes"]
+
+
+@dataclass(slots=True)
+class _Course:
+    """The runs of a clock while what happened to it is gone through.
+
+    `ended_by` is what ended the last run, as long as that can be undone. `early` says that a stop
+    waits for its start: the lifecycle has it come after, so its date is wrong.
+    """
+
+    spec: ClockSpec
+    stops: Sequence[Milestone]
+    runs: list[Run] = field(default_factory=list)
+    ended_by: Kind | None = None
+    early: bool = False
+    anew: bool = False
+    over: int = 0
+    out: bool = False
+    holds: bool = True
+
+    @property
+    def _last(self) -> Run | None:
+        return self.runs[-1] if self.runs else None
+
+    @property
+    def _running(self) -> Run | None:
+        return self._last if self._last and self._last.ended_at is None else None
+
+    @property
+    def _new(self) -> bool:
+        return self.spec.on_repeat is OnRepeat.NEW
+
+    def happens(self, event: Event) -> None:
+        """Take in one event; they come in order."""
+        match event.kind:
+            case Kind.START:
+                self._starts(event)
+            case Kind.START_UNDONE:
+                self._start_undone(event)
+            case Kind.STOP:
+                self._stops(event.at)
+            case Kind.STOP_UNDONE:
+                self._stop_undone(event)
+            case Kind.OVER | Kind.OVER_UNDONE:
+                self._over(event)
+            case Kind.OUT_OF_REACH | Kind.BACK_IN_REACH:
+                self._reach(event)
+            case Kind.HOLDS | Kind.CEASES:
+                self._condition(event)
+            case Kind.RESTART if self._running:
+                self._cancel(event.at, None)
+                self._begin(event.at)
+            case _:
+                pass
+
+    def _begin(self, at: datetime) -> None:
+        self.runs.append(Run(len(self.runs) + 1, at))
+        self.ended_by, self.anew = None, False
+        if self.early:
+            self.runs[-1] = replace(self.runs[-1], stopped_at=at)
+            self.ended_by, self.early = Kind.STOP, False
+        elif self.out:
+            self._cancel(at, Kind.OUT_OF_REACH)
+
+    def _cancel(self, at: datetime, by: Kind | None) -> None:
+        if self._running:
+            self.runs[-1] = replace(self._running, cancelled_at=max(at, self._running.started_at))
+            self.ended_by = by
+
+    def _starts(self, event: Event) -> None:
+        if self.over:
+            return
+        if self._running and event.passes and self._new:
+            self._cancel(event.at, None)
+        if not self._running and (self._last is None or self._new or self.anew):
+            self._begin(event.at)
+
+    def _start_undone(self, event: Event) -> None:
+        """The start is no longer true; where the end of the incident is undone, nothing runs."""
+        if event.final or self._new:
+            self._cancel(event.at, None)
+            self.ended_by = None
+        self.anew = self.anew or event.final
+
+    def _stops(self, at: datetime) -> None:
+        if self._running:
+            self.runs[-1] = replace(self._running, stopped_at=at)
+            self.ended_by = Kind.STOP
+            if self.spec.recurs:
+                self._begin(at)
+        elif self._last is None:
+            self.early = not self.spec.recurs and follows(self.spec.stops, self.spec.starts)
+        elif self.ended_by is Kind.OUT_OF_REACH and self._by_lifecycle():
+            # It came, so it was within reach: the dates of the states are not in their order.
+            self.runs[-1] = replace(self._last, cancelled_at=None, stopped_at=at)
+            self.ended_by = Kind.STOP
+        elif self.ended_by is Kind.CEASES and not self.spec.recurs:
+            self.ended_by = None
+
+    def _by_lifecycle(self) -> bool:
+        return set(parse_moment(self.spec.stops).of) <= set(LIFECYCLE_MILESTONES)
+
+    def _stop_undone(self, event: Event) -> None:
+        self.early = False
+        last = self._last
+        if last is None or self.ended_by is not Kind.STOP:
+            return
+        others = (m for m in self.stops if last.started_at <= m.at and true_at(m, event.at))
+        if last.stopped_at == max(event.of, last.started_at) and not any(others):
+            self._go_on(event.at)
+
+    def _go_on(self, at: datetime) -> None:
+        """The end of the last run is undone; it goes on unless something else stands against it."""
+        last = self._last
+        if last is None or last.ended_at is None:
+            return
+        against = self._against()
+        if against is not None:
+            self.ended_by = against
+        elif self._new:
+            self._begin(at)
+        else:
+            gap = (last.ended_at, at)
+            self.runs[-1] = replace(
+                last, gaps=(*last.gaps, gap), stopped_at=None, cancelled_at=None
+            )
+            self.ended_by = None
+
+    def _against(self) -> Kind | None:
+        if self.over:
+            return Kind.OVER
+        if self.out:
+            return Kind.OUT_OF_REACH
+        return None if self.holds else Kind.CEASES
+
+    def _over(self, event: Event) -> None:
+        if event.kind is Kind.OVER:
+            self.over += 1
+            self._cancel(event.at, Kind.OVER)
+            return
+        self.over -= 1
+        if not self.over and self.ended_by is Kind.OVER:
+            self._go_on(event.at)
+
+    def _reach(self, event: Event) -> None:
+        self.out = event.kind is Kind.OUT_OF_REACH
+        if self.out:
+            self._cancel(event.at, Kind.OUT_OF_REACH)
+        elif self.ended_by is Kind.OUT_OF_REACH:
+            self._go_on(event.at)
+
+    def _condition(self, event: Event) -> None:
+        """A clock that recurs begins anew when its condition comes back; another goes on."""
+        self.holds = event.kind is Kind.HOLDS
+        last = self._last
+        if not self.holds:
+            self._cancel(event.at, Kind.CEASES)
+        elif last and self.ended_by is Kind.CEASES:
+            self.ended_by = self._against() or Kind.CEASES
+            if self.ended_by is not Kind.CEASES:
+                return
+            if self.spec.recurs:
+                self._begin(event.at)
+            else:
+                self.runs[-1] = replace(last, cancelled_at=None, stopped_at=None)
+                self.ended_by = None
+
+
+def _fitting(spec: ClockSpec, runs: Sequence[Run], incident: Incident) -> Iterator[Run]:
+    """The runs in which the conditions of the clock held at some time."""
+    for run in runs:
+        if true_until(spec.when, incident, run.started_at, run.ended_at) is not False:
+            yield run
+
+
+def runs_of(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> tuple[Run, ...]:
+    """The runs of a clock, first to last."""
+    if policy.edition < FROM_HISTORY:
+        return runs_before(spec, incident, policy)
+    course = _Course(spec, stops_of(spec.stops, incident))
+    for event in events_of(spec, incident, policy):
+        course.happens(event)
+    return tuple(_fitting(spec, course.runs, incident))

@@ -1,0 +1,70 @@
+"""What is only known to lie between two instants: what that leaves open of clocks and figures."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from models.clock import ClockReading, ClockStatus, MetricReading
+from models.incident import Incident, Milestone
+from rules.record.decision import Case, Refusal
+from rules.record.markdown import stamp
+
+
+def unfit(case: Case, latest_at: datetime | None) -> Refusal | None:
+    """Why something cannot lie between `happened_at` and `latest_at`, if it cannot."""
+    if latest_at is None or case.happened_at <= latest_at <= case.now:
+        return None
+    message = f"latest_at must lie between happened_at and now: {stamp(latest_at)} UTC"
+    return Refusal("Malformed", message, ("latest_at",))
+
+
+def between(at: datetime, latest_at: datetime | None) -> str:
+    """Between what something lies, for the line that tells of it; nothing if it is known."""
+    return f", some time between {stamp(at)} and {stamp(latest_at)} UTC" if latest_at else ""
+
+
+def _uncertain(incident: Incident) -> list[Milestone]:
+    return [m for m in incident.milestones if m.latest_at and not m.superseded]
+
+
+def possible(incident: Incident) -> Iterator[Incident]:
+    """The record with one uncertain milestone, then with all of them, at their latest."""
+    uncertain = _uncertain(incident)
+    for moved in (*([m] for m in uncertain), *([uncertain] if uncertain else [])):
+        milestones = tuple(
+            m.model_copy(update={"at": m.latest_at}) if m in moved else m
+            for m in incident.milestones
+        )
+        yield incident.model_copy(update={"milestones": milestones})
+
+
+def certain(reading: ClockReading, others: Sequence[tuple[ClockReading, ...]]) -> ClockReading:
+    """A reading as far as it is known, given how it may read, too."""
+    key = (reading.clock, reading.run)
+    may = [reading, *(r for found in others for r in found if (r.clock, r.run) == key)]
+    change: dict[str, object] = {}
+    if {other.status for other in may} != {reading.status}:
+        change["status"] = ClockStatus.INDETERMINATE
+    least, most = _span(r.elapsed for r in may)
+    if least < most:
+        change |= {"elapsed_at_least": least, "elapsed_at_most": most}
+    least, most = _span(r.late_by or timedelta() for r in may)
+    if least < most:
+        change |= {"late_by_at_least": least, "late_by_at_most": most}
+    return reading.model_copy(update=change)
+
+
+def figure(reading: MetricReading, others: Sequence[tuple[MetricReading, ...]]) -> MetricReading:
+    """The same of a figure."""
+    may = [reading, *(r for found in others for r in found if r.metric == reading.metric)]
+    least, most = _span(r.elapsed for r in may)
+    change: dict[str, object] = {}
+    if least < most:
+        change = {"elapsed_at_least": least, "elapsed_at_most": most}
+    if any(other.negative_by is None for other in may):
+        change["negative_by"] = None
+    return reading.model_copy(update=change)
+
+
+def _span(lengths: Iterable[timedelta]) -> tuple[timedelta, timedelta]:
+    ordered = sorted(lengths)
+    return ordered[0], ordered[-1]

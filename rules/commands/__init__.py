@@ -1,0 +1,1 @@
+"""What commands do: each is judged, then applied to the record."""

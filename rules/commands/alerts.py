@@ -1,0 +1,201 @@
+"""What an incident makes of the news about its alerts."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from models.alert import Alert, AlertRecord, AlertStatus
+from models.base import ENGINE, MONITORING
+from models.command import RecordAlertsCommand, TriggerCommand
+from models.compiled import FROM_HISTORY
+from models.incident import Incident
+from rules.alerts.firing import alerts_firing
+from rules.alerts.joining import told_of_joining
+from rules.alerts.words import briefly, words_by_fingerprint
+from rules.commands.transitions import fire
+from rules.record.carried import ALERTS_IN_FULL, ALERTS_KEPT
+from rules.record.decision import Case, Decision, Outcome, Refusal
+from rules.record.ledger import note
+from rules.severity.attributes import said_of
+from rules.severity.changes import with_severity
+from rules.severity.rating import by_attributes, severity_by
+from states.lifecycle import BEFORE_REVIEW, TERMINAL, Trigger
+
+
+def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
+    incident, from_history = case.incident, case.policy.edition >= FROM_HISTORY
+    records = dict(incident.alerts)
+    at = command.batch.received_at
+    for told in command.batch.alerts:
+        known = records.get(told.fingerprint)
+        if known is None and not _has_room(records):
+            continue
+        full = known is not None or len(records) < ALERTS_IN_FULL
+        alert = told if full else briefly(told)
+        records[alert.fingerprint] = AlertRecord(
+            alert=alert,
+            first_seen_at=known.first_seen_at if known else at,
+            last_seen_at=at,
+            times_seen=(known.times_seen if known else 0) + command.deliveries,
+            first_started_at=_fired_first(known, alert) if known and from_history else None,
+        )
+    return records
+
+
+def _has_room(records: dict[str, AlertRecord]) -> bool:
+    """Whether there is room for one more; the oldest that fires no more makes it."""
+    if len(records) < ALERTS_KEPT:
+        return True
+    over = (name for name, r in records.items() if r.alert.status is AlertStatus.RESOLVED)
+    oldest = next(over, None)
+    if oldest is not None:
+        del records[oldest]
+    return oldest is not None
+
+
+def _fired_first(known: AlertRecord, alert: Alert) -> datetime | None:
+    """When an alert first fired, where that is not when it did now."""
+    first = min(known.fired_first_at, alert.started_at)
+    return first if first != alert.started_at else None
+
+
+def _alert_words(before: Incident, command: RecordAlertsCommand, words: Mapping[str, str]) -> str:
+    def told(status: AlertStatus) -> list[str]:
+        return [
+            words[alert.fingerprint]
+            for alert in command.batch.alerts
+            if alert.status is status
+            and (
+                alert.fingerprint not in before.alerts
+                or before.alerts[alert.fingerprint].alert.status is not status
+            )
+        ]
+
+    firing, resolved = told(AlertStatus.FIRING), told(AlertStatus.RESOLVED)
+    parts = [f"alert fires: {', '.join(firing)}"] if firing else []
+    parts += [f"alert resolves: {', '.join(resolved)}"] if resolved else []
+    if command.batch.truncated != before.truncated_alerts:
+        parts.append(f"alerts that the sender left out: {command.batch.truncated}")
+    return "; ".join(parts)
+
+
+def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
+    """What the alerts did. A firing alert is not absorbed once the incident was resolved."""
+    if command.taken_over_by:
+        return _taken_over(case, command.taken_over_by)
+    firing = any(alert.status is AlertStatus.FIRING for alert in command.batch.alerts)
+    if firing and case.incident.state not in BEFORE_REVIEW:
+        message = f"the incident is {case.incident.state} and takes no firing alerts"
+        return Refusal("Refused", message)
+    merged = _merged(case, command)
+    named = words_by_fingerprint([record.alert for record in merged.values()])
+    change = {
+        "alerts": merged,
+        "truncated_alerts": command.batch.truncated,
+    }
+    words = _alert_words(case.incident, command, named)
+    if not words:
+        return Decision(case.incident.model_copy(update=change), "alerts repeated")
+    incident = note(
+        case.incident.model_copy(update=change),
+        "alert.fires" if firing else "alert.resolves",
+        words,
+        actor=case.actor,
+        now=case.now,
+    )
+    told = told_of_joining(case, command, named)
+    return _after_quiet(replace(case, incident=incident), Decision(incident, words, told))
+
+
+def as_bad_as_its_alerts(case: Case) -> Decision | None:
+    """The severity that the labels of its firing alerts say, where that is worse.
+
+    Until a person sets it, and unless something else than labels gave it. None where it stays.
+    """
+    last, policy = case.incident.severities[-1], case.policy
+    if case.incident.severity_confirmed or not last.follows or case.incident.state in TERMINAL:
+        return None
+    said = said_of(case.incident, policy, case.now)
+    if by_attributes(policy, said):
+        return None
+    labelled = {
+        record.alert.severity
+        for record in case.incident.alerts.values()
+        if record.alert.status is AlertStatus.FIRING and record.taken_over_by is None
+    }
+    worst = next((severity for severity in policy.severities if severity in labelled), None)
+    verdict = severity_by(policy, said, labelled=worst)
+    ranks = policy.severities
+    if worst is None or ranks.index(verdict.severity) >= ranks.index(case.incident.severity):
+        return None
+    return with_severity(case, verdict, "", confirmed=False)
+
+
+def _taken_over(case: Case, by: str) -> Outcome:
+    """A later incident answers the alerts from now on: here they hold nothing up any more.
+
+    Nothing became quiet, so nothing follows that the policy has follow from that.
+    """
+    names = alerts_firing(case.incident)
+    if not names:
+        return Decision(case.incident, "none of its alerts fires")
+    records = {
+        fingerprint: record.model_copy(update={"taken_over_by": by})
+        if record.alert.status is AlertStatus.FIRING and record.taken_over_by is None
+        else record
+        for fingerprint, record in case.incident.alerts.items()
+    }
+    words = f"{by} takes over the alerts that still fire: {', '.join(names)}"
+    change = {"alerts": records, "truncated_alerts": 0}
+    incident = note(
+        case.incident.model_copy(update=change),
+        "alert.taken_over",
+        words,
+        actor=case.actor,
+        now=case.now,
+    )
+    return Decision(incident, words)
+
+
+def group_gone(incident: Incident, group: str, now: datetime) -> Incident:
+    """The record once its alert group has ended.
+
+    A group ends when its alerts are quiet, after an incident that is over, which then takes no
+    news. Reopened, it would wait for ever to hear that they ended; what fires anew has a new
+    group, and that a new incident.
+    """
+    names = alerts_firing(incident)
+    records = {
+        fingerprint: record.model_copy(
+            update={"alert": record.alert.model_copy(update={"status": AlertStatus.RESOLVED})}
+        )
+        if record.taken_over_by is None
+        else record
+        for fingerprint, record in incident.alerts.items()
+    }
+    change = {"alerts": records, "truncated_alerts": 0}
+    ended = f"; of its alerts none fires any more: {', '.join(names)}" if names else ""
+    return note(
+        incident.model_copy(update=change),
+        "group.gone",
+        f"alert group {group} has ended{ended}",
+        actor=ENGINE,
+        now=now,
+    )
+
+
+def _after_quiet(case: Case, decision: Decision) -> Outcome:
+    """Once none of its alerts fires, the policy may have the incident mitigated or resolved.
+
+    Where the lifecycle does not allow that yet, the news stays recorded and people go on.
+    """
+    wanted = {"mitigate": Trigger.MITIGATE, "resolve": Trigger.RESOLVE}.get(
+        case.policy.when_alerts_quiet
+    )
+    if wanted is None or alerts_firing(case.incident):
+        return decision
+    command = TriggerCommand(
+        actor=MONITORING.name, via=MONITORING.via, note="none of its alerts fires any more"
+    )
+    outcome = fire(wanted, case, command)
+    return outcome if isinstance(outcome, Decision) else decision

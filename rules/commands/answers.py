@@ -1,0 +1,132 @@
+"""What a caller is told: the result of a command, what can be done next, the status in short."""
+
+from datetime import datetime
+
+from models.clock import ClockReading, ClockStatus, Stage
+from models.command import COMMANDS, CommandResult
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from models.view import NextStep
+from rules.alerts.firing import alerts_firing
+from rules.clocks.doubts import doubts, news
+from rules.commands.facts import facts_of
+from rules.paging.demanded import answerable
+from rules.people.authority import rule_for, trigger_rule, who_may
+from rules.record.markdown import plain, ranged
+from rules.updates.readings import readings_of
+from states.lifecycle import TERMINAL, Trigger, triggers_from
+from states.machine import Allowed, decide
+
+
+def result_of(
+    command: str,
+    summary: str,
+    incident: Incident,
+    policy: CompiledPolicy,
+    now: datetime,
+    *,
+    before: Incident | None = None,
+) -> CommandResult:
+    """What a command did, with the deadlines as they stand after it, and what it left doubtful.
+
+    `before` is the record as it was; without it nothing is new.
+    """
+    was = doubts(policy, before, now) if before else ()
+    return CommandResult(
+        command=command,
+        state=incident.state,
+        severity=incident.severity,
+        on_hold=incident.hold is not None,
+        summary=summary,
+        deadlines={
+            reading.clock: reading.breach_at
+            for reading in readings_of(policy, incident, now)
+            if reading.stage is Stage.IN_PROGRESS and reading.breach_at
+        },
+        doubts=news(was, doubts(policy, incident, now)) if before else (),
+    )
+
+
+def next_steps(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[NextStep, ...]:
+    """Each trigger that the lifecycle knows here: is it allowed, what is missing, who may."""
+    facts = facts_of(incident, policy, now)
+    steps = []
+    if answerable(incident, Trigger.ACKNOWLEDGE):
+        may = who_may(rule_for(policy, Trigger.ACKNOWLEDGE), incident, policy, now)
+        says = f"answer {incident.demand_of}, who escalated"
+        steps.append(NextStep(name=Trigger.ACKNOWLEDGE.value, allowed=True, may=may, says=says))
+    for trigger in triggers_from(incident.state):
+        answer = decide(incident.state, trigger, facts)
+        allowed = isinstance(answer, Allowed)
+        steps.append(
+            NextStep(
+                name=trigger.value,
+                allowed=allowed,
+                missing=() if isinstance(answer, Allowed) else answer.missing,
+                may=who_may(trigger_rule(policy, trigger, incident.state), incident, policy, now),
+                says=COMMANDS[trigger.value].says,
+            )
+        )
+    return tuple(steps)
+
+
+def _clock_words(reading: ClockReading) -> str:
+    if reading.status is ClockStatus.BREACHED and reading.late_between:
+        return f"breached by {ranged(reading.late_between, reading)}"
+    if reading.stage is Stage.IN_PROGRESS and reading.breach_at:
+        status = reading.status.value
+        return f"{status}, due {reading.breach_at:%Y-%m-%d %H:%M:%S} UTC{_corrected(reading)}"
+    if reading.stage is Stage.COMPLETED:
+        status = reading.status.value.replace("_", " ")
+        return f"{status} after {_elapsed(reading)}{_corrected(reading)}"
+    return f"{reading.stage} after {_elapsed(reading)}{_corrected(reading)}"
+
+
+def _elapsed(reading: ClockReading) -> str:
+    return ranged(reading.elapsed_between, reading)
+
+
+def _corrected(reading: ClockReading) -> str:
+    by = reading.corrected
+    return f" (breached, corrected by {plain(by.actor.name)}: {by.command})" if by else ""
+
+
+def _waits(incident: Incident) -> list[str]:
+    """What was overridden, and what waits for somebody's leave or acceptance."""
+    overrides = [f"{o.command} by {o.actor.name}: {o.reason}" for o in incident.overrides]
+    requests = [f"{r.requester.name} asked for {r.says}" for r in incident.requests]
+    offers = [f"{h.role} is offered to {h.taker} by {h.giver}" for h in incident.handovers]
+    titled = (("**Overridden**", overrides), ("Waiting", (*requests, *offers)))
+    return [
+        line
+        for title, found in titled
+        if found
+        for line in ("", f"{title}: {plain('; '.join(found))}")
+    ]
+
+
+def status_markdown(policy: CompiledPolicy, incident: Incident, now: datetime) -> str:
+    """The incident in short, for whoever opens it in the Temporal UI."""
+    held = ", ".join(f"{h.role}: {h.person}" for h in incident.roles) or "nobody yet"
+    hold = f" — **on hold**: {plain(incident.hold.reason)}" if incident.hold else ""
+    lines = [
+        f"**{plain(incident.severity)} {plain(incident.report.title)}**",
+        "",
+        f"State **{incident.state}**{hold}. Roles: {plain(held)}.",
+        "",
+        *(f"- {plain(r.clock)}: {_clock_words(r)}" for r in readings_of(policy, incident, now)),
+    ]
+    lines += _waits(incident)
+    doubted = [str(doubt) for doubt in doubts(policy, incident, now)]
+    lines += ["", f"**Doubtful**: {plain('; '.join(doubted))}"] if doubted else []
+    firing = alerts_firing(incident)
+    if firing:
+        lines += ["", f"Still firing: {plain('; '.join(firing))}"]
+    if incident.state not in TERMINAL:
+        lines += ["", "Next:", ""]
+        for step in next_steps(policy, incident, now):
+            wants = f" — missing: {plain('; '.join(step.missing))}" if step.missing else ""
+            lines.append(f"- `{step.name}`{wants}")
+    lines += ["", "Latest:", ""]
+    lines += [f"- {e.recorded_at:%H:%M:%S} {plain(e.summary)}" for e in incident.timeline[-5:]]
+    return "\n".join(lines)[:15000]

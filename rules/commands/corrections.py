@@ -1,0 +1,122 @@
+"""Milestones that people set or put right by hand."""
+
+from models.command import (
+    CorrectMilestoneCommand,
+    SetMilestoneCommand,
+    WithdrawMilestoneCommand,
+)
+from models.incident import Incident, Milestone
+from rules.clocks.uncertain import between, unfit
+from rules.record.decision import Case, Decision, Outcome, Refusal
+from rules.record.ledger import note, with_milestone
+from states.lifecycle import REPORTED, TRANSITIONS
+
+MOVELESS = tuple(row.milestone for row in TRANSITIONS if row.milestone and row.target is None)
+"""Milestones of the lifecycle that leave the incident in its state."""
+
+
+def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
+    """A milestone of the policy's own has happened."""
+    name = command.milestone
+    if name not in case.policy.milestones:
+        known = ", ".join(case.policy.milestones) or "none"
+        message = f"the policy has no milestone {name!r} of its own; it has: {known}"
+        return Refusal("Refused", message)
+    if case.incident.milestone(name):
+        return Refusal("Refused", f"{name} is already set: correct_milestone changes it")
+    refusal = unfit(case, command.latest_at)
+    if refusal:
+        return refusal
+    incident = with_milestone(
+        case.incident,
+        name,
+        at=case.happened_at,
+        now=case.now,
+        actor=case.actor,
+        latest_at=command.latest_at,
+    )
+    summary = f"{name}{between(case.happened_at, command.latest_at)}"
+    summary += f" ({command.note})" if command.note else ""
+    incident = note(
+        incident,
+        f"milestone.{name}",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+    )
+    return Decision(incident, summary)
+
+
+def _without(case: Case, gone: Milestone) -> Incident:
+    """The record with a milestone that no longer counts; it stays on it."""
+    milestones = tuple(
+        m.model_copy(update={"superseded": True}) if m is gone else m
+        for m in case.incident.milestones
+    )
+    return case.incident.model_copy(update={"milestones": milestones})
+
+
+def withdraw_milestone(case: Case, command: WithdrawMilestoneCommand) -> Outcome:
+    """A milestone has not happened after all; those that moved the incident stay."""
+    name = command.milestone
+    old = case.incident.milestone(name)
+    if old is None:
+        return Refusal("Refused", f"milestone {name!r} is not set, so it cannot be withdrawn")
+    if name not in (*case.policy.milestones, *MOVELESS):
+        message = f"{name} moved the incident: reopen or return_to_diagnosis takes it back"
+        return Refusal("Refused", message)
+    incident = _without(case, old)
+    summary = f"{name} withdrawn" + (f" ({command.note})" if command.note else "")
+    incident = note(
+        incident,
+        "milestone.withdrawn",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        milestone=name,
+        was=old.at.isoformat(),
+    )
+    return Decision(incident, summary)
+
+
+def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
+    """A milestone happened at another instant; the old one stays on the record, superseded."""
+    name = command.milestone
+    old = case.incident.milestone(name)
+    if old is None:
+        return Refusal("Refused", f"milestone {name!r} is not set, so it cannot be corrected")
+    if command.happened_at is None:
+        return Refusal(
+            "Malformed", "happened_at is missing: the instant that is right", ("happened_at",)
+        )
+    at = case.happened_at
+    refusal = unfit(case, command.latest_at)
+    if refusal:
+        return refusal
+    incident = _without(case, old)
+    if name == REPORTED:
+        incident = incident.model_copy(update={"reported_at": at})
+    incident = with_milestone(
+        incident,
+        name,
+        at=at,
+        now=case.now,
+        actor=case.actor,
+        latest_at=command.latest_at,
+        led_to=old.led_to,
+    )
+    summary = f"{name} corrected from {old.at:%Y-%m-%d %H:%M:%S} to {at:%Y-%m-%d %H:%M:%S} UTC"
+    summary += between(at, command.latest_at)
+    summary += f" ({command.note})" if command.note else ""
+    incident = note(
+        incident,
+        "milestone.corrected",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        milestone=name,
+        was=old.at.isoformat(),
+        becomes=at.isoformat(),
+    )
+    return Decision(incident, summary)

@@ -1,0 +1,229 @@
+"""The one way in for every command: is it sound, may this actor, and what follows."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+
+from pydantic import ValidationError
+
+from models.base import ENGINE, MONITORING, Actor
+from models.command import COMMANDS, AdoptPolicyCommand, RecordAlertsCommand, SetSeverityCommand
+from models.compiled import FROM_HISTORY, CompiledPolicy
+from models.incident import Incident
+from models.payload import Command
+from rules.commands.apply import COMMAND_RULES
+from rules.commands.reporting import LOOKING_BACK
+from rules.commands.review import completed
+from rules.commands.transitions import fire
+from rules.deadlines.taking_back import corrected
+from rules.paging.demanded import answer, answerable
+from rules.paging.escalation import watched
+from rules.people.approvals import unapproved
+from rules.people.authority import (
+    ADOPT_POLICY,
+    REOPEN,
+    SET_ATTRIBUTE,
+    rule_for,
+    rule_key,
+    unauthorised,
+)
+from rules.people.backdating import reason_missing
+from rules.people.handover import over_own_role
+from rules.people.naming import misnamed
+from rules.people.overrides import overridden
+from rules.people.requests import settled
+from rules.record.carried import RECORD_LIMIT_BYTES, too_heavy
+from rules.record.decision import Case, Decision, Outcome, Refusal, TakenUp, also
+from rules.record.kept_words import with_words, with_words_of_request
+from rules.record.markdown import stamp
+from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
+
+ON_ITS_WAY = timedelta(seconds=5)
+"""How long a command may be on its way before that counts."""
+FREE_TEXTS = frozenset({"post_update", "add_lesson", "add_action_item", "link"})
+"""Commands that say something and change nothing else."""
+
+
+def malformed(error: ValidationError) -> Refusal:
+    """What is wrong with something that was sent, field by field; never what was in it."""
+    missing = []
+    words = []
+    for item in error.errors(include_url=False, include_input=False, include_context=False):
+        where = ".".join(str(part) for part in item["loc"]) or "payload"
+        words.append(f"{where}: {item['msg']}")
+        if item["type"] == "missing":
+            missing.append(where)
+    return Refusal("Malformed", "; ".join(words)[:1000], tuple(missing))
+
+
+def parse(name: str, payload: object) -> Command | Refusal:
+    """The payload of a command as its model, or what is wrong with it, field by field."""
+    spec = COMMANDS.get(name)
+    if spec is None:
+        return Refusal(
+            "Malformed", f"there is no command {name!r}; there are: {', '.join(COMMANDS)}"
+        )
+    if not isinstance(payload, dict):
+        message = f'{name} takes one JSON object, such as {{"actor": "ana"}}'
+        return Refusal("Malformed", message)
+    try:
+        return spec.payload.model_validate(payload)
+    except ValidationError as error:
+        return malformed(error)
+
+
+def no_signal(name: str, count: int) -> Refusal:
+    """A signal came that is none; the command that was most likely meant is named."""
+    offered = [spec.name for spec in COMMANDS.values() if not spec.internal]
+    meant = get_close_matches(name[:80], offered, n=1)
+    hint = f": perhaps {meant[0]}" if meant else ""
+    return Refusal("Malformed", f"there is no signal {name[:80]!r} ({count} arguments){hint}")
+
+
+def _authority(case: Case, name: str, command: Command) -> Refusal | None:
+    if over_own_role(case, command) or _as_earlier_versions_did(case, command):
+        return None
+    key = rule_key(case.policy, name, command, case.incident.state)
+    found = _by_rule(case, name, command, key)
+    for attribute in command.attributes if isinstance(command, SetSeverityCommand) else ():
+        certain = f"{SET_ATTRIBUTE}:{attribute}"
+        if found is None and certain in case.policy.authority:
+            found = _by_rule(case, SET_ATTRIBUTE, command, certain)
+    return found
+
+
+def _as_earlier_versions_did(case: Case, command: Command) -> bool:
+    """Whether this is an adoption of before policies were looked up, which is on record already."""
+    old = isinstance(command, AdoptPolicyCommand) and command.policy is not None
+    return old and ADOPT_POLICY not in case.policy.authority
+
+
+def _by_rule(case: Case, name: str, command: Command, key: str) -> Refusal | None:
+    rule = rule_for(case.policy, key)
+    what = case.says(name) if key == name else f"{name} {_of(key)}"
+    refusal = unauthorised(case, rule, name, command, what, key=key)
+    if refusal:
+        return refusal
+    if rule.needs_note and not command.note and not case.overrides:
+        return Refusal("Refused", f"the policy asks a reason for {name}: note", ("note",))
+    return None
+
+
+def _of(key: str) -> str:
+    """What a rule is about that is not about all of a command."""
+    command, _, certain = key.partition(":")
+    return f"from {certain}" if command == REOPEN else certain
+
+
+def _room(name: str, decision: Decision) -> Refusal | None:
+    """Texts may fill the record up to a limit; what moves the incident on is always possible."""
+    if name in FREE_TEXTS and too_heavy(decision.incident):
+        return Refusal(
+            "Refused",
+            f"the record has reached its limit of {RECORD_LIMIT_BYTES // 1024} KiB: "
+            "put longer texts into a document and link it",
+        )
+    return None
+
+
+def _taken_up(decision: Decision, case: Case, trigger: Trigger | None) -> Decision:
+    """Whatever somebody does, but for the acknowledgement itself, shows that they are at it."""
+    person = case.actor not in (ENGINE, MONITORING)
+    waits = (
+        watched(case.policy)
+        or case.incident.milestone("reopened") is not None
+        or case.incident.demand_of is not None
+    )
+    if not person or trigger is Trigger.ACKNOWLEDGE or not waits:
+        return decision
+    effects = (TakenUp(case.actor.name), *decision.effects)
+    return Decision(decision.incident, decision.summary, effects)
+
+
+def _given_at(command: Command, now: datetime) -> datetime:
+    """When a command was given: now, unless it says that it was long on its way."""
+    sent_at = command.sent_at
+    return sent_at if sent_at and now - sent_at > ON_ITS_WAY else now
+
+
+def judge(
+    name: str, command: Command, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> Outcome:
+    """Decide a command at `now`: the record as it becomes and the effects, or a refusal."""
+    happened_at = command.happened_at or _given_at(command, now)
+    if happened_at > now:
+        message = (
+            f"happened_at lies in the future: {stamp(happened_at)} UTC, now is {stamp(now)} UTC"
+        )
+        return Refusal("Malformed", message, ("happened_at",))
+    if happened_at < incident.reported_at - LOOKING_BACK:
+        message = (
+            f"happened_at lies more than {LOOKING_BACK.days} days before the report: "
+            f"{stamp(happened_at)} UTC"
+        )
+        return Refusal("Malformed", message, ("happened_at",))
+    actor = Actor(name=command.actor, via=command.via)
+    case = Case(incident, policy, actor, now, happened_at)
+    refusal = misnamed(case, name, command)
+    if refusal:
+        return refusal
+    trigger = Trigger(name) if name in BY_TRIGGER else None
+    late = incident.state in TERMINAL and trigger is None
+    if late and not isinstance(command, RecordAlertsCommand) and not _taken_late(name, policy):
+        over = Refusal("Refused", f"the incident is {incident.state}", possible=("reopen",))
+        return _authority_first(case, name, command, over)
+    return overridden(case, name, command.override, lambda c: _decided(c, name, command))
+
+
+def _authority_first(case: Case, name: str, command: Command, impossible: Refusal) -> Refusal:
+    """Why a command that is not possible is refused: first of all because the actor may not.
+
+    Nobody is asked for leave to do what is not possible.
+    """
+    if impossible.kind == "NotAuthorised":
+        return impossible
+    refusal = _authority(case, name, command)
+    if refusal is None or refusal.kind != "NotAuthorised":
+        return impossible
+    return also(refusal, impossible)
+
+
+def _decided(case: Case, name: str, command: Command) -> Outcome:
+    """Whether a command is allowed and possible, then approved; and what follows."""
+    trigger = Trigger(name) if name in BY_TRIGGER else None
+    if answerable(case.incident, trigger):
+        outcome = answer(case, command)
+    else:
+        outcome = fire(trigger, case, command) if trigger else COMMAND_RULES[name](case, command)
+    if isinstance(outcome, Refusal):
+        return _authority_first(case, name, command, outcome)
+    changed = replace(case, becomes=outcome.incident.severity)
+    refusal = _authority(changed, name, command) or reason_missing(changed, name, command)
+    refusal = refusal or unapproved(changed, name, command)
+    refusal = refusal or _room(name, outcome)
+    if refusal:
+        return with_words_of_request(refusal, case, command)
+    done = settled(with_words(outcome, case, command), name, case.now)
+    done = completed(done, case)
+    return _taken_up(corrected(done, case, name, command), case, trigger)
+
+
+def _taken_late(name: str, policy: CompiledPolicy) -> bool:
+    """Whether a terminal incident still takes a command."""
+    told = name == "post_update" and policy.edition >= FROM_HISTORY
+    return told or name in AFTER_THE_END
+
+
+AFTER_THE_END = frozenset(
+    {
+        "set_milestone",
+        "correct_milestone",
+        "withdraw_milestone",
+        "set_attribute",
+        "set_date",
+        "extend_clock",
+        "link",
+        "add_lesson",
+    }
+)
+"""Commands that a terminal incident still takes while its run lasts."""

@@ -1,0 +1,140 @@
+"""Refusals leave a trace: who tried what, how often, and why it was not done.
+
+The first of its kind becomes a line on the timeline. The same attempt again is counted on the
+record. Both are bounded, so that a script that tries for ever costs next to nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from models.base import ENGINE, MONITORING, Actor
+from models.incident import Attempt, Incident, Refusals
+from rules.record.decision import Refusal
+from rules.record.ledger import note
+from rules.record.readable import blank, made_visible
+
+AUTHORITY = "authority"
+REFUSALS_KEPT: dict[str, int] = {AUTHORITY: 100, "state": 100, "malformed": 50}
+"""How many different refusals of each sort are kept: a flood of one hides no other."""
+COUNTED_EXACTLY = 20
+"""So often the same refusal is counted each time. An update costs the history five events."""
+COUNTED_AGAIN_AFTER = timedelta(minutes=10)
+"""From then on an update is counted when the last that was counted lies so far back."""
+
+UNKNOWN = Actor(name="unknown", via="signal")
+"""Who sent what nobody can read, or what claims to come from the engine."""
+
+_SORTS = {"NotAuthorised": AUTHORITY, "NeedsApproval": AUTHORITY, "Malformed": "malformed"}
+_NAMED = 80
+_SHORT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A command that was refused: its name, by whom it was given, and with what it was refused."""
+
+    command: str
+    actor: Actor
+    refusal: Refusal
+
+    @property
+    def sort(self) -> str:
+        """What was in the way: authority, state (with what the lifecycle asks), or its form."""
+        return _SORTS.get(self.refusal.kind, "state")
+
+    @property
+    def words(self) -> str:
+        """Why it was refused, in words that name the command."""
+        said = made_visible(self.refusal.message)
+        name = made_visible(self.command[:_NAMED])
+        return said if self.command in said else f"{name}: {said}"
+
+    @property
+    def digest(self) -> str:
+        """What tells this attempt from any other one."""
+        told = (self.actor.name, self.actor.via, self.command, self.words)
+        return sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def claimed(payload: object) -> Actor | None:
+    """Who gave a command that cannot be read, as far as it says so."""
+    said = payload if isinstance(payload, dict) else {}
+    name, via = said.get("actor"), said.get("via", "temporal")
+    if not isinstance(name, str) or blank(name):
+        return None
+    return shown_safely(Actor(name=name, via=via if isinstance(via, str) else "temporal"))
+
+
+def shown_safely(actor: Actor) -> Actor:
+    """An actor whose name can be read, and cannot be taken for the engine's own."""
+    if actor in (ENGINE, MONITORING):
+        return UNKNOWN
+    name, via = made_visible(actor.name[:_NAMED]), made_visible(actor.via[:40])
+    return Actor(name=name, via=via)
+
+
+def leaves_trace(incident: Incident, tried: Tried, now: datetime) -> bool:
+    """Whether an update that is refused is to be recorded before it is answered.
+
+    What the engine and monitoring send is not: nobody tried anything.
+    """
+    if tried.refusal.leaves:
+        return True
+    if tried.actor in (ENGINE, MONITORING):
+        return False
+    known = _attempt(incident.refusals, tried.digest)
+    if known:
+        return known.times < COUNTED_EXACTLY or now - known.last_at >= COUNTED_AGAIN_AFTER
+    if _room(incident.refusals, tried.sort):
+        return True
+    dropped = incident.refusals
+    long_ago = dropped.dropped_at is None or now - dropped.dropped_at >= COUNTED_AGAIN_AFTER
+    return dropped.dropped < COUNTED_EXACTLY or long_ago
+
+
+def refused(incident: Incident, tried: Tried, now: datetime) -> Incident:
+    """The record with a refused command on it: a line, one more of the same, or one more."""
+    refusals = incident.refusals
+    known = _attempt(refusals, tried.digest)
+    if known:
+        again = known.model_copy(update={"times": known.times + 1, "last_at": now})
+        attempts = tuple(again if each is known else each for each in refusals.attempts)
+        return _with(incident, refusals.model_copy(update={"attempts": attempts}))
+    if not _room(refusals, tried.sort):
+        dropped = {"dropped": refusals.dropped + 1, "dropped_at": now}
+        return _with(incident, refusals.model_copy(update=dropped))
+    attempt = Attempt(
+        actor=tried.actor.name[:_SHORT],
+        command=made_visible(tried.command)[:_SHORT],
+        kind=tried.refusal.kind,
+        sort=tried.sort,
+        digest=tried.digest,
+        seq=incident.next_seq,
+        first_at=now,
+        last_at=now,
+    )
+    command = made_visible(tried.command[:_NAMED])
+    incident = note(
+        incident,
+        "command.refused",
+        tried.words,
+        actor=shown_safely(tried.actor),
+        now=now,
+        command=command,
+        refusal=tried.refusal.kind,
+    )
+    kept = {"recorded": refusals.recorded + 1, "attempts": (*refusals.attempts, attempt)}
+    return _with(incident, refusals.model_copy(update=kept))
+
+
+def _attempt(refusals: Refusals, digest: str) -> Attempt | None:
+    return next((each for each in refusals.attempts if each.digest == digest), None)
+
+
+def _room(refusals: Refusals, sort: str) -> bool:
+    return sum(each.sort == sort for each in refusals.attempts) < REFUSALS_KEPT[sort]
+
+
+def _with(incident: Incident, refusals: Refusals) -> Incident:
+    return incident.model_copy(update={"refusals": refusals})

@@ -1,0 +1,130 @@
+"""The post-incident review: what is submitted of it, and when it is complete."""
+
+from models.command import SubmitReviewCommand
+from models.compiled import FROM_HISTORY, CompiledPolicy
+from models.incident import Document, Incident, Lesson, Review
+from rules.commands.facts import review_missing
+from rules.record.decision import Case, Decision, Outcome, Refusal, Tell
+from rules.record.ledger import note, with_milestone
+from states.lifecycle import State
+
+REVIEWED = "reviewed"
+WRITTEN_BY_THE_ENGINE = "document does not exist: incident_report"
+"""No review waits for it: it is written by itself, and asked for before the incident closes."""
+
+
+def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
+    """Record the review: who led it, who came, what was found, where its documents are.
+
+    A further submission adds to it; what it says anew of an aspect stands beside what was said.
+    """
+    role = case.policy.review.led_by
+    leader = case.incident.holder(role) if role else None
+    if leader and command.lead not in {leader, role}:
+        message = f"the policy has the review led by {role}, which is {leader}"
+        return Refusal("Refused", message, (f"lead: {leader}",))
+    from_history = case.policy.edition >= FROM_HISTORY
+    before = case.incident.review if from_history else None
+    incident = case.incident.model_copy(
+        update={
+            "review": _joined(before, _submitted(case, command)),
+            "documents": _with_documents(case, command),
+            "lessons": _with_lessons(case, command),
+        }
+    )
+    verb = "added to" if before else "submitted"
+    people = ", ".join(command.attendees) or "nobody"
+    summary = f"review {verb}, led by {command.lead} with {people}"
+    missing = _lacking(incident, case.policy, case) if from_history else ()
+    summary += f"; still missing: {'; '.join(missing)}" if missing else ""
+    incident = note(
+        incident,
+        "review.submitted",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+    )
+    if from_history:
+        return Decision(incident, summary)
+    incident = _reviewed(incident, case)
+    return Decision(incident, summary, (Tell(REVIEWED, summary),))
+
+
+def completed(decision: Decision, case: Case) -> Decision:
+    """The decision, and if the review is complete by it, that the incident is reviewed."""
+    incident = decision.incident
+    waits = incident.state is State.REVIEW and incident.review and not incident.milestone(REVIEWED)
+    if not waits or case.policy.edition < FROM_HISTORY:
+        return decision
+    if _lacking(incident, case.policy, case):
+        return decision
+    if incident.review is case.incident.review:
+        words = f"the review is complete: {decision.summary}"
+        incident = note(
+            incident,
+            "review.completed",
+            words,
+            actor=case.actor,
+            now=case.now,
+            happened_at=case.happened_at,
+        )
+    else:
+        words = decision.summary
+    effects = (*decision.effects, Tell(REVIEWED, words))
+    return Decision(_reviewed(incident, case), decision.summary, effects)
+
+
+def _lacking(incident: Incident, policy: CompiledPolicy, case: Case) -> tuple[str, ...]:
+    missing = review_missing(incident, policy, case.now)
+    return tuple(words for words in missing if words != WRITTEN_BY_THE_ENGINE)
+
+
+def _reviewed(incident: Incident, case: Case) -> Incident:
+    review = incident.review
+    at = max(case.happened_at, review.at) if review else case.happened_at
+    return with_milestone(incident, REVIEWED, at=at, now=case.now, actor=case.actor)
+
+
+def _submitted(case: Case, command: SubmitReviewCommand) -> Review:
+    return Review(
+        at=case.happened_at,
+        actor=case.actor,
+        lead=command.lead,
+        attendees=command.attendees,
+        aspects=command.aspects,
+    )
+
+
+def _joined(before: Review | None, now: Review) -> Review:
+    """The review with what is added; it took place when it was first submitted."""
+    if before is None:
+        return now
+    aspects = dict(before.aspects)
+    for aspect, text in now.aspects.items():
+        known = aspects.get(aspect, "").strip()
+        aspects[aspect] = known if text.strip() in known else f"{known}\n\n{text}".strip()
+    led = () if before.lead == now.lead else (before.lead,)
+    people = dict.fromkeys((*before.attendees, *now.attendees, *led))
+    return before.model_copy(
+        update={"lead": now.lead, "attendees": tuple(people), "aspects": aspects}
+    )
+
+
+def _with_documents(case: Case, command: SubmitReviewCommand) -> tuple[Document, ...]:
+    known = {(d.name, d.uri) for d in case.incident.documents} if _again(case) else set()
+    named = command.documents.items()
+    new = (Document(name=n, uri=uri, at=case.now) for n, uri in named if (n, uri) not in known)
+    return (*case.incident.documents, *new)
+
+
+def _with_lessons(case: Case, command: SubmitReviewCommand) -> tuple[Lesson, ...]:
+    known = {lesson.text for lesson in case.incident.lessons} if _again(case) else set()
+    texts = (text for text in command.lessons if text not in known)
+    new = (Lesson(at=case.happened_at, actor=case.actor, text=text) for text in texts)
+    return (*case.incident.lessons, *new)
+
+
+def _again(case: Case) -> bool:
+    """Whether something is added to a review: what is said again is there already."""
+    return case.policy.edition >= FROM_HISTORY and case.incident.review is not None

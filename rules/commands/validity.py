@@ -1,0 +1,123 @@
+"""Whether what a command says can be meant: its texts say something, its relations lead elsewhere.
+
+Asked where a command comes in, before it is judged. Not a part of judging, which is repeated
+on replay and must decide as it did on the day.
+"""
+
+from collections.abc import Iterator
+
+from models.base import ENGINE, MONITORING, Actor
+from models.command import AdoptPolicyCommand, CancelCommand, LinkCommand, SetSeverityCommand
+from models.incident import Incident
+from models.payload import Command
+from rules.record.decision import Refusal
+from rules.record.identity import is_incident_id
+from rules.record.readable import blank
+from states.lifecycle import BY_TRIGGER, Trigger
+
+BETWEEN_INCIDENTS = frozenset({"duplicate_of", "merged_into"})
+"""Relations that only another incident can be the target of."""
+BLANK = "is blank"
+BY_MONITORING = frozenset({"record_alerts", Trigger.REOPEN.value})
+"""What an alert group tells its incident."""
+
+Flaw = tuple[str, str]
+"""A field, with the place in it where it has several, and what is wrong with it."""
+
+
+def flaws(command: Command, incident_id: str) -> tuple[Flaw, ...]:
+    """Everything that a command to `incident_id` says and cannot mean."""
+    return (*_blanks(command), *_relations(command, incident_id), *_says_nothing(command))
+
+
+def unsound(command: Command, incident_id: str) -> Refusal | None:
+    """The same as a refusal, if there is anything."""
+    found = flaws(command, incident_id)
+    if not found:
+        return None
+    words = "; ".join(f"{field}: {problem}" for field, problem in found)
+    return Refusal("Malformed", words[:1000], tuple(field for field, _ in found))
+
+
+def impersonates(name: str, command: Command) -> Refusal | None:
+    """Why a message does not count that claims to be the engine's own, or monitoring's.
+
+    The engine sends no messages to itself; monitoring feeds alerts and reopens, and no more.
+    """
+    actor = Actor(name=command.actor, via=command.via)
+    if actor == ENGINE or (actor == MONITORING and name not in BY_MONITORING):
+        message = f"only the engine itself acts as {actor.name}, via {actor.via}: say who you are"
+        return Refusal("Malformed", message, ("actor", "via"))
+    return None
+
+
+def too_early(name: str, command: Command, incident: Incident) -> Refusal | None:
+    """Why a command cannot have happened when it says: nothing is taken back before it was."""
+    row = BY_TRIGGER.get(Trigger(name)) if name in set(Trigger) else None
+    at = command.happened_at
+    if row is None or at is None:
+        return None
+    for voided in row.voids:
+        taken_back = incident.milestone(voided)
+        if taken_back and taken_back.at > at:
+            message = (
+                f"{name} takes back what was {voided} at {taken_back.at:%Y-%m-%d %H:%M:%S} UTC: "
+                f"it cannot have happened before that, at {at:%Y-%m-%d %H:%M:%S} UTC"
+            )
+            return Refusal("Malformed", message, ("happened_at",))
+    return None
+
+
+def brings_a_policy(command: Command) -> Refusal | None:
+    """Why a policy that comes with a command does not count: nobody knows where it is from."""
+    if isinstance(command, AdoptPolicyCommand) and command.policy is not None:
+        message = (
+            "a policy that comes with the command is not adopted: name one that the installation "
+            "knows by policy_hash, the SHA-256 of its file"
+        )
+        return Refusal("Refused", message, ("policy_hash",))
+    return None
+
+
+def other_incident(command: Command) -> tuple[str, str] | None:
+    """The field that must name another incident, and what it names; None where none must."""
+    if isinstance(command, CancelCommand) and command.duplicate_of is not None:
+        return "duplicate_of", command.duplicate_of
+    if isinstance(command, LinkCommand) and command.relation in BETWEEN_INCIDENTS:
+        return "target", command.target
+    return None
+
+
+def _blanks(command: Command) -> Iterator[Flaw]:
+    fields = type(command).model_fields
+    for name, value in command:
+        if isinstance(value, str) and blank(value) and value != fields[name].default:
+            yield name, BLANK
+        elif isinstance(value, tuple):
+            yield from (
+                (f"{name}.{place}", BLANK)
+                for place, item in enumerate(value)
+                if isinstance(item, str) and blank(item)
+            )
+        elif isinstance(value, dict):
+            yield from (
+                (f"{name}.{key}", BLANK)
+                for key, item in value.items()
+                if isinstance(item, str) and (blank(key) or blank(item))
+            )
+
+
+def _says_nothing(command: Command) -> Iterator[Flaw]:
+    if not isinstance(command, SetSeverityCommand):
+        return
+    if command.severity is None and not command.attributes:
+        yield "severity", "is missing: say it, or the attributes that give it"
+
+
+def _relations(command: Command, incident_id: str) -> Iterator[Flaw]:
+    linked = "target", command.target if isinstance(command, LinkCommand) else ""
+    field, named = other_incident(command) or linked
+    if named.strip() == incident_id:
+        yield field, "is this incident itself"
+    elif other_incident(command) and not blank(named) and not is_incident_id(named):
+        yield field, "is no incident's id: INC-, the day, eight signs"

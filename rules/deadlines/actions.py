@@ -1,0 +1,98 @@
+"""What a threshold sets off: commands that the engine gives, or effects on people."""
+
+from models.base import ENGINE
+from models.clock import ONCE, Action, ActionKind, DueThreshold
+from models.command import AssignRoleCommand, HoldCommand, SetSeverityCommand
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from models.payload import Command
+from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
+
+MOST_IN_A_ROW = 3
+"""So many incidents at most lead to each other by clocks."""
+
+
+def _raised(
+    action: Action, point: DueThreshold, policy: CompiledPolicy, incident: Incident
+) -> str | None:
+    """The severity that raising leads to; None where it is as bad already, or was raised."""
+    place = policy.severities.index(incident.severity)
+    if action.target == ONCE and _raised_before(point, policy, incident):
+        return None
+    if action.target in policy.severities:
+        wanted = policy.severities.index(action.target)
+        return action.target if wanted < place else None
+    return policy.severities[place - 1] if place else None
+
+
+def _raised_before(point: DueThreshold, policy: CompiledPolicy, incident: Incident) -> bool:
+    spec = policy.clock(point.clock)
+    raising = {
+        threshold.name
+        for threshold in (spec.thresholds if spec else ())
+        if any(action.kind is ActionKind.RAISE_SEVERITY for action in threshold.actions)
+    }
+    return any(
+        fired.clock == point.clock
+        and fired.threshold in raising
+        and (fired.run, fired.threshold) != (point.run, point.threshold)
+        for fired in incident.fired
+    )
+
+
+def command_of(
+    action: Action,
+    point: DueThreshold,
+    policy: CompiledPolicy,
+    incident: Incident,
+    reason: str,
+) -> tuple[str, Command] | None:
+    """The command that an action is, by name; None where it is none or changes nothing."""
+    by = {"actor": ENGINE.name, "via": ENGINE.via, "note": reason}
+    match action.kind:
+        case ActionKind.RAISE_SEVERITY:
+            severity = _raised(action, point, policy, incident)
+            if severity is None:
+                return None
+            return "set_severity", SetSeverityCommand(severity=severity, **by)
+        case ActionKind.ASSIGN:
+            return "assign_role", AssignRoleCommand(role=action.target, person=action.to, **by)
+        case ActionKind.HOLD:
+            return "hold", HoldCommand(reason=action.target, **by)
+        case _:
+            return None
+
+
+def opens_its_like(action: Action, point: DueThreshold, incident: Incident) -> str | None:
+    """Why an incident that a clock opened opens no further one; None where it may.
+
+    The clock that opened it, or one before that, would open its like, and that the next.
+    """
+    led = incident.report.opened_for
+    if action.kind is not ActionKind.OPEN_INCIDENT or not led:
+        return None
+    if point.clock in led:
+        return f"this incident was opened for {point.clock}, and does not open its like"
+    if len(led) >= MOST_IN_A_ROW:
+        return f"{len(led)} incidents have led to each other: no further one is opened"
+    return None
+
+
+def effects_of(
+    action: Action, policy: CompiledPolicy, reason: str, clock: str = ""
+) -> tuple[Effect, ...]:
+    """What an action that is no command asks for; `clock` is whose action it is."""
+    match action.kind:
+        case ActionKind.ESCALATE:
+            level = int(action.target) if action.target else None
+            return (PageNextLevel(reason, level, waits=True, stays=True, clock=clock),)
+        case ActionKind.PAGE:
+            return (PageRole(action.target, reason, clock=clock),)
+        case ActionKind.NOTIFY if policy.audience(action.target):
+            return (Tell("deadline", reason, (action.target,)),)
+        case ActionKind.NOTIFY | ActionKind.REMIND:
+            return (Remind(action.target, reason),)
+        case ActionKind.OPEN_INCIDENT:
+            return (OpenLinked(action.target, reason, clock),)
+        case _:
+            return ()

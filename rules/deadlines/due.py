@@ -1,0 +1,81 @@
+"""What is due by an instant, what comes due next, and what a correction takes back."""
+
+from datetime import datetime
+
+from models.clock import DueThreshold, FiredThreshold
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from rules.clocks.clocks import clock_points
+from rules.deadlines.pending import pending_points
+from rules.record.reach import given_to
+from rules.time.targets import worked_out
+from rules.updates.cadence import PREFIX, cadence_points
+
+Key = tuple[str, int, str]
+
+
+def _key(point: DueThreshold | FiredThreshold) -> Key:
+    return (point.clock, point.run, point.threshold)
+
+
+def waiting_points(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[DueThreshold, ...]:
+    """The thresholds that have not fired, in the order in which they come."""
+    fired = {_key(f) for f in incident.fired if not f.superseded}
+    points = (
+        *clock_points(policy, incident, now),
+        *cadence_points(policy, incident, now),
+        *pending_points(policy, incident),
+    )
+    waiting = [point for point in points if _key(point) not in fired]
+    return tuple(sorted(waiting, key=lambda point: (point.due_at, point.fraction)))
+
+
+def due_thresholds(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[DueThreshold, ...]:
+    """The thresholds that have come due by `now` and have not fired; each once, in order."""
+    return tuple(p for p in waiting_points(policy, incident, now) if p.due_at <= now)
+
+
+def next_point(policy: CompiledPolicy, incident: Incident, now: datetime) -> DueThreshold | None:
+    """The threshold that comes due first."""
+    return next(iter(waiting_points(policy, incident, now)), None)
+
+
+def superseded(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[FiredThreshold, ...]:
+    """The fired thresholds that the record, as it reads now, would not have fired.
+
+    A backdated stop, a correction or a wider target does that; what had been done stays done.
+    Of a clock whose calendar is not worked out yet nobody can say it.
+    """
+    unread = _unread(policy) if policy.facts else frozenset()
+    stands = {_key(p) for p in clock_points(policy, incident, now) if p.due_at <= now}
+    return tuple(
+        f
+        for f in incident.fired
+        if not f.superseded
+        and f.clock not in unread
+        and _would_not_have(f, stands, incident)
+        and (policy.facts or not f.clock.startswith(PREFIX))
+    )
+
+
+def _unread(policy: CompiledPolicy) -> frozenset[str]:
+    """The clocks of which a calendar is not worked out yet."""
+    return frozenset(
+        spec.name
+        for spec in policy.clocks
+        if not all(worked_out(target, policy) for target in spec.within.values())
+    )
+
+
+def _would_not_have(fired: FiredThreshold, stands: set[Key], incident: Incident) -> bool:
+    if not fired.clock.startswith(PREFIX):
+        return _key(fired) not in stands
+    audience = fired.clock.removeprefix(PREFIX)
+    told = [update.at for update in given_to(audience, incident)]
+    return len(told) >= fired.run and told[fired.run - 1] <= fired.due_at

@@ -1,0 +1,131 @@
+"""What enforcing a deadline looks at, and what stands when it looks again."""
+
+from datetime import datetime, timedelta
+
+from models.alert import AlertRecord
+from models.clock import SHOULD, DueThreshold, FiredThreshold
+from models.compiled import CompiledPolicy
+from models.contracts import EnforceDeadline, Enforcement
+from models.incident import Incident
+from models.policy.durations import format_duration
+from rules.clocks.clocks import LIMIT_OF, courses
+from rules.deadlines.due import due_thresholds
+from rules.deadlines.pending import is_pending
+from rules.updates.cadence import PREFIX
+
+PUNCTUAL = timedelta(seconds=5)
+"""A threshold that fires within this much of its instant is not called late."""
+
+
+def without_story(incident: Incident) -> Incident:
+    """The record without what no clock depends on."""
+    return incident.model_copy(
+        update={
+            "timeline": (),
+            "alerts": {key: _nameless(record) for key, record in incident.alerts.items()},
+            "segments": (),
+            "lessons": (),
+            "action_items": (),
+            "review": None,
+            "documents": (),
+            "updates": tuple(told.model_copy(update={"text": ""}) for told in incident.updates),
+        }
+    )
+
+
+def _nameless(record: AlertRecord) -> AlertRecord:
+    """When an alert fired, without what it says."""
+    alert = record.alert.model_copy(update={"labels": {}, "summary": ""})
+    return record.model_copy(update={"alert": alert})
+
+
+def facts_for_enforcement(policy: CompiledPolicy, due: tuple[DueThreshold, ...]) -> CompiledPolicy:
+    """The rules of the clocks in question, without the rest of the policy."""
+    clocks = {point.clock for point in due}
+    specs = tuple(spec for spec in policy.clocks if spec.name in clocks)
+    counted_from = {
+        target.before.removeprefix(LIMIT_OF)
+        for spec in specs
+        for target in spec.within.values()
+        if target.before
+    }
+    return CompiledPolicy(
+        name=policy.name,
+        version=policy.version,
+        policy_hash=policy.policy_hash,
+        edition=policy.edition,
+        severities=policy.severities,
+        default_severity=policy.default_severity,
+        when_raised=policy.when_raised,
+        when_lowered=policy.when_lowered,
+        slices=policy.slices,
+        clocks=tuple(spec for spec in policy.clocks if spec.name in clocks | counted_from),
+        audiences=tuple(a for a in policy.audiences if PREFIX + a.name in clocks),
+        communication_lead=policy.communication_lead,
+        late_updates=policy.late_updates,
+        approvals=policy.approvals if any(is_pending(point) for point in due) else {},
+        handover=policy.handover if any(is_pending(point) for point in due) else None,
+    )
+
+
+def enforce(request: EnforceDeadline) -> Enforcement:
+    """Evaluate the recorded clocks again: which thresholds stand at the request's `now`."""
+    facts = request.facts
+    stands = {
+        (point.clock, point.run, point.threshold)
+        for point in due_thresholds(facts.policy, facts.incident, request.now)
+    }
+    standing = tuple(p for p in request.due if (p.clock, p.run, p.threshold) in stands)
+    return Enforcement(
+        standing=standing, moot=tuple(point for point in request.due if point not in standing)
+    )
+
+
+def late_words(late_by: timedelta) -> str:
+    """How late a threshold fired, in words; "" where it was on time."""
+    if late_by <= PUNCTUAL:
+        return ""
+    return f" (fired {format_duration(late_by)} late)"
+
+
+def _best_effort(
+    point: DueThreshold, policy: CompiledPolicy, incident: Incident, now: datetime
+) -> bool:
+    return any(
+        course.target.best_effort
+        for course in courses(policy, incident, now)
+        if (course.spec.name, course.run.number) == (point.clock, point.run)
+    )
+
+
+def as_fired(
+    point: DueThreshold, policy: CompiledPolicy, incident: Incident, now: datetime
+) -> FiredThreshold:
+    """A threshold as the record keeps it once it fires."""
+    return FiredThreshold(
+        **point.model_dump(exclude={"actions"}),
+        fired_at=now,
+        best_effort=_best_effort(point, policy, incident, now),
+        actions=tuple(str(action) for action in point.actions),
+    )
+
+
+def fired_words(
+    point: DueThreshold, policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[str, str]:
+    """What the timeline says of a threshold that fires: the kind of line, and its words."""
+    late, clock, name = late_words(now - point.due_at), point.clock, point.threshold
+    if clock.startswith(PREFIX):
+        return "update.missed", f"no status update to {clock.removeprefix(PREFIX)} in time{late}"
+    if name == SHOULD:
+        return "clock.warned", f"{clock}: its softer limit has passed{late}"
+    if name[0] == "-":
+        return "clock.warned", f"{clock}: {name[1:]} until its limit{late}"
+    if name[0] == "+":
+        return "clock.overdue", f"{clock}: {name[1:]} past its limit{late}"
+    if point.fraction == 1:
+        if _best_effort(point, policy, incident, now):
+            return "clock.late", f"{clock} is late{late}"
+        return "clock.breached", f"{clock} breached{late}"
+    kind = "clock.warned" if point.fraction < 1 else "clock.overdue"
+    return kind, f"{clock}: {name} of its time has passed{late}"

@@ -1,0 +1,56 @@
+"""What a command takes back of what had fired: it is marked as corrected, and stays on the record.
+
+A backdated fact, a correction, another severity, a hold, a condition that does not hold, an
+extension, another policy: whatever makes the record read otherwise.
+"""
+
+from models.clock import Correction, FiredThreshold
+from models.compiled import CompiledPolicy
+from models.payload import Command
+from rules.deadlines.due import superseded
+from rules.record.decision import AdoptPolicy, Case, Decision
+from rules.record.ledger import note, supersede
+
+
+def corrected(decision: Decision, case: Case, name: str, command: Command) -> Decision:
+    """The decision, with what had fired and would not have, as the record reads then, marked."""
+    adopted = _adopted(decision)
+    taken_back = superseded(adopted or case.policy, decision.incident, case.now)
+    if not taken_back:
+        return decision
+    correction = Correction(
+        command=name,
+        actor=case.actor,
+        at=case.now,
+        reason=command.note or command.override or str(getattr(command, "reason", "")),
+        policy=f"{adopted.name} {adopted.version}" if adopted else "",
+    )
+    incident = supersede(decision.incident, taken_back, correction)
+    for fired in taken_back:
+        incident = note(
+            incident,
+            "clock.superseded",
+            _words(fired, correction, kept=(adopted or case.policy).facts is not None),
+            actor=case.actor,
+            now=case.now,
+            clock=fired.clock,
+            threshold=fired.threshold,
+        )
+    return Decision(incident, decision.summary, decision.effects)
+
+
+def _adopted(decision: Decision) -> CompiledPolicy | None:
+    """The policy that counts from then on; one of before adoption took anything back does not."""
+    policies = (e.policy for e in decision.effects if isinstance(e, AdoptPolicy))
+    return next((policy for policy in policies if policy.facts), None)
+
+
+def _words(fired: FiredThreshold, correction: Correction, *, kept: bool) -> str:
+    fired_at = f"{fired.fired_at:%H:%M:%S} UTC"
+    if not (kept and fired.breach):
+        name = f"{fired.clock} {fired.threshold}"
+        return f"{name} had fired at {fired_at}; as the record reads now it would not have"
+    why = f": {correction.reason}" if correction.reason else ""
+    by = f"{correction.actor.name} ({correction.command}{why})"
+    under = f", as {correction.policy} reads" if correction.policy else ""
+    return f"{fired.clock}: the breach at {fired_at} stays on record; corrected by {by}{under}"

@@ -1,0 +1,1 @@
+"""Who is paged when, over which channel, and why."""

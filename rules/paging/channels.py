@@ -1,0 +1,158 @@
+"""Whom a page reaches, and over which channels, first to last."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from models.compiled import Person
+from models.contracts import Delivery
+from models.message import MessageKind
+from models.schedule import OnCall
+from models.workload import AskLeave, Bound, PageLimit, PageLimits
+from rules.paging.withdrawal import Withdrawal
+from rules.people.on_call import by_schedule
+
+MOST_OF_A_SUBJECT = 120
+"""Hundreds of them stand in one summary."""
+
+_CHANNEL = "channel:"
+
+
+@dataclass(frozen=True, slots=True)
+class PageTarget:
+    """Someone, or a channel, to page.
+
+    `target` is as the policy names it; `channels` are the target's own, in the order of trying.
+    `zone` is that of its local clock, where the policy says it; `via` says in words as what the
+    recipient is paged. `limit` is its own, where it has one.
+    """
+
+    target: str
+    recipient: str
+    address: str | None = None
+    channels: tuple[str, ...] = ()
+    zone: str | None = None
+    via: str = ""
+    limit: PageLimit | None = None
+
+    @property
+    def as_what(self) -> str:
+        """As what the recipient is paged: `by name`, `role lead`, or what `via` says."""
+        kind, _, name = self.target.partition(":")
+        return self.via or ("by name" if kind == "person" else f"{kind} {name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Whom to page, each once; `nobody` lists the targets that resolve to no one."""
+
+    pages: tuple[PageTarget, ...]
+    nobody: tuple[str, ...] = ()
+
+
+def _named(
+    target: str,
+    holders: Mapping[str, str],
+    further: Mapping[str, tuple[str, ...]],
+    on_call: Mapping[str, OnCall],
+    vacant: Mapping[str, str],
+) -> dict[str, str]:
+    """The people whom a target means, and by what, where that says more than the target."""
+    kind, _, name = target.partition(":")
+    found = on_call.get(name)
+    if kind == "schedule" and found:
+        return {person: by_schedule(found, person) for person in found.people}
+    person = {"role": holders.get(name, ""), "person": name}.get(kind, "")
+    others = further.get(name, ()) if kind == "role" else ()
+    via = vacant.get(name, "") if kind == "role" else ""
+    return dict.fromkeys((person, *others), via) if person else {}
+
+
+def resolve_targets(
+    targets: Iterable[str],
+    holders: Mapping[str, str],
+    people: Mapping[str, Person],
+    on_call: Mapping[str, OnCall] = MappingProxyType({}),
+    further: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    *,
+    vacant: Mapping[str, str] = MappingProxyType({}),
+) -> Resolution:
+    """Whom `person:NAME`, `role:NAME`, `channel:NAME` and `schedule:NAME` mean.
+
+    `holders` maps roles to people (`further` to who else holds them), `on_call` schedules to who
+    is on call by them. These people stand in for a role that is `vacant`, which says as what. A
+    person that the policy does not know is paged by name on the policy's paging channels.
+    """
+    pages: dict[tuple[bool, str], PageTarget] = {}
+    nobody: dict[str, None] = {}
+    for target in targets:
+        kind, _, channel = target.partition(":")
+        if kind == "channel" and channel:
+            pages.setdefault((True, channel), PageTarget(target, channel, channels=(channel,)))
+            continue
+        named = _named(target, holders, further, on_call, vacant)
+        if not named:
+            nobody[target] = None
+        for name, via in named.items():
+            person = people.get(name) or Person(name=name)
+            page = PageTarget(
+                target, name, person.email, person.channels, person.zone, via, person.limit
+            )
+            pages.setdefault((False, name), page)
+    return Resolution(tuple(pages.values()), tuple(nobody))
+
+
+def channel_chain(channels: Iterable[str], fallbacks: Mapping[str, str]) -> tuple[str, ...]:
+    """`channels` in order, then what they fall back to, and so on; each channel once."""
+    chain = dict.fromkeys(channels)
+    for channel in tuple(chain):
+        following = fallbacks.get(channel)
+        while following and following not in chain:
+            chain[following] = None
+            following = fallbacks.get(following)
+    return tuple(chain)
+
+
+def paging_chain(
+    page: PageTarget, paging_channels: Iterable[str], fallbacks: Mapping[str, str]
+) -> tuple[str, ...]:
+    """The channels to try for `page`: its own or the policy's paging channels, then fallbacks."""
+    return channel_chain(page.channels or paging_channels, fallbacks)
+
+
+def bound_by(
+    page: PageTarget, limits: PageLimits, urgency: int, *, escalation: bool = False
+) -> Bound | None:
+    """The limit that a page is bound by: that of the channel, of the person, or of everybody."""
+    if page.target.startswith(_CHANNEL):
+        limit, whom = limits.channels.get(page.recipient), page.target
+    else:
+        limit, whom = page.limit or limits.person, f"person:{page.recipient}"
+    if limit is None:
+        return None
+    return Bound(whom=whom, limit=limit, urgency=urgency, escalation=escalation)
+
+
+def withdrawable(delivery: Delivery, withdrawal: Withdrawal) -> bool:
+    """Whether a page need not be sent any more."""
+    of_ladder = delivery.bound is not None and delivery.bound.escalation
+    stays = not (delivery.until_answered or of_ladder)
+    page = delivery.message.kind is MessageKind.PAGE
+    return page and withdrawal.covers(stays=stays, clocks=delivery.clocks)
+
+
+def leave_for(delivery: Delivery) -> AskLeave | None:
+    """What a page asks before it is sent; None where nothing binds it."""
+    sent = delivery.message
+    if delivery.bound is None:
+        return None
+    return AskLeave(
+        key=sent.key,
+        incident_id=sent.incident_id,
+        subject=sent.subject[:MOST_OF_A_SUBJECT],
+        severity=sent.severity,
+        bound=delivery.bound,
+        channels=delivery.channels,
+        address=sent.address,
+        withdraw=delivery.withdraw is not None,
+    )

@@ -1,0 +1,84 @@
+"""Escalating by hand: somebody wants a level paged, and says why; and somebody answers them."""
+
+from models.command import EscalateCommand
+from models.incident import Incident
+from models.payload import Command
+from rules.paging.escalation import in_force
+from rules.record.decision import Case, Decision, DemandAnswered, Outcome, PageNextLevel, Refusal
+from rules.record.ledger import note
+from states.lifecycle import BEFORE_REVIEW, State, Trigger
+
+
+def escalate(case: Case, command: EscalateCommand) -> Outcome:
+    """Page the level that is asked for, or the next one, acknowledged or not.
+
+    After an acknowledgement the following levels are paged too, until somebody answers, but with
+    `only`.
+    """
+    refusal = _refused(case, command)
+    if refusal:
+        return refusal
+    asked = f"level {command.level}" if command.level else "the next level"
+    only = " and nobody further" if command.only else ""
+    summary = f"escalated to {asked}{only} by {case.actor.name}: {command.note}"
+    acknowledged = case.incident.milestone("acknowledged") is not None
+    incident = note(
+        case.incident,
+        "escalation.by_hand",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+        level=command.level,
+        only=command.only,
+        reason=command.note,
+    )
+    if acknowledged and not command.only:
+        incident = incident.model_copy(update={"demand_of": case.actor.name})
+    effect = PageNextLevel(
+        f"{case.actor.name} asks for {asked}: {command.note}",
+        command.level,
+        waits=True,
+        stays=acknowledged and command.only,
+        once=command.only,
+        by=case.actor.name,
+        at=case.given_at,
+    )
+    return Decision(incident, summary, (effect,))
+
+
+def answerable(incident: Incident, trigger: Trigger | None) -> bool:
+    """Whether an acknowledgement answers whoever escalated by hand after the first one."""
+    responding = incident.state in BEFORE_REVIEW and incident.state is not State.REPORTED
+    return trigger is Trigger.ACKNOWLEDGE and responding and incident.demand_of is not None
+
+
+def answer(case: Case, command: Command) -> Outcome:
+    """Somebody answers whoever escalated by hand: nobody further is paged for that."""
+    why = f" ({command.note})" if command.note else ""
+    summary = f"{case.actor.name} answers {case.incident.demand_of}: the escalation stops{why}"
+    incident = note(
+        case.incident,
+        "escalation.answered",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+    )
+    return Decision(incident, summary, (DemandAnswered(case.actor.name),))
+
+
+def _refused(case: Case, command: EscalateCommand) -> Refusal | None:
+    state = case.incident.state
+    if state not in BEFORE_REVIEW:
+        return Refusal("Refused", f"the incident is {state}: nobody is paged for it any more")
+    ladder = in_force(case.policy.escalation, case.incident, case.now)
+    levels = len(ladder.levels) if ladder else 0
+    if ladder is None or not levels:
+        return Refusal("Refused", "the policy names no escalation for this incident")
+    if command.level and command.level > levels:
+        message = f"the escalation {ladder.name} has no level {command.level}; it has {levels}"
+        return Refusal("Refused", message)
+    if not command.note:
+        return Refusal("Refused", "escalating needs a reason: note", ("note",))
+    return None

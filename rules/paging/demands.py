@@ -1,0 +1,202 @@
+"""What is demanded of an escalation: which demands are one page, which wait, who answers them.
+
+Demands that fall on one instant and mean the same level are one page.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.compiled import EscalationPolicy
+from models.escalating import DemandedPage, EscalationProgress
+from rules.paging.escalation import NoPage, Page, anew, begun_again, forced_page
+from rules.paging.withdrawal import Withdrawal
+from rules.record.decision import PageNextLevel
+
+_CHANNEL = "channel:"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The demand that is due, `together` with others of its instant and level or not.
+
+    `demanded` is None where that level was paged at that very instant. `progress` is without it.
+    """
+
+    progress: EscalationProgress
+    demanded: DemandedPage | None
+    reason: str
+    together: bool = False
+
+
+def demanded_page(effect: PageNextLevel, now: datetime, cause: int) -> DemandedPage:
+    """What a decision demands, by the line `cause` of the timeline."""
+    return DemandedPage(
+        reason=effect.reason,
+        level=effect.level,
+        waits=effect.waits,
+        resumes=effect.resumes,
+        stays=effect.stays,
+        once=effect.once,
+        by=effect.by,
+        at=effect.at or now,
+        cause=cause,
+        clocks=(effect.clock,) if effect.clock else (),
+    )
+
+
+def level_of(demanded: DemandedPage, progress: EscalationProgress, levels: int) -> int:
+    """The level that a demand means: beyond the last it is the last."""
+    return min(demanded.level or progress.level + 1, levels)
+
+
+def _is_due(demanded: DemandedPage, progress: EscalationProgress, now: datetime) -> bool:
+    """While the escalation goes on it pages the level itself, once its hours have begun."""
+    waits = demanded.not_before
+    return waits is None or (progress.stopped is not None and waits <= now)
+
+
+def demand_due(progress: EscalationProgress, now: datetime) -> bool:
+    """Whether something is demanded now."""
+    return any(_is_due(demanded, progress, now) for demanded in progress.demanded)
+
+
+def take(
+    progress: EscalationProgress, levels: int, now: datetime, *, together: bool = True
+) -> Taken | None:
+    """What is demanded first, as one page with the same; None where nothing is.
+
+    Without `together` each is a page of its own, as once was so.
+    """
+    due = [demanded for demanded in progress.demanded if _is_due(demanded, progress, now)]
+    if not due:
+        return None
+    first = due[0]
+    same = [d for d in due if _same(d, first, progress, levels)] if together else due[:1]
+    rest = _without(progress.demanded, same)
+    left = progress.model_copy(update={"demanded": rest})
+    reason = "; ".join(dict.fromkeys(demanded.reason for demanded in same))
+    if together and _just_paged(first, progress):
+        return Taken(left, None, reason, together=True)
+    change = {
+        "reason": reason,
+        "waits": any(demanded.waits for demanded in same),
+        "resumes": any(demanded.resumes for demanded in same),
+        "stays": any(demanded.stays for demanded in same),
+        "clocks": tuple(dict.fromkeys(name for demanded in same for name in demanded.clocks)),
+        "once": all(demanded.once for demanded in same),
+        "by": next((demanded.by for demanded in same if demanded.by), None),
+    }
+    return Taken(left, first.model_copy(update=change), reason, together=len(same) > 1)
+
+
+def _without(every: tuple[DemandedPage, ...], gone: list[DemandedPage]) -> tuple[DemandedPage, ...]:
+    return tuple(one for one in every if not any(one is other for other in gone))
+
+
+def _same(
+    one: DemandedPage, other: DemandedPage, progress: EscalationProgress, levels: int
+) -> bool:
+    meant = (level_of(one, progress, levels), level_of(other, progress, levels))
+    return one.falls_on == other.falls_on and meant[0] == meant[1]
+
+
+def _just_paged(demanded: DemandedPage, progress: EscalationProgress) -> bool:
+    """Whether this level was paged because of another demand of this instant."""
+    same_level = demanded.level in (None, progress.level)
+    return bool(demanded.falls_on) and demanded.falls_on == progress.demanded_at and same_level
+
+
+def set_going(
+    progress: EscalationProgress,
+    demanded: DemandedPage,
+    ladder: EscalationPolicy | None,
+    now: datetime,
+    *,
+    acknowledged: bool,
+    goes_on: bool = True,
+) -> tuple[EscalationProgress, Page | NoPage]:
+    """The page that is demanded, and whether silence goes on from it.
+
+    One that somebody asks for by hand sets a stopped escalation going, until they are answered.
+    Without `goes_on` it does not, as once was so.
+    """
+    stopped = progress.stopped is not None
+    if demanded.resumes:
+        progress = begun_again(progress, demanded.level, resumed=acknowledged)
+        if goes_on and (stopped or demanded.level == 1):
+            progress = anew(progress)
+    elif goes_on and stopped and demanded.by and not demanded.once:
+        levels = len(ladder.levels) if ladder else 1
+        progress = _called(progress, demanded.by, level_of(demanded, progress, levels))
+    waits = demanded.waits and progress.stopped is None and not demanded.once
+    page = forced_page(ladder, progress, demanded.level, waits_from=now if waits else None)
+    return progress.model_copy(update={"cause": demanded.cause} if waits else {}), page
+
+
+def _called(progress: EscalationProgress, by: str, level: int) -> EscalationProgress:
+    """It goes on from this level until somebody answers."""
+    change = {
+        "cycle": 0,
+        "stopped": None,
+        "resumed": False,
+        "forgotten_at": None,
+        "called_by": by,
+        "called": (),
+        "begins_after": level - 1,
+    }
+    return anew(progress).model_copy(update=change)
+
+
+def answers(progress: EscalationProgress, by: str) -> bool:
+    """Whether what somebody does stops an escalation that goes on after an acknowledgement.
+
+    One that was asked for by hand is answered by whom it has paged; and where it has paged a
+    channel, of which nobody knows who reads it, by whoever did not ask.
+    """
+    if progress.called_by is None:
+        return progress.resumed
+    if by == progress.called_by:
+        return False
+    return by in progress.called or any(name.startswith(_CHANNEL) for name in progress.called)
+
+
+def withdrawn(progress: EscalationProgress, withdrawal: Withdrawal) -> EscalationProgress:
+    """Without the demands that are withdrawn."""
+    left = tuple(
+        demanded
+        for demanded in progress.demanded
+        if not withdrawal.covers(stays=demanded.stays, clocks=demanded.clocks)
+    )
+    return progress.model_copy(update={"demanded": left})
+
+
+def unreached(
+    progress: EscalationProgress,
+    demanded: DemandedPage,
+    level: int,
+    levels: int,
+    *,
+    opens_at: datetime | None,
+) -> EscalationProgress:
+    """What is left of a demand that reached nobody and that no answer withdraws.
+
+    It waits for the hours of its level. If that has none, the next level is demanded at once,
+    unless silence goes on anyway.
+    """
+    if opens_at:
+        waiting = demanded.model_copy(update={"level": level, "not_before": opens_at})
+        return progress.model_copy(update={"demanded": (*progress.demanded, waiting)})
+    if demanded.once or level >= levels or progress.stopped is None:
+        return progress
+    following = demanded.model_copy(update={"level": level + 1, "not_before": None})
+    return progress.model_copy(update={"demanded": (following, *progress.demanded)})
+
+
+def reached_by(
+    progress: EscalationProgress, level: int, recipients: Iterable[str]
+) -> EscalationProgress:
+    """A level was paged: no demand waits for its hours, and whom it paged can answer."""
+    left = tuple(d for d in progress.demanded if not d.not_before or d.level != level)
+    every = tuple(dict.fromkeys((*progress.called, *recipients))) if progress.called_by else ()
+    return progress.model_copy(update={"demanded": left, "called": every})

@@ -1,0 +1,247 @@
+"""What the timeline says of a level that had its turn: who was paged, as what, by which rule."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from models.contracts import Delivery, Escalated, OutOfHours, PageOutcome
+from models.escalating import EscalationProgress
+from models.workload import Leave, Verdict
+from rules.paging.escalation import Page, PassOver
+from rules.paging.messages import detour
+from rules.paging.summary import incidents
+from rules.people.on_call import SCHEDULE, nobody_by
+
+BY_NAME = "by name"
+"""As what somebody is paged whom a level names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the timeline. `owed` says that what it tells of is still to be delivered."""
+
+    kind: str
+    summary: str
+    data: dict[str, Any]
+    owed: PageOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A level that had its turn at `at`, by the escalation `rule`, for a `reason`.
+
+    `next_at` is when silence pages the next.
+    """
+
+    page: Page
+    rule: str
+    reason: str
+    at: datetime
+    next_at: datetime | None = None
+
+    def facts(self, *, told: bool) -> dict[str, Any]:
+        """By which rule, in which cycle: where what paged told it, as older pages did not."""
+        if not told:
+            return {}
+        facts = {"cycle": self.page.cycle, "rule": self.rule, "asked_at": self.at.isoformat()}
+        return {**facts, "next_at": self.next_at.isoformat()} if self.next_at else facts
+
+
+def lines_of(turn: Turn, done: Escalated) -> Iterator[Line]:
+    """Who was paged, who was not and why."""
+    facts = turn.facts(told=done.cycle is not None)
+    for outcome in done.pages:
+        line = _paged(turn, outcome, {**facts, **_duty(outcome, done)})
+        yield line if done.sent else _unconfirmed(turn, outcome, line.data)
+    level = turn.page.level
+    for target in done.nobody:
+        data = {"level": level, "target": target, **facts}
+        if facts:
+            data["reason"] = turn.reason
+        found = done.on_call.get(target.removeprefix(SCHEDULE))
+        why = nobody_by(found) if found else f"{target} is held by no one"
+        data |= {"on_call": found.model_dump(mode="json")} if found else {}
+        yield Line("page.nobody", f"level {level} pages nobody: {why}", data)
+    for passed in done.out_of_hours:
+        yield _out_of_hours(turn, passed, facts)
+
+
+def _duty(outcome: PageOutcome, done: Escalated) -> dict[str, Any]:
+    """By what somebody is on call who was paged by a schedule, and by how old a feed."""
+    found = done.on_call.get(outcome.target.removeprefix(SCHEDULE))
+    duty = found.duty(outcome.delivery.message.recipient) if found else None
+    if found is None or duty is None:
+        return {}
+    aged = found.feed_age
+    return {
+        "schedule": found.schedule,
+        "on_call": duty.model_dump(mode="json"),
+        "feed_age_seconds": aged.total_seconds() if aged is not None else None,
+        "doubts": list(found.notes),
+    }
+
+
+def _paged(turn: Turn, outcome: PageOutcome, facts: dict[str, Any]) -> Line:
+    owed = outcome.delivery
+    sent = owed.message
+    receipt = outcome.receipt
+    channel = receipt.channel if receipt else owed.channels[owed.channel]
+    data: dict[str, Any] = {
+        "level": turn.page.level,
+        "target": outcome.target,
+        "recipient": sent.recipient,
+        "channel": channel,
+        "key": sent.key,
+        "reason": turn.reason,
+        **facts,
+    }
+    if facts:
+        data["via"] = outcome.via
+        data["not_by"] = [failed.channel for failed in outcome.fell_back]
+    as_what = f", {outcome.via}" if _remarkable(outcome) else ""
+    who = f"{sent.recipient} (level {turn.page.level}{as_what}) by {channel}: {turn.reason}"
+    instead = detour(outcome.fell_back)
+    if receipt:
+        return Line("page.sent", f"page to {who}{instead}", data)
+    if outcome.leave:
+        held = f"page to {who} — held for a summary: {outcome.leave.why}"
+        return Line("page.held", held, data, outcome)
+    why = outcome.failure.error if outcome.failure else "no answer in time"
+    summary = f"page to {who} — failed: {why}; tried again{instead}"
+    return Line("page.failed", summary, data, outcome)
+
+
+def _unconfirmed(turn: Turn, outcome: PageOutcome, data: dict[str, Any]) -> Line:
+    """Of a page that may have left, nobody knows whether it did."""
+    level, channel = turn.page.level, data["channel"]
+    who = f"{outcome.delivery.message.recipient} (level {level}) by {channel}"
+    why = "the worker stopped before it said so"
+    return Line("page.unconfirmed", f"page to {who}: {turn.reason} — may have left: {why}", data)
+
+
+def _remarkable(outcome: PageOutcome) -> bool:
+    """Whether it is not plain from the recipient as what they are paged."""
+    return bool(outcome.via) and outcome.via != BY_NAME and not outcome.target.startswith("channel")
+
+
+def _out_of_hours(turn: Turn, passed: OutOfHours, facts: dict[str, Any]) -> Line:
+    level = turn.page.level
+    opens_at = passed.opens_at
+    begins = f"; they begin at {opens_at:%Y-%m-%d %H:%M} UTC" if opens_at else ""
+    summary = (
+        f"level {level} passes over {passed.recipient}: outside of their hours in "
+        f"{passed.zone}{begins}"
+    )
+    data = {
+        "level": level,
+        "target": passed.target,
+        "recipient": passed.recipient,
+        "opens_at": opens_at.isoformat() if opens_at else None,
+        "reason": turn.reason,
+        **facts,
+    }
+    return Line("page.out_of_hours", summary, data)
+
+
+def passed_over(
+    done: PassOver, rule: str, targets: tuple[str, ...], at: datetime, next_at: datetime | None
+) -> Line:
+    """That a level is not paged at `at`, and why."""
+    data = {
+        "level": done.level,
+        "cycle": done.cycle,
+        "rule": rule,
+        "targets": list(targets),
+        "asked_at": at.isoformat(),
+        "next_at": next_at.isoformat() if next_at else None,
+    }
+    return Line("page.passed_over", f"level {done.level} pages nobody: {done.why}", data)
+
+
+def joined(level: int, reason: str) -> Line:
+    """That a level was demanded which was just paged because of another demand."""
+    words = f"level {level} is paged already, at this very instant: {reason}"
+    return Line("escalation.joined", words, {"level": level, "reason": reason})
+
+
+def waits_for_hours(page: Page, reason: str, opens_at: datetime) -> Line:
+    """That a page which was demanded goes out later."""
+    words = f"level {page.level} is paged when its hours begin, {opens_at:%Y-%m-%d %H:%M} UTC"
+    data = {
+        "level": page.level,
+        "targets": list(page.targets.page),
+        "reason": reason,
+        "waits_until": opens_at.isoformat(),
+    }
+    return Line("page.waits", f"{words}: {reason}", data)
+
+
+def given_up(summary: str, level: int, key: str, why: str) -> Line:
+    """That a level is not paged any more, of which an attempt may have been under way."""
+    words = f"{summary} — not asked for any more: {why}; an attempt under way may have left"
+    return Line("page.withdrawn", words, {"level": level, "key": key})
+
+
+def unknown(summary: str, level: int, key: str) -> Line:
+    """That a lost task may have paged a level, and that nobody could be asked whom."""
+    words = f"{summary} — may have left: the worker stopped before it said so"
+    return Line("page.unconfirmed", words, {"level": level, "key": key})
+
+
+def withdrawn(delivery: Delivery) -> Line:
+    """That a page which no channel took yet is not tried any more."""
+    sent = delivery.message
+    why = delivery.withdraw or "it is not asked for any more"
+    summary = f"page to {sent.recipient}: {sent.reason} — not sent any more: {why}"
+    data = {"recipient": sent.recipient, "key": sent.key, "reason": sent.reason}
+    return Line("page.withdrawn", summary, data)
+
+
+def until_answered(delivery: Delivery, *, stays: bool, clocks: tuple[str, ...] = ()) -> Delivery:
+    """A delivery that an answer to the escalation withdraws, unless it `stays`."""
+    bound = delivery.bound
+    if bound:
+        bound = bound.model_copy(update={"escalation": not stays})
+    change = {"until_answered": not stays, "bound": bound, "clocks": clocks}
+    return delivery.model_copy(update=change)
+
+
+def recipients_of(done: Escalated) -> tuple[str, ...]:
+    """Who was paged: people by name, channels as the policy names them."""
+    return tuple(
+        page.target if page.target.startswith("channel:") else page.delivery.message.recipient
+        for page in done.pages
+    )
+
+
+def how_to_stop(incident_id: str, progress: EscalationProgress) -> str:
+    """What a page says about how to stop the escalation."""
+    if progress.resumed:
+        return f"It was acknowledged, and nothing followed. Look: show {incident_id}"
+    return f"Acknowledge it: acknowledge {incident_id}"
+
+
+def became_of(delivery: Delivery, leave: Leave) -> Line | None:
+    """What the timeline says of a page that asked for leave; nothing where it says so already."""
+    sent, summary = delivery.message, leave.summary
+    who = f"page to {sent.recipient}: {sent.reason}"
+    data: dict[str, Any] = {
+        "recipient": sent.recipient,
+        "key": sent.key,
+        "reason": sent.reason,
+    }
+    match leave.verdict:
+        case Verdict.HELD:
+            said = f"{who} — held for a summary: {leave.why}"
+            return None if delivery.held else Line("page.held", said, data)
+        case Verdict.TOLD if summary:
+            data |= {"channel": summary.channel, "summary_of": summary.incidents}
+            among = f"in a summary of {incidents(summary.incidents)}"
+            told = f"page to {sent.recipient} by {summary.channel}, {among}: {sent.reason}"
+            return Line("page.summarised", told, data)
+        case Verdict.UNDELIVERED:
+            return Line("page.undelivered", f"{who} — no channel took the summary; given up", data)
+        case _:
+            why = delivery.withdraw or "it is not asked for any more"
+            return Line("page.withdrawn", f"{who} — held, and dropped: {why}", data)

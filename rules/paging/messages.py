@@ -1,0 +1,79 @@
+"""What a message says: one wording for all channels, and what each audience may see."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from models.compiled import Audience, CompiledPolicy
+from models.incident import Incident
+from models.message import DeliveryFailure, Message, MessageKind
+from rules.alerts.words import listed
+from rules.clocks.clocks import read_clocks
+from rules.updates.cadence import next_update_at
+
+ALL_FACTS = ("state", "severity", "service", "impact", "alerts", "next_update", "deadlines")
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def facts_for(
+    incident: Incident, policy: CompiledPolicy, now: datetime, audience: Audience | None
+) -> dict[str, str]:
+    """The facts that a message carries; an audience's `sees` limits them."""
+    report = incident.report
+    running = [r for r in read_clocks(policy, incident, now) if r.stopped_at is None]
+    facts = {
+        "state": incident.state.value,
+        "severity": incident.severity,
+        "service": report.service or "",
+        "impact": report.nature or ", ".join(report.affected_systems),
+        "alerts": listed([record.alert for record in incident.alerts.values()]),
+        "deadlines": "; ".join(
+            f"{r.clock} by {_stamp(r.breach_at)}" for r in running if r.breach_at
+        ),
+    }
+    next_at = next_update_at(policy, incident, audience.name, now) if audience else None
+    if next_at:
+        facts["next_update"] = f"by {_stamp(next_at)}"
+    seen = (audience.sees if audience else ()) or ALL_FACTS
+    return {name: value[:1000] for name, value in facts.items() if value and name in seen}
+
+
+def _body(text: str, facts: dict[str, str]) -> str:
+    lines = [text, ""]
+    lines += [f"{name.replace('_', ' ')}: {value}" for name, value in facts.items()]
+    return "\n".join(lines)
+
+
+def detour(failures: Iterable[DeliveryFailure]) -> str:
+    """By which channels a message could not go, for the line that says what became of it."""
+    return "".join(f"; not by {failed.channel}: {failed.error}" for failed in failures)
+
+
+def message(
+    kind: MessageKind,
+    incident: Incident,
+    policy: CompiledPolicy,
+    now: datetime,
+    *,
+    reason: str,
+    text: str,
+    recipient: str = "",
+    audience: Audience | None = None,
+) -> Message:
+    """A message without its key: who sends it gives it one."""
+    facts = facts_for(incident, policy, now, audience)
+    shown = incident.severity if "severity" in facts else ""
+    heading = " ".join(part for part in (f"[{incident.id}]", shown, incident.report.title) if part)
+    return Message(
+        key="",
+        kind=kind,
+        incident_id=incident.id,
+        recipient=recipient,
+        subject=f"{heading} — {reason}"[:250],
+        body=_body(text, facts),
+        severity=shown,
+        reason=reason,
+        facts=facts,
+    )

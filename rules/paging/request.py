@@ -1,0 +1,90 @@
+"""What the activity that pages a level is asked, and under which key.
+
+The key follows from what is asked for: the line of the timeline that asks, the level, the round,
+and, put to it by the activity, who is paged. So the same page has the same key, however often a
+task is done again, and no other page ever has it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.compiled import CompiledPolicy, EscalationPolicy
+from models.contracts import EscalateIncident
+from models.escalating import DemandedPage, EscalationProgress
+from models.incident import Incident
+from models.message import MessageKind
+from rules.paging.escalation import Page, turns
+from rules.paging.lines import how_to_stop
+from rules.paging.messages import message
+from rules.paging.urgency import urgency
+from rules.people.stand_ins import addressed_by_level
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of the escalation now, by which ladder, why, and by which line (`cause`)."""
+
+    page: Page
+    ladder: EscalationPolicy
+    reason: str
+    now: datetime
+    cause: int
+    demanded: DemandedPage | None = None
+
+    @property
+    def stays(self) -> bool:
+        """Whether no answer to the escalation withdraws it."""
+        return self.demanded is not None and self.demanded.stays
+
+    @property
+    def clocks(self) -> tuple[str, ...]:
+        """Whose limits ask for it."""
+        return self.demanded.clocks if self.demanded else ()
+
+    @property
+    def summary(self) -> str:
+        """In words."""
+        return f"page level {self.page.level} ({', '.join(self.page.targets.page)}): {self.reason}"
+
+
+def page_key(incident_id: str, asked: Asked) -> str:
+    """The key of a page, without who is paged."""
+    return f"{incident_id}/page-{asked.cause}.{asked.page.level}.{asked.page.cycle + 1}"
+
+
+def request_of(
+    asked: Asked, incident: Incident, policy: CompiledPolicy, progress: EscalationProgress
+) -> EscalateIncident:
+    """What the activity needs to know."""
+    page = asked.page
+    template = message(
+        MessageKind.PAGE,
+        incident,
+        policy,
+        asked.now,
+        reason=f"{asked.reason}, level {page.level}",
+        text=f"{incident.report.title}\n{how_to_stop(incident.id, progress)}",
+    )
+    targets = page.targets
+    if targets.in_turn:
+        ordered = turns(incident.id, targets.page, page.level, page.cycle)
+        targets = targets.model_copy(update={"page": ordered})
+    roles = addressed_by_level(targets, incident, policy, asked.now)
+    return EscalateIncident(
+        level=page.level,
+        cycle=page.cycle,
+        targets=targets,
+        holders=roles.holders,
+        further_holders=roles.further,
+        vacant=roles.vacant,
+        people=policy.people,
+        channels=policy.paging_channels,
+        fallbacks=policy.fallbacks,
+        key_prefix=page_key(incident.id, asked),
+        template=template,
+        now=asked.now,
+        schedules=policy.schedules,
+        policy=policy.name,
+        limits=policy.page_limits,
+        urgency=urgency(incident.severity, policy.severities),
+    )

@@ -1,0 +1,202 @@
+"""The escalation as the timeline tells it: who was paged or passed over, and where it stood."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from models.compiled import CompiledPolicy, EscalationPolicy, RoleRule
+from models.escalating import EscalationProgress
+from models.incident import Incident, TimelineEntry
+from rules.paging.escalation import NoPage, Wait, in_force, next_page
+
+PAGE = "page."
+SENT = frozenset({"page.sent", "page.summarised"})
+"""What tells of a page that reached somebody: by itself, or in a summary of many."""
+HELD = "page.held"
+MOST_TURNS = 1000
+"""So many turns ahead it is looked for a level: more than a policy can ask for sensibly."""
+
+ACKNOWLEDGED = "incident.acknowledged"
+_STOPS = {
+    ACKNOWLEDGED: "{actor} acknowledged at {at}",
+    "incident.resolved": "{actor} resolved the incident at {at}",
+    "incident.cancelled": "{actor} cancelled the incident at {at}",
+    "escalation.taken_up": "{summary}, at {at}",
+    "escalation.answered": "{summary}, at {at}",
+    "escalation.exhausted": "the escalation had ended at {at}: every level had had its turn",
+}
+
+
+def stamp(at: datetime) -> str:
+    """An instant as answers say it."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """A line about a page, with what it knows: `level` 0 is none, `targets` are whom it could page.
+
+    `tried` are the channels that had failed before.
+    """
+
+    seq: int
+    kind: str
+    at: datetime
+    summary: str
+    level: int
+    recipient: str
+    targets: tuple[str, ...]
+    data: Mapping[str, Any]
+    tried: tuple[str, ...] = ()
+
+    def means(self, who: str) -> bool:
+        """Whether it is about somebody, by name or by target."""
+        names = {self.recipient, *self.targets}
+        return who in names or who in {target.partition(":")[2] for target in self.targets}
+
+
+def page_lines(incident: Incident) -> tuple[PageLine, ...]:
+    """Every line about a page. A page that was owed is one with the level that asked for it."""
+    asked: dict[str, PageLine] = {}
+    found = []
+    for entry in incident.timeline:
+        if not entry.kind.startswith(PAGE):
+            continue
+        line = _line(entry)
+        key = str(entry.data.get("key", ""))
+        before = asked.get(key) if key else None
+        if before:
+            failed = () if before.kind == HELD else (str(before.data.get("channel", "")),)
+            line = replace(
+                line,
+                level=line.level or before.level,
+                targets=line.targets or before.targets,
+                data={**line.data, **before.data, "channel": line.data.get("channel", "")},
+                tried=tuple(dict.fromkeys((*before.tried, *line.tried, *failed))),
+            )
+        if key:
+            asked[key] = line
+        found.append(line)
+    return tuple(found)
+
+
+def _line(entry: TimelineEntry) -> PageLine:
+    data = entry.data
+    one = (str(data["target"]),) if data.get("target") else ()
+    return PageLine(
+        seq=entry.seq,
+        kind=entry.kind,
+        at=entry.recorded_at,
+        summary=entry.summary,
+        level=int(data.get("level") or 0),
+        recipient=str(data.get("recipient") or ""),
+        targets=tuple(data.get("targets") or one),
+        data=data,
+        tried=tuple(data.get("not_by") or ()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the escalation stood: after which level, and when silence would page the next.
+
+    `stopped` says in words why it would not, `by` which line.
+    """
+
+    ladder: EscalationPolicy | None
+    next_at: datetime
+    level: int = 0
+    cycle: int = 0
+    stopped: str | None = None
+    by: tuple[int, ...] = ()
+
+
+def severity_at(incident: Incident, at: datetime) -> str:
+    """How bad it was at an instant."""
+    known = [change for change in incident.severities if change.at <= at]
+    return known[-1].severity if known else incident.severities[0].severity
+
+
+def ladder_at(policy: CompiledPolicy, incident: Incident, at: datetime) -> EscalationPolicy | None:
+    """The ladder that counted at an instant."""
+    then = incident.model_copy(update={"severity": severity_at(incident, at)})
+    return in_force(policy.escalation, then, at)
+
+
+def standing_at(policy: CompiledPolicy, incident: Incident, at: datetime) -> Standing:
+    """Where the escalation stood at an instant, by what was recorded until then."""
+    began = incident.timeline[0].recorded_at if incident.timeline else incident.reported_at
+    standing = Standing(ladder_at(policy, incident, at), began)
+    for entry in incident.timeline:
+        if entry.recorded_at <= at:
+            standing = _moved(standing, entry)
+    return standing
+
+
+def _moved(standing: Standing, entry: TimelineEntry) -> Standing:
+    data = entry.data
+    if entry.kind in _STOPS:
+        if standing.stopped and entry.kind != ACKNOWLEDGED:
+            return standing
+        words = _STOPS[entry.kind].format(
+            actor=entry.actor.name, at=stamp(entry.recorded_at), summary=entry.summary
+        )
+        return replace(standing, stopped=words, by=(entry.seq,))
+    if entry.kind == "escalation.resumed":
+        level = int(data["level"]) - 1
+        return replace(standing, level=level, next_at=entry.recorded_at, stopped=None, by=())
+    if entry.kind == "escalation.waits":
+        level = int(data.get("level", 0))
+        return replace(standing, level=level, next_at=datetime.fromisoformat(data["next_at"]))
+    if entry.kind.startswith(PAGE) and data.get("level"):
+        return _after_turn(standing, entry)
+    return standing
+
+
+def _after_turn(standing: Standing, entry: TimelineEntry) -> Standing:
+    """A line of a level's turn says when silence pages the next, unless it was stopped by then."""
+    data = entry.data
+    level, next_at = int(data["level"]), data.get("next_at")
+    standing = replace(standing, level=level, cycle=int(data.get("cycle", standing.cycle)))
+    if next_at:
+        return replace(standing, next_at=datetime.fromisoformat(next_at), stopped=None, by=())
+    ladder = standing.ladder
+    wait = ladder.levels[level - 1].wait if ladder and level <= len(ladder.levels) else None
+    asked = datetime.fromisoformat(data["asked_at"]) if "asked_at" in data else entry.recorded_at
+    return replace(standing, next_at=asked + wait if wait else standing.next_at)
+
+
+def ahead(standing: Standing) -> Iterator[tuple[int, datetime]]:
+    """The levels that silence pages, or would have, from there on, and when."""
+    due_at = standing.next_at
+    progress = EscalationProgress(level=standing.level, cycle=standing.cycle)
+    for _ in range(MOST_TURNS):
+        asked = next_page(standing.ladder, progress, due_at)
+        if isinstance(asked, NoPage | Wait):
+            return
+        yield asked.level, due_at
+        due_at = asked.next_at or due_at
+        progress = EscalationProgress(level=asked.level, cycle=asked.cycle)
+
+
+def held_by(incident: Incident, rule: RoleRule, at: datetime) -> tuple[str, ...]:
+    """Who held a role at an instant, by the timeline: given, handed over or given up until then."""
+    held: dict[str, None] = {}
+    for entry in incident.timeline:
+        if entry.recorded_at > at or entry.data.get("role") != rule.name:
+            continue
+        person = str(entry.data.get("person"))
+        if entry.kind == "role.assigned":
+            held = {**(held if rule.at_most != 1 else {}), person: None}
+        elif entry.kind == "handover.accepted":
+            held.pop(str(entry.data.get("giver")), None)
+            held[person] = None
+        elif entry.kind == "role.unassigned":
+            held.pop(person, None)
+    return tuple(held)
+
+
+def pages_of(lines: Iterable[PageLine]) -> tuple[PageLine, ...]:
+    """Those that tell of a page that was sent."""
+    return tuple(line for line in lines if line.kind in SENT)

@@ -1,0 +1,1 @@
+"""Who may do what, who holds which role, who is on call."""

@@ -1,0 +1,230 @@
+"""Commands that others must approve first: who is asked when, and what comes of it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.authority import BACKDATING, ApprovalRule
+from models.base import ENGINE, MONITORING
+from models.clock import DueThreshold
+from models.command import PostUpdateCommand
+from models.compiled import AuthorityRule, CompiledPolicy
+from models.incident import Incident
+from models.moments import parse_condition
+from models.payload import Command
+from models.responding import ApproveCommand, RejectCommand
+from models.responsibility import Approval, Request
+from rules.clocks.conditions import holds_at
+from rules.people.authority import permitted, who_may
+from rules.people.backdating import approval_rule
+from rules.people.named import people_meant
+from rules.people.requests import asked, digest_of, page_all, replaced, request_for
+from rules.record.decision import Case, Decision, Outcome, Refusal, Remind
+from rules.record.ledger import note
+from rules.record.markdown import stamp
+
+PREFIX = "approval:"
+TIME_IS_OVER = "no answer"
+
+
+def _in_force(rule: ApprovalRule, case: Case) -> bool:
+    severity = case.severity_for(by_the_worse=rule.by_the_worse)
+    if rule.severities and severity not in rule.severities:
+        return False
+    return all(holds_at(parse_condition(text), case.incident, case.now) for text in rule.when)
+
+
+def rules_of(
+    name: str, command: Command, policy: CompiledPolicy
+) -> Iterator[tuple[str, ApprovalRule]]:
+    """The rules that a command falls under, by the names that they have in the policy."""
+    if name in policy.approvals:
+        yield name, policy.approvals[name]
+    if isinstance(command, PostUpdateCommand):
+        audiences = command.audiences or tuple(a.name for a in policy.audiences if a.rhythms)
+        for audience in audiences:
+            key = f"{name}:{audience}"
+            if key in policy.approvals:
+                yield key, policy.approvals[key]
+
+
+def unapproved(case: Case, name: str, command: Command) -> Refusal | None:
+    """What approval a command lacks, and who may give it; the first time that it is asked for."""
+    if case.actor in (ENGINE, MONITORING) or case.overrides:
+        return None
+    dated = approval_rule(case, name, command)
+    for key, rule in (*rules_of(name, command, case.policy), *dated):
+        if _in_force(rule, case):
+            refusal = _lacking(case, name, command, key, rule)
+            if refusal:
+                return refusal
+    return None
+
+
+def _lacking(
+    case: Case, name: str, command: Command, key: str, rule: ApprovalRule
+) -> Refusal | None:
+    request = request_for(case.incident, key)
+    same = request if request and request.digest == digest_of(command, key) else None
+    if same and (same.proceeds or len(same.approvals) >= rule.quorum):
+        return None
+    may = who_may(_approvers(rule, same), case.incident, case.policy, case.now)
+    have = len(same.approvals) if same else 0
+    dated = f", dated {stamp(case.happened_at)} UTC," if key == BACKDATING else ""
+    message = f"{case.says(name)}{dated} needs approval: have {have} of {rule.quorum}"
+    message += f"; may approve: {', '.join(may)}"
+    if same:
+        return Refusal("NeedsApproval", message, (f"approve {key}",), may=may)
+    groups, people = _next(
+        rule, case.incident, case.policy, case.now, asked_so_far=0, requester=case.actor.name
+    )
+    words = rule.groups[groups - 1]
+    leaves = asked(case, name, command, key, people, words=words, groups=groups)
+    return Refusal("NeedsApproval", message, (f"approve {key}",), may=may, leaves=leaves)
+
+
+def _next(
+    rule: ApprovalRule,
+    incident: Incident,
+    policy: CompiledPolicy,
+    now: datetime,
+    *,
+    asked_so_far: int,
+    requester: str,
+) -> tuple[int, tuple[str, ...]]:
+    """How many groups are asked with the next one, and who that is.
+
+    One in which there is nobody but whoever asks is passed over.
+    """
+    people: tuple[str, ...] = ()
+    for place, group in enumerate(rule.groups[asked_so_far:], asked_so_far + 1):
+        people = people_meant(group, incident, policy, now)
+        if set(people) - {requester}:
+            return place, people
+    return len(rule.groups), people
+
+
+def _approvers(rule: ApprovalRule, request: Request | None) -> AuthorityRule:
+    """Who may approve by now: whoever was asked."""
+    groups = rule.groups[: request.asked if request else 1]
+    return AuthorityRule(by=tuple(dict.fromkeys(entry for group in groups for entry in group)))
+
+
+def _answered(case: Case, named: str) -> tuple[Request, ApprovalRule] | Refusal:
+    """The request that somebody answers, who must be one of those asked, and not who asked."""
+    wanted = named.replace("-", "_")
+    open_now = [
+        r for r in case.incident.requests if not r.consults and r.state == case.incident.state
+    ]
+    request = next((r for r in open_now if wanted in {r.rule, r.command}), None)
+    rule = case.policy.approvals.get(request.rule) if request else None
+    if request is None or rule is None:
+        known = ", ".join(r.rule for r in open_now) or "nothing"
+        return Refusal("Refused", f"no approval of {named} is asked for; asked for is: {known}")
+    approvers = _approvers(rule, request)
+    may = who_may(approvers, case.incident, case.policy, case.now)
+    if case.actor.name == request.requester.name:
+        message = f"{case.actor.name} asked for it; may approve {named}: {', '.join(may)}"
+        return Refusal("NotAuthorised", message, may=may)
+    if not permitted(approvers, case.actor, case.incident, case.policy, case.now):
+        message = f"{case.actor.name} may not approve {named}; may: {', '.join(may)}"
+        return Refusal("NotAuthorised", message, may=may)
+    return request, rule
+
+
+def approve(case: Case, command: ApproveCommand) -> Outcome:
+    """Give leave. Once enough have, whoever asked is told, and may."""
+    found = _answered(case, command.command)
+    if isinstance(found, Refusal):
+        return found
+    request, rule = found
+    if any(given.actor.name == case.actor.name for given in request.approvals):
+        return Refusal("Refused", f"{case.actor.name} has approved {request.rule} already")
+    given = Approval(actor=case.actor, at=case.happened_at, note=command.note)
+    approved = request.model_copy(update={"approvals": (*request.approvals, given)})
+    have = len(approved.approvals)
+    why = f" ({command.note})" if command.note else ""
+    summary = f"{case.actor.name} approves {request.says}: {have} of {rule.quorum}{why}"
+    incident = note(
+        replaced(case.incident, request, approved),
+        "approval.given",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+        rule=request.rule,
+    )
+    whom, reason = request.requester.name, f"{request.says} is approved: give it again"
+    told = (Remind(f"person:{whom}", reason),) if have == rule.quorum else ()
+    return Decision(incident, summary, told)
+
+
+def reject(case: Case, command: RejectCommand) -> Outcome:
+    """Refuse leave; what was asked for must be asked again."""
+    found = _answered(case, command.command)
+    if isinstance(found, Refusal):
+        return found
+    request, _ = found
+    summary = f"{case.actor.name} rejects {request.says}: {command.reason}"
+    incident = note(
+        replaced(case.incident, request, None),
+        "approval.rejected",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+        rule=request.rule,
+    )
+    return Decision(incident, summary, (Remind(f"person:{request.requester.name}", summary),))
+
+
+def approval_points(policy: CompiledPolicy, incident: Incident) -> Iterator[DueThreshold]:
+    """When the time of those who were asked last is over."""
+    for request in incident.requests:
+        rule = policy.approvals.get(request.rule)
+        if rule is None or rule.within is None or request.consults or request.proceeds:
+            continue
+        if len(request.approvals) < rule.quorum and request.state == incident.state:
+            yield DueThreshold(
+                clock=PREFIX + request.rule,
+                run=request.asked,
+                threshold=TIME_IS_OVER,
+                fraction=1.0,
+                due_at=(request.asked_at or request.at) + rule.within,
+            )
+
+
+def unanswered(
+    point: DueThreshold, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> Decision | None:
+    """What follows when nobody answered in time: the next are asked, or the policy decides."""
+    name = point.clock.removeprefix(PREFIX)
+    request, rule = request_for(incident, name), policy.approvals.get(name)
+    if request is None or rule is None:
+        return None
+    if request.asked < len(rule.groups):
+        return _asked_next(request, rule, incident, policy, now, due_at=point.due_at)
+    proceeds = rule.timeout == "proceed"
+    end = "goes on without approval" if proceeds else "lapses"
+    summary = f"nobody decided on {request.says} in time: it {end}"
+    again = request.model_copy(update={"proceeds": True}) if proceeds else None
+    incident = replaced(incident, request, again)
+    incident = note(incident, "approval.timeout", summary, actor=ENGINE, now=now)
+    return Decision(incident, summary, (Remind(f"person:{request.requester.name}", summary),))
+
+
+def _asked_next(
+    request: Request,
+    rule: ApprovalRule,
+    incident: Incident,
+    policy: CompiledPolicy,
+    now: datetime,
+    *,
+    due_at: datetime,
+) -> Decision:
+    who, so_far = request.requester.name, request.asked
+    groups, people = _next(rule, incident, policy, now, asked_so_far=so_far, requester=who)
+    summary = f"nobody decided on {request.says} in time; now asked: {', '.join(people)}"
+    again = request.model_copy(update={"asked": groups, "asked_at": due_at})
+    incident = replaced(incident, request, again)
+    incident = note(incident, "approval.backups", summary, actor=ENGINE, now=now)
+    return Decision(incident, summary, page_all(incident, request, people))

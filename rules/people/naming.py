@@ -1,0 +1,104 @@
+"""Whether those whom a command or a report names are who they seem to be."""
+
+from collections.abc import Iterator
+
+from models.base import ENGINE, MONITORING
+from models.command import AddActionItemCommand
+from models.compiled import CompiledPolicy
+from models.incident import Report
+from models.payload import Command
+from rules.people.named import TEAM, known_by_name, people_of_the_policy
+from rules.people.names import did_you_mean, flaw, looks_like, meant_by, shown
+from rules.record.decision import Case, Refusal
+
+PEOPLE_IN: dict[str, tuple[str, ...]] = {
+    "assign_role": ("person",),
+    "unassign_role": ("person",),
+    "hand_over": ("to", "giver"),
+    "add_action_item": ("owner",),
+    "submit_review": ("lead", "attendees"),
+}
+"""The fields of commands that name people."""
+
+
+def misnamed(case: Case, name: str, command: Command) -> Refusal | None:
+    """Why a command does not count for the names in it: nobody can be meant, or somebody else is.
+
+    Policies that earlier versions compiled ask nothing of names. Where a policy lists no people
+    nobody knows who there is: names are taken, as far as they are written soundly.
+    """
+    if not case.policy.known_names:
+        return None
+    known = people_of_the_policy(case.incident, case.policy)
+    wrong = [*_unsound_actor(case, known)]
+    wrong += [
+        (field, f"{problem}{did_you_mean(person, known)}")
+        for field, person in _named(name, command)
+        if (problem := flaw(person))
+    ]
+    if wrong:
+        words = "; ".join(f"{field}: {problem}" for field, problem in wrong)
+        return Refusal("Malformed", words[:1000], tuple(field for field, _ in wrong))
+    return _mistaken_actor(case, known) or _mistaken(case, name, command)
+
+
+def _unsound_actor(case: Case, known: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if case.actor in (ENGINE, MONITORING):
+        return
+    problem = flaw(case.actor.name)
+    if problem:
+        yield "actor", f"{problem}{did_you_mean(case.actor.name, known)}"
+    elif problem := flaw(case.actor.via):
+        yield "via", problem
+
+
+def _mistaken_actor(case: Case, known: tuple[str, ...]) -> Refusal | None:
+    """An actor whom nobody knows, and who is called much like somebody."""
+    if case.actor in (ENGINE, MONITORING) or case.actor == case.incident.report.reporter:
+        return None
+    meant = meant_by(case.actor.name, known)
+    if meant is None:
+        return None
+    message = f"nobody of the policy is called {shown(case.actor.name)}; did you mean {meant}?"
+    return Refusal("NotAuthorised", message, ("actor",))
+
+
+def _mistaken(case: Case, name: str, command: Command) -> Refusal | None:
+    """A person whom nobody knows: who is probably meant, or that there is nobody such."""
+    people = people_of_the_policy(case.incident, case.policy)
+    if not people:
+        return None
+    known = known_by_name(case.incident, case.policy)
+    for field, person in _named(name, command):
+        words = person.removeprefix("person:").removeprefix("role:").removeprefix(TEAM)
+        meant = None if words in known else meant_by(words, known)
+        nobody = words not in known and isinstance(command, AddActionItemCommand)
+        if meant or nobody:
+            hint = f"; did you mean {meant}?" if meant else f"; there are: {', '.join(people[:25])}"
+            message = f"{field}: nobody of the policy is called {shown(person)}{hint}"
+            return Refusal("Refused", message, (field,))
+    return None
+
+
+def _named(name: str, command: Command) -> Iterator[tuple[str, str]]:
+    """Each person in a command, by the field."""
+    for field in PEOPLE_IN.get(name, ()):
+        given = getattr(command, field)
+        for person in given if isinstance(given, tuple) else (given,):
+            if person is not None:
+                yield field, person
+
+
+def wrong_reporter(report: Report, policy: CompiledPolicy) -> str | None:
+    """What is wrong with the name of who reports.
+
+    Whoever only is called much like somebody is taken for an outsider: no report is lost by that.
+    """
+    if not policy.known_names or report.reporter in (ENGINE, MONITORING):
+        return None
+    name = report.reporter.name
+    problem, known = flaw(name), tuple(policy.people)
+    if problem:
+        return f"{problem}{did_you_mean(name, known)}"
+    meant = looks_like(name, known)
+    return f"nobody of the policy is called {shown(name)}; did you mean {meant}?" if meant else None

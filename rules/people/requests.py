@@ -1,0 +1,143 @@
+"""Leave that is asked for a command: what exactly is asked, of whom, and until when it counts."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+
+from models.authority import BACKDATING
+from models.base import ENGINE
+from models.command import (
+    CancelCommand,
+    PostUpdateCommand,
+    SetMilestoneCommand,
+    SetSeverityCommand,
+    TriggerCommand,
+)
+from models.incident import Incident
+from models.payload import Command
+from models.responsibility import Request
+from rules.people.named import PERSON, ROLE
+from rules.record.decision import Case, Decision, Effect, PageRole
+from rules.record.ledger import note
+from rules.record.markdown import stamp
+
+_HOW_NOT_WHAT = frozenset({*Command.model_fields, "steps"})
+"""Fields that change nothing about what is asked for."""
+_SAID = 300
+
+
+def digest_of(command: Command, rule: str = "") -> str:
+    """What tells what is asked for by a rule from anything else."""
+    same = _HOW_NOT_WHAT - {"happened_at"} if rule == BACKDATING else _HOW_NOT_WHAT
+    moved = {"latest_at"} if isinstance(command, TriggerCommand | CancelCommand) else set()
+    asked = command.model_dump(mode="json", exclude={*same, *moved})
+    return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def says(name: str, command: Command) -> str:
+    """What is asked for, in words."""
+    if isinstance(command, PostUpdateCommand):
+        return f"{name}: {command.text[:_SAID]}"
+    if isinstance(command, SetSeverityCommand) and command.severity:
+        return f"{name} {command.severity}"
+    if isinstance(command, SetMilestoneCommand):
+        return f"{name} {command.milestone}"
+    reason = getattr(command, "reason", "")
+    return f"{name} ({reason})"[:_SAID] if reason else name
+
+
+def _dated(case: Case, rule: str) -> str:
+    """From when it is, where that is what must be approved."""
+    return f", dated {stamp(case.happened_at)} UTC" if rule == BACKDATING else ""
+
+
+def request_for(incident: Incident, rule: str, *, consults: bool = False) -> Request | None:
+    """What was asked by a rule and still counts: the incident is in the state that it was in."""
+    for request in incident.requests:
+        if (request.rule, request.consults) == (rule, consults) and request.state == incident.state:
+            return request
+    return None
+
+
+def replaced(incident: Incident, old: Request, new: Request | None) -> Incident:
+    """The record with another request in the place of one, or with none."""
+    requests = (new if request is old else request for request in incident.requests)
+    return incident.model_copy(update={"requests": tuple(r for r in requests if r)})
+
+
+def asked(
+    case: Case,
+    name: str,
+    command: Command,
+    rule: str,
+    people: tuple[str, ...],
+    *,
+    words: tuple[str, ...] = (),
+    consults: bool = False,
+    groups: int = 1,
+) -> Decision:
+    """The record with a request; who may answer is paged, or else vacant roles of `words`."""
+    request = Request(
+        command=name,
+        rule=rule,
+        says=says(name, command) + _dated(case, rule),
+        digest=digest_of(command, rule),
+        requester=case.actor,
+        at=case.given_at,
+        state=case.incident.state,
+        consults=consults,
+        asked=groups,
+    )
+    others = tuple(r for r in case.incident.requests if (r.rule, r.consults) != (rule, consults))
+    incident = case.incident.model_copy(update={"requests": (*others, request)})
+    summary = f"{case.actor.name} {'would' if consults else 'asks for approval to'} {request.says}"
+    incident = note(
+        incident,
+        "consultation.asked" if consults else "approval.asked",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        rule=rule,
+        of=list(people),
+    )
+    vacant = (w for w in words if case.policy.role(w) and not incident.holders(w))
+    pages = page_all(incident, request, people) or _page_roles(incident, request, vacant)
+    return Decision(incident, summary, pages)
+
+
+def _page_roles(incident: Incident, request: Request, roles: Iterable[str]) -> tuple[Effect, ...]:
+    return tuple(_page(incident, request, f"{ROLE}{role}") for role in roles)
+
+
+def page_all(incident: Incident, request: Request, people: tuple[str, ...]) -> tuple[Effect, ...]:
+    """Pages to everybody who may answer a request, but for whoever asked."""
+    who = request.requester.name
+    return tuple(_page(incident, request, f"{PERSON}{p}") for p in people if p != who)
+
+
+def _page(incident: Incident, request: Request, target: str) -> Effect:
+    who, what = request.requester.name, request.says
+    if request.consults:
+        reason = f"{who} would {what}, which is yours to do"
+        text = f"{reason}: do it, or answer {who}"
+    else:
+        reason = f"{who} asks for approval to {what}"
+        how = f"approve {incident.id} {request.rule}, or reject {incident.id} {request.rule}"
+        text = f"{reason}\n{how} --reason ..."
+    return PageRole(target, reason, text)
+
+
+def settled(decision: Decision, name: str, now: datetime) -> Decision:
+    """The decision without the requests that it uses up, and those that its state ends."""
+    incident = decision.incident
+    if not incident.requests:
+        return decision
+    kept = tuple(r for r in incident.requests if r.command != name and r.state == incident.state)
+    ended = [r for r in incident.requests if r.command != name and r not in kept]
+    lapsed = [r for r in ended if not r.consults]
+    incident = incident.model_copy(update={"requests": kept})
+    for request in lapsed:
+        summary = f"approval of {request.says} lapses: the state is {incident.state} now"
+        incident = note(incident, "approval.lapsed", summary, actor=ENGINE, now=now)
+    return Decision(incident, decision.summary, decision.effects)

@@ -1,0 +1,140 @@
+"""Who is addressed in the place of a role that nobody holds: deputy, default, whoever assigns."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.compiled import CompiledPolicy, Level, RoleRule
+from models.incident import Incident
+from rules.people import names, roles
+from rules.people.authority import named_now, rule_for
+from rules.people.leading import role_that_leads
+from rules.people.named import (
+    PERSON,
+    ROLE,
+    deputies,
+    on_call,
+    paged,
+    people_meant,
+    responders,
+)
+from rules.people.names import ANYONE, PEOPLE, RESPONDERS
+from rules.people.on_call import SCHEDULE
+
+ASSIGN = "assign_role"
+MANY = frozenset({ANYONE, PEOPLE, RESPONDERS})
+"""Words that name nobody in particular."""
+TO_ASSIGN = "to assign"
+MOST = 5
+"""So many of those who may assign a role are addressed, whoever was paged before the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """Who stands in for a role, and as what; nobody where there is nobody."""
+
+    people: tuple[str, ...] = ()
+    as_what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Who answers to the roles that are addressed.
+
+    `holders` has one for each role, `further` the others. `vacant` says of a role that nobody
+    holds as what these are addressed.
+    """
+
+    holders: dict[str, str]
+    further: dict[str, tuple[str, ...]]
+    vacant: dict[str, str]
+
+
+def addressed(
+    targets: Sequence[str], incident: Incident, policy: CompiledPolicy, now: datetime
+) -> Addressed:
+    """Who answers to the roles among `targets`, by the record as it is.
+
+    Whoever assigns is asked for a role only where that is all that is addressed.
+    """
+    holders = {held.role: held.person for held in reversed(incident.roles)}
+    further = dict(incident.further_holders)
+    vacant: dict[str, str] = {}
+    for target in targets:
+        role = target.removeprefix(ROLE)
+        if not target.startswith(ROLE) or role in holders:
+            continue
+        found = stand_ins(role, incident, policy, now, alone=len(targets) == 1)
+        if found.people:
+            holders[role], further[role] = found.people[0], found.people[1:]
+            vacant[role] = found.as_what
+    return Addressed(holders, further, vacant)
+
+
+def addressed_by_level(
+    level: Level, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> Addressed:
+    """Who answers to the roles of a level of an escalation.
+
+    Those who are paged for incidents are not asked in their place: the next level is at once.
+    """
+    found = addressed(level.page, incident, policy, now)
+    if not MANY & set(named_now(rule_for(policy, ASSIGN), incident, now)):
+        return found
+    kept = {role: what for role, what in found.vacant.items() if not what.startswith(TO_ASSIGN)}
+    gone = found.vacant.keys() - kept.keys()
+    holders = {role: person for role, person in found.holders.items() if role not in gone}
+    return Addressed(holders, found.further, kept)
+
+
+def stand_ins(
+    role: str, incident: Incident, policy: CompiledPolicy, now: datetime, *, alone: bool = True
+) -> StandIns:
+    """The people in the place of a vacant role; whoever assigns only where it stands `alone`."""
+    rule = policy.role(role) or RoleRule(name=role)
+    called = role or "the communication lead"
+    for people, what in (
+        (deputies(role, incident, policy), f"deputy of {called}"),
+        (tuple(_default(rule, incident, policy, now)), f"by the default of {called}"),
+        (_assigning(incident, policy, now) if alone else (), f"{TO_ASSIGN} {called}"),
+    ):
+        if people:
+            return StandIns(tuple(dict.fromkeys(people))[:MOST], f"{what}, which nobody holds")
+    return StandIns()
+
+
+def _default(
+    rule: RoleRule, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> Iterator[str]:
+    match rule.default:
+        case None:
+            return
+        case names.ACKNOWLEDGER:
+            acknowledged = incident.milestone("acknowledged")
+            if acknowledged:
+                yield acknowledged.actor.name
+        case names.REPORTER:
+            reporter = roles.reporter_of(incident, policy)
+            if reporter:
+                yield reporter
+        case schedule if schedule.startswith(SCHEDULE):
+            yield from on_call(schedule.removeprefix(SCHEDULE), policy, now)
+        case person:
+            yield person.removeprefix(PERSON)
+
+
+def _assigning(incident: Incident, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:
+    """Who may assign roles; where anyone may, whoever leads, or is paged for incidents."""
+    named = named_now(rule_for(policy, ASSIGN), incident, now)
+    may = people_meant(named, incident, policy, now)
+    if MANY & set(named) or not may:
+        return leaders(incident, policy) or responders(policy)
+    before = [person for person in paged(incident) if person in may]
+    return (*before, *(person for person in may if person not in before))
+
+
+def leaders(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
+    """Whoever leads: the holders of the leading role, or else who acknowledged."""
+    acknowledged = incident.milestone("acknowledged")
+    by = (acknowledged.actor.name,) if acknowledged else ()
+    return incident.holders(role_that_leads(policy) or "") or by

@@ -1,0 +1,175 @@
+"""How much a message may say: instants of the calendar, texts and lists of bounded length.
+
+Asked where something comes in, before it is judged, and never of what is on record already: an
+incident that took more before goes on with it.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+from pydantic import BaseModel
+
+from models.base import FIRST_YEAR, LAST_YEAR
+from models.command import (
+    AddActionItemCommand,
+    AddLessonCommand,
+    LinkCommand,
+    RecordAlertsCommand,
+    TriggerCommand,
+)
+from models.compiled import CompiledPolicy
+from models.incident import Incident, Link
+from models.payload import Command
+from rules.record.carried import weight
+from rules.record.decision import Refusal
+
+NAME_LIMIT = 500
+"""Characters of whatever has no limit of its own below: names, ids, words of the policy."""
+TEXT_LIMITS: dict[str, int] = {
+    "text": 8000,
+    "nature": 8000,
+    "aspects": 8000,
+    "lessons": 4000,
+    "note": 4000,
+    "content": 4000,
+    "override": 2000,
+    "reason": 2000,
+    "documents": 2000,
+    "target": 2000,
+    "link": 2000,
+    "summary": 2000,
+    "labels": 2000,
+}
+"""Characters of each text, by the field that it stands in."""
+ENTRIES_LIMIT = 200
+ENTRIES_LIMITS: dict[str, int] = {"alerts": 1500, "pages": 1000}
+"""Entries of a list or a mapping, by its field."""
+COUNT_LIMIT = 1_000_000
+"""No message counts further."""
+ENOUGH_BYTES, MOST_BYTES = 256 * 1024, 512 * 1024
+"""A record that weighs as much, timeline and alerts aside, takes nothing more that adds to it;
+beyond the second not even what the next state may need."""
+NEEDED_TO_MOVE_ON = frozenset(
+    {"set_severity", "assign_role", "unassign_role", "complete_step", "submit_review"}
+)
+MOVE_ON = frozenset({"cancel", "resume"})
+_MOST_TOLD = 20
+_LONGEST = timedelta(days=3660)
+
+Flaw = tuple[str, str]
+"""The place of a value, and what is wrong with it."""
+
+
+def excesses(message: BaseModel) -> tuple[Flaw, ...]:
+    """What in a message goes beyond its bounds, the first of it."""
+    return tuple(islice(_excesses(message, "", ""), _MOST_TOLD))
+
+
+def excessive(message: BaseModel) -> Refusal | None:
+    """The same as a refusal, if there is anything.
+
+    What an alert group gathered for its incident has the bounds of the deliveries in it.
+    """
+    found = () if isinstance(message, RecordAlertsCommand) else excesses(message)
+    if not found:
+        return None
+    words = "; ".join(f"{place}: {problem}" for place, problem in found)
+    return Refusal("Malformed", words[:1000], tuple(place for place, _ in found))
+
+
+def overfull(name: str, command: Command, incident: Incident) -> Refusal | None:
+    """Why a record takes no more of a command: it is there already, or there is no room left.
+
+    What moves the incident on is possible whatever the record weighs.
+    """
+    if _is_there(command, incident):
+        return Refusal("Refused", f"{name}: the record has just this already")
+    if isinstance(command, TriggerCommand | RecordAlertsCommand) or name in MOVE_ON:
+        return None
+    limit = MOST_BYTES if name in NEEDED_TO_MOVE_ON else ENOUGH_BYTES
+    if weight(incident) <= limit:
+        return None
+    return Refusal("Refused", f"the record is full ({limit // 1024} KiB): {name} adds to it")
+
+
+def _is_there(command: Command, incident: Incident) -> bool:
+    match command:
+        case LinkCommand(relation=relation, target=target):
+            return Link(relation=relation, target=target) in incident.links
+        case AddLessonCommand(text=text):
+            return any(lesson.text == text for lesson in incident.lessons)
+        case AddActionItemCommand(text=text, owner=owner, due_at=due_at):
+            items = ((item.text, item.owner, item.due_at) for item in incident.action_items)
+            return (text, owner, due_at) in items
+        case _:
+            return False
+
+
+def out_of_time(at: datetime) -> str | None:
+    """What is wrong with an instant that lies where nobody reckons."""
+    if FIRST_YEAR <= at.year <= LAST_YEAR:
+        return None
+    return f"lies outside of the years {FIRST_YEAR} to {LAST_YEAR}"
+
+
+def times_beyond(value: object, place: str = "") -> Iterator[Flaw]:
+    """The instants in anything that lie where nobody reckons, however much it says otherwise."""
+    if isinstance(value, datetime):
+        problem = out_of_time(value)
+        if problem:
+            yield place, problem
+        return
+    for name, item in _items(value):
+        yield from times_beyond(item, f"{place}.{name}" if place else name)
+
+
+def _items(value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, BaseModel):
+        yield from value
+    elif isinstance(value, dict):
+        yield from ((str(key)[:_MOST_TOLD], item) for key, item in value.items())
+    elif isinstance(value, tuple | list):
+        yield from ((str(number), item) for number, item in enumerate(value))
+
+
+def _excesses(value: object, place: str, field: str) -> Iterator[Flaw]:
+    """`field` is the field of a model that the value stands in, however deep."""
+    problem = _excess(value, field)
+    if problem:
+        yield place or "payload", problem
+        return
+    if isinstance(value, CompiledPolicy):
+        return  # It has a limit of its own, and is looked at where it is adopted.
+    for name, item in _items(value):
+        yield from _excesses(
+            item,
+            f"{place}.{name}" if place else name,
+            name if isinstance(value, BaseModel) else field,
+        )
+
+
+def _excess(value: object, field: str) -> str | None:
+    match value:
+        case datetime():
+            return out_of_time(value)
+        case timedelta():
+            return "is longer than ten years" if abs(value) > _LONGEST else None
+        case str():
+            limit = TEXT_LIMITS.get(field, NAME_LIMIT)
+            return f"is longer than {limit} characters" if len(value) > limit else None
+        case int() | float():
+            return None if abs(value) <= COUNT_LIMIT else f"is more than {COUNT_LIMIT}"
+        case dict() | tuple():
+            return _too_many(value, field)
+        case _:
+            return None
+
+
+def _too_many(value: dict[str, object] | tuple[object, ...], field: str) -> str | None:
+    limit = ENTRIES_LIMITS.get(field, ENTRIES_LIMIT)
+    if len(value) > limit:
+        return f"has more than {limit} entries"
+    if isinstance(value, dict) and any(len(name) > NAME_LIMIT for name in value):
+        return f"has a name of more than {NAME_LIMIT} characters"
+    return None

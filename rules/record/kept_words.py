@@ -1,0 +1,64 @@
+"""What people told us is kept: the note of a command, and its reasons, stand on its line.
+
+A line is short; what does not fit into it whole stands beside it, in its data.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from models.incident import TimelineEntry
+from models.payload import Command
+from rules.record.decision import Case, Decision, Refusal
+from rules.record.ledger import SUMMARY_LIMIT
+
+TEXTS = ("note", "reason", "override")
+"""What a command says in free words that stand nowhere else on the record."""
+
+
+def with_words(decision: Decision, case: Case, command: Command) -> Decision:
+    """The decision, with everything that the command says in free words on its line.
+
+    Under a policy of before that the line stays as it was: its incidents replay.
+    """
+    if case.policy.facts is None:
+        return decision
+    mine = _line_of(decision, case)
+    if mine is None:
+        return decision
+    note = command.note
+    said = f" ({note})" if note and note[:SUMMARY_LIMIT] not in _whole(decision, mine) else ""
+    if said and len(mine.summary) < SUMMARY_LIMIT:
+        summary = (mine.summary + said)[:SUMMARY_LIMIT]
+    else:
+        summary = mine.summary
+    left = {name: text for name, text in _texts(command) if text not in summary}
+    told = mine.model_copy(update={"summary": summary, "data": {**mine.data, **left}})
+    timeline = tuple(told if entry is mine else entry for entry in decision.incident.timeline)
+    incident = decision.incident.model_copy(update={"timeline": timeline})
+    return Decision(incident, decision.summary + said, decision.effects)
+
+
+def with_words_of_request(refusal: Refusal, case: Case, command: Command) -> Refusal:
+    """A refusal that asks for leave, with what whoever asks says to those who may give it."""
+    leaves = refusal.leaves
+    return replace(refusal, leaves=with_words(leaves, case, command)) if leaves else refusal
+
+
+def _line_of(decision: Decision, case: Case) -> TimelineEntry | None:
+    """The line that tells of the command: the one that says what its answer says, or the first."""
+    fresh = [e for e in decision.incident.timeline if e.seq >= case.incident.next_seq]
+    told = (e for e in fresh if e.summary == decision.summary[:SUMMARY_LIMIT])
+    return next(told, fresh[0] if fresh else None)
+
+
+def _whole(decision: Decision, line: TimelineEntry) -> str:
+    """What the line says, before it was cut."""
+    same = decision.summary[:SUMMARY_LIMIT] == line.summary
+    return decision.summary if same else line.summary
+
+
+def _texts(command: Command) -> Iterator[tuple[str, str]]:
+    for name in TEXTS:
+        text = getattr(command, name, "")
+        if isinstance(text, str) and text:
+            yield name, text

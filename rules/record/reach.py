@@ -1,0 +1,72 @@
+"""Whom a status update reached: it counts as given once a channel took it for somebody.
+
+Until a channel has refused it, it counts as given: whoever gives it at the limit is in time. Once
+every channel has, it was not given, and counts again from when one takes it after all.
+"""
+
+from datetime import datetime
+
+from models.base import ENGINE
+from models.incident import Incident, StatusUpdate
+from rules.record.ledger import note
+
+
+def given_to(audience: str, incident: Incident) -> tuple[StatusUpdate, ...]:
+    """The updates that count as given to an audience, each as of when it counts."""
+    given = ((update, update.given_at(audience)) for update in incident.updates)
+    return tuple(update.model_copy(update={"at": at}) for update, at in given if at)
+
+
+def taken(incident: Incident, number: int, audience: str, now: datetime) -> Incident:
+    """The record once a channel took an update for an audience."""
+    update = _of(incident, number)
+    if update is None or audience in update.taken:
+        return incident
+    at = now if audience in update.unreached else update.at
+    changed = {
+        "taken": {**update.taken, audience: at},
+        "unreached": tuple(name for name in update.unreached if name != audience),
+    }
+    return _replaced(incident, number, update.model_copy(update=changed))
+
+
+def is_news(incident: Incident, number: int, audience: str, *, final: bool) -> bool:
+    """Whether it is news that no channel took an update for an audience, so far or for good."""
+    update = _of(incident, number)
+    if update is None or audience in update.taken:
+        return False
+    return final or audience not in update.unreached
+
+
+def reached_nobody(
+    incident: Incident, number: int, audience: str, why: str, now: datetime
+) -> Incident:
+    """The record once every channel has refused an update for an audience."""
+    update = _of(incident, number)
+    if update is None:
+        return incident
+    if audience not in update.unreached:
+        changed = {"unreached": (*update.unreached, audience)}
+        incident = _replaced(incident, number, update.model_copy(update=changed))
+    return note(
+        incident,
+        "update.unreached",
+        f"{missed_words(audience)}: {why}",
+        actor=ENGINE,
+        now=now,
+        audience=audience,
+    )
+
+
+def missed_words(audience: str) -> str:
+    """That an update reached nobody of an audience."""
+    return f"the status update to {audience} reached nobody"
+
+
+def _of(incident: Incident, number: int) -> StatusUpdate | None:
+    return incident.updates[number] if 0 <= number < len(incident.updates) else None
+
+
+def _replaced(incident: Incident, number: int, update: StatusUpdate) -> Incident:
+    updates = (*incident.updates[:number], update, *incident.updates[number + 1 :])
+    return incident.model_copy(update={"updates": updates})

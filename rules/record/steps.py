@@ -1,0 +1,39 @@
+"""Steps of the policy that are done, by a command of their own or with a trigger."""
+
+from models.incident import Incident, StepDone
+from rules.record.decision import Case, Refusal
+from rules.record.ledger import note
+
+
+def unknown(what: str, name: str, known: tuple[str, ...]) -> Refusal:
+    """The refusal of a name that the policy does not have, with those that it has."""
+    listed = ", ".join(known) or "none"
+    return Refusal("Refused", f"the policy has no {what} {name!r}; it has: {listed}")
+
+
+def with_step(case: Case, incident: Incident, name: str, why: str) -> Incident | Refusal:
+    """The record with a step done."""
+    step = next((s for s in case.policy.steps if s.id == name), None)
+    if step is None:
+        return unknown("step", name, tuple(s.id for s in case.policy.steps))
+    done = StepDone(step=step.id, at=case.happened_at, actor=case.actor, note=why)
+    return note(
+        incident.model_copy(update={"steps": (*incident.steps, done)}),
+        "step.done",
+        f"step {step.id} done: {step.do}" + (f" ({why})" if why else ""),
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+        step=step.id,
+    )
+
+
+def with_steps(case: Case, names: tuple[str, ...]) -> Incident | Refusal:
+    """The record with several steps done."""
+    incident = case.incident
+    for name in names:
+        answer = with_step(case, incident, name, "")
+        if isinstance(answer, Refusal):
+            return answer
+        incident = answer
+    return incident

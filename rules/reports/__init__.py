@@ -1,0 +1,1 @@
+"""The incident report, and how an incident reads."""

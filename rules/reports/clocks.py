@@ -1,0 +1,128 @@
+"""The sections of the incident report about clocks: outcomes, breaches, thresholds, doubts."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from models.clock import ClockReading, ClockStatus, FiredThreshold, RecordedBreach, Stage
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from rules.clocks.breaches import breaches
+from rules.clocks.doubts import doubts
+from rules.record.markdown import (
+    bullets,
+    by_calendar,
+    counted,
+    plain,
+    ranged,
+    section,
+    span,
+    stamp,
+    table,
+)
+from rules.reports.sections import who
+
+
+def outcome(reading: ClockReading) -> str:
+    """What became of a clock, and by how much."""
+    late = ""
+    if reading.late_between is not None:
+        open_still = reading.status is ClockStatus.INDETERMINATE
+        late = "indeterminate: breached by " if open_still else "breached by "
+        late += ranged(reading.late_between, reading)
+    after = _after(reading)
+    if reading.stage is Stage.COMPLETED:
+        return late or f"met{after}, {counted(reading.remaining, reading)} to spare"
+    if reading.stage is Stage.CANCELLED:
+        return (
+            f"{late}, then cancelled" if late else f"cancelled: its stop can no longer come{after}"
+        )
+    still = "paused" if reading.stage is Stage.PAUSED else "running"
+    left = f"{still}, {counted(reading.remaining, reading)} left"
+    return f"{late}, {still}" if late else f"{left}{after}"
+
+
+def _after(reading: ClockReading) -> str:
+    """That it had been breached, where the record reads otherwise now."""
+    if reading.status is ClockStatus.MET_UNDER_LATER_POLICY:
+        return " under a later policy"
+    if reading.status is ClockStatus.MET_AFTER_CORRECTION:
+        return " after correction"
+    return "; a breach of it was corrected" if reading.corrected else ""
+
+
+def clocks(readings: Sequence[ClockReading]) -> str:
+    """Each run of each clock, and what became of it."""
+    return table(
+        ("Clock", "Run", "Outcome", "Target", "Elapsed", "Started", "Limit", "Stopped"),
+        [
+            (
+                plain(reading.clock),
+                str(reading.run),
+                outcome(reading),
+                by_calendar(reading.target, reading, " of {}"),
+                ranged(reading.elapsed_between, reading),
+                stamp(reading.started_at),
+                stamp(reading.breach_at) if reading.breach_at else "",
+                stamp(reading.stopped_at) if reading.stopped_at else "",
+            )
+            for reading in readings
+        ],
+    )
+
+
+def _breach_row(breach: RecordedBreach) -> tuple[str, ...]:
+    by = breach.corrected
+    corrected = ""
+    if by:
+        under = f", under {plain(by.policy)}" if by.policy else ""
+        why = f": {plain(by.reason)}" if by.reason else ", without a reason"
+        corrected = f"{stamp(by.at)} by {who(by.actor)} with {plain(by.command)}{under}{why}"
+    return (
+        plain(breach.clock),
+        str(breach.run),
+        stamp(breach.due_at),
+        stamp(breach.fired_at),
+        plain(", ".join(breach.actions)),
+        plain(", ".join(breach.told)),
+        corrected,
+    )
+
+
+def breach_section(incident: Incident) -> tuple[str, ...]:
+    """What fired is a fact: each breach, who heard of it, and what took it back."""
+    head = ("Clock", "Run", "Limit", "Fired", "Set off", "Told", "Corrected")
+    rows = [_breach_row(breach) for breach in breaches(incident)]
+    return (section("Breaches", table(head, rows)),) if rows else ()
+
+
+def doubt_section(incident: Incident, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:
+    """What somebody should look at again; no section if there is nothing."""
+    found = [plain(str(doubt)) for doubt in doubts(policy, incident, now)]
+    return (section("Doubtful", bullets(found)),) if found else ()
+
+
+def _threshold_row(fired: FiredThreshold) -> tuple[str, ...]:
+    late = fired.fired_at - fired.due_at
+    return (
+        plain(fired.clock),
+        str(fired.run),
+        plain(fired.threshold),
+        stamp(fired.due_at),
+        stamp(fired.fired_at),
+        span(late) if late >= timedelta(seconds=1) else "on time",
+        _taken_back(fired),
+    )
+
+
+def _taken_back(fired: FiredThreshold) -> str:
+    if not fired.superseded:
+        return ""
+    later = fired.corrected is not None and fired.corrected.policy
+    return "not under the later policy" if later else "taken back by a correction"
+
+
+def thresholds(incident: Incident) -> str:
+    """What came due and fired, in order."""
+    head = ("Clock", "Run", "Threshold", "Due", "Fired", "Late by", "Remark")
+    ordered = sorted(incident.fired, key=lambda fired: (fired.fired_at, fired.due_at))
+    return table(head, [_threshold_row(fired) for fired in ordered])

@@ -1,0 +1,203 @@
+"""The incident report: the whole story of an incident in one Markdown document."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from models.clock import (
+    ClockReading,
+    ClockStatus,
+    MetricReading,
+)
+from models.compiled import CompiledPolicy
+from models.incident import Incident, Milestone, TimelineEntry
+from rules.clocks.breaches import breaches
+from rules.clocks.conditions import attribute_words
+from rules.clocks.metrics import read_metrics
+from rules.commands.facts import highest_severity
+from rules.record.markdown import (
+    counted,
+    plain,
+    ranged,
+    section,
+    span,
+    stamp,
+    table,
+)
+from rules.reports.clocks import breach_section, clocks, doubt_section, thresholds
+from rules.reports.sections import aftermath, circumstances, who, work
+
+FACT, VALUE = "Fact", "Value"
+DURATIONS = (
+    ("Time to acknowledge", "acknowledged"),
+    ("Time to mitigate", "mitigated"),
+    ("Time to resolve", "resolved"),
+    ("Time to close", "closed"),
+)
+
+
+def _held_for(incident: Incident, now: datetime) -> timedelta:
+    spans = ((hold.until_at or now) - hold.from_at for hold in incident.holds)
+    return sum((max(length, timedelta()) for length in spans), timedelta())
+
+
+def _severity(incident: Incident) -> str:
+    confirmed = "confirmed" if incident.severity_confirmed else "not confirmed by a person"
+    return f"{plain(incident.severity)} ({confirmed})"
+
+
+def _header(
+    incident: Incident, policy: CompiledPolicy, readings: Sequence[ClockReading], now: datetime
+) -> str:
+    report = incident.report
+    runs = {(r.clock, r.run) for r in readings}
+    breached = {(r.clock, r.run) for r in readings if r.status is ClockStatus.BREACHED}
+    fired = breaches(incident)
+    breached |= {(b.clock, b.run) for b in fired if policy.facts or not b.corrected}
+    taken_back = len({(b.clock, b.run) for b in fired if b.corrected}) if policy.facts else 0
+    rows = [
+        ("Incident", plain(incident.id)),
+        ("State", incident.state.value + (", on hold" if incident.hold else "")),
+        ("Severity", _severity(incident)),
+        ("Highest severity", plain(highest_severity(incident, policy))),
+        ("Reported", f"{stamp(incident.reported_at)} by {who(report.reporter)}"),
+        *_durations(incident),
+        *_metrics(incident, policy, now),
+        ("Time on hold", span(_held_for(incident, now))),
+        (
+            "Clocks breached",
+            f"{len(breached)} of {len(runs | breached)}"
+            + (f", {taken_back} of them corrected since" if taken_back else ""),
+        ),
+        ("Service", plain(report.service or "")),
+        ("Attributes", plain(attribute_words(incident, now))),
+        ("Alert group", plain(report.group_id or "")),
+        ("Follows incident", plain(report.previous_incident or "")),
+        ("Policy", f"{plain(policy.name)} {plain(policy.version)} (`{policy.policy_hash}`)"),
+        ("Report as of", stamp(now)),
+    ]
+    return table((FACT, VALUE), [row for row in rows if row[1]])
+
+
+def _durations(incident: Incident) -> list[tuple[str, str]]:
+    rows = []
+    for label, name in DURATIONS:
+        milestone = incident.milestone(name)
+        if milestone:
+            words = span(milestone.at - incident.reported_at)
+            if milestone.latest_at:
+                words += f" to {span(milestone.latest_at - incident.reported_at)}"
+            rows.append((label, words))
+    return rows
+
+
+def _metrics(incident: Incident, policy: CompiledPolicy, now: datetime) -> list[tuple[str, str]]:
+    return [
+        (
+            plain(metric.metric.replace("_", " ").capitalize()),
+            ranged(metric.elapsed_between, metric)
+            + (f" ({plain(metric.counts_by)})" if metric.counts_by else "")
+            + ("" if metric.stopped_at else ", and counting")
+            + _negative(metric),
+        )
+        for metric in read_metrics(policy, incident, now)
+    ]
+
+
+def _negative(metric: MetricReading) -> str:
+    if metric.negative_by is None:
+        return ""
+    return f" — doubtful: its end lies {counted(metric.negative_by, metric)} before its start"
+
+
+def _remark(milestone: Milestone) -> str:
+    remarks = []
+    if milestone.latest_at:
+        remarks.append(f"some time until {stamp(milestone.latest_at)}")
+    if milestone.recorded_at > milestone.at:
+        remarks.append(f"backdated by {span(milestone.recorded_at - milestone.at)}")
+    if milestone.superseded:
+        remarks.append("replaced by a correction")
+    elif milestone.void_at:
+        remarks.append(f"no longer true from {stamp(milestone.void_at)}")
+    return ", ".join(remarks)
+
+
+def _milestones(incident: Incident) -> str:
+    return table(
+        ("Milestone", "Happened", "Recorded", "By", "Remark"),
+        [
+            (
+                plain(milestone.name),
+                stamp(milestone.at),
+                stamp(milestone.recorded_at),
+                who(milestone.actor),
+                _remark(milestone),
+            )
+            for milestone in sorted(incident.milestones, key=lambda m: (m.at, m.recorded_at))
+        ],
+    )
+
+
+def _timeline_row(entry: TimelineEntry) -> tuple[str, ...]:
+    recorded = stamp(entry.recorded_at)
+    lag = entry.recorded_at - entry.happened_at
+    if lag >= timedelta(seconds=1):
+        recorded += f" ({span(lag)} later)"
+    return (
+        str(entry.seq),
+        stamp(entry.happened_at),
+        recorded,
+        who(entry.actor),
+        plain(entry.kind),
+        plain(entry.summary),
+    )
+
+
+def _timeline(incident: Incident) -> tuple[str, ...]:
+    elsewhere = [
+        f"Entries {part.first_seq} to {part.last_seq} are kept in {plain(part.uri)} "
+        f"(SHA-256 `{part.sha256}`)."
+        for part in incident.segments
+    ]
+    ordered = sorted(incident.timeline, key=lambda entry: (entry.happened_at, entry.seq))
+    told = table(
+        ("No.", "Happened", "Recorded", "Who", "Kind", "What"),
+        [_timeline_row(entry) for entry in ordered],
+    )
+    return ("\n".join(elsewhere), told, "\n".join(_refused_again(incident)))
+
+
+def _refused_again(incident: Incident) -> Iterator[str]:
+    """What was refused more than once, and how much there was no room for."""
+    for attempt in incident.refusals.attempts:
+        if attempt.times > 1:
+            who_tried = f"{plain(attempt.actor)} was refused {plain(attempt.command)}"
+            often = f"{attempt.times} times, the last time at {stamp(attempt.last_at)}"
+            yield f"- {who_tried} {often} (No. {attempt.seq})."
+    if incident.refusals.dropped:
+        yield f"- {incident.refusals.dropped} further refused commands were counted, not kept."
+
+
+def report_markdown(
+    incident: Incident,
+    policy: CompiledPolicy,
+    readings: tuple[ClockReading, ...],
+    now: datetime,
+) -> str:
+    """The report as of `now`; all instants in UTC. `readings` are the clocks as read at `now`."""
+    title = f"# Incident report: {plain(incident.id)} — {plain(incident.report.title)}"
+    parts = [
+        title,
+        "All times are UTC.",
+        _header(incident, policy, readings, now),
+        *doubt_section(incident, policy, now),
+        *circumstances(incident),
+        section("Milestones", _milestones(incident)),
+        section("Clocks", clocks(readings)),
+        *breach_section(incident),
+        section("Thresholds that fired", thresholds(incident)),
+        *work(incident, policy, now),
+        *aftermath(incident),
+        section("Timeline", *_timeline(incident)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"

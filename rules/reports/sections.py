@@ -1,0 +1,217 @@
+"""The sections of the incident report that tell what was, what was done and what follows."""
+
+from datetime import datetime
+
+from models.alert import AlertRecord
+from models.base import Actor
+from models.compiled import CompiledPolicy, Step
+from models.incident import ActionItem, Incident, Review, StatusUpdate, StepDone
+from rules.alerts.words import words_by_fingerprint
+from rules.record.markdown import NONE, bullets, plain, quoted, section, span, stamp, table
+
+
+def who(actor: Actor) -> str:
+    """An actor and the way in."""
+    return f"{plain(actor.name)} ({plain(actor.via)})"
+
+
+def circumstances(incident: Incident) -> tuple[str, ...]:
+    """What happened, to what, how bad, and who took which part."""
+    report = incident.report
+    return (
+        section("What happened", quoted(report.nature) or NONE),
+        section("Affected systems", bullets(plain(name) for name in report.affected_systems)),
+        section("Severity", _severities(incident)),
+        section("Roles", _roles(incident), *_handovers(incident)),
+        *_overrides(incident),
+        section("Alerts", *_alerts(incident)),
+    )
+
+
+def work(incident: Incident, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:
+    """What was done and told, and when it had to wait."""
+    return (
+        section("Steps", _steps(incident, policy)),
+        section("Status updates sent", *_updates(incident)),
+        section("Holds", _holds(incident, now)),
+    )
+
+
+def aftermath(incident: Incident) -> tuple[str, ...]:
+    """What was learned, what is still to be done, and where everything is kept."""
+    lessons = (
+        f"{plain(lesson.text)} — {who(lesson.actor)}, {stamp(lesson.at)}"
+        for lesson in incident.lessons
+    )
+    links = (f"{plain(link.relation)}: {plain(link.target)}" for link in incident.links)
+    return (
+        section("Review", *_review(incident.review)),
+        section("Lessons learned", bullets(lessons)),
+        section("Action items", _action_items(incident.action_items)),
+        section("Documents", _documents(incident)),
+        section("Links", bullets(links)),
+    )
+
+
+def _severities(incident: Incident) -> str:
+    return table(
+        ("Severity", "From", "By", "Confirmed"),
+        [
+            (
+                plain(change.severity),
+                stamp(change.at),
+                who(change.actor),
+                "yes" if change.confirmed else "no",
+            )
+            for change in sorted(incident.severities, key=lambda change: change.at)
+        ],
+    )
+
+
+def _roles(incident: Incident) -> str:
+    return table(
+        ("Role", "Held by", "Since"),
+        [(plain(held.role), plain(held.person), stamp(held.since_at)) for held in incident.roles],
+    )
+
+
+def _handovers(incident: Incident) -> tuple[str, ...]:
+    counted = [
+        (plain(c.role), str(c.accepted), str(c.declined), str(c.lapsed))
+        for c in incident.handover_counts
+    ]
+    head = ("Role", "Handovers accepted", "Declined", "Not answered")
+    return (table(head, counted),) if counted else ()
+
+
+def _overrides(incident: Incident) -> tuple[str, ...]:
+    """What was done although the policy would have refused it; no section where nothing was."""
+    rows = [
+        (plain(o.command), who(o.actor), stamp(o.at), plain(o.reason), plain(o.instead_of))
+        for o in incident.overrides
+    ]
+    head = ("Command", "By", "At", "Reason", "Otherwise")
+    return (section("Overrides", table(head, rows)),) if rows else ()
+
+
+def _alert_row(record: AlertRecord, words: str) -> tuple[str, ...]:
+    alert = record.alert
+    return (
+        plain(alert.name),
+        record.standing,
+        plain(alert.summary or words.removeprefix(alert.name).removeprefix(": ")),
+        stamp(alert.started_at),
+        stamp(alert.ended_at) if alert.ended_at else "",
+        stamp(record.first_seen_at),
+        stamp(record.last_seen_at),
+        str(record.times_seen),
+        plain(" ".join(part for part in (alert.source, alert.link) if part)),
+    )
+
+
+def _alerts(incident: Incident) -> tuple[str, ...]:
+    head = ("Alert", "Status", "Summary", "Began", "Ended", "First seen", "Last seen", "Deliveries")
+    records = sorted(incident.alerts.values(), key=lambda record: record.first_seen_at)
+    words = words_by_fingerprint([record.alert for record in records])
+    rows = [_alert_row(record, words[record.alert.fingerprint]) for record in records]
+    left_out = incident.truncated_alerts
+    more = f"{left_out} further alerts were left out by the sender." if left_out else ""
+    return (table((*head, "Source"), rows), more)
+
+
+def _step_row(step: Step, done: StepDone | None) -> tuple[str, ...]:
+    return (
+        plain(step.id),
+        plain(step.do),
+        plain(step.state),
+        "yes" if step.required else "no",
+        plain(step.by),
+        stamp(done.at) if done else "not done",
+        who(done.actor) if done else "",
+        plain(done.note) if done else "",
+    )
+
+
+def _steps(incident: Incident, policy: CompiledPolicy) -> str:
+    done = {step.step: step for step in incident.steps}
+    rows = [_step_row(step, done.get(step.id)) for step in policy.steps]
+    known = {step.id for step in policy.steps}
+    rows += [
+        (plain(name), "", "", "", "", stamp(step.at), who(step.actor), plain(step.note))
+        for name, step in done.items()
+        if name not in known
+    ]
+    return table(("Step", "What", "State", "Required", "Duty of", "Done", "By", "Note"), rows)
+
+
+def _update(update: StatusUpdate) -> str:
+    told = ", ".join(plain(audience) for audience in update.audiences) or "nobody"
+    missed = ", ".join(plain(audience) for audience in update.unreached)
+    told += f", of whom it reached nobody in {missed}" if missed else ""
+    return f"**{stamp(update.at)}** by {who(update.actor)} to {told}:\n\n{quoted(update.text)}"
+
+
+def _updates(incident: Incident) -> tuple[str, ...]:
+    return tuple(_update(update) for update in incident.updates) or (NONE,)
+
+
+def _holds(incident: Incident, now: datetime) -> str:
+    return table(
+        ("Reason", "From", "Until", "Length"),
+        [
+            (
+                plain(hold.reason),
+                stamp(hold.from_at),
+                stamp(hold.until_at) if hold.until_at else "still on hold",
+                span((hold.until_at or now) - hold.from_at),
+            )
+            for hold in incident.holds
+        ],
+    )
+
+
+def _review(review: Review | None) -> tuple[str, ...]:
+    if review is None:
+        return (NONE,)
+    attendees = ", ".join(plain(name) for name in review.attendees) or "nobody else"
+    facts = (
+        f"Led by: {plain(review.lead)}",
+        f"Attended by: {attendees}",
+        f"Submitted: {stamp(review.at)} by {who(review.actor)}",
+    )
+    aspects = (
+        f"### {plain(aspect)}\n\n{quoted(text) or NONE}" for aspect, text in review.aspects.items()
+    )
+    return (bullets(facts), *aspects)
+
+
+def _action_items(items: tuple[ActionItem, ...]) -> str:
+    return table(
+        ("Item", "What", "Owner", "Due", "Priority", "Recorded"),
+        [
+            (
+                plain(item.id),
+                plain(item.text),
+                plain(item.owner),
+                stamp(item.due_at) if item.due_at else "no date",
+                plain(item.priority),
+                stamp(item.at),
+            )
+            for item in items
+        ],
+    )
+
+
+def _documents(incident: Incident) -> str:
+    return table(
+        ("Document", "Kept at", "SHA-256", "Recorded"),
+        [
+            (
+                plain(document.name),
+                plain(document.uri),
+                f"`{document.sha256}`" if document.sha256 else "",
+                stamp(document.at),
+            )
+            for document in incident.documents
+        ],
+    )

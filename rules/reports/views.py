@@ -1,0 +1,35 @@
+"""How an incident reads at an instant: for a query, and for whoever has only its history."""
+
+from datetime import datetime
+
+from models.contracts import Carried
+from models.view import IncidentView
+from rules.clocks.breaches import breaches
+from rules.clocks.doubts import doubts
+from rules.clocks.metrics import read_metrics
+from rules.commands.answers import next_steps
+from rules.people.leading import leader
+from rules.updates.readings import readings_of
+from rules.updates.told import told_readings
+
+
+def view_of(carried: Carried, now: datetime) -> IncidentView:
+    """The incident with everything that follows from its record and its policy at `now`."""
+    policy, incident = carried.policy, carried.incident
+    return IncidentView(
+        incident=incident,
+        leading=policy.leading,
+        manager=leader(policy, incident),
+        readings=readings_of(policy, incident, now),
+        told=told_readings(policy, incident),
+        metrics=read_metrics(policy, incident, now),
+        breaches=breaches(incident),
+        doubts=doubts(policy, incident, now),
+        next=next_steps(policy, incident, now),
+        policy_name=policy.name,
+        policy_version=policy.version,
+        policy_hash=policy.policy_hash,
+        escalation=carried.escalation,
+        undelivered=carried.outbox,
+        now=now,
+    )

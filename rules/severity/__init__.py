@@ -1,0 +1,1 @@
+"""How bad an incident is, and what changes that."""

@@ -1,0 +1,1 @@
+"""How time counts: segments, working days, targets, reckoning. No zone data is read here."""

@@ -1,0 +1,1 @@
+"""Status updates: how often they come, and how all clocks read."""

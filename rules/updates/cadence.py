@@ -1,0 +1,192 @@
+"""How often each audience hears: a clock from one status update to the next."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.cadence import Rhythm
+from models.clock import (
+    UPDATE,
+    Action,
+    ActionKind,
+    ClockReading,
+    ClockStatus,
+    DueThreshold,
+    Stage,
+    Target,
+)
+from models.compiled import FROM_HISTORY, Audience, CompiledPolicy, RunningClocks
+from models.incident import Incident, StatusUpdate
+from rules.clocks.history import over_between
+from rules.clocks.runs import severity_changes
+from rules.record.reach import given_to
+from rules.time.reckoning import Reckoning, reckon
+from rules.time.targets import worked_out
+from states.lifecycle import BEFORE_REVIEW
+
+PREFIX = UPDATE
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What an audience waits for: the update after the newest one (or the report)."""
+
+    audience: Audience
+    run: int
+    since: datetime
+    reckoning: Reckoning
+    calendar: str | None = None
+
+    @property
+    def clock(self) -> str:
+        """The name of its clock."""
+        return PREFIX + self.audience.name
+
+
+def _newest(incident: Incident, audience: str) -> tuple[StatusUpdate | None, int]:
+    """The newest update to the audience, and how many there were."""
+    told = given_to(audience, incident)
+    return max(told, key=lambda update: update.at, default=None), len(told)
+
+
+def _pace(audience: Audience, rhythm: Rhythm, incident: Incident, since: datetime) -> Target:
+    """The pace in force for the wait that began at `since`."""
+    running = since - incident.reported_at
+    declared = any(pace.audience == audience.name for pace in incident.paces)
+    if rhythm.slower and declared and running >= rhythm.slower.begins_after:
+        return rhythm.slower.every
+    if incident.state in rhythm.in_state:
+        return rhythm.in_state[incident.state]
+    later = [target for after, target in rhythm.later if running >= after]
+    return later[-1] if later else rhythm.every
+
+
+def _promised_since(audience: Audience, policy: CompiledPolicy, incident: Incident) -> datetime:
+    """Since when the audience is promised updates as it is now.
+
+    That is the report, unless a change of severity restarted what runs, or came before any pace.
+    """
+    since = incident.reported_at
+    held = min(incident.severities, key=lambda change: change.at).severity
+    for at, severity, rule, _ in severity_changes(incident, policy):
+        if rule is RunningClocks.RESTART or audience.rhythm(held) is None:
+            since = max(since, at)
+        held = severity
+    return since
+
+
+def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> Wait | None:
+    rhythm = audience.rhythm(incident.severity)
+    newest, count = _newest(incident, audience.name)
+    if newest and newest.next_at:
+        since = newest.at
+        target = Target(within=max(newest.next_at - since, timedelta()))
+    elif rhythm is None or (rhythm.once and count):
+        return None
+    else:
+        begun = _promised_since(audience, policy, incident)
+        since = max(newest.at, begun) if newest else begun
+        target = _pace(audience, rhythm, incident, since)
+        if newest and newest.at == since and target.day_end is not None:
+            # What was told today counts for today.
+            target = target.model_copy(update={"day_end": target.day_end + 1})
+    if not worked_out(target, policy):
+        return None
+    between = over_between(incident) if policy.edition >= FROM_HISTORY else ()
+    reckoning = reckon(since, target, between, policy.slices)
+    return Wait(audience, count + 1, since, reckoning, target.calendar) if reckoning else None
+
+
+def waits(policy: CompiledPolicy, incident: Incident) -> tuple[Wait, ...]:
+    """What each audience that expects updates now waits for."""
+    if incident.state not in BEFORE_REVIEW:
+        return ()
+    found = (_wait(audience, policy, incident) for audience in policy.audiences)
+    return tuple(wait for wait in found if wait)
+
+
+def next_update_at(
+    policy: CompiledPolicy, incident: Incident, audience: str, now: datetime
+) -> datetime | None:
+    """When an audience that is told something now hears next, where that is promised."""
+    told = StatusUpdate(at=now, actor=incident.report.reporter, audiences=(audience,), text="")
+    newest, _ = _newest(incident, audience)
+    if newest is None or newest.at < now:
+        incident = incident.model_copy(update={"updates": (*incident.updates, told)})
+    mine = (w for w in waits(policy, incident) if w.audience.name == audience)
+    return next((wait.reckoning.limit_at for wait in mine), None)
+
+
+def cadence_readings(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[ClockReading, ...]:
+    """For each audience that expects updates at this severity, the clock to the next one."""
+    readings = []
+    for wait in waits(policy, incident):
+        total, elapsed = wait.reckoning.total, wait.reckoning.elapsed(now)
+        late = elapsed > total or wait.reckoning.breached(now)
+        readings.append(
+            ClockReading(
+                clock=wait.clock,
+                run=wait.run,
+                stage=Stage.IN_PROGRESS,
+                status=ClockStatus.BREACHED if late else ClockStatus.ON_TRACK,
+                started_at=wait.since,
+                target=total,
+                calendar=wait.calendar,
+                measure=wait.reckoning.measure,
+                elapsed=elapsed,
+                remaining=max(total - elapsed, timedelta()),
+                breach_at=wait.reckoning.limit_at,
+                late_by=max(elapsed - total, timedelta()) if late else None,
+            )
+        )
+    return tuple(readings)
+
+
+def cadence_points(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[DueThreshold, ...]:
+    """The next reminder for each audience; after an outage only the newest that was missed."""
+    found = (_points(wait, policy, incident, now) for wait in waits(policy, incident))
+    return tuple(point for points in found for point in points)
+
+
+def _points(
+    wait: Wait, policy: CompiledPolicy, incident: Incident, now: datetime
+) -> Iterator[DueThreshold]:
+    total, limit_at = wait.reckoning.total, wait.reckoning.limit_at
+    if limit_at is None:
+        return
+    fired = [f.fraction for f in incident.fired if (f.clock, f.run) == (wait.clock, wait.run)]
+    whole = [int(fraction) for fraction in fired if fraction == int(fraction)]
+    missed = wait.reckoning.elapsed(now) // total if total else 0
+    count = max(missed, max(whole, default=0) + 1)
+    due_at = wait.reckoning.reached(total * count) if total else limit_at
+    if due_at and (total or not whole):
+        yield _point(wait, f"{count * 100}%", float(count), due_at, _at_limit(policy))
+    for late in policy.late_updates:
+        if late.offset:
+            share = 1 + late.offset / (total or timedelta(days=1))
+            fraction = share if share != int(share) else share + 0.0001
+            yield _point(wait, late.name, fraction, limit_at + late.offset, late.actions)
+
+
+def _point(
+    wait: Wait, name: str, fraction: float, due_at: datetime, actions: tuple[Action, ...]
+) -> DueThreshold:
+    return DueThreshold(
+        clock=wait.clock,
+        run=wait.run,
+        threshold=name,
+        fraction=fraction,
+        due_at=due_at,
+        actions=actions,
+    )
+
+
+def _at_limit(policy: CompiledPolicy) -> tuple[Action, ...]:
+    """What the policy says of a late update; where it says nothing, the lead is reminded."""
+    said = [late.actions for late in policy.late_updates if late.offset is None]
+    lead = Action(kind=ActionKind.REMIND, target=policy.communication_lead or "")
+    return said[0] if said else (lead,)

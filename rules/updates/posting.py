@@ -1,0 +1,67 @@
+"""Status updates: what was told to whom, when the next is promised, and how often they come."""
+
+from models.command import PostUpdateCommand, SlowUpdatesCommand
+from models.incident import PaceChange, StatusUpdate
+from rules.record.decision import Case, Decision, Outcome, Refusal, Tell
+from rules.record.ledger import note
+from rules.record.markdown import stamp
+from rules.record.steps import unknown
+
+
+def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
+    """Tell the audiences how it stands."""
+    known = tuple(a.name for a in case.policy.audiences)
+    for name in command.audiences:
+        if name not in known:
+            return unknown("audience", name, known)
+    if command.next_at and command.next_at <= case.now:
+        message = f"the next update cannot be promised for the past: {stamp(command.next_at)} UTC"
+        return Refusal("Refused", message, ("next_at",))
+    expecting = tuple(a.name for a in case.policy.audiences if a.every or a.rhythms)
+    audiences = command.audiences or expecting or known
+    told = StatusUpdate(
+        at=case.happened_at,
+        actor=case.actor,
+        audiences=audiences,
+        text=command.text,
+        next_at=command.next_at,
+    )
+    incident = case.incident.model_copy(update={"updates": (*case.incident.updates, told)})
+    summary = f"status update to {', '.join(audiences) or 'nobody'}: {command.text}"
+    if command.next_at:
+        summary += f" (the next by {command.next_at:%Y-%m-%d %H:%M:%S} UTC)"
+    incident = note(
+        incident,
+        "update.posted",
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+        audiences=list(audiences),
+    )
+    return Decision(incident, summary, (Tell("update", command.text, audiences),))
+
+
+def slow_updates(case: Case, command: SlowUpdatesCommand) -> Outcome:
+    """Declare the slower pace for an audience: not too early, and in force when the policy says."""
+    audience = case.policy.audience(command.audience)
+    if audience is None:
+        return unknown("audience", command.audience, tuple(a.name for a in case.policy.audiences))
+    rhythm = audience.rhythm(case.incident.severity)
+    slower = rhythm.slower if rhythm else None
+    if slower is None:
+        message = f"the policy knows no slower pace for {audience.name} at {case.incident.severity}"
+        return Refusal("Refused", message)
+    allowed_at = case.incident.reported_at + slower.decided_after
+    if case.now < allowed_at:
+        message = (
+            f"slower updates to {audience.name} may be declared from "
+            f"{allowed_at:%Y-%m-%d %H:%M:%S} UTC on"
+        )
+        return Refusal("Refused", message)
+    begins_at = max(case.incident.reported_at + slower.begins_after, case.now)
+    pace = PaceChange(audience=audience.name, at=case.now, actor=case.actor)
+    incident = case.incident.model_copy(update={"paces": (*case.incident.paces, pace)})
+    summary = f"slower updates to {audience.name} from {begins_at:%Y-%m-%d %H:%M:%S} UTC on"
+    incident = note(incident, "updates.slowed", summary, actor=case.actor, now=case.now)
+    return Decision(incident, summary)

@@ -1,0 +1,16 @@
+"""Every clock of an incident as it reads: those of the policy, and the cadence of updates."""
+
+from datetime import datetime
+
+from models.clock import ClockReading
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from rules.clocks.clocks import read_clocks
+from rules.updates.cadence import cadence_readings
+
+
+def readings_of(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[ClockReading, ...]:
+    """Every clock of the incident, the cadence of updates too."""
+    return (*read_clocks(policy, incident, now), *cadence_readings(policy, incident, now))

@@ -1,0 +1,86 @@
+"""Waits for status updates that are over: each ended with an update, or with the response."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from models.clock import ClockReading, ClockStatus, Stage
+from models.compiled import CompiledPolicy
+from models.incident import Incident, StatusUpdate
+from rules.clocks.run_events import entered
+from rules.clocks.severity_over_time import severity_at
+from rules.record.reach import given_to
+from rules.updates.cadence import Wait, waits
+from states.lifecycle import BEFORE_REVIEW, State
+
+OVER = ("resolved", "cancelled")
+"""Milestones that end the response, and with it every wait."""
+
+
+def told_readings(policy: CompiledPolicy, incident: Incident) -> tuple[ClockReading, ...]:
+    """Each wait of each audience that is over, as it ended."""
+    return tuple(reading for a in policy.audiences for reading in _of(a.name, policy, incident))
+
+
+def _of(audience: str, policy: CompiledPolicy, incident: Incident) -> Iterator[ClockReading]:
+    told = sorted(given_to(audience, incident), key=lambda update: update.at)
+    for number, update in enumerate(told):
+        wait = _waited(audience, policy, _as_of(incident, told[:number], update.at))
+        if wait and wait.since <= update.at:
+            yield _read(wait, update.at, Stage.COMPLETED)
+    over_at = _over_at(incident)
+    wait = _waited(audience, policy, _as_of(incident, told, over_at)) if over_at else None
+    if over_at and wait and wait.since <= over_at:
+        yield _read(wait, over_at, Stage.CANCELLED)
+
+
+def _over_at(incident: Incident) -> datetime | None:
+    """When the response ended; None while it goes on."""
+    if incident.state in BEFORE_REVIEW:
+        return None
+    ends = (incident.milestone(name) for name in OVER)
+    return max((end.at for end in ends if end), default=None)
+
+
+def _as_of(incident: Incident, told: Sequence[StatusUpdate], at: datetime) -> Incident:
+    """The record as it was right before an instant, as far as waits depend on it."""
+    severities = tuple(change for change in incident.severities if change.at <= at)
+    return incident.model_copy(
+        update={
+            "state": _state_before(incident, at),
+            "severity": severity_at(incident, at),
+            "severities": severities or incident.severities[:1],
+            "updates": tuple(told),
+            "paces": tuple(pace for pace in incident.paces if pace.at <= at),
+        }
+    )
+
+
+def _state_before(incident: Incident, at: datetime) -> State:
+    before = [state for since, state, _ in entered(incident) if since < at]
+    return before[-1] if before else State.REPORTED
+
+
+def _waited(audience: str, policy: CompiledPolicy, before: Incident) -> Wait | None:
+    mine = (wait for wait in waits(policy, before) if wait.audience.name == audience)
+    return next(mine, None)
+
+
+def _read(wait: Wait, until: datetime, stage: Stage) -> ClockReading:
+    total, elapsed = wait.reckoning.total, wait.reckoning.elapsed(until)
+    late = elapsed > total or wait.reckoning.breached(until)
+    kept = ClockStatus.MET if stage is Stage.COMPLETED else ClockStatus.ON_TRACK
+    return ClockReading(
+        clock=wait.clock,
+        run=wait.run,
+        stage=stage,
+        status=ClockStatus.BREACHED if late else kept,
+        started_at=wait.since,
+        stopped_at=until,
+        target=total,
+        calendar=wait.calendar,
+        measure=wait.reckoning.measure,
+        elapsed=elapsed,
+        remaining=max(total - elapsed, timedelta()),
+        breach_at=wait.reckoning.limit_at,
+        late_by=max(elapsed - total, timedelta()) if late else None,
+    )

@@ -1,0 +1,253 @@
+"""What a calendar says between two instants, by the zone and holiday data of this machine.
+
+The only file of the rules that reads such data. They change over the years, so what they said is
+recorded as a slice, and nothing that is recorded looks them up again: workflows may not import
+this.
+
+Local times follow the rules of `rules.localtime`: a window that begins or ends at a local time
+that comes twice does so at the first, and at one that never comes where clocks jump past it. A
+window that reaches over midnight belongs to the day on which it begins, and is open into a day
+off. Windows of a day that overlap are one; the first of a day begins when the last of the day
+before is over.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+import holidays
+
+from models.calendar import LOCAL, CalendarSlice, CalendarSpec, OpenHours
+from models.policy.calendars import HOLIDAY, WEEK
+from models.policy.words import suggestion
+from rules.time.localtime import DAY, LocalClock, Open, at_time, midnight
+
+_STEP = timedelta(hours=12)
+"""Nowhere have clocks changed twice within as little as this."""
+
+_ALL_DAYS = OpenHours(days=WEEK)
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones."""
+    return frozenset(available_timezones())
+
+
+def zone_known(name: str) -> bool:
+    """Whether there is a time zone of that name."""
+    return name in zones()
+
+
+def local_spec(zone: str) -> CalendarSpec:
+    """The calendar whose days are the calendar days of a zone: always open, every day worked."""
+    return CalendarSpec(name=LOCAL, zone=zone)
+
+
+def unknown_region(code: str) -> str | None:
+    """What is right instead of a region or date that calendars do not know; None where they do."""
+    if code[:1].isdigit():
+        return None if _date(code) else "write a day that there is, such as 2026-12-24"
+    known = holidays.list_supported_countries(include_aliases=False)
+    country, dash, part = code.partition("-")
+    if country not in known:
+        return _country_meant(country, tuple(known), f"{dash}{part}")
+    if not dash or part in known[country]:
+        return None
+    if not known[country]:
+        return f"write {country}; its holidays are the same everywhere"
+    aliases = holidays.country_holidays(country).get_subdivision_aliases()
+    meant = [code for code, names in aliases.items() if part in names]
+    names = [f"{country}-{name}" for name in known[country]]
+    return f"did you mean {country}-{meant[0]}?" if meant else suggestion(code, names)
+
+
+def _country_meant(country: str, known: tuple[str, ...], rest: str) -> str:
+    if country in holidays.list_supported_countries():
+        return f"did you mean {holidays.country_holidays(country).country}{rest}?"
+    if country.upper() in known:
+        return f"did you mean {country.upper()}{rest.upper()}?"
+    return "write the ISO 3166 code of a country or of a part of it, such as US or GB-ENG"
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@cache
+def _holidays_of(region: str, year: int) -> frozenset[date]:
+    country, _, part = region.partition("-")
+    return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
+
+
+def _is_holiday(spec: CalendarSpec, day: datetime) -> bool:
+    of_day = day.date()
+    return any(
+        of_day == _date(word) if word[:1].isdigit() else of_day in _holidays_of(word, day.year)
+        for word in spec.holidays
+    )
+
+
+def holidays_between(spec: CalendarSpec, since: datetime, until: datetime) -> tuple[date, ...]:
+    """The local days between two instants that a holiday takes out of the calendar's week."""
+    zone = ZoneInfo(spec.zone)
+    first, last = (midnight(at.astimezone(zone).replace(tzinfo=None)) for at in (since, until))
+    days = (first + number * DAY for number in range((last - first).days + 1))
+    on_holidays = any(HOLIDAY in entry.days for entry in spec.opens)
+    week = {kind for entry in spec.opens or (_ALL_DAYS,) for kind in entry.days}
+    return tuple(
+        day.date()
+        for day in days
+        if not on_holidays
+        and WEEK[day.weekday()] in week
+        and f"{day:%Y-%m-%d}" not in spec.worked
+        and _is_holiday(spec, day)
+    )
+
+
+def _offset(zone: ZoneInfo, at: datetime) -> int:
+    offset = at.astimezone(zone).utcoffset()
+    return int(offset.total_seconds()) if offset is not None else 0
+
+
+def _changed_at(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """The second at which the offset changes between two instants."""
+    old = _offset(zone, before)
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        before, after = (middle, after) if _offset(zone, middle) == old else (before, middle)
+    return after
+
+
+def _offsets(zone: ZoneInfo, since: datetime, until: datetime) -> tuple[tuple[datetime, int], ...]:
+    found = [(since, _offset(zone, since))]
+    at = since
+    while at < until:
+        later = min(at + _STEP, until)
+        if _offset(zone, later) != _offset(zone, at):
+            changed_at = _changed_at(zone, at, later)
+            found.append((changed_at, _offset(zone, changed_at)))
+        at = later
+    return tuple(found)
+
+
+@cache
+def _of_year(zone: str, year: int) -> tuple[tuple[datetime, int], ...]:
+    begins = datetime(year, 1, 1, tzinfo=UTC)
+    return _offsets(ZoneInfo(zone), begins, begins.replace(year=year + 1))
+
+
+def clock_between(zone: str, since: datetime, until: datetime) -> LocalClock:
+    """The local clock of a zone, right from the year of `since` to that of `until`.
+
+    Raises KeyError where the zone is not known.
+    """
+    years = range(since.astimezone(UTC).year, until.astimezone(UTC).year + 1)
+    return _clock_of_years(zone, years.start, years.stop)
+
+
+@lru_cache(maxsize=512)
+def _clock_of_years(zone: str, first: int, end: int) -> LocalClock:
+    offsets: list[tuple[datetime, int]] = []
+    for year in range(first, end):
+        of_year = _of_year(zone, year)
+        offsets += of_year[1:] if offsets and offsets[-1][1] == of_year[0][1] else of_year
+    return LocalClock(tuple(offsets))
+
+
+def joined(spans: Iterable[Open]) -> list[Open]:
+    """Spans that are in order: those that overlap or touch as one, and none that is empty."""
+    apart: list[Open] = []
+    for begins_at, ends_at in spans:
+        if begins_at == ends_at:
+            continue
+        if apart and begins_at <= apart[-1][1]:
+            begun_at, ended_at = apart.pop()
+            apart.append((begun_at, max(ended_at, ends_at)))
+        else:
+            apart.append((begins_at, ends_at))
+    return apart
+
+
+@dataclass(frozen=True)
+class _Days:
+    """The days of a calendar, by the local clock of its zone."""
+
+    spec: CalendarSpec
+    clock: LocalClock
+    first: datetime
+    last: datetime
+
+    def _hours(self, day: datetime) -> list[tuple[str, str]]:
+        usual = HOLIDAY if _is_holiday(self.spec, day) else WEEK[day.weekday()]
+        kind = self.spec.worked.get(f"{day:%Y-%m-%d}", usual)
+        entries = self.spec.opens or (_ALL_DAYS,)
+        return [hours for entry in entries if kind in entry.days for hours in entry.hours]
+
+    def _each(self, first: datetime) -> Iterator[datetime]:
+        while first < self.last:
+            yield first
+            first += DAY
+
+    def _windows_on(self, day: datetime) -> list[Open]:
+        spans = sorted(
+            (
+                self.clock.instant(at_time(day, opens)),
+                self.clock.instant(at_time(day if closes > opens else day + DAY, closes)),
+            )
+            for opens, closes in self._hours(day)
+        )
+        return joined(spans)
+
+    def windows(self) -> Iterator[Open]:
+        """Its windows, in order and apart; the first may have begun on the day before."""
+        over_at = None
+        for day in self._each(self.first - DAY):
+            for opens_at, closes_at in self._windows_on(day):
+                begins_at = max(opens_at, over_at) if over_at else opens_at
+                if begins_at < closes_at:
+                    yield begins_at, closes_at
+                    over_at = closes_at
+
+    def worked(self) -> list[Open]:
+        """Its working days, those that touch as one span."""
+        return joined(
+            (self.clock.instant(day), self.clock.instant(day + DAY))
+            for day in self._each(self.first)
+            if self._hours(day)
+        )
+
+
+def slice_of(spec: CalendarSpec, start: datetime, end: datetime, as_of: datetime) -> CalendarSlice:
+    """What a calendar says from `start` to `end`, both with the whole of their local days.
+
+    `as_of` is the instant at which it is worked out. Windows that begin before the slice or end
+    after it are given whole. Raises KeyError where the zone is not known, NotImplementedError
+    where a region is not: `zone_known` and `unknown_region` tell beforehand.
+    """
+    zone = ZoneInfo(spec.zone)
+    around = _offsets(zone, start.astimezone(UTC) - 3 * DAY, end.astimezone(UTC) + 3 * DAY)
+    clock = LocalClock(around)
+    first = midnight(clock.wall(start))
+    last = midnight(clock.wall(end)) + DAY
+    since, until = clock.instant(first), clock.instant(last)
+    always = not spec.opens and not spec.holidays
+    days = _Days(spec, clock, first, last)
+    within = tuple((at, seconds) for at, seconds in around if since < at < until)
+    return CalendarSlice(
+        calendar=spec.name,
+        zone=spec.zone,
+        as_of=as_of,
+        valid_from=since,
+        valid_until=until,
+        opens=((since, until),)
+        if always
+        else tuple(window for window in days.windows() if window[1] > since),
+        days=((since, until),) if always else tuple(days.worked()),
+        offsets=((since, _offset(zone, since)), *within),
+    )

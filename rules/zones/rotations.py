@@ -1,0 +1,185 @@
+"""Who is on call by a schedule: rotations in layers, feeds, gaps and overrides, one over another.
+
+A later layer counts before an earlier one, a gap before both, an override before all; of
+several overrides the last one counts. Reads zone data by `rules.calendars`: what is found is
+recorded, and workflows may not import this.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from models.calendar import CalendarSpec
+from models.schedule import NOBODY, OVERRIDE, Booking, Duty, Gap, OnCall, RotationSpec, ScheduleSpec
+from rules.time.localtime import DAY, LocalClock, Open
+from rules.zones.calendars import clock_between, joined, slice_of
+from rules.zones.turns import turns
+
+_GAP = "gap"
+_AT_ONCE = timedelta(seconds=1)
+_AHEAD = (timedelta(days=2), timedelta(days=16), timedelta(days=70), timedelta(days=400))
+"""How far ahead it is looked for somebody who comes on call, further and further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Somebody is on call, and why; `person` is `nobody` where the policy says so."""
+
+    begins_at: datetime
+    ends_at: datetime
+    person: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Nobody is on call, on purpose where it is `declared`."""
+
+    begins_at: datetime
+    ends_at: datetime
+    declared: bool
+
+
+def _without(shifts: Iterable[Shift], masks: Sequence[Shift]) -> Iterator[Shift]:
+    """The shifts, less the times of others."""
+    times = joined(sorted((mask.begins_at, mask.ends_at) for mask in masks))
+    for shift in shifts:
+        begins_at = shift.begins_at
+        for masked_from, masked_until in times:
+            if masked_until <= begins_at:
+                continue
+            if masked_from >= shift.ends_at:
+                break
+            if masked_from > begins_at:
+                yield replace(shift, begins_at=begins_at, ends_at=masked_from)
+            begins_at = masked_until
+        if begins_at < shift.ends_at:
+            yield replace(shift, begins_at=begins_at)
+
+
+def _open(calendar: CalendarSpec, start: datetime, end: datetime) -> list[Open]:
+    return joined(slice_of(calendar, start - DAY, end + DAY, start).opens)
+
+
+def _by_rotation(rotation: RotationSpec, start: datetime, end: datetime) -> Iterator[Shift]:
+    found = tuple(turns(rotation, start, end))
+    whole: list[Open] = []
+    if rotation.during and found:
+        whole = _open(rotation.during, found[0].begins_at, found[-1].ends_at)
+    for turn in found:
+        times = whole if rotation.during else [(turn.begins_at, turn.ends_at)]
+        for opens_at, closes_at in times:
+            begins_at = max(opens_at, turn.begins_at)
+            ends_at = min(closes_at, turn.ends_at)
+            if begins_at < ends_at:
+                yield Shift(begins_at, ends_at, turn.person, rotation.name)
+
+
+def _instant(clock: LocalClock, time: datetime) -> datetime:
+    return clock.instant(time) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def _booked(
+    spec: ScheduleSpec, bookings: Iterable[Booking], start: datetime, end: datetime
+) -> Iterator[Shift]:
+    clock = clock_between(spec.zone, start - DAY, end + DAY)
+    because = f"feed {spec.feed.name}" if spec.feed else ""
+    for booking in bookings:
+        begins_at, ends_at = _instant(clock, booking.begins), _instant(clock, booking.ends)
+        if begins_at < ends_at and begins_at < end and ends_at > start:
+            yield Shift(begins_at, ends_at, booking.person, because)
+
+
+def _overridden(spec: ScheduleSpec, start: datetime, end: datetime) -> Iterator[list[Shift]]:
+    for override in spec.overrides:
+        years = [t.replace(tzinfo=UTC) for t in (override.begins, override.ends)]
+        clock = clock_between(spec.zone, years[0] - DAY, years[1] + DAY)
+        begins_at, ends_at = (_instant(clock, t) for t in (override.begins, override.ends))
+        if begins_at < end and ends_at > start and begins_at < ends_at:
+            yield [Shift(begins_at, ends_at, person, OVERRIDE) for person in override.people]
+
+
+def _painted(
+    spec: ScheduleSpec, bookings: Iterable[Booking], start: datetime, end: datetime
+) -> list[Shift]:
+    """What touches the time from `start` to `end`, what counts before others laid over them."""
+    layers = [list(_by_rotation(rotation, start, end)) for rotation in spec.rotations]
+    layers.append(list(_booked(spec, bookings, start, end)))
+    layers += [[Shift(*w, NOBODY, _GAP) for w in _open(gap, start, end)] for gap in spec.gaps]
+    painted: list[Shift] = []
+    for layer in (*layers, *_overridden(spec, start, end)):
+        painted = [*_without(painted, layer), *layer]
+    return [shift for shift in painted if shift.begins_at < end and shift.ends_at > start]
+
+
+def _told(
+    spec: ScheduleSpec, start: datetime, end: datetime, bookings: Iterable[Booking]
+) -> list[Shift]:
+    """What a schedule says of the time from `start` to `end`; each shift whole."""
+    known = tuple(bookings)
+    found = _painted(spec, known, start, end)
+    widest = (
+        min([start, *(shift.begins_at for shift in found)]),
+        max([end, *(shift.ends_at for shift in found)]),
+    )
+    whole = _painted(spec, known, *widest) if widest != (start, end) else found
+    touching = (shift for shift in whole if shift.begins_at < end and shift.ends_at > start)
+    return sorted(touching, key=lambda shift: (shift.begins_at, shift.person))
+
+
+def shifts_of(
+    spec: ScheduleSpec, start: datetime, end: datetime, bookings: Iterable[Booking] = ()
+) -> tuple[Shift, ...]:
+    """The shifts that touch the time from `start` to `end`, in order, each whole.
+
+    `bookings` are those of its feed. Raises KeyError or NotImplementedError for a zone or region
+    that this machine does not know.
+    """
+    return tuple(s for s in _told(spec, start, end, bookings) if s.person != NOBODY)
+
+
+def holes_of(
+    spec: ScheduleSpec, start: datetime, end: datetime, bookings: Iterable[Booking] = ()
+) -> tuple[Hole, ...]:
+    """When nobody is on call between `start` and `end`, in order, cut to these. Raises as above."""
+    told = _told(spec, start, end, bookings)
+    meant = [Shift(start, end, NOBODY, _GAP)] if spec.gaps_meant else []
+    declared = [shift for shift in (*told, *meant) if shift.person == NOBODY]
+    manned = [shift for shift in told if shift.person != NOBODY]
+    open_ = list(_without([Shift(start, end, NOBODY, "")], manned))
+    overlooked = _without(open_, declared)
+    on_purpose = _without(open_, list(_without(open_, declared)))
+    holes = [
+        *(Hole(hole.begins_at, hole.ends_at, declared=False) for hole in overlooked),
+        *(Hole(hole.begins_at, hole.ends_at, declared=True) for hole in on_purpose),
+    ]
+    return tuple(sorted(holes, key=lambda hole: hole.begins_at))
+
+
+def on_call(spec: ScheduleSpec, at: datetime, bookings: Iterable[Booking] = ()) -> OnCall:
+    """Who is on call at an instant, why, and until when. Raises as above.
+
+    A shift ends before the instant of its hand-over, and the next one begins with it.
+    """
+    known = tuple(bookings)
+    told = [s for s in _told(spec, at, at + _AT_ONCE, known) if s.begins_at <= at < s.ends_at]
+    duties = tuple(
+        Duty(person=s.person, because=s.because, since_at=s.begins_at, until_at=s.ends_at)
+        for s in told
+        if s.person != NOBODY
+    )
+    if duties:
+        until_at = min(duty.until_at for duty in duties)
+        return OnCall(schedule=spec.name, at=at, duties=duties, until_at=until_at)
+    declared = bool(told) or spec.gaps_meant
+    gap = Gap.DECLARED if declared else Gap.UNDECLARED
+    return OnCall(schedule=spec.name, at=at, gap=gap, until_at=_next_on(spec, at, known))
+
+
+def _next_on(spec: ScheduleSpec, at: datetime, bookings: tuple[Booking, ...]) -> datetime | None:
+    """When somebody comes on call next."""
+    for ahead in _AHEAD:
+        coming = [s.begins_at for s in shifts_of(spec, at, at + ahead, bookings)]
+        if coming:
+            return coming[0]
+    return None

@@ -1,0 +1,31 @@
+"""Time zones by name: whether there is one, and which was probably meant."""
+
+from functools import cache
+
+from models.policy.words import near
+from rules.zones.calendars import zone_known, zones
+
+_HOW = "write an IANA name, such as Europe/London"
+
+
+@cache
+def _known() -> tuple[str, ...]:
+    return tuple(sorted(zones()))
+
+
+@cache
+def _cities() -> dict[str, str]:
+    """The zones by their last word, which people write alone: London, New_York."""
+    return {zone.rpartition("/")[2]: zone for zone in reversed(_known()) if "/" in zone}
+
+
+def unknown_zone(name: str) -> str | None:
+    """What is right instead of a zone that there is not; None where there is one."""
+    if zone_known(name):
+        return None
+    written = name.strip().replace(" ", "_")
+    if any(letter.isdecimal() for letter in written):
+        return _HOW
+    city = near(written.rpartition("/")[2], _cities())
+    meant = near(written, _known()) or (_cities()[city] if city else None)
+    return f"did you mean {meant}?" if meant else _HOW

@@ -1,0 +1,182 @@
+"""Lists of incidents, through the server's visibility alone."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from console.incidents.finding import Filters, Row, query_of
+from console.incidents.viewing import table_of
+from console.terminal.output import person
+from rules.clocks.breaches import corrected_clocks
+from states.lifecycle import State
+from tests.console.conftest import TypeAt
+from tests.console.life import ended, reported, working
+from tests.patience import PATIENCE_SECONDS
+
+NOW = datetime(2026, 3, 27, 16, 50, tzinfo=UTC)
+ODD = "it's) OR (1 = 1"
+
+
+async def eventually(at_console: TypeAt, *line: str, ids: set[str]) -> list[dict[str, Any]]:
+    """The list once visibility has caught up with what the incidents wrote."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            said = await at_console("list", *line, "--json")
+            assert said.code == 0, said
+            rows: list[dict[str, Any]] = said.document["incidents"]
+            if {row["id"] for row in rows} == ids:
+                return rows
+            await asyncio.sleep(0.02)
+
+
+async def test_filters_select_by_what_the_incidents_wrote(
+    at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """State, severity, service, manager, hold and openness; values may hold quotes."""
+    service = f"svc-{task_queue}"
+    client = time_skipping.client
+    async with working(client, task_queue, tmp_path):
+        one = await reported(client, task_queue, suffix="-1", service=service)
+        two = await reported(client, task_queue, suffix="-2", service=service, severity="SEV2")
+        odd = await reported(client, task_queue, suffix="-3", service=f"{ODD} {task_queue}")
+        await at_console("acknowledge", one)
+        await at_console("hold", one, "third_party")
+        await at_console("cancel", two, "false_alarm")
+        mine = ("--service", service)
+        await eventually(at_console, *mine, ids={one, two})
+        await eventually(at_console, *mine, "--state", "assessment", ids={one})
+        await eventually(at_console, *mine, "--severity", "SEV2", "--severity", "SEV3", ids={two})
+        await eventually(at_console, *mine, "--manager", "ana", ids={one})
+        await eventually(at_console, *mine, "--on-hold", ids={one})
+        await eventually(at_console, *mine, "--breached", ids=set())
+        (row,) = await eventually(at_console, *mine, "--open", ids={one})
+        await eventually(at_console, "--service", f"{ODD} {task_queue}", ids={odd})
+        human = await at_console("list", *mine)
+    assert (row["title"], row["state"], row["on_hold"], row["open"]) == (
+        "Checkout fails",
+        "assessment",
+        True,
+        True,
+    )
+    assert "assessment (on hold)" in human.out
+    assert "cancelled" in human.out
+
+
+async def test_a_reopened_incident_is_listed_once_as_it_stands_now(
+    at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """The runs that it had before are history: no filter finds them."""
+    service = f"again-{task_queue}"
+    client = time_skipping.client
+    async with working(client, task_queue, tmp_path):
+        one = await reported(client, task_queue, service=service, severity="SEV3")
+        await at_console("resolve", one, "--step", "verify")
+        await ended(client, one)
+        await eventually(at_console, "--service", service, "--state", "closed", ids={one})
+        said = await at_console("reopen", one)
+        assert said.code == 0, said
+        (row,) = await eventually(
+            at_console, "--service", service, "--state", "diagnosis", ids={one}
+        )
+        assert row["open"]
+        await eventually(at_console, "--service", service, "--state", "closed", ids=set())
+        await eventually(at_console, "--service", service, ids={one})
+
+
+async def test_a_list_that_is_cut_says_that_there_is_more(
+    at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """In the document and on stderr; a list of exactly as many is not cut."""
+    service = f"more-{task_queue}"
+    client = time_skipping.client
+    async with working(client, task_queue, tmp_path):
+        both = {
+            await reported(client, task_queue, suffix=f"-{n}", service=service) for n in range(2)
+        }
+        await eventually(at_console, "--service", service, ids=both)
+    said = await at_console("list", "--service", service, "--limit", "1", "--json")
+    assert len(said.document["incidents"]) == 1
+    assert (said.document["limit"], said.document["more"]) == (1, True)
+    assert said.err == "only the newest 1; --limit shows more\n"
+    said = await at_console("list", "--service", service, "--limit", "2", "--json")
+    assert (said.document["more"], said.err) == (False, "")
+
+
+async def test_nothing_found_is_said_and_is_no_error(at_console: TypeAt) -> None:
+    """An empty list exits 0."""
+    said = await at_console("list", "--service", "no such service")
+    assert (said.code, said.out.strip()) == (0, "no incident matches")
+
+
+def test_the_query_can_be_pasted_into_the_temporal_ui() -> None:
+    """The query that the list used is part of its JSON, in Temporal's own words."""
+    query = query_of(Filters(states=(State.REVIEW, State.CLOSED), breached=True))
+    assert query == (
+        "WorkflowType = 'Incident' AND ExecutionStatus != 'ContinuedAsNew'"
+        " AND IncidentState IN ('review', 'closed') AND IncidentBreached = true"
+    )
+
+
+def test_overridden_incidents_and_those_of_a_person_can_be_asked_for() -> None:
+    """Whatever the person is called."""
+    query = query_of(Filters(overridden=True, person="o'neil"))
+    assert query.endswith(" AND IncidentOverridden = true AND IncidentPeople IN ('o\\'neil')")
+
+
+@pytest.mark.parametrize("line", [["--state", "sleeping"], ["--limit", "0"]])
+async def test_filters_that_mean_nothing_are_wrong_usage(
+    at_console: TypeAt, line: list[str]
+) -> None:
+    """An unknown state is not an empty list."""
+    assert (await at_console("list", *line)).code == 2
+
+
+def test_on_a_pipe_an_incident_is_a_line_however_long_its_title_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Scripts that cut by lines and columns get all of it: nothing wrapped, cut off or obeyed."""
+    title = "Checkout fails " * 20 + "\u202e\x1b[2J\nINC-FORGED  SEV4"
+    row = Row(
+        id="INC-1",
+        title=title,
+        state="assessment",
+        severity="SEV1",
+        service=None,
+        manager=None,
+        reported_at=NOW,
+        next_due_at=None,
+        breached=False,
+        breached_clocks=(),
+        on_hold=False,
+        open=True,
+    )
+    person().print(table_of((row,), NOW))
+    head, told = capsys.readouterr().out.splitlines()
+    assert head.startswith("incident")
+    assert told.startswith("INC-1")
+    assert told.rstrip().endswith("Checkout fails " * 20 + "[2J INC-FORGED  SEV4")
+
+
+def test_a_breach_that_was_corrected_is_listed_as_that() -> None:
+    """It stays in its column."""
+    row = Row(
+        id="INC-1",
+        title="t",
+        state="review",
+        severity="SEV1",
+        service=None,
+        manager=None,
+        reported_at=NOW,
+        next_due_at=None,
+        breached=True,
+        breached_clocks=("acknowledge", "resolve"),
+        corrected_clocks=corrected_clocks(["corrected:acknowledge"]),
+        on_hold=False,
+        open=True,
+    )
+    words = [row.breach_words(clock) for clock in row.breached_clocks]
+    assert words == ["acknowledge (corrected)", "resolve"]

@@ -1,0 +1,52 @@
+"""How far a rehearsal has come: on a terminal all the time, elsewhere now and then."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from console.rehearsals import progress as rehearsal_progress
+from console.rehearsals.progress import Progress
+from rehearsal.load import LoadedScenario, load_scenario
+from tests.rehearsal.plays import STARTS
+
+NIGHT = """\
+scenario: Years
+starts: 2026-03-27T16:50:00Z
+until: 3000d
+events:
+  - { at: 0m, report: { title: Checkout fails } }
+"""
+AT = STARTS + timedelta(days=418, hours=2)
+SAID = "rehearsing: 418d 02h of 3000d 00h have passed"
+
+
+@pytest.fixture
+def years(tmp_path: Path) -> LoadedScenario:
+    """A scenario of years."""
+    file = tmp_path / "years.yaml"
+    file.write_text(NIGHT)
+    return load_scenario(file)
+
+
+def test_a_terminal_shows_the_moment_that_is_reached(years: LoadedScenario) -> None:
+    """It is written where it said that this takes its time."""
+    shown = Console().status("rehearsing")
+    Progress(years, shown)(AT)
+    assert shown.status == SAID
+
+
+def test_elsewhere_it_is_said_now_and_then(
+    years: LoadedScenario, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On stderr, where it disturbs no answer; not again until some time has passed."""
+    now = [0.0]
+    monkeypatch.setattr(rehearsal_progress, "monotonic", lambda: now[0])
+    told = Progress(years, None)
+    for seconds in (29, 30, 59, 61):
+        now[0] = seconds
+        told(AT)
+    said = capsys.readouterr()
+    assert said.err.splitlines() == [SAID, SAID]
+    assert said.out == ""

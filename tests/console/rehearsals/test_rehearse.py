@@ -1,0 +1,176 @@
+"""`rehearse`: exit codes that scripts can branch on, what is printed, and what differs."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import structlog
+
+from console.rehearsals import command as rehearse
+from runtime.settings import ROOT
+from tests.console.conftest import Said, Type
+
+FILES = ROOT / "tests" / "scenarios" / "files"
+SMALL = FILES / "policies" / "small.yaml"
+LIMIT = FILES / "acknowledged_at_the_limit.yaml"
+NIGHT = """\
+scenario: A night
+starts: 2026-03-27T16:50:00Z
+events:
+  - {{ at: 0m, by: cy, report: {{ title: Checkout fails, affected_systems: checkout }} }}
+  - {{ at: 20m, by: bo, do: acknowledge }}
+  - {{ at: 30m, by: cy, do: resolve }}
+  - {{ at: 40m, by: bo, do: resolve }}
+{expect}"""
+
+
+@pytest.fixture(autouse=True)
+def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Logs go nowhere, and afterwards where they went before: the process has but one setting."""
+    monkeypatch.setattr(rehearse, "configure_logging", lambda *_: None)
+    nothing = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    structlog.configure(wrapper_class=nothing)
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A scenario that expects something that does not happen."""
+    path = tmp_path_factory.mktemp("night") / "night.yaml"
+    path.write_text(NIGHT.format(expect="expect:\n  - { state: review }\n"))
+    return path
+
+
+def test_as_expected_is_code_0_and_reads_from_top_to_bottom(type_: Type) -> None:
+    """Who was paged and told when, the clocks, what breached, and the verdict."""
+    said = type_("rehearse", "--scenario", str(LIMIT))
+    assert said.code == 0
+    assert said.err == ""
+    lines = said.out.splitlines()
+    assert lines[0].strip() == "Acknowledged at the very limit"
+    assert any("PAGE" in line and "ana by pager: level 1" in line for line in lines)
+    assert any(line.split()[:2] == ["acknowledge", "met"] for line in lines)
+    assert [line.strip() for line in lines[-2:]] == ["As expected", "all 8 expectations hold"]
+
+
+def test_not_as_expected_is_code_8_and_says_what_differs(type_: Type, night: Path) -> None:
+    """A script tells a wrong expectation from everything else that can go wrong."""
+    said = type_("rehearse", "--scenario", str(night), "--policy", str(SMALL))
+    assert said.code == 8
+    out = said.out
+    assert "missing: state review; found closed" in out
+    assert "unexpected: 30m resolve by cy refused: cy may not resolve" in out
+    assert "What is refused" in out
+
+
+def test_json_is_one_document_with_everything(type_: Type, night: Path) -> None:
+    """What was said, every clock, breaches, refusals, the judgement; also of the other policy."""
+    said = type_(
+        "rehearse", "--scenario", str(night), "--policy", str(SMALL),
+        "--against", str(ROOT / "policies" / "default.yaml"), "--json",
+    )  # fmt: skip
+    assert said.code == 8
+    document = said.document
+    assert document["judgement"]["as_expected"] is False
+    (incident,) = document["incidents"]
+    heard = [(one["at"], one["kind"], one["who"]) for one in incident["said"]]
+    assert heard[0] == ("2026-03-27T16:50:00Z", "page", "ana")
+    assert {clock["clock"] for clock in incident["end"]["clocks"]} == {"acknowledge", "resolve"}
+    assert [breach["clock"] for breach in incident["breaches"]] == ["acknowledge"]
+    assert [refused["what"] for refused in document["refused"]] == ["resolve"]
+    against = document["against"]
+    assert against["policy"]["name"] == "Incident policy of a small team"
+    assert [breach["clock"] for breach in against["breached_here"]] == ["acknowledge"]
+    assert against["same"] is False
+
+
+def test_against_says_whether_we_would_have_breached(type_: Type, tmp_path: Path) -> None:
+    """Under the same policy nothing differs; under a wider one the breach is gone."""
+    wider = tmp_path / "wider.yaml"
+    wider.write_text(SMALL.read_text().replace("SEV2: 15m", "SEV2: 20m"))
+    path = tmp_path / "night.yaml"
+    path.write_text(NIGHT.format(expect=""))
+    typed = ("rehearse", "--scenario", str(path), "--policy", str(SMALL), "--against")
+    assert "nothing differs" in type_(*typed, str(SMALL)).out
+    said = type_(*typed, str(wider))
+    assert said.code == 0
+    assert "- would not have breached: acknowledge, due after 15m: late by 5m 00s" in said.out
+
+
+def test_the_worked_example_reads_as_the_documents_show_it(type_: Type) -> None:
+    """As it is printed; what they leave out of it is marked where it would stand."""
+    example = "docs/examples/friday-evening.yaml"
+    said = type_("rehearse", "--scenario", str(ROOT / example))
+    printed = "\n".join(line.rstrip() for line in said.out.splitlines())
+    for document in ("README.md", "docs/rehearsal.md"):
+        shown = (ROOT / document).read_text().partition(f"--scenario {example}\n")[2]
+        told = shown.partition("```")[0]
+        parts = [part for part in told.split("\n...\n") if part.strip("\n") not in printed]
+        assert (document, parts) == (document, [])
+        assert len(told.splitlines()) > 10
+
+
+def test_what_happened_is_printed_as_expectations(type_: Type) -> None:
+    """To be pasted into the scenario."""
+    said = type_("rehearse", "--scenario", str(LIMIT), "--expect")
+    assert said.out.startswith("expect:\n  - { at: 0s, page: ana")
+
+
+def failed(said: Said, kind: str, code: int) -> str:
+    """The message of a failure of this kind; nothing else is printed."""
+    error = said.document["error"]
+    assert (error["kind"], error["exit_code"], said.code) == (kind, code, code)
+    assert said.err == ""
+    return str(error["message"])
+
+
+def test_what_cannot_be_played_says_why_before_anything_is_started(
+    type_: Type, tmp_path: Path
+) -> None:
+    """Scenario and policy files are checked as `policy check` does it."""
+    path = tmp_path / "night.yaml"
+    path.write_text(NIGHT.format(expect="").replace("acknowledge", "aknowledge"))
+    typed = ("rehearse", "--json", "--scenario", str(path))
+    words = failed(type_(*typed, "--policy", str(SMALL)), "ScenarioBroken", 1)
+    assert f"{path}:5:28: error: there is no command aknowledge" in words
+    path.write_text(NIGHT.format(expect=""))
+    assert "under which policy?" in failed(type_(*typed), "Usage", 2)
+    failed(type_(*typed, "--policy", str(path)), "PolicyBroken", 1)
+    failed(type_(*typed, "--policy", str(SMALL), "--against", str(path)), "PolicyBroken", 1)
+    failed(type_("rehearse", "--json"), "Usage", 2)
+
+
+def test_ctrl_c_ends_it_and_leaves_nothing_running(tmp_path: Path) -> None:
+    """Code 130, and the server that it started is gone."""
+    path = tmp_path / "night.yaml"
+    path.write_text(NIGHT.format(expect=""))
+    started = subprocess.Popen(
+        [sys.executable, "starter.py", "rehearse", "--scenario", path, "--policy", SMALL],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    server = server_of(started)
+    started.send_signal(signal.SIGINT)
+    _, err = started.communicate(timeout=30)
+    assert started.returncode == 130
+    assert "Traceback" not in err
+    assert not server.is_running()
+
+
+def server_of(started: "subprocess.Popen[str]") -> psutil.Process:
+    """The server that a rehearsal starts, once it has."""
+    while started.poll() is None:
+        children = psutil.Process(started.pid).children()
+        servers = [child for child in children if child.name() == "temporal"]
+        if servers:
+            return servers[0]
+        time.sleep(0.02)
+    raise AssertionError(f"it ended by itself: {started.communicate()}")

@@ -1,0 +1,124 @@
+"""What somebody has on their hands, as it follows from what their workload knows."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from console.terminal.output import person
+from console.workload.assigned import OnHand
+from console.workload.words import document, in_full, table_of
+from models.workload import HoldRole, Verdict, WorkloadState
+from rules.paging.summary import MOST_LISTED
+from rules.paging.workload import GATHER, asked, not_summarised
+from tests.rules.storms import NOON, TEN, page, paged, storm, told
+
+LATER = NOON + timedelta(minutes=20)
+
+
+def on_hand(state: WorkloadState, now: datetime = NOON) -> OnHand:
+    """What ana has at an instant, by what her workload knows."""
+    roles = {"lead": 2}
+    return OnHand("person:ana", "WL-ana", now, "Shop", state, state.limit, roles)
+
+
+def shown(found: OnHand, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The lines that a person reads."""
+    person().print(in_full(found))
+    return capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize("count", range(14))
+@pytest.mark.parametrize("urgency", [1, 4])
+def test_what_could_go_next_is_what_the_workload_would_let_go(count: int, urgency: int) -> None:
+    """One by one, after so many of the one severity."""
+    state = storm(count, urgency=urgency).model_copy(update={"limit": TEN})
+    for next_urgency in (1, 4):
+        room = on_hand(state).next_ones(worst=next_urgency == 1)
+        further = (page(100 + number, next_urgency) for number in range(20))
+        _, verdicts = paged(*further, state=state)
+        assert verdicts.count(Verdict.GRANTED) == room
+
+
+def test_what_is_held_is_listed_the_worst_first() -> None:
+    """Whichever came first."""
+    state = storm(6)
+    for number in range(10, 14):
+        state, _ = asked(state, page(number, 1), NOON)
+    held = [one.asked.incident_id for one in on_hand(state).held]
+    assert held == ["INC-13", "INC-4", "INC-5"]
+
+
+def test_of_very_many_that_are_held_as_many_are_listed_as_a_summary_lists(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The others are counted; scripts get all of them."""
+    found = on_hand(storm(4 + MOST_LISTED + 3))
+    lines = shown(found, capsys)
+    assert sum(line.startswith("INC-") for line in lines) == MOST_LISTED
+    assert lines[-2:] == [
+        "and 3 more; --json has them all",
+        "the summary goes out in 30s, at 2026-03-02 12:00:30Z",
+    ]
+    assert len(document(found)["held"]) == MOST_LISTED + 3
+
+
+def test_a_summary_counts_as_a_page_and_is_called_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """It has no incident of its own."""
+    at = NOON + GATHER
+    found = on_hand(told(storm(6), at), at)
+    lines = shown(found, capsys)
+    assert lines[1] == "limit 10 per 15m: 5 sent lately, 5 left"
+    assert lines[-1].split()[-1] == "summary"
+    assert [one["summary"] for one in document(found)["sent"]] == [False] * 4 + [True]
+
+
+def test_what_was_sent_before_the_time_of_the_limit_counts_no_more(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Although it is remembered for longer; exactly as long ago is before it."""
+    found = on_hand(storm(4), NOON + TEN.within)
+    assert (found.sent, found.left) == ((), 10)
+    assert shown(found, capsys)[1:] == [
+        "limit 10 per 15m: 0 sent lately, 10 left",
+        "one by one 7 of the worst severity, 4 of others; 3 for summaries",
+    ]
+    assert len(on_hand(storm(4), NOON + TEN.within - timedelta(seconds=1)).sent) == 4
+
+
+def test_a_summary_that_is_due_goes_out_now(capsys: pytest.CaptureFixture[str]) -> None:
+    """And says how often no channel took it."""
+    assert shown(on_hand(storm(6), LATER), capsys)[-1] == "the summary goes out now"
+    state = storm(6)
+    failed = not_summarised(state, tuple(state.held), NOON + GATHER)
+    lines = shown(on_hand(failed, NOON + GATHER), capsys)
+    assert lines[-1] == (
+        "the summary goes out in 1m 00s, at 2026-03-02 12:01:30Z; no channel took it 1x"
+    )
+    assert document(on_hand(failed))["summary_failed"] == 1
+
+
+def test_roles_are_over_their_limit_only_beyond_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """A role that the policy does not count any more has no limit."""
+
+    def leading(role: str, count: int) -> WorkloadState:
+        held = (
+            HoldRole(role=role, incident_id=f"INC-{number}", holds=True, at=NOON)
+            for number in range(count)
+        )
+        return WorkloadState(roles=tuple(held))
+
+    def first(state: WorkloadState) -> str:
+        return shown(on_hand(state), capsys)[4]
+
+    assert first(leading("lead", 2)) == "lead of 2 incidents, of at most 2 at once"
+    assert first(leading("lead", 3)) == "lead of 3 incidents: over the limit of 2 at once"
+    assert first(leading("scribe", 3)) == "scribe of 3 incidents"
+    assert shown(on_hand(leading("lead", 1)), capsys)[1] == "no limit of pages"
+
+
+def test_a_row_shows_what_matters(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is held, when it goes out, and roles that are over their limit."""
+    person().print(table_of((on_hand(storm(6)),)))
+    head, row = capsys.readouterr().out.splitlines()
+    assert head.split() == ["who", "limit", "sent", "left", "held", "summary", "roles"]
+    assert " ".join(row.split()) == "person:ana 10 per 15m 4 6 2 in 30s"

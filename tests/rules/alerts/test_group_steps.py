@@ -1,0 +1,260 @@
+"""What an alert group knows after its steps: who answers its alerts, and who must hear of it."""
+
+import pytest
+
+from models.alert import Alert, AlertStatus, GroupingPolicy
+from models.group import IncidentFed, IncidentMoved, StartIncident
+from rules.alerts.group_steps import (
+    handed_over,
+    handing_over,
+    moved,
+    not_fed,
+    not_handed_over,
+    opened,
+    opening,
+)
+from rules.alerts.grouping import (
+    Ended,
+    Feed,
+    HandOver,
+    Next,
+    Open,
+    OpenNew,
+    Reopen,
+    Start,
+    Tell,
+    Wait,
+    words_for_step,
+)
+from rules.alerts.telling import report_of
+from states.lifecycle import State
+from tests.rules.groups import FIRST, SECOND, Group, a_resolved_group, ended, firing
+from tests.specimens import after, minutes
+
+THIRD = "INC-260327-00000003"
+
+
+def a_group_that_went_on(state: State = State.REVIEW) -> Group:
+    """Its first incident is in `state`; the second was opened at 91."""
+    return a_resolved_group(state).hears(91, firing("a", 91)).opens(91, SECOND)
+
+
+def test_an_incident_in_review_hears_that_a_new_one_has_its_alerts() -> None:
+    """Once; it says by whom, and tells of no alert."""
+    group = a_group_that_went_on()
+    assert group.at(91) == HandOver(FIRST)
+    request = handing_over(group.state, FIRST, group_id="AG-k", group_key="k", now=after(91))
+    assert (request.incident_id, request.taken_over_by) == (FIRST, SECOND)
+    assert (request.batch.alerts, request.batch.truncated, request.reopen) == ((), 0, False)
+    group.state = handed_over(group.state, FIRST)
+    assert group.at(91) == Wait()
+    assert group.moves(95, State.CLOSED).at(95) == Wait()
+
+
+@pytest.mark.parametrize("state", [State.CLOSED, State.CANCELLED])
+def test_an_incident_that_is_over_needs_not_hear_it(state: State) -> None:
+    """Unless people reopen it: then its alerts are not its own any more."""
+    group = a_group_that_went_on(state)
+    assert group.at(91) == Wait()
+    group.moves(100, State.DIAGNOSIS)
+    assert group.state.incident_id == SECOND
+    assert group.at(100) == HandOver(FIRST)
+    assert group.moves(101, State.DIAGNOSIS).state.takeovers == (FIRST,)
+
+
+def test_what_the_present_incident_has_to_hear_goes_first() -> None:
+    """Also while the earlier one cannot be told; that is tried again after a while."""
+    group = a_group_that_went_on().hears(91.5, firing("b", 91.5))
+    assert group.at(91.5) == Feed()
+    group.feeds(91.5)
+    group.state = not_handed_over(group.state, FIRST, after(97))
+    assert group.at(92) == Wait(after(97), "tell an earlier incident")
+    group.hears(92, firing("a", 91))
+    assert group.at(92) == Wait(after(92.5), "feed what was repeated")
+    assert group.feeds(92.5) == ("a firing",)
+    assert group.at(97) == HandOver(FIRST)
+
+
+def test_a_group_does_not_end_before_every_earlier_incident_was_told() -> None:
+    """Its alerts are quiet and its incident is over: the earlier one waits still."""
+    group = a_group_that_went_on()
+    group.state = not_handed_over(group.state, FIRST, after(500))
+    group.hears(92, ended("a", 91, 92))
+    group.feeds(92, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
+    group.moves(95, State.CLOSED, SECOND)
+    assert group.at(300) == Wait(after(500), "tell an earlier incident")
+
+
+def test_each_earlier_incident_is_told_though_another_cannot_be() -> None:
+    """The one that failed goes last, and waits; once one was told, the rest go on at once."""
+    group = a_group_that_went_on().hears(91, ended("a", 91, 91))
+    group.feeds(91)
+    group.moves(92, State.REVIEW, SECOND)
+    group.hears(200, firing("a", 200)).opens(200, THIRD)
+    assert group.state.takeovers == (FIRST, SECOND)
+    group.state = not_handed_over(group.state, FIRST, after(210))
+    assert group.state.takeovers == (SECOND, FIRST)
+    assert group.at(205) == Wait(after(210), "tell an earlier incident")
+    assert group.at(210) == HandOver(SECOND)
+    group.state = not_handed_over(group.state, SECOND, after(230))
+    group.state = handed_over(group.state, FIRST)
+    assert group.at(211) == HandOver(SECOND)
+    group.state = handed_over(group.state, SECOND)
+    assert group.state.takeovers == ()
+
+
+def test_what_an_incident_is_told_says_all_that_it_needs() -> None:
+    """How often it came, how many were left out, when it was received; each command but once."""
+    group = Group().hears(0, firing("a")).opens(0)
+    group.hears(1, firing("b", 1), truncated=2).hears(1.5, firing("b", 1), truncated=2)
+    request = group.asks(3)
+    assert (request.incident_id, request.deliveries, request.reopen) == (FIRST, 2, False)
+    assert (request.batch.truncated, request.batch.received_at) == (2, after(1.5))
+    assert request.note == ""
+    group.answers(3, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
+    assert group.state.fed == 1
+    group.hears(5, ended("b", 1, 5), truncated=2)
+    again = group.asks(5)
+    assert (again.deliveries, again.command_id) == (1, "AG-k/1/2")
+
+
+def test_a_reopening_says_which_alerts_recur() -> None:
+    """It is the note of the reopening; nothing is due any more once the incident takes it."""
+    group = a_resolved_group().hears(70, firing("a", 70), firing("b", 70))
+    request = group.asks(70, recurring=("a", "b"))
+    assert request.reopen
+    assert request.note == "alert fires again: a; b"
+    group.answers(70, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
+    assert (group.state.resolved_at, group.state.due_at) == (None, None)
+
+
+def test_an_incident_may_be_reopened_again_and_again() -> None:
+    """Each time that it was resolved too soon."""
+    group = a_resolved_group()
+    for minute in (70, 80, 90):
+        group.hears(minute, firing("a", minute))
+        assert group.at(minute) == Reopen(("a",))
+        group.feeds(minute, recurring=("a",))
+        group.hears(minute + 1, ended("a", minute, minute + 1))
+        group.feeds(minute + 1)
+        group.moves(minute + 2, State.REVIEW)
+
+
+def test_what_an_incident_was_told_of_before_resolve_does_not_reopen_it() -> None:
+    """Told when it was opened or later: whoever resolved it knew."""
+    group = Group().hears(0, firing("a")).opens(0).hears(5, firing("b", 5))
+    group.feeds(5)
+    group.moves(60, State.REVIEW).hears(61, firing("a"), firing("b", 5))
+    assert group.at(61) == Wait()
+
+
+def test_an_answer_ends_the_pause_that_a_failure_had_made() -> None:
+    """What comes next is told at once."""
+    group = Group().hears(0, firing("a")).opens(0).hears(1, firing("b", 1))
+    group.asks(1)
+    group.state = not_fed(group.state, after(30))
+    group.answers(5, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
+    assert group.hears(6, ended("b", 1, 6)).at(6) == Feed()
+
+
+def test_a_start_that_succeeds_ends_the_pause_that_a_failure_had_made() -> None:
+    """What the incident has to hear is told at once."""
+    group = Group().hears(0, firing("a"))
+    report = report_of(group.state, "AG-k", happened_at=None, previous=None)
+    group.state = opening(group.state, StartIncident(incident_id=FIRST, report=report))
+    group.state = opened(not_fed(group.state, after(30)), after(5))
+    assert group.hears(6, firing("b", 6)).at(6) == Feed()
+
+
+def test_a_review_that_ends_does_not_move_the_resolve_that_it_reviews() -> None:
+    """A recurrence is soon or late after that."""
+    group = Group().hears(0, firing("a")).opens(0)
+    for minute, state, resolved_at in ((60, State.REVIEW, after(58)), (80, State.CLOSED, None)):
+        move = IncidentMoved(incident_id=FIRST, state=state, resolved_at=resolved_at)
+        group.state = moved(group.state, move, after(minute))
+        assert group.state.resolved_at == after(58)
+
+
+def test_an_incident_that_people_reopened_may_be_reopened_again() -> None:
+    """Though it had refused that once."""
+    group = a_resolved_group().hears(70, firing("a", 70))
+    group.feeds(70, IncidentFed(absorbed=False, state=State.REVIEW), recurring=("a",))
+    group.moves(71, State.DIAGNOSIS)
+    group.feeds(71)
+    group.moves(80, State.REVIEW).hears(85, firing("b", 85))
+    assert group.at(85) == Reopen(("b",))
+
+
+def test_what_a_report_told_does_not_reopen_its_incident() -> None:
+    """It had ended by then, and the incident was resolved before it heard that."""
+    group = Group().hears(0, firing("a")).hears(4, ended("a", 0, 3))
+    group.opens(10).moves(11, State.REVIEW)
+    assert group.at(11) == Feed()
+
+
+def test_a_group_without_an_incident_owes_none_to_another() -> None:
+    """Whatever an incident says that it does not know."""
+    group = Group().hears(0, firing("a")).moves(1, State.DIAGNOSIS)
+    assert (group.state.incident_id, group.state.takeovers) == (None, ())
+
+
+def test_an_end_that_was_refused_with_a_firing_is_told_while_that_waits_for_its_time() -> None:
+    """The incident in review takes the end; the firing will have another incident."""
+    group = Group().hears(0, firing("a")).opens(0)
+    group.policy = GroupingPolicy(open_after=minutes(10))
+    group.hears(95, ended("a", 0, 95), firing("b", 95))
+    group.feeds(95, IncidentFed(absorbed=False, state=State.REVIEW, resolved_at=after(60)))
+    assert group.at(95) == Feed()
+    request = group.asks(95)
+    assert [alert.name for alert in request.batch.alerts] == ["a"]
+    assert request.deliveries == 1
+
+
+@pytest.mark.parametrize("alert", [firing("b", 61), ended("a", 0, 61)])
+def test_what_is_refused_for_itself_in_review_is_not_told_again(alert: Alert) -> None:
+    """It would be refused again."""
+    group = Group().hears(0, firing("a")).opens(0).hears(61, alert)
+    group.feeds(61, IncidentFed(absorbed=False, state=State.REVIEW, resolved_at=after(60)))
+    assert (group.state.unfed, group.state.urgent) == ({}, False)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (Wait(), "wait for news"),
+        (
+            Wait(after(5), "end, if nothing fires"),
+            "end, if nothing fires at 2026-03-27 16:55:00 UTC",
+        ),
+        (Open(after(0)), "open an incident"),
+        (OpenNew(FIRST, ("a",), after(0)), f"open a new incident after {FIRST}"),
+        (Reopen(("a",)), "reopen the incident"),
+        (Feed(), "feed the incident"),
+        (HandOver(FIRST), f"tell {FIRST} that its alerts were taken over"),
+        (Ended(), "end"),
+    ],
+)
+def test_whoever_looks_at_a_group_reads_what_it_does_next(step: Next, words: str) -> None:
+    """Each step has its words."""
+    assert words_for_step(step) == words
+
+
+def test_what_is_on_its_way_reads_as_what_it_does() -> None:
+    """Until the incident answers."""
+    group = Group().hears(0, firing("a")).opens(0).hears(1, firing("b", 1))
+    request = group.asks(1)
+    assert words_for_step(Tell(request)) == "feed the incident"
+    report = report_of(group.state, "AG-k", happened_at=None, previous=None)
+    start = Start(StartIncident(incident_id=SECOND, report=report))
+    assert words_for_step(start) == "open an incident"
+
+
+def test_an_incident_that_a_lost_task_had_opened_is_told_what_became_of_its_alerts() -> None:
+    """It began with a report in which they fire; one of them has ended since."""
+    group = Group().hears(0, firing("a"), firing("b")).hears(5, ended("a", 0, 5))
+    report = report_of(group.state, "AG-k", happened_at=None, previous=None)
+    group.state = opening(group.state, StartIncident(incident_id=FIRST, report=report))
+    group.state = opened(group.state, after(6), anew=False)
+    assert group.at(6) == Feed()
+    told = {alert.fingerprint: alert.status for alert in group.asks(6).batch.alerts}
+    assert told == {"a": AlertStatus.RESOLVED, "b": AlertStatus.FIRING}

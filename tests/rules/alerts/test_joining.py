@@ -1,0 +1,113 @@
+"""Critical alerts that join an incident which somebody has in hand."""
+
+import pytest
+
+from models.alert import Alert, AlertBatch, AlertStatus
+from models.base import MONITORING
+from models.command import RecordAlertsCommand
+from models.compiled import AuthorityRule, RoleRule
+from models.incident import Incident
+from rules.commands.judgement import judge
+from rules.record.decision import Decision, Effect, PageNextLevel, PageRole, Remind
+from tests.specimens import POLICY, after, an_incident, done
+
+FREE = POLICY.model_copy(
+    update={
+        "authority": {},
+        "lower_severity": AuthorityRule(),
+        "roles": (RoleRule(name="lead"),),
+        "when_alerts_join": "remind",
+    }
+)
+WORST, MILD = FREE.severities[0], FREE.severities[-1]
+
+
+def an_alert(
+    name: str, severity: str | None = WORST, status: AlertStatus = AlertStatus.FIRING
+) -> Alert:
+    """An alert, by default one that fires."""
+    return Alert(
+        fingerprint=name,
+        name="InstanceDown",
+        labels={"alertname": "InstanceDown", "instance": name},
+        status=status,
+        severity=severity,
+        started_at=after(0),
+    )
+
+
+def follows(incident: Incident, *alerts: Alert, how: str = "remind") -> tuple[Effect, ...]:
+    """What else follows when alerts are told to an incident."""
+    batch = AlertBatch(group_key="k", alerts=alerts, received_at=after(5))
+    command = RecordAlertsCommand(actor=MONITORING.name, via=MONITORING.via, batch=batch)
+    policy = FREE.model_copy(update={"when_alerts_join": how})
+    answer = judge("record_alerts", command, incident, policy, after(5))
+    assert isinstance(answer, Decision), answer
+    return answer.effects
+
+
+def acknowledged(severity: str = WORST) -> Incident:
+    """An incident of a severity that ana has acknowledged."""
+    incident = an_incident(FREE)
+    incident = done(incident, "acknowledge", after(1), FREE, actor="ana")
+    return done(incident, "set_severity", after(2), FREE, severity=severity, note="so it is")
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ("record", []),
+        ("remind", [Remind]),
+        ("page", [PageRole]),
+        ("escalate", [PageNextLevel, Remind]),
+    ],
+)
+def test_whoever_leads_hears_as_the_policy_says(how: str, expected: list[type]) -> None:
+    """Not at all, by a reminder, by a page, or with the next level besides."""
+    effects = follows(acknowledged(), an_alert("db-8"), how=how)
+    assert [type(effect) for effect in effects] == expected
+    targets = {e.target for e in effects if isinstance(e, Remind | PageRole)}
+    assert targets <= {"role:lead"}
+    assert all("instance=db-8" in str(effect) for effect in effects)
+
+
+def test_before_anybody_has_it_in_hand_the_escalation_goes_on_anyway() -> None:
+    """Nobody acknowledged or rated it."""
+    assert follows(an_incident(FREE), an_alert("db-8")) == ()
+
+
+def test_an_incident_that_a_person_rated_hears_what_is_worse() -> None:
+    """Its severity follows the alerts no more, so somebody must know."""
+    rated = done(an_incident(FREE), "set_severity", after(1), FREE, severity=MILD, note="mild")
+    assert follows(rated, an_alert("db-8", FREE.severities[1])) != ()
+    assert follows(rated, an_alert("db-8", MILD)) == ()
+
+
+def test_what_is_known_resolved_or_not_rated_is_not_told() -> None:
+    """A repeat, a recurrence of a known alert, one that ended, one that says no severity."""
+    incident = acknowledged()
+    batch = AlertBatch(group_key="k", alerts=(an_alert("db-7"),), received_at=after(3))
+    command = RecordAlertsCommand(actor=MONITORING.name, via=MONITORING.via, batch=batch)
+    known = judge("record_alerts", command, incident, FREE, after(3))
+    assert isinstance(known, Decision)
+    assert follows(known.incident, an_alert("db-7")) == ()
+    assert follows(incident, an_alert("db-8", status=AlertStatus.RESOLVED)) == ()
+    assert follows(incident, an_alert("db-8", None)) == ()
+
+
+def test_of_very_many_the_first_are_named() -> None:
+    """One reminder for all that come together."""
+    (effect,) = follows(acknowledged(), *(an_alert(f"db-{n}") for n in range(9)))
+    assert isinstance(effect, Remind)
+    assert effect.reason.endswith("and 6 more")
+
+
+def test_where_the_policy_has_no_roles_it_is_who_acknowledged() -> None:
+    """Somebody said that it is theirs."""
+    incident = acknowledged()
+    batch = AlertBatch(group_key="k", alerts=(an_alert("db-8"),), received_at=after(5))
+    command = RecordAlertsCommand(actor=MONITORING.name, via=MONITORING.via, batch=batch)
+    bare = FREE.model_copy(update={"roles": ()})
+    answer = judge("record_alerts", command, incident, bare, after(5))
+    assert isinstance(answer, Decision)
+    assert [e.target for e in answer.effects if isinstance(e, Remind)] == ["person:ana"]

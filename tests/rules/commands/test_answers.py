@@ -1,0 +1,143 @@
+"""What Temporal's UI shows of an incident reads as it was written."""
+
+import pytest
+from markdown_it import MarkdownIt
+
+from models.command import COMMANDS
+from models.compiled import AuthorityRule
+from rules.commands.answers import next_steps, result_of, status_markdown
+from rules.updates.readings import readings_of
+from tests.specimens import POLICY, REPORT, a_diagnosed_incident, after, an_incident, done
+
+STEERING = ("\u202e", "\x1b", "\n# ")
+
+
+def test_no_text_from_outside_changes_the_status_or_the_terminal_that_shows_it() -> None:
+    """A title is no heading and no link, a note no list item; nothing turns around."""
+    title = "Checkout *fails*\n# [all is well](https://evil.example)\u202e\x1b[2J <b>x</b>"
+    incident = an_incident(report=REPORT.model_copy(update={"title": title}))
+    incident = done(incident, "acknowledge", after(2), note="a\n- forged `item`")
+    status = status_markdown(POLICY, incident, after(3))
+    assert not any(sign in status for sign in STEERING)
+    tokens = MarkdownIt().parse(status)
+    kinds = {child.type for token in tokens for child in token.children or ()}
+    assert not kinds & {"link_open", "html_inline", "em_open"}
+    assert "heading_open" not in {token.type for token in tokens}
+    assert "forged \\`item\\`" in status
+
+
+def test_whoever_did_something_is_told_by_when_what_is_due() -> None:
+    """Of the clocks that run; what was met or breached before is not a deadline any more."""
+    incident = done(an_incident(), "acknowledge", after(2))
+    result = result_of("acknowledge", "words", incident, POLICY, after(3))
+    assert (result.command, result.summary) == ("acknowledge", "words")
+    assert (result.state, result.severity, result.on_hold) == ("assessment", "SEV1", False)
+    assert result.deadlines["assess"] == after(15)
+    assert result.deadlines["resolve"] == after(240)
+    assert "acknowledge" not in result.deadlines
+    held = done(incident, "hold", after(4), reason="third_party")
+    assert result_of("hold", "w", held, POLICY, after(5)).on_hold
+
+
+def test_the_clocks_of_updates_are_read_with_the_others() -> None:
+    """Whoever looks at an incident sees when the next update is due."""
+    names = [r.clock for r in readings_of(POLICY, an_incident(), after(1))]
+    assert names[0] == "acknowledge"
+    assert names[-1] == "update:stakeholders"
+
+
+def test_what_can_be_done_next_says_what_is_missing_and_who_may() -> None:
+    """Each trigger that leads on from here, in the order of the lifecycle."""
+    incident = done(an_incident(), "acknowledge", after(2))
+    steps = {step.name: step for step in next_steps(POLICY, incident, after(3))}
+    assert list(steps) == ["begin_diagnosis", "resolve", "cancel"]
+    assert not steps["begin_diagnosis"].allowed
+    assert steps["begin_diagnosis"].missing[0] == "severity SEV1 is not confirmed: set_severity"
+    assert steps["begin_diagnosis"].says == COMMANDS["begin_diagnosis"].says
+    assert (steps["cancel"].allowed, steps["cancel"].missing) == (True, ())
+    review = done(an_incident(), "resolve", after(3), steps=["verify"])
+    [close] = [step for step in next_steps(POLICY, review, after(4)) if step.name == "close"]
+    assert close.may == ("incident_manager (nobody yet: assign_role)",)
+
+
+@pytest.mark.parametrize(
+    ("at", "line"),
+    [
+        (3, "- acknowledge: met after 2 min"),
+        (3, "- assess: on_track, due 2026-03-27 17:05:00 UTC"),
+        (20, "- assess: breached by 5 min"),
+        (3, "State **assessment**. Roles: incident_manager: ana."),
+        (3, "- `cancel`"),
+        (3, "Next:"),
+        (3, "- 16:52:00 ana takes incident_manager by acknowledging"),
+    ],
+)
+def test_the_status_says_how_the_clocks_stand(at: float, line: str) -> None:
+    """Due when, met after how long, breached by how much."""
+    incident = done(an_incident(), "acknowledge", after(2))
+    assert line in status_markdown(POLICY, incident, after(at)).splitlines()
+
+
+def test_the_status_says_of_a_clock_that_stands_still_after_how_long() -> None:
+    """An hour of the resolution had passed when the hold began."""
+    held = done(a_diagnosed_incident(), "hold", after(60), reason="third_party")
+    status = status_markdown(POLICY, held, after(90)).splitlines()
+    assert "- resolve: paused after 1 h" in status
+
+
+def test_the_status_says_what_stands_still_what_waits_and_what_fires() -> None:
+    """The reason of a hold; offers and requests with who waits for whom."""
+    held = done(an_incident(), "hold", after(1), reason="third_party")
+    assert "**on hold**: third_party. Roles: nobody yet." in status_markdown(POLICY, held, after(2))
+    led = done(
+        an_incident(), "assign_role", after(1), role="technical_team", person="bo", actor="bo"
+    )
+    offer = done(led, "hand_over", after(2), role="technical_team", to="cy", actor="bo")
+    assert "Waiting: technical_team is offered to cy by bo" in status_markdown(
+        POLICY, offer, after(3)
+    )
+    firing = status_markdown(
+        POLICY, held.model_copy(update={"truncated_alerts": 3}), after(3)
+    ).splitlines()
+    assert "Still firing: 3 that the sender left out" in firing
+    assert firing[0] == "**SEV1 Checkout fails**"
+
+
+def test_the_status_says_what_is_missing_for_the_next_step() -> None:
+    """And nothing of what can be done at once."""
+    incident = done(an_incident(), "acknowledge", after(2))
+    steps = [s for s in status_markdown(POLICY, incident, after(3)).splitlines() if "`" in s]
+    assert any(
+        s.startswith("- `begin_diagnosis` — missing: severity SEV1 is not confirmed") for s in steps
+    )
+
+
+def test_who_may_do_what_is_next_is_by_what_is_known_now() -> None:
+    """A condition of the rule may hold since a moment ago."""
+    rule = AuthorityRule(by=("bo",), when=(("flag vip", ("ana",)),))
+    policy = POLICY.model_copy(
+        update={"authority": {"cancel": rule}, "attributes": {"vip": ("yes", "no")}}
+    )
+    incident = done(an_incident(policy), "set_attribute", after(2), policy, attribute="vip")
+
+    def may(at: float) -> tuple[str, ...]:
+        return {s.name: s.may for s in next_steps(policy, incident, after(at))}["cancel"]
+
+    assert (may(1), may(3)) == (("bo",), ("ana",))
+
+
+def test_a_status_of_what_is_over_offers_nothing_further_and_is_never_too_long() -> None:
+    """The newest five lines stand in it."""
+    over = done(an_incident(), "cancel", after(1), reason="false_alarm")
+    status = status_markdown(POLICY, over, after(2))
+    assert "Next:" not in status
+    long = an_incident()
+    for number in range(7):
+        long = done(long, "add_lesson", after(number), text=f"number {number} " + "x" * 3900)
+    shown = status_markdown(POLICY, long, after(9))
+    assert [n for n in range(7) if f"lesson: number {n}" in shown] == [2, 3, 4, 5, 6]
+    audiences = tuple(
+        POLICY.audiences[0].model_copy(update={"name": f"{n}" * 99}) for n in range(200)
+    )
+    policy = POLICY.model_copy(update={"audiences": audiences})
+    assert len(status_markdown(policy, long, after(9))) == 15000

@@ -1,0 +1,129 @@
+"""Milestones set, put right and withdrawn by hand: what the record keeps, what is refused."""
+
+from typing import Any
+
+import pytest
+
+from models.incident import Incident, TimelineEntry
+from rules.record.decision import Decision, Refusal
+from tests.rules.timed import incident, later, one
+from tests.specimens import done, outcome
+
+POLICY = one("from: reported, to: told, within: 4h")
+TOLD = done(incident(POLICY), "set_milestone", later(2), POLICY, milestone="told")
+
+
+def decided(record: Incident, name: str, **fields: Any) -> tuple[Decision, TimelineEntry]:
+    """What is decided three hours after the report, with its line."""
+    answer = outcome(record, name, later(3), POLICY, milestone="told", **fields)
+    assert isinstance(answer, Decision), answer
+    return answer, answer.incident.timeline[-1]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({}, "told"),
+        ({"note": "by phone"}, "told (by phone)"),
+        (
+            {"latest_at": later(2)},
+            "told, some time between 2026-03-20 17:00:00 and 2026-03-20 18:00:00 UTC",
+        ),
+        (
+            {"latest_at": later(3), "note": "by phone"},
+            "told, some time between 2026-03-20 17:00:00 and 2026-03-20 19:00:00 UTC (by phone)",
+        ),
+        (
+            {"latest_at": later(1)},
+            "told, some time between 2026-03-20 17:00:00 and 2026-03-20 17:00:00 UTC",
+        ),
+    ],
+)
+def test_a_milestone_is_told_with_when_it_happened(said: dict[str, Any], words: str) -> None:
+    """In the answer as on the timeline; up to now, and not known better than it is."""
+    answer, line = decided(incident(POLICY), "set_milestone", happened_at=later(1), **said)
+    assert answer.summary == line.summary == words
+    assert (line.kind, line.happened_at, line.recorded_at) == (
+        "milestone.told",
+        later(1),
+        later(3),
+    )
+    set_ = answer.incident.milestone("told")
+    assert set_ is not None
+    assert (set_.at, set_.latest_at) == (later(1), said.get("latest_at"))
+
+
+@pytest.mark.parametrize("note", ["", "the wrong hour"])
+def test_a_correction_is_told_with_what_was_said_before(note: str) -> None:
+    """Which milestone, from when to when."""
+    answer, line = decided(TOLD, "correct_milestone", happened_at=later(1), note=note)
+    words = "told corrected from 2026-03-20 18:00:00 to 2026-03-20 17:00:00 UTC"
+    assert answer.summary == line.summary == words + (f" ({note})" if note else "")
+    assert line.data == {
+        "milestone": "told",
+        "was": later(2).isoformat(),
+        "becomes": later(1).isoformat(),
+    }
+
+
+@pytest.mark.parametrize("note", ["", "the wrong office"])
+def test_a_withdrawal_is_told_with_its_reason(note: str) -> None:
+    """Where one was given."""
+    answer, line = decided(TOLD, "withdraw_milestone", note=note)
+    assert answer.summary == line.summary == "told withdrawn" + (f" ({note})" if note else "")
+
+
+REPORTED = incident(POLICY)
+ACKNOWLEDGED = done(REPORTED, "acknowledge", later(1), POLICY)
+
+
+@pytest.mark.parametrize(
+    ("record", "name", "fields", "refusal"),
+    [
+        (
+            REPORTED,
+            "set_milestone",
+            {"milestone": "tld"},
+            ("Refused", "the policy has no milestone 'tld' of its own", ()),
+        ),
+        (TOLD, "set_milestone", {}, ("Refused", "told is already set: correct_milestone", ())),
+        (
+            TOLD,
+            "correct_milestone",
+            {"happened_at": None},
+            ("Malformed", "happened_at is missing: the instant that is right", ("happened_at",)),
+        ),
+        (
+            REPORTED,
+            "correct_milestone",
+            {"happened_at": later(1)},
+            ("Refused", "milestone 'told' is not set, so it cannot be corrected", ()),
+        ),
+        (
+            TOLD,
+            "correct_milestone",
+            {"happened_at": later(1), "latest_at": later(0.5)},
+            ("Malformed", "latest_at must lie between happened_at and now", ("latest_at",)),
+        ),
+        (
+            REPORTED,
+            "withdraw_milestone",
+            {},
+            ("Refused", "milestone 'told' is not set, so it cannot be withdrawn", ()),
+        ),
+        (
+            ACKNOWLEDGED,
+            "withdraw_milestone",
+            {"milestone": "acknowledged"},
+            ("Refused", "acknowledged moved the incident: reopen or return_to_diagnosis", ()),
+        ),
+    ],
+)
+def test_what_cannot_be_put_right_is_refused_with_why(
+    record: Incident, name: str, fields: dict[str, Any], refusal: tuple[str, str, tuple[str, ...]]
+) -> None:
+    """And with the field, where one is at fault."""
+    answer = outcome(record, name, later(3), POLICY, **{"milestone": "told", **fields})
+    assert isinstance(answer, Refusal)
+    kind, words, missing = refusal
+    assert (answer.kind, answer.message[: len(words)], answer.missing) == (kind, words, missing)

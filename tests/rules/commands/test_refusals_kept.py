@@ -1,0 +1,173 @@
+"""Every refusal leaves a trace: who tried what, and how often; a flood of them costs little."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.base import ENGINE, MONITORING, Actor
+from models.incident import Incident
+from rules.commands.refusals import (
+    COUNTED_AGAIN_AFTER,
+    COUNTED_EXACTLY,
+    REFUSALS_KEPT,
+    UNKNOWN,
+    Tried,
+    claimed,
+    leaves_trace,
+    refused,
+)
+from rules.record.carried import too_heavy
+from rules.record.decision import Refusal
+from tests.rules import staffed as people
+from tests.rules.staffed import lines, reported, staffed
+from tests.specimens import after, an_incident, done
+
+BO = Actor(name="bo", via="console")
+MAY_NOT = Refusal("NotAuthorised", "bo may not close; may: ana")
+MISSING = Refusal("TransitionNotAllowed", "close is refused in state review: the review")
+UNREADABLE = Refusal("Malformed", "actor: Input should be a valid string")
+
+
+def tried(refusal: Refusal = MAY_NOT, *, command: str = "close", actor: Actor = BO) -> Tried:
+    """Somebody tried something."""
+    return Tried(command, actor, refusal)
+
+
+def counts(incident: Incident) -> list[tuple[str, str, int]]:
+    """Who was refused what, how often."""
+    return [(a.actor, a.kind, a.times) for a in incident.refusals.attempts]
+
+
+@pytest.mark.parametrize("refusal", [MAY_NOT, MISSING, UNREADABLE])
+def test_every_sort_of_refusal_is_a_line_that_names_the_command(refusal: Refusal) -> None:
+    """Authority, state and form alike: who tried what, and why it was not done."""
+    incident = refused(an_incident(), tried(refusal), after(1))
+    line = incident.timeline[-1]
+    assert (line.kind, line.actor, line.recorded_at) == ("command.refused", BO, after(1))
+    assert line.summary.removeprefix("close: ") == refusal.message
+    assert line.data == {"command": "close", "refusal": refusal.kind}
+    assert (incident.refusals.recorded, incident.refusals.dropped) == (1, 0)
+    assert leaves_trace(an_incident(), tried(refusal), after(1))
+
+
+def test_the_same_again_is_counted_and_another_reason_is_another_line() -> None:
+    """Who tries for hours fills no timeline; what was missing the next time still stands there."""
+    incident = an_incident()
+    for minute in range(1, 5):
+        incident = refused(incident, tried(), after(minute))
+    incident = refused(incident, tried(MISSING), after(9))
+    assert counts(incident) == [("bo", "NotAuthorised", 4), ("bo", "TransitionNotAllowed", 1)]
+    first = incident.refusals.attempts[0]
+    assert (first.first_at, first.last_at) == (after(1), after(4))
+    assert len(lines(incident, "command.refused")) == 2
+
+
+def test_a_flood_of_the_same_is_counted_exactly_at_first_and_now_and_then_later() -> None:
+    """An update costs events: a script that tries every second costs a few an hour."""
+    incident, now, passed = an_incident(), after(1), 0
+    for _ in range(3600):
+        now += timedelta(seconds=1)
+        if leaves_trace(incident, tried(), now):
+            incident, passed = refused(incident, tried(), now), passed + 1
+    assert COUNTED_EXACTLY < passed <= COUNTED_EXACTLY + timedelta(hours=1) // COUNTED_AGAIN_AFTER
+    assert counts(incident) == [("bo", "NotAuthorised", passed)]
+
+
+@pytest.mark.parametrize("sort", [UNREADABLE, MISSING])
+def test_a_flood_of_one_sort_hides_no_other(sort: Refusal) -> None:
+    """Whoever sends nonsense, each time another, and then closes unreviewed is seen."""
+    incident = an_incident()
+    for number in range(500):
+        noise = Refusal(sort.kind, f"{sort.message} {number}")
+        incident = refused(incident, tried(noise), after(1))
+    kept = REFUSALS_KEPT[tried(sort).sort]
+    assert (incident.refusals.recorded, incident.refusals.dropped) == (kept, 500 - kept)
+    assert not leaves_trace(incident, tried(Refusal(sort.kind, "once more")), after(2))
+    assert leaves_trace(incident, tried(Refusal(sort.kind, "once more")), after(20))
+    assert leaves_trace(incident, tried(), after(2))
+    assert refused(incident, tried(), after(2)).timeline[-1].summary == MAY_NOT.message
+
+
+def test_what_is_kept_of_refusals_stays_small_and_never_fills_the_record() -> None:
+    """Long names and texts are cut: people can still write lessons."""
+    incident = an_incident()
+    for number in range(200):
+        for kind in ("NotAuthorised", "TransitionNotAllowed", "Malformed"):
+            actor = Actor(name=f"{number}" * 90, via="v" * 40)
+            said = Refusal(kind, f"{number} " * 400)
+            incident = refused(incident, tried(said, command="c" * 90, actor=actor), after(1))
+    assert len(incident.refusals.model_dump_json()) < 100 * 1024
+    assert not too_heavy(incident)
+
+
+@pytest.mark.parametrize("actor", [ENGINE, MONITORING])
+def test_who_claims_to_be_the_engine_is_not_named_so(actor: Actor) -> None:
+    """A refused claim does not put words into the engine's mouth; what it sends itself is none."""
+    incident = refused(an_incident(), tried(actor=actor), after(1))
+    assert incident.timeline[-1].actor == UNKNOWN
+    assert not leaves_trace(an_incident(), tried(actor=actor), after(1))
+
+
+@pytest.mark.parametrize(
+    ("payload", "name"),
+    [
+        ({"actor": "bo", "steps": 5}, "bo"),
+        ({"actor": "an\u200ba", "via": "console"}, "an\\u200ba"),
+        ({"actor": "x" * 300}, "x" * 80),
+        ({"actor": 5}, None),
+        ({"actor": " \u200b"}, None),
+        ([], None),
+        ("bo", None),
+    ],
+)
+def test_who_sent_what_cannot_be_read_is_known_as_far_as_it_says(
+    payload: Any, name: str | None
+) -> None:
+    """What cannot be seen in a name is shown."""
+    actor = claimed(payload)
+    assert (actor.name if actor else None) == name
+
+
+def test_authority_is_judged_before_state_and_what_the_lifecycle_asks() -> None:
+    """Who may not close hears that first, also when it could not be closed anyway."""
+    policy = staffed("authority: { close: ana, hold: ana, add_lesson: ana, set_date: bo }\n")
+    incident = reported(policy)
+    for name, fields in (("close", {}), ("hold", {"reason": "x"})):
+        answer = people.refused(incident, name, 1, policy, actor="bo", **fields)
+        assert answer.kind == "NotAuthorised"
+    answer = people.refused(incident, "close", 1, policy, actor="bo")
+    assert answer.message.startswith("bo may not close; may: ana; besides, close is refused")
+    assert answer.possible
+    assert people.refused(incident, "close", 1, policy).kind == "TransitionNotAllowed"
+    over = done(incident, "cancel", after(2), policy, reason="drill")
+    answer = people.refused(over, "set_date", 3, policy, actor="ana", date="x", at=after(9))
+    assert answer.kind == "NotAuthorised"
+    answer = people.refused(over, "hold", 3, policy, actor="bo", reason="x")
+    assert (answer.kind, "cancelled" in answer.message) == ("NotAuthorised", True)
+
+
+def test_nobody_is_asked_for_leave_to_do_what_is_not_possible() -> None:
+    """The attempt is a request only where it could be done."""
+    policy = staffed("roles: { lead: {} }\nauthority: { close: { by: ana, after: { 30m: bo } } }\n")
+    answer = people.refused(reported(policy), "close", 1, policy, actor="bo")
+    assert (answer.kind, answer.leaves) == ("NotAuthorised", None)
+
+
+def test_a_severity_is_refused_for_want_of_authority_before_anything_else() -> None:
+    """Also where a bound, or its being final, stands in the way."""
+    policy = staffed(
+        "severity_rules: { caps: { flag personal_data: SEV2 }, raise: { by: ana },"
+        " frozen_after: resolved }\n"
+        "review: { required: { SEV1: always, SEV2: always } }\n"
+    )
+    incident = done(
+        reported(policy, "SEV2"), "set_attribute", after(1), policy, attribute="personal_data"
+    )
+    answer = people.refused(incident, "set_severity", 2, policy, actor="bo", severity="SEV1")
+    assert answer.kind == "NotAuthorised"
+    answer = people.refused(incident, "set_severity", 2, policy, actor="ana", severity="SEV1")
+    assert answer.kind == "Refused"
+    incident = done(reported(policy, "SEV2"), "resolve", after(3), policy)
+    answer = people.refused(incident, "set_severity", 4, policy, actor="bo", severity="SEV1")
+    assert answer.kind == "NotAuthorised"

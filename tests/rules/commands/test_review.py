@@ -1,0 +1,269 @@
+"""What a review still lacks, who led it, and by which severity it is asked for at all."""
+
+from typing import Any
+
+import pytest
+
+from models.base import MONITORING
+from models.command import COMMANDS
+from models.compiled import CompiledPolicy, ReviewRule
+from models.incident import Incident
+from rules.alerts.firing import alerts_firing
+from rules.commands.facts import highest_severity, review_missing, review_required, steps_missing
+from rules.commands.judgement import judge
+from rules.record.decision import Decision, Refusal, Tell
+from states.lifecycle import State
+from tests.specimens import (
+    ANA,
+    POLICY,
+    a_diagnosed_incident,
+    after,
+    an_incident,
+    done,
+    outcome,
+)
+
+FULL = ReviewRule(
+    required={"SEV1": "always"},
+    led_by="incident_manager",
+    attendees=("technical_team", "bo"),
+    aspects=("cause", "response"),
+    documents=("incident_report", "minutes"),
+    lessons=True,
+    action_items=True,
+)
+POLICED = POLICY.model_copy(update={"review": FULL})
+MET: dict[str, Any] = {
+    "lead": "ana",
+    "attendees": ["bo", "cy"],
+    "aspects": {"cause": "a leak", "response": "fast"},
+    "documents": {"incident_report": "a", "minutes": "b"},
+    "lessons": ["watch memory"],
+}
+
+
+def in_review(policy: CompiledPolicy = POLICED) -> Incident:
+    """Resolved at 100 minutes; ana leads, cy is the technical team."""
+    incident = done(
+        a_diagnosed_incident(), "assign_role", after(90), role="technical_team", person="cy"
+    )
+    return done(incident, "resolve", after(100), policy, steps=["verify"])
+
+
+def lacking(incident: Incident) -> tuple[str, ...]:
+    """What the review lacks."""
+    return review_missing(incident, POLICED, after(200))
+
+
+@pytest.mark.parametrize(
+    ("changed", "missing"),
+    [
+        ({}, ()),
+        ({"attendees": ["cy"]}, ("review attendee is missing: bo",)),
+        ({"attendees": ["bo"]}, ("review attendee is missing: technical_team",)),
+        ({"attendees": ["bo", "technical_team"]}, ()),
+        ({"aspects": {"cause": "x"}}, ("review aspect is not evaluated: response",)),
+        (
+            {"aspects": {"cause": " ", "response": "x"}},
+            ("review aspect is not evaluated: cause",),
+        ),
+        ({"documents": {"minutes": "b"}}, ("document does not exist: incident_report",)),
+        ({"lessons": []}, ("no lesson is recorded: add_lesson",)),
+    ],
+)
+def test_a_review_has_whom_and_what_the_policy_asks_for(
+    changed: dict[str, Any], missing: tuple[str, ...]
+) -> None:
+    """Whoever holds a role that must come, or somebody who is named for it."""
+    incident = done(in_review(), "submit_review", after(110), POLICED, **{**MET, **changed})
+    incident = done(incident, "add_action_item", after(111), POLICED, text="fix", owner="bo")
+    assert lacking(incident) == missing
+
+
+def test_whoever_led_the_review_was_there() -> None:
+    """They need not be named twice; and action items are asked for like lessons."""
+    policy = POLICED.model_copy(
+        update={"review": FULL.model_copy(update={"attendees": ("incident_manager",)})}
+    )
+    incident = done(in_review(), "submit_review", after(110), policy, **{**MET, "attendees": []})
+    assert review_missing(incident, policy, after(200)) == (
+        "no action item is recorded: add_action_item",
+    )
+
+
+def test_without_a_review_nothing_is_missing_where_none_is_asked() -> None:
+    """And of a policy that asks neither lessons nor action items, none are."""
+    assert lacking(in_review())[0] == "the review has not been submitted: submit_review"
+    mild = in_review().model_copy(update={"severities": ()})
+    mild = mild.model_copy(
+        update={"severities": (in_review().severities[0].model_copy(update={"severity": "SEV3"}),)}
+    )
+    assert lacking(mild) == ()
+    plain = FULL.model_copy(update={"lessons": False, "action_items": False})
+    policy = POLICED.model_copy(update={"review": plain})
+    incident = done(in_review(), "submit_review", after(110), policy, **{**MET, "lessons": []})
+    assert review_missing(incident, policy, after(200)) == ()
+
+
+def test_a_review_is_kept_as_it_was_submitted() -> None:
+    """Beside the lessons and documents that were there; its date is when it happened."""
+    incident = done(in_review(), "add_lesson", after(105), POLICED, text="earlier")
+    incident = done(incident, "add_action_item", after(106), POLICED, text="fix", owner="bo")
+    answer = outcome(incident, "submit_review", after(120), POLICED, happened_at=after(110), **MET)
+    assert isinstance(answer, Decision)
+    after_it = answer.incident
+    assert after_it.review is not None
+    assert (after_it.review.at, after_it.review.actor, after_it.review.lead) == (
+        after(110),
+        ANA,
+        "ana",
+    )
+    assert after_it.review.attendees == ("bo", "cy")
+    assert after_it.review.aspects == MET["aspects"]
+    assert [(lesson.text, lesson.at, lesson.actor) for lesson in after_it.lessons] == [
+        ("earlier", after(105), ANA),
+        ("watch memory", after(110), ANA),
+    ]
+    assert [(d.name, d.uri, d.at) for d in after_it.documents] == [
+        ("incident_report", "a", after(120)),
+        ("minutes", "b", after(120)),
+    ]
+    milestone = after_it.milestone("reviewed")
+    assert milestone is not None
+    assert (milestone.at, milestone.recorded_at, milestone.actor) == (after(110), after(120), ANA)
+    words = "review submitted, led by ana with bo, cy"
+    assert (answer.summary, answer.effects) == (words, (Tell("reviewed", words),))
+
+
+def test_an_incomplete_review_says_what_is_missing_and_is_no_review_yet() -> None:
+    """Whatever completes it sets the milestone, at its own instant, and tells of it."""
+    partly = {"lead": "ana", "attendees": ["bo"], "aspects": {"cause": "a leak"}}
+    first = outcome(in_review(), "submit_review", after(110), POLICED, **partly)
+    assert isinstance(first, Decision)
+    assert first.summary == (
+        "review submitted, led by ana with bo; still missing: "
+        "review attendee is missing: technical_team; review aspect is not evaluated: response; "
+        "document does not exist: minutes; no lesson is recorded: add_lesson; "
+        "no action item is recorded: add_action_item"
+    )
+    assert (first.incident.milestone("reviewed"), first.effects) == (None, ())
+    rest = {**MET, "aspects": {"response": "fast"}, "documents": {"minutes": "b"}}
+    second = done(first.incident, "submit_review", after(120), POLICED, **rest)
+    assert second.milestone("reviewed") is None
+    last = outcome(second, "add_action_item", after(130), POLICED, text="fix", owner="bo")
+    assert isinstance(last, Decision)
+    milestone = last.incident.milestone("reviewed")
+    assert milestone is not None
+    assert milestone.at == after(130)
+    words = "the review is complete: action item A1 for bo: fix"
+    assert last.effects == (Tell("reviewed", words),)
+    assert last.incident.timeline[-1].summary == words
+
+
+def test_a_second_submission_adds_to_the_review() -> None:
+    """Nothing of the first is lost, and what is said again is there once."""
+    incident = done(in_review(), "submit_review", after(110), POLICED, **MET)
+    more = {
+        "lead": "ana",
+        "attendees": ["dee", "bo"],
+        "aspects": {"cause": "a leak", "response": "slow at first"},
+        "documents": {"minutes": "b", "slides": "c"},
+        "lessons": ["watch memory", "watch disks"],
+    }
+    answer = outcome(incident, "submit_review", after(120), POLICED, **more)
+    assert isinstance(answer, Decision)
+    assert answer.summary.startswith("review added to, led by ana with dee, bo")
+    review = answer.incident.review
+    assert review is not None
+    assert (review.at, review.attendees) == (after(110), ("bo", "cy", "dee"))
+    assert review.aspects == {"cause": "a leak", "response": "fast\n\nslow at first"}
+    assert [d.name for d in answer.incident.documents] == ["incident_report", "minutes", "slides"]
+    assert [lesson.text for lesson in answer.incident.lessons] == ["watch memory", "watch disks"]
+
+
+def test_a_review_may_be_led_under_the_name_of_the_role() -> None:
+    """Or by anybody, where nobody holds the role or the policy names none."""
+    fields = {**MET, "attendees": []}
+    named = outcome(
+        in_review(), "submit_review", after(110), POLICED, **{**fields, "lead": "incident_manager"}
+    )
+    assert isinstance(named, Decision)
+    assert named.summary.startswith("review submitted, led by incident_manager with nobody")
+    vacant = in_review().model_copy(update={"roles": ()})
+    done(vacant, "submit_review", after(110), POLICED, **{**fields, "lead": "bo"})
+    anybody = POLICED.model_copy(update={"review": FULL.model_copy(update={"led_by": None})})
+    done(in_review(), "submit_review", after(110), anybody, **{**fields, "lead": "bo"})
+
+
+def test_action_items_are_numbered_and_kept_with_owner_date_and_priority() -> None:
+    """So that they can be followed after the incident."""
+    incident = done(in_review(), "add_action_item", after(101), text="first", owner="bo")
+    due: dict[str, Any] = {"due_at": after(9999), "priority": "high"}
+    fields: dict[str, Any] = {"text": "fix", "owner": "cy", "happened_at": after(101.5), **due}
+    answer = outcome(incident, "add_action_item", after(102), **fields)
+    assert isinstance(answer, Decision)
+    first, item = answer.incident.action_items
+    assert (first.id, first.owner) == ("A1", "bo")
+    assert (item.id, item.text, item.owner, item.at) == ("A2", "fix", "cy", after(101.5))
+    assert (item.due_at, item.priority) == (after(9999), "high")
+    assert answer.summary == "action item A2 for cy: fix"
+
+
+@pytest.mark.parametrize(
+    ("asked", "late", "required"),
+    [
+        ("always", 0, True),
+        ("never", 0, False),
+        ("when breached", 0, False),
+        ("when breached", 9, True),
+    ],
+)
+def test_when_a_review_is_required(asked: str, late: float, required: bool) -> None:  # noqa: FBT001 - a case
+    """Always, never, or where a clock was breached."""
+    policy = POLICY.model_copy(update={"review": ReviewRule(required={"SEV1": asked})})
+    incident = done(an_incident(), "acknowledge", after(2 + late), policy)
+    assert review_required(incident, policy, after(3 + late)) is required
+
+
+def test_the_worst_severity_is_by_the_order_of_the_policy() -> None:
+    """One that the policy no longer has is worst of none."""
+    incident = an_incident()
+    [first] = incident.severities
+    changes = [first.model_copy(update={"severity": s}) for s in ("SEV0", "SEV3", "SEV2")]
+    assert highest_severity(incident.model_copy(update={"severities": changes}), POLICY) == "SEV2"
+
+
+def test_every_required_step_that_is_missing_is_named_where_it_belongs() -> None:
+    """Several of one state, and none that is optional or done."""
+    extra = POLICY.steps[0].model_copy(update={"id": "scope", "do": "Say the scope"})
+    policy = POLICY.model_copy(update={"steps": (*POLICY.steps, extra)})
+    incident = done(an_incident(), "complete_step", after(1), policy, step="cause")
+    missing = steps_missing(incident, policy)
+    assert set(missing) == {State.ASSESSMENT, State.RESOLUTION}
+    assert missing[State.ASSESSMENT] == (
+        "step impact is not done: Confirm the impact (complete_step, by incident_manager)",
+        "step scope is not done: Say the scope (complete_step, by incident_manager)",
+    )
+
+
+def test_alerts_that_fire_are_named_by_what_they_say() -> None:
+    """Not those that ended, nor those that another incident took over."""
+    told = [
+        {"fingerprint": f, "name": f, "summary": words, "status": status, "started_at": after(0)}
+        for f, words, status in (
+            ("cpu", "CPU is hot", "firing"),
+            ("disk", "", "firing"),
+            ("net", "", "resolved"),
+            ("gone", "", "firing"),
+        )
+    ]
+    batch = {"group_key": "k", "alerts": told, "truncated": 2, "received_at": after(5)}
+    payload = {"actor": MONITORING.name, "via": MONITORING.via, "batch": batch}
+    command = COMMANDS["record_alerts"].payload.model_validate(payload)
+    answer = judge("record_alerts", command, an_incident(), POLICY, after(5))
+    assert not isinstance(answer, Refusal)
+    alerts = dict(answer.incident.alerts)
+    alerts["gone"] = alerts["gone"].model_copy(update={"taken_over_by": "INC-2"})
+    incident = answer.incident.model_copy(update={"alerts": alerts})
+    assert alerts_firing(incident) == ("CPU is hot", "disk", "2 that the sender left out")
+    assert alerts_firing(an_incident()) == ()

@@ -1,0 +1,261 @@
+"""What a trigger does besides moving the incident, and what happens to what was there before."""
+
+from typing import Any
+
+import pytest
+
+from models.base import MONITORING
+from models.compiled import EscalationPolicy
+from models.incident import Incident
+from rules.record.decision import (
+    Decision,
+    Effect,
+    PageAgain,
+    StopEscalation,
+    TakenUp,
+    Tell,
+    WatchAcknowledgement,
+    WriteIncidentReport,
+)
+from rules.record.ledger import with_milestone
+from states.lifecycle import State
+from tests.specimens import (
+    ANA,
+    POLICY,
+    a_diagnosed_incident,
+    after,
+    an_incident,
+    done,
+    minutes,
+    outcome,
+)
+
+
+def decided(incident: Incident, name: str, at: float, **fields: Any) -> Decision:
+    """The decision of a command that must succeed."""
+    answer = outcome(incident, name, after(at), **fields)
+    assert isinstance(answer, Decision), answer
+    return answer
+
+
+def reviewed(at: float = 100) -> Incident:
+    """Resolved, and in review."""
+    return done(a_diagnosed_incident(), "resolve", after(at), steps=["verify"])
+
+
+@pytest.mark.parametrize(
+    ("incident", "name", "fields", "effects"),
+    [
+        (
+            an_incident(),
+            "acknowledge",
+            {},
+            (StopEscalation("acknowledged by ana"), Tell("acknowledged", "")),
+        ),
+        (
+            a_diagnosed_incident(),
+            "resolve",
+            {"steps": ["verify"]},
+            (StopEscalation("review by ana"), WriteIncidentReport(), Tell("resolved", "")),
+        ),
+        (
+            an_incident(),
+            "cancel",
+            {"reason": "false_alarm"},
+            (StopEscalation("cancelled by ana"), WriteIncidentReport(), Tell("cancelled", "")),
+        ),
+        (
+            reviewed(),
+            "reopen",
+            {},
+            (PageAgain("the incident was reopened"), Tell("reopened", "")),
+        ),
+        (
+            reviewed(),
+            "reopen",
+            {"actor": MONITORING.name, "via": MONITORING.via},
+            (PageAgain("the incident was reopened", waits=True), Tell("reopened", "")),
+        ),
+        (a_diagnosed_incident(), "mitigate", {}, (Tell("mitigated", ""),)),
+        (a_diagnosed_incident(), "return_to_diagnosis", {}, (Tell("return_to_diagnosis", ""),)),
+    ],
+)
+def test_what_follows_from_a_trigger(
+    incident: Incident, name: str, fields: dict[str, Any], effects: tuple[Effect, ...]
+) -> None:
+    """Who is paged, whether the report is written, and of what the audiences are told."""
+    answer = decided(incident, name, 150, **fields)
+    told = [Tell(e.event, "") if isinstance(e, Tell) else e for e in answer.effects]
+    assert tuple(told) == effects
+    assert [e.text for e in answer.effects if isinstance(e, Tell)] == [answer.summary]
+
+
+def test_closing_writes_the_report_and_ends_it() -> None:
+    """What was found in the review is in it."""
+    aspects = {"cause": "a leak", "response": "fast"}
+    fields: dict[str, Any] = {
+        "lead": "ana",
+        "aspects": aspects,
+        "documents": {"incident_report": "there"},
+    }
+    incident = done(reviewed(), "submit_review", after(110), lessons=["watch"], **fields)
+    answer = decided(incident, "close", 120)
+    assert WriteIncidentReport() in answer.effects
+    assert answer.incident.state is State.CLOSED
+    assert answer.incident.review is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "summary"),
+    [
+        ("acknowledge", {}, "acknowledge by ana: reported → assessment"),
+        ("acknowledge", {"note": "on it"}, "acknowledge by ana: reported → assessment (on it)"),
+        (
+            "cancel",
+            {"reason": "false_alarm"},
+            "cancel by ana: reported → cancelled (false_alarm)",
+        ),
+        (
+            "resolve",
+            {"steps": ["verify"], "actor": MONITORING.name, "via": MONITORING.via},
+            "resolve by its alerts: reported → review",
+        ),
+    ],
+)
+def test_a_trigger_says_who_moved_the_incident_where_and_why(
+    name: str, fields: dict[str, Any], summary: str
+) -> None:
+    """The note, or the reason of a cancellation; alerts are named as such."""
+    assert decided(an_incident(), name, 5, **fields).summary == summary
+
+
+def test_a_trigger_that_stays_in_its_state_names_it_once() -> None:
+    """Mitigated is no state."""
+    answer = decided(a_diagnosed_incident(), "mitigate", 50)
+    assert answer.summary == "mitigate by ana: resolution"
+    assert answer.incident.state is State.RESOLUTION
+
+
+def test_a_milestone_is_when_it_happened_by_whom_and_when_that_was_told() -> None:
+    """The clocks go by the first, audits by the second."""
+    incident = done(an_incident(), "acknowledge", after(9), happened_at=after(4))
+    milestone = incident.milestone("acknowledged")
+    assert milestone is not None
+    assert (milestone.at, milestone.recorded_at, milestone.actor) == (after(4), after(9), ANA)
+
+
+def test_a_reopened_incident_lost_what_is_no_longer_true_from_when_it_was_not() -> None:
+    """What a correction replaced, or an earlier reopening took back, stays as it was."""
+    incident = reviewed()
+    gone = with_milestone(incident, "resolved", at=after(60), now=after(60), actor=ANA)
+    *before, wrong = gone.milestones
+    twice = gone.model_copy(
+        update={"milestones": (*before, wrong.model_copy(update={"superseded": True}))}
+    )
+    opened = done(twice, "reopen", after(150), happened_at=after(140))
+    submitted = done(reviewed(), "submit_review", after(110), lead="ana")
+    assert submitted.review is not None
+    assert done(submitted, "reopen", after(120)).review is None
+    void = {(m.name, m.at): m.void_at for m in opened.milestones}
+    assert void["resolved", after(100)] == after(140)
+    assert void["resolved", after(60)] is None
+    assert void["acknowledged", after(2)] is None
+    again = done(opened, "resolve", after(160), steps=["verify"])
+    again = done(again, "reopen", after(170))
+    void = {(m.name, m.at): m.void_at for m in again.milestones}
+    assert void["resolved", after(100)] == after(140)
+    assert void["resolved", after(160)] == after(170)
+
+
+@pytest.mark.parametrize(("told", "ended"), [({}, 70), ({"happened_at": after(55)}, 60)])
+def test_a_hold_ends_with_the_response_and_never_before_it_began(
+    told: dict[str, Any], ended: float
+) -> None:
+    """Earlier holds stay as they were; a mitigation ends none."""
+    incident = done(a_diagnosed_incident(), "hold", after(50), reason="third_party")
+    incident = done(incident, "resume", after(52))
+    incident = done(incident, "hold", after(60), reason="third_party")
+    assert done(incident, "mitigate", after(65)).hold is not None
+    over = done(incident, "resolve", after(70), steps=["verify"], **told)
+    assert [(h.from_at, h.until_at) for h in over.holds] == [
+        (after(50), after(52)),
+        (after(60), after(ended)),
+    ]
+
+
+def test_a_hold_that_is_resumed_ends_when_it_is_said_to_but_not_before_it_began() -> None:
+    """And only the one that runs."""
+    incident = done(an_incident(), "hold", after(10), reason="third_party")
+    incident = done(incident, "resume", after(20), happened_at=after(15))
+    incident = done(incident, "hold", after(30), reason="third_party", happened_at=after(25))
+    answer = decided(incident, "resume", 40, happened_at=after(24))
+    assert [(h.from_at, h.until_at) for h in answer.incident.holds] == [
+        (after(10), after(15)),
+        (after(25), after(25)),
+    ]
+    assert answer.effects == (Tell("resume", "resumed after hold: third_party"),)
+    assert decided(an_incident(), "hold", 10, reason="third_party").effects == (
+        Tell("hold", "on hold: third_party"),
+    )
+
+
+def test_an_acknowledgement_takes_the_roles_that_nobody_holds() -> None:
+    """From when it happened; whoever has one keeps it."""
+    incident = done(an_incident(), "acknowledge", after(9), happened_at=after(4))
+    assert [(h.role, h.person, h.since_at) for h in incident.roles] == [
+        ("incident_manager", "ana", after(4))
+    ]
+    assert incident.timeline[-1].summary == "ana takes incident_manager by acknowledging"
+    given = done(an_incident(), "assign_role", after(1), role="incident_manager", person="bo")
+    assert done(given, "acknowledge", after(9)).holders("incident_manager") == ("bo",)
+
+
+def test_every_role_that_an_acknowledgement_gives_is_taken() -> None:
+    """One that is held already does not keep the others from being taken."""
+    roles = tuple(role.model_copy(update={"default": "acknowledger"}) for role in POLICY.roles[:2])
+    policy = POLICY.model_copy(update={"roles": roles})
+    incident = done(
+        an_incident(policy), "assign_role", after(1), policy, role=roles[0].name, person="bo"
+    )
+    incident = done(incident, "acknowledge", after(2), policy)
+    assert {h.role: h.person for h in incident.roles} == {roles[0].name: "bo", roles[1].name: "ana"}
+
+
+def test_why_an_incident_was_cancelled_and_what_it_duplicates_are_kept() -> None:
+    """Beside the links that were there."""
+    incident = done(an_incident(), "link", after(1), target="CHG-1", relation="caused_by")
+    plain = done(incident, "cancel", after(2), reason="false_alarm")
+    assert (plain.cancelled_for, plain.links) == ("false_alarm", incident.links)
+    other: dict[str, Any] = {"reason": "duplicate_of", "duplicate_of": "INC-260326-00000000"}
+    double = done(incident, "cancel", after(2), **other)
+    assert double.cancelled_for == "duplicate_of"
+    assert [(link.relation, link.target) for link in double.links] == [
+        ("caused_by", "CHG-1"),
+        ("duplicate_of", "INC-260326-00000000"),
+    ]
+
+
+def test_an_acknowledgement_is_watched_by_the_ladder_of_this_incident() -> None:
+    """Without an escalation nobody watches it."""
+    assert POLICY.escalation is not None
+    changes = {"forgotten_after": minutes(30)}
+    watched: EscalationPolicy = POLICY.escalation.model_copy(update=changes)
+    for escalation, watches in ((watched, [WatchAcknowledgement(after(39))]), (None, [])):
+        policy = POLICY.model_copy(update={"escalation": escalation})
+        answer = outcome(an_incident(policy), "acknowledge", after(9), policy)
+        assert isinstance(answer, Decision)
+        found = [e for e in answer.effects if isinstance(e, WatchAcknowledgement)]
+        assert found == watches
+
+
+def test_after_a_reopening_whatever_somebody_does_takes_it_up() -> None:
+    """Also where acknowledgements are not watched: a reopened incident is not acknowledged."""
+    opened = done(reviewed(), "reopen", after(150))
+    answer = decided(opened, "hold", 151, reason="third_party")
+    assert answer.effects == (TakenUp("ana"), Tell("hold", answer.summary))
+    assert answer.summary == "on hold: third_party"
+    assert not [
+        e
+        for e in decided(an_incident(), "hold", 1, reason="third_party").effects
+        if isinstance(e, TakenUp)
+    ]

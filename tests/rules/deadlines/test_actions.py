@@ -1,0 +1,139 @@
+"""What a threshold sets off is a command of the engine, or an effect on people."""
+
+import pytest
+
+from models.base import ENGINE
+from models.clock import Action, ActionKind, DueThreshold, FiredThreshold
+from models.command import AssignRoleCommand, HoldCommand, SetSeverityCommand
+from models.payload import Command
+from models.policy.actions import parse_action
+from rules.deadlines.actions import command_of, effects_of, opens_its_like
+from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
+from rules.record.ledger import with_fired
+from tests.rules.timed import FRIDAY, incident, later, policy_of
+from tests.specimens import done
+
+RAISING = (
+    "communication: { audiences: { all: { channels: log } } }\n"
+    "clocks:\n  it: { from: reported, to: resolved, within: 4h, "
+    "at: { 50%: raise severity once, 100%: raise severity once, 150%: notify all } }\n"
+)
+POLICY = policy_of(RAISING)
+POINT = DueThreshold(clock="it", run=1, threshold="100%", fraction=1, due_at=later(4))
+WHY = "it breached"
+BY = {"actor": ENGINE.name, "via": ENGINE.via, "note": WHY}
+
+
+def command(text: str, severity: str = "SEV2") -> tuple[str, Command] | None:
+    """The command that an action is, for an incident of a severity."""
+    return command_of(parse_action(text), POINT, POLICY, incident(POLICY, severity), WHY)
+
+
+@pytest.mark.parametrize(
+    ("text", "severity", "expected"),
+    [
+        ("raise severity", "SEV2", "SEV1"),
+        ("raise severity", "SEV1", None),
+        ("raise severity to SEV1", "SEV2", "SEV1"),
+        ("raise severity to SEV1", "SEV1", None),
+        ("raise severity to SEV2", "SEV1", None),
+        ("raise severity once", "SEV2", "SEV1"),
+    ],
+)
+def test_raising_goes_one_worse_or_to_the_named_severity_and_never_down(
+    text: str, severity: str, expected: str | None
+) -> None:
+    """Where it is as bad already nothing is done."""
+    found = command(text, severity)
+    if expected is None:
+        assert found is None
+    else:
+        assert found == ("set_severity", SetSeverityCommand(severity=expected, **BY))
+
+
+@pytest.mark.parametrize(
+    ("clock", "run", "threshold", "raised"),
+    [
+        ("it", 1, "50%", False),
+        ("it", 1, "100%", True),
+        ("it", 1, "150%", True),
+        ("it", 2, "100%", False),
+        ("another", 1, "50%", True),
+    ],
+)
+def test_once_is_once_for_each_clock(clock: str, run: int, threshold: str, raised: bool) -> None:  # noqa: FBT001
+    """What had fired of the same clock and raises counts; itself, and what only tells, does not."""
+    fired = FiredThreshold(
+        clock=clock, run=run, threshold=threshold, fraction=1, due_at=FRIDAY, fired_at=FRIDAY
+    )
+    record = with_fired(incident(POLICY, "SEV2"), fired)
+    found = command_of(parse_action("raise severity once"), POINT, POLICY, record, WHY)
+    assert (found is not None) is raised
+
+
+def test_assigning_and_holding_are_commands_with_the_reason() -> None:
+    """They are judged like those of a person, and stand on the timeline."""
+    assigned = AssignRoleCommand(role="lead", person="bo", **BY)
+    assert command("assign lead bo") == ("assign_role", assigned)
+    assert command("hold third_party") == ("hold", HoldCommand(reason="third_party", **BY))
+
+
+@pytest.mark.parametrize("text", ["escalate", "page lead", "notify all", "open incident It"])
+def test_what_reaches_people_is_no_command(text: str) -> None:
+    """It changes nothing on the record by itself."""
+    assert command(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "effect"),
+    [
+        ("escalate", PageNextLevel(WHY, None, waits=True, stays=True)),
+        ("escalate to 2", PageNextLevel(WHY, 2, waits=True, stays=True)),
+        ("page lead", PageRole("lead", WHY)),
+        ("notify all", Tell("deadline", WHY, ("all",))),
+        ("notify lead", Remind("lead", WHY)),
+        ("remind lead", Remind("lead", WHY)),
+        ("open incident It went wrong", OpenLinked("It went wrong", WHY)),
+    ],
+)
+def test_an_action_asks_for_the_effect_that_it_says(text: str, effect: Effect) -> None:
+    """An audience is told, a role or person reminded."""
+    assert effects_of(parse_action(text), POLICY, WHY) == (effect,)
+
+
+@pytest.mark.parametrize(
+    ("led", "clock", "opens"),
+    [
+        ((), "it", True),
+        (("it",), "it", False),
+        (("it", "other"), "it", False),
+        (("other",), "it", True),
+        (("a", "b", "c"), "it", False),
+    ],
+)
+def test_an_incident_that_a_clock_opened_does_not_open_its_like(
+    led: tuple[str, ...],
+    clock: str,
+    opens: bool,  # noqa: FBT001 - a row of a table
+) -> None:
+    """Neither at once nor in turn with another clock, nor in a row without end."""
+    record = incident(POLICY)
+    report = record.report.model_copy(update={"opened_for": led})
+    record = record.model_copy(update={"report": report})
+    point = POINT.model_copy(update={"clock": clock})
+    why_not = opens_its_like(parse_action("open incident It"), point, record)
+    assert (why_not is None) is opens
+    assert opens_its_like(parse_action("page lead"), point, record) is None
+
+
+def test_an_action_that_is_a_command_asks_for_no_effect() -> None:
+    """It is done as a command, once."""
+    assert effects_of(Action(kind=ActionKind.HOLD, target="third_party"), POLICY, WHY) == ()
+
+
+def test_a_threshold_of_no_clock_has_not_raised_before() -> None:
+    """A late update is no clock of the policy; it may raise the severity too."""
+    point = POINT.model_copy(update={"clock": "update:all"})
+    record = done(incident(POLICY, "SEV2"), "acknowledge", later(1), POLICY)
+    found = command_of(parse_action("raise severity once"), point, POLICY, record, WHY)
+    assert found is not None

@@ -1,0 +1,199 @@
+"""Whom a page reaches, and over which channels."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from models.compiled import Person
+from models.contracts import Delivery
+from models.message import Message, MessageKind
+from models.schedule import Duty, Gap, OnCall
+from models.workload import AskLeave, Bound, PageLimit, PageLimits
+from rules.paging.channels import (
+    MOST_OF_A_SUBJECT,
+    PageTarget,
+    bound_by,
+    channel_chain,
+    leave_for,
+    paging_chain,
+    resolve_targets,
+)
+
+PEOPLE = {
+    "alice": Person(name="alice", email="alice@example.org", channels=("pager", "mail")),
+    "bob": Person(name="bob", email="bob@example.org"),
+}
+
+
+def test_targets_mean_people_role_holders_and_channels() -> None:
+    """Each kind of target resolves to whom, or what, it names, in the policy's order."""
+    found = resolve_targets(
+        ("role:incident_manager", "person:bob", "channel:ops"),
+        {"incident_manager": "alice"},
+        PEOPLE,
+    )
+    assert found.pages == (
+        PageTarget("role:incident_manager", "alice", "alice@example.org", ("pager", "mail")),
+        PageTarget("person:bob", "bob", "bob@example.org", ()),
+        PageTarget("channel:ops", "ops", None, ("ops",)),
+    )
+    assert found.nobody == ()
+
+
+def test_somebody_named_twice_is_paged_once() -> None:
+    """A person under two targets, and a channel named twice, get one page."""
+    targets = ("person:alice", "role:lead", "person:alice", "channel:x", "channel:x")
+    found = resolve_targets(targets, {"lead": "alice"}, PEOPLE)
+    assert [page.target for page in found.pages] == ["person:alice", "channel:x"]
+
+
+def test_a_channel_and_a_person_of_one_name_are_two() -> None:
+    """A channel that is called like a person is not that person."""
+    found = resolve_targets(("person:alice", "channel:alice"), {}, PEOPLE)
+    assert len(found.pages) == 2
+
+
+@pytest.mark.parametrize("target", ["role:empty", "role:unheld", "person:", "channel:", "alice"])
+def test_targets_without_anyone_are_told(target: str) -> None:
+    """A role that nobody holds, and what is no target, page nobody and are listed once."""
+    found = resolve_targets((target, target), {"empty": ""}, PEOPLE)
+    assert found.pages == ()
+    assert found.nobody == (target,)
+
+
+def test_a_stranger_is_paged_by_name() -> None:
+    """A role holder whom the policy does not know is paged on the policy's paging channels."""
+    found = resolve_targets(("role:lead",), {"lead": "zoe"}, PEOPLE)
+    assert found.pages == (PageTarget("role:lead", "zoe"),)
+    assert paging_chain(found.pages[0], ("pager",), {"pager": "mail"}) == ("pager", "mail")
+
+
+def test_own_channels_come_before_the_policy_s() -> None:
+    """Who has channels is paged on these, and on the policy's only where these lead to them."""
+    page = PageTarget("person:alice", "alice", channels=("sms",))
+    assert paging_chain(page, ("pager",), {"sms": "mail"}) == ("sms", "mail")
+
+
+@pytest.mark.parametrize(
+    ("channels", "fallbacks", "chain"),
+    [
+        ((), {}, ()),
+        (("a",), {}, ("a",)),
+        (("a",), {"a": "b", "b": "c"}, ("a", "b", "c")),
+        (("a",), {"a": "b", "b": "a"}, ("a", "b")),
+        (("a",), {"a": "a"}, ("a",)),
+        (("a", "b"), {"a": "c", "b": "d", "c": "b"}, ("a", "b", "c", "d")),
+        (("a", "b"), {"a": "b", "b": "c"}, ("a", "b", "c")),
+        (("a", "a"), {}, ("a",)),
+    ],
+)
+def test_chains_follow_fallbacks_without_loops(
+    channels: tuple[str, ...], fallbacks: dict[str, str], chain: tuple[str, ...]
+) -> None:
+    """All named channels first, then their fallbacks in turn, none twice."""
+    assert channel_chain(channels, fallbacks) == chain
+
+
+def test_a_schedule_means_everybody_on_call_by_it() -> None:
+    """Once, whoever else names them, and says by what; where nobody is, it is nobody."""
+    until = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    since = {"since_at": until - timedelta(days=7), "until_at": until}
+    duties = tuple(
+        Duty(person=who, because="override", **since) for who in ("alice", "bob", "alice")
+    )
+    found = resolve_targets(
+        ("person:bob", "schedule:primary", "schedule:night", "schedule:unknown"),
+        {},
+        PEOPLE,
+        {
+            "primary": OnCall(schedule="primary", at=since["since_at"], duties=duties),
+            "night": OnCall(schedule="night", at=until, gap=Gap.DECLARED),
+        },
+    )
+    assert [(page.target, page.recipient, page.via) for page in found.pages] == [
+        ("person:bob", "bob", ""),
+        ("schedule:primary", "alice", "primary, override until 2026-03-02 09:00 UTC"),
+    ]
+    assert found.nobody == ("schedule:night", "schedule:unknown")
+
+
+def test_a_role_that_several_hold_pages_all_of_them() -> None:
+    """Each once, also where they are named beside it."""
+    found = resolve_targets(
+        ("role:experts", "person:bo"), {"experts": "ana"}, {}, further={"experts": ("bo", "cy")}
+    )
+    assert [page.recipient for page in found.pages] == ["ana", "bo", "cy"]
+    assert {page.target for page in found.pages} == {"role:experts"}
+
+
+def test_every_channel_is_one_of_its_own_and_people_come_after_it() -> None:
+    """In the order of the policy."""
+    found = resolve_targets(("channel:ops", "channel:war-room", "person:bob"), {}, PEOPLE)
+    assert [page.recipient for page in found.pages] == ["ops", "war-room", "bob"]
+
+
+def test_a_person_who_is_called_like_a_role_is_paged_alone() -> None:
+    """Whoever holds that role was not named."""
+    found = resolve_targets(("person:experts",), {}, {}, further={"experts": ("bo", "cy")})
+    assert [page.recipient for page in found.pages] == ["experts"]
+
+
+OWN, COMMON, ROOM = (PageLimit(most=most, within=timedelta(minutes=15)) for most in (5, 10, 20))
+LIMITS = PageLimits(person=COMMON, channels={"ops": ROOM, "alice": ROOM})
+
+
+@pytest.mark.parametrize(
+    ("page", "limits", "whom", "limit"),
+    [
+        (PageTarget("channel:ops", "ops"), LIMITS, "channel:ops", ROOM),
+        (PageTarget("channel:quiet", "quiet"), LIMITS, "", None),
+        (PageTarget("role:lead", "alice"), LIMITS, "person:alice", COMMON),
+        (PageTarget("role:lead", "alice", limit=OWN), LIMITS, "person:alice", OWN),
+        (PageTarget("role:lead", "alice", limit=OWN), PageLimits(), "person:alice", OWN),
+        (PageTarget("role:lead", "alice"), PageLimits(), "", None),
+    ],
+)
+def test_a_page_is_bound_by_what_limits_whoever_gets_it(
+    page: PageTarget, limits: PageLimits, whom: str, limit: PageLimit | None
+) -> None:
+    """A channel by its own limit, a person by theirs before that of everybody; or by none."""
+    bound = limit and Bound(whom=whom, limit=limit, urgency=2, escalation=True)
+    assert bound_by(page, limits, 2, escalation=True) == bound
+
+
+def test_a_limit_of_their_own_comes_with_whoever_is_resolved() -> None:
+    """As their address does; a page is by escalation only where it says so."""
+    people = {"alice": Person(name="alice", limit=OWN)}
+    (page,) = resolve_targets(("person:alice",), {}, people).pages
+    bound = bound_by(page, PageLimits(), 2)
+    assert bound == Bound(whom="person:alice", limit=OWN, urgency=2, escalation=False)
+
+
+@pytest.mark.parametrize("withdraw", [None, "acknowledged"])
+def test_what_is_bound_asks_for_leave_with_what_a_summary_would_tell(withdraw: str | None) -> None:
+    """The subject is cut; what nothing binds asks nobody."""
+    message = Message(
+        key="k",
+        kind=MessageKind.PAGE,
+        incident_id="INC-1",
+        recipient="alice",
+        address="alice@example.org",
+        subject="x" * 500,
+        body="",
+        severity="SEV2",
+        reason="silence",
+        facts={},
+    )
+    free = Delivery(message=message, channels=("pager", "mail"), withdraw=withdraw)
+    assert leave_for(free) is None
+    bound = Bound(whom="person:alice", limit=OWN, urgency=2)
+    assert leave_for(free.model_copy(update={"bound": bound})) == AskLeave(
+        key="k",
+        incident_id="INC-1",
+        subject="x" * MOST_OF_A_SUBJECT,
+        severity="SEV2",
+        bound=bound,
+        channels=("pager", "mail"),
+        address="alice@example.org",
+        withdraw=withdraw is not None,
+    )

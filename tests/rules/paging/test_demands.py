@@ -1,0 +1,198 @@
+"""What is demanded of an escalation: what is one page, what waits, who answers, what is dropped."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from models.compiled import EscalationPolicy, Level
+from models.contracts import Delivery
+from models.escalating import DemandedPage, EscalationProgress
+from models.message import Message, MessageKind
+from models.workload import Bound, PageLimit
+from rules.paging.channels import withdrawable
+from rules.paging.demands import (
+    answers,
+    demand_due,
+    reached_by,
+    set_going,
+    take,
+    unreached,
+    withdrawn,
+)
+from rules.paging.escalation import Page, after_level, resumed
+from rules.paging.lines import until_answered
+from rules.paging.request import Asked, page_key
+from rules.paging.withdrawal import Withdrawal, withdrawal
+from tests.specimens import POLICY, after, an_incident, done, minutes
+
+THREE = EscalationPolicy(
+    name="three",
+    levels=tuple(Level(page=(f"person:{name}",), wait=minutes(5)) for name in ("ana", "bo", "cy")),
+)
+ACKNOWLEDGED = EscalationProgress(level=1, pages=1, reached=True, stopped="acknowledged by ana")
+
+
+def demand(at: float, level: int | None = None, **fields: Any) -> DemandedPage:
+    """A demand for a level, or the next one, at a minute."""
+    return DemandedPage(**{"reason": f"why at {at}", "level": level, "at": after(at), **fields})
+
+
+def progress(*demanded: DemandedPage, **fields: Any) -> EscalationProgress:
+    """An escalation that has paged level 1, with what is demanded of it."""
+    return EscalationProgress(**{"level": 1, "pages": 1, **fields}, demanded=demanded)
+
+
+def test_demands_of_one_instant_and_level_are_one_page_with_every_reason() -> None:
+    """The next level and its number are the same; another instant or level is another page."""
+    asked = (demand(5, reason="a"), demand(5, 2, reason="b", stays=True), demand(5, 3), demand(6))
+    taken = take(progress(*asked), 3, after(6))
+    assert taken is not None
+    assert taken.demanded is not None
+    assert (taken.demanded.reason, taken.demanded.stays, taken.together) == ("a; b", True, True)
+    assert taken.progress.demanded == asked[2:]
+    alone = take(progress(*asked), 3, after(6), together=False)
+    assert alone is not None
+    assert (alone.demanded, alone.progress.demanded) == (asked[0], asked[1:])
+
+
+def test_a_level_that_was_paged_at_this_very_instant_is_not_paged_again() -> None:
+    """Whoever asked in the same instant, and came a moment later, asked for that page."""
+    done = progress(demand(5), level=2, demanded_at=after(5))
+    taken = take(done, 3, after(5))
+    assert taken is not None
+    assert (taken.demanded, taken.reason) == (None, "why at 5")
+    later = take(progress(demand(6), level=2, demanded_at=after(5)), 3, after(6))
+    assert later is not None
+    assert later.demanded is not None
+
+
+def test_what_waits_for_hours_is_due_once_they_begin_unless_the_escalation_goes_on() -> None:
+    """While it goes on it pages the level itself; stopped, it does not."""
+    waiting = demand(5, 2, not_before=after(60))
+    stopped = progress(waiting, stopped="acknowledged by ana")
+    assert not demand_due(stopped, after(59))
+    assert stopped.page_due_at == after(60)
+    assert demand_due(stopped, after(60))
+    going_on = progress(waiting, next_at=after(90))
+    assert not demand_due(going_on, after(60))
+    assert going_on.page_due_at == after(90)
+    assert reached_by(going_on, 2, ("bo",)).demanded == ()
+    assert reached_by(going_on, 1, ("ana",)).demanded == (waiting,)
+
+
+@pytest.mark.parametrize(
+    ("opens_at", "more", "left"),
+    [
+        (after(60), {}, [(2, after(60))]),
+        (after(60), {"once": True}, [(2, after(60))]),
+        (None, {}, [(3, None)]),
+        (None, {"once": True}, []),
+    ],
+)
+def test_a_demand_that_reached_nobody_waits_or_goes_on_to_the_next_level(
+    opens_at: datetime | None, more: dict[str, Any], left: list[tuple[int, datetime | None]]
+) -> None:
+    """It waits for the hours of its level; if nobody ever comes, the next one is demanded."""
+    stopped = progress(stopped="acknowledged by ana")
+    found = unreached(stopped, demand(5, stays=True, **more), 2, 3, opens_at=opens_at)
+    assert [(d.level, d.not_before) for d in found.demanded] == left
+    assert unreached(stopped, demand(5), 3, 3, opens_at=None).demanded == ()
+    assert unreached(progress(), demand(5), 2, 3, opens_at=None).demanded == ()
+
+
+ANSWERED = Withdrawal("acknowledged by ana")
+OVER = Withdrawal("resolved by ana", over=True, running=frozenset({"regulator"}))
+
+
+def test_an_answer_withdraws_what_the_escalation_asked_for_and_the_end_everything() -> None:
+    """What a clock asked for stays until the incident is over; if the clock runs on, longer."""
+    asked = progress(
+        demand(1, by="ana"),
+        demand(2, stays=True, clocks=("resolve",)),
+        demand(3, stays=True, clocks=("regulator",)),
+    )
+    assert [d.at for d in withdrawn(asked, ANSWERED).demanded] == [after(2), after(3)]
+    assert [d.at for d in withdrawn(asked, OVER).demanded] == [after(3)]
+
+
+def test_which_clocks_run_on_follows_from_the_record() -> None:
+    """While the response lasts nothing is over; afterwards those that have not stopped."""
+    incident = done(an_incident(), "set_milestone", after(1), milestone="aware")
+    assert withdrawal("why", incident, POLICY, after(2)) == Withdrawal("why")
+    over = done(incident, "cancel", after(2), reason="false_alarm")
+    found = withdrawal("why", over, POLICY, after(3))
+    assert (found.over, found.running) == (True, frozenset({"regulator"}))
+
+
+def test_asked_by_hand_after_an_acknowledgement_it_goes_on_from_that_level() -> None:
+    """In the first round, and nobody has been reached yet; asked once, it stays stopped."""
+    asked = demand(30, by="ana", waits=True, cause=9)
+    going, page = set_going(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
+    assert (going.called_by, going.stopped, going.reached, going.cause) == ("ana", None, False, 9)
+    assert page == Page(2, 0, THREE.levels[1], after(35))
+    for change, goes_on in (({"once": True}, True), ({}, False)):
+        once = asked.model_copy(update=change)
+        still, page = set_going(
+            ACKNOWLEDGED, once, THREE, after(30), acknowledged=True, goes_on=goes_on
+        )
+        assert still == ACKNOWLEDGED
+        assert page == Page(2, 0, THREE.levels[1], None)
+
+
+def test_nobody_of_the_rest_at_night_it_begins_again_at_the_level_that_was_asked_for() -> None:
+    """And not at the first, whose people had answered."""
+    asked = demand(30, by="ana", waits=True)
+    going, _ = set_going(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
+    for number in (2, 3):
+        page = Page(number, 0, THREE.levels[number - 1], after(35))
+        going = after_level(THREE, going, page, after(30), reached=False, opens_at=after(600))
+    assert (going.level, going.next_at, going.opens_at) == (1, after(600), None)
+
+
+def test_who_was_paged_answers_and_neither_who_asked_nor_a_bystander() -> None:
+    """Of a channel nobody knows who reads it: there whoever did not ask answers."""
+    called = EscalationProgress(called_by="ana", called=("bo", "ana"))
+    assert [answers(called, name) for name in ("ana", "bo", "cy")] == [False, True, False]
+    room = EscalationProgress(called_by="ana", called=("channel:ops",))
+    assert [answers(room, name) for name in ("ana", "cy")] == [False, True]
+    assert not answers(EscalationProgress(called_by="ana"), "bo")
+    assert answers(EscalationProgress(resumed=True), "bo")
+    assert not answers(EscalationProgress(), "bo")
+
+
+def test_a_forgotten_acknowledgement_pages_nobody_twice_whom_a_clock_just_paged() -> None:
+    """It goes on from that level, after its wait; later it pages the level again."""
+    paged = progress(level=2, stopped="acknowledged by ana", answer_by=after(15))
+    assert (resumed(paged, after(10)).level, resumed(paged, after(10)).next_at) == (2, after(15))
+    assert (resumed(paged, after(15)).level, resumed(paged, after(15)).next_at) == (1, after(15))
+    assert resumed(progress(level=2, stopped="x"), after(10), demanded=True).level == 2
+
+
+def test_a_key_says_by_which_line_of_which_level_in_which_round_a_page_is_asked_for() -> None:
+    """So no other page ever has it."""
+    asked = Asked(Page(2, 1, THREE.levels[1], None), THREE, "why", after(5), 7)
+    assert page_key("INC-1", asked) == "INC-1/page-7.2.2"
+
+
+def test_pages_are_withdrawn_and_reminders_are_not() -> None:
+    """Those of levels by an answer; those that a clock asked for, only once it is over."""
+    said = Message(
+        key="k", kind=MessageKind.PAGE, incident_id="INC-1", recipient="ana",
+        subject="", body="", severity="SEV1", reason="",
+    )  # fmt: skip
+    bound = Bound(
+        whom="person:ana",
+        limit=PageLimit(most=3, within=minutes(5)),
+        urgency=1,
+        escalation=True,
+    )
+    owed = Delivery(message=said, channels=("pager",), bound=bound)
+    of_level, of_clock = (until_answered(owed, stays=stays) for stays in (False, True))
+    assert withdrawable(of_level, ANSWERED)
+    assert not withdrawable(of_clock, ANSWERED)
+    assert withdrawable(of_clock, OVER)
+    assert not withdrawable(of_clock.model_copy(update={"clocks": ("regulator",)}), OVER)
+    reminder = said.model_copy(update={"kind": MessageKind.REMINDER})
+    told = Delivery(message=reminder, channels=("pager",), until_answered=True)
+    assert not withdrawable(told, OVER)

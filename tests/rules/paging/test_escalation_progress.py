@@ -1,0 +1,158 @@
+"""How far an escalation has come: rounds, hours, what is demanded, what stops and resumes it."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from models.compiled import Branch, EscalationPolicy, Level
+from models.escalating import EscalationProgress
+from models.incident import AttributeChange
+from rules.paging.escalation import (
+    NoPage,
+    Page,
+    Wait,
+    after_level,
+    begun_again,
+    forced_page,
+    in_force,
+    next_page,
+    resumed,
+    silence,
+    stopped,
+    turns,
+)
+from tests.specimens import ANA, POLICY, after, an_incident, minutes
+
+TWO = EscalationPolicy(
+    name="two",
+    levels=(
+        Level(page=("person:ana",), wait=minutes(5)),
+        Level(page=("person:bo",), wait=minutes(5)),
+    ),
+    repeat=1,
+)
+
+
+def then(progress: EscalationProgress, now: float, *, reached: bool, **more: Any) -> Any:
+    """The progress after the page that silence asks for."""
+    page = next_page(TWO, progress, after(now))
+    assert isinstance(page, Page)
+    return after_level(TWO, progress, page, after(now), reached=reached, **more)
+
+
+def test_a_branch_counts_from_when_its_condition_holds() -> None:
+    """What somebody sets later leads to other levels then."""
+    gold = EscalationPolicy(name="gold", levels=TWO.levels)
+    whole = TWO.model_copy(update={"branches": (Branch(when=("plan=gold",), follow=gold),)})
+    change = AttributeChange(name="plan", value="gold", at=after(10), actor=ANA)
+    incident = an_incident().model_copy(update={"attributes": (change,)})
+    assert in_force(whole, incident, after(9)) is whole
+    assert in_force(whole, incident, after(10)) == gold
+
+
+@pytest.mark.parametrize("policy", [None, EscalationPolicy(name="empty", levels=())])
+def test_where_there_are_no_levels_a_demand_pages_nobody(policy: EscalationPolicy | None) -> None:
+    """And says so."""
+    assert isinstance(forced_page(policy, EscalationProgress()), NoPage)
+
+
+@pytest.mark.parametrize(
+    ("waits_from", "next_at"), [(after(30), after(35)), (None, after(12)), (after(0), after(5))]
+)
+def test_a_demanded_page_moves_silence_only_where_it_is_waited_for(
+    waits_from: datetime | None, next_at: datetime
+) -> None:
+    """Otherwise the next level comes when it would have come."""
+    progress = EscalationProgress(level=1, cycle=1, next_at=after(12))
+    page = forced_page(TWO, progress, 2, waits_from=waits_from)
+    assert page == Page(2, 1, TWO.levels[1], next_at)
+
+
+def test_whom_a_round_reached_counts_for_that_round_alone() -> None:
+    """The first reached ana. In the second everybody is asleep: it waits for who wakes first."""
+    progress = then(EscalationProgress(), 0, reached=True)
+    assert progress.reached
+    progress = then(progress, 5, reached=False, opens_at=after(20))
+    assert (progress.reached, progress.opens_at) == (True, after(20))
+    progress = then(progress, 5, reached=False, opens_at=after(300))
+    assert (progress.cycle, progress.reached, progress.opens_at) == (1, False, after(300))
+    progress = then(progress, 5, reached=False, opens_at=after(400))
+    assert (progress.level, progress.next_at, progress.opens_at) == (0, after(300), None)
+    assert (progress.reached, progress.pages) == (False, 4)
+
+
+def test_a_forgotten_acknowledgement_begins_a_round_of_its_own() -> None:
+    """Whom the first level reached before is asleep by now: it waits until somebody wakes."""
+    one = TWO.model_copy(update={"levels": TWO.levels[:1], "repeat": 0})
+    was = EscalationProgress(level=1, pages=1, reached=True, stopped="acknowledged by ana")
+    again = resumed(was, after(40))
+    page = next_page(one, again, after(40))
+    assert isinstance(page, Page)
+    found = after_level(one, again, page, after(40), reached=False, opens_at=after(90))
+    assert (found.level, found.next_at) == (0, after(90))
+
+
+def test_an_acknowledgement_while_a_page_is_on_its_way_stops_what_would_follow() -> None:
+    """Whether or not the page reached anybody, and whatever opens."""
+    page = next_page(TWO, EscalationProgress(level=1), after(5))
+    assert isinstance(page, Page)
+    acknowledged = stopped(EscalationProgress(level=1), "acknowledged by ana")
+    for reached in (True, False):
+        found = after_level(TWO, acknowledged, page, after(5), reached=reached, opens_at=after(60))
+        assert (found.level, found.next_at) == (2, None)
+
+
+def test_a_page_says_why_it_comes() -> None:
+    """A new incident, a silent level, a round that was waited for, a forgotten acknowledgement."""
+    said = [
+        silence(EscalationProgress(level=level, pages=pages, resumed=again, reached=True))
+        for level, pages, again in ((0, 0, False), (1, 1, False), (0, 2, False), (1, 1, True))
+    ]
+    assert len(set(said)) == 4
+    assert said[:2] == ["new incident", "nobody acknowledged"]
+    unreached = EscalationProgress(level=1, pages=1)
+    assert silence(unreached) == "nobody before could be paged"
+
+
+@pytest.mark.parametrize(("level", "cycle"), [(1, 0), (2, 1), (None, 1)])
+def test_begun_again_it_is_no_longer_stopped(level: int | None, cycle: int) -> None:
+    """From the first level on, all its rounds are still to come."""
+    acknowledged = EscalationProgress(
+        level=2, cycle=1, stopped="acknowledged by ana", forgotten_at=after(60)
+    )
+    again = begun_again(acknowledged, level, resumed=True)
+    assert (again.stopped, again.forgotten_at, again.resumed) == (None, None, True)
+    assert (again.level, again.cycle) == (2, cycle)
+    assert not begun_again(acknowledged, level, resumed=False).resumed
+
+
+def test_one_that_goes_on_is_not_resumed_by_a_demand() -> None:
+    """Nobody had acknowledged: an acknowledgement still stops it."""
+    going_on = EscalationProgress(level=2, cycle=1, next_at=after(9))
+    assert begun_again(going_on, 2, resumed=True) == going_on
+    assert begun_again(going_on, 1, resumed=True) == going_on.model_copy(update={"cycle": 0})
+
+
+def test_a_forgotten_acknowledgement_resumes_at_once() -> None:
+    """The level that had been paged last is paged again, and only once more is it watched."""
+    was = EscalationProgress(level=1, stopped="acknowledged by ana", forgotten_at=after(40))
+    again = resumed(was, after(40))
+    assert (again.level, again.next_at) == (0, after(40))
+    assert (again.resumed, again.forgotten_at) == (True, None)
+
+
+def test_what_stops_it_ends_the_wait() -> None:
+    """Nothing is due any more, nobody is waited for, and no acknowledgement is watched."""
+    was = EscalationProgress(level=1, next_at=after(9), resumed=True, forgotten_at=after(40))
+    found = stopped(was, "taken up by bo")
+    assert (found.stopped, found.next_at) == ("taken up by bo", None)
+    assert (found.resumed, found.forgotten_at) == (False, None)
+    assert next_page(POLICY.escalation, was, after(8)) == Wait(after(9))
+
+
+def test_whose_turn_it_is_stays_so_for_an_incident_that_goes_on() -> None:
+    """Another version of the engine must not page somebody else in the middle of it."""
+    three = ("person:ana", "person:bo", "person:cy")
+    firsts = [turns(f"INC-260327-{n}", three, 1, 0)[0] for n in range(4)]
+    assert firsts == [f"person:{name}" for name in ("bo", "cy", "cy", "ana")]

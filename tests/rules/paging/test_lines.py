@@ -1,0 +1,206 @@
+"""What the timeline keeps of a level that had its turn."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.contracts import Delivery, Escalated, OutOfHours, PageOutcome
+from models.message import DeliveryFailure, Message, MessageKind, Receipt
+from models.schedule import Duty, Gap, OnCall
+from models.workload import Leave, Summary, Verdict
+from rules.paging.escalation import Page, PassOver
+from rules.paging.lines import Line, Turn, became_of, lines_of, passed_over
+from tests.specimens import POLICY, after
+
+LEVEL = POLICY.escalation.levels[1] if POLICY.escalation else None
+FACTS = {
+    "cycle": 1,
+    "rule": "default",
+    "asked_at": after(5).isoformat(),
+    "next_at": after(15).isoformat(),
+}
+DUTY = Duty(person="bo", because="layer night", since_at=after(0), until_at=after(60))
+
+
+def turn() -> Turn:
+    """The second level in the second round."""
+    assert LEVEL is not None
+    return Turn(Page(2, 1, LEVEL, after(15)), "default", "nobody acknowledged", after(5), after(15))
+
+
+def asking(**more: Any) -> Delivery:
+    """A page to bo, over the mail where the pager fails."""
+    message = Message(
+        key="k",
+        kind=MessageKind.PAGE,
+        incident_id="INC-1",
+        recipient="bo",
+        subject="",
+        body="",
+        severity="",
+        reason="silence",
+        facts={},
+    )
+    return Delivery(message=message, channels=("pager", "mail"), channel=0, **more)
+
+
+def outcome(target: str, via: str = "by name", **more: Any) -> PageOutcome:
+    """That page, as what became of a target."""
+    return PageOutcome(delivery=asking(), target=target, via=via, **more)
+
+
+def only(cycle: int | None = 1, **done: Any) -> Line:
+    """The line of what was done."""
+    escalated = Escalated(level=2, cycle=cycle, **{"pages": (), **done})
+    (line,) = lines_of(turn(), escalated)
+    return line
+
+
+RECEIPT = Receipt(key="k", channel="mail", delivered_at=after(5))
+FELL = (DeliveryFailure(key="k", channel="pager", error="answered 410", permanent=True),)
+
+
+def test_a_page_that_went_is_told_with_its_way_and_its_rule() -> None:
+    """Whom it meant, as what, by which channel after which, and when the next would come."""
+    line = only(pages=(outcome("person:bo", receipt=RECEIPT, fell_back=FELL),))
+    assert (line.kind, line.owed) == ("page.sent", None)
+    assert line.data == {
+        "level": 2,
+        "target": "person:bo",
+        "recipient": "bo",
+        "channel": "mail",
+        "key": "k",
+        "reason": "nobody acknowledged",
+        "via": "by name",
+        "not_by": ["pager"],
+        **FACTS,
+    }
+    assert only(None, pages=(outcome("person:bo", receipt=RECEIPT),)).data.keys() == {
+        *("level", "target", "recipient", "channel", "key", "reason")
+    }
+
+
+@pytest.mark.parametrize(
+    ("target", "via", "said"),
+    [
+        ("person:bo", "by name", "(level 2)"),
+        ("role:lead", "role lead", "(level 2, role lead)"),
+        ("role:lead", "", "(level 2)"),
+        ("channel:ops", "channel ops", "(level 2)"),
+    ],
+)
+def test_as_what_somebody_is_paged_is_said_where_it_is_not_plain(
+    target: str, via: str, said: str
+) -> None:
+    """A role or a schedule, but neither a name nor a channel."""
+    summary = only(pages=(outcome(target, via, receipt=RECEIPT),)).summary
+    assert summary == f"page to bo {said} by mail: nobody acknowledged"
+
+
+@pytest.mark.parametrize(("failure", "why"), [(FELL[0], "answered 410"), (None, "no answer")])
+def test_a_page_that_failed_is_still_owed(failure: DeliveryFailure | None, why: str) -> None:
+    """By the channel that has it, with what it answered, if it did."""
+    owed = outcome("person:bo", failure=failure)
+    line = only(pages=(owed,))
+    assert (line.kind, line.owed, line.data["channel"]) == ("page.failed", owed, "pager")
+    assert f"page to bo (level 2) by pager: nobody acknowledged — failed: {why}" in line.summary
+
+
+def test_a_page_that_is_held_is_still_owed() -> None:
+    """It is told by which limit."""
+    owed = outcome("person:bo", leave=Leave(verdict=Verdict.HELD, why="10 pages within 15m"))
+    line = only(pages=(owed,))
+    assert (line.kind, line.owed) == ("page.held", owed)
+    assert line.summary.endswith("held for a summary: 10 pages within 15m")
+
+
+TOLD = Summary(key="s", at=after(9), channel="mail", incidents=4)
+KNOWN = {"recipient": "bo", "key": "k", "reason": "silence"}
+
+
+@pytest.mark.parametrize(
+    ("leave", "kind", "said", "more"),
+    [
+        (Leave(verdict=Verdict.HELD, why="10 pages"), "held", "held for a summary: 10 pages", {}),
+        (
+            Leave(verdict=Verdict.TOLD, summary=TOLD),
+            "summarised",
+            "by mail, in a summary of 4 incidents",
+            {"channel": "mail", "summary_of": 4},
+        ),
+        (Leave(verdict=Verdict.UNDELIVERED), "undelivered", "no channel took the summary", {}),
+        (Leave(verdict=Verdict.WITHDRAWN), "withdrawn", "it is not asked for any more", {}),
+    ],
+)
+def test_what_became_of_a_page_that_asked_for_leave_is_told(
+    leave: Leave, kind: str, said: str, more: dict[str, Any]
+) -> None:
+    """Whose it was, why it was asked for, and what was done instead."""
+    line = became_of(asking(), leave)
+    assert line is not None
+    assert (line.kind, line.data) == (f"page.{kind}", KNOWN | more)
+    assert said in line.summary
+    assert line.summary.startswith("page to bo")
+
+
+def test_that_a_page_is_held_is_told_once() -> None:
+    """And why it was dropped, where it is known."""
+    held = asking(held=True, withdraw="acknowledged")
+    assert became_of(held, Leave(verdict=Verdict.HELD)) is None
+    dropped = became_of(held, Leave(verdict=Verdict.WITHDRAWN))
+    assert dropped is not None
+    assert dropped.summary.endswith("held, and dropped: acknowledged")
+
+
+@pytest.mark.parametrize("aged", [None, timedelta(minutes=3)])
+def test_a_page_by_a_schedule_tells_why_somebody_was_on_call(aged: timedelta | None) -> None:
+    """By which shift, by how old a feed, and what was doubtful."""
+    found = OnCall(
+        schedule="primary", at=after(5), duties=(DUTY,), feed_age=aged, notes=("feed x: old",)
+    )
+    paged = outcome("schedule:primary", "primary", receipt=RECEIPT)
+    data = only(pages=(paged,), on_call={"primary": found}).data
+    assert (data["schedule"], data["doubts"]) == ("primary", ["feed x: old"])
+    assert data["on_call"] == DUTY.model_dump(mode="json")
+    assert data["feed_age_seconds"] == (180 if aged else None)
+    off = found.model_copy(update={"duties": ()})
+    assert "schedule" not in only(pages=(paged,), on_call={"primary": off}).data
+
+
+def test_that_a_schedule_has_nobody_is_told_with_what_it_said() -> None:
+    """A role that nobody holds has nothing more to say."""
+    found = OnCall(schedule="primary", at=after(5), gap=Gap.DECLARED)
+    line = only(nobody=("schedule:primary",), on_call={"primary": found})
+    assert line.kind == "page.nobody"
+    assert "nobody is on call by primary: a declared gap" in line.summary
+    told = {"level": 2, "reason": "nobody acknowledged", **FACTS}
+    on_call = found.model_dump(mode="json")
+    assert line.data == {**told, "target": "schedule:primary", "on_call": on_call}
+    assert only(nobody=("role:lead",)).data == {**told, "target": "role:lead"}
+
+
+@pytest.mark.parametrize("opens", [60, None])
+def test_who_is_outside_of_their_hours_is_told_until_when(opens: int | None) -> None:
+    """Where it is known."""
+    at = after(opens) if opens else None
+    gone = OutOfHours(target="role:lead", recipient="bo", zone="UTC", opens_at=at)
+    line = only(out_of_hours=(gone,))
+    assert line.data == {
+        "level": 2,
+        "target": "role:lead",
+        "recipient": "bo",
+        "opens_at": at.isoformat() if at else None,
+        "reason": "nobody acknowledged",
+        **FACTS,
+    }
+    assert ("they begin at" in line.summary) == bool(at)
+
+
+@pytest.mark.parametrize("next_at", [after(15), None])
+def test_a_level_that_is_passed_over_is_told_with_whom_it_would_have_paged(next_at: Any) -> None:
+    """By which rule, in which round, and when the next comes."""
+    done = PassOver(2, 1, "no alert fires", after(15))
+    line = passed_over(done, "default", ("person:bo",), after(5), next_at)
+    told = {"level": 2, "targets": ["person:bo"], **FACTS}
+    assert line.data == {**told, "next_at": next_at.isoformat() if next_at else None}

@@ -1,0 +1,109 @@
+"""What a message says, and that an audience reads no more than the policy lets it see."""
+
+from models.alert import Alert, AlertRecord, AlertStatus
+from models.compiled import Audience
+from models.incident import Incident
+from models.message import DeliveryFailure, Message, MessageKind
+from rules.paging.messages import ALL_FACTS, detour, facts_for, message
+from tests.specimens import POLICY, REPORT, after, an_incident, done
+
+STAKEHOLDERS = POLICY.audiences[0]
+
+
+def said(
+    incident: Incident,
+    minute: float = 0,
+    audience: Audience | None = None,
+    reason: str = "reported",
+) -> Message:
+    """What is sent, to whoever it is for."""
+    return message(
+        MessageKind.NOTIFICATION,
+        incident,
+        POLICY,
+        after(minute),
+        reason=reason,
+        text="It was reported",
+        recipient="stakeholders",
+        audience=audience,
+    )
+
+
+def an_alert(name: str, summary: str = "") -> AlertRecord:
+    """An alert that fires."""
+    alert = Alert(
+        fingerprint=name,
+        name=name,
+        status=AlertStatus.FIRING,
+        summary=summary,
+        started_at=after(0),
+    )
+    return AlertRecord(alert=alert, first_seen_at=after(0), last_seen_at=after(0))
+
+
+def test_a_page_carries_every_fact_that_is_known() -> None:
+    """The limits of the clocks that run too; what is not known has no line."""
+    incident = an_incident().model_copy(
+        update={"alerts": {"a": an_alert("cpu", "CPU is hot"), "b": an_alert("disk")}}
+    )
+    sent = said(done(incident, "acknowledge", after(2)), 3)
+    assert (sent.kind, sent.incident_id) == (MessageKind.NOTIFICATION, "INC-260327-TEST")
+    assert (sent.recipient, sent.reason, sent.severity) == ("stakeholders", "reported", "SEV1")
+    assert (sent.key, sent.subject) == ("", "[INC-260327-TEST] SEV1 Checkout fails — reported")
+    assert sent.facts == {
+        "state": "assessment",
+        "severity": "SEV1",
+        "service": "checkout",
+        "impact": "Customers cannot pay",
+        "alerts": "CPU is hot; disk",
+        "deadlines": ("assess by 2026-03-27 17:05:00 UTC; resolve by 2026-03-27 20:50:00 UTC"),
+    }
+    assert sent.body.split("\n")[:4] == [
+        "It was reported",
+        "",
+        "state: assessment",
+        "severity: SEV1",
+    ]
+    bare = REPORT.model_copy(update={"service": None, "nature": ""})
+    facts = facts_for(an_incident(POLICY, bare), POLICY, after(0), None)
+    assert facts["impact"] == "checkout"
+    assert "service" not in facts
+    assert "alerts" not in facts
+
+
+def test_an_audience_reads_only_what_the_policy_lets_it_see() -> None:
+    """Neither in the facts nor in the heading; one that nothing limits sees all of them."""
+    narrow = STAKEHOLDERS.model_copy(update={"sees": ("state", "next_update")})
+    sent = said(an_incident(), audience=narrow)
+    assert sent.facts == {"state": "reported", "next_update": "by 2026-03-27 17:20:00 UTC"}
+    assert sent.body == (
+        "It was reported\n\nstate: reported\nnext update: by 2026-03-27 17:20:00 UTC"
+    )
+    assert (sent.subject, sent.severity) == ("[INC-260327-TEST] Checkout fails — reported", "")
+    assert "SEV1" not in sent.model_dump_json()
+    every = said(an_incident(), audience=STAKEHOLDERS).facts
+    assert set(every) == set(ALL_FACTS) - {"alerts"}
+
+
+def test_who_is_promised_no_update_reads_of_none() -> None:
+    """The executives hear of changes only; a page is no audience's."""
+    for audience in (POLICY.audiences[1], None):
+        assert "next_update" not in facts_for(an_incident(), POLICY, after(0), audience)
+
+
+def test_a_message_stays_short_whatever_was_reported() -> None:
+    """A fact to 1000 characters, a subject to 250."""
+    long = REPORT.model_copy(update={"nature": "n" * 3000, "title": "t" * 300})
+    sent = said(an_incident(POLICY, long))
+    assert len(sent.facts["impact"]) == 1000
+    assert len(sent.subject) == 250
+
+
+def test_a_detour_names_each_channel_that_failed_and_why() -> None:
+    """Nothing where nothing failed."""
+    failures = [
+        DeliveryFailure(key="k", channel=name, error=error, permanent=True)
+        for name, error in (("sms", "no number"), ("mail", "refused"))
+    ]
+    assert detour(failures) == "; not by sms: no number; not by mail: refused"
+    assert detour(()) == ""

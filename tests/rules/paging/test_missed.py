@@ -1,0 +1,147 @@
+"""What fires and ends before the group can act has its incident all the same.
+
+No worker ran for a while: what was said then is taken in at once, and decided after it.
+"""
+
+import pytest
+
+from models.alert import AlertStatus, GroupingPolicy
+from models.group import IncidentFed
+from rules.alerts.grouping import Ended, Feed, Open, OpenNew, Reopen, Wait
+from rules.alerts.news import fires
+from rules.alerts.telling import report_of
+from rules.record.carried import ALERTS_IN_FULL
+from states.lifecycle import State
+from tests.rules.groups import FIRST, Group, a_resolved_group, ended, firing
+from tests.specimens import after, minutes
+
+
+def reported(group: Group) -> list[tuple[str, str]]:
+    """The alerts of the report that the group would make, and whether they fire."""
+    report = report_of(group.state, "AG-k", happened_at=None, previous=None)
+    return [(record.alert.name, record.alert.status.value) for record in report.alerts]
+
+
+def test_an_alert_that_ended_before_the_group_could_act_has_an_incident() -> None:
+    """It is reported as of when it fired, and told right after that it ended."""
+    group = Group().hears(0, firing("a")).hears(4, ended("a", 0, 3))
+    assert group.at(10) == Open(after(0))
+    assert reported(group) == [("a", "firing")]
+    assert group.opens(10).at(10) == Feed()
+    request = group.asks(10)
+    assert (request.batch.alerts, request.deliveries) == ((ended("a", 0, 3),), 1)
+    group.answers(10, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
+    assert group.at(10) == Wait()
+    assert not fires(group.state)
+    assert group.moves(60, State.REVIEW).at(60) == Wait()
+
+
+def test_an_alert_that_ended_before_the_policy_opens_has_none() -> None:
+    """Also where nobody looked: it fired for eight minutes of ten."""
+    group = Group(GroupingPolicy(open_after=minutes(10)))
+    group.hears(0, firing("a")).hears(8, ended("a", 0, 8))
+    assert group.at(30) == Ended()
+    assert (group.state.unfed, group.state.urgent) == ({}, False)
+
+
+def test_an_alert_that_ended_after_its_time_has_one_as_of_then() -> None:
+    """Ten minutes of firing were over when it ended at twenty."""
+    group = Group(GroupingPolicy(open_after=minutes(10)))
+    group.hears(0, firing("a")).hears(20, ended("a", 0, 20))
+    assert group.at(30) == Open(after(10))
+
+
+def test_an_incident_is_due_at_the_last_delivery_that_the_policy_asks() -> None:
+    """Later ones, and the end, do not move it."""
+    group = Group(GroupingPolicy(open_after_count=2)).hears(0, firing("a"))
+    group.hears(3, firing("a")).hears(7, firing("a")).hears(9, ended("a", 0, 9))
+    assert group.at(30) == Open(after(3))
+
+
+def test_an_alert_that_fires_again_meanwhile_is_told_as_firing() -> None:
+    """One incident; nothing is left to tell."""
+    group = Group().hears(0, firing("a")).hears(4, ended("a", 0, 3)).hears(5, firing("a", 5))
+    assert group.at(10) == Open(after(0))
+    assert reported(group) == [("a", "firing")]
+    assert group.opens(10).at(10) == Wait()
+
+
+@pytest.mark.parametrize("state", [State.REVIEW, State.CLOSED])
+def test_a_recurrence_that_ended_meanwhile_reopens(state: State) -> None:
+    """The incident hears that it fired, then that it ended."""
+    group = a_resolved_group(state).hears(70, firing("a", 70)).hears(75, ended("a", 70, 74))
+    assert group.at(100) == Reopen(("a",))
+    assert group.feeds(100, recurring=("a",)) == ("a firing",)
+    assert group.at(100) == Feed()
+    assert group.feeds(100) == ("a resolved",)
+    assert group.at(100) == Wait()
+
+
+def test_a_late_recurrence_that_ended_meanwhile_has_a_new_incident() -> None:
+    """So does one whose incident refuses to be reopened."""
+    late = a_resolved_group().hears(91, firing("a", 91)).hears(95, ended("a", 91, 94))
+    assert late.at(100) == OpenNew(FIRST, ("a",), after(91))
+    soon = a_resolved_group(State.CLOSED).hears(70, firing("a", 70)).hears(75, ended("a", 70, 74))
+    soon.feeds(80, IncidentFed(absorbed=False, state=State.CLOSED), recurring=("a",))
+    assert soon.at(80) == OpenNew(FIRST, ("a",), after(70))
+    assert reported(soon) == [("a", "firing")]
+
+
+def test_a_recurrence_that_ended_while_the_reopening_was_on_its_way_is_told_as_ended() -> None:
+    """No second reopening for it."""
+    group = a_resolved_group().hears(70, firing("a", 70))
+    group.asks(70, recurring=("a",))
+    group.hears(70.1, ended("a", 70, 70.1))
+    group.answers(70.2, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
+    assert group.at(70.2) == Feed()
+    assert group.feeds(70.2) == ("a resolved",)
+    assert group.at(71) == Wait()
+
+
+def test_an_alert_that_was_told_before_resolve_and_ends_before_the_answer_is_not_missed() -> None:
+    """The answer was lost for a while: the incident knew of it, and hears that it ended."""
+    group = Group().hears(0, firing("a")).opens(0).hears(59, firing("b", 59))
+    group.asks(59)
+    group.moves(60, State.REVIEW).hears(61, ended("b", 59, 61))
+    group.answers(62, IncidentFed(absorbed=True, state=State.DIAGNOSIS))
+    assert group.at(62) == Feed()
+    assert group.feeds(62, IncidentFed(absorbed=True, state=State.REVIEW)) == ("b resolved",)
+
+
+def test_what_fired_and_ended_after_resolve_reopens_though_the_group_heard_of_it_later() -> None:
+    """It believed the incident open; whoever resolved that did not know of the alert."""
+    group = Group().hears(0, firing("a")).opens(0)
+    group.hears(61, firing("b", 61)).hears(62, ended("b", 61, 62))
+    answer = IncidentFed(absorbed=False, state=State.CLOSED, resolved_at=after(60))
+    group.feeds(63, answer)
+    assert group.at(63) == Reopen(("b",))
+    assert sorted(group.feeds(63, recurring=("b",))) == ["a firing", "b firing"]
+    assert group.feeds(63) == ("b resolved",)
+
+
+def test_an_incident_that_people_reopened_meanwhile_is_told_of_the_end_alone() -> None:
+    """It is open: nothing is due any more."""
+    group = a_resolved_group().hears(70, firing("b", 70)).hears(75, ended("b", 70, 74))
+    group.moves(76, State.DIAGNOSIS)
+    assert group.at(80) == Feed()
+    assert group.feeds(80) == ("b resolved",)
+    assert group.at(100) == Wait()
+    assert not group.state.missed
+
+
+def test_what_was_known_at_resolve_and_ends_is_not_missed() -> None:
+    """An incident in review hears that it ended, and stays in review."""
+    group = Group().hears(0, firing("a")).opens(0).moves(60, State.REVIEW)
+    group.hears(61, ended("a", 0, 61))
+    assert group.at(61) == Feed()
+
+
+def test_what_was_missed_is_kept_in_full_only_for_the_first() -> None:
+    """Hundreds of alerts that flap while no worker runs do not weigh on the state."""
+    group = Group()
+    for n in range(ALERTS_IN_FULL + 10):
+        group.hears(n, firing(f"a{n}", n, labels={"x": "y"})).hears(n, ended(f"a{n}", n, n))
+    assert len(group.state.missed) == ALERTS_IN_FULL + 10
+    full = [record for record in group.state.missed.values() if record.alert.labels]
+    assert len(full) == ALERTS_IN_FULL
+    assert {r.alert.status for r in group.state.missed.values()} == {AlertStatus.FIRING}

@@ -1,0 +1,60 @@
+"""How urgent a severity is, and what goes first."""
+
+from itertools import product
+
+import pytest
+
+from models.contracts import EscalateIncident
+from models.severity import LEAST_URGENT
+from rules.paging.urgency import LANES, Kind, home_of, lane, rank, urgency
+
+SIX = ("S1", "S2", "S3", "S4", "S5", "S6")
+EVERY_URGENCY = range(1, LEAST_URGENT + 1)
+
+
+@pytest.mark.parametrize(
+    ("severity", "expected"), [("S1", 1), ("S3", 3), ("S6", 5), ("S9", 5), (None, 5)]
+)
+def test_urgency_follows_the_place_of_the_severity(severity: str | None, expected: int) -> None:
+    """Five is the most that is told apart; what the policy does not know waits longest."""
+    assert urgency(severity, SIX) == expected
+
+
+def test_a_first_page_outranks_all_other_work_of_any_severity() -> None:
+    """The kind alone is the priority: the mildest first page goes before the worst reminder."""
+    for kind, urgent in product(Kind, EVERY_URGENCY):
+        assert rank(kind, urgent).priority_key == kind
+    assert list(Kind) == sorted(Kind)
+    assert Kind.FIRST_PAGE < Kind.LATER_PAGE < Kind.COMMAND < Kind.NOTICE < Kind.CHORE
+
+
+def test_there_are_no_more_kinds_than_a_server_tells_apart() -> None:
+    """A Temporal server has five priorities, unless somebody sets another number."""
+    assert max(Kind) == 5
+
+
+def test_within_a_kind_the_worse_severity_has_more_turns_and_none_has_no_turn() -> None:
+    """Each severity is a share of its own, so that the milder ones get their turns too."""
+    ranks = [rank(Kind.NOTICE, urgent) for urgent in EVERY_URGENCY]
+    assert len({one.fairness_key for one in ranks}) == len(ranks)
+    weights = [one.fairness_weight for one in ranks]
+    assert weights == sorted(weights, reverse=True)
+    # Beyond these Temporal takes another weight than it is told.
+    assert min(weights) >= 0.001
+    assert max(weights) <= 1000
+
+
+def test_each_kind_has_a_lane_and_each_lane_leads_home() -> None:
+    """First pages go where workflows go; a queue that only looks like a lane is none."""
+    assert lane("incidents", Kind.FIRST_PAGE) == "incidents"
+    lanes = {lane("incidents", kind) for kind in Kind}
+    assert len(lanes) == len(Kind)
+    assert {home_of(one) for one in lanes} == {"incidents"}
+    assert {kind for kind in Kind if kind not in LANES} == {Kind.FIRST_PAGE}
+    for other in ("team/incidents", "notices", "/notices", "a/notices/b"):
+        assert home_of(other) == other
+
+
+def test_a_page_whose_request_says_nothing_is_least_urgent() -> None:
+    """The request and the rule share one number."""
+    assert EscalateIncident.model_fields["urgency"].default == urgency(None, SIX)

@@ -1,0 +1,248 @@
+"""Pages of many incidents to one person: within the limit, the worst first, none forgotten."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.workload import (
+    HoldRole,
+    Leave,
+    PageLimit,
+    Settled,
+    Summary,
+    Verdict,
+    WorkloadState,
+)
+from rules.paging.summary import summary_of
+from rules.paging.workload import (
+    GATHER,
+    MOST_HELD,
+    MOST_REMEMBERED,
+    REMEMBERED,
+    ROUNDS,
+    asked,
+    asked_together,
+    not_summarised,
+    over_at,
+    pruned,
+    role_told,
+    summarised,
+    summary_due,
+)
+from tests.rules.storms import NOON, TEN, page, paged, storm, told
+
+
+def test_pages_go_out_one_by_one_until_only_what_is_kept_is_left() -> None:
+    """Four of ten: three are kept for the worst, three for summaries."""
+    _, verdicts = paged(*(page(number) for number in range(6)))
+    assert verdicts == [Verdict.GRANTED] * 4 + [Verdict.HELD] * 2
+
+
+def test_the_worst_goes_out_although_others_wait() -> None:
+    """Three more of the worst severity; then even those wait for a summary."""
+    _, verdicts = paged(*(page(90 + number, urgency=1) for number in range(4)), state=storm(6))
+    assert verdicts == [Verdict.GRANTED] * 3 + [Verdict.HELD]
+
+
+def test_of_pages_that_ask_together_the_worst_is_answered_first() -> None:
+    """Whichever came first; the answers stand in the order of the questions."""
+    pages = (*(page(number) for number in range(9)), page(99, urgency=1))
+    _, answers = asked_together(WorkloadState(), pages, NOON)
+    verdicts = [leave.verdict for leave in answers.leaves]
+    assert verdicts == [Verdict.GRANTED] * 3 + [Verdict.HELD] * 6 + [Verdict.GRANTED]
+
+
+def test_while_pages_wait_a_further_one_joins_them() -> None:
+    """Although room has come: what came first is told first."""
+    state = storm(5)
+    later = NOON + TEN.within
+    assert paged(page(50), state=state, at=later)[1] == [Verdict.HELD]
+
+
+def test_room_comes_back_as_pages_leave_the_window() -> None:
+    """At the very end of the time a page counts no more."""
+    state = storm(4)
+    just_before = NOON + TEN.within - timedelta(milliseconds=1)
+    assert paged(page(50), state=state, at=just_before)[1] == [Verdict.HELD]
+    assert paged(page(50), state=state, at=NOON + TEN.within)[1] == [Verdict.GRANTED]
+
+
+def test_the_same_page_gets_the_same_answer() -> None:
+    """Asked again after a lost answer it costs nothing, and a summary that told of it is named."""
+    state = storm(5)
+    again, verdicts = paged(page(0), page(4), state=state)
+    assert verdicts == [Verdict.GRANTED, Verdict.HELD]
+    assert (again.sent, again.held) == (state.sent, state.held)
+    known = told(state, NOON + GATHER)
+    _, leave = asked(known, page(4), NOON + GATHER)
+    assert leave.verdict is Verdict.TOLD
+    assert leave.summary is not None
+    assert (leave.summary.channel, leave.summary.incidents) == ("pager", 1)
+
+
+def test_the_first_that_is_held_waits_for_others() -> None:
+    """Half a minute; what is held asks again just after it."""
+    state, leave = asked(storm(4), page(50), NOON)
+    assert summary_due(state) == NOON + GATHER
+    assert leave.why == "4 pages within 15m, of at most 10"
+    assert leave.again_at is not None
+    assert NOON + GATHER < leave.again_at < NOON + GATHER + timedelta(seconds=5)
+
+
+def test_summaries_are_spread_over_the_time() -> None:
+    """Three of them in a quarter of an hour: five minutes apart."""
+    state = told(storm(5), NOON + GATHER)
+    state, _ = paged(page(60), state=state, at=NOON + timedelta(minutes=1))
+    assert summary_due(state) == NOON + GATHER + timedelta(minutes=5)
+
+
+def test_a_summary_waits_where_the_limit_is_used_up() -> None:
+    """Until the first page of so many leaves the window."""
+    pages = [page(number, urgency=1) for number in range(7)]
+    state, _ = paged(*pages)
+    for minute in (1, 2, 3):
+        at = NOON + timedelta(minutes=minute)
+        state, _ = paged(page(10 + minute), state=state, at=at)
+        state = told(state, at)
+    state, _ = paged(page(60), state=state, at=NOON + timedelta(minutes=4))
+    assert summary_due(state) == NOON + TEN.within
+
+
+def test_a_page_that_is_withdrawn_is_in_no_summary() -> None:
+    """And hears so, however often it asks; one that never asked is as good as withdrawn."""
+    state, verdicts = paged(page(4, withdraw=True), state=storm(6))
+    assert verdicts == [Verdict.WITHDRAWN]
+    assert summary_of(state, "WL", "person:ana").keys == (page(5).key,)
+    again = (page(4, withdraw=True), page(77, withdraw=True))
+    assert paged(*again, state=state)[1] == [Verdict.WITHDRAWN] * 2
+
+
+def test_what_was_told_or_sent_cannot_be_withdrawn() -> None:
+    """The record says what happened."""
+    state = told(storm(5), NOON + GATHER)
+    asks = (page(4, withdraw=True), page(0, withdraw=True))
+    assert paged(*asks, state=state)[1] == [Verdict.TOLD, Verdict.GRANTED]
+
+
+def test_a_summary_that_no_channel_takes_is_tried_again_and_given_up_at_last() -> None:
+    """After 1, 2, 4 ... minutes; its pages then hear that they reached nobody."""
+    state = storm(5)
+    at, waits = NOON + GATHER, []
+    for _ in range(ROUNDS):
+        state = not_summarised(state, tuple(state.held), at)
+        if state.not_before:
+            waits.append(state.not_before - at)
+            at = state.not_before
+            assert summary_due(state) == at
+    assert waits == [timedelta(minutes=2**power) for power in range(ROUNDS - 1)]
+    assert paged(page(4), state=state, at=at)[1] == [Verdict.UNDELIVERED]
+    assert (state.failed, state.held) == (0, {})
+
+
+def test_what_came_while_a_summary_was_sent_waits_for_the_next() -> None:
+    """It was not in it."""
+    state = storm(5)
+    keys = summary_of(state, "WL", "person:ana").keys
+    state, _ = paged(page(70), state=state)
+    sent = Summary(key="s", at=NOON, channel="pager", incidents=1)
+    assert tuple(summarised(state, keys, sent, NOON).held) == (page(70).key,)
+
+
+def test_more_than_can_be_kept_is_still_owed() -> None:
+    """Their incidents ask again, when there is room."""
+    state = storm(MOST_HELD + 5)
+    assert len(state.held) == MOST_HELD
+    _, leave = asked(state, page(99_999), NOON)
+    assert leave.verdict is Verdict.HELD
+    assert leave.again_at is not None
+
+
+def test_a_workload_is_over_when_nothing_is_left_to_remember() -> None:
+    """Not while a page is held or a role is."""
+    assert over_at(storm(1)) == NOON + REMEMBERED
+    assert over_at(storm(5)) is None
+    held = HoldRole(role="lead", incident_id="INC-1", holds=True, at=NOON)
+    state, _ = role_told(WorkloadState(), held, NOON)
+    assert over_at(state) is None
+    long = PageLimit(most=5, within=timedelta(hours=6))
+    state, _ = paged(page(1, limit=long))
+    assert over_at(state) == NOON + long.within
+    state = told(storm(5), NOON + GATHER)
+    later = NOON + GATHER + REMEMBERED
+    assert over_at(state) == later
+    assert (pruned(state, later).sent, pruned(state, later).settled) == ((), ())
+
+
+def test_what_became_of_too_many_pages_is_forgotten_from_the_oldest_on() -> None:
+    """A run carries all that is known: it must stay small."""
+    third = tuple(f"INC-{number}" for number in range(MOST_REMEMBERED // 3))
+    leave = Leave(verdict=Verdict.UNDELIVERED)
+    known = tuple(Settled(leave=leave, at=NOON, keys=(name, *third)) for name in "abc")
+    state = pruned(WorkloadState(settled=known), NOON)
+    assert [settled.keys[0] for settled in state.settled] == ["b", "c"]
+
+
+def test_roles_are_counted_over_incidents() -> None:
+    """The same role alone, each incident once, and no more once it is given up."""
+
+    def tell(
+        state: WorkloadState, incident: str, *, role: str = "lead", holds: bool = True
+    ) -> tuple[WorkloadState, tuple[str, ...]]:
+        said = HoldRole(role=role, incident_id=incident, holds=holds, at=NOON)
+        state, answer = role_told(state, said, NOON)
+        return state, answer.elsewhere
+
+    state, _ = tell(WorkloadState(), "INC-1")
+    state, _ = tell(state, "INC-2", role="scribe")
+    state, elsewhere = tell(state, "INC-3")
+    assert elsewhere == ("INC-1",)
+    assert tell(state, "INC-3")[1] == ("INC-1",)
+    state, _ = tell(state, "INC-1", holds=False)
+    assert tell(state, "INC-4")[1] == ("INC-3",)
+
+
+def _played(limit: PageLimit, asks: list[tuple[int, int]]) -> Iterator[tuple[datetime, str]]:
+    """Every message that reaches ana, in a life in which summaries go out when they are due."""
+    state, now = WorkloadState(), NOON
+    for number, (pause, urgency) in enumerate(asks):
+        now += timedelta(seconds=pause)
+        due = summary_due(state)
+        while due and due <= now:
+            yield due, "summary"
+            state = told(state, due)
+            due = summary_due(state)
+        state, leave = asked(state, page(number, urgency, limit), now)
+        if leave.verdict is Verdict.GRANTED:
+            yield now, f"page {urgency}"
+    while state.held:
+        due = summary_due(state) or now
+        yield due, "summary"
+        state = told(state, due)
+
+
+@given(
+    most=st.integers(3, 12),
+    minutes=st.integers(1, 30),
+    asks=st.lists(st.tuples(st.integers(0, 400), st.integers(1, 4)), max_size=80),
+)
+def test_nobody_is_ever_paged_more_often_than_the_limit(
+    most: int, minutes: int, asks: list[tuple[int, int]]
+) -> None:
+    """In any time of its length, whatever comes; and nothing is held for ever."""
+    limit = PageLimit(most=most, within=timedelta(minutes=minutes))
+    sent = [at for at, _ in _played(limit, asks)]
+    assert sent == sorted(sent)
+    for first, at in zip(sent, sent[limit.most :], strict=False):
+        assert at - first >= limit.within
+
+
+@pytest.mark.parametrize("most", [3, 4, 5, 10, 50])
+def test_the_worst_is_never_kept_waiting_by_what_is_less(most: int) -> None:
+    """However many small pages came before."""
+    limit = PageLimit(most=most, within=timedelta(minutes=15))
+    state, _ = paged(*(page(number, 2, limit) for number in range(200)))
+    _, leave = asked(state, page(999, 1, limit), NOON)
+    assert leave == Leave(verdict=Verdict.GRANTED)

@@ -1,0 +1,196 @@
+"""Who may: by role, deputy, person, team, severity and condition, and some time after asking."""
+
+import pytest
+
+from models.incident import Incident
+from models.schedule import Duty, OnCall
+from rules.record.decision import PageRole, Refusal
+from states.lifecycle import State
+from tests.rules.staffed import decided, lines, refused, reported, staffed
+from tests.specimens import START, after, done, minutes, outcome
+
+ROLES = "roles: { lead: { deputy: cy }, second: {}, chief: { deputy: second } }\n"
+
+
+@pytest.mark.parametrize(
+    ("by", "may", "may_not", "words"),
+    [
+        ("team:payments", "bo", "cy", "team payments (ana, bo)"),
+        ("responders", "eve", "ana", "responders (cy, eve)"),
+        ("person:dee", "dee", "ana", "dee"),
+        ("lead", "cy", "bo", "lead (nobody yet: assign_role; deputy cy)"),
+    ],
+)
+def test_authority_is_given_in_several_ways(by: str, may: str, may_not: str, words: str) -> None:
+    """And a refusal says who may, by name."""
+    policy = staffed(f"{ROLES}authority: {{ hold: '{by}' }}\n")
+    incident = reported(policy)
+    done(incident, "hold", after(1), policy, reason="x", actor=may)
+    answer = refused(incident, "hold", 1, policy, reason="x", actor=may_not)
+    assert (answer.kind, answer.may) == ("NotAuthorised", (words,))
+
+
+def test_a_deputy_may_whatever_the_holder_may_also_by_a_role() -> None:
+    """Whoever holds the deputy's role; the refusal names both."""
+    policy = staffed(f"{ROLES}authority: {{ hold: chief }}\n")
+    incident = done(reported(policy), "assign_role", after(1), policy, role="chief", person="ana")
+    refused(incident, "hold", 1, policy, reason="x", actor="bo")
+    incident = done(incident, "assign_role", after(2), policy, role="second", person="bo")
+    done(incident, "hold", after(3), policy, reason="x", actor="bo")
+    answer = refused(incident, "hold", 3, policy, reason="x", actor="dee")
+    assert answer.may == ("chief (ana; deputy bo)",)
+
+
+def test_a_role_is_no_name_that_somebody_can_take() -> None:
+    """Whoever calls themselves like the role does not hold it."""
+    policy = staffed(f"{ROLES}authority: {{ hold: lead }}\n")
+    refused(reported(policy), "hold", 1, policy, reason="x", actor="lead")
+
+
+def test_who_may_depends_on_severity_and_on_conditions() -> None:
+    """A condition counts before a severity, a severity before all others."""
+    policy = staffed(
+        "authority: { hold: { by: ana, SEV2: bo, when: { flag personal_data: dee } } }\n"
+    )
+
+    def may(incident: Incident) -> list[str]:
+        return [
+            person
+            for person in ("ana", "bo", "dee")
+            if not isinstance(
+                outcome(incident, "hold", after(5), policy, reason="x", actor=person), Refusal
+            )
+        ]
+
+    assert may(reported(policy)) == ["ana"]
+    mild = reported(policy, "SEV2")
+    assert may(mild) == ["bo"]
+    flagged = done(mild, "set_attribute", after(2), policy, attribute="personal_data")
+    assert may(flagged) == ["dee"]
+
+
+LATER = "authority: { begin_resolution: { by: lead, after: { 30m: team:payments } } }\n"
+
+
+def in_diagnosis(incident: Incident) -> Incident:
+    """The incident, assessed."""
+    return incident.model_copy(update={"state": State.DIAGNOSIS})
+
+
+def test_who_asks_in_vain_may_proceed_after_the_limit() -> None:
+    """Those who may are paged when somebody asks; the time counts from then."""
+    policy = staffed(ROLES + LATER)
+    incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="dee")
+    incident = in_diagnosis(incident)
+    first = refused(incident, "begin_resolution", 10, policy, actor="bo")
+    assert first.may == ("lead (dee; deputy cy)", "team payments (ana, bo) 30m after asking")
+    assert first.leaves is not None
+    assert [e.target for e in first.leaves.effects if isinstance(e, PageRole)] == [
+        "person:dee",
+        "person:cy",
+    ]
+    waiting = first.leaves.incident
+    again = refused(waiting, "begin_resolution", 39, policy, actor="bo")
+    assert again.leaves is None
+    moved = decided(waiting, "begin_resolution", 40, policy, actor="bo").incident
+    assert moved.state is State.RESOLUTION
+    assert moved.requests == ()
+
+
+def test_who_is_asked_in_vain_is_who_may_as_things_are() -> None:
+    """A condition of the rule counts for those who are asked as for those who may."""
+    rule = "{ by: lead, when: { flag personal_data: eve }, after: { 30m: team:payments } }"
+    policy = staffed(ROLES + f"authority: {{ begin_resolution: {rule} }}\n")
+    incident = in_diagnosis(reported(policy))
+    incident = done(incident, "set_attribute", after(2), policy, attribute="personal_data")
+    leaves = refused(incident, "begin_resolution", 10, policy, actor="bo").leaves
+    assert leaves is not None
+    assert [e.target for e in leaves.effects if isinstance(e, PageRole)] == ["person:eve"]
+
+
+def test_waiting_helps_nobody_else_and_ends_with_the_state() -> None:
+    """Who is not named never may; who asked in another state has to ask again."""
+    policy = staffed(ROLES + LATER)
+    incident = in_diagnosis(reported(policy))
+    stranger = refused(incident, "begin_resolution", 10, policy, actor="eve")
+    assert stranger.leaves is None
+    asked = refused(incident, "begin_resolution", 10, policy, actor="bo").leaves
+    assert asked is not None
+    refused(asked.incident, "begin_resolution", 60, policy, actor="eve")
+    moved = done(asked.incident, "begin_resolution", after(60), policy, actor="cy")
+    back = done(moved, "return_to_diagnosis", after(61), policy)
+    assert refused(back, "begin_resolution", 100, policy, actor="bo").leaves is not None
+
+
+def test_a_lower_severity_after_asking() -> None:
+    """Changes of severity go by the same rules."""
+    policy = staffed("severity_rules: { lower: { by: cy, after: { 10m: ana } } }\n")
+    asked = refused(reported(policy), "set_severity", 1, policy, severity="SEV2").leaves
+    assert asked is not None
+    assert lines(asked.incident, "consultation.asked") == ["ana would set_severity SEV2"]
+    refused(asked.incident, "set_severity", 10, policy, severity="SEV2")
+    assert done(asked.incident, "set_severity", after(11), policy, severity="SEV2").severity == (
+        "SEV2"
+    )
+
+
+def test_roles_are_given_up_by_whoever_holds_them_and_taken_by_who_may_give_them() -> None:
+    """Taking a role back needs the authority of giving it."""
+    policy = staffed("roles: { lead: {} }\nauthority: { assign_role: [ana] }\n")
+    incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="bo")
+    refused(incident, "unassign_role", 2, policy, role="lead", actor="cy")
+    done(incident, "unassign_role", after(2), policy, role="lead", actor="bo")
+    done(incident, "unassign_role", after(2), policy, role="lead", actor="ana")
+
+
+def test_whoever_is_on_call_may_and_once_the_shift_is_over_who_takes_turns() -> None:
+    """Of a shift that the incident has outlasted nobody can say more without asking anew."""
+    policy = staffed(
+        "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
+        "authority: { hold: on_call:primary }\n"
+    )
+    assert [spec.name for spec in policy.schedules] == ["primary"]
+    duty = Duty(person="bo", because="rotation", since_at=after(-60), until_at=after(60))
+    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
+    known = policy.model_copy(update={"on_call": {"primary": found}})
+    answer = refused(reported(known), "hold", 59, known, reason="x", actor="cy")
+    assert answer.may == ("on_call primary (bo)",)
+    done(reported(known), "hold", after(59), known, reason="x", actor="bo")
+    done(reported(known), "hold", after(60), known, reason="x", actor="cy")
+    refused(reported(known), "hold", 60, known, reason="x", actor="ana")
+
+
+def test_nobody_waits_shorter_by_dating_the_question_back() -> None:
+    """What took a moment to arrive was asked when it says; what is told late, when it came."""
+    policy = staffed(ROLES + LATER)
+    incident = in_diagnosis(reported(policy))
+    for told, since in ((after(10) - minutes(0.05), after(9.95)), (after(1), after(10))):
+        asked = refused(incident, "begin_resolution", 10, policy, actor="bo", happened_at=told)
+        assert asked.leaves is not None
+        assert asked.leaves.incident.requests[0].at == since
+
+
+def test_who_has_asked_in_vain_is_refused_as_unauthorised() -> None:
+    """Whether it leaves a request or not."""
+    policy = staffed(ROLES + LATER)
+    first = refused(in_diagnosis(reported(policy)), "begin_resolution", 10, policy, actor="bo")
+    assert first.kind == "NotAuthorised"
+    assert first.leaves is not None
+    assert refused(first.leaves.incident, "begin_resolution", 11, policy, actor="bo").kind == (
+        "NotAuthorised"
+    )
+
+
+def test_who_is_asked_are_those_on_call_then() -> None:
+    """Not everybody who takes turns."""
+    policy = staffed(
+        "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
+        "authority: { hold: { by: on_call:primary, after: { 30m: [dee, team:platform] } } }\n"
+    )
+    duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(60))
+    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
+    policy = policy.model_copy(update={"on_call": {"primary": found}})
+    answer = refused(reported(policy), "hold", 5, policy, reason="x", actor="dee")
+    assert answer.may == ("on_call primary (bo)", "dee, team platform (cy, eve) 30m after asking")
+    assert answer.leaves is not None
+    assert [e.target for e in answer.leaves.effects if isinstance(e, PageRole)] == ["person:bo"]

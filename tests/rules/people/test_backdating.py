@@ -1,0 +1,155 @@
+"""How far back a fact may be dated without a reason, and without an approval."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.base import ENGINE, MONITORING
+from models.compiled import CompiledPolicy, FactsRule
+from models.incident import Incident
+from rules.record.decision import Decision, Refusal
+from tests.rules.staffed import reported as reported_at_start
+from tests.rules.staffed import staffed
+from tests.specimens import POLICY, a_diagnosed_incident, after, an_incident, done, outcome
+
+ASKS = POLICY.model_copy(update={"facts": FactsRule()})
+APPROVED = staffed(
+    "milestones: [aware, told]\n"
+    "clocks: { tell: { from: aware, to: told, within: 4h } }\n"
+    "approvals: { resolve: { by: bo } }\n"
+    "backdating: { reason_after: 10m, approval_after: 1h, approved_by: [bo, cy] }\n"
+)
+FIELDS: dict[str, dict[str, Any]] = {
+    "resolve": {"steps": ["verify"]},
+    "mitigate": {},
+    "hold": {"reason": "third_party"},
+    "set_severity": {"severity": "SEV2", "note": ""},
+    "assign_role": {"role": "technical_team", "person": "bo"},
+    "post_update": {"text": "t"},
+    "complete_step": {"step": "tidy"},
+    "set_milestone": {"milestone": "regulator_notified"},
+    "correct_milestone": {"milestone": "acknowledged"},
+}
+
+
+def given(name: str, back: timedelta, **more: Any) -> Decision | Refusal:
+    """A command at 60 minutes about a fact that lies so far back."""
+    incident = a_diagnosed_incident()
+    policy = ASKS.model_copy(update={"lower_severity": POLICY.raise_severity})
+    fields = {**FIELDS[name], **more, "happened_at": after(60) - back}
+    return outcome(incident, name, after(60), policy, **fields)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_fact_may_be_dated_back_five_minutes_and_no_further_without_a_reason(name: str) -> None:
+    """What it decides does not matter; a reason makes it possible."""
+    within, beyond = timedelta(minutes=5), timedelta(minutes=5, seconds=1)
+    assert not (isinstance(found := given(name, within), Refusal) and found.missing == ("note",))
+    refusal = given(name, beyond)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, refusal.missing) == ("Refused", ("note",))
+    assert refusal.message.startswith(f"{name} is dated back 5 min 01 s, and beyond 5 min the pol")
+    told = given(name, beyond, note="the pager was down")
+    assert not (isinstance(told, Refusal) and told.missing == ("note",))
+
+
+def test_a_milestone_by_which_no_clock_stops_may_lie_as_far_back_as_it_did() -> None:
+    """That it began earlier helps nobody."""
+    incident = done(
+        an_incident(), "set_milestone", after(60), ASKS, milestone="aware", happened_at=after(-60)
+    )
+    assert incident.milestone("aware") is not None
+
+
+def test_withdrawing_what_was_recorded_long_ago_needs_a_reason() -> None:
+    """It is measured from when it was recorded."""
+    incident = done(an_incident(), "set_milestone", after(10), ASKS, milestone="aware")
+    early = outcome(incident, "withdraw_milestone", after(15), ASKS, milestone="aware")
+    assert isinstance(early, Decision)
+    late = outcome(incident, "withdraw_milestone", after(16), ASKS, milestone="aware")
+    assert isinstance(late, Refusal)
+    assert late.message.startswith("withdraw_milestone takes back 6 min, and beyond 5 min")
+
+
+@pytest.mark.parametrize("actor", [ENGINE, MONITORING])
+def test_what_the_engine_and_monitoring_tell_needs_no_reason(actor: Any) -> None:
+    """Alerts say when they fired."""
+    who = {"actor": actor.name, "via": actor.via}
+    answer = outcome(an_incident(), "acknowledge", after(60), ASKS, happened_at=after(1), **who)
+    assert isinstance(answer, Decision)
+
+
+def test_what_was_long_on_its_way_needs_no_reason() -> None:
+    """No worker ran; whoever sent it had said it in time."""
+    answer = outcome(an_incident(), "acknowledge", after(60), ASKS, sent_at=after(1))
+    assert isinstance(answer, Decision)
+    assert answer.incident.milestones[-1].at == after(1)
+
+
+def test_what_says_that_it_was_sent_before_the_incident_did_something_is_dated_back() -> None:
+    """A worker ran since: it would have come then."""
+    incident = done(an_incident(), "add_lesson", after(30), ASKS, text="t")
+    refusal = outcome(incident, "acknowledge", after(60), ASKS, sent_at=after(1))
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, refusal.missing) == ("Refused", ("note",))
+    just_back = done(an_incident(), "add_lesson", after(59.5), ASKS, text="t")
+    answer = outcome(just_back, "acknowledge", after(60), ASKS, sent_at=after(1))
+    assert isinstance(answer, Decision), "the worker came back a moment ago"
+
+
+def test_under_a_policy_of_before_nothing_is_asked() -> None:
+    """Incidents that began under it go on as they did."""
+    before = ASKS.model_copy(update={"facts": None})
+    answer = outcome(an_incident(before), "acknowledge", after(60), before, happened_at=after(1))
+    assert isinstance(answer, Decision)
+
+
+def resolved(incident: Incident, at: float, **more: Any) -> Decision | Refusal:
+    """An acknowledgement by ana, dated to minute 2."""
+    fields = {"happened_at": after(2), "note": "I forgot", **more}
+    return outcome(incident, "acknowledge", after(at), APPROVED, **fields)
+
+
+def test_a_fact_that_is_dated_far_back_is_approved_first() -> None:
+    """Those who may are asked; what they approve is this fact, at this instant."""
+    incident = reported_at_start(APPROVED)
+    assert isinstance(resolved(incident, 62), Decision), "exactly an hour is no further"
+    refusal = resolved(incident, 63)
+    assert isinstance(refusal, Refusal)
+    assert refusal.kind == "NeedsApproval"
+    assert refusal.message == (
+        "acknowledge, dated 2026-03-27 16:52:00 UTC, needs approval: have 0 of 1; "
+        "may approve: bo, cy"
+    )
+    assert refusal.leaves is not None
+    incident = refusal.leaves.incident
+    assert incident.requests[0].says == "acknowledge, dated 2026-03-27 16:52:00 UTC"
+    incident = done(incident, "approve", after(64), APPROVED, command="backdating", actor="bo")
+    earlier = resolved(incident, 65, happened_at=after(1))
+    assert isinstance(earlier, Refusal)
+    assert earlier.kind == "NeedsApproval"
+    assert isinstance(resolved(incident, 65), Decision)
+
+
+def test_a_reason_is_asked_before_an_approval() -> None:
+    """Nobody is paged for what says no reason."""
+    refusal = resolved(reported_at_start(APPROVED), 63, note="")
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, refusal.missing, refusal.leaves) == ("Refused", ("note",), None)
+
+
+def of(written: str) -> CompiledPolicy:
+    """A policy with this section."""
+    return staffed(written)
+
+
+def test_the_policy_says_how_far() -> None:
+    """Five minutes if it says nothing."""
+    five, none = timedelta(minutes=5), timedelta()
+    assert of("").facts == FactsRule(reason_after=five, approval_after=None)
+    assert of("backdating: { reason_after: 0s }\n").facts == FactsRule(reason_after=none)
+    assert APPROVED.facts == FactsRule(
+        reason_after=timedelta(minutes=10), approval_after=timedelta(hours=1)
+    )
+    assert APPROVED.approvals["backdating"].by == ("bo", "cy")

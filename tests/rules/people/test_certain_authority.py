@@ -1,0 +1,105 @@
+"""Authority over a part of a command: a certain attribute, the state to reopen from; and nobody."""
+
+import pytest
+
+from policies.check import problems_of
+from policies.load import parse_policy
+from policies.problems import errors_of
+from rules.commands.answers import next_steps
+from states.lifecycle import State
+from tests.rules.staffed import HEAD, decided, refused, reported, staffed
+from tests.specimens import after, done
+
+REOPENS = staffed(
+    "review: { required: { SEV1: always, SEV2: always }, lessons: false }\n"
+    "authority: { reopen:review: ana, reopen:closed: { by: bo, needs: reason } }\n"
+)
+
+
+def test_who_reopens_from_review_and_from_closed_can_differ() -> None:
+    """Each by a rule of its own; what can be done next says so too."""
+    in_review = done(reported(REOPENS), "resolve", after(1), REOPENS)
+    closed = in_review.model_copy(update={"state": State.CLOSED})
+    assert refused(in_review, "reopen", 2, REOPENS, actor="bo").message == (
+        "bo may not reopen from review; may: ana"
+    )
+    decided(in_review, "reopen", 2, REOPENS, actor="ana")
+    refused(closed, "reopen", 2, REOPENS, actor="ana")
+    assert refused(closed, "reopen", 2, REOPENS, actor="bo").missing == ("note",)
+    decided(closed, "reopen", 2, REOPENS, actor="bo", note="it is back")
+    may = {step.name: step.may for step in next_steps(REOPENS, in_review, after(2))}
+    assert may["reopen"] == ("ana",)
+
+
+def test_the_rule_of_reopen_counts_for_the_state_that_has_none_of_its_own() -> None:
+    """Nobody opens what is closed; from review it goes by the common rule."""
+    policy = staffed(
+        "review: { required: { SEV1: always } }\nauthority: { reopen: cy, reopen:closed: nobody }\n"
+    )
+    in_review = done(reported(policy), "resolve", after(1), policy)
+    decided(in_review, "reopen", 2, policy, actor="cy")
+    closed = in_review.model_copy(update={"state": State.CLOSED})
+    answer = refused(closed, "reopen", 2, policy, actor="cy", note="x")
+    assert (answer.kind, answer.may) == ("NotAuthorised", ("nobody",))
+
+
+def test_a_certain_attribute_is_set_by_whom_its_rule_names_by_whatever_command() -> None:
+    """A flag that stands for leave is no back door of set_severity."""
+    policy = staffed("authority: { set_attribute:personal_data: bo }\n")
+    answer = refused(reported(policy), "set_attribute", 1, policy, attribute="personal_data")
+    assert answer.message == "ana may not set_attribute personal_data; may: bo"
+    decided(reported(policy), "set_attribute", 1, policy, attribute="personal_data", actor="bo")
+    fields = {"severity": "SEV1", "attributes": {"personal_data": "yes"}}
+    assert refused(reported(policy), "set_severity", 1, policy, **fields).kind == "NotAuthorised"
+    decided(reported(policy), "set_severity", 1, policy, actor="bo", **fields)
+
+
+@pytest.mark.parametrize("word", ["nobody", "[nobody]"])
+def test_nobody_is_a_word_of_authority(word: str) -> None:
+    """What is for nobody is refused to everybody."""
+    policy = staffed(f"authority: {{ hold: {word} }}\n")
+    for name in ("ana", "eve", "nobody"):
+        refused(reported(policy), "hold", 1, policy, actor=name, reason="x")
+
+
+@pytest.mark.parametrize(
+    ("written", "error"),
+    [
+        ("authority: { hold: [] }\n", "this list names nobody"),
+        ("authority: { hold: { by: bo, SEV1: [] } }\n", "this list names nobody"),
+        ("authority: { hold: { by: bo, after: { 5m: [] } } }\n", "this list names nobody"),
+        ("approvals: { hold: [] }\n", "this list names nobody"),
+        ("reporting: { who: [] }\n", "this list names nobody"),
+        ("authority: { hold: [nobody, ana] }\n", "nobody stands beside somebody"),
+        ("approvals: { hold: nobody }\n", "nobody can approve this"),
+        ("authority: { set_attribute:personal_dat: ana }\n", "did you mean personal_data?"),
+        ("authority: { reopen:cancelled: ana }\n", "there is no state to reopen from cancelled"),
+        ("authority: { hold:x: ana }\n", "are given by what comes after a colon"),
+        ("authority: { hold: role:ana }\n", "there is no role ana"),
+        ("authority: { hold: person:lead }\n", "there is no person lead"),
+        ("roles: { engine: {} }\n", "is a word of the engine"),
+        ("roles: { Ana: {} }\n", "Ana looks like ana"),
+    ],
+)
+def test_what_says_nothing_of_who_may_is_an_error(written: str, error: str) -> None:
+    """An empty list is no answer; what is named must exist."""
+    found = errors_of(problems_of(parse_policy((HEAD + written).encode(), "p.yaml")))
+    assert any(error in str(problem) for problem in found), found
+
+
+def test_a_role_can_be_written_as_role_wherever_people_can_be_named() -> None:
+    """The same as its name alone."""
+    policy = staffed(
+        "roles: { lead: { deputy: role:second }, second: {} }\n"
+        "review: { required: { SEV1: always }, led_by: role:lead, with: [role:second] }\n"
+        "steps: { assessment: [{ do: Look, by: role:lead }] }\n"
+        "approvals: { cancel: role:lead }\n"
+        "authority: { hold: role:lead, override: { by: role:lead, needs: reason } }\n"
+    )
+    incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="bo")
+    decided(incident, "hold", 2, policy, actor="bo", reason="x")
+    assert refused(incident, "hold", 2, policy, reason="x").may == ("lead (bo)",)
+    assert policy.review.led_by == "lead"
+    assert policy.review.attendees == ("second",)
+    second = done(incident, "assign_role", after(2), policy, role="second", person="cy")
+    decided(second, "hold", 3, policy, actor="cy", reason="x")

@@ -1,0 +1,64 @@
+"""Who may set a certain milestone, correct it and withdraw it."""
+
+from typing import Any
+
+import pytest
+
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from rules.record.decision import PageRole
+from tests.rules.staffed import decided, lines, refused, reported, staffed
+from tests.specimens import after, done
+
+MILESTONES = "milestones: [notified, restored]\n"
+RULED = staffed(
+    MILESTONES + "authority: { set_milestone: ana, correct_milestone: ana, "
+    "set_milestone:notified: { by: bo, needs: reason } }\n"
+)
+
+
+def with_milestones(policy: CompiledPolicy) -> Incident:
+    """An incident on which both are set, by whoever may."""
+    incident = done(reported(policy), "set_milestone", after(1), policy, milestone="restored")
+    by_bo = {"actor": "bo", "note": "sent"}
+    return done(incident, "set_milestone", after(1), policy, milestone="notified", **by_bo)
+
+
+def test_the_rule_of_a_milestone_counts_instead_of_that_of_all() -> None:
+    """With what it asks for; another milestone goes by the rule of all."""
+    refusal = refused(reported(RULED), "set_milestone", 1, RULED, milestone="notified")
+    assert refusal.message == "ana may not set_milestone notified; may: bo"
+    assert refused(
+        reported(RULED), "set_milestone", 1, RULED, milestone="notified", actor="bo"
+    ).missing == ("note",)
+    refusal = refused(reported(RULED), "set_milestone", 1, RULED, milestone="restored", actor="bo")
+    assert refusal.message == "bo may not set_milestone; may: ana"
+    with_milestones(RULED)
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [("correct_milestone", {"happened_at": after(0)}), ("withdraw_milestone", {})],
+)
+def test_it_is_about_correcting_and_withdrawing_it_too(name: str, fields: dict[str, Any]) -> None:
+    """Nobody undoes what they may not do."""
+    incident = with_milestones(RULED)
+    refusal = refused(incident, name, 5, RULED, milestone="notified", **fields)
+    assert refusal.message == f"ana may not {name} notified; may: bo"
+    fields = {**fields, "actor": "bo", "note": "not sent yet"}
+    decided(incident, name, 5, RULED, milestone="notified", **fields)
+
+
+def test_who_asks_for_one_milestone_has_not_asked_for_another() -> None:
+    """Each waits from when it was asked for itself."""
+    rule = "{ by: dee, after: { 10m: ana } }"
+    policy = staffed(
+        f"{MILESTONES}authority: {{ set_milestone:notified: {rule}, "
+        f"set_milestone:restored: {rule} }}\n"
+    )
+    asked = refused(reported(policy), "set_milestone", 1, policy, milestone="notified").leaves
+    assert asked is not None
+    assert [e.target for e in asked.effects if isinstance(e, PageRole)] == ["person:dee"]
+    assert lines(asked.incident, "consultation.asked") == ["ana would set_milestone notified"]
+    assert refused(asked.incident, "set_milestone", 20, policy, milestone="restored").leaves
+    decided(asked.incident, "set_milestone", 20, policy, milestone="notified")

@@ -1,0 +1,152 @@
+"""Whom the words of a policy mean: those on call, deputies, who could take a role."""
+
+from datetime import datetime
+
+import pytest
+
+from models.authority import ApprovalRule, Later, OverrideRule
+from models.compiled import AuthorityRule, CompiledPolicy
+from models.schedule import Duty, FeedSpec, OnCall, ScheduleSpec
+from rules.people.named import (
+    apart,
+    candidates,
+    deputies,
+    listed,
+    meant,
+    on_call,
+    people_meant,
+    responders,
+    schedules_named,
+    whom,
+)
+from tests.rules.staffed import reported, staffed
+from tests.specimens import START, after, done, minutes
+
+ROTA = (
+    "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
+    "authority: { hold: on_call:primary }\n"
+)
+FED = ScheduleSpec(name="fed", zone="UTC", feed=FeedSpec(name="f"))
+
+
+def on_duty(policy: CompiledPolicy, person: str, until_at: datetime | None) -> CompiledPolicy:
+    """The policy with somebody on call by the schedule primary."""
+    duty = Duty(person=person, because="rotation", since_at=START, until_at=after(480))
+    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=until_at)
+    return policy.model_copy(update={"on_call": {"primary": found}})
+
+
+@pytest.mark.parametrize(
+    ("until", "at", "people"),
+    [(60, 59, ("bo",)), (60, 60, ("bo", "cy")), (None, 10_000, ("bo",))],
+)
+def test_whoever_is_on_call_is_meant_while_the_shift_lasts(
+    until: float | None, at: float, people: tuple[str, ...]
+) -> None:
+    """Then everybody who takes turns; where no end is known, it goes on."""
+    policy = on_duty(staffed(ROTA), "bo", None if until is None else after(until))
+    assert on_call("primary", policy, after(at)) == people
+    words = ("on_call:primary", "on_call:primary")
+    assert people_meant(words, reported(policy), policy, after(at)) == people
+
+
+def test_of_a_schedule_that_nobody_was_asked_about_everybody_is_meant_whom_it_can_name() -> None:
+    """Of a feed that is everybody; of a schedule that the policy does not have, nobody."""
+    policy = staffed("").model_copy(update={"schedules": (FED,)})
+    assert on_call("fed", policy, START) == tuple(policy.people)
+    assert on_call("gone", policy, START) == ()
+
+
+def test_without_an_escalation_nobody_is_a_responder() -> None:
+    """Nobody can be paged by it."""
+    policy = staffed("").model_copy(update={"escalation": None})
+    assert responders(policy) == ()
+
+
+def test_a_role_is_offered_first_to_whoever_is_on_call_then_to_responders() -> None:
+    """Not to who holds it, nor to who may not hold it with what they hold already."""
+    policy = on_duty(
+        staffed(f"{ROTA}roles: {{ lead: {{ not_also: scribe, count: 1-3 }}, scribe: {{}} }}\n"),
+        "dee",
+        after(60),
+    )
+    lead = policy.role("lead")
+    assert lead is not None
+    incident = reported(policy)
+    assert candidates(lead, incident, policy, after(1)) == ("dee", "eve", "ana", "bo", "cy")
+    over = candidates(lead, incident, policy, after(60))
+    assert over == ("bo", "cy", "eve", "ana", "dee"), "who takes turns, once the shift is over"
+    incident = done(incident, "assign_role", after(1), policy, role="lead", person="bo")
+    incident = done(incident, "assign_role", after(1), policy, role="scribe", person="ana")
+    assert candidates(lead, incident, policy, after(1)) == ("dee", "eve", "cy")
+
+
+def test_whoever_is_on_call_and_unknown_to_the_policy_is_no_candidate() -> None:
+    """A feed may name anybody; a role asks for somebody who is known."""
+    policy = on_duty(staffed(f"{ROTA}roles: {{ lead: {{}} }}\n"), "zed", after(60))
+    lead = policy.role("lead")
+    assert lead is not None
+    assert "zed" not in candidates(lead, reported(policy), policy, after(1))
+
+
+@pytest.mark.parametrize(
+    ("count", "says"), [(0, ""), (5, "a, b, c, d, e"), (7, "a, b, c, d, e and 2 more")]
+)
+def test_a_refusal_names_five_people_and_counts_the_rest(count: int, says: str) -> None:
+    """An organisation has hundreds."""
+    assert listed("abcdefg"[:count]) == says
+
+
+@pytest.mark.parametrize(
+    ("named", "target"),
+    [("ana", "person:ana"), ("lead", "role:lead"), ("channel:log", "channel:log")],
+)
+def test_a_name_is_told_as_a_person_or_as_whoever_holds_the_role(named: str, target: str) -> None:
+    """What says already what it is stays as it is."""
+    assert whom(named, staffed("roles: { lead: {} }\n")) == target
+
+
+def test_a_deputy_is_a_person_or_whoever_holds_the_deputys_role() -> None:
+    """Nobody where there is no deputy, or no such role."""
+    policy = staffed("roles: { lead: { deputy: cy }, chief: { deputy: lead }, scribe: {} }\n")
+    incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="bo")
+    assert deputies("lead", incident, policy) == ("cy",)
+    assert deputies("chief", incident, policy) == ("bo",)
+    assert deputies("scribe", incident, policy) == deputies("cook", incident, policy) == ()
+    assert meant("lead", incident, policy, after(1)) == ("bo", "cy")
+
+
+def test_a_role_that_the_policy_no_longer_has_still_means_who_holds_it() -> None:
+    """An incident may have gone on under another policy; nothing is apart from it any more."""
+    policy = staffed("roles: { lead: { not_also: scribe }, scribe: {} }\n")
+    incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="bo")
+    scribe = policy.role("scribe")
+    assert scribe is not None
+    assert apart(scribe, "bo", incident, policy) == ["lead"]
+    without = policy.model_copy(update={"roles": (scribe,)})
+    assert meant("lead", incident, without, after(2)) == ("lead", "bo")
+    assert apart(scribe, "bo", incident, without) == []
+
+
+def test_a_role_of_an_earlier_policy_means_whoever_calls_themselves_so_too() -> None:
+    """Its incidents go on as they began."""
+    policy = staffed("roles: { lead: {} }\n")
+    [lead] = policy.roles
+    earlier = policy.model_copy(update={"roles": (lead.model_copy(update={"remembered": False}),)})
+    assert meant("lead", reported(policy), policy, START) == ()
+    assert meant("lead", reported(policy), earlier, START) == ("lead",)
+
+
+def test_the_schedules_of_all_who_may_do_something_are_named_once() -> None:
+    """Their people are asked for before an incident needs them."""
+    rule = AuthorityRule(
+        by=("on_call:a", "ana"),
+        at={"SEV1": ("on_call:b",)},
+        when=(("flag x", ("on_call:c",)),),
+        later=(Later(after=minutes(5), by=("on_call:d", "on_call:a")),),
+    )
+    approval = ApprovalRule(by=("on_call:e",), backups=(("on_call:f",),))
+    override = OverrideRule(by=("on_call:g",))
+    found = schedules_named([rule], [approval], override)
+    assert sorted(found) == [f"schedule:{name}" for name in "abcdefg"]
+    assert schedules_named([], [], None) == ()

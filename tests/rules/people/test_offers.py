@@ -1,0 +1,200 @@
+"""Offers of roles: what is told to whom, what ends them, and when somebody has held one long."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.base import ENGINE
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from models.schedule import Duty, OnCall
+from rules.deadlines.pending import pending_points, waited_for
+from rules.people.handover import held_long, lapsed
+from rules.record.decision import PageRole, Refusal, Remind
+from tests.rules.staffed import decided, lines, refused, reported, staffed
+from tests.specimens import START, after, done
+
+POLICY = staffed(
+    "roles: { lead: { deputy: cy, duties: Leads, discouraged_with: scribe,"
+    " required: { SEV1: 5m }, unfilled: escalate },"
+    " scribe: { not_also: clerk }, clerk: {}, experts: { count: many } }\n"
+    "handover: { required: [status], accept_within: 15m, remind_after: 8h }\n"
+    "authority: { assign_role: dee }\n"
+)
+SAID: dict[str, Any] = {"content": {"status": "cards fail"}}
+
+
+def given(policy: CompiledPolicy = POLICY, **roles: str) -> Incident:
+    """An incident with these roles given by dee at 1 minute."""
+    incident = reported(policy)
+    for role, person in roles.items():
+        fields = {"role": role, "person": person, "actor": "dee"}
+        incident = done(incident, "assign_role", after(1), policy, **fields)
+    return incident
+
+
+def offered(role: str = "lead", to: str = "bo", of: Incident | None = None) -> Incident:
+    """Ana offers a role at 10 minutes."""
+    incident = of or given(lead="ana")
+    return done(incident, "hand_over", after(10), POLICY, role=role, to=to, **SAID)
+
+
+def test_whoever_is_offered_a_role_is_paged_with_all_that_was_said() -> None:
+    """Each on a line of its own, the note and the duties too; the offer keeps them."""
+    answer = decided(
+        given(lead="ana"), "hand_over", 10, POLICY, role="lead", to="bo", note="call me", **SAID
+    )
+    reason = "ana hands lead over to you"
+    text = (
+        f"{reason}\nstatus: cards fail\ncall me\nYour duties:\n- Leads\n"
+        "accept-handover INC-260327-TEST lead, or decline-handover"
+    )
+    assert answer.effects == (PageRole("person:bo", reason, text),)
+    assert answer.summary == "ana hands lead over to bo, who has to accept (call me)"
+    [offer] = answer.incident.handovers
+    assert (offer.note, offer.content, offer.at) == ("call me", SAID["content"], after(10))
+
+
+def test_the_deputy_may_hand_over_what_the_holder_may() -> None:
+    """Without the authority to give roles; nobody else may."""
+    fields = {"role": "lead", "to": "bo", **SAID}
+    done(given(lead="ana"), "hand_over", after(2), POLICY, actor="cy", **fields)
+    by_role = POLICY.model_copy(
+        update={
+            "roles": tuple(
+                role.model_copy(update={"deputy": "clerk"}) if role.name == "lead" else role
+                for role in POLICY.roles
+            )
+        }
+    )
+    incident = given(by_role, lead="ana", clerk="eve")
+    done(incident, "hand_over", after(2), by_role, actor="eve", **fields)
+    assert refused(given(lead="ana"), "hand_over", 2, POLICY, actor="eve", **fields).kind == (
+        "NotAuthorised"
+    )
+
+
+def test_whom_a_role_does_not_fit_is_neither_offered_it_nor_accepts_it() -> None:
+    """What they took meanwhile counts."""
+    words = "bo is clerk, which is never the same person as scribe"
+    fields = {"role": "scribe", "to": "bo", **SAID}
+    answer = refused(given(scribe="ana", clerk="bo"), "hand_over", 10, POLICY, **fields)
+    assert answer == Refusal("Refused", words)
+    incident = offered("scribe", of=given(scribe="ana"))
+    roles = given(clerk="bo").roles
+    incident = incident.model_copy(update={"roles": (*incident.roles, *roles)})
+    answer = refused(incident, "accept_handover", 11, POLICY, role="scribe", actor="bo")
+    assert answer == Refusal("Refused", words)
+
+
+def test_a_role_that_was_handed_over_is_held_from_when_it_was_accepted() -> None:
+    """It stayed filled all the time; a combination that is advised against is told."""
+    incident = offered(of=given(lead="ana", scribe="bo"))
+    fields = {"role": "lead", "actor": "bo", "happened_at": after(11)}
+    taken = done(incident, "accept_handover", after(12), POLICY, **fields)
+    assert [(h.role, h.person, h.since_at) for h in taken.roles if h.role == "lead"] == [
+        ("lead", "bo", after(11))
+    ]
+    [spell] = [spell for spell in taken.role_spells if spell.role == "lead"]
+    assert spell.until_at is None
+    line = taken.timeline[-1]
+    assert (line.kind, line.recorded_at) == ("role.discouraged", after(12))
+    assert line.summary == "bo is lead and scribe: the policy advises against it"
+
+
+@pytest.mark.parametrize(
+    ("actor", "summary", "told"),
+    [
+        ("bo", "bo declines lead: ana keeps it", "person:ana"),
+        ("ana", "ana no longer offers lead: ana keeps it", "person:bo"),
+    ],
+)
+def test_who_declines_and_who_takes_back_tell_the_other(
+    actor: str, summary: str, told: str
+) -> None:
+    """Only that offer ends."""
+    incident = done(given(lead="ana", clerk="ana"), "acknowledge", after(2), POLICY)
+    incident = offered(of=offered("clerk", "eve", of=incident))
+    answer = decided(incident, "decline_handover", 11, POLICY, role="lead", actor=actor)
+    assert (answer.summary, answer.effects) == (summary, (Remind(told, summary),))
+    assert [offer.role for offer in answer.incident.handovers] == ["clerk"]
+
+
+def test_an_offer_that_lapses_ends_alone_and_both_are_told() -> None:
+    """What was answered meanwhile does not lapse."""
+    incident = offered(of=offered("clerk", "eve", of=given(lead="ana", clerk="ana")))
+    points = [p for p in pending_points(POLICY, incident) if p.threshold == "not accepted"]
+    assert [(p.clock, p.run, p.fraction) for p in points] == [
+        ("handover:clerk:ana", 1, 1.0),
+        ("handover:lead:ana", 1, 1.0),
+    ]
+    over = waited_for(points[1], incident, POLICY, after(25))
+    assert over is not None
+    words = "bo did not accept lead in time: ana keeps it"
+    assert over.effects == (Remind("person:ana", words), Remind("person:bo", words))
+    assert [offer.role for offer in over.incident.handovers] == ["clerk"]
+    line = over.incident.timeline[-1]
+    assert (line.kind, line.summary, line.data) == ("handover.lapsed", words, {"role": "lead"})
+    assert (line.actor, line.recorded_at, over.summary) == (ENGINE, after(25), words)
+    assert lapsed(points[1], over.incident, after(26)) is None
+
+
+def test_whoever_has_held_a_role_long_is_told_since_when() -> None:
+    """Of two who hold it, each on their own; who no longer holds it is not."""
+    incident = given(experts="ana")
+    fields = {"role": "experts", "person": "bo", "actor": "dee"}
+    incident = done(incident, "assign_role", after(2), POLICY, **fields)
+    point, other = pending_points(POLICY, incident)
+    assert (point.clock, point.due_at) == ("holding:experts:ana", after(1) + timedelta(hours=8))
+    told = waited_for(point, incident, POLICY, after(500))
+    assert told is not None
+    words = "ana holds experts, since 2026-03-27 16:51 UTC: hand it over"
+    assert (told.summary, told.effects) == (words, (Remind("person:ana", "hand experts over"),))
+    line = told.incident.timeline[-1]
+    assert (line.kind, line.data, line.recorded_at) == (
+        "handover.due",
+        {"role": "experts"},
+        after(500),
+    )
+    assert pending_points(POLICY, told.incident) == (other,)
+    free = done(incident, "unassign_role", after(3), POLICY, role="experts", person="ana")
+    assert held_long(point, free, after(500)) is None
+
+
+@pytest.mark.parametrize(
+    ("at_shift_end", "remind", "due"),
+    [(True, 8, 60), (True, None, 60), (False, 8, 481), (False, None, None), (True, 0.5, 31)],
+)
+def test_the_end_of_the_shift_or_the_time_reminds_whichever_comes_first(
+    at_shift_end: bool,  # noqa: FBT001 - a case
+    remind: float | None,
+    due: float | None,
+) -> None:
+    """Each only where the policy asks for it."""
+    duty = Duty(person="ana", because="rotation", since_at=START, until_at=after(60))
+    on_call = {"primary": OnCall(schedule="primary", at=START, duties=(duty,))}
+    assert POLICY.handover is not None
+    rule = POLICY.handover.model_copy(
+        update={
+            "at_shift_end": at_shift_end,
+            "remind_after": None if remind is None else timedelta(hours=remind),
+        }
+    )
+    policy = POLICY.model_copy(update={"on_call": on_call, "handover": rule})
+    found = [point.due_at for point in pending_points(policy, given(policy, lead="ana"))]
+    assert found == ([] if due is None else [after(due)])
+
+
+def test_a_role_with_a_colon_in_its_holders_name_is_still_found() -> None:
+    """Whoever answers from outside may be called anything."""
+    policy = POLICY.model_copy(update={"people": {}})
+    incident = given(policy, experts="Acme: Kim")
+    [point] = pending_points(policy, incident)
+    told = waited_for(point, incident, policy, after(500))
+    assert told is not None
+    assert lines(told.incident, "handover.due")
+    fields = {"role": "experts", "to": "bo", "actor": "dee", **SAID}
+    incident = done(incident, "hand_over", after(10), policy, **fields)
+    [point, _] = pending_points(policy, incident)
+    assert waited_for(point, incident, policy, after(25)) is not None

@@ -1,0 +1,81 @@
+"""What follows from schedules for roles and authority: who takes one, who is a responder."""
+
+from datetime import timedelta
+
+from models.base import ENGINE
+from models.compiled import EscalationPolicy, Level, RoleRule
+from models.schedule import Duty, FeedSpec, Gap, OnCall, ScheduleSpec
+from rules.commands.opening import open_incident
+from rules.people.named import meant, responders
+from rules.record.ledger import note
+from tests.rules.schedules import override, rotation, schedule
+from tests.specimens import POLICY, REPORT, START
+
+ROLES = (RoleRule(name="incident_manager", default="schedule:managers"),)
+DUTY = Duty(person="bo", because="layer day", since_at=START, until_at=START + timedelta(hours=8))
+
+
+def opened(found: OnCall | None) -> tuple[str | None, list[str]]:
+    """Who holds the role, and what the timeline says of roles."""
+    policy = POLICY.model_copy(
+        update={"roles": ROLES, "on_call": {"managers": found} if found else {}}
+    )
+    incident = open_incident("INC-1", REPORT, policy, START)
+    lines = [entry for entry in incident.timeline if entry.kind.startswith("role.")]
+    assert {entry.data["role"] for entry in lines} == {"incident_manager"}
+    told = [entry.summary for entry in lines]
+    return incident.holder("incident_manager"), told
+
+
+def test_whoever_is_on_call_takes_the_role_and_the_timeline_says_by_which_schedule() -> None:
+    """With the layer, and until when."""
+    until = f"{START + timedelta(hours=8):%Y-%m-%d %H:%M} UTC"
+    assert opened(OnCall(schedule="managers", at=START, duties=(DUTY,))) == (
+        "bo",
+        [
+            (
+                "bo is incident_manager by the policy's default, "
+                f"on call by managers, layer day until {until}"
+            )
+        ],
+    )
+
+
+def test_where_nobody_is_on_call_nobody_takes_it_and_that_is_told() -> None:
+    """Whether it was meant; and where nobody was asked."""
+    gap = OnCall(schedule="managers", at=START, gap=Gap.DECLARED)
+    words = "nobody takes incident_manager: nobody is on call by managers: a declared gap"
+    assert opened(gap) == (None, [words])
+    assert opened(None) == (None, ["nobody takes incident_manager: nobody asked schedule:managers"])
+
+
+def test_whoever_a_schedule_can_name_is_a_responder() -> None:
+    """By rotation or override; of a feed it may be everybody. Other schedules do not count."""
+    turns = schedule(
+        rotation("daily 09:00"), overrides=(override("di", "2026-03-01", "2026-03-02"),)
+    )
+    fed = ScheduleSpec(name="fed", zone="UTC", feed=FeedSpec(name="f"))
+    level = Level(page=("schedule:primary", "person:ed"), wait=timedelta(minutes=5))
+    escalation = EscalationPolicy(name="default", levels=(level,))
+    policy = POLICY.model_copy(update={"schedules": (turns, fed), "escalation": escalation})
+    assert responders(policy) == ("ana", "bo", "cy", "di", "ed")
+    level = level.model_copy(update={"page": ("schedule:fed",)})
+    escalation = escalation.model_copy(update={"levels": (level,)})
+    policy = policy.model_copy(update={"escalation": escalation})
+    assert responders(policy) == tuple(policy.people)
+
+
+def test_whoever_a_schedule_had_paged_is_a_responder() -> None:
+    """An override that was made during the incident names whom the incident did not know."""
+    incident = open_incident("INC-1", REPORT, POLICY, START)
+    before = meant("responders", incident, POLICY, START) or ()
+    incident = note(
+        incident,
+        "page.sent",
+        "page to zoe",
+        actor=ENGINE,
+        now=START,
+        recipient="zoe",
+        schedule="primary",
+    )
+    assert meant("responders", incident, POLICY, START) == (*before, "zoe")

@@ -1,0 +1,288 @@
+"""Leave that is asked for: what counts as the same, who is paged with what, and what ends it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.base import MONITORING
+from models.clock import DueThreshold
+from models.command import COMMANDS
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from models.schedule import Duty, OnCall
+from rules.deadlines.pending import is_pending, pending_points, waited_for
+from rules.people.approvals import approval_points, unanswered
+from rules.people.requests import digest_of
+from rules.record.decision import PageRole, Refusal, Remind
+from states.lifecycle import State
+from tests.rules.staffed import decided, lines, refused, reported, staffed
+from tests.specimens import START, after, done, outcome
+
+POLICY = staffed(
+    "roles: { lead: {} }\n"
+    "steps: { resolution: [{ id: verify, do: Verify, by: lead, required: false }] }\n"
+    "communication: { lead: lead, audiences: { public: { channels: log, on: [resolved] },"
+    " staff: { channels: log, on: [resolved] } },"
+    " updates: { public: { SEV1: 30m } } }\n"
+    "approvals: {\n"
+    " cancel: { by: [bo, cy], within: 30m, backups: [dee], when: flag personal_data },\n"
+    " resolve: { by: bo, within: 10m }, 'post_update:public': cy }\n"
+    "authority: { link: { by: cy, after: { 30m: team:payments } } }\n"
+)
+
+
+def asked(
+    name: str,
+    at: float = 10,
+    policy: CompiledPolicy = POLICY,
+    *,
+    of: Incident | None = None,
+    **fields: Any,
+) -> Incident:
+    """The incident after somebody asked leave for a command."""
+    leaves = refused(of or reported(policy), name, at, policy, **fields).leaves
+    assert leaves is not None
+    return leaves.incident
+
+
+def point_of(incident: Incident, policy: CompiledPolicy = POLICY) -> DueThreshold:
+    """The only point at which somebody has waited long enough."""
+    [point] = pending_points(policy, incident)
+    assert is_pending(point)
+    return point
+
+
+def test_whoever_may_give_leave_is_paged_with_what_to_type() -> None:
+    """Not whoever asks, though they might be one of them."""
+    flagged = done(reported(POLICY), "set_attribute", after(1), POLICY, attribute="personal_data")
+    answer = refused(flagged, "cancel", 10, POLICY, reason="no harm", actor="bo")
+    assert answer.leaves is not None
+    why = "bo asks for approval to cancel (no harm)"
+    how = "approve INC-260327-TEST cancel, or reject INC-260327-TEST cancel --reason ..."
+    assert answer.leaves.effects == (PageRole("person:cy", why, f"{why}\n{how}"),)
+    assert answer.leaves.summary == why
+
+
+def test_whoever_has_the_authority_is_paged_with_whom_to_answer() -> None:
+    """It is theirs to do."""
+    answer = refused(reported(POLICY), "link", 10, POLICY, target="CHG-1")
+    assert answer.leaves is not None
+    why = "ana would link, which is yours to do"
+    assert answer.leaves.effects == (PageRole("person:cy", why, f"{why}: do it, or answer ana"),)
+
+
+def test_approval_is_asked_while_the_condition_holds() -> None:
+    """Without the flag anybody cancels."""
+    assert done(reported(POLICY), "cancel", after(1), POLICY, reason="x").state is State.CANCELLED
+    flagged = done(reported(POLICY), "set_attribute", after(1), POLICY, attribute="personal_data")
+    assert refused(flagged, "cancel", 2, POLICY, reason="x").kind == "NeedsApproval"
+
+
+def test_an_alert_needs_nobodys_approval() -> None:
+    """Monitoring does by policy what it does."""
+    by = {"actor": MONITORING.name, "via": MONITORING.via}
+    assert not isinstance(outcome(reported(POLICY), "resolve", after(1), POLICY, **by), Refusal)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"actor": "eve", "via": "slack", "command_id": "7", "note": "now"},
+        {"happened_at": after(11), "steps": ["verify"]},
+    ],
+)
+def test_how_and_by_whom_a_command_is_given_again_changes_nothing_about_the_leave(
+    fields: dict[str, Any],
+) -> None:
+    """What is done is what was approved."""
+    given = done(asked("resolve"), "approve", after(11), POLICY, command="resolve", actor="bo")
+    assert done(given, "resolve", after(12), POLICY, **fields).requests == ()
+
+
+def test_an_update_to_all_who_expect_some_needs_the_approval_of_one_of_them() -> None:
+    """Who expects none is told without."""
+    answer = refused(reported(POLICY), "post_update", 10, POLICY, text="we look")
+    assert answer.missing == ("approve post_update:public",)
+    fields = {"text": "we look", "audiences": ["staff"]}
+    assert done(reported(POLICY), "post_update", after(10), POLICY, **fields).updates
+
+
+def test_of_what_is_asked_the_right_one_is_answered() -> None:
+    """By the name of the rule or of the command; the other stays open."""
+    incident = asked("post_update", text="we look", of=asked("resolve"))
+    assert [r.rule for r in incident.requests] == ["resolve", "post_update:public"]
+    given = done(incident, "approve", after(11), POLICY, command="post-update", actor="cy")
+    assert [(r.rule, len(r.approvals)) for r in given.requests] == [
+        ("resolve", 0),
+        ("post_update:public", 1),
+    ]
+    told = decided(given, "post_update", 12, POLICY, text="we look").incident
+    assert [r.rule for r in told.requests] == ["resolve"]
+    nothing = refused(incident, "approve", 11, POLICY, command="hold", actor="cy").message
+    assert nothing.endswith("asked for is: resolve, post_update:public")
+
+
+def test_what_somebody_would_do_is_not_answered_like_an_approval() -> None:
+    """Whoever may do it does it, or answers by other means."""
+    incident = asked("link", target="CHG-1")
+    answer = refused(incident, "approve", 11, POLICY, command="link", actor="cy")
+    assert answer.message.endswith("asked for is: nothing")
+    assert list(pending_points(POLICY, incident)) == []
+
+
+def test_whoever_approves_says_why_and_the_asker_hears_when_it_is_enough() -> None:
+    """As a reminder to give the command again."""
+    answer = decided(
+        asked("resolve"), "approve", 11, POLICY, command="resolve", actor="bo", note="seen"
+    )
+    assert answer.summary == "bo approves resolve: 1 of 1 (seen)"
+    assert answer.effects == (Remind("person:ana", "resolve is approved: give it again"),)
+    assert [given.note for given in answer.incident.requests[0].approvals] == ["seen"]
+
+
+def test_the_time_to_answer_counts_from_when_the_last_were_asked() -> None:
+    """The backups have as long as the first, whenever the engine came to ask them."""
+    flagged = done(reported(POLICY), "set_attribute", after(1), POLICY, attribute="personal_data")
+    incident = asked("cancel", of=flagged, reason="x")
+    first = point_of(incident)
+    assert (first.clock, first.run, first.threshold) == ("approval:cancel", 1, "no answer")
+    assert (first.due_at, first.fraction) == (after(40), 1.0)
+    late = waited_for(first, incident, POLICY, after(55))
+    assert late is not None
+    assert late.summary == "nobody decided on cancel (x) in time; now asked: dee"
+    assert [e.target for e in late.effects if isinstance(e, PageRole)] == ["person:dee"]
+    line = late.incident.timeline[-1]
+    assert (line.kind, line.recorded_at, line.actor.name) == (
+        "approval.backups",
+        after(55),
+        "engine",
+    )
+    second = point_of(late.incident)
+    assert (second.run, second.due_at) == (2, after(70))
+    over = waited_for(second, late.incident, POLICY, after(70))
+    assert over is not None
+    assert over.summary == "nobody decided on cancel (x) in time: it lapses"
+    assert over.effects == (Remind("person:ana", over.summary),)
+    line = over.incident.timeline[-1]
+    assert (line.kind, line.summary, line.recorded_at) == (
+        "approval.timeout",
+        over.summary,
+        after(70),
+    )
+
+
+def test_what_was_answered_meanwhile_is_not_overdue() -> None:
+    """An answer that came just before the end of the time counts."""
+    incident = asked("resolve")
+    point = point_of(incident)
+    assert point.due_at == after(20)
+    gone = incident.model_copy(update={"requests": ()})
+    assert waited_for(point, gone, POLICY, after(20)) is None
+    given = done(incident, "approve", after(19), POLICY, command="resolve", actor="bo")
+    assert list(approval_points(POLICY, given)) == []
+    ruleless = POLICY.model_copy(update={"approvals": {}})
+    assert unanswered(point, incident, ruleless, after(20)) is None
+
+
+def test_one_that_has_no_limit_does_not_end_the_others_time() -> None:
+    """Each request has a time of its own."""
+    incident = asked("resolve", of=asked("post_update", text="we look"))
+    assert [p.clock for p in approval_points(POLICY, incident)] == ["approval:resolve"]
+
+
+def test_leave_that_was_asked_lapses_with_the_state_and_that_is_told() -> None:
+    """Of what somebody would do, nothing is told: nobody gave anything."""
+    incident = asked("link", target="CHG-1", of=asked("resolve"))
+    moved = done(incident, "acknowledge", after(12), POLICY)
+    assert moved.requests == ()
+    assert lines(moved, "approval.lapsed") == [
+        "approval of resolve lapses: the state is assessment now"
+    ]
+    line = next(entry for entry in moved.timeline if entry.kind == "approval.lapsed")
+    assert (line.actor.name, line.recorded_at) == ("engine", after(12))
+
+
+@pytest.mark.parametrize(("at", "may"), [(39, False), (40, True)])
+def test_whoever_is_on_call_then_may_after_the_time(at: float, may: bool) -> None:  # noqa: FBT001 - a case
+    """By the shift that is then, and only by what was asked before."""
+    policy = staffed(
+        "roles: { lead: {} }\n"
+        "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
+        "authority: { link: { by: lead, after: { 30m: on_call:primary, 2h: lead } } }\n"
+    )
+    duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(600))
+    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(600))
+    policy = policy.model_copy(update={"on_call": {"primary": found}})
+    fields: dict[str, Any] = {"target": "CHG-1", "actor": "bo"}
+    incident = asked("link", policy=policy, **fields)
+    answer = outcome(incident, "link", after(at), policy, **fields)
+    assert isinstance(answer, Refusal) is not may
+    assert isinstance(outcome(incident, "link", after(at), policy, target="x", actor="cy"), Refusal)
+    if isinstance(answer, Refusal):
+        assert answer.may == (
+            "lead (nobody yet: assign_role)",
+            "on_call primary (bo) 30m after asking",
+            "lead (nobody yet: assign_role) 2h after asking",
+        )
+
+
+def test_what_is_told_late_was_asked_when_it_came() -> None:
+    """Up to five seconds a command may be under way."""
+    second = timedelta(seconds=1)
+    for before, since in ((5 * second, after(10) - 5 * second), (6 * second, after(10))):
+        incident = asked("resolve", happened_at=after(10) - before)
+        assert incident.requests[0].at == since
+        assert point_of(incident).due_at == since + timedelta(minutes=10)
+
+
+def test_what_was_asked_before_a_deployment_is_still_the_same_after_it() -> None:
+    """The digest is on the record of running incidents: it never changes."""
+    fields = {"actor": "ana", "text": "we look", "audiences": ["public"], "next_at": after(60)}
+    command = COMMANDS["post_update"].payload.model_validate(fields)
+    assert digest_of(command) == "bd2d8922791003a6"
+
+
+def test_of_a_rule_that_the_policy_no_longer_has_nothing_is_answered() -> None:
+    """The incident may have gone on under another policy."""
+    policy = POLICY.model_copy(update={"approvals": {}})
+    fields = {"command": "resolve", "actor": "bo"}
+    answer = refused(asked("resolve"), "approve", 11, policy, **fields)
+    assert answer.message == "no approval of resolve is asked for; asked for is: resolve"
+
+
+@pytest.mark.parametrize("at", [59, 60])
+def test_who_may_give_leave_may_be_whoever_is_on_call(at: float) -> None:
+    """Asked, named in the refusal and let: those of the shift that is then."""
+    policy = staffed(
+        "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
+        "approvals: { cancel: { by: on_call:primary, within: 5m, backups: [on_call:primary] } }\n"
+    )
+    duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(60))
+    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
+    policy = policy.model_copy(update={"on_call": {"primary": found}})
+    answer = refused(reported(policy), "cancel", at, policy, reason="x")
+    people = ["bo"] if at < 60 else ["bo", "cy"]
+    assert answer.may == (f"on_call primary ({', '.join(people)})",)
+    assert answer.leaves is not None
+    assert [e.target for e in answer.leaves.effects if isinstance(e, PageRole)] == [
+        f"person:{person}" for person in people
+    ]
+    fields = {"command": "cancel", "actor": "cy"}
+    given = outcome(answer.leaves.incident, "approve", after(at), policy, **fields)
+    assert isinstance(given, Refusal) is (at < 60)
+    late = waited_for(
+        point_of(answer.leaves.incident, policy), answer.leaves.incident, policy, after(at)
+    )
+    assert late is not None
+    assert late.summary.endswith(f"now asked: {', '.join(people)}")
+
+
+def test_what_a_vacant_role_must_answer_goes_to_whoever_answers_for_it() -> None:
+    """Nobody holds the role, and it has no deputy: otherwise nobody would hear of the request."""
+    policy = staffed("roles: { lead: {} }\napprovals: { resolve: { by: lead } }\n")
+    leaves = refused(reported(policy), "resolve", 10, policy).leaves
+    assert leaves is not None
+    (page,) = leaves.effects
+    assert isinstance(page, PageRole)
+    assert page.target == "role:lead"

@@ -1,0 +1,145 @@
+"""Who is addressed where nobody holds a role."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.base import Actor
+from models.compiled import AuthorityRule, CompiledPolicy, EscalationPolicy, Level, RoleRule
+from models.incident import Incident, Milestone, RoleHolder
+from models.schedule import Duty, OnCall
+from rules.people.stand_ins import MOST, addressed, addressed_by_level, stand_ins
+from tests.specimens import POLICY, START, an_incident
+
+NED = Duty(person="ned", because="rotation", since_at=START, until_at=START + timedelta(hours=1))
+LADDER = EscalationPolicy(
+    name="default",
+    levels=(Level(page=("person:bo", "person:cy"), wait=timedelta(minutes=5)),),
+)
+
+
+def policy(*roles: RoleRule, **change: object) -> CompiledPolicy:
+    """A policy with these roles, whose escalation pages bo and cy."""
+    fields = {"roles": roles, "escalation": LADDER, "authority": {}, **change}
+    return POLICY.model_copy(update=fields)
+
+
+def incident(*roles: RoleHolder) -> Incident:
+    """An incident at START with these holders."""
+    return an_incident().model_copy(update={"roles": roles})
+
+
+def held(role: str, person: str) -> RoleHolder:
+    """Somebody who holds a role since START."""
+    return RoleHolder(role=role, person=person, since_at=START)
+
+
+def people(rules: CompiledPolicy, record: Incident | None = None) -> tuple[str, ...]:
+    """Who stands in for the role lead."""
+    return stand_ins("lead", record or incident(), rules, START).people
+
+
+def test_the_deputy_comes_before_the_default() -> None:
+    """A person, or whoever holds the deputy's role."""
+    assert people(policy(RoleRule(name="lead", deputy="dov", default="eve"))) == ("dov",)
+    second = policy(RoleRule(name="lead", deputy="second"), RoleRule(name="second"))
+    assert people(second, incident(held("second", "dov"))) == ("dov",)
+
+
+def test_a_vacant_deputy_leaves_it_to_the_default() -> None:
+    """Nobody holds the role of the deputy either."""
+    rules = policy(RoleRule(name="lead", deputy="second", default="eve"), RoleRule(name="second"))
+    assert people(rules) == ("eve",)
+
+
+@pytest.mark.parametrize(
+    ("default", "expected"),
+    [
+        ("person:eve", "eve"),
+        ("reporter", "ann"),
+        ("acknowledger", "abe"),
+        ("schedule:night", "ned"),
+    ],
+)
+def test_every_form_of_default_stands_in(default: str, expected: str) -> None:
+    """A person, whoever reported, whoever acknowledged, whoever is on call."""
+    on_call = OnCall(schedule="night", at=START, duties=(NED,))
+    rules = policy(RoleRule(name="lead", default=default), on_call={"night": on_call}, people={})
+    record = incident()
+    report = record.report.model_copy(update={"reporter": Actor(name="ann", via="console")})
+    acknowledged = Milestone(
+        name="acknowledged", at=START, recorded_at=START, actor=Actor(name="abe")
+    )
+    record = record.model_copy(
+        update={"report": report, "milestones": (*record.milestones, acknowledged)}
+    )
+    assert people(rules, record) == (expected,)
+
+
+def test_without_deputy_and_default_it_is_whoever_may_assign_roles() -> None:
+    """By authority: the holder of a role, or people by name."""
+    rules = policy(
+        RoleRule(name="lead"),
+        RoleRule(name="boss"),
+        authority={"assign_role": AuthorityRule(by=("boss",))},
+    )
+    assert "fin" in people(rules, incident(held("boss", "fin")))
+
+
+def test_where_anyone_may_assign_it_is_whoever_is_paged_for_incidents() -> None:
+    """Anyone is nobody: the people of the escalation are."""
+    assert people(policy(RoleRule(name="lead", default="acknowledger"))) == ("bo", "cy")
+
+
+def test_not_a_whole_company_stands_in() -> None:
+    """Of very many who may, the first."""
+    many = tuple(f"person:p{number}" for number in range(MOST + 3))
+    ladder = LADDER.model_copy(update={"levels": (Level(page=many, wait=timedelta(minutes=5)),)})
+    assert len(people(policy(RoleRule(name="lead"), escalation=ladder))) == MOST
+
+
+def test_a_role_that_the_policy_does_not_know_falls_back_too() -> None:
+    """A policy without communication lead owes updates all the same."""
+    found = stand_ins("", incident(), policy(), START)
+    assert found.people == ("bo", "cy")
+    assert found.as_what == "to assign the communication lead, which nobody holds"
+
+
+def test_nobody_at_all_is_nobody() -> None:
+    """No deputy, no default, nobody who could assign it."""
+    assert people(policy(RoleRule(name="lead"), escalation=None)) == ()
+
+
+def test_where_anyone_may_assign_whoever_leads_is_asked_first() -> None:
+    """The leading role's holder, or who acknowledged: nobody else needs to be woken."""
+    rules = policy(RoleRule(name="boss"), RoleRule(name="lead"))
+    assert people(rules, incident(held("boss", "fin"))) == ("fin",)
+    acknowledged = Milestone(
+        name="acknowledged", at=START, recorded_at=START, actor=Actor(name="abe")
+    )
+    record = incident()
+    record = record.model_copy(update={"milestones": (*record.milestones, acknowledged)})
+    assert people(rules, record) == ("abe",)
+
+
+def test_a_level_leaves_it_to_the_next_rather_than_to_everybody() -> None:
+    """Of a level, deputies and defaults stand in; those who are paged anyway are not asked."""
+    rules = policy(RoleRule(name="lead"), RoleRule(name="crew", deputy="eve"))
+    for page, holders in ((("role:lead",), {}), (("role:crew", "role:lead"), {"crew": "eve"})):
+        level = Level(page=page, wait=timedelta(minutes=5))
+        assert addressed_by_level(level, incident(), rules, START).holders == holders
+    strict = rules.model_copy(
+        update={"authority": {"assign_role": AuthorityRule(by=("person:gus",))}}
+    )
+    level = Level(page=("role:lead",), wait=timedelta(minutes=5))
+    assert addressed_by_level(level, incident(), strict, START).holders == {"lead": "gus"}
+
+
+def test_whoever_holds_a_role_is_addressed_alone() -> None:
+    """Nobody stands in for somebody who is there; targets that are no roles are left alone."""
+    rules = policy(RoleRule(name="lead", deputy="dov"), RoleRule(name="crew", deputy="eve"))
+    found = addressed(
+        ("role:lead", "role:crew", "person:zed"), incident(held("lead", "fin")), rules, START
+    )
+    assert found.holders == {"lead": "fin", "crew": "eve"}
+    assert found.vacant == {"crew": "deputy of crew, which nobody holds"}

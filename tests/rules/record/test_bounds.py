@@ -1,0 +1,117 @@
+"""How much a message may say, and a record take."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
+from models.command import COMMANDS
+from models.group import GroupState
+from models.payload import Command
+from rules.alerts.news import fold
+from rules.record.bounds import excesses, overfull
+from rules.record.carried import ALERTS_KEPT
+from rules.record.identity import KEY_LIMIT, bounded_key, group_id
+from tests.specimens import START, a_diagnosed_incident, after, done
+
+
+def command(name: str, **fields: object) -> Command:
+    """A command by ana."""
+    return COMMANDS[name].payload.model_validate({"actor": "ana", **fields})
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "wrong"),
+    [
+        ("link", {"target": "x" * 2001}, "target: is longer than 2000 characters"),
+        ("assign_role", {"role": "x" * 501, "person": "bo"}, "role: is longer than 500 characters"),
+        ("acknowledge", {"steps": ["x"] * 201}, "steps: has more than 200 entries"),
+        (
+            "submit_review",
+            {"lead": "ana", "aspects": {"cause": "x" * 8001}},
+            "aspects.cause: is longer than 8000 characters",
+        ),
+        (
+            "submit_review",
+            {"lead": "ana", "documents": {"x" * 501: "u"}},
+            "documents: has a name of more than 500 characters",
+        ),
+        ("escalate", {"level": 10**9}, "level: is more than 1000000"),
+        (
+            "acknowledge",
+            {"happened_at": datetime(2201, 1, 1, tzinfo=UTC)},
+            "happened_at: lies outside of the years 1900 to 2200",
+        ),
+    ],
+)
+def test_what_says_too_much_is_told_by_its_field(
+    name: str, fields: dict[str, object], wrong: str
+) -> None:
+    """With what it may say."""
+    ((field, problem),) = excesses(command(name, **fields))
+    assert f"{field}: {problem}" == wrong
+
+
+def test_what_is_said_within_its_bounds_is_taken() -> None:
+    """Up to the last character."""
+    assert excesses(command("link", target="x" * 2000)) == ()
+    assert excesses(command("post_update", text="x" * 8000)) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "other"),
+    [
+        ("link", {"target": "CHG-7"}, {"target": "CHG-8"}),
+        ("add_lesson", {"text": "test it"}, {"text": "test it twice"}),
+        ("add_action_item", {"text": "x", "owner": "bo"}, {"text": "x", "owner": "cy"}),
+    ],
+)
+def test_the_same_again_leaves_no_second_record(
+    name: str, fields: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """However often it is sent; something else is taken."""
+    incident = done(a_diagnosed_incident(), name, after(60), **fields)
+    refusal = overfull(name, command(name, **fields), incident)
+    assert refusal
+    assert refusal.message == f"{name}: the record has just this already"
+    assert overfull(name, command(name, **other), incident) is None
+
+
+def test_a_full_record_takes_what_moves_the_incident_on() -> None:
+    """And nothing else; beyond the second limit only the triggers."""
+    incident = a_diagnosed_incident()
+    full = incident.model_copy(update={"cancelled_for": "x" * 300_000})
+    assert overfull("set_attribute", command("set_attribute", attribute="a"), full)
+    assert overfull("complete_step", command("complete_step", step="verify"), full) is None
+    over = incident.model_copy(update={"cancelled_for": "x" * 600_000})
+    assert overfull("complete_step", command("complete_step", step="verify"), over)
+    for name, fields in (("resolve", {}), ("resume", {}), ("cancel", {"reason": "x"})):
+        assert overfull(name, command(name, **fields), over) is None
+
+
+def test_a_group_key_is_bounded_and_still_tells_groups_apart() -> None:
+    """A short one is kept as it is; the id of the group follows from the whole key."""
+    long = "x" * 2_000_000
+    assert bounded_key("{}:{}") == "{}:{}"
+    assert len(bounded_key(long + "1")) <= KEY_LIMIT
+    assert bounded_key(long + "1") != bounded_key(long + "2")
+    assert group_id("s", long + "1") != group_id("s", long + "2")
+
+
+def test_a_group_knows_so_many_alerts_and_counts_the_others() -> None:
+    """Ever new alerts of one key fill no database; those beyond count as firing."""
+    state, policy = GroupState(), GroupingPolicy()
+    for number in range(3):
+        alerts = tuple(
+            Alert(
+                fingerprint=f"{number}-{place}",
+                name="Down",
+                status=AlertStatus.FIRING,
+                started_at=START,
+            )
+            for place in range(1000)
+        )
+        at = START + timedelta(minutes=number)
+        state = fold(state, AlertBatch(group_key="k", alerts=alerts, received_at=at), policy, at)
+    assert (len(state.firing), state.truncated) == (ALERTS_KEPT, 1000)

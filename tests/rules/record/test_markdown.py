@@ -1,0 +1,98 @@
+"""Text from outside becomes Markdown that reads as it was written."""
+
+from datetime import timedelta
+
+import pytest
+from markdown_it import MarkdownIt
+
+from models.readable import in_a_line
+from rules.record.markdown import bullets, caption, plain, quoted, span, table, within
+from tests.fakes.hostile import HOSTILE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a_b",
+        "10.5 s",
+        "x-y",
+        "# x",
+        "1. x",
+        "2) x",
+        "- x",
+        "+ x",
+        "*x*",
+        "a|b",
+        "<i>",
+        "&amp;",
+        "=",
+    ],
+)
+def test_escaped_text_reads_as_written(text: str) -> None:
+    """What was written is what a reader of the rendered report sees."""
+    tokens = MarkdownIt().parse(f"- {plain(text)}")
+    inline = next(token for token in tokens if token.type == "inline")
+    assert "".join(child.content for child in inline.children or ()) == text
+
+
+def test_quotations_keep_their_lines() -> None:
+    """A text of several lines stays one quotation."""
+    assert quoted("a\n\n# b\n") == "> a  \n>\n> \\# b  "
+
+
+def test_a_table_without_rows_says_so() -> None:
+    """An empty table is one sentence."""
+    assert table(("a",), []) == "None recorded."
+
+
+def test_tables_and_lists_are_those_of_markdown() -> None:
+    """A row of a cell for each head; an item a line."""
+    assert table(("a", "b"), [("1", "2")]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
+    assert bullets(["a", "b"]) == "- a\n- b"
+
+
+def test_signs_at_the_end_of_a_title_are_kept() -> None:
+    """Those of Markdown would close it and be gone."""
+    (_, inline, _) = MarkdownIt().parse(f"## {within('C ##')}")
+    assert "".join(child.content for child in inline.children or ()) == "C ##"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-1, "0 s"),
+        (0, "0 s"),
+        (3.25, "3.2 s"),
+        (59.9, "59.9 s"),
+        (60, "1 min"),
+        (61, "1 min 01 s"),
+        (3599.9, "1 h"),
+        (36_000, "10 h"),
+        (36_060, "10 h 01 min"),
+        (86_400, "1 d"),
+        (90_000, "1 d 1 h"),
+        (122_400, "1 d 10 h"),
+        (172_800, "2 d"),
+    ],
+)
+def test_spans_say_as_much_as_matters(seconds: float, words: str) -> None:
+    """Short spans are exact, long ones rounded down to what people read."""
+    assert span(timedelta(seconds=seconds)) == words
+
+
+def test_open_hours_are_no_days() -> None:
+    """A day of 24 hours is as long as no day that is worked."""
+    assert span(timedelta(hours=36), days=False) == "36 h"
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "*" * 500, "\\" * 500, "a" * 199 + "*"])
+def test_a_caption_is_one_short_line_without_structure(text: str) -> None:
+    """It is cut where an escape ends, and no picture in it is fetched."""
+    said = caption(text)
+    assert len(said) <= 200
+    assert said == in_a_line(said)
+    rendered = MarkdownIt().render(said)
+    assert "<img" not in rendered
+    assert "<a " not in rendered
+    assert "<em>" not in rendered
+    assert caption("open INC-1: Checkout fails") == "open INC-1: Checkout fails"

@@ -1,0 +1,99 @@
+"""An incident is as bad as the worst of its firing alerts, until a person says how bad it is."""
+
+import pytest
+
+from models.alert import Alert, AlertBatch, AlertStatus
+from models.base import MONITORING
+from models.command import RecordAlertsCommand
+from models.incident import Incident, Report
+from rules.commands.alerts import as_bad_as_its_alerts
+from rules.commands.judgement import judge
+from rules.commands.opening import open_incident
+from rules.record.decision import Case, Decision, Tell
+from tests.specimens import POLICY, START, after, done
+
+
+def begun(severity: str | None = "SEV3") -> Incident:
+    """An incident of an alert group, whose labels say how bad it is."""
+    report = Report(title="It fails", reporter=MONITORING, group_id="AG-1", severity=None)
+    record = open_incident("INC-260327-TEST", report, POLICY, START)
+    return told(record, ("first", severity, AlertStatus.FIRING))
+
+
+def told(incident: Incident, *alerts: tuple[str, str | None, AlertStatus]) -> Incident:
+    """The incident after news of its alerts: which, how bad by its labels, firing or not."""
+    batch = AlertBatch(
+        group_key="k",
+        alerts=tuple(
+            Alert(fingerprint=n, name=n, status=status, severity=severity, started_at=after(0))
+            for n, severity, status in alerts
+        ),
+        received_at=after(1),
+    )
+    command = RecordAlertsCommand(actor=MONITORING.name, via=MONITORING.via, batch=batch)
+    answer = judge("record_alerts", command, incident, POLICY, after(1))
+    assert isinstance(answer, Decision), answer
+    worse = as_bad_as_its_alerts(Case(answer.incident, POLICY, MONITORING, after(1), after(1)))
+    return worse.incident if worse else answer.incident
+
+
+def test_a_worse_alert_that_joins_raises_the_severity_and_says_so() -> None:
+    """Nobody has said how bad it is, so the labels do; stakeholders hear of it."""
+    record = begun()
+    assert record.severity == "SEV2"
+    case = Case(
+        told(record, ("x", "SEV3", AlertStatus.FIRING)), POLICY, MONITORING, after(1), after(1)
+    )
+    assert as_bad_as_its_alerts(case) is None
+    record = told(record, ("second", "SEV1", AlertStatus.FIRING))
+    assert record.severity == "SEV1"
+    assert not record.severity_confirmed
+    line = record.timeline[-1]
+    assert line.kind == "severity.changed"
+    assert "by the labels of its alerts" in line.summary
+
+
+@pytest.mark.parametrize(
+    "alert",
+    [
+        ("second", "SEV3", AlertStatus.FIRING),
+        ("second", None, AlertStatus.FIRING),
+        ("second", "SEV1", AlertStatus.RESOLVED),
+        ("second", "SEV9", AlertStatus.FIRING),
+    ],
+)
+def test_what_is_no_worse_or_does_not_fire_changes_nothing(
+    alert: tuple[str, str | None, AlertStatus],
+) -> None:
+    """Neither does a severity that the policy does not know."""
+    assert told(begun(), alert).severity == "SEV2"
+
+
+def test_once_a_person_has_said_how_bad_it_is_alerts_say_no_more() -> None:
+    """A confirmed severity stays, also the one that the labels had given."""
+    record = done(begun(), "set_severity", after(1), severity="SEV2")
+    assert told(record, ("second", "SEV1", AlertStatus.FIRING)).severity == "SEV2"
+
+
+def test_the_raised_severity_is_told_to_whom_the_policy_tells_it() -> None:
+    """As a change that a person makes."""
+    record = begun()
+    batch = AlertBatch(
+        group_key="k",
+        alerts=(
+            Alert(
+                fingerprint="s",
+                name="s",
+                status=AlertStatus.FIRING,
+                severity="SEV1",
+                started_at=after(0),
+            ),
+        ),
+        received_at=after(1),
+    )
+    command = RecordAlertsCommand(actor=MONITORING.name, via=MONITORING.via, batch=batch)
+    answer = judge("record_alerts", command, record, POLICY, after(1))
+    assert isinstance(answer, Decision)
+    worse = as_bad_as_its_alerts(Case(answer.incident, POLICY, MONITORING, after(1), after(1)))
+    assert worse is not None
+    assert any(isinstance(e, Tell) and e.event == "severity_changed" for e in worse.effects)

@@ -1,0 +1,285 @@
+"""How bad: by attributes, by the labels of alerts, within bounds; and alerts that are ignored."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.intake import LabelSeverity
+from rules.alerts.ignored import is_ignored
+from rules.severity.rating import (
+    by_attributes,
+    severity_by,
+    severity_from_labels,
+    unknown_axes,
+    worst,
+)
+from tests.rules.rated import MATRIX, rated
+
+RULES = LabelSeverity(
+    severities=("SEV1", "SEV2", "SEV3"),
+    default="SEV3",
+    labels={"severity": {"critical": "SEV1", "warning": "SEV2"}, "tier": {"gold": "SEV2"}},
+)
+
+
+def test_a_label_says_the_severity() -> None:
+    """The value of a label that the policy lists decides."""
+    assert severity_from_labels({"severity": "critical"}, RULES) == "SEV1"
+
+
+def test_of_several_labels_the_worst_counts() -> None:
+    """When unsure between two severities, the worse is taken."""
+    assert severity_from_labels({"severity": "warning", "tier": "gold"}, RULES) == "SEV2"
+    assert severity_from_labels({"severity": "critical", "tier": "gold"}, RULES) == "SEV1"
+
+
+def test_where_no_label_says_anything_the_default_holds() -> None:
+    """An unknown value says nothing."""
+    assert severity_from_labels({"severity": "odd"}, RULES) == "SEV3"
+    assert severity_from_labels({}, RULES) == "SEV3"
+
+
+def test_the_worst_of_several_is_the_first_of_the_policy() -> None:
+    """Names that the policy does not know are left out."""
+    assert worst(["SEV3", "P1", "SEV2"], RULES) == "SEV2"
+    assert worst([], RULES) == "SEV3"
+    named = LabelSeverity(severities=("major", "minor", "info"), default="info", labels={})
+    assert worst(["info", "minor", "major"], named) == "major"
+
+
+def test_an_alert_is_ignored_when_all_labels_of_a_pattern_match() -> None:
+    """One pattern is enough; half a pattern is not."""
+    ignore = ({"severity": "none"}, {"env": "test", "team": "web"})
+    assert is_ignored({"severity": "none", "alertname": "Watchdog"}, ignore)
+    assert is_ignored({"env": "test", "team": "web"}, ignore)
+    assert not is_ignored({"env": "test", "team": "db"}, ignore)
+    assert not is_ignored({}, ignore)
+
+
+def test_an_empty_pattern_ignores_nothing() -> None:
+    """A slip of the pen must not silence everything."""
+    assert not is_ignored({"severity": "critical"}, ({},))
+
+
+def said(**values: str) -> dict[str, tuple[str, ...]]:
+    """What is known; `low|high` are two values that both apply."""
+    return {name: tuple(value.split("|")) for name, value in values.items()}
+
+
+CABINET = rated(
+    """\
+  from:
+    impact: [High, Medium, Low]
+    urgency: [High, Medium, Low]
+    matrix: [[P1, P1, P2], [P2, P3, P4], [P3, P4, P4]]
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("impact", "urgency", "severity"),
+    [("Medium", "High", "P2"), ("High", "Medium", "P1"), ("Low", "High", "P3")],
+)
+def test_a_matrix_gives_the_cell_of_its_row_and_column(
+    impact: str, urgency: str, severity: str
+) -> None:
+    """Rows are the first axis, columns the second; nothing need rise evenly."""
+    verdict = severity_by(CABINET, said(impact=impact, urgency=urgency))
+    assert verdict.severity == severity
+    assert verdict.why == f"impact {impact} x urgency {urgency}"
+
+
+def test_an_axis_that_is_not_known_leaves_the_worst_that_it_can_be() -> None:
+    """Unless the policy wants the default then; without any axis the matrix says nothing."""
+    worse, default = rated(MATRIX), rated(MATRIX + "  when_unsure: default\n")
+    verdict = severity_by(worse, said(impact="low"))
+    assert verdict.severity == "P3"
+    assert verdict.why == "impact low x urgency unknown, the worst of P4, P3"
+    assert severity_by(default, said(impact="low")).severity == "P4"
+    assert severity_by(default, said(impact="low")).why == "by default"
+    assert severity_by(default, said(impact="low", urgency="high")).severity == "P3"
+    assert by_attributes(worse, {}) is None
+    assert severity_by(worse, {}).severity == "P4"
+
+
+def test_of_two_values_that_apply_the_worse_counts() -> None:
+    """The alerts of one incident may say different things."""
+    verdict = severity_by(rated(MATRIX), said(impact="low|high", urgency="low"))
+    assert (verdict.severity, verdict.why) == (
+        "P2",
+        "impact low or high x urgency low, the worst of P4, P2",
+    )
+
+
+def test_a_value_that_the_matrix_does_not_know_is_no_value() -> None:
+    """An attribute may be declared with more."""
+    assert by_attributes(rated(MATRIX), said(impact="medium")) is None
+
+
+def test_a_cell_may_say_nothing() -> None:
+    """Then what comes next counts."""
+    policy = rated(MATRIX.replace("[P4, P3]", "[none, P3]"))
+    sure = said(impact="low", urgency="low")
+    assert by_attributes(policy, sure) is None
+    assert severity_by(policy, sure, labelled="P2").severity == "P2"
+    assert severity_by(policy, said(impact="low")).severity == "P3"
+
+
+NESTED = rated(
+    """\
+  from:
+    impact:
+      values: [low, high]
+      from: { users: [few, many], function: [minor, core] }
+      matrix: [[low, high], [high, high]]
+    urgency: [low, high]
+    matrix: [[P4, P3], [P2, P1]]
+"""
+)
+
+
+def test_an_axis_may_follow_from_two_others() -> None:
+    """As deep as the author likes; what was stated of it counts before what follows."""
+    known = said(users="few", function="core", urgency="low")
+    verdict = severity_by(NESTED, known)
+    assert (verdict.severity, verdict.why) == (
+        "P2",
+        "impact high (users few x function core) x urgency low",
+    )
+    assert severity_by(NESTED, {**known, **said(impact="low")}).severity == "P4"
+    assert severity_by(NESTED, said(users="few", urgency="high")).severity == "P1"
+    assert severity_by(NESTED, said(users="many", urgency="high")).severity == "P1"
+    verdict = severity_by(NESTED, said(urgency="low"))
+    assert (verdict.severity, verdict.why) == (
+        "P2",
+        "impact unknown x urgency low, the worst of P4, P2",
+    )
+
+
+def test_of_two_axes_that_follow_from_others_one_may_be_known() -> None:
+    """Whichever is written first."""
+    policy = rated(
+        """\
+  from:
+    impact:
+      values: [low, high]
+      from: { users: [few, many], function: [minor, core] }
+      matrix: [[low, high], [high, high]]
+    urgency:
+      values: [low, high]
+      from: { load: [low, high], hour: [night, day] }
+      matrix: [[low, low], [high, high]]
+    matrix: [[P4, P3], [P2, P1]]
+"""
+    )
+    verdict = severity_by(policy, said(load="low", hour="day"))
+    assert verdict.severity == "P2"
+    assert verdict.why == (
+        "impact unknown x urgency low (load low x hour day), the worst of P4, P2"
+    )
+
+
+def test_what_would_have_to_be_known_is_named() -> None:
+    """The attributes at the bottom, not those that follow from them."""
+    assert unknown_axes(NESTED, said(users="few")) == ("urgency", "function")
+    assert unknown_axes(NESTED, said(impact="low", urgency="low")) == ()
+
+
+HIGHEST = rated(
+    """\
+  default: P3
+  from:
+    highest_of:
+      - customer_impact: { low: P4, high: P1 }
+      - company_impact: { low: P4, high: P2 }
+"""
+)
+
+
+def test_of_several_axes_the_worst_counts() -> None:
+    """An axis that nobody knows does not."""
+    verdict = severity_by(HIGHEST, said(customer_impact="low", company_impact="high"))
+    assert (verdict.severity, verdict.why) == ("P2", "company_impact high")
+    assert severity_by(HIGHEST, said(customer_impact="low")).severity == "P4"
+    assert severity_by(HIGHEST, said(company_impact="high")).severity == "P2"
+    assert severity_by(HIGHEST, {}).severity == "P3"
+
+
+def test_what_is_stated_counts_before_the_matrix_and_that_before_labels() -> None:
+    """The order is stated, attributes, labels, default."""
+    policy, known = rated(MATRIX), said(impact="high", urgency="low")
+    assert severity_by(policy, known, stated="P4", labelled="P1").severity == "P4"
+    assert severity_by(policy, known, stated="P9", labelled="P1").severity == "P2"
+    assert severity_by(policy, {}, labelled="P1").why == "by the labels of its alerts"
+
+
+def test_what_is_stated_as_the_attributes_give_it_follows_them() -> None:
+    """Only who says otherwise takes the severity out of their hands."""
+    policy, known = rated(MATRIX), said(impact="high", urgency="low")
+    assert severity_by(policy, known, stated="P2").follows
+    assert not severity_by(policy, known, stated="P1").follows
+    assert severity_by(policy, known).follows
+
+
+BOUNDED = rated(
+    MATRIX
+    + """\
+  caps: { environment=staging: P3, service=wiki: P2 }
+  at_least: { flag security: P2 }
+"""
+)
+
+
+def test_bounds_hold_whatever_gave_the_severity_caps_last() -> None:
+    """A cap is never exceeded; a floor only keeps up what no cap holds down."""
+    worst_cell = said(impact="high", urgency="high")
+    verdict = severity_by(BOUNDED, {**worst_cell, **said(environment="staging")})
+    assert (verdict.severity, verdict.meant) == ("P3", "P1")
+    assert verdict.why == "impact high x urgency high; capped at P3 by environment=staging"
+    assert severity_by(BOUNDED, said(environment="staging"), stated="P4").severity == "P4"
+    raised = severity_by(BOUNDED, said(security="yes"), stated="P4")
+    assert (raised.severity, raised.why) == ("P2", "as stated; at least P2 by flag security")
+    both = said(security="yes", environment="staging", service="wiki")
+    assert severity_by(BOUNDED, both, stated="P4").severity == "P3"
+    assert severity_by(BOUNDED, said(security="no"), stated="P4").severity == "P4"
+
+
+def test_of_several_bounds_the_strictest_counts() -> None:
+    """Whichever is written first."""
+    floors = rated(MATRIX + "  at_least: { users=few: P3, flag security: P2, users=many: P4 }\n")
+    both = said(users="few", security="yes")
+    assert severity_by(floors, both, stated="P4").severity == "P2"
+    caps = rated(MATRIX + "  caps: { users=few: P2, flag security: P4, users=many: P1 }\n")
+    assert severity_by(caps, both, stated="P1").severity == "P4"
+
+
+def test_a_cap_holds_only_where_its_condition_is_sure() -> None:
+    """Alerts of which one is from production are not capped as those of staging."""
+    mixed = said(environment="staging|production")
+    assert severity_by(BOUNDED, mixed, stated="P1").severity == "P1"
+    unless = rated(MATRIX + "  caps: { not environment=production: P3 }\n")
+    assert severity_by(unless, mixed, stated="P1").severity == "P1"
+    assert severity_by(unless, said(environment="staging"), stated="P1").severity == "P3"
+    assert severity_by(unless, {}, stated="P1").severity == "P3"
+
+
+UNSURE = rated(MATRIX)
+
+
+@given(
+    known=st.dictionaries(
+        st.sampled_from(["impact", "urgency"]), st.sampled_from(["low", "high"]), max_size=2
+    ),
+    more=st.sampled_from(["impact", "urgency"]),
+    value=st.sampled_from(["low", "high"]),
+)
+def test_what_is_learnt_never_makes_a_severity_worse_than_feared(
+    known: dict[str, str], more: str, value: str
+) -> None:
+    """In doubt the worst that it can be; each further axis can only rule some of it out."""
+    policy = UNSURE
+    before = by_attributes(policy, said(**known))
+    after = by_attributes(policy, said(**{more: value, **known}))
+    assert after is not None
+    if before:
+        assert policy.severities.index(after[0]) >= policy.severities.index(before[0])

@@ -1,0 +1,30 @@
+"""Which calendars a target reckons with."""
+
+import pytest
+
+from models.calendar import LOCAL
+from models.clock import Roll, Target
+from rules.time.targets import calendars_of
+from tests.specimens import minutes
+
+HOURS = Target(within=minutes(60))
+
+
+@pytest.mark.parametrize(
+    ("target", "named"),
+    [
+        (HOURS, set()),
+        (Target(within=minutes(60), calendar="office"), {"office"}),
+        (Target(days=2), {LOCAL}),
+        (Target(months=1), {LOCAL}),
+        (Target(day_end=0), {LOCAL}),
+        (Target(days=2, calendar="bank"), {"bank"}),
+        (Target(months=1, rolls=Roll(calendar="bank", at="09:00")), {LOCAL, "bank"}),
+        (HOURS.model_copy(update={"should": Target(days=1, calendar="office")}), {"office"}),
+    ],
+)
+def test_a_target_needs_the_calendars_that_it_names_or_counts_days_by(
+    target: Target, named: set[str]
+) -> None:
+    """Its own, that of where a limit rolls to, that of its softer limit; days have one always."""
+    assert calendars_of(target) == named

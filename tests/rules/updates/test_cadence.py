@@ -1,0 +1,246 @@
+"""How often audiences hear: at which pace, from when on, and what a promise replaces."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from models.clock import ClockStatus, FiredThreshold, Measure
+from models.compiled import CompiledPolicy, ReviewRule
+from models.incident import Incident
+from rules.deadlines.due import next_point
+from rules.record.decision import Refusal
+from rules.record.ledger import with_fired
+from rules.updates.cadence import cadence_points, cadence_readings, next_update_at
+from tests.rules.timed import FRIDAY, hours, incident, later, policy_of
+from tests.specimens import done, outcome
+
+AUDIENCE = "communication:\n  lead: lead\n  audiences: { all: { channels: log, on: [resolved] } }\n"
+
+
+def hearing(pace: str, late: str = "") -> CompiledPolicy:
+    """A policy under which `all` hear so often at SEV1, and half as often at SEV2."""
+    return policy_of(f"{AUDIENCE}  updates: {{ all: {{ SEV1: {pace}, SEV2: 30m }} }}\n{late}")
+
+
+def due(policy: CompiledPolicy, record: Incident, at: datetime) -> datetime | None:
+    """When the next update is due, read at an instant."""
+    return next((r.breach_at for r in cadence_readings(policy, record, at)), None)
+
+
+def told(policy: CompiledPolicy, record: Incident, hour: float, **fields: object) -> Incident:
+    """The incident after a status update."""
+    return done(record, "post_update", later(hour), policy, text="We work on it", **fields)
+
+
+@pytest.mark.parametrize(
+    ("pace", "first", "second"),
+    [
+        ("10m", 1 / 6, 1 + 1 / 6),
+        ("2h office", 66, 67),
+        ("end of day", 8, 32),
+        ("1d local", 24, 25),
+    ],
+)
+def test_each_update_starts_the_wait_for_the_next(pace: str, first: float, second: float) -> None:
+    """From Friday 16:00, and from the update at 17:00."""
+    policy = hearing(pace)
+    record = incident(policy)
+    assert due(policy, record, FRIDAY) == later(first)
+    assert due(policy, told(policy, record, 1), later(1)) == later(second)
+
+
+def test_the_wait_for_an_update_says_by_which_calendar_it_counts() -> None:
+    """As the clocks of the policy do."""
+    policy = hearing("once 1d office")
+    (read,) = cadence_readings(policy, incident(policy), FRIDAY)
+    assert (read.target, read.measure, read.counts_by) == (hours(24), Measure.DAYS, "office")
+
+
+def test_once_is_once() -> None:
+    """When the one update has been sent, no further one is owed."""
+    policy = hearing("once 2d office")
+    record = incident(policy)
+    assert due(policy, record, FRIDAY) == later(96)
+    assert due(policy, told(policy, record, 1), later(1)) is None
+
+
+def test_a_promise_replaces_the_pace_until_it_is_kept() -> None:
+    """We said 19:00, so 19:00 it is; after that the pace of the policy counts again."""
+    policy = hearing("10m")
+    record = told(policy, incident(policy), 1, next_at=later(3).isoformat())
+    assert due(policy, record, later(1)) == later(3)
+    assert due(policy, told(policy, record, 2), later(2)) == later(2 + 1 / 6)
+
+
+def test_a_promise_for_the_past_is_refused() -> None:
+    """The next update comes later than this one."""
+    policy = hearing("10m")
+    answer = outcome(incident(policy), "post_update", later(2), policy, text="x", next_at=later(1))
+    assert isinstance(answer, Refusal)
+    assert answer.missing == ("next_at",)
+
+
+def test_the_pace_follows_the_state_and_the_age_of_the_incident() -> None:
+    """Ten minutes, but twenty while assessing, and an hour from four hours on."""
+    policy = hearing("{ every: 10m, in: { assessment: 20m }, after: { 4h: 1h } }")
+    record = told(policy, incident(policy), 1)
+    assert due(policy, record, later(1)) == later(1 + 1 / 6)
+    assert due(policy, told(policy, record, 5), later(5)) == later(6)
+    assessed = done(record, "acknowledge", later(1), policy)
+    assert due(policy, assessed, later(1)) == later(1 + 1 / 3)
+
+
+def test_a_lowered_severity_moves_the_next_update_and_breaks_no_promise() -> None:
+    """Ten minutes at SEV1, told at 12:00, lowered to thirty at 12:05: due at 12:30."""
+    policy = hearing("10m")
+    record = told(policy, incident(policy), 1)
+    record = done(record, "set_severity", later(1 + 1 / 12), policy, severity="SEV2")
+    point = next_point(policy, record, later(1 + 1 / 12))
+    assert point is not None
+    assert point.due_at == later(1.5)
+
+
+SLOWER = "{ every: 20m, slower: { every: 1h, from: 2h, decided: 1h } }"
+
+
+def test_a_slower_pace_is_not_decided_in_the_first_hour_nor_in_force_before_two() -> None:
+    """Asked at 0:40 refused; at 1:10 accepted; told at 1:50 due at 2:10; told at 2:10 at 3:10."""
+    policy = hearing(SLOWER)
+    record = incident(policy)
+    early = outcome(record, "slow_updates", later(2 / 3), policy, audience="all")
+    assert isinstance(early, Refusal)
+    assert "may be declared from" in early.message
+    record = done(record, "slow_updates", later(7 / 6), policy, audience="all")
+    record = told(policy, record, 11 / 6)
+    assert due(policy, record, later(11 / 6)) == later(13 / 6)
+    assert due(policy, told(policy, record, 13 / 6), later(13 / 6)) == later(19 / 6)
+
+
+def test_a_slower_pace_that_the_policy_does_not_know_is_refused() -> None:
+    """It says so by severity."""
+    policy = hearing("20m")
+    answer = outcome(incident(policy), "slow_updates", later(3), policy, audience="all")
+    assert isinstance(answer, Refusal)
+    assert "no slower pace" in answer.message
+
+
+def test_a_late_update_sets_off_what_the_policy_says() -> None:
+    """The lead at once, the next level ten minutes later."""
+    late = "  late: { 100%: page lead, +10m: escalate }\n"
+    policy = hearing("30m", late)
+    points = cadence_points(policy, incident(policy), FRIDAY)
+    said = [(p.threshold, p.due_at, [str(a) for a in p.actions]) for p in points]
+    assert said == [
+        ("100%", later(0.5), ["page lead"]),
+        ("+10m", later(2 / 3), ["escalate"]),
+    ]
+
+
+def test_a_promise_holds_also_where_the_policy_names_no_pace() -> None:
+    """Nobody is owed an update, but who promised one owes it; so does who has sent the only one."""
+    for pace in ("none", "once 2d office"):
+        policy = hearing(pace)
+        record = told(policy, incident(policy), 1, next_at=later(3).isoformat())
+        assert due(policy, record, later(1)) == later(3)
+        assert due(policy, told(policy, record, 2), later(2)) is None
+
+
+def raised(rule: str, first: str, at: float) -> tuple[CompiledPolicy, Incident]:
+    """An incident that was told of at 16:30 and raised later, and the policy that rules it."""
+    rules = f"severity_rules: {{ raise: {{ running_clocks: {rule} }} }}\n"
+    updates = f"  updates: {{ all: {{ SEV1: 1h, SEV2: {first} }} }}\n"
+    policy = policy_of(rules + AUDIENCE + updates)
+    record = told(policy, incident(policy, "SEV2"), 0.5)
+    return policy, done(record, "set_severity", later(at), policy, severity="SEV1")
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "expected"),
+    [("restart", "4h", 11), ("retarget", "4h", 1.5), ("retarget", "none", 11)],
+)
+def test_a_raised_severity_breaks_no_promise_that_nobody_had_made(
+    rule: str, first: str, expected: float
+) -> None:
+    """Told at 16:30, raised at 02:00: due by 03:00 where clocks restart, or none ran before."""
+    policy, record = raised(rule, first, 10)
+    assert due(policy, record, later(10)) == later(expected)
+
+
+def reminders(record: Incident, at: datetime, *fired: str) -> list[tuple[str, datetime]]:
+    """What comes due next of a wait of half an hour, after some reminders have fired."""
+    policy = hearing("30m")
+    for name in fired:
+        clock, run, share = name.split()
+        record = with_fired(
+            record,
+            FiredThreshold(
+                clock=clock,
+                run=int(run),
+                threshold=share,
+                fraction=float(share.rstrip("%")) / 100,
+                due_at=FRIDAY,
+                fired_at=FRIDAY,
+            ),
+        )
+    return [(p.threshold, p.due_at) for p in cadence_points(policy, record, at)]
+
+
+def test_reminders_come_period_after_period_and_after_an_outage_only_the_newest() -> None:
+    """Those that fired are not due again; those of another wait do not count."""
+    record = incident(hearing("30m"))
+    assert reminders(record, FRIDAY) == [("100%", later(0.5))]
+    assert reminders(record, later(0.5), "update:all 1 100%") == [("200%", later(1))]
+    assert reminders(record, later(1.75)) == [("300%", later(1.5))]
+    assert reminders(record, later(1.75), "update:all 1 300%") == [("400%", later(2))]
+    assert reminders(record, FRIDAY, "update:all 2 100%", "it 1 100%") == [("100%", later(0.5))]
+
+
+def test_a_wait_reads_like_a_clock() -> None:
+    """What has passed of it, what is left, and by how much it is late; at the limit it is not."""
+    policy = hearing("30m")
+
+    def read(hour: float) -> tuple[ClockStatus, timedelta, timedelta, timedelta | None]:
+        (reading,) = cadence_readings(policy, incident(policy), later(hour))
+        return reading.status, reading.elapsed, reading.remaining, reading.late_by
+
+    assert read(0.25) == (ClockStatus.ON_TRACK, hours(0.25), hours(0.25), None)
+    assert read(0.5) == (ClockStatus.ON_TRACK, hours(0.5), hours(0), None)
+    assert read(2) == (ClockStatus.BREACHED, hours(2), hours(0), hours(1.5))
+
+
+def test_a_late_update_reminds_the_lead_where_the_policy_says_nothing_else() -> None:
+    """Whoever is responsible for communication."""
+    policy = hearing("30m")
+    (point,) = cadence_points(policy, incident(policy), FRIDAY)
+    assert [str(action) for action in point.actions] == ["remind lead"]
+
+
+def test_what_follows_a_late_update_comes_once_however_long_the_pace() -> None:
+    """A period later is not taken for the next reminder: each has a place of its own."""
+    late = "  late: { 100%: page lead, +30m: escalate, +45m: escalate to 2 }\n"
+    policy = hearing("30m", late)
+    points = cadence_points(policy, incident(policy), FRIDAY)
+    assert [(p.threshold, round(p.fraction, 4)) for p in points] == [
+        ("100%", 1),
+        ("+30m", 2.0001),
+        ("+45m", 2.5),
+    ]
+
+
+def test_an_audience_that_is_told_now_hears_next_a_whole_pace_later() -> None:
+    """Whatever it was told before; it counts from now, not from the update before."""
+    policy = hearing("10m")
+    record = told(policy, incident(policy), 1)
+    assert next_update_at(policy, record, "all", later(1)) == later(1 + 1 / 6)
+    assert next_update_at(policy, record, "all", later(2)) == later(2 + 1 / 6)
+    assert next_update_at(policy, record, "nobody", later(2)) is None
+
+
+def test_between_the_resolution_and_the_reopening_no_update_is_owed() -> None:
+    """Half an hour of the pace had passed; the other half passes after the reopening."""
+    policy = hearing("1h")
+    policy = policy.model_copy(update={"review": ReviewRule(required={"SEV1": "always"})})
+    record = done(incident(policy), "resolve", later(0.5), policy)
+    record = done(record, "reopen", later(5), policy)
+    assert due(policy, record, later(5)) == later(5.5)
+    assert [p.due_at for p in cadence_points(policy, record, later(5))] == [later(5.5)]

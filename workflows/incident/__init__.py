@@ -1,0 +1,1 @@
+"""The durable incident: a switchboard, and components that each own one thing."""

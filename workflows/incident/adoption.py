@@ -1,0 +1,80 @@
+"""Going on under another policy: it is looked up among those that the installation knows."""
+
+from dataclasses import dataclass
+
+from temporalio.exceptions import FailureError
+
+from models.command import AdoptPolicyCommand
+from models.contracts import LOOK_UP_POLICY, PolicyFound, PolicyWanted
+from rules.clocks.coverage import earliest_of
+from rules.commands.adoption import adopted
+from rules.commands.refusals import Tried, refused
+from rules.deadlines.taking_back import corrected
+from rules.paging.urgency import Kind
+from rules.people.authority import ADOPT_POLICY
+from rules.record.decision import Case, Decision, LookUpPolicy, Outcome, Refusal
+from workflows.incident.desk import Desk
+from workflows.options import perform
+
+
+@dataclass(slots=True)
+class Wanted:
+    """A policy that somebody wants to go on under, and what came of it once it was looked up."""
+
+    asked: LookUpPolicy
+    outcome: Outcome | None = None
+
+
+class Adoption:
+    """Owns the policies that were asked for. Each is looked up at once, and adopted if known.
+
+    That is under way for a minute at most, and no run ends or continues as new before.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.newest: Wanted | None = None
+
+    def order(self, asked: LookUpPolicy) -> None:
+        """Have a policy looked up."""
+        self.newest = Wanted(asked)
+        self._desk.launch(self._settle(self.newest))
+
+    async def _settle(self, wanted: Wanted) -> None:
+        desk, asked = self._desk, wanted.asked
+        found = await self._found(asked)
+        case = Case(desk.incident, desk.policy, asked.actor, desk.now(), asked.happened_at)
+        outcome = adopted(case, found.policy, asked.note) if found.policy else None
+        if outcome is None or found.problem:
+            outcome = Refusal("Refused", f"the policy is not adopted: {found.problem}")
+        if isinstance(outcome, Decision):
+            # What had fired, and would not have under the other policy, stays on the record.
+            command = AdoptPolicyCommand(actor=asked.actor.name, note=asked.note)
+            outcome = corrected(outcome, case, ADOPT_POLICY, command)
+            desk.replace(outcome.incident)
+            desk.policy = found.policy or desk.policy
+        else:
+            tried = Tried(ADOPT_POLICY, asked.actor, outcome)
+            desk.replace(refused(desk.incident, tried, desk.now()))
+        wanted.outcome = outcome
+
+    async def _found(self, asked: LookUpPolicy) -> PolicyFound:
+        desk = self._desk
+        request = PolicyWanted(
+            policy_hash=asked.policy_hash,
+            policy_name=asked.policy_name,
+            policy_version=asked.policy_version,
+            service=desk.incident.report.service,
+            since_at=earliest_of(desk.incident),
+            now=desk.now(),
+        )
+        try:
+            return await perform(
+                LOOK_UP_POLICY,
+                request,
+                PolicyFound,
+                summary=f"look up policy {asked.policy_hash[:12]}",
+                priority=desk.priority(Kind.COMMAND),
+            )
+        except FailureError:
+            return PolicyFound(problem="nobody could look it up; ask again")

@@ -1,0 +1,78 @@
+"""What the run of an incident begins with: a report and its policy, or what a run carried."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from models.compiled import CompiledPolicy
+from models.contracts import Carried, IncidentInput
+from models.incident import Report
+from rules.commands.opening import open_incident
+from rules.commands.reckoned import not_reckoned, work_out
+from rules.commands.reporting import NOT_ASKED, long_past, unfit
+from rules.record.bounds import excessive
+from rules.record.decision import Refusal
+from states.lifecycle import State
+
+
+def begun(start: IncidentInput) -> Carried | ApplicationError:
+    """What the run begins with: what was carried, or a new record; or with what it fails.
+
+    What cannot be worked out would stop the incident at its first task, so it does not begin.
+    """
+    try:
+        carried = _begun(start)
+        if isinstance(carried, Carried) and workflow.info().continued_run_id is None:
+            work_out(carried.incident, carried.policy, workflow.now() + start.epoch_offset)
+    except Exception as error:
+        if workflow.info().continued_run_id:
+            raise
+        return no_beginning(error)
+    return carried
+
+
+def no_beginning(error: Exception) -> ApplicationError:
+    """The failure of an incident that nothing can be made of."""
+    return _failed(not_reckoned("what the incident starts with", error))
+
+
+def _begun(start: IncidentInput) -> Carried | ApplicationError:
+    if start.carried:
+        incident = start.carried.incident
+        again = incident.model_copy(update={"runs": incident.runs + 1})
+        return start.carried.model_copy(update={"incident": again})
+    if start.report is None or start.policy is None:
+        return ApplicationError(
+            "an incident starts with a report and a policy, or with what a run carried",
+            type="Malformed",
+            non_retryable=True,
+        )
+    refusal = _refusal(start.report, start.policy, start.epoch_offset)
+    if refusal:
+        return _failed(refusal)
+    info = workflow.info()
+    record = open_incident(
+        info.workflow_id,
+        start.report,
+        start.policy,
+        workflow.now() + start.epoch_offset,
+        # Reported is when the report reached Temporal, not when a worker first saw it.
+        info.workflow_start_time + start.epoch_offset,
+    )
+    return Carried(incident=record, policy=start.policy)
+
+
+def _refusal(report: Report, policy: CompiledPolicy, epoch_offset: timedelta) -> Refusal | None:
+    """Why nothing begins with a report. Incidents of before began as they did."""
+    # Only a policy of now says what a report must be.
+    refusal = unfit(report, policy)
+    if refusal or report.reporter in NOT_ASKED:
+        return refusal
+    refusal = excessive(report) or long_past(report, workflow.now() + epoch_offset)
+    return refusal if refusal and workflow.patched("excessive-reports-are-refused") else None
+
+
+def _failed(refusal: Refusal) -> ApplicationError:
+    details = refusal.details(State.REPORTED.value)
+    return ApplicationError(refusal.message, details, type=refusal.kind, non_retryable=True)

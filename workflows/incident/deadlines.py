@@ -1,0 +1,162 @@
+"""Enforces what comes due: thresholds of clocks and the cadence of updates."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError
+
+from models.clock import Action, DueThreshold
+from models.contracts import ENFORCE_DEADLINE, ClockFacts, EnforceDeadline, Enforcement
+from rules.clocks.clocks import read_clocks
+from rules.deadlines.actions import command_of, effects_of, opens_its_like
+from rules.deadlines.due import due_thresholds, next_point
+from rules.deadlines.enforcement import as_fired, facts_for_enforcement, fired_words, without_story
+from rules.deadlines.pending import is_pending, waited_for
+from rules.paging.urgency import Kind
+from rules.record.decision import Effect, PageNextLevel, Refusal
+from rules.record.ledger import with_fired
+from workflows.incident.component import Component, Due
+from workflows.incident.desk import Desk
+from workflows.incident.switch import Switch
+from workflows.options import perform_promptly
+
+
+class Deadlines(Component):
+    """Owns the enforcement under way; each threshold fires once, in order, however late."""
+
+    def __init__(self, desk: Desk, switch: Switch) -> None:
+        self._desk = desk
+        self._switch = switch
+        self._busy = False
+        self._failed = False
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something is being enforced."""
+        return self._busy
+
+    def due(self, now: datetime) -> bool:
+        """Whether something is due, or is being enforced; not where that just failed."""
+        if self._failed:
+            return False
+        return self._busy or bool(due_thresholds(self._desk.policy, self._desk.incident, now))
+
+    def next_due(self) -> Due | None:
+        """What comes due first, and when."""
+        if self._busy:
+            return None
+        point = next_point(self._desk.policy, self._desk.incident, self._desk.now())
+        return (point.due_at, f"{point.clock} {point.threshold}") if point else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether no clock runs that outlives the incident."""
+        desk = self._desk
+        readings = read_clocks(desk.policy, desk.incident, desk.now())
+        return all(reading.stopped_at for reading in readings)
+
+    def carried(self) -> Mapping[str, object]:
+        """Nothing: what fired stands on the record, what is due follows from it."""
+        return {}
+
+    def launch(self, now: datetime) -> None:
+        """Enforce everything that is due, together."""
+        if self._busy:
+            return
+        due = due_thresholds(self._desk.policy, self._desk.incident, now)
+        if due:
+            self._busy = True
+            self._desk.launch(self._enforce(due, now))
+
+    async def _enforce(self, due: tuple[DueThreshold, ...], now: datetime) -> None:
+        desk = self._desk
+        names = ", ".join(f"{point.clock} {point.threshold}" for point in due)
+        request = EnforceDeadline(
+            incident_id=desk.incident.id,
+            now=now,
+            due=due,
+            facts=ClockFacts(
+                policy=facts_for_enforcement(desk.policy, due),
+                incident=without_story(desk.incident),
+            ),
+        )
+        try:
+            answer = await perform_promptly(
+                ENFORCE_DEADLINE,
+                request,
+                Enforcement,
+                summary=f"enforce {names}",
+                priority=desk.priority(Kind.LATER_PAGE),
+            )
+        except FailureError:
+            self._failed = True
+            return
+        finally:
+            self._busy = False
+        self._failed = False
+        for point in answer.standing:
+            self._fire(point)
+
+    def _fire(self, point: DueThreshold) -> None:
+        """Fire one threshold, if it still stands: the record may have moved meanwhile."""
+        desk = self._desk
+        now = desk.now()
+        still = {
+            (p.clock, p.run, p.threshold) for p in due_thresholds(desk.policy, desk.incident, now)
+        }
+        if (point.clock, point.run, point.threshold) not in still:
+            return
+        if is_pending(point):
+            self._waited(point, now)
+            return
+        fired = as_fired(point, desk.policy, desk.incident, now)
+        desk.replace(with_fired(desk.incident, fired))
+        kind, words = fired_words(point, desk.policy, desk.incident, now)
+        desk.note(
+            kind,
+            words,
+            clock=point.clock,
+            run=point.run,
+            threshold=point.threshold,
+            due_at=point.due_at.isoformat(),
+            late_by_seconds=round((now - point.due_at).total_seconds(), 3),
+            actions=[str(action) for action in point.actions],
+        )
+        for action in point.actions:
+            self._act(point, action, words)
+
+    def _waited(self, point: DueThreshold, now: datetime) -> None:
+        """No answer came in time; what follows stands on the record, so that it is due no more."""
+        desk = self._desk
+        decision = waited_for(point, desk.incident, desk.policy, now)
+        if decision:
+            desk.replace(decision.incident)
+            self._switch.carry_out(decision.effects)
+
+    def _act(self, point: DueThreshold, action: Action, reason: str) -> None:
+        command = command_of(action, point, self._desk.policy, self._desk.incident, reason)
+        if command:
+            name, payload = command
+            answer = self._switch.apply(name, payload)
+            if isinstance(answer, Refusal):
+                self._desk.note("action.refused", f"{action}: {answer.message}")
+        else:
+            why_not = opens_its_like(action, point, self._desk.incident)
+            if why_not:
+                self._desk.note("action.refused", f"{action}: {why_not}")
+                return
+            effects = effects_of(action, self._desk.policy, reason, point.clock)
+            self._switch.carry_out(tuple(_dated(effect, point.due_at) for effect in effects))
+
+
+def _dated(effect: Effect, due_at: datetime) -> Effect:
+    """A level that a clock asks for falls on its limit, however late that is enforced.
+
+    It waits like any other; once the wait before it just ran on.
+    """
+    if not isinstance(effect, PageNextLevel):
+        return effect
+    waits = workflow.patched("a-clock-that-escalates-waits")
+    return replace(effect, waits=waits, at=due_at)

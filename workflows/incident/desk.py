@@ -1,0 +1,94 @@
+"""What every component of an incident's workflow shares: the record, the policy and the clock."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from temporalio import workflow
+from temporalio.common import Priority
+
+from models.base import ENGINE, Actor
+from models.compiled import CompiledPolicy
+from models.incident import Incident
+from rules.paging.urgency import Kind
+from rules.record.ledger import note
+from workflows.options import priority_of
+
+log = structlog.get_logger(__name__)
+
+
+class Desk:
+    """The record and the policy in force, replaced as wholes; and what is under way.
+
+    `awake` asks the run to look again. `effects` numbers what leaves the incident. `late` is by
+    how much the clock was behind a timer that had rung.
+    """
+
+    def __init__(self, incident: Incident, policy: CompiledPolicy, epoch_offset: timedelta) -> None:
+        self.incident = incident
+        self.policy = policy
+        self.awake = True
+        self.effects = 0
+        self._epoch_offset = epoch_offset
+        self.late: timedelta | None = None
+        self._logged = 1 if incident.runs == 1 else incident.next_seq
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def now(self) -> datetime:
+        """The workflow's clock, moved by the offset of a rehearsal."""
+        return workflow.now() + self._epoch_offset
+
+    @property
+    def began_at(self) -> datetime:
+        """When the incident was asked for, by the clock of `now`."""
+        return workflow.info().workflow_start_time + self._epoch_offset
+
+    def priority(self, kind: Kind) -> Priority:
+        """Temporal's priority of work of a kind that this incident has now."""
+        return priority_of(kind, self.incident.severity, self.policy.severities)
+
+    def key(self) -> str:
+        """A new idempotency key: the incident and the number of the effect."""
+        self.effects += 1
+        return f"{self.incident.id}/{self.effects}"
+
+    def replace(self, incident: Incident) -> None:
+        """Put a new record in the place of the old, log what is new, ask the run to look."""
+        for entry in incident.timeline:
+            if entry.seq >= self._logged:
+                log.info(
+                    entry.kind,
+                    state=incident.state.value,
+                    severity=incident.severity,
+                    actor=entry.actor.name,
+                    via=entry.actor.via,
+                    summary=entry.summary,
+                )
+        self._logged = incident.next_seq
+        self.incident = incident
+        self.awake = True
+
+    def note(self, kind: str, summary: str, *, actor: Actor = ENGINE, **data: Any) -> None:
+        """Write a line on the timeline."""
+        self.replace(note(self.incident, kind, summary, actor=actor, now=self.now(), **data))
+
+    def launch(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let `work` run beside the rest; the run waits for it before it ends."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self.awake = True
+        error = None if task.cancelled() else task.exception()
+        # What is no Exception says that the worker drops the workflow from its memory.
+        if isinstance(error, Exception):
+            log.error("effect.broken", error=repr(error))
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._under_way

@@ -1,0 +1,81 @@
+"""The first page of an incident: it leaves within the first workflow task.
+
+So it leaves before anything of it is on record. If the worker dies before that task is done, the
+task is done again: by then somebody may have acknowledged, and the page is not sent again. Nobody
+remembers it but the receiver, and the history, which says that a task was lost.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from temporalio import workflow
+
+from models.escalating import OPENING, EscalationProgress
+from rules.paging.demands import demand_due
+from rules.paging.escalation import Page, in_force, next_page, silence, still_firing
+from rules.paging.request import Asked
+from rules.paging.urgency import FIRST_PAGE_WAITS
+from workflows.incident.desk import Desk
+
+log = structlog.get_logger(__name__)
+
+EVENTS_OF_A_START = 3
+"""The start of the workflow, its first task, and that a worker takes it."""
+
+
+def _asked_at(desk: Desk) -> datetime:
+    """When the first page of a new incident was asked for: by its alerts, or by its start."""
+    incident = desk.incident
+    return incident.reported_at if incident.report.group_id else desk.began_at
+
+
+class FirstPage:
+    """Owns what may leave before it is on record. `signals` counts those that were read."""
+
+    def __init__(self, desk: Desk, signals: Callable[[], int], *, fresh: bool) -> None:
+        self._desk = desk
+        self._signals = signals
+        self._asked_at = _asked_at(desk) if fresh else None
+        self._fresh = fresh and not desk.policy.limits_pages
+        self._opening = self._asked(EscalationProgress(), desk.now()) if self._fresh else None
+
+    def within_task(self, asked: Asked, progress: EscalationProgress) -> bool:
+        """Whether a page goes out within the workflow task: the first one, in the first task.
+
+        Not where a limit is to be asked for: it would wait there for a task of another workflow.
+        """
+        self._say_if_late(asked, progress)
+        first, self._fresh = self._fresh and asked.demanded is None, False
+        if first or progress.pages or self._desk.policy.limits_pages:
+            return first
+        return not workflow.patched("only-the-first-task-pages-by-itself")
+
+    def forgotten(self, progress: EscalationProgress, now: datetime) -> Asked | None:
+        """The page that a task which was lost may have sent, where it is not asked for again."""
+        opening, self._opening = self._opening, None
+        if opening is None or not self._a_task_was_lost():
+            return None
+        again = None if demand_due(progress, now) else self._asked(progress, now)
+        if again and again.ladder == opening.ladder:
+            return None
+        return opening if workflow.patched("a-lost-first-page-is-found-out") else None
+
+    def _say_if_late(self, asked: Asked, progress: EscalationProgress) -> None:
+        """The worker's log says so where a first page waited for a worker longer than it should."""
+        due_at, self._asked_at = progress.next_at or self._asked_at, None
+        if progress.pages or due_at is None or asked.now - due_at <= FIRST_PAGE_WAITS:
+            return
+        log.warning("first_page.waited", seconds=round((asked.now - due_at).total_seconds(), 1))
+
+    def _asked(self, progress: EscalationProgress, now: datetime) -> Asked | None:
+        incident = self._desk.incident
+        ladder = in_force(self._desk.policy.escalation, incident, now)
+        page = next_page(ladder, progress, now, firing=still_firing(incident))
+        if ladder is None or not isinstance(page, Page):
+            return None
+        return Asked(page, ladder, silence(progress), now, OPENING)
+
+    def _a_task_was_lost(self) -> bool:
+        """Whether the history has more than a start and the signals that came with it."""
+        return workflow.info().get_current_history_length() > EVENTS_OF_A_START + self._signals()

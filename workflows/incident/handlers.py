@@ -1,0 +1,228 @@
+"""One update and one signal per command, registered from the table of commands.
+
+They take the raw payload, so that a malformed one becomes a readable refusal instead of a
+lost traceback. What is refused is recorded: a signal never raises, and an update passes its
+validator so that its handler can record and answer the refusal. The validator refuses by itself
+only what nobody can be named for, and what was recorded often enough.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from models.base import Actor
+from models.command import COMMANDS, CommandResult
+from models.payload import Command
+from rules.commands.judgement import no_signal, parse
+from rules.commands.refusals import AUTHORITY, UNKNOWN, Tried, claimed, leaves_trace, refused
+from rules.commands.validity import brings_a_policy, impersonates, too_early, unsound
+from rules.people.authority import ADOPT_POLICY
+from rules.record.bounds import excessive, overfull
+from rules.record.decision import Decision, Outcome, Refusal
+from workflows.incident.adoption import Adoption
+from workflows.incident.desk import Desk
+from workflows.incident.switch import Switch
+from workflows.payloads import NotJson, raw, read
+
+LARGEST_REFUSED_BYTES = 16 * 1024
+"""What weighs more is let into the history only to be done, or because its actor may not do it."""
+
+
+def _decoded(name: str, payloads: Sequence[object]) -> Command | Refusal:
+    if len(payloads) != 1:
+        return Refusal("Malformed", f"{name} takes one JSON object, not {len(payloads)} arguments")
+    try:
+        return parse(name, read(payloads[0]))
+    except NotJson:
+        return Refusal("Malformed", f"{name} takes one JSON object; this payload is not JSON")
+
+
+class Handlers:
+    """Owns how messages reach the switch. `signals` counts those that were read."""
+
+    def __init__(self, desk: Desk, switch: Switch, adoption: Adoption) -> None:
+        self._desk = desk
+        self._adoption = adoption
+        self._switch = switch
+        self.signals = 0
+
+    def register(self) -> None:
+        """Register every command, and what is no command."""
+        for name in COMMANDS:
+            update = self._update(name)
+            if name == ADOPT_POLICY:
+                update = self._awaited(update)
+            workflow.set_update_handler(name, raw(update), validator=raw(self._validator(name)))
+            workflow.set_signal_handler(name, raw(self._signal(name)))
+        workflow.set_dynamic_signal_handler(self._unknown_signal)
+
+    def _validator(self, name: str) -> Callable[..., None]:
+        def validate(*payloads: object) -> None:
+            command = _decoded(name, payloads)
+            if isinstance(command, Refusal):
+                outcome: Outcome = command
+                actor = _claimed(payloads)
+            elif _command_id(command) in self._switch.processed:
+                return
+            else:
+                too_much = self._too_much(name, command)
+                if too_much:
+                    raise self._error(too_much)
+                unfit = brings_a_policy(command) or self._unsound(name, command)
+                outcome = unfit or self._switch.judge(name, command)
+                actor = _actor(command)
+            if isinstance(outcome, Refusal) and not self._traced(name, outcome, actor, payloads):
+                raise self._error(outcome)
+
+        return validate
+
+    def _traced(
+        self, name: str, refusal: Refusal, actor: Actor | None, payloads: Sequence[object]
+    ) -> bool:
+        """Whether an update that is refused is let in, so that its handler records it."""
+        if actor is None:
+            return False
+        tried = Tried(name, actor, refusal)
+        if tried.sort != AUTHORITY and _weight(payloads) > LARGEST_REFUSED_BYTES:
+            return False
+        return leaves_trace(self._desk.incident, tried, self._desk.now())
+
+    def _update(self, name: str) -> Callable[..., Any]:
+        def update(*payloads: object) -> Any:
+            command = _decoded(name, payloads)
+            if isinstance(command, Refusal):
+                self._record(name, command, _claimed(payloads))
+                raise self._error(command)
+            known = _command_id(command) in self._switch.processed
+            unfit = brings_a_policy(command) or self._unsound(name, command)
+            refusal = None if known else unfit
+            # On replay validators do not run: what was taken as sound then stays done.
+            if refusal and workflow.patched("unsound-updates-are-recorded"):
+                self._record(name, refusal, _actor(command))
+                raise self._error(refusal)
+            answer = self._do(name, command)
+            if isinstance(answer, Refusal):
+                raise self._error(answer)
+            return answer
+
+        return update
+
+    def _awaited(self, update: Callable[..., Any]) -> Callable[..., Any]:
+        """The update that has a policy looked up: its answer waits for what comes of that."""
+
+        async def wait(*payloads: object) -> Any:
+            before, record = self._adoption.newest, self._desk.incident
+            answer = update(*payloads)
+            wanted = self._adoption.newest
+            if wanted is None or wanted is before:
+                return answer
+            command = _decoded(ADOPT_POLICY, payloads)
+            command_id = None if isinstance(command, Refusal) else _command_id(command)
+            await workflow.wait_condition(lambda: wanted.outcome is not None)
+            if isinstance(wanted.outcome, Decision):
+                result = self._switch.result(ADOPT_POLICY, wanted.outcome.summary, record)
+                self._switch.remember(command_id, result)
+                return result.model_dump(mode="json")
+            self._switch.processed.pop(command_id or "", None)
+            raise self._error(wanted.outcome or Refusal("Refused", "nothing came of it"))
+
+        return wait
+
+    def _signal(self, name: str) -> Callable[..., None]:
+        def signal(*payloads: object) -> None:
+            self.signals += 1
+            command = _decoded(name, payloads)
+            if isinstance(command, Refusal):
+                self._record(name, command, _claimed(payloads))
+                return
+            refusal = self._unfit(name, command)
+            if refusal:
+                self._record(name, refusal, _actor(command))
+            else:
+                self._do(name, command)
+
+        return signal
+
+    def _unfit(self, name: str, command: Command) -> Refusal | None:
+        """Why a signal does not count. Those of before such were refused count as they did.
+
+        What an update says was looked at by its validator, which is not run on replay.
+        """
+        refusal = brings_a_policy(command)
+        if refusal and workflow.patched("only-known-policies-are-adopted"):
+            return refusal
+        refusal = self._unsound(name, command)
+        if refusal and workflow.patched("unsound-signals-are-refused"):
+            return refusal
+        refusal = self._too_much(name, command)
+        return refusal if refusal and workflow.patched("excessive-signals-are-refused") else None
+
+    def _too_much(self, name: str, command: Command) -> Refusal | None:
+        return excessive(command) or overfull(name, command, self._desk.incident)
+
+    def _unsound(self, name: str, command: Command) -> Refusal | None:
+        incident = self._desk.incident
+        return (
+            impersonates(name, command)
+            or unsound(command, incident.id)
+            or too_early(name, command, incident)
+        )
+
+    def _unknown_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
+        self.signals += 1
+        self._record(name, no_signal(name, len(payloads)), _claimed(payloads))
+
+    def _do(self, name: str, command: Command) -> Any:
+        """Do a command once; the same id again gets the stored result."""
+        command_id = _command_id(command)
+        stored = self._switch.processed.get(command_id) if command_id else None
+        if stored is not None:
+            return _loaded(stored)
+        before = self._desk.incident
+        outcome = self._switch.apply(name, command)
+        if isinstance(outcome, Decision):
+            result = self._switch.result(name, outcome.summary, before)
+            self._switch.remember(command_id, result)
+            return result.model_dump(mode="json")
+        self._record(name, outcome, _actor(command))
+        return outcome
+
+    def _record(self, name: str, refusal: Refusal, actor: Actor | None) -> None:
+        now, leaves = self._desk.now(), refusal.leaves
+        before = leaves.incident if leaves else self._desk.incident
+        self._desk.replace(refused(before, Tried(name, actor or UNKNOWN, refusal), now))
+        if leaves:
+            self._switch.carry_out(leaves.effects)
+
+    def _error(self, refusal: Refusal) -> ApplicationError:
+        details = refusal.details(self._desk.incident.state.value)
+        return ApplicationError(refusal.message, details, type=refusal.kind, non_retryable=True)
+
+
+def _actor(command: Command) -> Actor:
+    return Actor(name=command.actor, via=command.via)
+
+
+def _weight(payloads: Sequence[object]) -> int:
+    """How many bytes of a message the history would keep."""
+    return sum(len(p.payload.data) for p in payloads if isinstance(p, RawValue))
+
+
+def _claimed(payloads: Sequence[object]) -> Actor | None:
+    """Who says that they sent what cannot be read as a command."""
+    try:
+        return claimed(read(payloads[0])) if payloads else None
+    except NotJson:
+        return None
+
+
+def _command_id(command: Command) -> str | None:
+    update = workflow.current_update_info()
+    return command.command_id or (update.id if update else None)
+
+
+def _loaded(stored: str) -> Any:
+    return CommandResult.model_validate_json(stored).model_dump(mode="json")

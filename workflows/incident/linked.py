@@ -1,0 +1,94 @@
+"""Incidents that this one led to: opened by a deadline that the policy says so of."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from temporalio.exceptions import FailureError
+
+from models.base import ENGINE
+from models.contracts import LinkedIncident
+from models.group import START_INCIDENT, IncidentStarted, StartIncident
+from models.incident import Link, Report
+from rules.clocks.conditions import attributes_of
+from rules.paging.urgency import Kind
+from rules.record.identity import incident_id
+from workflows.incident.attempts import Attempts
+from workflows.incident.component import Component, Due
+from workflows.incident.desk import Desk
+from workflows.options import perform
+
+LED_TO = "led_to"
+
+
+class LinkedIncidents(Component):
+    """Owns the incidents that are still to be opened, one after the other."""
+
+    def __init__(self, desk: Desk, due: tuple[LinkedIncident, ...]) -> None:
+        self._desk = desk
+        self._due = list(due)
+        self._attempts = Attempts(desk)
+
+    @property
+    def due(self) -> tuple[LinkedIncident, ...]:
+        """The incidents to be opened."""
+        return tuple(self._due)
+
+    def order(self, title: str, reason: str, clock: str) -> None:
+        """Have an incident opened for a clock, under an id that follows from this one's."""
+        id_ = incident_id(self._desk.key(), self._desk.now())
+        self._due.append(LinkedIncident(id=id_, title=title, reason=reason, clock=clock))
+        self._desk.awake = True
+
+    def next_at(self) -> datetime | None:
+        """When a failed attempt is made again."""
+        return self._attempts.again_at if self._due else None
+
+    def next_due(self) -> Due | None:
+        """When that is, and what it is."""
+        at = self.next_at()
+        return (at, "open a linked incident") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether every incident is opened."""
+        return not self._due
+
+    def carried(self) -> Mapping[str, object]:
+        """The incidents to be opened."""
+        return {"linked_due": self.due}
+
+    def launch(self, now: datetime) -> None:
+        """Open the next one."""
+        if self._due and self._attempts.may_begin(now):
+            self._attempts.begin(self._open(self._due[0]))
+
+    async def _open(self, linked: LinkedIncident) -> bool:
+        desk = self._desk
+        of = desk.incident
+        report = Report(
+            title=linked.title,
+            nature=f"{linked.reason} ({of.id}: {of.report.title})"[:8000],
+            affected_systems=of.report.affected_systems,
+            severity=of.severity,
+            service=of.report.service,
+            reporter=ENGINE,
+            previous_incident=of.id,
+            opened_for=(*of.report.opened_for, *([linked.clock] if linked.clock else [])),
+            attributes=attributes_of(of, desk.now()),
+        )
+        try:
+            await perform(
+                START_INCIDENT,
+                StartIncident(incident_id=linked.id, report=report),
+                IncidentStarted,
+                summary=f"open {linked.id}: {linked.title}",
+                priority=desk.priority(Kind.FIRST_PAGE),
+            )
+        except FailureError:
+            desk.note("linked.delayed", f"{linked.id} could not be opened; again in a minute")
+            return False
+        self._due.remove(linked)
+        links = (*desk.incident.links, Link(relation=LED_TO, target=linked.id))
+        desk.replace(desk.incident.model_copy(update={"links": links}))
+        desk.note("linked.opened", f"{linked.id} opened: {linked.title}: {linked.reason}")
+        return True

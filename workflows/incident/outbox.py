@@ -1,0 +1,360 @@
+"""What must still leave: each message on its own, so that a stuck channel stops nothing else."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError, FailureError
+
+from models.clock import ActionKind
+from models.contracts import PERMANENT_FAILURE, SEND_NOTIFICATION, Delivery, SendNotification
+from models.message import DeliveryFailure, Message, MessageKind, Receipt
+from models.workload import ASK_FOR_LEAVE, GRANTED, AskForLeave, AskLeave, Bound, Leave, Verdict
+from rules.paging.channels import (
+    Resolution,
+    bound_by,
+    channel_chain,
+    leave_for,
+    paging_chain,
+    resolve_targets,
+    withdrawable,
+)
+from rules.paging.lines import became_of, withdrawn
+from rules.paging.messages import detour, message
+from rules.paging.urgency import Kind, urgency
+from rules.paging.withdrawal import Withdrawal, withdrawal
+from rules.people.named import whom
+from rules.people.stand_ins import addressed
+from rules.record.reach import is_news, missed_words, reached_nobody, taken
+from workflows.incident.component import Component, Due
+from workflows.incident.desk import Desk
+from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, begin, perform
+
+ROUNDS = 8
+"""How often the whole chain of channels is tried before a message counts as undeliverable."""
+FIRST_BACKOFF = timedelta(minutes=1)
+ASKED_AGAIN = timedelta(seconds=1)
+UPDATE = "update"
+SAID_AS_IT_IS = frozenset({UPDATE, "deadline"})
+"""Events whose words were meant for the audience; of others it hears that they happened."""
+
+
+class Outbox(Component):
+    """Owns the deliveries that are owed; one activity for each, many beside each other."""
+
+    def __init__(self, desk: Desk, owed: tuple[Delivery, ...]) -> None:
+        self._desk = desk
+        self._owed = {delivery.message.key: delivery for delivery in owed}
+        self._busy: set[str] = set()
+        self._sending: dict[str, workflow.ActivityHandle[Receipt]] = {}
+
+    @property
+    def owed(self) -> tuple[Delivery, ...]:
+        """What has not been delivered yet."""
+        return tuple(self._owed.values())
+
+    def add(self, delivery: Delivery) -> None:
+        """Owe a delivery."""
+        self._owed[delivery.message.key] = delivery
+        self._desk.awake = True
+
+    def tell(self, event: str, text: str, audiences: tuple[str, ...]) -> None:
+        """Inform the audiences named, or all that the policy informs of `event`."""
+        desk = self._desk
+        for audience in desk.policy.audiences:
+            if audience.name not in audiences and (audiences or event not in audience.on):
+                continue
+            told = event in SAID_AS_IT_IS
+            words = text if told or not audience.sees else event.replace("_", " ")
+            template = message(
+                MessageKind.NOTIFICATION,
+                desk.incident,
+                desk.policy,
+                desk.now(),
+                reason=text if event == "deadline" else event.replace("_", " "),
+                text=words,
+                recipient=audience.name,
+                audience=audience,
+            )
+            update = len(desk.incident.updates) - 1 if event == UPDATE else None
+            for channel in audience.channels:
+                chain = channel_chain((channel,), desk.policy.fallbacks)
+                self._owe(template, chain, update=update)
+            if update is not None and not audience.channels:
+                self._reached_nobody(update, audience.name, "it has no channel", final=True)
+
+    def ask(
+        self, kind: ActionKind, target: str, reason: str, text: str = "", clock: str = ""
+    ) -> None:
+        """Page or remind whoever holds a role, or a person; `text` says more than the reason."""
+        desk = self._desk
+        policy, incident = desk.policy, desk.incident
+        found = self._found(whom(target, policy))
+        page = kind is ActionKind.PAGE
+        for addressee in found.pages:
+            template = message(
+                MessageKind.PAGE if page else MessageKind.REMINDER,
+                desk.incident,
+                desk.policy,
+                desk.now(),
+                reason=f"{reason} ({addressee.via})" if addressee.via else reason,
+                text=text or reason,
+                recipient=addressee.recipient,
+            )
+            addressed = template.model_copy(update={"address": addressee.address})
+            chain = paging_chain(addressee, policy.paging_channels, policy.fallbacks)
+            worst = urgency(incident.severity, policy.severities)
+            bound = bound_by(addressee, policy.page_limits, worst) if page else None
+            self._owe(addressed, chain, bound, clocks=(clock,) if clock else ())
+        for nobody in found.nobody:
+            desk.note(f"{kind}.nobody", f"nobody to {kind}: {nobody} ({reason})", target=nobody)
+
+    def _found(self, target: str) -> Resolution:
+        """Whom a target means; a role that nobody holds falls back."""
+        incident, policy = self._desk.incident, self._desk.policy
+        roles = addressed((target,), incident, policy, self._desk.now())
+        if roles.vacant and not workflow.patched("a-vacant-role-falls-back"):
+            return Resolution((), (target,))
+        return resolve_targets(
+            (target,), roles.holders, policy.people, further=roles.further, vacant=roles.vacant
+        )
+
+    def _owe(
+        self,
+        template: Message,
+        channels: tuple[str, ...],
+        bound: Bound | None = None,
+        update: int | None = None,
+        clocks: tuple[str, ...] = (),
+    ) -> None:
+        keyed = template.model_copy(update={"key": self._desk.key()})
+        owed = Delivery(message=keyed, channels=channels, bound=bound, update=update, clocks=clocks)
+        self.add(owed)
+
+    def withdraw(self, why: str) -> None:
+        """Pages need not be sent any more: those that an answer withdraws, or in the end all.
+
+        So it is in whatever queue they are: held by a limit, refused for now, tried just now.
+        """
+        desk = self._desk
+        unneeded_by = withdrawal(why, desk.incident, desk.policy, desk.now())
+        for key, delivery in tuple(self._owed.items()):
+            if delivery.withdraw or not self._unneeded(delivery, unneeded_by):
+                continue
+            unneeded = delivery.model_copy(update={"withdraw": why})
+            if delivery.held:
+                unneeded = unneeded.model_copy(update={"not_before": None})
+            self._owed[key] = unneeded
+            if not delivery.held and key not in self._busy:
+                self._dropped(unneeded)
+            self._desk.awake = True
+
+    def _unneeded(self, delivery: Delivery, unneeded_by: Withdrawal) -> bool:
+        """Whether a page is not needed; once only what is held was withdrawn, in the end all."""
+        unneeded = withdrawable(delivery, unneeded_by)
+        before = delivery.held and (unneeded or unneeded_by.over)
+        if unneeded == before or workflow.patched("no-page-after-the-answer"):
+            return unneeded
+        return before
+
+    def _dropped(self, delivery: Delivery) -> None:
+        del self._owed[delivery.message.key]
+        line = withdrawn(delivery)
+        self._desk.note(line.kind, line.summary, **line.data)
+
+    def next_at(self) -> datetime | None:
+        """When the first delivery that waits is tried again."""
+        waiting = (d.not_before for key, d in self._owed.items() if key not in self._busy)
+        return min((at for at in waiting if at), default=None)
+
+    def next_due(self) -> Due | None:
+        """When that is, and what it is."""
+        at = self.next_at()
+        return (at, "deliver what is owed") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is owed."""
+        return not self._owed
+
+    def carried(self) -> Mapping[str, object]:
+        """What is owed, with its keys."""
+        return {"outbox": self.owed}
+
+    def launch(self, now: datetime) -> None:
+        """Send everything that may go now; of what is not needed, make no further attempt."""
+        for key, delivery in self._owed.items():
+            handle = self._sending.pop(key, None) if delivery.withdraw else None
+            if handle and not handle.done():
+                handle.cancel()
+            if key not in self._busy and (not delivery.not_before or delivery.not_before <= now):
+                self._busy.add(key)
+                asked = leave_for(delivery)
+                work = self._ask_leave(delivery, asked) if asked else self._send(delivery)
+                self._desk.launch(work)
+
+    async def _ask_leave(self, delivery: Delivery, asked: AskLeave) -> None:
+        """Ask whether a page may go. Where nobody answers it goes: often is better than never."""
+        sent = delivery.message
+        verb = "still" if delivery.withdraw is None else "no longer"
+        try:
+            leave = await perform(
+                ASK_FOR_LEAVE,
+                AskForLeave(policy=self._desk.policy.name, asked=asked),
+                Leave,
+                summary=f"is {sent.recipient} {verb} to be paged: {sent.reason}",
+                priority=self._desk.priority(self._kind(delivery)),
+                within=LIFE_OF_A_PAGE,
+            )
+        except FailureError:
+            leave = Leave(verdict=Verdict.WITHDRAWN) if delivery.withdraw else GRANTED
+        finally:
+            self._busy.discard(sent.key)
+        self._answered(delivery, leave)
+
+    def _answered(self, asked: Delivery, leave: Leave) -> None:
+        key = asked.message.key
+        delivery = self._owed[key]
+        if leave.verdict is Verdict.HELD:
+            # Why it need not be sent may have come while it asked: then it asks again at once.
+            again_at = None if delivery.withdraw else self._later(leave.again_at)
+            change = {"held": True, "not_before": again_at}
+            self._owed[key] = delivery.model_copy(update=change)
+        elif leave.verdict is Verdict.GRANTED and delivery.withdraw is None:
+            change = {"bound": None, "held": False, "not_before": None}
+            self._owed[key] = delivery.model_copy(update=change)
+            return
+        else:
+            del self._owed[key]
+        line = became_of(delivery, leave)
+        if line:
+            self._desk.note(line.kind, line.summary, **line.data)
+
+    async def _send(self, delivery: Delivery) -> None:
+        key = delivery.message.key
+        channel = delivery.channels[delivery.channel] if delivery.channels else "none"
+        page = delivery.message.kind is MessageKind.PAGE
+        within = LIFE_OF_A_PAGE if page else LIFE_OF_AN_ACTIVITY
+        try:
+            self._sending[key] = begin(
+                SEND_NOTIFICATION,
+                SendNotification(channel=channel, message=delivery.message),
+                Receipt,
+                summary=_words(delivery, channel),
+                priority=self._desk.priority(self._kind(delivery)),
+                within=within,
+            )
+            await self._sending[key]
+        except FailureError as error:
+            if self._owed[key].withdraw:
+                self._dropped(self._owed[key])
+            else:
+                self._failed(delivery, channel, error)
+        else:
+            del self._owed[key]
+            if delivery.update is not None:
+                desk, audience = self._desk, delivery.message.recipient
+                desk.replace(taken(desk.incident, delivery.update, audience, desk.now()))
+            self._said(delivery, "sent", f"{_words(delivery, channel)}", channel)
+        finally:
+            self._busy.discard(key)
+            self._sending.pop(key, None)
+
+    def _kind(self, delivery: Delivery) -> Kind:
+        """A page is the first one until somebody was paged."""
+        kind = delivery.message.kind
+        if kind is not MessageKind.PAGE:
+            return Kind.CHORE if kind is MessageKind.REMINDER else Kind.NOTICE
+        paged = any(entry.kind == "page.sent" for entry in self._desk.incident.timeline)
+        return Kind.LATER_PAGE if paged else Kind.FIRST_PAGE
+
+    def _later(self, at: datetime | None) -> datetime:
+        """When to ask again: not at once, whatever the clock of who answered says."""
+        soonest = self._desk.now() + ASKED_AGAIN
+        return max(at, soonest) if at else soonest
+
+    def _failed(self, delivery: Delivery, channel: str, error: FailureError) -> None:
+        """Fall back to the next channel; after the last, begin again later; in the end give up.
+
+        What no attempt can mend (most often a channel without an address) is not worth a line
+        for each message: it is told with what became of the message.
+        """
+        failure = _failure(delivery, channel, error)
+        key = delivery.message.key
+        what = f"{_words(delivery, channel)} — failed: {failure.error}"
+        if delivery.channel + 1 < len(delivery.channels):
+            change: dict[str, object] = {"channel": delivery.channel + 1}
+            if failure.permanent:
+                change["fell_back"] = (*delivery.fell_back, failure)
+            else:
+                following = delivery.channels[delivery.channel + 1]
+                self._said(delivery, "fell_back", f"{what}; next channel is {following}", channel)
+            self._owed[key] = delivery.model_copy(update=change)
+            return
+        rounds = delivery.rounds + 1
+        if rounds >= ROUNDS:
+            del self._owed[key]
+            self._said(delivery, "undelivered", f"{what}; given up", channel)
+            self._refused(delivery, f"{channel}: {failure.error}; given up")
+            return
+        again_at = self._desk.now() + FIRST_BACKOFF * 2 ** (rounds - 1)
+        self._owed[key] = delivery.model_copy(
+            update={"channel": 0, "rounds": rounds, "not_before": again_at, "fell_back": ()}
+        )
+        again = f"tried again at {again_at:%H:%M:%S} UTC"
+        self._said(delivery, "delayed", f"{what}; {again}", channel)
+        self._refused(delivery, f"{channel}: {failure.error}; {again}")
+
+    def _refused(self, delivery: Delivery, why: str) -> None:
+        """No channel of a chain took a message. An audience may have others, still to be tried."""
+        if delivery.update is None:
+            return
+        audience, key = delivery.message.recipient, delivery.message.key
+        others = [
+            other
+            for other in self._owed.values()
+            if (other.update, other.message.recipient) == (delivery.update, audience)
+            and other.message.key != key
+        ]
+        final = key not in self._owed and not others
+        if final or all(other.rounds for other in others):
+            self._reached_nobody(delivery.update, audience, why, final=final)
+
+    def _reached_nobody(self, update: int, audience: str, why: str, *, final: bool) -> None:
+        """The update does not count as given, and whoever speaks for the incident hears so."""
+        desk = self._desk
+        if not is_news(desk.incident, update, audience, final=final):
+            return
+        if not workflow.patched("an-update-counts-once-a-channel-took-it"):
+            return
+        desk.replace(reached_nobody(desk.incident, update, audience, why, desk.now()))
+        lead = whom(desk.policy.communication_lead or "", desk.policy)
+        self.ask(
+            ActionKind.REMIND, lead, missed_words(audience), f"{missed_words(audience)}: {why}"
+        )
+
+    def _said(self, delivery: Delivery, became: str, summary: str, channel: str) -> None:
+        sent = delivery.message
+        self._desk.note(
+            f"{sent.kind}.{became}",
+            summary + detour(delivery.fell_back),
+            recipient=sent.recipient,
+            channel=channel,
+            key=sent.key,
+            reason=sent.reason,
+        )
+
+
+def _failure(delivery: Delivery, channel: str, error: FailureError) -> DeliveryFailure:
+    """What the channel said; where it said nothing, that."""
+    why, permanent = "no answer in time", False
+    if isinstance(error.cause, ApplicationError):
+        why = error.cause.message.removeprefix(f"{channel}: ")
+        permanent = error.cause.type == PERMANENT_FAILURE
+    key = delivery.message.key
+    return DeliveryFailure(key=key, channel=channel, error=why, permanent=permanent)
+
+
+def _words(delivery: Delivery, channel: str) -> str:
+    sent = delivery.message
+    return f"{sent.kind} to {sent.recipient} by {channel}: {sent.reason}"

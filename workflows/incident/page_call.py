@@ -1,0 +1,108 @@
+"""The page that is under way: one level at a time."""
+
+from collections.abc import Callable
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError
+
+from models.contracts import ESCALATE_INCIDENT, Escalated, EscalateIncident
+from models.escalating import EscalationProgress
+from rules.paging.lines import given_up
+from rules.paging.request import Asked, request_of
+from rules.paging.urgency import Kind
+from rules.paging.withdrawal import Withdrawal
+from workflows.incident.desk import Desk
+from workflows.options import begin, perform_at_once
+
+Done = Callable[[Asked, Escalated], None]
+Failed = Callable[[Asked], None]
+
+
+class PageCall:
+    """Owns the activity that pages a level, and why what is under way is not needed any more.
+
+    An attempt that has begun cannot be recalled; what has not begun is not made.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._handle: workflow.ActivityHandle[Escalated] | None = None
+        self._asked: Asked | None = None
+        self._kind = Kind.FIRST_PAGE
+        self.busy = False
+        self.recalled: str | None = None
+
+    def start(
+        self,
+        asked: Asked,
+        progress: EscalationProgress,
+        *,
+        within_task: bool,
+        done: Done,
+        failed: Failed,
+        sends: bool = True,
+    ) -> None:
+        """Page a level, or only find out whom it pages; `done` or `failed` hears of it."""
+        request = request_of(asked, self._desk.incident, self._desk.policy, progress)
+        request = request.model_copy(update={"sends": sends})
+        self.busy, self._asked, self.recalled = True, asked, None
+        self._kind = Kind.LATER_PAGE if progress.pages else Kind.FIRST_PAGE
+        self._desk.launch(self._made(asked, request, done, failed, within_task=within_task))
+
+    def recall(self, withdrawal: Withdrawal) -> None:
+        """Somebody answered, or the incident is over: the page may not be needed any more."""
+        asked = self._asked if self.busy else None
+        if asked and withdrawal.covers(stays=asked.stays, clocks=asked.clocks):
+            self.recalled = self.recalled or withdrawal.why
+
+    def give_up(self) -> None:
+        """Let no further attempt be made of what is recalled.
+
+        Not while a message is handled: a result that came with it must not be lost.
+        """
+        handle = self._handle
+        if self.recalled and handle:
+            self._handle = None
+            if not handle.done() and workflow.patched("no-page-after-the-answer"):
+                handle.cancel()
+
+    async def _made(
+        self,
+        asked: Asked,
+        request: EscalateIncident,
+        done: Done,
+        failed: Failed,
+        *,
+        within_task: bool,
+    ) -> None:
+        try:
+            answer = await self._answer(request, asked.summary, within_task=within_task)
+        except FailureError:
+            if self.recalled:
+                line = given_up(asked.summary, asked.page.level, request.key_prefix, self.recalled)
+                self._desk.note(line.kind, line.summary, **line.data)
+            else:
+                failed(asked)
+        else:
+            done(asked, answer)
+        finally:
+            self.busy, self._handle = False, None
+
+    async def _answer(
+        self, request: EscalateIncident, summary: str, *, within_task: bool
+    ) -> Escalated:
+        """Page `within_task`; or else, and where that fails, by an activity of its own."""
+        if within_task:
+            try:
+                return await perform_at_once(ESCALATE_INCIDENT, request, Escalated, summary=summary)
+            except FailureError:
+                if self.recalled:
+                    raise
+        self._handle = begin(
+            ESCALATE_INCIDENT,
+            request,
+            Escalated,
+            summary=summary,
+            priority=self._desk.priority(self._kind),
+        )
+        return await self._handle

@@ -1,0 +1,85 @@
+"""The incident report: written when the response ends, and again when the incident does."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from temporalio.exceptions import FailureError
+
+from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
+from models.incident import Document
+from rules.paging.urgency import Kind
+from workflows.incident.attempts import Attempts
+from workflows.incident.component import Component, Due
+from workflows.incident.desk import Desk
+from workflows.options import perform
+
+
+class Reports(Component):
+    """Owns the reports that are still to be written, one after the other."""
+
+    def __init__(self, desk: Desk, due: tuple[str, ...]) -> None:
+        self._desk = desk
+        self._due = list(due)
+        self._attempts = Attempts(desk)
+
+    @property
+    def due(self) -> tuple[str, ...]:
+        """The names of the reports to be written."""
+        return tuple(self._due)
+
+    def order(self) -> None:
+        """Have the report written as the record stands."""
+        written = sum(
+            document.name == "incident_report" for document in self._desk.incident.documents
+        )
+        self._due.append(f"report-{written + len(self._due) + 1}")
+        self._desk.awake = True
+
+    def next_at(self) -> datetime | None:
+        """When a failed report is tried again."""
+        return self._attempts.again_at if self._due else None
+
+    def next_due(self) -> Due | None:
+        """When that is, and what it is."""
+        at = self.next_at()
+        return (at, "write the incident report") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether every report is written."""
+        return not self._due
+
+    def carried(self) -> Mapping[str, object]:
+        """The reports to be written."""
+        return {"reports_due": self.due}
+
+    def launch(self, now: datetime) -> None:
+        """Write the next report."""
+        if self._due and self._attempts.may_begin(now):
+            self._attempts.begin(self._write(self._due[0], now))
+
+    async def _write(self, name: str, now: datetime) -> bool:
+        desk = self._desk
+        request = WriteReport(incident=desk.incident, policy=desk.policy, name=name, now=now)
+        try:
+            written = await perform(
+                WRITE_REPORT,
+                request,
+                DocumentWritten,
+                summary=f"write {name} of {desk.incident.id}",
+                priority=desk.priority(Kind.CHORE),
+            )
+        except FailureError:
+            # The store may hold it although no answer came: the next attempt, made from a
+            # record that has moved on, must not meet it under the same name.
+            self._due[self._due.index(name)] = f"{name}-again"
+            desk.note("document.delayed", f"{name} could not be written; tried again in a minute")
+            return False
+        self._due.remove(name)
+        kept = Document(
+            name="incident_report", uri=written.uri, at=desk.now(), sha256=written.sha256
+        )
+        documents = (*desk.incident.documents, kept)
+        desk.replace(desk.incident.model_copy(update={"documents": documents}))
+        desk.note("document.written", f"{name} is at {written.uri}", sha256=written.sha256)
+        return True

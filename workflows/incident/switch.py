@@ -1,0 +1,179 @@
+"""Where a decision becomes fact: the record is replaced, the effects go to their components."""
+
+from dataclasses import dataclass
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from models.base import MONITORING
+from models.clock import ActionKind
+from models.command import CommandResult, RecordAlertsCommand
+from models.group import INCIDENT_MOVED, IncidentMoved
+from models.incident import Incident
+from models.payload import Command
+from rules.commands.alerts import as_bad_as_its_alerts, group_gone
+from rules.commands.answers import result_of
+from rules.commands.judgement import judge
+from rules.commands.reckoned import moves_time, not_reckoned, reckoned
+from rules.record.decision import (
+    AdoptPolicy,
+    Case,
+    Decision,
+    DemandAnswered,
+    Effect,
+    LookUpPolicy,
+    OpenLinked,
+    Outcome,
+    PageAgain,
+    PageNextLevel,
+    PageRole,
+    Remind,
+    StopEscalation,
+    TakenUp,
+    Tell,
+    WatchAcknowledgement,
+    WriteIncidentReport,
+)
+from states.lifecycle import State
+from workflows.incident.adoption import Adoption
+from workflows.incident.desk import Desk
+from workflows.incident.linked import LinkedIncidents
+from workflows.incident.outbox import Outbox
+from workflows.incident.paging import Paging
+from workflows.incident.reports import Reports
+
+REMEMBERED = 500
+"""How many results of processed commands are carried, the newest of them."""
+Escalating = (
+    StopEscalation | PageAgain | PageNextLevel | WatchAcknowledgement | DemandAnswered | TakenUp
+)
+AFTER_RESPONSE = frozenset({State.REVIEW, State.CLOSED, State.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The components that own the effects."""
+
+    outbox: Outbox
+    paging: Paging
+    reports: Reports
+    linked: LinkedIncidents
+    adoption: Adoption
+
+
+class Switch:
+    """Applies commands. Everything here is synchronous: decide, record, wake the run."""
+
+    def __init__(self, desk: Desk, owners: Owners, processed: dict[str, str]) -> None:
+        self._desk = desk
+        self._owners = owners
+        self.processed = dict(processed)
+
+    def judge(self, name: str, command: Command) -> Outcome:
+        """What a command would do now; changes nothing, and raises nothing.
+
+        An error of ours costs the command that met it, never the incident.
+        """
+        desk = self._desk
+        try:
+            outcome = judge(name, command, desk.incident, desk.policy, desk.now())
+            if isinstance(outcome, Decision) and moves_time(command):
+                reckoned(outcome, desk.policy, desk.now())
+        except Exception as error:  # noqa: BLE001 - whatever it is, the incident goes on without
+            return not_reckoned(name, error)
+        return outcome
+
+    def apply(self, name: str, command: Command) -> Outcome:
+        """Do a command. The record is replaced only after the whole decision succeeded."""
+        outcome = self.judge(name, command)
+        if isinstance(outcome, Decision):
+            before = self._desk.incident
+            self._desk.replace(outcome.incident)
+            self.carry_out(outcome.effects)
+            self._tell_group(before)
+            if isinstance(command, RecordAlertsCommand):
+                self._follow_alerts()
+        return outcome
+
+    def _follow_alerts(self) -> None:
+        """Be as bad as the worst of the alerts, until a person says how bad it is."""
+        now = self._desk.now()
+        case = Case(self._desk.incident, self._desk.policy, MONITORING, now, now)
+        worse = as_bad_as_its_alerts(case)
+        if worse and workflow.patched("a-worse-alert-raises-the-severity"):
+            self._desk.replace(worse.incident)
+            self.carry_out(worse.effects)
+
+    def result(self, name: str, summary: str, before: Incident) -> CommandResult:
+        """The answer to a command that was done; `before` is the record as it was."""
+        desk = self._desk
+        return result_of(name, summary, desk.incident, desk.policy, desk.now(), before=before)
+
+    def remember(self, command_id: str | None, result: CommandResult) -> None:
+        """Keep the result, so that the command can be repeated safely, also in a later run."""
+        if command_id is None:
+            return
+        self.processed[command_id] = result.model_dump_json()
+        while len(self.processed) > REMEMBERED:
+            del self.processed[next(iter(self.processed))]
+
+    def carry_out(self, effects: tuple[Effect, ...]) -> None:
+        """Hand each effect to the component that owns it."""
+        for effect in effects:
+            match effect:
+                case PageRole(target, reason, text, clock):
+                    self._owners.outbox.ask(ActionKind.PAGE, target, reason, text, clock)
+                case Remind(target, reason, text):
+                    self._owners.outbox.ask(ActionKind.REMIND, target, reason, text)
+                case Tell(event, text, audiences):
+                    self._owners.outbox.tell(event, text, audiences)
+                case OpenLinked(title, reason, clock):
+                    self._owners.linked.order(title, reason, clock)
+                case WriteIncidentReport():
+                    self._owners.reports.order()
+                case LookUpPolicy():
+                    self._owners.adoption.order(effect)
+                case AdoptPolicy(policy):
+                    self._desk.policy = policy
+                case _:
+                    self._escalate(effect)
+
+    def _escalate(self, effect: Escalating) -> None:
+        paging = self._owners.paging
+        match effect:
+            case StopEscalation(reason):
+                paging.stop(reason)
+            case DemandAnswered(by):
+                paging.stop(f"answered by {by}")
+            case PageAgain(reason, waits):
+                paging.page_again(reason, waits=waits)
+            case PageNextLevel():
+                paging.demand(effect)
+            case WatchAcknowledgement(forgotten_at):
+                paging.watch(forgotten_at)
+            case TakenUp(by):
+                paging.taken_up(by)
+
+    def _tell_group(self, before: Incident) -> None:
+        incident = self._desk.incident
+        group = incident.report.group_id
+        concerned = AFTER_RESPONSE & {incident.state, before.state}
+        if group and incident.state != before.state and concerned:
+            resolved = incident.milestone("resolved")
+            moved = IncidentMoved(
+                incident_id=incident.id,
+                state=incident.state,
+                resolved_at=resolved.at if resolved else None,
+            )
+            self._desk.launch(self._signal(group, moved))
+
+    async def _signal(self, group: str, moved: IncidentMoved) -> None:
+        """A group that has ended needs no news."""
+        try:
+            await workflow.get_external_workflow_handle(group).signal(INCIDENT_MOVED, moved)
+        except ApplicationError:
+            if workflow.patched("an-ended-group-is-quiet"):
+                desk = self._desk
+                desk.replace(group_gone(desk.incident, group, desk.now()))
+            else:
+                self._desk.note("group.gone", f"alert group {group} has ended")

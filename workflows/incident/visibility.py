@@ -1,0 +1,135 @@
+"""What an auditor sees in Temporal without our tools: search attributes and current details."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from itertools import accumulate
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+from models.readable import in_a_line
+from models.visibility import SEARCH_ATTRIBUTES
+from rules.clocks.breaches import breached_clocks, marks
+from rules.commands.answers import status_markdown
+from rules.people.leading import leader
+from rules.updates.readings import readings_of
+from states.lifecycle import TERMINAL
+from workflows.incident.desk import Desk
+from workflows.incident.paging import Paging
+
+_MAKE: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
+    "keyword": SearchAttributeKey.for_keyword,
+    "datetime": SearchAttributeKey.for_datetime,
+    "bool": SearchAttributeKey.for_bool,
+    "int": SearchAttributeKey.for_int,
+    "keyword_list": SearchAttributeKey.for_keyword_list,
+}
+KEYS: dict[str, SearchAttributeKey[Any]] = {
+    attribute.name: _MAKE[attribute.kind](attribute.name) for attribute in SEARCH_ATTRIBUTES
+}
+NEXT_DUE = "IncidentNextDueAt"
+LARGEST_VALUE = 2000
+"""Bytes of a search attribute as JSON: the server refuses the task that writes more than 2 KiB."""
+
+
+def shortened(word: str) -> str:
+    """As much of a word as the server takes."""
+    while len(json.dumps(word)) > LARGEST_VALUE:
+        word = word[: len(word) * 3 // 4]
+    return word
+
+
+def fitting(words: list[str]) -> list[str]:
+    """As many words, from the first, as the server takes of a list."""
+    sizes = accumulate(len(json.dumps(word)) + 1 for word in words)
+    return [word for word, size in zip(words, sizes, strict=True) if size <= LARGEST_VALUE]
+
+
+class Visibility:
+    """Owns what was shown last, so that only what changed is written, in one command."""
+
+    def __init__(self, desk: Desk, paging: Paging) -> None:
+        self._desk = desk
+        self._paging = paging
+        self._shown: dict[str, Any] = {}
+
+    def refresh(self, next_due_at: datetime | None, *, deciding: bool = False) -> None:
+        """Show the incident as it stands. The next due instant alone is not worth an event.
+
+        While something is being enforced (`deciding`), what comes next is known in a moment.
+        """
+        workflow.set_current_details(
+            status_markdown(self._desk.policy, self._desk.incident, self._desk.now())
+        )
+        wanted = self._wanted(next_due_at)
+        nothing = next_due_at is None and self._nothing_is_news()
+        unknown = next_due_at is None or (deciding and self._waits_for_what_is_decided(next_due_at))
+        if unknown and not nothing and self._desk.incident.state not in TERMINAL:
+            del wanted[NEXT_DUE]
+        changed = {name: value for name, value in wanted.items() if self._differs(name, value)}
+        alone = set(changed) == {NEXT_DUE}
+        if not changed or (alone and not nothing and not self._passed()):
+            return
+        updates: list[SearchAttributeUpdate[Any]] = [
+            KEYS[name].value_unset() if value is None else KEYS[name].value_set(value)
+            for name, value in changed.items()
+        ]
+        workflow.upsert_search_attributes(updates)
+        self._shown.update(changed)
+
+    def _nothing_is_news(self) -> bool:
+        """Whether something is shown as due although nothing is, and nothing is under way."""
+        shown = self._desk.idle and self._shown.get(NEXT_DUE) is not None
+        return shown and workflow.patched("that-nothing-is-due-is-shown")
+
+    def _waits_for_what_is_decided(self, next_due_at: datetime) -> bool:
+        """Whether another instant would be shown: what else is due may be months away."""
+        differs = self._differs(NEXT_DUE, next_due_at)
+        return differs and workflow.patched("what-comes-next-is-shown-once-it-is-decided")
+
+    def _passed(self) -> bool:
+        """Whether the instant that is shown has passed, or none is: then the next is worth one."""
+        shown = self._shown.get(NEXT_DUE)
+        passed = shown is None or shown <= self._desk.now()
+        return passed and workflow.patched("what-is-due-next-is-shown-once-the-last-has-passed")
+
+    def _differs(self, name: str, value: Any) -> bool:
+        if name in self._shown:
+            return bool(self._shown[name] != value)
+        return value is not None
+
+    def _level(self) -> int:
+        """The highest level that was paged; in incidents of before what fired stays, the last."""
+        progress = self._paging.progress
+        return progress.highest if self._desk.policy.facts else progress.level
+
+    def _wanted(self, next_due_at: datetime | None) -> dict[str, Any]:
+        desk = self._desk
+        incident = desk.incident
+        resolved, service = incident.milestone("resolved"), incident.report.service
+        readings = readings_of(desk.policy, incident, desk.now())
+        breached = list(breached_clocks(desk.policy, incident, readings))
+        words = {
+            "IncidentState": incident.state.value,
+            "IncidentSeverity": incident.severity,
+            "IncidentService": service and in_a_line(service),
+            "IncidentManager": leader(desk.policy, incident),
+            "IncidentPolicy": f"{desk.policy.name} {desk.policy.version}",
+            "IncidentGroup": incident.report.group_id,
+        }
+        return {
+            **{name: word and shortened(word) for name, word in words.items()},
+            "IncidentReportedAt": incident.reported_at,
+            NEXT_DUE: next_due_at,
+            "IncidentResolvedAt": resolved.at if resolved else None,
+            "IncidentBreached": bool(breached),
+            "IncidentOnHold": incident.hold is not None,
+            # Left unset unless it is so: histories of before do not know it.
+            "IncidentOverridden": True if incident.overrides else None,
+            "IncidentLevel": self._level(),
+            "IncidentBreachedClocks": fitting(breached) or None,
+            "IncidentMarks": fitting(list(marks(desk.policy, incident))) or None,
+            "IncidentPeople": fitting(sorted({held.person for held in incident.roles})) or None,
+        }

@@ -1,0 +1,31 @@
+"""How the run of an incident waits: for whatever happens, and for nobody who would stop it."""
+
+import asyncio
+
+from temporalio import workflow
+
+from workflows.incident.desk import Desk
+
+
+class Waking:
+    """Owns the wait of the run. A request to cancel the run from outside is refused.
+
+    An incident ends by its lifecycle: whoever wants it over gives the command for that.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._refused = False
+
+    async def wait(self) -> None:
+        """Wait until something happens."""
+        try:
+            await workflow.wait_condition(lambda: self._desk.awake)
+        except asyncio.CancelledError:
+            asked = workflow.cancellation_reason()
+            if asked is None or self._refused:
+                raise
+            self._refused = True
+            why = f" ({asked})" if asked else ""
+            words = f"a request to cancel the workflow{why} is refused; the command cancel ends it"
+            self._desk.note("cancellation.refused", words)

@@ -1,0 +1,290 @@
+"""One incident, from report to closure: a switchboard for the components that each own one thing.
+
+Handlers are synchronous: they decide, record and wake the run. Only the run awaits activities,
+so nothing here needs a lock.
+"""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from models.adoption import PREVIEW_ADOPTION, AdoptionPreview
+    from models.base import Instant
+    from models.compiled import CompiledPolicy
+    from models.contracts import (
+        ARCHIVE_TIMELINE,
+        BEGIN_ARCHIVE,
+        INCIDENT_WORKFLOW,
+        ArchiveRunInput,
+        ArchiveTimeline,
+        Carried,
+        IncidentInput,
+    )
+    from models.incident import Incident, TimelineSegment
+    from models.view import ASK_AGAIN, VIEW, IncidentView
+    from models.why import WHY, Explanation, WhyQuestion
+    from rules.commands.adoption import preview
+    from rules.paging.urgency import Kind
+    from rules.paging.why import explain
+    from rules.people.roles import told_of_duties
+    from rules.record.bounds import out_of_time
+    from rules.record.carried import moved_out, older_entries
+    from rules.reports.views import view_of
+    from states.lifecycle import TERMINAL, State
+    from workflows.incident.adoption import Adoption
+    from workflows.incident.beginning import begun, no_beginning
+    from workflows.incident.calendars import Calendars
+    from workflows.incident.component import Component, Due
+    from workflows.incident.deadlines import Deadlines
+    from workflows.incident.desk import Desk
+    from workflows.incident.first_page import FirstPage
+    from workflows.incident.handlers import Handlers
+    from workflows.incident.linked import LinkedIncidents
+    from workflows.incident.outbox import Outbox
+    from workflows.incident.paging import Paging
+    from workflows.incident.reports import Reports
+    from workflows.incident.roles_at_once import Burden
+    from workflows.incident.switch import Owners, Switch
+    from workflows.incident.timer import ClockBehind, NextTimer
+    from workflows.incident.visibility import Visibility
+    from workflows.incident.waiting import Waking
+    from workflows.options import perform, perform_promptly
+    from workflows.payloads import raw_start, read_start
+
+REOPENING_TIMEOUT = timedelta(minutes=1)
+
+
+@workflow.defn(name=INCIDENT_WORKFLOW)
+class IncidentWorkflow:
+    """The durable incident. Its result is what a later run would carry on."""
+
+    @workflow.init
+    @raw_start
+    def __init__(self, *payloads: object) -> None:
+        start = read_start(IncidentInput, payloads)
+        carried = start if isinstance(start, Exception) else begun(start)
+        self._unfit = carried if isinstance(carried, Exception) else None
+        if isinstance(start, Exception) or isinstance(carried, Exception):
+            return
+        try:
+            self._build(start, carried)
+        except Exception as error:
+            if workflow.info().continued_run_id:
+                raise
+            self._unfit = no_beginning(error)
+
+    def _build(self, start: IncidentInput, carried: Carried) -> None:
+        self._reopens = carried.incident.state if start.reopening and start.carried else None
+        self._desk = Desk(carried.incident, carried.policy, start.epoch_offset)
+        self._desk.effects = carried.effects
+        self._epoch_offset = start.epoch_offset
+        self._outbox = Outbox(self._desk, carried.outbox)
+        first_page = FirstPage(self._desk, lambda: self._handlers.signals, fresh=not start.carried)
+        self._paging = Paging(
+            self._desk,
+            self._outbox,
+            carried.escalation,
+            first_page,
+            self._clocks_due,
+        )
+        reports = Reports(self._desk, carried.reports_due)
+        linked = LinkedIncidents(self._desk, carried.linked_due)
+        adoption = Adoption(self._desk)
+        owners = Owners(self._outbox, self._paging, reports, linked, adoption)
+        self._switch = Switch(self._desk, owners, carried.processed)
+        self._waking = Waking(self._desk)
+        self._calendars = Calendars(self._desk)
+        self._deadlines = Deadlines(self._desk, self._switch)
+        self._components: tuple[Component, ...] = (
+            self._paging,
+            self._calendars,
+            self._deadlines,
+            reports,
+            linked,
+            Burden(self._desk, self._outbox, carried.told_roles),
+            self._outbox,
+        )
+        self._timer = NextTimer(self._desk)
+        self._visibility = Visibility(self._desk, self._paging)
+        if not start.carried:
+            self._outbox.tell("reported", f"reported: {carried.incident.report.title}", ())
+            self._switch.carry_out(tuple(told_of_duties(None, carried.incident, carried.policy)))
+        self._handlers = Handlers(self._desk, self._switch, adoption)
+        self._handlers.register()
+
+    @workflow.run
+    @raw_start
+    async def run(self, *_: object) -> Carried:
+        """Drive the components until the incident is over and nothing is owed.
+
+        Fails at once where the input cannot be read, or holds neither a report with its policy
+        nor a carried record.
+        """
+        if self._unfit:
+            raise self._unfit
+        if self._reopens:
+            await self._reopened(self._reopens)
+        while not self._over():
+            self._desk.awake = False
+            if self._desk.late:
+                raise ClockBehind(f"{ASK_AGAIN}: its clock is {self._desk.late} behind")
+            continuing = workflow.info().is_continue_as_new_suggested()
+            if continuing and self._desk.idle:
+                await self._continue_as_new()
+            if not continuing:
+                self._launch()
+            due_at, what = self._next_due()
+            self._timer.arm(None if continuing else due_at, what)
+            self._visibility.refresh(self._shown_due(due_at), deciding=self._deadlines.under_way)
+            await self._waking.wait()
+        self._visibility.refresh(None)
+        await self._begin_archive()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.carried()
+
+    @workflow.query(name=VIEW)
+    def view(self, at: Instant | None = None) -> IncidentView:
+        """The incident as it reads at `at`; without it, as it read when it last did something.
+
+        The clock of a workflow stands still between its tasks, and a query does not move it.
+        """
+        return view_of(self.carried(), self._asked(at))
+
+    @workflow.query(name=PREVIEW_ADOPTION)
+    def preview_adoption(
+        self, policy: CompiledPolicy, at: Instant | None = None
+    ) -> AdoptionPreview:
+        """What adopting `policy` would do to the clocks, read at `at`; nothing is changed."""
+        return preview(self._desk.policy, policy, self._desk.incident, self._asked(at))
+
+    @workflow.query(name=WHY)
+    def why(self, question: WhyQuestion, at: Instant | None = None) -> Explanation:
+        """Why somebody was, or was not, paged, by the record and its policy as read at `at`."""
+        self._asked(question.at)
+        return explain(question, self._desk.incident, self._desk.policy, self._asked(at))
+
+    @workflow.query(name="record")
+    def record(self) -> Incident:
+        """The record alone."""
+        if self._unfit:
+            raise self._unfit
+        return self._desk.incident
+
+    def _asked(self, at: datetime | None) -> datetime:
+        """The instant that a query is about, on the clock of the incident. Raises ValueError."""
+        if self._unfit:
+            raise self._unfit
+        problem = out_of_time(at) if at else None
+        if problem:
+            raise ValueError(f"at {problem}")
+        return at + self._epoch_offset if at else self._desk.now()
+
+    async def _reopened(self, closed: State) -> None:
+        """Wait for the command that this run was started for; without it the run just ends.
+
+        Most often it came with the first workflow task, and was done before this.
+        """
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._desk.incident.state != closed,
+                timeout=REOPENING_TIMEOUT,
+                timeout_summary="wait for the command reopen",
+            )
+
+    def _clocks_due(self, now: datetime) -> bool:
+        return self._deadlines.due(now)
+
+    def _launch(self) -> None:
+        now = self._desk.now()
+        for component in self._components:
+            component.launch(now)
+
+    def _shown_due(self, due_at: datetime | None) -> datetime | None:
+        """What people want to know: not that calendars are worked out further some day."""
+        calendars = self._calendars.next_due()
+        if due_at is None or calendars is None or due_at != calendars[0]:
+            return due_at
+        if not workflow.patched("that-calendars-are-due-is-not-shown"):
+            return due_at
+        return min((at for at, _ in self._dues() if at != due_at), default=None)
+
+    def _next_due(self) -> tuple[datetime | None, str]:
+        return min(self._dues(), default=(None, ""))
+
+    def _dues(self) -> list[Due]:
+        """Everything that will come due by itself, and what it is."""
+        dues = (component.next_due() for component in self._components)
+        return [due for due in dues if due]
+
+    def _over(self) -> bool:
+        if self._desk.incident.state not in TERMINAL or not self._desk.idle:
+            return False
+        return all(component.settled for component in self._components)
+
+    def carried(self) -> Carried:
+        """Everything that a later run needs: the record and the progress of each component."""
+        if self._unfit:
+            raise self._unfit
+        fields: dict[str, Any] = {}
+        for component in self._components:
+            fields |= component.carried()
+        return Carried(
+            incident=self._desk.incident,
+            policy=self._desk.policy,
+            processed=self._switch.processed,
+            effects=self._desk.effects,
+            **fields,
+        )
+
+    async def _continue_as_new(self) -> None:
+        """Carry everything on. Nothing is under way; messages that arrive meanwhile are kept."""
+        await self._shorten()
+        await self._begin_archive()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        workflow.continue_as_new(
+            IncidentInput(carried=self.carried(), epoch_offset=self._epoch_offset)
+        )
+
+    async def _shorten(self) -> None:
+        """Move the older part of a long timeline to the document store."""
+        older = older_entries(self._desk.incident)
+        if older is None:
+            return
+        request = ArchiveTimeline(
+            incident_id=self._desk.incident.id,
+            first_seq=older[0].seq,
+            last_seq=older[-1].seq,
+            entries_json="[" + ",".join(entry.model_dump_json() for entry in older) + "]",
+        )
+        summary = f"move timeline {older[0].seq}-{older[-1].seq} to the document store"
+        try:
+            segment = await perform(
+                ARCHIVE_TIMELINE,
+                request,
+                TimelineSegment,
+                summary=summary,
+                priority=self._desk.priority(Kind.CHORE),
+            )
+        except FailureError:
+            return
+        self._desk.replace(moved_out(self._desk.incident, segment))
+
+    async def _begin_archive(self) -> None:
+        """Have this run archived once it has ended: no run can archive its own end."""
+        info = workflow.info()
+        request = ArchiveRunInput(workflow_id=info.workflow_id, run_id=info.run_id)
+        summary = f"have run {info.run_id} archived after it ends"
+        try:
+            await perform_promptly(
+                BEGIN_ARCHIVE,
+                request,
+                str,
+                summary=summary,
+                priority=self._desk.priority(Kind.CHORE),
+            )
+        except FailureError:
+            self._desk.note("archive.delayed", "this run's archive could not be started")
