@@ -30,6 +30,8 @@ SERIES_SECONDS = 1.0
 """So much may one series cost; in all of them together so many times that."""
 SERIES_TOGETHER = 6
 MEMORY_BYTES = 512 * 1024 * 1024
+NICENESS = 10
+"""Many feeds may be read at once: whoever pages comes first."""
 NOT_READ = "cannot be read within the limits of time and memory"
 
 
@@ -91,6 +93,7 @@ def main() -> None:
     ):
         with suppress(ValueError, OSError):  # Not every system knows every limit.
             resource.setrlimit(limit, (most, most))
+    os.nice(NICENESS)
     asked = json.load(sys.stdin)
     start, end = (datetime.fromisoformat(asked[name]) for name in ("start", "end"))
     try:

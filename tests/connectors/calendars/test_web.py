@@ -1,0 +1,57 @@
+"""What a calendar server may answer."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from connectors.calendars.settings import FeedSettings
+from connectors.calendars.web import WebFeed
+from connectors.errors import PermanentError
+from tests.fakes.feeds import ANA, a_feed
+
+TEXT = a_feed(ANA).encode()
+
+
+@asynccontextmanager
+async def server(head: str, body: bytes) -> AsyncIterator[tuple[WebFeed, list[bytes]]]:
+    """A feed at a server that answers so, and what the server was asked."""
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        length = f"Content-Length: {len(body)}\r\n\r\n"
+        writer.write(f"HTTP/1.1 200 OK\r\n{head}{length}".encode() + body)
+        await writer.drain()
+        writer.close()
+
+    listening = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    settings = FeedSettings(url=f"http://127.0.0.1:{port}/shifts.ics")
+    async with listening, httpx2.AsyncClient(trust_env=False) as client:
+        yield WebFeed("shifts", settings, client), asked
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+async def test_an_answer_that_is_packed_is_refused_and_not_unpacked(layers: int) -> None:
+    """Two kilobytes, packed three times, cost as much time as gigabytes; nobody is paged then."""
+    body = TEXT
+    for _ in range(layers):
+        body = gzip.compress(body)
+    encodings = ", ".join(["gzip"] * layers)
+    async with server(f"Content-Encoding: {encodings}\r\n", body) as (feed, _):
+        with pytest.raises(PermanentError, match="answered with a compressed text"):
+            await feed.fetch(None, timeout=timedelta(seconds=10))
+
+
+@pytest.mark.parametrize("head", ["", "Content-Encoding: identity\r\n"])
+async def test_a_text_is_asked_for_and_taken_as_it_is(head: str) -> None:
+    """The server is told that nothing else is understood."""
+    async with server(head, TEXT) as (feed, asked):
+        copy = await feed.fetch(None, timeout=timedelta(seconds=10))
+    assert copy.text == TEXT.decode()
+    assert b"accept-encoding: identity\r\n" in asked[0].lower()
