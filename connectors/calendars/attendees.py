@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST = 50
+LONGEST = 254
+"""Characters of an address that mail can reach (RFC 5321)."""
 _SCHEME = "mailto:"
 _ABSENT = frozenset({"DECLINED", "DELEGATED"})
 
@@ -37,5 +39,7 @@ def _address(written: str) -> str | None:
     while text.startswith(_SCHEME):
         text = text.removeprefix(_SCHEME).strip()
     text = text.strip("<>").partition("?")[0]
+    if len(text) > LONGEST:
+        return None
     name, _, host = text.partition("@")
     return text if name and host and ":" not in text and not set(text) & set(" ,;") else None

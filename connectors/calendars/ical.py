@@ -23,6 +23,9 @@ MOST_EVENTS = 10_000
 MOST_IN_A_SERIES = 2_000
 MOST_TOLD = 100
 SUMMARY_LIMIT = 300
+MOST_TEXT = 4 * 1024 * 1024
+"""Characters of names and addresses together: a short text can repeat long ones any number of
+times, and whoever pages keeps all of them in memory."""
 _WORDS = 80
 _DAY = timedelta(days=1)
 _AROUND = timedelta(days=2)
@@ -55,6 +58,7 @@ class _Reader:
     end: datetime
     limit: Limit
     found: list[FeedEvent] = field(default_factory=list)
+    said: int = 0
     left_out: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
 
@@ -65,14 +69,27 @@ class _Reader:
         recurs_in = zones.find(hint) if hint else None
         # What does not recur costs next to nothing, so no rule can keep it from being read.
         for series in sorted(_series(self._events(calendar)), key=lambda series: series.recurs):
-            if len(self.found) >= MOST_EVENTS:
-                self.left_out.append(f"everything after {MOST_EVENTS} events")
+            if self._full:
+                self.left_out.append(f"everything after {min(len(self.found), MOST_EVENTS)} events")
                 return
             try:
                 with self.limit():
-                    self.found += self._occurrences(series, zones, recurs_in)
+                    occurrences = self._occurrences(series, zones, recurs_in)
+                self._take(occurrences)
             except Exception as error:  # noqa: BLE001 - one event's trouble must not reach the others
                 self._leave_out(series.called, error)
+
+    @property
+    def _full(self) -> bool:
+        return len(self.found) >= MOST_EVENTS or self.said >= MOST_TEXT
+
+    def _take(self, occurrences: list[FeedEvent]) -> None:
+        for event in occurrences:
+            if self._full:
+                self.left_out.append(f"the last of {event.summary[:_WORDS]}")
+                return
+            self.said += sum(map(len, (event.summary, *event.emails, *event.declined)))
+            self.found.append(event)
 
     def _own_zones(self, calendar: Components) -> Iterator[tuple[str, Zone | None]]:
         for block in calendar.zones:

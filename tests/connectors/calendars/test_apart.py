@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from connectors.calendars.apart import unfolded_apart
+from connectors.calendars.attendees import attending
 from connectors.calendars.directory import CHECKING, FeedDirectory
-from connectors.calendars.ical import Unfolded
+from connectors.calendars.ical import MOST_TEXT, Unfolded
 from connectors.calendars.readings import Readings, Unreadable
 from connectors.calendars.settings import FeedSettings
 from connectors.errors import PermanentError
@@ -30,6 +31,23 @@ async def test_a_rule_without_end_costs_its_series_and_no_other() -> None:
     read = await unfolded_apart(a_feed(EVERY_SECOND, NO_SUCH_DAY, ANA, BO), START, END)
     assert [event.summary for event in read.events] == ["ana", "bo"]
     assert read.left_out == ("cy (takes too long)",)
+
+
+async def test_a_short_text_cannot_repeat_itself_into_a_long_reading() -> None:
+    """Hundreds of kilobytes were hundreds of megabytes of the worker, for each month it asked."""
+    crowd = "|".join(f"ATTENDEE:mailto:{'u' * 200}{n}@example.com" for n in range(50))
+    hourly = "SUMMARY:cy|DTSTART:20260302T090000Z|DTEND:20260302T100000Z|RRULE:FREQ=HOURLY"
+    read = await unfolded_apart(a_feed(ANA, f"{hourly}|{crowd}", hourly), START, END)
+    addresses = [address for event in read.events for address in event.emails]
+    assert sum(map(len, addresses)) <= MOST_TEXT + 50 * 254
+    assert read.events[0].summary == "ana"
+    assert read.left_out[0] == "the last of cy"
+    assert read.left_out[1].startswith("everything after")
+
+
+def test_an_address_that_no_mail_can_have_is_none() -> None:
+    """It would stand in every shift of a series."""
+    assert attending(["x" * 250 + "@example.com", "bo@example.com"]).coming == ("bo@example.com",)
 
 
 @pytest.mark.parametrize(
