@@ -1,5 +1,6 @@
 """The one way in for every command: is it sound, may this actor, and what follows."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -7,7 +8,14 @@ from difflib import get_close_matches
 from pydantic import ValidationError
 
 from models.base import ENGINE, MONITORING, Actor
-from models.command import COMMANDS, AdoptPolicyCommand, RecordAlertsCommand, SetSeverityCommand
+from models.command import (
+    COMMANDS,
+    AdoptPolicyCommand,
+    RecordAlertsCommand,
+    SetSeverityCommand,
+    SubmitReviewCommand,
+    TriggerCommand,
+)
 from models.compiled import FROM_HISTORY, CompiledPolicy
 from models.incident import Incident
 from models.payload import Command
@@ -18,7 +26,7 @@ from rules.commands.transitions import fire
 from rules.deadlines.taking_back import corrected
 from rules.paging.demanded import answer, answerable
 from rules.paging.escalation import watched
-from rules.people.approvals import unapproved
+from rules.people.approvals import needs_approval, unapproved
 from rules.people.authority import (
     ADOPT_POLICY,
     REOPEN,
@@ -40,6 +48,7 @@ from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
 
 ON_ITS_WAY = timedelta(seconds=5)
 """How long a command may be on its way before that counts."""
+COMPLETE_STEP, ADD_LESSON = "complete_step", "add_lesson"
 FREE_TEXTS = frozenset({"post_update", "add_lesson", "add_action_item", "link"})
 """Commands that say something and change nothing else."""
 
@@ -89,7 +98,17 @@ def _authority(case: Case, name: str, command: Command) -> Refusal | None:
         certain = f"{SET_ATTRIBUTE}:{attribute}"
         if found is None and certain in case.policy.authority:
             found = _by_rule(case, SET_ATTRIBUTE, command, certain)
+    for part in _parts(command) if case.policy.known_names else ():
+        found = found or _by_rule(case, part, command, part)
     return found
+
+
+def _parts(command: Command) -> Iterator[str]:
+    """The commands that another one does by the way: their rules count too."""
+    if isinstance(command, TriggerCommand) and command.steps:
+        yield COMPLETE_STEP
+    if isinstance(command, SubmitReviewCommand) and command.lessons:
+        yield ADD_LESSON
 
 
 def _as_earlier_versions_did(case: Case, command: Command) -> bool:
@@ -199,13 +218,22 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
         return _authority_first(case, name, command, outcome)
     changed = replace(case, becomes=outcome.incident.severity)
     refusal = _authority(changed, name, command) or reason_missing(changed, name, command)
-    refusal = refusal or unapproved(changed, name, command)
+    refusal = refusal or unapproved(changed, name, command) or _step_unapproved(changed, command)
     refusal = refusal or _room(name, outcome)
     if refusal:
         return with_words_of_request(refusal, case, command)
     done = settled(with_words(outcome, case, command), name, case.now)
     done = completed(done, case)
     return _taken_up(corrected(done, case, name, command), case, trigger)
+
+
+def _step_unapproved(case: Case, command: Command) -> Refusal | None:
+    """That steps which must be approved cannot come along with a trigger."""
+    if not isinstance(command, TriggerCommand) or not command.steps or not case.policy.known_names:
+        return None
+    words = f"{COMPLETE_STEP} needs approval: give it by itself for {', '.join(command.steps)}"
+    lacks = needs_approval(case, COMPLETE_STEP, command)
+    return Refusal("NeedsApproval", words, (COMPLETE_STEP,)) if lacks else None
 
 
 def _taken_late(name: str, policy: CompiledPolicy) -> bool:

@@ -60,6 +60,13 @@ def unapproved(case: Case, name: str, command: Command) -> Refusal | None:
     return None
 
 
+def needs_approval(case: Case, name: str, command: Command) -> bool:
+    """Whether a command must be approved in this case, whoever has approved it by now."""
+    if case.actor in (ENGINE, MONITORING) or case.overrides:
+        return False
+    return any(_in_force(rule, case) for _, rule in rules_of(name, command, case.policy))
+
+
 def _lacking(
     case: Case, name: str, command: Command, key: str, rule: ApprovalRule
 ) -> Refusal | None:

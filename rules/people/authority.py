@@ -72,11 +72,11 @@ def permitted(
 ) -> bool:
     """Whether `actor` may. The engine may by policy, and monitoring feeds its own incidents.
 
-    At the incident's severity, or at another `severity`.
+    At the incident's severity, or at another `severity`. What is for nobody is not for monitoring.
     """
-    if actor in (ENGINE, MONITORING):
-        return True
     named = named_now(rule, incident, now, severity)
+    if actor == ENGINE or (actor == MONITORING and named != (NOBODY,)):
+        return True
     return any(_covers(entry, actor, incident, policy, now) for entry in named)
 
 

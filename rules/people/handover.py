@@ -143,6 +143,8 @@ def accept_handover(case: Case, command: AcceptHandoverCommand) -> Outcome:
     if isinstance(found, Refusal):
         return found
     offer, rule = found
+    if case.policy.known_names and offer.taker in case.incident.holders(rule.name):
+        return Refusal("Refused", f"{offer.taker} holds {rule.name} already: decline_handover")
     why = unfit(rule, offer.taker, case.incident, case.policy, case.now)
     if why:
         return Refusal("Refused", why)
@@ -193,13 +195,16 @@ def decline_handover(case: Case, command: DeclineHandoverCommand) -> Outcome:
 def over_own_role(case: Case, command: Command) -> bool:
     """Whether somebody gives away or gives back what is theirs, which needs no authority.
 
-    A deputy may give away what the holder may.
+    A deputy may give away what the holder may; one of several holders only what they hold.
     """
     if isinstance(command, UnassignRoleCommand):
         return case.actor.name == (command.person or case.incident.holder(command.role))
     if isinstance(command, HandOverCommand):
         own = case.incident.holders(command.role)
-        return case.actor.name in (*own, *deputies(command.role, case.incident, case.policy))
+        if case.actor.name in deputies(command.role, case.incident, case.policy):
+            return True
+        theirs = case.policy.known_names and command.giver not in {None, case.actor.name}
+        return case.actor.name in own and not theirs
     return False
 
 

@@ -52,8 +52,9 @@ _ALPHABETS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "C
 _ALIKE = {
     **dict(zip("аегіїјкмнорстухѕԁһӏԛԝѵ", "aeriijkmhopctyxsdhlqwv", strict=True)),
     **dict(zip("αγεηικνορτυχω", "ayenikvoptuxw", strict=True)),
+    **dict(zip("ɑɡıɩᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢ", "agiiabcdeghijklmnoprtuvwyz", strict=True)),
 }
-"""Letters of other alphabets, and the Latin ones that they look like."""
+"""Letters of other alphabets and of phonetics, and the Latin ones that they look like."""
 
 
 def flaw(name: str) -> str | None:

@@ -140,6 +140,8 @@ def by_default(
     """
     rule = policy.role(role) or RoleRule(name=role)
     why = unfit(rule, person, incident, policy, now)
+    if policy.known_names and unknown_person(rule, person, policy):
+        why = "whoever holds it is one of the policy's people"
     if why:
         summary = f"{person} does not take {role}: {why}"
         return note(incident, "role.not_taken", summary, actor=actor, now=now, role=role)

@@ -73,7 +73,7 @@ class Handlers:
                     raise self._error(too_much)
                 unfit = brings_a_policy(command) or self._unsound(name, command)
                 outcome = unfit or self._switch.judge(name, command)
-                actor = _actor(command)
+                actor = _actor(name, command)
             if isinstance(outcome, Refusal) and not self._traced(name, outcome, actor, payloads):
                 raise self._error(outcome)
 
@@ -101,7 +101,7 @@ class Handlers:
             refusal = None if known else unfit
             # On replay validators do not run: what was taken as sound then stays done.
             if refusal and workflow.patched("unsound-updates-are-recorded"):
-                self._record(name, refusal, _actor(command))
+                self._record(name, refusal, _actor(name, command))
                 raise self._error(refusal)
             answer = self._do(name, command)
             if isinstance(answer, Refusal):
@@ -140,7 +140,7 @@ class Handlers:
                 return
             refusal = self._unfit(name, command)
             if refusal:
-                self._record(name, refusal, _actor(command))
+                self._record(name, refusal, _actor(name, command))
             else:
                 self._do(name, command)
 
@@ -187,7 +187,7 @@ class Handlers:
             result = self._switch.result(name, outcome.summary, before)
             self._switch.remember(command_id, result)
             return result.model_dump(mode="json")
-        self._record(name, outcome, _actor(command))
+        self._record(name, outcome, _actor(name, command))
         return outcome
 
     def _record(self, name: str, refusal: Refusal, actor: Actor | None) -> None:
@@ -202,8 +202,10 @@ class Handlers:
         return ApplicationError(refusal.message, details, type=refusal.kind, non_retryable=True)
 
 
-def _actor(command: Command) -> Actor:
-    return Actor(name=command.actor, via=command.via)
+def _actor(name: str, command: Command) -> Actor:
+    """Who gives a command; a claim to be the engine says nothing of that."""
+    claims = impersonates(name, command)
+    return UNKNOWN if claims else Actor(name=command.actor, via=command.via)
 
 
 def _weight(payloads: Sequence[object]) -> int:

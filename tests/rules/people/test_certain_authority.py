@@ -103,3 +103,47 @@ def test_a_role_can_be_written_as_role_wherever_people_can_be_named() -> None:
     assert policy.review.attendees == ("second",)
     second = done(incident, "assign_role", after(2), policy, role="second", person="cy")
     decided(second, "hold", 3, policy, actor="cy", reason="x")
+
+
+PARTS = staffed(
+    "steps: { assessment: [{ id: sign_off, do: Sign off, by: bo }] }\n"
+    "review: { required: { SEV1: always } }\n"
+    "authority: { complete_step: bo, add_lesson: bo }\n"
+)
+
+
+def test_what_a_command_does_by_the_way_goes_by_the_rule_of_that_too() -> None:
+    """A trigger is no back door for a step, a review none for a lesson."""
+    answer = refused(reported(PARTS), "acknowledge", 1, PARTS, actor="ana", steps=("sign_off",))
+    assert answer.message == "ana may not complete_step; may: bo"
+    decided(reported(PARTS), "acknowledge", 1, PARTS, actor="bo", steps=("sign_off",))
+    decided(reported(PARTS), "acknowledge", 1, PARTS, actor="ana")
+    in_review = done(reported(PARTS), "resolve", after(1), PARTS)
+    review = {"lead": "ana", "lessons": ("pin it",)}
+    answer = refused(in_review, "submit_review", 2, PARTS, actor="ana", **review)
+    assert answer.message == "ana may not add_lesson; may: bo"
+    decided(in_review, "submit_review", 2, PARTS, actor="bo", **review)
+
+
+def test_a_step_that_must_be_approved_does_not_come_along_with_a_trigger() -> None:
+    """It is given by itself, so that those who approve see what they approve."""
+    policy = staffed(
+        "steps: { assessment: [{ id: sign_off, do: Sign off, by: bo }] }\n"
+        "approvals: { complete_step: { by: cy, severities: SEV1 } }\n"
+    )
+    answer = refused(reported(policy), "acknowledge", 1, policy, steps=("sign_off",))
+    assert (answer.kind, answer.missing) == ("NeedsApproval", ("complete_step",))
+    mild = reported(policy, "SEV2")
+    decided(mild, "acknowledge", 1, policy, steps=("sign_off",))
+
+
+def test_what_is_for_nobody_is_not_for_monitoring_either() -> None:
+    """A recurrence opens a new incident where nobody may reopen the one that is closed."""
+    policy = staffed(
+        "review: { required: { SEV1: always } }\nauthority: { reopen:closed: nobody }\n"
+    )
+    alerts = {"actor": "monitoring", "via": "alerts"}
+    in_review = done(reported(policy), "resolve", after(1), policy)
+    closed = in_review.model_copy(update={"state": State.CLOSED})
+    assert refused(closed, "reopen", 2, policy, **alerts).kind == "NotAuthorised"
+    decided(in_review, "reopen", 2, policy, **alerts)

@@ -32,6 +32,8 @@ UNSEEN = ("an\u200ba", "ana\u00a0", "a\u2060na", "\u202eana", "ana\u00ad", "an\u
         *((word, "is a word of the engine") for word in RESERVED),
         ("Engine", "is a word of the engine"),
         ("EN-GINE", "is a word of the engine"),
+        ("eng\u0131ne", "is a word of the engine"),
+        ("\u1d07\u0274\u0262\u026a\u0274\u1d07", "is a word of the engine"),
     ],
 )
 def test_a_name_that_is_not_written_plainly_is_none(name: str, why: str) -> None:

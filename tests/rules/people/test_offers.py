@@ -198,3 +198,35 @@ def test_a_role_with_a_colon_in_its_holders_name_is_still_found() -> None:
     incident = done(incident, "hand_over", after(10), policy, **fields)
     [point, _] = pending_points(policy, incident)
     assert waited_for(point, incident, policy, after(25)) is not None
+
+
+SEATS = staffed("roles: { expert: { count: many } }\nauthority: { assign_role: dee }\n")
+
+
+def _seated(*people: str) -> Incident:
+    incident = reported(SEATS)
+    for person in people:
+        fields = {"role": "expert", "person": person, "actor": "dee"}
+        incident = decided(incident, "assign_role", 1, SEATS, **fields).incident
+    return incident
+
+
+def test_one_of_several_holders_gives_away_only_what_is_theirs() -> None:
+    """The seat of another holder goes by the rule of the command."""
+    incident, offer = _seated("ana", "bo"), {"role": "expert", "to": "cy"}
+    assert refused(incident, "hand_over", 2, SEATS, giver="bo", **offer).kind == "NotAuthorised"
+    decided(incident, "hand_over", 2, SEATS, giver="ana", **offer)
+    decided(incident, "hand_over", 2, SEATS, **offer)
+    decided(incident, "hand_over", 2, SEATS, actor="dee", giver="bo", **offer)
+
+
+def test_nobody_holds_a_role_twice() -> None:
+    """Who was given the role while it was offered to them has nothing to accept."""
+    offer = {"role": "expert", "to": "cy"}
+    incident = decided(_seated("ana"), "hand_over", 2, SEATS, **offer).incident
+    fields = {"role": "expert", "person": "cy", "actor": "dee"}
+    incident = decided(incident, "assign_role", 3, SEATS, **fields).incident
+    answer = refused(incident, "accept_handover", 4, SEATS, role="expert", actor="cy")
+    assert answer.message == "cy holds expert already: decline_handover"
+    incident = decided(incident, "decline_handover", 5, SEATS, role="expert", actor="cy").incident
+    assert incident.holders("expert") == ("ana", "cy")

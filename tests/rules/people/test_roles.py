@@ -250,3 +250,17 @@ def test_whoever_takes_roles_by_default_is_told_of_all_their_duties_at_once() ->
         ),
     )
     assert tuple(told_of_duties(record, record, policy)) == ()
+
+
+def test_a_stranger_who_may_acknowledge_takes_no_role_by_that() -> None:
+    """A role gives authority: only one of the people comes to hold it, and the record says so."""
+    policy = staffed(
+        "roles: { lead: { default: acknowledger }, guest: {"
+        " default: acknowledger, qualification: outside } }\n"
+        "authority: { acknowledge: anyone }\n"
+    )
+    incident = decided(reported(policy), "acknowledge", 1, policy, actor="mallory").incident
+    assert incident.holders("lead") == ()
+    assert incident.holders("guest") == ("mallory",)
+    [line] = lines(incident, "role.not_taken")
+    assert line == "mallory does not take lead: whoever holds it is one of the policy's people"
