@@ -13,10 +13,15 @@ from models.incident import Attempt, Incident, Refusals
 from rules.record.decision import Refusal
 from rules.record.ledger import note
 from rules.record.readable import blank, made_visible
+from states.lifecycle import Trigger
 
 AUTHORITY = "authority"
 REFUSALS_KEPT: dict[str, int] = {AUTHORITY: 100, "state": 100, "malformed": 50}
 """How many different refusals of each sort are kept: a flood of one hides no other."""
+MORE_KEPT = 30
+"""So many more of each sort: the first time that one of the people tries what `TELLS`."""
+TELLS = frozenset({*(trigger.value for trigger in Trigger), "adopt_policy"})
+"""Commands that move an incident, or change its rules: no flood hides who tried them."""
 COUNTED_EXACTLY = 20
 """So often the same refusal is counted each time. An update costs the history five events."""
 COUNTED_AGAIN_AFTER = timedelta(minutes=10)
@@ -32,11 +37,15 @@ _SHORT = 60
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A command that was refused: its name, by whom it was given, and with what it was refused."""
+    """A command that was refused: its name, by whom it was given, and with what it was refused.
+
+    `known` says whether that is one of the people of the policy.
+    """
 
     command: str
     actor: Actor
     refusal: Refusal
+    known: bool = False
 
     @property
     def sort(self) -> str:
@@ -86,7 +95,7 @@ def leaves_trace(incident: Incident, tried: Tried, now: datetime) -> bool:
     known = _attempt(incident.refusals, tried.digest)
     if known:
         return known.times < COUNTED_EXACTLY or now - known.last_at >= COUNTED_AGAIN_AFTER
-    if _room(incident.refusals, tried.sort):
+    if _room(incident.refusals, tried):
         return True
     dropped = incident.refusals
     long_ago = dropped.dropped_at is None or now - dropped.dropped_at >= COUNTED_AGAIN_AFTER
@@ -101,7 +110,7 @@ def refused(incident: Incident, tried: Tried, now: datetime) -> Incident:
         again = known.model_copy(update={"times": known.times + 1, "last_at": now})
         attempts = tuple(again if each is known else each for each in refusals.attempts)
         return _with(incident, refusals.model_copy(update={"attempts": attempts}))
-    if not _room(refusals, tried.sort):
+    if not _room(refusals, tried):
         dropped = {"dropped": refusals.dropped + 1, "dropped_at": now}
         return _with(incident, refusals.model_copy(update=dropped))
     attempt = Attempt(
@@ -132,8 +141,14 @@ def _attempt(refusals: Refusals, digest: str) -> Attempt | None:
     return next((each for each in refusals.attempts if each.digest == digest), None)
 
 
-def _room(refusals: Refusals, sort: str) -> bool:
-    return sum(each.sort == sort for each in refusals.attempts) < REFUSALS_KEPT[sort]
+def _room(refusals: Refusals, tried: Tried) -> bool:
+    same = [each for each in refusals.attempts if each.sort == tried.sort]
+    most = REFUSALS_KEPT[tried.sort]
+    if len(same) < most or len(same) >= most + MORE_KEPT:
+        return len(same) < most
+    before = {(each.actor, each.command) for each in same}
+    named = (tried.actor.name[:_SHORT], tried.command)
+    return tried.known and tried.command in TELLS and named not in before
 
 
 def _with(incident: Incident, refusals: Refusals) -> Incident:

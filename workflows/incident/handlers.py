@@ -85,7 +85,7 @@ class Handlers:
         """Whether an update that is refused is let in, so that its handler records it."""
         if actor is None:
             return False
-        tried = Tried(name, actor, refusal)
+        tried = self._tried(name, actor, refusal)
         if tried.sort != AUTHORITY and _weight(payloads) > LARGEST_REFUSED_BYTES:
             return False
         return leaves_trace(self._desk.incident, tried, self._desk.now())
@@ -193,9 +193,14 @@ class Handlers:
     def _record(self, name: str, refusal: Refusal, actor: Actor | None) -> None:
         now, leaves = self._desk.now(), refusal.leaves
         before = leaves.incident if leaves else self._desk.incident
-        self._desk.replace(refused(before, Tried(name, actor or UNKNOWN, refusal), now))
+        tried = self._tried(name, actor or UNKNOWN, refusal)
+        self._desk.replace(refused(before, tried, now))
         if leaves:
             self._switch.carry_out(leaves.effects)
+
+    def _tried(self, name: str, actor: Actor, refusal: Refusal) -> Tried:
+        people = self._desk.policy.people
+        return Tried(name, actor, refusal, known=not people or actor.name in people)
 
     def _error(self, refusal: Refusal) -> ApplicationError:
         details = refusal.details(self._desk.incident.state.value)

@@ -10,6 +10,7 @@ from models.incident import Incident
 from rules.commands.refusals import (
     COUNTED_AGAIN_AFTER,
     COUNTED_EXACTLY,
+    MORE_KEPT,
     REFUSALS_KEPT,
     UNKNOWN,
     Tried,
@@ -87,6 +88,32 @@ def test_a_flood_of_one_sort_hides_no_other(sort: Refusal) -> None:
     assert leaves_trace(incident, tried(Refusal(sort.kind, "once more")), after(20))
     assert leaves_trace(incident, tried(), after(2))
     assert refused(incident, tried(), after(2)).timeline[-1].summary == MAY_NOT.message
+
+
+@pytest.mark.parametrize("command", ["post_update", "close"])
+def test_no_flood_hides_who_of_the_people_tried_to_move_it(command: str) -> None:
+    """Whether by other commands of the same person, or under names that somebody made up."""
+    incident, name = an_incident(), "bo" if command == "post_update" else "x{}"
+    for number in range(500):
+        noise = Refusal("NotAuthorised", f"{command} {number}")
+        actor = Actor(name=name.format(number), via="console")
+        incident = refused(incident, tried(noise, command=command, actor=actor), after(1))
+    closes, again = (Tried("close", BO, Refusal("NotAuthorised", w), known=True) for w in "ab")
+    assert not leaves_trace(incident, tried(), after(2))
+    assert leaves_trace(incident, closes, after(2))
+    incident = refused(incident, closes, after(2))
+    assert incident.timeline[-1].data["command"] == "close"
+    assert not leaves_trace(incident, again, after(3))
+    assert leaves_trace(incident, closes, after(3))
+
+
+def test_the_room_for_what_people_try_first_is_bounded() -> None:
+    """Whoever claims to be everybody fills it, and no more."""
+    incident = an_incident()
+    for number in range(300):
+        actor = Actor(name=f"x{number}", via="console")
+        incident = refused(incident, Tried("close", actor, MAY_NOT, known=True), after(1))
+    assert incident.refusals.recorded == REFUSALS_KEPT["authority"] + MORE_KEPT
 
 
 def test_what_is_kept_of_refusals_stays_small_and_never_fills_the_record() -> None:
