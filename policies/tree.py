@@ -41,6 +41,7 @@ MOST_NODES = 20_000
 MOST_LINES, MOST_SIGNS = 10_000, 40_000
 """So many lines, and signs of YAML in them: to parse more takes longer than anybody waits."""
 
+_Pair = tuple[Node, Node]
 _INTEGER = "tag:yaml.org,2002:int"
 _PLAIN = {
     f"tag:yaml.org,2002:{kind}"
@@ -66,6 +67,9 @@ class Tree:
     root: Node | None = None
     value: Any = None
     flaws: list[Flaw] = field(default_factory=list)
+    _named: dict[int, dict[str, _Pair]] = field(default_factory=dict)
+    """The pairs of each mapping that was asked for, by what names them: a policy with thousands
+    of mistakes asks as often."""
 
     def place(self, loc: Loc, *, key: bool = False) -> tuple[int, int]:
         """Line and column of what `loc` names, or of the deepest part of it that exists.
@@ -75,7 +79,7 @@ class Tree:
         """
         node, named = self.root, None
         for step, part in enumerate(loc):
-            found = _child(node, part)
+            found = self._child(node, part)
             if found is None:
                 key = key and step == len(loc)
                 break
@@ -84,6 +88,18 @@ class Tree:
             return 1, 1
         at = named if named is not None and (key or not isinstance(node, ScalarNode)) else node
         return _position(at)
+
+    def _child(self, node: Node | None, part: str | int) -> tuple[Node | None, Node] | None:
+        """The key (where there is one) and the value that `part` names in `node`."""
+        if isinstance(node, MappingNode) and part == 0 and isinstance(part, int):
+            return None, node
+        if isinstance(node, MappingNode):
+            if id(node) not in self._named:
+                self._named[id(node)] = _by_name(node)
+            return self._named[id(node)].get(str(part))
+        if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
+            return None, node.value[part]
+        return None
 
 
 MOST_DIGITS = 10
@@ -109,18 +125,11 @@ def _is_merge(name: Node) -> bool:
     return isinstance(name, ScalarNode) and name.value == _MERGE and name.style is None
 
 
-def _child(node: Node | None, part: str | int) -> tuple[Node | None, Node] | None:
-    """The key (where there is one) and the value that `part` names in `node`."""
-    if isinstance(node, MappingNode) and part == 0 and isinstance(part, int):
-        return None, node
-    if isinstance(node, MappingNode):
-        pairs = tuple(_pairs(node))
-        found = [pair for pair in pairs if pair[0].value == str(part)]
-        found = found or [pair for pair in pairs if str(part) in _several(pair[0])]
-        return found[-1] if found else None
-    if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return None, node.value[part]
-    return None
+def _by_name(node: MappingNode) -> dict[str, _Pair]:
+    """The pairs of a mapping by their keys, the last of each; also by keys that are part of one."""
+    pairs = tuple(pair for pair in _pairs(node) if isinstance(pair[0], ScalarNode))
+    whole = {str(pair[0].value): pair for pair in pairs}
+    return {part: pair for pair in pairs for part in _several(pair[0])} | whole
 
 
 def _several(name: Node) -> tuple[str, ...]:

@@ -1,9 +1,13 @@
 """What is too much for a policy is refused before anybody parses it."""
 
+from collections.abc import Iterator
+
 import pytest
+from ruamel.yaml.nodes import MappingNode, Node
 
 from models.policy.schedules import parse_hand_over
 from policies.load import parse_policy
+from policies.tree import _pairs
 
 
 @pytest.mark.parametrize(
@@ -24,3 +28,21 @@ def test_a_hand_over_of_thousands_of_times_is_not_read() -> None:
     """To find its days takes time by the square of its length."""
     with pytest.raises(ValueError, match="too long for a hand-over"):
         parse_hand_over("mon " + "09:00, " * 10_000)
+
+
+def test_thousands_of_mistakes_look_through_each_mapping_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """To place each of them anew took minutes for a policy of as many lines as may be."""
+    looked_through: list[int] = []
+
+    def counted(node: MappingNode) -> Iterator[tuple[Node, Node]]:
+        looked_through.append(id(node))
+        return _pairs(node)
+
+    monkeypatch.setattr("policies.tree._pairs", counted)
+    clocks = "".join(f"  k{number}: {{start: reportd}}\n" for number in range(300))
+    read = parse_policy(f"policy: x\nclocks:\n{clocks}".encode())
+    assert len(read.problems) > 4 * 300
+    assert {p.line for p in read.problems if "clocks.k299" in p.where} == {302}
+    assert len(looked_through) < 3 * 302
