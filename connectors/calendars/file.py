@@ -1,6 +1,8 @@
 """A calendar feed in a file."""
 
 import asyncio
+import os
+import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,5 +35,12 @@ class FileFeed:
         return Copy(decoded(data), datetime.now(UTC))
 
     def _read(self) -> bytes:
-        with self._path.open("rb") as stream:
+        """The content of the file. What is no file is not waited for: a pipe may never say a word.
+
+        Raises OSError, or PermanentError.
+        """
+        number = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(number, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(number).st_mode):
+                raise PermanentError(self.name, "its path names no file")
             return stream.read(LARGEST_BYTES + 1)

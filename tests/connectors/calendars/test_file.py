@@ -1,0 +1,34 @@
+"""What a path of a calendar feed may name."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.calendars.file import FileFeed
+from connectors.errors import PermanentError
+from tests.fakes.feeds import ANA, a_feed
+from tests.patience import PATIENCE_SECONDS
+
+SOON = timedelta(seconds=PATIENCE_SECONDS)
+
+
+async def test_a_pipe_into_which_nobody_writes_holds_no_thread(tmp_path: Path) -> None:
+    """A handful of threads that wait for ever are all that the process has."""
+    pipe = tmp_path / "shifts.ics"
+    os.mkfifo(pipe)
+    try:
+        with pytest.raises(PermanentError, match="its path names no file"):
+            await FileFeed("shifts", pipe).fetch(None, timeout=SOON)
+    finally:
+        # A thread that waits would keep the tests from ending: somebody writes, and is gone.
+        os.close(os.open(pipe, os.O_RDWR | os.O_NONBLOCK))
+
+
+async def test_a_file_is_read(tmp_path: Path) -> None:
+    """As it stands there."""
+    file = tmp_path / "shifts.ics"
+    file.write_text(a_feed(ANA), newline="")
+    copy = await FileFeed("shifts", file).fetch(None, timeout=SOON)
+    assert copy.text == a_feed(ANA)
