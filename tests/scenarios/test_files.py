@@ -12,10 +12,20 @@ from rehearsal.policy import RehearsedPolicy
 from runtime.settings import ROOT
 
 FOLDERS = (Path(__file__).parent / "files", ROOT / "docs" / "examples")
-FILES = sorted(path for folder in FOLDERS for path in folder.glob("*.yaml"))
+FAULTS = Path(__file__).parent / "faults"
+"""What went wrong once, each with the policy under which it did."""
+FILES = sorted(
+    [path for folder in FOLDERS for path in folder.glob("*.yaml")]
+    + list(FAULTS.glob("*/scenario.yaml"))
+)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def called(file: Path) -> str:
+    """The name of a scenario: its file, or the folder of a fault."""
+    return file.parent.name if FAULTS in file.parents else file.stem
+
+
+@pytest.mark.parametrize("file", FILES, ids=called)
 async def test_it_goes_as_its_scenario_expects(
     time_skipping: WorkflowEnvironment, tmp_path: Path, file: Path
 ) -> None:
