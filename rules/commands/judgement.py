@@ -48,7 +48,7 @@ from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
 
 ON_ITS_WAY = timedelta(seconds=5)
 """How long a command may be on its way before that counts."""
-COMPLETE_STEP, ADD_LESSON = "complete_step", "add_lesson"
+COMPLETE_STEP, ADD_LESSON, SET_SEVERITY = "complete_step", "add_lesson", "set_severity"
 FREE_TEXTS = frozenset({"post_update", "add_lesson", "add_action_item", "link"})
 """Commands that say something and change nothing else."""
 
@@ -218,7 +218,8 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
         return _authority_first(case, name, command, outcome)
     changed = replace(case, becomes=outcome.incident.severity)
     refusal = _authority(changed, name, command) or reason_missing(changed, name, command)
-    refusal = refusal or unapproved(changed, name, command) or _step_unapproved(changed, command)
+    refusal = refusal or unapproved(changed, name, command)
+    refusal = refusal or _unapproved_by_the_way(changed, name, command)
     refusal = refusal or _room(name, outcome)
     if refusal:
         return with_words_of_request(refusal, case, command)
@@ -227,13 +228,19 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     return _taken_up(corrected(done, case, name, command), case, trigger)
 
 
-def _step_unapproved(case: Case, command: Command) -> Refusal | None:
-    """That steps which must be approved cannot come along with a trigger."""
-    if not isinstance(command, TriggerCommand) or not command.steps or not case.policy.known_names:
+def _unapproved_by_the_way(case: Case, name: str, command: Command) -> Refusal | None:
+    """That what must be approved cannot be done by another command: steps, another severity."""
+    if not case.policy.known_names:
         return None
-    words = f"{COMPLETE_STEP} needs approval: give it by itself for {', '.join(command.steps)}"
-    lacks = needs_approval(case, COMPLETE_STEP, command)
-    return Refusal("NeedsApproval", words, (COMPLETE_STEP,)) if lacks else None
+    before, after = case.incident.severity, case.becomes
+    steps = command.steps if isinstance(command, TriggerCommand) else ()
+    if steps and needs_approval(case, COMPLETE_STEP, command):
+        words = f"{COMPLETE_STEP} needs approval: give it by itself for {', '.join(steps)}"
+        return Refusal("NeedsApproval", words, (COMPLETE_STEP,))
+    if name != SET_SEVERITY and after != before and needs_approval(case, SET_SEVERITY, command):
+        words = f"{name} makes the severity {after}, and {SET_SEVERITY} needs approval: give that"
+        return Refusal("NeedsApproval", words, (SET_SEVERITY,))
+    return None
 
 
 def _taken_late(name: str, policy: CompiledPolicy) -> bool:

@@ -147,3 +147,22 @@ def test_what_is_for_nobody_is_not_for_monitoring_either() -> None:
     closed = in_review.model_copy(update={"state": State.CLOSED})
     assert refused(closed, "reopen", 2, policy, **alerts).kind == "NotAuthorised"
     decided(in_review, "reopen", 2, policy, **alerts)
+
+
+def test_a_severity_that_must_be_approved_does_not_follow_from_an_attribute() -> None:
+    """A flag is no back door: the severity is approved first, by the command that sets it."""
+    policy = staffed(
+        "severity_rules: { at_least: { flag personal_data: SEV1 } }\n"
+        "approvals: { set_severity: bo }\n"
+    )
+    flag = {"attribute": "personal_data"}
+    incident = reported(policy, "SEV2")
+    answer = refused(incident, "set_attribute", 1, policy, **flag)
+    assert (answer.kind, answer.missing) == ("NeedsApproval", ("set_severity",))
+    asked = refused(incident, "set_severity", 1, policy, severity="SEV1")
+    assert asked.leaves
+    incident = decided(
+        asked.leaves.incident, "approve", 2, policy, actor="bo", command="set_severity"
+    ).incident
+    incident = decided(incident, "set_severity", 3, policy, severity="SEV1").incident
+    decided(incident, "set_attribute", 4, policy, **flag)
