@@ -78,7 +78,8 @@ def test_the_limits_are_those_of_the_code(what: str, amount: str) -> None:
 
 def test_the_readme_shows_the_document_that_the_default_policy_renders_to() -> None:
     """What is shown of it is what it says now."""
-    shown = (ROOT / "README.md").read_text().partition("\n### Deadlines\n")[2].partition("```")[0]
+    readme = (ROOT / "README.md").read_text()
+    shown = readme.partition("\n### Deadlines (SLA)\n")[2].partition("```")[0]
     assert shown.strip()
     assert shown in (ROOT / "docs" / "example-policy.md").read_text()
 

@@ -2,8 +2,10 @@
 
 from html import escape
 
+from policies.render.spoken import speaking
 from states.lifecycle import TRANSITIONS, State, Transition
 
+_SPEAK = speaking(())
 _LEFT, _COLUMN, _TOP, _ROW = 150, 98, 44, 30
 _DOT, _HEAD = 4.5, 9
 _COLUMNS = {state: _LEFT + _COLUMN * place + _COLUMN // 2 for place, state in enumerate(State)}
@@ -25,14 +27,14 @@ def chart() -> str:
 
 def _column(state: State, x: int, height: int) -> str:
     return (
-        f'<text class="state" x="{x}" y="24" text-anchor="middle">{escape(state)}</text>'
+        f'<text class="state" x="{x}" y="24" text-anchor="middle">{escape(_SPEAK(state))}</text>'
         f'<line class="state" x1="{x}" y1="{_TOP - 8}" x2="{x}" y2="{height - 4}"/>'
     )
 
 
 def _row(row: Transition, y: int) -> list[str]:
     sources = [_COLUMNS[state] for state in row.sources]
-    parts = [f'<text x="4" y="{y + 4}">{escape(row.trigger)}</text>']
+    parts = [f'<text x="4" y="{y + 4}">{escape(_SPEAK(row.trigger))}</text>']
     if row.target is not None:
         furthest = max(sources, key=lambda x: abs(x - _COLUMNS[row.target or row.sources[0]]))
         parts += _arrow(furthest, _COLUMNS[row.target], y)

@@ -18,7 +18,7 @@ _ENDINGS = {"resolve": "resolved", "close": "closed", "cancel": "cancelled", "me
 
 def section(view: View) -> Blocks:
     """All of it."""
-    yield Heading("Deadlines")
+    yield Heading("Deadlines (SLA)")
     yield _targets(view)
     if not view.compiled.clocks:
         return

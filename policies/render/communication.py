@@ -8,7 +8,7 @@ from models.moments import parse_moment
 from models.policy.cadence import RhythmEntry
 from models.policy.targets import OPEN
 from policies.render import authority, clocks
-from policies.render.document import Block, Blocks, Heading, bullets, table
+from policies.render.document import Block, Blocks, Heading, Verbatim, bullets, table
 from policies.render.view import View
 from policies.render.words import LEFT_OPEN, NO_TARGET, duration, grouped, listed, target
 from policies.timing import decided
@@ -44,7 +44,11 @@ def _channels(view: View) -> Block:
     return table(
         ("Channel", "Kind", "Where it fails"),
         (
-            (name, entry.kind, view.compiled.fallbacks.get(name, "the message is given up"))
+            (
+                name,
+                Verbatim(entry.kind),
+                view.compiled.fallbacks.get(name, "the message is given up"),
+            )
             for name, entry in view.policy.channels.items()
         ),
         view.nothing("channels", view.nothing("communication.audiences", "The policy names none.")),
@@ -53,7 +57,7 @@ def _channels(view: View) -> Block:
 
 def sees(audience: Audience) -> str:
     """What an audience may see."""
-    return listed(fact.replace("_", " ") for fact in audience.sees or ALL_FACTS)
+    return listed(audience.sees or ALL_FACTS)
 
 
 def _audiences(view: View) -> Block:

@@ -123,7 +123,7 @@ def _override(rule: OverrideRule) -> Iterator[str]:
 def _handover(rule: HandoverRule) -> Iterator[str]:
     yield "A role moves to another person when they accept it; until then its holder keeps it."
     if rule.required:
-        yield f"They are told: {listed(name.replace('_', ' ') for name in rule.required)}."
+        yield f"They are told: {listed(rule.required)}."
     if rule.accept_within:
         yield f"An offer that is not accepted lapses after {duration(rule.accept_within)}."
     held = f"has held a role for {duration(rule.remind_after)}" if rule.remind_after else ""

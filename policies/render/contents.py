@@ -14,6 +14,7 @@ from policies.render import (
     timelines,
 )
 from policies.render.document import Block, Blocks, Document, Section, table
+from policies.render.spoken import names_of, speaking, spoken
 from policies.render.view import View
 from policies.tree import path_words
 
@@ -32,7 +33,8 @@ def document_of(loaded: LoadedPolicy) -> Document:
     """The document of a policy. Raises PolicyTooLarge."""
     policy = loaded.policy
     view = View.of(policy, loaded.policy_hash, loaded.heard)
-    sections = (Section(title, tuple(section(view))) for title, section in SECTIONS)
+    speak = speaking(names_of(view))
+    sections = (spoken(Section(title, tuple(section(view))), speak) for title, section in SECTIONS)
     return Document(
         title=f"Incident Management: {policy.policy}",
         facts=(

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 
+class Verbatim(str):
+    """A text that people type exactly so: it stays as it is."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """A sentence, or a few."""

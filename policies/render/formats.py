@@ -11,6 +11,7 @@ from models.readable import in_a_line
 from policies.catalogue import LoadedPolicy
 from policies.render.chart import chart
 from policies.render.contents import document_of
+from policies.render.spoken import speaking
 from rules.record.markdown import plain, within
 from states.diagram import mermaid
 
@@ -53,6 +54,6 @@ def rendered(loaded: LoadedPolicy, form: Format) -> str:
     template = _ENVIRONMENT.get_template(_FILES[form])
     return template.render(
         document=document_of(loaded),
-        mermaid=mermaid(),
+        mermaid=speaking(())(mermaid()),
         chart=Markup(chart()),  # noqa: S704 - drawn of our own table
     )

@@ -30,7 +30,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("Q7", "what each role must do", gaps.duties, answers.duties),
     Question("Q8", "who speaks for the incident", gaps.speaker, answers.speaker),
     Question("Q9", "which steps lead to resolution", gaps.steps, answers.steps),
-    Question("Q10", "which deadlines hold for each step", gaps.deadlines, answers.deadlines),
+    Question("Q10", "which deadlines (SLA) hold for each step", gaps.deadlines, answers.deadlines),
     Question("Q11", "how progress is tracked and told", gaps.progress, answers.progress),
     Question("Q12", "who runs the review", gaps.reviewer, answers.reviewer),
     Question("Q13", "what is documented and where it is kept", gaps.record, answers.record),

@@ -60,7 +60,7 @@ def _whom(who: Iterable[str]) -> str:
 
 def required(rule: ReportingRule) -> tuple[str, ...]:
     """What a report must contain: a title, and what the policy asks."""
-    return tuple(name.replace("_", " ") for name in dict.fromkeys(("title", *rule.required)))
+    return tuple(dict.fromkeys(("title", *rule.required)))
 
 
 def ways_in(rule: ReportingRule) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from models.compiled import RoleRule
 from policies.escalations import escalation_of
 from policies.render import authority, consent, escalations, limits, schedules
-from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
+from policies.render.document import Block, Blocks, Heading, Paragraph, Verbatim, bullets, table
 from policies.render.view import View
 from policies.render.words import condition, count, duration, grouped, listed
 from rules.people.on_call import SCHEDULE
@@ -105,7 +105,7 @@ def _qualified(word: str) -> str:
 
 def _roles(view: View) -> Block:
     return table(
-        ("Role", "Duties", "Must be held", "Taken by", "Deputy"),
+        ("Role", "Duties", "Must be held", "Taken by", "Deputy", "In commands"),
         (
             (
                 role.name,
@@ -113,6 +113,7 @@ def _roles(view: View) -> Block:
                 must_be_held(view, role),
                 held_by_default(view, role),
                 view.policy.roles[role.name].deputy or "",
+                Verbatim(role.name),
             )
             for role in view.compiled.roles
         ),
@@ -138,7 +139,7 @@ def _services(view: View) -> Blocks:
             ("Service", "Team", "Owner", "Escalation"),
             (
                 (
-                    name,
+                    Verbatim(name),
                     service.team or "",
                     service.owner or "",
                     escalation_of(view.policy, name) or "none",

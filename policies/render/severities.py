@@ -7,7 +7,7 @@ from models.compiled import CompiledPolicy, RunningClocks
 from models.severity import NONE, SeverityRules, Table
 from policies.compile import compile_intake
 from policies.render.authority import asks, whom
-from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
+from policies.render.document import Block, Blocks, Heading, Paragraph, Verbatim, bullets, table
 from policies.render.view import View
 from policies.render.words import condition, listed
 from rules.severity.rating import by_attributes, with_computed
@@ -102,7 +102,7 @@ def _labels(view: View) -> Blocks:
         yield table(
             ("Label", "Value", "Severity"),
             (
-                (label, value, severity)
+                (Verbatim(label), Verbatim(value), severity)
                 for label, values in labels.items()
                 for value, severity in values.items()
             ),

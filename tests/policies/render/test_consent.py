@@ -12,45 +12,45 @@ DOCUMENTED = document("\n".join(blocks()))
 def test_roles_say_when_and_where_they_must_be_held_and_who_may_hold_them() -> None:
     """By time, by state, by condition; how many, of what, and not together with which."""
     roles = {row[0]: row[2] for row in rows(DOCUMENTED, "3. Roles")}
-    assert roles["second_in_command"] == "4 hours after the report"
-    assert roles["data_protection_officer"] == (
-        "where the flag personal_data is raised: in resolution; in review at SEV1 and SEV2"
+    assert roles["Second in command"] == "4 hours after the report"
+    assert roles["Data protection officer"] == (
+        "where the flag personal data is raised: in resolution; in review at SEV1 and SEV2"
     )
     told = said(DOCUMENTED, "3. Roles")
-    assert "technical_team: held by 1 to any number of people." in told
-    assert "second_in_command: only for commander; never together with communication_lead." in told
+    assert "Technical team: held by 1 to any number of people." in told
+    assert "Second in command: only for commander; never together with communication lead." in told
     assert (
-        "incident_manager: better not together with communication_lead; by one person in at most "
+        "Incident manager: better not together with communication lead; by one person in at most "
         "2 incidents at once (more is reported to whoever assigned it)."
     ) in told
 
 
 def test_a_role_that_must_be_filled_in_time_has_its_deadline_and_what_follows() -> None:
     """Among the clocks, since it is one."""
-    deadlines = {row[0]: row[1:] for row in rows(DOCUMENTED, "Deadlines")}
-    assert deadlines["role:second_in_command"][:3] == (
-        "reported",
-        "role second_in_command taken",
+    deadlines = {row[0]: row[1:] for row in rows(DOCUMENTED, "Deadlines (SLA)")}
+    assert deadlines["Role of second in command"][:3] == (
+        "Reported",
+        "Role second in command taken",
         "4 hours",
     )
     set_off = [row[1:] for row in rows(DOCUMENTED, "What deadlines set off") if "second" in row[0]]
     assert set_off[0] == (
         "at the limit",
-        "page incident_manager; page the next level, acknowledged or not",
+        "page incident manager; page the next level, acknowledged or not",
     )
 
 
 def test_who_may_is_said_with_its_exceptions() -> None:
     """Severities, conditions, and who may later."""
     may = {row[0]: row[2] for row in rows(DOCUMENTED, "Who may do what")}
-    assert may["begin_resolution"] == (
-        "technical_team; at SEV1 incident_manager; 30 minutes after asking, technical_team too"
+    assert may["Begin resolution"] == (
+        "Technical team; at SEV1 incident manager; 30 minutes after asking, technical team too"
     )
-    assert may["resolve"].endswith(
-        "where the flag personal_data is raised, data_protection_officer"
+    assert may["Resolve"].endswith(
+        "where the flag personal data is raised, data protection officer"
     )
-    assert may["close"] == (
-        "incident_manager, team payments or whoever is on call by payments-primary"
+    assert may["Close"] == (
+        "Incident manager, team payments or whoever is on call by payments-primary"
     )
 
 
@@ -68,8 +68,8 @@ def test_who_may_change_a_severity_goes_by_the_worse_of_two() -> None:
     assert changing[0].startswith("It may be raised by anyone; to SEV1 by ana. ")
     assert changing[1].startswith("It may be lowered by anyone; from SEV1 by ana or bo. ")
     where = "where the worse of the severities before and after is SEV1"
-    may = next(row[2] for row in rows(of_changes, "Who may do what") if row[0] == "set_severity")
-    assert may == f"anyone; {where}, ana"
+    may = next(row[2] for row in rows(of_changes, "Who may do what") if row[0] == "Set severity")
+    assert may == f"Anyone; {where}, ana"
     [[_, asked, *_]] = rows(of_changes, "What others must approve")
     assert asked == where
 
@@ -79,7 +79,7 @@ def test_who_may_set_a_certain_milestone_has_a_line_of_its_own() -> None:
     written = "milestones: [told]\nauthority: { set_milestone:told: { by: bo, needs: reason } }\n"
     *_, line = rows(document(WHOLE + written), "Who may do what")
     assert line == (
-        "set_milestone:told",
+        "Set milestone told",
         "the milestone told happened, is corrected or withdrawn",
         "bo",
         "a reason in words",
@@ -90,9 +90,9 @@ def test_who_may_only_confirm_a_severity_is_not_said_to_change_it() -> None:
     """The list of what anyone may give leaves it to those whom changing it is for."""
     limited = said(document(WHOLE + "severity_rules: { lower: ana }\n"), "Who may do what")
     [others] = [text for text in limited if text.startswith("Anybody of the people may give")]
-    assert "set_severity" not in others
+    assert "set severity" not in others
     words = (
-        "set_severity: anybody of the people may confirm; "
+        "Set severity: anybody of the people may confirm; "
         'who may change it, "Changing a severity" says.'
     )
     assert words in limited
@@ -102,7 +102,7 @@ def test_who_may_only_confirm_a_severity_is_not_said_to_change_it() -> None:
         ),
         "Who may do what",
     )
-    assert 'set_severity: who may change a severity, "Changing a severity" says too.' in both
+    assert 'Set severity: who may change a severity, "Changing a severity" says too.' in both
     assert not any(
         "Changing a severity" in text for text in said(document(WHOLE), "Who may do what")
     )
@@ -112,11 +112,11 @@ def test_approvals_say_whom_how_many_and_what_follows_when_nobody_decides() -> N
     """Each group after the time of those before it."""
     [resolve, update, _] = rows(DOCUMENTED, "What others must approve")
     assert resolve == (
-        "resolve",
+        "Resolve",
         "at SEV1 and SEV2",
         "2 of: cy or team payments",
         (
-            "after 30 minutes responders too; after 1 hour incident_manager too; "
+            "after 30 minutes responders too; after 1 hour incident manager too; "
             "after 1 hour 30 minutes it is refused"
         ),
     )

@@ -56,7 +56,7 @@ def test_even_the_least_policy_has_a_whole_document() -> None:
     """Where nothing is said, that is said."""
     least = document(LEAST)
     assert all(section.blocks for section in least.sections)
-    assert "The policy sets none." in said(least, "Deadlines")
+    assert "The policy sets none." in said(least, "Deadlines (SLA)")
     assert "The policy names no escalation: nobody is paged." in said(least, "Escalation")
 
 
@@ -86,10 +86,13 @@ def test_a_target_stands_in_the_row_of_its_clock_and_the_column_of_its_severity(
     changed = re.sub(
         rf"(  resolve:\n.*\n.*\n    within: .*?){severity}: \w+", rf"\g<1>{written}", DEFAULT
     )
-    before, after = rows(document(DEFAULT), "Deadlines"), rows(document(changed), "Deadlines")
+    before, after = (
+        rows(document(DEFAULT), "Deadlines (SLA)"),
+        rows(document(changed), "Deadlines (SLA)"),
+    )
     column = 3 + ("SEV1", "SEV2", "SEV3", "SEV4").index(severity)
     expected = [list(row) for row in before]
-    row = next(row for row in expected if row[0] == "resolve")
+    row = next(row for row in expected if row[0] == "Resolve")
     row[column] = duration(parse_duration(f"{minutes}m"))
     assert [list(row) for row in after] == expected
 
@@ -103,7 +106,7 @@ def test_targets_for_all_and_for_major_incidents_are_spread_over_their_severitie
         "  b: { from: reported, to: resolved, within: { SEV1: none, any: unspecified } }\n"
         "  c: { from: reported, to: resolved, within: { SEV2: 4h-8h office } }\n"
     )
-    assert [row[3:] for row in rows(document(text), "Deadlines")] == [
+    assert [row[3:] for row in rows(document(text), "Deadlines (SLA)")] == [
         ("1 hour", "5 working days of office"),
         ("–", "left open"),
         ("–", "4 hours of office (should), 8 hours of office (must)"),
@@ -112,16 +115,16 @@ def test_targets_for_all_and_for_major_incidents_are_spread_over_their_severitie
 
 def test_what_is_particular_about_a_clock_is_said_in_words() -> None:
     """Conditions, second limits, moved limits, pauses, recurrence, what it outlives."""
-    particulars = said(document(DOCUMENTED), "Deadlines")
+    particulars = said(document(DOCUMENTED), "Deadlines (SLA)")
     assert (
-        "regulator_report: runs only where the flag personal_data is raised; "
-        "at the latest 1 month from flag personal_data raised; "
+        "Regulator report: runs only where the flag personal data is raised; "
+        "at the latest 1 month from flag personal data raised; "
         "a limit on a day that office does not work moves to the next one, 12:00; "
         "runs on after the incident is resolved, closed, cancelled or merged; "
         "may be extended, for a reason, by anybody of the people."
     ) in particulars
-    assert "resolve: paused while on hold for third_party." in particulars
-    assert "journal: starts again whenever it stops, until resolved." in particulars
+    assert "Resolve: paused while on hold for third party." in particulars
+    assert "Journal: starts again whenever it stops, until resolved." in particulars
 
 
 def test_every_action_has_words() -> None:
@@ -160,16 +163,16 @@ def test_every_action_has_words() -> None:
 def test_the_transitions_are_those_of_the_lifecycle_with_what_this_policy_asks() -> None:
     """Steps, roles, reasons and who may, beside each trigger."""
     asked = {row[0]: row[1:] for row in rows(document(DEFAULT), "What each transition asks")}
-    assert list(asked) == [trigger.value for trigger in Trigger]
-    assert asked["begin_diagnosis"] == (
+    assert list(asked) == [trigger.value.replace("_", " ").capitalize() for trigger in Trigger]
+    assert asked["Begin diagnosis"] == (
         (
-            "the severity is confirmed; held, where they must be by then: incident_manager, "
-            "technical_team and communication_lead; done: confirm_impact"
+            "the severity is confirmed; held, where they must be by then: incident manager, "
+            "technical team and communication lead; done: confirm impact"
         ),
-        "anybody of the people",
+        "Anybody of the people",
     )
-    assert asked["resolve"] == ("done: verify_recovery", "incident_manager or technical_team")
-    assert asked["acknowledge"] == ("nothing", "responders")
+    assert asked["Resolve"] == ("done: verify recovery", "Incident manager or technical team")
+    assert asked["Acknowledge"] == ("nothing", "Responders")
 
 
 def test_a_policy_without_reviews_closes_by_resolving() -> None:
@@ -179,8 +182,8 @@ def test_a_policy_without_reviews_closes_by_resolving() -> None:
         ("SEV1", "never: resolving closes it"),
         ("SEV2", "never: resolving closes it"),
     )
-    [resolve] = [row for row in rows(least, "Lifecycle") if row[0] == "resolve"]
-    assert resolve[3] == "closed"
+    [resolve] = [row for row in rows(least, "Lifecycle") if row[0] == "Resolve"]
+    assert resolve[3] == "Closed"
 
 
 def test_what_checking_warns_of_is_listed_with_its_place() -> None:

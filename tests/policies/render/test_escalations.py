@@ -44,8 +44,8 @@ def test_a_level_says_whom_it_pages_and_while_what() -> None:
 def test_it_says_what_counts_instead_and_how_it_goes_on() -> None:
     """Which other ladder, at which severity and condition; what stops and what resumes it."""
     told = said(document(LADDERS), "Escalation: default")
-    assert "severity SEV1 and plan is gold: the escalation gold." in told
-    assert "severity SEV2: nobody is paged." in told
+    assert "Severity SEV1 and plan is gold: the escalation gold." in told
+    assert "Severity SEV2: nobody is paged." in told
     assert (
         "Where nobody does anything for 30 minutes after an acknowledgement, it goes on from the "
         "level where it stopped, until somebody does."

@@ -59,6 +59,6 @@ def test_a_role_says_in_how_many_incidents_it_is_held_at_once() -> None:
     """And what happens beyond that."""
     text = WHOLE.replace("duties: Writes", "duties: Writes, count: many, at_once: 2")
     assert (
-        "scribe: held by 1 to any number of people; by one person in at most 2 incidents at once "
+        "Scribe: held by 1 to any number of people; by one person in at most 2 incidents at once "
         "(more is reported to whoever assigned it)."
     ) in said(document(text), "3. Roles")

@@ -112,15 +112,15 @@ ANSWERS = {
     "Q3. Who may report an incident": (
         "Anyone or monitoring, by monitoring, the command line, the API or Temporal."
     ),
-    "Q4. What a report must contain": "affected systems",
-    "Q6. Who becomes incident manager and how": "incident_manager is whoever acknowledges.",
+    "Q4. What a report must contain": "Affected systems",
+    "Q6. Who becomes incident manager and how": "Incident manager is whoever acknowledges.",
     "Q8. Who speaks for the incident": (
-        "communication_lead, which is cy, from the start. It has no deputy."
+        "Communication lead, which is cy, from the start. It has no deputy."
     ),
-    "Q10. Which deadlines hold for each step": (
-        "diagnose, from assessed to diagnosed: SEV1: 1 hour; SEV2: 4 hours; SEV3: 2 days."
+    "Q10. Which deadlines (SLA) hold for each step": (
+        "Diagnose, from assessed to diagnosed: SEV1: 1 hour; SEV2: 4 hours; SEV3: 2 days."
     ),
-    "Q12. Who runs the review": "It is led by incident_manager.",
+    "Q12. Who runs the review": "It is led by incident manager.",
     "Q13. What is documented and where it is kept": "It is kept in documents.",
     "Q15. Which channels are used": "People are paged by: pager, else email, else log.",
 }
@@ -135,10 +135,10 @@ def test_an_answer_is_the_policy_s(title: str) -> None:
 def test_the_role_that_manages_is_the_incident_manager_or_else_the_first() -> None:
     """A policy may call it as it likes."""
     text = LEAST + "roles: { scribe: { duties: Writes }, boss: { default: acknowledger } }\n"
-    assert said(document(text), "Q6. Who becomes incident manager and how")[0].startswith("scribe")
+    assert said(document(text), "Q6. Who becomes incident manager and how")[0].startswith("Scribe")
     text = text.replace("boss", "incident_manager")
     assert said(document(text), "Q6. Who becomes incident manager and how")[0] == (
-        "incident_manager is whoever acknowledges."
+        "Incident manager is whoever acknowledges."
     )
 
 
@@ -157,7 +157,7 @@ def test_an_update_that_a_clock_waits_for_is_part_of_how_often() -> None:
         + "communication: { audiences: { all: { channels: log } } }\n"
     )
     words = (
-        "all: an update by the clock calls, 30 minutes; "
+        "All: an update by the clock calls, 30 minutes; "
         "starts again whenever it stops, until closed."
     )
     assert words in said(document(text), "Q16. How often audiences hear")

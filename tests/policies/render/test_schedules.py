@@ -38,7 +38,7 @@ def test_who_takes_turns_when_and_where_is_a_table() -> None:
             "on mon at 09:00",
             "Europe/London",
             "from 2026-01-05 on",
-            "always",
+            "Always",
         ),
     )
     assert ("cy", "2026-12-24 09:00", "2026-12-27 09:00", "Europe/London") in [
@@ -52,7 +52,7 @@ def test_who_takes_turns_when_and_where_is_a_table() -> None:
             "ana and bo",
             "every day at 07:00",
             "Europe/London",
-            "always going on; the first of 2024 was ana's",
+            "Always going on; the first of 2024 was ana's",
             "mon to sun 07:00 to 20:00",
         ),
         (
@@ -72,7 +72,7 @@ def test_gaps_and_feeds_are_said() -> None:
     sun = said(shown, "On call: follow-the-sun")
     assert "Where several cover an instant, the last of them counts." in sun
     assert "Nobody is on call, on purpose: sat and sun 00:00 to 24:00 (Europe/London)." in sun
-    assert "Nobody is on call, on purpose: while bank_holidays is open." in sun
+    assert "Nobody is on call, on purpose: while bank holidays is open." in sun
     vendor = said(shown, "On call: vendor")
     assert any("the calendar feed vendor-on-call" in words for words in vendor)
     assert "What the feed calls people: Dr. Ana Lopez is ana." in vendor

@@ -79,7 +79,7 @@ def test_each_service_is_told_the_escalation_that_it_follows() -> None:
         "the channel pager",
         "10 minutes",
     )
-    assert ("database", "platform", "cy", "platform") in rows(text, "Services")
+    assert ("database", "Platform", "cy", "Platform") in rows(text, "Services")
 
 
 def test_a_severity_table_has_in_each_cell_what_the_engine_would_decide() -> None:
@@ -90,12 +90,12 @@ def test_a_severity_table_has_in_each_cell_what_the_engine_would_decide() -> Non
         if isinstance(block, Table)
     ]
     assert found == [
-        Table(("load", "hours night", "hours day"), (("a", "low", "low"), ("b", "low", "high"))),
+        Table(("Load", "Hours night", "Hours day"), (("A", "Low", "Low"), ("B", "Low", "High"))),
         Table(
-            ("impact", "urgency low", "urgency high"),
-            (("one", "SEV2", "SEV2"), ("all", "SEV2", "SEV1")),
+            ("Impact", "Urgency low", "Urgency high"),
+            (("One", "SEV2", "SEV2"), ("All", "SEV2", "SEV1")),
         ),
-        Table(("data", "severity"), (("kept", "none"), ("lost", "SEV1"))),
+        Table(("Data", "Severity"), (("Kept", "none"), ("Lost", "SEV1"))),
     ]
 
 
@@ -105,11 +105,11 @@ def test_a_matrix_agrees_with_the_severity_of_an_incident() -> None:
     [table] = [
         block
         for block in under(document(DOCUMENTED), "How a severity comes about")
-        if isinstance(block, Table) and block.head[0] == "impact"
+        if isinstance(block, Table) and block.head[0] == "Impact"
     ]
-    values = [name.removeprefix("urgency ") for name in table.head[1:]]
+    values = [name.removeprefix("Urgency ") for name in table.head[1:]]
     for row, (place, urgency) in product(table.rows, enumerate(values, 1)):
-        given = by_attributes(policy, {"impact": (row[0],), "urgency": (urgency,)})
+        given = by_attributes(policy, {"impact": (row[0].lower(),), "urgency": (urgency,)})
         assert given is not None
         assert row[place] == given[0]
 
@@ -155,27 +155,28 @@ def test_commands_that_not_anyone_may_give_are_listed_and_the_others_named() -> 
     )
     found = {row[0]: row[2:] for row in rows(document(text), "Who may do what")}
     assert found == {
-        "acknowledge": ("responders", ""),
-        "assign_role": ("responders", ""),
-        "unassign_role": ("responders", ""),
-        "hand_over": ("responders", ""),
-        "adopt_policy": ("lead", "a reason in words"),
-        "close": ("lead", "a reason in words"),
-        "cancel": ("responders", "one of the reasons drill"),
+        "Acknowledge": ("Responders", ""),
+        "Assign role": ("Responders", ""),
+        "Unassign role": ("Responders", ""),
+        "Hand over": ("Responders", ""),
+        "Adopt policy": ("Lead", "a reason in words"),
+        "Close": ("Lead", "a reason in words"),
+        "Cancel": ("Responders", "one of the reasons drill"),
     }
     others = next(t for t in said(document(text), "Who may do what") if t.startswith("Anybody"))
     assert "mitigate" in others
-    assert "record_alerts" not in others
+    assert "record alerts" not in others
 
 
 def test_roles_say_when_they_must_be_held_and_who_takes_them() -> None:
     """By severity, those of one time together."""
     assert rows(document(DEFAULT), "3. Roles")[2] == (
-        "communication_lead",
+        "Communication lead",
         "Keeps stakeholders informed; Sees to it that this policy is followed",
         "SEV1: 15 minutes after the report; SEV2: 1 hour after the report",
         "cy, from the start",
         "",
+        "communication_lead",
     )
     assert rows(document(DOCUMENTED), "3. Roles")[0][2] == "SEV1 and SEV2: from the start"
 
@@ -211,10 +212,10 @@ def test_a_cadence_says_its_other_paces_and_what_is_left_open() -> None:
         f" updates: {{ all: {{ {updates} }} }} }}\n"
     )
     assert rows(document(text), "How often each audience hears") == (
-        ("all", "30 minutes", "left open"),
+        ("All", "30 minutes", "left open"),
     )
     assert (
-        "all: SEV1: 15 minutes while the incident is in diagnosis, "
+        "All: SEV1: 15 minutes while the incident is in diagnosis, "
         "1 hour from 4 hours after the report on, "
         "2 hours from 3 hours after the report on, where anybody of the people declares it, "
         "1 hour after the report at the earliest."
@@ -223,19 +224,19 @@ def test_a_cadence_says_its_other_paces_and_what_is_left_open() -> None:
 
 def test_channels_are_told_with_what_is_tried_where_they_fail() -> None:
     """The chain that a message goes along."""
-    assert ("pager", "webhook", "email") in rows(document(DEFAULT), "Channels of messages")
-    assert rows(document(DEFAULT), "People")[0][3] == "pager, else email, else log"
-    assert rows(document(DOCUMENTED), "People")[2][3] == "email, else log"
-    assert rows(document(DEFAULT), "Audiences")[1][1] == "status, else email, else log"
+    assert ("Pager", "webhook", "Email") in rows(document(DEFAULT), "Channels of messages")
+    assert rows(document(DEFAULT), "People")[0][3] == "Pager, else email, else log"
+    assert rows(document(DOCUMENTED), "People")[2][3] == "Email, else log"
+    assert rows(document(DEFAULT), "Audiences")[1][1] == "Status, else email, else log"
 
 
 def test_calendars_have_their_hours_zone_and_holidays() -> None:
     """Days that follow each other as a run."""
     assert rows(document(DOCUMENTED), "Calendars")[2:] == (
-        ("office", "Europe/London", "mon to fri 09:00 to 17:00; 2026-12-19 like a mon", "GB-ENG"),
-        ("bank_holidays", "Europe/London", "holidays 00:00 to 24:00", "GB-ENG"),
+        ("Office", "Europe/London", "mon to fri 09:00 to 17:00; 2026-12-19 like a mon", "GB-ENG"),
+        ("Bank holidays", "Europe/London", "holidays 00:00 to 24:00", "GB-ENG"),
         (
-            "on_call",
+            "On call",
             "Europe/London",
             "mon to fri 07:00 to 10:00 and 17:00 to 22:00; sat, sun and holidays 07:00 to 22:00",
             "GB-ENG and 2026-12-24",
@@ -246,7 +247,7 @@ def test_calendars_have_their_hours_zone_and_holidays() -> None:
 def test_a_hold_names_the_clocks_that_it_pauses() -> None:
     """By the reason; none named, any reason may be given."""
     assert said(document(DEFAULT), "Holds")[:2] == (
-        "third_party: pauses diagnose and resolve.",
-        "change_window: pauses resolve.",
+        "Third party: pauses diagnose and resolve.",
+        "Change window: pauses resolve.",
     )
     assert said(document(LEAST), "Holds")[0] == "An incident may be put on hold for any reason."
