@@ -105,7 +105,8 @@ async def perform_at_once(
 ) -> Result:
     """Run an activity inside the workflow task: one attempt of at most two seconds.
 
-    What it does leaves before anything of it is on record: a task that is lost forgets it.
+    What it does leaves before anything of it is on record: a task that is lost forgets it. Arm or
+    cancel nothing beside it: a query that is answered meanwhile parts it from what follows.
     """
     answer: Result = await workflow.execute_local_activity(
         name,

@@ -33,6 +33,7 @@ from incidents.workloads import Workloads
 from models.command import CommandResult
 from models.compiled import CompiledPolicy
 from models.contracts import (
+    ENFORCE_DEADLINE,
     INCIDENT_WORKFLOW,
     LOOK_UP_POLICY,
     Carried,
@@ -208,10 +209,16 @@ class Stage:
         while len(seen) < LOOKS or any(record != seen[-1] for record in seen[-LOOKS:]):
             await asyncio.sleep(0.02)
             view = await self.view()
-            if any(d.not_before is None or d.not_before <= view.now for d in view.undelivered):
+            owed = (d.not_before for d in view.undelivered)
+            if any(at is None or at <= view.now for at in owed) or await self._deciding():
                 seen.clear()
                 continue
             seen.append(view.incident)
+
+    async def _deciding(self) -> bool:
+        """Whether a deadline is being enforced."""
+        pending = (await self.handle.describe()).raw_description.pending_activities
+        return any(activity.activity_type.name == ENFORCE_DEADLINE for activity in pending)
 
     async def ended(self) -> Carried:
         """The incident is over; returns what it carried to its end."""

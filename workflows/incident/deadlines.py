@@ -20,7 +20,7 @@ from rules.record.ledger import with_fired
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
 from workflows.incident.switch import Switch
-from workflows.options import perform_promptly
+from workflows.options import perform, perform_promptly
 
 
 class Deadlines(Component):
@@ -82,8 +82,11 @@ class Deadlines(Component):
                 incident=without_story(desk.incident),
             ),
         )
+        enforce = (
+            perform if desk.patched("deadlines-are-decided-between-tasks") else perform_promptly
+        )
         try:
-            answer = await perform_promptly(
+            answer = await enforce(
                 ENFORCE_DEADLINE,
                 request,
                 Enforcement,

@@ -18,6 +18,8 @@ from workflows.options import priority_of
 
 log = structlog.get_logger(__name__)
 
+ALL_SO_FAR = "a-run-begins-with-all-changes-so-far"
+
 
 class Desk:
     """The record and the policy in force, replaced as wholes; and what is under way.
@@ -32,6 +34,7 @@ class Desk:
         self.awake = True
         self.effects = 0
         self._epoch_offset = epoch_offset
+        self._begins_with_all = workflow.patched(ALL_SO_FAR)
         self.late: timedelta | None = None
         self._logged = 1 if incident.runs == 1 else incident.next_seq
         self._under_way: set[asyncio.Task[None]] = set()
@@ -73,6 +76,15 @@ class Desk:
     def note(self, kind: str, summary: str, *, actor: Actor = ENGINE, **data: Any) -> None:
         """Write a line on the timeline."""
         self.replace(note(self.incident, kind, summary, actor=actor, now=self.now(), **data))
+
+    def patched(self, change: str) -> bool:
+        """Whether a change of the code counts here; incidents of before it go on without it.
+
+        A run that begins now has all of them, by one marker in its first task: a marker that
+        follows a local activity may stand in a later task than that in which a replay looks for
+        it. A change that is newer than `ALL_SO_FAR` asks `workflow.patched` itself.
+        """
+        return self._begins_with_all or workflow.patched(change)
 
     def launch(self, work: Coroutine[Any, Any, None]) -> None:
         """Let `work` run beside the rest; the run waits for it before it ends."""

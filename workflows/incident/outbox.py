@@ -113,7 +113,7 @@ class Outbox(Component):
         """Whom a target means; a role that nobody holds falls back."""
         incident, policy = self._desk.incident, self._desk.policy
         roles = addressed((target,), incident, policy, self._desk.now())
-        if roles.vacant and not workflow.patched("a-vacant-role-falls-back"):
+        if roles.vacant and not self._desk.patched("a-vacant-role-falls-back"):
             return Resolution((), (target,))
         return resolve_targets(
             (target,), roles.holders, policy.people, further=roles.further, vacant=roles.vacant
@@ -153,7 +153,7 @@ class Outbox(Component):
         """Whether a page is not needed; once only what is held was withdrawn, in the end all."""
         unneeded = withdrawable(delivery, unneeded_by)
         before = delivery.held and (unneeded or unneeded_by.over)
-        if unneeded == before or workflow.patched("no-page-after-the-answer"):
+        if unneeded == before or self._desk.patched("no-page-after-the-answer"):
             return unneeded
         return before
 
@@ -325,7 +325,7 @@ class Outbox(Component):
         desk = self._desk
         if not is_news(desk.incident, update, audience, final=final):
             return
-        if not workflow.patched("an-update-counts-once-a-channel-took-it"):
+        if not self._desk.patched("an-update-counts-once-a-channel-took-it"):
             return
         desk.replace(reached_nobody(desk.incident, update, audience, why, desk.now()))
         lead = whom(desk.policy.communication_lead or "", desk.policy)

@@ -16,6 +16,7 @@ from workflows.options import begin, perform_at_once
 
 Done = Callable[[Asked, Escalated], None]
 Failed = Callable[[Asked], None]
+TIMER_WAITS = "the-timer-waits-for-the-first-page"
 
 
 class PageCall:
@@ -30,6 +31,8 @@ class PageCall:
         self._asked: Asked | None = None
         self._kind = Kind.FIRST_PAGE
         self.busy = False
+        self.within_task = False
+        """Whether the page is under way within the workflow task."""
         self.recalled: str | None = None
 
     def start(
@@ -46,6 +49,7 @@ class PageCall:
         request = request_of(asked, self._desk.incident, self._desk.policy, progress)
         request = request.model_copy(update={"sends": sends})
         self.busy, self._asked, self.recalled = True, asked, None
+        self.within_task = within_task
         self._kind = Kind.LATER_PAGE if progress.pages else Kind.FIRST_PAGE
         self._desk.launch(self._made(asked, request, done, failed, within_task=within_task))
 
@@ -63,7 +67,7 @@ class PageCall:
         handle = self._handle
         if self.recalled and handle:
             self._handle = None
-            if not handle.done() and workflow.patched("no-page-after-the-answer"):
+            if not handle.done() and self._desk.patched("no-page-after-the-answer"):
                 handle.cancel()
 
     async def _made(
@@ -86,7 +90,7 @@ class PageCall:
         else:
             done(asked, answer)
         finally:
-            self.busy, self._handle = False, None
+            self.busy, self.within_task, self._handle = False, False, None
 
     async def _answer(
         self, request: EscalateIncident, summary: str, *, within_task: bool
@@ -98,6 +102,7 @@ class PageCall:
             except FailureError:
                 if self.recalled:
                     raise
+                self._goes_on_outside()
         self._handle = begin(
             ESCALATE_INCIDENT,
             request,
@@ -106,3 +111,9 @@ class PageCall:
             priority=self._desk.priority(self._kind),
         )
         return await self._handle
+
+    def _goes_on_outside(self) -> None:
+        """The page is not within the task any more: the timer that waited for it is armed."""
+        self.within_task = False
+        if self._desk.patched(TIMER_WAITS):
+            self._desk.awake = True

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from temporalio import workflow
-
 from models.compiled import EscalationPolicy
 from models.contracts import Escalated
 from models.escalating import DemandedPage, EscalationProgress
@@ -79,7 +77,7 @@ class Paging(Component):
         desk = self._desk
         unneeded = withdrawal(reason, desk.incident, desk.policy, desk.now())
         left = withdrawn(self.progress, unneeded)
-        if left != self.progress and workflow.patched("no-page-after-the-answer"):
+        if left != self.progress and self._desk.patched("no-page-after-the-answer"):
             self.progress = left
         self.progress = stopped(self.progress, reason)
         self._call.recall(unneeded)
@@ -100,7 +98,7 @@ class Paging(Component):
 
     def page_again(self, reason: str, *, waits: bool) -> None:
         """Page the first level again, acknowledged or not; where it waits, then the others."""
-        if waits and workflow.patched("what-alerts-reopen-is-escalated"):
+        if waits and self._desk.patched("what-alerts-reopen-is-escalated"):
             self.demand(PageNextLevel(reason, 1, waits=True, resumes=True))
             return
         self._change(level=0)
@@ -112,6 +110,11 @@ class Paging(Component):
         asked = demanded_page(demanded, self._desk.now(), cause)
         self._change(demanded=(*self.progress.demanded, asked))
         self._desk.awake = True
+
+    @property
+    def within_task(self) -> bool:
+        """Whether a page is under way within the workflow task."""
+        return self._call.within_task
 
     def next_at(self) -> datetime | None:
         """When a level is paged next, or an acknowledgement is forgotten."""
@@ -197,13 +200,19 @@ class Paging(Component):
         ends_at = progress.forgotten_at if progress.stopped else progress.next_at
         if ends_at is None or now < ends_at or demand_due(progress, now):
             return False
-        return self._clocks_due(now) and workflow.patched("what-clocks-demand-comes-before-silence")
+        return self._clocks_due(now) and self._desk.patched(
+            "what-clocks-demand-comes-before-silence"
+        )
 
     def _taken(self, ladder: EscalationPolicy | None, now: datetime) -> DemandedPage | None:
         """The demand that is due. Several of one instant and level are one page."""
         levels = len(ladder.levels) if ladder else 1
         taken = take(self.progress, levels, now)
-        if taken and taken.together and not workflow.patched("demands-of-one-instant-are-one-page"):
+        if (
+            taken
+            and taken.together
+            and not self._desk.patched("demands-of-one-instant-are-one-page")
+        ):
             taken = take(self.progress, levels, now, together=False)
         if taken is None:
             return None
@@ -220,7 +229,7 @@ class Paging(Component):
             set_going(self.progress, demanded, ladder, now, acknowledged=acknowledged, goes_on=new)
             for new in (True, False)
         )
-        as_before = after != before and not workflow.patched("a-demand-goes-on-until-answered")
+        as_before = after != before and not self._desk.patched("a-demand-goes-on-until-answered")
         self.progress, asked = before if as_before else after
         return asked
 
@@ -237,7 +246,7 @@ class Paging(Component):
             return
         level, cause = max(self.progress.level, 1), self._desk.incident.next_seq
         both = demand_due(self.progress, now)
-        if (both or self.progress.answer_by) and not workflow.patched(
+        if (both or self.progress.answer_by) and not self._desk.patched(
             "demands-of-one-instant-are-one-page"
         ):
             self._change(answer_by=None)
@@ -272,7 +281,7 @@ class Paging(Component):
         self._change(next_at=None, demanded=())
 
     def _again(self, asked: Asked) -> None:
-        if asked.demanded and workflow.patched("a-demanded-page-is-not-forgotten"):
+        if asked.demanded and self._desk.patched("a-demanded-page-is-not-forgotten"):
             self._change(demanded=(asked.demanded, *self.progress.demanded))
         words = f"{asked.summary}: no answer in time, again at once"
         self._desk.note("escalation.delayed", words)
@@ -310,7 +319,7 @@ class Paging(Component):
         if demanded is None or self._call.recalled:
             return
         left = unreached(self.progress, demanded, asked.page.level, levels, opens_at=opens_at)
-        if left == self.progress or not workflow.patched("a-demand-that-reached-nobody-waits"):
+        if left == self.progress or not self._desk.patched("a-demand-that-reached-nobody-waits"):
             return
         self.progress = left
         if opens_at:
@@ -344,7 +353,7 @@ class Paging(Component):
             )
             for late in (True, False)
         )
-        as_before = after != before and not workflow.patched("hours-that-began-meanwhile-count")
+        as_before = after != before and not self._desk.patched("hours-that-began-meanwhile-count")
         self.progress = before if as_before else after
 
     def _write(self, line: Line, asked: Asked | None = None) -> None:

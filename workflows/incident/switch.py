@@ -100,7 +100,7 @@ class Switch:
         now = self._desk.now()
         case = Case(self._desk.incident, self._desk.policy, MONITORING, now, now)
         worse = as_bad_as_its_alerts(case)
-        if worse and workflow.patched("a-worse-alert-raises-the-severity"):
+        if worse and self._desk.patched("a-worse-alert-raises-the-severity"):
             self._desk.replace(worse.incident)
             self.carry_out(worse.effects)
 
@@ -172,7 +172,7 @@ class Switch:
         try:
             await workflow.get_external_workflow_handle(group).signal(INCIDENT_MOVED, moved)
         except ApplicationError:
-            if workflow.patched("an-ended-group-is-quiet"):
+            if self._desk.patched("an-ended-group-is-quiet"):
                 desk = self._desk
                 desk.replace(group_gone(desk.incident, group, desk.now()))
             else:

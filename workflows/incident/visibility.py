@@ -82,18 +82,18 @@ class Visibility:
     def _nothing_is_news(self) -> bool:
         """Whether something is shown as due although nothing is, and nothing is under way."""
         shown = self._desk.idle and self._shown.get(NEXT_DUE) is not None
-        return shown and workflow.patched("that-nothing-is-due-is-shown")
+        return shown and self._desk.patched("that-nothing-is-due-is-shown")
 
     def _waits_for_what_is_decided(self, next_due_at: datetime) -> bool:
         """Whether another instant would be shown: what else is due may be months away."""
         differs = self._differs(NEXT_DUE, next_due_at)
-        return differs and workflow.patched("what-comes-next-is-shown-once-it-is-decided")
+        return differs and self._desk.patched("what-comes-next-is-shown-once-it-is-decided")
 
     def _passed(self) -> bool:
         """Whether the instant that is shown has passed, or none is: then the next is worth one."""
         shown = self._shown.get(NEXT_DUE)
         passed = shown is None or shown <= self._desk.now()
-        return passed and workflow.patched("what-is-due-next-is-shown-once-the-last-has-passed")
+        return passed and self._desk.patched("what-is-due-next-is-shown-once-the-last-has-passed")
 
     def _differs(self, name: str, value: Any) -> bool:
         if name in self._shown:

@@ -45,6 +45,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.incident.handlers import Handlers
     from workflows.incident.linked import LinkedIncidents
     from workflows.incident.outbox import Outbox
+    from workflows.incident.page_call import TIMER_WAITS
     from workflows.incident.paging import Paging
     from workflows.incident.reports import Reports
     from workflows.incident.roles_at_once import Burden
@@ -138,7 +139,7 @@ class IncidentWorkflow:
             if not continuing:
                 self._launch()
             due_at, what = self._next_due()
-            self._timer.arm(None if continuing else due_at, what)
+            self._timer.arm(None if continuing or self._holds_timer() else due_at, what)
             self._visibility.refresh(self._shown_due(due_at), deciding=self._deadlines.under_way)
             await self._waking.wait()
         self._visibility.refresh(None)
@@ -198,6 +199,10 @@ class IncidentWorkflow:
     def _clocks_due(self, now: datetime) -> bool:
         return self._deadlines.due(now)
 
+    def _holds_timer(self) -> bool:
+        """Whether no timer is armed yet: what follows a page within this task would cancel it."""
+        return self._paging.within_task and self._desk.patched(TIMER_WAITS)
+
     def _launch(self) -> None:
         now = self._desk.now()
         for component in self._components:
@@ -208,7 +213,7 @@ class IncidentWorkflow:
         calendars = self._calendars.next_due()
         if due_at is None or calendars is None or due_at != calendars[0]:
             return due_at
-        if not workflow.patched("that-calendars-are-due-is-not-shown"):
+        if not self._desk.patched("that-calendars-are-due-is-not-shown"):
             return due_at
         return min((at for at, _ in self._dues() if at != due_at), default=None)
 
