@@ -17,6 +17,7 @@ from console.terminal.phrases import moment
 from policies.catalogue import policy_in_force, versions_of
 from policies.checks.coverage import coverage
 from policies.checks.installation import channels_as_set, channels_resolved, feeds_resolved
+from policies.checks.revision import revision
 from policies.findings import Check
 from policies.problems import Level, Problem, errors_of
 from policies.render.formats import Format, rendered
@@ -51,7 +52,8 @@ def check(context: typer.Context, file: PolicyFile, as_json: AsJson = False) -> 
     Exit code 1 where one of them is an error; warnings name what the policy leaves open.
     """
     output = Output.of(context, as_json=as_json)
-    further = (coverage(datetime.now(UTC)), *_of_installation(output))
+    now = datetime.now(UTC)
+    further = (coverage(now), revision(now), *_of_installation(output))
     problems = check_path(file, further)
     errors = errors_of(problems)
     if output.as_json:

@@ -33,7 +33,14 @@ def speakers(view: View) -> Iterator[str]:
     lead = view.compiled.communication_lead
     if lead:
         yield f"{lead} speaks for the incident."
+        duties = view.policy.roles[lead].duties if lead in view.policy.roles else ()
+        if duties:
+            yield f"Duties of {lead}: {'; '.join(duties)}."
     yield f"Status updates are given by {authority.may(view, 'post_update')}."
+    if view.compiled.approvals.get("post_update"):
+        yield 'Updates are checked before they go out: "What others must approve" says by whom.'
+    else:
+        yield "The engine asks nobody to check an update before it goes out."
     yield (
         "An update is one text for every audience that it is for, so that all hear the same. Of "
         "events, an audience whose sight is limited hears only that they happened."

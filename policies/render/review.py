@@ -65,7 +65,14 @@ def follow_up(view: View) -> Iterator[str]:
         else:
             yield f"No {name} is required."
     yield "An action item has an owner, and may have a priority and an instant at which it is due."
-    yield "Both stand in the incident report."
+    yield "Both are kept on the record of the incident, and stand in the incident report."
+    yield (
+        "The engine reminds nobody of an action item, even when it is overdue: its owner sees to "
+        "it."
+    )
+    lead = view.policy.roles.get(rule.led_by or "")
+    if lead and lead.duties:
+        yield f"Duties of {rule.led_by}, who leads the review: {'; '.join(lead.duties)}."
 
 
 def documents(view: View) -> Iterator[str]:

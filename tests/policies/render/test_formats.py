@@ -173,3 +173,13 @@ def test_no_section_of_the_language_is_forgotten() -> None:
         for name in found
     ]
     assert [name for name in names if name.lower().replace("_", " ") not in told] == []
+
+
+def test_what_is_wider_than_a_phone_scrolls_by_itself() -> None:
+    """The drawing and every table: the page never does, and the drawing stays readable."""
+    html = rendered(loaded(DEFAULT), Format.HTML)
+    assert html.count("<svg") == html.count('<div class="wide"><svg') == 1
+    tables = html.count("<table>")
+    assert tables == html.count('<div class="wide"><table>') > 10
+    [facts] = re.findall(r"table\.facts td \{[^}]*\}", html)
+    assert "overflow-wrap: anywhere" in facts

@@ -162,3 +162,26 @@ def test_an_update_that_a_clock_waits_for_is_part_of_how_often() -> None:
     )
     assert words in said(document(text), "Q16. How often audiences hear")
     assert words in said(document(text), "How often each audience hears")
+
+
+def test_it_is_said_what_follows_up_action_items_and_that_nothing_reminds() -> None:
+    """Nobody may rely on a reminder that never comes; whose duty it is stands beside it."""
+    told = said(document(DEFAULT), "Q14. How lessons and action items are followed up")
+    assert (
+        "The engine reminds nobody of an action item, even when it is overdue: its owner sees to "
+        "it."
+    ) in told
+    assert told[-1].startswith("Duties of incident manager, who leads the review: ")
+    assert told[-1].endswith("; Follows action items to their end.")
+
+
+def test_it_is_said_whether_anybody_checks_what_is_told() -> None:
+    """By duty, and before an update goes out only if the policy asks an approval."""
+    title = "Q17. Who sees to it that what is said is clear and consistent"
+    told = said(document(DEFAULT), title)
+    assert "The engine asks nobody to check an update before it goes out." in told
+    assert any("Sees to it that what is said is clear and consistent" in text for text in told)
+    approved = WHOLE + "approvals: { post_update: { by: [ana, bo] } }\n"
+    told = said(document(approved), title)
+    assert any(text.startswith("Updates are checked before they go out") for text in told)
+    assert not any("asks nobody to check" in text for text in told)

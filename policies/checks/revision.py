@@ -1,0 +1,24 @@
+"""When the policy itself is looked at again."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.policy import Policy
+from policies.findings import Check, Finding, warning
+
+
+def revision(now: datetime) -> Check:
+    """The check that the next review of the policy still lies ahead. The day itself is in time."""
+
+    def check(policy: Policy) -> Iterator[Finding]:
+        due = policy.next_review
+        if due is None:
+            return
+        if due < policy.effective_from:
+            what = f"the next review, {due}, is before the policy comes into force"
+            yield warning(("next_review",), what, f"write a day after {policy.effective_from}")
+        elif due < now.date():
+            what = f"the policy was to be looked at again by {due}"
+            yield warning(("next_review",), what, "look at it, and write when that is next")
+
+    return check
