@@ -117,6 +117,10 @@ def _beside(reading: ClockReading, fired: Iterable[FiredThreshold]) -> ClockRead
 
 
 def _of_run(fired: FiredThreshold, reading: ClockReading, started_at: datetime) -> bool:
-    """Whether a breach is one of this run, and not of another that had its number before."""
+    """Whether a breach is one of this run, and not of another that had its number before.
+
+    A run whose start was corrected begins after its breach fired, but not after the correction.
+    """
     same = (fired.clock, fired.run) == (reading.clock, reading.run)
-    return same and fired.fired_at >= started_at
+    known_at = fired.corrected.at if fired.corrected else fired.fired_at
+    return same and known_at >= started_at

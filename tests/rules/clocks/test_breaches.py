@@ -107,6 +107,19 @@ def test_a_corrected_milestone_clears_no_breach() -> None:
     assert (by.command, by.reason) == ("correct_milestone", "by phone")
 
 
+def test_a_start_that_is_corrected_to_after_the_breach_clears_no_breach() -> None:
+    """The run is the same one, although it begins only now: met after correction."""
+    incident = done(an_incident(), "set_milestone", after(1), milestone="aware")
+    incident = fired(incident, after(1500))
+    incident = done(
+        incident, "correct_milestone", after(1510), milestone="aware", happened_at=after(1505)
+    )
+    incident = done(incident, "set_milestone", after(1520), milestone="regulator_notified")
+    reading = read(incident, "regulator", after(1520))
+    assert (reading.status, reading.started_at) == (ClockStatus.MET_AFTER_CORRECTION, after(1505))
+    assert reading.corrected == the_breach(incident, "regulator").corrected
+
+
 def test_a_later_policy_clears_no_breach() -> None:
     """A clock that it gives more time is met under it; the breach of before stays."""
     incident = fired(an_incident(), after(5.5))
