@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 
-from models.clock import ClockSpec
+from models.clock import ClockSpec, OnRepeat
 from models.compiled import CompiledPolicy, RunningClocks
 from models.incident import Incident, Milestone
 from models.moments import parse_moment
@@ -62,8 +62,9 @@ def events_of(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> tu
     starts, stops = history_of(spec.starts, incident), stops_of(spec.stops, incident)
     if spec.starts == spec.stops:
         starts, stops = (starts[:1], starts[1:]) if spec.recurs else ((), ())
+    goes_on = spec.on_repeat is OnRepeat.CONTINUE
     found = [
-        *_came(starts, Kind.START, Kind.START_UNDONE),
+        *_came(starts, Kind.START, Kind.START_UNDONE, passing=goes_on),
         *_came(stops, Kind.STOP, Kind.STOP_UNDONE),
         *_came(stops_of(spec.until, incident) if spec.until else (), Kind.OVER, Kind.OVER_UNDONE),
         *_restarts(incident, policy),
@@ -74,13 +75,22 @@ def events_of(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> tu
     return tuple(sorted(found))
 
 
-def _came(milestones: Sequence[Milestone], comes: Kind, undone: Kind) -> Iterator[Event]:
+def _came(
+    milestones: Sequence[Milestone], comes: Kind, undone: Kind, *, passing: bool = False
+) -> Iterator[Event]:
+    """What came, and when it was undone.
+
+    What was undone at the instant at which it came counts if `passing`, unless it belongs to the
+    end of an incident.
+    """
     before: set[datetime | None] = set()
     for milestone in milestones:
         of_role = milestone.name.startswith("role:")
         passes = of_role and milestone.void_at in before
         before.add(milestone.void_at)
         final = milestone.name in UNDONE
+        if milestone.void_at and milestone.void_at <= milestone.at and (final or not passing):
+            continue
         yield Event(milestone.at, comes, milestone.at, final, passes)
         if milestone.void_at:
             yield Event(max(milestone.void_at, milestone.at), undone, milestone.at, final)
@@ -119,7 +129,10 @@ def _reach(spec: ClockSpec, incident: Incident) -> Iterator[Event]:
     stops = set(parse_moment(spec.stops).of)
     of_lifecycle = stops <= set(LIFECYCLE_MILESTONES)
     out = False
-    for at, state, milestone in entered(incident):
+    every = entered(incident)
+    for (at, state, milestone), following in zip(every, [*every[1:], None], strict=False):
+        if following and following[0] == at:
+            continue  # Of the states of one instant the last counts.
         if of_lifecycle:
             # Nothing outlives an incident to wait for what only its lifecycle brings.
             gone = not reachable_milestones(state) & stops

@@ -147,6 +147,22 @@ def test_what_starts_at_the_resolution_waits_while_a_reopened_incident_is_repair
 
 
 @pytest.mark.parametrize("on_repeat", ["continue", "new"])
+def test_a_resolution_that_was_undone_at_its_own_instant_starts_and_stops_nothing(
+    on_repeat: str,
+) -> None:
+    """Both were told to the same minute, or came in one workflow task: the repair goes on."""
+    course: tuple[Given, ...] = ((1, "resolve", {}), (1, "reopen", {}))
+    review = reviewed(one(f"from: resolved, to: reviewed, within: 5h, on_repeat: {on_repeat}"))
+    assert runs(review, lived(review, *course), 20) == []
+    repair = reviewed(one(f"from: reported, to: resolved, within: 5h, on_repeat: {on_repeat}"))
+    assert runs(repair, lived(repair, *course), 3) == [
+        (later(0), None, Stage.IN_PROGRESS, ClockStatus.ON_TRACK, hours(3))
+    ]
+    met = runs(repair, lived(repair, *course, (4, "resolve", {})), 20)
+    assert met == [(later(0), later(4), Stage.COMPLETED, ClockStatus.MET, hours(4))]
+
+
+@pytest.mark.parametrize("on_repeat", ["continue", "new"])
 @pytest.mark.parametrize("stop", ["closed", "reviewed"])
 def test_what_was_met_before_the_reopening_stays_met_and_does_not_go_on(
     stop: str, on_repeat: str
