@@ -110,9 +110,7 @@ def _default(
         case None:
             return
         case names.ACKNOWLEDGER:
-            acknowledged = incident.milestone("acknowledged")
-            if acknowledged:
-                yield acknowledged.actor.name
+            yield from _acknowledged(incident, policy)
         case names.REPORTER:
             reporter = roles.reporter_of(incident, policy)
             if reporter:
@@ -135,6 +133,14 @@ def _assigning(incident: Incident, policy: CompiledPolicy, now: datetime) -> tup
 
 def leaders(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
     """Whoever leads: the holders of the leading role, or else who acknowledged."""
+    return incident.holders(role_that_leads(policy) or "") or _acknowledged(incident, policy)
+
+
+def _acknowledged(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
+    """Who acknowledged, unless that is a stranger: nobody can be reached under that name."""
     acknowledged = incident.milestone("acknowledged")
-    by = (acknowledged.actor.name,) if acknowledged else ()
-    return incident.holders(role_that_leads(policy) or "") or by
+    if acknowledged is None:
+        return ()
+    name = acknowledged.actor.name
+    stranger = policy.known_names and policy.people and name not in policy.people
+    return () if stranger else (name,)

@@ -11,6 +11,7 @@ from models.incident import Incident, RoleHolder
 from rules.clocks.clocks import read_clocks
 from rules.deadlines.due import due_thresholds, next_point
 from rules.people.roles import MOST_SPELLS, told_of_duties
+from rules.people.stand_ins import stand_ins
 from rules.record.decision import Remind
 from states.lifecycle import State
 from tests.rules.staffed import decided, lines, refused, reported, staffed
@@ -264,3 +265,13 @@ def test_a_stranger_who_may_acknowledge_takes_no_role_by_that() -> None:
     assert incident.holders("guest") == ("mallory",)
     [line] = lines(incident, "role.not_taken")
     assert line == "mallory does not take lead: whoever holds it is one of the policy's people"
+
+
+def test_no_page_for_a_vacant_role_goes_to_a_stranger_who_acknowledged() -> None:
+    """It goes to whoever can be reached: here, who is paged for incidents."""
+    policy = staffed(
+        "roles: { lead: { default: acknowledger, leads: true } }\n"
+        "authority: { acknowledge: anyone }\n"
+    )
+    incident = decided(reported(policy), "acknowledge", 1, policy, actor="mallory").incident
+    assert stand_ins("lead", incident, policy, after(2)).people == ("eve",)
