@@ -43,7 +43,7 @@ ASKED_OF_ALL = POLICY.model_copy(
         ),
         "escalation": EscalationPolicy(
             name="one",
-            levels=(Level(page=("person:ana",), wait=timedelta(hours=1)),),
+            levels=(Level(page=("person:ana",), wait=timedelta(seconds=20)),),
         ),
     }
 )
