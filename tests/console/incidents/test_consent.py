@@ -65,7 +65,7 @@ async def test_a_role_is_handed_over_and_shown_with_how_often(
     shown = await at_console("show", guarded)
     assert "lead: ana hands it over to bo, not accepted yet" in shown.out
     await at_console("accept-handover", guarded, "lead", "--actor", "bo")
-    assert "lead: bo (handed over 1x)" in (await at_console("show", guarded)).out
+    assert "lead: bo (leads) (handed over 1x)" in (await at_console("show", guarded)).out
 
 
 async def test_an_override_is_shown_for_ever_and_can_be_searched_for(
