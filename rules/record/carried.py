@@ -5,6 +5,8 @@ from models.incident import Incident, Refusals, TimelineEntry, TimelineSegment
 LIMIT_BYTES = 128 * 1024
 """A timeline that weighs more than this as JSON is shortened before it is carried."""
 KEPT_BYTES = 32 * 1024
+SEGMENT_BYTES = 512 * 1024
+"""Temporal takes no input of more than 2 MiB, and ends a workflow that gives one."""
 RECORD_LIMIT_BYTES = 96 * 1024
 """The most that people may write into one record, timeline aside. Longer texts are documents."""
 ALERTS_KEPT = 2000
@@ -35,6 +37,20 @@ def older_entries(incident: Incident) -> tuple[TimelineEntry, ...] | None:
         if kept > KEPT_BYTES:
             return incident.timeline[: place + 1] or None
     return None
+
+
+def in_segments(entries: tuple[TimelineEntry, ...]) -> tuple[tuple[TimelineEntry, ...], ...]:
+    """The entries in parts, none of which weighs more than one message to the store may."""
+    parts: list[list[TimelineEntry]] = []
+    room = 0
+    for entry in entries:
+        size = len(entry.model_dump_json().encode())
+        if size > room:
+            parts.append([])
+            room = SEGMENT_BYTES
+        parts[-1].append(entry)
+        room -= size
+    return tuple(map(tuple, parts))
 
 
 def moved_out(incident: Incident, segment: TimelineSegment) -> Incident:

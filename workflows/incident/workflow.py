@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
         Carried,
         IncidentInput,
     )
-    from models.incident import Incident, TimelineSegment
+    from models.incident import Incident, TimelineEntry, TimelineSegment
     from models.view import ASK_AGAIN, VIEW, IncidentView
     from models.why import WHY, Explanation, WhyQuestion
     from rules.commands.adoption import preview
@@ -32,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.paging.why import explain
     from rules.people.roles import told_of_duties
     from rules.record.bounds import out_of_time
-    from rules.record.carried import moved_out, older_entries
+    from rules.record.carried import in_segments, moved_out, older_entries
     from rules.reports.views import view_of
     from states.lifecycle import TERMINAL, State
     from workflows.incident.adoption import Adoption
@@ -259,6 +259,14 @@ class IncidentWorkflow:
         older = older_entries(self._desk.incident)
         if older is None:
             return
+        parts = in_segments(older)
+        if len(parts) > 1 and not workflow.patched("segments-are-bounded"):
+            parts = (older,)
+        for part in parts:
+            if not await self._move_out(part):
+                return
+
+    async def _move_out(self, older: tuple[TimelineEntry, ...]) -> bool:
         request = ArchiveTimeline(
             incident_id=self._desk.incident.id,
             first_seq=older[0].seq,
@@ -275,8 +283,9 @@ class IncidentWorkflow:
                 priority=self._desk.priority(Kind.CHORE),
             )
         except FailureError:
-            return
+            return False
         self._desk.replace(moved_out(self._desk.incident, segment))
+        return True
 
     async def _begin_archive(self) -> None:
         """Have this run archived once it has ended: no run can archive its own end."""
