@@ -1,5 +1,6 @@
 """How a process of ours that cannot serve ends: in lines for people, with a code for scripts."""
 
+import asyncio
 import faulthandler
 import signal
 import sys
@@ -28,9 +29,12 @@ def on_signal(stop: Callable[[], object], *, at_the_latest: float) -> None:
     """On SIGINT or SIGTERM `stop`, and end hard so many seconds later, whatever a thread does.
 
     A thread that never ends, or an event loop that is stuck, would keep the process for ever: a
-    watchdog that needs neither ends it then with code 1, and writes to stderr what each did.
+    watchdog that needs neither ends it then with code 1, and writes to stderr what each did. Call
+    it within the event loop: a signal wakes the loop, also if it comes just as the loop falls
+    asleep.
     """
     told: list[int] = []
+    loop = asyncio.get_running_loop()
 
     def ending(number: int, _frame: FrameType | None) -> None:
         if not told:
@@ -39,4 +43,9 @@ def on_signal(stop: Callable[[], object], *, at_the_latest: float) -> None:
         stop()
 
     for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _woken)
         signal.signal(number, ending)
+
+
+def _woken() -> None:
+    """Nothing: the loop only had to wake up for Python to run the handler."""

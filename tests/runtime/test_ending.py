@@ -46,18 +46,25 @@ def begun(doing: str) -> subprocess.Popen[bytes]:
     return process
 
 
+def ended(process: subprocess.Popen[bytes]) -> bytes:
+    """Tell it to end, and wait until it has; what it said on stderr. Nothing of it is left."""
+    os.kill(process.pid, signal.SIGTERM)
+    try:
+        return process.communicate(timeout=60)[1]
+    finally:
+        process.kill()
+
+
 @pytest.mark.parametrize("case", STUCK)
 def test_what_never_ends_is_ended(case: str) -> None:
     """After its grace, with what it was doing on stderr."""
-    process = begun(STUCK[case])
-    os.kill(process.pid, signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    with begun(STUCK[case]) as process:
+        said = ended(process)
     assert (process.returncode, b"forever" in said) == (1, True)
 
 
 def test_what_ends_by_itself_is_left_alone() -> None:
     """In order, with code 0."""
-    process = begun("print('ready', flush=True); await stop.wait()")
-    os.kill(process.pid, signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    with begun("print('ready', flush=True); await stop.wait()") as process:
+        said = ended(process)
     assert (process.returncode, said) == (0, b"")
