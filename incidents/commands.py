@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from incidents.attributes import STATE
 from incidents.errors import CommandRefused, IncidentOver, NotConfirmed
 from incidents.opening import NO_OFFSET
-from incidents.reopening import attempt_of, done_before, reopen_incident
+from incidents.reopening import done_before, reopen_incident, update
 from incidents.standing import incident_described
 from models.command import CommandResult
 from states.lifecycle import Trigger
@@ -57,7 +57,9 @@ async def give(
                     task_queue,
                     epoch_offset=epoch_offset,
                 )
-            return await _update(client, order)
+            return await update(
+                client, order.incident_id, order.name, order.payload, order.command_id
+            )
     except WorkflowUpdateFailedError as error:
         if isinstance(error.cause, ApplicationError):
             raise CommandRefused(error.cause) from None
@@ -70,13 +72,3 @@ async def give(
     described = await incident_described(client, order.incident_id)
     done = await done_before(client, order.incident_id, order.command_id)
     raise IncidentOver(order.incident_id, described.typed_search_attributes.get(STATE), done)
-
-
-async def _update(client: Client, order: Order) -> CommandResult:
-    told = order.payload
-    if isinstance(told, dict):
-        told = {**told, "command_id": order.command_id}
-    result: CommandResult = await client.get_workflow_handle(order.incident_id).execute_update(
-        order.name, told, id=attempt_of(order.command_id), result_type=CommandResult
-    )
-    return result

@@ -32,6 +32,18 @@ def attempt_of(command_id: str) -> str:
     return f"{command_id}/{uuid.uuid4().hex[:8]}"
 
 
+async def update(
+    client: Client, incident_id: str, name: str, command: Any, command_id: str
+) -> CommandResult:
+    """Have the open run of an incident do a command. Raises WorkflowUpdateFailedError, RPCError."""
+    if isinstance(command, dict):
+        command = {**command, "command_id": command_id}
+    result: CommandResult = await client.get_workflow_handle(incident_id).execute_update(
+        str(name), command, id=attempt_of(command_id), result_type=CommandResult
+    )
+    return result
+
+
 async def reopen_incident(
     client: Client,
     incident_id: str,
@@ -52,7 +64,7 @@ async def reopen_incident(
     described = await incident_described(client, incident_id)
     if described.status is WorkflowExecutionStatus.RUNNING:
         try:
-            return await _reopen_open(client, incident_id, command, command_id)
+            return await update(client, incident_id, Trigger.REOPEN, command, command_id)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
@@ -94,15 +106,6 @@ async def _carried(client: Client, described: WorkflowExecutionDescription) -> C
     except WorkflowFailureError:
         status = described.status.name.lower() if described.status else "over"
         raise CannotReopen(described.id, status) from None
-    return result
-
-
-async def _reopen_open(
-    client: Client, incident_id: str, command: dict[str, Any], command_id: str
-) -> CommandResult:
-    result: CommandResult = await client.get_workflow_handle(incident_id).execute_update(
-        Trigger.REOPEN.value, command, id=attempt_of(command_id), result_type=CommandResult
-    )
     return result
 
 
