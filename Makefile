@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-fast demo dev bench format lifecycle-doc policy-docs histories mutants lock clean
+.PHONY: help setup check test test-fast fuzz demo dev bench format lifecycle-doc policy-docs histories mutants lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ test: setup ## run all tests, side by side on the cores there are (at most four)
 test-fast: setup ## run the tests of what decides, while you think (half a minute)
 	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --ignore-glob='*_oracle.py' \
 		tests/rules tests/models tests/states
+
+fuzz: setup ## try new random cases where the tests have any (minutes)
+	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --hypothesis-profile=new $$(grep -rl hypothesis tests --include='test_*.py')
 
 demo: setup ## one incident from alert to closure, for real, in under a minute
 	@$(BIN)/python starter.py demo

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
@@ -17,6 +18,11 @@ from workflows.incident.visibility import KEYS
 
 LONG = ("chaos", "test_storm.py", "test_demo.py", "timelines", "_oracle.py", "test_stack.py")
 """What takes longest begins first, so that no process works on it alone at the end."""
+
+settings.register_profile("same", derandomize=True)
+settings.register_profile("new", derandomize=False, max_examples=1000, deadline=None)
+settings.load_profile("same")
+"""The suite tries the same random cases every time; `make fuzz` tries new ones."""
 
 TEMPORAL = str(Path(sys.executable).parent / "temporal")
 ANSWERS_AS_IT_IS = 'matching.TaskQueueInfoByBuildIdTTL="100ms"'
