@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from incidents.workloads import Workloads
+from incidents.workloads.requests import Workloads
 from models.workload import ASK_FOR_LEAVE, AskForLeave, Leave
 
 

@@ -8,9 +8,9 @@ from temporalio import activity
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import RetryableError
 from connectors.failures import delivery_failure
-from incidents.hours import in_turn, outside_hours
-from incidents.on_call import OnCallLookup
-from incidents.workloads import NoAnswer, Workloads
+from incidents.schedules.hours import in_turn, outside_hours
+from incidents.schedules.on_call import OnCallLookup
+from incidents.workloads.requests import NoAnswer, Workloads
 from models.contracts import (
     ESCALATE_INCIDENT,
     Delivery,

@@ -8,9 +8,9 @@ from temporalio.exceptions import ApplicationError
 
 from incidents.attributes import RESOLVED_AT, STATE
 from incidents.commands import Order, give
+from incidents.description import incident_described
 from incidents.errors import CannotReopen, CommandRefused, IncidentNotFound, IncidentOver
 from incidents.opening import NO_OFFSET
-from incidents.standing import incident_described
 from models.base import MONITORING
 from models.command import CommandResult, RecordAlertsCommand
 from models.group import FEED_INCIDENT, FeedIncident, IncidentFed

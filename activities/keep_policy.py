@@ -8,7 +8,7 @@ from temporalio import activity
 from connectors.documents.protocol import DocumentStore
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
-from incidents.kept_policies import kept_at
+from incidents.kept.policies import kept_at
 from models.contracts import KEEP_POLICY, DocumentWritten, PolicyText
 
 log = structlog.get_logger(__name__)

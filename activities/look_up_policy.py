@@ -14,8 +14,8 @@ from temporalio import activity
 from connectors.documents.protocol import DocumentMissing, DocumentStore
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
-from incidents.calendars import with_calendars
-from incidents.kept_policies import kept_at
+from incidents.kept.policies import kept_at
+from incidents.schedules.calendars import with_calendars
 from models.compiled import CompiledPolicy
 from models.contracts import LOOK_UP_POLICY, PolicyFound, PolicyWanted
 from policies.catalogue import PolicyBroken, versions_of

@@ -4,7 +4,7 @@ import asyncio
 
 from temporalio import activity
 
-from incidents.calendars import worked_out
+from incidents.schedules.calendars import worked_out
 from models.contracts import REFRESH_CALENDARS, CalendarsRefreshed, RefreshCalendars
 
 

@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
 from connectors.calendars.directory import FeedDirectory
-from incidents.kept_policies import have_policy_kept
+from incidents.kept.policies import have_policy_kept
 from incidents.opening import NO_OFFSET, open_incident
 from models.compiled import CompiledPolicy
 from models.group import START_INCIDENT, IncidentStarted, StartIncident

@@ -5,9 +5,9 @@ import asyncio
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus
 
+from incidents.description import incident_described
 from incidents.errors import IncidentNotFound
-from incidents.standing import incident_described
-from incidents.workloads import Workloads
+from incidents.workloads.requests import Workloads
 from models.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole
 
 

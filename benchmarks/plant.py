@@ -11,9 +11,9 @@ import psutil
 from temporalio.client import Client
 
 from benchmarks.sink import Sink
-from runtime.embedded import free_port
+from runtime.embedded.server import free_port
+from runtime.embedded.stack import Stack
 from runtime.settings import ROOT, Settings
-from runtime.stack import Stack
 
 POLICY = ROOT / "benchmarks" / "policy.yaml"
 AS_INSTALLED = {"PYTHONDONTWRITEBYTECODE": ""}

@@ -12,7 +12,8 @@ from typer._completion_classes import completion_init
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from console.incidents import adopting, commands, reporting, shell, viewing, watch, why
+from console.incidents import adopting, commands, reporting, viewing, watch, why
+from console.stack import shell
 from console.terminal.failures import EXIT_CODES, ExitCode, usage
 from console.terminal.output import typed
 

@@ -8,7 +8,7 @@ from io import TextIOWrapper
 from typer.exceptions import Abort, Exit, TyperException
 
 from console.app import app
-from console.incidents.shell import COMPLETE_VARIABLE
+from console.stack.shell import COMPLETE_VARIABLE
 from console.terminal.errors import failure_of
 from console.terminal.failures import ExitCode, Failure
 from console.terminal.output import ReaderGone, show_failure

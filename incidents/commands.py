@@ -14,10 +14,10 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from incidents.attributes import STATE
+from incidents.description import incident_described
 from incidents.errors import CommandRefused, IncidentOver, NotConfirmed
 from incidents.opening import NO_OFFSET
 from incidents.reopening import done_before, reopen_incident, update
-from incidents.standing import incident_described
 from models.command import CommandResult
 from states.lifecycle import Trigger
 

@@ -13,8 +13,8 @@ from temporalio.client import (
 from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from incidents.calendars import with_calendars
-from incidents.on_call import with_on_call
+from incidents.schedules.calendars import with_calendars
+from incidents.schedules.on_call import with_on_call
 from models.compiled import CompiledPolicy
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Report

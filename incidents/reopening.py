@@ -14,9 +14,9 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
+from incidents.description import PROBE_TIMEOUT, incident_described
 from incidents.errors import CannotReopen, IncidentNotFound
 from incidents.opening import NO_OFFSET, shown
-from incidents.standing import PROBE_TIMEOUT, incident_described
 from models.command import CommandResult
 from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
 from states.lifecycle import State, Trigger

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, FailFast, Field
 from temporalio.client import Client
 
 from connectors.calendars.directory import FeedDirectory
-from incidents.kept_policies import have_policy_kept
+from incidents.kept.policies import have_policy_kept
 from incidents.opening import open_incident
 from incidents.reported_before import reported_yesterday, reports_the_same
 from intake.body import read_body

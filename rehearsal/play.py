@@ -12,7 +12,7 @@ from temporalio.client import Client
 from activities.archive_timeline import with_whole_timeline
 from connectors.calendars.settings import FeedSettings
 from incidents.commands import Order
-from incidents.kept_policies import kept_at
+from incidents.kept.policies import kept_at
 from models.clock import ClockStatus
 from models.clock import Stage as ClockStage
 from models.command import AdoptPolicyCommand

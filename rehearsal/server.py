@@ -11,7 +11,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from runtime.embedded import EmbeddedServer
+from runtime.embedded.server import EmbeddedServer
 
 TIME_SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",

@@ -29,9 +29,9 @@ from rehearsal.timing import VirtualTime
 from rehearsal.workloads import RehearsedWorkloads
 from rules.commands.reporting import may_report, unfit
 from rules.record.identity import group_id, incident_id
-from runtime.lanes import Workers
-from runtime.registry import WORKFLOWS, build_activities, workflow_runner
 from runtime.settings import Settings
+from runtime.worker.lanes import Workers
+from runtime.worker.registry import WORKFLOWS, build_activities, workflow_runner
 from states.lifecycle import Trigger
 
 NO_FEEDS: Mapping[str, FeedSettings] = MappingProxyType({})

@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio import activity
 from temporalio.client import Client
 
-from incidents.workloads import Workloads
+from incidents.workloads.requests import Workloads
 from rehearsal.timing import VirtualTime
 
 

@@ -1,1 +1,1 @@
-"""What runs the engine: settings, logging, Temporal client, embedded server, registry."""
+"""What runs the engine: settings, logging, Temporal client; a worker; the embedded stack."""

@@ -12,7 +12,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from rehearsal.server import TIME_SKIPPING
-from runtime.embedded import EmbeddedServer, free_port
+from runtime.embedded.server import EmbeddedServer, free_port
 from runtime.settings import Settings, load_settings
 from workflows.incident.visibility import KEYS
 

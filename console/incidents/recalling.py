@@ -29,8 +29,8 @@ from temporalio.worker import (
 
 from connectors.documents.protocol import safe_name
 from models.contracts import Carried
-from runtime.registry import WORKFLOWS, workflow_runner
 from runtime.settings import load_settings
+from runtime.worker.registry import WORKFLOWS, workflow_runner
 from workflows.incident.workflow import IncidentWorkflow
 
 HISTORY, ARCHIVE = "history", "archive"

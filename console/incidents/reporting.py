@@ -19,7 +19,7 @@ from console.terminal.failures import ExitCode, Failure, usage
 from console.terminal.output import Output, line
 from console.terminal.running import actor_name, perform
 from console.terminal.times import PAST, parse_instant
-from incidents.kept_policies import have_policy_kept
+from incidents.kept.policies import have_policy_kept
 from incidents.opening import open_incident
 from incidents.reported_before import reported_yesterday
 from models.base import Actor

@@ -8,7 +8,7 @@ from pathlib import Path
 from connectors.calendars.directory import FeedDirectory
 from console.policies.file import read_policy
 from console.terminal.failures import usage
-from incidents.on_call import OnCallLookup
+from incidents.schedules.on_call import OnCallLookup
 from models.compiled import Person
 from models.policy.words import suggestion
 from models.schedule import OnCall, ScheduleSpec

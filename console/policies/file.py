@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from incidents.calendars import with_calendars
+from incidents.schedules.calendars import with_calendars
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.clocks.coverage import earliest_of

@@ -28,7 +28,7 @@ from rehearsal.policy import RehearsedPolicy
 from rehearsal.server import time_skipping_server
 from rehearsal.timing import Stuck
 from rehearsal.transcript import expectations
-from runtime.embedded import EmbeddedServerFailed
+from runtime.embedded.server import EmbeddedServerFailed
 from runtime.logging import configure_logging
 from runtime.settings import SettingsBroken, load_settings
 

@@ -23,9 +23,9 @@ from models.contracts import Carried
 from models.view import IncidentView
 from policies.catalogue import policy_in_force
 from policies.compile import compile_policy
-from runtime.embedded import EmbeddedServerFailed, free_port
+from runtime.embedded.server import EmbeddedServerFailed, free_port
+from runtime.embedded.stack import Stack, StackFailed
 from runtime.settings import ROOT, Settings, load_settings
-from runtime.stack import Stack, StackFailed
 
 STATE = ROOT / "var" / "demo"
 POLICY = ROOT / "policies" / "demo.yaml"

@@ -16,10 +16,10 @@ from console.terminal.output import say
 from console.terminal.running import perform_alone
 from models.addresses import is_loopback
 from policies.catalogue import PolicyBroken, policy_in_force
-from runtime.embedded import PORT, EmbeddedServerFailed
-from runtime.intake_token import FILE
+from runtime.embedded.intake_token import FILE
+from runtime.embedded.server import PORT, EmbeddedServerFailed
+from runtime.embedded.stack import Stack, StackFailed
 from runtime.settings import Settings, load_settings, server_asked_for
-from runtime.stack import Stack, StackFailed
 
 WATCH_SECONDS = 1.0
 app = typer.Typer()

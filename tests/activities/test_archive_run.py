@@ -15,7 +15,7 @@ from activities.archive_run import ArchiveRunActivity
 from activities.begin_archive import BeginArchiveActivity
 from connectors.documents.local import LocalDocumentStore
 from models.contracts import BEGIN_ARCHIVE, ArchivedRun, ArchiveRunInput
-from runtime.lanes import Workers
+from runtime.worker.lanes import Workers
 from workflows.archive_run import ArchiveRun
 
 

@@ -9,9 +9,9 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.keep_policy import KeepPolicyActivity
 from connectors.documents.local import LocalDocumentStore
-from incidents.kept_policies import have_policy_kept
+from incidents.kept.policies import have_policy_kept
 from models.contracts import DocumentWritten
-from runtime.lanes import Workers
+from runtime.worker.lanes import Workers
 from workflows.keep_policy import KeepPolicy
 
 

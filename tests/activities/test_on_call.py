@@ -12,7 +12,7 @@ from activities.escalate_incident import EscalateIncidentActivity
 from connectors.calendars.directory import FeedDirectory
 from connectors.calendars.settings import FeedSettings
 from connectors.channels.directory import ChannelDirectory
-from incidents.on_call import OnCallLookup, with_on_call
+from incidents.schedules.on_call import OnCallLookup, with_on_call
 from models.compiled import CompiledPolicy, Level
 from models.contracts import Escalated, EscalateIncident
 from models.schedule import Gap

@@ -17,7 +17,7 @@ from models.compiled import Audience, CompiledPolicy, EscalationPolicy, Level
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Incident
 from models.view import ASK_AGAIN
-from runtime.embedded import EmbeddedServer, free_port
+from runtime.embedded.server import EmbeddedServer, free_port
 from runtime.settings import ROOT
 from tests.fakes.webhook_sink import WebhookSink
 from tests.patience import PATIENCE_SECONDS

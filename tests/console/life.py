@@ -20,7 +20,7 @@ from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Report
-from runtime.lanes import Workers
+from runtime.worker.lanes import Workers
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT

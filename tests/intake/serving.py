@@ -9,7 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from intake.__main__ import server_of
-from runtime.embedded import free_port
+from runtime.embedded.server import free_port
 from tests.patience import PATIENCE_SECONDS
 
 

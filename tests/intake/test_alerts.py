@@ -11,7 +11,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from models.incident import Incident
-from runtime.embedded import free_port
+from runtime.embedded.server import free_port
 from tests.intake.conftest import AUTHORISED, JSON, Payload, http_for
 from tests.scenarios.siren import Siren, policy_file
 

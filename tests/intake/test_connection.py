@@ -10,7 +10,7 @@ from temporalio.client import Client
 
 from intake.app import create_app
 from intake.connection import Connection, Step
-from runtime.embedded import free_port
+from runtime.embedded.server import free_port
 from runtime.settings import ROOT
 from tests.intake.conftest import TOKEN
 from tests.intake.serving import Served, serving

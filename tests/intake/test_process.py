@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from runtime.embedded import free_port
+from runtime.embedded.server import free_port
 from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]

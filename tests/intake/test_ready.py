@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from intake.app import create_app
 from intake.probe import WORKFLOW, Probe
-from runtime.embedded import EmbeddedServer, free_port
+from runtime.embedded.server import EmbeddedServer, free_port
 from runtime.settings import ROOT
 from tests.intake.conftest import Payload
 from tests.patience import PATIENCE_SECONDS

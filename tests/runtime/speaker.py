@@ -54,7 +54,7 @@ class Speaker:
 async def _speak(address: str) -> None:
     from temporalio.worker import Worker  # noqa: PLC0415 - not in the sandbox
 
-    from runtime.registry import workflow_runner  # noqa: PLC0415
+    from runtime.worker.registry import workflow_runner  # noqa: PLC0415
 
     client = await Client.connect(address)
     queue = uuid.uuid4().hex

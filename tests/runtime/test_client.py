@@ -9,7 +9,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from runtime.client import ServerNotReachable, connect, connection
-from runtime.embedded import free_port
+from runtime.embedded.server import free_port
 from runtime.settings import SettingsBroken
 
 Monkey = pytest.MonkeyPatch

@@ -28,8 +28,8 @@ from connectors.documents.local import LocalDocumentStore
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
 from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput, GroupState
 from models.incident import Incident
-from runtime.lanes import Workers
-from runtime.registry import WORKFLOWS
+from runtime.worker.lanes import Workers
+from runtime.worker.registry import WORKFLOWS
 from states.lifecycle import State
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS

@@ -29,7 +29,7 @@ from activities.start_incident import StartIncidentActivity
 from activities.tell_of_role import TellOfRoleActivity
 from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
-from incidents.workloads import Workloads
+from incidents.workloads.requests import Workloads
 from models.command import CommandResult
 from models.compiled import CompiledPolicy
 from models.contracts import (
@@ -43,7 +43,7 @@ from models.contracts import (
 )
 from models.incident import Incident, Report, TimelineEntry
 from models.view import IncidentView
-from runtime.lanes import Workers
+from runtime.worker.lanes import Workers
 from tests.fakes.channels import RecordingChannels
 from tests.specimens import POLICY, REPORT
 from workflows.archive_run import ArchiveRun

@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Replayer
 
 from models.compiled import AuthorityRule
-from runtime.registry import WORKFLOWS, workflow_runner
+from runtime.worker.registry import WORKFLOWS, workflow_runner
 from states.lifecycle import State
 from tests.scenarios.stage import Stage
 from tests.specimens import POLICY

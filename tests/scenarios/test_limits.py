@@ -6,7 +6,7 @@ from pathlib import Path
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
-from incidents.workloads import NoAnswer, Workloads
+from incidents.workloads.requests import NoAnswer, Workloads
 from models.compiled import EscalationPolicy, Level, RoleRule
 from models.workload import AskForLeave, HoldRole, Leave, PageLimit, PageLimits, RolesHeld
 from tests.scenarios.stage import Stage

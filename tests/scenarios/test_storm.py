@@ -14,8 +14,8 @@ from models.workload import PageLimit, PageLimits, WorkloadState
 from rules.paging.urgency import Kind
 from rules.paging.workload import one_by_one
 from rules.record.identity import workload_id
-from runtime.registry import working
 from runtime.settings import Settings
+from runtime.worker.registry import working
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT

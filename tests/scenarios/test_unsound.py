@@ -4,7 +4,7 @@ import pytest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
-from runtime.registry import WORKFLOWS, workflow_runner
+from runtime.worker.registry import WORKFLOWS, workflow_runner
 from states.lifecycle import State
 from tests.scenarios.stage import Stage
 

@@ -25,8 +25,8 @@ from models.contracts import (
 )
 from models.incident import Incident
 from models.policy.actions import parse_action
-from runtime.lanes import Workers
-from runtime.registry import WORKFLOWS, workflow_runner
+from runtime.worker.lanes import Workers
+from runtime.worker.registry import WORKFLOWS, workflow_runner
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT, clock

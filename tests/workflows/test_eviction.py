@@ -9,8 +9,8 @@ from temporalio.testing import WorkflowEnvironment
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.send_notification import SendNotificationActivity
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
-from runtime.lanes import Workers
-from runtime.registry import WORKFLOWS, workflow_runner
+from runtime.worker.lanes import Workers
+from runtime.worker.registry import WORKFLOWS, workflow_runner
 from tests.fakes.channels import RecordingChannels
 from tests.specimens import POLICY, REPORT
 

@@ -26,8 +26,8 @@ from models.compiled import EscalationPolicy, Level
 from models.contracts import ENFORCE_DEADLINE, INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Incident
 from models.policy.actions import parse_action
-from runtime.lanes import Workers
-from runtime.registry import WORKFLOWS, workflow_runner
+from runtime.worker.lanes import Workers
+from runtime.worker.registry import WORKFLOWS, workflow_runner
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT, clock

@@ -17,7 +17,7 @@ from temporalio.worker import Worker
 from models.contracts import ARCHIVE_WORKFLOW, INCIDENT_WORKFLOW
 from models.group import ALERT_GROUP_WORKFLOW
 from models.intake import ReportingRule
-from runtime.registry import WORKFLOWS, workflow_runner
+from runtime.worker.registry import WORKFLOWS, workflow_runner
 from tests.specimens import POLICY, REPORT
 
 GARBAGE = RawValue(Payload(metadata={"encoding": b"json/plain"}, data=b"{not json"))

@@ -35,8 +35,8 @@ from models.workload import (
     WorkloadState,
 )
 from rules.paging.workload import GATHER, REMEMBERED, ROUNDS
-from runtime.lanes import Workers
-from runtime.registry import WORKFLOWS, workflow_runner
+from runtime.worker.lanes import Workers
+from runtime.worker.registry import WORKFLOWS, workflow_runner
 from tests.conftest import time_skipping_server
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS

@@ -10,7 +10,7 @@ from temporalio.client import WorkflowFailureError
 from temporalio.testing import WorkflowEnvironment
 
 from models.contracts import INCIDENT_WORKFLOW
-from runtime.embedded import TEMPORAL
+from runtime.embedded.server import TEMPORAL
 from tests.console.conftest import TypeAt
 from tests.console.incidents.test_list import eventually
 from tests.console.life import reported, working

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.component import Component
+from runtime.embedded.component import Component
 
 
 def ended(log: Path, program: str) -> Component:

@@ -27,11 +27,11 @@ from connectors.calendars.directory import FeedDirectory
 from connectors.channels.directory import ChannelDirectory
 from connectors.documents.local import LocalDocumentStore
 from connectors.documents.protocol import DocumentStore
-from incidents.on_call import OnCallLookup
-from incidents.workloads import Workloads
-from runtime.lanes import Workers
+from incidents.schedules.on_call import OnCallLookup
+from incidents.workloads.requests import Workloads
 from runtime.settings import Settings
-from runtime.settling import Settling
+from runtime.worker.lanes import Workers
+from runtime.worker.settling import Settling
 from workflows.alert_group import AlertGroupWorkflow
 from workflows.archive_run import ArchiveRun
 from workflows.incident.workflow import IncidentWorkflow

@@ -11,10 +11,10 @@ import httpx2
 import psutil
 import pytest
 
-from runtime.embedded import free_port
-from runtime.intake_token import kept_token
+from runtime.embedded.intake_token import kept_token
+from runtime.embedded.server import free_port
+from runtime.embedded.stack import Stack, StackFailed
 from runtime.settings import ROOT, Settings, load_settings
-from runtime.stack import Stack, StackFailed
 from tests.patience import PATIENCE_SECONDS
 from tests.runtime.conftest import started
 

@@ -13,8 +13,8 @@ import httpx2
 import psutil
 import pytest
 
-from runtime import embedded as embedded_module
-from runtime.embedded import EmbeddedServer, EmbeddedServerFailed, free_port
+from runtime.embedded import server as embedded_module
+from runtime.embedded.server import EmbeddedServer, EmbeddedServerFailed, free_port
 from runtime.search_attributes import missing, retention
 from runtime.settings import ROOT
 from tests.patience import PATIENCE_SECONDS
@@ -222,7 +222,7 @@ async def answers(port: int) -> bool:
 PARENT = """
 import asyncio, sys
 from pathlib import Path
-from runtime.embedded import EmbeddedServer, free_port
+from runtime.embedded.server import EmbeddedServer, free_port
 
 async def main():
     server = EmbeddedServer(Path(sys.argv[1]), Path(sys.argv[2]), free_port(), free_port())

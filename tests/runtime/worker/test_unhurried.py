@@ -6,7 +6,7 @@ from temporalio import workflow
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from runtime.unhurried import unhurried
+from runtime.worker.unhurried import unhurried
 
 
 @workflow.defn

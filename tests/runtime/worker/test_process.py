@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from runtime.component import READY
-from runtime.embedded import EmbeddedServer, free_port
+from runtime.embedded.component import READY
+from runtime.embedded.server import EmbeddedServer, free_port
 from tests.patience import PATIENCE_SECONDS
 from tests.runtime.conftest import Bare, Ended, program, reaching, started
 

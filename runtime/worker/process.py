@@ -16,14 +16,14 @@ from policies.catalogue import PolicyBroken, policy_in_force
 from policies.checks.installation import feed_setting, misunderstood, setting_of
 from policies.compile import PolicyTooLarge, compile_policy
 from runtime.client import ServerNotReachable, connect, unknown_namespace
-from runtime.component import READY
+from runtime.embedded.component import READY
 from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended, on_signal
 from runtime.feeds import feeds_of
 from runtime.logging import prepared
-from runtime.registry import GRACE, working
 from runtime.search_attributes import missing, mistyped, retention
 from runtime.settings import Settings, SettingsBroken, unknown_variables
-from runtime.sweep import sweeping
+from runtime.worker.registry import GRACE, working
+from runtime.worker.sweep import sweeping
 
 log = structlog.get_logger(__name__)
 

@@ -18,9 +18,9 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.severity import LEAST_URGENT
 from rules.paging.urgency import Kind, lane, rank
-from runtime.lanes import SLOTS, Workers
-from runtime.registry import working
 from runtime.settings import Settings
+from runtime.worker.lanes import SLOTS, Workers
+from runtime.worker.registry import working
 from tests.fakes.channels import RecordingChannels
 from tests.specimens import POLICY, REPORT
 

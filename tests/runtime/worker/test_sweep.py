@@ -12,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.begin_archive import archive_id
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
-from runtime.sweep import sweep
+from runtime.worker.sweep import sweep
 from tests.patience import PATIENCE_SECONDS
 from tests.runtime.conftest import reaching, started
 from tests.specimens import POLICY, REPORT

@@ -11,9 +11,9 @@ from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 from temporalio.worker import Worker
 
-import incidents.workloads as module
+import incidents.workloads.requests as module
 from activities.tell_of_role import TellOfRoleActivity
-from incidents.workloads import NoAnswer, Workloads
+from incidents.workloads.requests import NoAnswer, Workloads
 from models.workload import (
     AskForLeave,
     AskLeave,
@@ -24,7 +24,7 @@ from models.workload import (
     Verdict,
 )
 from rules.record.identity import workload_id
-from runtime.registry import WORKFLOWS
+from runtime.worker.registry import WORKFLOWS
 from tests.rules.storms import page
 
 TOGETHER = 100

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from runtime.orphans import OrphanWatch
+from runtime.embedded.orphans import OrphanWatch
 from runtime.settings import ROOT
 from tests.patience import PATIENCE_SECONDS
 
 Sleeper = subprocess.Popen[bytes]
 KILLED = """
 import os, signal, sys
-from runtime.orphans import OrphanWatch
+from runtime.embedded.orphans import OrphanWatch
 watch = OrphanWatch(stop_timeout_seconds=0.2)
 for pids in sys.argv[1:]:
     watch.watch([int(pid) for pid in pids.split(",")])

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
 from rules.paging.urgency import LANES, lane
-from runtime.unhurried import unhurried
+from runtime.worker.unhurried import unhurried
 
 SLOTS = 50
 """How many activities of one kind a worker runs at a time."""

@@ -9,10 +9,10 @@ import httpx2
 from pydantic import SecretStr
 from temporalio.client import Client
 
-from runtime.component import DOWN, READY, UP, Component, status_line
-from runtime.embedded import PORT, EmbeddedServer, free_port
-from runtime.intake_token import kept_token
-from runtime.orphans import OrphanWatch
+from runtime.embedded.component import DOWN, READY, UP, Component, status_line
+from runtime.embedded.intake_token import kept_token
+from runtime.embedded.orphans import OrphanWatch
+from runtime.embedded.server import PORT, EmbeddedServer, free_port
 from runtime.settings import Settings, environment_without_temporal
 
 UP_TIMEOUT_SECONDS = 40.0

@@ -18,10 +18,10 @@ from temporalio.service import RPCError
 
 from connectors.private import UMASK, open_private, private_folder
 from runtime.client import identity
-from runtime.component import end
+from runtime.embedded.component import end
+from runtime.embedded.ui_gate import UiGate, hidden_host
 from runtime.search_attributes import register, retention, set_retention
 from runtime.settings import environment_without_temporal
-from runtime.ui_gate import UiGate, hidden_host
 
 TEMPORAL = Path(sys.executable).parent / "temporal"
 KEEP_HISTORIES = timedelta(days=90)

@@ -1,0 +1,1 @@
+"""What calendars, hours and schedules say now; zone data and feeds are read here."""

@@ -1,0 +1,1 @@
+"""The workloads of people and channels: asked, told, and read."""
