@@ -31,8 +31,9 @@ TOGETHER = 100
 
 
 @pytest.fixture
-def inside(environment: ActivityEnvironment, task_queue: str) -> ActivityEnvironment:
+def inside(task_queue: str) -> ActivityEnvironment:
     """An activity's surroundings on this test's own task queue."""
+    environment = ActivityEnvironment()
     environment.info = dataclasses.replace(environment.info, task_queue=task_queue)
     return environment
 
