@@ -1,9 +1,10 @@
 """Runs the intake: `python -m intake`."""
 
 import asyncio
-import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 import uvicorn
@@ -13,7 +14,7 @@ from intake.app import create_app
 from intake.connection import Connection
 from models.addresses import is_loopback
 from runtime.client import ServerNotReachable, connect
-from runtime.ending import CANNOT_LISTEN, NO_SERVER, NOT_AS_SET_UP, ended
+from runtime.ending import CANNOT_LISTEN, NO_SERVER, NOT_AS_SET_UP, ended, on_signal
 from runtime.feeds import feeds_of
 from runtime.logging import prepared
 from runtime.settings import Settings, SettingsBroken
@@ -21,10 +22,24 @@ from runtime.settings import Settings, SettingsBroken
 log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 5
+HARD_END_SECONDS = GRACE_SECONDS + 4.0
 SHORTEST_TOKEN = 16
 
 
-def server_of(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """The HTTP server without signal handlers of its own: `on_signal` ends this process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+    def stop(self) -> None:
+        """Answer the requests that are under way, then end."""
+        self.should_exit = True
+
+
+def server_of(app: FastAPI, host: str, port: int) -> Server:
     """The HTTP server of the intake; it takes what `Connection` bounds."""
     config = uvicorn.Config(
         app,
@@ -39,7 +54,7 @@ def server_of(app: FastAPI, host: str, port: int) -> uvicorn.Server:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 def refuse_to_be_open(settings: Settings) -> None:
@@ -69,9 +84,11 @@ async def serve(settings: Settings) -> None:
         feeds=feeds,
         names=(settings.intake_host, *settings.intake_names),
     )
+    server = server_of(app, settings.intake_host, settings.intake_port)
+    on_signal(server.stop, at_the_latest=HARD_END_SECONDS)
     log.info("intake.starts", host=settings.intake_host, port=settings.intake_port)
     try:
-        await server_of(app, settings.intake_host, settings.intake_port).serve()
+        await server.serve()
     finally:
         await feeds.aclose()
 
@@ -83,8 +100,6 @@ def main() -> int:
     """
     try:
         settings = prepared()
-        # uvicorn stops in order, then raises the signal anew for whoever asked before it.
-        signal.signal(signal.SIGTERM, lambda *_: None)
         asyncio.run(serve(settings))
     except SettingsBroken as error:
         return ended("intake", str(error), NOT_AS_SET_UP)

@@ -98,3 +98,45 @@ async def test_it_does_not_listen_openly_beyond_this_machine(token: dict[str, st
     [line] = err.decode().splitlines()
     assert line.startswith("intake: INCIDENT_INTAKE_TOKEN: ")
     assert "set a token that nobody can guess" in line
+
+
+STUCK = """
+import asyncio, sys
+import intake.__main__ as intake
+
+def stuck(*_, **__):
+    asyncio.get_running_loop().call_soon(forever)
+    return built(*_, **__)
+
+def forever():
+    print("stuck", flush=True)
+    while True:
+        pass
+
+built, intake.create_app, intake.HARD_END_SECONDS = intake.create_app, stuck, 0.2
+sys.exit(intake.main())
+"""
+
+
+async def test_an_intake_whose_event_loop_is_stuck_is_ended() -> None:
+    """After its grace, with what it was doing on stderr: a request may hang it for ever."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", STUCK),
+        cwd=ROOT,
+        env={**os.environ, "INCIDENT_INTAKE_PORT": str(free_port())},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stdout
+        line = b"begun"
+        while line not in {b"stuck\n", b""}:
+            line = await asyncio.wait_for(process.stdout.readline(), PATIENCE_SECONDS)
+        process.send_signal(signal.SIGTERM)
+        _, err = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 1
+    assert b"forever" in err
