@@ -17,6 +17,7 @@ from models.group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident import Report
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.compile import PolicyTooLarge, compile_policy
+from rules.alerts.severity import worst
 from rules.paging.urgency import home_of
 from rules.severity.attributes import shared_labels
 
@@ -25,11 +26,10 @@ log = structlog.get_logger(__name__)
 
 def _as_labelled(report: Report, policy: CompiledPolicy) -> Report:
     """With what the labels of its alerts say: the severity of the worst, the attributes of all."""
-    said = {record.alert.severity for record in report.alerts}
-    worst = next((severity for severity in policy.severities if severity in said), None)
+    labelled = worst((record.alert.severity for record in report.alerts), policy.severities)
     return report.model_copy(
         update={
-            "severity": report.severity or worst or policy.default_severity,
+            "severity": report.severity or labelled or policy.default_severity,
             "attributes": {**shared_labels(report, policy), **report.attributes},
         }
     )

@@ -6,13 +6,13 @@ from temporalio.client import Client
 from temporalio.common import Priority
 
 from incidents.opening import NO_OFFSET
-from models.alert import AlertBatch, AlertStatus
+from models.alert import AlertBatch
 from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput
 from models.intake import IntakeRules
 from models.readable import in_a_line
+from rules.alerts.severity import worst_firing
 from rules.paging.urgency import Kind, rank, urgency
 from rules.record.markdown import caption
-from rules.severity.rating import worst
 
 KEY_SHOWN = 200
 
@@ -33,8 +33,8 @@ async def hand_on(
     `group` is its id, `source` names the format in which the alerts came. `epoch_offset` moves the
     clock of a group that is started, as rehearsals do. Raises RPCError.
     """
-    fires = (a.severity for a in batch.alerts if a.status is AlertStatus.FIRING)
-    severity = worst((said for said in fires if said), rules.severity)
+    ranks = rules.severity.severities
+    severity = worst_firing(batch.alerts, ranks) or rules.severity.default
     await client.start_workflow(
         ALERT_GROUP_WORKFLOW,
         AlertGroupInput(
@@ -46,5 +46,5 @@ async def hand_on(
         start_signal_args=[batch],
         static_summary=caption(summary),
         memo={"group_key": in_a_line(batch.group_key)[:KEY_SHOWN], "source": source},
-        priority=Priority(*rank(Kind.FIRST_PAGE, urgency(severity, rules.severity.severities))),
+        priority=Priority(*rank(Kind.FIRST_PAGE, urgency(severity, ranks))),
     )

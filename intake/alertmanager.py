@@ -17,10 +17,10 @@ from models.alert import Alert, AlertBatch, AlertStatus
 from models.base import LAST_YEAR, Lenient
 from models.intake import IntakeRules
 from rules.alerts.ignored import is_ignored
+from rules.alerts.severity import severity_from_labels
 from rules.alerts.words import NAMELESS, briefly
 from rules.record.carried import ALERTS_IN_FULL
 from rules.record.identity import bounded_key
-from rules.severity.rating import severity_from_labels
 
 SOURCE = "alertmanager"
 NAME_LABEL = "alertname"

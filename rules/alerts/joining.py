@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from models.alert import Alert, AlertStatus
 from models.command import RecordAlertsCommand
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from models.readable import in_a_line
+from rules.alerts.severity import is_critical
 from rules.people.leading import role_that_leads
 from rules.people.named import PERSON, ROLE
 from rules.record.decision import Case, Effect, PageNextLevel, PageRole, Remind
@@ -31,7 +31,8 @@ def told_of_joining(
     new = [
         words[alert.fingerprint]
         for alert in command.batch.alerts
-        if alert.fingerprint not in incident.alerts and is_critical(alert, incident, case.policy)
+        if alert.fingerprint not in incident.alerts
+        and is_critical(alert, incident.severity, case.policy.severities)
     ]
     if not new:
         return ()
@@ -42,15 +43,6 @@ def told_of_joining(
     if how == ESCALATE:
         return (PageNextLevel(reason, waits=True), Remind(target, reason))
     return (PageRole(target, reason) if how == PAGE else Remind(target, reason),)
-
-
-def is_critical(alert: Alert, incident: Incident, policy: CompiledPolicy) -> bool:
-    """Whether an alert fires at the worst severity, or at a worse one than the incident has."""
-    ranks = policy.severities
-    if alert.status is not AlertStatus.FIRING or alert.severity not in ranks:
-        return False
-    rank = ranks.index(alert.severity)
-    return rank == 0 or rank < ranks.index(incident.severity)
 
 
 def _leader(incident: Incident, policy: CompiledPolicy) -> str:

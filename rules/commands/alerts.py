@@ -9,8 +9,9 @@ from models.base import ENGINE, MONITORING
 from models.command import RecordAlertsCommand, TriggerCommand
 from models.compiled import FROM_HISTORY
 from models.incident import Incident
-from rules.alerts.firing import alerts_firing
+from rules.alerts.firing import alerts_firing, own_firing
 from rules.alerts.joining import told_of_joining
+from rules.alerts.severity import worst_firing
 from rules.alerts.words import briefly, words_by_fingerprint
 from rules.commands.transitions import fire
 from rules.record.carried import ALERTS_IN_FULL, ALERTS_KEPT
@@ -118,15 +119,10 @@ def as_bad_as_its_alerts(case: Case) -> Decision | None:
     said = said_of(case.incident, policy, case.now)
     if by_attributes(policy, said):
         return None
-    labelled = {
-        record.alert.severity
-        for record in case.incident.alerts.values()
-        if record.alert.status is AlertStatus.FIRING and record.taken_over_by is None
-    }
-    worst = next((severity for severity in policy.severities if severity in labelled), None)
-    verdict = severity_by(policy, said, labelled=worst)
     ranks = policy.severities
-    if worst is None or ranks.index(verdict.severity) >= ranks.index(case.incident.severity):
+    labelled = worst_firing(own_firing(case.incident), ranks)
+    verdict = severity_by(policy, said, labelled=labelled)
+    if labelled is None or ranks.index(verdict.severity) >= ranks.index(case.incident.severity):
         return None
     return with_severity(case, verdict, "", confirmed=False)
 

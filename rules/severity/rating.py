@@ -4,7 +4,7 @@ The order is that of these words, and the policy's default is last. Whatever gav
 the policy's bounds hold: `at_least` first, then `caps`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -12,9 +12,9 @@ from itertools import product
 from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident import SeverityChange
-from models.intake import LabelSeverity
 from models.moments import Condition, parse_condition
 from models.severity import NONE, SeverityRules, Table
+from rules.alerts.severity import worst
 
 Said = Mapping[str, tuple[str, ...]]
 """What is known of an incident's attributes: of each one value, or several that all apply."""
@@ -51,22 +51,6 @@ class _Given:
 
     values: tuple[str, ...]
     words: str
-
-
-def worst(severities: Iterable[str], rules: LabelSeverity) -> str:
-    """The worst of several severities; the default where there is none that the rules know."""
-    return _worst(severities, rules.severities) or rules.default
-
-
-def severity_from_labels(labels: Mapping[str, str], rules: LabelSeverity) -> str:
-    """The severity that the labels of an alert say: the worst where they say several."""
-    said = (values.get(labels.get(label, "")) for label, values in rules.labels.items())
-    return worst((severity for severity in said if severity), rules)
-
-
-def _worst(severities: Iterable[str], ranks: tuple[str, ...]) -> str | None:
-    known = [severity for severity in severities if severity in ranks]
-    return min(known, key=ranks.index, default=None)
 
 
 def _read(table: Table, said: Said, words: Mapping[str, str]) -> _Given | None:
@@ -117,11 +101,11 @@ def by_attributes(policy: CompiledPolicy, said: Said) -> tuple[str, str] | None:
         given = _read(table, known, words)
         if given is None or (len(given.values) > 1 and rules.when_unsure == "default"):
             continue
-        severity = _worst(given.values, policy.severities)
+        severity = worst(given.values, policy.severities)
         if severity:
             unsure = f", the worst of {', '.join(given.values)}" if len(given.values) > 1 else ""
             found.setdefault(severity, given.words + unsure)
-    severity = _worst(found, policy.severities)
+    severity = worst(found, policy.severities)
     return (severity, found[severity]) if severity else None
 
 

@@ -16,7 +16,7 @@ from policies.load import parse_policy
 from policies.shape import keys_at
 from policies.tree import Loc
 from rules.alerts.ignored import is_ignored
-from rules.severity.rating import severity_from_labels
+from rules.alerts.severity import severity_from_labels
 from states.lifecycle import State
 from tests.specimens import REPORT, after, an_incident, done
 

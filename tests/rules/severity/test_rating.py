@@ -1,50 +1,12 @@
-"""How bad: by attributes, by the labels of alerts, within bounds; and alerts that are ignored."""
+"""How bad: by attributes and within bounds; and alerts that are ignored."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.intake import LabelSeverity
 from rules.alerts.ignored import is_ignored
-from rules.severity.rating import (
-    by_attributes,
-    severity_by,
-    severity_from_labels,
-    unknown_axes,
-    worst,
-)
+from rules.severity.rating import by_attributes, severity_by, unknown_axes
 from tests.rules.rated import MATRIX, rated
-
-RULES = LabelSeverity(
-    severities=("SEV1", "SEV2", "SEV3"),
-    default="SEV3",
-    labels={"severity": {"critical": "SEV1", "warning": "SEV2"}, "tier": {"gold": "SEV2"}},
-)
-
-
-def test_a_label_says_the_severity() -> None:
-    """The value of a label that the policy lists decides."""
-    assert severity_from_labels({"severity": "critical"}, RULES) == "SEV1"
-
-
-def test_of_several_labels_the_worst_counts() -> None:
-    """When unsure between two severities, the worse is taken."""
-    assert severity_from_labels({"severity": "warning", "tier": "gold"}, RULES) == "SEV2"
-    assert severity_from_labels({"severity": "critical", "tier": "gold"}, RULES) == "SEV1"
-
-
-def test_where_no_label_says_anything_the_default_holds() -> None:
-    """An unknown value says nothing."""
-    assert severity_from_labels({"severity": "odd"}, RULES) == "SEV3"
-    assert severity_from_labels({}, RULES) == "SEV3"
-
-
-def test_the_worst_of_several_is_the_first_of_the_policy() -> None:
-    """Names that the policy does not know are left out."""
-    assert worst(["SEV3", "P1", "SEV2"], RULES) == "SEV2"
-    assert worst([], RULES) == "SEV3"
-    named = LabelSeverity(severities=("major", "minor", "info"), default="info", labels={})
-    assert worst(["info", "minor", "major"], named) == "major"
 
 
 def test_an_alert_is_ignored_when_all_labels_of_a_pattern_match() -> None:
