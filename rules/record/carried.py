@@ -1,12 +1,26 @@
 """What a run carries on, and what is too old to be carried."""
 
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from hashlib import sha256
+
+from pydantic import BaseModel
+
+from models.alert import AlertRecord
+from models.base import ENGINE
+from models.contracts import Carried
 from models.incident import Incident, Refusals, TimelineEntry, TimelineSegment
+from rules.record.ledger import note
 
 LIMIT_BYTES = 128 * 1024
 """A timeline that weighs more than this as JSON is shortened before it is carried."""
 KEPT_BYTES = 32 * 1024
 SEGMENT_BYTES = 512 * 1024
 """Temporal takes no input of more than 2 MiB, and ends a workflow that gives one."""
+CARRIED_BYTES = 1536 * 1024
+"""So much a run carries on, or gives to an activity, at the most."""
+RESULTS_BYTES = 192 * 1024
+"""So much the results of processed commands weigh in a run that carries too much."""
 RECORD_LIMIT_BYTES = 96 * 1024
 """The most that people may write into one record, timeline aside. Longer texts are documents."""
 ALERTS_KEPT = 2000
@@ -17,19 +31,38 @@ ALERTS_IN_FULL = 50
 
 def too_heavy(incident: Incident) -> bool:
     """Whether the record weighs more than a run should carry, without what is bounded by itself."""
-    return weight(incident) > RECORD_LIMIT_BYTES
+    # Characters: what an open incident took must count the same when it is replayed.
+    return length(_by_itself(incident)) > RECORD_LIMIT_BYTES
 
 
 def weight(incident: Incident) -> int:
     """What the record weighs in bytes of JSON, without what is bounded by itself."""
-    aside = {"timeline": (), "alerts": {}, "refusals": Refusals()}
-    return len(incident.model_copy(update=aside).model_dump_json())
+    return size(_by_itself(incident))
 
 
-def older_entries(incident: Incident) -> tuple[TimelineEntry, ...] | None:
-    """The entries to move to the document store; None where the timeline is light enough."""
-    sizes = [len(entry.model_dump_json()) for entry in incident.timeline]
-    if sum(sizes) <= LIMIT_BYTES:
+def _by_itself(incident: Incident) -> Incident:
+    return incident.model_copy(update={"timeline": (), "alerts": {}, "refusals": Refusals()})
+
+
+def size(model: BaseModel) -> int:
+    """How many bytes something has as JSON: letters may have four of them, escapes six."""
+    return len(model.model_dump_json().encode())
+
+
+def length(model: BaseModel) -> int:
+    """How many characters something has as JSON."""
+    return len(model.model_dump_json())
+
+
+def older_entries(
+    incident: Incident,
+    *,
+    limit: int | None = None,
+    measured: Callable[[BaseModel], int] = size,
+) -> tuple[TimelineEntry, ...] | None:
+    """The entries to move to the document store; None if the timeline is light enough."""
+    sizes = [measured(entry) for entry in incident.timeline]
+    if sum(sizes) <= (LIMIT_BYTES if limit is None else limit):
         return None
     kept = 0
     for place in range(len(sizes) - 1, -1, -1):
@@ -44,16 +77,91 @@ def in_segments(entries: tuple[TimelineEntry, ...]) -> tuple[tuple[TimelineEntry
     parts: list[list[TimelineEntry]] = []
     room = 0
     for entry in entries:
-        size = len(entry.model_dump_json().encode())
-        if size > room:
+        weighs = size(entry)
+        if weighs > room:
             parts.append([])
             room = SEGMENT_BYTES
         parts[-1].append(entry)
-        room -= size
+        room -= weighs
     return tuple(map(tuple, parts))
+
+
+def as_json(entries: tuple[TimelineEntry, ...]) -> str:
+    """A part of the timeline as it is kept."""
+    return "[" + ",".join(entry.model_dump_json() for entry in entries) + "]"
 
 
 def moved_out(incident: Incident, segment: TimelineSegment) -> Incident:
     """The record without the entries of `segment`, and with the way to them."""
     left = tuple(entry for entry in incident.timeline if entry.seq > segment.last_seq)
     return incident.model_copy(update={"timeline": left, "segments": (*incident.segments, segment)})
+
+
+def left_behind(incident: Incident, run_id: str, now: datetime) -> Incident:
+    """The record without all but its newest entries; where they are stands in their place.
+
+    They are nowhere but in the history of the run, which its archive keeps.
+    """
+    older = older_entries(incident, limit=KEPT_BYTES)
+    if older is None:
+        return incident
+    segment = TimelineSegment(
+        uri=f"temporal:{incident.id}/{run_id}",
+        sha256=sha256(as_json(older).encode()).hexdigest(),
+        first_seq=older[0].seq,
+        last_seq=older[-1].seq,
+    )
+    words = f"lines {segment.first_seq} to {segment.last_seq} stay in the history of run {run_id}"
+    why = "the document store takes none of them"
+    return note(
+        moved_out(incident, segment), "timeline.left", f"{words}: {why}", actor=ENGINE, now=now
+    )
+
+
+def bounded(incident: Incident, run_id: str, now: datetime) -> Incident:
+    """The record as an activity may be given it."""
+    too_much = size(incident) > CARRIED_BYTES
+    return left_behind(incident, run_id, now) if too_much else incident
+
+
+def fitting(carried: Carried, run_id: str, now: datetime) -> Carried | None:
+    """What a run carries on, within bounds; None if there is no such thing.
+
+    What can be found elsewhere goes first: older lines of the timeline, then what alerts say,
+    then the older results of commands.
+    """
+    for lighter in _ever_lighter(carried, run_id, now):
+        if size(lighter) <= CARRIED_BYTES:
+            return lighter
+    return None
+
+
+def _ever_lighter(carried: Carried, run_id: str, now: datetime) -> Iterator[Carried]:
+    yield carried
+    incident = left_behind(carried.incident, run_id, now)
+    carried = carried.model_copy(update={"incident": incident})
+    yield carried
+    alerts = {name: _bare(alert) for name, alert in incident.alerts.items()}
+    incident = incident.model_copy(update={"alerts": alerts})
+    carried = carried.model_copy(update={"incident": incident})
+    yield carried
+    yield carried.model_copy(update={"processed": _newest(carried.processed)})
+
+
+def _bare(record: AlertRecord) -> AlertRecord:
+    """Who an alert is and whether it fires."""
+    alert = record.alert.model_copy(update={"labels": {}, "summary": record.alert.summary[:80]})
+    return record.model_copy(update={"alert": alert})
+
+
+def _newest(processed: dict[str, str]) -> dict[str, str]:
+    """The newest results, as many as there is room for."""
+    room = RESULTS_BYTES
+    kept: list[str] = []
+    for name in reversed(processed):
+        # Quotes are escaped once more: a result is JSON within JSON.
+        room -= 2 * len(processed[name].encode()) + len(name.encode())
+        if room < 0:
+            break
+        kept.append(name)
+    return {name: processed[name] for name in reversed(kept)}

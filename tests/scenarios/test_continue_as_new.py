@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,37 @@ async def test_a_long_timeline_moves_to_the_document_store_in_hashed_segments(
     first = record.segments[0]
     assert (first.first_seq, record.segments[-1].last_seq + 1) == (1, record.timeline[0].seq)
     assert Path(first.uri.removeprefix("file://")).exists()
+
+
+async def test_an_incident_goes_on_if_the_store_is_down_and_the_timeline_is_huge(
+    short: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than Temporal takes cannot be carried: it is named, and clocks and pages go on."""
+
+    async def refuses(*_: object) -> None:
+        raise PermanentError("documents", "the disk is full")
+
+    monkeypatch.setattr(short.documents, "put", refuses)
+    monkeypatch.setattr(carrying, "CARRIED_BYTES", 256 * 1024)
+    await short.report()
+    note = "\U0001f525" * 4000
+    for _ in range(10):
+        for name in ("hold", "resume"):
+            reason = {"reason": "third_party"} if name == "hold" else {}
+            payload = {"actor": "ana", "note": note, **reason}
+            await short.handle.execute_update(name, payload)
+    await short.at(6)
+    record = await short.record()
+    assert record.runs > 2
+    left = record.segments[0]
+    assert (left.first_seq, record.timeline[0].seq) == (1, record.segments[-1].last_seq + 1)
+    assert left.uri.startswith(f"temporal:{record.id}/")
+    run = short.client.get_workflow_handle(record.id, run_id=left.uri.rpartition("/")[2])
+    whole: Incident = await run.query("record", result_type=Incident)
+    kept = [entry for entry in whole.timeline if entry.seq <= left.last_seq]
+    assert sha256(carrying.as_json(tuple(kept)).encode()).hexdigest() == left.sha256
+    await short.do("acknowledge")
+    assert "bo" in {m.recipient for c in short.channels.named.values() for m in c.messages.values()}
 
 
 def test_a_carried_run_reads_back_as_it_was_written() -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
 from models.incident import Document
 from rules.paging.urgency import Kind
+from rules.record.carried import bounded
 from workflows.incident.attempts import Attempts
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
@@ -60,7 +62,8 @@ class Reports(Component):
 
     async def _write(self, name: str, now: datetime) -> bool:
         desk = self._desk
-        request = WriteReport(incident=desk.incident, policy=desk.policy, name=name, now=now)
+        told = bounded(desk.incident, workflow.info().run_id, now)
+        request = WriteReport(incident=told, policy=desk.policy, name=name, now=now)
         try:
             written = await perform(
                 WRITE_REPORT,

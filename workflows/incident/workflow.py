@@ -32,7 +32,14 @@ with workflow.unsafe.imports_passed_through():
     from rules.paging.why import explain
     from rules.people.roles import told_of_duties
     from rules.record.bounds import out_of_time
-    from rules.record.carried import in_segments, moved_out, older_entries
+    from rules.record.carried import (
+        as_json,
+        fitting,
+        in_segments,
+        length,
+        moved_out,
+        older_entries,
+    )
     from rules.reports.views import view_of
     from states.lifecycle import TERMINAL, State
     from workflows.incident.adoption import Adoption
@@ -53,10 +60,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows.incident.timer import ClockBehind, NextTimer
     from workflows.incident.visibility import Visibility
     from workflows.incident.waiting import Waking
-    from workflows.options import perform, perform_promptly
+    from workflows.options import LIFE_OF_A_PAGE, perform, perform_promptly
     from workflows.payloads import raw_start, read_start
 
 REOPENING_TIMEOUT = timedelta(minutes=1)
+PROLONGED = timedelta(minutes=10)
+"""So long a run goes on before it asks again whether it can carry everything to the next one."""
 
 
 @workflow.defn(name=INCIDENT_WORKFLOW)
@@ -110,6 +119,7 @@ class IncidentWorkflow:
             self._outbox,
         )
         self._timer = NextTimer(self._desk)
+        self._prolonged_until: datetime | None = None
         self._visibility = Visibility(self._desk, self._paging)
         if not start.carried:
             self._outbox.tell("reported", f"reported: {carried.incident.report.title}", ())
@@ -133,9 +143,10 @@ class IncidentWorkflow:
             self._desk.awake = False
             if self._desk.late:
                 raise ClockBehind(f"{ASK_AGAIN}: its clock is {self._desk.late} behind")
-            continuing = workflow.info().is_continue_as_new_suggested()
+            continuing = self._continues()
             if continuing and self._desk.idle:
                 await self._continue_as_new()
+                continuing = False
             if not continuing:
                 self._launch()
             due_at, what = self._next_due()
@@ -145,7 +156,7 @@ class IncidentWorkflow:
         self._visibility.refresh(None)
         await self._begin_archive()
         await workflow.wait_condition(workflow.all_handlers_finished)
-        return self.carried()
+        return self._fitting() or self.carried()
 
     @workflow.query(name=VIEW)
     def view(self, at: Instant | None = None) -> IncidentView:
@@ -245,18 +256,39 @@ class IncidentWorkflow:
             **fields,
         )
 
+    def _fitting(self) -> Carried | None:
+        """The same within the bounds of what Temporal takes."""
+        return fitting(self.carried(), workflow.info().run_id, self._desk.now())
+
+    def _continues(self) -> bool:
+        """Whether this run is to end soon, so that another one goes on."""
+        prolonged = self._prolonged_until
+        if prolonged and self._desk.now() < prolonged:
+            return False
+        return workflow.info().is_continue_as_new_suggested()
+
     async def _continue_as_new(self) -> None:
-        """Carry everything on. Nothing is under way; messages that arrive meanwhile are kept."""
+        """Carry everything on. Nothing is under way; messages that arrive meanwhile are kept.
+
+        Returns only if there is too much to carry: then this run goes on for a while.
+        """
         await self._shorten()
-        await self._begin_archive()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        workflow.continue_as_new(
-            IncidentInput(carried=self.carried(), epoch_offset=self._epoch_offset)
-        )
+        if self._fitting():
+            await self._begin_archive()
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            carried = self._fitting()
+            if carried:
+                workflow.continue_as_new(
+                    IncidentInput(carried=carried, epoch_offset=self._epoch_offset)
+                )
+        self._prolonged_until = self._desk.now() + PROLONGED
+        self._desk.note("run.prolonged", "this run goes on: there is too much to carry to the next")
 
     async def _shorten(self) -> None:
         """Move the older part of a long timeline to the document store."""
         older = older_entries(self._desk.incident)
+        if older and not workflow.patched("a-timeline-is-weighed-in-bytes"):
+            older = older_entries(self._desk.incident, measured=length)
         if older is None:
             return
         parts = in_segments(older)
@@ -271,7 +303,7 @@ class IncidentWorkflow:
             incident_id=self._desk.incident.id,
             first_seq=older[0].seq,
             last_seq=older[-1].seq,
-            entries_json="[" + ",".join(entry.model_dump_json() for entry in older) + "]",
+            entries_json=as_json(older),
         )
         summary = f"move timeline {older[0].seq}-{older[-1].seq} to the document store"
         try:
@@ -281,6 +313,7 @@ class IncidentWorkflow:
                 TimelineSegment,
                 summary=summary,
                 priority=self._desk.priority(Kind.CHORE),
+                within=LIFE_OF_A_PAGE,
             )
         except FailureError:
             return False

@@ -1,8 +1,25 @@
 """What a run carries on."""
 
-from rules.record.carried import SEGMENT_BYTES, in_segments, older_entries
+from hashlib import sha256
+
+import pytest
+from pydantic_core import to_json
+
+from models.contracts import Carried, IncidentInput
+from models.incident import Incident
+from rules.record.carried import (
+    CARRIED_BYTES,
+    KEPT_BYTES,
+    SEGMENT_BYTES,
+    as_json,
+    bounded,
+    fitting,
+    in_segments,
+    older_entries,
+    size,
+)
 from rules.record.ledger import note
-from tests.specimens import ANA, after, an_incident
+from tests.specimens import ANA, POLICY, after, an_incident
 
 
 def test_a_long_timeline_leaves_in_parts_that_temporal_takes() -> None:
@@ -16,3 +33,69 @@ def test_a_long_timeline_leaves_in_parts_that_temporal_takes() -> None:
     assert tuple(entry for part in parts for entry in part) == older
     sizes = [sum(len(e.model_dump_json().encode()) for e in part) for part in parts]
     assert max(sizes) <= SEGMENT_BYTES < sum(sizes)
+
+
+FIRE = "\U0001f525"
+NOW = after(2000)
+
+
+def heavy(text: str, lines: int = 300) -> Incident:
+    """An incident with a long timeline."""
+    incident = an_incident()
+    for number in range(lines):
+        incident = note(incident, "hold", "x", actor=ANA, now=after(number), note=text)
+    return incident
+
+
+@pytest.mark.parametrize("text", [FIRE * 200, "\x01" * 200, '"' * 400, "\u706b" * 250])
+def test_a_timeline_is_weighed_in_bytes_as_it_is_encoded(text: str) -> None:
+    """Letters of several bytes, and what JSON escapes, count as what they weigh."""
+    older = older_entries(heavy(text))
+    assert older
+    left = sum(size(entry) for entry in heavy(text).timeline[len(older) :])
+    assert left <= KEPT_BYTES
+
+
+@pytest.mark.parametrize("text", [FIRE * 4000, "\x01" * 4000, "a" * 8000])
+def test_what_cannot_be_carried_stays_in_the_history_and_is_named(text: str) -> None:
+    """The newest lines are carried; of the others it says where they are, and what they are."""
+    incident = heavy(text)
+    carried = Carried(incident=incident, policy=POLICY)
+    assert size(carried) > CARRIED_BYTES
+    lighter = fitting(carried, "run-1", NOW)
+    assert lighter
+    assert len(to_json(IncidentInput(carried=lighter))) <= CARRIED_BYTES + 1000
+    segment = lighter.incident.segments[-1]
+    gone = incident.timeline[: segment.last_seq]
+    assert (segment.first_seq, segment.uri) == (1, f"temporal:{incident.id}/run-1")
+    assert segment.sha256 == sha256(as_json(gone).encode()).hexdigest()
+    assert lighter.incident.timeline[0].seq == segment.last_seq + 1
+    assert lighter.incident.timeline[-1].kind == "timeline.left"
+    assert f"1 to {segment.last_seq}" in lighter.incident.timeline[-1].summary
+
+
+def test_results_and_labels_go_last_and_the_newest_results_stay() -> None:
+    """What else is heavy is shed too, in a fixed order; what fits is carried as it is."""
+    carried = Carried(incident=an_incident(), policy=POLICY)
+    assert fitting(carried, "run-1", NOW) == carried
+    results = {f"id-{number}": '"' * 6000 for number in range(500)}
+    lighter = fitting(carried.model_copy(update={"processed": results}), "run-1", NOW)
+    assert lighter
+    assert 10 < len(lighter.processed) < 40
+    assert list(lighter.processed)[-1] == "id-499"
+
+
+def test_what_no_run_can_carry_is_carried_by_none() -> None:
+    """Then the run goes on: nothing that is still owed is dropped."""
+    texts = {f"{number}": "x" * 100_000 for number in range(20)}
+    incident = an_incident().model_copy(
+        update={"report": an_incident().report.model_copy(update={"attributes": texts})}
+    )
+    assert fitting(Carried(incident=incident, policy=POLICY), "run-1", NOW) is None
+
+
+def test_a_report_is_written_from_a_record_that_an_activity_takes() -> None:
+    """A timeline of megabytes is no input of an activity."""
+    assert size(bounded(heavy(FIRE * 4000), "run-1", NOW)) < CARRIED_BYTES
+    light = heavy("a")
+    assert bounded(light, "run-1", NOW) is light
