@@ -42,7 +42,7 @@ async def with_whole_timeline(documents: DocumentStore, incident: Incident) -> I
         else:
             entries.extend(found)
     timeline = (*entries, *incident.timeline)
-    return incident.model_copy(update={"timeline": timeline, "segments": tuple(unread)})
+    return incident.changed(timeline=timeline, segments=tuple(unread))
 
 
 async def _entries(

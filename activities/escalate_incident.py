@@ -35,12 +35,9 @@ def _owed(page: PageTarget, request: EscalateIncident, channels: tuple[str, ...]
 
 def _addressed(page: PageTarget, request: EscalateIncident) -> Message:
     named = page.target if page.target.startswith("channel:") else page.recipient
-    fields = {
-        "key": f"{request.key_prefix}:{named}",
-        "recipient": page.recipient,
-        "address": page.address,
-    }
-    return request.template.model_copy(update=fields)
+    return request.template.changed(
+        key=f"{request.key_prefix}:{named}", recipient=page.recipient, address=page.address
+    )
 
 
 class EscalateIncidentActivity:
@@ -112,13 +109,14 @@ class EscalateIncidentActivity:
         leave = await self._leave(delivery, request)
         if leave.verdict is not Verdict.GRANTED:
             log.info("page.held", target=page.target, key=delivery.message.key, why=leave.why)
-            change = {"not_before": leave.again_at, "held": True}
-            return PageOutcome(delivery=delivery.model_copy(update=change), leave=leave, **said)
-        delivery = delivery.model_copy(update={"bound": None})
+            return PageOutcome(
+                delivery=delivery.changed(not_before=leave.again_at, held=True), leave=leave, **said
+            )
+        delivery = delivery.changed(bound=None)
         deadline = asyncio.get_running_loop().time() + request.attempt_timeout.total_seconds()
         failures: list[DeliveryFailure] = []
         for index, channel in enumerate(delivery.channels):
-            delivery = delivery.model_copy(update={"channel": index})
+            delivery = delivery.changed(channel=index)
             try:
                 receipt = await self._attempt(channel, delivery.message, request, deadline)
             except Exception as error:  # noqa: BLE001 - one target's trouble must not reach the others

@@ -27,11 +27,9 @@ log = structlog.get_logger(__name__)
 def _as_labelled(report: Report, policy: CompiledPolicy) -> Report:
     """With what the labels of its alerts say: the severity of the worst, the attributes of all."""
     labelled = worst((record.alert.severity for record in report.alerts), policy.severities)
-    return report.model_copy(
-        update={
-            "severity": report.severity or labelled or policy.default_severity,
-            "attributes": {**shared_labels(report, policy), **report.attributes},
-        }
+    return report.changed(
+        severity=report.severity or labelled or policy.default_severity,
+        attributes={**shared_labels(report, policy), **report.attributes},
     )
 
 

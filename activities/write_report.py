@@ -60,7 +60,7 @@ class WriteReportActivity:
         path = f"incidents/{incident_id}/{safe_name(request.name)}"
         try:
             whole = await with_whole_timeline(self._documents, request.incident)
-            request = request.model_copy(update={"incident": whole})
+            request = request.changed(incident=whole)
             kept = await self._kept(f"{path}.json", request)
             readings = read_clocks(kept.policy, kept.incident, kept.now)
             text = report_markdown(kept.incident, kept.policy, readings, kept.now)
@@ -84,6 +84,6 @@ class WriteReportActivity:
 
 def _is_earlier_attempt(found: WriteReport, request: WriteReport) -> bool:
     """Whether what lies there is this report of this record, only as of an earlier instant."""
-    same = found.model_copy(update={"now": request.now}) == request
+    same = found.changed(now=request.now) == request
     since = max((e.recorded_at for e in request.incident.timeline), default=found.now)
     return same and since <= found.now <= request.now

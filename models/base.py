@@ -1,7 +1,9 @@
 """What every model shares: frozen, closed to unknown fields, and honest about instants."""
 
+from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AwareDatetime,
@@ -18,14 +20,39 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 FURTHEST = timedelta(days=1000 * 365)
 """No length of time is longer: what is reckoned from the years above stays in the calendar."""
 
+proof: Callable[[type[BaseModel], Mapping[str, Any]], None] | None = None
+"""What the tests ask whether changed fields have values of their types. Production asks nobody."""
 
-class Frozen(BaseModel):
-    """A value: never changed, only replaced."""
+
+class Changing(BaseModel):
+    """A value that is never changed, only replaced: `changed` gives the one that replaces it."""
+
+    def changed(self, **fields: Any) -> Self:
+        """The same value with these fields changed, as they are: nothing is validated again.
+
+        mypy knows the fields of each class and their types (lint/changed.py). In the tests `proof`
+        checks what mypy cannot see, such as an unpacked mapping. Raises TypeError for a name that
+        is no field.
+        """
+        known = type(self).__pydantic_fields__
+        if not fields.keys() <= known.keys():
+            unknown = ", ".join(sorted(fields.keys() - known.keys()))
+            raise TypeError(f"{type(self).__name__} has no field {unknown}")
+        if proof is not None:
+            proof(type(self), fields)
+        new = copy(self)
+        new.__dict__.update(fields)
+        new.__pydantic_fields_set__.update(fields)
+        return new
+
+
+class Frozen(Changing):
+    """A value of our own: a field that it does not know is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Lenient(BaseModel):
+class Lenient(Changing):
     """A value from outside, whose newer senders may add fields that we do not know yet."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

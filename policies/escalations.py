@@ -45,7 +45,7 @@ def compiled_escalation(policy: Policy, service: str | None) -> EscalationPolicy
     if name is None:
         return None
     branches = tuple(_branches(policy, policy.escalations[name]))
-    return _ladder(policy, name).model_copy(update={"branches": branches})
+    return _ladder(policy, name).changed(branches=branches)
 
 
 def _branches(policy: Policy, lines: tuple[LevelEntry, ...]) -> Iterator[Branch]:

@@ -136,8 +136,9 @@ def _thresholds(entry: RoleEntry) -> Iterator[Threshold]:
 
 
 def _meant(entry: RoleEntry, action: Action) -> Action:
-    named = action.target == DEPUTY and entry.deputy
-    return action.model_copy(update={"target": entry.deputy}) if named else action
+    if action.target == DEPUTY and entry.deputy:
+        return action.changed(target=entry.deputy)
+    return action
 
 
 def closed_by_default(policy: Policy) -> dict[str, AuthorityRule]:

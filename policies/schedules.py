@@ -1,5 +1,7 @@
 """What an incident carries of the policy's on-call schedules, and what refers to them."""
 
+from typing import Any
+
 from models.calendar import CalendarSpec, OpenHours
 from models.compiled import EscalationPolicy
 from models.policy import Policy
@@ -63,9 +65,9 @@ def _rotation(policy: Policy, name: str, entry: RotationEntry, zone: str) -> Rot
 def _calendar(policy: Policy, entry: WindowEntry, zone: str) -> CalendarSpec:
     if entry.during:
         return next(spec for spec in calendars(policy) if spec.name == entry.during)
-    given = {"days": entry.days, "hours": entry.hours}
+    given: dict[str, Any] = {"days": entry.days, "hours": entry.hours}
     said = {key: value for key, value in given.items() if value is not None}
-    whole = OpenEntry().model_copy(update=said)
+    whole = OpenEntry().changed(**said)
     return CalendarSpec(name="", zone=zone, opens=(OpenHours(days=whole.days, hours=whole.hours),))
 
 

@@ -125,14 +125,16 @@ def clocks(policy: Policy) -> tuple[ClockSpec, ...]:
 
 
 def _clock(policy: Policy, name: str, clock: ClockEntry) -> ClockSpec:
-    rolled = {"rolls": clock.rolls} if clock.rolls else {}
     targets = by_severity(policy, clock.within)
     latest = clock.no_later_than
     return ClockSpec(
         name=name,
         starts=clock.starts,
         stops=clock.stops,
-        within={key: target.model_copy(update=rolled) for key, target in targets.items()},
+        within={
+            key: target.changed(rolls=clock.rolls) if clock.rolls else target
+            for key, target in targets.items()
+        },
         thresholds=tuple(parse_point(point, actions) for point, actions in clock.at.items()),
         when=clock.when,
         no_later_than=Latest(starts=latest.starts, target=latest.within)

@@ -101,4 +101,4 @@ class RehearsedFeed(FeedIncidentActivity):
             return fed
         # A cancelled incident was not resolved: what counts is when its workflow ended.
         ended_at = fed.resolved_at + self._time.offset(incident)
-        return fed.model_copy(update={"resolved_at": ended_at})
+        return fed.changed(resolved_at=ended_at)

@@ -178,7 +178,7 @@ def _of_report(event: Event, loc: Loc, scenario: Scenario) -> Iterator[Finding]:
             what = f"there is no key {key!r} in a report"
             yield Finding((*loc, key), what, suggestion(key, known), key=True)
     written = {key: value for key, value in (event.report or {}).items() if key in known}
-    read = event.model_copy(update={"report": written})
+    read = event.changed(report=written)
     yield from _of_model(
         Report, lambda: report_of(read, scenario.starts), {name: name for name in written}, loc
     )
@@ -205,7 +205,7 @@ def _of_command(event: Event, loc: Loc, scenario: Scenario, file: Path) -> Itera
         if not beside(file, str(fields[policy])).exists():
             yield Finding((*loc, policy), f"there is no file {fields[policy]}", "")
         return
-    read = event.model_copy(update={"fields": fields})
+    read = event.changed(fields=fields)
     yield from _of_model(
         spec.payload, lambda: payload_of(spec, read, scenario.starts), names, loc, spec
     )

@@ -222,7 +222,7 @@ class _Play:
 
     def _named(self, refused: Refused) -> Refused:
         """A refusal that calls incidents as the scenario does."""
-        return refused.model_copy(update={"because": self.stage.by_name(refused.because)})
+        return refused.changed(because=self.stage.by_name(refused.because))
 
     async def _views(self, at: datetime) -> dict[str, IncidentView]:
         return {name: await self.stage.view(id_, at) for name, id_ in self.stage.incidents.items()}

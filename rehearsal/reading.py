@@ -38,8 +38,8 @@ def steady(reading: Reading) -> Reading:
     change = {name: _whole(value) for name, value in told.items()}
     if isinstance(reading, ClockReading) and reading.corrected:
         at = _whole(reading.corrected.at)
-        change["corrected"] = reading.corrected.model_copy(update={"at": at})
-    return reading.model_copy(update=change)
+        change["corrected"] = reading.corrected.changed(at=at)
+    return reading.changed(**change)
 
 
 def _whole(value: Any) -> Any:
@@ -73,8 +73,7 @@ def _dated(
         near = place and entry.recorded_at - known[place - 1] <= SLACK
         at = known[place - 1] if near else entry.recorded_at.replace(microsecond=0)
         told = entry.recorded_at - entry.happened_at > SLACK
-        happened = {"happened_at": entry.happened_at if told else at}
-        dated.append(entry.model_copy(update={"recorded_at": at, **happened}))
+        dated.append(entry.changed(recorded_at=at, happened_at=entry.happened_at if told else at))
     return tuple(dated)
 
 

@@ -114,7 +114,7 @@ class Stage:
             raise NotTaken(refusal.message, refusal.missing)
         number = len(self.incidents) + 1
         named = incident_id(f"{self._queue}/{number}", at)
-        dated = report.model_copy(update={"happened_at": report.happened_at or at})
+        dated = report.changed(happened_at=report.happened_at or at)
         await open_incident(
             self._client,
             policy,

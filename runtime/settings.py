@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 from connectors.calendars.settings import FeedSettings
 from connectors.channels.kinds import KINDS, AnyChannelSettings
 from models.addresses import is_token
+from models.base import Changing
 
 ROOT = Path(__file__).parents[1]
 PREFIX = "INCIDENT_"
@@ -33,7 +34,7 @@ def login() -> str:
         return "unknown"
 
 
-class Settings(BaseSettings):
+class Settings(Changing, BaseSettings):
     """Every setting. Relative paths are relative to where the process was started."""
 
     model_config = SettingsConfigDict(

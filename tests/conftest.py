@@ -11,10 +11,15 @@ from hypothesis import settings
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
+from models import base
 from rehearsal.server import TIME_SKIPPING
 from runtime.embedded.server import EmbeddedServer, free_port
 from runtime.settings import Settings, load_settings
+from tests.proof import proof
 from workflows.incident.visibility import KEYS
+
+base.proof = proof
+"""A change of a record to what its field does not take fails the test that makes it."""
 
 LONG = ("chaos", "test_storm.py", "test_demo.py", "timelines", "_oracle.py", "test_stack.py")
 """What takes longest begins first, so that no process works on it alone at the end."""

@@ -84,6 +84,17 @@ def test_no_test_is_skipped() -> None:
     assert skipped == []
 
 
+def test_a_record_is_changed_in_one_way_only() -> None:
+    """`changed` is checked; `model_copy` takes any name and any type without a word."""
+    unchecked = [
+        f"{place(path)}:{node.lineno}"
+        for path in (*SOURCES, *TESTS)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "model_copy"
+    ]
+    assert unchecked == []
+
+
 @pytest.mark.parametrize("entry", ["worker.py", "starter.py"])
 def test_an_entry_point_only_enters(entry: str) -> None:
     """What runs is in the rooms, where it is tested."""

@@ -177,8 +177,7 @@ class AlertGroupWorkflow:
 
     def _misunderstood(self, what: str) -> None:
         workflow.logger.warning("message.malformed", extra={"command": what[:80]})
-        change = {"malformed": self._state.malformed + 1}
-        self._state = self._state.model_copy(update=change)
+        self._state = self._state.changed(malformed=self._state.malformed + 1)
 
     def _now(self) -> datetime:
         return workflow.now() + self._epoch_offset
@@ -226,8 +225,7 @@ class AlertGroupWorkflow:
                 priority=own_priority(Kind.FIRST_PAGE),
             )
         except FailureError:
-            change = {"not_before": self._now() + PAUSE}
-            self._state = self._state.model_copy(update=change)
+            self._state = self._state.changed(not_before=self._now() + PAUSE)
         else:
             self._state = opened(self._state, self._now(), anew=self._anew(answer))
 

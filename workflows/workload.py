@@ -167,7 +167,7 @@ class WorkloadWorkflow:
         # One that ended and began anew counts from one again: its keys are others all the same.
         life = f"{info.workflow_id}/{info.first_execution_run_id}"
         summary = summary_of(self._state, life, self._whom)
-        self._state = self._state.model_copy(update={"summaries": self._state.summaries + 1})
+        self._state = self._state.changed(summaries=self._state.summaries + 1)
         for channel in summary.channels:
             try:
                 receipt = await self._send(summary, channel)

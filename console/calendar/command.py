@@ -75,7 +75,7 @@ def _now() -> datetime:
 def _meant(text: str, known: Almanac, rolls: str | None, *, elapsed: bool) -> Target:
     target = target_of(text, replace(known, chosen=None) if elapsed else known)
     if rolls:
-        return target.model_copy(update={"rolls": roll_of(rolls, known)})
+        return target.changed(rolls=roll_of(rolls, known))
     local = LOCAL if known.chosen == GIVEN else None
     if known.chosen and target.calendar not in {None, known.chosen, local}:
         message = f"{text!r} counts by the calendar {target.calendar}, not by {known.chosen}"

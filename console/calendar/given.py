@@ -142,7 +142,7 @@ def _of_the_chosen(words: str, target: Target, chosen: str) -> Target:
 
 
 def _with(target: Target, calendar: str) -> Target:
-    return target.model_copy(update={"calendar": calendar})
+    return target.changed(calendar=calendar)
 
 
 def roll_of(text: str, known: Almanac) -> Roll:

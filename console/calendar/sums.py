@@ -150,7 +150,7 @@ def due_answer(
         if not found or not found.limit_at:
             continue
         softer = reckoned(target.should) if target.should else None
-        rolled_from = reckoned(target.model_copy(update={"rolls": None})) if target.rolls else None
+        rolled_from = reckoned(target.changed(rolls=None)) if target.rolls else None
         before = rolled_from.limit_at if rolled_from else None
         due = found.limit_at
         date = dates.get(target.before or "")

@@ -96,22 +96,16 @@ def _stopped(view: IncidentView, ending: Ending, now: datetime) -> IncidentView:
     """A record that nobody carries on: its clocks stop, and what was to come will not."""
     running = {Stage.IN_PROGRESS, Stage.PAUSED}
     readings = tuple(
-        reading.model_copy(update={"stage": Stage.CANCELLED})
-        if reading.stage in running
-        else reading
+        reading.changed(stage=Stage.CANCELLED) if reading.stage in running else reading
         for reading in view.readings
     )
     stopped = view.escalation.stopped or ending.how
-    return view.model_copy(
-        update={
-            "now": now,
-            "readings": readings,
-            "escalation": view.escalation.model_copy(update={"next_at": None, "stopped": stopped}),
-            "undelivered": tuple(
-                owed.model_copy(update={"not_before": None}) for owed in view.undelivered
-            ),
-            "next": (),
-        }
+    return view.changed(
+        now=now,
+        readings=readings,
+        escalation=view.escalation.changed(next_at=None, stopped=stopped),
+        undelivered=tuple(owed.changed(not_before=None) for owed in view.undelivered),
+        next=(),
     )
 
 
@@ -137,7 +131,7 @@ async def ask_why(
             raise
     carried = found.carried
     told = explain(question, carried.incident, carried.policy, datetime.now(UTC))
-    return told.model_copy(update={"notes": (*told.notes, found.words())})
+    return told.changed(notes=(*told.notes, found.words()))
 
 
 async def _asked(

@@ -94,7 +94,7 @@ class ListNews:
             # Newer ones may only have pushed it out of what is looked at.
             gone = [row for row in gone if not (await standing(client, row.id)).running]
         news = [row for row in found.rows if self._told.get(row.id) != row]
-        news += [row.model_copy(update={"open": False}) for row in gone]
+        news += [row.changed(open=False) for row in gone]
         self._told = current
         lines: list[tuple[RenderableType, Any]] = [
             (_row_line(row, now), row.model_dump(mode="json")) for row in news

@@ -44,13 +44,11 @@ def demo(
 
 
 def _settings(state: Path) -> Settings:
-    return load_settings().model_copy(
-        update={
-            "policy_file": POLICY,
-            "state_directory": state,
-            "documents": state / "documents",
-            "actor": "demo",
-        }
+    return load_settings().changed(
+        policy_file=POLICY,
+        state_directory=state,
+        documents=state / "documents",
+        actor="demo",
     )
 
 
@@ -92,7 +90,7 @@ async def _play(stack: Stack, pager: Pager) -> int:
     play = Play(client, stack.intake_url, stack.intake_headers)
     await perform(play, compile_policy(loaded.policy, loaded.policy_hash))
     carried = await _end(client, play.incident_id)
-    view = (await play.view()).model_copy(update={"incident": carried.incident})
+    view = (await play.view()).changed(incident=carried.incident)
     _show(view)
     return _judge(view, carried, pager, stack.settings.state_directory)
 

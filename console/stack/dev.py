@@ -34,8 +34,7 @@ def dev(
     """Run the embedded stack until Ctrl-C: Temporal server with its UI, worker, intake."""
     settings = load_settings()
     if state:
-        kept = {"state_directory": state.absolute(), "documents": None}
-        settings = settings.model_copy(update=kept)
+        settings = settings.changed(state_directory=state.absolute(), documents=None)
     raise typer.Exit(perform_alone(lambda: _dev(settings)))
 
 

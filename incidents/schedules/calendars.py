@@ -31,4 +31,4 @@ def with_calendars(policy: CompiledPolicy, since: datetime, now: datetime) -> Co
     if not policy.calendars:
         return policy
     slices = worked_out(policy, policy.calendars, since, now)
-    return policy.model_copy(update={"slices": slices})
+    return policy.changed(slices=slices)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connectors.errors import ConnectorError
 from models.compiled import CompiledPolicy, Person
@@ -81,11 +81,11 @@ class OnCallLookup:
             found = await asyncio.to_thread(on_call, spec, at, bookings)
         except Exception as error:  # noqa: BLE001 - a schedule's trouble must not keep the rest from paging
             return _unknown(spec.name, at, f"could not be worked out ({type(error).__name__})")
-        return found.model_copy(update=told)
+        return found.changed(**told)
 
     async def booked(
         self, spec: ScheduleSpec, people: Mapping[str, Person], start: datetime, end: datetime
-    ) -> tuple[tuple[Booking, ...], dict[str, object]]:
+    ) -> tuple[tuple[Booking, ...], dict[str, Any]]:
         """What the feed of a schedule says of a time, and what `OnCall` says of the feed."""
         if spec.feed is None:
             return (), {}
@@ -156,4 +156,4 @@ async def with_on_call(
         return policy
     lookup = OnCallLookup(feeds)
     asked = await lookup.ask(targets, policy.schedules, policy.people, policy.name, at)
-    return policy.model_copy(update={"on_call": asked.on_call})
+    return policy.changed(on_call=asked.on_call)

@@ -136,10 +136,10 @@ class CalendarEntry(Frozen):
         """When it is open; nothing where it always is."""
         if self.opens:
             return self.opens
-        given = {"days": self.days, "hours": self.hours}
+        given: dict[str, Any] = {"days": self.days, "hours": self.hours}
         said = {name: value for name, value in given.items() if value is not None}
         whole = OpenEntry()
-        return (whole.model_copy(update=said),) if said or self.holidays else ()
+        return (whole.changed(**said),) if said or self.holidays else ()
 
     @property
     def worked_as(self) -> dict[str, str]:

@@ -92,7 +92,7 @@ def _counted(text: str) -> Target:
     should, must = _amount(softer, calendar), _amount(harder, calendar)
     if (should.days, should.within) >= (must.days, must.within):
         raise wrong(f"{text!r} is no range", "write the softer limit first: 4h-8h")
-    return must.model_copy(update={"should": should})
+    return must.changed(should=should)
 
 
 def _not_a_target(text: str) -> Exception:
@@ -118,7 +118,7 @@ def parse_target(given: object) -> Target | Open | None:
     if short != text and _is_target(short):
         raise wrong(f"{text!r} is not a target", f"write {short}")
     effort = text.removeprefix("best effort ")
-    return _said(effort).model_copy(update={"best_effort": effort != text})
+    return _said(effort).changed(best_effort=effort != text)
 
 
 def _is_target(text: str) -> bool:
@@ -137,7 +137,7 @@ def _said(text: str) -> Target:
         return Target(before=by[1])
     before = _BEFORE.fullmatch(text)
     if before:
-        return _counted(before[1]).model_copy(update={"before": before[2]})
+        return _counted(before[1]).changed(before=before[2])
     return _counted(text)
 
 
@@ -147,7 +147,7 @@ def _two_limits(given: dict[str, object]) -> Target:
     should, must = parse_target(given["should"]), parse_target(given["must"])
     if not isinstance(should, Target) or not isinstance(must, Target):
         raise wrong("one of the two limits is missing", "write { should: 3d, must: 7d }")
-    return must.model_copy(update={"should": should})
+    return must.changed(should=should)
 
 
 def parse_roll(given: object) -> Roll:

@@ -88,7 +88,7 @@ def _twice_over(policy: Policy, span: Span) -> Iterator[Finding]:
 
 
 def _overriding(spec: ScheduleSpec, index: int, span: Span) -> list[Open]:
-    one = spec.overrides[index].model_copy(update={"people": ("somebody",)})
+    one = spec.overrides[index].changed(people=("somebody",))
     alone = ScheduleSpec(name=spec.name, zone=spec.zone, overrides=(one,))
     return _both([(s.begins_at, s.ends_at) for s in shifts_of(alone, *span)], [span])
 

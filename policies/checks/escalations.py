@@ -174,7 +174,7 @@ def _opens(policy: Policy, line: LevelEntry, since: datetime) -> list[Open] | No
         zone = _zone(policy, target_of(policy, written), spec)
         if not zone_known(zone) or any(unknown_region(code) for code in spec.holidays):
             return None
-        local = spec.model_copy(update={"zone": zone})
+        local = spec.changed(zone=zone)
         spans += slice_of(local, since, until, as_of=since).opens
     return joined(sorted(spans))
 

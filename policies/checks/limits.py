@@ -132,7 +132,7 @@ def _most_within(times: list[timedelta], within: timedelta) -> int:
 def _instead(limit: PageLimit, wanted: int, *, worst: bool) -> str:
     """The least limit that would do, where one does."""
     for most in range(FEWEST, MOST + 1):
-        wider = limit.model_copy(update={"most": most})
+        wider = limit.changed(most=most)
         if one_by_one(wider, worst=worst) >= wanted:
             return f"allow {as_written(wider)}, or let levels wait longer"
     return "let levels wait longer"

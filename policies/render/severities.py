@@ -91,7 +91,7 @@ def _cell(policy: CompiledPolicy, given: Table, place: tuple[str, ...]) -> str:
         alone = SeverityRules(computed=(given,))
         return listed(with_computed(alone, said).get(given.gives, (NONE,)))
     alone = SeverityRules(tables=(given,))
-    found = by_attributes(policy.model_copy(update={"severity_rules": alone}), said)
+    found = by_attributes(policy.changed(severity_rules=alone), said)
     return found[0] if found else NONE
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus
 from models.group import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
@@ -24,7 +25,7 @@ def tellable(state: GroupState) -> tuple[Alert, ...]:
 def opening(state: GroupState, request: StartIncident) -> GroupState:
     """An incident is being opened: its report tells all there is to tell but what has ended."""
     change = _only(_ends_missed(state)) | {"due_at": None, "missed": {}}
-    return state.model_copy(update=change | {"opening": request, "not_before": None})
+    return state.changed(**(change | {"opening": request, "not_before": None}))
 
 
 def _ends_missed(state: GroupState) -> dict[str, Alert]:
@@ -32,7 +33,7 @@ def _ends_missed(state: GroupState) -> dict[str, Alert]:
     return {name: state.unfed[name] for name in state.missed if name in state.unfed}
 
 
-def _only(unfed: dict[str, Alert]) -> dict[str, object]:
+def _only(unfed: dict[str, Alert]) -> dict[str, Any]:
     """What is left to tell, and at once."""
     return {"unfed": unfed, "unfed_deliveries": 1 if unfed else 0, "urgent": bool(unfed)}
 
@@ -49,19 +50,17 @@ def opened(state: GroupState, now: datetime, *, anew: bool = True) -> GroupState
         state = _owing_takeover(state, state.incident_id)
     if not anew:
         said = {record.alert.fingerprint: record.alert for record in request.report.alerts}
-        state = state.model_copy(update=_only({**said, **state.unfed}))
-    return state.model_copy(
-        update={
-            "incident_id": request.incident_id,
-            "opening": None,
-            "incident_state": State.REPORTED,
-            "told": _going_on(state, (record.alert for record in request.report.alerts)),
-            "resolved_at": None,
-            "reopenable": True,
-            "opened": state.opened + 1,
-            "fed_at": now,
-            "not_before": None,
-        }
+        state = state.changed(**_only({**said, **state.unfed}))
+    return state.changed(
+        incident_id=request.incident_id,
+        opening=None,
+        incident_state=State.REPORTED,
+        told=_going_on(state, (record.alert for record in request.report.alerts)),
+        resolved_at=None,
+        reopenable=True,
+        opened=state.opened + 1,
+        fed_at=now,
+        not_before=None,
     )
 
 
@@ -96,7 +95,7 @@ def feeding(
         command_id=f"{group_id}/{state.opened}/{state.fed + 1}",
     )
     change = _only(_ends_missed(state) if reopen else {})
-    return state.model_copy(update=change | {"feeding": request, "moved_meanwhile": False})
+    return state.changed(**(change | {"feeding": request, "moved_meanwhile": False}))
 
 
 def fed(state: GroupState, answer: IncidentFed, now: datetime) -> GroupState:
@@ -104,7 +103,7 @@ def fed(state: GroupState, answer: IncidentFed, now: datetime) -> GroupState:
     request = state.feeding
     if request is None:
         return state
-    change: dict[str, object] = {"feeding": None, "fed": state.fed + 1, "fed_at": now}
+    change: dict[str, Any] = {"feeding": None, "fed": state.fed + 1, "fed_at": now}
     change["not_before"] = None
     if not state.moved_meanwhile:
         is_over = answer.state not in BEFORE_REVIEW
@@ -113,12 +112,12 @@ def fed(state: GroupState, answer: IncidentFed, now: datetime) -> GroupState:
     if request.reopen:
         change["reopenable"] = answer.absorbed
     if not answer.absorbed:
-        return state.model_copy(update=change | _refused(state, request, answer))
+        return state.changed(**(change | _refused(state, request, answer)))
     change["told"] = state.told | _going_on(state, request.batch.alerts)
     change["missed"] = _still_missed(state, request)
     if request.reopen:
         change |= {"due_at": None} | _untold(state, request)
-    return state.model_copy(update=change)
+    return state.changed(**change)
 
 
 def _still_missed(state: GroupState, request: FeedIncident) -> dict[str, AlertRecord]:
@@ -133,7 +132,7 @@ def not_fed(state: GroupState, not_before: datetime) -> GroupState:
 
     What came meanwhile waits for the answer.
     """
-    return state.model_copy(update={"not_before": not_before})
+    return state.changed(not_before=not_before)
 
 
 def _going_on(state: GroupState, told: Iterable[Alert]) -> dict[str, datetime]:
@@ -142,7 +141,7 @@ def _going_on(state: GroupState, told: Iterable[Alert]) -> dict[str, datetime]:
     return {a.fingerprint: a.started_at for a in fire if a.fingerprint in state.firing}
 
 
-def _refused(state: GroupState, request: FeedIncident, answer: IncidentFed) -> dict[str, object]:
+def _refused(state: GroupState, request: FeedIncident, answer: IncidentFed) -> dict[str, Any]:
     """What is left to tell: which alerts ended, as soon as the incident hears that.
 
     It does in review, where only what fired with them was refused, and once it is reopened.
@@ -157,7 +156,7 @@ def _refused(state: GroupState, request: FeedIncident, answer: IncidentFed) -> d
     return {"unfed": {**ends, **state.unfed}, "unfed_deliveries": deliveries, "urgent": True}
 
 
-def _untold(state: GroupState, request: FeedIncident) -> dict[str, object]:
+def _untold(state: GroupState, request: FeedIncident) -> dict[str, Any]:
     """What is left to tell: that the incident moved made news of what it was told just then."""
     told = {alert.fingerprint: alert for alert in request.batch.alerts}
     left = {name: alert for name, alert in state.unfed.items() if told.get(name) != alert}
@@ -175,7 +174,7 @@ def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
         reopened = state.incident_id is not None and move.state in BEFORE_REVIEW
         return _owing_takeover(state, move.incident_id) if reopened else state
     is_over = move.state not in BEFORE_REVIEW
-    change: dict[str, object] = {"incident_state": move.state, "resolved_at": None}
+    change: dict[str, Any] = {"incident_state": move.state, "resolved_at": None}
     change["moved_meanwhile"] = True
     if is_over:
         # A review that ends does not move the resolve that it reviews.
@@ -184,13 +183,13 @@ def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
         firing = {name: record.alert for name, record in state.firing.items()}
         change |= {"unfed": {**state.unfed, **firing}, "unfed_deliveries": 1, "urgent": True}
         change |= {"reopenable": True, "due_at": None}
-    return state.model_copy(update=change)
+    return state.changed(**change)
 
 
 def _owing_takeover(state: GroupState, earlier: str) -> GroupState:
     if earlier in state.takeovers or len(state.takeovers) >= MOST_TAKEOVERS:
         return state
-    return state.model_copy(update={"takeovers": (*state.takeovers, earlier)})
+    return state.changed(takeovers=(*state.takeovers, earlier))
 
 
 def handing_over(
@@ -210,10 +209,10 @@ def handing_over(
 def handed_over(state: GroupState, earlier: str) -> GroupState:
     """The earlier incident knows, or is over: what is over, its alerts hold up no more."""
     left = tuple(name for name in state.takeovers if name != earlier)
-    return state.model_copy(update={"takeovers": left, "takeover_at": None})
+    return state.changed(takeovers=left, takeover_at=None)
 
 
 def not_handed_over(state: GroupState, earlier: str, not_before: datetime) -> GroupState:
     """The earlier incident could not be told: the others first, then it again."""
     left = tuple(name for name in state.takeovers if name != earlier)
-    return state.model_copy(update={"takeovers": (*left, earlier), "takeover_at": not_before})
+    return state.changed(takeovers=(*left, earlier), takeover_at=not_before)

@@ -7,6 +7,7 @@ both with the instant at which it began. What speaks of an earlier firing change
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPolicy
 from models.group import GroupState
@@ -53,7 +54,7 @@ class _Fold:
         if known is None and len(self.firing) >= ALERTS_IN_FULL:
             alert = briefly(alert)
         if known and alert.started_at < known.alert.started_at:
-            alert = alert.model_copy(update={"started_at": known.alert.started_at})
+            alert = alert.changed(started_at=known.alert.started_at)
         self.missed.pop(alert.fingerprint, None)
         # A firing that began later is another one, though the end between was not heard.
         anew = known is None or alert.started_at > known.alert.started_at
@@ -90,7 +91,7 @@ class _Fold:
         if record is None or fingerprint not in self.owed:
             return
         if len(self.missed) >= ALERTS_IN_FULL:
-            record = record.model_copy(update={"alert": briefly(record.alert)})
+            record = record.changed(alert=briefly(record.alert))
         self.missed[fingerprint] = record
 
     def _is_over(self, alert: Alert) -> bool:
@@ -135,20 +136,18 @@ def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: date
     newest = state.last_received_at is None or at >= state.last_received_at
     truncated = batch.truncated + work.beyond if newest else state.truncated
     moved = truncated != state.truncated
-    told = state.model_copy(
-        update={
-            "firing": work.firing,
-            "ended": work.ended,
-            "ends_heard": work.ends_heard,
-            "unfed": work.unfed,
-            "told": work.told,
-            "missed": work.missed,
-            "unfed_deliveries": state.unfed_deliveries + (1 if work.accepted or moved else 0),
-            "urgent": state.urgent or work.news or moved,
-            "truncated": truncated,
-            "deliveries": state.deliveries + (1 if work.fires else 0),
-            "last_received_at": at if newest else state.last_received_at,
-        }
+    told = state.changed(
+        firing=work.firing,
+        ended=work.ended,
+        ends_heard=work.ends_heard,
+        unfed=work.unfed,
+        told=work.told,
+        missed=work.missed,
+        unfed_deliveries=state.unfed_deliveries + (1 if work.accepted or moved else 0),
+        urgent=state.urgent or work.news or moved,
+        truncated=truncated,
+        deliveries=state.deliveries + (1 if work.fires else 0),
+        last_received_at=at if newest else state.last_received_at,
     )
     return latched(_since(told, at), policy, at)
 
@@ -157,9 +156,9 @@ def _since(state: GroupState, at: datetime) -> GroupState:
     """Keep since when the group fires, or is quiet. Quiet before an incident is as if never."""
     if state.firing:
         since = state.firing_since_at or at
-        return state.model_copy(update={"firing_since_at": since, "quiet_since_at": None})
-    quiet: dict[str, object] = {"firing_since_at": None, "deliveries": 0}
+        return state.changed(firing_since_at=since, quiet_since_at=None)
+    quiet: dict[str, Any] = {"firing_since_at": None, "deliveries": 0}
     quiet["quiet_since_at"] = state.quiet_since_at or at
     if state.incident_id is None and state.opening is None and not state.missed:
         quiet |= {"unfed": {}, "unfed_deliveries": 0, "urgent": False}
-    return state.model_copy(update=quiet)
+    return state.changed(**quiet)

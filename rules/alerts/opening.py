@@ -119,4 +119,4 @@ def latched(state: GroupState, policy: GroupingPolicy, at: datetime) -> GroupSta
         soon = state.incident_id is not None and reopens(state, asked, policy)
         due_at = asked.heard_at if soon else opens_at(state, asked, policy)
         due_at = due_at if due_at and due_at <= at else None
-    return state if due_at == state.due_at else state.model_copy(update={"due_at": due_at})
+    return state if due_at == state.due_at else state.changed(due_at=due_at)

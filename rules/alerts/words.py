@@ -45,7 +45,7 @@ def listed(alerts: Sequence[Alert], separator: str = "; ") -> str:
 def briefly(alert: Alert) -> Alert:
     """An alert without labels and link, one of too many: its summary says which it is."""
     summary = alert.summary or words_of([alert])[0]
-    return alert.model_copy(update={"labels": {}, "link": None, "summary": summary})
+    return alert.changed(labels={}, link=None, summary=summary)
 
 
 def _said(alert: Alert, *, named: bool) -> str:

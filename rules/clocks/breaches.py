@@ -6,6 +6,7 @@ breach, in decisions and in search attributes.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from models.clock import UPDATE, ClockReading, ClockStatus, FiredThreshold, RecordedBreach
 from models.compiled import CompiledPolicy
@@ -108,12 +109,12 @@ def _beside(reading: ClockReading, fired: Iterable[FiredThreshold]) -> ClockRead
     if not mine:
         return reading
     corrected = mine[-1].corrected
-    change: dict[str, object] = {"corrected": corrected}
+    change: dict[str, Any] = {"corrected": corrected}
     if reading.status is ClockStatus.MET:
         later = corrected is not None and corrected.policy
         after = ClockStatus.MET_UNDER_LATER_POLICY if later else ClockStatus.MET_AFTER_CORRECTION
         change["status"] = after
-    return reading.model_copy(update=change)
+    return reading.changed(**change)
 
 
 def _of_run(fired: FiredThreshold, reading: ClockReading, started_at: datetime) -> bool:

@@ -142,7 +142,7 @@ def _placed(threshold: Threshold, reckoning: Reckoning) -> Threshold:
         return threshold
     share = 1 + threshold.offset / (reckoning.total or timedelta(days=1))
     fraction = min(share, 0.999) if threshold.offset < timedelta() else max(share, 1.001)
-    return threshold.model_copy(update={"fraction": max(fraction, 0.001)})
+    return threshold.changed(fraction=max(fraction, 0.001))
 
 
 def _status(course: Course, until: datetime) -> ClockStatus:

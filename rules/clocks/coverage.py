@@ -93,13 +93,11 @@ def joined(old: CalendarSlice | None, new: CalendarSlice) -> CalendarSlice:
     cut = new.as_of
     keep_from = min(old.valid_from, cut)
     earlier_only = new.valid_from < old.valid_from
-    return new.model_copy(
-        update={
-            "valid_from": min(new.valid_from, keep_from),
-            "opens": _spliced(old.opens, new.opens, old.valid_from, cut, earlier=earlier_only),
-            "days": _spliced(old.days, new.days, old.valid_from, cut, earlier=earlier_only),
-            "offsets": _offsets(old, new),
-        }
+    return new.changed(
+        valid_from=min(new.valid_from, keep_from),
+        opens=_spliced(old.opens, new.opens, old.valid_from, cut, earlier=earlier_only),
+        days=_spliced(old.days, new.days, old.valid_from, cut, earlier=earlier_only),
+        offsets=_offsets(old, new),
     )
 
 

@@ -85,7 +85,7 @@ def _left(milestone: Milestone, others: Sequence[Milestone], *, begun: bool) -> 
         at = other.void_at
         if milestone.void_at and at >= milestone.void_at:
             return None
-    return milestone if at == milestone.at else milestone.model_copy(update={"at": at})
+    return milestone if at == milestone.at else milestone.changed(at=at)
 
 
 class _Change(NamedTuple):
@@ -104,14 +104,15 @@ def _later(moment: Moment, incident: Incident) -> Iterator[Milestone]:
         if not change.comes:
             live[change.name].remove(change.milestone)
             if not live[change.name]:
-                yield from (m.model_copy(update={"void_at": change.at}) for m in begun)
+                yield from (m.changed(void_at=change.at) for m in begun)
                 last, begun = None, []
             continue
         live[change.name].append(change.milestone)
         last = change.name if last is None and all(live.values()) else last
         if last == change.name:
-            update = {"at": change.at, "void_at": None, "name": undone or change.name}
-            begun.append(change.milestone.model_copy(update=update))
+            begun.append(
+                change.milestone.changed(at=change.at, void_at=None, name=undone or change.name)
+            )
     yield from begun
 
 

@@ -47,7 +47,7 @@ def _filled(name: str, role: str, incident: Incident) -> Iterator[Milestone]:
     spells = [spell for spell in incident.role_spells if spell.role == role]
     for spell in spells:
         for at in (spell.from_at, *spell.passed_at):
-            yield _milestone(name, at).model_copy(update={"void_at": spell.until_at})
+            yield _milestone(name, at).changed(void_at=spell.until_at)
     if not spells:
         held = (h for h in incident.roles if h.role == role and h.enough)
         yield from (_milestone(name, h.since_at) for h in held)

@@ -27,7 +27,7 @@ def target_of(
     target = spec.within.get(counts)
     if target and target.day_end is not None and spec.recurs and run.number > 1:
         # What was done today counts for today: the next is due by the end of the day after.
-        return target.model_copy(update={"day_end": target.day_end + 1})
+        return target.changed(day_end=target.day_end + 1)
     return target
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from models.clock import ClockReading, ClockStatus, MetricReading
 from models.incident import Incident, Milestone
@@ -31,17 +32,17 @@ def possible(incident: Incident) -> Iterator[Incident]:
     uncertain = _uncertain(incident)
     for moved in (*([m] for m in uncertain), *([uncertain] if uncertain else [])):
         milestones = tuple(
-            m.model_copy(update={"at": m.latest_at}) if m in moved else m
+            m.changed(at=m.latest_at) if m in moved and m.latest_at else m
             for m in incident.milestones
         )
-        yield incident.model_copy(update={"milestones": milestones})
+        yield incident.changed(milestones=milestones)
 
 
 def certain(reading: ClockReading, others: Sequence[tuple[ClockReading, ...]]) -> ClockReading:
     """A reading as far as it is known, given how it may read, too."""
     key = (reading.clock, reading.run)
     may = [reading, *(r for found in others for r in found if (r.clock, r.run) == key)]
-    change: dict[str, object] = {}
+    change: dict[str, Any] = {}
     if {other.status for other in may} != {reading.status}:
         change["status"] = ClockStatus.INDETERMINATE
     least, most = _span(r.elapsed for r in may)
@@ -50,19 +51,19 @@ def certain(reading: ClockReading, others: Sequence[tuple[ClockReading, ...]]) -
     least, most = _span(r.late_by or timedelta() for r in may)
     if least < most:
         change |= {"late_by_at_least": least, "late_by_at_most": most}
-    return reading.model_copy(update=change)
+    return reading.changed(**change)
 
 
 def figure(reading: MetricReading, others: Sequence[tuple[MetricReading, ...]]) -> MetricReading:
     """The same of a figure."""
     may = [reading, *(r for found in others for r in found if r.metric == reading.metric)]
     least, most = _span(r.elapsed for r in may)
-    change: dict[str, object] = {}
+    change: dict[str, Any] = {}
     if least < most:
         change = {"elapsed_at_least": least, "elapsed_at_most": most}
     if any(other.negative_by is None for other in may):
         change["negative_by"] = None
-    return reading.model_copy(update=change)
+    return reading.changed(**change)
 
 
 def _span(lengths: Iterable[timedelta]) -> tuple[timedelta, timedelta]:

@@ -90,15 +90,12 @@ def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
         return Refusal("Refused", message)
     merged = _merged(case, command)
     named = words_by_fingerprint([record.alert for record in merged.values()])
-    change = {
-        "alerts": merged,
-        "truncated_alerts": command.batch.truncated,
-    }
+    fed = case.incident.changed(alerts=merged, truncated_alerts=command.batch.truncated)
     words = _alert_words(case.incident, command, named)
     if not words:
-        return Decision(case.incident.model_copy(update=change), "alerts repeated")
+        return Decision(fed, "alerts repeated")
     incident = note(
-        case.incident.model_copy(update=change),
+        fed,
         "alert.fires" if firing else "alert.resolves",
         words,
         actor=case.actor,
@@ -136,15 +133,14 @@ def _taken_over(case: Case, by: str) -> Outcome:
     if not names:
         return Decision(case.incident, "none of its alerts fires")
     records = {
-        fingerprint: record.model_copy(update={"taken_over_by": by})
+        fingerprint: record.changed(taken_over_by=by)
         if record.alert.status is AlertStatus.FIRING and record.taken_over_by is None
         else record
         for fingerprint, record in case.incident.alerts.items()
     }
     words = f"{by} takes over the alerts that still fire: {', '.join(names)}"
-    change = {"alerts": records, "truncated_alerts": 0}
     incident = note(
-        case.incident.model_copy(update=change),
+        case.incident.changed(alerts=records, truncated_alerts=0),
         "alert.taken_over",
         words,
         actor=case.actor,
@@ -162,17 +158,14 @@ def group_gone(incident: Incident, group: str, now: datetime) -> Incident:
     """
     names = alerts_firing(incident)
     records = {
-        fingerprint: record.model_copy(
-            update={"alert": record.alert.model_copy(update={"status": AlertStatus.RESOLVED})}
-        )
+        fingerprint: record.changed(alert=record.alert.changed(status=AlertStatus.RESOLVED))
         if record.taken_over_by is None
         else record
         for fingerprint, record in incident.alerts.items()
     }
-    change = {"alerts": records, "truncated_alerts": 0}
     ended = f"; of its alerts none fires any more: {', '.join(names)}" if names else ""
     return note(
-        incident.model_copy(update=change),
+        incident.changed(alerts=records, truncated_alerts=0),
         "group.gone",
         f"alert group {group} has ended{ended}",
         actor=ENGINE,

@@ -39,7 +39,7 @@ def _done(
     case: Case, kind: str, summary: str, *effects: Effect, change: dict[str, Any], **data: Any
 ) -> Decision:
     """Apply `change` to the record and write the line that says so."""
-    incident = case.incident.model_copy(update=change)
+    incident = case.incident.changed(**change)
     incident = note(
         incident,
         kind,
@@ -84,7 +84,7 @@ def resume(case: Case, _: Command) -> Outcome:
     current = case.incident.hold
     if current is None:
         return Refusal("Refused", "the incident is not on hold")
-    ended = current.model_copy(update={"until_at": max(case.happened_at, current.from_at)})
+    ended = current.changed(until_at=max(case.happened_at, current.from_at))
     holds = tuple(ended if h is current else h for h in case.incident.holds)
     summary = f"resumed after hold: {current.reason}"
     return _done(

@@ -29,7 +29,7 @@ def set_date(case: Case, command: SetDateCommand) -> Outcome:
     planned = PlannedDate(name=command.date, at=command.at, actor=case.actor)
     summary = f"{command.date} is on {command.at:%Y-%m-%d %H:%M} UTC"
     summary += f", no longer on {before.at:%Y-%m-%d %H:%M} UTC" if before else ""
-    incident = case.incident.model_copy(update={"dates": (*others, planned)})
+    incident = case.incident.changed(dates=(*others, planned))
     incident = note(
         incident,
         "date.set",
@@ -59,9 +59,7 @@ def extend_clock(case: Case, command: ExtendClockCommand) -> Outcome:
     extension = Extension(
         clock=command.clock, by=command.by, at=case.now, actor=case.actor, note=command.note
     )
-    incident = case.incident.model_copy(
-        update={"extensions": (*case.incident.extensions, extension)}
-    )
+    incident = case.incident.changed(extensions=(*case.incident.extensions, extension))
     limit = _of(case, incident, command.clock)[-1].limit_at
     until = f", now until {limit:%Y-%m-%d %H:%M:%S} UTC" if limit else ""
     summary = f"{command.clock} extended by {format_duration(command.by)}{until}: {command.note}"

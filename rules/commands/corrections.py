@@ -51,10 +51,9 @@ def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
 def _without(case: Case, gone: Milestone) -> Incident:
     """The record with a milestone that no longer counts; it stays on it."""
     milestones = tuple(
-        m.model_copy(update={"superseded": True}) if m is gone else m
-        for m in case.incident.milestones
+        m.changed(superseded=True) if m is gone else m for m in case.incident.milestones
     )
-    return case.incident.model_copy(update={"milestones": milestones})
+    return case.incident.changed(milestones=milestones)
 
 
 def withdraw_milestone(case: Case, command: WithdrawMilestoneCommand) -> Outcome:
@@ -96,7 +95,7 @@ def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
         return refusal
     incident = _without(case, old)
     if name == REPORTED:
-        incident = incident.model_copy(update={"reported_at": at})
+        incident = incident.changed(reported_at=at)
     incident = with_milestone(
         incident,
         name,

@@ -107,12 +107,11 @@ def refused(incident: Incident, tried: Tried, now: datetime) -> Incident:
     refusals = incident.refusals
     known = _attempt(refusals, tried.digest)
     if known:
-        again = known.model_copy(update={"times": known.times + 1, "last_at": now})
+        again = known.changed(times=known.times + 1, last_at=now)
         attempts = tuple(again if each is known else each for each in refusals.attempts)
-        return _with(incident, refusals.model_copy(update={"attempts": attempts}))
+        return _with(incident, refusals.changed(attempts=attempts))
     if not _room(refusals, tried):
-        dropped = {"dropped": refusals.dropped + 1, "dropped_at": now}
-        return _with(incident, refusals.model_copy(update=dropped))
+        return _with(incident, refusals.changed(dropped=refusals.dropped + 1, dropped_at=now))
     attempt = Attempt(
         actor=tried.actor.name[:_SHORT],
         command=made_visible(tried.command)[:_SHORT],
@@ -133,8 +132,10 @@ def refused(incident: Incident, tried: Tried, now: datetime) -> Incident:
         command=command,
         refusal=tried.refusal.kind,
     )
-    kept = {"recorded": refusals.recorded + 1, "attempts": (*refusals.attempts, attempt)}
-    return _with(incident, refusals.model_copy(update=kept))
+    return _with(
+        incident,
+        refusals.changed(recorded=refusals.recorded + 1, attempts=(*refusals.attempts, attempt)),
+    )
 
 
 def _attempt(refusals: Refusals, digest: str) -> Attempt | None:
@@ -152,4 +153,4 @@ def _room(refusals: Refusals, tried: Tried) -> bool:
 
 
 def _with(incident: Incident, refusals: Refusals) -> Incident:
-    return incident.model_copy(update={"refusals": refusals})
+    return incident.changed(refusals=refusals)

@@ -25,12 +25,10 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
         return Refusal("Refused", message, (f"lead: {leader}",))
     from_history = case.policy.edition >= FROM_HISTORY
     before = case.incident.review if from_history else None
-    incident = case.incident.model_copy(
-        update={
-            "review": _joined(before, _submitted(case, command)),
-            "documents": _with_documents(case, command),
-            "lessons": _with_lessons(case, command),
-        }
+    incident = case.incident.changed(
+        review=_joined(before, _submitted(case, command)),
+        documents=_with_documents(case, command),
+        lessons=_with_lessons(case, command),
     )
     verb = "added to" if before else "submitted"
     people = ", ".join(command.attendees) or "nobody"
@@ -106,9 +104,7 @@ def _joined(before: Review | None, now: Review) -> Review:
         aspects[aspect] = known if text.strip() in known else f"{known}\n\n{text}".strip()
     led = () if before.lead == now.lead else (before.lead,)
     people = dict.fromkeys((*before.attendees, *now.attendees, *led))
-    return before.model_copy(
-        update={"lead": now.lead, "attendees": tuple(people), "aspects": aspects}
-    )
+    return before.changed(lead=now.lead, attendees=tuple(people), aspects=aspects)
 
 
 def _with_documents(case: Case, command: SubmitReviewCommand) -> tuple[Document, ...]:

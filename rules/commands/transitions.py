@@ -52,23 +52,23 @@ def _take_roles(case: Case, incident: Incident) -> Incident:
 def _end_hold(case: Case, incident: Incident) -> Incident:
     """A hold does not outlast the response."""
     holds = tuple(
-        h.model_copy(update={"until_at": max(case.happened_at, h.from_at)}) if not h.until_at else h
+        h.changed(until_at=max(case.happened_at, h.from_at)) if not h.until_at else h
         for h in incident.holds
     )
-    return incident.model_copy(update={"holds": holds})
+    return incident.changed(holds=holds)
 
 
 def _consequences(case: Case, incident: Incident, command: Command, allowed: Allowed) -> Incident:
     if allowed.trigger is Trigger.ACKNOWLEDGE:
         return _take_roles(case, incident)
     if isinstance(command, CancelCommand):
-        incident = incident.model_copy(update={"cancelled_for": command.reason})
+        incident = incident.changed(cancelled_for=command.reason)
     if isinstance(command, CancelCommand) and command.duplicate_of:
         link = Link(relation="duplicate_of", target=command.duplicate_of)
-        return incident.model_copy(update={"links": (*incident.links, link)})
+        return incident.changed(links=(*incident.links, link))
     if allowed.trigger is Trigger.REOPEN:
         again = vacant_again(incident, case.policy, case.happened_at)
-        return again.model_copy(update={"review": None})
+        return again.changed(review=None)
     return incident
 
 
@@ -118,7 +118,7 @@ def _moved(case: Case, allowed: Allowed, latest_at: datetime | None) -> Incident
         )
     if allowed.target in {State.REVIEW, State.CLOSED, State.CANCELLED}:
         incident = _end_hold(case, incident)
-    return incident.model_copy(update={"state": allowed.target})
+    return incident.changed(state=allowed.target)
 
 
 def _why(case: Case, command: Command) -> str:

@@ -19,24 +19,22 @@ PUNCTUAL = timedelta(seconds=5)
 
 def without_story(incident: Incident) -> Incident:
     """The record without what no clock depends on."""
-    return incident.model_copy(
-        update={
-            "timeline": (),
-            "alerts": {key: _nameless(record) for key, record in incident.alerts.items()},
-            "segments": (),
-            "lessons": (),
-            "action_items": (),
-            "review": None,
-            "documents": (),
-            "updates": tuple(told.model_copy(update={"text": ""}) for told in incident.updates),
-        }
+    return incident.changed(
+        timeline=(),
+        alerts={key: _nameless(record) for key, record in incident.alerts.items()},
+        segments=(),
+        lessons=(),
+        action_items=(),
+        review=None,
+        documents=(),
+        updates=tuple(told.changed(text="") for told in incident.updates),
     )
 
 
 def _nameless(record: AlertRecord) -> AlertRecord:
     """When an alert fired, without what it says."""
-    alert = record.alert.model_copy(update={"labels": {}, "summary": ""})
-    return record.model_copy(update={"alert": alert})
+    alert = record.alert.changed(labels={}, summary="")
+    return record.changed(alert=alert)
 
 
 def facts_for_enforcement(policy: CompiledPolicy, due: tuple[DueThreshold, ...]) -> CompiledPolicy:

@@ -34,7 +34,7 @@ def escalate(case: Case, command: EscalateCommand) -> Outcome:
         reason=command.note,
     )
     if acknowledged and not command.only:
-        incident = incident.model_copy(update={"demand_of": case.actor.name})
+        incident = incident.changed(demand_of=case.actor.name)
     effect = PageNextLevel(
         f"{case.actor.name} asks for {asked}: {command.note}",
         command.level,

@@ -74,20 +74,24 @@ def take(
     first = due[0]
     same = [d for d in due if _same(d, first, progress, levels)] if together else due[:1]
     rest = _without(progress.demanded, same)
-    left = progress.model_copy(update={"demanded": rest})
+    left = progress.changed(demanded=rest)
     reason = "; ".join(dict.fromkeys(demanded.reason for demanded in same))
     if together and _just_paged(first, progress):
         return Taken(left, None, reason, together=True)
-    change = {
-        "reason": reason,
-        "waits": any(demanded.waits for demanded in same),
-        "resumes": any(demanded.resumes for demanded in same),
-        "stays": any(demanded.stays for demanded in same),
-        "clocks": tuple(dict.fromkeys(name for demanded in same for name in demanded.clocks)),
-        "once": all(demanded.once for demanded in same),
-        "by": next((demanded.by for demanded in same if demanded.by), None),
-    }
-    return Taken(left, first.model_copy(update=change), reason, together=len(same) > 1)
+    return Taken(
+        left,
+        first.changed(
+            reason=reason,
+            waits=any(demanded.waits for demanded in same),
+            resumes=any(demanded.resumes for demanded in same),
+            stays=any(demanded.stays for demanded in same),
+            clocks=tuple(dict.fromkeys(name for demanded in same for name in demanded.clocks)),
+            once=all(demanded.once for demanded in same),
+            by=next((demanded.by for demanded in same if demanded.by), None),
+        ),
+        reason,
+        together=len(same) > 1,
+    )
 
 
 def _without(every: tuple[DemandedPage, ...], gone: list[DemandedPage]) -> tuple[DemandedPage, ...]:
@@ -131,21 +135,20 @@ def set_going(
         progress = _called(progress, demanded.by, level_of(demanded, progress, levels))
     waits = demanded.waits and progress.stopped is None and not demanded.once
     page = forced_page(ladder, progress, demanded.level, waits_from=now if waits else None)
-    return progress.model_copy(update={"cause": demanded.cause} if waits else {}), page
+    return progress.changed(cause=demanded.cause) if waits else progress, page
 
 
 def _called(progress: EscalationProgress, by: str, level: int) -> EscalationProgress:
     """It goes on from this level until somebody answers."""
-    change = {
-        "cycle": 0,
-        "stopped": None,
-        "resumed": False,
-        "forgotten_at": None,
-        "called_by": by,
-        "called": (),
-        "begins_after": level - 1,
-    }
-    return anew(progress).model_copy(update=change)
+    return anew(progress).changed(
+        cycle=0,
+        stopped=None,
+        resumed=False,
+        forgotten_at=None,
+        called_by=by,
+        called=(),
+        begins_after=level - 1,
+    )
 
 
 def answers(progress: EscalationProgress, by: str) -> bool:
@@ -168,7 +171,7 @@ def withdrawn(progress: EscalationProgress, withdrawal: Withdrawal) -> Escalatio
         for demanded in progress.demanded
         if not withdrawal.covers(stays=demanded.stays, clocks=demanded.clocks)
     )
-    return progress.model_copy(update={"demanded": left})
+    return progress.changed(demanded=left)
 
 
 def unreached(
@@ -185,12 +188,12 @@ def unreached(
     unless silence goes on anyway.
     """
     if opens_at:
-        waiting = demanded.model_copy(update={"level": level, "not_before": opens_at})
-        return progress.model_copy(update={"demanded": (*progress.demanded, waiting)})
+        waiting = demanded.changed(level=level, not_before=opens_at)
+        return progress.changed(demanded=(*progress.demanded, waiting))
     if demanded.once or level >= levels or progress.stopped is None:
         return progress
-    following = demanded.model_copy(update={"level": level + 1, "not_before": None})
-    return progress.model_copy(update={"demanded": (following, *progress.demanded)})
+    following = demanded.changed(level=level + 1, not_before=None)
+    return progress.changed(demanded=(following, *progress.demanded))
 
 
 def reached_by(
@@ -199,4 +202,4 @@ def reached_by(
     """A level was paged: no demand waits for its hours, and whom it paged can answer."""
     left = tuple(d for d in progress.demanded if not d.not_before or d.level != level)
     every = tuple(dict.fromkeys((*progress.called, *recipients))) if progress.called_by else ()
-    return progress.model_copy(update={"demanded": left, "called": every})
+    return progress.changed(demanded=left, called=every)

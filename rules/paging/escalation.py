@@ -6,6 +6,7 @@ Exactly at the end of a wait counts as in time: what an incident is told before 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from models.compiled import CompiledPolicy, EscalationPolicy, Level, OnRaise
 from models.escalating import OPENING, EscalationProgress
@@ -150,15 +151,13 @@ def after_level(
     again = over and opens_at and (late or opens_at > now) and not progress.stopped
     if again and opens_at:
         level, next_at = progress.begins_after, max(opens_at, now)
-    return progress.model_copy(
-        update={
-            "level": level,
-            "cycle": done.cycle,
-            "pages": progress.pages + isinstance(done, Page),
-            "next_at": None if progress.stopped else next_at,
-            "reached": reached and not again,
-            "opens_at": None if again else opens_at,
-        }
+    return progress.changed(
+        level=level,
+        cycle=done.cycle,
+        pages=progress.pages + isinstance(done, Page),
+        next_at=None if progress.stopped else next_at,
+        reached=reached and not again,
+        opens_at=None if again else opens_at,
     )
 
 
@@ -180,15 +179,15 @@ def begun_again(
 
     One that is `resumed` had been acknowledged: it stops once somebody does something.
     """
-    change: dict[str, object] = {"cycle": 0} if level == 1 else {}
+    change: dict[str, Any] = {"cycle": 0} if level == 1 else {}
     if progress.stopped is not None:
         change |= {"stopped": None, "resumed": resumed, "forgotten_at": None}
-    return progress.model_copy(update=change)
+    return progress.changed(**change)
 
 
 def anew(progress: EscalationProgress) -> EscalationProgress:
     """Whom it had reached before it stopped does not count: what goes on has paged nobody yet."""
-    return progress.model_copy(update={"reached": False, "opens_at": None})
+    return progress.changed(reached=False, opens_at=None)
 
 
 def resumed(
@@ -201,26 +200,24 @@ def resumed(
     """
     waits = progress.answer_by is not None and progress.answer_by > now
     here = demanded or waits
-    return progress.model_copy(
-        update={
-            "cause": cause,
-            "level": progress.level if here else max(progress.level - 1, 0),
-            "next_at": progress.answer_by if waits else now,
-            "stopped": None,
-            "resumed": True,
-            "forgotten_at": None,
-            "answer_by": None,
-        }
+    return progress.changed(
+        cause=cause,
+        level=progress.level if here else max(progress.level - 1, 0),
+        next_at=progress.answer_by if waits else now,
+        stopped=None,
+        resumed=True,
+        forgotten_at=None,
+        answer_by=None,
     )
 
 
 def stopped(progress: EscalationProgress, reason: str) -> EscalationProgress:
     """Nobody further is paged; where that was so already, its reason stays."""
-    change: dict[str, object] = {"forgotten_at": None}
+    change: dict[str, Any] = {"forgotten_at": None}
     if progress.stopped is None:
         change |= {"stopped": reason, "next_at": None, "resumed": False}
         change |= {"called_by": None, "called": (), "begins_after": 0, "answer_by": None}
-    return progress.model_copy(update=change)
+    return progress.changed(**change)
 
 
 def turns(incident_id: str, targets: tuple[str, ...], level: int, cycle: int) -> tuple[str, ...]:

@@ -202,9 +202,8 @@ def until_answered(delivery: Delivery, *, stays: bool, clocks: tuple[str, ...] =
     """A delivery that an answer to the escalation withdraws, unless it `stays`."""
     bound = delivery.bound
     if bound:
-        bound = bound.model_copy(update={"escalation": not stays})
-    change = {"until_answered": not stays, "bound": bound, "clocks": clocks}
-    return delivery.model_copy(update=change)
+        bound = bound.changed(escalation=not stays)
+    return delivery.changed(until_answered=not stays, bound=bound, clocks=clocks)
 
 
 def recipients_of(done: Escalated) -> tuple[str, ...]:

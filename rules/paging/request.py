@@ -68,7 +68,7 @@ def request_of(
     targets = page.targets
     if targets.in_turn:
         ordered = turns(incident.id, targets.page, page.level, page.cycle)
-        targets = targets.model_copy(update={"page": ordered})
+        targets = targets.changed(page=ordered)
     roles = addressed_by_level(targets, incident, policy, asked.now)
     return EscalateIncident(
         level=page.level,

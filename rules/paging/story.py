@@ -120,7 +120,7 @@ def severity_at(incident: Incident, at: datetime) -> str:
 
 def ladder_at(policy: CompiledPolicy, incident: Incident, at: datetime) -> EscalationPolicy | None:
     """The ladder that counted at an instant."""
-    then = incident.model_copy(update={"severity": severity_at(incident, at)})
+    then = incident.changed(severity=severity_at(incident, at))
     return in_force(policy.escalation, then, at)
 
 

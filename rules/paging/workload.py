@@ -68,7 +68,7 @@ def asked_together(
 
 def asked(state: WorkloadState, ask: AskLeave, now: datetime) -> tuple[WorkloadState, Leave]:
     """What a page is answered that asks to be sent at `now`. The same key gets the same answer."""
-    state = _with(state, limit=ask.bound.limit)
+    state = state.changed(limit=ask.bound.limit)
     if any(page.key == ask.key for page in state.sent):
         return state, GRANTED
     known = next((settled.leave for settled in state.settled if ask.key in settled.keys), None)
@@ -76,14 +76,14 @@ def asked(state: WorkloadState, ask: AskLeave, now: datetime) -> tuple[WorkloadS
         return state, known
     if ask.withdraw:
         held = {key: page for key, page in state.held.items() if key != ask.key}
-        return _with(state, held=held), Leave(verdict=Verdict.WITHDRAWN)
+        return state.changed(held=held), Leave(verdict=Verdict.WITHDRAWN)
     if ask.key in state.held:
         return state, _held(state, ask, now)
     if _has_room(state, ask, now):
-        return _with(state, sent=(*state.sent, SentPage(key=ask.key, at=now))), GRANTED
+        return state.changed(sent=(*state.sent, SentPage(key=ask.key, at=now))), GRANTED
     if len(state.held) < MOST_HELD:
         page = HeldPage(asked=ask, at=now)
-        state = _with(state, held={**state.held, ask.key: page})
+        state = state.changed(held={**state.held, ask.key: page})
     return state, _held(state, ask, now)
 
 
@@ -109,16 +109,16 @@ def summarised(
     """A channel took the summary of these pages."""
     leave = Leave(verdict=Verdict.TOLD, summary=summary)
     sent = (*state.sent, SentPage(key=summary.key, at=now, summary=True))
-    return _with(_settled(state, keys, leave, now), sent=sent, failed=0, not_before=None)
+    return _settled(state, keys, leave, now).changed(sent=sent, failed=0, not_before=None)
 
 
 def not_summarised(state: WorkloadState, keys: tuple[str, ...], now: datetime) -> WorkloadState:
     """No channel took it: it is tried again after 1, 2, 4 ... minutes, and at last given up."""
     failed = state.failed + 1
     if failed < ROUNDS:
-        return _with(state, failed=failed, not_before=now + TRIED_AGAIN * 2 ** (failed - 1))
+        return state.changed(failed=failed, not_before=now + TRIED_AGAIN * 2 ** (failed - 1))
     leave = Leave(verdict=Verdict.UNDELIVERED)
-    return _with(_settled(state, keys, leave, now), failed=0, not_before=None)
+    return _settled(state, keys, leave, now).changed(failed=0, not_before=None)
 
 
 def role_told(
@@ -132,7 +132,7 @@ def role_told(
     )
     elsewhere = tuple(held.incident_id for held in others if held.role == told.role)
     roles = (*others, told) if told.holds else others
-    return _with(pruned(state, now), roles=roles), RolesHeld(elsewhere=elsewhere)
+    return pruned(state, now).changed(roles=roles), RolesHeld(elsewhere=elsewhere)
 
 
 def pruned(state: WorkloadState, now: datetime) -> WorkloadState:
@@ -146,7 +146,7 @@ def pruned(state: WorkloadState, now: datetime) -> WorkloadState:
             settled.append(known)
     if len(sent) == len(state.sent) and len(settled) == len(state.settled):
         return state
-    return _with(state, sent=sent, settled=tuple(reversed(settled)))
+    return state.changed(sent=sent, settled=tuple(reversed(settled)))
 
 
 def over_at(state: WorkloadState) -> datetime | None:
@@ -159,18 +159,14 @@ def over_at(state: WorkloadState) -> datetime | None:
     return max(ends, default=datetime.min.replace(tzinfo=UTC))
 
 
-def _with(state: WorkloadState, **change: object) -> WorkloadState:
-    return state.model_copy(update=change)
-
-
 def _settled(
     state: WorkloadState, keys: tuple[str, ...], leave: Leave, now: datetime
 ) -> WorkloadState:
     gone = frozenset(keys)
     held = {key: page for key, page in state.held.items() if key not in gone}
     told = tuple(key for key in keys if key in state.held)
-    return _with(
-        state, held=held, settled=(*state.settled, Settled(leave=leave, at=now, keys=told))
+    return state.changed(
+        held=held, settled=(*state.settled, Settled(leave=leave, at=now, keys=told))
     )
 
 

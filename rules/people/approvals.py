@@ -147,7 +147,7 @@ def approve(case: Case, command: ApproveCommand) -> Outcome:
     if any(given.actor.name == case.actor.name for given in request.approvals):
         return Refusal("Refused", f"{case.actor.name} has approved {request.rule} already")
     given = Approval(actor=case.actor, at=case.happened_at, note=command.note)
-    approved = request.model_copy(update={"approvals": (*request.approvals, given)})
+    approved = request.changed(approvals=(*request.approvals, given))
     have = len(approved.approvals)
     why = f" ({command.note})" if command.note else ""
     summary = f"{case.actor.name} approves {request.says}: {have} of {rule.quorum}{why}"
@@ -213,7 +213,7 @@ def unanswered(
     proceeds = rule.timeout == "proceed"
     end = "goes on without approval" if proceeds else "lapses"
     summary = f"nobody decided on {request.says} in time: it {end}"
-    again = request.model_copy(update={"proceeds": True}) if proceeds else None
+    again = request.changed(proceeds=True) if proceeds else None
     incident = replaced(incident, request, again)
     incident = note(incident, "approval.timeout", summary, actor=ENGINE, now=now)
     return Decision(incident, summary, (Remind(f"person:{request.requester.name}", summary),))
@@ -231,7 +231,7 @@ def _asked_next(
     who, so_far = request.requester.name, request.asked
     groups, people = _next(rule, incident, policy, now, asked_so_far=so_far, requester=who)
     summary = f"nobody decided on {request.says} in time; now asked: {', '.join(people)}"
-    again = request.model_copy(update={"asked": groups, "asked_at": due_at})
+    again = request.changed(asked=groups, asked_at=due_at)
     incident = replaced(incident, request, again)
     incident = note(incident, "approval.backups", summary, actor=ENGINE, now=now)
     return Decision(incident, summary, page_all(incident, request, people))

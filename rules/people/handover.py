@@ -88,7 +88,7 @@ def _offered(case: Case, rule: RoleRule, offer: Handover) -> Decision:
     others = tuple(h for h in case.incident.handovers if h not in same)
     instead = f", no longer to {same[0].taker}" if same else ""
     summary = f"{offer.giver} hands {offer.role} over to {offer.taker}, who has to accept{instead}"
-    incident = case.incident.model_copy(update={"handovers": (*others, offer)})
+    incident = case.incident.changed(handovers=(*others, offer))
     told = offer.content and case.policy.facts
     content: dict[str, Any] = {"content": offer.content} if told else {}
     incident = note(
@@ -128,13 +128,13 @@ def _counted(incident: Incident, role: str, ended: str) -> Incident:
     """The record with one more offer that came to an end, and only their number kept."""
     known = next((c for c in incident.handover_counts if c.role == role), HandoverCount(role=role))
     others = tuple(c for c in incident.handover_counts if c.role != role)
-    counted = known.model_copy(update={ended: getattr(known, ended) + 1})
-    return incident.model_copy(update={"handover_counts": (*others, counted)})
+    counted = known.changed(**{ended: getattr(known, ended) + 1})
+    return incident.changed(handover_counts=(*others, counted))
 
 
 def _without(incident: Incident, offer: Handover) -> Incident:
     left = tuple(h for h in incident.handovers if h is not offer)
-    return incident.model_copy(update={"handovers": left})
+    return incident.changed(handovers=left)
 
 
 def accept_handover(case: Case, command: AcceptHandoverCommand) -> Outcome:
@@ -251,8 +251,8 @@ def held_long(point: DueThreshold, incident: Incident, now: datetime) -> Decisio
     shift = held.until_at and held.until_at <= now
     why = "their shift ends" if shift else f"since {held.since_at:%Y-%m-%d %H:%M} UTC"
     summary = f"{person} holds {role}, {why}: hand it over"
-    reminded = held.model_copy(update={"reminded": True})
+    reminded = held.changed(reminded=True)
     roles = tuple(reminded if h is held else h for h in incident.roles)
-    incident = incident.model_copy(update={"roles": roles})
+    incident = incident.changed(roles=roles)
     incident = note(incident, "handover.due", summary, actor=ENGINE, now=now, role=role)
     return Decision(incident, summary, (Remind(f"person:{person}", f"hand {role} over"),))

@@ -58,7 +58,7 @@ def _marked(case: Case, name: str, reason: str, forced: Decision, instead_of: st
             reason=reason[:_SAID],
             instead_of=instead_of[:_SAID],
         )
-        incident = incident.model_copy(update={"overrides": (*incident.overrides, used)})
+        incident = incident.changed(overrides=(*incident.overrides, used))
     summary = f"override of {name} by {case.actor.name}: {reason} — otherwise: {instead_of}"
     left: dict[str, Any] = {"reason": reason} if reason not in summary[:SUMMARY_LIMIT] else {}
     incident = note(

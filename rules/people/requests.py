@@ -63,7 +63,7 @@ def request_for(incident: Incident, rule: str, *, consults: bool = False) -> Req
 def replaced(incident: Incident, old: Request, new: Request | None) -> Incident:
     """The record with another request in the place of one, or with none."""
     requests = (new if request is old else request for request in incident.requests)
-    return incident.model_copy(update={"requests": tuple(r for r in requests if r)})
+    return incident.changed(requests=tuple(r for r in requests if r))
 
 
 def asked(
@@ -90,7 +90,7 @@ def asked(
         asked=groups,
     )
     others = tuple(r for r in case.incident.requests if (r.rule, r.consults) != (rule, consults))
-    incident = case.incident.model_copy(update={"requests": (*others, request)})
+    incident = case.incident.changed(requests=(*others, request))
     summary = f"{case.actor.name} {'would' if consults else 'asks for approval to'} {request.says}"
     incident = note(
         incident,
@@ -136,7 +136,7 @@ def settled(decision: Decision, name: str, now: datetime) -> Decision:
     kept = tuple(r for r in incident.requests if r.command != name and r.state == incident.state)
     ended = [r for r in incident.requests if r.command != name and r not in kept]
     lapsed = [r for r in ended if not r.consults]
-    incident = incident.model_copy(update={"requests": kept})
+    incident = incident.changed(requests=kept)
     for request in lapsed:
         summary = f"approval of {request.says} lapses: the state is {incident.state} now"
         incident = note(incident, "approval.lapsed", summary, actor=ENGINE, now=now)

@@ -54,18 +54,18 @@ def with_holders(
     before, known = filled(rule, incident), set(incident.holders(rule.name))
     after = len(holders) >= rule.at_least
     if rule.passes:
-        holders = tuple(held.model_copy(update={"enough": after}) for held in holders)
-    incident = incident.model_copy(
-        update={"roles": (*others, *holders), "handovers": _standing(incident, rule, holders)}
+        holders = tuple(held.changed(enough=after) for held in holders)
+    incident = incident.changed(
+        roles=(*others, *holders), handovers=_standing(incident, rule, holders)
     )
     if not rule.remembered:
         return incident
     if before and after and rule.passes and {held.person for held in holders} - known:
-        return incident.model_copy(update={"role_spells": _passed(incident, rule.name, at)})
+        return incident.changed(role_spells=_passed(incident, rule.name, at))
     if before == after:
         return incident
     spells = _begun(incident, rule.name, at) if after else _ended(incident, rule.name, at)
-    return incident.model_copy(update={"role_spells": spells})
+    return incident.changed(role_spells=spells)
 
 
 def vacant_again(incident: Incident, policy: CompiledPolicy, at: datetime) -> Incident:
@@ -73,7 +73,7 @@ def vacant_again(incident: Incident, policy: CompiledPolicy, at: datetime) -> In
     for rule in policy.roles:
         if rule.passes and not filled(rule, incident):
             spells = _ended(incident, rule.name, at)
-            incident = incident.model_copy(update={"role_spells": spells})
+            incident = incident.changed(role_spells=spells)
     return incident
 
 
@@ -96,7 +96,7 @@ def _passed(incident: Incident, role: str, at: datetime) -> tuple[RoleSpell, ...
         return spells
     # Beyond so many the newest takes the place of the one before: the record must not fill up.
     kept = running.passed_at[: MOST_PASSES - 1]
-    passed = running.model_copy(update={"passed_at": (*kept, max(at, running.from_at))})
+    passed = running.changed(passed_at=(*kept, max(at, running.from_at)))
     return tuple(passed if spell is running else spell for spell in spells)
 
 
@@ -111,7 +111,7 @@ def _ended(incident: Incident, role: str, at: datetime) -> tuple[RoleSpell, ...]
     # After the response nobody misses a role of it.
     if running is None or many or incident.state not in BEFORE_REVIEW:
         return spells
-    ended = running.model_copy(update={"until_at": max(at, running.from_at)})
+    ended = running.changed(until_at=max(at, running.from_at))
     return tuple(ended if spell is running else spell for spell in spells)
 
 

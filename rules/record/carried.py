@@ -41,7 +41,7 @@ def weight(incident: Incident) -> int:
 
 
 def _by_itself(incident: Incident) -> Incident:
-    return incident.model_copy(update={"timeline": (), "alerts": {}, "refusals": Refusals()})
+    return incident.changed(timeline=(), alerts={}, refusals=Refusals())
 
 
 def size(model: BaseModel) -> int:
@@ -94,7 +94,7 @@ def as_json(entries: tuple[TimelineEntry, ...]) -> str:
 def moved_out(incident: Incident, segment: TimelineSegment) -> Incident:
     """The record without the entries of `segment`, and with the way to them."""
     left = tuple(entry for entry in incident.timeline if entry.seq > segment.last_seq)
-    return incident.model_copy(update={"timeline": left, "segments": (*incident.segments, segment)})
+    return incident.changed(timeline=left, segments=(*incident.segments, segment))
 
 
 def left_behind(incident: Incident, run_id: str, now: datetime) -> Incident:
@@ -139,19 +139,19 @@ def fitting(carried: Carried, run_id: str, now: datetime) -> Carried | None:
 def _ever_lighter(carried: Carried, run_id: str, now: datetime) -> Iterator[Carried]:
     yield carried
     incident = left_behind(carried.incident, run_id, now)
-    carried = carried.model_copy(update={"incident": incident})
+    carried = carried.changed(incident=incident)
     yield carried
     alerts = {name: _bare(alert) for name, alert in incident.alerts.items()}
-    incident = incident.model_copy(update={"alerts": alerts})
-    carried = carried.model_copy(update={"incident": incident})
+    incident = incident.changed(alerts=alerts)
+    carried = carried.changed(incident=incident)
     yield carried
-    yield carried.model_copy(update={"processed": _newest(carried.processed)})
+    yield carried.changed(processed=_newest(carried.processed))
 
 
 def _bare(record: AlertRecord) -> AlertRecord:
     """Who an alert is and whether it fires."""
-    alert = record.alert.model_copy(update={"labels": {}, "summary": record.alert.summary[:80]})
-    return record.model_copy(update={"alert": alert})
+    alert = record.alert.changed(labels={}, summary=record.alert.summary[:80])
+    return record.changed(alert=alert)
 
 
 def _newest(processed: dict[str, str]) -> dict[str, str]:

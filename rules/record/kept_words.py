@@ -32,9 +32,9 @@ def with_words(decision: Decision, case: Case, command: Command) -> Decision:
     else:
         summary = mine.summary
     left = {name: text for name, text in _texts(command) if text not in summary}
-    told = mine.model_copy(update={"summary": summary, "data": {**mine.data, **left}})
+    told = mine.changed(summary=summary, data={**mine.data, **left})
     timeline = tuple(told if entry is mine else entry for entry in decision.incident.timeline)
-    incident = decision.incident.model_copy(update={"timeline": timeline})
+    incident = decision.incident.changed(timeline=timeline)
     return Decision(incident, decision.summary + said, decision.effects)
 
 

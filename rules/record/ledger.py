@@ -32,9 +32,7 @@ def note(
         summary=summary[:SUMMARY_LIMIT],
         data=data,
     )
-    return incident.model_copy(
-        update={"timeline": (*incident.timeline, entry), "next_seq": incident.next_seq + 1}
-    )
+    return incident.changed(timeline=(*incident.timeline, entry), next_seq=incident.next_seq + 1)
 
 
 def with_milestone(
@@ -51,29 +49,29 @@ def with_milestone(
     milestone = Milestone(
         name=name, at=at, latest_at=latest_at, recorded_at=now, actor=actor, led_to=led_to
     )
-    return incident.model_copy(update={"milestones": (*incident.milestones, milestone)})
+    return incident.changed(milestones=(*incident.milestones, milestone))
 
 
 def without_milestones(incident: Incident, names: tuple[str, ...], at: datetime) -> Incident:
     """The record with `names` no longer true from `at` on; they stay on it."""
     milestones = tuple(
-        m.model_copy(update={"void_at": at})
-        if m.name in names and not m.superseded and m.void_at is None
-        else m
+        m.changed(void_at=at) if m.name in names and not m.superseded and m.void_at is None else m
         for m in incident.milestones
     )
-    return incident.model_copy(update={"milestones": milestones})
+    return incident.changed(milestones=milestones)
 
 
 def with_fired(incident: Incident, fired: FiredThreshold) -> Incident:
     """The record with a threshold marked as fired."""
-    return incident.model_copy(update={"fired": (*incident.fired, fired)})
+    return incident.changed(fired=(*incident.fired, fired))
 
 
 def supersede(
     incident: Incident, taken_back: tuple[FiredThreshold, ...], by: Correction | None = None
 ) -> Incident:
     """The record with fired thresholds marked as taken back, and by what."""
-    gone, change = set(taken_back), {"superseded": True, "corrected": by}
-    fired = tuple(f.model_copy(update=change) if f in gone else f for f in incident.fired)
-    return incident.model_copy(update={"fired": fired})
+    gone = set(taken_back)
+    fired = tuple(
+        f.changed(superseded=True, corrected=by) if f in gone else f for f in incident.fired
+    )
+    return incident.changed(fired=fired)

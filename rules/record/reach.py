@@ -14,7 +14,7 @@ from rules.record.ledger import note
 def given_to(audience: str, incident: Incident) -> tuple[StatusUpdate, ...]:
     """The updates that count as given to an audience, each as of when it counts."""
     given = ((update, update.given_at(audience)) for update in incident.updates)
-    return tuple(update.model_copy(update={"at": at}) for update, at in given if at)
+    return tuple(update.changed(at=at) for update, at in given if at)
 
 
 def taken(incident: Incident, number: int, audience: str, now: datetime) -> Incident:
@@ -23,11 +23,14 @@ def taken(incident: Incident, number: int, audience: str, now: datetime) -> Inci
     if update is None or audience in update.taken:
         return incident
     at = now if audience in update.unreached else update.at
-    changed = {
-        "taken": {**update.taken, audience: at},
-        "unreached": tuple(name for name in update.unreached if name != audience),
-    }
-    return _replaced(incident, number, update.model_copy(update=changed))
+    return _replaced(
+        incident,
+        number,
+        update.changed(
+            taken={**update.taken, audience: at},
+            unreached=tuple(name for name in update.unreached if name != audience),
+        ),
+    )
 
 
 def is_news(incident: Incident, number: int, audience: str, *, final: bool) -> bool:
@@ -46,8 +49,9 @@ def reached_nobody(
     if update is None:
         return incident
     if audience not in update.unreached:
-        changed = {"unreached": (*update.unreached, audience)}
-        incident = _replaced(incident, number, update.model_copy(update=changed))
+        incident = _replaced(
+            incident, number, update.changed(unreached=(*update.unreached, audience))
+        )
     return note(
         incident,
         "update.unreached",
@@ -69,4 +73,4 @@ def _of(incident: Incident, number: int) -> StatusUpdate | None:
 
 def _replaced(incident: Incident, number: int, update: StatusUpdate) -> Incident:
     updates = (*incident.updates[:number], update, *incident.updates[number + 1 :])
-    return incident.model_copy(update={"updates": updates})
+    return incident.changed(updates=updates)

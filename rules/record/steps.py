@@ -18,7 +18,7 @@ def with_step(case: Case, incident: Incident, name: str, why: str) -> Incident |
         return unknown("step", name, tuple(s.id for s in case.policy.steps))
     done = StepDone(step=step.id, at=case.happened_at, actor=case.actor, note=why)
     return note(
-        incident.model_copy(update={"steps": (*incident.steps, done)}),
+        incident.changed(steps=(*incident.steps, done)),
         "step.done",
         f"step {step.id} done: {step.do}" + (f" ({why})" if why else ""),
         actor=case.actor,

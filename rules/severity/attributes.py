@@ -140,7 +140,7 @@ def _with(
     change = AttributeChange(name=name, value=value, at=at, actor=actor)
     attributes = (*incident.attributes, change) if changes else incident.attributes
     return note(
-        incident.model_copy(update={"attributes": attributes}),
+        incident.changed(attributes=attributes),
         "attribute.set",
         summary,
         actor=actor,

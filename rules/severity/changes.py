@@ -174,9 +174,7 @@ def with_severity(case: Case, verdict: SeverityVerdict, why: str, *, confirmed: 
     """The record with the severity of the verdict, and what running clocks make of it."""
     old, new = case.incident.severity, verdict.severity
     change = verdict.begins(case.happened_at, case.actor, confirmed=confirmed)
-    incident = case.incident.model_copy(
-        update={"severity": new, "severities": (*case.incident.severities, change)}
-    )
+    incident = case.incident.changed(severity=new, severities=(*case.incident.severities, change))
     because = "" if verdict.why == "as stated" else f": {verdict.why}"
     reason = f" ({why})" if why else ""
     if new == old:

@@ -89,7 +89,7 @@ def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> Wai
         target = _pace(audience, rhythm, incident, since)
         if newest and newest.at == since and target.day_end is not None:
             # What was told today counts for today.
-            target = target.model_copy(update={"day_end": target.day_end + 1})
+            target = target.changed(day_end=target.day_end + 1)
     if not worked_out(target, policy):
         return None
     between = over_between(incident) if policy.edition >= FROM_HISTORY else ()
@@ -112,7 +112,7 @@ def next_update_at(
     told = StatusUpdate(at=now, actor=incident.report.reporter, audiences=(audience,), text="")
     newest, _ = _newest(incident, audience)
     if newest is None or newest.at < now:
-        incident = incident.model_copy(update={"updates": (*incident.updates, told)})
+        incident = incident.changed(updates=(*incident.updates, told))
     mine = (w for w in waits(policy, incident) if w.audience.name == audience)
     return next((wait.reckoning.limit_at for wait in mine), None)
 

@@ -26,7 +26,7 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
         text=command.text,
         next_at=command.next_at,
     )
-    incident = case.incident.model_copy(update={"updates": (*case.incident.updates, told)})
+    incident = case.incident.changed(updates=(*case.incident.updates, told))
     summary = f"status update to {', '.join(audiences) or 'nobody'}: {command.text}"
     if command.next_at:
         summary += f" (the next by {command.next_at:%Y-%m-%d %H:%M:%S} UTC)"
@@ -61,7 +61,7 @@ def slow_updates(case: Case, command: SlowUpdatesCommand) -> Outcome:
         return Refusal("Refused", message)
     begins_at = max(case.incident.reported_at + slower.begins_after, case.now)
     pace = PaceChange(audience=audience.name, at=case.now, actor=case.actor)
-    incident = case.incident.model_copy(update={"paces": (*case.incident.paces, pace)})
+    incident = case.incident.changed(paces=(*case.incident.paces, pace))
     summary = f"slower updates to {audience.name} from {begins_at:%Y-%m-%d %H:%M:%S} UTC on"
     incident = note(incident, "updates.slowed", summary, actor=case.actor, now=case.now)
     return Decision(incident, summary)

@@ -44,14 +44,12 @@ def _over_at(incident: Incident) -> datetime | None:
 def _as_of(incident: Incident, told: Sequence[StatusUpdate], at: datetime) -> Incident:
     """The record as it was right before an instant, as far as waits depend on it."""
     severities = tuple(change for change in incident.severities if change.at <= at)
-    return incident.model_copy(
-        update={
-            "state": _state_before(incident, at),
-            "severity": severity_at(incident, at),
-            "severities": severities or incident.severities[:1],
-            "updates": tuple(told),
-            "paces": tuple(pace for pace in incident.paces if pace.at <= at),
-        }
+    return incident.changed(
+        state=_state_before(incident, at),
+        severity=severity_at(incident, at),
+        severities=severities or incident.severities[:1],
+        updates=tuple(told),
+        paces=tuple(pace for pace in incident.paces if pace.at <= at),
     )
 
 

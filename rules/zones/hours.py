@@ -24,7 +24,7 @@ def hours_at(spec: CalendarSpec, zone: str, now: datetime) -> Hours:
 
     Raises KeyError or NotImplementedError for a zone or region that this machine does not know.
     """
-    local = spec.model_copy(update={"zone": zone})
+    local = spec.changed(zone=zone)
     known = slice_of(local, now - _BACK, now + AHEAD, as_of=now)
     for begins_at, ends_at in known.opens:
         if begins_at <= now < ends_at:

@@ -127,9 +127,9 @@ async def test_a_feed_is_asked_and_its_age_is_told(feeds: FeedDirectory, file: P
 
 async def test_what_cannot_be_worked_out_is_nobody_and_says_so(tmp_path: Path) -> None:
     """No feed, no schedule, no zone: none of it raises, since others must be paged."""
-    spec = compiled().schedules[0].model_copy(update={"zone": "Mars/Olympus", "name": "mars"})
-    mars = spec.rotations[0].model_copy(update={"zone": "Mars/Olympus"})
-    spec = spec.model_copy(update={"rotations": (mars,)})
+    spec = compiled().schedules[0].changed(zone="Mars/Olympus", name="mars")
+    mars = spec.rotations[0].changed(zone="Mars/Olympus")
+    spec = spec.changed(rotations=(mars,))
     carried = (*compiled().schedules, spec)
     lookup = OnCallLookup(FeedDirectory({}, tmp_path))
     found = await lookup.ask(

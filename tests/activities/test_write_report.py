@@ -2,6 +2,7 @@
 
 import json
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
@@ -47,7 +48,7 @@ async def archived(
             entries_json=ENTRIES.dump_json(older).decode(),
         ),
     )
-    return incident.model_copy(update={"timeline": newer, "segments": (segment,)})
+    return incident.changed(timeline=newer, segments=(segment,))
 
 
 async def test_the_report_is_kept_as_markdown_and_json(
@@ -89,10 +90,10 @@ async def test_a_report_half_written_is_completed_from_its_json(
     assert again == first
 
 
-def forged(change: dict[str, object]) -> bytes:
+def forged(change: dict[str, Any]) -> bytes:
     """The JSON of a report that says something else than the record."""
     incident = a_diagnosed_incident()
-    what = request(incident.model_copy(update=change)).model_dump(mode="json")
+    what = request(incident.changed(**change)).model_dump(mode="json")
     return json.dumps(what).encode()
 
 

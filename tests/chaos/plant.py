@@ -40,24 +40,22 @@ def quick_policy(
     """
     people = ("ana", "bo", "cy")
     levels = tuple(Level(page=(f"person:{name}",), wait=seconds(wait)) for name in people)
-    return POLICY.model_copy(
-        update={
-            "fallbacks": {},
-            "escalation": EscalationPolicy(
-                name="quick",
-                levels=levels,
-                repeat=repeat,
-                forgotten_after=seconds(forgotten) if forgotten else None,
+    return POLICY.changed(
+        fallbacks={},
+        escalation=EscalationPolicy(
+            name="quick",
+            levels=levels,
+            repeat=repeat,
+            forgotten_after=seconds(forgotten) if forgotten else None,
+        ),
+        clocks=(clock("acknowledge", "reported", "acknowledged", sev1=acknowledge / 60),),
+        audiences=(
+            Audience(
+                name="stakeholders",
+                channels=("pager",),
+                on=("reported", "acknowledged", "resolved", "cancelled"),
             ),
-            "clocks": (clock("acknowledge", "reported", "acknowledged", sev1=acknowledge / 60),),
-            "audiences": (
-                Audience(
-                    name="stakeholders",
-                    channels=("pager",),
-                    on=("reported", "acknowledged", "resolved", "cancelled"),
-                ),
-            ),
-        }
+        ),
     )
 
 

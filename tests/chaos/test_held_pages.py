@@ -10,16 +10,14 @@ from models.workload import PageLimit, PageLimits
 from tests.chaos.plant import Plant, quick_policy, seconds
 
 LEVELS = 5
-BUSY = quick_policy(wait=1, repeat=0).model_copy(
-    update={
-        "audiences": (),
-        "clocks": (),
-        "page_limits": PageLimits(person=PageLimit(most=5, within=timedelta(seconds=12))),
-        "escalation": EscalationPolicy(
-            name="busy",
-            levels=(Level(page=("person:ana",), wait=seconds(0.2)),) * LEVELS,
-        ),
-    }
+BUSY = quick_policy(wait=1, repeat=0).changed(
+    audiences=(),
+    clocks=(),
+    page_limits=PageLimits(person=PageLimit(most=5, within=timedelta(seconds=12))),
+    escalation=EscalationPolicy(
+        name="busy",
+        levels=(Level(page=("person:ana",), wait=seconds(0.2)),) * LEVELS,
+    ),
 )
 """Every level pages ana; by the limit, three go out by themselves and the others in a summary."""
 

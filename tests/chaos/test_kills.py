@@ -71,7 +71,7 @@ async def test_a_first_page_that_a_killed_worker_sent_is_known_and_its_key_names
     Escalated by hand to the same level afterwards, the same person is paged under another key.
     """
     plant.sink.hang(times=1, takes=True)
-    await plant.report(quick_policy(wait=HOUR, repeat=0).model_copy(update={"audiences": ()}))
+    await plant.report(quick_policy(wait=HOUR, repeat=0).changed(audiences=()))
     await plant.sink.wait_for_requests(1)
     plant.kill_worker()
     await plant.handle.signal("acknowledge", {"actor": "bo"})

@@ -11,16 +11,14 @@ from tests.scenarios.stage import Stage
 from tests.specimens import POLICY
 
 MINUTE = timedelta(minutes=1)
-BUSY = POLICY.model_copy(
-    update={
-        "audiences": (),
-        "clocks": (),
-        "roles": (RoleRule(name="incident_manager", at_once=1, remembered=True),),
-        "page_limits": PageLimits(person=PageLimit(most=3, within=timedelta(minutes=15))),
-        "escalation": EscalationPolicy(
-            name="busy", levels=(Level(page=("person:ana",), wait=MINUTE),) * 4
-        ),
-    }
+BUSY = POLICY.changed(
+    audiences=(),
+    clocks=(),
+    roles=(RoleRule(name="incident_manager", at_once=1, remembered=True),),
+    page_limits=PageLimits(person=PageLimit(most=3, within=timedelta(minutes=15))),
+    escalation=EscalationPolicy(
+        name="busy", levels=(Level(page=("person:ana",), wait=MINUTE),) * 4
+    ),
 )
 
 

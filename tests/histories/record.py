@@ -48,7 +48,7 @@ clocks:
 metrics:
   time_to_resolve: { from: reported, to: resolved, calendar: office }
 """
-QUIET = POLICY.model_copy(update={"audiences": ()})
+QUIET = POLICY.changed(audiences=())
 
 
 async def full_life(stage: Stage) -> None:
@@ -122,7 +122,7 @@ async def many_runs(stage: Stage) -> None:
 
 async def in_calendars(stage: Stage) -> None:
     """Clocks in office hours, held, extended, over months in which calendars are worked out."""
-    policy = policy_of(TIMED).model_copy(update={"slices": {}})
+    policy = policy_of(TIMED).changed(slices={})
     await stage.report(policy)
     await stage.do("acknowledge")
     await stage.do("set_attribute", attribute="personal_data")
@@ -148,15 +148,13 @@ async def on_call(stage: Stage) -> None:
     )
     roles = (RoleRule(name="incident_manager", default="schedule:primary"),)
     await stage.report(
-        QUIET.model_copy(
-            update={
-                "schedules": (
-                    schedule(turns, zone="UTC"),
-                    schedule(zone="UTC", overrides=(off,)).model_copy(update={"name": "off"}),
-                ),
-                "escalation": EscalationPolicy(name="default", levels=levels, repeat=1),
-                "roles": roles,
-            }
+        QUIET.changed(
+            schedules=(
+                schedule(turns, zone="UTC"),
+                schedule(zone="UTC", overrides=(off,)).changed(name="off"),
+            ),
+            escalation=EscalationPolicy(name="default", levels=levels, repeat=1),
+            roles=roles,
         )
     )
     await stage.at(30)
@@ -187,12 +185,12 @@ def ladder_policy() -> CompiledPolicy:
         on_raise=OnRaise.RESTART,
         forgotten_after=timedelta(minutes=10),
     )
-    return QUIET.model_copy(update={"escalation": escalation})
+    return QUIET.changed(escalation=escalation)
 
 
 async def ladders(stage: Stage) -> None:
     """Followed elsewhere, raised, forgotten, resumed, taken up, and escalated by hand."""
-    await stage.report(ladder_policy(), REPORT.model_copy(update={"severity": "SEV3"}))
+    await stage.report(ladder_policy(), REPORT.changed(severity="SEV3"))
     await stage.at(2)
     await stage.do("set_severity", severity="SEV1")
     await stage.at(4)
@@ -209,14 +207,14 @@ async def ladders(stage: Stage) -> None:
 
 async def facts(stage: Stage) -> None:
     """Breaches that a backdated fact and a later policy take back; doubted, held, reopened."""
-    policy = QUIET.model_copy(update={"facts": FactsRule()})
+    policy = QUIET.changed(facts=FactsRule())
     await stage.report(policy)
     await stage.at(20)
     said = {"happened_at": (stage.start + timedelta(minutes=2)).isoformat(), "note": "in the call"}
     await stage.do("acknowledge", **said)
     await stage.do("set_severity", severity="SEV1", note="as it is")
-    later = policy.model_copy(
-        update={"version": "2", "clocks": tuple(c for c in policy.clocks if c.name != "assess")}
+    later = policy.changed(
+        version="2", clocks=tuple(c for c in policy.clocks if c.name != "assess")
     )
     await stage.do("adopt_policy", policy=later.model_dump(mode="json"), note="agreed")
     await stage.at(300)
@@ -233,9 +231,7 @@ async def demands(stage: Stage) -> None:
     )
     limit = clock("answer", "reported", "resolved", sev1=5, at={1.0: (parse_action("escalate"),)})
     escalation = EscalationPolicy(name="demands", levels=levels, repeat=1)
-    await stage.report(
-        QUIET.model_copy(update={"escalation": escalation, "clocks": (limit,), "roles": ()})
-    )
+    await stage.report(QUIET.changed(escalation=escalation, clocks=(limit,), roles=()))
     await stage.at(6)
     await stage.do("acknowledge")
     await stage.do("escalate", note="more people")

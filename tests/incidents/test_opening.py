@@ -19,11 +19,11 @@ from states.lifecycle import State
 from tests.console.life import working
 from tests.specimens import POLICY, REPORT
 
-BRIEF = POLICY.model_copy(
-    update={
-        "steps": (), "clocks": (), "roles": (), "audiences": (),
-        "review": ReviewRule(), "authority": {},
-    }
+BRIEF = POLICY.changed(
+
+        steps=(), clocks=(), roles=(), audiences=(),
+        review=ReviewRule(), authority={},
+
 )  # fmt: skip
 """No steps, clocks or review: `resolve` closes."""
 REOPEN = {"actor": "ana", "note": "it is back"}

@@ -200,7 +200,7 @@ def test_a_clock_that_went_otherwise_is_named_with_what_was_found(
 def test_waits_for_updates_that_are_over_are_judged_like_other_runs() -> None:
     """Each by its number; that there were none does not hold."""
     told = (reading("update:all", 70, 60), reading("update:all", 10, 60, run=2))
-    night = played(incident(standing().model_copy(update={"told": told})))
+    night = played(incident(standing().changed(told=told)))
     first = {"clock": "update:all", "run": 1, "status": "breached", "late_by": "10m"}
     assert missing(night, first, {"clock": "update:all", "runs": 2}) == []
     assert missing(night, {"clock": "update:all", "runs": 0}) == [

@@ -81,7 +81,7 @@ async def test_commands_at_the_limit_are_in_time_and_answered_each(stage: Stage)
 
 async def test_what_is_refused_says_why_and_what_is_missing(stage: Stage) -> None:
     """As the incident, or the policy, says it."""
-    bare = REPORT.model_copy(update={"affected_systems": ()})
+    bare = REPORT.changed(affected_systems=())
     with pytest.raises(NotTaken, match="asks for more") as refused:
         await stage.report("incident", bare, STARTS)
     assert refused.value.missing == ("affected_systems",)

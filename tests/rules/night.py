@@ -40,10 +40,10 @@ from rules.zones.hours import hours_at
 from tests.specimens import POLICY, after, an_incident, minutes, outcome
 
 
-def policy_with(*levels: Level, repeat: int = 0, **changes: object) -> CompiledPolicy:
+def policy_with(*levels: Level, repeat: int = 0, **changes: Any) -> CompiledPolicy:
     """The specimen with an escalation of these levels."""
     escalation = EscalationPolicy(name="nightly", levels=levels, repeat=repeat)
-    return POLICY.model_copy(update={"escalation": escalation, **changes})
+    return POLICY.changed(escalation=escalation, **changes)
 
 
 def level(*page: str, wait: float = 5, **more: Any) -> Level:
@@ -113,7 +113,7 @@ class Night:
 
     def told(self, leave: Leave, *, withdraw: str | None = None) -> None:
         """What became of the page that was held last."""
-        line = became_of(self.held.model_copy(update={"withdraw": withdraw}), leave)
+        line = became_of(self.held.changed(withdraw=withdraw), leave)
         assert line is not None
         self._write(line)
 
@@ -212,7 +212,7 @@ class Night:
         delivery = Delivery(message=message, channels=chain, channel=chain.index(channel))
         if page.recipient in self._busy:
             leave = Leave(verdict=Verdict.HELD, why=self._busy[page.recipient])
-            self.held = delivery.model_copy(update={"held": True})
+            self.held = delivery.changed(held=True)
             return PageOutcome(
                 delivery=self.held, target=page.target, via=page.as_what, leave=leave
             )

@@ -15,6 +15,5 @@ OFFICE = CalendarSpec(
 def in_zone(people: Mapping[str, Person], **zones: str) -> dict[str, Person]:
     """The people, some of them with a zone."""
     return {
-        name: person.model_copy(update={"zone": zones.get(name, person.zone)})
-        for name, person in people.items()
+        name: person.changed(zone=zones.get(name, person.zone)) for name, person in people.items()
     }

@@ -46,13 +46,13 @@ def staffed(written: str, *, closed: bool = False) -> CompiledPolicy:
         return compiled
     unsaid = [name for name in OPENED if name not in read.policy.authority]
     authority = {name: rule for name, rule in compiled.authority.items() if name not in unsaid}
-    return compiled.model_copy(update={"authority": authority})
+    return compiled.changed(authority=authority)
 
 
 def reported(policy: CompiledPolicy, severity: str = "SEV1", **changes: Any) -> Incident:
     """An incident that ana reported at the start."""
     report = Report(title="It fails", severity=severity, reporter=ANA)
-    return open_incident("INC-260327-TEST", report.model_copy(update=changes), policy, START, START)
+    return open_incident("INC-260327-TEST", report.changed(**changes), policy, START, START)
 
 
 def refused(

@@ -51,7 +51,7 @@ def policy_of(written: str, now: datetime = FRIDAY) -> CompiledPolicy:
         spec.name: slice_of(spec, *span_needed(compiled, spec.name, now, now), as_of=now)
         for spec in compiled.calendars
     }
-    return compiled.model_copy(update={"slices": slices})
+    return compiled.changed(slices=slices)
 
 
 def one(rest: str, now: datetime = FRIDAY) -> CompiledPolicy:

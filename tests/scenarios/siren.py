@@ -130,8 +130,9 @@ class Siren:
 
     def ended(self, name: str, since: float, until: float) -> Alert:
         """An alert that fired from a minute until a minute."""
-        change = {"status": AlertStatus.RESOLVED, "ended_at": self.at(until)}
-        return self.firing(name, since).model_copy(update=change)
+        return self.firing(name, since).changed(
+            status=AlertStatus.RESOLVED, ended_at=self.at(until)
+        )
 
     async def after(self, minute: float) -> None:
         """Time passes until a minute."""

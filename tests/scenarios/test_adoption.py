@@ -14,9 +14,9 @@ from states.lifecycle import State
 from tests.scenarios.stage import Stage
 from tests.specimens import POLICY
 
-QUIET = POLICY.model_copy(update={"audiences": ()})
-LATER = QUIET.model_copy(update={"version": "2", "policy_hash": "2" * 64})
-LAWLESS = QUIET.model_copy(update={"version": "9", "policy_hash": "9" * 64, "authority": {}})
+QUIET = POLICY.changed(audiences=())
+LATER = QUIET.changed(version="2", policy_hash="2" * 64)
+LAWLESS = QUIET.changed(version="9", policy_hash="9" * 64, authority={})
 BROUGHT = {"policy": LAWLESS.model_dump(mode="json"), "note": "mine is better"}
 
 
@@ -115,7 +115,7 @@ async def test_a_policy_names_who_adopts_another(stage: Stage) -> None:
     """Instead of the role that leads, and without a reason if it asks none."""
     authority = {**QUIET.authority, "adopt_policy": AuthorityRule(by=("bo",))}
     stage.known[LATER.policy_hash] = LATER
-    await stage.report(QUIET.model_copy(update={"authority": authority}))
+    await stage.report(QUIET.changed(authority=authority))
     await stage.do("acknowledge")
     assert (await stage.refused("adopt_policy", policy_hash="2" * 64))["refusal"] == "NotAuthorised"
     await stage.do("adopt_policy", actor="bo", policy_hash=LATER.policy_hash)

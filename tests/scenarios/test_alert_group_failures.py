@@ -101,7 +101,7 @@ async def test_a_run_goes_on_telling_what_the_one_before_it_was_telling(siren: S
         AlertGroupInput(
             group_key="k",
             grouping=siren.grouping,
-            carried=known.model_copy(update={"feeding": request}),
+            carried=known.changed(feeding=request),
         ),
         id=f"{siren.id}-next",
         task_queue=siren.task_queue,

@@ -1,5 +1,7 @@
 """After somebody answered nobody further is paged, whatever queue a page is in."""
 
+from typing import Any
+
 from connectors.errors import PermanentError
 from models.compiled import CompiledPolicy, EscalationPolicy, Level
 from models.incident import Incident, TimelineEntry
@@ -13,11 +15,12 @@ REFUSED = [PermanentError("pager", "no such service key")] * 400
 """Nothing is gained by trying at once again, so that no test waits for it."""
 
 
-def quiet(**changes: object) -> CompiledPolicy:
+def quiet(**changes: Any) -> CompiledPolicy:
     """Three levels, one channel, nobody told."""
     escalation = EscalationPolicy(name="default", levels=LEVELS)
-    same = {"audiences": (), "clocks": (), "fallbacks": {}, "escalation": escalation}
-    return POLICY.model_copy(update={**same, "roles": (), **changes})
+    return POLICY.changed(
+        audiences=(), clocks=(), fallbacks={}, escalation=escalation, roles=(), **changes
+    )
 
 
 def pages(record: Incident) -> list[TimelineEntry]:

@@ -26,7 +26,7 @@ SEVERAL = """clocks:
 
 def bare(written: str) -> CompiledPolicy:
     """A policy as it is started over raw Temporal: with calendars, without slices."""
-    return policy_of(written).model_copy(update={"slices": {}})
+    return policy_of(written).changed(slices={})
 
 
 async def test_an_incident_without_slices_has_its_calendars_worked_out_at_once(
@@ -86,8 +86,8 @@ async def test_a_threshold_assigns_holds_and_raises_as_the_policy_says(stage: St
         "clocks:\n  it: { from: reported, to: told, within: 1h, "
         f"at: {{ 50%: {chain}, 100%: raise severity once }} }}\n"
     )
-    policy = policy_of(written).model_copy(update={"default_severity": "SEV2"})
-    await stage.report(policy, REPORT.model_copy(update={"severity": "SEV2"}))
+    policy = policy_of(written).changed(default_severity="SEV2")
+    await stage.report(policy, REPORT.changed(severity="SEV2"))
     await stage.do("acknowledge")
     await stage.at(61)
     record = await stage.record()

@@ -47,7 +47,7 @@ async def test_a_missed_update_reminds_the_communication_lead_until_it_is_sent(
 
 async def test_clocks_that_are_paused_by_a_hold_do_not_fire(stage: Stage) -> None:
     """Resolve has 240 minutes; a hold of a day moves its limit by a day."""
-    quiet = POLICY.model_copy(update={"audiences": ()})
+    quiet = POLICY.changed(audiences=())
     await stage.report(quiet)
     await stage.do("acknowledge")
     await stage.at(10)

@@ -9,7 +9,7 @@ from tests.specimens import POLICY, minutes
 BREACHED = SearchAttributeKey.for_keyword_list("IncidentBreachedClocks")
 MARKS = SearchAttributeKey.for_keyword_list("IncidentMarks")
 LEVEL = SearchAttributeKey.for_int("IncidentLevel")
-QUIET = POLICY.model_copy(update={"audiences": ()})
+QUIET = POLICY.changed(audiences=())
 
 
 async def shown(stage: Stage) -> TypedSearchAttributes:
@@ -39,18 +39,16 @@ async def test_a_breach_outlives_the_policy_that_it_broke(stage: Stage) -> None:
     await stage.at(6)
     await stage.do("assign_role", role="incident_manager", person="ana")
     clocks = tuple(
-        spec.model_copy(
-            update={
-                "within": {
-                    severity: target.model_copy(update={"within": minutes(100)})
-                    for severity, target in spec.within.items()
-                }
+        spec.changed(
+            within={
+                severity: target.changed(within=minutes(100))
+                for severity, target in spec.within.items()
             }
         )
         for spec in QUIET.clocks
         if spec.name != "acknowledge"
     )
-    later = QUIET.model_copy(update={"version": "2", "clocks": clocks, "policy_hash": "2" * 64})
+    later = QUIET.changed(version="2", clocks=clocks, policy_hash="2" * 64)
     stage.known[later.policy_hash] = later
     await stage.do("adopt_policy", policy_hash=later.policy_hash, note="agreed")
     found = await shown(stage)

@@ -13,7 +13,7 @@ from tests.specimens import REPORT
 async def test_a_first_page_that_waited_longer_than_it_should_is_in_the_log(stage: Stage) -> None:
     """Its alerts had fired a minute before a worker first looked at the incident."""
     fired_at = datetime.now(UTC) - FIRST_PAGE_WAITS - timedelta(minutes=1)
-    monitored = REPORT.model_copy(update={"group_id": "AG-1", "happened_at": fired_at})
+    monitored = REPORT.changed(group_id="AG-1", happened_at=fired_at)
     structlog.reset_defaults()
     with capture_logs() as logged:
         await stage.report(report=monitored)

@@ -14,15 +14,13 @@ from tests.specimens import POLICY
 
 FEW = PageLimit(most=3, within=timedelta(minutes=15))
 MINUTE = timedelta(minutes=1)
-BUSY = POLICY.model_copy(
-    update={
-        "audiences": (),
-        "clocks": (),
-        "page_limits": PageLimits(person=FEW),
-        "escalation": EscalationPolicy(
-            name="busy", levels=(Level(page=("person:ana",), wait=MINUTE),) * 3, repeat=1
-        ),
-    }
+BUSY = POLICY.changed(
+    audiences=(),
+    clocks=(),
+    page_limits=PageLimits(person=FEW),
+    escalation=EscalationPolicy(
+        name="busy", levels=(Level(page=("person:ana",), wait=MINUTE),) * 3, repeat=1
+    ),
 )
 
 
@@ -63,7 +61,7 @@ async def test_a_workload_that_cannot_be_told_keeps_an_incident_open_until_it_ca
 ) -> None:
     """A role that is still counted would be reported for ever; everything else goes on."""
     rule = RoleRule(name="incident_manager", at_once=1)
-    policy = BUSY.model_copy(update={"roles": (rule,), "page_limits": PageLimits()})
+    policy = BUSY.changed(roles=(rule,), page_limits=PageLimits())
     stage = Stage(time_skipping, task_queue, tmp_path)
     stage.workloads = Silent(stage.client)
     async with stage.worker():

@@ -40,7 +40,7 @@ NASTY: list[tuple[str, Any]] = [
 async def test_the_nastiest_signals_are_refused_lines(stage: Stage) -> None:
     """Each leaves a line and nothing else; afterwards the incident is acknowledged as ever."""
     title = "火事" * 150
-    await stage.report(report=REPORT.model_copy(update={"title": title, "service": "é" * 1000}))
+    await stage.report(report=REPORT.changed(title=title, service="é" * 1000))
     for name, payload in NASTY:
         await stage.handle.signal(name, payload)
     await stage.settled()

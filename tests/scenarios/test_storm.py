@@ -26,16 +26,14 @@ EVERY_FIFTIETH = 50
 AT_A_TIME = 20
 HOUR = timedelta(hours=1)
 LIMITS = {"ana": PageLimit(most=10, within=HOUR), "bo": PageLimit(most=6, within=HOUR)}
-POLICY_OF_STORMS = POLICY.model_copy(
-    update={
-        "audiences": (),
-        "clocks": (),
-        "page_limits": PageLimits(person=LIMITS["ana"]),
-        "people": {**POLICY.people, "bo": Person(name="bo", limit=LIMITS["bo"])},
-        "escalation": EscalationPolicy(
-            name="storm", levels=(Level(page=("person:ana", "person:bo"), wait=HOUR),)
-        ),
-    }
+POLICY_OF_STORMS = POLICY.changed(
+    audiences=(),
+    clocks=(),
+    page_limits=PageLimits(person=LIMITS["ana"]),
+    people={**POLICY.people, "bo": Person(name="bo", limit=LIMITS["bo"])},
+    escalation=EscalationPolicy(
+        name="storm", levels=(Level(page=("person:ana", "person:bo"), wait=HOUR),)
+    ),
 )
 WORST, LEAST = POLICY.severities[0], POLICY.severities[-1]
 
@@ -46,7 +44,7 @@ async def storm(client: Client, task_queue: str) -> None:
 
     async def report(number: int) -> None:
         severity = LEAST if (number + 1) % EVERY_FIFTIETH else WORST
-        report = REPORT.model_copy(update={"severity": severity, "title": f"trouble {number}"})
+        report = REPORT.changed(severity=severity, title=f"trouble {number}")
         async with turns:
             await client.start_workflow(
                 INCIDENT_WORKFLOW,

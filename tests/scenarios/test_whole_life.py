@@ -20,15 +20,11 @@ from states.lifecycle import State
 from tests.scenarios.stage import Stage, page, reminded, told
 from tests.specimens import POLICY
 
-QUIET = POLICY.model_copy(update={"audiences": (), "clocks": POLICY.clocks[:1]})
+QUIET = POLICY.changed(audiences=(), clocks=POLICY.clocks[:1])
 
 
-PUNCTUAL = POLICY.model_copy(
-    update={
-        "audiences": (
-            Audience(name="stakeholders", channels=("log",), on=("reported", "resolved")),
-        )
-    }
+PUNCTUAL = POLICY.changed(
+    audiences=(Audience(name="stakeholders", channels=("log",), on=("reported", "resolved")),)
 )
 
 
@@ -119,7 +115,7 @@ async def test_a_clock_that_outlives_the_incident_keeps_its_run_open_until_it_is
     stage: Stage,
 ) -> None:
     """Cancelled at 2; the regulator must be told all the same, and is at minute 600."""
-    policy = POLICY.model_copy(update={"audiences": ()})
+    policy = POLICY.changed(audiences=())
     await stage.report(policy)
     await stage.do("set_milestone", milestone="aware")
     await stage.at(2)
@@ -248,7 +244,7 @@ async def test_channels_without_an_address_make_one_line_of_each_message(stage: 
         stage.channels.channel(name).fails_always = unknown
     audience = Audience(name="customers", channels=("mail",), on=("reported",))
     fallbacks = {"mail": "pager", "pager": "log"}
-    policy = QUIET.model_copy(update={"audiences": (audience,), "fallbacks": fallbacks})
+    policy = QUIET.changed(audiences=(audience,), fallbacks=fallbacks)
     await stage.report(policy)
     await stage.at(1)
     entries = (await stage.record()).timeline

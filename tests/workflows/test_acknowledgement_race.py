@@ -33,21 +33,19 @@ from tests.specimens import POLICY, REPORT, clock
 
 WAIT = timedelta(seconds=1)
 ESCALATE = parse_action("escalate")
-POLICY_OF_RACES = POLICY.model_copy(
-    update={
-        "audiences": (),
-        "clocks": (),
-        "escalation": EscalationPolicy(
-            name="race",
-            levels=tuple(
-                Level(page=(f"person:{name}",), wait=WAIT * length)
-                for name, length in (("ana", 1), ("bo", 3600), ("cy", 3600))
-            ),
+POLICY_OF_RACES = POLICY.changed(
+    audiences=(),
+    clocks=(),
+    escalation=EscalationPolicy(
+        name="race",
+        levels=tuple(
+            Level(page=(f"person:{name}",), wait=WAIT * length)
+            for name, length in (("ana", 1), ("bo", 3600), ("cy", 3600))
         ),
-    }
+    ),
 )
 
-PAGER_ALONE = POLICY_OF_RACES.model_copy(update={"fallbacks": {}, "paging_channels": ("pager",)})
+PAGER_ALONE = POLICY_OF_RACES.changed(fallbacks={}, paging_channels=("pager",))
 
 Handle = WorkflowHandle[Any, Any]
 
@@ -162,7 +160,7 @@ async def test_a_wait_and_a_limit_that_are_both_overdue_are_one_page(
     channels = RecordingChannels()
     second = WAIT.total_seconds() / 60
     limit = clock("answer", "reported", "resolved", sev1=second, at={1.0: (ESCALATE,)})
-    policy = POLICY_OF_RACES.model_copy(update={"clocks": (limit,)})
+    policy = POLICY_OF_RACES.changed(clocks=(limit,))
     async with working(server, task_queue, channels):
         handle = await begun(server, task_queue, policy=policy)
         record = await until(handle, lambda record: paged(record) == ["ana"])

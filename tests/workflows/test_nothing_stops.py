@@ -67,12 +67,10 @@ TELLING = {
     "happened_at": "2026-03-27T16:50:00Z",
 }
 """What a command says where it is not the field in question."""
-WILLING = POLICY.model_copy(
-    update={
-        "dates": ("review_meeting",),
-        "attributes": {"impact": ()},
-        "clocks": tuple(c.model_copy(update={"extendable": True}) for c in POLICY.clocks),
-    }
+WILLING = POLICY.changed(
+    dates=("review_meeting",),
+    attributes={"impact": ()},
+    clocks=tuple(c.changed(extendable=True) for c in POLICY.clocks),
 )
 BATCH: dict[str, Any] = {
     "group_key": "k",
@@ -214,9 +212,7 @@ def test_nothing_that_json_can_say_stops_an_alert_group(data: st.DataObject) -> 
         group._open(START, None)
         opening = group.state().opening
         assert opening
-        AlertGroupInput.model_validate_json(
-            start.model_copy(update={"carried": group.state()}).model_dump_json()
-        )
+        AlertGroupInput.model_validate_json(start.changed(carried=group.state()).model_dump_json())
         IncidentWorkflow(
             as_payload(IncidentInput(policy=POLICY, report=opening.report).model_dump_json())
         ).view()
@@ -248,7 +244,7 @@ def test_nothing_that_json_can_say_stops_a_workload(data: st.DataObject) -> None
 Starting = type[IncidentWorkflow | AlertGroupWorkflow | WorkloadWorkflow]
 STARTS: dict[Starting, IncidentInput | AlertGroupInput | WorkloadInput] = {
     IncidentWorkflow: IncidentInput(
-        policy=WILLING, report=REPORT.model_copy(update={"happened_at": START, "reporter": ANA})
+        policy=WILLING, report=REPORT.changed(happened_at=START, reporter=ANA)
     ),
     AlertGroupWorkflow: AlertGroupInput(group_key="k", grouping=POLICY.grouping),
     WorkloadWorkflow: WorkloadInput(whom="person:ana"),

@@ -35,17 +35,13 @@ from tests.specimens import POLICY, REPORT, clock
 ANSWER_TAKES = 0.3
 """Longer than an activity that does next to nothing, so that the activity ends meanwhile."""
 NOTIFY = (parse_action("notify responders"),)
-ASKED_OF_ALL = POLICY.model_copy(
-    update={
-        "audiences": (),
-        "clocks": (
-            clock("answer", "reported", "resolved", sev1=100, at={0.005: NOTIFY, 1.0: NOTIFY}),
-        ),
-        "escalation": EscalationPolicy(
-            name="one",
-            levels=(Level(page=("person:ana",), wait=timedelta(seconds=20)),),
-        ),
-    }
+ASKED_OF_ALL = POLICY.changed(
+    audiences=(),
+    clocks=(clock("answer", "reported", "resolved", sev1=100, at={0.005: NOTIFY, 1.0: NOTIFY}),),
+    escalation=EscalationPolicy(
+        name="one",
+        levels=(Level(page=("person:ana",), wait=timedelta(seconds=20)),),
+    ),
 )
 
 Handle = WorkflowHandle[Any, Any]
@@ -90,7 +86,7 @@ async def working(env: WorkflowEnvironment, task_queue: str) -> AsyncIterator[No
 async def begun(env: WorkflowEnvironment, task_queue: str, late: timedelta) -> Handle:
     """An incident begins, whose alerts have fired `late` ago."""
     fired_at = datetime.now(UTC) - late
-    report = REPORT.model_copy(update={"group_id": "AG-1", "happened_at": fired_at})
+    report = REPORT.changed(group_id="AG-1", happened_at=fired_at)
     return await env.client.start_workflow(
         INCIDENT_WORKFLOW,
         IncidentInput(policy=ASKED_OF_ALL, report=report),

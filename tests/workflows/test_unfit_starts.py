@@ -70,13 +70,9 @@ async def test_an_input_that_cannot_be_read_ends_the_workflow_with_what_is_right
             await handles[0].query("record")
 
 
-ASKING = POLICY.model_copy(
-    update={
-        "attributes": {"impact": ("one", "all")},
-        "reporting": ReportingRule(
-            who=("people",), required=("nature", "severity"), people={"bo": ()}
-        ),
-    }
+ASKING = POLICY.changed(
+    attributes={"impact": ("one", "all")},
+    reporting=ReportingRule(who=("people",), required=("nature", "severity"), people={"bo": ()}),
 )
 LACKING = {"title": "x", "attributes": {"impact": "al"}}
 

@@ -40,8 +40,8 @@ def no_beginning(error: Exception) -> ApplicationError:
 def _begun(start: IncidentInput) -> Carried | ApplicationError:
     if start.carried:
         incident = start.carried.incident
-        again = incident.model_copy(update={"runs": incident.runs + 1})
-        return start.carried.model_copy(update={"incident": again})
+        again = incident.changed(runs=incident.runs + 1)
+        return start.carried.changed(incident=again)
     if start.report is None or start.policy is None:
         return ApplicationError(
             "an incident starts with a report and a policy, or with what a run carried",

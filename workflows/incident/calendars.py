@@ -54,7 +54,7 @@ class Calendars(Component):
         desk = self._desk
         request = RefreshCalendars(
             incident_id=desk.incident.id,
-            policy=desk.policy.model_copy(update={"slices": {}}),
+            policy=desk.policy.changed(slices={}),
             calendars=stale,
             since=earliest_of(desk.incident),
             now=now,
@@ -77,7 +77,7 @@ class Calendars(Component):
     def _adopt(self, answer: CalendarsRefreshed) -> None:
         policy = self._desk.policy
         slices = {name: joined(policy.slices.get(name), new) for name, new in answer.slices.items()}
-        self._desk.policy = policy.model_copy(update={"slices": {**policy.slices, **slices}})
+        self._desk.policy = policy.changed(slices={**policy.slices, **slices})
         until = min(known.valid_until for known in slices.values())
         names = ", ".join(slices)
         self._desk.note(

@@ -89,6 +89,6 @@ class LinkedIncidents(Component):
             return False
         self._due.remove(linked)
         links = (*desk.incident.links, Link(relation=LED_TO, target=linked.id))
-        desk.replace(desk.incident.model_copy(update={"links": links}))
+        desk.replace(desk.incident.changed(links=links))
         desk.note("linked.opened", f"{linked.id} opened: {linked.title}: {linked.reason}")
         return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError
@@ -101,7 +102,7 @@ class Outbox(Component):
                 text=text or reason,
                 recipient=addressee.recipient,
             )
-            addressed = template.model_copy(update={"address": addressee.address})
+            addressed = template.changed(address=addressee.address)
             chain = paging_chain(addressee, policy.paging_channels, policy.fallbacks)
             worst = urgency(incident.severity, policy.severities)
             bound = bound_by(addressee, policy.page_limits, worst) if page else None
@@ -127,7 +128,7 @@ class Outbox(Component):
         update: int | None = None,
         clocks: tuple[str, ...] = (),
     ) -> None:
-        keyed = template.model_copy(update={"key": self._desk.key()})
+        keyed = template.changed(key=self._desk.key())
         owed = Delivery(message=keyed, channels=channels, bound=bound, update=update, clocks=clocks)
         self.add(owed)
 
@@ -141,9 +142,9 @@ class Outbox(Component):
         for key, delivery in tuple(self._owed.items()):
             if delivery.withdraw or not self._unneeded(delivery, unneeded_by):
                 continue
-            unneeded = delivery.model_copy(update={"withdraw": why})
+            unneeded = delivery.changed(withdraw=why)
             if delivery.held:
-                unneeded = unneeded.model_copy(update={"not_before": None})
+                unneeded = unneeded.changed(not_before=None)
             self._owed[key] = unneeded
             if not delivery.held and key not in self._busy:
                 self._dropped(unneeded)
@@ -218,11 +219,9 @@ class Outbox(Component):
         if leave.verdict is Verdict.HELD:
             # Why it need not be sent may have come while it asked: then it asks again at once.
             again_at = None if delivery.withdraw else self._later(leave.again_at)
-            change = {"held": True, "not_before": again_at}
-            self._owed[key] = delivery.model_copy(update=change)
+            self._owed[key] = delivery.changed(held=True, not_before=again_at)
         elif leave.verdict is Verdict.GRANTED and delivery.withdraw is None:
-            change = {"bound": None, "held": False, "not_before": None}
-            self._owed[key] = delivery.model_copy(update=change)
+            self._owed[key] = delivery.changed(bound=None, held=False, not_before=None)
             return
         else:
             del self._owed[key]
@@ -283,13 +282,13 @@ class Outbox(Component):
         key = delivery.message.key
         what = f"{_words(delivery, channel)} — failed: {failure.error}"
         if delivery.channel + 1 < len(delivery.channels):
-            change: dict[str, object] = {"channel": delivery.channel + 1}
+            change: dict[str, Any] = {"channel": delivery.channel + 1}
             if failure.permanent:
                 change["fell_back"] = (*delivery.fell_back, failure)
             else:
                 following = delivery.channels[delivery.channel + 1]
                 self._said(delivery, "fell_back", f"{what}; next channel is {following}", channel)
-            self._owed[key] = delivery.model_copy(update=change)
+            self._owed[key] = delivery.changed(**change)
             return
         rounds = delivery.rounds + 1
         if rounds >= ROUNDS:
@@ -298,8 +297,8 @@ class Outbox(Component):
             self._refused(delivery, f"{channel}: {failure.error}; given up")
             return
         again_at = self._desk.now() + FIRST_BACKOFF * 2 ** (rounds - 1)
-        self._owed[key] = delivery.model_copy(
-            update={"channel": 0, "rounds": rounds, "not_before": again_at, "fell_back": ()}
+        self._owed[key] = delivery.changed(
+            channel=0, rounds=rounds, not_before=again_at, fell_back=()
         )
         again = f"tried again at {again_at:%H:%M:%S} UTC"
         self._said(delivery, "delayed", f"{what}; {again}", channel)

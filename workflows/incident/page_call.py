@@ -47,7 +47,7 @@ class PageCall:
     ) -> None:
         """Page a level, or only find out whom it pages; `done` or `failed` hears of it."""
         request = request_of(asked, self._desk.incident, self._desk.policy, progress)
-        request = request.model_copy(update={"sends": sends})
+        request = request.changed(sends=sends)
         self.busy, self._asked, self.recalled = True, asked, None
         self.within_task = within_task
         self._kind = Kind.LATER_PAGE if progress.pages else Kind.FIRST_PAGE

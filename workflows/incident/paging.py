@@ -83,15 +83,15 @@ class Paging(Component):
         self._call.recall(unneeded)
         self._outbox.withdraw(reason)
         if desk.incident.demand_of:
-            desk.replace(desk.incident.model_copy(update={"demand_of": None}))
+            desk.replace(desk.incident.changed(demand_of=None))
 
     def watch(self, forgotten_at: datetime) -> None:
         """The acknowledgement is forgotten then, unless somebody does something before."""
-        self._change(forgotten_at=forgotten_at)
+        self.progress = self.progress.changed(forgotten_at=forgotten_at)
 
     def taken_up(self, by: str) -> None:
         """Somebody does something: a forgotten acknowledgement is none any more."""
-        self._change(forgotten_at=None)
+        self.progress = self.progress.changed(forgotten_at=None)
         if answers(self.progress, by):
             self.stop(f"taken up by {by}")
             self._desk.note("escalation.taken_up", f"{by} takes it up: the escalation stops")
@@ -101,14 +101,14 @@ class Paging(Component):
         if waits and self._desk.patched("what-alerts-reopen-is-escalated"):
             self.demand(PageNextLevel(reason, 1, waits=True, resumes=True))
             return
-        self._change(level=0)
+        self.progress = self.progress.changed(level=0)
         self.demand(PageNextLevel(reason, stays=True))
 
     def demand(self, demanded: PageNextLevel) -> None:
         """Page the next level (or the one demanded), acknowledged or not."""
         cause = self._desk.incident.next_seq - 1
         asked = demanded_page(demanded, self._desk.now(), cause)
-        self._change(demanded=(*self.progress.demanded, asked))
+        self.progress = self.progress.changed(demanded=(*self.progress.demanded, asked))
         self._desk.awake = True
 
     @property
@@ -191,9 +191,6 @@ class Paging(Component):
             asked, self.progress, within_task=within_task, done=self._paged, failed=self._again
         )
 
-    def _change(self, **change: object) -> None:
-        self.progress = self.progress.model_copy(update=change)
-
     def _waits_for_clocks(self, now: datetime) -> bool:
         """Whether a wait ends while a limit is due: what that demands is one page with it."""
         progress = self.progress
@@ -249,7 +246,7 @@ class Paging(Component):
         if (both or self.progress.answer_by) and not self._desk.patched(
             "demands-of-one-instant-are-one-page"
         ):
-            self._change(answer_by=None)
+            self.progress = self.progress.changed(answer_by=None)
             both = False
         self.progress = resumed(self.progress, now, cause=cause, demanded=both)
         self._desk.note(
@@ -270,7 +267,7 @@ class Paging(Component):
             severity = self._desk.incident.severity
             summary = f"the escalation {ladder.name} counts, at {severity}"
             self._desk.note("escalation.follows", summary, rule=ladder.name)
-        self._change(ladder=ladder.name)
+        self.progress = self.progress.changed(ladder=ladder.name)
         return ladder
 
     def _nobody_wanted(self, ladder: EscalationPolicy) -> None:
@@ -278,11 +275,13 @@ class Paging(Component):
         for demanded in self.progress.demanded:
             why = f"nobody is paged: {demanded.reason}, and the escalation is {ladder.name}"
             self._desk.note("page.passed_over", why, rule=ladder.name, reason=demanded.reason)
-        self._change(next_at=None, demanded=())
+        self.progress = self.progress.changed(next_at=None, demanded=())
 
     def _again(self, asked: Asked) -> None:
         if asked.demanded and self._desk.patched("a-demanded-page-is-not-forgotten"):
-            self._change(demanded=(asked.demanded, *self.progress.demanded))
+            self.progress = self.progress.changed(
+                demanded=(asked.demanded, *self.progress.demanded)
+            )
         words = f"{asked.summary}: no answer in time, again at once"
         self._desk.note("escalation.delayed", words)
 
@@ -292,7 +291,7 @@ class Paging(Component):
         opens_at = min((at for at in opening if at), default=None)
         page, now = asked.page, self._desk.now()
         if asked.demanded and asked.demanded.once and self.progress.stopped is None:
-            self._change(pages=self.progress.pages + 1)
+            self.progress = self.progress.changed(pages=self.progress.pages + 1)
         else:
             reached = bool(done.pages)
             self._moved_on(asked.ladder, page, now, reached=reached, opens_at=opens_at)
@@ -302,11 +301,11 @@ class Paging(Component):
             self._write(line, asked)
         self._say_when_it_begins(now)
         if asked.demanded:
-            self._change(demanded_at=asked.demanded.falls_on)
+            self.progress = self.progress.changed(demanded_at=asked.demanded.falls_on)
         if asked.demanded and self.progress.stopped and done.pages:
-            self._change(answer_by=asked.now + page.targets.wait)
+            self.progress = self.progress.changed(answer_by=asked.now + page.targets.wait)
         if done.pages:
-            self._change(highest=max(self.progress.highest, page.level))
+            self.progress = self.progress.changed(highest=max(self.progress.highest, page.level))
             self.progress = reached_by(self.progress, page.level, recipients_of(done))
         elif asked.stays:
             self._goes_on_waiting(asked, opens_at)
@@ -330,7 +329,9 @@ class Paging(Component):
         for line in lines_of(Turn(asked.page, asked.ladder.name, asked.reason, asked.now), done):
             self._write(line)
         if done.pages:
-            self._change(highest=max(self.progress.highest, asked.page.level))
+            self.progress = self.progress.changed(
+                highest=max(self.progress.highest, asked.page.level)
+            )
             self._moved_on(asked.ladder, asked.page, self._desk.now(), reached=True)
 
     def _not_found_out(self, asked: Asked) -> None:

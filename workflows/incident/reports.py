@@ -83,6 +83,6 @@ class Reports(Component):
             name="incident_report", uri=written.uri, at=desk.now(), sha256=written.sha256
         )
         documents = (*desk.incident.documents, kept)
-        desk.replace(desk.incident.model_copy(update={"documents": documents}))
+        desk.replace(desk.incident.changed(documents=documents))
         desk.note("document.written", f"{name} is at {written.uri}", sha256=written.sha256)
         return True

@@ -17,13 +17,11 @@ from tests.console.conftest import Type, TypeAt
 from tests.console.life import working
 from tests.specimens import POLICY
 
-ASKING = POLICY.model_copy(
-    update={
-        "reporting": ReportingRule(
-            who=("people",), required=("title", "affected_systems"), people={"ana": ()}
-        ),
-        "attributes": {"impact": ("one", "all")},
-    }
+ASKING = POLICY.changed(
+    reporting=ReportingRule(
+        who=("people",), required=("title", "affected_systems"), people={"ana": ()}
+    ),
+    attributes={"impact": ("one", "all")},
 )
 POLICY_FILE = Path(__file__).parents[3] / "policies" / "default.yaml"
 FULL = (

@@ -64,8 +64,8 @@ def test_the_head_says_which_incident_it_is_and_how_it_stands() -> None:
 
 def test_the_head_says_what_is_known_of_the_incident() -> None:
     """What was reported of it, and what was set since."""
-    policy = POLICY.model_copy(update={"attributes": {"impact": (), "region": ()}})
-    report = REPORT.model_copy(update={"attributes": {"impact": "team"}})
+    policy = POLICY.changed(attributes={"impact": (), "region": ()})
+    report = REPORT.changed(attributes={"impact": "team"})
     incident = an_incident(policy, report)
     incident = done(incident, "set_attribute", after(1), policy, attribute="region", value="north")
     incident = done(incident, "set_attribute", after(2), policy, attribute="impact", value="all")
@@ -134,9 +134,9 @@ def test_alerts_escalation_and_undelivered_messages_are_shown() -> None:
     """What fires, how far the paging came, and what is owed still."""
     alert = Alert(fingerprint="f1", name="HighErrors", status=AlertStatus.FIRING, started_at=START)
     record = AlertRecord(alert=alert, first_seen_at=START, last_seen_at=START, times_seen=3)
-    elsewhere = record.model_copy(update={"taken_over_by": "INC-2"})
+    elsewhere = record.changed(taken_over_by="INC-2")
     alerts = {"f1": record, "f2": elsewhere}
-    incident = an_incident().model_copy(update={"alerts": alerts, "truncated_alerts": 2})
+    incident = an_incident().changed(alerts=alerts, truncated_alerts=2)
     owed = Delivery(message=a_message(), channels=("pager",), not_before=after(5))
     progress = EscalationProgress(level=2, pages=2, next_at=after(8))
     view = view_of(incident, after(3), escalation=progress, undelivered=(owed,))
@@ -150,8 +150,8 @@ def test_alerts_escalation_and_undelivered_messages_are_shown() -> None:
 
 def test_text_from_outside_cannot_steer_the_terminal() -> None:
     """Escape sequences and markup in a title are shown or dropped, never obeyed."""
-    report = an_incident().report.model_copy(update={"title": "[red]x[/red]\x1b]0;owned\x07\x9b2J"})
-    text = text_of(render(view_of(an_incident().model_copy(update={"report": report}), START)))
+    report = an_incident().report.changed(title="[red]x[/red]\x1b]0;owned\x07\x9b2J")
+    text = text_of(render(view_of(an_incident().changed(report=report), START)))
     assert "[red]x[/red]" in text
     assert not set(text) & {"\x1b", "\x07", "\x9b"}
 

@@ -31,7 +31,7 @@ def shown(found: OnHand, capsys: pytest.CaptureFixture[str]) -> list[str]:
 @pytest.mark.parametrize("urgency", [1, 4])
 def test_what_could_go_next_is_what_the_workload_would_let_go(count: int, urgency: int) -> None:
     """One by one, after so many of the one severity."""
-    state = storm(count, urgency=urgency).model_copy(update={"limit": TEN})
+    state = storm(count, urgency=urgency).changed(limit=TEN)
     for next_urgency in (1, 4):
         room = on_hand(state).next_ones(worst=next_urgency == 1)
         further = (page(100 + number, next_urgency) for number in range(20))

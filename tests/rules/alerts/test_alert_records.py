@@ -36,7 +36,7 @@ def hears(
         received_at=after(minute),
     )
     command = RecordAlertsCommand(actor=MONITORING.name, via=MONITORING.via, batch=batch, **fields)
-    policy = POLICY.model_copy(update={"when_alerts_quiet": quiet})
+    policy = POLICY.changed(when_alerts_quiet=quiet)
     return judge("record_alerts", command, incident, policy, after(minute))
 
 
@@ -76,7 +76,7 @@ def test_the_timeline_tells_which_alerts_fire_and_which_resolve() -> None:
     line = incident.timeline[-1]
     assert (line.kind, line.summary) == ("alert.fires", "alert fires: CPU is hot, disk")
     assert line.actor == MONITORING
-    ended = tuple(a.model_copy(update={"status": RESOLVES}) for a in (cpu, disk))
+    ended = tuple(a.changed(status=RESOLVES) for a in (cpu, disk))
     quiet = hears(incident, 2, *ended)
     assert isinstance(quiet, Decision)
     line = quiet.incident.timeline[-1]
@@ -151,9 +151,9 @@ def worse(incident: Incident, policy: CompiledPolicy = POLICY) -> Decision | Non
 def test_labels_say_how_bad_it_is_only_where_nobody_stated_it() -> None:
     """Nor once the incident is over; what is as bad as it was says nothing new."""
     bad = an_alert("a", severity="SEV1")
-    stated = REPORT.model_copy(update={"severity": "SEV2", "reporter": ANA})
+    stated = REPORT.changed(severity="SEV2", reporter=ANA)
     assert worse(told(an_incident(POLICY, stated), 1, bad)) is None
-    labelled = stated.model_copy(update={"reporter": MONITORING})
+    labelled = stated.changed(reporter=MONITORING)
     incident = told(an_incident(POLICY, labelled), 1, bad)
     raised = worse(incident)
     assert raised is not None
@@ -162,7 +162,7 @@ def test_labels_say_how_bad_it_is_only_where_nobody_stated_it() -> None:
         "running clocks take the new targets"
     )
     for state in (State.CLOSED, State.CANCELLED):
-        assert worse(incident.model_copy(update={"state": state})) is None
+        assert worse(incident.changed(state=state)) is None
     same = told(an_incident(POLICY, labelled), 1, an_alert("b", severity="SEV2"))
     assert worse(same) is None
 

@@ -11,13 +11,11 @@ from rules.commands.judgement import judge
 from rules.record.decision import Decision, Effect, PageNextLevel, PageRole, Remind
 from tests.specimens import POLICY, after, an_incident, done
 
-FREE = POLICY.model_copy(
-    update={
-        "authority": {},
-        "lower_severity": AuthorityRule(),
-        "roles": (RoleRule(name="lead"),),
-        "when_alerts_join": "remind",
-    }
+FREE = POLICY.changed(
+    authority={},
+    lower_severity=AuthorityRule(),
+    roles=(RoleRule(name="lead"),),
+    when_alerts_join="remind",
 )
 WORST, MILD = FREE.severities[0], FREE.severities[-1]
 
@@ -40,7 +38,7 @@ def follows(incident: Incident, *alerts: Alert, how: str = "remind") -> tuple[Ef
     """What else follows when alerts are told to an incident."""
     batch = AlertBatch(group_key="k", alerts=alerts, received_at=after(5))
     command = RecordAlertsCommand(actor=MONITORING.name, via=MONITORING.via, batch=batch)
-    policy = FREE.model_copy(update={"when_alerts_join": how})
+    policy = FREE.changed(when_alerts_join=how)
     answer = judge("record_alerts", command, incident, policy, after(5))
     assert isinstance(answer, Decision), answer
     return answer.effects
@@ -107,7 +105,7 @@ def test_where_the_policy_has_no_roles_it_is_who_acknowledged() -> None:
     incident = acknowledged()
     batch = AlertBatch(group_key="k", alerts=(an_alert("db-8"),), received_at=after(5))
     command = RecordAlertsCommand(actor=MONITORING.name, via=MONITORING.via, batch=batch)
-    bare = FREE.model_copy(update={"roles": ()})
+    bare = FREE.changed(roles=())
     answer = judge("record_alerts", command, incident, bare, after(5))
     assert isinstance(answer, Decision)
     assert [e.target for e in answer.effects if isinstance(e, Remind)] == ["person:ana"]

@@ -120,7 +120,7 @@ def test_a_late_word_of_an_earlier_firing_makes_no_news_of_the_present_one() -> 
     state = heard([(after(12), an_alert("a", 11, None)), (after(13), an_alert("a", 0, None))])
     assert state.firing["a"].alert.started_at == after(11)
     batch = AlertBatch(group_key="k", alerts=(an_alert("a", 11, None),), received_at=after(14))
-    quiet = state.model_copy(update={"urgent": False})
+    quiet = state.changed(urgent=False)
     assert not fold(quiet, batch, AT_ONCE, after(14)).urgent
 
 
@@ -160,13 +160,13 @@ def test_of_two_deliveries_at_one_instant_the_last_says_how_many_were_left_out()
 
 def test_only_news_is_urgent() -> None:
     """A repeat is not; the same resolve again is not; a new firing is."""
-    known = heard([(after(1), an_alert("a", 0, None))]).model_copy(
-        update={"incident_id": "INC-1", "urgent": False, "unfed": {}, "unfed_deliveries": 0}
+    known = heard([(after(1), an_alert("a", 0, None))]).changed(
+        incident_id="INC-1", urgent=False, unfed={}, unfed_deliveries=0
     )
 
     def hears(state: GroupState, alert: Alert, minute: float) -> GroupState:
         batch = AlertBatch(group_key="k", alerts=(alert,), received_at=after(minute))
-        return fold(state.model_copy(update={"urgent": False}), batch, AT_ONCE, after(minute))
+        return fold(state.changed(urgent=False), batch, AT_ONCE, after(minute))
 
     repeated = hears(known, an_alert("a", 0, None), 2)
     resolved = hears(repeated, an_alert("a", 0, 3), 3)

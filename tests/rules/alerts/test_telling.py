@@ -105,9 +105,9 @@ def test_a_group_whose_incident_was_resolved_says_when() -> None:
     """Also how often it was fed, and messages that nobody could read."""
     opened = Group().hears(0, firing("a")).opens(0).state
     assert group_markdown(opened, "x").startswith(f"Incident: **{FIRST}** (reported); opened 1")
-    unheard = opened.model_copy(update={"incident_state": None})
+    unheard = opened.changed(incident_state=None)
     assert f"**{FIRST}** (started)" in group_markdown(unheard, "x")
-    state = a_resolved_group().state.model_copy(update={"malformed": 3})
+    state = a_resolved_group().state.changed(malformed=3)
     assert group_markdown(state, "end").split("\n") == [
         f"Incident: **{FIRST}** (review, resolved 2026-03-27 17:50:00 UTC); opened 1, fed 1 times",
         "",

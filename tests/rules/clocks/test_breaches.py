@@ -16,8 +16,8 @@ from rules.updates.readings import readings_of
 from tests.rules.breached import fired
 from tests.specimens import POLICY, REPORT, a_diagnosed_incident, after, an_incident, done, minutes
 
-MILD = REPORT.model_copy(update={"severity": "SEV2"})
-BEFORE = POLICY.model_copy(update={"facts": None})
+MILD = REPORT.changed(severity="SEV2")
+BEFORE = POLICY.changed(facts=None)
 
 
 def read(
@@ -40,19 +40,12 @@ def the_breach(incident: Incident, clock: str = "acknowledge") -> RecordedBreach
 def wider(name: str, count: float) -> CompiledPolicy:
     """A later policy, in which a clock has so many minutes at every severity."""
     clocks = tuple(
-        spec.model_copy(
-            update={
-                "within": {
-                    s: t.model_copy(update={"within": minutes(count)})
-                    for s, t in spec.within.items()
-                }
-            }
-        )
+        spec.changed(within={s: t.changed(within=minutes(count)) for s, t in spec.within.items()})
         if spec.name == name
         else spec
         for spec in POLICY.clocks
     )
-    return POLICY.model_copy(update={"version": "2", "clocks": clocks})
+    return POLICY.changed(version="2", clocks=clocks)
 
 
 def adopted(incident: Incident, now: datetime, policy: CompiledPolicy, why: str) -> Incident:
@@ -143,9 +136,7 @@ def test_a_later_policy_clears_no_breach() -> None:
 def test_a_clock_that_a_later_policy_does_not_have_stays_breached() -> None:
     """There is no reading of it any more; its breach is on record, and found."""
     incident = fired(an_incident(), after(5.5))
-    without = POLICY.model_copy(
-        update={"clocks": tuple(c for c in POLICY.clocks if c.name != "acknowledge")}
-    )
+    without = POLICY.changed(clocks=tuple(c for c in POLICY.clocks if c.name != "acknowledge"))
     incident = adopted(incident, after(6), without, "no such clock")
     assert shown(incident, after(6), without) == ("acknowledge",)
     assert the_breach(incident).corrected is not None
@@ -256,16 +247,10 @@ def test_a_review_that_a_breach_asks_for_stays_asked_for() -> None:
 def test_what_is_late_at_best_effort_is_no_breach() -> None:
     """A target of best effort is late, and searched for as nothing."""
     clocks = tuple(
-        spec.model_copy(
-            update={
-                "within": {
-                    s: t.model_copy(update={"best_effort": True}) for s, t in spec.within.items()
-                }
-            }
-        )
+        spec.changed(within={s: t.changed(best_effort=True) for s, t in spec.within.items()})
         for spec in POLICY.clocks
     )
-    policy = POLICY.model_copy(update={"clocks": clocks, "audiences": ()})
+    policy = POLICY.changed(clocks=clocks, audiences=())
     incident = fired(an_incident(), after(5.5), policy)
     assert [f.clock for f in incident.fired if f.fraction == 1] == ["acknowledge"]
     assert shown(incident, after(6), policy) == ()

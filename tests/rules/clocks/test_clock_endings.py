@@ -41,7 +41,7 @@ def test_a_start_that_comes_again_begins_a_new_run_only_where_the_clock_says_new
 def reopened(on_repeat: str) -> list[tuple[int, datetime, Stage]]:
     """The runs of a clock until the resolution, which was taken back after an hour."""
     policy = one(f"from: reported, to: resolved, within: 24h, on_repeat: {on_repeat}")
-    policy = policy.model_copy(update={"review": ReviewRule(required={"SEV1": "always"})})
+    policy = policy.changed(review=ReviewRule(required={"SEV1": "always"}))
     record = done(incident(policy), "resolve", later(1), policy)
     record = done(record, "reopen", later(2), policy)
     return [(r.run, r.started_at, r.stage) for r in readings(policy, record, later(3))]
@@ -59,7 +59,7 @@ def test_a_stop_that_is_taken_back_lets_the_clock_go_on_or_begin_anew() -> None:
 def test_a_stop_that_came_before_its_start_and_was_taken_back_stops_nothing() -> None:
     """Told after the resolution, nothing is left to wait for; once it is reopened, it is."""
     policy = one("from: told, to: resolved, within: 24h")
-    policy = policy.model_copy(update={"review": ReviewRule(required={"SEV1": "always"})})
+    policy = policy.changed(review=ReviewRule(required={"SEV1": "always"}))
     record = done(incident(policy), "resolve", later(1), policy)
     early = done(record, "set_milestone", later(3), policy, milestone="told")
     assert readings(policy, early, later(4))[0].stage is Stage.CANCELLED
@@ -73,7 +73,7 @@ def ending(outlives: str, *commands: str) -> Stage:
     policy = one(f"from: reported, to: told, within: 24h, outlives: {outlives}")
     reviewed = "always" if "close" in commands else "never"
     rule = ReviewRule(required={"SEV1": reviewed}, lessons=False)
-    policy = policy.model_copy(update={"review": rule})
+    policy = policy.changed(review=rule)
     record = incident(policy)
     for hour, name in enumerate(commands, start=1):
         fields = {"lead": "ana"} if name == "submit_review" else {}
@@ -120,7 +120,7 @@ def test_a_recurring_clock_may_start_and_stop_at_the_same_moment() -> None:
 def test_the_end_of_a_clock_that_was_taken_back_ends_nothing() -> None:
     """Resolved, and then it was not: the clock until the resolution goes on."""
     policy = one("from: reported, to: told, within: 24h, until: resolved")
-    policy = policy.model_copy(update={"review": ReviewRule(required={"SEV1": "always"})})
+    policy = policy.changed(review=ReviewRule(required={"SEV1": "always"}))
     record = done(incident(policy), "resolve", later(1), policy)
     (read,) = readings(policy, record, later(2))
     assert (read.stage, read.stopped_at) == (Stage.CANCELLED, later(1))
@@ -154,6 +154,6 @@ def test_the_first_alert_is_a_moment() -> None:
         )
         for name, hour in (("a", -1), ("b", -3), ("c", -2))
     }
-    record = record.model_copy(update={"alerts": alerts})
+    record = record.changed(alerts=alerts)
     (read,) = readings(policy, record, later(1))
     assert read.started_at == later(-3)

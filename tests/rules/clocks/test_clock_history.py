@@ -25,7 +25,7 @@ def with_updates(rest: str) -> CompiledPolicy:
 def reviewed(policy: CompiledPolicy) -> CompiledPolicy:
     """The policy, which asks a review of every incident."""
     rule = ReviewRule(required={"SEV1": "always"}, lessons=False)
-    return policy.model_copy(update={"review": rule})
+    return policy.changed(review=rule)
 
 
 def lived(policy: CompiledPolicy, *course: Given) -> Incident:
@@ -212,7 +212,7 @@ def test_what_the_resolution_had_ended_goes_on_with_the_reopening_where_it_stood
 ) -> None:
     """Out of reach, at its end, or over with the incident: the time between does not count."""
     policy = one(rest)
-    policy = policy.model_copy(update={"review": ReviewRule(required={"SEV1": review})})
+    policy = policy.changed(review=ReviewRule(required={"SEV1": review}))
     (run,) = runs(policy, lived(policy, (1, "resolve", {})), 4)
     assert run == (later(0), later(1), Stage.CANCELLED, ClockStatus.ON_TRACK, hours(1))
     (run,) = runs(policy, lived(policy, *REOPENED), 6)
@@ -321,7 +321,7 @@ def test_a_second_limit_stays_when_its_start_is_undone_after_the_run() -> None:
 
 def test_an_incident_under_a_policy_of_before_goes_on_by_the_rules_of_before() -> None:
     """Another course would be another history, which no worker could replay."""
-    policy = one("from: found, to: told, within: 3h").model_copy(update={"edition": 1})
+    policy = one("from: found, to: told, within: 3h").changed(edition=1)
     record = lived(
         policy,
         (1, "set_milestone", {"milestone": "told"}),

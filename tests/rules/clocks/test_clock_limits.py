@@ -251,7 +251,7 @@ def test_a_duty_that_outlives_lowering_keeps_the_highest_target() -> None:
 def test_a_clock_whose_calendar_is_not_worked_out_yet_is_not_read() -> None:
     """Nothing is guessed: it is read as soon as the calendar is there."""
     policy = one("from: reported, to: resolved, within: 2h office")
-    bare = policy.model_copy(update={"slices": {}})
+    bare = policy.changed(slices={})
     assert readings(bare, incident(bare), later(1)) == []
 
 

@@ -67,7 +67,7 @@ def test_a_second_limit_whose_moment_is_not_known_yet_does_not_count() -> None:
     record = done(incident(policy), "set_milestone", later(1), policy, milestone="found")
     assert readings(policy, record, later(1))[0].breach_at == later(5)
     office = one(CAPPED.replace("within: 24h", "within: 1h office"))
-    bare = office.model_copy(update={"slices": {}})
+    bare = office.changed(slices={})
     record = done(incident(bare), "set_milestone", later(0), bare, milestone="aware")
     record = done(record, "set_milestone", later(0), bare, milestone="found")
     assert readings(bare, record, later(1))[0].breach_at == later(4)

@@ -1,6 +1,7 @@
 """Clocks read what the record says, and nothing else."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -20,11 +21,9 @@ from tests.specimens import (
 )
 
 
-def reading(
-    incident: Incident, name: str, at: float, run: int = 1, **policy: object
-) -> ClockReading:
+def reading(incident: Incident, name: str, at: float, run: int = 1, **policy: Any) -> ClockReading:
     """The reading of one run of a clock, `at` minutes after the start."""
-    readings = read_clocks(POLICY.model_copy(update=policy), incident, after(at))
+    readings = read_clocks(POLICY.changed(**policy), incident, after(at))
     return next(r for r in readings if (r.clock, r.run) == (name, run))
 
 
@@ -92,7 +91,7 @@ def test_a_change_of_severity_retargets_without_losing_elapsed_time() -> None:
 
 def test_a_completed_clock_is_judged_by_the_severity_it_was_stopped_under() -> None:
     """Raising the severity later does not turn a met clock into a breach."""
-    report = an_incident().report.model_copy(update={"severity": "SEV2"})
+    report = an_incident().report.changed(severity="SEV2")
     incident = done(an_incident(report=report), "acknowledge", after(12))
     incident = done(incident, "set_severity", after(20), severity="SEV1")
     assert reading(incident, "acknowledge", 30).status is ClockStatus.MET
@@ -232,7 +231,7 @@ def test_a_backdated_stop_supersedes_what_had_fired() -> None:
 def test_a_wider_target_takes_a_fired_threshold_back_and_fires_it_again_later() -> None:
     """Lowered to SEV2 the assess clock has 30 minutes, so its limit comes due once more."""
     spec = clock("assess", "reported", "assessed", sev1=15, sev2=30, on_repeat=OnRepeat.CONTINUE)
-    policy = POLICY.model_copy(update={"clocks": (spec,), "audiences": ()})
+    policy = POLICY.changed(clocks=(spec,), audiences=())
     incident = done(an_incident(), "acknowledge", after(1), policy)
 
     for point in due_thresholds(policy, incident, after(16)):

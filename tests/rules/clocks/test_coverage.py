@@ -96,7 +96,7 @@ def test_calendars_are_stale_when_missing_ending_soon_or_begun_too_late() -> Non
     assert stale_calendars(policy, record, end - MARGIN - timedelta(seconds=1)) == ()
     assert stale_calendars(policy, record, end - MARGIN) == ("office",)
     assert refresh_due_at(policy) == end - MARGIN
-    bare = policy.model_copy(update={"slices": {}})
+    bare = policy.changed(slices={})
     assert stale_calendars(bare, record, FRIDAY) == ("office",)
     assert refresh_due_at(bare) is None
     begun = policy.slices["office"].valid_from
@@ -111,8 +111,8 @@ def test_a_limit_beyond_its_slice_makes_the_slice_stale_unless_it_cannot_reach_f
     """What is as far as it can be is not asked for again and again."""
     policy = one("from: reported, to: told, within: 900d office")
     record = incident(policy)
-    short = policy.slices["office"].model_copy(update={"valid_until": FRIDAY + 60 * DAY})
-    cut = policy.model_copy(update={"slices": {"office": short}})
+    short = policy.slices["office"].changed(valid_until=FRIDAY + 60 * DAY)
+    cut = policy.changed(slices={"office": short})
     assert stale_calendars(cut, record, FRIDAY) == ("office",)
     assert stale_calendars(policy, record, FRIDAY) == ()
 
@@ -143,9 +143,9 @@ def test_a_slice_that_knows_nothing_of_the_other_s_time_replaces_it() -> None:
     """There is nothing decided to keep."""
     old, new = slices()
     assert joined(None, new) == new
-    ended = old.model_copy(update={"valid_until": new.as_of - DAY})
+    ended = old.changed(valid_until=new.as_of - DAY)
     assert joined(ended, new) == new
-    begun = old.model_copy(update={"valid_from": new.as_of + DAY})
+    begun = old.changed(valid_from=new.as_of + DAY)
     assert joined(begun, new) == new
 
 

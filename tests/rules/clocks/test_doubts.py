@@ -16,7 +16,7 @@ from rules.reports.incident_report import report_markdown
 from tests.specimens import POLICY, a_diagnosed_incident, after, an_incident, done
 
 TTD = MetricSpec(name="ttd", starts="aware", stops="regulator_notified")
-POLICY_ = POLICY.model_copy(update={"metrics": (TTD,), "milestones": (*POLICY.milestones, "dull")})
+POLICY_ = POLICY.changed(metrics=(TTD,), milestones=(*POLICY.milestones, "dull"))
 YEAR = timedelta(days=365)
 
 

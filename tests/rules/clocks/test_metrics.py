@@ -77,5 +77,5 @@ def test_what_has_not_begun_or_cannot_be_counted_yet_is_not_read() -> None:
     record = done(incident(planned), "set_date", later(0), planned, date="meeting", at=later(50))
     assert figures(record, 49, planned) == {}
     assert figures(record, 50, planned) == {"m": timedelta()}
-    bare = POLICY.model_copy(update={"slices": {}})
+    bare = POLICY.changed(slices={})
     assert figures(incident(bare), 2, bare) == {"whole": hours(2)}

@@ -67,7 +67,7 @@ def test_a_required_role_that_falls_vacant_is_breached_after_its_time_and_asked_
 
 def test_a_role_that_was_given_back_after_the_resolution_is_missed_once_it_is_reopened() -> None:
     """From the reopening on."""
-    policy = REQUIRED.model_copy(update={"review": ReviewRule(required={"SEV1": "always"})})
+    policy = REQUIRED.changed(review=ReviewRule(required={"SEV1": "always"}))
     record = done(reported(policy), "resolve", after(10), policy)
     record = done(record, "unassign_role", after(20), policy, role="scribe")
     assert clock_of(record, "scribe", 60) == [("met", after(0))]

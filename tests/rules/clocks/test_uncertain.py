@@ -16,9 +16,7 @@ from rules.reports.incident_report import report_markdown
 from states.lifecycle import BY_TRIGGER, Trigger
 from tests.specimens import POLICY, a_diagnosed_incident, after, an_incident, done, minutes, outcome
 
-FIGURE = POLICY.model_copy(
-    update={"metrics": (MetricSpec(name="ttr", starts="reported", stops="resolved"),)}
-)
+FIGURE = POLICY.changed(metrics=(MetricSpec(name="ttr", starts="reported", stops="resolved"),))
 
 
 def resolved_between(first: float, last: float) -> Incident:

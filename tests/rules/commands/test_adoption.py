@@ -100,7 +100,7 @@ def test_a_policy_without_the_severity_in_use_cannot_be_adopted(
 ) -> None:
     """The preview says why, and the command is refused with the same words."""
     old = one(OLD)
-    new = old.model_copy(update={"severities": severities})
+    new = old.changed(severities=severities)
     seen = preview(old, new, incident(old), later(0))
     assert "severity" in seen.refusal
     assert (seen.shifts, seen.fires_at_once) == ((), ())
@@ -117,7 +117,7 @@ def test_an_incident_that_is_over_adopts_nothing() -> None:
     new = one(SHORT)
     seen = preview(policy, new, record, later(2))
     assert (seen.refusal, seen.shifts) == ("the incident is cancelled", ())
-    over = incident(policy).model_copy(update={"state": State.CLOSED})
+    over = incident(policy).changed(state=State.CLOSED)
     assert preview(policy, new, over, later(3.5)).fires_at_once == ()
     assert not_adoptable(new, record) == Refusal("Refused", "the incident is cancelled")
 

@@ -12,14 +12,10 @@ from rules.reports.incident_report import report_markdown
 from states.lifecycle import State
 from tests.specimens import POLICY, after, an_incident, done, outcome
 
-FREE = POLICY.model_copy(
-    update={
-        "steps": (),
-        "authority": {},
-        "review": POLICY.review.model_copy(
-            update={"aspects": (), "documents": (), "lessons": False}
-        ),
-    }
+FREE = POLICY.changed(
+    steps=(),
+    authority={},
+    review=POLICY.review.changed(aspects=(), documents=(), lessons=False),
 )
 """Asks of a review only that there was one."""
 
@@ -36,7 +32,7 @@ def told(
     command = RecordAlertsCommand(
         actor=MONITORING.name, via=MONITORING.via, batch=batch, taken_over_by=by
     )
-    policy = FREE.model_copy(update={"when_alerts_quiet": "resolve"})
+    policy = FREE.changed(when_alerts_quiet="resolve")
     answer = judge("record_alerts", command, incident, policy, after(at))
     assert isinstance(answer, Decision), answer
     return answer.incident

@@ -15,7 +15,7 @@ STEERING = ("\u202e", "\x1b", "\n# ")
 def test_no_text_from_outside_changes_the_status_or_the_terminal_that_shows_it() -> None:
     """A title is no heading and no link, a note no list item; nothing turns around."""
     title = "Checkout *fails*\n# [all is well](https://evil.example)\u202e\x1b[2J <b>x</b>"
-    incident = an_incident(report=REPORT.model_copy(update={"title": title}))
+    incident = an_incident(report=REPORT.changed(title=title))
     incident = done(incident, "acknowledge", after(2), note="a\n- forged `item`")
     status = status_markdown(POLICY, incident, after(3))
     assert not any(sign in status for sign in STEERING)
@@ -96,9 +96,7 @@ def test_the_status_says_what_stands_still_what_waits_and_what_fires() -> None:
     assert "Waiting: technical_team is offered to cy by bo" in status_markdown(
         POLICY, offer, after(3)
     )
-    firing = status_markdown(
-        POLICY, held.model_copy(update={"truncated_alerts": 3}), after(3)
-    ).splitlines()
+    firing = status_markdown(POLICY, held.changed(truncated_alerts=3), after(3)).splitlines()
     assert "Still firing: 3 that the sender left out" in firing
     assert firing[0] == "**SEV1 Checkout fails**"
 
@@ -115,9 +113,7 @@ def test_the_status_says_what_is_missing_for_the_next_step() -> None:
 def test_who_may_do_what_is_next_is_by_what_is_known_now() -> None:
     """A condition of the rule may hold since a moment ago."""
     rule = AuthorityRule(by=("bo",), when=(("flag vip", ("ana",)),))
-    policy = POLICY.model_copy(
-        update={"authority": {"cancel": rule}, "attributes": {"vip": ("yes", "no")}}
-    )
+    policy = POLICY.changed(authority={"cancel": rule}, attributes={"vip": ("yes", "no")})
     incident = done(an_incident(policy), "set_attribute", after(2), policy, attribute="vip")
 
     def may(at: float) -> tuple[str, ...]:
@@ -136,8 +132,6 @@ def test_a_status_of_what_is_over_offers_nothing_further_and_is_never_too_long()
         long = done(long, "add_lesson", after(number), text=f"number {number} " + "x" * 3900)
     shown = status_markdown(POLICY, long, after(9))
     assert [n for n in range(7) if f"lesson: number {n}" in shown] == [2, 3, 4, 5, 6]
-    audiences = tuple(
-        POLICY.audiences[0].model_copy(update={"name": f"{n}" * 99}) for n in range(200)
-    )
-    policy = POLICY.model_copy(update={"audiences": audiences})
+    audiences = tuple(POLICY.audiences[0].changed(name=f"{n}" * 99) for n in range(200))
+    policy = POLICY.changed(audiences=audiences)
     assert len(status_markdown(policy, long, after(9))) == 15000

@@ -45,7 +45,7 @@ def test_acknowledging_stops_the_escalation_and_takes_the_default_role() -> None
 def test_leaving_the_assessment_lists_everything_that_is_missing() -> None:
     """Severity, step and role are asked for in one answer."""
     incident = done(an_incident(), "acknowledge", after(2))
-    answer = refusal(incident.model_copy(update={"roles": ()}), "begin_diagnosis", 31)
+    answer = refusal(incident.changed(roles=()), "begin_diagnosis", 31)
     assert answer.kind == "TransitionNotAllowed"
     assert [item.split(" is ")[0] for item in answer.missing] == [
         "severity SEV1",
@@ -106,7 +106,7 @@ def test_the_review_is_led_by_whom_the_policy_names() -> None:
 
 def test_an_incident_without_review_closes_when_it_is_resolved() -> None:
     """SEV2 without a breach asks no review."""
-    report = an_incident().report.model_copy(update={"severity": "SEV2"})
+    report = an_incident().report.changed(severity="SEV2")
     incident = done(an_incident(report=report), "acknowledge", after(2))
     incident = done(incident, "complete_step", after(3), step="verify")
     assert done(incident, "resolve", after(4)).state is State.CLOSED
@@ -165,7 +165,7 @@ def test_a_malformed_payload_is_refused_field_by_field(payload: object, words: s
 
 def test_a_final_incident_takes_no_more_commands_but_says_what_is_possible() -> None:
     """Closed: reopen is the way."""
-    closed = in_review().model_copy(update={"state": State.CLOSED})
+    closed = in_review().changed(state=State.CLOSED)
     assert refusal(closed, "assign_role", 300, role="technical_team", person="bo").possible == (
         "reopen",
     )
@@ -233,11 +233,11 @@ def batch(*alerts: tuple[str, str], truncated: int = 0) -> dict[str, object]:
     }
 
 
-def alerts(incident: Incident, at: float, said: dict[str, object], **policy: object) -> Incident:
+def alerts(incident: Incident, at: float, said: dict[str, object], **policy: Any) -> Incident:
     """The incident after its alerts were recorded."""
     command = parse("record_alerts", {"actor": MONITORING.name, "via": "alerts", "batch": said})
     assert not isinstance(command, Refusal)
-    answer = judge("record_alerts", command, incident, POLICY.model_copy(update=policy), after(at))
+    answer = judge("record_alerts", command, incident, POLICY.changed(**policy), after(at))
     assert isinstance(answer, Decision), answer
     return answer.incident
 

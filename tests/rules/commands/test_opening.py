@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from models.alert import Alert, AlertRecord, AlertStatus
-from models.base import ENGINE, MONITORING
+from models.base import ENGINE, MONITORING, Actor
 from models.compiled import CompiledPolicy, RoleRule
 from rules.commands.opening import first_severity, open_incident
 from states.lifecycle import State
@@ -27,7 +27,7 @@ def test_an_incident_is_reported_when_its_report_came_or_as_it_says(
     happened_at: datetime | None, came_at: datetime | None, reported_at: datetime
 ) -> None:
     """Never later than it is put on record."""
-    report = REPORT.model_copy(update={"happened_at": happened_at})
+    report = REPORT.changed(happened_at=happened_at)
     incident = open_incident("INC-1", report, POLICY, after(10), came_at)
     milestone = incident.milestone("reported")
     assert milestone is not None
@@ -40,9 +40,7 @@ def test_an_incident_is_reported_when_its_report_came_or_as_it_says(
 
 def test_the_first_line_says_who_reported_what_under_which_policy() -> None:
     """Of which alert group too, and which incident was before it."""
-    report = REPORT.model_copy(
-        update={"reporter": ANA, "group_id": "AG-1", "previous_incident": "INC-0"}
-    )
+    report = REPORT.changed(reporter=ANA, group_id="AG-1", previous_incident="INC-0")
     incident = open_incident("INC-1", report, POLICY, START)
     assert (incident.id, incident.state, incident.report) == ("INC-1", State.REPORTED, report)
     line = incident.timeline[0]
@@ -60,7 +58,7 @@ def test_the_alerts_of_a_report_are_on_the_record() -> None:
     """Those that the sender left out are counted."""
     alert = Alert(fingerprint="f", name="cpu", status=AlertStatus.FIRING, started_at=START)
     record = AlertRecord(alert=alert, first_seen_at=START, last_seen_at=START)
-    report = REPORT.model_copy(update={"alerts": (record,), "truncated_alerts": 3})
+    report = REPORT.changed(alerts=(record,), truncated_alerts=3)
     incident = an_incident(POLICY, report)
     assert (incident.alerts, incident.truncated_alerts) == ({"f": record}, 3)
 
@@ -68,10 +66,10 @@ def test_the_alerts_of_a_report_are_on_the_record() -> None:
 def test_what_monitoring_says_of_severity_is_what_the_labels_said() -> None:
     """It goes on to follow them; what a person states does not. Neither is confirmed."""
     alerts = first_severity(REPORT, POLICY)
-    person = first_severity(REPORT.model_copy(update={"reporter": ANA}), POLICY)
+    person = first_severity(REPORT.changed(reporter=ANA), POLICY)
     assert (alerts.severity, alerts.follows) == ("SEV1", True)
     assert (person.severity, person.follows) == ("SEV1", False)
-    unknown = REPORT.model_copy(update={"severity": "P9", "reporter": ANA})
+    unknown = REPORT.changed(severity="P9", reporter=ANA)
     assert first_severity(unknown, POLICY).severity == POLICY.default_severity
     incident = an_incident()
     assert (incident.severity, incident.severity_confirmed) == ("SEV1", False)
@@ -79,7 +77,7 @@ def test_what_monitoring_says_of_severity_is_what_the_labels_said() -> None:
 
 def having(*roles: RoleRule) -> CompiledPolicy:
     """The specimen, with these roles."""
-    return POLICY.model_copy(update={"roles": roles})
+    return POLICY.changed(roles=roles)
 
 
 @pytest.mark.parametrize(
@@ -93,13 +91,13 @@ def having(*roles: RoleRule) -> CompiledPolicy:
     ],
 )
 def test_a_role_is_taken_by_whom_the_policy_names(
-    default: str | None, reporter: object, holder: str | None, told: list[str]
+    default: str | None, reporter: Actor, holder: str | None, told: list[str]
 ) -> None:
     """From the beginning, and the timeline says why; the others after it all the same."""
     policy = having(
         RoleRule(name="lead", default=default), RoleRule(name="scribe", default="person:cy")
     )
-    incident = an_incident(policy, REPORT.model_copy(update={"reporter": reporter}))
+    incident = an_incident(policy, REPORT.changed(reporter=reporter))
     assert (incident.holder("lead"), incident.holder("scribe")) == (holder, "cy")
     lines = [entry for entry in incident.timeline if entry.kind.startswith("role.")]
     assert [line.summary for line in lines] == [*told, "cy is scribe by the policy's default"]

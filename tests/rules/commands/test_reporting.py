@@ -27,7 +27,7 @@ ANA = Actor(name="ana", via="console")
 
 def asking(*required: str) -> CompiledPolicy:
     """The specimen, with a rule for reports."""
-    return POLICY.model_copy(update={"reporting": ReportingRule(required=required)})
+    return POLICY.changed(reporting=ReportingRule(required=required))
 
 
 RULE = ReportingRule(who=("platform", "bo", "monitoring"), people={"ana": ("platform",), "cy": ()})
@@ -89,8 +89,8 @@ def test_people_teams_and_monitoring_may_report_where_they_are_named(
 
 def test_people_are_those_of_the_policy_and_anyone_is_everybody() -> None:
     """`people` asks for a name that the policy knows."""
-    people = RULE.model_copy(update={"who": ("people",)})
-    anyone = RULE.model_copy(update={"who": ("anyone",)})
+    people = RULE.changed(who=("people",))
+    anyone = RULE.changed(who=("anyone",))
     stranger = Actor(name="eve", via="api")
     assert may_report(Actor(name="cy", via="api"), people)
     assert not may_report(stranger, people)
@@ -113,7 +113,7 @@ def test_reports_that_differ_in_anything_have_other_digests() -> None:
         Report(title="Checkout fails", nature="", reporter=ANA)
     )
     others = [
-        one.model_copy(update=change)
+        one.changed(**change)
         for change in (
             {"title": "Search fails"},
             {"nature": "x"},
@@ -152,17 +152,15 @@ def test_a_report_may_come_late_by_as_much_as_a_command_and_no_more() -> None:
 MATRIX = SeverityRules(
     tables=(Table(axes=(Axis(attribute="impact", values=("one", "all")),), cells=("SEV3", "SEV1")),)
 )
-STRICT = POLICY.model_copy(
-    update={
-        "attributes": {"impact": ("one", "all"), "region": ()},
-        "severity_rules": MATRIX,
-        "reporting": ReportingRule(
-            who=("people",),
-            channels=("api", "temporal"),
-            required=("nature", "severity", "region"),
-            people={"bo": ()},
-        ),
-    }
+STRICT = POLICY.changed(
+    attributes={"impact": ("one", "all"), "region": ()},
+    severity_rules=MATRIX,
+    reporting=ReportingRule(
+        who=("people",),
+        channels=("api", "temporal"),
+        required=("nature", "severity", "region"),
+        people={"bo": ()},
+    ),
 )
 
 
@@ -225,7 +223,7 @@ def test_a_policy_of_before_takes_any_report() -> None:
 def test_who_may_report_depends_on_the_severity_that_it_would_have() -> None:
     """As stated, or as it follows: what nobody states is SEV2 here."""
     rule = ReportingRule(at={"SEV1": ("team:platform",)}, people={"ana": ("platform",)})
-    policy = POLICY.model_copy(update={"reporting": rule})
+    policy = POLICY.changed(reporting=rule)
     cy = Actor(name="cy", via="console")
     for reporter, severity, taken in (
         (ANA, "SEV1", True),

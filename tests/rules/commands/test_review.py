@@ -32,7 +32,7 @@ FULL = ReviewRule(
     lessons=True,
     action_items=True,
 )
-POLICED = POLICY.model_copy(update={"review": FULL})
+POLICED = POLICY.changed(review=FULL)
 MET: dict[str, Any] = {
     "lead": "ana",
     "attendees": ["bo", "cy"],
@@ -82,9 +82,7 @@ def test_a_review_has_whom_and_what_the_policy_asks_for(
 
 def test_whoever_led_the_review_was_there() -> None:
     """They need not be named twice; and action items are asked for like lessons."""
-    policy = POLICED.model_copy(
-        update={"review": FULL.model_copy(update={"attendees": ("incident_manager",)})}
-    )
+    policy = POLICED.changed(review=FULL.changed(attendees=("incident_manager",)))
     incident = done(in_review(), "submit_review", after(110), policy, **{**MET, "attendees": []})
     assert review_missing(incident, policy, after(200)) == (
         "no action item is recorded: add_action_item",
@@ -94,13 +92,11 @@ def test_whoever_led_the_review_was_there() -> None:
 def test_without_a_review_nothing_is_missing_where_none_is_asked() -> None:
     """And of a policy that asks neither lessons nor action items, none are."""
     assert lacking(in_review())[0] == "the review has not been submitted: submit_review"
-    mild = in_review().model_copy(update={"severities": ()})
-    mild = mild.model_copy(
-        update={"severities": (in_review().severities[0].model_copy(update={"severity": "SEV3"}),)}
-    )
+    mild = in_review().changed(severities=())
+    mild = mild.changed(severities=(in_review().severities[0].changed(severity="SEV3"),))
     assert lacking(mild) == ()
-    plain = FULL.model_copy(update={"lessons": False, "action_items": False})
-    policy = POLICED.model_copy(update={"review": plain})
+    plain = FULL.changed(lessons=False, action_items=False)
+    policy = POLICED.changed(review=plain)
     incident = done(in_review(), "submit_review", after(110), policy, **{**MET, "lessons": []})
     assert review_missing(incident, policy, after(200)) == ()
 
@@ -189,9 +185,9 @@ def test_a_review_may_be_led_under_the_name_of_the_role() -> None:
     )
     assert isinstance(named, Decision)
     assert named.summary.startswith("review submitted, led by incident_manager with nobody")
-    vacant = in_review().model_copy(update={"roles": ()})
+    vacant = in_review().changed(roles=())
     done(vacant, "submit_review", after(110), POLICED, **{**fields, "lead": "bo"})
-    anybody = POLICED.model_copy(update={"review": FULL.model_copy(update={"led_by": None})})
+    anybody = POLICED.changed(review=FULL.changed(led_by=None))
     done(in_review(), "submit_review", after(110), anybody, **{**fields, "lead": "bo"})
 
 
@@ -220,7 +216,7 @@ def test_action_items_are_numbered_and_kept_with_owner_date_and_priority() -> No
 )
 def test_when_a_review_is_required(asked: str, late: float, required: bool) -> None:  # noqa: FBT001 - a case
     """Always, never, or where a clock was breached."""
-    policy = POLICY.model_copy(update={"review": ReviewRule(required={"SEV1": asked})})
+    policy = POLICY.changed(review=ReviewRule(required={"SEV1": asked}))
     incident = done(an_incident(), "acknowledge", after(2 + late), policy)
     assert review_required(incident, policy, after(3 + late)) is required
 
@@ -229,14 +225,14 @@ def test_the_worst_severity_is_by_the_order_of_the_policy() -> None:
     """One that the policy no longer has is worst of none."""
     incident = an_incident()
     [first] = incident.severities
-    changes = [first.model_copy(update={"severity": s}) for s in ("SEV0", "SEV3", "SEV2")]
-    assert highest_severity(incident.model_copy(update={"severities": changes}), POLICY) == "SEV2"
+    changes = tuple(first.changed(severity=s) for s in ("SEV0", "SEV3", "SEV2"))
+    assert highest_severity(incident.changed(severities=changes), POLICY) == "SEV2"
 
 
 def test_every_required_step_that_is_missing_is_named_where_it_belongs() -> None:
     """Several of one state, and none that is optional or done."""
-    extra = POLICY.steps[0].model_copy(update={"id": "scope", "do": "Say the scope"})
-    policy = POLICY.model_copy(update={"steps": (*POLICY.steps, extra)})
+    extra = POLICY.steps[0].changed(id="scope", do="Say the scope")
+    policy = POLICY.changed(steps=(*POLICY.steps, extra))
     incident = done(an_incident(), "complete_step", after(1), policy, step="cause")
     missing = steps_missing(incident, policy)
     assert set(missing) == {State.ASSESSMENT, State.RESOLUTION}
@@ -263,7 +259,7 @@ def test_alerts_that_fire_are_named_by_what_they_say() -> None:
     answer = judge("record_alerts", command, an_incident(), POLICY, after(5))
     assert not isinstance(answer, Refusal)
     alerts = dict(answer.incident.alerts)
-    alerts["gone"] = alerts["gone"].model_copy(update={"taken_over_by": "INC-2"})
-    incident = answer.incident.model_copy(update={"alerts": alerts})
+    alerts["gone"] = alerts["gone"].changed(taken_over_by="INC-2")
+    incident = answer.incident.changed(alerts=alerts)
     assert alerts_firing(incident) == ("CPU is hot", "disk", "2 that the sender left out")
     assert alerts_firing(an_incident()) == ()

@@ -149,9 +149,7 @@ def test_a_reopened_incident_lost_what_is_no_longer_true_from_when_it_was_not() 
     incident = reviewed()
     gone = with_milestone(incident, "resolved", at=after(60), now=after(60), actor=ANA)
     *before, wrong = gone.milestones
-    twice = gone.model_copy(
-        update={"milestones": (*before, wrong.model_copy(update={"superseded": True}))}
-    )
+    twice = gone.changed(milestones=(*before, wrong.changed(superseded=True)))
     opened = done(twice, "reopen", after(150), happened_at=after(140))
     submitted = done(reviewed(), "submit_review", after(110), lead="ana")
     assert submitted.review is not None
@@ -212,8 +210,8 @@ def test_an_acknowledgement_takes_the_roles_that_nobody_holds() -> None:
 
 def test_every_role_that_an_acknowledgement_gives_is_taken() -> None:
     """One that is held already does not keep the others from being taken."""
-    roles = tuple(role.model_copy(update={"default": "acknowledger"}) for role in POLICY.roles[:2])
-    policy = POLICY.model_copy(update={"roles": roles})
+    roles = tuple(role.changed(default="acknowledger") for role in POLICY.roles[:2])
+    policy = POLICY.changed(roles=roles)
     incident = done(
         an_incident(policy), "assign_role", after(1), policy, role=roles[0].name, person="bo"
     )
@@ -238,10 +236,9 @@ def test_why_an_incident_was_cancelled_and_what_it_duplicates_are_kept() -> None
 def test_an_acknowledgement_is_watched_by_the_ladder_of_this_incident() -> None:
     """Without an escalation nobody watches it."""
     assert POLICY.escalation is not None
-    changes = {"forgotten_after": minutes(30)}
-    watched: EscalationPolicy = POLICY.escalation.model_copy(update=changes)
+    watched: EscalationPolicy = POLICY.escalation.changed(forgotten_after=minutes(30))
     for escalation, watches in ((watched, [WatchAcknowledgement(after(39))]), (None, [])):
-        policy = POLICY.model_copy(update={"escalation": escalation})
+        policy = POLICY.changed(escalation=escalation)
         answer = outcome(an_incident(policy), "acknowledge", after(9), policy)
         assert isinstance(answer, Decision)
         found = [e for e in answer.effects if isinstance(e, WatchAcknowledgement)]

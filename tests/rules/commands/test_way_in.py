@@ -31,7 +31,7 @@ A_YEAR = timedelta(days=366)
 def closed() -> Incident:
     """An incident that is over and closed."""
     incident = done(a_diagnosed_incident(), "resolve", after(100), steps=["verify"])
-    return incident.model_copy(update={"state": State.CLOSED})
+    return incident.changed(state=State.CLOSED)
 
 
 def test_every_field_that_is_wrong_is_named_and_nothing_that_was_in_it() -> None:
@@ -141,7 +141,7 @@ def test_a_full_record_takes_no_more_of_any_text(name: str) -> None:
     """The refusal says how much it holds and where the text belongs."""
     incident = done(a_diagnosed_incident(), "resolve", after(100), steps=["verify"])
     lesson = Lesson(at=after(101), actor=ANA, text="x" * 4000)
-    incident = incident.model_copy(update={"lessons": (lesson,) * 25})
+    incident = incident.changed(lessons=(lesson,) * 25)
     fields: dict[str, Any] = {"text": "x", "owner": "bo", "target": "CHG-1"}
     known = COMMANDS[name].payload.model_fields
     said = {key: value for key, value in fields.items() if key in known}
@@ -161,17 +161,13 @@ def test_what_a_correction_takes_back_is_marked_and_told() -> None:
         due_at=after(2.5),
         fired_at=after(2.5),
     )
-    other = fired.model_copy(update={"clock": "assess", "due_at": after(7.5)})
+    other = fired.changed(clock="assess", due_at=after(7.5))
     incident = with_fired(with_fired(an_incident(), fired), other)
-    policy = POLICY.model_copy(
-        update={
-            "clocks": tuple(
-                c.model_copy(update={"thresholds": POLICY.clocks[0].thresholds})
-                if c.name == "assess"
-                else c
-                for c in POLICY.clocks
-            )
-        }
+    policy = POLICY.changed(
+        clocks=tuple(
+            c.changed(thresholds=POLICY.clocks[0].thresholds) if c.name == "assess" else c
+            for c in POLICY.clocks
+        )
     )
     answer = outcome(incident, "acknowledge", after(9), policy, happened_at=after(2))
     assert isinstance(answer, Decision)
@@ -192,7 +188,7 @@ def test_only_what_is_taken_back_is_marked_so() -> None:
     first = FiredThreshold(
         clock="c", run=1, threshold="50%", fraction=0.5, due_at=START, fired_at=START
     )
-    second = first.model_copy(update={"run": 2})
+    second = first.changed(run=2)
     incident = supersede(with_fired(with_fired(an_incident(), first), second), (second,))
     assert [f.superseded for f in incident.fired] == [False, True]
 

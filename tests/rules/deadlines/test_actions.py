@@ -118,9 +118,9 @@ def test_an_incident_that_a_clock_opened_does_not_open_its_like(
 ) -> None:
     """Neither at once nor in turn with another clock, nor in a row without end."""
     record = incident(POLICY)
-    report = record.report.model_copy(update={"opened_for": led})
-    record = record.model_copy(update={"report": report})
-    point = POINT.model_copy(update={"clock": clock})
+    report = record.report.changed(opened_for=led)
+    record = record.changed(report=report)
+    point = POINT.changed(clock=clock)
     why_not = opens_its_like(parse_action("open incident It"), point, record)
     assert (why_not is None) is opens
     assert opens_its_like(parse_action("page lead"), point, record) is None
@@ -133,7 +133,7 @@ def test_an_action_that_is_a_command_asks_for_no_effect() -> None:
 
 def test_a_threshold_of_no_clock_has_not_raised_before() -> None:
     """A late update is no clock of the policy; it may raise the severity too."""
-    point = POINT.model_copy(update={"clock": "update:all"})
+    point = POINT.changed(clock="update:all")
     record = done(incident(POLICY, "SEV2"), "acknowledge", later(1), POLICY)
     found = command_of(parse_action("raise severity once"), point, POLICY, record, WHY)
     assert found is not None

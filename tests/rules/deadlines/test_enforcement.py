@@ -81,10 +81,8 @@ def due(name: str, threshold: str, fraction: float = 0.0) -> DueThreshold:
 def test_a_threshold_is_called_what_it_is(point: DueThreshold, kind: str, words: str) -> None:
     """A warning, a breach, or something that the policy promised by best effort alone."""
     best = Target(within=minutes(5), best_effort=True)
-    easy = clock("easy", "reported", "acknowledged", sev1=5).model_copy(
-        update={"within": {"SEV1": best}}
-    )
-    policy = POLICY.model_copy(update={"clocks": (*POLICY.clocks, easy)})
+    easy = clock("easy", "reported", "acknowledged", sev1=5).changed(within={"SEV1": best})
+    policy = POLICY.changed(clocks=(*POLICY.clocks, easy))
     assert fired_words(point, policy, an_incident(policy), after(5)) == (kind, words)
     late = f"{words} (fired 1m late)"
     assert fired_words(point, policy, an_incident(policy), after(6)) == (kind, late)
@@ -122,16 +120,16 @@ def test_a_deadline_stands_unless_the_record_says_otherwise_by_now() -> None:
     assert [point.clock for point in answer.moot] == ["assess"]
     acknowledged = done(incident, "acknowledge", after(2))
     facts_then = ClockFacts(incident=without_story(acknowledged), policy=facts)
-    over = enforce(request.model_copy(update={"facts": facts_then, "due": found}))
+    over = enforce(request.changed(facts=facts_then, due=found))
     assert (over.standing, over.moot) == ((), found)
 
 
 def test_a_clock_that_counts_from_the_limit_of_another_is_looked_at_with_it() -> None:
     """And an audience with whoever is reminded of it; nothing else of the policy is."""
-    before = clock("prepare", "reported", "assessed", sev1=5).model_copy(
-        update={"within": {"SEV1": Target(within=minutes(1), before="limit of resolve")}}
+    before = clock("prepare", "reported", "assessed", sev1=5).changed(
+        within={"SEV1": Target(within=minutes(1), before="limit of resolve")}
     )
-    policy = POLICY.model_copy(update={"clocks": (*POLICY.clocks, before)})
+    policy = POLICY.changed(clocks=(*POLICY.clocks, before))
     facts = facts_for_enforcement(policy, (due("prepare", "100%", 1.0),))
     assert [spec.name for spec in facts.clocks] == ["resolve", "prepare"]
     assert (facts.audiences, facts.people, facts.roles) == ((), {}, ())
@@ -142,15 +140,13 @@ def test_a_clock_that_counts_from_the_limit_of_another_is_looked_at_with_it() ->
 
 def test_what_every_clock_goes_by_is_looked_at_with_any_of_them() -> None:
     """Severities and what a changed one does, calendars, and who is reminded of updates."""
-    policy = POLICY.model_copy(
-        update={
-            "name": "Another",
-            "version": "7",
-            "when_raised": RunningClocks.RESTART,
-            "when_lowered": RunningClocks.KEEP,
-            "late_updates": POLICY.clocks[0].thresholds,
-            "slices": {"office": SLICE},
-        }
+    policy = POLICY.changed(
+        name="Another",
+        version="7",
+        when_raised=RunningClocks.RESTART,
+        when_lowered=RunningClocks.KEEP,
+        late_updates=POLICY.clocks[0].thresholds,
+        slices={"office": SLICE},
     )
     facts = facts_for_enforcement(policy, ())
     for name in (
@@ -182,26 +178,26 @@ def test_what_waits_for_an_answer_is_looked_at_with_the_rules_of_answers(
     name: str, *, pending: bool
 ) -> None:
     """No clock is."""
-    rules = {"approvals": {"close": ApprovalRule(by=("ana",))}, "handover": HandoverRule()}
-    facts = facts_for_enforcement(POLICY.model_copy(update=rules), (due(name, "", 1.0),))
-    assert {"approvals": facts.approvals, "handover": facts.handover} == (
-        rules if pending else {"approvals": {}, "handover": None}
-    )
+    approvals, handover = {"close": ApprovalRule(by=("ana",))}, HandoverRule()
+    policy = POLICY.changed(approvals=approvals, handover=handover)
+    facts = facts_for_enforcement(policy, (due(name, "", 1.0),))
+    looked_at = (approvals, handover) if pending else ({}, None)
+    assert (facts.approvals, facts.handover) == looked_at
 
 
 def test_best_effort_is_what_was_promised_by_the_severity_of_then() -> None:
     """A severity that changed while the clock ran is known to it."""
     best = Target(within=minutes(5), best_effort=True)
     firm = Target(within=minutes(50))
-    easy = clock("easy", "reported", "acknowledged", sev1=5).model_copy(
-        update={"within": {"SEV1": best, "SEV2": firm}}
+    easy = clock("easy", "reported", "acknowledged", sev1=5).changed(
+        within={"SEV1": best, "SEV2": firm}
     )
-    policy = POLICY.model_copy(update={"clocks": (easy,), "when_raised": RunningClocks.KEEP})
-    mild = an_incident(policy, REPORT.model_copy(update={"severity": "SEV2"}))
+    policy = POLICY.changed(clocks=(easy,), when_raised=RunningClocks.KEEP)
+    mild = an_incident(policy, REPORT.changed(severity="SEV2"))
     incident = done(mild, "set_severity", after(1), policy, severity="SEV1", note="worse")
     point = due("easy", "100%", 1.0)
     assert fired_words(point, policy, incident, after(60))[0] == "clock.breached"
-    policy = policy.model_copy(update={"when_raised": RunningClocks.RETARGET})
+    policy = policy.changed(when_raised=RunningClocks.RETARGET)
     assert fired_words(point, policy, incident, after(60))[0] == "clock.late"
 
 
@@ -215,7 +211,7 @@ def test_a_threshold_that_fired_as_it_came_due_stands() -> None:
         due_at=after(2.5),
         fired_at=after(2.5),
     )
-    incident = an_incident().model_copy(update={"fired": (fired,)})
+    incident = an_incident().changed(fired=(fired,))
     assert superseded(POLICY, incident, after(2.5)) == ()
 
 
@@ -226,8 +222,7 @@ def entries(*sizes: int) -> tuple[TimelineEntry, ...]:
     )
     bare = len(plain.model_dump_json())
     return tuple(
-        plain.model_copy(update={"seq": 1000 + n, "summary": "x" * (size - bare)})
-        for n, size in enumerate(sizes)
+        plain.changed(seq=1000 + n, summary="x" * (size - bare)) for n, size in enumerate(sizes)
     )
 
 
@@ -246,16 +241,16 @@ def test_a_heavy_timeline_is_moved_out_but_for_the_newest_lines(
     sizes: tuple[int, ...], moved: int | None
 ) -> None:
     """From the first line on that no longer fits; up to the limit it stays as it is."""
-    incident = an_incident().model_copy(update={"timeline": entries(*sizes)})
+    incident = an_incident().changed(timeline=entries(*sizes))
     older = older_entries(incident)
     assert older == (None if moved is None else incident.timeline[:moved])
 
 
 def test_what_was_moved_out_is_found_by_its_segment() -> None:
     """Only the lines up to its last one are gone, and earlier segments stay."""
-    incident = an_incident().model_copy(update={"timeline": entries(500, 500, 500)})
+    incident = an_incident().changed(timeline=entries(500, 500, 500))
     first = TimelineSegment(uri="a", sha256="0" * 64, first_seq=1, last_seq=999)
-    second = first.model_copy(update={"uri": "b", "first_seq": 1000, "last_seq": 1001})
+    second = first.changed(uri="b", first_seq=1000, last_seq=1001)
     left = moved_out(moved_out(incident, first), second)
     assert [entry.seq for entry in left.timeline] == [1002]
     assert [segment.uri for segment in left.segments] == ["a", "b"]
@@ -264,11 +259,9 @@ def test_what_was_moved_out_is_found_by_its_segment() -> None:
 def test_neither_the_timeline_nor_alerts_make_a_record_too_heavy() -> None:
     """They are carried in other ways; what people write has room."""
     record = an_alert_record()
-    light = an_incident().model_copy(
-        update={"timeline": entries(LIMIT_BYTES), "alerts": {"a": record}}
-    )
+    light = an_incident().changed(timeline=entries(LIMIT_BYTES), alerts={"a": record})
     assert not too_heavy(light)
-    assert too_heavy(light.model_copy(update={"cancelled_for": "x" * RECORD_LIMIT_BYTES}))
+    assert too_heavy(light.changed(cancelled_for="x" * RECORD_LIMIT_BYTES))
 
 
 def an_alert_record() -> AlertRecord:
@@ -294,8 +287,9 @@ def test_a_deadline_is_looked_at_without_what_anybody_wrote() -> None:
     )
     segment = TimelineSegment(uri="said", sha256="0" * 64, first_seq=1, last_seq=1)
     update = StatusUpdate(at=after(1), actor=ANA, text="said", audiences=("stakeholders",))
-    changes = {"segments": (segment,), "updates": (update,), "alerts": {"a": an_alert_record()}}
-    light = without_story(incident.model_copy(update=changes))
+    light = without_story(
+        incident.changed(segments=(segment,), updates=(update,), alerts={"a": an_alert_record()})
+    )
     assert light.review is None
     gone = (light.timeline, light.segments, light.lessons, light.action_items, light.documents)
     assert gone == ((), (), (), (), ())

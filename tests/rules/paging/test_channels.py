@@ -187,7 +187,7 @@ def test_what_is_bound_asks_for_leave_with_what_a_summary_would_tell(withdraw: s
     free = Delivery(message=message, channels=("pager", "mail"), withdraw=withdraw)
     assert leave_for(free) is None
     bound = Bound(whom="person:alice", limit=OWN, urgency=2)
-    assert leave_for(free.model_copy(update={"bound": bound})) == AskLeave(
+    assert leave_for(free.changed(bound=bound)) == AskLeave(
         key="k",
         incident_id="INC-1",
         subject="x" * MOST_OF_A_SUBJECT,

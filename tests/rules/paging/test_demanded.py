@@ -25,7 +25,7 @@ from tests.specimens import ANA, POLICY, after, an_incident, done, minutes, outc
 def policy(**changes: Any) -> CompiledPolicy:
     """The specimen with a changed escalation."""
     assert POLICY.escalation is not None
-    return POLICY.model_copy(update={"escalation": POLICY.escalation.model_copy(update=changes)})
+    return POLICY.changed(escalation=POLICY.escalation.changed(**changes))
 
 
 WATCHED = policy(forgotten_after=timedelta(minutes=30))
@@ -96,7 +96,7 @@ def test_what_cannot_be_escalated_to_is_refused() -> None:
     words = "the escalation default has no level 9; it has 3"
     assert refused(level=9, note="x") == Refusal("Refused", words)
     assert refused(level=1) == Refusal("Refused", "escalating needs a reason: note", ("note",))
-    for none in (POLICY.model_copy(update={"escalation": None}), policy(levels=())):
+    for none in (POLICY.changed(escalation=None), policy(levels=())):
         answer = outcome(an_incident(none), "escalate", after(1), none, note="x")
         assert answer == Refusal("Refused", "the policy names no escalation for this incident")
     over = done(an_incident(), "resolve", after(1), steps=["verify"])
@@ -108,11 +108,12 @@ def test_what_cannot_be_escalated_to_is_refused() -> None:
 def test_the_levels_are_those_of_the_ladder_that_counts() -> None:
     """One level alone while the flag is raised; its acknowledgement is watched by it, too."""
     assert POLICY.escalation is not None
-    changes = {"name": "short", "levels": POLICY.escalation.levels[:1]}
-    short = POLICY.escalation.model_copy(update={**changes, "forgotten_after": minutes(7)})
+    short = POLICY.escalation.changed(
+        name="short", levels=POLICY.escalation.levels[:1], forgotten_after=minutes(7)
+    )
     under = policy(branches=(Branch(when=("flag vip",), follow=short),))
     flag = AttributeChange(name="vip", value="yes", at=after(1), actor=ANA)
-    incident = an_incident(under).model_copy(update={"attributes": (flag,)})
+    incident = an_incident(under).changed(attributes=(flag,))
     answer = outcome(incident, "escalate", after(5), under, level=2, note="x")
     assert answer == Refusal("Refused", "the escalation short has no level 2; it has 1")
     taken = outcome(incident, "acknowledge", after(5), under)
@@ -122,7 +123,7 @@ def test_the_levels_are_those_of_the_ladder_that_counts() -> None:
 
 def test_who_may_escalate_is_policy() -> None:
     """As for every command."""
-    strict = POLICY.model_copy(update={"authority": {"escalate": AuthorityRule(by=("person:bo",))}})
+    strict = POLICY.changed(authority={"escalate": AuthorityRule(by=("person:bo",))})
     answer = outcome(an_incident(strict), "escalate", after(1), strict, note="x")
     assert isinstance(answer, Refusal)
     assert (answer.kind, answer.may) == ("NotAuthorised", ("bo",))
@@ -159,7 +160,7 @@ def test_a_raised_severity_pages_as_the_policy_says() -> None:
 
     def pages(on_raise: OnRaise, start: str, **fields: object) -> list[PageNextLevel]:
         under = policy(on_raise=on_raise)
-        incident = an_incident(under).model_copy(update={"severity": start})
+        incident = an_incident(under).changed(severity=start)
         answer = outcome(incident, "set_severity", after(5), under, **fields)
         assert isinstance(answer, Decision), answer
         return [effect for effect in answer.effects if isinstance(effect, PageNextLevel)]
@@ -181,10 +182,10 @@ def test_a_raised_severity_pages_as_the_policy_says() -> None:
 def test_a_raised_severity_pages_by_the_escalation_that_counts_then(branch: dict[str, Any]) -> None:
     """Not by that of before."""
     assert POLICY.escalation is not None
-    again = POLICY.escalation.model_copy(update={"name": "worst", "on_raise": OnRaise.RESTART})
+    again = POLICY.escalation.changed(name="worst", on_raise=OnRaise.RESTART)
     under = policy(branches=(Branch(follow=again, **branch),))
     vip = AttributeChange(name="vip", value="yes", at=after(1), actor=ANA)
-    incident = an_incident(under).model_copy(update={"severity": "SEV2", "attributes": (vip,)})
+    incident = an_incident(under).changed(severity="SEV2", attributes=(vip,))
     said = {"severity": "SEV1", "note": "worse"}
     answer = outcome(incident, "set_severity", after(5), under, **said)
     assert isinstance(answer, Decision), answer

@@ -131,8 +131,7 @@ def test_asked_by_hand_after_an_acknowledgement_it_goes_on_from_that_level() -> 
     going, page = set_going(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
     assert (going.called_by, going.stopped, going.reached, going.cause) == ("ana", None, False, 9)
     assert page == Page(2, 0, THREE.levels[1], after(35))
-    for change, goes_on in (({"once": True}, True), ({}, False)):
-        once = asked.model_copy(update=change)
+    for once, goes_on in ((asked.changed(once=True), True), (asked, False)):
         still, page = set_going(
             ACKNOWLEDGED, once, THREE, after(30), acknowledged=True, goes_on=goes_on
         )
@@ -192,7 +191,7 @@ def test_pages_are_withdrawn_and_reminders_are_not() -> None:
     assert withdrawable(of_level, ANSWERED)
     assert not withdrawable(of_clock, ANSWERED)
     assert withdrawable(of_clock, OVER)
-    assert not withdrawable(of_clock.model_copy(update={"clocks": ("regulator",)}), OVER)
-    reminder = said.model_copy(update={"kind": MessageKind.REMINDER})
+    assert not withdrawable(of_clock.changed(clocks=("regulator",)), OVER)
+    reminder = said.changed(kind=MessageKind.REMINDER)
     told = Delivery(message=reminder, channels=("pager",), until_answered=True)
     assert not withdrawable(told, OVER)

@@ -101,9 +101,9 @@ def test_the_first_branch_that_fits_counts() -> None:
     )
     incident = an_incident()
     assert in_force(whole, incident, after(1)) is whole
-    incident = incident.model_copy(update={"severity": "SEV3"})
+    incident = incident.changed(severity="SEV3")
     assert in_force(whole, incident, after(2)) == slow
-    report = REPORT.model_copy(update={"attributes": {"plan": "gold"}})
+    report = REPORT.changed(attributes={"plan": "gold"})
     assert in_force(whole, an_incident(report=report), after(1)) == gold
     assert in_force(None, incident, after(1)) is None
 
@@ -121,10 +121,10 @@ def test_an_incident_without_alerts_counts_as_going_on() -> None:
     assert still_firing(an_incident())
     fires = Alert(fingerprint="a", name="a", status=AlertStatus.FIRING, started_at=after(0))
     seen = AlertRecord(alert=fires, first_seen_at=after(0), last_seen_at=after(0), times_seen=1)
-    gone = seen.model_copy(update={"taken_over_by": "INC-2"})
+    gone = seen.changed(taken_over_by="INC-2")
     incident = an_incident()
-    assert still_firing(incident.model_copy(update={"alerts": {"a": seen}}))
-    assert not still_firing(incident.model_copy(update={"alerts": {"a": gone}}))
+    assert still_firing(incident.changed(alerts={"a": seen}))
+    assert not still_firing(incident.changed(alerts={"a": gone}))
 
 
 def test_a_level_that_reached_nobody_is_followed_by_the_next_at_once() -> None:

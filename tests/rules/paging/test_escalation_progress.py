@@ -44,9 +44,9 @@ def then(progress: EscalationProgress, now: float, *, reached: bool, **more: Any
 def test_a_branch_counts_from_when_its_condition_holds() -> None:
     """What somebody sets later leads to other levels then."""
     gold = EscalationPolicy(name="gold", levels=TWO.levels)
-    whole = TWO.model_copy(update={"branches": (Branch(when=("plan=gold",), follow=gold),)})
+    whole = TWO.changed(branches=(Branch(when=("plan=gold",), follow=gold),))
     change = AttributeChange(name="plan", value="gold", at=after(10), actor=ANA)
-    incident = an_incident().model_copy(update={"attributes": (change,)})
+    incident = an_incident().changed(attributes=(change,))
     assert in_force(whole, incident, after(9)) is whole
     assert in_force(whole, incident, after(10)) == gold
 
@@ -84,7 +84,7 @@ def test_whom_a_round_reached_counts_for_that_round_alone() -> None:
 
 def test_a_forgotten_acknowledgement_begins_a_round_of_its_own() -> None:
     """Whom the first level reached before is asleep by now: it waits until somebody wakes."""
-    one = TWO.model_copy(update={"levels": TWO.levels[:1], "repeat": 0})
+    one = TWO.changed(levels=TWO.levels[:1], repeat=0)
     was = EscalationProgress(level=1, pages=1, reached=True, stopped="acknowledged by ana")
     again = resumed(was, after(40))
     page = next_page(one, again, after(40))
@@ -131,7 +131,7 @@ def test_one_that_goes_on_is_not_resumed_by_a_demand() -> None:
     """Nobody had acknowledged: an acknowledgement still stops it."""
     going_on = EscalationProgress(level=2, cycle=1, next_at=after(9))
     assert begun_again(going_on, 2, resumed=True) == going_on
-    assert begun_again(going_on, 1, resumed=True) == going_on.model_copy(update={"cycle": 0})
+    assert begun_again(going_on, 1, resumed=True) == going_on.changed(cycle=0)
 
 
 def test_a_forgotten_acknowledgement_resumes_at_once() -> None:

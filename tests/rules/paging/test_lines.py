@@ -164,7 +164,7 @@ def test_a_page_by_a_schedule_tells_why_somebody_was_on_call(aged: timedelta | N
     assert (data["schedule"], data["doubts"]) == ("primary", ["feed x: old"])
     assert data["on_call"] == DUTY.model_dump(mode="json")
     assert data["feed_age_seconds"] == (180 if aged else None)
-    off = found.model_copy(update={"duties": ()})
+    off = found.changed(duties=())
     assert "schedule" not in only(pages=(paged,), on_call={"primary": off}).data
 
 

@@ -43,8 +43,8 @@ def an_alert(name: str, summary: str = "") -> AlertRecord:
 
 def test_a_page_carries_every_fact_that_is_known() -> None:
     """The limits of the clocks that run too; what is not known has no line."""
-    incident = an_incident().model_copy(
-        update={"alerts": {"a": an_alert("cpu", "CPU is hot"), "b": an_alert("disk")}}
+    incident = an_incident().changed(
+        alerts={"a": an_alert("cpu", "CPU is hot"), "b": an_alert("disk")}
     )
     sent = said(done(incident, "acknowledge", after(2)), 3)
     assert (sent.kind, sent.incident_id) == (MessageKind.NOTIFICATION, "INC-260327-TEST")
@@ -64,7 +64,7 @@ def test_a_page_carries_every_fact_that_is_known() -> None:
         "state: assessment",
         "severity: SEV1",
     ]
-    bare = REPORT.model_copy(update={"service": None, "nature": ""})
+    bare = REPORT.changed(service=None, nature="")
     facts = facts_for(an_incident(POLICY, bare), POLICY, after(0), None)
     assert facts["impact"] == "checkout"
     assert "service" not in facts
@@ -73,7 +73,7 @@ def test_a_page_carries_every_fact_that_is_known() -> None:
 
 def test_an_audience_reads_only_what_the_policy_lets_it_see() -> None:
     """Neither in the facts nor in the heading; one that nothing limits sees all of them."""
-    narrow = STAKEHOLDERS.model_copy(update={"sees": ("state", "next_update")})
+    narrow = STAKEHOLDERS.changed(sees=("state", "next_update"))
     sent = said(an_incident(), audience=narrow)
     assert sent.facts == {"state": "reported", "next_update": "by 2026-03-27 17:20:00 UTC"}
     assert sent.body == (
@@ -93,7 +93,7 @@ def test_who_is_promised_no_update_reads_of_none() -> None:
 
 def test_a_message_stays_short_whatever_was_reported() -> None:
     """A fact to 1000 characters, a subject to 250."""
-    long = REPORT.model_copy(update={"nature": "n" * 3000, "title": "t" * 300})
+    long = REPORT.changed(nature="n" * 3000, title="t" * 300)
     sent = said(an_incident(POLICY, long))
     assert len(sent.facts["impact"]) == 1000
     assert len(sent.subject) == 250

@@ -82,12 +82,9 @@ def test_lines_without_a_key_are_about_a_page_each() -> None:
 def test_the_escalation_that_counted_is_that_of_what_was_known_then(branch: dict[str, Any]) -> None:
     """By the severity of then, and by what the conditions came to then."""
     assert POLICY.escalation is not None
-    split = {"branches": (Branch(follow=QUIET, **branch),)}
-    policy = POLICY.model_copy(
-        update={
-            "escalation": POLICY.escalation.model_copy(update=split),
-            "attributes": {"vip": ("yes", "no")},
-        }
+    policy = POLICY.changed(
+        escalation=POLICY.escalation.changed(branches=(Branch(follow=QUIET, **branch),)),
+        attributes={"vip": ("yes", "no")},
     )
     incident = done(an_incident(policy), "acknowledge", after(1), policy)
     incident = done(incident, "set_severity", after(10), policy, severity="SEV3", note="less")
@@ -98,9 +95,9 @@ def test_the_escalation_that_counted_is_that_of_what_was_known_then(branch: dict
 
 def test_silence_counts_from_the_first_line() -> None:
     """Not from when something had happened of which nobody knew; that where there is no line."""
-    incident = an_incident().model_copy(update={"reported_at": after(-10)})
+    incident = an_incident().changed(reported_at=after(-10))
     assert standing_at(POLICY, incident, after(0)).next_at == after(0)
-    bare = incident.model_copy(update={"timeline": ()})
+    bare = incident.changed(timeline=())
     assert standing_at(POLICY, bare, after(0)).next_at == after(-10)
 
 
@@ -134,7 +131,7 @@ def test_an_escalation_that_begins_anew_has_all_its_rounds_before_it() -> None:
 def test_a_page_of_a_level_that_the_escalation_does_not_have_moves_no_wait() -> None:
     """Another counted when it was sent, or none does."""
     incident = told(an_incident(), "page.sent", 6, level=9)
-    nobody = POLICY.model_copy(update={"escalation": None})
+    nobody = POLICY.changed(escalation=None)
     for policy in (POLICY, nobody):
         assert standing_at(policy, incident, after(6)).next_at == after(0)
 

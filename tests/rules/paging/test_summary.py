@@ -10,9 +10,9 @@ from tests.rules.storms import page, paged, storm
 def test_a_summary_names_the_worst_first_and_each_incident_once() -> None:
     """It goes where the page of the worst would have gone."""
     state = storm(4)
-    quiet = page(50, urgency=3).model_copy(update={"address": "other@example.com"})
+    quiet = page(50, urgency=3).changed(address="other@example.com")
     worst = [page(60 + number, urgency=1) for number in range(4)]
-    twice = page(50, urgency=3).model_copy(update={"key": "INC-50/page-2:ana"})
+    twice = page(50, urgency=3).changed(key="INC-50/page-2:ana")
     state, _ = paged(quiet, twice, *worst, state=state)
     summary = summary_of(state, "WL-ana", "person:ana")
     assert summary.message.subject == "2 incidents for you: 1 SEV1, 1 SEV3"
@@ -35,7 +35,7 @@ def test_a_summary_of_hundreds_stays_short() -> None:
 
 def test_a_summary_is_one_page_that_stands_for_others() -> None:
     """Numbered, to whom it is, over the channels of the worst, and how to answer it."""
-    state = storm(6).model_copy(update={"summaries": 2})
+    state = storm(6).changed(summaries=2)
     summary = summary_of(state, "WL-ana", "person:ana")
     first, second = page(4), page(5)
     assert summary == PageSummary(

@@ -198,7 +198,7 @@ def test_not_paged_since_its_alerts_do_not_fire_any_more() -> None:
     night = Night(policy_with(level("ana"), level("bo", wait=10, if_firing=True), level("cy")))
     over = Alert(fingerprint="a", name="Down", status=AlertStatus.RESOLVED, started_at=after(0))
     seen = AlertRecord(alert=over, first_seen_at=after(0), last_seen_at=after(4), times_seen=2)
-    night.incident = night.incident.model_copy(update={"alerts": {"a": seen}})
+    night.incident = night.incident.changed(alerts={"a": seen})
     night.until(12)
     assert words(night.why("bo", at=12)) == [
         (
@@ -215,8 +215,8 @@ def test_not_paged_since_another_escalation_counted() -> None:
     quiet = Branch(severities=("SEV1",), follow=EscalationPolicy(name="none", levels=()))
     escalation = THREE.escalation
     assert escalation is not None
-    changed = escalation.model_copy(update={"branches": (quiet,)})
-    night = Night(THREE.model_copy(update={"escalation": changed}))
+    changed = escalation.changed(branches=(quiet,))
+    night = Night(THREE.changed(escalation=changed))
     assert words(night.why("ana")) == [
         "ana was not paged: the escalation that counted then is none, by which nobody is paged"
     ]

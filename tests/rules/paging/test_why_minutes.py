@@ -104,14 +104,14 @@ def test_a_level_can_be_asked_about() -> None:
 
 def test_no_escalation_is_named_only_for_the_time_after_the_first_line() -> None:
     """Before it nothing was known; where no line is kept here, nobody can say so."""
-    night = Night(policy_with().model_copy(update={"escalation": None}))
+    night = Night(policy_with().changed(escalation=None))
     first = night.incident.timeline[:1]
-    night.incident = night.incident.model_copy(update={"timeline": first})
+    night.incident = night.incident.changed(timeline=first)
     night.until(5)
     night.do("acknowledge")
     none = "the policy names no escalation for this incident"
     assert words(night.why("ana", at=2))[0].endswith(f"UTC: {none}")
-    night.incident = night.incident.model_copy(update={"timeline": ()})
+    night.incident = night.incident.changed(timeline=())
     assert words(night.why("ana")) == [f"ana was not paged: {none}"]
 
 

@@ -88,5 +88,5 @@ def test_a_workload_that_gave_up_a_summary_remembers_it() -> None:
 def test_a_workload_of_which_nothing_is_left_was_over_long_ago() -> None:
     """A role was all that it knew, and that was given up."""
     state, _ = role_told(WorkloadState(), LEAD, NOON)
-    state, _ = role_told(state, LEAD.model_copy(update={"holds": False}), NOON)
+    state, _ = role_told(state, LEAD.changed(holds=False), NOON)
     assert over_at(state) == datetime.min.replace(tzinfo=UTC)

@@ -74,7 +74,7 @@ LATER = "authority: { begin_resolution: { by: lead, after: { 30m: team:payments 
 
 def in_diagnosis(incident: Incident) -> Incident:
     """The incident, assessed."""
-    return incident.model_copy(update={"state": State.DIAGNOSIS})
+    return incident.changed(state=State.DIAGNOSIS)
 
 
 def test_who_asks_in_vain_may_proceed_after_the_limit() -> None:
@@ -152,7 +152,7 @@ def test_whoever_is_on_call_may_and_once_the_shift_is_over_who_takes_turns() -> 
     assert [spec.name for spec in policy.schedules] == ["primary"]
     duty = Duty(person="bo", because="rotation", since_at=after(-60), until_at=after(60))
     found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
-    known = policy.model_copy(update={"on_call": {"primary": found}})
+    known = policy.changed(on_call={"primary": found})
     answer = refused(reported(known), "hold", 59, known, reason="x", actor="cy")
     assert answer.may == ("on_call primary (bo)",)
     done(reported(known), "hold", after(59), known, reason="x", actor="bo")
@@ -189,7 +189,7 @@ def test_who_is_asked_are_those_on_call_then() -> None:
     )
     duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(60))
     found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
-    policy = policy.model_copy(update={"on_call": {"primary": found}})
+    policy = policy.changed(on_call={"primary": found})
     answer = refused(reported(policy), "hold", 5, policy, reason="x", actor="dee")
     assert answer.may == ("on_call primary (bo)", "dee, team platform (cy, eve) 30m after asking")
     assert answer.leaves is not None

@@ -13,7 +13,7 @@ from tests.rules.staffed import reported as reported_at_start
 from tests.rules.staffed import staffed
 from tests.specimens import POLICY, a_diagnosed_incident, after, an_incident, done, outcome
 
-ASKS = POLICY.model_copy(update={"facts": FactsRule()})
+ASKS = POLICY.changed(facts=FactsRule())
 APPROVED = staffed(
     "milestones: [aware, told]\n"
     "clocks: { tell: { from: aware, to: told, within: 4h } }\n"
@@ -36,7 +36,7 @@ FIELDS: dict[str, dict[str, Any]] = {
 def given(name: str, back: timedelta, **more: Any) -> Decision | Refusal:
     """A command at 60 minutes about a fact that lies so far back."""
     incident = a_diagnosed_incident()
-    policy = ASKS.model_copy(update={"lower_severity": POLICY.raise_severity})
+    policy = ASKS.changed(lower_severity=POLICY.raise_severity)
     fields = {**FIELDS[name], **more, "happened_at": after(60) - back}
     return outcome(incident, name, after(60), policy, **fields)
 
@@ -100,7 +100,7 @@ def test_what_says_that_it_was_sent_before_the_incident_did_something_is_dated_b
 
 def test_under_a_policy_of_before_nothing_is_asked() -> None:
     """Incidents that began under it go on as they did."""
-    before = ASKS.model_copy(update={"facts": None})
+    before = ASKS.changed(facts=None)
     answer = outcome(an_incident(before), "acknowledge", after(60), before, happened_at=after(1))
     assert isinstance(answer, Decision)
 

@@ -19,7 +19,7 @@ REOPENS = staffed(
 def test_who_reopens_from_review_and_from_closed_can_differ() -> None:
     """Each by a rule of its own; what can be done next says so too."""
     in_review = done(reported(REOPENS), "resolve", after(1), REOPENS)
-    closed = in_review.model_copy(update={"state": State.CLOSED})
+    closed = in_review.changed(state=State.CLOSED)
     assert refused(in_review, "reopen", 2, REOPENS, actor="bo").message == (
         "bo may not reopen from review; may: ana"
     )
@@ -38,7 +38,7 @@ def test_the_rule_of_reopen_counts_for_the_state_that_has_none_of_its_own() -> N
     )
     in_review = done(reported(policy), "resolve", after(1), policy)
     decided(in_review, "reopen", 2, policy, actor="cy")
-    closed = in_review.model_copy(update={"state": State.CLOSED})
+    closed = in_review.changed(state=State.CLOSED)
     answer = refused(closed, "reopen", 2, policy, actor="cy", note="x")
     assert (answer.kind, answer.may) == ("NotAuthorised", ("nobody",))
 
@@ -144,7 +144,7 @@ def test_what_is_for_nobody_is_not_for_monitoring_either() -> None:
     )
     alerts = {"actor": "monitoring", "via": "alerts"}
     in_review = done(reported(policy), "resolve", after(1), policy)
-    closed = in_review.model_copy(update={"state": State.CLOSED})
+    closed = in_review.changed(state=State.CLOSED)
     assert refused(closed, "reopen", 2, policy, **alerts).kind == "NotAuthorised"
     decided(in_review, "reopen", 2, policy, **alerts)
 

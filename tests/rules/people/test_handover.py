@@ -172,8 +172,8 @@ def test_the_end_of_a_shift_is_a_reason_to_hand_over() -> None:
     duty = Duty(person="ana", because="rotation", since_at=after(-60), until_at=after(90))
     on_call = {"primary": OnCall(schedule="primary", at=after(0), duties=(duty,))}
     assert POLICY.handover is not None
-    rule = POLICY.handover.model_copy(update={"at_shift_end": True})
-    policy = POLICY.model_copy(update={"on_call": on_call, "handover": rule})
+    rule = POLICY.handover.changed(at_shift_end=True)
+    policy = POLICY.changed(on_call=on_call, handover=rule)
     incident = led(policy)
     reminded = overdue(incident, after(90), policy)
     assert lines(reminded.incident, "handover.due") == [
@@ -211,7 +211,7 @@ def test_five_hundred_handovers_do_not_bloat_an_incident() -> None:
         result = result_of("accept_handover", answer.summary, incident, POLICY, after(at + 17))
         processed[f"{turn:036}"] = result.model_dump_json()
     assert incident.handover_counts == (HandoverCount(role="lead", accepted=500, lapsed=50),)
-    light = incident.model_copy(update={"timeline": (), "segments": ()})
+    light = incident.changed(timeline=(), segments=())
     assert len(light.model_dump_json()) < 3000
     carried = Carried(incident=incident, policy=POLICY, processed=processed)
     assert len(carried.model_dump_json()) < CARRIED_LIMIT

@@ -31,7 +31,7 @@ def on_call(*shifts: tuple[str, float, float]) -> CompiledPolicy:
         str(number): OnCall(schedule=str(number), at=START, duties=(duty,))
         for number, duty in enumerate(duties)
     }
-    return POLICY.model_copy(update={"on_call": found})
+    return POLICY.changed(on_call=found)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_who_takes_and_gives_back_a_role_is_told_unless_they_did_it_themselves()
 def test_where_the_policy_names_no_most_a_role_has_fifty_holders() -> None:
     """A record stays small."""
     people = {f"p{n}": POLICY.people["ana"] for n in range(MOST_HOLDERS + 1)}
-    policy = POLICY.model_copy(update={"people": people})
+    policy = POLICY.changed(people=people)
     incident = reported(policy)
     for number in range(MOST_HOLDERS):
         fields = {"role": "crowd", "person": f"p{number}", "actor": "p1"}
@@ -154,7 +154,7 @@ def test_who_holds_a_role_that_moves_by_consent_can_be_given_it_again() -> None:
     [
         (ANA, True, "ana"),
         (ANA, False, "ana"),
-        (ANA.model_copy(update={"name": "zed"}), True, None),
+        (ANA.changed(name="zed"), True, None),
         (MONITORING, False, None),
         (ENGINE, False, None),
     ],
@@ -165,7 +165,7 @@ def test_who_reported_is_somebody_whom_the_policy_knows(
     found: str | None,
 ) -> None:
     """Where it knows anybody; monitoring and the engine are nobody."""
-    policy = POLICY if known else POLICY.model_copy(update={"people": {}})
+    policy = POLICY if known else POLICY.changed(people={})
     assert reporter_of(reported(policy, reporter=reporter), policy) == found
 
 
@@ -194,7 +194,7 @@ def test_whom_a_role_does_not_fit_is_told_who_is_on_call_and_could() -> None:
     policy = staffed("roles: { lead: { qualification: commander } }\n")
     duty = Duty(person="cy", because="rotation", since_at=START, until_at=after(60))
     found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
-    policy = policy.model_copy(update={"on_call": {"primary": found}})
+    policy = policy.changed(on_call={"primary": found})
     why = "bo is not qualified for lead, which needs commander; could: cy, ana"
     incident = reported(policy)
     fields = {"role": "lead", "person": "bo"}
@@ -218,8 +218,8 @@ def test_every_role_that_is_missing_is_named_with_who_could_fill_it() -> None:
     )
     duty = Duty(person="cy", because="rotation", since_at=START, until_at=after(60))
     found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
-    policy = policy.model_copy(update={"on_call": {"primary": found}})
-    incident = reported(policy).model_copy(update={"state": State.DIAGNOSIS})
+    policy = policy.changed(on_call={"primary": found})
+    incident = reported(policy).changed(state=State.DIAGNOSIS)
     incident = done(incident, "assign_role", after(1), policy, role="experts", person="ana")
     assert refused(incident, "begin_resolution", 2, policy).missing == (
         "role experts is not filled enough (1 of 2): assign_role (could: cy, eve, bo, dee)",

@@ -33,7 +33,7 @@ def on_duty(policy: CompiledPolicy, person: str, until_at: datetime | None) -> C
     """The policy with somebody on call by the schedule primary."""
     duty = Duty(person=person, because="rotation", since_at=START, until_at=after(480))
     found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=until_at)
-    return policy.model_copy(update={"on_call": {"primary": found}})
+    return policy.changed(on_call={"primary": found})
 
 
 @pytest.mark.parametrize(
@@ -52,14 +52,14 @@ def test_whoever_is_on_call_is_meant_while_the_shift_lasts(
 
 def test_of_a_schedule_that_nobody_was_asked_about_everybody_is_meant_whom_it_can_name() -> None:
     """Of a feed that is everybody; of a schedule that the policy does not have, nobody."""
-    policy = staffed("").model_copy(update={"schedules": (FED,)})
+    policy = staffed("").changed(schedules=(FED,))
     assert on_call("fed", policy, START) == tuple(policy.people)
     assert on_call("gone", policy, START) == ()
 
 
 def test_without_an_escalation_nobody_is_a_responder() -> None:
     """Nobody can be paged by it."""
-    policy = staffed("").model_copy(update={"escalation": None})
+    policy = staffed("").changed(escalation=None)
     assert responders(policy) == ()
 
 
@@ -123,7 +123,7 @@ def test_a_role_that_the_policy_no_longer_has_still_means_who_holds_it() -> None
     scribe = policy.role("scribe")
     assert scribe is not None
     assert apart(scribe, "bo", incident, policy) == ["lead"]
-    without = policy.model_copy(update={"roles": (scribe,)})
+    without = policy.changed(roles=(scribe,))
     assert meant("lead", incident, without, after(2)) == ("lead", "bo")
     assert apart(scribe, "bo", incident, without) == []
 
@@ -132,7 +132,7 @@ def test_a_role_of_an_earlier_policy_means_whoever_calls_themselves_so_too() -> 
     """Its incidents go on as they began."""
     policy = staffed("roles: { lead: {} }\n")
     [lead] = policy.roles
-    earlier = policy.model_copy(update={"roles": (lead.model_copy(update={"remembered": False}),)})
+    earlier = policy.changed(roles=(lead.changed(remembered=False),))
     assert meant("lead", reported(policy), policy, START) == ()
     assert meant("lead", reported(policy), earlier, START) == ("lead",)
 

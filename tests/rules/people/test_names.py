@@ -192,9 +192,9 @@ def test_where_a_level_pages_a_channel_everybody_of_the_people_responds() -> Non
     """Nobody knows who reads it; strangers do not."""
     policy = staffed("", closed=True)
     assert policy.escalation is not None
-    level = policy.escalation.levels[0].model_copy(update={"page": ("channel:log",)})
-    escalation = policy.escalation.model_copy(update={"levels": (level,)})
-    policy = policy.model_copy(update={"escalation": escalation})
+    level = policy.escalation.levels[0].changed(page=("channel:log",))
+    escalation = policy.escalation.changed(levels=(level,))
+    policy = policy.changed(escalation=escalation)
     decided(reported(policy), "acknowledge", 1, policy, actor="dee")
     refused(reported(policy), "acknowledge", 1, policy, actor="mallory")
 

@@ -60,13 +60,10 @@ def test_the_deputy_may_hand_over_what_the_holder_may() -> None:
     """Without the authority to give roles; nobody else may."""
     fields = {"role": "lead", "to": "bo", **SAID}
     done(given(lead="ana"), "hand_over", after(2), POLICY, actor="cy", **fields)
-    by_role = POLICY.model_copy(
-        update={
-            "roles": tuple(
-                role.model_copy(update={"deputy": "clerk"}) if role.name == "lead" else role
-                for role in POLICY.roles
-            )
-        }
+    by_role = POLICY.changed(
+        roles=tuple(
+            role.changed(deputy="clerk") if role.name == "lead" else role for role in POLICY.roles
+        )
     )
     incident = given(by_role, lead="ana", clerk="eve")
     done(incident, "hand_over", after(2), by_role, actor="eve", **fields)
@@ -83,7 +80,7 @@ def test_whom_a_role_does_not_fit_is_neither_offered_it_nor_accepts_it() -> None
     assert answer == Refusal("Refused", words)
     incident = offered("scribe", of=given(scribe="ana"))
     roles = given(clerk="bo").roles
-    incident = incident.model_copy(update={"roles": (*incident.roles, *roles)})
+    incident = incident.changed(roles=(*incident.roles, *roles))
     answer = refused(incident, "accept_handover", 11, POLICY, role="scribe", actor="bo")
     assert answer == Refusal("Refused", words)
 
@@ -175,20 +172,18 @@ def test_the_end_of_the_shift_or_the_time_reminds_whichever_comes_first(
     duty = Duty(person="ana", because="rotation", since_at=START, until_at=after(60))
     on_call = {"primary": OnCall(schedule="primary", at=START, duties=(duty,))}
     assert POLICY.handover is not None
-    rule = POLICY.handover.model_copy(
-        update={
-            "at_shift_end": at_shift_end,
-            "remind_after": None if remind is None else timedelta(hours=remind),
-        }
+    rule = POLICY.handover.changed(
+        at_shift_end=at_shift_end,
+        remind_after=None if remind is None else timedelta(hours=remind),
     )
-    policy = POLICY.model_copy(update={"on_call": on_call, "handover": rule})
+    policy = POLICY.changed(on_call=on_call, handover=rule)
     found = [point.due_at for point in pending_points(policy, given(policy, lead="ana"))]
     assert found == ([] if due is None else [after(due)])
 
 
 def test_a_role_with_a_colon_in_its_holders_name_is_still_found() -> None:
     """Whoever answers from outside may be called anything."""
-    policy = POLICY.model_copy(update={"people": {}})
+    policy = POLICY.changed(people={})
     incident = given(policy, experts="Acme: Kim")
     [point] = pending_points(policy, incident)
     told = waited_for(point, incident, policy, after(500))

@@ -51,7 +51,7 @@ def test_whom_a_schedule_can_name_is_everybody_in_it() -> None:
     assert people_of(schedule(turns, overrides=(swap,)), ("di",)) == ("ana", "bo", "cy")
     fed = ScheduleSpec(name="s", zone="UTC", feed=FeedSpec(name="f"))
     assert people_of(fed, ("di", "ed")) == ("di", "ed")
-    assert people_of(fed.model_copy(update={"overrides": (swap,)}), ("di",)) == ("cy", "di")
+    assert people_of(fed.changed(overrides=(swap,)), ("di",)) == ("cy", "di")
 
 
 def test_schedules_are_found_among_targets() -> None:

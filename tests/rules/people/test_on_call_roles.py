@@ -17,9 +17,7 @@ DUTY = Duty(person="bo", because="layer day", since_at=START, until_at=START + t
 
 def opened(found: OnCall | None) -> tuple[str | None, list[str]]:
     """Who holds the role, and what the timeline says of roles."""
-    policy = POLICY.model_copy(
-        update={"roles": ROLES, "on_call": {"managers": found} if found else {}}
-    )
+    policy = POLICY.changed(roles=ROLES, on_call={"managers": found} if found else {})
     incident = open_incident("INC-1", REPORT, policy, START)
     lines = [entry for entry in incident.timeline if entry.kind.startswith("role.")]
     assert {entry.data["role"] for entry in lines} == {"incident_manager"}
@@ -57,11 +55,11 @@ def test_whoever_a_schedule_can_name_is_a_responder() -> None:
     fed = ScheduleSpec(name="fed", zone="UTC", feed=FeedSpec(name="f"))
     level = Level(page=("schedule:primary", "person:ed"), wait=timedelta(minutes=5))
     escalation = EscalationPolicy(name="default", levels=(level,))
-    policy = POLICY.model_copy(update={"schedules": (turns, fed), "escalation": escalation})
+    policy = POLICY.changed(schedules=(turns, fed), escalation=escalation)
     assert responders(policy) == ("ana", "bo", "cy", "di", "ed")
-    level = level.model_copy(update={"page": ("schedule:fed",)})
-    escalation = escalation.model_copy(update={"levels": (level,)})
-    policy = policy.model_copy(update={"escalation": escalation})
+    level = level.changed(page=("schedule:fed",))
+    escalation = escalation.changed(levels=(level,))
+    policy = policy.changed(escalation=escalation)
     assert responders(policy) == tuple(policy.people)
 
 

@@ -117,7 +117,7 @@ def test_whoever_is_on_call_then_may_override() -> None:
     )
     duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(60))
     found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
-    policy = policy.model_copy(update={"on_call": {"primary": found}})
+    policy = policy.changed(on_call={"primary": found})
     fields = {"reason": "x", "override": WHY}
     decided(reported(policy), "hold", 1, policy, actor="bo", **fields)
     answer = refused(reported(policy), "hold", 1, policy, actor="cy", **fields)

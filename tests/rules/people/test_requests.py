@@ -177,11 +177,11 @@ def test_what_was_answered_meanwhile_is_not_overdue() -> None:
     incident = asked("resolve")
     point = point_of(incident)
     assert point.due_at == after(20)
-    gone = incident.model_copy(update={"requests": ()})
+    gone = incident.changed(requests=())
     assert waited_for(point, gone, POLICY, after(20)) is None
     given = done(incident, "approve", after(19), POLICY, command="resolve", actor="bo")
     assert list(approval_points(POLICY, given)) == []
-    ruleless = POLICY.model_copy(update={"approvals": {}})
+    ruleless = POLICY.changed(approvals={})
     assert unanswered(point, incident, ruleless, after(20)) is None
 
 
@@ -213,7 +213,7 @@ def test_whoever_is_on_call_then_may_after_the_time(at: float, may: bool) -> Non
     )
     duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(600))
     found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(600))
-    policy = policy.model_copy(update={"on_call": {"primary": found}})
+    policy = policy.changed(on_call={"primary": found})
     fields: dict[str, Any] = {"target": "CHG-1", "actor": "bo"}
     incident = asked("link", policy=policy, **fields)
     answer = outcome(incident, "link", after(at), policy, **fields)
@@ -245,7 +245,7 @@ def test_what_was_asked_before_a_deployment_is_still_the_same_after_it() -> None
 
 def test_of_a_rule_that_the_policy_no_longer_has_nothing_is_answered() -> None:
     """The incident may have gone on under another policy."""
-    policy = POLICY.model_copy(update={"approvals": {}})
+    policy = POLICY.changed(approvals={})
     fields = {"command": "resolve", "actor": "bo"}
     answer = refused(asked("resolve"), "approve", 11, policy, **fields)
     assert answer.message == "no approval of resolve is asked for; asked for is: resolve"
@@ -260,7 +260,7 @@ def test_who_may_give_leave_may_be_whoever_is_on_call(at: float) -> None:
     )
     duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(60))
     found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
-    policy = policy.model_copy(update={"on_call": {"primary": found}})
+    policy = policy.changed(on_call={"primary": found})
     answer = refused(reported(policy), "cancel", at, policy, reason="x")
     people = ["bo"] if at < 60 else ["bo", "cy"]
     assert answer.may == (f"on_call primary ({', '.join(people)})",)

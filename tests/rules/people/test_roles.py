@@ -148,9 +148,9 @@ def test_a_transition_says_who_could_fill_the_role_that_it_needs() -> None:
 def test_a_state_asks_for_a_role_on_the_way_in_and_on_the_way_out() -> None:
     """At the severities that the policy names."""
     policy = staffed("roles: { fixer: { required_in: { resolution: SEV1 } } }\n")
-    incident = reported(policy).model_copy(update={"state": State.DIAGNOSIS})
+    incident = reported(policy).changed(state=State.DIAGNOSIS)
     assert "role fixer" in refused(incident, "begin_resolution", 5, policy).missing[0]
-    mild = reported(policy, "SEV2").model_copy(update={"state": State.DIAGNOSIS})
+    mild = reported(policy, "SEV2").changed(state=State.DIAGNOSIS)
     assert done(mild, "begin_resolution", after(5), policy).state is State.RESOLUTION
     held = assigned(incident, policy, "fixer", "bo")
     assert done(held, "begin_resolution", after(5), policy).state is State.RESOLUTION
@@ -214,7 +214,7 @@ def test_a_role_that_falls_vacant_must_be_filled_again_in_time() -> None:
 def test_after_the_response_nobody_misses_a_role_of_it() -> None:
     """It may be given back without anybody being asked."""
     incident = done(reported(LATE), "acknowledge", after(1), LATE)
-    over = incident.model_copy(update={"state": State.REVIEW})
+    over = incident.changed(state=State.REVIEW)
     held = assigned(over, LATE, "lead", "bo", 4)
     back = done(held, "unassign_role", after(60), LATE, role="lead")
     assert fired(back, after(600)) == []
@@ -236,13 +236,13 @@ def test_whoever_takes_roles_by_default_is_told_of_all_their_duties_at_once() ->
         RoleRule(name="scribe", duties=("Writes",), tells=True),
         RoleRule(name="runner", tells=False),
     )
-    policy = POLICY.model_copy(update={"roles": rules})
+    policy = POLICY.changed(roles=rules)
     before = an_incident(policy)
     held = tuple(
         RoleHolder(role=role, person=person, since_at=after(0))
         for role, person in (("lead", "ana"), ("scribe", "ana"), ("runner", "bo"))
     )
-    record = before.model_copy(update={"roles": held})
+    record = before.changed(roles=held)
     assert tuple(told_of_duties(before, record, policy)) == (
         Remind(
             "ana",

@@ -14,9 +14,7 @@ from states.lifecycle import BEFORE_REVIEW, State
 from tests.specimens import POLICY, after, an_incident
 
 ANA, BO = (ToldRole(role="lead", person=person) for person in ("ana", "bo"))
-LIMITED = POLICY.model_copy(
-    update={"roles": (RoleRule(name="lead", at_once=2), RoleRule(name="scribe"))}
-)
+LIMITED = POLICY.changed(roles=(RoleRule(name="lead", at_once=2), RoleRule(name="scribe")))
 
 
 def led(state: State = State.ASSESSMENT, policy: CompiledPolicy = LIMITED) -> Incident:
@@ -25,7 +23,7 @@ def led(state: State = State.ASSESSMENT, policy: CompiledPolicy = LIMITED) -> In
         RoleHolder(role=role, person=person, since_at=after(0))
         for role, person in (("lead", "ana"), ("scribe", "bo"))
     )
-    return an_incident(policy).model_copy(update={"state": state, "roles": held})
+    return an_incident(policy).changed(state=state, roles=held)
 
 
 @pytest.mark.parametrize("state", list(State))

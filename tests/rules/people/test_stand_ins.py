@@ -1,6 +1,7 @@
 """Who is addressed where nobody holds a role."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,15 +19,15 @@ LADDER = EscalationPolicy(
 )
 
 
-def policy(*roles: RoleRule, **change: object) -> CompiledPolicy:
+def policy(*roles: RoleRule, **change: Any) -> CompiledPolicy:
     """A policy with these roles, whose escalation pages bo and cy."""
     fields = {"roles": roles, "escalation": LADDER, "authority": {}, **change}
-    return POLICY.model_copy(update=fields)
+    return POLICY.changed(**fields)
 
 
 def incident(*roles: RoleHolder) -> Incident:
     """An incident at START with these holders."""
-    return an_incident().model_copy(update={"roles": roles})
+    return an_incident().changed(roles=roles)
 
 
 def held(role: str, person: str) -> RoleHolder:
@@ -66,13 +67,11 @@ def test_every_form_of_default_stands_in(default: str, expected: str) -> None:
     on_call = OnCall(schedule="night", at=START, duties=(NED,))
     rules = policy(RoleRule(name="lead", default=default), on_call={"night": on_call}, people={})
     record = incident()
-    report = record.report.model_copy(update={"reporter": Actor(name="ann", via="console")})
+    report = record.report.changed(reporter=Actor(name="ann", via="console"))
     acknowledged = Milestone(
         name="acknowledged", at=START, recorded_at=START, actor=Actor(name="abe")
     )
-    record = record.model_copy(
-        update={"report": report, "milestones": (*record.milestones, acknowledged)}
-    )
+    record = record.changed(report=report, milestones=(*record.milestones, acknowledged))
     assert people(rules, record) == (expected,)
 
 
@@ -94,7 +93,7 @@ def test_where_anyone_may_assign_it_is_whoever_is_paged_for_incidents() -> None:
 def test_not_a_whole_company_stands_in() -> None:
     """Of very many who may, the first."""
     many = tuple(f"person:p{number}" for number in range(MOST + 3))
-    ladder = LADDER.model_copy(update={"levels": (Level(page=many, wait=timedelta(minutes=5)),)})
+    ladder = LADDER.changed(levels=(Level(page=many, wait=timedelta(minutes=5)),))
     assert len(people(policy(RoleRule(name="lead"), escalation=ladder))) == MOST
 
 
@@ -118,7 +117,7 @@ def test_where_anyone_may_assign_whoever_leads_is_asked_first() -> None:
         name="acknowledged", at=START, recorded_at=START, actor=Actor(name="abe")
     )
     record = incident()
-    record = record.model_copy(update={"milestones": (*record.milestones, acknowledged)})
+    record = record.changed(milestones=(*record.milestones, acknowledged))
     assert people(rules, record) == ("abe",)
 
 
@@ -128,9 +127,7 @@ def test_a_level_leaves_it_to_the_next_rather_than_to_everybody() -> None:
     for page, holders in ((("role:lead",), {}), (("role:crew", "role:lead"), {"crew": "eve"})):
         level = Level(page=page, wait=timedelta(minutes=5))
         assert addressed_by_level(level, incident(), rules, START).holders == holders
-    strict = rules.model_copy(
-        update={"authority": {"assign_role": AuthorityRule(by=("person:gus",))}}
-    )
+    strict = rules.changed(authority={"assign_role": AuthorityRule(by=("person:gus",))})
     level = Level(page=("role:lead",), wait=timedelta(minutes=5))
     assert addressed_by_level(level, incident(), strict, START).holders == {"lead": "gus"}
 

@@ -81,10 +81,10 @@ def test_the_same_again_leaves_no_second_record(
 def test_a_full_record_takes_what_moves_the_incident_on() -> None:
     """And nothing else; beyond the second limit only the triggers."""
     incident = a_diagnosed_incident()
-    full = incident.model_copy(update={"cancelled_for": "x" * 300_000})
+    full = incident.changed(cancelled_for="x" * 300_000)
     assert overfull("set_attribute", command("set_attribute", attribute="a"), full)
     assert overfull("complete_step", command("complete_step", step="verify"), full) is None
-    over = incident.model_copy(update={"cancelled_for": "x" * 600_000})
+    over = incident.changed(cancelled_for="x" * 600_000)
     assert overfull("complete_step", command("complete_step", step="verify"), over)
     for name, fields in (("resolve", {}), ("resume", {}), ("cancel", {"reason": "x"})):
         assert overfull(name, command(name, **fields), over) is None

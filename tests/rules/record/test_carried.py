@@ -79,7 +79,7 @@ def test_results_and_labels_go_last_and_the_newest_results_stay() -> None:
     carried = Carried(incident=an_incident(), policy=POLICY)
     assert fitting(carried, "run-1", NOW) == carried
     results = {f"id-{number}": '"' * 6000 for number in range(500)}
-    lighter = fitting(carried.model_copy(update={"processed": results}), "run-1", NOW)
+    lighter = fitting(carried.changed(processed=results), "run-1", NOW)
     assert lighter
     assert 10 < len(lighter.processed) < 40
     assert list(lighter.processed)[-1] == "id-499"
@@ -88,9 +88,7 @@ def test_results_and_labels_go_last_and_the_newest_results_stay() -> None:
 def test_what_no_run_can_carry_is_carried_by_none() -> None:
     """Then the run goes on: nothing that is still owed is dropped."""
     texts = {f"{number}": "x" * 100_000 for number in range(20)}
-    incident = an_incident().model_copy(
-        update={"report": an_incident().report.model_copy(update={"attributes": texts})}
-    )
+    incident = an_incident().changed(report=an_incident().report.changed(attributes=texts))
     assert fitting(Carried(incident=incident, policy=POLICY), "run-1", NOW) is None
 
 

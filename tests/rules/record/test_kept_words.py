@@ -161,6 +161,6 @@ def test_whoever_asks_for_leave_is_heard_by_those_who_may_give_it() -> None:
 
 def test_under_a_policy_of_before_a_line_stays_as_it_was() -> None:
     """Its incidents replay to the byte."""
-    before: CompiledPolicy = POLICY.model_copy(update={"facts": None})
+    before: CompiledPolicy = POLICY.changed(facts=None)
     answer = decided(reported(before), "hold", 10, before, reason="x", note="n")
     assert answer.incident.timeline[-1].summary == "on hold: x"

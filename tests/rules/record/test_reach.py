@@ -12,7 +12,7 @@ AUDIENCE = "stakeholders"
 
 def told() -> Incident:
     """An update at minute 10."""
-    free = POLICY.model_copy(update={"authority": {}})
+    free = POLICY.changed(authority={})
     return done(an_incident(free), "post_update", after(10), free, text="x", audiences=[AUDIENCE])
 
 

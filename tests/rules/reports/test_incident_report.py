@@ -173,10 +173,8 @@ def test_thresholds_show_how_late_they_fired() -> None:
         fired_at=after(7.5),
         superseded=True,
     )
-    prompt = fired.model_copy(
-        update={"threshold": "100%", "due_at": after(5), "fired_at": after(5), "superseded": False}
-    )
-    incident = an_incident().model_copy(update={"fired": (fired, prompt)})
+    prompt = fired.changed(threshold="100%", due_at=after(5), fired_at=after(5), superseded=False)
+    incident = an_incident().changed(fired=(fired, prompt))
     told = rows(rendered(incident, 10), "Thresholds that fired")
     assert [row[5:] for row in told] == [
         ["on time", ""],
@@ -187,8 +185,8 @@ def test_thresholds_show_how_late_they_fired() -> None:
 def test_steps_show_who_did_them_and_what_is_missing() -> None:
     """Every step of the policy is listed, done or not; a step of an older policy too."""
     incident = a_reviewed_incident()
-    extra = incident.steps[0].model_copy(update={"step": "old_step"})
-    incident = incident.model_copy(update={"steps": (*incident.steps, extra)})
+    extra = incident.steps[0].changed(step="old_step")
+    incident = incident.changed(steps=(*incident.steps, extra))
     steps = {row[0]: row for row in rows(rendered(incident, 301), "Steps")}
     assert steps["verify"][5:] == ["2026-03-27 20:00:00", "ana (console)", "paid twice"]
     assert steps["tidy"][5] == "not done"
@@ -229,7 +227,7 @@ def test_alerts_are_told_with_those_left_out() -> None:
         started_at=after(-1),
     )
     record = AlertRecord(alert=alert, first_seen_at=after(0), last_seen_at=after(9), times_seen=4)
-    incident = an_incident().model_copy(update={"alerts": {"f": record}, "truncated_alerts": 2})
+    incident = an_incident().changed(alerts={"f": record}, truncated_alerts=2)
     report = rendered(incident, 10)
     row = rows(report, "Alerts")[0]
     assert (row[0], row[1], row[7]) == ("HighErrors", "firing", "4")
@@ -251,7 +249,7 @@ def test_the_timeline_tells_happened_and_recorded() -> None:
 def test_archived_entries_are_named_with_their_place() -> None:
     """A segment that is kept elsewhere is named, with its hash."""
     segment = TimelineSegment(uri="file:///x/1-9.json", sha256="ab", first_seq=1, last_seq=9)
-    incident = an_incident().model_copy(update={"segments": (segment,)})
+    incident = an_incident().changed(segments=(segment,))
     assert "Entries 1 to 9 are kept in file:///x/1-9.json (SHA-256 `ab`)." in rendered(incident, 1)
 
 

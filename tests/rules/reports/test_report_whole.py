@@ -6,6 +6,7 @@ so that the order of the document is a claim too.
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,7 +122,7 @@ READINGS = (
 )
 """One that was met and one that is late."""
 
-RESPONDED = {
+RESPONDED: dict[str, Any] = {
     "roles": (RoleHolder(role="lead*", person="ana*", since_at=after(2)),),
     "handover_counts": (HandoverCount(role="lead*", accepted=1, declined=2, lapsed=3),),
     "overrides": (
@@ -153,7 +154,7 @@ RESPONDED = {
     },
     "truncated_alerts": 2,
 }
-FOLLOWED = {
+FOLLOWED: dict[str, Any] = {
     "review": Review(
         at=after(90),
         actor=BO,
@@ -174,7 +175,7 @@ FOLLOWED = {
     ),
     "links": (Link(relation="caused*by", target="CHG*7"),),
 }
-TOLD = {
+TOLD: dict[str, Any] = {
     "milestones": (
         a_milestone("closed", 85, 85),
         a_milestone("reported", 0, 0),
@@ -210,30 +211,26 @@ OFFICE = CalendarSlice(
     days=((after(0), after(30)),),
     offsets=((after(0), 0),),
 )
-FIGURES = POLICY.model_copy(
-    update={
-        "metrics": (
-            MetricSpec(name="time_to_*fix", starts="reported", stops="acknowledged"),
-            MetricSpec(name="in_office", starts="reported", stops="gone", calendar="office"),
-        ),
-        "slices": {"office": OFFICE},
-    }
+FIGURES = POLICY.changed(
+    metrics=(
+        MetricSpec(name="time_to_*fix", starts="reported", stops="acknowledged"),
+        MetricSpec(name="in_office", starts="reported", stops="gone", calendar="office"),
+    ),
+    slices={"office": OFFICE},
 )
 
 
 def everything() -> Incident:
     """An incident with one of each thing, and two where they have an order."""
-    report = REPORT.model_copy(
-        update={
-            "title": f"It {STARS}",
-            "nature": "It\n*fails*",
-            "affected_systems": ("web*", "shop"),
-            "service": "pay*",
-            "group_id": "AG*1",
-            "previous_incident": "INC*0",
-        }
+    report = REPORT.changed(
+        title=f"It {STARS}",
+        nature="It\n*fails*",
+        affected_systems=("web*", "shop"),
+        service="pay*",
+        group_id="AG*1",
+        previous_incident="INC*0",
     )
-    return an_incident(POLICY, report).model_copy(update={**RESPONDED, **FOLLOWED, **TOLD})
+    return an_incident(POLICY, report).changed(**RESPONDED, **FOLLOWED, **TOLD)
 
 
 def test_the_report_of_an_incident_in_which_everything_happened() -> None:
@@ -266,11 +263,9 @@ def test_a_clock_says_what_became_of_it_and_by_how_much(
 
 def test_what_is_not_there_is_not_told() -> None:
     """No overrides, no handovers, nobody else at the review; a hold that ran backwards was none."""
-    bare = an_incident(report=REPORT.model_copy(update={"service": None})).model_copy(
-        update={
-            "review": Review(at=after(9), actor=ANA, lead="ana", attendees=(), aspects={}),
-            "holds": (Hold(reason="x", from_at=after(9), until_at=after(5)),),
-        }
+    bare = an_incident(report=REPORT.changed(service=None)).changed(
+        review=Review(at=after(9), actor=ANA, lead="ana", attendees=(), aspects={}),
+        holds=(Hold(reason="x", from_at=after(9), until_at=after(5)),),
     )
     report = report_markdown(bare, POLICY, READINGS[:1], after(9))
     assert "Attended by: nobody else" in report

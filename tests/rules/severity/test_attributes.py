@@ -7,12 +7,12 @@ from rules.reports.incident_report import report_markdown
 from tests.rules.rated import rated, reported
 from tests.specimens import POLICY, REPORT, after, an_incident, done
 
-ANY = POLICY.model_copy(update={"attributes": {"impact": (), "region": ()}})
+ANY = POLICY.changed(attributes={"impact": (), "region": ()})
 
 
 def test_attributes_are_said_with_the_value_that_they_have_at_an_instant() -> None:
     """What the report said counts until something newer; a later value not before it came."""
-    report = REPORT.model_copy(update={"attributes": {"impact": "team"}})
+    report = REPORT.changed(attributes={"impact": "team"})
     incident = an_incident(ANY, report)
     incident = done(incident, "set_attribute", after(9), ANY, attribute="impact", value="all")
     incident = done(incident, "set_attribute", after(9), ANY, attribute="region", value="north")

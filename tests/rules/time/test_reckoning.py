@@ -187,7 +187,7 @@ def test_a_day_that_ends_during_a_pause_is_not_counted() -> None:
 )
 def test_an_amount_counts_back_from_a_date(target: Target, due: str) -> None:
     """In the same measure; a pause does not move it."""
-    back = target.model_copy(update={"before": "review"})
+    back = target.changed(before="review")
     pause = (FRIDAY, utc("2025-11-24 12:00"))
     run = reckoned(FRIDAY, back, WORK, pause, dates={"review": utc("2025-12-02 10:00")})
     assert run.limit_at == utc(due)

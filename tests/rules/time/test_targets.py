@@ -20,7 +20,7 @@ HOURS = Target(within=minutes(60))
         (Target(day_end=0), {LOCAL}),
         (Target(days=2, calendar="bank"), {"bank"}),
         (Target(months=1, rolls=Roll(calendar="bank", at="09:00")), {LOCAL, "bank"}),
-        (HOURS.model_copy(update={"should": Target(days=1, calendar="office")}), {"office"}),
+        (HOURS.changed(should=Target(days=1, calendar="office")), {"office"}),
     ],
 )
 def test_a_target_needs_the_calendars_that_it_names_or_counts_days_by(

@@ -100,7 +100,7 @@ def test_what_comes_after_the_end_of_a_slice_is_not_known() -> None:
     known = slice_of(WORK, FRIDAY, FRIDAY + 7 * DAY, FRIDAY)
     assert end_of_working_day(known, FRIDAY, 1, ()) == utc("2025-11-24 17:00")
     assert rolled(known, utc("2025-11-22 10:00"), "12:00") == utc("2025-11-24 12:00")
-    short = known.model_copy(update={"valid_until": monday})
+    short = known.changed(valid_until=monday)
     assert end_of_working_day(short, FRIDAY, 1, ()) is None
     assert rolled(short, utc("2025-11-22 10:00"), "12:00") is None
     assert rolled(short, utc("2025-11-22 10:00"), "08:00") == monday

@@ -239,7 +239,7 @@ def test_an_audience_that_is_told_now_hears_next_a_whole_pace_later() -> None:
 def test_between_the_resolution_and_the_reopening_no_update_is_owed() -> None:
     """Half an hour of the pace had passed; the other half passes after the reopening."""
     policy = hearing("1h")
-    policy = policy.model_copy(update={"review": ReviewRule(required={"SEV1": "always"})})
+    policy = policy.changed(review=ReviewRule(required={"SEV1": "always"}))
     record = done(incident(policy), "resolve", later(0.5), policy)
     record = done(record, "reopen", later(5), policy)
     assert due(policy, record, later(5)) == later(5.5)

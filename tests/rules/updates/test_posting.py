@@ -17,7 +17,7 @@ SLOWER = Slower(
 
 def hearing(*audiences: Audience) -> CompiledPolicy:
     """The specimen, with these audiences."""
-    return POLICY.model_copy(update={"audiences": audiences})
+    return POLICY.changed(audiences=audiences)
 
 
 def an_audience(name: str, *, rhythm: Rhythm | None = None) -> Audience:

@@ -9,7 +9,7 @@ from tests.specimens import done
 POLICY = policy_of(
     "communication:\n  lead: lead\n  audiences: { all: { channels: log } }\n"
     "  updates: { all: { SEV1: 1h, SEV2: 3h } }\n"
-).model_copy(update={"review": ReviewRule(required={"SEV1": "always", "SEV2": "always"})})
+).changed(review=ReviewRule(required={"SEV1": "always", "SEV2": "always"}))
 
 
 def ended(record: Incident, policy: CompiledPolicy = POLICY) -> list[tuple[int, str, str, float]]:

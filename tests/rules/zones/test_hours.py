@@ -32,5 +32,5 @@ def test_hours_are_read_on_the_clock_of_whoever_has_them() -> None:
 
 def test_hours_that_do_not_come_within_a_fortnight_have_no_beginning() -> None:
     """Nobody is waited for who may never come."""
-    never = OFFICE.model_copy(update={"holidays": tuple(f"2026-07-{n:02}" for n in range(1, 32))})
+    never = OFFICE.changed(holidays=tuple(f"2026-07-{n:02}" for n in range(1, 32)))
     assert hours_at(never, LONDON, utc("2026-07-06 12:00")) == Hours(within=False)

@@ -26,7 +26,7 @@ def test_hours_and_gaps_count_until_the_very_hand_over() -> None:
     long = schedule(rotation("monday 09:00", during=hours(LONDON, "07:00-17:00", *WEEK)))
     assert on_call(long, at).people == ("ana",)
     assert on_call(long, at).until_at == utc("2026-01-12 09:00")
-    early = WEEKLY.model_copy(update={"gaps": (hours(LONDON, "07:00-08:30", "mon"),)})
+    early = WEEKLY.changed(gaps=(hours(LONDON, "07:00-08:30", "mon"),))
     assert on_call(early, at).gap is Gap.DECLARED
 
 
@@ -66,7 +66,7 @@ def test_an_event_without_a_length_is_nobodys_shift(length: int) -> None:
 def test_an_override_within_the_hour_that_never_comes_is_nobodys_shift() -> None:
     """Whoever is on stays on: one shift, not two."""
     swap = override("zoe", "2026-03-29T01:10", "2026-03-29T01:50")
-    spec = WEEKLY.model_copy(update={"overrides": (swap,)})
+    spec = WEEKLY.changed(overrides=(swap,))
     assert told(spec, "2026-03-29 00:00", "2026-03-29 03:00") == [
         ("cy", "03-23 09:00", "03-30 08:00")
     ]
@@ -75,7 +75,7 @@ def test_an_override_within_the_hour_that_never_comes_is_nobodys_shift() -> None
 def test_an_override_begins_and_ends_by_the_clocks_of_its_own_days() -> None:
     """From summer into the next year: nine in London is eight in UTC, and then nine."""
     swap = override("zoe", "2026-10-01T09:00", "2027-01-10T09:00")
-    spec = WEEKLY.model_copy(update={"overrides": (swap,)})
+    spec = WEEKLY.changed(overrides=(swap,))
     for at in ("2026-10-02 00:00", "2027-01-09 00:00"):
         assert told(spec, at, f"{at[:-1]}1") == [("zoe", "10-01 08:00", "01-10 09:00")]
 

@@ -102,7 +102,7 @@ def test_elapsed_time_is_no_local_time() -> None:
 def test_a_later_layer_counts_before_an_earlier_one() -> None:
     """As in PagerDuty: what is written last lies on top."""
     night = rotation("daily 20:00", people=("di",), during=hours(LONDON, "20:00-08:00", "mon"))
-    spec = schedule(rotation("monday 09:00"), night.model_copy(update={"name": "layer night"}))
+    spec = schedule(rotation("monday 09:00"), night.changed(name="layer night"))
     assert told(spec, "2026-01-05 12:00", "2026-01-06 12:00") == [
         ("ana", "01-05 09:00", "01-05 20:00"),
         ("di", "01-05 20:00", "01-06 08:00"),
@@ -132,14 +132,14 @@ def test_the_sun_is_followed_by_layers_with_hours_of_their_own_zones() -> None:
 def test_an_override_counts_before_everything_and_then_is_over() -> None:
     """In local time of the schedule, or as instants; who had the shift has what is left of it."""
     swap = override("cy", "2026-07-01T09:00", "2026-07-01T17:00")
-    spec = WEEKLY.model_copy(update={"overrides": (swap,)})
+    spec = WEEKLY.changed(overrides=(swap,))
     assert told(spec, "2026-07-01 00:00", "2026-07-02 00:00") == [
         ("bo", "06-29 08:00", "07-01 08:00"),
         ("cy", "07-01 08:00", "07-01 16:00"),
         ("bo", "07-01 16:00", "07-06 08:00"),
     ]
     exact = override("cy", "2026-07-01T09:00Z", "2026-07-01T17:00Z")
-    found = on_call(WEEKLY.model_copy(update={"overrides": (exact,)}), utc("2026-07-01 16:30"))
+    found = on_call(WEEKLY.changed(overrides=(exact,)), utc("2026-07-01 16:30"))
     assert found.duties[0].because == "override"
     assert found.until_at == utc("2026-07-01 17:00")
 
@@ -150,7 +150,7 @@ def test_of_two_overrides_the_last_one_counts() -> None:
         override("bo", "2026-01-06T09:00", "2026-01-08T09:00"),
         override("cy", "2026-01-07T09:00", "2026-01-07T12:00"),
     )
-    spec = WEEKLY.model_copy(update={"overrides": swaps})
+    spec = WEEKLY.changed(overrides=swaps)
     at = utc("2026-01-07 10:00")
     assert on_call(spec, at).people == ("cy",)
     assert on_call(spec, at + 4 * timedelta(hours=1)).people == ("bo",)
@@ -159,7 +159,7 @@ def test_of_two_overrides_the_last_one_counts() -> None:
 def test_an_override_to_nobody_is_a_declared_gap() -> None:
     """Somebody wrote it down."""
     swap = override("nobody", "2026-12-25T00:00", "2026-12-26T00:00")
-    found = on_call(WEEKLY.model_copy(update={"overrides": (swap,)}), utc("2026-12-25 12:00"))
+    found = on_call(WEEKLY.changed(overrides=(swap,)), utc("2026-12-25 12:00"))
     assert (found.people, found.gap) == ((), Gap.DECLARED)
     assert found.until_at == utc("2026-12-26 00:00")
 
@@ -168,7 +168,7 @@ def test_within_gaps_nobody_is_on_call_unless_an_override_says_so() -> None:
     """Weekends are free; somebody who volunteers is on call."""
     volunteer = override("di", "2026-01-10T10:00", "2026-01-10T12:00")
     weekend = hours(LONDON, "00:00-24:00", "sat", "sun")
-    spec = WEEKLY.model_copy(update={"gaps": (weekend,), "overrides": (volunteer,)})
+    spec = WEEKLY.changed(gaps=(weekend,), overrides=(volunteer,))
     assert on_call(spec, utc("2026-01-10 09:00")).gap is Gap.DECLARED
     assert on_call(spec, utc("2026-01-10 11:00")).people == ("di",)
     assert on_call(spec, utc("2026-01-11 23:59")).until_at == utc("2026-01-12 00:00")

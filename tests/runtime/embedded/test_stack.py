@@ -21,8 +21,8 @@ from tests.runtime.conftest import started
 
 def settings_of(state: Path) -> Settings:
     """The settings of a stack that keeps its state there."""
-    return load_settings().model_copy(
-        update={"state_directory": state, "intake_port": free_port(), "task_queue": "stack"}
+    return load_settings().changed(
+        state_directory=state, intake_port=free_port(), task_queue="stack"
     )
 
 
