@@ -1,11 +1,14 @@
 """Addresses in the web: which of them may be used, followed and shown."""
 
+import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 LINK_LIMIT = 2000
 WITHOUT_TLS = "http"
 WEB = frozenset({"https", WITHOUT_TLS})
+_HOST = re.compile(r"[A-Za-z0-9_.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
+"""A host as every program reads it. Letters beyond ASCII can look like others: write xn--..."""
 
 
 def is_loopback(host: str | None) -> bool:
@@ -25,8 +28,13 @@ def is_address(host: str | None) -> bool:
 
 
 def parts_of(url: str | None) -> SplitResult | None:
-    """The parts of an address in the web; None where it is none."""
+    """The parts of an address in the web; None if it is none.
+
+    Programs disagree on what a backslash is: some take it for a slash, which ends the host.
+    """
     try:
+        if "\\" in (url or ""):
+            return None
         parts = urlsplit(url or "")
         usable = parts.scheme in WEB and bool(parts.hostname) and parts.port != 0
     except ValueError:
@@ -46,8 +54,12 @@ def is_token(text: str) -> bool:
 
 
 def web_link(given: str | None) -> str | None:
-    """A link that people may follow: by http or https, without user name or password; else None."""
+    """A link that people may follow: by http or https, without user name or password; else None.
+
+    It leads where it seems to lead, whoever reads it: its host has no unusual letters.
+    """
     parts = parts_of(given) if given and len(given) <= LINK_LIMIT and given.isprintable() else None
     if parts is None or " " in (given or ""):
         return None
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=host).geturl() if _HOST.fullmatch(host) else None

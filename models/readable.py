@@ -6,31 +6,47 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 _KEPT = "\t\n"
+_JOINERS = "\u200c\u200d"
+_SELECTORS = "\ufe0e\ufe0f"
 _STEERING = {
     code: None
     for first, last in (
         (0x00, 0x1F),  # control characters, the escape that begins terminal sequences among them
         (0x7F, 0x9F),
-        (0x061C, 0x061C),  # marks, embeddings, overrides and isolates of the writing direction
-        (0x200E, 0x200F),
-        (0x202A, 0x202E),
-        (0x2066, 0x206F),
-        (0x180E, 0x180E),  # what has neither width nor meaning; joiners stay: scripts need them
-        (0x200B, 0x200B),
-        (0x2060, 0x2064),
-        (0xFEFF, 0xFEFF),
-        (0xFFF9, 0xFFFB),
+        # What Unicode calls a format character, or has shown as nothing where it is not known.
+        *((0x00AD, 0x00AD), (0x034F, 0x034F), (0x0600, 0x0605), (0x061C, 0x061C)),
+        *((0x06DD, 0x06DD), (0x070F, 0x070F), (0x0890, 0x0891), (0x08E2, 0x08E2)),
+        *((0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F)),
+        *((0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F)),
+        *((0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB), (0x110BD, 0x110BD)),
+        *((0x110CD, 0x110CD), (0x13430, 0x1343F), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A)),
+        (0xE0000, 0xE0FFF),
     )
     for code in range(first, last + 1)
     if chr(code) not in _KEPT
 }
+_UNSEEN = "".join(map(chr, _STEERING))
+_AT_WORK = re.compile(
+    f"(?<=[^\x00-\xa0{_UNSEEN}])[{_SELECTORS}]?[{_JOINERS}](?=[^\x00-\xa0{_UNSEEN}])"
+    f"|(?<=[0-9#*])\ufe0f(?=\u20e3)|(?<=[^\x00-\xa0{_UNSEEN}])[{_SELECTORS}]"
+)
+"""Joiners between signs that are no plain letters, and one selector after such a sign: of these
+are emoji made, and words of some scripts."""
 _SEPARATORS = str.maketrans(dict.fromkeys("\u2028\u2029", "\n"))
 _BREAKS = re.compile(r"[\r\n\u2028\u2029]+")
 
 
 def readable(text: str) -> str:
-    """`text` without what steers a terminal or the direction of writing; its lines stay."""
-    return text.translate(_SEPARATORS).translate(_STEERING)
+    """`text` without what cannot be seen or steers what can; its lines stay."""
+    text = text.translate(_SEPARATORS)
+    if text.isascii() and text.isprintable():
+        return text
+    kept: list[str] = []
+    end = 0
+    for at_work in _AT_WORK.finditer(text):
+        kept += (text[end : at_work.start()].translate(_STEERING), at_work.group())
+        end = at_work.end()
+    return "".join((*kept, text[end:].translate(_STEERING)))
 
 
 def in_a_line(text: str) -> str:
@@ -40,7 +56,7 @@ def in_a_line(text: str) -> str:
 
 def made_visible(text: str) -> str:
     """`text` in a line, with each character that cannot be seen written as its escape."""
-    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+    return "".join(c if c.isprintable() and ord(c) not in _STEERING else _escaped(c) for c in text)
 
 
 def _escaped(character: str) -> str:

@@ -5,6 +5,7 @@ numbers); all others stay the text that was written, so that `no`, `2026-11` and
 what their author sees.
 """
 
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -41,7 +42,11 @@ MOST_NODES = 20_000
 MOST_LINES, MOST_SIGNS = 10_000, 40_000
 """So many lines, and signs of YAML in them: to parse more takes longer than anybody waits."""
 
+MOST_COLUMNS = 8000
+"""So long may a line be: a value of megabytes costs the parser seconds, a tag a minute."""
+
 _Pair = tuple[Node, Node]
+_LINE = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _INTEGER = "tag:yaml.org,2002:int"
 _PLAIN = {
     f"tag:yaml.org,2002:{kind}"
@@ -206,6 +211,13 @@ def read_tree(text: str) -> Tree:
     if text.count("\n") > MOST_LINES or sum(text.count(sign) for sign in ",:[{") > MOST_SIGNS:
         what = f"this is too much for one policy: more than {MOST_LINES} lines, or as much in fewer"
         tree.flaws.append(Flaw(1, 1, what))
+        return tree
+    too_long = next(
+        (n for n, line in enumerate(_LINE.split(text), 1) if len(line) > MOST_COLUMNS), 0
+    )
+    if too_long:
+        what = f"this line is longer than {MOST_COLUMNS} characters"
+        tree.flaws.append(Flaw(too_long, MOST_COLUMNS + 1, what, "write the text in several lines"))
         return tree
     try:
         with warnings.catch_warnings():

@@ -194,6 +194,11 @@ class _Play:
             return next(reversed(self.stage.incidents.values()), None)
         return self.stage.incidents.get(name)
 
+    def _unnamed(self, event: Event) -> str:
+        """The name of the incident that an event is about, if it names none."""
+        newest = next(reversed(self.stage.incidents), DEFAULT_NAME)
+        return newest if event.do else DEFAULT_NAME
+
     async def _kept(self, file: str, at: datetime) -> dict[str, str]:
         """How a policy is named that is adopted: in a rehearsal it has come into force by then."""
         try:
@@ -212,7 +217,7 @@ class _Play:
         self.refused.append(
             Refused(
                 at=at,
-                incident=event.incident or DEFAULT_NAME,
+                incident=event.incident or self._unnamed(event),
                 by=event.by or "monitoring",
                 what=spec.name if spec else ("alert" if event.alert else "report"),
                 because=refusal.because,

@@ -11,9 +11,10 @@ from connectors.calendars.apart import unfolded_apart
 from connectors.calendars.copies import Copies, place_of
 from connectors.calendars.file import FileFeed
 from connectors.calendars.protocol import CalendarFeed, Copy
-from connectors.calendars.readings import Read, Readings, Unreadable
+from connectors.calendars.readings import Read, Readings, Unreadable, in_turn
 from connectors.calendars.settings import FeedSettings
 from connectors.errors import ConnectorError, PermanentError, RetryableError
+from models.addresses import is_loopback, parts_of
 from models.schedule import FeedEvent
 
 if TYPE_CHECKING:
@@ -73,13 +74,13 @@ class FeedDirectory:
         patience: timedelta = PATIENCE,
         read: Read = unfolded_apart,
     ) -> None:
-        self._read = read
+        self._read = in_turn(read)
         self._settings = settings
         self._copies = Copies(copies)
         self._fresh = fresh
         self._patience = patience
         self._known: dict[str, _Known] = {}
-        self._client: httpx2.AsyncClient | None = None
+        self._clients: dict[bool, httpx2.AsyncClient] = {}
 
     def unresolved(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of `names` that no setting resolves, each once, in order."""
@@ -110,13 +111,13 @@ class FeedDirectory:
 
     async def aclose(self) -> None:
         """Close what is open. A feed asked for later opens anew."""
-        client, self._client = self._client, None
+        clients, self._clients = self._clients, {}
         for known in self._known.values():
             if known.checking:
                 known.checking.cancel()
             await known.readings.aclose()
         self._known.clear()
-        if client is not None:
+        for client in clients.values():
             await client.aclose()
 
     def _feed(self, name: str) -> _Known:
@@ -129,14 +130,17 @@ class FeedDirectory:
         return self._known[name]
 
     def _made(self, name: str, settings: FeedSettings) -> CalendarFeed:
+        """The feed. As with channels, what stays on this machine goes through no proxy."""
         if settings.path:
             return FileFeed(name, settings.path)
         import httpx2  # noqa: PLC0415 - slow to load, and most installations have no feed
 
         from connectors.calendars.web import WebFeed  # noqa: PLC0415 - see above
 
-        self._client = self._client or httpx2.AsyncClient(follow_redirects=False)
-        return WebFeed(name, settings, self._client)
+        here = is_loopback(getattr(parts_of(settings.url), "hostname", None))
+        if here not in self._clients:
+            self._clients[here] = httpx2.AsyncClient(follow_redirects=False, trust_env=not here)
+        return WebFeed(name, settings, self._clients[here])
 
     async def _refresh(self, known: _Known, timeout: timedelta) -> None:
         """Have a copy that is fresh, or the last good one and the reason why it is no other."""

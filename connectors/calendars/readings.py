@@ -15,10 +15,23 @@ from connectors.calendars.ical import Unfolded
 
 KEPT = 8
 """So many readings of a feed are kept, the newest of them: its time moves on by months."""
+AT_ONCE = 4
+"""So many texts are read at once, of all feeds together: each is a process of its own."""
 _DAY = timedelta(days=1)
 
 Read = Callable[[str, datetime, datetime], Awaitable[Unfolded]]
 Key = tuple[str, datetime, datetime]
+
+
+def in_turn(read: Read, at_once: int = AT_ONCE) -> Read:
+    """The same, but that no more than so many are read at once: the others wait for their turn."""
+    turns = asyncio.Semaphore(at_once)
+
+    async def read_in_turn(text: str, start: datetime, end: datetime) -> Unfolded:
+        async with turns:
+            return await read(text, start, end)
+
+    return read_in_turn
 
 
 class Readings:
@@ -80,4 +93,4 @@ def _slack(at: datetime) -> timedelta:
     return timedelta() if at.tzinfo else _DAY
 
 
-__all__ = ["Readings", "Unreadable"]
+__all__ = ["Readings", "Unreadable", "in_turn"]

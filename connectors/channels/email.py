@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from base64 import b64encode
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.errors import MessageError
@@ -161,7 +162,7 @@ class EmailChannel:
             await _quit(client, limit)
         finally:
             client.close()
-        return one_line(answer, 200) or None
+        return self._without_secrets(answer) or None
 
     def _failure(self, error: Exception) -> ConnectorError:
         if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
@@ -186,10 +187,26 @@ class EmailChannel:
         )
 
     def _without_secrets(self, text: str) -> str:
-        password = self._settings.password
-        if password and password.get_secret_value():
-            text = text.replace(password.get_secret_value(), "***")
-        return one_line(text, 200)
+        """What the server said, in a line, without our login in any form in which it was sent."""
+        settings = self._settings
+        password = settings.password.get_secret_value() if settings.password else ""
+        # On one line first: what cannot be seen could part a secret, and be gone afterwards.
+        text = one_line(text, len(text))
+        for secret in _forms(settings.username or "", password, addresses=(settings.sender,)):
+            text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
+        return text[:200]
+
+
+def _forms(user: str, password: str, *, addresses: tuple[str | None, ...]) -> list[str]:
+    """A login as it is, and as SMTP sends it; the longest first.
+
+    A name that is the sender's address stays: every mail shows it.
+    """
+    sent = (password, user, f"\0{user}\0{password}", f"{user}\0{user}\0{password}")
+    encoded = (b64encode(said.encode()).decode() for said in sent if said.strip("\0"))
+    plain = (password, quote(password, safe=""), user if user not in addresses else "")
+    forms = {*plain, *(each.rstrip("=") for each in encoded)}
+    return sorted((form for form in forms if form), key=len, reverse=True)
 
 
 async def _quit(client: aiosmtplib.SMTP, limit: asyncio.Timeout) -> None:

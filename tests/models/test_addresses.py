@@ -43,6 +43,11 @@ def test_a_link_leads_into_the_web_and_carries_no_login(given: str, shown: str) 
         *(None, "", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//host/x"),
         *("ftp://host/x", "https://", "https:///x", "http://[::1", "https://host:99999/"),
         *("https://host/\u202ex", "https://host/\x1b[31m", "https://host/a b", "/graph"),
+        *("http://good.com\\@evil.com/", "http://good.com\\.evil.com/", "http:\\\\evil.com/"),
+        *("http://good.com/\\@evil.com", "http://good.com\t@evil.com/", "http://good.com\n/x"),
+        *("https://g\u043eod.com/", "https://good\uff0ecom/"),
+        *("https://good.com%2f.evil.com/", "https://good.com;evil.com/", "https://evil%2ecom/"),
+        *("https://ana@good.com:x@evil.com:y/", "https://[::1%25eth0]/", "https://good\xadcom/"),
         "https://host/" + "x" * 2000,
     ],
 )

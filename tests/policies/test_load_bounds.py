@@ -24,6 +24,16 @@ def test_a_text_of_too_many_values_is_not_parsed(text: str) -> None:
     assert problem.what.startswith("this is too much for one policy: more than 10000 lines")
 
 
+@pytest.mark.parametrize("begins", ["x: ", 'x: "', "x: !", "x: &", "# ", "x: |\n  ", "y"])
+def test_a_line_of_a_megabyte_is_not_parsed(begins: str) -> None:
+    """One scalar took 16 seconds, one tag minutes."""
+    text = f"policy: x\r\ntitle: y\n{begins}" + "a " * 400_000
+    (problem,) = parse_policy(text.encode()).problems
+    assert problem.what == "this line is longer than 8000 characters"
+    assert problem.line == 3 + begins.count("\n")
+    assert problem.instead == "write the text in several lines"
+
+
 def test_a_hand_over_of_thousands_of_times_is_not_read() -> None:
     """To find its days takes time by the square of its length."""
     with pytest.raises(ValueError, match="too long for a hand-over"):

@@ -79,3 +79,13 @@ async def test_adopting_the_policy_that_is_in_force_moves_no_limit(plays: Plays)
     (adopted,) = [line for line in incident.timeline if line.kind == "policy.adopted"]
     assert adopted.summary == "policy Small policy 1 adopted, after Small policy 1 (agreed)"
     assert clock(night, "regulator").breach_at is not None
+
+
+async def test_a_refused_command_is_of_the_incident_that_it_was_given_to(plays: Plays) -> None:
+    """Unnamed, it is for the newest, whatever that is called."""
+    text = BEGINS.replace("at: 0m,", "at: 0m, incident: checkout,")
+    text += "  - { at: 5m, by: cy, do: close }\nuntil: 6m\n"
+    text += "expect:\n  - { refused: close, incident: checkout }\n"
+    night, judgement = await plays(text)
+    assert [refused.incident for refused in night.refused] == ["checkout"]
+    assert judgement.as_expected

@@ -11,7 +11,7 @@ from connectors.calendars.apart import unfolded_apart
 from connectors.calendars.attendees import attending
 from connectors.calendars.directory import CHECKING, FeedDirectory
 from connectors.calendars.ical import MOST_TEXT, Unfolded
-from connectors.calendars.readings import Readings, Unreadable
+from connectors.calendars.readings import AT_ONCE, Readings, Unreadable, in_turn
 from connectors.calendars.settings import FeedSettings
 from connectors.errors import PermanentError
 from tests.fakes.feeds import ANA, BO, a_feed, read_here
@@ -147,3 +147,25 @@ async def test_a_bad_feed_without_any_copy_is_an_error(tmp_path: Path) -> None:
     async with aclosing(FeedDirectory(named, tmp_path / "copies", read=Reader())) as feeds:
         with pytest.raises(PermanentError, match="what it sent cannot be read"):
             await feeds.read("primary", START, END, timeout=timedelta(seconds=5))
+
+
+async def test_many_feeds_are_read_by_few_processes_at_once() -> None:
+    """A storm of feeds takes turns; whoever waits is read all the same."""
+    under_way, most = 0, 0
+    gate = asyncio.Event()
+
+    async def reads(_text: str, _start: datetime, _end: datetime) -> Unfolded:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await gate.wait()
+        under_way -= 1
+        return Unfolded((), (), ())
+
+    read = in_turn(reads)
+    asked = [asyncio.create_task(Readings(read).of(f"{n}", START, END)) for n in range(20)]
+    while under_way < AT_ONCE:
+        await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(*asked)
+    assert most == AT_ONCE

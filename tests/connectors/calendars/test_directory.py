@@ -240,3 +240,13 @@ def test_settings_that_could_not_work_are_refused(given: dict[str, str]) -> None
 def test_a_webcal_address_is_one_by_https() -> None:
     """As calendars offer them for copying."""
     assert FeedSettings(url="webcal://example.com/a.ics").url == "https://example.com/a.ics"
+
+
+async def test_a_feed_of_this_machine_goes_through_no_proxy(
+    server: WebhookSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy of the environment would read its token; elsewhere it is used as everywhere."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    async with aclosing(directory(server, tmp_path)) as feeds:
+        assert people(await read(feeds)) == ["ana"]

@@ -1,6 +1,7 @@
 """The e-mail channel against a real SMTP server."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -197,3 +198,15 @@ async def test_errors_do_not_repeat_the_password(sink: SmtpSink) -> None:
         await secret.send(a_message(address="a@example.org"), timeout=SOON)
     assert "hunter2" not in str(refused.value)
     assert refused.value.__cause__ is None
+
+
+async def test_no_form_of_the_login_reaches_an_error(sink: SmtpSink) -> None:
+    """Nor what SMTP made of it, nor with signs in between that nobody sees."""
+    login = b64encode(b"\0mailer-7\0hunter2-secret").decode()
+    name, password = (b64encode(word).decode() for word in (b"mailer-7", b"hunter2-secret"))
+    for told in (login, name, password, password.rstrip("="), "mailer-7", "hunter2\u200b-secret"):
+        secret = channel(sink, username="mailer-7", password="hunter2-secret")
+        said = secret._without_secrets(f"not {told} again")
+        assert said == "not *** again" or (told.endswith("=") and said.startswith("not ***"))
+    own = channel(sink, username="engine@example.org", password="x-x", sender="engine@example.org")
+    assert own._without_secrets("no engine@example.org") == "no engine@example.org"

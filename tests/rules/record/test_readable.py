@@ -1,8 +1,10 @@
 """Text from outside is shown, never obeyed."""
 
+import unicodedata
+
 import pytest
 
-from models.readable import in_a_line, readable
+from models.readable import in_a_line, made_visible, readable
 from rules.record.readable import blank, sentences
 
 STEERING = ("\x1b", "\x07", "\x9b", "\x00", "\u202e", "\u2066", "\u2069", "\u200f", "\ufeff")
@@ -19,6 +21,32 @@ def test_what_steers_a_terminal_or_the_direction_of_writing_is_left_out(sign: st
 def test_what_people_write_stays_as_it_is(text: str) -> None:
     """In every script, with its lines, and with the joiners that some signs are made of."""
     assert readable(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u2764\ufe0f",
+        "1\ufe0f\u20e3",
+        "\U0001f3f3\ufe0f\u200d\U0001f308",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+    ],
+)
+def test_joiners_and_selectors_that_are_at_work_stay(text: str) -> None:
+    """Of these are emoji made, and Persian words."""
+    assert readable(text) == text
+    assert in_a_line(text) == text
+
+
+def test_no_format_character_and_nothing_that_is_shown_as_nothing_is_left() -> None:
+    """The whole class: tags, fillers, soft hyphens, selectors of variants."""
+    unseen = [chr(n) for n in range(0x110000) if unicodedata.category(chr(n)) == "Cf"]
+    unseen += map(chr, (0x34F, 0x115F, 0x1160, 0x3164, 0xFFA0, 0x17B4, 0x180B, 0x180F, 0xFE0F))
+    unseen += map(chr, (0x2065, 0xFFF0, *range(0xE0000, 0xE1000), 0xFE00, 0xFE0E))
+    assert readable("a".join(unseen)) == "a" * (len(unseen) - 1)
+    assert blank("".join(unseen))
+    assert all(sign not in made_visible(f"a{sign}b") for sign in unseen)
+    assert readable("\u2764\ufe0f\ufe0f\ufe0e\u200d\u200d") == "\u2764\ufe0f"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\u2029"])
