@@ -25,7 +25,7 @@ def markdown() -> str:
     for row in TRANSITIONS:
         target = str(row.target) if row.target else "stays"
         if row.skips_review_to:
-            target += f", or {row.skips_review_to} where no review is asked"
+            target += f", or {row.skips_review_to} if no review is required"
         cells = (
             row.trigger,
             ", ".join(row.sources),
