@@ -5,21 +5,19 @@ from datetime import timedelta
 
 import structlog
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
 
 from connectors.documents.protocol import DocumentStore, put_beside, safe_name
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
+from incidents.kept.archives import RunGone, RunStillOpen, history_of
 from models.contracts import ARCHIVE_RUN, ArchivedRun, ArchiveRunInput
 
 log = structlog.get_logger(__name__)
 
 STILL_OPEN = "RunStillOpen"
 RUN_GONE = "RunGone"
-GONE = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT)
-"""It was there, or never can have been."""
 _LONGEST_WAIT_EXPONENT = 8
 
 
@@ -33,15 +31,11 @@ class ArchiveRunActivity:
     @activity.defn(name=ARCHIVE_RUN)
     async def archive_run(self, request: ArchiveRunInput) -> ArchivedRun:
         """Keep the history. Fails for now while the run is open, for good where it is gone."""
-        handle = self._client.get_workflow_handle(request.workflow_id, run_id=request.run_id)
         try:
-            described = await handle.describe()
-            if described.status is WorkflowExecutionStatus.RUNNING:
-                raise _still_open()
-            history = await handle.fetch_history()
-        except RPCError as error:
-            if error.status not in GONE:
-                raise
+            history = await history_of(self._client, request)
+        except RunStillOpen:
+            raise _still_open() from None
+        except RunGone:
             gone = "the server does not know this run"
             raise ApplicationError(gone, type=RUN_GONE, non_retryable=True) from None
         data = json.dumps(history.to_json_dict(), sort_keys=True, indent=1).encode()

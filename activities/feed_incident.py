@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from incidents.attributes import RESOLVED_AT, STATE
+from incidents.command_ids import part_of
 from incidents.commands import Order, give
-from incidents.description import incident_described
+from incidents.description import describe
 from incidents.errors import CannotReopen, CommandRefused, IncidentNotFound, IncidentOver
 from incidents.opening import NO_OFFSET
 from models.base import MONITORING
@@ -35,7 +35,7 @@ class FeedIncidentActivity:
     async def feed_incident(self, request: FeedIncident) -> IncidentFed:
         """What the incident made of it; an incident that takes no alerts says where it stands.
 
-        Raises RPCError or CommandRefused, to be tried again.
+        Raises as `give` does, to be tried again.
         """
         return await self.fed(request)
 
@@ -44,7 +44,7 @@ class FeedIncidentActivity:
     ) -> IncidentFed:
         """The same, with the clock of a run that is started for it moved, as rehearsals do.
 
-        Raises RPCError or CommandRefused.
+        Raises as `give` does.
         """
         try:
             if request.reopen:
@@ -70,7 +70,7 @@ class FeedIncidentActivity:
         command = {
             "actor": MONITORING.name,
             "via": MONITORING.via,
-            "command_id": f"{request.command_id}-reopen",
+            "command_id": part_of(request.command_id, "reopen"),
             "note": request.note[:4000],
         }
         order = Order(request.incident_id, Trigger.REOPEN, command, command["command_id"])
@@ -100,16 +100,14 @@ class FeedIncidentActivity:
         if state in BEFORE_REVIEW:
             return IncidentFed(absorbed=absorbed, state=state)
         try:
-            described = await incident_described(self._client, incident_id)
+            known = await describe(self._client, incident_id)
         except IncidentNotFound:
             return IncidentFed(absorbed=absorbed, state=state or State.CLOSED)
-        if state is None and described.status is WorkflowExecutionStatus.RUNNING:
+        if state is None and known.running:
             raise ApplicationError("the incident goes on in a new run", type="GoesOn")
-        shown = described.typed_search_attributes
-        last = shown.get(STATE)
-        ended = State.CANCELLED if last == State.CANCELLED else State.CLOSED
+        ended = State.CANCELLED if known.state == State.CANCELLED else State.CLOSED
         return IncidentFed(
             absorbed=absorbed,
             state=state or ended,
-            resolved_at=shown.get(RESOLVED_AT) or described.close_time,
+            resolved_at=known.resolved_at or known.closed_at,
         )

@@ -3,9 +3,9 @@
 import asyncio
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 
-from incidents.description import incident_described
+from incidents.description import describe
 from incidents.errors import IncidentNotFound
 from incidents.workloads.requests import Workloads
 from models.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole
@@ -20,9 +20,10 @@ class TellOfRoleActivity:
 
     @activity.defn(name=TELL_OF_ROLE)
     async def tell_of_role(self, request: TellOfRole) -> RolesHeld:
-        """The other open incidents in which the person holds the role. Raises NoAnswer, RPCError.
+        """The other open incidents in which the person holds the role.
 
-        They are looked at only where they are as many as to matter.
+        They are looked at only where they are as many as to matter. Raises NoAnswer, and as
+        `describe` does.
         """
         whom, told = f"person:{request.person}", request.told
         held = await self._workloads.tell(request.policy, whom, told)
@@ -39,7 +40,6 @@ class TellOfRoleActivity:
 
     async def _is_open(self, incident_id: str) -> bool:
         try:
-            described = await incident_described(self._client, incident_id)
+            return (await describe(self._client, incident_id)).running
         except IncidentNotFound:
             return False
-        return described.status is WorkflowExecutionStatus.RUNNING

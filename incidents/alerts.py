@@ -1,4 +1,4 @@
-"""Hands alerts on to the group of their key, which alone knows more."""
+"""Hands alerts on to the group of their key, which alone knows more, and asks it what it knows."""
 
 from datetime import timedelta
 
@@ -6,8 +6,15 @@ from temporalio.client import Client
 from temporalio.common import Priority
 
 from incidents.opening import NO_OFFSET
+from incidents.reaching import reaching_server
 from models.alert import AlertBatch
-from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput
+from models.group import (
+    ALERT_GROUP_WORKFLOW,
+    GROUP_STATE,
+    RECEIVE_ALERTS,
+    AlertGroupInput,
+    GroupState,
+)
 from models.intake import IntakeRules
 from models.readable import in_a_line
 from rules.alerts.severity import worst_firing
@@ -31,20 +38,30 @@ async def hand_on(
     """Tell the alert group of a delivery what it said; start the group if none runs.
 
     `group` is its id, `source` names the format in which the alerts came. `epoch_offset` moves the
-    clock of a group that is started, as rehearsals do. Raises RPCError.
+    clock of a group that is started, as rehearsals do. Raises NamespaceNotFound, ServerUnavailable,
+    or RPCError if the server does not take it.
     """
     ranks = rules.severity.severities
     severity = worst_firing(batch.alerts, ranks) or rules.severity.default
-    await client.start_workflow(
-        ALERT_GROUP_WORKFLOW,
-        AlertGroupInput(
-            group_key=batch.group_key, grouping=rules.grouping, epoch_offset=epoch_offset
-        ),
-        id=group,
-        task_queue=task_queue,
-        start_signal=RECEIVE_ALERTS,
-        start_signal_args=[batch],
-        static_summary=caption(summary),
-        memo={"group_key": in_a_line(batch.group_key)[:KEY_SHOWN], "source": source},
-        priority=Priority(*rank(Kind.FIRST_PAGE, urgency(severity, ranks))),
+    with reaching_server():
+        await client.start_workflow(
+            ALERT_GROUP_WORKFLOW,
+            AlertGroupInput(
+                group_key=batch.group_key, grouping=rules.grouping, epoch_offset=epoch_offset
+            ),
+            id=group,
+            task_queue=task_queue,
+            start_signal=RECEIVE_ALERTS,
+            start_signal_args=[batch],
+            static_summary=caption(summary),
+            memo={"group_key": in_a_line(batch.group_key)[:KEY_SHOWN], "source": source},
+            priority=Priority(*rank(Kind.FIRST_PAGE, urgency(severity, ranks))),
+        )
+
+
+async def group_state(client: Client, group: str) -> GroupState:
+    """What an alert group knows; a worker answers. Raises RPCError."""
+    state: GroupState = await client.get_workflow_handle(group).query(
+        GROUP_STATE, result_type=GroupState
     )
+    return state

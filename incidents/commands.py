@@ -1,7 +1,7 @@
 """Gives an incident a command, and says what became of it: the one way for whoever is outside."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -13,10 +13,11 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from incidents.attributes import STATE
-from incidents.description import incident_described
-from incidents.errors import CommandRefused, IncidentOver, NotConfirmed
+from incidents.command_ids import new_command_id
+from incidents.description import describe
+from incidents.errors import CommandRefused, IncidentOver, NamespaceNotFound, NotConfirmed
 from incidents.opening import NO_OFFSET
+from incidents.reaching import typed
 from incidents.reopening import done_before, reopen_incident, update
 from models.command import CommandResult
 from states.lifecycle import Trigger
@@ -29,7 +30,7 @@ class Order:
     incident_id: str
     name: str
     payload: Any
-    command_id: str
+    command_id: str = field(default_factory=new_command_id)
 
 
 async def give(
@@ -44,31 +45,38 @@ async def give(
 
     A closed incident is reopened by a new run on `task_queue` that goes on with its record;
     `epoch_offset` moves the clock of that run. Raises CommandRefused, IncidentNotFound,
-    IncidentOver (CannotReopen), NotConfirmed, and RPCError if the server fails.
+    IncidentOver (CannotReopen), NotConfirmed, NamespaceNotFound, ServerUnavailable.
     """
     try:
         async with asyncio.timeout(patience.total_seconds() if patience else None):
-            if order.name == Trigger.REOPEN:
-                return await reopen_incident(
-                    client,
-                    order.incident_id,
-                    order.payload,
-                    order.command_id,
-                    task_queue,
-                    epoch_offset=epoch_offset,
-                )
-            return await update(
-                client, order.incident_id, order.name, order.payload, order.command_id
-            )
+            return await _given(client, order, task_queue, epoch_offset)
     except WorkflowUpdateFailedError as error:
         if isinstance(error.cause, ApplicationError):
             raise CommandRefused(error.cause) from None
         raise
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+        # It is with the server only if the server is there, and has the incident.
+        await describe(client, order.incident_id)
         raise NotConfirmed(order.incident_id) from None
     except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-    described = await incident_described(client, order.incident_id)
-    done = await done_before(client, order.incident_id, order.command_id)
-    raise IncidentOver(order.incident_id, described.typed_search_attributes.get(STATE), done)
+        known = typed(error)
+        if error.status is not RPCStatusCode.NOT_FOUND or isinstance(known, NamespaceNotFound):
+            raise known from None
+    found = await describe(client, order.incident_id)
+    done = await done_before(client, found, order.command_id)
+    raise IncidentOver(found, done=done)
+
+
+async def _given(
+    client: Client, order: Order, task_queue: str, epoch_offset: timedelta
+) -> CommandResult:
+    if order.name != Trigger.REOPEN:
+        return await update(client, order.incident_id, order.name, order.payload, order.command_id)
+    return await reopen_incident(
+        client,
+        order.incident_id,
+        order.payload,
+        order.command_id,
+        task_queue,
+        epoch_offset=epoch_offset,
+    )

@@ -1,26 +1,119 @@
 """What the server alone knows of an incident, also if no worker runs."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from temporalio.client import Client, WorkflowExecutionDescription
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionStatus,
+    WorkflowHistoryEventFilterType,
+)
 
+from incidents import patience
+from incidents.attributes import RESOLVED_AT, SERVICE, STATE
 from incidents.errors import IncidentNotFound
+from incidents.reaching import reaching_server
 from models.contracts import INCIDENT_WORKFLOW
+from models.readable import in_a_line
+from rules.commands.reporting import REPORT_DIGEST
 
-PROBE_TIMEOUT = timedelta(seconds=4)
+FROM_OUTSIDE = {
+    WorkflowExecutionStatus.TERMINATED: "terminated",
+    WorkflowExecutionStatus.CANCELED: "canceled from outside",
+    WorkflowExecutionStatus.TIMED_OUT: "timed out",
+    WorkflowExecutionStatus.FAILED: "failed",
+}
+"""How a run ends that did not end itself, in the words that we show."""
+RESETTABLE = frozenset({"terminated", "timed out"})
+"""A reset goes on before these; before what the run itself answered, it would answer the same."""
+WHY_LIMIT = 300
 
 
-async def incident_described(client: Client, incident_id: str) -> WorkflowExecutionDescription:
-    """The newest run of an incident. Raises IncidentNotFound, RPCError."""
-    try:
-        described = await client.get_workflow_handle(incident_id).describe(
-            rpc_timeout=PROBE_TIMEOUT
-        )
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            raise IncidentNotFound(incident_id) from None
-        raise
-    if described.workflow_type != INCIDENT_WORKFLOW:
-        raise IncidentNotFound(incident_id)
-    return described
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """That an incident's run was ended from outside, or failed, before the incident was over.
+
+    `how` is one of `FROM_OUTSIDE`; `by` and `why` are empty if nobody said.
+    """
+
+    how: str
+    at: datetime
+    why: str = ""
+    by: str = ""
+
+    @property
+    def resettable(self) -> bool:
+        """Whether a reset of the run goes on where it was."""
+        return self.how in RESETTABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The newest run of an incident: whether it is open, and what it last showed.
+
+    `ending` is there if the run did not end itself; `report_digest` if it says by which report
+    it began.
+    """
+
+    incident_id: str
+    run_id: str
+    running: bool
+    state: str | None = None
+    service: str | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    report_digest: str | None = None
+    ending: Ending | None = None
+
+
+async def describe(
+    client: Client, incident_id: str, *, within: timedelta = patience.SERVER
+) -> Description:
+    """What the server knows of an incident.
+
+    Raises IncidentNotFound, NamespaceNotFound, ServerUnavailable.
+    """
+    with reaching_server(incident_id):
+        found = await client.get_workflow_handle(incident_id).describe(rpc_timeout=within)
+        if found.workflow_type != INCIDENT_WORKFLOW:
+            raise IncidentNotFound(incident_id)
+        ending = await ending_of(client, found)
+    shown = found.typed_search_attributes
+    digest = await found.memo_value(REPORT_DIGEST, None)
+    return Description(
+        incident_id=incident_id,
+        run_id=found.run_id,
+        running=found.status is WorkflowExecutionStatus.RUNNING,
+        state=shown.get(STATE),
+        service=shown.get(SERVICE),
+        resolved_at=shown.get(RESOLVED_AT),
+        closed_at=found.close_time,
+        report_digest=str(digest) if digest else None,
+        ending=ending,
+    )
+
+
+async def ending_of(client: Client, run: WorkflowExecution) -> Ending | None:
+    """How a run was ended, if not by the incident itself. Raises RPCError."""
+    how = FROM_OUTSIDE.get(run.status) if run.status else None
+    if how is None:
+        return None
+    by, why = await _last_words(client, run)
+    return Ending(how, run.close_time or run.start_time, in_a_line(why)[:WHY_LIMIT], by)
+
+
+async def _last_words(client: Client, run: WorkflowExecution) -> tuple[str, str]:
+    """Who ended it and why, by the last event of its history."""
+    handle = client.get_workflow_handle(run.id, run_id=run.run_id)
+    events = handle.fetch_history_events(
+        event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT, rpc_timeout=patience.SERVER
+    )
+    async for event in events:
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
+            terminated = event.workflow_execution_terminated_event_attributes
+            return terminated.identity, terminated.reason
+        failed = event.workflow_execution_failed_event_attributes
+        return "", failed.failure.message.strip().partition("\n")[0]
+    return "", ""

@@ -1,13 +1,39 @@
-"""Why an incident did not do what it was asked: one type for each case that a caller can tell."""
+"""Why an incident did not do or tell what it was asked: a type for each case a caller can tell."""
 
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
+from temporalio.client import RPCError
 from temporalio.exceptions import ApplicationError
 
 from models.command import CommandResult
 
+if TYPE_CHECKING:
+    from incidents.description import Description
 
-class IncidentNotFound(Exception):  # noqa: N818 - says what is
+
+class IncidentError(Exception):
+    """What every way in must be ready for. An RPCError that is none of these passes as it is."""
+
+
+class ServerUnavailable(IncidentError):
+    """The server did not answer: nobody knows whether it took the request."""
+
+    def __init__(self, error: RPCError) -> None:
+        super().__init__(f"the Temporal server does not answer: {error.message}")
+        self.error = error
+        self.message = error.message
+
+
+class NamespaceNotFound(IncidentError):
+    """The server has no such namespace."""
+
+    def __init__(self, namespace: str) -> None:
+        super().__init__(f"the Temporal server has no namespace {namespace}")
+        self.namespace = namespace
+
+
+class IncidentNotFound(IncidentError):
     """The server knows no run of an incident with this id."""
 
     def __init__(self, incident_id: str) -> None:
@@ -15,34 +41,70 @@ class IncidentNotFound(Exception):  # noqa: N818 - says what is
         self.incident_id = incident_id
 
 
-class IncidentOver(Exception):  # noqa: N818 - says what is
-    """The run of the incident has ended. `state` is the last one that it showed, if known.
+class IncidentOver(IncidentError):
+    """The run of the incident has ended; `found` is what the server knows of it.
 
-    `done` is what the command did before the end, if the incident remembers that it did it.
+    `state` is the last one that it showed, if known. `done` is what the command did before the
+    end, if the incident remembers that it did it.
     """
 
     def __init__(
-        self, incident_id: str, state: str | None, done: CommandResult | None = None
+        self, found: "Description", *, state: str | None = None, done: CommandResult | None = None
     ) -> None:
-        super().__init__(f"{incident_id} is {state or 'over'}")
-        self.incident_id = incident_id
-        self.state = state
+        self.incident_id = found.incident_id
+        self.found = found
+        self.state = state or found.state
         self.done = done
+        super().__init__(f"{self.incident_id} is {self.state or 'over'}")
 
 
 class CannotReopen(IncidentOver):
     """The incident has ended in a way that is final."""
 
-    def __init__(self, incident_id: str, state: str) -> None:
-        super().__init__(incident_id, state)
-        self.args = (f"{incident_id} is {state}, which is final",)
+    def __init__(self, found: "Description", state: str) -> None:
+        super().__init__(found, state=state)
+        self.args = (f"{self.incident_id} is {state}, which is final",)
 
 
-class NotConfirmed(Exception):  # noqa: N818 - says what is
+class NotConfirmed(IncidentError):
     """No worker answered in time. The server has the command, and a worker will apply it."""
 
+    def __init__(self, incident_id: str) -> None:
+        super().__init__(f"no worker confirmed the command for {incident_id} in time")
+        self.incident_id = incident_id
 
-class CommandRefused(Exception):  # noqa: N818 - says what is
+
+class NoWorkerAnswered(IncidentError):
+    """No worker answered a question within `patience`.
+
+    `asked` is the workflow. `found` is what the server knows of it all the same, if it is an
+    incident.
+    """
+
+    def __init__(self, asked: str, patience: timedelta, found: "Description | None" = None) -> None:
+        super().__init__(f"no worker answered for {asked} within {patience.total_seconds():g} s")
+        self.asked = asked
+        self.patience = patience
+        self.found = found
+
+
+class QuestionFailed(IncidentError):
+    """A worker could not answer a question; the message says why."""
+
+    def __init__(self, incident_id: str, why: str) -> None:
+        super().__init__(f"{incident_id} does not answer: {why}")
+        self.incident_id = incident_id
+
+
+class NotInTime(IncidentError):
+    """What was waited for did not come within `patience`."""
+
+    def __init__(self, what: str, patience: timedelta) -> None:
+        super().__init__(f"waited {patience.total_seconds():g} s in vain until {what}")
+        self.patience = patience
+
+
+class CommandRefused(IncidentError):
     """The incident refused the command, and is as it was.
 
     `kind` is the kind of the refusal; `missing`, `possible` and `may` are what it said of itself.

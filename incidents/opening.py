@@ -7,12 +7,11 @@ asks, the incident carries the same id, summary, memo and priority.
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from temporalio.client import (
-    Client,
-)
+from temporalio.client import Client
 from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from incidents.reaching import reaching_server
 from incidents.schedules.calendars import with_calendars
 from incidents.schedules.on_call import with_on_call
 from models.compiled import CompiledPolicy
@@ -51,29 +50,31 @@ async def open_incident(
     report: Report,
     task_queue: str,
     *,
-    rpc_timeout: timedelta | None = None,
+    within: timedelta | None = None,
     epoch_offset: timedelta = NO_OFFSET,
     feeds: "FeedDirectory | None" = None,
 ) -> bool:
     """Start the incident; False where it was started before, be it open or over.
 
     Roles whose default is a schedule go to whoever is on call now, `feeds` asked. `epoch_offset`
-    moves its clock: zero but in rehearsals. Raises RPCError where the server does not take it.
+    moves its clock: zero but in rehearsals. Raises NamespaceNotFound, ServerUnavailable, or
+    RPCError if the server does not take it.
     """
     now = datetime.now(UTC) + epoch_offset
     policy = with_calendars(policy, report.happened_at or now, now)
     policy = await with_on_call(policy, now, feeds)
     severity = first_severity(report, policy).severity
     try:
-        await client.start_workflow(
-            INCIDENT_WORKFLOW,
-            IncidentInput(policy=policy, report=report, epoch_offset=epoch_offset),
-            id=incident_id,
-            task_queue=task_queue,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            rpc_timeout=rpc_timeout,
-            **shown(report, severity, policy),
-        )
+        with reaching_server():
+            await client.start_workflow(
+                INCIDENT_WORKFLOW,
+                IncidentInput(policy=policy, report=report, epoch_offset=epoch_offset),
+                id=incident_id,
+                task_queue=task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                rpc_timeout=within,
+                **shown(report, severity, policy),
+            )
     except WorkflowAlreadyStartedError:
         return False
     return True

@@ -1,35 +1,25 @@
 """Opens an incident again that was resolved or is closed."""
 
-import uuid
 from datetime import timedelta
 from typing import Any
 
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
-    WorkflowExecutionDescription,
-    WorkflowExecutionStatus,
     WorkflowFailureError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from incidents.description import PROBE_TIMEOUT, incident_described
-from incidents.errors import CannotReopen, IncidentNotFound
+from incidents import patience
+from incidents.command_ids import attempt_of
+from incidents.description import Description, describe
+from incidents.errors import CannotReopen
 from incidents.opening import NO_OFFSET, shown
+from incidents.reaching import reaching_server
 from models.command import CommandResult
 from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
 from states.lifecycle import State, Trigger
-
-
-def attempt_of(command_id: str) -> str:
-    """The id of one more update for a command.
-
-    The incident knows the command by its own id, so one that was done counts once; Temporal
-    answers an update that it knows with its stored outcome, so one that was refused needs a new
-    update to be judged anew.
-    """
-    return f"{command_id}/{uuid.uuid4().hex[:8]}"
 
 
 async def update(
@@ -56,56 +46,55 @@ async def reopen_incident(
     """Do the command `reopen`: in the open run, or as the first message of a run that goes on.
 
     The same `command_id` again returns the stored result. `epoch_offset` moves the clock of a
-    run that is started for it: zero but in rehearsals. Raises IncidentNotFound,
-    CannotReopen, WorkflowUpdateFailedError where the incident refuses, RPCError where the
-    server fails.
+    run that is started for it: zero but in rehearsals. Raises IncidentNotFound, CannotReopen,
+    NamespaceNotFound and ServerUnavailable, WorkflowUpdateFailedError if the incident refuses,
+    RPCError if the server fails.
     """
     command = {**command, "command_id": command_id}
-    described = await incident_described(client, incident_id)
-    if described.status is WorkflowExecutionStatus.RUNNING:
+    found = await describe(client, incident_id)
+    if found.running:
         try:
             return await update(client, incident_id, Trigger.REOPEN, command, command_id)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-        described = await incident_described(client, incident_id)
-    carried = await _carried(client, described)
+        found = await describe(client, incident_id)
+    carried = await _carried(client, found)
     stored = carried.processed.get(command_id)
     if stored is not None:
         return CommandResult.model_validate_json(stored)
     state = carried.incident.state
     if state is not State.CLOSED:
-        raise CannotReopen(incident_id, state.value)
+        raise CannotReopen(found, state.value)
     begin = IncidentInput(carried=carried, reopening=True, epoch_offset=epoch_offset)
     return await _reopen_closed(
-        client, begin, carried, command, command_id=attempt_of(command_id), task_queue=task_queue
+        client, begin, carried, command, command_id=command_id, task_queue=task_queue
     )
 
 
-async def done_before(client: Client, incident_id: str, command_id: str) -> CommandResult | None:
+async def done_before(client: Client, found: Description, command_id: str) -> CommandResult | None:
     """What this command did, if an incident that is over remembers that it was done.
 
-    Raises RPCError.
+    Raises NamespaceNotFound, ServerUnavailable.
     """
+    if found.running:
+        return None
     try:
-        described = await incident_described(client, incident_id)
-        if described.status is WorkflowExecutionStatus.RUNNING:
-            return None
-        carried = await _carried(client, described)
-    except (IncidentNotFound, CannotReopen):
+        with reaching_server():
+            carried = await _carried(client, found)
+    except CannotReopen:
         return None
     stored = carried.processed.get(command_id)
     return CommandResult.model_validate_json(stored) if stored else None
 
 
-async def _carried(client: Client, described: WorkflowExecutionDescription) -> Carried:
-    """The result of a run that is over."""
-    handle = client.get_workflow_handle(described.id, run_id=described.run_id, result_type=Carried)
+async def _carried(client: Client, found: Description) -> Carried:
+    """The result of a run that is over. Raises CannotReopen, RPCError."""
+    handle = client.get_workflow_handle(found.incident_id, run_id=found.run_id, result_type=Carried)
     try:
-        result: Carried = await handle.result(rpc_timeout=PROBE_TIMEOUT)
+        result: Carried = await handle.result(rpc_timeout=patience.SERVER)
     except WorkflowFailureError:
-        status = described.status.name.lower() if described.status else "over"
-        raise CannotReopen(described.id, status) from None
+        raise CannotReopen(found, found.ending.how if found.ending else "over") from None
     return result
 
 

@@ -1,6 +1,5 @@
 """POST /v1/incidents: what people and tools report becomes an incident at once."""
 
-import uuid
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -11,6 +10,7 @@ from pydantic import AwareDatetime, FailFast, Field
 from temporalio.client import Client
 
 from connectors.calendars.directory import FeedDirectory
+from incidents.command_ids import new_command_id
 from incidents.kept.policies import have_policy_kept
 from incidents.opening import open_incident
 from incidents.reported_before import reported_yesterday, reports_the_same
@@ -143,11 +143,11 @@ class IncidentIntake:
         said = await read_body(request, Reported)
         policy, source = self._policy.compiled(said.service)
         report = checked(said, policy, now)
-        seed = f"{VIA}/{key or uuid.uuid4()}"
+        seed = f"{VIA}/{key or new_command_id()}"
         async with reaching_temporal():
             name, started = await self._opened(policy, report, seed, now, repeatable=bool(key))
             if not started and not await reports_the_same(
-                self._client, name, report, rpc_timeout=RPC_TIMEOUT
+                self._client, name, report, within=RPC_TIMEOUT
             ):
                 raise _reused(name)
         if started:
@@ -161,7 +161,7 @@ class IncidentIntake:
     ) -> tuple[str, bool]:
         """The incident of the seed, and whether it was opened just now."""
         known = (
-            await reported_yesterday(self._client, seed, now, rpc_timeout=RPC_TIMEOUT)
+            await reported_yesterday(self._client, seed, now, within=RPC_TIMEOUT)
             if repeatable
             else None
         )
@@ -174,7 +174,7 @@ class IncidentIntake:
             name,
             report,
             self._task_queue,
-            rpc_timeout=RPC_TIMEOUT,
+            within=RPC_TIMEOUT,
             feeds=self._feeds,
         )
         return name, started

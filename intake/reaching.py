@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from temporalio.service import RPCError, RPCStatusCode
 
+from incidents.errors import NamespaceNotFound, ServerUnavailable
+from incidents.reaching import reaching_server
 from intake.errors import Refused, unavailable
-from runtime.client import unknown_namespace
 
 RPC_TIMEOUT = timedelta(seconds=4)
 """Shorter than the patience of every sender we know, so that they hear why."""
@@ -22,9 +23,6 @@ DISK_FULL = re.compile(r"disk is full|no space left|disk quota", re.IGNORECASE)
 def _unavailable(error: RPCError) -> Refused:
     if DISK_FULL.search(error.message):
         return unavailable("DiskFull", "Temporal cannot store anything: its disk is full")
-    namespace = unknown_namespace(error)
-    if namespace is not None:
-        return unavailable("UnknownNamespace", f"Temporal has no namespace {namespace}")
     message = f"Temporal does not take it now: {error.status.name.lower()}"
     return unavailable("TemporalNotReachable", message)
 
@@ -34,11 +32,17 @@ async def reaching_temporal(timeout: timedelta = RPC_TIMEOUT) -> AsyncIterator[N
     """Whatever keeps Temporal from answering inside becomes a 503."""
     try:
         async with asyncio.timeout(timeout.total_seconds()):
-            yield
+            with reaching_server():
+                yield
     except TimeoutError:
         seconds = f"{timeout.total_seconds():g}"
         message = f"Temporal did not answer within {seconds} seconds"
         raise unavailable("TemporalNotReachable", message) from None
+    except NamespaceNotFound as error:
+        message = f"Temporal has no namespace {error.namespace}"
+        raise unavailable("UnknownNamespace", message) from None
+    except ServerUnavailable as error:
+        raise _unavailable(error.error) from None
     except RPCError as error:
         if error.status is RPCStatusCode.INVALID_ARGUMENT:
             raise

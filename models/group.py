@@ -16,6 +16,8 @@ RECEIVE_ALERTS = "receive_alerts"
 """Signal of an alert group: an `AlertBatch`."""
 INCIDENT_MOVED = "incident_moved"
 """Signal of an alert group: an `IncidentMoved`."""
+GROUP_STATE = "state"
+"""Query of an alert group: answers with a `GroupState`."""
 
 
 class StartIncident(Frozen):

@@ -17,6 +17,8 @@ ASK_LEAVE = "ask_leave"
 """Update of a workload: `AskLeave`s of one moment; answers with `Leaves`, in the same order."""
 HOLD_ROLE = "hold_role"
 """Update of a workload: a `HoldRole`; answers with a `RolesHeld`."""
+WORKLOAD_STATE = "state"
+"""Query of a workload: answers with a `WorkloadState`."""
 
 ASK_FOR_LEAVE = "ask_for_leave"
 """The activity that asks for leave to send a page, or says that it need not be sent any more."""

@@ -1,6 +1,5 @@
 """Plays a scenario on a stage: each event at its instant, and time between them."""
 
-import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -186,7 +185,7 @@ class _Play:
             payload[key] = self.stage.incidents.get(payload[key], payload[key])
         if spec.payload is AdoptPolicyCommand:
             payload.update(await self._kept(str(payload.pop("policy")), at))
-        return Order(named, spec.name, payload, uuid.uuid4().hex)
+        return Order(named, spec.name, payload)
 
     def _meant(self, name: str | None) -> str | None:
         """The id of the incident that is named; unnamed, it is the newest."""

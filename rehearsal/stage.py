@@ -16,16 +16,17 @@ from connectors.documents.local import LocalDocumentStore
 from incidents.alerts import hand_on
 from incidents.commands import Order, give
 from incidents.opening import open_incident
+from incidents.questions import ask_view
 from intake.alertmanager import SOURCE, Webhook, batch_of, summary_of
 from models.base import MONITORING
 from models.incident import Report
-from models.view import VIEW, IncidentView
+from models.view import IncidentView
 from rehearsal.alerts import Deliveries, RehearsedFeed, RehearsedStart
 from rehearsal.channels import RecordingChannels
 from rehearsal.orders import NotTaken, refusal_of
 from rehearsal.policy import RehearsedPolicy
 from rehearsal.server import skipper
-from rehearsal.timing import VirtualTime
+from rehearsal.timing import PATIENCE, VirtualTime
 from rehearsal.workloads import RehearsedWorkloads
 from rules.commands.reporting import may_report, unfit
 from rules.record.identity import group_id, incident_id
@@ -253,10 +254,8 @@ class Stage:
 
     async def view(self, named: str, at: datetime) -> IncidentView:
         """The incident of this id as it reads at `at`."""
-        view: IncidentView = await self.time.handle(named).query(
-            VIEW, at - self.time.offset(named), result_type=IncidentView
-        )
-        return view
+        instant = at - self.time.offset(named)
+        return await ask_view(self._client, named, PATIENCE, at=instant)
 
 
 def _stem(name: str) -> str:

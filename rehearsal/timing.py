@@ -29,7 +29,7 @@ FAILING_SECONDS = 2.0
 """A task of a workflow may fail once, where news come just as it ends; longer it is the code."""
 NEWEST_EVENTS = 100
 """Among so many is the newest timer, if one is armed: it is re-armed with every change."""
-PATIENCE_SECONDS = 60.0
+PATIENCE = timedelta(seconds=60)
 Mark = tuple[str | None, int]
 """How far a workflow has come: its run, and how many events that has."""
 
@@ -169,7 +169,7 @@ class VirtualTime:
         What goes on before would find them ringing later in the scenario. Raises Stuck.
         """
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(PATIENCE.total_seconds()):
                 while await self.running(workflow_id):
                     due = await self._rings_at(workflow_id)
                     if due is None or due > by:
@@ -202,13 +202,13 @@ class VirtualTime:
             described = await self._described(workflow_id)
             if described.history_length != seen:
                 seen, since = described.history_length, asyncio.get_running_loop().time()
-            elif asyncio.get_running_loop().time() - since > PATIENCE_SECONDS:
-                raise Stuck(f"{workflow_id} has done nothing for {PATIENCE_SECONDS:g} s")
+            elif asyncio.get_running_loop().time() - since > PATIENCE.total_seconds():
+                raise Stuck(f"{workflow_id} has done nothing for {PATIENCE.total_seconds():g} s")
 
     async def settled(self, workflow_ids: Sequence[str]) -> None:
         """Wait until nothing more happens by itself in any of the workflows. Raises Stuck."""
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(PATIENCE.total_seconds()):
                 await self._still(workflow_ids)
         except TimeoutError:
             names = ", ".join(workflow_ids)

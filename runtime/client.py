@@ -9,11 +9,10 @@ import re
 import socket
 from typing import Any
 
-from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from runtime.settings import SettingsBroken, login
 
@@ -28,15 +27,6 @@ class ServerNotReachable(Exception):  # noqa: N818 - says what is
         super().__init__(f"no Temporal server answers at {address}: {why}")
         self.address = address
         self.why = why
-
-
-def unknown_namespace(error: RPCError) -> str | None:
-    """The namespace that the server does not have, if this is what it says."""
-    missing = NamespaceNotFoundFailure()
-    details = error.grpc_status.details if error.status is RPCStatusCode.NOT_FOUND else ()
-    if any(detail.Unpack(missing) for detail in details):
-        return missing.namespace
-    return None
 
 
 def connection() -> dict[str, Any]:

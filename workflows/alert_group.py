@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from models.group import (
         ALERT_GROUP_WORKFLOW,
         FEED_INCIDENT,
+        GROUP_STATE,
         INCIDENT_MOVED,
         RECEIVE_ALERTS,
         START_INCIDENT,
@@ -139,7 +140,7 @@ class AlertGroupWorkflow:
             case HandOver(earlier):
                 await self._hand_over(earlier)
 
-    @workflow.query(name="state")
+    @workflow.query(name=GROUP_STATE)
     def state(self) -> GroupState:
         """What the group knows."""
         if self._unfit:

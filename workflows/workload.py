@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from models.workload import (
         ASK_LEAVE,
         HOLD_ROLE,
+        WORKLOAD_STATE,
         WORKLOAD_WORKFLOW,
         AskTogether,
         HoldRole,
@@ -98,7 +99,7 @@ class WorkloadWorkflow:
             else:
                 await self._wait(due or over, "a summary is due" if due else "nothing is left")
 
-    @workflow.query(name="state")
+    @workflow.query(name=WORKLOAD_STATE)
     def state(self) -> WorkloadState:
         """What the workload knows."""
         if self._unfit:

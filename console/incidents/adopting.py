@@ -1,7 +1,6 @@
 """`adopt-policy`: says what another policy does to an incident's clocks, then has it adopted."""
 
 import sys
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,14 +10,15 @@ import typer
 from rich.console import Group
 from temporalio.client import Client
 
-from console.incidents.asking import ask, ask_what_adoption_does
 from console.incidents.commands import DEFAULT_TIMEOUT, PANEL, AsJson, IncidentId, Timeout, answer
 from console.incidents.sending import send
 from console.policies.file import a_file, for_incident
 from console.terminal.failures import ExitCode, Failure, usage
 from console.terminal.output import Output, line
 from console.terminal.running import actor_name, perform
+from incidents.command_ids import new_command_id
 from incidents.commands import Order
+from incidents.questions import ask_adoption, ask_view
 from models.adoption import AdoptionPreview
 from models.command import COMMANDS, AdoptPolicyCommand
 from models.compiled import CompiledPolicy
@@ -48,9 +48,9 @@ class Told:
 
 
 async def _told(client: Client, incident: str, file: Path, patience: timedelta) -> Told:
-    view = await ask(client, incident, patience)
+    view = await ask_view(client, incident, patience)
     policy = for_incident(file, view.incident, datetime.now(UTC))
-    preview = await ask_what_adoption_does(client, incident, policy, patience)
+    preview = await ask_adoption(client, incident, policy, patience)
     if preview.refusal:
         raise Failure("Refused", preview.refusal, ExitCode.REFUSED, state=view.incident.state)
     return Told(preview, policy)
@@ -102,7 +102,7 @@ def adopt_policy(
         actor=given_by,
         via="console",
         note=note,
-        command_id=command_id or str(uuid.uuid4()),
+        command_id=command_id or new_command_id(),
         policy_hash=told.policy.policy_hash,
         policy_name=told.policy.name,
         policy_version=told.policy.version,

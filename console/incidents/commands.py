@@ -1,7 +1,6 @@
 """One command of the console for each command of the table, generated."""
 
 import inspect
-import uuid
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -21,14 +20,16 @@ from console.terminal.output import Output, line
 from console.terminal.phrases import moment
 from console.terminal.running import actor_name, perform
 from console.terminal.times import PAST, parse_instant
+from incidents.command_ids import new_command_id
 from incidents.commands import Order
+from incidents.patience import WORKER
 from models.command import COMMANDS, AdoptPolicyCommand, CommandResult, CommandSpec
 from models.payload import Command
 from rules.commands.validity import BLANK, flaws
 from rules.record.readable import blank
 
 PANEL = "What an incident takes"
-DEFAULT_TIMEOUT = 10.0
+DEFAULT_TIMEOUT = WORKER.total_seconds()
 
 
 def an_incident(typed: str | None) -> str | None:
@@ -128,7 +129,7 @@ def command_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> Comm
     payload = {
         "actor": actor_name(values["actor"]),
         "via": "console",
-        "command_id": values["command_id"] or str(uuid.uuid4()),
+        "command_id": values["command_id"] or new_command_id(),
         "sent_at": now,
         "note": values["note"],
         "override": values["override"] or "",

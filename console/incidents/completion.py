@@ -4,8 +4,8 @@ import asyncio
 import time
 from datetime import timedelta
 
-from console.incidents.finding import Filters, find
 from console.terminal.running import SETTLE_SECONDS
+from incidents.finding import Filters, find
 from models.readable import in_a_line
 from runtime.client import connect
 

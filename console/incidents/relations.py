@@ -2,8 +2,9 @@
 
 from temporalio.client import Client
 
-from console.incidents.standing import standing
 from console.terminal.failures import ExitCode, Failure
+from incidents.description import describe
+from incidents.errors import IncidentNotFound
 from models.command import LinkCommand
 from models.payload import Command
 from rules.commands.validity import other_incident
@@ -14,7 +15,7 @@ async def look_for_other(client: Client, command: Command) -> str:
     """Nobody duplicates an incident that the server does not know: then `Failure` is raised.
 
     Any other link may lead to one that the server has forgotten and the archive has: what is to
-    be said of it, once it is made, is returned; else nothing. Raises `Failure` too where the
+    be said of it, once it is made, is returned; else nothing. Raises as `describe` does if the
     server is not reachable.
     """
     needed = other_incident(command)
@@ -35,9 +36,7 @@ async def look_for_other(client: Client, command: Command) -> str:
 
 async def _known(client: Client, incident_id: str) -> bool:
     try:
-        await standing(client, incident_id)
-    except Failure as failure:
-        if failure.code is not ExitCode.UNKNOWN_INCIDENT:
-            raise
+        await describe(client, incident_id)
+    except IncidentNotFound:
         return False
     return True

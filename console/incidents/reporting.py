@@ -1,6 +1,5 @@
 """`report`: start an incident by hand, under the policy in force."""
 
-import uuid
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -8,7 +7,6 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from connectors.calendars.directory import FeedDirectory
 from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, Timeout
@@ -19,6 +17,8 @@ from console.terminal.failures import ExitCode, Failure, usage
 from console.terminal.output import Output, line
 from console.terminal.running import actor_name, perform
 from console.terminal.times import PAST, parse_instant
+from incidents.command_ids import new_command_id
+from incidents.errors import ServerUnavailable
 from incidents.kept.policies import have_policy_kept
 from incidents.opening import open_incident
 from incidents.reported_before import reported_yesterday
@@ -122,7 +122,7 @@ def report(
     except ValidationError as error:
         raise malformed(error) from None
     checked(told, compiled_policy(load_settings().policy_file, service))
-    seed = command_id or str(uuid.uuid4())
+    seed = command_id or new_command_id()
     within = timedelta(seconds=timeout)
     answer = perform(lambda client: opened(client, told, seed, now, within))
     verb = "reported" if answer["started"] else "was reported before"
@@ -130,12 +130,12 @@ def report(
     Output.of(context, as_json=as_json).answer(answer, human)
 
 
-def _unsure(failure: Failure, seed: str) -> Failure:
+def _unsure(error: ServerUnavailable, seed: str) -> Failure:
     """A server that did not answer in time may have taken the report all the same."""
-    if failure.code is ExitCode.NOT_REACHABLE:
-        again = f"the same report again with --command-id {seed} is safe: it counts once"
-        failure.hints = (*failure.hints, again)
-        failure.facts["command_id"] = seed
+    failure = failure_of(error)
+    again = f"the same report again with --command-id {seed} is safe: it counts once"
+    failure.hints = (*failure.hints, again)
+    failure.facts["command_id"] = seed
     return failure
 
 
@@ -149,14 +149,14 @@ async def opened(
     settings = load_settings()
     policy = compiled_policy(settings.policy_file, told.service)
     try:
-        known = await reported_yesterday(client, seed, now, rpc_timeout=within)
+        known = await reported_yesterday(client, seed, now, within=within)
         name = known or incident_id(seed, now)
         async with aclosing(FeedDirectory(settings.feeds, settings.feed_copies)) as feeds:
             started = known is None and await open_incident(
-                client, policy, name, told, settings.task_queue, rpc_timeout=within, feeds=feeds
+                client, policy, name, told, settings.task_queue, within=within, feeds=feeds
             )
-    except RPCError as error:
-        raise _unsure(failure_of(error), seed) from None
+    except ServerUnavailable as error:
+        raise _unsure(error, seed) from None
     if started:
         source = read_policy(settings.policy_file).source
         await have_policy_kept(client, source, settings.task_queue)

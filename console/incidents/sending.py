@@ -3,13 +3,14 @@
 import asyncio
 from datetime import timedelta
 
-from temporalio.client import Client, RPCError
+from temporalio.client import Client
 
-from console.incidents.standing import Standing, ended_from_outside, standing
-from console.terminal.errors import AWAY, not_reachable, refusal
-from console.terminal.failures import ExitCode, Failure, unknown_incident
+from console.terminal.ended import ended_from_outside
+from console.terminal.errors import refusal
+from console.terminal.failures import ExitCode, Failure
 from incidents.commands import Order, give
-from incidents.errors import CommandRefused, IncidentNotFound, IncidentOver, NotConfirmed
+from incidents.description import Description
+from incidents.errors import CommandRefused, IncidentOver, NotConfirmed
 from models.command import COMMANDS, CommandResult
 from runtime.settings import load_settings
 from states.lifecycle import State, Trigger
@@ -41,10 +42,10 @@ def _unconfirmed(order: Order, patience: timedelta) -> Failure:
     )
 
 
-def _ended(order: Order, known: Standing) -> Failure:
-    state = known.state
+def _ended(order: Order, found: Description) -> Failure:
+    state = found.state
     facts = {"incident": order.incident_id, "command_id": order.command_id}
-    outside = ended_from_outside(order.incident_id, known)
+    outside = ended_from_outside(found)
     if outside:
         outside.facts.update(facts)
         return outside
@@ -71,24 +72,16 @@ def _refused(refused: CommandRefused, order: Order) -> Failure:
 async def send(client: Client, order: Order, patience: timedelta) -> CommandResult:
     """Send a command and wait for what it did, at most for `patience`.
 
-    Raises `Failure` if the incident refuses, is unknown or over, if the server cannot be reached,
-    and if no worker answers in time.
+    Raises `Failure` if the incident refuses or is over, and if no worker answers in time; else
+    as `give` does.
     """
     try:
         return await give(client, order, load_settings().task_queue, patience=patience)
     except CommandRefused as refused:
         raise _refused(refused, order) from None
-    except IncidentNotFound:
-        await standing(client, order.incident_id)
-        raise unknown_incident(order.incident_id) from None
     except IncidentOver as over:
         if over.done:
             return over.done
-        raise _ended(order, await standing(client, order.incident_id)) from None
+        raise _ended(order, over.found) from None
     except NotConfirmed:
-        await standing(client, order.incident_id)
         raise _unconfirmed(order, patience) from None
-    except RPCError as error:
-        if error.status in AWAY:
-            raise not_reachable(error.message) from None
-        raise

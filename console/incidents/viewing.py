@@ -1,7 +1,7 @@
 """`show` and `list`: how one incident stands, and which incidents there are."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Group, RenderableType
@@ -9,14 +9,16 @@ from rich.table import Table
 from rich.text import Text
 from temporalio.client import Client
 
-from console.incidents.asking import Seen, see
 from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
-from console.incidents.finding import Filters, Found, Row, document, find
-from console.incidents.standing import Ending
 from console.incidents.view import render
+from console.terminal.ended import ending_document, ending_words
 from console.terminal.output import Output, line, note
 from console.terminal.phrases import relative
 from console.terminal.running import perform
+from incidents.description import Ending
+from incidents.finding import Filters, Found, ListedIncident, find, query_of
+from incidents.questions import ReadFrom, Seen, Source, read_view
+from runtime.settings import load_settings
 from states.lifecycle import State
 
 PANEL = "Look"
@@ -39,7 +41,40 @@ OnlyOpen = Annotated[bool, typer.Option("--open", help="neither closed nor cance
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="at most so many")]
 
 
-def table_of(rows: tuple[Row, ...], now: datetime) -> RenderableType:
+def state_words(row: ListedIncident) -> str:
+    """The state of an incident, or what became of it."""
+    if row.ended is None:
+        return row.state or "starting"
+    return f"{row.ended} ({row.state})" if row.state else row.ended
+
+
+def breach_words(row: ListedIncident) -> tuple[str, ...]:
+    """The breached clocks of an incident, each with whether that was corrected since."""
+    return tuple(
+        f"{clock} (corrected)" if clock in row.corrected_clocks else clock
+        for clock in row.breached_clocks
+    )
+
+
+def read_from_words(read_from: ReadFrom) -> str:
+    """Where an answer was read, if no worker gave it."""
+    if read_from.source is Source.WORKER:
+        return ""
+    place = "archived history" if read_from.source is Source.ARCHIVE else "history"
+    return f"no worker answered: read from its {place} as of {read_from.as_of:%Y-%m-%d %H:%M:%SZ}"
+
+
+def _document(found: Found, filters: Filters, limit: int) -> dict[str, Any]:
+    """The list as the one JSON document of `--json`."""
+    return {
+        "incidents": [row.model_dump(mode="json") for row in found.rows],
+        "limit": limit,
+        "more": found.more,
+        "query": query_of(filters),
+    }
+
+
+def table_of(rows: tuple[ListedIncident, ...], now: datetime) -> RenderableType:
     """The incidents as a table."""
     if not rows:
         return Text("no incident matches", style="dim")
@@ -54,10 +89,10 @@ def table_of(rows: tuple[Row, ...], now: datetime) -> RenderableType:
         table.add_row(
             line(row.id, "bold"),
             line(row.severity or "?"),
-            line(row.standing() + (" (on hold)" if row.on_hold else "")),
+            line(state_words(row) + (" (on hold)" if row.on_hold else "")),
             relative(row.reported_at, now),
             due,
-            line(", ".join(map(row.breach_words, row.breached_clocks)), "bold red"),
+            line(", ".join(breach_words(row)), "bold red"),
             line(row.manager or ""),
             line(title),
         )
@@ -69,7 +104,7 @@ def shown(ending: Ending | None, view: Group) -> Group:
     if ending is None:
         return view
     return Group(
-        line(f"ENDED: {ending.words()}", "bold red"),
+        line(f"ENDED: {ending_words(ending)}", "bold red"),
         line("nobody carries it on; this is how it stood then", "red"),
         view,
     )
@@ -86,17 +121,19 @@ def show(
     """Show an incident: state, clocks, roles, alerts, timeline, and what can be done next."""
 
     async def work(client: Client) -> Seen:
-        return await see(client, incident, timedelta(seconds=timeout))
+        documents = load_settings().documents_directory
+        return await read_view(client, incident, timedelta(seconds=timeout), documents)
 
     seen = perform(work)
-    ending = seen.standing.ending
+    ending = seen.ending
     told = seen.view.model_dump(mode="json")
-    told["ended"] = ending.document() if ending else None
-    told["read_from"] = seen.read_from
+    told["ended"] = ending_document(ending) if ending else None
+    told["read_from"] = seen.read_from.source
     output = Output.of(context, as_json=as_json)
     output.answer(told, shown(ending, render(seen.view, last)))
-    if seen.remark:
-        note(seen.remark)
+    remark = read_from_words(seen.read_from)
+    if remark:
+        note(remark)
 
 
 def list_incidents(
@@ -132,7 +169,7 @@ def list_incidents(
 
     found = perform(work)
     Output.of(context, as_json=as_json).answer(
-        document(found, filters, limit), table_of(found.rows, datetime.now(UTC))
+        _document(found, filters, limit), table_of(found.rows, datetime.now(UTC))
     )
     if found.more:
         note(f"only the newest {limit}; --limit shows more")

@@ -12,19 +12,21 @@ from rich.live import Live
 from rich.text import Text
 from temporalio.client import Client
 
-from console.incidents.asking import see
 from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, Timeout, an_incident
 from console.incidents.completion import complete_incident
-from console.incidents.finding import Filters, Row, find
-from console.incidents.standing import Ending, standing
 from console.incidents.view import live, timeline_line
-from console.incidents.viewing import PANEL, shown, table_of
+from console.incidents.viewing import PANEL, read_from_words, shown, state_words, table_of
+from console.terminal.ended import ending_document, ending_words
 from console.terminal.errors import failure_of
 from console.terminal.failures import ExitCode, Failure
 from console.terminal.output import Output, failure_words, line, note, person, write_json
 from console.terminal.phrases import moment
 from console.terminal.running import perform
+from incidents.description import Ending, describe
+from incidents.finding import Filters, ListedIncident, find
+from incidents.questions import read_view
 from models.view import IncidentView
+from runtime.settings import load_settings
 
 LISTED = 100
 ONLY_NEWEST = f"only the newest {LISTED} of the open incidents are watched"
@@ -53,19 +55,21 @@ class IncidentNews:
 
     async def look(self, client: Client) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
         """The view, and the timeline entries not told yet."""
-        seen = await see(client, self._id, self._timeout)
-        self.over = not seen.standing.running
-        ending, news = seen.standing.ending, self._news(seen.view)
+        documents = load_settings().documents_directory
+        seen = await read_view(client, self._id, self._timeout, documents)
+        self.over = not seen.running
+        ending, news = seen.ending, self._news(seen.view)
         if ending:
             news.append(self._last(ending))
         view = live(seen.view, TIMELINE_SHOWN)
-        if seen.remark:
-            view = Group(line(seen.remark, "dim"), view)
+        remark = read_from_words(seen.read_from)
+        if remark:
+            view = Group(line(remark, "dim"), view)
         return shown(ending, view), news
 
     def _last(self, ending: Ending) -> tuple[RenderableType, Any]:
-        human = line(f"{moment(ending.at)}  {self._id} is no longer driven: {ending.words()}")
-        return human, {"incident": self._id, "ended": ending.document()}
+        human = line(f"{moment(ending.at)}  {self._id} is no longer driven: {ending_words(ending)}")
+        return human, {"incident": self._id, "ended": ending_document(ending)}
 
     def _news(self, view: IncidentView) -> list[tuple[RenderableType, Any]]:
         fresh = [entry for entry in view.incident.timeline if entry.seq > self._told]
@@ -81,7 +85,7 @@ class ListNews:
 
     def __init__(self, aside: Callable[[str], None]) -> None:
         self._aside = aside
-        self._told: dict[str, Row] = {}
+        self._told: dict[str, ListedIncident] = {}
         self._cut = False
 
     async def look(self, client: Client) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
@@ -92,7 +96,7 @@ class ListNews:
         gone = [row for row in self._told.values() if row.id not in current]
         if found.more:
             # Newer ones may only have pushed it out of what is looked at.
-            gone = [row for row in gone if not (await standing(client, row.id)).running]
+            gone = [row for row in gone if not (await describe(client, row.id)).running]
         news = [row for row in found.rows if self._told.get(row.id) != row]
         news += [row.changed(open=False) for row in gone]
         self._told = current
@@ -108,8 +112,8 @@ class ListNews:
         return Group(table, line(ONLY_NEWEST, "dim")), lines
 
 
-def _row_line(row: Row, now: datetime) -> Text:
-    became = row.standing() if row.open else "no longer open"
+def _row_line(row: ListedIncident, now: datetime) -> Text:
+    became = state_words(row) if row.open else "no longer open"
     held = ", on hold" if row.on_hold else ""
     breached = f", breached: {', '.join(row.breached_clocks)}" if row.breached_clocks else ""
     how = f"{row.severity or '?'} {became}{held}{breached}"

@@ -7,14 +7,15 @@ import typer
 from rich.console import Group
 from temporalio.client import Client
 
-from console.incidents.asking import ask_why
 from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
-from console.incidents.viewing import PANEL
+from console.incidents.viewing import PANEL, read_from_words
 from console.terminal.failures import usage
 from console.terminal.output import Output, line
 from console.terminal.running import perform
 from console.terminal.times import FORMS, parse_instant
+from incidents.questions import Explained, read_why
 from models.why import Explanation, Verdict, WhyQuestion
+from runtime.settings import load_settings
 
 Who = Annotated[
     str | None,
@@ -47,10 +48,14 @@ def why(
     when = parse_instant(at, datetime.now(UTC)) if at else None
     question = WhyQuestion(who=who, level=level, at=when)
 
-    async def work(client: Client) -> Explanation:
-        return await ask_why(client, incident, question, timedelta(seconds=timeout))
+    async def work(client: Client) -> Explained:
+        documents = load_settings().documents_directory
+        return await read_why(client, incident, question, timedelta(seconds=timeout), documents)
 
-    told = perform(work)
+    found = perform(work)
+    told, remark = found.explanation, read_from_words(found.read_from)
+    if remark:
+        told = told.changed(notes=(*told.notes, remark))
     Output.of(context, as_json=as_json).answer(told.model_dump(mode="json"), _words(told))
 
 

@@ -3,13 +3,12 @@
 import asyncio
 import signal
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 import typer
-from temporalio.client import Client
 
 from console.incidents.clock_view import clocks
 from console.incidents.view import timeline
@@ -19,6 +18,8 @@ from console.stack.demonstration.script import perform
 from console.terminal.failures import Failure
 from console.terminal.output import person, say
 from console.terminal.running import perform_alone
+from incidents.errors import IncidentError
+from incidents.waiting import wait_until_over
 from models.contracts import Carried
 from models.view import IncidentView
 from policies.catalogue import policy_in_force
@@ -29,6 +30,7 @@ from runtime.settings import ROOT, Settings, load_settings
 
 STATE = ROOT / "var" / "demo"
 POLICY = ROOT / "policies" / "demo.yaml"
+END_PATIENCE = timedelta(seconds=20)
 
 app = typer.Typer()
 
@@ -69,7 +71,7 @@ async def _demo(settings: Settings) -> int:
     stack.server.port, stack.server.ui_port = free_port(), free_port()
     try:
         return await _play(stack, pager)
-    except (StackFailed, EmbeddedServerFailed, CueMissed, Failure) as error:
+    except (StackFailed, EmbeddedServerFailed, CueMissed, Failure, IncidentError) as error:
         say("", f"The demonstration failed: {error}", f"Logs: {settings.state_directory / 'log'}")
         return 1
     except asyncio.CancelledError:
@@ -89,17 +91,10 @@ async def _play(stack: Stack, pager: Pager) -> int:
     loaded = policy_in_force(POLICY, datetime.now(UTC))
     play = Play(client, stack.intake_url, stack.intake_headers)
     await perform(play, compile_policy(loaded.policy, loaded.policy_hash))
-    carried = await _end(client, play.incident_id)
+    carried = await wait_until_over(client, play.incident_id, END_PATIENCE)
     view = (await play.view()).changed(incident=carried.incident)
     _show(view)
     return _judge(view, carried, pager, stack.settings.state_directory)
-
-
-async def _end(client: Client, incident_id: str) -> Carried:
-    handle = client.get_workflow_handle(incident_id, result_type=Carried)
-    async with asyncio.timeout(20):
-        carried: Carried = await handle.result()
-    return carried
 
 
 def _show(view: IncidentView) -> None:

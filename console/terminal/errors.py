@@ -1,20 +1,27 @@
 """Every exception as a failure that a person and a script can use."""
 
 from dataclasses import asdict
-from datetime import timedelta
 
 from pydantic import ValidationError
 from temporalio.client import RPCError
 from temporalio.service import RPCStatusCode
 
+from console.terminal.ended import ended_from_outside, ending_words
 from console.terminal.failures import ExitCode, Failure, unknown_incident
-from incidents.errors import CommandRefused
-from runtime.client import ServerNotReachable, unknown_namespace
+from incidents.errors import (
+    CommandRefused,
+    IncidentError,
+    IncidentNotFound,
+    IncidentOver,
+    NamespaceNotFound,
+    NoWorkerAnswered,
+    QuestionFailed,
+    ServerUnavailable,
+)
+from incidents.reaching import typed
+from runtime.client import ServerNotReachable
 from runtime.settings import SettingsBroken
 
-AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
-NO_ANSWER = {*AWAY, RPCStatusCode.FAILED_PRECONDITION}
-"""What a query ends with where no worker answers it."""
 _REFUSALS = {
     "NotAuthorised": ExitCode.NOT_AUTHORISED,
     "Malformed": ExitCode.USAGE,
@@ -37,15 +44,7 @@ def not_reachable(why: str) -> Failure:
     )
 
 
-def not_found(error: RPCError, incident_id: str) -> Failure:
-    """The server has no such incident, or not even the namespace that it would be in."""
-    return _no_namespace(error) or unknown_incident(incident_id)
-
-
-def _no_namespace(error: RPCError) -> Failure | None:
-    name = unknown_namespace(error)
-    if name is None:
-        return None
+def _no_namespace(name: str) -> Failure:
     return Failure(
         "UnknownNamespace",
         f"the Temporal server has no namespace {name}",
@@ -74,31 +73,52 @@ def refusal(refused: CommandRefused, incident_id: str) -> Failure:
     )
 
 
-def no_worker(
-    of: str, patience: timedelta, *, knows: str = "", state: str | None = None, **facts: object
-) -> Failure:
-    """Nobody answered for a workflow; `knows` says what the server knows all the same."""
+def _no_worker(error: NoWorkerAnswered) -> Failure:
+    """Nobody answered for a workflow; of an incident the server knows something all the same."""
+    known = error.found
+    knows = [f"it is in state {known.state}"] if known and known.state else []
+    knows += [f"its run was {ending_words(known.ending)}"] if known and known.ending else []
+    told = f"; the server knows that {', and that '.join(knows)}" if knows else ""
     return Failure(
         "NoWorker",
-        f"no worker answered for {of} within {patience.total_seconds():g} s{knows}",
+        f"{error}{told}",
         ExitCode.NOT_CONFIRMED,
-        state=state,
+        state=known.state if known else None,
         hints=("python worker.py starts a worker",),
-        facts=facts,
+        facts={"incident" if known else "workload": error.asked},
     )
 
 
+def _of_incident(error: IncidentError) -> Failure:
+    match error:
+        case IncidentNotFound(incident_id=incident_id):
+            return unknown_incident(incident_id)
+        case NamespaceNotFound(namespace=namespace):
+            return _no_namespace(namespace)
+        case ServerUnavailable(message=message):
+            return not_reachable(message)
+        case NoWorkerAnswered():
+            return _no_worker(error)
+        case IncidentOver(found=found):
+            ended = ended_from_outside(found)
+            return ended or Failure("Refused", str(error), ExitCode.REFUSED, state=error.state)
+        case QuestionFailed():
+            return Failure("NoAnswer", str(error), ExitCode.UNEXPECTED)
+        case _:
+            return _unexpected(error)
+
+
 def _of_rpc(error: RPCError) -> Failure:
-    if error.status in AWAY:
-        return not_reachable(error.message)
+    known = typed(error)
+    if isinstance(known, IncidentError):
+        return _of_incident(known)
     if error.status in {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED}:
         message = f"the Temporal server lets us not in: {error.message}"
         return Failure("NotAuthorised", message, ExitCode.NOT_AUTHORISED)
     if error.status is RPCStatusCode.FAILED_PRECONDITION:
         message = f"no worker has taken up this incident yet: {error.message}"
         return Failure("NoWorker", message, ExitCode.NOT_CONFIRMED, hints=("python worker.py",))
-    unexpected = Failure("TemporalError", error.message, ExitCode.UNEXPECTED)
-    return _no_namespace(error) or unexpected
+    return Failure("TemporalError", error.message, ExitCode.UNEXPECTED)
 
 
 def malformed(error: ValidationError) -> Failure:
@@ -119,6 +139,8 @@ def failure_of(error: BaseException) -> Failure:
             return not_reachable(f"{error.address}: {error.why}")
         case SettingsBroken():
             return Failure("SettingsBroken", f"the settings are broken: {error}", ExitCode.USAGE)
+        case IncidentError():
+            return _of_incident(error)
         case RPCError():
             return _of_rpc(error)
         case KeyboardInterrupt():

@@ -10,7 +10,7 @@ from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.terminal.output import Output
 from console.terminal.running import perform
 from console.workload.assigned import OnHand
-from console.workload.found import Workloads
+from console.workload.found import InstallationWorkloads
 from console.workload.words import document, in_full, table_of
 
 app = typer.Typer(add_completion=False)
@@ -36,10 +36,10 @@ def workload(
     output, patience = Output.of(context, as_json=as_json), timedelta(seconds=timeout)
 
     async def one(client: Client, typed: str) -> OnHand:
-        return await Workloads.of(client, patience).one(typed)
+        return await InstallationWorkloads.of(client, patience).one(typed)
 
     async def every(client: Client) -> tuple[OnHand, ...]:
-        return await Workloads.of(client, patience).every()
+        return await InstallationWorkloads.of(client, patience).every()
 
     if who is not None:
         found = perform(lambda client: one(client, who))

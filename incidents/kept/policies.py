@@ -1,6 +1,5 @@
 """Has the text of a policy kept, under the hash that incidents name."""
 
-from datetime import timedelta
 from hashlib import sha256
 
 import structlog
@@ -9,12 +8,11 @@ from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
+from incidents import patience
 from models.contracts import KEEP_POLICY_WORKFLOW, PolicyText
 from rules.paging.urgency import Kind, rank
 
 log = structlog.get_logger(__name__)
-
-PROBE_TIMEOUT = timedelta(seconds=2)
 
 _kept: set[tuple[str, str]] = set()
 """The task queues and hashes that this process has asked for: once is enough."""
@@ -43,7 +41,7 @@ async def have_policy_kept(client: Client, source: bytes, task_queue: str) -> No
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             static_summary=f"keep policy {digest}",
             priority=Priority(*rank(Kind.CHORE)),
-            rpc_timeout=PROBE_TIMEOUT,
+            rpc_timeout=patience.KEEPING,
         )
     except WorkflowAlreadyStartedError:
         pass

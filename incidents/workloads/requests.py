@@ -21,6 +21,8 @@ from temporalio.client import (
 from temporalio.common import Priority, WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
+from incidents import patience
+from incidents.opening import NO_OFFSET
 from models.severity import MOST_URGENT
 from models.workload import (
     ASK_LEAVE,
@@ -40,8 +42,6 @@ from rules.record.identity import workload_id
 from rules.record.markdown import caption
 
 MOST_TOGETHER = 200
-NO_OFFSET = timedelta()
-ANSWER_SECONDS = 8.0
 FIRST = Priority(*rank(Kind.FIRST_PAGE, MOST_URGENT))
 """Many incidents wait for the answer of one workload: it goes first."""
 
@@ -82,7 +82,7 @@ class Workloads:
         answer: asyncio.Future[Leave] = asyncio.get_running_loop().create_future()
         line.waiting.append((request.asked, answer))
         try:
-            async with asyncio.timeout(ANSWER_SECONDS), line.turn:
+            async with asyncio.timeout(patience.WORKLOAD.total_seconds()), line.turn:
                 while not answer.done():
                     await self._ask_for_all(line, workload, whom)
         except TimeoutError:
@@ -93,7 +93,7 @@ class Workloads:
         """Tell of a role that is held, or is not held any more. Raises NoAnswer."""
         workload = workload_id(home_of(activity.info().task_queue), policy, whom)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(patience.WORKLOAD.total_seconds()):
                 return await self._update(workload, whom, HOLD_ROLE, told, RolesHeld)
         except TimeoutError:
             raise NoAnswer(workload) from None

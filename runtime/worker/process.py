@@ -11,11 +11,12 @@ from temporalio.service import RPCError
 
 from connectors.calendars.directory import FeedDirectory
 from connectors.channels.directory import ChannelDirectory
+from incidents.reaching import unknown_namespace
 from models.policy import Policy
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.checks.installation import feed_setting, misunderstood, setting_of
 from policies.compile import PolicyTooLarge, compile_policy
-from runtime.client import ServerNotReachable, connect, unknown_namespace
+from runtime.client import ServerNotReachable, connect
 from runtime.embedded.component import READY
 from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended, on_signal
 from runtime.feeds import feeds_of

@@ -13,8 +13,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from temporalio.client import Client
 
-from activities.begin_archive import archive_id, begin
-from models.contracts import ARCHIVE_WORKFLOW, INCIDENT_WORKFLOW, ArchiveRunInput
+from incidents.kept.archives import begin_archive, runs_without_archive
 
 log = structlog.get_logger(__name__)
 
@@ -28,21 +27,9 @@ async def sweep(client: Client, task_queue: str, since: datetime | None = None) 
 
     Returns how many. Raises RPCError.
     """
-    ours = f"TaskQueue = '{task_queue}'"
-    lately = f"CloseTime >= '{since.isoformat()}'" if since else "ExecutionStatus != 'Running'"
-    closed = f"WorkflowType = '{INCIDENT_WORKFLOW}' AND {ours} AND {lately}"
-    ended = [
-        ArchiveRunInput(workflow_id=run.id, run_id=run.run_id)
-        async for run in client.list_workflows(closed)
-    ]
-    if not ended:
-        return 0
-    stands = f"(ExecutionStatus = 'Running' OR (ExecutionStatus = 'Completed' AND {lately}))"
-    begun = f"WorkflowType = '{ARCHIVE_WORKFLOW}' AND {ours} AND {stands}"
-    archives = {run.id async for run in client.list_workflows(begun)}
-    missing = [run for run in ended if archive_id(run.workflow_id, run.run_id) not in archives]
+    missing = await runs_without_archive(client, task_queue, since)
     for run in missing:
-        await begin(client, run, task_queue)
+        await begin_archive(client, run, task_queue)
         log.info("archive.begun", workflow_id=run.workflow_id, run_id=run.run_id)
     return len(missing)
 

@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.api.enums.v1 import EventType
@@ -11,8 +11,8 @@ from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 from temporalio.worker import Worker
 
-import incidents.workloads.requests as module
 from activities.tell_of_role import TellOfRoleActivity
+from incidents import patience
 from incidents.workloads.requests import NoAnswer, Workloads
 from models.workload import (
     AskForLeave,
@@ -88,7 +88,7 @@ async def test_where_nobody_answers_all_who_wait_hear_so(
     server: WorkflowEnvironment, inside: ActivityEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No worker runs; whoever stands in the line is not left waiting."""
-    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(patience, "WORKLOAD", timedelta(seconds=0.3))
     workloads = Workloads(server.client)
 
     async def ask(number: int) -> Leave:

@@ -96,7 +96,7 @@ async def test_a_workflow_that_nobody_works_on_is_stuck(
     time_skipping: WorkflowEnvironment, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long one waits, nothing would come of it; until then it is told how far one is."""
-    monkeypatch.setattr(timing, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(timing, "PATIENCE", timedelta(seconds=0.2))
     monkeypatch.setattr(timing, "WATCH_SECONDS", 0.1)
     time = await begun(time_skipping, task_queue)
     told: list[datetime] = []

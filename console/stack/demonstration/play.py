@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,17 +10,17 @@ from typing import Any
 import httpx2
 from temporalio.client import Client
 
-from console.incidents.asking import ask
 from console.incidents.sending import send
 from console.terminal.output import say
 from incidents.commands import Order
-from models.group import GroupState
+from incidents.patience import WORKER
+from incidents.questions import ask_view
+from incidents.waiting import wait_for_incident
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView
 
 ALERT = Path(__file__).parent / "alert.json"
-PATIENCE = timedelta(seconds=10)
-CUE_TIMEOUT_SECONDS = 30.0
+CUE_PATIENCE = timedelta(seconds=30)
 BREATH_SECONDS = 0.6
 
 
@@ -69,16 +68,11 @@ class Play:
 
     async def find_incident(self, group_id: str) -> None:
         """Learn from the alert group which incident it opened."""
-        group = self._client.get_workflow_handle(group_id)
-        async with asyncio.timeout(CUE_TIMEOUT_SECONDS):
-            while not self.incident_id:
-                state: GroupState = await group.query("state", result_type=GroupState)
-                self.incident_id = state.incident_id or ""
-                await asyncio.sleep(0.05)
+        self.incident_id = await wait_for_incident(self._client, group_id, CUE_PATIENCE)
 
     async def view(self) -> IncidentView:
         """The incident as it reads now; what is new on its timeline is said."""
-        view = await ask(self._client, self.incident_id, PATIENCE)
+        view = await ask_view(self._client, self.incident_id, WORKER)
         for entry in view.incident.timeline[self._said :]:
             self._say(entry)
         self._said = len(view.incident.timeline)
@@ -87,20 +81,20 @@ class Play:
     async def cue(self, what: str, come: Callable[[Incident], bool]) -> Incident:
         """Wait until the incident has come so far."""
         try:
-            async with asyncio.timeout(CUE_TIMEOUT_SECONDS):
+            async with asyncio.timeout(CUE_PATIENCE.total_seconds()):
                 while not come((view := await self.view()).incident):
                     await asyncio.sleep(0.2)
                 return view.incident
         except TimeoutError:
-            raise CueMissed(f"waited {CUE_TIMEOUT_SECONDS:g} s in vain until {what}") from None
+            raise CueMissed(
+                f"waited {CUE_PATIENCE.total_seconds():g} s in vain until {what}"
+            ) from None
 
     async def do(self, actor: str, name: str, **fields: object) -> None:
         """Somebody gives a command, as the console gives it."""
         await asyncio.sleep(BREATH_SECONDS)
         payload = {"actor": actor, "via": "console", **fields}
-        await send(
-            self._client, Order(self.incident_id, name, payload, str(uuid.uuid4())), PATIENCE
-        )
+        await send(self._client, Order(self.incident_id, name, payload), WORKER)
         await self.view()
 
     def _say(self, entry: TimelineEntry) -> None:

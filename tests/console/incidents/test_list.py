@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from console.incidents.finding import Filters, Row, query_of
-from console.incidents.viewing import table_of
+from console.incidents.viewing import breach_words, table_of
 from console.terminal.output import person
+from incidents.finding import Filters, ListedIncident, query_of
 from rules.clocks.breaches import corrected_clocks
 from states.lifecycle import State
 from tests.console.conftest import TypeAt
@@ -140,7 +140,7 @@ def test_on_a_pipe_an_incident_is_a_line_however_long_its_title_is(
 ) -> None:
     """Scripts that cut by lines and columns get all of it: nothing wrapped, cut off or obeyed."""
     title = "Checkout fails " * 20 + "\u202e\x1b[2J\nINC-FORGED  SEV4"
-    row = Row(
+    row = ListedIncident(
         id="INC-1",
         title=title,
         state="assessment",
@@ -163,7 +163,7 @@ def test_on_a_pipe_an_incident_is_a_line_however_long_its_title_is(
 
 def test_a_breach_that_was_corrected_is_listed_as_that() -> None:
     """It stays in its column."""
-    row = Row(
+    row = ListedIncident(
         id="INC-1",
         title="t",
         state="review",
@@ -178,5 +178,5 @@ def test_a_breach_that_was_corrected_is_listed_as_that() -> None:
         on_hold=False,
         open=True,
     )
-    words = [row.breach_words(clock) for clock in row.breached_clocks]
+    words = list(breach_words(row))
     assert words == ["acknowledge (corrected)", "resolve"]

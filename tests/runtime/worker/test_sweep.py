@@ -10,8 +10,8 @@ from pathlib import Path
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
-from activities.begin_archive import archive_id
-from models.contracts import INCIDENT_WORKFLOW, IncidentInput
+from incidents.kept.archives import archive_id
+from models.contracts import INCIDENT_WORKFLOW, ArchiveRunInput, IncidentInput
 from runtime.worker.sweep import sweep
 from tests.patience import PATIENCE_SECONDS
 from tests.runtime.conftest import reaching, started
@@ -52,7 +52,9 @@ async def test_what_was_terminated_is_swept_once_and_what_is_open_is_left_alone(
         task_queue=task_queue,
     )
     assert await sweep(client, task_queue) == 1
-    archive = client.get_workflow_handle(archive_id(gone.id, gone.first_execution_run_id or ""))
+    archive = client.get_workflow_handle(
+        archive_id(ArchiveRunInput(workflow_id=gone.id, run_id=gone.first_execution_run_id or ""))
+    )
     described = await archive.describe()
     await seen(client, f"WorkflowId = '{archive.id}'")
     assert await sweep(client, task_queue) == 0
@@ -86,7 +88,9 @@ async def test_a_worker_archives_when_it_starts_what_was_terminated_before(
             **reaching(server.client),
         ),
     ):
-        archive = server.client.get_workflow_handle(archive_id(gone.id, run))
+        archive = server.client.get_workflow_handle(
+            archive_id(ArchiveRunInput(workflow_id=gone.id, run_id=run))
+        )
         await seen(server.client, f"WorkflowId = '{archive.id}'")
         await archive.result()
     kept = json.loads((tmp_path / "archive" / gone.id / f"{run}.json").read_text())

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import computed_field
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from console.incidents.standing import FROM_OUTSIDE, ending_of
 from incidents import attributes
+from incidents.description import FROM_OUTSIDE, ending_of
+from incidents.reaching import reaching_server
 from models.base import Frozen, Instant
 from models.contracts import INCIDENT_WORKFLOW
 from rules.clocks.breaches import corrected_clocks
@@ -34,7 +34,7 @@ class Filters:
     only_open: bool = False
 
 
-class Row(Frozen):
+class ListedIncident(Frozen):
     """One incident of a list.
 
     `ended` says how its run ended where the incident did not end itself; why one failed is told
@@ -64,22 +64,12 @@ class Row(Frozen):
         """The id, by the name that it has in every other answer."""
         return self.id
 
-    def breach_words(self, clock: str) -> str:
-        """A breached clock, with whether that was corrected since."""
-        return f"{clock} (corrected)" if clock in self.corrected_clocks else clock
-
-    def standing(self) -> str:
-        """In words: its state, or what became of it."""
-        if self.ended is None:
-            return self.state or "starting"
-        return f"{self.ended} ({self.state})" if self.state else self.ended
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What matches, the newest first, at most so many; and whether there is more."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ListedIncident, ...]
     more: bool
 
 
@@ -114,13 +104,13 @@ def query_of(filters: Filters) -> str:
     return " AND ".join(parts)
 
 
-async def _row(client: Client, execution: WorkflowExecution) -> Row:
+async def _row(client: Client, execution: WorkflowExecution) -> ListedIncident:
     failed = execution.status is WorkflowExecutionStatus.FAILED
     ending = await ending_of(client, execution) if failed else None
     known = execution.typed_search_attributes
     state = known.get(attributes.STATE)
     running = execution.status is WorkflowExecutionStatus.RUNNING
-    return Row(
+    return ListedIncident(
         id=execution.id,
         title=str(await execution.memo_value("title", "")),
         state=state,
@@ -153,14 +143,18 @@ async def _newest_runs(client: Client, ids: list[str]) -> dict[str, WorkflowExec
 
 
 async def find(client: Client, filters: Filters, limit: int) -> Found:
-    """The incidents that match, the newest first, at most `limit`."""
+    """The incidents that match, the newest first, at most `limit`.
+
+    Raises NamespaceNotFound, ServerUnavailable.
+    """
     found: dict[str, WorkflowExecution] = {}
-    async for run in client.list_workflows(query_of(filters)):
-        if run.id not in found and len(found) == limit:
-            return await _found(client, found, more=True)
-        if run.id not in found or run.start_time > found[run.id].start_time:
-            found[run.id] = run
-    return await _found(client, found, more=False)
+    with reaching_server():
+        async for run in client.list_workflows(query_of(filters)):
+            if run.id not in found and len(found) == limit:
+                return await _found(client, found, more=True)
+            if run.id not in found or run.start_time > found[run.id].start_time:
+                found[run.id] = run
+        return await _found(client, found, more=False)
 
 
 async def _found(client: Client, found: dict[str, WorkflowExecution], *, more: bool) -> Found:
@@ -172,13 +166,3 @@ async def _found(client: Client, found: dict[str, WorkflowExecution], *, more: b
         if run.id not in newest or newest[run.id].run_id == run.run_id
     ]
     return Found(tuple(sorted(rows, key=lambda row: row.reported_at, reverse=True)), more)
-
-
-def document(found: Found, filters: Filters, limit: int) -> dict[str, Any]:
-    """The list as the one JSON document of `--json`."""
-    return {
-        "incidents": [row.model_dump(mode="json") for row in found.rows],
-        "limit": limit,
-        "more": found.more,
-        "query": query_of(filters),
-    }

@@ -23,53 +23,43 @@ from temporalio.worker import (
     ExecuteWorkflowInput,
     Interceptor,
     Replayer,
+    UnsandboxedWorkflowRunner,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
 )
 
 from connectors.documents.protocol import safe_name
 from models.contracts import Carried
-from runtime.settings import load_settings
-from runtime.worker.registry import WORKFLOWS, workflow_runner
 from workflows.incident.workflow import IncidentWorkflow
-
-HISTORY, ARCHIVE = "history", "archive"
 
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """An incident as its history leaves it after the event of `as_of`; `source` says which."""
+    """An incident as its history leaves it after the event of `as_of`.
+
+    `archived` says that it was read from the archive.
+    """
 
     carried: Carried
-    source: str
     as_of: datetime
-
-    @property
-    def archived(self) -> bool:
-        """Whether the server knows it no more."""
-        return self.source == ARCHIVE
-
-    def words(self) -> str:
-        """Where it was read, for a person."""
-        place = "archived history" if self.source == ARCHIVE else "history"
-        return f"no worker answered: read from its {place} as of {self.as_of:%Y-%m-%d %H:%M:%SZ}"
+    archived: bool
 
 
-async def recalled(client: Client, incident_id: str) -> Recalled | None:
-    """What the server's history tells of an incident; None where it tells nothing."""
+async def from_history(client: Client, incident_id: str) -> Recalled | None:
+    """What the server's history tells of an incident; None if it tells nothing."""
     try:
         history = await client.get_workflow_handle(incident_id).fetch_history()
     except RPCError:
         return None
-    return await _read(history, client.data_converter, HISTORY)
+    return await _read(history, client.data_converter, archived=False)
 
 
-async def archived(client: Client, incident_id: str) -> Recalled | None:
-    """The same from the archive, if it is within reach: of the run that ended last."""
-    folder = load_settings().documents_directory / "archive" / safe_name(incident_id)
+async def from_archive(client: Client, incident_id: str, documents: Path) -> Recalled | None:
+    """The same from the archive among the documents, if it has the incident: of its last run."""
+    folder = documents / "archive" / safe_name(incident_id)
     histories = [_history(incident_id, path) for path in sorted(folder.glob("*.json"))]
     last = max((h for h in histories if h and h.events), key=_ended_at, default=None)
-    return await _read(last, client.data_converter, ARCHIVE) if last else None
+    return await _read(last, client.data_converter, archived=True) if last else None
 
 
 def _history(incident_id: str, path: Path) -> WorkflowHistory | None:
@@ -83,7 +73,9 @@ def _ended_at(history: WorkflowHistory) -> datetime:
     return history.events[-1].event_time.ToDatetime().astimezone()
 
 
-async def _read(history: WorkflowHistory, converter: DataConverter, source: str) -> Recalled | None:
+async def _read(
+    history: WorkflowHistory, converter: DataConverter, *, archived: bool
+) -> Recalled | None:
     last = history.events[-1]
     if last.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
         result = last.workflow_execution_completed_event_attributes.result
@@ -91,7 +83,7 @@ async def _read(history: WorkflowHistory, converter: DataConverter, source: str)
     else:
         carried = await _replayed(history, converter)
     at = last.event_time.ToDatetime().astimezone()
-    return Recalled(carried, source, at) if carried else None
+    return Recalled(carried, at, archived) if carried else None
 
 
 class _Watching(Interceptor):
@@ -123,9 +115,9 @@ class _Watching(Interceptor):
 async def _replayed(history: WorkflowHistory, converter: DataConverter) -> Carried | None:
     watching = _Watching()
     replayer = Replayer(
-        workflows=list(WORKFLOWS),
+        workflows=[IncidentWorkflow],
         data_converter=converter,
-        workflow_runner=workflow_runner(guarded=False),
+        workflow_runner=UnsandboxedWorkflowRunner(),
         interceptors=[watching],
     )
     with _silence():

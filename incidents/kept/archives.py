@@ -1,0 +1,81 @@
+"""Archives of runs that ended: has them begun, finds those that are missing, reads what to keep."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
+from temporalio.common import Priority, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+from incidents.reaching import UNKNOWN
+from models.contracts import ARCHIVE_WORKFLOW, INCIDENT_WORKFLOW, ArchiveRunInput
+from rules.paging.urgency import Kind, rank
+from rules.record.markdown import caption
+
+
+class RunStillOpen(Exception):  # noqa: N818 - says what is
+    """The run has not ended yet, so its history is not whole."""
+
+
+class RunGone(Exception):  # noqa: N818 - says what is
+    """The server does not know the run, or no longer."""
+
+
+def archive_id(run: ArchiveRunInput) -> str:
+    """The id of the workflow that archives a run."""
+    return f"archive-{run.workflow_id}-{run.run_id}"
+
+
+async def begin_archive(client: Client, run: ArchiveRunInput, task_queue: str) -> str:
+    """Start the archive of a run, unless it runs or has succeeded; returns its workflow id.
+
+    Raises RPCError.
+    """
+    with suppress(WorkflowAlreadyStartedError):
+        await client.start_workflow(
+            ARCHIVE_WORKFLOW,
+            run,
+            id=archive_id(run),
+            task_queue=task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            static_summary=caption(f"archive run {run.run_id} of {run.workflow_id}"),
+            priority=Priority(*rank(Kind.CHORE)),
+        )
+    return archive_id(run)
+
+
+async def runs_without_archive(
+    client: Client, task_queue: str, since: datetime | None = None
+) -> tuple[ArchiveRunInput, ...]:
+    """The runs of incidents that closed `since` then, or ever, and that nobody archives.
+
+    Raises RPCError.
+    """
+    ours = f"TaskQueue = '{task_queue}'"
+    lately = f"CloseTime >= '{since.isoformat()}'" if since else "ExecutionStatus != 'Running'"
+    closed = f"WorkflowType = '{INCIDENT_WORKFLOW}' AND {ours} AND {lately}"
+    ended = [
+        ArchiveRunInput(workflow_id=run.id, run_id=run.run_id)
+        async for run in client.list_workflows(closed)
+    ]
+    if not ended:
+        return ()
+    stands = f"(ExecutionStatus = 'Running' OR (ExecutionStatus = 'Completed' AND {lately}))"
+    begun = f"WorkflowType = '{ARCHIVE_WORKFLOW}' AND {ours} AND {stands}"
+    archives = {run.id async for run in client.list_workflows(begun)}
+    return tuple(run for run in ended if archive_id(run) not in archives)
+
+
+async def history_of(client: Client, run: ArchiveRunInput) -> WorkflowHistory:
+    """The history of a run that has ended. Raises RunStillOpen, RunGone, RPCError."""
+    handle = client.get_workflow_handle(run.workflow_id, run_id=run.run_id)
+    try:
+        described = await handle.describe()
+        if described.status is WorkflowExecutionStatus.RUNNING:
+            raise RunStillOpen(run.run_id)
+        return await handle.fetch_history()
+    except RPCError as error:
+        if error.status not in UNKNOWN:
+            raise
+        raise RunGone(run.run_id) from None

@@ -1,0 +1,222 @@
+"""Asks an incident how it stands, why somebody was paged, what another policy would do.
+
+What begins with `ask_` needs a worker that answers. What begins with `read_` needs none: if nobody
+answers, the history tells, and if the server has forgotten the incident, its archive does.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from temporalio.client import Client, RPCError, WorkflowHandle, WorkflowQueryFailedError
+
+from incidents.description import Ending, describe
+from incidents.errors import (
+    IncidentError,
+    IncidentNotFound,
+    IncidentOver,
+    NoWorkerAnswered,
+    QuestionFailed,
+)
+from incidents.patience import ASK_AGAIN_SECONDS
+from incidents.reaching import NO_ANSWER, typed
+from models.adoption import PREVIEW_ADOPTION, AdoptionPreview
+from models.clock import Stage
+from models.compiled import CompiledPolicy
+from models.view import ASK_AGAIN, VIEW, IncidentView
+from models.why import WHY, Explanation, WhyQuestion
+from rules.paging.why import explain
+from rules.reports.views import view_of
+
+if TYPE_CHECKING:
+    from incidents.kept.recalling import Recalled
+
+Answer = TypeVar("Answer")
+_NOBODY_ANSWERS = (NoWorkerAnswered, QuestionFailed, IncidentOver)
+"""The server may know it all, although nobody answers."""
+
+
+class Source(StrEnum):
+    """Where an answer comes from."""
+
+    WORKER = "worker"
+    HISTORY = "history"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFrom:
+    """Where an answer was read; a history tells how it was after the event of `as_of`."""
+
+    source: Source = Source.WORKER
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An incident as it reads, and how its run stands: `ending` if it was ended from outside."""
+
+    view: IncidentView
+    running: bool
+    ending: Ending | None = None
+    read_from: ReadFrom = ReadFrom()
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why somebody was, or was not, paged."""
+
+    explanation: Explanation
+    read_from: ReadFrom = ReadFrom()
+
+
+async def ask_view(
+    client: Client, incident_id: str, patience: timedelta, *, at: datetime | None = None
+) -> IncidentView:
+    """The incident as it reads now, or at `at`; a worker answers, also for one that has ended.
+
+    Raises IncidentNotFound, IncidentOver if it was ended from outside, NoWorkerAnswered,
+    QuestionFailed, NamespaceNotFound, ServerUnavailable.
+    """
+    return await _asked(client, incident_id, patience, VIEW, IncidentView, at=at)
+
+
+async def ask_adoption(
+    client: Client, incident_id: str, policy: CompiledPolicy, patience: timedelta
+) -> AdoptionPreview:
+    """What adopting a policy would do to the incident now. Raises as `ask_view` does."""
+    return await _asked(client, incident_id, patience, PREVIEW_ADOPTION, AdoptionPreview, policy)
+
+
+async def read_view(client: Client, incident_id: str, patience: timedelta, documents: Path) -> Seen:
+    """The incident as it reads now; one that was ended from outside, as it stood then.
+
+    `documents` is the folder in which the archive lies. Raises as `ask_view` does, if neither
+    history nor archive tells.
+    """
+    try:
+        return await _seen(client, incident_id, patience)
+    except IncidentError as unanswered:
+        found = await _recalled(client, incident_id, unanswered, documents)
+        if found is None:
+            raise
+    now = datetime.now(UTC)
+    known = None if found.archived else await describe(client, incident_id)
+    running, ending = (known.running, known.ending) if known else (False, None)
+    view = view_of(found.carried, ending.at if ending else now)
+    view = _stopped(view, ending, now) if ending else view
+    return Seen(view, running, ending, _read_from(found))
+
+
+async def read_why(
+    client: Client,
+    incident_id: str,
+    question: WhyQuestion,
+    patience: timedelta,
+    documents: Path,
+) -> Explained:
+    """Why somebody was, or was not, paged. Raises as `read_view` does."""
+    try:
+        return Explained(await _asked(client, incident_id, patience, WHY, Explanation, question))
+    except IncidentError as unanswered:
+        found = await _recalled(client, incident_id, unanswered, documents)
+        if found is None:
+            raise
+    carried = found.carried
+    told = explain(question, carried.incident, carried.policy, datetime.now(UTC))
+    return Explained(told, _read_from(found))
+
+
+def _read_from(found: "Recalled") -> ReadFrom:
+    return ReadFrom(Source.ARCHIVE if found.archived else Source.HISTORY, found.as_of)
+
+
+async def _recalled(
+    client: Client, incident_id: str, unanswered: IncidentError, documents: Path
+) -> "Recalled | None":
+    """What the history, or the archive, tells if nobody answers; None if neither does."""
+    from incidents.kept import recalling  # noqa: PLC0415 - loads the workflows: only if needed
+
+    if isinstance(unanswered, _NOBODY_ANSWERS):
+        return await recalling.from_history(client, incident_id)
+    if isinstance(unanswered, IncidentNotFound):
+        return await recalling.from_archive(client, incident_id, documents)
+    return None
+
+
+async def _seen(client: Client, incident_id: str, patience: timedelta) -> Seen:
+    view = await ask_view(client, incident_id, patience)
+    known = await describe(client, incident_id)
+    if known.running:
+        return Seen(view, running=True)
+    now = datetime.now(UTC)
+    at = known.ending.at if known.ending else now
+    view = await ask_view(client, incident_id, patience, at=at)
+    view = _stopped(view, known.ending, now) if known.ending else view
+    return Seen(view, running=False, ending=known.ending)
+
+
+def _stopped(view: IncidentView, ending: Ending, now: datetime) -> IncidentView:
+    """A record that nobody carries on: its clocks stop, and what was to come will not."""
+    running = {Stage.IN_PROGRESS, Stage.PAUSED}
+    readings = tuple(
+        reading.changed(stage=Stage.CANCELLED) if reading.stage in running else reading
+        for reading in view.readings
+    )
+    stopped = view.escalation.stopped or ending.how
+    return view.changed(
+        now=now,
+        readings=readings,
+        escalation=view.escalation.changed(next_at=None, stopped=stopped),
+        undelivered=tuple(owed.changed(not_before=None) for owed in view.undelivered),
+        next=(),
+    )
+
+
+async def _asked(
+    client: Client,
+    incident_id: str,
+    patience: timedelta,
+    query: str,
+    result: type[Answer],
+    *before: object,
+    at: datetime | None = None,
+) -> Answer:
+    handle = client.get_workflow_handle(incident_id)
+    given = [*before, at or datetime.now(UTC)]
+    try:
+        return await _answer(handle, query, given, result, patience)
+    except WorkflowQueryFailedError as error:
+        known = await describe(client, incident_id)
+        if known.ending:
+            raise IncidentOver(known) from None
+        raise QuestionFailed(incident_id, str(error)) from None
+    except RPCError as error:
+        if error.status not in NO_ANSWER:
+            raise typed(error, incident_id) from None
+    raise NoWorkerAnswered(incident_id, patience, await describe(client, incident_id))
+
+
+async def _answer(
+    handle: WorkflowHandle[Any, Any],
+    query: str,
+    given: list[object],
+    result: type[Answer],
+    patience: timedelta,
+) -> Answer:
+    """The answer, asked again if a worker has not had its first task yet."""
+    until = asyncio.get_running_loop().time() + patience.total_seconds()
+    while True:
+        try:
+            answer: Answer = await handle.query(
+                query, args=given, result_type=result, rpc_timeout=patience
+            )
+        except WorkflowQueryFailedError as error:
+            if ASK_AGAIN not in str(error) or asyncio.get_running_loop().time() > until:
+                raise
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+        else:
+            return answer
