@@ -1,6 +1,7 @@
 """What the documents say of the code is what the code says."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -118,3 +119,41 @@ def test_every_query_for_auditors_asks_for_incidents_alone() -> None:
     assert [query for query in queries if not query.startswith("WorkflowType='Incident' AND")] == []
     attributes = {a.name for a in SEARCH_ATTRIBUTES}
     assert attributes <= set(re.findall(r"Incident[A-Z]\w+", auditing)), "each is explained"
+
+
+MODULES = {
+    named
+    for path in (*ROOT.glob("*.py"), *ROOT.glob("[a-z]*/**/*.py"))
+    for named in (path.name, path.relative_to(ROOT).as_posix())
+}
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+
+
+def anchors(page: Path) -> set[str]:
+    """What links can name in a page: its headings, as GitHub writes them."""
+    headings = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def prose(page: Path) -> str:
+    """A page without its blocks of code."""
+    return re.sub(r"^ *```.*?^ *```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_document_leads_somewhere(page: Path) -> None:
+    """To a file that exists, and a heading in it."""
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if "://" in link or (target.exists() and (not anchor or anchor in anchors(target))):
+            continue
+        broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_module_that_a_document_names_exists(page: Path) -> None:
+    """By its path, or by its name alone."""
+    assert set(re.findall(r"`([\w/]+\.py)`", prose(page))) - MODULES == set()
