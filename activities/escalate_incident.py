@@ -21,6 +21,7 @@ from models.contracts import (
 from models.message import DeliveryFailure, Message, Receipt
 from models.workload import GRANTED, AskForLeave, Leave, Verdict
 from rules.paging.channels import PageTarget, bound_by, leave_for, paging_chain, resolve_targets
+from rules.record.references import reference_of
 
 log = structlog.get_logger(__name__)
 
@@ -146,9 +147,12 @@ class EscalateIncidentActivity:
         self, name: str, message: Message, request: EscalateIncident, deadline: float
     ) -> Receipt:
         channel = self._channels.channel(name)
+        first = reference_of(request.first_messages, name, message.recipient)
         try:
             async with asyncio.timeout_at(deadline):
-                reference = await channel.send(message, timeout=request.attempt_timeout)
+                reference = await channel.send(
+                    message, timeout=request.attempt_timeout, first_message=first
+                )
         except TimeoutError:
             raise RetryableError(name, "no answer in time") from None
         return Receipt(

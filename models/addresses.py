@@ -2,13 +2,17 @@
 
 import re
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 LINK_LIMIT = 2000
 WITHOUT_TLS = "http"
 WEB = frozenset({"https", WITHOUT_TLS})
 _HOST = re.compile(r"[A-Za-z0-9_.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 """A host as every program reads it. Letters beyond ASCII can look like others: write xn--..."""
+_PARAMETER = re.compile(r"[;?&#]([^=;?&#]+)=")
+_SECRET = re.compile(
+    r"token|secret|passw|signature|credential|auth|jwt|session|key$|^(sig|code|pwd|pass|sid)$"
+)
 
 
 def is_loopback(host: str | None) -> bool:
@@ -63,3 +67,9 @@ def web_link(given: str | None) -> str | None:
         return None
     host = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=host).geturl() if _HOST.fullmatch(host) else None
+
+
+def carries_secret(url: str) -> bool:
+    """Whether a parameter of an address is, by its name, a token or a password."""
+    names = _PARAMETER.findall(unquote(url).lower())
+    return any(_SECRET.search(re.sub(r"[^a-z]", "", name)) for name in names)

@@ -13,6 +13,7 @@ from models.compiled import CompiledPolicy, Level, Person
 from models.escalating import EscalationProgress
 from models.incident import Incident, Report
 from models.message import DeliveryFailure, Message, Receipt
+from models.reference import FirstMessage, Reference
 from models.schedule import OnCall, ScheduleSpec
 from models.severity import LEAST_URGENT
 from models.workload import Bound, Leave, PageLimits, ToldRole
@@ -129,7 +130,8 @@ class EscalateIncident(Frozen):
     `schedules` are those that the incident carries; where the policy in force is still one of
     the name `policy`, its own count. Of a role that is `vacant`, `holders` stand in for it, and it
     says as what. `limits` are those of everybody, `urgency` is 1 for the worst severity. Without
-    `sends` nothing leaves: it only finds out whom the level pages.
+    `sends` nothing leaves: it only finds out whom the level pages. `first_messages` are those of
+    the incident so far.
     """
 
     level: int
@@ -150,6 +152,7 @@ class EscalateIncident(Frozen):
     limits: PageLimits = PageLimits()
     urgency: int = LEAST_URGENT
     sends: bool = True
+    first_messages: tuple[FirstMessage, ...] = ()
 
 
 class PageOutcome(Frozen):
@@ -200,10 +203,14 @@ class Escalated(Frozen):
 
 
 class SendNotification(Frozen):
-    """Input of send_notification: one message on one channel."""
+    """Input of send_notification: one message on one channel.
+
+    `first_message` refers to the first message that its recipient got over the channel.
+    """
 
     channel: str
     message: Message
+    first_message: Reference | None = None
 
 
 class WriteReport(Frozen):

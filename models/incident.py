@@ -8,6 +8,7 @@ from pydantic import Field
 from models.alert import AlertRecord
 from models.base import Actor, Frozen, Instant, Seconds
 from models.clock import FiredThreshold
+from models.reference import FirstMessage
 from models.responsibility import Handover, HandoverCount, Override, Request, RoleSpell
 from states.lifecycle import State
 
@@ -292,6 +293,7 @@ class Incident(Frozen):
     segments: tuple[TimelineSegment, ...] = ()
     next_seq: int = 1
     refusals: Refusals = Refusals()
+    first_messages: tuple[FirstMessage, ...] = ()
     runs: int = 1
 
     def milestone(self, name: str) -> Milestone | None:

@@ -1,11 +1,13 @@
 """What leaves the engine: pages and notifications, and what became of them."""
 
 from enum import StrEnum
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from models.base import Frozen, Instant
 from models.readable import OneLine, Readable
+from models.reference import Reference
 
 
 class MessageKind(StrEnum):
@@ -36,12 +38,21 @@ class Message(Frozen):
 
 
 class Receipt(Frozen):
-    """A channel took the message. `reference` is the channel's own id for it, if it gave one."""
+    """A channel took the message. `reference` is what the channel calls it, if it says so."""
 
     key: str
     channel: str
     delivered_at: Instant
-    reference: str | None = None
+    reference: Reference | None = None
+
+    @field_validator("reference", mode="before")
+    @classmethod
+    def _says_something(cls, given: Any) -> Any:
+        """Older receipts have a text here, which may be anything that a mail server answered."""
+        if not isinstance(given, dict | Reference):
+            return None
+        reference = Reference.model_validate(given)
+        return None if reference.empty else reference
 
 
 class DeliveryFailure(Frozen):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.message import Message
+from models.reference import Reference
 
 
 class RecordingChannel:
@@ -15,12 +16,18 @@ class RecordingChannel:
         self.messages: dict[str, Message] = {}
         self.fails_always: ConnectorError | None = None
 
-    async def send(self, message: Message, *, timeout: timedelta) -> str | None:  # noqa: ARG002 - nothing is waited for
+    async def send(
+        self,
+        message: Message,
+        *,
+        timeout: timedelta,  # noqa: ARG002 - nothing is waited for
+        first_message: Reference | None = None,  # noqa: ARG002 - nobody reads a thread
+    ) -> Reference | None:
         """Keep the message, or fail."""
         if self.fails_always:
             raise self.fails_always
         self.messages.setdefault(message.key, message)
-        return f"{self.name}-{len(self.messages)}"
+        return None
 
 
 class RecordingChannels(ChannelDirectory):

@@ -7,6 +7,7 @@ from connectors.channels.kind import Ability, ChannelSettings, Kind
 from connectors.channels.protocol import one_line
 from connectors.errors import RetryableError
 from models.message import Message
+from models.reference import Reference
 
 
 class ConsoleSettings(ChannelSettings):
@@ -22,7 +23,13 @@ class ConsoleChannel:
         self.name = name
         self._stream = stream
 
-    async def send(self, message: Message, *, timeout: timedelta) -> str | None:  # noqa: ARG002 - a line does not wait
+    async def send(
+        self,
+        message: Message,
+        *,
+        timeout: timedelta,  # noqa: ARG002 - a line does not wait
+        first_message: Reference | None = None,  # noqa: ARG002 - lines have no threads
+    ) -> Reference | None:
         """Print `message` as one line."""
         line = f"{message.kind.value.upper()} to {message.recipient}: {message.subject}"
         try:

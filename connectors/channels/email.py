@@ -23,8 +23,10 @@ from connectors.channels.protocol import one_line
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.addresses import is_loopback
 from models.message import Message, MessageKind
+from models.reference import Reference
 
 _MAILBOX = re.compile(r"[^\s<>()\[\],;:\\\"@\x00-\x20\x7f]+@[^\s<>()\[\],;:\\\"@\x00-\x20\x7f]+")
+_MESSAGE_ID = re.compile(r"<[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@]+>")
 _READABLE_KEY = 100
 _RETRYABLE_CODES = range(400, 500)
 _PERMANENT_CODES = range(500, 600)
@@ -85,8 +87,18 @@ def message_id(key: str, domain: str) -> str:
     return f"<{local}@{domain}>"
 
 
-def compose(message: Message, *, sender: str, to: str, at: datetime) -> EmailMessage:
-    """The mail that carries `message`. No header can be smuggled in: each is one line.
+def compose(
+    message: Message,
+    *,
+    sender: str,
+    to: str,
+    at: datetime,
+    first_message: Reference | None = None,
+) -> EmailMessage:
+    """The mail that carries `message`, in reply to the first one that its recipient got.
+
+    All mails of an incident name one Message-ID that no mail has, so that mail programs put
+    together what left at the same time. No header can be smuggled in: each is one line.
 
     Raises ValueError where an address is no mailbox.
     """
@@ -101,7 +113,12 @@ def compose(message: Message, *, sender: str, to: str, at: datetime) -> EmailMes
     mail["Subject"] = one_line(message.subject)
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message_id(message.key, domain)
-    mail["References"] = message_id(message.incident_id, domain)
+    ancestors = [message_id(message.incident_id, domain)]
+    first = (first_message.message if first_message else None) or ""
+    if first.isascii() and _MESSAGE_ID.fullmatch(first) and first != mail["Message-ID"]:
+        mail["In-Reply-To"] = first
+        ancestors.append(first)
+    mail["References"] = " ".join(ancestors)
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Incident"] = one_line(message.incident_id)
     mail["X-Idempotency-Key"] = quote(message.key, safe=":/ ")
@@ -122,27 +139,32 @@ class EmailChannel:
         self.name = name
         self._settings = settings
 
-    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
-        """Send `message` to its address, or the channel's; returns the server's acceptance."""
+    async def send(
+        self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
+    ) -> Reference | None:
+        """Send `message` to its address, or the channel's; returns its Message-ID."""
         to = message.address or self._settings.to
         if not to:
             raise PermanentError(self.name, f"no e-mail address for {message.recipient}")
         sender = self._settings.sender or ""
         try:
-            mail = compose(message, sender=sender, to=to, at=datetime.now(UTC))
+            mail = compose(
+                message, sender=sender, to=to, at=datetime.now(UTC), first_message=first_message
+            )
         except (ValueError, MessageError):
             reason = f"the e-mail address of {message.recipient} cannot be used"
             raise PermanentError(self.name, reason) from None
         seconds = timeout.total_seconds()
         try:
             async with asyncio.timeout(seconds) as limit:
-                return await self._deliver(mail, sender, to, limit, seconds)
+                await self._deliver(mail, sender, to, limit, seconds)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise self._failure(error) from None
+        return Reference(message=str(mail["Message-ID"]))
 
     async def _deliver(
         self, mail: EmailMessage, sender: str, to: str, limit: asyncio.Timeout, seconds: float
-    ) -> str | None:
+    ) -> None:
         settings = self._settings
         password = settings.password.get_secret_value() if settings.password else None
         client = aiosmtplib.SMTP(
@@ -156,13 +178,12 @@ class EmailChannel:
         )
         try:
             await client.connect()
-            refused, answer = await client.send_message(mail, sender=sender, recipients=[to])
+            refused, _ = await client.send_message(mail, sender=sender, recipients=[to])
             for code, text in refused.values():
                 raise aiosmtplib.SMTPRecipientRefused(code, text, to)
             await _quit(client, limit)
         finally:
             client.close()
-        return self._without_secrets(answer) or None
 
     def _failure(self, error: Exception) -> ConnectorError:
         if isinstance(error, aiosmtplib.SMTPRecipientsRefused):

@@ -11,6 +11,7 @@ from connectors.channels.kind import Ability, ChannelSettings, Kind
 from connectors.errors import RetryableError
 from connectors.private import open_private, private_folder
 from models.message import Message
+from models.reference import Reference
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +37,13 @@ class LogChannel:
         self.name = name
         self._path = path
 
-    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
+    async def send(
+        self,
+        message: Message,
+        *,
+        timeout: timedelta,
+        first_message: Reference | None = None,  # noqa: ARG002 - lines have no threads
+    ) -> Reference | None:
         """Write `message` to the log, and to the file where one is set."""
         if self._path is not None:
             try:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from models.message import Message
 from models.readable import in_a_line
+from models.reference import Reference
 
 
 class Channel(Protocol):
@@ -14,11 +15,16 @@ class Channel(Protocol):
     def name(self) -> str:
         """The name by which a policy knows it."""
 
-    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
-        """Hand over `message` within `timeout`; returns the channel's own reference for it.
+    async def send(
+        self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
+    ) -> Reference | None:
+        """Hand over `message` within `timeout`; returns what the channel calls it, if it says so.
 
-        Sending the same key again is harmless where the other side honours keys. Raises
-        PermanentError or RetryableError, and nothing else.
+        `first_message` refers to the first message that this recipient got over this channel for
+        this incident: put `message` in its thread, or edit it. If it is gone, or another kind of
+        channel made it, send `message` by itself. Sending the same key again is harmless where
+        the other side honours keys; it then returns the same reference. Raises PermanentError or
+        RetryableError, and nothing else.
         """
 
 

@@ -3,26 +3,28 @@
 import asyncio
 import json
 import string
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Literal, Self
-from urllib.parse import quote
+from typing import Any, Literal, Self
+from urllib.parse import parse_qsl, quote, unquote
 
 import httpx2
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from connectors.addresses import sendable, without_userinfo
 from connectors.channels.kind import Ability, ChannelSettings, Kind
-from connectors.channels.protocol import one_line
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.addresses import parts_of
 from models.message import Message
+from models.reference import Reference
 
 _HEADER_SAFE = "".join(sorted(set(string.printable) - set(string.whitespace) - {"%"})) + " "
 _ANSWER_LIMIT = 64 * 1024
-_REFERENCE_LIMIT = 200
+_LONG_IN_PATH, _LONG_IN_QUERY = 16, 8
+"""Words of a URL that are so long may be what keeps others from posting there."""
 _RETRYABLE = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
@@ -83,12 +85,14 @@ class WebhookChannel:
         self._settings = settings
         self._client = client
 
-    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
-        """Post `message`; returns what the answer calls it (`id` of a JSON object), if anything."""
+    async def send(
+        self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
+    ) -> Reference | None:
+        """Post `message`, and the reference of the first one; returns that of the answer."""
         seconds = timeout.total_seconds()
         try:
             async with asyncio.timeout(seconds) as limit:
-                return await self._post(message, limit, seconds)
+                return await self._post(_body(message, first_message), message.key, limit, seconds)
         except TimeoutError:
             raise RetryableError(self.name, f"no answer within {seconds:g} s") from None
         except httpx2.TimeoutException:
@@ -99,26 +103,28 @@ class WebhookChannel:
             reason = f"the connection failed ({type(error).__name__})"
             raise RetryableError(self.name, reason) from None
 
-    async def _post(self, message: Message, limit: asyncio.Timeout, seconds: float) -> str | None:
+    async def _post(
+        self, body: bytes, key: str, limit: asyncio.Timeout, seconds: float
+    ) -> Reference | None:
         headers = {
             # What unpacks is larger than what comes: an answer is taken as it is.
             "Accept-Encoding": "identity",
             "Content-Type": "application/json",
-            "Idempotency-Key": header_key(message.key),
+            "Idempotency-Key": header_key(key),
         }
         if self._settings.token:
             headers["Authorization"] = f"Bearer {self._settings.token.get_secret_value()}"
         async with self._client.stream(
             "POST",
             self._settings.url or "",
-            content=message.model_dump_json().encode(),
+            content=body,
             headers=headers,
             follow_redirects=False,
             timeout=seconds,
         ) as response:
             if not response.is_success:
                 raise self._refused(response)
-            return await _reference(response, limit)
+            return _reference(await _answer(response, limit), _secrets(self._settings))
 
     def _refused(self, response: httpx2.Response) -> ConnectorError:
         status = response.status_code
@@ -131,8 +137,16 @@ class WebhookChannel:
         return PermanentError(self.name, reason)
 
 
-async def _reference(response: httpx2.Response, limit: asyncio.Timeout) -> str | None:
-    """What the answer calls the message.
+def _body(message: Message, first_message: Reference | None) -> bytes:
+    """What is posted. A message that goes on from none says nothing of it."""
+    body = message.model_dump(mode="json")
+    if first_message:
+        body["first_message"] = first_message.model_dump(exclude_none=True)
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+async def _answer(response: httpx2.Response, limit: asyncio.Timeout) -> dict[str, Any]:
+    """The JSON object that the other side answered; an empty one if it did not.
 
     The other side has taken the message by now: whatever its answer lacks is no failure, or a
     second attempt would double it.
@@ -145,12 +159,39 @@ async def _reference(response: httpx2.Response, limit: asyncio.Timeout) -> str |
             async for chunk in response.aiter_raw():
                 body += chunk
                 if len(body) > _ANSWER_LIMIT:
-                    return None
+                    return {}
     with suppress(ValueError, RecursionError):
         answer = json.loads(body)
-        if isinstance(answer, dict) and isinstance(answer.get("id"), str | int):
-            return one_line(str(answer["id"]), _REFERENCE_LIMIT)
-    return None
+        if isinstance(answer, dict):
+            return answer
+    return {}
+
+
+def _secrets(settings: WebhookSettings) -> frozenset[str]:
+    """What may be a secret of the settings: the token, and long parts of the URL."""
+    parts = parts_of(settings.url)
+    found = {settings.token.get_secret_value()} if settings.token else set()
+    if parts:
+        found |= {word for word in parts.path.split("/") if len(word) >= _LONG_IN_PATH}
+        values = (value for _, value in parse_qsl(parts.query))
+        found |= {value for value in values if len(value) >= _LONG_IN_QUERY}
+    return frozenset(found)
+
+
+def _reference(answer: dict[str, Any], secrets: Iterable[str]) -> Reference | None:
+    """What the answer calls the message, if anything. A value that repeats a secret is left out."""
+    said = {name: answer.get(name) for name in ("place", "message", "thread", "url")}
+    if said["message"] is None:
+        said["message"] = answer.get("id")
+    texts = {name: f"{value} {unquote(str(value))}" for name, value in said.items()}
+    reference = Reference(
+        **{
+            name: value
+            for name, value in said.items()
+            if not any(secret in texts[name] for secret in secrets)
+        }
+    )
+    return None if reference.empty else reference
 
 
 KIND = Kind(

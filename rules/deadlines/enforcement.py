@@ -23,6 +23,7 @@ def without_story(incident: Incident) -> Incident:
         timeline=(),
         alerts={key: _nameless(record) for key, record in incident.alerts.items()},
         segments=(),
+        first_messages=(),
         lessons=(),
         action_items=(),
         review=None,

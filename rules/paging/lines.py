@@ -12,6 +12,7 @@ from rules.paging.escalation import Page, PassOver
 from rules.paging.messages import detour
 from rules.paging.summary import incidents
 from rules.people.on_call import SCHEDULE, nobody_by
+from rules.record.references import as_data
 
 BY_NAME = "by name"
 """As what somebody is paged whom a level names."""
@@ -103,7 +104,7 @@ def _paged(turn: Turn, outcome: PageOutcome, facts: dict[str, Any]) -> Line:
     who = f"{sent.recipient} (level {turn.page.level}{as_what}) by {channel}: {turn.reason}"
     instead = detour(outcome.fell_back)
     if receipt:
-        return Line("page.sent", f"page to {who}{instead}", data)
+        return Line("page.sent", f"page to {who}{instead}", {**data, **as_data(receipt)})
     if outcome.leave:
         held = f"page to {who} — held for a summary: {outcome.leave.why}"
         return Line("page.held", held, data, outcome)

@@ -87,4 +87,5 @@ def request_of(
         policy=policy.name,
         limits=policy.page_limits,
         urgency=urgency(incident.severity, policy.severities),
+        first_messages=incident.first_messages,
     )

@@ -32,16 +32,18 @@ ALERTS_IN_FULL = 50
 def too_heavy(incident: Incident) -> bool:
     """Whether the record weighs more than a run should carry, without what is bounded by itself."""
     # Characters: what an open incident took must count the same when it is replayed.
-    return length(_by_itself(incident)) > RECORD_LIMIT_BYTES
+    return len(_by_itself(incident)) > RECORD_LIMIT_BYTES
 
 
 def weight(incident: Incident) -> int:
     """What the record weighs in bytes of JSON, without what is bounded by itself."""
-    return size(_by_itself(incident))
+    return len(_by_itself(incident).encode())
 
 
-def _by_itself(incident: Incident) -> Incident:
-    return incident.changed(timeline=(), alerts={}, refusals=Refusals())
+def _by_itself(incident: Incident) -> str:
+    aside = incident.changed(timeline=(), alerts={}, refusals=Refusals())
+    # Not even their name: what an open incident took was counted without.
+    return aside.model_dump_json(exclude={"first_messages"})
 
 
 def size(model: BaseModel) -> int:

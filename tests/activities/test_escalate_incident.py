@@ -11,6 +11,7 @@ from connectors.channels.directory import ChannelDirectory
 from models.compiled import Level, Person
 from models.contracts import Escalated, EscalateIncident
 from models.message import DeliveryFailure, Receipt
+from models.reference import FirstMessage, Reference
 from tests.activities.conftest import STARTED
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import Answer, WebhookSink
@@ -88,9 +89,32 @@ async def test_a_receipt_is_dated_by_the_attempt(
     sink.answers = [Answer(body=b'{"id": 7}')]
     page = (await escalated(environment, channels, "person:ana")).pages[0]
     assert page.receipt == Receipt(
-        key="INC-1/page-2:ana", channel="pager", delivered_at=STARTED, reference="7"
+        key="INC-1/page-2:ana",
+        channel="pager",
+        delivered_at=STARTED,
+        reference=Reference(message="7"),
     )
     assert (page.failure, page.fell_back, page.delivery.channel) == (None, (), 0)
+
+
+async def test_each_page_goes_on_from_the_first_message_to_its_recipient_by_its_channel(
+    environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
+) -> None:
+    """That of another person, or of another channel of the chain, is not told."""
+    sink.by_path = {"pager": Answer(status=404)}
+    firsts = tuple(
+        FirstMessage(channel=c, recipient=r, reference=Reference(message=f"{c}-{r}"))
+        for c, r in (("pager", "ana"), ("mail", "ana"), ("mail", "bo"), ("chat", "ana"))
+    )
+    await escalated(environment, channels, "person:ana", "person:bo", first_messages=firsts)
+    told = {
+        (r.path.strip("/"), r.json["recipient"]): r.json.get("first_message") for r in sink.requests
+    }
+    assert told == {
+        ("pager", "ana"): {"message": "pager-ana"},
+        ("mail", "ana"): {"message": "mail-ana"},
+        ("chat", "bo"): None,
+    }
 
 
 async def test_a_permanent_failure_falls_back_at_once(

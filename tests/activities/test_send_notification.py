@@ -10,6 +10,7 @@ from activities.send_notification import SendNotificationActivity
 from connectors.channels.directory import ChannelDirectory
 from models.contracts import PERMANENT_FAILURE, RETRYABLE_FAILURE, SendNotification
 from models.message import DeliveryFailure, Receipt
+from models.reference import Reference
 from tests.activities.conftest import STARTED
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import Answer, WebhookSink
@@ -41,9 +42,40 @@ async def test_a_receipt_names_key_channel_instant_and_reference(
     sink.answers = [Answer(body=b'{"id": "m-1"}')]
     receipt = await sent(environment, channels)
     assert receipt == Receipt(
-        key=a_message().key, channel="pager", delivered_at=STARTED, reference="m-1"
+        key=a_message().key,
+        channel="pager",
+        delivered_at=STARTED,
+        reference=Reference(message="m-1"),
     )
     assert list(sink.effects) == [a_message().key]
+
+
+async def test_an_attempt_after_a_lost_answer_asks_the_same_and_gets_the_same_reference(
+    environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
+) -> None:
+    """The other side took it the first time: it knows the key, and says what it called it."""
+    sink.close_connection(takes=True)
+    sink.default = Answer(body=b'{"message": "m-1"}')
+    await refused(environment, channels)
+    assert (await sent(environment, channels)).reference == Reference(message="m-1")
+    lost, again = sink.requests
+    assert (lost.key, lost.body) == (again.key, again.body)
+    assert sink.repeats == [a_message().key]
+
+
+@pytest.mark.parametrize(
+    "answer", ['{"message": "\\ud800"}', '{"id": true, "place": [1], "url": 5}', '{"id": NaN}']
+)
+async def test_an_answer_that_no_history_can_hold_costs_no_second_message(
+    environment: ActivityEnvironment,
+    channels: ChannelDirectory,
+    sink: WebhookSink,
+    answer: str,
+) -> None:
+    """The message was taken: what the answer calls it is left out, and that is all."""
+    sink.answers = [Answer(body=answer.encode())]
+    receipt = await sent(environment, channels)
+    assert receipt.reference is None
 
 
 async def test_a_permanent_failure_is_not_retried(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import ConnectorError
 from models.message import Message
+from models.reference import Reference
 from rehearsal import channels as recording
 
 
@@ -18,14 +19,16 @@ class RecordingChannel(recording.RecordingChannel):
         self.failures: list[ConnectorError] = []
         self.gate: asyncio.Event | None = None
 
-    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
+    async def send(
+        self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
+    ) -> Reference | None:
         """Record it, or raise what the test asked for."""
         self.attempts += 1
         if self.gate:
             await self.gate.wait()
         if self.failures:
             raise self.failures.pop(0)
-        return await super().send(message, timeout=timeout)
+        return await super().send(message, timeout=timeout, first_message=first_message)
 
 
 class RecordingChannels(ChannelDirectory):

@@ -28,6 +28,7 @@ from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
 from activities.tell_of_role import TellOfRoleActivity
 from activities.write_report import WriteReportActivity
+from connectors.channels.directory import ChannelDirectory
 from connectors.documents.local import LocalDocumentStore
 from incidents.workloads.requests import Workloads
 from models.command import CommandResult
@@ -95,11 +96,18 @@ def reminded(at: float, to: str) -> Said:
 class Stage:
     """One incident and everything around it."""
 
-    def __init__(self, env: WorkflowEnvironment, task_queue: str, documents: Path) -> None:
+    def __init__(
+        self,
+        env: WorkflowEnvironment,
+        task_queue: str,
+        documents: Path,
+        directory: ChannelDirectory | None = None,
+    ) -> None:
         self.env = env
         self.client: Client = env.client
         self.task_queue = task_queue
         self.channels = RecordingChannels()
+        self.directory = directory or self.channels
         self.workloads = Workloads(self.client)
         self.documents = LocalDocumentStore(documents)
         self.start: datetime
@@ -120,10 +128,12 @@ class Stage:
                 StartIncidentActivity(self.client, OTHERS).start_incident,
                 self.look_up_policy,
                 refresh_calendars,
-                EscalateIncidentActivity(self.channels, workloads=self.workloads).escalate_incident,
+                EscalateIncidentActivity(
+                    self.directory, workloads=self.workloads
+                ).escalate_incident,
                 AskForLeaveActivity(self.workloads).ask_for_leave,
                 TellOfRoleActivity(self.client, self.workloads).tell_of_role,
-                SendNotificationActivity(self.channels).send_notification,
+                SendNotificationActivity(self.directory).send_notification,
                 WriteReportActivity(self.documents).write_report,
                 ArchiveTimelineActivity(self.documents).archive_timeline,
                 BeginArchiveActivity(self.client).begin_archive,

@@ -12,8 +12,10 @@ from temporalio.common import Priority
 from models.base import ENGINE, Actor
 from models.compiled import CompiledPolicy
 from models.incident import Incident
+from models.message import Receipt
 from rules.paging.urgency import Kind
 from rules.record.ledger import note
+from rules.record.references import remembered
 from workflows.options import priority_of
 
 log = structlog.get_logger(__name__)
@@ -76,6 +78,12 @@ class Desk:
     def note(self, kind: str, summary: str, *, actor: Actor = ENGINE, **data: Any) -> None:
         """Write a line on the timeline."""
         self.replace(note(self.incident, kind, summary, actor=actor, now=self.now(), **data))
+
+    def remember(self, receipt: Receipt, recipient: str) -> None:
+        """A message was taken: a later one to its recipient can go on from it."""
+        incident = remembered(self.incident, receipt, recipient)
+        if incident is not self.incident:
+            self.replace(incident)
 
     def patched(self, change: str) -> bool:
         """Whether a change of the code counts here; incidents of before it go on without it.

@@ -27,6 +27,7 @@ from rules.paging.withdrawal import Withdrawal, withdrawal
 from rules.people.named import whom
 from rules.people.stand_ins import addressed
 from rules.record.reach import is_news, missed_words, reached_nobody, taken
+from rules.record.references import as_data, reference_of
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
 from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, begin, perform
@@ -237,13 +238,13 @@ class Outbox(Component):
         try:
             self._sending[key] = begin(
                 SEND_NOTIFICATION,
-                SendNotification(channel=channel, message=delivery.message),
+                self._request(delivery.message, channel),
                 Receipt,
                 summary=_words(delivery, channel),
                 priority=self._desk.priority(self._kind(delivery)),
                 within=within,
             )
-            await self._sending[key]
+            receipt = await self._sending[key]
         except FailureError as error:
             if self._owed[key].withdraw:
                 self._dropped(self._owed[key])
@@ -254,10 +255,17 @@ class Outbox(Component):
             if delivery.update is not None:
                 desk, audience = self._desk, delivery.message.recipient
                 desk.replace(taken(desk.incident, delivery.update, audience, desk.now()))
-            self._said(delivery, "sent", f"{_words(delivery, channel)}", channel)
+            self._desk.remember(receipt, delivery.message.recipient)
+            self._said(delivery, "sent", _words(delivery, channel), channel, **as_data(receipt))
         finally:
             self._busy.discard(key)
             self._sending.pop(key, None)
+
+    def _request(self, sent: Message, channel: str) -> SendNotification:
+        """What to send, and from which message it goes on."""
+        kept = self._desk.incident.first_messages
+        first = reference_of(kept, channel, sent.recipient)
+        return SendNotification(channel=channel, message=sent, first_message=first)
 
     def _kind(self, delivery: Delivery) -> Kind:
         """A page is the first one until somebody was paged."""
@@ -332,7 +340,9 @@ class Outbox(Component):
             ActionKind.REMIND, lead, missed_words(audience), f"{missed_words(audience)}: {why}"
         )
 
-    def _said(self, delivery: Delivery, became: str, summary: str, channel: str) -> None:
+    def _said(
+        self, delivery: Delivery, became: str, summary: str, channel: str, **data: Any
+    ) -> None:
         sent = delivery.message
         self._desk.note(
             f"{sent.kind}.{became}",
@@ -341,6 +351,7 @@ class Outbox(Component):
             channel=channel,
             key=sent.key,
             reason=sent.reason,
+            **data,
         )
 
 

@@ -295,6 +295,9 @@ class Paging(Component):
         else:
             reached = bool(done.pages)
             self._moved_on(asked.ladder, page, now, reached=reached, opens_at=opens_at)
+        for outcome in done.pages:
+            if outcome.receipt:
+                self._desk.remember(outcome.receipt, outcome.delivery.message.recipient)
         next_at = self.progress.next_at
         turn = Turn(page, asked.ladder.name, asked.reason, asked.now, next_at)
         for line in lines_of(turn, done):

@@ -11,6 +11,7 @@ import pytest
 from connectors.channels.email import EmailChannel, EmailSettings, message_id
 from connectors.errors import PermanentError, RetryableError
 from models.message import MessageKind
+from models.reference import Reference
 from tests.fakes.messages import a_message
 from tests.fakes.smtp_sink import SmtpSink
 
@@ -36,7 +37,7 @@ async def test_mail_carries_the_message_and_its_key(sink: SmtpSink) -> None:
     message = a_message(address="alice@example.org", subject="[INC-1] SEV1 Kasse lädt nicht — neu")
     reference = await channel(sink).send(message, timeout=SOON)
     mail = sink.mails[0]
-    assert reference == "OK"
+    assert reference == Reference(message=mail.message_id)
     assert mail.sender == "engine@example.org"
     assert mail.recipients == ("alice@example.org",)
     assert mail.message["Subject"] == message.subject
@@ -45,6 +46,36 @@ async def test_mail_carries_the_message_and_its_key(sink: SmtpSink) -> None:
     assert mail.message["Importance"] == "high"
     assert mail.message["References"] == "<INC-1@example.org>"
     assert mail.message.get_content().splitlines() == message.body.splitlines()
+
+
+async def test_later_mails_reply_to_the_first(sink: SmtpSink) -> None:
+    """So mail programs put them into its thread; the first replies to none."""
+    mail = channel(sink)
+    first = await mail.send(a_message(address="a@example.org", key="1"), timeout=SOON)
+    for key in "23":
+        message = a_message(address="a@example.org", key=key)
+        await mail.send(message, timeout=SOON, first_message=first)
+    sent = [taken.message for taken in sink.mails]
+    assert [str(mail["In-Reply-To"]) for mail in sent] == ["None", *["<1@example.org>"] * 2]
+    assert [str(mail["References"]) for mail in sent] == [
+        "<INC-1@example.org>",
+        *["<INC-1@example.org> <1@example.org>"] * 2,
+    ]
+    assert len({mail.message_id for mail in sink.mails}) == 3
+
+
+@pytest.mark.parametrize(
+    "made", ["m-42", "<INC-1.7%3Aalice@example.org>", "<a@b> <c@d>", "a@b", "<a@\u00fc>", None]
+)
+async def test_a_mail_replies_to_no_other_thing_than_a_mail(
+    sink: SmtpSink, made: str | None
+) -> None:
+    """Not to itself, and not to what another kind of channel called a message."""
+    message = a_message(address="a@example.org")
+    first = Reference(message=made, thread="t")
+    await channel(sink).send(message, timeout=SOON, first_message=first)
+    assert sink.mails[0].message["In-Reply-To"] is None
+    assert sink.mails[0].message["References"] == "<INC-1@example.org>"
 
 
 async def test_a_notification_is_not_marked_important(sink: SmtpSink) -> None:

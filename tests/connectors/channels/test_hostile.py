@@ -21,6 +21,7 @@ from connectors.channels.email import EmailChannel, EmailSettings, compose
 from connectors.channels.kinds import channel_settings
 from connectors.errors import ConnectorError, RetryableError
 from models.readable import in_a_line, readable
+from models.reference import Reference
 from tests.fakes.hostile import HOSTILE
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import WebhookSink
@@ -47,7 +48,7 @@ async def receiver(speak: Speak) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
 
 
-async def sent_to(port: int, timeout: timedelta) -> str | None:
+async def sent_to(port: int, timeout: timedelta) -> Reference | None:
     """Send a message to a webhook there."""
     settings = channel_settings({"url": f"http://127.0.0.1:{port}/"})
     directory = ChannelDirectory({"pager": settings})

@@ -3,18 +3,18 @@
 import io
 import sys
 from datetime import timedelta
-from types import ModuleType
-from typing import Literal
 
 import httpx2
 import pytest
 
 from connectors.channels import kinds
 from connectors.channels.directory import ChannelDirectory
-from connectors.channels.kind import Ability, ChannelSettings, Kind, Tools
+from connectors.channels.kind import Tools
 from connectors.channels.kinds import KINDS, channel_settings
-from models.message import Message
+from tests.fakes import pigeon
 from tests.fakes.messages import a_message
+
+SOON = timedelta(seconds=5)
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -27,45 +27,19 @@ def test_a_kind_is_complete(name: str) -> None:
     assert kind.told_by is None or kind.told_by in kind.settings.model_fields
 
 
-class PigeonSettings(ChannelSettings):
-    """Where it flies to."""
-
-    kind: Literal["pigeon"] = "pigeon"
-    loft: str
-
-
-class Pigeon:
-    """A channel that exists in this test alone."""
-
-    def __init__(self, name: str, loft: str) -> None:
-        self.name = name
-        self.flown = [loft]
-
-    async def send(self, message: Message, *, timeout: timedelta) -> str | None:
-        """It flies."""
-        self.flown.append(message.subject)
-        return None
-
-
 async def test_a_new_kind_is_one_file_and_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A module of its name with a KIND, and the name in the list: then settings can tell it."""
-    module = ModuleType("connectors.channels.pigeon")
-    module.KIND = Kind(  # type: ignore[attr-defined]
-        name="pigeon",
-        settings=PigeonSettings,
-        make=lambda name, settings, _: Pigeon(name, settings.loft),
-        can=frozenset({Ability.POST}),
-        told_by="loft",
-    )
-    monkeypatch.setitem(sys.modules, module.__name__, module)
+    """A module of its name with a KIND, and the name in the list: settings tell it, it threads."""
+    monkeypatch.setitem(sys.modules, "connectors.channels.pigeon", pigeon)
     found = kinds.kinds_of(("webhook", "pigeon"))
     settings = found["pigeon"].settings.model_validate({"loft": "north"})
     monkeypatch.setattr("connectors.channels.directory.KINDS", found)
     directory = ChannelDirectory({"bird": settings}, stream=io.StringIO())
     channel = directory.channel("bird")
-    await channel.send(a_message(subject="coo"), timeout=timedelta(seconds=1))
-    assert isinstance(channel, Pigeon)
-    assert channel.flown == ["north", "coo"]
+    first = await channel.send(a_message(reason="coo"), timeout=SOON)
+    await channel.send(a_message(key="2", reason="more"), timeout=SOON, first_message=first)
+    await channel.send(a_message(key="3", reason="else"), timeout=SOON)
+    assert isinstance(channel, pigeon.Pigeon)
+    assert channel.flown == {"ring-1": ["coo", "more"], "ring-2": ["else"]}
     assert directory.kind_of("bird") == "pigeon"
 
 

@@ -1,6 +1,7 @@
 """The webhook channel against a real HTTP server."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ from connectors.channels.directory import ChannelDirectory
 from connectors.channels.kinds import channel_settings
 from connectors.channels.webhook import header_key, retry_after
 from connectors.errors import ConnectorError, PermanentError, RetryableError
+from models.reference import Reference
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import Answer, WebhookSink
 
@@ -72,11 +74,48 @@ async def test_no_token_means_no_authorization(
 
 
 async def test_answer_names_its_reference(sink: WebhookSink, directory: ChannelDirectory) -> None:
-    """The id in the answer is the reference; an answer without one is a success too."""
-    sink.answers = [Answer(body=b'{"id": "m-42"}'), Answer(body=b"not json"), Answer(body=b"[1]")]
+    """Place, message (or id), thread and URL of a JSON object; without them it succeeds too."""
+    whole = {"place": "C1", "message": "m-1", "thread": "t-1", "url": "https://chat.example.com/1"}
+    answers = [{**whole, "id": "other", "more": 1}, {"id": 42}, {"ok": True}, [whole], None]
+    sink.answers = [Answer(body=json.dumps(answer).encode()) for answer in answers]
+    sink.answers += [Answer(body=b"not json"), Answer(body=b"[" * 10_000), Answer(body=b"\xff")]
     channel = directory.channel("pager")
-    references = [await channel.send(a_message(key=key), timeout=SOON) for key in "abc"]
-    assert references == ["m-42", None, None]
+    said = [await channel.send(a_message(), timeout=SOON) for _ in range(len(sink.answers))]
+    assert said == [Reference(**whole), Reference(message="42"), *[None] * 6]
+
+
+async def test_the_first_reference_is_handed_back(
+    sink: WebhookSink, directory: ChannelDirectory
+) -> None:
+    """As the receiver gave it; a first message says nothing of one."""
+    channel = directory.channel("pager")
+    await channel.send(a_message(), timeout=SOON)
+    first = Reference(message="m-1", thread="Stra\u00dfe")
+    await channel.send(a_message(key="2"), timeout=SOON, first_message=first)
+    assert "first_message" not in sink.requests[0].json
+    assert sink.requests[1].json == {
+        **a_message(key="2").model_dump(mode="json"),
+        "first_message": {"message": "m-1", "thread": "Stra\u00dfe"},
+    }
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        *("bearer-secret", "Bearer bearer-secret", "bearer%2Dsecret", "code=url-secret"),
+        *("https://example.com/1?c=url-secret", "https://example.com/hook-0123456789abcdef/1"),
+    ],
+)
+async def test_an_answer_that_repeats_a_secret_is_not_kept(sink: WebhookSink, echo: str) -> None:
+    """Receivers that echo a request say what it was sent with, and to."""
+    url = f"{sink.url_of('hook-0123456789abcdef')}?code=url-secret"
+    settings = channel_settings({"url": url, "token": "bearer-secret"})
+    directory = ChannelDirectory({"pager": settings})
+    answer = {"place": echo, "message": echo, "thread": "t-1", "url": echo}
+    sink.answers = [Answer(body=json.dumps(answer).encode())]
+    reference = await directory.channel("pager").send(a_message(), timeout=SOON)
+    await directory.aclose()
+    assert reference == Reference(thread="t-1")
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])

@@ -7,6 +7,7 @@ import pytest
 
 from models.contracts import Delivery, Escalated, OutOfHours, PageOutcome
 from models.message import DeliveryFailure, Message, MessageKind, Receipt
+from models.reference import Reference
 from models.schedule import Duty, Gap, OnCall
 from models.workload import Leave, Summary, Verdict
 from rules.paging.escalation import Page, PassOver
@@ -57,7 +58,9 @@ def only(cycle: int | None = 1, **done: Any) -> Line:
     return line
 
 
-RECEIPT = Receipt(key="k", channel="mail", delivered_at=after(5))
+RECEIPT = Receipt(
+    key="k", channel="mail", delivered_at=after(5), reference=Reference(message="<k@example.com>")
+)
 FELL = (DeliveryFailure(key="k", channel="pager", error="answered 410", permanent=True),)
 
 
@@ -74,9 +77,11 @@ def test_a_page_that_went_is_told_with_its_way_and_its_rule() -> None:
         "reason": "nobody acknowledged",
         "via": "by name",
         "not_by": ["pager"],
+        "reference": {"message": "<k@example.com>"},
         **FACTS,
     }
-    assert only(None, pages=(outcome("person:bo", receipt=RECEIPT),)).data.keys() == {
+    plain = RECEIPT.changed(reference=None)
+    assert only(None, pages=(outcome("person:bo", receipt=plain),)).data.keys() == {
         *("level", "target", "recipient", "channel", "key", "reason")
     }
 

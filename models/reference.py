@@ -1,0 +1,77 @@
+"""What a channel calls a message that it took, so that a later message can go on from it."""
+
+from typing import Any
+
+from pydantic import model_validator
+
+from models.addresses import carries_secret, web_link
+from models.base import Frozen
+
+MOST_BYTES = 500
+"""How much a reference holds in all, as UTF-8."""
+_WHOLE_NUMBER_BITS = 64
+
+
+class Reference(Frozen):
+    """The place of a message, the message itself, its thread, and a URL that shows it to people.
+
+    Making one never fails: the message has left by then, and an error would send it again. A value
+    that cannot be kept is left out whole, because half an id names another thing. A value is kept
+    if it is a text without control characters, or a whole number. A URL must be http or https; it
+    loses its user name and password. A URL with a token, and any value with such an address, is
+    left out. If all values together are too long, the URL goes first; then nothing is kept.
+    """
+
+    place: str | None = None
+    message: str | None = None
+    thread: str | None = None
+    url: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether it says nothing."""
+        return self == Reference()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _safe(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        words = {name: _word(value) for name, value in given.items()}
+        safe = {name: _shown(word) if name == "url" else _id(word) for name, word in words.items()}
+        if _weight(safe) > MOST_BYTES:
+            safe["url"] = None
+        return safe if _weight(safe) <= MOST_BYTES else {}
+
+
+class FirstMessage(Frozen):
+    """The reference of the first message that a recipient got over a channel, if one had any."""
+
+    channel: str
+    recipient: str
+    reference: Reference
+
+
+def _word(given: Any) -> str | None:
+    """A value as printable text; None if it is none."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        given = str(given) if given.bit_length() <= _WHOLE_NUMBER_BITS else None
+    if not isinstance(given, str) or len(given) > MOST_BYTES:
+        return None
+    text = given.strip()
+    return text if text and text.isprintable() else None
+
+
+def _id(word: str | None) -> str | None:
+    """An id as it is; one that is an address must be fit to be shown as it is."""
+    is_address = word is not None and "://" in word
+    return None if is_address and _shown(word) != word else word
+
+
+def _shown(url: str | None) -> str | None:
+    link = web_link(url)
+    return None if link is None or carries_secret(link) else link
+
+
+def _weight(values: dict[str, str | None]) -> int:
+    return sum(len(value.encode()) for value in values.values() if value)

@@ -1,0 +1,44 @@
+"""Which message a later one goes on from: the first that a recipient got over a channel."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from models.incident import Incident
+from models.message import Receipt
+from models.reference import FirstMessage, Reference
+
+FIRST_MESSAGES_BYTES = 32 * 1024
+"""What an incident keeps weighs no more than this as JSON. What comes later stands by itself."""
+
+
+def reference_of(
+    first_messages: Iterable[FirstMessage], channel: str, recipient: str
+) -> Reference | None:
+    """The reference of the first message to a recipient over a channel."""
+    pair = (channel, recipient)
+    found = (
+        first.reference for first in first_messages if (first.channel, first.recipient) == pair
+    )
+    return next(found, None)
+
+
+def remembered(incident: Incident, receipt: Receipt, recipient: str) -> Incident:
+    """The record with the reference of a message that was taken, if it is the first with one.
+
+    The first one stays. A full record keeps what it has: if the oldest made room, its thread
+    would begin anew with the next message.
+    """
+    kept = incident.first_messages
+    if receipt.reference is None or reference_of(kept, receipt.channel, recipient):
+        return incident
+    first = FirstMessage(channel=receipt.channel, recipient=recipient, reference=receipt.reference)
+    with_it = (*kept, first)
+    if sum(len(message.model_dump_json().encode()) for message in with_it) > FIRST_MESSAGES_BYTES:
+        return incident
+    return incident.changed(first_messages=with_it)
+
+
+def as_data(receipt: Receipt) -> dict[str, Any]:
+    """The reference of a message for the line that says it was sent; nothing if it has none."""
+    said = receipt.reference
+    return {"reference": said.model_dump(exclude_none=True)} if said else {}

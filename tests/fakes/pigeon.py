@@ -1,0 +1,46 @@
+"""A kind of channel that only tests know. It keeps the messages of one recipient together."""
+
+from datetime import timedelta
+from typing import Literal
+
+from connectors.channels.kind import Ability, ChannelSettings, Kind
+from models.message import Message
+from models.reference import Reference
+
+
+class PigeonSettings(ChannelSettings):
+    """Where it flies to."""
+
+    kind: Literal["pigeon"] = "pigeon"
+    loft: str
+
+
+class Pigeon:
+    """Flies each message to the loft, tied to the first one; `flown` are the subjects by thread."""
+
+    def __init__(self, name: str, loft: str) -> None:
+        self.name = name
+        self._loft = loft
+        self.flown: dict[str, list[str]] = {}
+
+    async def send(
+        self,
+        message: Message,
+        *,
+        timeout: timedelta,
+        first_message: Reference | None = None,
+    ) -> Reference | None:
+        """It flies."""
+        thread = first_message.thread if first_message else None
+        thread = thread or f"ring-{len(self.flown) + 1}"
+        self.flown.setdefault(thread, []).append(message.reason)
+        return Reference(place=self._loft, message=message.key, thread=thread)
+
+
+KIND = Kind(
+    name="pigeon",
+    settings=PigeonSettings,
+    make=lambda name, settings, _: Pigeon(name, settings.loft),
+    can=frozenset({Ability.POST, Ability.THREAD}),
+    told_by="loft",
+)
