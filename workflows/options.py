@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
-from temporalio.exceptions import FailureError
+from temporalio.exceptions import ApplicationError, FailureError
 
 from models.contracts import PERMANENT_FAILURE
 from rules.paging.urgency import Kind, lane, rank, urgency
+from rules.record.carried import GIVEN_BYTES, size
 from rules.record.markdown import caption
 
 Result = TypeVar("Result")
@@ -58,6 +60,22 @@ def _lane(priority: Priority) -> str:
     return lane(workflow.info().task_queue, Kind(priority.priority_key or Kind.FIRST_PAGE))
 
 
+def _weighed(name: str, argument: Any) -> Any:
+    """What an activity is given. Raises ApplicationError if it is too much.
+
+    Temporal would fail the workflow task instead, at every attempt: the incident would stop.
+    Everybody here goes on after a failed activity.
+    """
+    weighs = size(argument) if isinstance(argument, BaseModel) else 0
+    if weighs > GIVEN_BYTES:
+        raise ApplicationError(
+            f"{name} was not begun: its input has {weighs} bytes, the most is {GIVEN_BYTES}",
+            type=PERMANENT_FAILURE,
+            non_retryable=True,
+        )
+    return argument
+
+
 def begin(
     name: str,
     argument: Any,
@@ -70,11 +88,11 @@ def begin(
     """Begin an activity with retries.
 
     Cancelled, it is not tried again; an attempt that is under way is waited for, and what it says
-    counts.
+    counts. Raises ApplicationError if the argument is too large for Temporal.
     """
     handle: workflow.ActivityHandle[Result] = workflow.start_activity(
         name,
-        argument,
+        _weighed(name, argument),
         task_queue=_lane(priority),
         result_type=result,
         start_to_close_timeout=ATTEMPT_TIMEOUT,
@@ -110,7 +128,7 @@ async def perform_at_once(
     """
     answer: Result = await workflow.execute_local_activity(
         name,
-        argument,
+        _weighed(name, argument),
         result_type=result,
         schedule_to_close_timeout=FIRST_PAGE_TIMEOUT,
         retry_policy=_ONCE,
@@ -142,7 +160,7 @@ async def perform_in_the_end(
     """
     answer: Result = await workflow.execute_activity(
         name,
-        argument,
+        _weighed(name, argument),
         task_queue=_lane(_CHORE),
         result_type=result,
         start_to_close_timeout=ATTEMPT_AT_AN_ARCHIVE_TIMEOUT,

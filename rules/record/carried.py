@@ -19,6 +19,8 @@ SEGMENT_BYTES = 512 * 1024
 """Temporal takes no input of more than 2 MiB, and ends a workflow that gives one."""
 CARRIED_BYTES = 1536 * 1024
 """So much a run carries on, or gives to an activity, at the most."""
+GIVEN_BYTES = 1920 * 1024
+"""The most that an activity is given: with more, Temporal fails the task of the workflow."""
 RESULTS_BYTES = 192 * 1024
 """So much the results of processed commands weigh in a run that carries too much."""
 RECORD_LIMIT_BYTES = 96 * 1024

@@ -1,0 +1,55 @@
+"""An activity whose input Temporal would refuse fails like any other; its workflow goes on."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+with workflow.unsafe.imports_passed_through():
+    from models.contracts import ArchiveTimeline, DocumentWritten
+    from rules.paging.urgency import Kind
+    from workflows.options import own_priority, perform, perform_promptly
+
+TOO_MUCH = 3 * 1024 * 1024
+
+
+@workflow.defn
+class _Orders:
+    """Orders the same too large effect in each of the ways there are."""
+
+    @workflow.run
+    async def run(self) -> list[str]:
+        """What became of each."""
+        heavy = ArchiveTimeline(
+            incident_id="INC-1", first_seq=1, last_seq=2, entries_json="é" * (TOO_MUCH // 2)
+        )
+        said = []
+        for way in (perform, perform_promptly):
+            try:
+                await way(
+                    "nobody_does_this",
+                    heavy,
+                    DocumentWritten,
+                    summary="too much",
+                    priority=own_priority(Kind.CHORE),
+                )
+            except FailureError as error:
+                said.append(str(error))
+        return said
+
+
+async def test_an_effect_that_is_too_heavy_fails_and_its_workflow_goes_on(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    """It is not begun, says its weight, and does not fail the task of the workflow for ever."""
+    async with Worker(time_skipping.client, task_queue="too-much", workflows=[_Orders]):
+        said = await time_skipping.client.execute_workflow(
+            _Orders.run,
+            id="too-much",
+            task_queue="too-much",
+            execution_timeout=timedelta(hours=1),
+        )
+    assert len(said) == 2
+    assert all("was not begun: its input has 314" in text for text in said)
