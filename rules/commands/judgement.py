@@ -159,17 +159,20 @@ def _taken_up(decision: Decision, case: Case, trigger: Trigger | None) -> Decisi
     return Decision(decision.incident, decision.summary, effects)
 
 
-def _given_at(command: Command, now: datetime) -> datetime:
-    """When a command was given: now, unless it says that it was long on its way."""
-    sent_at = command.sent_at
-    return sent_at if sent_at and now - sent_at > ON_ITS_WAY else now
+def _given_at(command: Command, incident: Incident, now: datetime) -> datetime:
+    """When a command was given: now, unless it says that it was long on its way.
+
+    Nobody sent anything to an incident that was not there yet.
+    """
+    sent_at = max(command.sent_at, incident.reported_at) if command.sent_at else now
+    return sent_at if now - sent_at > ON_ITS_WAY else now
 
 
 def judge(
     name: str, command: Command, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Outcome:
     """Decide a command at `now`: the record as it becomes and the effects, or a refusal."""
-    happened_at = command.happened_at or _given_at(command, now)
+    happened_at = command.happened_at or _given_at(command, incident, now)
     if happened_at > now:
         message = (
             f"happened_at lies in the future: {stamp(happened_at)} UTC, now is {stamp(now)} UTC"

@@ -2,7 +2,8 @@
 
 What is measured is how long ago the fact lies that a command tells of. A milestone of the policy's
 own that stops no clock may lie as far back as it did: nobody gains by that. What a command says
-that was long on its way (`sent_at`), while no worker ran, is not dated back: nobody chose that.
+that was long on its way (`sent_at`), while no worker ran, needs no reason: nobody chose that. But
+who sent it says so, and nothing proves it: beyond what the policy wants approved, it is, too.
 """
 
 from collections.abc import Iterator
@@ -30,14 +31,17 @@ ON_THE_WAY = timedelta(minutes=1)
 """How long a command may take to be there although a worker runs."""
 
 
-def dated_back(case: Case, name: str, command: Command) -> timedelta:
-    """How far back a fact lies that a command tells of; nothing for what may be dated freely."""
+def dated_back(case: Case, name: str, command: Command, *, late: bool = False) -> timedelta:
+    """How far back a fact lies that a command tells of; nothing for what may be dated freely.
+
+    With `late`, that includes what says of itself that it came late.
+    """
     if case.policy.facts is None or case.actor in (ENGINE, MONITORING) or name in FREE:
         return AT_ALL
     if isinstance(command, WithdrawMilestoneCommand):
         gone = case.incident.milestone(command.milestone)
         return case.now - gone.recorded_at if gone else AT_ALL
-    if command.happened_at is None and not _was_delivered_to(case):
+    if command.happened_at is None and not late and not _was_delivered_to(case):
         return AT_ALL
     if isinstance(command, SetMilestoneCommand) and not _stops(command.milestone, case.policy):
         return AT_ALL
@@ -78,5 +82,5 @@ def approval_rule(case: Case, name: str, command: Command) -> Iterator[tuple[str
     rule = case.policy.approvals.get(BACKDATING)
     if facts is None or facts.approval_after is None or rule is None:
         return
-    if dated_back(case, name, command) > facts.approval_after:
+    if dated_back(case, name, command, late=True) > facts.approval_after:
         yield BACKDATING, rule

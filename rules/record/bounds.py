@@ -14,6 +14,7 @@ from models.base import FIRST_YEAR, LAST_YEAR
 from models.command import (
     AddActionItemCommand,
     AddLessonCommand,
+    AdoptPolicyCommand,
     LinkCommand,
     RecordAlertsCommand,
     TriggerCommand,
@@ -21,7 +22,7 @@ from models.command import (
 from models.compiled import CompiledPolicy
 from models.incident import Incident, Link
 from models.payload import Command
-from rules.record.carried import weight
+from rules.record.carried import size, weight
 from rules.record.decision import Refusal
 
 NAME_LIMIT = 500
@@ -50,6 +51,8 @@ COUNT_LIMIT = 1_000_000
 ENOUGH_BYTES, MOST_BYTES = 256 * 1024, 512 * 1024
 """A record that weighs as much, timeline and alerts aside, takes nothing more that adds to it;
 beyond the second not even what the next state may need."""
+MESSAGE_BYTES = 256 * 1024
+"""The most that one command says in all. What alerts say is bounded where they come in."""
 NEEDED_TO_MOVE_ON = frozenset(
     {"set_severity", "assign_role", "unassign_role", "complete_step", "submit_review"}
 )
@@ -72,10 +75,20 @@ def excessive(message: BaseModel) -> Refusal | None:
     What an alert group gathered for its incident has the bounds of the deliveries in it.
     """
     found = () if isinstance(message, RecordAlertsCommand) else excesses(message)
+    if not found and isinstance(message, Command) and not isinstance(message, RecordAlertsCommand):
+        found = _too_long(message)
     if not found:
         return None
     words = "; ".join(f"{place}: {problem}" for place, problem in found)
     return Refusal("Malformed", words[:1000], tuple(place for place, _ in found))
+
+
+def _too_long(command: Command) -> tuple[Flaw, ...]:
+    """That a command is too large as a whole, although each part of it is not."""
+    said = command.changed(policy=None) if isinstance(command, AdoptPolicyCommand) else command
+    if size(said) <= MESSAGE_BYTES:
+        return ()
+    return (("payload", f"is larger than {MESSAGE_BYTES // 1024} KiB: put texts into a document"),)
 
 
 def overfull(name: str, command: Command, incident: Incident) -> Refusal | None:
@@ -88,7 +101,7 @@ def overfull(name: str, command: Command, incident: Incident) -> Refusal | None:
     if isinstance(command, TriggerCommand | RecordAlertsCommand) or name in MOVE_ON:
         return None
     limit = MOST_BYTES if name in NEEDED_TO_MOVE_ON else ENOUGH_BYTES
-    if weight(incident) <= limit:
+    if weight(incident) + size(command) <= limit:
         return None
     return Refusal("Refused", f"the record is full ({limit // 1024} KiB): {name} adds to it")
 

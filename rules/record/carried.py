@@ -14,6 +14,8 @@ from rules.record.ledger import note
 
 LIMIT_BYTES = 128 * 1024
 """A timeline that weighs more than this as JSON is shortened before it is carried."""
+STORY_LENGTH = 256 * 1024
+"""Characters: a run whose timeline grew by more continues as new, which shortens it."""
 KEPT_BYTES = 32 * 1024
 SEGMENT_BYTES = 512 * 1024
 """Temporal takes no input of more than 2 MiB, and ends a workflow that gives one."""
@@ -74,6 +76,19 @@ def older_entries(
         if kept > KEPT_BYTES:
             return incident.timeline[: place + 1] or None
     return None
+
+
+def story_length(incident: Incident) -> int:
+    """About how many characters the timeline has."""
+    return sum(
+        len(entry.summary) + sum(len(said) for said in entry.data.values() if isinstance(said, str))
+        for entry in incident.timeline
+    )
+
+
+def grew_long(incident: Incident, began_with: int) -> bool:
+    """Whether a run that began with a timeline of so many characters has added enough to it."""
+    return story_length(incident) - began_with > STORY_LENGTH
 
 
 def in_segments(entries: tuple[TimelineEntry, ...]) -> tuple[tuple[TimelineEntry, ...], ...]:

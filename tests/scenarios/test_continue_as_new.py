@@ -115,6 +115,19 @@ async def test_a_long_timeline_moves_to_the_document_store_in_hashed_segments(
     assert Path(first.uri.removeprefix("file://")).exists()
 
 
+async def test_a_run_whose_timeline_grows_long_ends_by_itself_and_shortens_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long before Temporal suggests it; a store that is down does not make it do so again."""
+    monkeypatch.setattr(carrying, "STORY_LENGTH", 20_000)
+    await stage.report()
+    for _ in range(4):
+        await stage.do("hold", reason="third_party", note="x" * 4000)
+        await stage.do("resume", note="x" * 4000)
+    record = await stage.record()
+    assert record.runs == 2
+
+
 async def test_an_incident_goes_on_if_the_store_is_down_and_the_timeline_is_huge(
     short: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

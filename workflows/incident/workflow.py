@@ -35,10 +35,12 @@ with workflow.unsafe.imports_passed_through():
     from rules.record.carried import (
         as_json,
         fitting,
+        grew_long,
         in_segments,
         length,
         moved_out,
         older_entries,
+        story_length,
     )
     from rules.reports.views import view_of
     from states.lifecycle import TERMINAL, State
@@ -120,6 +122,7 @@ class IncidentWorkflow:
         )
         self._timer = NextTimer(self._desk)
         self._prolonged_until: datetime | None = None
+        self._story_began_with = story_length(carried.incident)
         self._visibility = Visibility(self._desk, self._paging)
         if not start.carried:
             self._outbox.tell("reported", f"reported: {carried.incident.report.title}", ())
@@ -265,7 +268,8 @@ class IncidentWorkflow:
         prolonged = self._prolonged_until
         if prolonged and self._desk.now() < prolonged:
             return False
-        return workflow.info().is_continue_as_new_suggested()
+        grown = grew_long(self._desk.incident, self._story_began_with)
+        return grown or workflow.info().is_continue_as_new_suggested()
 
     async def _continue_as_new(self) -> None:
         """Carry everything on. Nothing is under way; messages that arrive meanwhile are kept.

@@ -87,6 +87,22 @@ def test_what_was_long_on_its_way_needs_no_reason() -> None:
     assert answer.incident.milestones[-1].at == after(1)
 
 
+def test_nothing_counts_as_sent_before_the_report() -> None:
+    """Nobody sent anything to an incident that was not there."""
+    answer = outcome(an_incident(), "acknowledge", after(60), ASKS, sent_at=after(-60 * 24))
+    assert isinstance(answer, Decision)
+    assert answer.incident.milestones[-1].at == answer.incident.reported_at
+
+
+def test_what_says_that_it_was_sent_long_ago_is_approved_as_what_is_dated_back() -> None:
+    """Only its sender says so."""
+    answer = outcome(
+        reported_at_start(APPROVED), "acknowledge", after(120), APPROVED, sent_at=after(1)
+    )
+    assert isinstance(answer, Refusal)
+    assert answer.kind == "NeedsApproval"
+
+
 def test_what_says_that_it_was_sent_before_the_incident_did_something_is_dated_back() -> None:
     """A worker ran since: it would have come then."""
     incident = done(an_incident(), "add_lesson", after(30), ASKS, text="t")

@@ -10,7 +10,7 @@ from models.command import COMMANDS
 from models.group import GroupState
 from models.payload import Command
 from rules.alerts.news import fold
-from rules.record.bounds import excesses, overfull
+from rules.record.bounds import excesses, excessive, overfull
 from rules.record.carried import ALERTS_KEPT
 from rules.record.identity import KEY_LIMIT, bounded_key, group_id
 from tests.specimens import START, a_diagnosed_incident, after, done
@@ -88,6 +88,26 @@ def test_a_full_record_takes_what_moves_the_incident_on() -> None:
     assert overfull("complete_step", command("complete_step", step="verify"), over)
     for name, fields in (("resolve", {}), ("resume", {}), ("cancel", {"reason": "x"})):
         assert overfull(name, command(name, **fields), over) is None
+
+
+def test_a_command_is_bounded_as_a_whole() -> None:
+    """Each of its parts may be within bounds, and all of them together too much."""
+    aspects = {f"aspect {number}": "x" * 8000 for number in range(40)}
+    refusal = excessive(command("submit_review", lead="ana", aspects=aspects))
+    assert refusal
+    assert refusal.message.startswith("payload: is larger than 256 KiB")
+
+
+def test_what_a_command_brings_counts_before_it_is_taken() -> None:
+    """A record that is nearly full takes a short text, and not a long one."""
+    nearly = a_diagnosed_incident().changed(cancelled_for="x" * 480_000)
+    said: dict[str, Any] = {"lead": "ana", "aspects": {"impact": "x"}}
+    assert overfull("submit_review", command("submit_review", **said), nearly) is None
+    said = {
+        "lead": "ana",
+        "aspects": {f"aspect {number}": "\U0001f525" * 2000 for number in range(8)},
+    }
+    assert overfull("submit_review", command("submit_review", **said), nearly)
 
 
 def test_a_group_key_is_bounded_and_still_tells_groups_apart() -> None:
