@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-fast fuzz demo dev bench format lifecycle-doc policy-docs histories mutants lock clean
+.PHONY: help setup check test test-fast fuzz storm demo dev bench format lifecycle-doc policy-docs histories mutants lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ test-fast: setup ## run the tests of what decides, while you think (half a minut
 
 fuzz: setup ## try new random cases where the tests have any (minutes)
 	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --hypothesis-profile=new $$(grep -rl hypothesis tests --include='test_*.py')
+
+storm: setup ## the storms of the tests at full size: 1,000 incidents, 5,000 alerts (minutes)
+	STORM=full $(BIN)/python -m pytest -q tests/scenarios/test_storm.py tests/scenarios/test_alert_group.py -k storm
 
 demo: setup ## one incident from alert to closure, for real, in under a minute
 	@$(BIN)/python starter.py demo

@@ -208,7 +208,7 @@ class Stage:
         """Time passes until `to` for everything; groups and incidents stay side by side."""
         reached = None
         while True:
-            waiting = [await self._due(workflow) for workflow in self._side_by_side()]
+            waiting = [await self.time.next_due(workflow) for workflow in self._side_by_side()]
             due = [at for at in waiting if at and at <= to and (not reached or at > reached)]
             reached = min(due, default=to)
             await self._forward(reached)
@@ -240,11 +240,6 @@ class Stage:
                 self._welcome(self._groups.get(asking) or names.get(asking, "incident"), named)
             if len(self.incidents) == known:
                 return
-
-    async def _due(self, workflow_id: str) -> datetime | None:
-        """When a workflow will do something by itself."""
-        running = await self.time.running(workflow_id)
-        return await self.time.next_due(workflow_id) if running else None
 
     def by_name(self, text: str) -> str:
         """A text that calls incidents by their names: their ids are others every time."""

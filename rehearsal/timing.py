@@ -12,12 +12,12 @@ from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
-from temporalio.client import (
-    WorkflowExecutionDescription,
-    WorkflowExecutionStatus,
-    WorkflowHandle,
+from temporalio.api.workflowservice.v1 import (
+    DescribeWorkflowExecutionRequest,
+    DescribeWorkflowExecutionResponse,
+    GetWorkflowExecutionHistoryReverseRequest,
 )
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
@@ -30,7 +30,8 @@ FAILING_SECONDS = 2.0
 NEWEST_EVENTS = 100
 """Among so many is the newest timer, if one is armed: it is re-armed with every change."""
 PATIENCE = timedelta(seconds=60)
-Mark = tuple[str | None, int]
+Look = DescribeWorkflowExecutionResponse
+Mark = tuple[str, int]
 """How far a workflow has come: its run, and how many events that has."""
 
 
@@ -80,29 +81,47 @@ class VirtualTime:
 
     async def now(self, workflow_id: str) -> datetime:
         """The instant of the scenario that a workflow has reached."""
-        clock = await self._skipper.get_current_time(self.handle(workflow_id))
-        return clock + self._offsets[workflow_id]
+        return self._now(workflow_id, await self._look(workflow_id))
+
+    def _now(self, workflow_id: str, seen: Look) -> datetime:
+        skipped = seen.workflow_extended_info
+        has_skipped = skipped.HasField("time_skipping_info")
+        clock = skipped.time_skipping_info.current_time.ToDatetime(UTC) if has_skipped else None
+        return (clock or datetime.now(UTC)) + self._offsets[workflow_id]
+
+    async def _look(self, workflow_id: str) -> Look:
+        """How a workflow is, undecoded: it is looked at thousands of times in a rehearsal."""
+        client = self._skipper.client
+        request = DescribeWorkflowExecutionRequest(
+            namespace=client.namespace, execution=WorkflowExecution(workflow_id=workflow_id)
+        )
+        return await client.workflow_service.describe_workflow_execution(request, retry=True)
 
     async def running(self, workflow_id: str) -> bool:
         """Whether a run of the workflow is open."""
+        return await self._look_if_running(workflow_id) is not None
+
+    async def _look_if_running(self, workflow_id: str) -> Look | None:
         try:
-            described = await self.handle(workflow_id).describe()
+            seen = await self._look(workflow_id)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            return False
-        return described.status is WorkflowExecutionStatus.RUNNING
+            return None
+        return seen if _runs(seen) else None
 
     async def next_due(self, workflow_id: str) -> datetime | None:
         """When a workflow will do something by itself: what its timer is armed for.
 
-        Also when an activity that failed is tried again. None where it waits to be told something.
-        Whatever comes due arms the timer, so this knows of everything.
+        Also when an activity that failed is tried again. None if it has ended, or waits to be told
+        something. Whatever comes due arms the timer, so this knows of everything.
         """
-        described = await self.handle(workflow_id).describe()
+        seen = await self._look_if_running(workflow_id)
+        if seen is None:
+            return None
         again = [
             a.next_attempt_schedule_time.ToDatetime(UTC) + self._offsets[workflow_id]
-            for a in described.raw_description.pending_activities
+            for a in seen.pending_activities
             if a.HasField("next_attempt_schedule_time")
         ]
         rings_at = await self._rings_at(workflow_id)
@@ -154,9 +173,10 @@ class VirtualTime:
         Stuck.
         """
         async with self._turns[workflow_id]:
-            if not await self.running(workflow_id):
+            seen = await self._look_if_running(workflow_id)
+            if seen is None:
                 return False
-            ahead = to - await self.now(workflow_id)
+            ahead = to - self._now(workflow_id, seen)
             if ahead <= timedelta():
                 return False
             await self._skip(workflow_id, ahead)
@@ -199,9 +219,9 @@ class VirtualTime:
                 await skipping
                 return
             self.reached(await self.now(workflow_id))
-            described = await self._described(workflow_id)
-            if described.history_length != seen:
-                seen, since = described.history_length, asyncio.get_running_loop().time()
+            length = (await self._described(workflow_id)).workflow_execution_info.history_length
+            if length != seen:
+                seen, since = length, asyncio.get_running_loop().time()
             elif asyncio.get_running_loop().time() - since > PATIENCE.total_seconds():
                 raise Stuck(f"{workflow_id} has done nothing for {PATIENCE.total_seconds():g} s")
 
@@ -218,7 +238,7 @@ class VirtualTime:
         looks, seen = 0, None
         while looks < LOOKS:
             described = await asyncio.gather(*(self._described(w) for w in workflow_ids))
-            marks = [(found.run_id, found.history_length) for found in described]
+            marks = [_mark(found) for found in described]
             still = marks == seen and not any(_busy(found) for found in described)
             looks, seen = looks + 1 if still else 0, marks
             if looks == LOOKS and await self._one_tells(workflow_ids, marks):
@@ -235,9 +255,9 @@ class VirtualTime:
             self._told[workflow_id] = mark
         return False
 
-    async def _described(self, workflow_id: str) -> WorkflowExecutionDescription:
-        described = await self.handle(workflow_id).describe()
-        if described.raw_description.pending_workflow_task.attempt <= 1:
+    async def _described(self, workflow_id: str) -> Look:
+        described = await self._look(workflow_id)
+        if described.pending_workflow_task.attempt <= 1:
             self._failing_since.pop(workflow_id, None)
             return described
         now = asyncio.get_running_loop().time()
@@ -246,10 +266,19 @@ class VirtualTime:
         return described
 
 
-def _busy(described: WorkflowExecutionDescription) -> bool:
+def _runs(seen: Look) -> bool:
+    status = WorkflowExecutionStatus(seen.workflow_execution_info.status)
+    return status is WorkflowExecutionStatus.RUNNING
+
+
+def _mark(seen: Look) -> Mark:
+    info = seen.workflow_execution_info
+    return info.execution.run_id, info.history_length
+
+
+def _busy(seen: Look) -> bool:
     """Whether something of a workflow is under way; not what waits to be tried again."""
-    if described.status is not WorkflowExecutionStatus.RUNNING:
+    if not _runs(seen):
         return False
-    raw = described.raw_description
-    acting = [a for a in raw.pending_activities if not a.HasField("next_attempt_schedule_time")]
-    return bool(acting) or raw.HasField("pending_workflow_task")
+    acting = [a for a in seen.pending_activities if not a.HasField("next_attempt_schedule_time")]
+    return bool(acting) or seen.HasField("pending_workflow_task")

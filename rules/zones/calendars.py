@@ -184,8 +184,8 @@ class _Days:
     last: datetime
 
     def _hours(self, day: datetime) -> list[tuple[str, str]]:
-        usual = HOLIDAY if _is_holiday(self.spec, day) else WEEK[day.weekday()]
-        kind = self.spec.worked.get(f"{day:%Y-%m-%d}", usual)
+        kind = self.spec.worked.get(f"{day:%Y-%m-%d}") if self.spec.worked else None
+        kind = kind or (HOLIDAY if _is_holiday(self.spec, day) else WEEK[day.weekday()])
         entries = self.spec.opens or (_ALL_DAYS,)
         return [hours for entry in entries if kind in entry.days for hours in entry.hours]
 

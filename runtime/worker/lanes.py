@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
 from rules.paging.urgency import LANES, lane
+from runtime.worker.build import build_id
 from runtime.worker.unhurried import unhurried
 
 SLOTS = 50
@@ -38,6 +39,7 @@ class Workers:
             "activities": activities,
             "interceptors": interceptors,
             "graceful_shutdown_timeout": graceful_shutdown_timeout,
+            "build_id": build_id(),
         }
         self._stack = AsyncExitStack()
         self._workers = [unhurried(Worker(client, task_queue=task_queue, **shared, **options))]

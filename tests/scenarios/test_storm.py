@@ -1,6 +1,11 @@
-"""A storm of a thousand incidents, on a server on which time passes: who is paged, and for what."""
+"""A storm of incidents, on a server on which time passes: who is paged, and for what.
+
+Hundreds say what a thousand say: many times more than anybody's limit wait before a worker comes.
+`make storm` tries a thousand.
+"""
 
 import asyncio
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,8 +26,9 @@ from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT
 from workflows.options import priority_of
 
-MANY = 1000
-EVERY_FIFTIETH = 50
+MANY = 1000 if os.environ.get("STORM") == "full" else 300
+OF_THE_WORST = 20
+"""More than anybody's limit, so that only these are paged by themselves."""
 AT_A_TIME = 20
 HOUR = timedelta(hours=1)
 LIMITS = {"ana": PageLimit(most=10, within=HOUR), "bo": PageLimit(most=6, within=HOUR)}
@@ -39,11 +45,11 @@ WORST, LEAST = POLICY.severities[0], POLICY.severities[-1]
 
 
 async def storm(client: Client, task_queue: str) -> None:
-    """A thousand incidents, every fiftieth of them of the worst severity."""
+    """Many incidents; a few of the worst severity, spread evenly among the others."""
     turns = asyncio.Semaphore(AT_A_TIME)
 
     async def report(number: int) -> None:
-        severity = LEAST if (number + 1) % EVERY_FIFTIETH else WORST
+        severity = LEAST if (number + 1) % (MANY // OF_THE_WORST) else WORST
         report = REPORT.changed(severity=severity, title=f"trouble {number}")
         async with turns:
             await client.start_workflow(
@@ -78,7 +84,7 @@ async def told(client: Client, task_queue: str, person: str) -> WorkloadState:
             await asyncio.sleep(0.5)
 
 
-async def test_a_thousand_incidents_page_each_within_their_limit_and_the_worst_first(
+async def test_a_storm_of_incidents_pages_each_within_their_limit_and_the_worst_first(
     server: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
     """Whoever is paged by themselves is so for the worst severity; no page is forgotten."""
