@@ -61,8 +61,9 @@ async def reopen_incident(
         found = await describe(client, incident_id)
     carried = await _carried(client, found)
     stored = carried.processed.get(command_id)
-    if stored is not None:
-        return CommandResult.model_validate_json(stored)
+    done = CommandResult.model_validate_json(stored) if stored else None
+    if done and done.command == Trigger.REOPEN:
+        return done
     state = carried.incident.state
     if state is not State.CLOSED:
         raise CannotReopen(found, state.value)
@@ -72,7 +73,9 @@ async def reopen_incident(
     )
 
 
-async def done_before(client: Client, found: Description, command_id: str) -> CommandResult | None:
+async def done_before(
+    client: Client, found: Description, command_id: str, name: str
+) -> CommandResult | None:
     """What this command did, if an incident that is over remembers that it was done.
 
     Raises NamespaceNotFound, ServerUnavailable.
@@ -85,7 +88,8 @@ async def done_before(client: Client, found: Description, command_id: str) -> Co
     except CannotReopen:
         return None
     stored = carried.processed.get(command_id)
-    return CommandResult.model_validate_json(stored) if stored else None
+    done = CommandResult.model_validate_json(stored) if stored else None
+    return done if done and done.command == name else None
 
 
 async def _carried(client: Client, found: Description) -> Carried:

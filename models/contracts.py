@@ -71,7 +71,10 @@ class LinkedIncident(Frozen):
 
 
 class Carried(Frozen):
-    """Everything of an incident's run that the next run needs, and the result of the last."""
+    """Everything of an incident's run that the next run needs, and the result of the last.
+
+    `processed` are the results of commands by their ids, `given` what tells each command.
+    """
 
     incident: Incident
     policy: CompiledPolicy
@@ -80,6 +83,7 @@ class Carried(Frozen):
     reports_due: tuple[str, ...] = ()
     linked_due: tuple[LinkedIncident, ...] = ()
     processed: dict[str, str] = Field(default_factory=dict)
+    given: dict[str, str] = Field(default_factory=dict)
     effects: int = 0
     told_roles: tuple[ToldRole, ...] = ()
 
@@ -242,8 +246,8 @@ class ArchiveTimeline(Frozen):
 class ArchiveRunInput(Frozen):
     """Archive one run of an incident after it has ended."""
 
-    workflow_id: str
-    run_id: str
+    workflow_id: str = Field(min_length=1, max_length=1000)
+    run_id: str = Field(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 
 class ArchivedRun(Frozen):
@@ -282,7 +286,7 @@ class PolicyFound(Frozen):
 class PolicyText(Frozen):
     """Input of keep_policy: a policy file, as people wrote it."""
 
-    text: str
+    text: str = Field(min_length=1, max_length=1024 * 1024)
 
 
 class RefreshCalendars(Frozen):

@@ -256,7 +256,8 @@ class Refusals(Frozen):
 class Incident(Frozen):
     """The record.
 
-    `demand_of` is who escalated by hand after an acknowledgement, until somebody answers.
+    `demand_of` is who escalated by hand after an acknowledgement, until somebody answers. `paged`
+    are those of whom lines in `segments` say that they were paged.
     """
 
     id: str
@@ -291,6 +292,7 @@ class Incident(Frozen):
     fired: tuple[FiredThreshold, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
     segments: tuple[TimelineSegment, ...] = ()
+    paged: tuple[str, ...] = ()
     next_seq: int = 1
     refusals: Refusals = Refusals()
     first_messages: tuple[FirstMessage, ...] = ()

@@ -204,11 +204,12 @@ def authority_rule(
 
 
 def override(policy: Policy) -> OverrideRule | None:
-    """Who may do what is refused, of which commands and guards."""
+    """Who may do what is refused, of which commands and guards: without `by`, who leads."""
     entry = policy.authority.get(OVERRIDE)
     if entry is None:
         return None
-    return OverrideRule(by=entry.by, commands=entry.commands, guards=entry.guards)
+    by = entry.by if "by" in entry.model_fields_set else (leading(policy) or NOBODY,)
+    return OverrideRule(by=by, commands=entry.commands, guards=entry.guards)
 
 
 def approvals(policy: Policy) -> dict[str, ApprovalRule]:

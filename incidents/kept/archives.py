@@ -68,10 +68,15 @@ async def runs_without_archive(
 
 
 async def history_of(client: Client, run: ArchiveRunInput) -> WorkflowHistory:
-    """The history of a run that has ended. Raises RunStillOpen, RunGone, RPCError."""
+    """The history of a run that has ended. Raises RunStillOpen, RunGone, RPCError.
+
+    The run of an archive is none that is kept.
+    """
     handle = client.get_workflow_handle(run.workflow_id, run_id=run.run_id)
     try:
         described = await handle.describe()
+        if described.workflow_type == ARCHIVE_WORKFLOW:
+            raise RunGone(run.run_id)  # It would wait for its own end.
         if described.status is WorkflowExecutionStatus.RUNNING:
             raise RunStillOpen(run.run_id)
         return await handle.fetch_history()

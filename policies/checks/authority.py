@@ -143,7 +143,10 @@ def override(policy: Policy) -> Iterator[Finding]:
     for index, name in enumerate(entry.guards):
         known = (*(guard.value for guard in OVERRULABLE), HANDOVER)
         yield from unknown((*loc, "guards", index), "guard", name, known)
-    if ANYONE in entry.by:
+    said = "by" in entry.model_fields_set
+    if not said and not policy.roles:
+        yield warning(loc, "nobody may override: no role leads", "say by: WHO", key=True)
+    if said and ANYONE in entry.by:
         what = "anyone may override what the policy refuses"
         yield warning(loc, what, "say by: ROLE", key=True)
 

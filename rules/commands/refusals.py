@@ -7,6 +7,7 @@ record. Both are bounded, so that a script that tries for ever costs next to not
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from models.base import ENGINE, MONITORING, Actor
 from models.incident import Attempt, Incident, Refusals
@@ -26,6 +27,8 @@ COUNTED_EXACTLY = 20
 """So often the same refusal is counted each time. An update costs the history five events."""
 COUNTED_AGAIN_AFTER = timedelta(minutes=10)
 """From then on an update is counted when the last that was counted lies so far back."""
+COUNTED_IN_ALL = 1000
+"""After so many refusals of any kind only one in that time is counted, whoever is named in it."""
 
 UNKNOWN = Actor(name="unknown", via="signal")
 """Who sent what nobody can read, or what claims to come from the engine."""
@@ -39,13 +42,14 @@ _SHORT = 60
 class Tried:
     """A command that was refused: its name, by whom it was given, and with what it was refused.
 
-    `known` says whether that is one of the people of the policy.
+    `known` says whether that is one of the people of the policy, `said` what they said with it.
     """
 
     command: str
     actor: Actor
     refusal: Refusal
     known: bool = False
+    said: tuple[tuple[str, str], ...] = ()
 
     @property
     def sort(self) -> str:
@@ -92,14 +96,21 @@ def leaves_trace(incident: Incident, tried: Tried, now: datetime) -> bool:
         return True
     if tried.actor in (ENGINE, MONITORING):
         return False
-    known = _attempt(incident.refusals, tried.digest)
-    if known:
-        return known.times < COUNTED_EXACTLY or now - known.last_at >= COUNTED_AGAIN_AFTER
-    if _room(incident.refusals, tried):
+    refusals = incident.refusals
+    known = _attempt(refusals, tried.digest)
+    if known is None and _room(refusals, tried):
         return True
-    dropped = incident.refusals
-    long_ago = dropped.dropped_at is None or now - dropped.dropped_at >= COUNTED_AGAIN_AFTER
-    return dropped.dropped < COUNTED_EXACTLY or long_ago
+    times, last_at = (known.times, known.last_at) if known else _dropped(refusals)
+    counted = refusals.dropped + sum(each.times for each in refusals.attempts)
+    if counted >= COUNTED_IN_ALL:
+        times = COUNTED_EXACTLY
+        last_at = max((each.last_at for each in refusals.attempts), default=last_at)
+        last_at = max(last_at, refusals.dropped_at or last_at) if last_at else None
+    return times < COUNTED_EXACTLY or last_at is None or now - last_at >= COUNTED_AGAIN_AFTER
+
+
+def _dropped(refusals: Refusals) -> tuple[int, datetime | None]:
+    return refusals.dropped, refusals.dropped_at
 
 
 def refused(incident: Incident, tried: Tried, now: datetime) -> Incident:
@@ -123,6 +134,7 @@ def refused(incident: Incident, tried: Tried, now: datetime) -> Incident:
         last_at=now,
     )
     command = made_visible(tried.command[:_NAMED])
+    words: dict[str, Any] = dict(tried.said)
     incident = note(
         incident,
         "command.refused",
@@ -131,6 +143,7 @@ def refused(incident: Incident, tried: Tried, now: datetime) -> Incident:
         now=now,
         command=command,
         refusal=tried.refusal.kind,
+        **words,
     )
     return _with(
         incident,

@@ -8,6 +8,7 @@ from models.compiled import AuthorityRule, CompiledPolicy, RoleRule
 from models.incident import Incident
 from rules.people.names import ANYONE, NOBODY, OUTSIDE, PEOPLE, RESPONDERS
 from rules.people.on_call import SCHEDULE, people_of
+from rules.record.carried import recipients
 
 TEAM = "team:"
 PERSON = "person:"
@@ -58,9 +59,8 @@ def _pages_a_channel(policy: CompiledPolicy) -> bool:
 
 def _paged_by_name(incident: Incident) -> Iterator[str]:
     """Everybody who was paged, by whatever asked for it."""
-    for entry in incident.timeline:
-        if entry.kind.startswith("page.") and "recipient" in entry.data:
-            yield str(entry.data["recipient"])
+    yield from incident.paged
+    yield from recipients(incident.timeline)
 
 
 def people_of_the_policy(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:

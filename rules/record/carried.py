@@ -1,6 +1,6 @@
 """What a run carries on, and what is too old to be carried."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
 
@@ -113,7 +113,17 @@ def as_json(entries: tuple[TimelineEntry, ...]) -> str:
 def moved_out(incident: Incident, segment: TimelineSegment) -> Incident:
     """The record without the entries of `segment`, and with the way to them."""
     left = tuple(entry for entry in incident.timeline if entry.seq > segment.last_seq)
-    return incident.changed(timeline=left, segments=(*incident.segments, segment))
+    gone = (entry for entry in incident.timeline if entry.seq <= segment.last_seq)
+    paged = dict.fromkeys((*incident.paged, *recipients(gone)))
+    segments = (*incident.segments, segment)
+    return incident.changed(timeline=left, segments=segments, paged=tuple(paged))
+
+
+def recipients(entries: Iterable[TimelineEntry]) -> Iterator[str]:
+    """Whom lines of the timeline say to have been paged, by whatever asked for it."""
+    for entry in entries:
+        if entry.kind.startswith("page.") and "recipient" in entry.data:
+            yield str(entry.data["recipient"])
 
 
 def left_behind(incident: Incident, run_id: str, now: datetime) -> Incident:
@@ -164,7 +174,9 @@ def _ever_lighter(carried: Carried, run_id: str, now: datetime) -> Iterator[Carr
     incident = incident.changed(alerts=alerts)
     carried = carried.changed(incident=incident)
     yield carried
-    yield carried.changed(processed=_newest(carried.processed))
+    processed = _newest(carried.processed)
+    given = {name: told for name, told in carried.given.items() if name in processed}
+    yield carried.changed(processed=processed, given=given)
 
 
 def _bare(record: AlertRecord) -> AlertRecord:

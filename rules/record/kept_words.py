@@ -44,6 +44,12 @@ def with_words_of_request(refusal: Refusal, case: Case, command: Command) -> Ref
     return replace(refusal, leaves=with_words(leaves, case, command)) if leaves else refusal
 
 
+def words_of(command: Command | None) -> tuple[tuple[str, str], ...]:
+    """What a command that is refused says in free words, in short."""
+    texts = _texts(command) if command else ()
+    return tuple((name, text[:SUMMARY_LIMIT]) for name, text in texts)
+
+
 def _line_of(decision: Decision, case: Case) -> TimelineEntry | None:
     """The line that tells of the command: the one that says what its answer says, or the first."""
     fresh = [e for e in decision.incident.timeline if e.seq >= case.incident.next_seq]

@@ -2,6 +2,8 @@
 
 import pytest
 
+from policies.load import parse_policy
+from policies.responsibility import leading, override
 from tests.policies.written import LEAST, MARK, errors, expected_at, warnings
 
 PEOPLE = (
@@ -196,7 +198,7 @@ def test_what_does_not_fit_is_found_where_it_stands(case: str) -> None:
 @pytest.mark.parametrize(
     ("added", "warned"),
     [
-        ("authority: { override: { needs: reason } }\n", "anyone may override"),
+        ("authority: { override: { by: anyone } }\n", "anyone may override"),
         (
             "severity_rules: { raise: { SEV2: ana } }\n",
             "of two severities SEV2 is never the worse, so this never counts",
@@ -217,3 +219,17 @@ def test_what_is_left_open_is_warned_of(added: str, warned: str) -> None:
     """It works, and may not be meant."""
     [line] = warnings(added, PEOPLE)
     assert warned in line
+
+
+def test_an_override_that_names_nobody_is_for_whoever_leads() -> None:
+    """Rules about rules are closed by default."""
+    loaded = parse_policy(
+        (
+            PEOPLE
+            + "roles: { boss: { leads: true } }\nauthority: { override: { needs: reason } }\n"
+        ).encode()
+    )
+    assert loaded.policy
+    rule = override(loaded.policy)
+    assert rule
+    assert rule.by == (leading(loaded.policy),) == ("boss",)

@@ -11,7 +11,7 @@ from tests.workflows.bench import as_payload, bench
 from workflows.incident.component import Component, Due
 from workflows.incident.workflow import IncidentWorkflow
 
-FIXED = {"incident", "policy", "processed", "effects"}
+FIXED = {"incident", "policy", "processed", "given", "effects"}
 """What the run carries by itself."""
 
 

@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from models.contracts import ARCHIVE_WORKFLOW, INCIDENT_WORKFLOW
+from models.contracts import ARCHIVE_WORKFLOW, INCIDENT_WORKFLOW, KEEP_POLICY_WORKFLOW
 from models.group import ALERT_GROUP_WORKFLOW
 from models.intake import ReportingRule
 from runtime.worker.registry import WORKFLOWS, workflow_runner
@@ -22,6 +22,7 @@ from tests.specimens import POLICY, REPORT
 
 GARBAGE = RawValue(Payload(metadata={"encoding": b"json/plain"}, data=b"{not json"))
 ODD = RawValue(Payload(metadata={"encoding": b"binary/odd"}, data=b"?"))
+RUN = "00000000-0000-4000-8000-000000000000"
 TITLE = {"policy": None, "report": {"title": 7, "reporter": {"name": "ana"}}}
 
 STARTS: list[tuple[str, list[Any], str]] = [
@@ -40,6 +41,18 @@ STARTS: list[tuple[str, list[Any], str]] = [
     (ALERT_GROUP_WORKFLOW, [GARBAGE], "Invalid JSON"),
     (ARCHIVE_WORKFLOW, [], "has the fields workflow_id, run_id"),
     (ARCHIVE_WORKFLOW, [{"workflow_id": "INC-1"}], "run_id: Field required"),
+    (ARCHIVE_WORKFLOW, [{"workflow_id": "INC-1", "run_id": ""}], "run_id: String should match"),
+    (ARCHIVE_WORKFLOW, [{"workflow_id": "", "run_id": RUN}], "workflow_id: String should have"),
+    (ARCHIVE_WORKFLOW, [{"workflow_id": "x" * 5000, "run_id": RUN}], "workflow_id: String should"),
+    (ARCHIVE_WORKFLOW, [{"workflow_id": ["a"], "run_id": RUN}], "workflow_id: Input should be"),
+    (ARCHIVE_WORKFLOW, [GARBAGE], "Invalid JSON"),
+    (KEEP_POLICY_WORKFLOW, [], "has the fields text"),
+    (KEEP_POLICY_WORKFLOW, [{"text": ""}], "text: String should have at least 1 character"),
+    (KEEP_POLICY_WORKFLOW, [{"text": 7}], "text: Input should be a valid string"),
+    (KEEP_POLICY_WORKFLOW, [{"text": "x" * 1_100_000}], "text: String should have at most"),
+    (KEEP_POLICY_WORKFLOW, [GARBAGE], "Invalid JSON"),
+    (INCIDENT_WORKFLOW, [{"carried": {}}], "carried.incident: Field required"),
+    (INCIDENT_WORKFLOW, [{"carried": {"incident": 7, "policy": []}}], "carried.incident: "),
 ]
 
 

@@ -7,21 +7,24 @@ only what nobody can be named for, and what was recorded often enough.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from models.base import Actor
+from models.base import MONITORING, Actor
 from models.command import COMMANDS, CommandResult
 from models.payload import Command
 from rules.commands.judgement import no_signal, parse
 from rules.commands.refusals import AUTHORITY, UNKNOWN, Tried, claimed, leaves_trace, refused
+from rules.commands.repeated import used_already
 from rules.commands.validity import brings_a_policy, impersonates, too_early, unsound
 from rules.people.authority import ADOPT_POLICY
 from rules.record.bounds import excessive, overfull
 from rules.record.decision import Decision, Outcome, Refusal
+from rules.record.kept_words import words_of
 from workflows.incident.adoption import Adoption
 from workflows.incident.desk import Desk
 from workflows.incident.switch import Switch
@@ -65,7 +68,9 @@ class Handlers:
             if isinstance(command, Refusal):
                 outcome: Outcome = command
                 actor = _claimed(payloads)
-            elif _command_id(command) in self._switch.processed:
+            elif isinstance(repeats := self._repeats(name, command), Refusal):
+                outcome, actor = repeats, _actor(name, command)
+            elif repeats:
                 return
             else:
                 too_much = self._too_much(name, command)
@@ -96,12 +101,15 @@ class Handlers:
             if isinstance(command, Refusal):
                 self._record(name, command, _claimed(payloads))
                 raise self._error(command)
-            known = _command_id(command) in self._switch.processed
+            repeats = self._still_repeats(name, command)
+            if isinstance(repeats, Refusal):
+                self._record(name, repeats, _actor(name, command), command)
+                raise self._error(repeats)
             unfit = brings_a_policy(command) or self._unsound(name, command)
-            refusal = None if known else unfit
+            refusal = None if repeats else unfit
             # On replay validators do not run: what was taken as sound then stays done.
             if refusal and workflow.patched("unsound-updates-are-recorded"):
-                self._record(name, refusal, _actor(name, command))
+                self._record(name, refusal, _actor(name, command), command)
                 raise self._error(refusal)
             answer = self._do(name, command)
             if isinstance(answer, Refusal):
@@ -120,11 +128,13 @@ class Handlers:
             if wanted is None or wanted is before:
                 return answer
             command = _decoded(ADOPT_POLICY, payloads)
-            command_id = None if isinstance(command, Refusal) else _command_id(command)
+            if isinstance(command, Refusal):
+                return answer
+            command_id = _command_id(command)
             await workflow.wait_condition(lambda: wanted.outcome is not None)
             if isinstance(wanted.outcome, Decision):
                 result = self._switch.result(ADOPT_POLICY, wanted.outcome.summary, record)
-                self._switch.remember(command_id, result)
+                self._switch.remember(command_id, result, command)
                 return result.model_dump(mode="json")
             self._switch.processed.pop(command_id or "", None)
             raise self._error(wanted.outcome or Refusal("Refused", "nothing came of it"))
@@ -140,7 +150,7 @@ class Handlers:
                 return
             refusal = self._unfit(name, command)
             if refusal:
-                self._record(name, refusal, _actor(name, command))
+                self._record(name, refusal, _actor(name, command), command)
             else:
                 self._do(name, command)
 
@@ -175,25 +185,53 @@ class Handlers:
         self.signals += 1
         self._record(name, no_signal(name, len(payloads)), _claimed(payloads))
 
+    def _repeats(self, name: str, command: Command) -> bool | Refusal:
+        """Whether just this was done already; a refusal if another command had its id.
+
+        Ids of alert groups can be foreseen: what somebody else gave under one keeps no alert away.
+        """
+        command_id = _command_id(command) or ""
+        stored = self._switch.processed.get(command_id)
+        if stored is None:
+            return False
+        other = used_already(name, command, stored, self._switch.given.get(command_id))
+        if other is None:
+            return True
+        by_monitoring = Actor(name=command.actor, via=command.via) == MONITORING
+        return False if by_monitoring else other
+
+    def _still_repeats(self, name: str, command: Command) -> bool | Refusal:
+        """The same; what an id meant before it was for one command alone, it means on replay."""
+        known = _command_id(command) in self._switch.processed
+        repeats = self._repeats(name, command)
+        if known and repeats is not True and not workflow.patched("an-id-is-for-one-command"):
+            return True
+        return repeats
+
     def _do(self, name: str, command: Command) -> Any:
-        """Do a command once; the same id again gets the stored result."""
+        """Do a command once; the same again under its id gets the stored result."""
         command_id = _command_id(command)
-        stored = self._switch.processed.get(command_id) if command_id else None
-        if stored is not None:
-            return _loaded(stored)
+        repeats = self._still_repeats(name, command)
+        if isinstance(repeats, Refusal):
+            self._record(name, repeats, _actor(name, command), command)
+            return repeats
+        if repeats and command_id:
+            return _loaded(self._switch.processed[command_id])
         before = self._desk.incident
         outcome = self._switch.apply(name, command)
         if isinstance(outcome, Decision):
             result = self._switch.result(name, outcome.summary, before)
-            self._switch.remember(command_id, result)
+            self._switch.remember(command_id, result, command)
             return result.model_dump(mode="json")
-        self._record(name, outcome, _actor(name, command))
+        self._record(name, outcome, _actor(name, command), command)
         return outcome
 
-    def _record(self, name: str, refusal: Refusal, actor: Actor | None) -> None:
+    def _record(
+        self, name: str, refusal: Refusal, actor: Actor | None, command: Command | None = None
+    ) -> None:
         now, leaves = self._desk.now(), refusal.leaves
         before = leaves.incident if leaves else self._desk.incident
-        tried = self._tried(name, actor or UNKNOWN, refusal)
+        tried = replace(self._tried(name, actor or UNKNOWN, refusal), said=words_of(command))
         self._desk.replace(refused(before, tried, now))
         if leaves:
             self._switch.carry_out(leaves.effects)

@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 from models.base import MONITORING
 from models.clock import ActionKind
 from models.command import CommandResult, RecordAlertsCommand
+from models.contracts import Carried
 from models.group import INCIDENT_MOVED, IncidentMoved
 from models.incident import Incident
 from models.payload import Command
@@ -15,6 +16,7 @@ from rules.commands.alerts import as_bad_as_its_alerts, group_gone
 from rules.commands.answers import result_of
 from rules.commands.judgement import judge
 from rules.commands.reckoned import moves_time, not_reckoned, reckoned
+from rules.commands.repeated import digest_of
 from rules.record.decision import (
     AdoptPolicy,
     Case,
@@ -64,10 +66,11 @@ class Owners:
 class Switch:
     """Applies commands. Everything here is synchronous: decide, record, wake the run."""
 
-    def __init__(self, desk: Desk, owners: Owners, processed: dict[str, str]) -> None:
+    def __init__(self, desk: Desk, owners: Owners, carried: Carried) -> None:
         self._desk = desk
         self._owners = owners
-        self.processed = dict(processed)
+        self.processed = dict(carried.processed)
+        self.given = dict(carried.given)
 
     def judge(self, name: str, command: Command) -> Outcome:
         """What a command would do now; changes nothing, and raises nothing.
@@ -109,13 +112,16 @@ class Switch:
         desk = self._desk
         return result_of(name, summary, desk.incident, desk.policy, desk.now(), before=before)
 
-    def remember(self, command_id: str | None, result: CommandResult) -> None:
+    def remember(self, command_id: str | None, result: CommandResult, command: Command) -> None:
         """Keep the result, so that the command can be repeated safely, also in a later run."""
         if command_id is None:
             return
         self.processed[command_id] = result.model_dump_json()
+        self.given[command_id] = digest_of(result.command, command)
         while len(self.processed) > REMEMBERED:
-            del self.processed[next(iter(self.processed))]
+            oldest = next(iter(self.processed))
+            del self.processed[oldest]
+            self.given.pop(oldest, None)
 
     def carry_out(self, effects: tuple[Effect, ...]) -> None:
         """Hand each effect to the component that owns it."""

@@ -107,7 +107,7 @@ class IncidentWorkflow:
         linked = LinkedIncidents(self._desk, carried.linked_due)
         adoption = Adoption(self._desk)
         owners = Owners(self._outbox, self._paging, reports, linked, adoption)
-        self._switch = Switch(self._desk, owners, carried.processed)
+        self._switch = Switch(self._desk, owners, carried)
         self._waking = Waking(self._desk)
         self._calendars = Calendars(self._desk)
         self._deadlines = Deadlines(self._desk, self._switch)
@@ -255,6 +255,7 @@ class IncidentWorkflow:
             incident=self._desk.incident,
             policy=self._desk.policy,
             processed=self._switch.processed,
+            given=self._switch.given,
             effects=self._desk.effects,
             **fields,
         )

@@ -198,3 +198,16 @@ def test_a_severity_is_refused_for_want_of_authority_before_anything_else() -> N
     incident = done(reported(policy, "SEV2"), "resolve", after(3), policy)
     answer = people.refused(incident, "set_severity", 4, policy, actor="bo", severity="SEV1")
     assert answer.kind == "NotAuthorised"
+
+
+def test_a_flood_under_many_names_is_bounded_in_total() -> None:
+    """After a thousand one is counted in ten minutes, whoever is named; none grows the record."""
+    incident = an_incident()
+    for number in range(1100):
+        actor = Actor(name=f"p{number % 400}", via="console")
+        incident = refused(incident, Tried("close", actor, MAY_NOT, known=True), after(1))
+    assert incident.refusals.recorded <= 130
+    known = Actor(name="p3", via="console")
+    for attempt in (Tried("close", known, MAY_NOT), Tried("close", BO, MAY_NOT)):
+        assert not leaves_trace(incident, attempt, after(10.9))
+        assert leaves_trace(incident, attempt, after(11))

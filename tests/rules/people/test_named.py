@@ -6,6 +6,7 @@ import pytest
 
 from models.authority import ApprovalRule, Later, OverrideRule
 from models.compiled import AuthorityRule, CompiledPolicy
+from models.incident import TimelineSegment
 from models.schedule import Duty, FeedSpec, OnCall, ScheduleSpec
 from rules.people.named import (
     apart,
@@ -17,10 +18,13 @@ from rules.people.named import (
     people_meant,
     responders,
     schedules_named,
+    who_responds,
     whom,
 )
+from rules.record.carried import moved_out
+from rules.record.ledger import note
 from tests.rules.staffed import reported, staffed
-from tests.specimens import START, after, done, minutes
+from tests.specimens import ANA, POLICY, START, after, an_incident, done, minutes
 
 ROTA = (
     "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
@@ -150,3 +154,17 @@ def test_the_schedules_of_all_who_may_do_something_are_named_once() -> None:
     found = schedules_named([rule], [approval], override)
     assert sorted(found) == [f"schedule:{name}" for name in "abcdefg"]
     assert schedules_named([], [], None) == ()
+
+
+def test_whoever_was_paged_responds_also_once_their_line_was_archived() -> None:
+    """The timeline moves to the document store; that somebody was paged stays with the record."""
+    policy = POLICY.changed(known_names=True)
+    incident = note(
+        an_incident(), "page.sent", "x", actor=ANA, now=after(1), recipient="zed", key="k"
+    )
+    segment = TimelineSegment(uri="u", sha256="0", first_seq=1, last_seq=incident.next_seq - 1)
+    gone = moved_out(moved_out(incident, segment), segment)
+    assert gone.timeline == ()
+    assert gone.paged == ("zed",)
+    assert "zed" in (who_responds(incident, policy) or ())
+    assert "zed" in (who_responds(gone, policy) or ())
