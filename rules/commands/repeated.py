@@ -3,6 +3,8 @@
 import json
 from hashlib import sha256
 
+from pydantic import ValidationError
+
 from models.command import CommandResult, CorrectMilestoneCommand
 from models.payload import Command
 from rules.record.decision import Refusal
@@ -24,7 +26,10 @@ def used_already(name: str, command: Command, stored: str, digest: str | None) -
 
     Of commands that were done by earlier versions of the engine no `digest` is known.
     """
-    done = CommandResult.model_validate_json(stored).command
+    try:
+        done = CommandResult.model_validate_json(stored).command
+    except ValidationError:
+        done = "something that nobody can read"
     if done == name and digest in {None, digest_of(name, command)}:
         return None
     what = f"another `{done}`" if done == name else f"`{done}`"

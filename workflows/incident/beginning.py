@@ -39,7 +39,11 @@ def no_beginning(error: Exception) -> ApplicationError:
 
 def _begun(start: IncidentInput) -> Carried | ApplicationError:
     if start.carried:
-        incident = start.carried.incident
+        incident, info = start.carried.incident, workflow.info()
+        foreign = incident.id != info.workflow_id and info.continued_run_id is None
+        if foreign and workflow.patched("no-record-of-another-incident"):
+            message = f"the record that it carries is of {incident.id[:80]}, not of this incident"
+            return ApplicationError(message, type="Malformed", non_retryable=True)
         again = incident.changed(runs=incident.runs + 1)
         return start.carried.changed(incident=again)
     if start.report is None or start.policy is None:
