@@ -7,7 +7,6 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 from temporalio import activity
 
-from activities.archive_timeline import with_whole_timeline
 from connectors.documents.protocol import (
     DocumentConflict,
     DocumentStore,
@@ -16,6 +15,7 @@ from connectors.documents.protocol import (
 )
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
+from incidents.kept.timelines import with_whole_timeline
 from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
 from rules.clocks.clocks import read_clocks
 from rules.reports.incident_report import report_markdown

@@ -23,6 +23,7 @@ from models.base import Actor, Frozen
 from models.compiled import CompiledPolicy
 from models.incident import Report
 from models.intake import ReportingRule
+from models.way_in import WayIn
 from rules.commands.opening import first_severity
 from rules.commands.reporting import (
     INFORMATION,
@@ -50,7 +51,7 @@ IDEMPOTENCY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
 }
 ATTRIBUTES_LIMIT = 100
-VIA = "api"
+VIA = WayIn.API.value
 
 
 class Reported(Frozen):

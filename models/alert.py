@@ -81,7 +81,7 @@ class AlertRecord(Frozen):
         return self.first_started_at or self.alert.started_at
 
     @property
-    def standing(self) -> str:
+    def status_words(self) -> str:
         """How it stands in this incident, in words."""
         by = self.taken_over_by
         return f"taken over by {by}" if by else self.alert.status.value

@@ -15,6 +15,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from models.way_in import WayIn
+
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """The years with which people may have the engine reckon."""
 FURTHEST = timedelta(days=1000 * 365)
@@ -94,11 +96,11 @@ class Actor(Frozen):
     """
 
     name: str
-    via: str = "temporal"
+    via: str = WayIn.TEMPORAL.value
 
 
-ENGINE = Actor(name="engine", via="engine")
+ENGINE = Actor(name="engine", via=WayIn.ENGINE.value)
 """The engine itself, where it acts by policy."""
 
-MONITORING = Actor(name="monitoring", via="alerts")
+MONITORING = Actor(name="monitoring", via=WayIn.MONITORING.value)
 """The alert group, on behalf of the monitoring that fired."""

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from models.base import Frozen, Instant
+from models.way_in import WayIn
 
 
 class Command(Frozen):
@@ -15,7 +16,7 @@ class Command(Frozen):
     """
 
     actor: str = Field(min_length=1, max_length=200)
-    via: str = Field(default="temporal", max_length=40)
+    via: str = Field(default=WayIn.TEMPORAL.value, max_length=40)
     command_id: str | None = Field(default=None, max_length=200)
     happened_at: Instant | None = None
     sent_at: Instant | None = None

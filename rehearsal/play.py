@@ -8,10 +8,10 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from activities.archive_timeline import with_whole_timeline
 from connectors.calendars.settings import FeedSettings
 from incidents.commands import Order
 from incidents.kept.policies import kept_at
+from incidents.kept.timelines import with_whole_timeline
 from models.clock import ClockStatus
 from models.clock import Stage as ClockStage
 from models.command import AdoptPolicyCommand

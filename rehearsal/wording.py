@@ -10,6 +10,7 @@ from models.base import Actor
 from models.command import COMMANDS, CommandSpec
 from models.incident import Report
 from models.scenario import EVENT_KEYS, Event, instant_of, parse_moment
+from models.way_in import WayIn
 
 
 class NoMoment(ValueError):  # noqa: N818 - says what is
@@ -22,7 +23,7 @@ class NoMoment(ValueError):  # noqa: N818 - says what is
 
 SOMEBODY = "somebody"
 """Who reports where the scenario does not say."""
-VIA = "console"
+VIA = WayIn.COMMAND_LINE.value
 NOT_WRITTEN = frozenset(
     {"reporter", "group_id", "previous_incident", "opened_for", "alerts", "truncated_alerts"}
 )

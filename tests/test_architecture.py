@@ -95,6 +95,61 @@ def test_a_record_is_changed_in_one_way_only() -> None:
     assert unchecked == []
 
 
+SPEAKS_TO_WORKFLOWS = frozenset(
+    {
+        "count_workflows",
+        "execute_update",
+        "execute_update_with_start_workflow",
+        "execute_workflow",
+        "fetch_history",
+        "fetch_history_events",
+        "get_workflow_handle",
+        "get_workflow_handle_for",
+        "list_workflows",
+        "query",
+        "start_update",
+        "start_update_with_start_workflow",
+        "start_workflow",
+        "workflow_service",
+    }
+)
+"""What a client of Temporal offers to whoever starts, tells, asks, finds or reads a workflow."""
+
+SPEAKS_ITSELF = {
+    "rehearsal/timing.py": "moves the clocks of workflows: the test server takes their handles",
+    "runtime/search_attributes.py": "asks and tells the namespace, no workflow",
+    "runtime/worker/settling.py": "a worker lowers the priority of a workflow that it just ran",
+    "intake/probe.py": "tries whether Temporal takes a workflow, with one that never runs",
+    "benchmarks/life.py": "measures the calls themselves",
+    "benchmarks/load.py": "measures the calls themselves",
+}
+"""What speaks to Temporal outside of `incidents/`, each with why."""
+
+
+def test_only_the_room_of_incidents_speaks_to_workflows() -> None:
+    """The console, the intake, rehearsals and activities make the same calls as what comes next."""
+    benchmarks = sorted((ROOT / "benchmarks").rglob("*.py"))
+    speaking = {
+        str(path.relative_to(ROOT))
+        for path in (*SOURCES, *benchmarks)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and node.attr in SPEAKS_TO_WORKFLOWS
+        and ast.unparse(node) != "workflow.query"  # a workflow declares what it answers
+    }
+    assert {path for path in speaking if not path.startswith("incidents/")} == set(SPEAKS_ITSELF)
+
+
+def test_a_module_of_activities_is_an_activity() -> None:
+    """What many need is in `incidents/`, not beside what a worker runs."""
+    library = [
+        place(path)
+        for path in (ROOT / "activities").glob("*.py")
+        if path.name != "__init__.py" and "@activity.defn" not in path.read_text()
+    ]
+    assert library == []
+
+
 @pytest.mark.parametrize("entry", ["worker.py", "starter.py"])
 def test_an_entry_point_only_enters(entry: str) -> None:
     """What runs is in the rooms, where it is tested."""

@@ -22,6 +22,7 @@ from incidents.questions import ask_adoption, ask_view
 from models.adoption import AdoptionPreview
 from models.command import COMMANDS, AdoptPolicyCommand
 from models.compiled import CompiledPolicy
+from models.way_in import WayIn
 from rules.commands.adoption import shift_words
 
 ADOPT = "adopt_policy"
@@ -100,7 +101,7 @@ def adopt_policy(
     _agreed(yes=yes, as_json=output.as_json)
     command = AdoptPolicyCommand(
         actor=given_by,
-        via="console",
+        via=WayIn.COMMAND_LINE.value,
         note=note,
         command_id=command_id or new_command_id(),
         policy_hash=told.policy.policy_hash,

@@ -25,6 +25,7 @@ from incidents.commands import Order
 from incidents.patience import WORKER
 from models.command import COMMANDS, AdoptPolicyCommand, CommandResult, CommandSpec
 from models.payload import Command
+from models.way_in import WayIn
 from rules.commands.validity import BLANK, flaws
 from rules.record.readable import blank
 
@@ -128,7 +129,7 @@ def command_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> Comm
     """The command from what was typed. Raises `Failure` (usage)."""
     payload = {
         "actor": actor_name(values["actor"]),
-        "via": "console",
+        "via": WayIn.COMMAND_LINE.value,
         "command_id": values["command_id"] or new_command_id(),
         "sent_at": now,
         "note": values["note"],

@@ -25,6 +25,7 @@ from incidents.reported_before import reported_yesterday
 from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident import Report
+from models.way_in import WayIn
 from rules.commands.opening import first_severity
 from rules.commands.reporting import unfit, untimely
 from rules.record.identity import incident_id
@@ -116,7 +117,7 @@ def report(
             severity=severity,
             service=service,
             attributes=pairs("--attribute", attribute or []),
-            reporter=Actor(name=actor_name(reporter), via="console"),
+            reporter=Actor(name=actor_name(reporter), via=WayIn.COMMAND_LINE.value),
             happened_at=_began(happened_at, now),
         )
     except ValidationError as error:

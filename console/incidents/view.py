@@ -106,7 +106,7 @@ def _alerts(incident: Incident) -> Iterator[RenderableType]:
         alert = record.alert
         firing = alert.status.value == "firing" and record.taken_over_by is None
         table.add_row(
-            Text(record.standing, style="red" if firing else "green"),
+            Text(record.status_words, style="red" if firing else "green"),
             line(words[alert.fingerprint]),
             moment(alert.started_at),
             str(record.times_seen),

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from models.base import ENGINE, MONITORING
 from models.moments import Condition, parse_condition
 from models.policy import Policy
+from models.way_in import REPORTING, WayIn, way_of
 from policies.findings import Finding, unknown
 from policies.timing import attributes
 from policies.tree import Loc
 from rules.clocks.conditions import FIXED
-from rules.commands.reporting import WAYS_IN
 from rules.people.names import ANYONE
 
 
@@ -33,16 +33,15 @@ def _of_every_incident(
     policy: Policy, loc: Loc, condition: Condition, *, key: bool
 ) -> Iterator[Finding]:
     """What every incident has, and no incident has this value of; where anything goes, nothing."""
-    ways = {*WAYS_IN, ENGINE.via}
+    ways = {*REPORTING, WayIn.ENGINE}
     kind, known, add = {
         "service": ("service", tuple(policy.services), ", or add it to services"),
         "via": ("way in", tuple(sorted(ways)), ""),
         "reporter": ("reporter", _reporters(policy), ", or add them to people"),
     }[condition.attribute]
-    channel = {name: way for way, name in WAYS_IN.items()}
     for value in condition.values if known else ():
         for finding in unknown(loc, kind, value, known, key=key):
-            meant = channel.get(value) if kind == "way in" else None
+            meant = way_of(value) if kind == "way in" else None
             instead = f"write via={meant}" if meant else f"{finding.instead}{add}"
             yield Finding(finding.loc, finding.what, instead, key)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from models.moments import parse_moment
 from models.policy import Policy
+from models.way_in import CHANNELS
 from policies.checks.clocks import MILESTONES
 from policies.findings import Check, Finding, unknown, warning
 from policies.problems import Level
@@ -12,7 +13,7 @@ from policies.render.questions import QUESTIONS
 from policies.timing import attributes
 from policies.tree import Loc
 from rules.alerts.joining import ESCALATE
-from rules.commands.reporting import INFORMATION, WAYS_IN
+from rules.commands.reporting import INFORMATION
 from rules.paging.messages import ALL_FACTS
 from rules.updates.cadence import PREFIX as UPDATE
 from states.lifecycle import BEFORE_REVIEW
@@ -95,7 +96,7 @@ def required_information(policy: Policy) -> Iterator[Finding]:
     for index, channel in enumerate(policy.reporting.channels):
         if ":" not in channel:
             loc = ("reporting", "channels", index)
-            yield from unknown(loc, "way in", channel, WAYS_IN.values())
+            yield from unknown(loc, "way in", channel, CHANNELS)
 
 
 def ignored_alerts(policy: Policy) -> Iterator[Finding]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 from models.intake import ReportingRule
+from models.way_in import CHANNELS
 from policies.compile import compile_intake
 from policies.render import severities
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
 from policies.render.words import duration, listed
-from rules.commands.reporting import WAYS_IN
 
 _WORDS = {
     "anyone": "anyone",
@@ -65,13 +65,13 @@ def required(rule: ReportingRule) -> tuple[str, ...]:
 
 def ways_in(rule: ReportingRule) -> tuple[str, ...]:
     """By which ways the engine takes reports."""
-    taken = (n for n in WAYS_IN.values() if not rule.channels or n in rule.channels)
+    taken = (n for n in CHANNELS if not rule.channels or n in rule.channels)
     return tuple(_WAYS.get(name, name) for name in taken)
 
 
 def watched(rule: ReportingRule) -> tuple[str, ...]:
     """The ways in that people watch."""
-    return tuple(name for name in rule.channels if name not in WAYS_IN.values())
+    return tuple(name for name in rule.channels if name not in CHANNELS)
 
 
 def _ways(rule: ReportingRule) -> Iterator[str]:

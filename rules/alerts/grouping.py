@@ -11,7 +11,7 @@ from models.alert import GroupingPolicy
 from models.group import FeedIncident, GroupState, StartIncident
 from rules.alerts.group_steps import tellable
 from rules.alerts.news import fires
-from rules.alerts.opening import asking, is_open, opens_at, reopens
+from rules.alerts.opening import incident_wanted, is_open, opens_at, reopens
 from rules.record.markdown import stamp
 from states.lifecycle import State
 
@@ -121,7 +121,7 @@ def _wanted(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
 
 
 def _before_an_incident(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
-    asked = asking(state, policy)
+    asked = incident_wanted(state, policy)
     if asked is None:
         return _end(state, policy, now, None)
     due_at = opens_at(state, asked, policy)
@@ -140,7 +140,7 @@ def _while_it_is_open(state: GroupState, policy: GroupingPolicy, now: datetime) 
 def _after_resolve(
     state: GroupState, incident_id: str, policy: GroupingPolicy, now: datetime
 ) -> Next:
-    asked = asking(state, policy)
+    asked = incident_wanted(state, policy)
     due_at = opens_at(state, asked, policy) if asked else None
     if asked and reopens(state, asked, policy):
         return Reopen(asked.alerts)

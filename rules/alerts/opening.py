@@ -12,7 +12,7 @@ from states.lifecycle import BEFORE_REVIEW, State
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class WantedIncident:
     """The alerts that ask, since when they do, how often that was said.
 
     `heard_at` is when it was first heard that they recur; it says whether that was soon.
@@ -29,7 +29,7 @@ def is_open(state: GroupState) -> bool:
     return state.incident_state is None or state.incident_state in BEFORE_REVIEW
 
 
-def asking(state: GroupState, policy: GroupingPolicy) -> Asking | None:
+def incident_wanted(state: GroupState, policy: GroupingPolicy) -> WantedIncident | None:
     """What asks for an incident; None where nothing does, or where one is open or being opened."""
     if state.opening:
         return None
@@ -38,7 +38,7 @@ def asking(state: GroupState, policy: GroupingPolicy) -> Asking | None:
     since = state.firing_since_at or state.due_at
     if since is None:
         return None
-    return Asking(tuple(sorted(unanswered(state))), since, since, state.deliveries)
+    return WantedIncident(tuple(sorted(unanswered(state))), since, since, state.deliveries)
 
 
 def unanswered(state: GroupState) -> dict[str, AlertRecord]:
@@ -48,7 +48,7 @@ def unanswered(state: GroupState) -> dict[str, AlertRecord]:
 
 def owed(state: GroupState, policy: GroupingPolicy) -> frozenset[str]:
     """What fires and must not end unnoticed: an incident is due for it, or not told of it yet."""
-    asked = asking(state, policy)
+    asked = incident_wanted(state, policy)
     if asked:
         return frozenset(asked.alerts if state.due_at else ())
     return frozenset(untold(state) if state.incident_id else ())
@@ -60,7 +60,7 @@ def untold(state: GroupState) -> dict[str, AlertRecord]:
     return {name: r for name, r in records if state.told.get(name) != r.alert.started_at}
 
 
-def _recurring(state: GroupState, policy: GroupingPolicy) -> Asking | None:
+def _recurring(state: GroupState, policy: GroupingPolicy) -> WantedIncident | None:
     """The alerts that recurred after resolve.
 
     A firing that the incident was never told of recurs when it is heard of: whenever it began,
@@ -83,19 +83,21 @@ def _recurring(state: GroupState, policy: GroupingPolicy) -> Asking | None:
     return None
 
 
-def _asked_by(records: dict[str, AlertRecord], since: datetime, heard_at: datetime) -> Asking:
+def _asked_by(
+    records: dict[str, AlertRecord], since: datetime, heard_at: datetime
+) -> WantedIncident:
     often = max(record.times_seen for record in records.values())
-    return Asking(tuple(sorted(records)), since, heard_at, often)
+    return WantedIncident(tuple(sorted(records)), since, heard_at, often)
 
 
-def reopens(state: GroupState, asked: Asking, policy: GroupingPolicy) -> bool:
+def reopens(state: GroupState, asked: WantedIncident, policy: GroupingPolicy) -> bool:
     """Whether the incident was not over: it is reopened, whatever making a new one would ask."""
     if state.resolved_at is None or state.incident_state is State.CANCELLED:
         return False
     return state.reopenable and asked.heard_at <= state.resolved_at + policy.reopen_within
 
 
-def opens_at(state: GroupState, asked: Asking, policy: GroupingPolicy) -> datetime | None:
+def opens_at(state: GroupState, asked: WantedIncident, policy: GroupingPolicy) -> datetime | None:
     """When what is asked makes an incident, if it goes on; None while it was said too seldom."""
     if state.due_at:
         return state.due_at
@@ -113,7 +115,7 @@ def latched(state: GroupState, policy: GroupingPolicy, at: datetime) -> GroupSta
     A group may act late, when no worker ran for a while. What it hears then, all at once, must
     come to what it would have done each time.
     """
-    asked = asking(state, policy)
+    asked = incident_wanted(state, policy)
     due_at = state.due_at if asked else None
     if asked and due_at is None:
         soon = state.incident_id is not None and reopens(state, asked, policy)

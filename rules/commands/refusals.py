@@ -11,6 +11,7 @@ from typing import Any
 
 from models.base import ENGINE, MONITORING, Actor
 from models.incident import Attempt, Incident, Refusals
+from models.way_in import WayIn
 from rules.record.decision import Refusal
 from rules.record.ledger import note
 from rules.record.readable import blank, made_visible
@@ -30,7 +31,7 @@ COUNTED_AGAIN_AFTER = timedelta(minutes=10)
 COUNTED_IN_ALL = 1000
 """After so many refusals of any kind only one in that time is counted, whoever is named in it."""
 
-UNKNOWN = Actor(name="unknown", via="signal")
+UNKNOWN = Actor(name="unknown", via=WayIn.SIGNAL.value)
 """Who sent what nobody can read, or what claims to come from the engine."""
 
 _SORTS = {"NotAuthorised": AUTHORITY, "NeedsApproval": AUTHORITY, "Malformed": "malformed"}
@@ -73,10 +74,10 @@ class Tried:
 def claimed(payload: object) -> Actor | None:
     """Who gave a command that cannot be read, as far as it says so."""
     said = payload if isinstance(payload, dict) else {}
-    name, via = said.get("actor"), said.get("via", "temporal")
+    name, via = said.get("actor"), said.get("via", WayIn.TEMPORAL.value)
     if not isinstance(name, str) or blank(name):
         return None
-    return shown_safely(Actor(name=name, via=via if isinstance(via, str) else "temporal"))
+    return shown_safely(Actor(name=name, via=via if isinstance(via, str) else WayIn.TEMPORAL.value))
 
 
 def shown_safely(actor: Actor) -> Actor:

@@ -9,6 +9,7 @@ from models.compiled import CompiledPolicy
 from models.incident import Report
 from models.intake import ReportingRule
 from models.policy.words import suggestion
+from models.way_in import channel_of
 from rules.commands.opening import first_severity
 from rules.people.named import TEAM
 from rules.people.names import did_you_mean
@@ -29,14 +30,6 @@ REPORT_DIGEST = "report_digest"
 
 NOT_ASKED = (MONITORING, ENGINE)
 """Who reports what it has to: it can neither be asked for more nor be sent away."""
-
-WAYS_IN: dict[str, str] = {
-    "alerts": "monitoring",
-    "console": "command_line",
-    "api": "api",
-    "temporal": "temporal",
-}
-"""By which way in (`Actor.via`) a report came, to the channel of the policy that this is."""
 
 
 def missing_information(report: Report, policy: CompiledPolicy) -> tuple[str, ...]:
@@ -105,7 +98,7 @@ def who(rule: ReportingRule, severity: str | None) -> tuple[str, ...]:
 
 def not_allowed(reporter: Actor, rule: ReportingRule, severity: str | None = None) -> str:
     """That somebody may not report, and who may, by which ways in."""
-    channel = WAYS_IN.get(reporter.via, reporter.via)
+    channel = channel_of(reporter.via)
     ways = f"; by: {', '.join(rule.channels)}" if rule.channels else ""
     at = f" a {severity}" if severity in rule.at else ""
     whom = f"{reporter.name} report{at} by {channel}"
@@ -151,7 +144,7 @@ def _named(reporter: Actor, entry: str, rule: ReportingRule) -> bool:
 
 def may_report(reporter: Actor, rule: ReportingRule, severity: str | None = None) -> bool:
     """Whether the policy lets `reporter` report at a severity, by the way in that was taken."""
-    channel = WAYS_IN.get(reporter.via, reporter.via)
+    channel = channel_of(reporter.via)
     if rule.channels and channel not in rule.channels:
         return False
     return any(_named(reporter, entry, rule) for entry in who(rule, severity))

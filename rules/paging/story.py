@@ -98,7 +98,7 @@ def _line(entry: TimelineEntry) -> PageLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LadderPosition:
     """Where the escalation stood: after which level, and when silence would page the next.
 
     `stopped` says in words why it would not, `by` which line.
@@ -124,55 +124,55 @@ def ladder_at(policy: CompiledPolicy, incident: Incident, at: datetime) -> Escal
     return in_force(policy.escalation, then, at)
 
 
-def standing_at(policy: CompiledPolicy, incident: Incident, at: datetime) -> Standing:
+def position_at(policy: CompiledPolicy, incident: Incident, at: datetime) -> LadderPosition:
     """Where the escalation stood at an instant, by what was recorded until then."""
     began = incident.timeline[0].recorded_at if incident.timeline else incident.reported_at
-    standing = Standing(ladder_at(policy, incident, at), began)
+    position = LadderPosition(ladder_at(policy, incident, at), began)
     for entry in incident.timeline:
         if entry.recorded_at <= at:
-            standing = _moved(standing, entry)
-    return standing
+            position = _moved(position, entry)
+    return position
 
 
-def _moved(standing: Standing, entry: TimelineEntry) -> Standing:
+def _moved(position: LadderPosition, entry: TimelineEntry) -> LadderPosition:
     data = entry.data
     if entry.kind in _STOPS:
-        if standing.stopped and entry.kind != ACKNOWLEDGED:
-            return standing
+        if position.stopped and entry.kind != ACKNOWLEDGED:
+            return position
         words = _STOPS[entry.kind].format(
             actor=entry.actor.name, at=stamp(entry.recorded_at), summary=entry.summary
         )
-        return replace(standing, stopped=words, by=(entry.seq,))
+        return replace(position, stopped=words, by=(entry.seq,))
     if entry.kind == "escalation.resumed":
         level = int(data["level"]) - 1
-        return replace(standing, level=level, next_at=entry.recorded_at, stopped=None, by=())
+        return replace(position, level=level, next_at=entry.recorded_at, stopped=None, by=())
     if entry.kind == "escalation.waits":
         level = int(data.get("level", 0))
-        return replace(standing, level=level, next_at=datetime.fromisoformat(data["next_at"]))
+        return replace(position, level=level, next_at=datetime.fromisoformat(data["next_at"]))
     if entry.kind.startswith(PAGE) and data.get("level"):
-        return _after_turn(standing, entry)
-    return standing
+        return _after_turn(position, entry)
+    return position
 
 
-def _after_turn(standing: Standing, entry: TimelineEntry) -> Standing:
+def _after_turn(position: LadderPosition, entry: TimelineEntry) -> LadderPosition:
     """A line of a level's turn says when silence pages the next, unless it was stopped by then."""
     data = entry.data
     level, next_at = int(data["level"]), data.get("next_at")
-    standing = replace(standing, level=level, cycle=int(data.get("cycle", standing.cycle)))
+    position = replace(position, level=level, cycle=int(data.get("cycle", position.cycle)))
     if next_at:
-        return replace(standing, next_at=datetime.fromisoformat(next_at), stopped=None, by=())
-    ladder = standing.ladder
+        return replace(position, next_at=datetime.fromisoformat(next_at), stopped=None, by=())
+    ladder = position.ladder
     wait = ladder.levels[level - 1].wait if ladder and level <= len(ladder.levels) else None
     asked = datetime.fromisoformat(data["asked_at"]) if "asked_at" in data else entry.recorded_at
-    return replace(standing, next_at=asked + wait if wait else standing.next_at)
+    return replace(position, next_at=asked + wait if wait else position.next_at)
 
 
-def ahead(standing: Standing) -> Iterator[tuple[int, datetime]]:
+def ahead(position: LadderPosition) -> Iterator[tuple[int, datetime]]:
     """The levels that silence pages, or would have, from there on, and when."""
-    due_at = standing.next_at
-    progress = EscalationProgress(level=standing.level, cycle=standing.cycle)
+    due_at = position.next_at
+    progress = EscalationProgress(level=position.level, cycle=position.cycle)
     for _ in range(MOST_TURNS):
-        asked = next_page(standing.ladder, progress, due_at)
+        asked = next_page(position.ladder, progress, due_at)
         if isinstance(asked, NoPage | Wait):
             return
         yield asked.level, due_at

@@ -13,15 +13,15 @@ from models.why import Explanation, Verdict, WhyAnswer, WhyQuestion
 from rules.paging.story import (
     HELD,
     SENT,
+    LadderPosition,
     PageLine,
-    Standing,
     ahead,
     held_by,
     ladder_at,
     page_lines,
     pages_of,
+    position_at,
     stamp,
-    standing_at,
 )
 from rules.paging.summary import incidents
 from rules.people.on_call import SCHEDULE, people_of
@@ -154,13 +154,13 @@ def _reason(asked: _Asked, ladder: EscalationPolicy | None) -> tuple[str, tuple[
     levels = _levels_of(asked, ladder)
     if not levels:
         return _never(asked, ladder), ()
-    standing = standing_at(asked.policy, asked.incident, asked.until)
+    position = position_at(asked.policy, asked.incident, asked.until)
     turn, turn_lines = _last_turn(asked, ladder, levels)
     if any(line.kind == HELD for line in asked.lines if line.seq in turn_lines):
         return turn, turn_lines
-    coming = _coming(standing, levels)
+    coming = _coming(position, levels)
     words = f"{turn}; {coming}" if turn else coming
-    return words + _turns_in(asked, ladder, levels), (*turn_lines, *standing.by)
+    return words + _turns_in(asked, ladder, levels), (*turn_lines, *position.by)
 
 
 def _levels_of(asked: _Asked, ladder: EscalationPolicy) -> tuple[int, ...]:
@@ -251,14 +251,14 @@ def _last_turn(
     return had, (line.seq,)
 
 
-def _coming(standing: Standing, levels: tuple[int, ...]) -> str:
+def _coming(position: LadderPosition, levels: tuple[int, ...]) -> str:
     """When such a level would have come, and what kept it."""
-    level, due_at = next(((n, at) for n, at in ahead(standing) if n in levels), (0, None))
+    level, due_at = next(((n, at) for n, at in ahead(position) if n in levels), (0, None))
     named = f"level {level or levels[0]}"
-    if standing.stopped and due_at:
-        return f"{named} would have come at {stamp(due_at)}, and {standing.stopped}"
-    if standing.stopped:
-        return standing.stopped
+    if position.stopped and due_at:
+        return f"{named} would have come at {stamp(due_at)}, and {position.stopped}"
+    if position.stopped:
+        return position.stopped
     if due_at:
         return f"{named} was not due before {stamp(due_at)}"
     return f"{named} has had its turn, and no further round is asked for"

@@ -98,7 +98,7 @@ def _alert_row(record: AlertRecord, words: str) -> tuple[str, ...]:
     alert = record.alert
     return (
         plain(alert.name),
-        record.standing,
+        record.status_words,
         plain(alert.summary or words.removeprefix(alert.name).removeprefix(": ")),
         stamp(alert.started_at),
         stamp(alert.ended_at) if alert.ended_at else "",

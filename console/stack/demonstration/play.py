@@ -18,6 +18,7 @@ from incidents.questions import ask_view
 from incidents.waiting import wait_for_incident
 from models.incident import Incident, TimelineEntry
 from models.view import IncidentView
+from models.way_in import WayIn
 
 ALERT = Path(__file__).parent / "alert.json"
 CUE_PATIENCE = timedelta(seconds=30)
@@ -93,7 +94,7 @@ class Play:
     async def do(self, actor: str, name: str, **fields: object) -> None:
         """Somebody gives a command, as the console gives it."""
         await asyncio.sleep(BREATH_SECONDS)
-        payload = {"actor": actor, "via": "console", **fields}
+        payload = {"actor": actor, "via": WayIn.COMMAND_LINE.value, **fields}
         await send(self._client, Order(self.incident_id, name, payload), WORKER)
         await self.view()
 

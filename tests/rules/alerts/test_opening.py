@@ -4,7 +4,7 @@ from models.alert import GroupingPolicy
 from models.group import IncidentFed, StartIncident
 from rules.alerts.group_steps import opened, opening
 from rules.alerts.grouping import Feed, Open, OpenNew, Reopen, Wait
-from rules.alerts.opening import asking
+from rules.alerts.opening import incident_wanted
 from rules.alerts.telling import report_of
 from states.lifecycle import State
 from tests.rules.groups import FIRST, Group, a_resolved_group, ended, firing
@@ -144,8 +144,8 @@ def test_while_an_incident_is_open_or_being_opened_nothing_asks_for_another() ->
     )
     group.state = opening(group.state, request)
     group.hears(1, firing("b", 1)).hears(2, ended("b", 1, 2))
-    assert asking(group.state, group.policy) is None
+    assert incident_wanted(group.state, group.policy) is None
     assert group.state.missed == {}
     group.state = opened(group.state, after(3))
     group.hears(4, firing("c", 4))
-    assert asking(group.state, group.policy) is None
+    assert incident_wanted(group.state, group.policy) is None

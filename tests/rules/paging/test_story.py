@@ -7,13 +7,13 @@ import pytest
 from models.compiled import Branch, EscalationPolicy, RoleRule
 from models.incident import Incident
 from rules.paging.story import (
-    Standing,
+    LadderPosition,
     ahead,
     held_by,
     ladder_at,
     page_lines,
+    position_at,
     severity_at,
-    standing_at,
 )
 from rules.record.ledger import note
 from tests.specimens import ANA, POLICY, after, an_incident, done
@@ -44,7 +44,7 @@ def test_where_the_escalation_stood_follows_from_what_stopped_and_resumed_it() -
     incident = told(incident, "incident.acknowledged", 6)
     incident = told(incident, "escalation.resumed", 40, level=2)
     incident = told(incident, "escalation.waits", 41, next_at=after(90).isoformat())
-    stood = [standing_at(POLICY, incident, after(minute)) for minute in (5, 6, 40, 41)]
+    stood = [position_at(POLICY, incident, after(minute)) for minute in (5, 6, 40, 41)]
     assert [found.level for found in stood] == [2, 2, 1, 0]
     assert [found.next_at for found in stood] == [after(15), after(15), after(40), after(90)]
     assert [bool(found.stopped) for found in stood] == [False, True, False, False]
@@ -55,10 +55,10 @@ def test_where_the_escalation_stood_follows_from_what_stopped_and_resumed_it() -
 def test_an_older_page_that_told_no_wait_is_followed_by_that_of_its_level() -> None:
     """From when it was asked for."""
     incident = told(an_incident(), "page.sent", 6, level=2, asked_at=after(5).isoformat())
-    assert standing_at(POLICY, incident, after(6)).next_at == after(15)
+    assert position_at(POLICY, incident, after(6)).next_at == after(15)
     incident = told(an_incident(), "page.sent", 6, level=3)
-    assert standing_at(POLICY, incident, after(6)).next_at == after(21)
-    assert standing_at(POLICY, an_incident(), after(0)).next_at == after(0)
+    assert position_at(POLICY, incident, after(6)).next_at == after(21)
+    assert position_at(POLICY, an_incident(), after(0)).next_at == after(0)
 
 
 def test_a_severity_counts_from_the_instant_at_which_it_was_set() -> None:
@@ -96,19 +96,19 @@ def test_the_escalation_that_counted_is_that_of_what_was_known_then(branch: dict
 def test_silence_counts_from_the_first_line() -> None:
     """Not from when something had happened of which nobody knew; that where there is no line."""
     incident = an_incident().changed(reported_at=after(-10))
-    assert standing_at(POLICY, incident, after(0)).next_at == after(0)
+    assert position_at(POLICY, incident, after(0)).next_at == after(0)
     bare = incident.changed(timeline=())
-    assert standing_at(POLICY, bare, after(0)).next_at == after(-10)
+    assert position_at(POLICY, bare, after(0)).next_at == after(-10)
 
 
 def test_a_page_that_tells_of_a_next_one_sets_a_stopped_escalation_going() -> None:
     """When the next comes is as the page has it, whatever the wait of its level is."""
     incident = told(an_incident(), "escalation.taken_up", 5)
-    assert standing_at(POLICY, incident, after(5)).stopped == (
+    assert position_at(POLICY, incident, after(5)).stopped == (
         "escalation.taken_up, at 2026-03-27 16:55:00 UTC"
     )
     incident = told(incident, "page.sent", 6, level=1, cycle=0, next_at=after(99).isoformat())
-    assert standing_at(POLICY, incident, after(6)) == Standing(
+    assert position_at(POLICY, incident, after(6)) == LadderPosition(
         POLICY.escalation, after(99), level=1
     )
 
@@ -116,7 +116,7 @@ def test_a_page_that_tells_of_a_next_one_sets_a_stopped_escalation_going() -> No
 def test_a_forgotten_acknowledgement_of_the_first_level_pages_it_again() -> None:
     """There is none before it."""
     incident = told(an_incident(), "escalation.resumed", 5, level=1)
-    assert standing_at(POLICY, incident, after(5)).level == 0
+    assert position_at(POLICY, incident, after(5)).level == 0
 
 
 def test_an_escalation_that_begins_anew_has_all_its_rounds_before_it() -> None:
@@ -124,7 +124,7 @@ def test_an_escalation_that_begins_anew_has_all_its_rounds_before_it() -> None:
     incident = told(an_incident(), "page.sent", 5, level=3, cycle=1)
     incident = told(incident, "page.sent", 6, level=2)
     incident = told(incident, "page.sent", 7, level=1, cycle=0)
-    stood = [standing_at(POLICY, incident, after(minute)).cycle for minute in (5, 6, 7)]
+    stood = [position_at(POLICY, incident, after(minute)).cycle for minute in (5, 6, 7)]
     assert stood == [1, 1, 0]
 
 
@@ -133,16 +133,16 @@ def test_a_page_of_a_level_that_the_escalation_does_not_have_moves_no_wait() -> 
     incident = told(an_incident(), "page.sent", 6, level=9)
     nobody = POLICY.changed(escalation=None)
     for policy in (POLICY, nobody):
-        assert standing_at(policy, incident, after(6)).next_at == after(0)
+        assert position_at(policy, incident, after(6)).next_at == after(0)
 
 
 def test_what_lies_ahead_is_every_level_of_every_round() -> None:
     """Each when the wait before it is over; nothing where there is no escalation."""
     rounds = [(1, 5), (2, 10), (3, 20), (1, 35), (2, 40), (3, 50)]
     told = [(level, after(minute)) for level, minute in rounds]
-    assert list(ahead(Standing(POLICY.escalation, after(5)))) == told
-    assert list(ahead(Standing(POLICY.escalation, after(40), level=1, cycle=1))) == told[4:]
-    assert list(ahead(Standing(None, after(5)))) == []
+    assert list(ahead(LadderPosition(POLICY.escalation, after(5)))) == told
+    assert list(ahead(LadderPosition(POLICY.escalation, after(40), level=1, cycle=1))) == told[4:]
+    assert list(ahead(LadderPosition(None, after(5)))) == []
 
 
 def test_who_held_a_role_at_an_instant_is_who_had_it_and_kept_it() -> None:
