@@ -10,9 +10,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from console.incidents.viewing import breach_words, table_of
 from console.terminal.output import person
-from incidents.finding import Filters, ListedIncident, query_of
+from incidents.finding import ListedIncident
 from rules.clocks.breaches import corrected_clocks
-from states.lifecycle import State
 from tests.console.conftest import TypeAt
 from tests.console.life import ended, reported, working
 from tests.patience import PATIENCE_SECONDS
@@ -110,21 +109,6 @@ async def test_nothing_found_is_said_and_is_no_error(at_console: TypeAt) -> None
     """An empty list exits 0."""
     said = await at_console("list", "--service", "no such service")
     assert (said.code, said.out.strip()) == (0, "no incident matches")
-
-
-def test_the_query_can_be_pasted_into_the_temporal_ui() -> None:
-    """The query that the list used is part of its JSON, in Temporal's own words."""
-    query = query_of(Filters(states=(State.REVIEW, State.CLOSED), breached=True))
-    assert query == (
-        "WorkflowType = 'Incident' AND ExecutionStatus != 'ContinuedAsNew'"
-        " AND IncidentState IN ('review', 'closed') AND IncidentBreached = true"
-    )
-
-
-def test_overridden_incidents_and_those_of_a_person_can_be_asked_for() -> None:
-    """Whatever the person is called."""
-    query = query_of(Filters(overridden=True, person="o'neil"))
-    assert query.endswith(" AND IncidentOverridden = true AND IncidentPeople IN ('o\\'neil')")
 
 
 @pytest.mark.parametrize("line", [["--state", "sleeping"], ["--limit", "0"]])

@@ -1,0 +1,51 @@
+"""What the server does not do is one of a few typed errors, whoever asked it."""
+
+import pytest
+from google.protobuf.any_pb2 import Any as Packed
+from temporalio.api.common.v1 import GrpcStatus
+from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
+from temporalio.service import RPCError, RPCStatusCode
+
+from incidents.errors import IncidentNotFound, NamespaceNotFound, ServerUnavailable
+from incidents.reaching import reaching_server, typed
+
+
+def said(status: RPCStatusCode) -> RPCError:
+    """An answer of the server."""
+    return RPCError("said the server", status, b"")
+
+
+@pytest.mark.parametrize(
+    "status",
+    [RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED],
+)
+def test_a_server_that_does_not_answer_is_unavailable(status: RPCStatusCode) -> None:
+    """Also if it was asked for an incident: nobody knows whether that is there."""
+    assert isinstance(typed(said(status), "INC-1"), ServerUnavailable)
+    with pytest.raises(ServerUnavailable, match="said the server"), reaching_server():
+        raise said(status)
+
+
+@pytest.mark.parametrize("status", [RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT])
+def test_an_incident_that_is_not_there_is_not_found(status: RPCStatusCode) -> None:
+    """Nor one whose id none can have; if no incident was asked for, the answer passes."""
+    with pytest.raises(IncidentNotFound, match="INC-1"), reaching_server("INC-1"):
+        raise said(status)
+    with pytest.raises(RPCError), reaching_server():
+        raise said(status)
+
+
+def test_a_namespace_that_is_not_there_is_no_missing_incident() -> None:
+    """Whoever mistyped the namespace is not told that the incident is gone."""
+    detail = Packed()
+    detail.Pack(NamespaceNotFoundFailure(namespace="prod"))
+    raw = GrpcStatus(code=5, details=[detail]).SerializeToString()
+    error = typed(RPCError("no", RPCStatusCode.NOT_FOUND, raw), "INC-1")
+    assert isinstance(error, NamespaceNotFound)
+    assert error.namespace == "prod"
+
+
+def test_what_is_none_of_these_passes_as_it_is() -> None:
+    """A server that refuses the login, or breaks, says so itself."""
+    error = said(RPCStatusCode.PERMISSION_DENIED)
+    assert typed(error, "INC-1") is error
