@@ -14,6 +14,9 @@ WORKLOAD = timedelta(seconds=8)
 KEEPING = timedelta(seconds=2)
 """For the request to keep a policy: no incident waits for it."""
 
+FEED = timedelta(seconds=0.5)
+"""For a calendar feed: the first page, which asks it, goes out within two seconds."""
+
 LOOK_SECONDS = 0.05
 """Between two looks at something that is waited for."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.errors import ConnectorError
+from incidents import patience
 from models.compiled import CompiledPolicy, Person
 from models.schedule import Booking, Gap, OnCall, ScheduleSpec
 from rules.people.feed_events import called, people_meant
@@ -22,9 +23,6 @@ from rules.people.on_call import schedules_of
 if TYPE_CHECKING:
     from connectors.calendars.directory import FeedDirectory, FeedReading
     from models.policy import Policy
-
-FEED_TIMEOUT = timedelta(seconds=0.5)
-"""So long a page waits for a feed: it goes out within the two seconds of the first page."""
 
 _AHEAD = timedelta(days=16)
 _MOST_TOLD = 2
@@ -92,7 +90,7 @@ class OnCallLookup:
         if self.feeds is None:
             return (), {"notes": (f"feed {spec.feed.name} is not read here",)}
         try:
-            read = await self.feeds.read(spec.feed.name, start, end, timeout=FEED_TIMEOUT)
+            read = await self.feeds.read(spec.feed.name, start, end, timeout=patience.FEED)
         except ConnectorError as error:
             return (), {"notes": (f"feed {error.channel}: {error.reason}, and there is no copy",)}
         meant = await asyncio.to_thread(people_meant, read.events, spec.feed, people)
