@@ -31,15 +31,14 @@ async def hand_on(
     rules: IntakeRules,
     *,
     group: str,
-    source: str,
     summary: str,
     epoch_offset: timedelta = NO_OFFSET,
 ) -> None:
     """Tell the alert group of a delivery what it said; start the group if none runs.
 
-    `group` is its id, `source` names the format in which the alerts came. `epoch_offset` moves the
-    clock of a group that is started, as rehearsals do. Raises NamespaceNotFound, ServerUnavailable,
-    or RPCError if the server does not take it.
+    `group` is its id, `summary` says what it is about. `epoch_offset` moves the clock of a group
+    that is started, as rehearsals do. Raises NamespaceNotFound, ServerUnavailable, or RPCError if
+    the server does not take it.
     """
     ranks = rules.severity.severities
     severity = worst_firing(batch.alerts, ranks) or rules.severity.default
@@ -54,7 +53,7 @@ async def hand_on(
             start_signal=RECEIVE_ALERTS,
             start_signal_args=[batch],
             static_summary=caption(summary),
-            memo={"group_key": in_a_line(batch.group_key)[:KEY_SHOWN], "source": source},
+            memo={"group_key": in_a_line(batch.group_key)[:KEY_SHOWN], "source": batch.source},
             priority=Priority(*rank(Kind.FIRST_PAGE, urgency(severity, ranks))),
         )
 

@@ -1,33 +1,60 @@
-"""POST /v1/alerts/alertmanager: alerts go to the group of their key, which alone knows more."""
+"""POST /v1/alerts/FORMAT: alerts go to the group of their key, which alone knows more."""
 
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from fastapi import APIRouter, Request
 from temporalio.client import Client
 
 from incidents.alerts import hand_on
-from intake.alertmanager import SOURCE, Webhook, batch_of, summary_of
 from intake.body import read_body
 from intake.endpoints import answers, takes
 from intake.errors import Refused
+from intake.formats.format import Format, SentGroup
+from intake.formats.table import FORMATS, recognised
+from intake.formats.taking import MOST_GROUPS, batch_of
 from intake.policy import PolicyInForce
 from intake.reaching import reaching_temporal
 from models.base import MONITORING, Frozen
+from models.intake import IntakeRules
 from rules.commands.reporting import may_report
 from rules.record.identity import group_id
 
 log = structlog.get_logger(__name__)
 
+ADDRESS = "/v1/alerts/{name}"
+
 
 class Taken(Frozen):
-    """What became of a delivery: `taken` of the alerts `received` are kept by name."""
+    """What became of a delivery: `taken` of the alerts `received` are kept by name.
 
-    group: str
+    `group` has them now. A delivery that speaks of several groups has `groups` too, and one that
+    says nothing of alerts has none.
+    """
+
+    group: str | None = None
+    groups: tuple[str, ...] = ()
     received: int
     taken: int
     ignored: int
+
+
+def _elsewhere(asked: Format, body: Any) -> str:
+    """Where a body belongs that is of another format than its address says."""
+    meant = recognised(body)
+    if meant is None or meant is asked:
+        return ""
+    return f"this is {meant.words}: send it to {ADDRESS.format(name=meant.name)}"
+
+
+def _few(groups: tuple[SentGroup, ...]) -> tuple[SentGroup, ...]:
+    if len(groups) <= MOST_GROUPS:
+        return groups
+    message = f"the body speaks of {len(groups)} groups of alerts: send at most {MOST_GROUPS}"
+    raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", message)
 
 
 class AlertIntake:
@@ -38,44 +65,63 @@ class AlertIntake:
         self._policy = policy
         self._task_queue = task_queue
 
-    async def alertmanager(self, request: Request) -> Taken:
-        """Take a delivery of Alertmanager's webhook, version 4."""
+    async def take(self, form: Format, request: Request) -> Taken:
+        """Take a delivery of a format."""
         received_at = datetime.now(UTC)
-        webhook = await read_body(request, Webhook)
+        elsewhere = partial(_elsewhere, form)
+        body = await read_body(request, form.body, form.media_types, elsewhere)
         rules = self._policy.rules()
         if not may_report(MONITORING, rules.reporting):
             message = "the policy does not let monitoring report: see who and channels of reporting"
             raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message)
-        batch, ignored = batch_of(webhook, rules, received_at)
-        group = group_id(SOURCE, webhook.group_key)
+        groups = _few(form.read(body, request.headers))
+        async with reaching_temporal():
+            each = [await self._group(form, group, rules, received_at) for group in groups]
+        names = tuple(taken.group for taken in each if taken.group)
+        counts = {
+            name: sum(getattr(taken, name) for taken in each)
+            for name in ("received", "taken", "ignored")
+        }
+        log.info("alerts.received", source=form.name, groups=len(each), **counts)
+        return Taken(
+            group=next(iter(names), None), groups=names if len(names) > 1 else (), **counts
+        )
+
+    async def _group(
+        self, form: Format, said: SentGroup, rules: IntakeRules, received_at: datetime
+    ) -> Taken:
+        """Hand on what a delivery says of one group. Raises RPCError."""
+        batch, ignored = batch_of(said, form.name, rules, received_at)
+        group = group_id(form.name, said.key)
         if batch.alerts:
-            async with reaching_temporal():
-                await hand_on(
-                    self._client,
-                    self._task_queue,
-                    batch,
-                    rules,
-                    group=group,
-                    source=SOURCE,
-                    summary=summary_of(webhook),
-                )
-        received = len(webhook.alerts) - ignored
-        taken = len(batch.alerts)
-        log.info("alerts.received", group=group, received=received, taken=taken, ignored=ignored)
-        return Taken(group=group, received=received, taken=taken, ignored=ignored)
+            await hand_on(
+                self._client,
+                self._task_queue,
+                batch,
+                rules,
+                group=group,
+                summary=f"alerts: {said.title}",
+            )
+        received = len(said.alerts) - ignored
+        return Taken(group=group, received=received, taken=len(batch.alerts), ignored=ignored)
 
     def router(self) -> APIRouter:
-        """The routes."""
+        """The routes, one for each format."""
         router = APIRouter(tags=["alerts"])
-        router.add_api_route(
-            "/v1/alerts/alertmanager",
-            self.alertmanager,
-            methods=["POST"],
-            status_code=HTTPStatus.ACCEPTED,
-            summary="alerts: Alertmanager's webhook, version 4",
-            responses=answers(
-                401, 403, 413, 415, 422, ok_202=(Taken, "it is with Temporal, and will not be lost")
-            ),
-            openapi_extra=takes(Webhook),
-        )
+        for form in FORMATS.values():
+            router.add_api_route(
+                ADDRESS.format(name=form.name),
+                partial(self.take, form),
+                name=form.name,
+                methods=["POST"],
+                status_code=HTTPStatus.ACCEPTED,
+                summary=f"alerts: {form.words}",
+                responses=answers(
+                    *(401, 403, 413, 415, 422),
+                    ok_202=(Taken, "it is with Temporal, and will not be lost"),
+                ),
+                response_model=Taken,
+                response_model_exclude_defaults=True,
+                openapi_extra=takes(form.body, media_types=form.media_types),
+            )
         return router

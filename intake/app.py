@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from temporalio.client import Client
 
 from connectors.calendars.directory import FeedDirectory
-from intake.alertmanager import Webhook
 from intake.alerts import AlertIntake
 from intake.endpoints import OPENAPI, describe
 from intake.errors import Refused, install
+from intake.formats.table import FORMATS
 from intake.health import Health
 from intake.hosts import KnownHosts
 from intake.incidents import IncidentIntake, Reported
@@ -73,7 +73,7 @@ def create_app(
         redoc_url=None,
     )
     install(app)
-    describe(app, Webhook, Reported)
+    describe(app, *(each.body for each in FORMATS.values()), Reported)
     app.add_middleware(KnownHosts, names=names)
     policy = PolicyInForce(policy_file)
     guarded = [Depends(authenticated(token))]

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from email.message import Message
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -20,31 +21,49 @@ ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 Body = TypeVar("Body", bound=BaseModel)
 
 
-async def read_body(request: Request, form: type[Body]) -> Body:
+def _nowhere(_: Any) -> str:
+    return ""
+
+
+async def read_body(
+    request: Request,
+    form: type[Body],
+    media_types: tuple[str, ...] = (),
+    elsewhere: Callable[[Any], str] = _nowhere,
+) -> Body:
     """The body as `form`, with no type taken for another.
 
-    Raises Refused: 400, 413, 415 or 422.
+    It may be sent as one of `media_types` instead of JSON's. `elsewhere` says of one that is
+    wrong where it belongs. Raises Refused: 400, 413, 415 or 422.
     """
-    _check_type(request)
+    _check_type(request, (MEDIA_TYPE, *media_types))
     received = await _received(request)
     try:
         body = form.model_validate_json(received, strict=True)
     except ValidationError as error:
-        raise malformed(error, form.model_fields) from None
+        raise malformed(error, form.model_fields, _said_of(received, elsewhere)) from None
     _check_unambiguous(received)
     return body
 
 
-def _check_type(request: Request) -> None:
+def _said_of(received: bytes, elsewhere: Callable[[Any], str]) -> str:
+    try:
+        return elsewhere(json.loads(received))
+    except (ValueError, RecursionError):
+        return ""
+
+
+def _check_type(request: Request, media_types: tuple[str, ...]) -> None:
     """Take JSON as it is, in UTF-8 and not compressed."""
     said = Message()
     for value in request.headers.getlist("Content-Type"):
         said["Content-Type"] = value[:200]
     types = said.get_all("Content-Type", [])
     charset = str(said.get_param("charset", "utf-8")).lower()
-    one = len(types) == 1 and said.get_content_type() == MEDIA_TYPE
+    one = len(types) == 1 and said.get_content_type() in media_types
     if not one or charset not in ENCODINGS:
-        raise _unsupported(f"the body must be sent with the header Content-Type: {MEDIA_TYPE}")
+        named = " or ".join(media_types)
+        raise _unsupported(f"the body must be sent with the header Content-Type: {named}")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise _unsupported("the body must not be compressed: send it without Content-Encoding")
 

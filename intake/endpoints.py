@@ -97,10 +97,12 @@ def answers(*refusals: int, **taken: tuple[type[BaseModel], str]) -> dict[int | 
     return {**given, **refused}
 
 
-def takes(form: type[BaseModel], *headers: dict[str, Any]) -> dict[str, Any]:
+def takes(
+    form: type[BaseModel], *headers: dict[str, Any], media_types: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """How a route that reads its body itself describes what it takes."""
     schema = {"$ref": SCHEMAS.format(model=form.__name__)}
-    content = {"application/json": {"schema": schema}}
+    content = {name: {"schema": schema} for name in ("application/json", *media_types)}
     return {
         "requestBody": {"required": True, "content": content},
         "parameters": [{"in": "header", **header} for header in headers],
@@ -114,6 +116,9 @@ def describe(app: FastAPI, *forms: type[BaseModel]) -> None:
     _, definitions = models_json_schema(
         [(form, "validation") for form in forms], ref_template=SCHEMAS
     )
+    ambiguous = [form.__name__ for form in forms if form.__name__ not in definitions["$defs"]]
+    if ambiguous:
+        raise ValueError(f"two models are called {ambiguous[0]}: give one another name")
 
     def openapi() -> dict[str, Any]:
         schema = generated()

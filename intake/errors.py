@@ -81,17 +81,19 @@ def no_json(problem: str) -> Refused:
     return Refused(HTTPStatus.BAD_REQUEST, "Malformed", message)
 
 
-def malformed(error: ValidationError, known: Iterable[str] = ()) -> Refused:
-    """The body is not what the format asks for, whose fields are `known`."""
+def malformed(error: ValidationError, known: Iterable[str] = (), elsewhere: str = "") -> Refused:
+    """The body is not what the form asks for, whose fields are `known`; it belongs `elsewhere`."""
     status, kind = HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed"
     if error.error_count() > MOST_ERRORS:
         count = error.error_count()
-        return Refused(status, kind, f"{count} fields of the body are wrong: is it another format?")
+        what = f"{count} fields of the body are wrong: {elsewhere or 'is it another format?'}"
+        return Refused(status, kind, what)
     errors = error.errors(include_url=False, include_input=False)
     if errors[0]["type"] == "json_invalid":
         return no_json(str(errors[0].get("ctx", {}).get("error", "it cannot be read")))
     fields = [_field(found, tuple(known)) for found in errors[:FIELDS_SHOWN]]
-    message = "; ".join(f"{field}: {problem}" for field, problem in fields[:3])
+    said = [f"{field}: {problem}" for field, problem in fields[:3]]
+    message = "; ".join([elsewhere, *said] if elsewhere else said)
     return Refused(status, kind, message, fields=fields)
 
 

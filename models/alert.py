@@ -25,6 +25,10 @@ Wait = Annotated[Seconds, Field(ge=timedelta(), le=_LONGEST)]
 """How long an alert group waits for something."""
 
 
+ALERTMANAGER = "alertmanager"
+"""The format of everything that names none: it comes from before there were others."""
+
+
 class AlertStatus(StrEnum):
     """An alert fires, then resolves."""
 
@@ -36,7 +40,8 @@ class Alert(Frozen):
     """One alert. `fingerprint` identifies it across repeats; `started_at` one firing of it.
 
     `severity` and `service` are what its labels say, as the policy reads them. A `link` that does
-    not lead into the web is left out, and a login in one too.
+    not lead into the web is left out, and a login in one too. `dated` is False if the sender does
+    not say since when it fires: `started_at` is then when it was heard.
     """
 
     fingerprint: str
@@ -48,13 +53,18 @@ class Alert(Frozen):
     service: str | None = None
     started_at: Heard
     ended_at: Heard | None = None
+    dated: bool = True
     source: str = ""
     link: Annotated[str | None, AfterValidator(web_link)] = None
 
 
 class AlertBatch(Frozen):
-    """What one delivery said of one group. `truncated` alerts were left out by the sender."""
+    """What one delivery said of one group. `truncated` alerts were left out by the sender.
 
+    `source` names the format in which it came.
+    """
+
+    source: str = ALERTMANAGER
     group_key: str
     alerts: tuple[Alert, ...]
     truncated: int = Field(default=0, ge=0)

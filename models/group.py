@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from models.alert import Alert, AlertBatch, AlertRecord, GroupingPolicy, Heard
+from models.alert import ALERTMANAGER, Alert, AlertBatch, AlertRecord, GroupingPolicy, Heard
 from models.base import Frozen, Instant, Seconds
 from models.incident import Report
 from states.lifecycle import State
@@ -68,6 +68,7 @@ class IncidentMoved(Frozen):
 class GroupState(Frozen):
     """What an alert group knows.
 
+    `source` names the format in which its alerts come.
     `firing` are the alerts that fire by the newest word, `ended` when the others last stopped,
     `ends_heard` when that was received; `unfed` those that the incident has not been told of
     yet, `urgent` whether they are more than repeats; `told` is since when those fire that it
@@ -80,6 +81,7 @@ class GroupState(Frozen):
     `takeover_at` on that this one has their alerts now.
     """
 
+    source: str = ALERTMANAGER
     firing: dict[str, AlertRecord] = Field(default_factory=dict)
     ended: dict[str, Instant] = Field(default_factory=dict)
     ends_heard: dict[str, Instant] = Field(default_factory=dict)

@@ -76,7 +76,7 @@ _HAPPENS = ("alert", "report", "do", "down", "refuses", "up")
 class Event(Frozen):
     """Something that happens: an alert is delivered, somebody reports, or gives a command.
 
-    `alert` names a file with a payload of Alertmanager's webhook. `report` holds fields of a
+    `alert` names a file with alerts in a format that the intake takes. `report` holds fields of a
     report, `fields` those of the command `do`. `incident` says which incident is meant, where
     there are several; `via` by which way in it came. `down`, `refuses` and `up` name channels
     that do not answer, that refuse every message for good, and that work again.

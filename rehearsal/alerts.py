@@ -1,9 +1,6 @@
 """Alerts of a scenario: dated by it, and heard by the real alert group, which stands in it."""
 
-import json
-from collections.abc import Mapping
-from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +8,9 @@ from temporalio import activity
 
 from activities.feed_incident import FeedIncidentActivity
 from activities.start_incident import StartIncidentActivity
+from intake.formats.format import SentAlert
+from intake.formats.taking import fingerprint_of
+from models.alert import AlertStatus
 from models.group import (
     FEED_INCIDENT,
     START_INCIDENT,
@@ -19,6 +19,7 @@ from models.group import (
     IncidentStarted,
     StartIncident,
 )
+from rehearsal.payloads import Payload
 from rehearsal.timing import VirtualTime
 from states.lifecycle import State
 
@@ -31,33 +32,39 @@ class _Firing:
 
 @dataclass(slots=True)
 class Deliveries:
-    """Payloads, dated by when they are delivered.
+    """Payloads, dated by when they are delivered, whatever format they are in.
 
     An alert fires since the first payload that says so, and has ended since the first that says
-    that; fires it again afterwards, that is a new firing.
+    that; if it fires again afterwards, that is a new firing.
     """
 
     rehearsal: str
     _known: dict[str, _Firing] = field(default_factory=dict)
 
-    def dated(self, payload: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-        """The payload as it would arrive at `at`, for a group of this rehearsal alone."""
-        dated: dict[str, Any] = deepcopy(dict(payload))
-        dated["groupKey"] = f"{dated['groupKey']} {self.rehearsal}"
-        for alert in dated["alerts"]:
-            named = alert.get("fingerprint") or json.dumps(alert.get("labels"), sort_keys=True)
-            known = self._known.get(named)
-            fires = alert["status"] == "firing"
-            if known is None or (fires and known.until):
-                known = self._known[named] = _Firing(at)
-            if not fires:
-                known.until = known.until or at
-            alert["startsAt"] = known.since.isoformat()
-            alert["endsAt"] = (known.until or _NEVER).isoformat()
-        return dated
+    def dated(self, payload: Payload, at: datetime) -> Payload:
+        """The payload as it would arrive at `at`, for groups of this rehearsal alone."""
+        groups = (
+            replace(
+                group,
+                key=f"{group.key} {self.rehearsal}",
+                alerts=tuple(self._dated(alert, at) for alert in group.alerts),
+            )
+            for group in payload.groups
+        )
+        return replace(payload, groups=tuple(groups))
 
-
-_NEVER = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
+    def _dated(self, alert: SentAlert, at: datetime) -> SentAlert:
+        """One that names no instant stays so: the alert group dates it, as in production."""
+        named = fingerprint_of(alert)
+        known = self._known.get(named)
+        fires = alert.status is AlertStatus.FIRING
+        if known is None or (fires and known.until):
+            known = self._known[named] = _Firing(at)
+        if not fires:
+            known.until = known.until or at
+        since = known.since if alert.started_at else None
+        until = known.until if alert.started_at or alert.ended_at else None
+        return replace(alert, started_at=since, ended_at=until)
 
 
 class RehearsedStart(StartIncidentActivity):

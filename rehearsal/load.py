@@ -1,6 +1,5 @@
 """A scenario file as a `Scenario`, or every problem of it with its line and column."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,17 +7,17 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from intake.alertmanager import Webhook
 from models.command import AdoptPolicyCommand, CommandSpec
 from models.incident import Report
 from models.policy.words import suggestion
 from models.scenario import EVENT_KEYS, Event, Expectation, Scenario, instant_of
 from policies.findings import Finding
-from policies.load import Loaded, opened, read_document
+from policies.load import Loaded, read_document
 from policies.problems import Problem, in_order
 from policies.shape import complaint
 from policies.tree import Loc
 from rehearsal.names import unknown_names
+from rehearsal.payloads import NoAlerts, payload_file
 from rehearsal.wording import (
     NOT_WRITTEN,
     NoMoment,
@@ -33,7 +32,6 @@ from states.lifecycle import State
 
 DEFAULT_NAME = "incident"
 """What an incident is called where the scenario gives it no name."""
-LARGEST_PAYLOAD_BYTES = 4 * 1024 * 1024
 _ITEM = 2
 """`events[3]` and `expect[3]` are paths of two parts."""
 
@@ -55,17 +53,6 @@ def beside(file: Path, name: str) -> Path:
     """The file `name` next to `file`, else from the working directory."""
     near = file.parent / name
     return near if near.exists() else Path(name)
-
-
-def payload_file(path: Path) -> dict[str, Any]:
-    """The payload of an alert. Raises ValueError, OSError or pydantic's ValidationError."""
-    with opened(path) as stream:
-        data = stream.read(LARGEST_PAYLOAD_BYTES + 1)
-    if len(data) > LARGEST_PAYLOAD_BYTES:
-        raise ValueError(f"the file is larger than {LARGEST_PAYLOAD_BYTES // 1024} KiB")
-    payload = json.loads(data)
-    Webhook.model_validate(payload)
-    return dict(payload)
 
 
 def load_scenario(path: Path | str, policy: Path | None = None) -> LoadedScenario:
@@ -161,14 +148,8 @@ def _of_event(event: Event, loc: Loc, scenario: Scenario, file: Path) -> Iterato
 def _of_alert(name: str, loc: Loc, file: Path) -> Iterator[Finding]:
     try:
         payload_file(beside(file, name))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        yield Finding(loc, f"{name} is no payload of Alertmanager: {where}: {first['msg']}", "")
-    except OSError as error:
-        yield Finding(loc, f"{name} cannot be read: {error.strerror or error}", "")
-    except (ValueError, RecursionError) as error:
-        yield Finding(loc, f"{name} is not JSON: {error}"[:200], "")
+    except NoAlerts as error:
+        yield Finding(loc, f"{name} {error}", "")
 
 
 def _of_report(event: Event, loc: Loc, scenario: Scenario) -> Iterator[Finding]:

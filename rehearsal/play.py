@@ -19,8 +19,9 @@ from models.incident import Report
 from models.scenario import Event, Scenario, instant_of
 from models.view import IncidentView
 from policies.catalogue import PolicyBroken, policy_in_force
-from rehearsal.load import DEFAULT_NAME, LoadedScenario, payload_file
+from rehearsal.load import DEFAULT_NAME, LoadedScenario
 from rehearsal.orders import NotTaken
+from rehearsal.payloads import payload_file
 from rehearsal.played import Look, Played, PlayedIncident, Refused
 from rehearsal.policy import RehearsedPolicy
 from rehearsal.reading import played_incident, standing_of

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from typing import Self
 
 from temporalio.client import Client
 
@@ -17,13 +17,15 @@ from incidents.alerts import hand_on
 from incidents.commands import Order, give
 from incidents.opening import open_incident
 from incidents.questions import ask_view
-from intake.alertmanager import SOURCE, Webhook, batch_of, summary_of
+from intake.formats.taking import batch_of
+from models.alert import AlertBatch
 from models.base import MONITORING
 from models.incident import Report
 from models.view import IncidentView
 from rehearsal.alerts import Deliveries, RehearsedFeed, RehearsedStart
 from rehearsal.channels import RecordingChannels
 from rehearsal.orders import NotTaken, refusal_of
+from rehearsal.payloads import Payload
 from rehearsal.policy import RehearsedPolicy
 from rehearsal.server import skipper
 from rehearsal.timing import PATIENCE, VirtualTime
@@ -128,16 +130,26 @@ class Stage:
         self._welcome(name, named)
         await self.settled()
 
-    async def deliver(self, name: str, payload: dict[str, Any], at: datetime) -> None:
+    async def deliver(self, name: str, payload: Payload, at: datetime) -> None:
         """Monitoring delivers alerts at `at`. Raises NotTaken."""
         rules = self._policy.rules(at)
         if not may_report(MONITORING, rules.reporting):
             raise NotTaken("the policy does not let monitoring report")
-        webhook = Webhook.model_validate(self._deliveries.dated(payload, at))
-        batch, ignored = batch_of(webhook, rules, at)
-        if not batch.alerts:
+        ignored, heard = 0, False
+        for said in self._deliveries.dated(payload, at).groups:
+            batch, left_alone = batch_of(said, payload.source, rules, at)
+            ignored += left_alone
+            if batch.alerts:
+                heard = True
+                group = group_id(payload.source, said.key)
+                await self._hand_on(name, group, batch, f"alerts: {said.title}", at)
+        if not heard:
             raise NotTaken(f"the policy ignores these alerts ({ignored})")
-        group = group_id(SOURCE, webhook.group_key)
+        await self.settled()
+
+    async def _hand_on(
+        self, name: str, group: str, batch: AlertBatch, summary: str, at: datetime
+    ) -> None:
         if not await self.time.running(group):
             self.time.begin(group, at)
         self._groups[group] = name
@@ -145,13 +157,11 @@ class Stage:
             self._client,
             self._queue,
             batch,
-            rules,
+            self._policy.rules(at),
             group=group,
-            source=SOURCE,
-            summary=summary_of(webhook),
+            summary=summary,
             epoch_offset=self.time.offset(group),
         )
-        await self.settled()
 
     def _welcome(self, name: str, named: str) -> None:
         """Give an incident its name; a second one of the same name gets a number."""

@@ -5,6 +5,13 @@ from models.incident import Incident
 from rules.alerts.words import words_of
 
 
+def since_known(alert: Alert, known: Alert | None) -> Alert:
+    """The alert, which fires since it was known to if its sender does not say since when."""
+    if known is None or alert.dated:
+        return alert
+    return alert.changed(started_at=known.started_at)
+
+
 def own_firing(incident: Incident) -> tuple[Alert, ...]:
     """Those that fire and that no later incident took over."""
     return tuple(

@@ -84,6 +84,7 @@ def feeding(
     request = FeedIncident(
         incident_id=state.incident_id,
         batch=AlertBatch(
+            source=state.source,
             group_key=group_key,
             alerts=tuple(alerts),
             truncated=state.truncated,
@@ -198,7 +199,7 @@ def handing_over(
     """What to tell an earlier incident: that its alerts are now the present one's."""
     return FeedIncident(
         incident_id=earlier,
-        batch=AlertBatch(group_key=group_key, alerts=(), received_at=now),
+        batch=AlertBatch(source=state.source, group_key=group_key, alerts=(), received_at=now),
         deliveries=1,
         reopen=False,
         command_id=f"{group_id}/taken-over-by/{state.incident_id}",

@@ -11,6 +11,7 @@ from typing import Any
 
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPolicy
 from models.group import GroupState
+from rules.alerts.firing import since_known
 from rules.alerts.opening import latched, owed
 from rules.alerts.words import briefly
 from rules.record.carried import ALERTS_IN_FULL, ALERTS_KEPT
@@ -53,6 +54,7 @@ class _Fold:
             return
         if known is None and len(self.firing) >= ALERTS_IN_FULL:
             alert = briefly(alert)
+        alert = since_known(alert, known.alert if known else None)
         if known and alert.started_at < known.alert.started_at:
             alert = alert.changed(started_at=known.alert.started_at)
         self.missed.pop(alert.fingerprint, None)
@@ -76,6 +78,7 @@ class _Fold:
             return
         if known is None and earlier is not None and ended_at < earlier:
             return
+        alert = since_known(alert, known.alert if known else None)
         self._end(alert.fingerprint)
         self.told.pop(alert.fingerprint, None)
         self.ended.pop(alert.fingerprint, None)
@@ -137,6 +140,7 @@ def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: date
     truncated = batch.truncated + work.beyond if newest else state.truncated
     moved = truncated != state.truncated
     told = state.changed(
+        source=batch.source,
         firing=work.firing,
         ended=work.ended,
         ends_heard=work.ends_heard,

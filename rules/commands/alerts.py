@@ -9,7 +9,7 @@ from models.base import ENGINE, MONITORING
 from models.command import RecordAlertsCommand, TriggerCommand
 from models.compiled import FROM_HISTORY
 from models.incident import Incident
-from rules.alerts.firing import alerts_firing, own_firing
+from rules.alerts.firing import alerts_firing, own_firing, since_known
 from rules.alerts.joining import told_of_joining
 from rules.alerts.severity import worst_firing
 from rules.alerts.words import briefly, words_by_fingerprint
@@ -31,6 +31,8 @@ def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
         known = records.get(told.fingerprint)
         if known is None and not _has_room(records):
             continue
+        if told.status is AlertStatus.RESOLVED:
+            told = since_known(told, known.alert if known else None)  # noqa: PLW2901 - the same alert
         full = known is not None or len(records) < ALERTS_IN_FULL
         alert = told if full else briefly(told)
         records[alert.fingerprint] = AlertRecord(

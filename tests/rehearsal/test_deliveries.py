@@ -1,22 +1,21 @@
 """Alerts of a payload, dated by when the scenario delivers them."""
 
-import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from rehearsal.alerts import Deliveries
+from rehearsal.payloads import Payload, payload_file
 from tests.rehearsal.plays import after
 
 PAYLOADS = Path(__file__).parents[1] / "scenarios" / "files" / "payloads"
-FIRING: dict[str, Any] = json.loads((PAYLOADS / "firing.json").read_text())
-RESOLVED: dict[str, Any] = json.loads((PAYLOADS / "resolved.json").read_text())
+FIRING = payload_file(PAYLOADS / "firing.json")
+RESOLVED = payload_file(PAYLOADS / "resolved.json")
 
 
-def times(payload: dict[str, Any]) -> list[tuple[datetime, datetime]]:
+def times(payload: Payload) -> list[tuple[datetime | None, datetime | None]]:
     """Since when and until when each alert fires."""
-    moment = datetime.fromisoformat
-    return [(moment(a["startsAt"]), moment(a["endsAt"])) for a in payload["alerts"]]
+    return [(a.started_at, a.ended_at) for group in payload.groups for a in group.alerts]
 
 
 def test_an_alert_fires_since_it_is_first_said_to() -> None:
@@ -25,7 +24,7 @@ def test_an_alert_fires_since_it_is_first_said_to() -> None:
     first, again = deliveries.dated(FIRING, after(10)), deliveries.dated(FIRING, after(20))
     assert [since for since, _ in times(first)] == [after(10)]
     assert times(again) == times(first)
-    assert times(first)[0][1].year == 1
+    assert times(first)[0][1] is None
 
 
 def test_an_alert_ends_when_it_is_first_said_to_have_ended() -> None:
@@ -46,5 +45,13 @@ def test_an_alert_that_fires_after_its_end_fires_anew() -> None:
 
 def test_each_rehearsal_has_alert_groups_of_its_own() -> None:
     """Two that are played side by side do not hear each other's alerts."""
-    keys = {Deliveries(name).dated(FIRING, after(0))["groupKey"] for name in ("a", "b")}
-    assert len(keys) == 2
+    each = [Deliveries(name).dated(FIRING, after(0)).groups[0] for name in ("a", "b")]
+    assert len({group.key for group in each}) == 2
+
+
+def test_an_alert_whose_sender_names_no_instant_gets_none() -> None:
+    """The alert group dates it when it hears of it, as in production."""
+    (group,) = FIRING.groups
+    undated = tuple(replace(alert, started_at=None) for alert in group.alerts)
+    told = replace(FIRING, groups=(replace(group, alerts=undated),))
+    assert times(Deliveries("night").dated(told, after(10))) == [(None, None)]

@@ -1,6 +1,5 @@
 """The stage: the real engine, and nothing of the world around it."""
 
-import json
 import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -15,6 +14,7 @@ from models.base import Actor
 from models.group import GroupState
 from models.incident import Report
 from rehearsal.orders import NotTaken
+from rehearsal.payloads import payload_file
 from rehearsal.policy import RehearsedPolicy
 from rehearsal.stage import Stage
 from runtime.settings import ROOT, Settings
@@ -96,8 +96,8 @@ async def test_what_is_refused_says_why_and_what_is_missing(stage: Stage) -> Non
 
 async def test_an_alert_group_stands_in_the_time_of_the_scenario(stage: Stage) -> None:
     """Nothing is moved on its way in or out of it."""
-    payload = json.loads((SMALL.parents[1] / "payloads" / "firing.json").read_text())
-    await stage.deliver("checkout", payload, STARTS)
+    firing = payload_file(SMALL.parents[1] / "payloads" / "firing.json")
+    await stage.deliver("checkout", firing, STARTS)
     await stage.advance(after(60))
     (named,) = stage.incidents.values()
     incident = (await stage.view(named, after(60))).incident

@@ -185,3 +185,26 @@ def test_a_delivery_from_the_future_came_now() -> None:
     )
     state = fold(GroupState(), batch, AT_ONCE, after(1))
     assert (state.firing_since_at, state.last_received_at) == (after(1), after(1))
+
+
+def undated(at: float, status: AlertStatus = AlertStatus.FIRING) -> tuple[datetime, Alert]:
+    """News of an alert whose sender does not say since when it fires."""
+    said = an_alert("a", at, None if status is AlertStatus.FIRING else at)
+    return after(at), said.model_copy(update={"dated": False})
+
+
+def test_a_repeat_that_names_no_instant_is_of_the_same_firing() -> None:
+    """It is no news, and the alert fires since it was first heard of."""
+    state = heard([undated(1), undated(5)])
+    assert state.firing["a"].alert.started_at == after(1)
+    assert state.firing["a"].times_seen == 2
+
+
+def test_an_end_that_names_no_instant_ends_the_firing_that_is_known() -> None:
+    """It keeps since when it fired; what fires afterwards fires anew."""
+    over = heard([undated(1), undated(5, AlertStatus.RESOLVED)])
+    assert (over.firing, over.ended) == ({}, {"a": after(5)})
+    again = heard([undated(1), undated(5, AlertStatus.RESOLVED), undated(9)])
+    assert again.firing["a"].alert.started_at == after(9)
+    late = heard([undated(1), undated(5, AlertStatus.RESOLVED), undated(3)])
+    assert late.firing == {}

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from intake.alertmanager import Webhook, batch_of
+from intake.formats.alertmanager import FORMAT, Webhook
+from intake.formats.taking import batch_of
 from models.alert import Alert, GroupingPolicy
 from models.base import MONITORING
 from models.intake import IntakeRules, LabelSeverity, ReportingRule
@@ -122,7 +123,8 @@ def test_a_group_whose_incident_was_resolved_says_when() -> None:
 def test_whoever_is_paged_learns_which_alerts_without_a_summary_fire() -> None:
     """As Alertmanager sends them: two instances are down, and each is named."""
     webhook = Webhook.model_validate_json(NO_SUMMARY.read_text())
-    batch, _ = batch_of(webhook, RULES, after(0))
+    (sent,) = FORMAT.read(webhook, {})
+    batch, _ = batch_of(sent, FORMAT.name, RULES, after(0))
     group = Group().hears(0, *batch.alerts)
     report = report_of(group.state, "AG-1", happened_at=None, previous=None)
     assert report.title == "InstanceDown: instance=db-7:9100 (and 1 more)"

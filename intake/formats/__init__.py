@@ -1,0 +1,1 @@
+"""Formats in which alerts come: one file each, listed in `table.py`."""

@@ -1,0 +1,62 @@
+"""A format of alerts as far from Alertmanager's as senders go, in the one file that a format is.
+
+A body is a list of events. Each belongs to the group of its key, and says neither since when it
+fires nor, once it is over, what it was; a header says where all of them come from.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import RootModel
+
+from intake.formats.format import Format, SentAlert, SentGroup
+from models.alert import AlertStatus
+from models.base import Lenient
+
+STATUS = {"trigger": AlertStatus.FIRING, "resolve": AlertStatus.RESOLVED}
+
+
+class Event(Lenient):
+    """One event; an `ack` is nothing that an alert does."""
+
+    action: Literal["trigger", "resolve", "ack"]
+    key: str
+    summary: str = ""
+    severity: str = "warning"
+
+
+class Events(RootModel[tuple[Event, ...]]):
+    """A body."""
+
+
+def _recognises(body: Any) -> bool:
+    return isinstance(body, list) and all(isinstance(e, dict) and "action" in e for e in body)
+
+
+def _read(events: Events, headers: Mapping[str, str]) -> tuple[SentGroup, ...]:
+    region = headers.get("x-region", "none")
+    return tuple(
+        SentGroup(key=event.key, title=event.key, alerts=(_alert(event, region),))
+        for event in events.root
+        if event.action in STATUS
+    )
+
+
+def _alert(event: Event, region: str) -> SentAlert:
+    return SentAlert(
+        status=STATUS[event.action],
+        labels={"severity": event.severity, "region": region},
+        name=event.key,
+        summary=event.summary,
+        fingerprint=event.key,
+    )
+
+
+FORMAT = Format(
+    name="events",
+    words="a list of events",
+    body=Events,
+    recognises=_recognises,
+    read=_read,
+    media_types=("application/events+json",),
+)
