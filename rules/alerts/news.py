@@ -80,18 +80,22 @@ class _Fold:
             return
         alert = since_known(alert, known.alert if known else None)
         self._end(alert.fingerprint)
-        self.told.pop(alert.fingerprint, None)
+        was_told = self.told.pop(alert.fingerprint, None) is not None
         self.ended.pop(alert.fingerprint, None)
         self.ended[alert.fingerprint] = ended_at
         heard_at = self.ends_heard.get(alert.fingerprint, self.at)
         again = ended_at == earlier
         self.ends_heard[alert.fingerprint] = max(self.at, heard_at) if again else self.at
         self._accept(alert, news=known is not None or earlier is None)
+        waits = was_told or alert.fingerprint in self.missed
+        if not waits and len(self.unfed) > ALERTS_KEPT:
+            # No incident hears that it fired, so none waits for its end.
+            del self.unfed[alert.fingerprint]
 
     def _end(self, fingerprint: str) -> None:
         """It fires no more; that it did is still to be answered where it was not."""
         record = self.firing.pop(fingerprint, None)
-        if record is None or fingerprint not in self.owed:
+        if record is None or fingerprint not in self.owed or len(self.missed) >= ALERTS_KEPT:
             return
         if len(self.missed) >= ALERTS_IN_FULL:
             record = record.changed(alert=briefly(record.alert))

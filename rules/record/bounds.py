@@ -16,6 +16,7 @@ from models.command import (
     AddLessonCommand,
     AdoptPolicyCommand,
     LinkCommand,
+    PostUpdateCommand,
     RecordAlertsCommand,
     TriggerCommand,
 )
@@ -24,6 +25,7 @@ from models.incident import Incident, Link
 from models.payload import Command
 from rules.record.carried import size, weight
 from rules.record.decision import Refusal
+from states.lifecycle import TRANSITIONS
 
 NAME_LIMIT = 500
 """Characters of whatever has no limit of its own below: names, ids, words of the policy."""
@@ -57,6 +59,13 @@ NEEDED_TO_MOVE_ON = frozenset(
     {"set_severity", "assign_role", "unassign_role", "complete_step", "submit_review"}
 )
 MOVE_ON = frozenset({"cancel", "resume"})
+LEAD_BACK = frozenset(row.trigger.value for row in TRANSITIONS if row.voids)
+"""Triggers that undo others: without them no incident goes in circles."""
+SAID_AGAIN = {row.trigger.value: row.milestone for row in TRANSITIONS if row.target is None}
+"""Triggers that leave the state as it is, and the milestone that each of them sets again."""
+MOST_AGAIN = 20
+MOST_SAME_UPDATES, MOST_OF_SAME_UPDATES = 100, 32_000
+"""So many status updates may have one text, and so many characters together."""
 _MOST_TOLD = 20
 _LONGEST = timedelta(days=3660)
 
@@ -98,9 +107,13 @@ def overfull(name: str, command: Command, incident: Incident) -> Refusal | None:
     """
     if _is_there(command, incident):
         return Refusal("Refused", f"{name}: the record has just this already")
-    if isinstance(command, TriggerCommand | RecordAlertsCommand) or name in MOVE_ON:
+    times = _said_again(name, command, incident)
+    if times:
+        return Refusal("Refused", f"{name}: the record has this {times} times already")
+    moves_on = isinstance(command, TriggerCommand | RecordAlertsCommand) or name in MOVE_ON
+    if moves_on and name not in LEAD_BACK:
         return None
-    limit = MOST_BYTES if name in NEEDED_TO_MOVE_ON else ENOUGH_BYTES
+    limit = MOST_BYTES if name in NEEDED_TO_MOVE_ON | LEAD_BACK else ENOUGH_BYTES
     if weight(incident) + size(command) <= limit:
         return None
     return Refusal("Refused", f"the record is full ({limit // 1024} KiB): {name} adds to it")
@@ -117,6 +130,18 @@ def _is_there(command: Command, incident: Incident) -> bool:
             return (text, owner, due_at) in items
         case _:
             return False
+
+
+def _said_again(name: str, command: Command, incident: Incident) -> int:
+    """How often the record has the same already; 0 if that is not too often."""
+    if name in SAID_AGAIN:
+        same = [m for m in incident.milestones if m.name == SAID_AGAIN[name] and m.void_at is None]
+        return len(same) if len(same) >= MOST_AGAIN else 0
+    if not isinstance(command, PostUpdateCommand):
+        return 0
+    told = sum(update.text == command.text for update in incident.updates)
+    much = told >= MOST_SAME_UPDATES or told * len(command.text) > MOST_OF_SAME_UPDATES
+    return told if much else 0
 
 
 def out_of_time(at: datetime) -> str | None:

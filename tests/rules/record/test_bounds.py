@@ -8,12 +8,14 @@ import pytest
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
 from models.command import COMMANDS
 from models.group import GroupState
+from models.incident import Incident, StatusUpdate
 from models.payload import Command
 from rules.alerts.news import fold
 from rules.record.bounds import excesses, excessive, overfull
 from rules.record.carried import ALERTS_KEPT
 from rules.record.identity import KEY_LIMIT, bounded_key, group_id
-from tests.specimens import START, a_diagnosed_incident, after, done
+from states.lifecycle import State
+from tests.specimens import ANA, START, a_diagnosed_incident, after, done
 
 
 def command(name: str, **fields: object) -> Command:
@@ -110,6 +112,44 @@ def test_what_a_command_brings_counts_before_it_is_taken() -> None:
     assert overfull("submit_review", command("submit_review", **said), nearly)
 
 
+def test_the_same_status_update_is_taken_so_often() -> None:
+    """Short ones as often as a cadence asks for over a day, long ones fewer times."""
+    incident = a_diagnosed_incident()
+
+    def updated(text: str, times: int) -> Incident:
+        told = StatusUpdate(at=after(60), actor=ANA, audiences=("all",), text=text)
+        return incident.model_copy(update={"updates": (told,) * times})
+
+    still, long = command("post_update", text="Still down"), command("post_update", text="x" * 8000)
+    assert overfull("post_update", still, updated("Still down", 99)) is None
+    refusal = overfull("post_update", still, updated("Still down", 100))
+    assert refusal
+    assert refusal.message == "post_update: the record has this 100 times already"
+    assert overfull("post_update", long, updated("x" * 8000, 4)) is None
+    assert overfull("post_update", long, updated("x" * 8000, 5))
+    assert overfull("post_update", long, updated("Still down", 100)) is None
+
+
+def test_the_same_trigger_again_leaves_so_many_records() -> None:
+    """What a failed fix undid may be said anew."""
+    incident = a_diagnosed_incident()
+    for minute in range(20):
+        assert overfull("mitigate", command("mitigate"), incident) is None
+        incident = done(incident, "mitigate", after(60 + minute))
+    assert overfull("mitigate", command("mitigate"), incident)
+    verified = done(incident, "complete_step", after(89), step="verify")
+    undone = done(done(verified, "resolve", after(90)), "reopen", after(91))
+    assert overfull("mitigate", command("mitigate"), undone) is None
+
+
+def test_no_incident_goes_in_circles_for_ever() -> None:
+    """A record that weighs too much is not led back; forward it is."""
+    over = a_diagnosed_incident().model_copy(update={"cancelled_for": "x" * 600_000})
+    assert overfull("return_to_diagnosis", command("return_to_diagnosis"), over)
+    assert overfull("reopen", command("reopen"), over)
+    assert overfull("begin_resolution", command("begin_resolution"), over) is None
+
+
 def test_a_group_key_is_bounded_and_still_tells_groups_apart() -> None:
     """A short one is kept as it is; the id of the group follows from the whole key."""
     long = "x" * 2_000_000
@@ -135,3 +175,26 @@ def test_a_group_knows_so_many_alerts_and_counts_the_others() -> None:
         at = START + timedelta(minutes=number)
         state = fold(state, AlertBatch(group_key="k", alerts=alerts, received_at=at), policy, at)
     assert (len(state.firing), state.truncated) == (ALERTS_KEPT, 1000)
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_group_that_cannot_tell_its_incident_keeps_so_much_to_tell(*, told: bool) -> None:
+    """Of ever new alerts that come and go; an end that the incident waits for is always kept."""
+    policy = GroupingPolicy()
+    state = GroupState(incident_id="INC-1", incident_state=State.ASSESSMENT)
+    for number in range(3 * ALERTS_KEPT // 1000):
+        names = [f"{number}-{place}" for place in range(1000)]
+        for minute, status in enumerate((AlertStatus.FIRING, AlertStatus.RESOLVED)):
+            at = START + timedelta(minutes=2 * number + minute)
+            alerts = tuple(
+                Alert(fingerprint=n, name="Down", status=status, started_at=at) for n in names
+            )
+            batch = AlertBatch(group_key="k", alerts=alerts, received_at=at)
+            state = fold(state, batch, policy, at)
+            if told and number == 0 and status is AlertStatus.FIRING:
+                state = state.model_copy(update={"told": dict.fromkeys(names, at), "unfed": {}})
+    assert len(state.missed) == ALERTS_KEPT
+    assert len(state.unfed) <= 2 * ALERTS_KEPT
+    assert state.missed.keys() <= state.unfed.keys()
+    if told:
+        assert {f"0-{place}" for place in range(1000)} <= state.unfed.keys()
