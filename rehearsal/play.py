@@ -1,4 +1,4 @@
-"""Plays a scenario on a stage: each event at its instant, and time between them."""
+"""Plays a scenario on an engine: each event at its instant, and time between them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,13 +19,13 @@ from models.incident import Report
 from models.scenario import Event, Scenario, instant_of
 from models.view import IncidentView
 from policies.catalogue import PolicyBroken, policy_in_force
+from rehearsal.engine import NO_FEEDS, RehearsedEngine
 from rehearsal.load import DEFAULT_NAME, LoadedScenario
 from rehearsal.orders import NotTaken
 from rehearsal.payloads import payload_file
 from rehearsal.played import Look, Played, PlayedIncident, Refused
 from rehearsal.policy import RehearsedPolicy
 from rehearsal.reading import played_incident, standing_of
-from rehearsal.stage import NO_FEEDS, Stage
 from rehearsal.wording import payload_of, report_of, spec_of
 
 LEAD = timedelta(seconds=2)
@@ -67,9 +67,9 @@ async def play(
     scenario = loaded.scenario
     if scenario is None:
         raise NoScenario(str(loaded.file))
-    async with Stage(client, policy, folder, feeds) as stage:
-        stage.time.reached = reached or stage.time.reached
-        return await _Play(loaded, scenario, policy, stage).played()
+    async with RehearsedEngine(client, policy, folder, feeds) as engine:
+        engine.time.reached = reached or engine.time.reached
+        return await _Play(loaded, scenario, policy, engine).played()
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class _Play:
     loaded: LoadedScenario
     scenario: Scenario
     policy: RehearsedPolicy
-    stage: Stage
+    engine: RehearsedEngine
     refused: list[Refused] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
 
@@ -87,10 +87,10 @@ class _Play:
         for at, events, looked in self._schedule():
             await self._happen(at, events)
             if looked:
-                await self.stage.advance(at + LAG)
+                await self.engine.advance(at + LAG)
                 self.looks.append(await self._look(at))
         ended_at, why = await self._finish(at)
-        incidents = [await self._incident(name, ended_at) for name in self.stage.incidents]
+        incidents = [await self._incident(name, ended_at) for name in self.engine.incidents]
         return Played(
             scenario=self.scenario.scenario,
             policy=self.policy.named(self.scenario.starts),
@@ -123,12 +123,12 @@ class _Play:
         """What happens at one instant, in the order in which it is written."""
         if not events:
             return
-        await self.stage.advance(at - LEAD)
+        await self.engine.advance(at - LEAD)
         commands = list(takewhile(lambda event: event.do is not None, events))
         if commands and await self._tied(at):
             await self._in_time(commands, at)
             events = events[len(commands) :]
-        await self.stage.advance(at + LAG)
+        await self.engine.advance(at + LAG)
         for event in events:
             try:
                 await self._one(event, at)
@@ -143,15 +143,15 @@ class _Play:
                 given.append((event, await self._order(event, at)))
             except NotTaken as refusal:
                 self._note(event, at, refusal)
-        answers = await self.stage.in_time([order for _, order in given], at)
+        answers = await self.engine.in_time([order for _, order in given], at)
         for (event, _), answer in zip(given, answers, strict=True):
             if answer:
                 self._note(event, at, answer)
 
     async def _tied(self, at: datetime) -> bool:
         """Whether a limit passes, or silence pages, just when people act: they were in time."""
-        for named in self.stage.incidents.values():
-            view = await self.stage.view(named, at - LEAD)
+        for named in self.engine.incidents.values():
+            view = await self.engine.view(named, at - LEAD)
             if any(abs(due - at) < SAME_INSTANT for due in _dues(view)):
                 return True
         return False
@@ -160,20 +160,20 @@ class _Play:
         name = event.incident or DEFAULT_NAME
         if event.alert:
             payload = payload_file(self.loaded.beside(event.alert))
-            await self.stage.deliver(name, payload, at)
+            await self.engine.deliver(name, payload, at)
         elif event.report is not None:
             report = Report.model_validate(report_of(event, self.scenario.starts))
-            await self.stage.report(name, report, at)
+            await self.engine.report(name, report, at)
         elif event.do:
-            await self.stage.do(await self._order(event, at), at)
+            await self.engine.do(await self._order(event, at), at)
         else:
             self._channels(event)
 
     def _channels(self, event: Event) -> None:
         for name in event.up:
-            self.stage.channels.mend(name)
+            self.engine.channels.mend(name)
         for name in (*event.down, *event.refuses):
-            self.stage.channels.break_down(name, for_good=name in event.refuses)
+            self.engine.channels.break_down(name, for_good=name in event.refuses)
 
     async def _order(self, event: Event, at: datetime) -> Order:
         """The command of an event. Raises NotTaken where there is no incident for it."""
@@ -183,7 +183,7 @@ class _Play:
             raise NotTaken("there is no such incident (yet)")
         payload = {"happened_at": at, **payload_of(spec, event, self.scenario.starts)}
         for key in OTHER_INCIDENT & set(payload):
-            payload[key] = self.stage.incidents.get(payload[key], payload[key])
+            payload[key] = self.engine.incidents.get(payload[key], payload[key])
         if spec.payload is AdoptPolicyCommand:
             payload.update(await self._kept(str(payload.pop("policy")), at))
         return Order(named, spec.name, payload)
@@ -191,12 +191,12 @@ class _Play:
     def _meant(self, name: str | None) -> str | None:
         """The id of the incident that is named; unnamed, it is the newest."""
         if name is None:
-            return next(reversed(self.stage.incidents.values()), None)
-        return self.stage.incidents.get(name)
+            return next(reversed(self.engine.incidents.values()), None)
+        return self.engine.incidents.get(name)
 
     def _unnamed(self, event: Event) -> str:
         """The name of the incident that an event is about, if it names none."""
-        newest = next(reversed(self.stage.incidents), DEFAULT_NAME)
+        newest = next(reversed(self.engine.incidents), DEFAULT_NAME)
         return newest if event.do else DEFAULT_NAME
 
     async def _kept(self, file: str, at: datetime) -> dict[str, str]:
@@ -205,7 +205,7 @@ class _Play:
             loaded = policy_in_force(self.loaded.beside(file), at)
         except PolicyBroken as error:
             raise NotTaken(f"the policy {file} cannot be used: {error}") from None
-        await self.stage.documents.put(kept_at(loaded.policy_hash), loaded.source)
+        await self.engine.documents.put(kept_at(loaded.policy_hash), loaded.source)
         return {
             "policy_hash": loaded.policy_hash,
             "policy_name": loaded.policy.policy,
@@ -227,10 +227,12 @@ class _Play:
 
     def _named(self, refused: Refused) -> Refused:
         """A refusal that calls incidents as the scenario does."""
-        return refused.changed(because=self.stage.by_name(refused.because))
+        return refused.changed(because=self.engine.by_name(refused.because))
 
     async def _views(self, at: datetime) -> dict[str, IncidentView]:
-        return {name: await self.stage.view(id_, at) for name, id_ in self.stage.incidents.items()}
+        return {
+            name: await self.engine.view(id_, at) for name, id_ in self.engine.incidents.items()
+        }
 
     async def _look(self, at: datetime) -> Look:
         views = await self._views(at + LAG)
@@ -240,7 +242,7 @@ class _Play:
         """Let time pass until the end; returns it, and why it is the end."""
         if self.scenario.until is not None:
             ends = self._instant(self.scenario.until)
-            await self.stage.advance(ends + LAG)
+            await self.engine.advance(ends + LAG)
             return ends, "the scenario ends here"
         at = last
         while True:
@@ -254,19 +256,19 @@ class _Play:
                     f"{days} days after the last event; `until` in the scenario sets another end",
                 )
             at = min(max(due) + AFTERWARDS, last + LONGEST)
-            await self.stage.advance(at)
+            await self.engine.advance(at)
 
     async def _incident(self, name: str, at: datetime) -> PlayedIncident:
-        view = await self.stage.view(self.stage.incidents[name], at + LAG)
-        whole = await with_whole_timeline(self.stage.documents, view.incident)
+        view = await self.engine.view(self.engine.incidents[name], at + LAG)
+        whole = await with_whole_timeline(self.engine.documents, view.incident)
         events = [self._instant(event.at) for event in self.scenario.events]
-        return played_incident(name, view, whole, events, self.stage.by_name)
+        return played_incident(name, view, whole, events, self.engine.by_name)
 
 
 def _dues(view: IncidentView) -> Iterable[datetime]:
     """When limits pass and levels are paged, if nobody does anything; reminders aside."""
     for reading in view.readings:
-        waiting = reading.stage is ClockStage.IN_PROGRESS
+        waiting = reading.stage is Stage.IN_PROGRESS
         if waiting and reading.breach_at and reading.status is not ClockStatus.BREACHED:
             yield reading.breach_at
     if view.escalation.page_due_at:

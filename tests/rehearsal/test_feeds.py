@@ -8,8 +8,8 @@ from temporalio.testing import WorkflowEnvironment
 from connectors.calendars.settings import FeedSettings
 from models.base import Actor
 from models.incident import Report
+from rehearsal.engine import RehearsedEngine
 from rehearsal.policy import RehearsedPolicy
-from rehearsal.stage import Stage
 from tests.fakes.feeds import ANA, BO, a_feed
 from tests.policies.written import WHOLE
 
@@ -28,9 +28,11 @@ async def test_a_rehearsal_asks_the_feeds_that_it_is_given(
     feeds = {"shifts": FeedSettings(path=feed)}
     at = datetime(2026, 3, 10, 12, tzinfo=UTC)
     report = Report(title="It fails", reporter=Actor(name="cy", via="console"))
-    async with Stage(time_skipping.client, RehearsedPolicy(file), tmp_path, feeds) as stage:
-        await stage.report("incident", report, at)
-        record = (await stage.view(stage.incidents["incident"], at)).incident
+    async with RehearsedEngine(
+        time_skipping.client, RehearsedPolicy(file), tmp_path, feeds
+    ) as engine:
+        await engine.report("incident", report, at)
+        record = (await engine.view(engine.incidents["incident"], at)).incident
     assert record.holder("lead") == "bo"
     told = next(entry for entry in record.timeline if entry.kind == "page.sent")
     assert "page to bo (level 1, fed, feed shifts until 2026-03-15 09:00 UTC" in told.summary

@@ -11,10 +11,10 @@ from temporalio.testing import WorkflowEnvironment
 from intake.formats.table import FORMATS
 from models.alert import AlertBatch
 from models.incident import Incident
+from rehearsal.engine import RehearsedEngine
 from rehearsal.load import load_scenario
 from rehearsal.payloads import payload_file
 from rehearsal.policy import RehearsedPolicy
-from rehearsal.stage import Stage
 from runtime.settings import ROOT
 from tests.fakes.event_format import FORMAT
 from tests.intake.conftest import Payload, http_for
@@ -125,11 +125,11 @@ async def test_it_can_be_rehearsed(time_skipping: WorkflowEnvironment, tmp_path:
         "events:\n  - { at: 0m, alert: events.json }\n"
     )
     assert load_scenario(scenario).problems == ()
-    async with Stage(time_skipping.client, RehearsedPolicy(SMALL), tmp_path) as stage:
-        await stage.deliver("disk", payload_file(events), STARTS)
-        await stage.advance(after(10))
-        await stage.deliver("disk", payload_file(events), after(10))
-        view = await stage.view(stage.incidents["disk"], after(12))
+    async with RehearsedEngine(time_skipping.client, RehearsedPolicy(SMALL), tmp_path) as engine:
+        await engine.deliver("disk", payload_file(events), STARTS)
+        await engine.advance(after(10))
+        await engine.deliver("disk", payload_file(events), after(10))
+        view = await engine.view(engine.incidents["disk"], after(12))
     (known,) = view.incident.alerts.values()
     assert view.incident.report.title == "db1: 97% full"
     assert (known.alert.source, known.alert.started_at, known.times_seen) == ("events", STARTS, 2)

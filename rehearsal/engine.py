@@ -1,4 +1,4 @@
-"""The stage of a rehearsal: the real workflows and activities, and channels that only record."""
+"""The engine as it is rehearsed: real workflows and activities, channels that only record."""
 
 import asyncio
 import uuid
@@ -42,7 +42,7 @@ ARRIVAL_SECONDS = 0.05
 """So long after it was sent, a command has reached the server."""
 
 
-class Stage:
+class RehearsedEngine:
     """Incidents and alert groups under one policy. Enter it, and its worker runs.
 
     `incidents` maps the names of the scenario to ids; the newest comes last. `feeds` are read for
