@@ -190,7 +190,7 @@ def test_a_delivery_from_the_future_came_now() -> None:
 def undated(at: float, status: AlertStatus = AlertStatus.FIRING) -> tuple[datetime, Alert]:
     """News of an alert whose sender does not say since when it fires."""
     said = an_alert("a", at, None if status is AlertStatus.FIRING else at)
-    return after(at), said.model_copy(update={"dated": False})
+    return after(at), said.changed(dated=False)
 
 
 def test_a_repeat_that_names_no_instant_is_of_the_same_firing() -> None:

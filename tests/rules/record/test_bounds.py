@@ -118,7 +118,7 @@ def test_the_same_status_update_is_taken_so_often() -> None:
 
     def updated(text: str, times: int) -> Incident:
         told = StatusUpdate(at=after(60), actor=ANA, audiences=("all",), text=text)
-        return incident.model_copy(update={"updates": (told,) * times})
+        return incident.changed(updates=(told,) * times)
 
     still, long = command("post_update", text="Still down"), command("post_update", text="x" * 8000)
     assert overfull("post_update", still, updated("Still down", 99)) is None
@@ -144,7 +144,7 @@ def test_the_same_trigger_again_leaves_so_many_records() -> None:
 
 def test_no_incident_goes_in_circles_for_ever() -> None:
     """A record that weighs too much is not led back; forward it is."""
-    over = a_diagnosed_incident().model_copy(update={"cancelled_for": "x" * 600_000})
+    over = a_diagnosed_incident().changed(cancelled_for="x" * 600_000)
     assert overfull("return_to_diagnosis", command("return_to_diagnosis"), over)
     assert overfull("reopen", command("reopen"), over)
     assert overfull("begin_resolution", command("begin_resolution"), over) is None
@@ -192,7 +192,7 @@ def test_a_group_that_cannot_tell_its_incident_keeps_so_much_to_tell(*, told: bo
             batch = AlertBatch(group_key="k", alerts=alerts, received_at=at)
             state = fold(state, batch, policy, at)
             if told and number == 0 and status is AlertStatus.FIRING:
-                state = state.model_copy(update={"told": dict.fromkeys(names, at), "unfed": {}})
+                state = state.changed(told=dict.fromkeys(names, at), unfed={})
     assert len(state.missed) == ALERTS_KEPT
     assert len(state.unfed) <= 2 * ALERTS_KEPT
     assert state.missed.keys() <= state.unfed.keys()

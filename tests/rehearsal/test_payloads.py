@@ -1,0 +1,46 @@
+"""Files with alerts: in whichever format, recognised by what is in them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rehearsal.payloads import NoAlerts, payload_file
+
+REAL = Path(__file__).parents[1] / "intake" / "payloads"
+
+
+@pytest.mark.parametrize("file", sorted(REAL.glob("*.json")), ids=lambda file: file.stem)
+def test_what_a_real_alertmanager_posted_is_recognised(file: Path) -> None:
+    """One group, with all of its alerts."""
+    payload = payload_file(file)
+    (group,) = payload.groups
+    assert payload.source == "alertmanager"
+    assert len(group.alerts) == len(json.loads(file.read_text())["alerts"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ("[]", "is in no format of alerts that is known; there are: Alertmanager's webhook"),
+        ('{"version": "1", "groupKey": "k"}', "is in no format"),
+        (
+            '{"version": "4", "groupKey": "k", "alerts": [{"status": "firing"}]}',
+            "is not valid as Alertmanager's webhook, version 4: alerts.0.startsAt: Field required",
+        ),
+        (" " * (4 * 1024 * 1024 + 1), "is larger than 4096 KiB"),
+    ],
+)
+def test_a_file_that_holds_no_alerts_says_what_is_wrong(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    """And what would be right."""
+    file = tmp_path / "alert.json"
+    file.write_text(text)
+    with pytest.raises(NoAlerts) as error:
+        payload_file(file)
+    assert words in str(error.value)
+    with pytest.raises(NoAlerts, match="cannot be read"):
+        payload_file(tmp_path / "nowhere.json")
