@@ -12,8 +12,7 @@ from connectors.calendars.settings import FeedSettings
 from incidents.commands import Order
 from incidents.kept.policies import kept_at
 from incidents.kept.timelines import with_whole_timeline
-from models.clock import ClockStatus
-from models.clock import Stage as ClockStage
+from models.clock import ClockStatus, Stage
 from models.command import AdoptPolicyCommand
 from models.incident import Report
 from models.scenario import Event, Scenario, instant_of
