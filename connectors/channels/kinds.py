@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from pydantic import ConfigDict, Discriminator, Tag, TypeAdapter
 
-from connectors.channels.kind import ChannelSettings, Kind
+from connectors.channels.kind import Ability, ChannelSettings, Kind
 from models.channel_kinds import ChannelKind
 
 
@@ -18,6 +18,11 @@ def kinds_of(names: Iterable[str]) -> dict[str, Kind]:
 
 
 KINDS: Mapping[str, Kind] = kinds_of(get_args(ChannelKind))
+
+
+def can_page(kind: str) -> bool:
+    """Whether channels of a kind reach one person."""
+    return Ability.PAGE in KINDS[kind].can
 
 
 def _kind_of(given: Any) -> str | None:

@@ -9,6 +9,7 @@ import typer
 from rich.console import Group
 
 from connectors.channels.directory import ChannelDirectory
+from connectors.channels.kinds import can_page
 from console.incidents.commands import AsJson
 from console.policies.file import a_file
 from console.terminal.failures import ExitCode, usage
@@ -16,7 +17,12 @@ from console.terminal.output import Output, say, words, write_lines
 from console.terminal.phrases import moment
 from policies.catalogue import policy_in_force, versions_of
 from policies.checks.coverage import coverage
-from policies.checks.installation import channels_as_set, channels_resolved, feeds_resolved
+from policies.checks.installation import (
+    channels_as_set,
+    channels_resolved,
+    feeds_resolved,
+    pages_arrive,
+)
 from policies.checks.revision import revision
 from policies.findings import Check
 from policies.problems import Level, Problem, errors_of
@@ -74,6 +80,7 @@ def _of_installation(output: Output) -> tuple[Check, ...]:
     return (
         channels_as_set(channels.kind_of),
         channels_resolved(channels.unresolved),
+        pages_arrive(can_page),
         feeds_resolved(feeds.unresolved),
     )
 

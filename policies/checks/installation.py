@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from models.policy import Policy
 from policies.findings import Check, Finding
 from policies.problems import Level
+from policies.tree import Loc
 
 _FIELDS = {"webhook": "URL", "email": "HOST"}
 _ANY_KIND = "KIND"
@@ -59,6 +60,31 @@ def misunderstood(policy: Policy, kind_of: Callable[[str], str | None]) -> Itera
 def channels_as_set(kind_of: Callable[[str], str | None]) -> Check:
     """The check that the policy and the settings mean the same kind of channel."""
     return lambda policy: misunderstood(policy, kind_of)
+
+
+def _ways_to_page(policy: Policy) -> Iterator[tuple[Loc, tuple[str, ...]]]:
+    if policy.paging:
+        yield ("paging", "channels"), policy.paging.channels
+    for name, person in policy.people.items():
+        if person.page_by:
+            yield ("people", name, "page_by"), person.page_by
+
+
+def pages_arrive(can_page: Callable[[str], bool]) -> Check:
+    """The check that people are paged over a channel that reaches them.
+
+    `can_page` says whether a kind of channel does.
+    """
+
+    def check(policy: Policy) -> Iterator[Finding]:
+        for loc, names in _ways_to_page(policy):
+            known = [policy.channels[name] for name in names if name in policy.channels]
+            if known and not any(can_page(entry.kind) for entry in known):
+                kinds = " and ".join(dict.fromkeys(entry.kind for entry in known))
+                what = f"a page over {', '.join(names)} reaches nobody: {kinds} cannot page"
+                yield Finding(loc, what, "name a webhook or an e-mail", level=Level.NOTE)
+
+    return check
 
 
 def feed_setting(feed: str) -> str:
