@@ -29,14 +29,14 @@ check: setup ## lint, types, and the direction of imports
 	$(BIN)/lint-imports
 
 test: setup ## run all tests, side by side on the cores there are (at most four)
-	$(BIN)/python -m pytest -q -n logical --maxprocesses 4
+	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist worksteal
 
 test-fast: setup ## run the tests of what decides, while you think (half a minute)
-	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --ignore-glob='*_oracle.py' \
+	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist worksteal --ignore-glob='*_oracle.py' \
 		tests/rules tests/models tests/states
 
 fuzz: setup ## try new random cases where the tests have any (minutes)
-	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --hypothesis-profile=new $$(grep -rl hypothesis tests --include='test_*.py')
+	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist worksteal --hypothesis-profile=new $$(grep -rl hypothesis tests --include='test_*.py')
 
 storm: setup ## the storms of the tests at full size: 1,000 incidents, 5,000 alerts (minutes)
 	STORM=full $(BIN)/python -m pytest -q tests/scenarios/test_storm.py tests/scenarios/test_alert_group.py -k storm

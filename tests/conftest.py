@@ -51,6 +51,11 @@ async def time_skipping_server(*dynamic_config: str) -> WorkflowEnvironment:
     )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than cores: while one waits for a server or a timer, another works."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests first, the others in the order in which they stand."""
     items.sort(key=lambda item: not any(part in str(item.path) for part in LONG))

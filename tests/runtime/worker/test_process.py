@@ -57,12 +57,13 @@ async def test_without_a_server_it_says_where_it_looked() -> None:
     assert_one_line(ended)
 
 
-@pytest.mark.parametrize("line", [("worker.py",), ("-m", "intake"), ("starter.py", "list")])
 @pytest.mark.parametrize(
-    ("setting", "value", "named"),
+    ("line", "setting", "value", "named"),
     [
-        ("INCIDENT_LOG_LEVEL", "loud", "INCIDENT_LOG_LEVEL"),
-        ("TEMPORAL_PROFILE", "nowhere", "nowhere"),
+        (("worker.py",), "INCIDENT_LOG_LEVEL", "loud", "INCIDENT_LOG_LEVEL"),
+        (("worker.py",), "TEMPORAL_PROFILE", "nowhere", "nowhere"),
+        (("-m", "intake"), "INCIDENT_LOG_LEVEL", "loud", "INCIDENT_LOG_LEVEL"),
+        (("starter.py", "list"), "TEMPORAL_PROFILE", "nowhere", "nowhere"),
     ],
 )
 async def test_a_broken_setting_is_named_by_every_program(
