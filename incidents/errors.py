@@ -7,6 +7,7 @@ from temporalio.client import RPCError
 from temporalio.exceptions import ApplicationError
 
 from models.command import CommandResult
+from rules.record.decision import Refusal
 
 if TYPE_CHECKING:
     from incidents.description import Description
@@ -39,6 +40,21 @@ class IncidentNotFound(IncidentError):
     def __init__(self, incident_id: str) -> None:
         super().__init__(f"there is no incident {incident_id}")
         self.incident_id = incident_id
+
+
+class ReportRefused(IncidentError):
+    """No incident begins with the report, and nothing was started.
+
+    `kind` is the kind of the refusal, `flaws` are the fields that are wrong and what is wrong with
+    each, `may` is who may report.
+    """
+
+    def __init__(self, refusal: Refusal, flaws: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(refusal.message)
+        self.kind = refusal.kind
+        self.message = refusal.message
+        self.flaws = flaws or tuple((name, refusal.message) for name in refusal.missing)
+        self.may = refusal.may
 
 
 class IncidentOver(IncidentError):

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from incidents.errors import ReportRefused
 from incidents.reaching import reaching_server
 from incidents.schedules.calendars import with_calendars
 from incidents.schedules.on_call import with_on_call
@@ -18,9 +19,11 @@ from models.compiled import CompiledPolicy
 from models.contracts import INCIDENT_WORKFLOW, IncidentInput
 from models.incident import Report
 from models.readable import in_a_line
+from rules.commands.acceptance import unacceptable
 from rules.commands.opening import first_severity
 from rules.commands.reporting import REPORT_DIGEST, report_digest
 from rules.paging.urgency import Kind, rank, urgency
+from rules.record.bounds import excesses
 from rules.record.markdown import caption
 
 if TYPE_CHECKING:
@@ -57,12 +60,15 @@ async def open_incident(
     """Start the incident; False where it was started before, be it open or over.
 
     Roles whose default is a schedule go to whoever is on call now, `feeds` asked. `epoch_offset`
-    moves its clock: zero but in rehearsals. Raises NamespaceNotFound, ServerUnavailable, or
-    RPCError if the server does not take it.
+    moves its clock: zero but in rehearsals. Raises ReportRefused if the workflow would end with
+    it, NamespaceNotFound, ServerUnavailable, or RPCError if the server does not take it.
     """
     now = datetime.now(UTC) + epoch_offset
     policy = with_calendars(policy, report.happened_at or now, now)
     policy = await with_on_call(policy, now, feeds)
+    refusal = unacceptable(report, policy, now)
+    if refusal:
+        raise ReportRefused(refusal, excesses(report))
     severity = first_severity(report, policy).severity
     try:
         with reaching_server():

@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from connectors.calendars.directory import FeedDirectory
 from incidents.command_ids import new_command_id
+from incidents.errors import ReportRefused
 from incidents.kept.policies import have_policy_kept
 from incidents.opening import open_incident
 from incidents.reported_before import reported_yesterday, reports_the_same
@@ -118,6 +119,14 @@ def _reused(incident: str) -> Refused:
     )
 
 
+def _not_begun(refused: ReportRefused) -> Refused:
+    """What the workflow of the incident would have ended with."""
+    if refused.kind == "NotAuthorised":
+        may = list(refused.may)
+        return Refused(HTTPStatus.FORBIDDEN, refused.kind, refused.message, may=may)
+    return _unprocessable(list(refused.flaws), refused.message)
+
+
 class IncidentIntake:
     """Opens incidents for reports."""
 
@@ -146,7 +155,10 @@ class IncidentIntake:
         report = checked(said, policy, now)
         seed = f"{VIA}/{key or new_command_id()}"
         async with reaching_temporal():
-            name, started = await self._opened(policy, report, seed, now, repeatable=bool(key))
+            try:
+                name, started = await self._opened(policy, report, seed, now, repeatable=bool(key))
+            except ReportRefused as refused:
+                raise _not_begun(refused) from None
             if not started and not await reports_the_same(
                 self._client, name, report, within=RPC_TIMEOUT
             ):

@@ -30,7 +30,8 @@ from rehearsal.policy import RehearsedPolicy
 from rehearsal.server import skipper
 from rehearsal.timing import PATIENCE, VirtualTime
 from rehearsal.workloads import RehearsedWorkloads
-from rules.commands.reporting import may_report, unfit
+from rules.commands.acceptance import unacceptable
+from rules.commands.reporting import may_report
 from rules.record.identity import group_id, incident_id
 from runtime.settings import Settings
 from runtime.worker.lanes import Workers
@@ -112,7 +113,7 @@ class RehearsedEngine:
     async def report(self, name: str, report: Report, at: datetime) -> None:
         """Somebody reports an incident at `at`. Raises NotTaken."""
         policy = self._policy.compiled(report.service, at)
-        refusal = unfit(report, policy)
+        refusal = unacceptable(report, policy, at)
         if refusal:
             raise NotTaken(refusal.message, refusal.missing)
         number = len(self.incidents) + 1

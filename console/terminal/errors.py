@@ -16,6 +16,7 @@ from incidents.errors import (
     NamespaceNotFound,
     NoWorkerAnswered,
     QuestionFailed,
+    ReportRefused,
     ServerUnavailable,
 )
 from incidents.reaching import typed
@@ -95,6 +96,8 @@ def _of_incident(error: IncidentError) -> Failure:
             return unknown_incident(incident_id)
         case NamespaceNotFound(namespace=namespace):
             return _no_namespace(namespace)
+        case ReportRefused(kind=kind, message=message, may=may):
+            return Failure(kind, message, _REFUSALS.get(kind, ExitCode.UNEXPECTED), may=may)
         case ServerUnavailable(message=message):
             return not_reachable(message)
         case NoWorkerAnswered():

@@ -21,7 +21,7 @@ from models.command import (
     TriggerCommand,
 )
 from models.compiled import CompiledPolicy
-from models.incident import Incident, Link
+from models.incident import Incident, Link, Report
 from models.payload import Command
 from rules.record.carried import size, weight
 from rules.record.decision import Refusal
@@ -54,7 +54,7 @@ ENOUGH_BYTES, MOST_BYTES = 256 * 1024, 512 * 1024
 """A record that weighs as much, timeline and alerts aside, takes nothing more that adds to it;
 beyond the second not even what the next state may need."""
 MESSAGE_BYTES = 256 * 1024
-"""The most that one command says in all. What alerts say is bounded where they come in."""
+"""The most that one command, or one report, says in all. Alerts have bounds of their own."""
 NEEDED_TO_MOVE_ON = frozenset(
     {"set_severity", "assign_role", "unassign_role", "complete_step", "submit_review"}
 )
@@ -84,7 +84,7 @@ def excessive(message: BaseModel) -> Refusal | None:
     What an alert group gathered for its incident has the bounds of the deliveries in it.
     """
     found = () if isinstance(message, RecordAlertsCommand) else excesses(message)
-    if not found and isinstance(message, Command) and not isinstance(message, RecordAlertsCommand):
+    if not found and isinstance(message, Command | Report):
         found = _too_long(message)
     if not found:
         return None
@@ -92,9 +92,13 @@ def excessive(message: BaseModel) -> Refusal | None:
     return Refusal("Malformed", words[:1000], tuple(place for place, _ in found))
 
 
-def _too_long(command: Command) -> tuple[Flaw, ...]:
-    """That a command is too large as a whole, although each part of it is not."""
-    said = command.changed(policy=None) if isinstance(command, AdoptPolicyCommand) else command
+def _too_long(message: Command | Report) -> tuple[Flaw, ...]:
+    """That a message is too large as a whole, although each part of it is not."""
+    said: BaseModel = message
+    if isinstance(message, RecordAlertsCommand):
+        return ()
+    if isinstance(message, AdoptPolicyCommand):
+        said = message.changed(policy=None)
     if size(said) <= MESSAGE_BYTES:
         return ()
     return (("payload", f"is larger than {MESSAGE_BYTES // 1024} KiB: put texts into a document"),)

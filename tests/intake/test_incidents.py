@@ -162,6 +162,8 @@ async def test_a_report_says_by_attributes_how_bad_it_is(
         ({"happened_at": "0001-01-01T00:00:00Z"}, "happened_at"),
         ({"happened_at": "1999-01-01T00:00:00+01:00"}, "happened_at"),
         ({"sevrity": "SEV1"}, "sevrity"),
+        ({"affected_systems": ["x" * 501]}, "affected_systems.0"),
+        ({"affected_systems": ["checkout", "x" * 17_000]}, "affected_systems.1"),
     ],
 )
 async def test_a_report_that_is_wrong_is_refused_by_its_field(

@@ -8,10 +8,10 @@ from temporalio.exceptions import ApplicationError
 from models.compiled import CompiledPolicy
 from models.contracts import Carried, IncidentInput
 from models.incident import Report
+from rules.commands.acceptance import out_of_bounds
 from rules.commands.opening import open_incident
 from rules.commands.reckoned import not_reckoned, work_out
-from rules.commands.reporting import NOT_ASKED, long_past, unfit
-from rules.record.bounds import excessive
+from rules.commands.reporting import unfit
 from rules.record.decision import Refusal
 from states.lifecycle import State
 
@@ -71,9 +71,9 @@ def _refusal(report: Report, policy: CompiledPolicy, epoch_offset: timedelta) ->
     """Why nothing begins with a report. Incidents of before began as they did."""
     # Only a policy of now says what a report must be.
     refusal = unfit(report, policy)
-    if refusal or report.reporter in NOT_ASKED:
+    if refusal:
         return refusal
-    refusal = excessive(report) or long_past(report, workflow.now() + epoch_offset)
+    refusal = out_of_bounds(report, workflow.now() + epoch_offset)
     return refusal if refusal and workflow.patched("excessive-reports-are-refused") else None
 
 

@@ -102,6 +102,18 @@ async def test_a_report_starts_an_incident_and_prints_its_id(
     assert policy_file.exists()
 
 
+async def test_a_report_that_its_workflow_would_end_with_starts_nothing(
+    at_console: TypeAt, policy_file: Path
+) -> None:
+    """What is too long is named, and the exit code is that of a wrong value."""
+    assert policy_file.exists()
+    said = await at_console(*FULL, "--affected", "y" * 501, "--json")
+    assert said.code == ExitCode.USAGE, said
+    error = said.document["error"]
+    assert error["message"] == "affected_systems.2: is longer than 500 characters"
+    assert error["kind"] == "Malformed"
+
+
 async def test_a_report_repeated_with_its_command_id_is_one_incident(
     at_console: TypeAt, policy_file: Path, task_queue: str
 ) -> None:
@@ -172,7 +184,7 @@ async def test_a_report_repeated_after_midnight_is_the_one_of_before(
     assert address
     within, later = timedelta(seconds=10), datetime.now(UTC)
     asked = [
-        await opened(time_skipping.client, a_report(), task_queue, at, within)
+        await opened(time_skipping.client, a_report(nature="x"), task_queue, at, within)
         for at in (later - timedelta(days=1), later)
     ]
     assert [answer["started"] for answer in asked] == [True, False]

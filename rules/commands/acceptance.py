@@ -1,0 +1,32 @@
+"""Whether an incident begins with a report: asked before it is started, and by its workflow."""
+
+from datetime import datetime
+
+from models.compiled import CompiledPolicy
+from models.incident import Report
+from rules.commands.opening import open_incident
+from rules.commands.reckoned import not_reckoned, work_out
+from rules.commands.reporting import NOT_ASKED, long_past, unfit
+from rules.record.bounds import excessive
+from rules.record.decision import Refusal
+
+
+def out_of_bounds(report: Report, now: datetime) -> Refusal | None:
+    """Why a report says more than a record takes. Monitoring and the engine are not asked."""
+    if report.reporter in NOT_ASKED:
+        return None
+    return excessive(report) or long_past(report, now)
+
+
+def unacceptable(report: Report, policy: CompiledPolicy, now: datetime) -> Refusal | None:
+    """Why no incident begins with what somebody reports."""
+    if report.reporter in NOT_ASKED:
+        return None
+    refusal = unfit(report, policy) or out_of_bounds(report, now)
+    if refusal:
+        return refusal
+    try:
+        work_out(open_incident("INC-", report, policy, now), policy, now)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the workflow would end with it
+        return not_reckoned("what the incident starts with", error)
+    return None
