@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-fast fuzz storm demo dev bench format lifecycle-doc policy-docs histories mutants lock clean
+.PHONY: help setup check test test-fast fuzz storm demo dev bench format lifecycle-doc timeline-doc policy-docs histories mutants lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ format: setup ## put the code into shape
 
 lifecycle-doc: setup ## write docs/lifecycle.md from the transition table
 	@$(BIN)/python -c "from pathlib import Path; from states.diagram import markdown; Path('docs/lifecycle.md').write_text(markdown())"
+
+timeline-doc: setup ## write docs/timeline.md from the table of kinds
+	@$(BIN)/python -c "from pathlib import Path; from models.timeline_page import markdown; Path('docs/timeline.md').write_text(markdown())"
 
 policy-docs: setup ## write the schema of policies, and the default policy as a document
 	@$(BIN)/python starter.py policy schema --output policies/policy.schema.json

@@ -7,17 +7,18 @@ from typing import Any, TypeVar
 
 from models.clock import ClockReading, ClockStatus, MetricReading
 from models.incident import Incident, TimelineEntry
+from models.timeline import EntryKind
 from models.view import IncidentView
 from rehearsal.played import SLACK, Breach, Line, PlayedIncident, Said, Standing, in_order
 from rules.paging.summary import incidents
 from rules.record.reach import given_to
 from rules.updates.cadence import PREFIX
 
-KINDS = {
-    "page.sent": "page",
-    "page.summarised": "page",
-    "notification.sent": "tell",
-    "reminder.sent": "remind",
+KINDS: dict[str, str] = {
+    EntryKind.PAGE_SENT: "page",
+    EntryKind.PAGE_SUMMARISED: "page",
+    EntryKind.NOTIFICATION_SENT: "tell",
+    EntryKind.REMINDER_SENT: "remind",
 }
 """What a line of the timeline says was said."""
 
@@ -118,7 +119,7 @@ def _said(
     holders: dict[str, str] = {}
     said = []
     for entry in timeline:
-        if entry.kind == "role.assigned":
+        if entry.kind == EntryKind.ROLE_ASSIGNED:
             holders[str(entry.data.get("role", ""))] = str(entry.data.get("person", ""))
         kind = KINDS.get(entry.kind)
         if kind:

@@ -7,6 +7,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import SchemaValidator
 
+from models.incident import TimelineEntry
+from models.timeline import SAID, EntryKind
+
+_KINDS = frozenset(map(str, EntryKind))
+
 
 def proof(kind: type[BaseModel], fields: Mapping[str, Any]) -> None:
     """Raise TypeError for the first value that is not of the type of its field."""
@@ -15,6 +20,19 @@ def proof(kind: type[BaseModel], fields: Mapping[str, Any]) -> None:
             _validator(kind, name).validate_python(value, strict=True)
         except ValidationError as error:
             raise TypeError(f"{kind.__name__}.{name} cannot be {value!r:.200}: {error}") from error
+        if name == "timeline" and value:
+            _listed(value[-1])
+
+
+def _listed(line: TimelineEntry) -> None:
+    """The kind of a new line, and each name in its data, stand in the table of kinds."""
+    of_policy = line.kind.startswith(EntryKind.MILESTONE.removesuffix("NAME"))
+    kind = EntryKind.MILESTONE if of_policy and line.kind not in _KINDS else line.kind
+    if kind not in _KINDS:
+        raise TypeError(f"{line.kind} is no kind of line")
+    unknown = line.data.keys() - {*EntryKind(kind).data, *SAID}
+    if unknown:
+        raise TypeError(f"{line.kind} has no data {', '.join(sorted(unknown))}")
 
 
 @cache

@@ -10,6 +10,7 @@ from console.terminal.failures import ExitCode
 from models.command import COMMANDS
 from models.compiled import LIMIT_BYTES as POLICY_LIMIT_BYTES
 from models.scenario import EVENT_KEYS, Expectation, Scenario
+from models.timeline import EntryKind
 from models.visibility import SEARCH_ATTRIBUTES
 from rules.commands import refusals
 from rules.record import carried as carrying
@@ -157,3 +158,28 @@ def test_every_link_of_a_document_leads_somewhere(page: Path) -> None:
 def test_every_module_that_a_document_names_exists(page: Path) -> None:
     """By its path, or by its name alone."""
     assert set(re.findall(r"`([\w/]+\.py)`", prose(page))) - MODULES == set()
+
+
+def test_every_event_to_watch_for_is_one_that_is_written() -> None:
+    """On the timeline, whose kinds are all logged, or by a process itself."""
+    table = OPERATIONS.partition("| watch for |")[2].partition("\n\n")[0]
+    events = re.findall(r"`([a-z_*]+\.[a-z_]+)`", table)
+    rooms = ("activities", "incidents", "intake", "runtime", "workflows")
+    sources = "".join(path.read_text() for room in rooms for path in (ROOT / room).rglob("*.py"))
+    written = {*EntryKind, *re.findall(r'log(?:ger)?\.\w+\(\s*"([a-z_.]+)"', sources)}
+    written |= {f"*.{kind.partition('.')[2]}" for kind in EntryKind}
+    assert len(events) > 10
+    assert [event for event in events if event not in written] == []
+
+
+def test_every_line_of_a_timeline_that_is_explained_can_be_written() -> None:
+    """Under the name that the documents give it."""
+    things = {kind.partition(".")[0] for kind in EntryKind} - {"archive", "policy", "run"}
+    unknown = [
+        f"{page.name}: {name}"
+        for page in (ROOT / "docs").glob("*.md")
+        for name in re.findall(r"`([a-z_]+\.[a-z_]+)`", page.read_text())
+        if name.partition(".")[0] in things and name.rpartition(".")[2] != "py"
+        if name not in {*EntryKind}
+    ]
+    assert unknown == []

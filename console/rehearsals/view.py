@@ -17,6 +17,7 @@ from console.incidents.clock_view import (
 from console.terminal.output import line
 from console.terminal.phrases import by_calendar, moment, span
 from models.clock import ClockReading
+from models.timeline import EntryKind
 from rehearsal.compare import ClockDifference, Comparison
 from rehearsal.outcome import Judgement
 from rehearsal.phrases import offset_words
@@ -27,17 +28,21 @@ SAID = {"page": "PAGE", "tell": "tell", "remind": "remind"}
 SAID_STYLE = {"page": "bold magenta", "tell": "", "remind": "yellow"}
 QUIET = frozenset(
     {
-        "page.sent",
-        "page.summarised",
-        "notification.sent",
-        "reminder.sent",
-        "command.refused",
-        "document.written",
-        "clock.warned",
+        EntryKind.PAGE_SENT,
+        EntryKind.PAGE_SUMMARISED,
+        EntryKind.NOTIFICATION_SENT,
+        EntryKind.REMINDER_SENT,
+        EntryKind.COMMAND_REFUSED,
+        EntryKind.DOCUMENT_WRITTEN,
+        EntryKind.CLOCK_WARNED,
     }
 )
 """Lines of a timeline that are shown in other words, or say nothing of the process."""
-STORY_STYLE = {"clock.breached": "bold red", "update.missed": "red", "clock.superseded": "dim"}
+STORY_STYLE: dict[str, str] = {
+    EntryKind.CLOCK_BREACHED: "bold red",
+    EntryKind.UPDATE_MISSED: "red",
+    EntryKind.CLOCK_SUPERSEDED: "dim",
+}
 
 
 def render(

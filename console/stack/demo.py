@@ -21,6 +21,7 @@ from console.terminal.running import perform_alone
 from incidents.errors import IncidentError
 from incidents.waiting import wait_until_over
 from models.contracts import Carried
+from models.timeline import EntryKind
 from models.view import IncidentView
 from policies.catalogue import policy_in_force
 from policies.compile import compile_policy
@@ -117,7 +118,7 @@ def _from_root(path: Path) -> Path:
 def _judge(view: IncidentView, carried: Carried, pager: Pager, state: Path) -> int:
     """Hold what was shown against what arrived at the pager and in the document store."""
     incident = view.incident
-    sent = [e for e in incident.timeline if e.kind == "page.sent"]
+    sent = [e for e in incident.timeline if e.kind == EntryKind.PAGE_SENT]
     arrived = [message["recipient"] for message in pager.of_kind("page", incident.id)]
     report = _report(view)
     breached = {f.clock for f in incident.fired if f.threshold == "100%" and not f.superseded}

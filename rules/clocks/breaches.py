@@ -11,8 +11,9 @@ from typing import Any
 from models.clock import UPDATE, ClockReading, ClockStatus, FiredThreshold, RecordedBreach
 from models.compiled import CompiledPolicy
 from models.incident import Incident, TimelineEntry
+from models.timeline import EntryKind
 
-FIRED = frozenset({"clock.breached", "update.missed"})
+FIRED = frozenset({EntryKind.CLOCK_BREACHED, EntryKind.UPDATE_MISSED})
 """Lines of the timeline that say that a limit was passed."""
 HEARD = (".sent", ".summarised")
 CORRECTED = "corrected:"

@@ -9,6 +9,7 @@ from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from models.policy.durations import format_duration
+from models.timeline import EntryKind
 from rules.clocks.clocks import read_clocks
 from rules.deadlines.due import due_thresholds
 from rules.record.decision import AdoptPolicy, Case, Decision, LookUpPolicy, Outcome, Refusal
@@ -120,7 +121,7 @@ def adopt_policy(case: Case, command: AdoptPolicyCommand) -> Outcome:
     summary = f"{case.actor.name} asks to go on under {which}{why}"
     incident = note(
         case.incident,
-        "policy.asked",
+        EntryKind.POLICY_ASKED,
         summary,
         actor=case.actor,
         now=case.now,
@@ -150,7 +151,7 @@ def adopted(case: Case, new: CompiledPolicy, why: str) -> Outcome:
     summary += "".join(f"; {words}" for words in _named(moved))
     incident = note(
         case.incident,
-        "policy.adopted",
+        EntryKind.POLICY_ADOPTED,
         summary,
         actor=case.actor,
         now=case.now,

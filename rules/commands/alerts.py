@@ -9,6 +9,7 @@ from models.base import ENGINE, MONITORING
 from models.command import RecordAlertsCommand, TriggerCommand
 from models.compiled import FROM_HISTORY
 from models.incident import Incident
+from models.timeline import EntryKind
 from rules.alerts.firing import alerts_firing, own_firing, since_known
 from rules.alerts.joining import told_of_joining
 from rules.alerts.severity import worst_firing
@@ -98,7 +99,7 @@ def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
         return Decision(fed, "alerts repeated")
     incident = note(
         fed,
-        "alert.fires" if firing else "alert.resolves",
+        EntryKind.ALERT_FIRES if firing else EntryKind.ALERT_RESOLVES,
         words,
         actor=case.actor,
         now=case.now,
@@ -143,7 +144,7 @@ def _taken_over(case: Case, by: str) -> Outcome:
     words = f"{by} takes over the alerts that still fire: {', '.join(names)}"
     incident = note(
         case.incident.changed(alerts=records, truncated_alerts=0),
-        "alert.taken_over",
+        EntryKind.ALERT_TAKEN_OVER,
         words,
         actor=case.actor,
         now=case.now,
@@ -168,7 +169,7 @@ def group_gone(incident: Incident, group: str, now: datetime) -> Incident:
     ended = f"; of its alerts none fires any more: {', '.join(names)}" if names else ""
     return note(
         incident.changed(alerts=records, truncated_alerts=0),
-        "group.gone",
+        EntryKind.GROUP_GONE,
         f"alert group {group} has ended{ended}",
         actor=ENGINE,
         now=now,

@@ -18,6 +18,7 @@ from models.incident import (
     Link,
 )
 from models.payload import Command
+from models.timeline import EntryKind
 from rules.commands import review as reviewing
 from rules.commands.adoption import adopt_policy
 from rules.commands.alerts import record_alerts
@@ -36,7 +37,7 @@ from states.lifecycle import BEFORE_REVIEW, State
 
 
 def _done(
-    case: Case, kind: str, summary: str, *effects: Effect, change: dict[str, Any], **data: Any
+    case: Case, kind: EntryKind, summary: str, *effects: Effect, change: dict[str, Any], **data: Any
 ) -> Decision:
     """Apply `change` to the record and write the line that says so."""
     incident = case.incident.changed(**change)
@@ -76,7 +77,7 @@ def hold(case: Case, command: HoldCommand) -> Outcome:
     change = {"holds": (*case.incident.holds, held)}
     summary = f"on hold: {command.reason}"
     tell = Tell("hold", summary)
-    return _done(case, "incident.held", summary, tell, change=change, reason=command.reason)
+    return _done(case, EntryKind.INCIDENT_HELD, summary, tell, change=change, reason=command.reason)
 
 
 def resume(case: Case, _: Command) -> Outcome:
@@ -88,7 +89,7 @@ def resume(case: Case, _: Command) -> Outcome:
     holds = tuple(ended if h is current else h for h in case.incident.holds)
     summary = f"resumed after hold: {current.reason}"
     return _done(
-        case, "incident.resumed", summary, Tell("resume", summary), change={"holds": holds}
+        case, EntryKind.INCIDENT_RESUMED, summary, Tell("resume", summary), change={"holds": holds}
     )
 
 
@@ -104,7 +105,7 @@ def add_lesson(case: Case, command: AddLessonCommand) -> Outcome:
     """Record a lesson."""
     lesson = Lesson(at=case.happened_at, actor=case.actor, text=command.text)
     change = {"lessons": (*case.incident.lessons, lesson)}
-    return _done(case, "lesson.added", f"lesson: {command.text}", change=change)
+    return _done(case, EntryKind.LESSON_ADDED, f"lesson: {command.text}", change=change)
 
 
 def add_action_item(case: Case, command: AddActionItemCommand) -> Outcome:
@@ -120,7 +121,7 @@ def add_action_item(case: Case, command: AddActionItemCommand) -> Outcome:
     )
     change = {"action_items": (*case.incident.action_items, item)}
     summary = f"action item {item.id} for {item.owner}: {item.text}"
-    return _done(case, "action_item.added", summary, change=change, item=item.id)
+    return _done(case, EntryKind.ACTION_ITEM_ADDED, summary, change=change, item=item.id)
 
 
 def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
@@ -133,7 +134,7 @@ def link(case: Case, command: LinkCommand) -> Outcome:
     """Relate to something else."""
     linked = Link(relation=command.relation, target=command.target)
     change = {"links": (*case.incident.links, linked)}
-    return _done(case, "link.added", f"{command.relation} {command.target}", change=change)
+    return _done(case, EntryKind.LINK_ADDED, f"{command.relation} {command.target}", change=change)
 
 
 COMMAND_RULES: dict[str, Callable[[Case, Any], Outcome]] = {

@@ -5,6 +5,7 @@ from models.command import ExtendClockCommand, SetAttributeCommand, SetDateComma
 from models.compiled import FROM_HISTORY
 from models.incident import Extension, Incident, PlannedDate
 from models.policy.durations import format_duration
+from models.timeline import EntryKind
 from rules.clocks.clocks import Course, courses
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.ledger import note
@@ -32,7 +33,7 @@ def set_date(case: Case, command: SetDateCommand) -> Outcome:
     incident = case.incident.changed(dates=(*others, planned))
     incident = note(
         incident,
-        "date.set",
+        EntryKind.DATE_SET,
         summary,
         actor=case.actor,
         now=case.now,
@@ -65,7 +66,7 @@ def extend_clock(case: Case, command: ExtendClockCommand) -> Outcome:
     summary = f"{command.clock} extended by {format_duration(command.by)}{until}: {command.note}"
     incident = note(
         incident,
-        "clock.extended",
+        EntryKind.CLOCK_EXTENDED,
         summary,
         actor=case.actor,
         now=case.now,

@@ -6,6 +6,7 @@ from models.command import (
     WithdrawMilestoneCommand,
 )
 from models.incident import Incident, Milestone
+from models.timeline import EntryKind, milestone_kind
 from rules.clocks.uncertain import between, unfit
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.ledger import note, with_milestone
@@ -39,7 +40,7 @@ def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
     summary += f" ({command.note})" if command.note else ""
     incident = note(
         incident,
-        f"milestone.{name}",
+        milestone_kind(name),
         summary,
         actor=case.actor,
         now=case.now,
@@ -69,7 +70,7 @@ def withdraw_milestone(case: Case, command: WithdrawMilestoneCommand) -> Outcome
     summary = f"{name} withdrawn" + (f" ({command.note})" if command.note else "")
     incident = note(
         incident,
-        "milestone.withdrawn",
+        EntryKind.MILESTONE_WITHDRAWN,
         summary,
         actor=case.actor,
         now=case.now,
@@ -110,7 +111,7 @@ def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
     summary += f" ({command.note})" if command.note else ""
     incident = note(
         incident,
-        "milestone.corrected",
+        EntryKind.MILESTONE_CORRECTED,
         summary,
         actor=case.actor,
         now=case.now,

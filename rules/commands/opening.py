@@ -6,6 +6,7 @@ from models.base import ENGINE, MONITORING
 from models.compiled import CompiledPolicy, RoleRule
 from models.incident import Incident, Milestone, Report
 from models.schedule import OnCall
+from models.timeline import EntryKind
 from rules.people.names import ACKNOWLEDGER, REPORTER
 from rules.people.on_call import SCHEDULE, by_schedule, nobody_by
 from rules.people.roles import by_default, reporter_of
@@ -42,7 +43,7 @@ def open_incident(
     )
     incident = note(
         incident,
-        "incident.reported",
+        EntryKind.INCIDENT_REPORTED,
         f"reported by {reporter.name} as {verdict.severity}: {report.title}",
         actor=reporter,
         now=now,
@@ -73,14 +74,14 @@ def _with_reasons(
     """Why the severity is what it is, what else follows from the report, and what was left out."""
     for _, problem in strange_labels(incident.report, policy):
         summary = f"left out of the labels of its alerts: {problem}"
-        incident = note(incident, "attribute.left_out", summary, actor=ENGINE, now=now)
+        incident = note(incident, EntryKind.ATTRIBUTE_LEFT_OUT, summary, actor=ENGINE, now=now)
     if policy.severity_rules is None:
         return incident
     incident = with_attributes(
         incident, policy, {}, actor=ENGINE, now=now, happened_at=incident.reported_at
     )
     summary = f"{verdict.severity}: {verdict.why}"
-    return note(incident, "severity.follows", summary, actor=ENGINE, now=now)
+    return note(incident, EntryKind.SEVERITY_FOLLOWS, summary, actor=ENGINE, now=now)
 
 
 def _with_default_roles(incident: Incident, policy: CompiledPolicy, now: datetime) -> Incident:
@@ -140,4 +141,4 @@ def _with_nobody(
     found = _asked(role, policy)
     why = nobody_by(found) if found else f"nobody asked {role.default}"
     summary = f"nobody takes {role.name}: {why}"
-    return note(incident, "role.nobody", summary, actor=ENGINE, now=now, role=role.name)
+    return note(incident, EntryKind.ROLE_NOBODY, summary, actor=ENGINE, now=now, role=role.name)

@@ -11,6 +11,7 @@ from typing import Any
 
 from models.base import ENGINE, MONITORING, Actor
 from models.incident import Attempt, Incident, Refusals
+from models.timeline import EntryKind
 from models.way_in import WayIn
 from rules.record.decision import Refusal
 from rules.record.ledger import note
@@ -138,7 +139,7 @@ def refused(incident: Incident, tried: Tried, now: datetime) -> Incident:
     words: dict[str, Any] = dict(tried.said)
     incident = note(
         incident,
-        "command.refused",
+        EntryKind.COMMAND_REFUSED,
         tried.words,
         actor=shown_safely(tried.actor),
         now=now,

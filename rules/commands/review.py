@@ -3,6 +3,7 @@
 from models.command import SubmitReviewCommand
 from models.compiled import FROM_HISTORY, CompiledPolicy
 from models.incident import Document, Incident, Lesson, Review
+from models.timeline import EntryKind
 from rules.commands.facts import review_missing
 from rules.record.decision import Case, Decision, Outcome, Refusal, Tell
 from rules.record.ledger import note, with_milestone
@@ -37,7 +38,7 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
     summary += f"; still missing: {'; '.join(missing)}" if missing else ""
     incident = note(
         incident,
-        "review.submitted",
+        EntryKind.REVIEW_SUBMITTED,
         summary,
         actor=case.actor,
         now=case.now,
@@ -61,7 +62,7 @@ def completed(decision: Decision, case: Case) -> Decision:
         words = f"the review is complete: {decision.summary}"
         incident = note(
             incident,
-            "review.completed",
+            EntryKind.REVIEW_COMPLETED,
             words,
             actor=case.actor,
             now=case.now,

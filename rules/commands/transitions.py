@@ -8,6 +8,7 @@ from models.base import MONITORING
 from models.command import CancelCommand, TriggerCommand
 from models.incident import Incident, Link
 from models.payload import Command
+from models.timeline import EntryKind
 from rules.clocks.uncertain import between, unfit
 from rules.commands.facts import facts_for
 from rules.paging.escalation import in_force
@@ -154,7 +155,7 @@ def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
     summary = f"{trigger} by {by}: {change}{when}" + (f" ({why})" if why else "")
     incident = note(
         incident,
-        f"incident.{answer.row.milestone or trigger.value}",
+        EntryKind(f"incident.{answer.row.milestone or trigger.value}"),
         summary,
         actor=case.actor,
         now=case.now,

@@ -8,6 +8,7 @@ from models.compiled import CompiledPolicy
 from models.contracts import EnforceDeadline, Enforcement
 from models.incident import Incident
 from models.policy.durations import format_duration
+from models.timeline import EntryKind
 from rules.clocks.clocks import LIMIT_OF, courses
 from rules.deadlines.due import due_thresholds
 from rules.deadlines.pending import is_pending
@@ -111,20 +112,23 @@ def as_fired(
 
 def fired_words(
     point: DueThreshold, policy: CompiledPolicy, incident: Incident, now: datetime
-) -> tuple[str, str]:
+) -> tuple[EntryKind, str]:
     """What the timeline says of a threshold that fires: the kind of line, and its words."""
     late, clock, name = late_words(now - point.due_at), point.clock, point.threshold
     if clock.startswith(PREFIX):
-        return "update.missed", f"no status update to {clock.removeprefix(PREFIX)} in time{late}"
+        return (
+            EntryKind.UPDATE_MISSED,
+            f"no status update to {clock.removeprefix(PREFIX)} in time{late}",
+        )
     if name == SHOULD:
-        return "clock.warned", f"{clock}: its softer limit has passed{late}"
+        return EntryKind.CLOCK_WARNED, f"{clock}: its softer limit has passed{late}"
     if name[0] == "-":
-        return "clock.warned", f"{clock}: {name[1:]} until its limit{late}"
+        return EntryKind.CLOCK_WARNED, f"{clock}: {name[1:]} until its limit{late}"
     if name[0] == "+":
-        return "clock.overdue", f"{clock}: {name[1:]} past its limit{late}"
+        return EntryKind.CLOCK_OVERDUE, f"{clock}: {name[1:]} past its limit{late}"
     if point.fraction == 1:
         if _best_effort(point, policy, incident, now):
-            return "clock.late", f"{clock} is late{late}"
-        return "clock.breached", f"{clock} breached{late}"
-    kind = "clock.warned" if point.fraction < 1 else "clock.overdue"
+            return EntryKind.CLOCK_LATE, f"{clock} is late{late}"
+        return EntryKind.CLOCK_BREACHED, f"{clock} breached{late}"
+    kind = EntryKind.CLOCK_WARNED if point.fraction < 1 else EntryKind.CLOCK_OVERDUE
     return kind, f"{clock}: {name} of its time has passed{late}"

@@ -7,6 +7,7 @@ extension, another policy: whatever makes the record read otherwise.
 from models.clock import Correction, FiredThreshold
 from models.compiled import CompiledPolicy
 from models.payload import Command
+from models.timeline import EntryKind
 from rules.deadlines.due import superseded
 from rules.record.decision import AdoptPolicy, Case, Decision
 from rules.record.ledger import note, supersede
@@ -29,7 +30,7 @@ def corrected(decision: Decision, case: Case, name: str, command: Command) -> De
     for fired in taken_back:
         incident = note(
             incident,
-            "clock.superseded",
+            EntryKind.CLOCK_SUPERSEDED,
             _words(fired, correction, kept=(adopted or case.policy).facts is not None),
             actor=case.actor,
             now=case.now,

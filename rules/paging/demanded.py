@@ -3,6 +3,7 @@
 from models.command import EscalateCommand
 from models.incident import Incident
 from models.payload import Command
+from models.timeline import EntryKind
 from rules.paging.escalation import in_force
 from rules.record.decision import Case, Decision, DemandAnswered, Outcome, PageNextLevel, Refusal
 from rules.record.ledger import note
@@ -24,7 +25,7 @@ def escalate(case: Case, command: EscalateCommand) -> Outcome:
     acknowledged = case.incident.milestone("acknowledged") is not None
     incident = note(
         case.incident,
-        "escalation.by_hand",
+        EntryKind.ESCALATION_BY_HAND,
         summary,
         actor=case.actor,
         now=case.now,
@@ -59,7 +60,7 @@ def answer(case: Case, command: Command) -> Outcome:
     summary = f"{case.actor.name} answers {case.incident.demand_of}: the escalation stops{why}"
     incident = note(
         case.incident,
-        "escalation.answered",
+        EntryKind.ESCALATION_ANSWERED,
         summary,
         actor=case.actor,
         now=case.now,

@@ -7,6 +7,7 @@ from typing import Any
 
 from models.contracts import Delivery, Escalated, OutOfHours, PageOutcome
 from models.escalating import EscalationProgress
+from models.timeline import EntryKind
 from models.workload import Leave, Verdict
 from rules.paging.escalation import Page, PassOver
 from rules.paging.messages import detour
@@ -22,7 +23,7 @@ BY_NAME = "by name"
 class Line:
     """A line of the timeline. `owed` says that what it tells of is still to be delivered."""
 
-    kind: str
+    kind: EntryKind
     summary: str
     data: dict[str, Any]
     owed: PageOutcome | None = None
@@ -63,7 +64,7 @@ def lines_of(turn: Turn, done: Escalated) -> Iterator[Line]:
         found = done.on_call.get(target.removeprefix(SCHEDULE))
         why = nobody_by(found) if found else f"{target} is held by no one"
         data |= {"on_call": found.model_dump(mode="json")} if found else {}
-        yield Line("page.nobody", f"level {level} pages nobody: {why}", data)
+        yield Line(EntryKind.PAGE_NOBODY, f"level {level} pages nobody: {why}", data)
     for passed in done.out_of_hours:
         yield _out_of_hours(turn, passed, facts)
 
@@ -104,13 +105,13 @@ def _paged(turn: Turn, outcome: PageOutcome, facts: dict[str, Any]) -> Line:
     who = f"{sent.recipient} (level {turn.page.level}{as_what}) by {channel}: {turn.reason}"
     instead = detour(outcome.fell_back)
     if receipt:
-        return Line("page.sent", f"page to {who}{instead}", {**data, **as_data(receipt)})
+        return Line(EntryKind.PAGE_SENT, f"page to {who}{instead}", {**data, **as_data(receipt)})
     if outcome.leave:
         held = f"page to {who} — held for a summary: {outcome.leave.why}"
-        return Line("page.held", held, data, outcome)
+        return Line(EntryKind.PAGE_HELD, held, data, outcome)
     why = outcome.failure.error if outcome.failure else "no answer in time"
     summary = f"page to {who} — failed: {why}; tried again{instead}"
-    return Line("page.failed", summary, data, outcome)
+    return Line(EntryKind.PAGE_FAILED, summary, data, outcome)
 
 
 def _unconfirmed(turn: Turn, outcome: PageOutcome, data: dict[str, Any]) -> Line:
@@ -118,7 +119,9 @@ def _unconfirmed(turn: Turn, outcome: PageOutcome, data: dict[str, Any]) -> Line
     level, channel = turn.page.level, data["channel"]
     who = f"{outcome.delivery.message.recipient} (level {level}) by {channel}"
     why = "the worker stopped before it said so"
-    return Line("page.unconfirmed", f"page to {who}: {turn.reason} — may have left: {why}", data)
+    return Line(
+        EntryKind.PAGE_UNCONFIRMED, f"page to {who}: {turn.reason} — may have left: {why}", data
+    )
 
 
 def _remarkable(outcome: PageOutcome) -> bool:
@@ -142,7 +145,7 @@ def _out_of_hours(turn: Turn, passed: OutOfHours, facts: dict[str, Any]) -> Line
         "reason": turn.reason,
         **facts,
     }
-    return Line("page.out_of_hours", summary, data)
+    return Line(EntryKind.PAGE_OUT_OF_HOURS, summary, data)
 
 
 def passed_over(
@@ -157,13 +160,13 @@ def passed_over(
         "asked_at": at.isoformat(),
         "next_at": next_at.isoformat() if next_at else None,
     }
-    return Line("page.passed_over", f"level {done.level} pages nobody: {done.why}", data)
+    return Line(EntryKind.PAGE_PASSED_OVER, f"level {done.level} pages nobody: {done.why}", data)
 
 
 def joined(level: int, reason: str) -> Line:
     """That a level was demanded which was just paged because of another demand."""
     words = f"level {level} is paged already, at this very instant: {reason}"
-    return Line("escalation.joined", words, {"level": level, "reason": reason})
+    return Line(EntryKind.ESCALATION_JOINED, words, {"level": level, "reason": reason})
 
 
 def waits_for_hours(page: Page, reason: str, opens_at: datetime) -> Line:
@@ -175,19 +178,19 @@ def waits_for_hours(page: Page, reason: str, opens_at: datetime) -> Line:
         "reason": reason,
         "waits_until": opens_at.isoformat(),
     }
-    return Line("page.waits", f"{words}: {reason}", data)
+    return Line(EntryKind.PAGE_WAITS, f"{words}: {reason}", data)
 
 
 def given_up(summary: str, level: int, key: str, why: str) -> Line:
     """That a level is not paged any more, of which an attempt may have been under way."""
     words = f"{summary} — not asked for any more: {why}; an attempt under way may have left"
-    return Line("page.withdrawn", words, {"level": level, "key": key})
+    return Line(EntryKind.PAGE_WITHDRAWN, words, {"level": level, "key": key})
 
 
 def unknown(summary: str, level: int, key: str) -> Line:
     """That a lost task may have paged a level, and that nobody could be asked whom."""
     words = f"{summary} — may have left: the worker stopped before it said so"
-    return Line("page.unconfirmed", words, {"level": level, "key": key})
+    return Line(EntryKind.PAGE_UNCONFIRMED, words, {"level": level, "key": key})
 
 
 def withdrawn(delivery: Delivery) -> Line:
@@ -196,7 +199,7 @@ def withdrawn(delivery: Delivery) -> Line:
     why = delivery.withdraw or "it is not asked for any more"
     summary = f"page to {sent.recipient}: {sent.reason} — not sent any more: {why}"
     data = {"recipient": sent.recipient, "key": sent.key, "reason": sent.reason}
-    return Line("page.withdrawn", summary, data)
+    return Line(EntryKind.PAGE_WITHDRAWN, summary, data)
 
 
 def until_answered(delivery: Delivery, *, stays: bool, clocks: tuple[str, ...] = ()) -> Delivery:
@@ -234,14 +237,16 @@ def became_of(delivery: Delivery, leave: Leave) -> Line | None:
     match leave.verdict:
         case Verdict.HELD:
             said = f"{who} — held for a summary: {leave.why}"
-            return None if delivery.held else Line("page.held", said, data)
+            return None if delivery.held else Line(EntryKind.PAGE_HELD, said, data)
         case Verdict.TOLD if summary:
             data |= {"channel": summary.channel, "summary_of": summary.incidents}
             among = f"in a summary of {incidents(summary.incidents)}"
             told = f"page to {sent.recipient} by {summary.channel}, {among}: {sent.reason}"
-            return Line("page.summarised", told, data)
+            return Line(EntryKind.PAGE_SUMMARISED, told, data)
         case Verdict.UNDELIVERED:
-            return Line("page.undelivered", f"{who} — no channel took the summary; given up", data)
+            return Line(
+                EntryKind.PAGE_UNDELIVERED, f"{who} — no channel took the summary; given up", data
+            )
         case _:
             why = delivery.withdraw or "it is not asked for any more"
-            return Line("page.withdrawn", f"{who} — held, and dropped: {why}", data)
+            return Line(EntryKind.PAGE_WITHDRAWN, f"{who} — held, and dropped: {why}", data)

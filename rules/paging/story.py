@@ -8,23 +8,26 @@ from typing import Any
 from models.compiled import CompiledPolicy, EscalationPolicy, RoleRule
 from models.escalating import EscalationProgress
 from models.incident import Incident, TimelineEntry
+from models.timeline import EntryKind
 from rules.paging.escalation import NoPage, Wait, in_force, next_page
 
 PAGE = "page."
-SENT = frozenset({"page.sent", "page.summarised"})
+SENT = frozenset({EntryKind.PAGE_SENT, EntryKind.PAGE_SUMMARISED})
 """What tells of a page that reached somebody: by itself, or in a summary of many."""
-HELD = "page.held"
+HELD = EntryKind.PAGE_HELD
 MOST_TURNS = 1000
 """So many turns ahead it is looked for a level: more than a policy can ask for sensibly."""
 
-ACKNOWLEDGED = "incident.acknowledged"
-_STOPS = {
+ACKNOWLEDGED = EntryKind.INCIDENT_ACKNOWLEDGED
+_STOPS: dict[str, str] = {
     ACKNOWLEDGED: "{actor} acknowledged at {at}",
-    "incident.resolved": "{actor} resolved the incident at {at}",
-    "incident.cancelled": "{actor} cancelled the incident at {at}",
-    "escalation.taken_up": "{summary}, at {at}",
-    "escalation.answered": "{summary}, at {at}",
-    "escalation.exhausted": "the escalation had ended at {at}: every level had had its turn",
+    EntryKind.INCIDENT_RESOLVED: "{actor} resolved the incident at {at}",
+    EntryKind.INCIDENT_CANCELLED: "{actor} cancelled the incident at {at}",
+    EntryKind.ESCALATION_TAKEN_UP: "{summary}, at {at}",
+    EntryKind.ESCALATION_ANSWERED: "{summary}, at {at}",
+    EntryKind.ESCALATION_EXHAUSTED: (
+        "the escalation had ended at {at}: every level had had its turn"
+    ),
 }
 
 
@@ -143,10 +146,10 @@ def _moved(position: LadderPosition, entry: TimelineEntry) -> LadderPosition:
             actor=entry.actor.name, at=stamp(entry.recorded_at), summary=entry.summary
         )
         return replace(position, stopped=words, by=(entry.seq,))
-    if entry.kind == "escalation.resumed":
+    if entry.kind == EntryKind.ESCALATION_RESUMED:
         level = int(data["level"]) - 1
         return replace(position, level=level, next_at=entry.recorded_at, stopped=None, by=())
-    if entry.kind == "escalation.waits":
+    if entry.kind == EntryKind.ESCALATION_WAITS:
         level = int(data.get("level", 0))
         return replace(position, level=level, next_at=datetime.fromisoformat(data["next_at"]))
     if entry.kind.startswith(PAGE) and data.get("level"):
@@ -187,12 +190,12 @@ def held_by(incident: Incident, rule: RoleRule, at: datetime) -> tuple[str, ...]
         if entry.recorded_at > at or entry.data.get("role") != rule.name:
             continue
         person = str(entry.data.get("person"))
-        if entry.kind == "role.assigned":
+        if entry.kind == EntryKind.ROLE_ASSIGNED:
             held = {**(held if rule.at_most != 1 else {}), person: None}
-        elif entry.kind == "handover.accepted":
+        elif entry.kind == EntryKind.HANDOVER_ACCEPTED:
             held.pop(str(entry.data.get("giver")), None)
             held[person] = None
-        elif entry.kind == "role.unassigned":
+        elif entry.kind == EntryKind.ROLE_UNASSIGNED:
             held.pop(person, None)
     return tuple(held)
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from models.compiled import CompiledPolicy, EscalationPolicy, Level, RoleRule
 from models.incident import Incident
+from models.timeline import EntryKind
 from models.why import Explanation, Verdict, WhyAnswer, WhyQuestion
 from rules.paging.story import (
     HELD,
@@ -96,7 +97,7 @@ def _notes(incident: Incident, at: datetime, now: datetime) -> Iterator[str]:
     for part in incident.segments:
         yield f"lines {part.first_seq} to {part.last_seq} of the timeline are kept in {part.uri}"
     for entry in incident.timeline:
-        if entry.kind == "policy.adopted" and at < entry.recorded_at:
+        if entry.kind == EntryKind.POLICY_ADOPTED and at < entry.recorded_at:
             yield f"another policy was in force then: {entry.summary}"
     if at > now:
         yield f"that is to come: it is {stamp(now)} now"

@@ -13,6 +13,7 @@ from models.moments import parse_condition
 from models.payload import Command
 from models.responding import ApproveCommand, RejectCommand
 from models.responsibility import Approval, Request
+from models.timeline import EntryKind
 from rules.clocks.conditions import holds_at
 from rules.people.authority import permitted, who_may
 from rules.people.backdating import approval_rule
@@ -153,7 +154,7 @@ def approve(case: Case, command: ApproveCommand) -> Outcome:
     summary = f"{case.actor.name} approves {request.says}: {have} of {rule.quorum}{why}"
     incident = note(
         replaced(case.incident, request, approved),
-        "approval.given",
+        EntryKind.APPROVAL_GIVEN,
         summary,
         actor=case.actor,
         now=case.now,
@@ -174,7 +175,7 @@ def reject(case: Case, command: RejectCommand) -> Outcome:
     summary = f"{case.actor.name} rejects {request.says}: {command.reason}"
     incident = note(
         replaced(case.incident, request, None),
-        "approval.rejected",
+        EntryKind.APPROVAL_REJECTED,
         summary,
         actor=case.actor,
         now=case.now,
@@ -215,7 +216,7 @@ def unanswered(
     summary = f"nobody decided on {request.says} in time: it {end}"
     again = request.changed(proceeds=True) if proceeds else None
     incident = replaced(incident, request, again)
-    incident = note(incident, "approval.timeout", summary, actor=ENGINE, now=now)
+    incident = note(incident, EntryKind.APPROVAL_TIMEOUT, summary, actor=ENGINE, now=now)
     return Decision(incident, summary, (Remind(f"person:{request.requester.name}", summary),))
 
 
@@ -233,5 +234,5 @@ def _asked_next(
     summary = f"nobody decided on {request.says} in time; now asked: {', '.join(people)}"
     again = request.changed(asked=groups, asked_at=due_at)
     incident = replaced(incident, request, again)
-    incident = note(incident, "approval.backups", summary, actor=ENGINE, now=now)
+    incident = note(incident, EntryKind.APPROVAL_BACKUPS, summary, actor=ENGINE, now=now)
     return Decision(incident, summary, page_all(incident, request, people))

@@ -5,6 +5,7 @@ from models.command import AssignRoleCommand
 from models.compiled import RoleRule
 from models.incident import RoleHolder
 from models.responding import UnassignRoleCommand
+from models.timeline import EntryKind
 from rules.people.roles import duties_of, holder, unfit, unknown_person, warned, with_holders
 from rules.record.decision import Case, Decision, Outcome, Refusal, Remind
 from rules.record.ledger import note
@@ -64,7 +65,7 @@ def _assigned(
     incident = with_holders(case.incident, rule, (*kept, mine), case.happened_at)
     incident = note(
         incident,
-        "role.assigned",
+        EntryKind.ROLE_ASSIGNED,
         summary,
         actor=case.actor,
         now=case.now,
@@ -98,7 +99,7 @@ def unassign_role(case: Case, command: UnassignRoleCommand) -> Outcome:
     incident = with_holders(case.incident, rule, kept, case.happened_at)
     incident = note(
         incident,
-        "role.unassigned",
+        EntryKind.ROLE_UNASSIGNED,
         summary,
         actor=case.actor,
         now=case.now,

@@ -16,6 +16,7 @@ from models.responding import (
     UnassignRoleCommand,
 )
 from models.responsibility import Handover, HandoverCount
+from models.timeline import EntryKind
 from rules.people.named import deputies
 from rules.people.roles import duties_of, holder, unfit, unknown_person, warned, with_holders
 from rules.record.decision import Case, Decision, Outcome, PageRole, Refusal, Remind
@@ -93,7 +94,7 @@ def _offered(case: Case, rule: RoleRule, offer: Handover) -> Decision:
     content: dict[str, Any] = {"content": offer.content} if told else {}
     incident = note(
         incident,
-        "handover.offered",
+        EntryKind.HANDOVER_OFFERED,
         summary,
         actor=case.actor,
         now=case.now,
@@ -155,7 +156,7 @@ def accept_handover(case: Case, command: AcceptHandoverCommand) -> Outcome:
     incident = with_holders(case.incident, rule, held, case.happened_at)
     incident = note(
         _counted(incident, rule.name, "accepted"),
-        "handover.accepted",
+        EntryKind.HANDOVER_ACCEPTED,
         summary,
         actor=case.actor,
         now=case.now,
@@ -182,7 +183,7 @@ def decline_handover(case: Case, command: DeclineHandoverCommand) -> Outcome:
     summary = f"{case.actor.name} {verb} {offer.role}: {offer.giver} keeps it{why}"
     incident = note(
         _counted(_without(case.incident, offer), offer.role, "declined"),
-        "handover.declined",
+        EntryKind.HANDOVER_DECLINED,
         summary,
         actor=case.actor,
         now=case.now,
@@ -237,7 +238,7 @@ def lapsed(point: DueThreshold, incident: Incident, now: datetime) -> Decision |
         return None
     summary = f"{offer.taker} did not accept {role} in time: {giver} keeps it"
     incident = _counted(_without(incident, offer), role, "lapsed")
-    incident = note(incident, "handover.lapsed", summary, actor=ENGINE, now=now, role=role)
+    incident = note(incident, EntryKind.HANDOVER_LAPSED, summary, actor=ENGINE, now=now, role=role)
     told = tuple(Remind(f"person:{person}", summary) for person in (giver, offer.taker))
     return Decision(incident, summary, told)
 
@@ -254,5 +255,5 @@ def held_long(point: DueThreshold, incident: Incident, now: datetime) -> Decisio
     reminded = held.changed(reminded=True)
     roles = tuple(reminded if h is held else h for h in incident.roles)
     incident = incident.changed(roles=roles)
-    incident = note(incident, "handover.due", summary, actor=ENGINE, now=now, role=role)
+    incident = note(incident, EntryKind.HANDOVER_DUE, summary, actor=ENGINE, now=now, role=role)
     return Decision(incident, summary, (Remind(f"person:{person}", f"hand {role} over"),))

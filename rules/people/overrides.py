@@ -10,6 +10,7 @@ from typing import Any
 
 from models.compiled import AuthorityRule
 from models.responsibility import Override
+from models.timeline import EntryKind
 from rules.people.authority import permitted, who_may
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.ledger import SUMMARY_LIMIT, note
@@ -62,6 +63,12 @@ def _marked(case: Case, name: str, reason: str, forced: Decision, instead_of: st
     summary = f"override of {name} by {case.actor.name}: {reason} — otherwise: {instead_of}"
     left: dict[str, Any] = {"reason": reason} if reason not in summary[:SUMMARY_LIMIT] else {}
     incident = note(
-        incident, "override.used", summary, actor=case.actor, now=case.now, command=name, **left
+        incident,
+        EntryKind.OVERRIDE_USED,
+        summary,
+        actor=case.actor,
+        now=case.now,
+        command=name,
+        **left,
     )
     return Decision(incident, f"{forced.summary}, by override", forced.effects)

@@ -17,6 +17,7 @@ from models.command import (
 from models.incident import Incident
 from models.payload import Command
 from models.responsibility import Request
+from models.timeline import EntryKind
 from rules.people.named import PERSON, ROLE
 from rules.record.decision import Case, Decision, Effect, PageRole
 from rules.record.ledger import note
@@ -94,7 +95,7 @@ def asked(
     summary = f"{case.actor.name} {'would' if consults else 'asks for approval to'} {request.says}"
     incident = note(
         incident,
-        "consultation.asked" if consults else "approval.asked",
+        EntryKind.CONSULTATION_ASKED if consults else EntryKind.APPROVAL_ASKED,
         summary,
         actor=case.actor,
         now=case.now,
@@ -139,5 +140,5 @@ def settled(decision: Decision, name: str, now: datetime) -> Decision:
     incident = incident.changed(requests=kept)
     for request in lapsed:
         summary = f"approval of {request.says} lapses: the state is {incident.state} now"
-        incident = note(incident, "approval.lapsed", summary, actor=ENGINE, now=now)
+        incident = note(incident, EntryKind.APPROVAL_LAPSED, summary, actor=ENGINE, now=now)
     return Decision(incident, decision.summary, decision.effects)

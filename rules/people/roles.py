@@ -7,6 +7,7 @@ from models.base import ENGINE, MONITORING, Actor
 from models.compiled import CompiledPolicy, RoleRule
 from models.incident import Incident, RoleHolder
 from models.responsibility import Handover, RoleSpell
+from models.timeline import EntryKind
 from rules.people.named import apart, candidates, listed, qualified
 from rules.people.names import OUTSIDE
 from rules.record.decision import Remind
@@ -144,7 +145,7 @@ def by_default(
         why = "whoever holds it is one of the policy's people"
     if why:
         summary = f"{person} does not take {role}: {why}"
-        return note(incident, "role.not_taken", summary, actor=actor, now=now, role=role)
+        return note(incident, EntryKind.ROLE_NOT_TAKEN, summary, actor=actor, now=now, role=role)
     at = happened_at or now
     held = tuple(held for held in incident.roles if held.role == role)
     incident = with_holders(
@@ -152,7 +153,7 @@ def by_default(
     )
     incident = note(
         incident,
-        "role.assigned",
+        EntryKind.ROLE_ASSIGNED,
         summary,
         actor=actor,
         now=now,
@@ -174,7 +175,7 @@ def warned(
         )
         if held.person == person and held.role != rule.name and advised:
             summary = f"{person} is {rule.name} and {held.role}: the policy advises against it"
-            incident = note(incident, "role.discouraged", summary, actor=ENGINE, now=now)
+            incident = note(incident, EntryKind.ROLE_DISCOURAGED, summary, actor=ENGINE, now=now)
     return incident
 
 

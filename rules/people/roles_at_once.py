@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from models.compiled import CompiledPolicy
 from models.incident import Incident
+from models.timeline import EntryKind
 from models.workload import ToldRole
 from states.lifecycle import BEFORE_REVIEW
 
-_GIVEN = "role.assigned"
-_ACCEPTED = "handover.accepted"
+_GIVEN = EntryKind.ROLE_ASSIGNED
+_ACCEPTED = EntryKind.HANDOVER_ACCEPTED
 _MOST_NAMED = 5
 
 

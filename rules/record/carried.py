@@ -10,6 +10,7 @@ from models.alert import AlertRecord
 from models.base import ENGINE
 from models.contracts import Carried
 from models.incident import Incident, Refusals, TimelineEntry, TimelineSegment
+from models.timeline import EntryKind
 from rules.record.ledger import note
 
 LIMIT_BYTES = 128 * 1024
@@ -143,7 +144,11 @@ def left_behind(incident: Incident, run_id: str, now: datetime) -> Incident:
     words = f"lines {segment.first_seq} to {segment.last_seq} stay in the history of run {run_id}"
     why = "the document store takes none of them"
     return note(
-        moved_out(incident, segment), "timeline.left", f"{words}: {why}", actor=ENGINE, now=now
+        moved_out(incident, segment),
+        EntryKind.TIMELINE_LEFT,
+        f"{words}: {why}",
+        actor=ENGINE,
+        now=now,
     )
 
 

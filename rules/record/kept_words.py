@@ -8,11 +8,9 @@ from dataclasses import replace
 
 from models.incident import TimelineEntry
 from models.payload import Command
+from models.timeline import SAID
 from rules.record.decision import Case, Decision, Refusal
 from rules.record.ledger import SUMMARY_LIMIT
-
-TEXTS = ("note", "reason", "override")
-"""What a command says in free words that stand nowhere else on the record."""
 
 
 def with_words(decision: Decision, case: Case, command: Command) -> Decision:
@@ -64,7 +62,7 @@ def _whole(decision: Decision, line: TimelineEntry) -> str:
 
 
 def _texts(command: Command) -> Iterator[tuple[str, str]]:
-    for name in TEXTS:
+    for name in SAID:
         text = getattr(command, name, "")
         if isinstance(text, str) and text:
             yield name, text

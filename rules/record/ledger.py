@@ -6,6 +6,7 @@ from typing import Any
 from models.base import Actor
 from models.clock import Correction, FiredThreshold
 from models.incident import Incident, Milestone, TimelineEntry
+from models.timeline import EntryKind, OpenKind
 from states.lifecycle import State
 
 SUMMARY_LIMIT = 500
@@ -14,7 +15,7 @@ SUMMARY_LIMIT = 500
 
 def note(
     incident: Incident,
-    kind: str,
+    kind: EntryKind | OpenKind,
     summary: str,
     *,
     actor: Actor,
@@ -25,7 +26,7 @@ def note(
     """The record with one more line on its timeline."""
     entry = TimelineEntry(
         seq=incident.next_seq,
-        kind=kind,
+        kind=str(kind),
         happened_at=happened_at or now,
         recorded_at=now,
         actor=actor,

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from models.base import ENGINE
 from models.incident import Incident, StatusUpdate
+from models.timeline import EntryKind
 from rules.record.ledger import note
 
 
@@ -54,7 +55,7 @@ def reached_nobody(
         )
     return note(
         incident,
-        "update.unreached",
+        EntryKind.UPDATE_UNREACHED,
         f"{missed_words(audience)}: {why}",
         actor=ENGINE,
         now=now,

@@ -1,6 +1,7 @@
 """Steps of the policy that are done, by a command of their own or with a trigger."""
 
 from models.incident import Incident, StepDone
+from models.timeline import EntryKind
 from rules.record.decision import Case, Refusal
 from rules.record.ledger import note
 
@@ -19,7 +20,7 @@ def with_step(case: Case, incident: Incident, name: str, why: str) -> Incident |
     done = StepDone(step=step.id, at=case.happened_at, actor=case.actor, note=why)
     return note(
         incident.changed(steps=(*incident.steps, done)),
-        "step.done",
+        EntryKind.STEP_DONE,
         f"step {step.id} done: {step.do}" + (f" ({why})" if why else ""),
         actor=case.actor,
         now=case.now,

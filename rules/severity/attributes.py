@@ -8,6 +8,7 @@ from models.compiled import FROM_HISTORY, CompiledPolicy
 from models.incident import AttributeChange, Incident, Report
 from models.policy.words import suggestion
 from models.severity import SeverityRules
+from models.timeline import EntryKind
 from rules.clocks.conditions import attribute_at, of_every_incident
 from rules.record.decision import Refusal
 from rules.record.ledger import note
@@ -141,7 +142,7 @@ def _with(
     attributes = (*incident.attributes, change) if changes else incident.attributes
     return note(
         incident.changed(attributes=attributes),
-        "attribute.set",
+        EntryKind.ATTRIBUTE_SET,
         summary,
         actor=actor,
         now=now,

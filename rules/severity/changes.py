@@ -9,6 +9,7 @@ from models.clock import Stage
 from models.command import SetSeverityCommand
 from models.compiled import AuthorityRule, OnRaise, RunningClocks
 from models.incident import Incident
+from models.timeline import EntryKind
 from rules.clocks.clocks import read_clocks
 from rules.paging.escalation import in_force
 from rules.people.authority import unauthorised
@@ -179,7 +180,7 @@ def with_severity(case: Case, verdict: SeverityVerdict, why: str, *, confirmed: 
     reason = f" ({why})" if why else ""
     if new == old:
         summary = f"severity {old} confirmed by {case.actor.name}{because}"
-        return Decision(_noted(case, incident, "severity.confirmed", summary), summary)
+        return Decision(_noted(case, incident, EntryKind.SEVERITY_CONFIRMED, summary), summary)
     rule = case.policy.when_lowered if _lowered(case, new) else case.policy.when_raised
     deadlines = _deadlines(case, incident)
     clocks = f"; {CLOCKS[rule]}" if deadlines else ""
@@ -190,7 +191,7 @@ def with_severity(case: Case, verdict: SeverityVerdict, why: str, *, confirmed: 
         "running_clocks": rule.value,
         "deadlines": {clock: at.isoformat() for clock, at in deadlines.items()},
     }
-    incident = _noted(case, incident, "severity.changed", summary, **facts)
+    incident = _noted(case, incident, EntryKind.SEVERITY_CHANGED, summary, **facts)
     effects = (Tell("severity_changed", summary), *_pages(case, incident))
     return Decision(incident, summary, effects)
 
@@ -219,7 +220,9 @@ def _deadlines(case: Case, incident: Incident) -> dict[str, datetime]:
     }
 
 
-def _noted(case: Case, incident: Incident, kind: str, summary: str, **facts: object) -> Incident:
+def _noted(
+    case: Case, incident: Incident, kind: EntryKind, summary: str, **facts: object
+) -> Incident:
     return note(
         incident,
         kind,

@@ -2,6 +2,7 @@
 
 from models.command import PostUpdateCommand, SlowUpdatesCommand
 from models.incident import PaceChange, StatusUpdate
+from models.timeline import EntryKind
 from rules.record.decision import Case, Decision, Outcome, Refusal, Tell
 from rules.record.ledger import note
 from rules.record.markdown import stamp
@@ -32,7 +33,7 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
         summary += f" (the next by {command.next_at:%Y-%m-%d %H:%M:%S} UTC)"
     incident = note(
         incident,
-        "update.posted",
+        EntryKind.UPDATE_POSTED,
         summary,
         actor=case.actor,
         now=case.now,
@@ -63,5 +64,5 @@ def slow_updates(case: Case, command: SlowUpdatesCommand) -> Outcome:
     pace = PaceChange(audience=audience.name, at=case.now, actor=case.actor)
     incident = case.incident.changed(paces=(*case.incident.paces, pace))
     summary = f"slower updates to {audience.name} from {begins_at:%Y-%m-%d %H:%M:%S} UTC on"
-    incident = note(incident, "updates.slowed", summary, actor=case.actor, now=case.now)
+    incident = note(incident, EntryKind.UPDATES_SLOWED, summary, actor=case.actor, now=case.now)
     return Decision(incident, summary)

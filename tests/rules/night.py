@@ -15,6 +15,7 @@ from models.contracts import (
 from models.escalating import EscalationProgress
 from models.incident import Incident
 from models.message import DeliveryFailure, Message, MessageKind, Receipt
+from models.timeline import EntryKind
 from models.why import Explanation, WhyQuestion
 from models.workload import Leave, Verdict
 from rules.paging.channels import PageTarget, paging_chain, resolve_targets
@@ -138,7 +139,7 @@ class Night:
         elif isinstance(asked, NoPage) and not self.progress.stopped:
             self.progress = stopped(self.progress, asked.reason)
             words = f"escalation ends: {asked.reason}"
-            self._write(Line("escalation.exhausted", words, {}))
+            self._write(Line(EntryKind.ESCALATION_EXHAUSTED, words, {}))
 
     def _page(self, asked: Page, reason: str) -> None:
         ladder = in_force(self.policy.escalation, self.incident, self._now)

@@ -6,6 +6,7 @@ from datetime import datetime
 from temporalio.exceptions import FailureError
 
 from models.contracts import REFRESH_CALENDARS, CalendarsRefreshed, RefreshCalendars
+from models.timeline import EntryKind
 from rules.clocks.coverage import earliest_of, joined, refresh_due_at, stale_calendars
 from rules.paging.urgency import Kind
 from workflows.incident.attempts import Attempts
@@ -69,7 +70,9 @@ class Calendars(Component):
                 priority=desk.priority(Kind.COMMAND),
             )
         except FailureError:
-            desk.note("calendars.delayed", f"{names} could not be worked out; again in a minute")
+            desk.note(
+                EntryKind.CALENDARS_DELAYED, f"{names} could not be worked out; again in a minute"
+            )
             return False
         self._adopt(answer)
         return True
@@ -81,5 +84,5 @@ class Calendars(Component):
         until = min(known.valid_until for known in slices.values())
         names = ", ".join(slices)
         self._desk.note(
-            "calendars.worked_out", f"{names} worked out until {until:%Y-%m-%d %H:%M} UTC"
+            EntryKind.CALENDARS_WORKED_OUT, f"{names} worked out until {until:%Y-%m-%d %H:%M} UTC"
         )

@@ -9,6 +9,7 @@ from temporalio.exceptions import FailureError
 
 from models.clock import Action, DueThreshold
 from models.contracts import ENFORCE_DEADLINE, ClockFacts, EnforceDeadline, Enforcement
+from models.timeline import EntryKind
 from rules.clocks.clocks import read_clocks
 from rules.deadlines.actions import command_of, effects_of, opens_its_like
 from rules.deadlines.due import due_thresholds, next_point
@@ -144,11 +145,11 @@ class Deadlines(Component):
             name, payload = command
             answer = self._switch.apply(name, payload)
             if isinstance(answer, Refusal):
-                self._desk.note("action.refused", f"{action}: {answer.message}")
+                self._desk.note(EntryKind.ACTION_REFUSED, f"{action}: {answer.message}")
         else:
             why_not = opens_its_like(action, point, self._desk.incident)
             if why_not:
-                self._desk.note("action.refused", f"{action}: {why_not}")
+                self._desk.note(EntryKind.ACTION_REFUSED, f"{action}: {why_not}")
                 return
             effects = effects_of(action, self._desk.policy, reason, point.clock)
             self._switch.carry_out(tuple(_dated(effect, point.due_at) for effect in effects))

@@ -13,6 +13,7 @@ from models.base import ENGINE, Actor
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from models.message import Receipt
+from models.timeline import EntryKind
 from rules.paging.urgency import Kind
 from rules.record.ledger import note
 from rules.record.references import remembered
@@ -75,7 +76,7 @@ class Desk:
         self.incident = incident
         self.awake = True
 
-    def note(self, kind: str, summary: str, *, actor: Actor = ENGINE, **data: Any) -> None:
+    def note(self, kind: EntryKind, summary: str, *, actor: Actor = ENGINE, **data: Any) -> None:
         """Write a line on the timeline."""
         self.replace(note(self.incident, kind, summary, actor=actor, now=self.now(), **data))
 

@@ -9,6 +9,7 @@ from models.base import ENGINE
 from models.contracts import LinkedIncident
 from models.group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident import Link, Report
+from models.timeline import EntryKind
 from rules.clocks.conditions import attributes_of
 from rules.paging.urgency import Kind
 from rules.record.identity import incident_id
@@ -85,10 +86,12 @@ class LinkedIncidents(Component):
                 priority=desk.priority(Kind.FIRST_PAGE),
             )
         except FailureError:
-            desk.note("linked.delayed", f"{linked.id} could not be opened; again in a minute")
+            desk.note(
+                EntryKind.LINKED_DELAYED, f"{linked.id} could not be opened; again in a minute"
+            )
             return False
         self._due.remove(linked)
         links = (*desk.incident.links, Link(relation=LED_TO, target=linked.id))
         desk.replace(desk.incident.changed(links=links))
-        desk.note("linked.opened", f"{linked.id} opened: {linked.title}: {linked.reason}")
+        desk.note(EntryKind.LINKED_OPENED, f"{linked.id} opened: {linked.title}: {linked.reason}")
         return True

@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 from models.clock import ActionKind
 from models.contracts import PERMANENT_FAILURE, SEND_NOTIFICATION, Delivery, SendNotification
 from models.message import DeliveryFailure, Message, MessageKind, Receipt
+from models.timeline import EntryKind
 from models.workload import ASK_FOR_LEAVE, GRANTED, AskForLeave, AskLeave, Bound, Leave, Verdict
 from rules.paging.channels import (
     Resolution,
@@ -109,7 +110,9 @@ class Outbox(Component):
             bound = bound_by(addressee, policy.page_limits, worst) if page else None
             self._owe(addressed, chain, bound, clocks=(clock,) if clock else ())
         for nobody in found.nobody:
-            desk.note(f"{kind}.nobody", f"nobody to {kind}: {nobody} ({reason})", target=nobody)
+            desk.note(
+                EntryKind(f"{kind}.nobody"), f"nobody to {kind}: {nobody} ({reason})", target=nobody
+            )
 
     def _found(self, target: str) -> Resolution:
         """Whom a target means; a role that nobody holds falls back."""
@@ -272,7 +275,7 @@ class Outbox(Component):
         kind = delivery.message.kind
         if kind is not MessageKind.PAGE:
             return Kind.CHORE if kind is MessageKind.REMINDER else Kind.NOTICE
-        paged = any(entry.kind == "page.sent" for entry in self._desk.incident.timeline)
+        paged = any(entry.kind == EntryKind.PAGE_SENT for entry in self._desk.incident.timeline)
         return Kind.LATER_PAGE if paged else Kind.FIRST_PAGE
 
     def _later(self, at: datetime | None) -> datetime:
@@ -345,7 +348,7 @@ class Outbox(Component):
     ) -> None:
         sent = delivery.message
         self._desk.note(
-            f"{sent.kind}.{became}",
+            EntryKind(f"{sent.kind}.{became}"),
             summary + detour(delivery.fell_back),
             recipient=sent.recipient,
             channel=channel,

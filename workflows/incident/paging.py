@@ -6,6 +6,7 @@ from datetime import datetime
 from models.compiled import EscalationPolicy
 from models.contracts import Escalated
 from models.escalating import DemandedPage, EscalationProgress
+from models.timeline import EntryKind
 from rules.paging.demands import (
     answers,
     demand_due,
@@ -94,7 +95,9 @@ class Paging(Component):
         self.progress = self.progress.changed(forgotten_at=None)
         if answers(self.progress, by):
             self.stop(f"taken up by {by}")
-            self._desk.note("escalation.taken_up", f"{by} takes it up: the escalation stops")
+            self._desk.note(
+                EntryKind.ESCALATION_TAKEN_UP, f"{by} takes it up: the escalation stops"
+            )
 
     def page_again(self, reason: str, *, waits: bool) -> None:
         """Page the first level again, acknowledged or not; where it waits, then the others."""
@@ -172,7 +175,7 @@ class Paging(Component):
                 self._pass_over(asked, ladder, now)
             case NoPage(why) if self.progress.stopped is None:
                 self.progress = stopped(self.progress, why)
-                self._desk.note("escalation.exhausted", f"escalation ends: {why}")
+                self._desk.note(EntryKind.ESCALATION_EXHAUSTED, f"escalation ends: {why}")
             case _:
                 pass
 
@@ -250,7 +253,7 @@ class Paging(Component):
             both = False
         self.progress = resumed(self.progress, now, cause=cause, demanded=both)
         self._desk.note(
-            "escalation.resumed",
+            EntryKind.ESCALATION_RESUMED,
             f"{was}, and nothing followed: the escalation goes on from level {level}",
             level=level,
             forgotten_at=at.isoformat(),
@@ -266,7 +269,7 @@ class Paging(Component):
         if ladder.name != (self.progress.ladder or escalation.name):
             severity = self._desk.incident.severity
             summary = f"the escalation {ladder.name} counts, at {severity}"
-            self._desk.note("escalation.follows", summary, rule=ladder.name)
+            self._desk.note(EntryKind.ESCALATION_FOLLOWS, summary, rule=ladder.name)
         self.progress = self.progress.changed(ladder=ladder.name)
         return ladder
 
@@ -274,7 +277,9 @@ class Paging(Component):
         """By this ladder nobody is paged: neither by silence, nor where something demands it."""
         for demanded in self.progress.demanded:
             why = f"nobody is paged: {demanded.reason}, and the escalation is {ladder.name}"
-            self._desk.note("page.passed_over", why, rule=ladder.name, reason=demanded.reason)
+            self._desk.note(
+                EntryKind.PAGE_PASSED_OVER, why, rule=ladder.name, reason=demanded.reason
+            )
         self.progress = self.progress.changed(next_at=None, demanded=())
 
     def _again(self, asked: Asked) -> None:
@@ -283,7 +288,7 @@ class Paging(Component):
                 demanded=(asked.demanded, *self.progress.demanded)
             )
         words = f"{asked.summary}: no answer in time, again at once"
-        self._desk.note("escalation.delayed", words)
+        self._desk.note(EntryKind.ESCALATION_DELAYED, words)
 
     def _paged(self, asked: Asked, done: Escalated) -> None:
         opening = [passed.opens_at for passed in done.out_of_hours]
@@ -371,7 +376,7 @@ class Paging(Component):
         waits = progress.level == progress.begins_after and not progress.reached
         if waits and at and at > now:
             self._desk.note(
-                "escalation.waits",
+                EntryKind.ESCALATION_WAITS,
                 "nobody of the whole escalation was on call, or within their hours: "
                 f"it begins again at {at:%Y-%m-%d %H:%M} UTC",
                 next_at=at.isoformat(),

@@ -8,6 +8,7 @@ from temporalio.exceptions import FailureError
 
 from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
 from models.incident import Document
+from models.timeline import EntryKind
 from rules.paging.urgency import Kind
 from rules.record.carried import bounded
 from workflows.incident.attempts import Attempts
@@ -76,7 +77,9 @@ class Reports(Component):
             # The store may hold it although no answer came: the next attempt, made from a
             # record that has moved on, must not meet it under the same name.
             self._due[self._due.index(name)] = f"{name}-again"
-            desk.note("document.delayed", f"{name} could not be written; tried again in a minute")
+            desk.note(
+                EntryKind.DOCUMENT_DELAYED, f"{name} could not be written; tried again in a minute"
+            )
             return False
         self._due.remove(name)
         kept = Document(
@@ -84,5 +87,5 @@ class Reports(Component):
         )
         documents = (*desk.incident.documents, kept)
         desk.replace(desk.incident.changed(documents=documents))
-        desk.note("document.written", f"{name} is at {written.uri}", sha256=written.sha256)
+        desk.note(EntryKind.DOCUMENT_WRITTEN, f"{name} is at {written.uri}", sha256=written.sha256)
         return True

@@ -6,6 +6,7 @@ from datetime import datetime
 from temporalio.exceptions import FailureError
 
 from models.clock import ActionKind
+from models.timeline import EntryKind
 from models.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole, ToldRole
 from rules.paging.urgency import Kind
 from rules.people.roles_at_once import News, assigned_by, counted_roles, overloaded, untold
@@ -85,7 +86,7 @@ class Burden(Component):
         desk = self._desk
         by = assigned_by(desk.incident, about, desk.policy)
         desk.note(
-            "role.overloaded",
+            EntryKind.ROLE_OVERLOADED,
             words,
             role=about.role,
             person=about.person,

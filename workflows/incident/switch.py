@@ -12,6 +12,7 @@ from models.contracts import Carried
 from models.group import INCIDENT_MOVED, IncidentMoved
 from models.incident import Incident
 from models.payload import Command
+from models.timeline import EntryKind
 from rules.commands.alerts import as_bad_as_its_alerts, group_gone
 from rules.commands.answers import result_of
 from rules.commands.judgement import judge
@@ -182,4 +183,4 @@ class Switch:
                 desk = self._desk
                 desk.replace(group_gone(desk.incident, group, desk.now()))
             else:
-                self._desk.note("group.gone", f"alert group {group} has ended")
+                self._desk.note(EntryKind.GROUP_GONE, f"alert group {group} has ended")

@@ -4,6 +4,7 @@ import asyncio
 
 from temporalio import workflow
 
+from models.timeline import EntryKind
 from workflows.incident.desk import Desk
 
 
@@ -28,4 +29,4 @@ class Waking:
             self._refused = True
             why = f" ({asked})" if asked else ""
             words = f"a request to cancel the workflow{why} is refused; the command cancel ends it"
-            self._desk.note("cancellation.refused", words)
+            self._desk.note(EntryKind.CANCELLATION_REFUSED, words)

@@ -11,6 +11,8 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
+from models.timeline import EntryKind
+
 with workflow.unsafe.imports_passed_through():
     from models.adoption import PREVIEW_ADOPTION, AdoptionPreview
     from models.base import Instant
@@ -287,7 +289,9 @@ class IncidentWorkflow:
                     IncidentInput(carried=carried, epoch_offset=self._epoch_offset)
                 )
         self._prolonged_until = self._desk.now() + PROLONGED
-        self._desk.note("run.prolonged", "this run goes on: there is too much to carry to the next")
+        self._desk.note(
+            EntryKind.RUN_PROLONGED, "this run goes on: there is too much to carry to the next"
+        )
 
     async def _shorten(self) -> None:
         """Move the older part of a long timeline to the document store."""
@@ -339,4 +343,4 @@ class IncidentWorkflow:
                 priority=self._desk.priority(Kind.CHORE),
             )
         except FailureError:
-            self._desk.note("archive.delayed", "this run's archive could not be started")
+            self._desk.note(EntryKind.ARCHIVE_DELAYED, "this run's archive could not be started")

@@ -3,11 +3,12 @@
 from console.stack.demonstration.play import Play
 from models.compiled import CompiledPolicy
 from models.incident import Incident
+from models.timeline import EntryKind
 
 
 def _paged(incident: Incident, person: str) -> bool:
     return any(
-        entry.kind == "page.sent" and entry.data["recipient"] == person
+        entry.kind == EntryKind.PAGE_SENT and entry.data["recipient"] == person
         for entry in incident.timeline
     )
 

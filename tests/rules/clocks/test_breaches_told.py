@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from models.base import ENGINE
+from models.timeline import EntryKind
 from rules.clocks.breaches import breaches
 from rules.clocks.clocks import read_clocks
 from rules.commands.answers import status_markdown
@@ -24,7 +25,7 @@ def test_who_heard_of_a_breach_stands_with_it() -> None:
         ("page.sent", {"recipient": "bo", "channel": "pager", "reason": "no acknowledgement"}),
     )
     for kind, told in lines:
-        incident = note(incident, kind, "sent", actor=ENGINE, now=after(5.1), **told)
+        incident = note(incident, EntryKind(kind), "sent", actor=ENGINE, now=after(5.1), **told)
     breach = next(b for b in breaches(incident) if b.clock == "acknowledge")
     assert breach.told == ("stakeholders (log)",)
     assert breach.actions == ("notify stakeholders",)

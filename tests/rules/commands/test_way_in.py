@@ -9,6 +9,7 @@ from models.base import ENGINE
 from models.clock import FiredThreshold
 from models.command import COMMANDS
 from models.incident import Incident, Lesson
+from models.timeline import EntryKind
 from rules.commands.judgement import AFTER_THE_END, FREE_TEXTS, no_signal, parse
 from rules.record.decision import Case, Decision, Refusal, TakenUp
 from rules.record.ledger import SUMMARY_LIMIT, note, supersede, with_fired
@@ -206,9 +207,15 @@ def test_the_engine_and_monitoring_take_nothing_up() -> None:
 def test_a_line_is_cut_and_numbered_and_carries_what_belongs_to_it() -> None:
     """It happened when it was told unless something else is said."""
     before = an_incident()
-    incident = note(before, "k", "x" * (SUMMARY_LIMIT + 9), actor=ANA, now=after(3), a=1)
+    incident = note(
+        before, EntryKind.STEP_DONE, "x" * (SUMMARY_LIMIT + 9), actor=ANA, now=after(3), step="a"
+    )
     line = incident.timeline[-1]
-    assert (len(line.summary), line.seq, line.data) == (SUMMARY_LIMIT, before.next_seq, {"a": 1})
+    assert (len(line.summary), line.seq, line.data) == (
+        SUMMARY_LIMIT,
+        before.next_seq,
+        {"step": "a"},
+    )
     assert (line.happened_at, line.recorded_at, line.actor) == (after(3), after(3), ANA)
     assert incident.next_seq == before.next_seq + 1
     assert incident.timeline[:-1] == before.timeline

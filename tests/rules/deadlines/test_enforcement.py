@@ -218,7 +218,7 @@ def test_a_threshold_that_fired_as_it_came_due_stands() -> None:
 def entries(*sizes: int) -> tuple[TimelineEntry, ...]:
     """Lines of the timeline that weigh so much as JSON."""
     plain = TimelineEntry(
-        seq=1000, kind="k", happened_at=START, recorded_at=START, actor=ANA, summary=""
+        seq=1000, kind="step.done", happened_at=START, recorded_at=START, actor=ANA, summary=""
     )
     bare = len(plain.model_dump_json())
     return tuple(

@@ -6,6 +6,7 @@ import pytest
 
 from models.compiled import Branch, EscalationPolicy, RoleRule
 from models.incident import Incident
+from models.timeline import EntryKind
 from rules.paging.story import (
     LadderPosition,
     ahead,
@@ -23,7 +24,7 @@ QUIET = EscalationPolicy(name="quiet", levels=())
 
 def told(incident: Incident, kind: str, minute: float, **data: Any) -> Incident:
     """One more line."""
-    return note(incident, kind, kind, actor=ANA, now=after(minute), **data)
+    return note(incident, EntryKind(kind), kind, actor=ANA, now=after(minute), **data)
 
 
 def test_a_page_that_was_owed_is_told_with_the_level_that_asked_for_it() -> None:
@@ -151,7 +152,7 @@ def test_who_held_a_role_at_an_instant_is_who_had_it_and_kept_it() -> None:
     incident = told(an_incident(), "role.assigned", 1, role="lead", person="ana")
     incident = told(incident, "role.assigned", 2, role="scribe", person="dee")
     incident = told(incident, "role.assigned", 3, role="lead", person="bo")
-    incident = told(incident, "role.not_taken", 4, role="lead", person="eve")
+    incident = told(incident, "role.overloaded", 4, role="lead", person="eve")
     incident = told(incident, "handover.accepted", 5, role="lead", giver="ana", person="cy")
     incident = told(incident, "role.unassigned", 6, role="lead", person="bo")
     incident = told(incident, "role.unassigned", 7, role="lead", person="ana")

@@ -2,6 +2,7 @@
 
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.compiled import Branch, EscalationPolicy
+from models.timeline import EntryKind
 from models.why import Explanation, Verdict
 from rules.paging.escalation import turns
 from rules.record.ledger import note
@@ -249,7 +250,7 @@ def test_what_the_record_does_not_hold_any_more_is_said() -> None:
     night = Night(THREE)
     night.until(4)
     night.incident = note(
-        night.incident, "policy.adopted", "another policy", actor=ANA, now=after(2)
+        night.incident, EntryKind.POLICY_ADOPTED, "another policy", actor=ANA, now=after(2)
     )
     assert night.why("ana", at=1).notes == ("another policy was in force then: another policy",)
     assert "that is to come" in night.why("ana", at=99).notes[0]

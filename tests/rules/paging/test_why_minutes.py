@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from models.compiled import CompiledPolicy, RoleRule
+from models.timeline import EntryKind
 from models.why import Explanation, Verdict
 from rules.paging.escalation import turns
 from rules.record.ledger import note
@@ -127,7 +128,9 @@ def test_a_policy_counts_from_the_instant_at_which_it_was_adopted() -> None:
     """And what is asked about now is not to come."""
     night = Night(TWO)
     night.until(4)
-    night.incident = note(night.incident, "policy.adopted", "another", actor=ANA, now=after(2))
+    night.incident = note(
+        night.incident, EntryKind.POLICY_ADOPTED, "another", actor=ANA, now=after(2)
+    )
     assert [night.why("ana", at=minute).notes for minute in (2, 4)] == [(), ()]
 
 
@@ -145,7 +148,9 @@ def test_a_page_is_told_by_what_its_line_holds(data: dict[str, Any], said: str) 
     """Older lines hold less."""
     night = Night(TWO)
     sent: dict[str, Any] = {"recipient": "dee", "channel": "mail", "key": "k", **data}
-    night.incident = note(night.incident, "page.sent", "a page", actor=ANA, now=after(2), **sent)
+    night.incident = note(
+        night.incident, EntryKind.PAGE_SENT, "a page", actor=ANA, now=after(2), **sent
+    )
     night.until(3)
     assert words(night.why("dee"))[0] == said
 

@@ -8,6 +8,7 @@ from models.authority import ApprovalRule, Later, OverrideRule
 from models.compiled import AuthorityRule, CompiledPolicy
 from models.incident import TimelineSegment
 from models.schedule import Duty, FeedSpec, OnCall, ScheduleSpec
+from models.timeline import EntryKind
 from rules.people.named import (
     apart,
     candidates,
@@ -160,7 +161,13 @@ def test_whoever_was_paged_responds_also_once_their_line_was_archived() -> None:
     """The timeline moves to the document store; that somebody was paged stays with the record."""
     policy = POLICY.changed(known_names=True)
     incident = note(
-        an_incident(), "page.sent", "x", actor=ANA, now=after(1), recipient="zed", key="k"
+        an_incident(),
+        EntryKind.PAGE_SENT,
+        "x",
+        actor=ANA,
+        now=after(1),
+        recipient="zed",
+        key="k",
     )
     segment = TimelineSegment(uri="u", sha256="0", first_seq=1, last_seq=incident.next_seq - 1)
     gone = moved_out(moved_out(incident, segment), segment)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from models.base import ENGINE
 from models.compiled import EscalationPolicy, Level, RoleRule
 from models.schedule import Duty, FeedSpec, Gap, OnCall, ScheduleSpec
+from models.timeline import EntryKind
 from rules.commands.opening import open_incident
 from rules.people.named import meant, responders
 from rules.record.ledger import note
@@ -69,7 +70,7 @@ def test_whoever_a_schedule_had_paged_is_a_responder() -> None:
     before = meant("responders", incident, POLICY, START) or ()
     incident = note(
         incident,
-        "page.sent",
+        EntryKind.PAGE_SENT,
         "page to zoe",
         actor=ENGINE,
         now=START,

@@ -7,6 +7,7 @@ import pytest
 from models.base import Actor
 from models.compiled import CompiledPolicy, RoleRule
 from models.incident import Incident, RoleHolder
+from models.timeline import EntryKind
 from models.workload import ToldRole
 from rules.people.roles_at_once import News, assigned_by, counted_roles, overloaded, untold
 from rules.record.ledger import note
@@ -66,8 +67,12 @@ def test_whoever_assigned_is_told_or_else_the_holder(
 ) -> None:
     """Where the policy did, or nobody whom it knows, whoever has the role hears of it."""
     actor = Actor(name=by, via="console")
-    record = note(led(), kind, "", actor=actor, now=after(1), role="lead", person="ana", **data)
-    record = note(record, "role.assigned", "", actor=actor, now=after(1), role="lead", person="bo")
+    record = note(
+        led(), EntryKind(kind), "", actor=actor, now=after(1), role="lead", person="ana", **data
+    )
+    record = note(
+        record, EntryKind.ROLE_ASSIGNED, "", actor=actor, now=after(1), role="lead", person="bo"
+    )
     assert assigned_by(record, ANA, LIMITED) == told
 
 

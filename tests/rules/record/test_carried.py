@@ -7,6 +7,7 @@ from pydantic_core import to_json
 
 from models.contracts import Carried, IncidentInput
 from models.incident import Incident
+from models.timeline import EntryKind
 from rules.record.carried import (
     CARRIED_BYTES,
     KEPT_BYTES,
@@ -21,12 +22,14 @@ from rules.record.carried import (
 from rules.record.ledger import note
 from tests.specimens import ANA, POLICY, after, an_incident
 
+HELD = EntryKind.INCIDENT_HELD
+
 
 def test_a_long_timeline_leaves_in_parts_that_temporal_takes() -> None:
     """Hundreds of long notes in one run weigh more than an activity may be given."""
     incident = an_incident()
     for number in range(300):
-        incident = note(incident, "hold", "x", actor=ANA, now=after(number), note="\u706b" * 4000)
+        incident = note(incident, HELD, "x", actor=ANA, now=after(number), reason="\u706b" * 4000)
     older = older_entries(incident)
     assert older is not None
     parts = in_segments(older)
@@ -43,7 +46,7 @@ def heavy(text: str, lines: int = 300) -> Incident:
     """An incident with a long timeline."""
     incident = an_incident()
     for number in range(lines):
-        incident = note(incident, "hold", "x", actor=ANA, now=after(number), note=text)
+        incident = note(incident, HELD, "x", actor=ANA, now=after(number), reason=text)
     return incident
 
 

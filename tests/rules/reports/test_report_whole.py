@@ -82,7 +82,7 @@ def a_line(seq: int, happened: float, recorded: float) -> TimelineEntry:
     """A line of the timeline."""
     return TimelineEntry(
         seq=seq,
-        kind="thing.done",
+        kind="step.done",
         happened_at=after(happened),
         recorded_at=after(recorded),
         actor=BO,

@@ -1,0 +1,270 @@
+"""The kinds of timeline lines: one table. docs/timeline.md is generated from it.
+
+Stored strings never change. A kind that nothing writes any more may leave the table: the record
+keeps kinds as text, so older timelines stay readable.
+"""
+
+from enum import StrEnum
+from typing import NewType, Self
+
+OpenKind = NewType("OpenKind", str)
+"""A kind with a name of the policy in it; `milestone_kind` makes it."""
+
+SAID = ("note", "reason", "override")
+"""Free words of a command. Each line of a command may have them in its data, if they do not fit."""
+
+_TURN = ("level", "target", "reason", "cycle", "rule", "asked_at", "next_at")
+_PAGE = (*_TURN, "recipient", "channel", "key", "via", "not_by", "reference")
+_DUTY = ("schedule", "on_call", "feed_age_seconds", "doubts")
+_MESSAGE = ("recipient", "channel", "key", "reason", "reference")
+_TRIGGER = ("trigger", "source", "target")
+_THRESHOLD = ("clock", "run", "threshold", "due_at", "late_by_seconds", "actions")
+
+
+class EntryKind(StrEnum):
+    """What a timeline line is about. Each has its meaning, and the names that its data may have."""
+
+    _value_: str
+    meaning: str
+    data: tuple[str, ...]
+
+    def __new__(cls, value: str, meaning: str = "", data: tuple[str, ...] = ()) -> Self:
+        """A member: its stored string, what it means, what its data holds."""
+        kind = str.__new__(cls, value)
+        kind._value_ = value
+        kind.meaning = meaning
+        kind.data = data
+        return kind
+
+    INCIDENT_REPORTED = (
+        "incident.reported",
+        "the incident was reported",
+        ("policy", "policy_hash", "group", "previous"),
+    )
+    INCIDENT_ACKNOWLEDGED = "incident.acknowledged", "somebody took the incident on", _TRIGGER
+    INCIDENT_ASSESSED = "incident.assessed", "the assessment ended, the diagnosis began", _TRIGGER
+    INCIDENT_DIAGNOSED = "incident.diagnosed", "the diagnosis ended, the resolution began", _TRIGGER
+    INCIDENT_RETURNED = (
+        "incident.return_to_diagnosis",
+        "the fix failed, the diagnosis began again",
+        _TRIGGER,
+    )
+    INCIDENT_MITIGATED = "incident.mitigated", "the impact ended, the incident did not", _TRIGGER
+    INCIDENT_RESOLVED = "incident.resolved", "the incident was resolved", _TRIGGER
+    INCIDENT_REOPENED = "incident.reopened", "the incident was reopened", _TRIGGER
+    INCIDENT_CLOSED = "incident.closed", "the incident was closed", _TRIGGER
+    INCIDENT_CANCELLED = "incident.cancelled", "the incident was cancelled", _TRIGGER
+    INCIDENT_HELD = "incident.held", "the incident was put on hold", ("reason",)
+    INCIDENT_RESUMED = "incident.resumed", "the hold ended"
+    MILESTONE = "milestone.NAME", "a milestone of the policy's own came; NAME is its name"
+    MILESTONE_CORRECTED = (
+        "milestone.corrected",
+        "a milestone got another time",
+        ("milestone", "was", "becomes"),
+    )
+    MILESTONE_WITHDRAWN = (
+        "milestone.withdrawn",
+        "a milestone had not come after all",
+        ("milestone", "was"),
+    )
+    STEP_DONE = "step.done", "a step was done", ("step",)
+    DATE_SET = "date.set", "a date of the policy was set", ("date", "at", "was")
+    LINK_ADDED = "link.added", "a link was added"
+    ATTRIBUTE_SET = "attribute.set", "an attribute got a value", ("attribute", "value")
+    ATTRIBUTE_LEFT_OUT = (
+        "attribute.left_out",
+        "a label of an alert is no value of the attribute that it names",
+    )
+    SEVERITY_FOLLOWS = "severity.follows", "the severity follows from what was reported"
+    SEVERITY_CHANGED = (
+        "severity.changed",
+        "the severity changed",
+        ("was", "becomes", "running_clocks", "deadlines"),
+    )
+    SEVERITY_CONFIRMED = "severity.confirmed", "somebody confirmed the severity"
+
+    CLOCK_WARNED = "clock.warned", "a clock reached a threshold before its limit", _THRESHOLD
+    CLOCK_BREACHED = "clock.breached", "a clock passed its limit", _THRESHOLD
+    CLOCK_LATE = "clock.late", "a clock passed its limit, which is best effort only", _THRESHOLD
+    CLOCK_OVERDUE = "clock.overdue", "a clock reached a threshold after its limit", _THRESHOLD
+    CLOCK_SUPERSEDED = (
+        "clock.superseded",
+        "a correction took a threshold back that had fired",
+        ("clock", "threshold"),
+    )
+    CLOCK_EXTENDED = (
+        "clock.extended",
+        "somebody moved the limit of a clock",
+        ("clock", "by_seconds", "limit_at"),
+    )
+    ACTION_REFUSED = "action.refused", "the rules refused what a threshold set off"
+
+    ESCALATION_FOLLOWS = "escalation.follows", "another escalation of the policy counts", ("rule",)
+    ESCALATION_BY_HAND = (
+        "escalation.by_hand",
+        "somebody asked for a level or for a target",
+        ("level", "only", "reason"),
+    )
+    ESCALATION_JOINED = (
+        "escalation.joined",
+        "a level was asked for that had just been paged",
+        ("level", "reason"),
+    )
+    ESCALATION_WAITS = (
+        "escalation.waits",
+        "nobody of any level was on call; it begins again at `next_at`",
+        ("next_at", "level"),
+    )
+    ESCALATION_RESUMED = (
+        "escalation.resumed",
+        "nothing followed an acknowledgement, so it goes on",
+        ("level", "forgotten_at"),
+    )
+    ESCALATION_DELAYED = "escalation.delayed", "no worker answered in time for a page; tried again"
+    ESCALATION_ANSWERED = "escalation.answered", "somebody answered a call by hand"
+    ESCALATION_TAKEN_UP = "escalation.taken_up", "somebody took the incident up, and it stopped"
+    ESCALATION_EXHAUSTED = "escalation.exhausted", "every level had its turn, and nobody answered"
+
+    PAGE_SENT = "page.sent", "a channel took a page", (*_PAGE, *_DUTY)
+    PAGE_FAILED = "page.failed", "no channel took a page; it is tried again", (*_PAGE, *_DUTY)
+    PAGE_FELL_BACK = "page.fell_back", "a channel refused a page; the next is tried", _MESSAGE
+    PAGE_DELAYED = "page.delayed", "every channel refused a page; it is tried again", _MESSAGE
+    PAGE_UNDELIVERED = "page.undelivered", "no channel took a page; given up", _MESSAGE
+    PAGE_HELD = "page.held", "a page waits for a summary of many", (*_PAGE, *_DUTY)
+    PAGE_SUMMARISED = (
+        "page.summarised",
+        "a page went out in a summary",
+        (*_MESSAGE, "summary_of"),
+    )
+    PAGE_WITHDRAWN = "page.withdrawn", "a page is not needed any more", (*_MESSAGE, "level")
+    PAGE_UNCONFIRMED = (
+        "page.unconfirmed",
+        "a page may have left: the worker stopped before it said so",
+        (*_PAGE, *_DUTY),
+    )
+    PAGE_NOBODY = "page.nobody", "a page found nobody", (*_TURN, "on_call")
+    PAGE_OUT_OF_HOURS = (
+        "page.out_of_hours",
+        "somebody was not paged outside of their hours",
+        (*_TURN, "recipient", "opens_at"),
+    )
+    PAGE_PASSED_OVER = "page.passed_over", "a level was not paged", (*_TURN, "targets")
+    PAGE_WAITS = (
+        "page.waits",
+        "a page waits until the hours of its level begin",
+        ("level", "targets", "reason", "waits_until"),
+    )
+
+    NOTIFICATION_SENT = "notification.sent", "a channel took a notification", _MESSAGE
+    NOTIFICATION_FELL_BACK = (
+        "notification.fell_back",
+        "a channel refused a notification; the next is tried",
+        _MESSAGE,
+    )
+    NOTIFICATION_DELAYED = (
+        "notification.delayed",
+        "every channel refused a notification; it is tried again",
+        _MESSAGE,
+    )
+    NOTIFICATION_UNDELIVERED = (
+        "notification.undelivered",
+        "no channel took a notification; given up",
+        _MESSAGE,
+    )
+    REMINDER_SENT = "reminder.sent", "a channel took a reminder", _MESSAGE
+    REMINDER_FELL_BACK = (
+        "reminder.fell_back",
+        "a channel refused a reminder; the next is tried",
+        _MESSAGE,
+    )
+    REMINDER_DELAYED = (
+        "reminder.delayed",
+        "every channel refused a reminder; it is tried again",
+        _MESSAGE,
+    )
+    REMINDER_UNDELIVERED = "reminder.undelivered", "no channel took a reminder; given up", _MESSAGE
+    REMIND_NOBODY = "remind.nobody", "a reminder found nobody", ("target",)
+
+    UPDATE_POSTED = "update.posted", "a status update was given", ("audiences",)
+    UPDATE_MISSED = "update.missed", "an audience got no status update in time", _THRESHOLD
+    UPDATE_UNREACHED = (
+        "update.unreached",
+        "no channel took a status update for an audience",
+        ("audience",),
+    )
+    UPDATES_SLOWED = "updates.slowed", "an audience gets updates less often from now on"
+
+    ROLE_ASSIGNED = "role.assigned", "somebody got a role", ("role", "person")
+    ROLE_UNASSIGNED = "role.unassigned", "somebody lost a role", ("role", "person")
+    ROLE_NOBODY = "role.nobody", "the schedule of a role names nobody", ("role",)
+    ROLE_NOT_TAKEN = "role.not_taken", "the policy does not let this person have a role", ("role",)
+    ROLE_DISCOURAGED = (
+        "role.discouraged",
+        "somebody has two roles that the policy advises to keep apart",
+    )
+    ROLE_OVERLOADED = (
+        "role.overloaded",
+        "somebody holds a role in more incidents than the policy allows",
+        ("role", "person", "told", "elsewhere"),
+    )
+    HANDOVER_OFFERED = (
+        "handover.offered",
+        "a holder offered a role to somebody",
+        ("role", "giver", "taker", "content"),
+    )
+    HANDOVER_ACCEPTED = "handover.accepted", "the taker has the role", ("role", "giver", "person")
+    HANDOVER_DECLINED = "handover.declined", "the taker declined; the giver keeps it", ("role",)
+    HANDOVER_LAPSED = "handover.lapsed", "nobody accepted in time; the giver keeps it", ("role",)
+    HANDOVER_DUE = "handover.due", "a holder was reminded to hand a role over", ("role",)
+
+    COMMAND_REFUSED = "command.refused", "a command was refused", ("command", "refusal")
+    OVERRIDE_USED = (
+        "override.used",
+        "somebody did what the policy refuses, by an override",
+        ("command", "reason"),
+    )
+    APPROVAL_ASKED = "approval.asked", "a command waits for an approval", ("rule", "of")
+    APPROVAL_GIVEN = "approval.given", "somebody approved", ("rule",)
+    APPROVAL_REJECTED = "approval.rejected", "somebody rejected", ("rule",)
+    APPROVAL_BACKUPS = "approval.backups", "nobody decided in time; others are asked"
+    APPROVAL_TIMEOUT = "approval.timeout", "nobody decided in time"
+    APPROVAL_LAPSED = "approval.lapsed", "the state changed before anybody decided"
+    CONSULTATION_ASKED = "consultation.asked", "somebody's opinion was asked", ("rule", "of")
+    CANCELLATION_REFUSED = (
+        "cancellation.refused",
+        "somebody tried to cancel the workflow, not the incident",
+    )
+    POLICY_ASKED = "policy.asked", "somebody asked for another policy", ("becomes",)
+    POLICY_ADOPTED = (
+        "policy.adopted",
+        "another policy counts from now on",
+        ("was", "becomes", "clocks"),
+    )
+
+    ALERT_FIRES = "alert.fires", "alerts fire"
+    ALERT_RESOLVES = "alert.resolves", "alerts resolved"
+    ALERT_TAKEN_OVER = "alert.taken_over", "another incident has the alerts that still fire"
+    GROUP_GONE = "group.gone", "the alert group ended"
+
+    REVIEW_SUBMITTED = "review.submitted", "the review was submitted"
+    REVIEW_COMPLETED = "review.completed", "the review is complete"
+    LESSON_ADDED = "lesson.added", "a lesson was added"
+    ACTION_ITEM_ADDED = "action_item.added", "an action item was added", ("item",)
+    DOCUMENT_WRITTEN = "document.written", "a document is in the document store", ("sha256",)
+    DOCUMENT_DELAYED = "document.delayed", "a document could not be written; tried again"
+
+    LINKED_OPENED = "linked.opened", "an incident that this one needs was opened"
+    LINKED_DELAYED = "linked.delayed", "such an incident could not be opened; tried again"
+    CALENDARS_WORKED_OUT = "calendars.worked_out", "the calendars are known further ahead"
+    CALENDARS_DELAYED = "calendars.delayed", "a calendar could not be worked out; tried again"
+    ARCHIVE_DELAYED = "archive.delayed", "the archive of a run could not be started"
+    TIMELINE_LEFT = (
+        "timeline.left",
+        "older lines are in the history of an earlier run only: the document store takes none",
+    )
+    RUN_PROLONGED = "run.prolonged", "there is too much to carry to a new run; this one goes on"
+
+
+def milestone_kind(name: str) -> OpenKind:
+    """The kind of the line for a milestone of the policy's own."""
+    return OpenKind(EntryKind.MILESTONE.replace("NAME", name))

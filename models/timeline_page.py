@@ -1,0 +1,110 @@
+"""The page `docs/timeline.md`, from the table of kinds."""
+
+from itertools import groupby
+
+from models.timeline import SAID, EntryKind
+
+NAMES = {
+    "actions": "what the threshold set off, in words",
+    "asked_at": "when the level was asked for",
+    "at": "the instant that was set",
+    "attribute": "the name of the attribute",
+    "audience": "an audience",
+    "audiences": "the audiences to whom it was given",
+    "becomes": "the new value: a severity, an instant, the hash of a policy",
+    "by_seconds": "by how many seconds the limit moved",
+    "channel": "the channel, as the policy names it",
+    "clock": "the clock; `update:AUDIENCE` is the promise of updates to an audience",
+    "clocks": "what a new policy changes for the clocks, in words",
+    "command": "the name of the command",
+    "content": "what the giver passes on",
+    "cycle": "the round of the escalation, from 0",
+    "date": "the name of the date",
+    "deadlines": "the limits of the running clocks after the change",
+    "doubts": "what makes it doubtful who is on call, in words",
+    "due_at": "when the threshold came due",
+    "elsewhere": "the other incidents in which the person holds the role",
+    "feed_age_seconds": "how old the copy of the on-call feed was",
+    "forgotten_at": "until when something had to follow the acknowledgement",
+    "giver": "who gives the role",
+    "group": "the alert group that opened the incident",
+    "item": "the id of the action item",
+    "key": "the idempotency key of the message",
+    "late_by_seconds": "how late the threshold fired, in seconds",
+    "level": "the level of the escalation, from 1",
+    "limit_at": "the new limit",
+    "milestone": "the name of the milestone",
+    "next_at": "when silence pages the next level",
+    "not_by": "the channels that had refused the page before",
+    "note": "the note of a command",
+    "of": "who was asked",
+    "on_call": "who is on call by the schedule, and what is known about it",
+    "only": "the one target that was asked for",
+    "opens_at": "when the hours of the person begin",
+    "override": "why a command overrides the policy",
+    "person": "who has, or had, the role",
+    "policy": "name and version of the policy",
+    "policy_hash": "the SHA-256 of the policy file",
+    "previous": "the incident before this one, of the same alert group",
+    "reason": "why, in words",
+    "recipient": "a person or an audience",
+    "reference": "where the message is in its channel: place, message, thread, address",
+    "refusal": "the type of the refusal",
+    "role": "the role",
+    "rule": "the escalation, or the rule for approvals, as the policy names it",
+    "run": "the run of the clock, from 1",
+    "running_clocks": "what the policy does with the running clocks",
+    "schedule": "the on-call schedule by which the person was paged",
+    "sha256": "the hash of the document",
+    "source": "the state before",
+    "step": "the name of the step",
+    "summary_of": "the incidents in the summary",
+    "taker": "who is to take the role",
+    "target": "the state after; of a page or reminder: the target, as the policy names it",
+    "targets": "the targets of the level, as the policy names them",
+    "threshold": "the threshold, such as `100%` or `-1h`",
+    "told": "who was reminded",
+    "trigger": "the trigger of the lifecycle",
+    "value": "the value of the attribute",
+    "via": "as what somebody was paged, such as a role or a schedule",
+    "waits_until": "when the hours of the level begin",
+    "was": "the value before",
+}
+"""What each name in the data of a line holds."""
+
+
+def markdown() -> str:
+    """The page: one table for each thing that lines are about, then the names in their data."""
+    return (
+        "# The lines of the timeline\n\n"
+        "This page is generated from the table in `models/timeline.py` (`make timeline-doc`); a "
+        "test keeps the two equal.\n\n"
+        "Each line of an incident's timeline has a `kind`: the thing, a dot, and what became of "
+        "it. Logs, queries and reports use the same strings, and they never change. `data` may "
+        "hold the names that stand beside the kind; [the last table](#data) explains them. A name "
+        "is missing if there is nothing to say. A line that a command wrote may also have "
+        f"{', '.join(f'`{name}`' for name in SAID)}: what the person said, if it does not fit into "
+        "the summary.\n\n"
+        + "\n\n".join(_section(thing, list(kinds)) for thing, kinds in groupby(_sorted(), _thing))
+        + "\n\n## Data\n\n| name | holds |\n|---|---|\n"
+        + "".join(f"| `{name}` | {holds} |\n" for name, holds in NAMES.items())
+    )
+
+
+def _sorted() -> list[EntryKind]:
+    """Things in the order of their first kinds, the kinds of each as they stand."""
+    things = list(dict.fromkeys(_thing(kind) for kind in EntryKind))
+    return sorted(EntryKind, key=lambda kind: things.index(_thing(kind)))
+
+
+def _thing(kind: EntryKind) -> str:
+    return kind.partition(".")[0]
+
+
+def _section(thing: str, kinds: list[EntryKind]) -> str:
+    rows = [
+        f"| `{kind}` | {kind.meaning} | {', '.join(f'`{name}`' for name in kind.data)} |"
+        for kind in kinds
+    ]
+    head = f"## {thing.replace('_', ' ').capitalize()}"
+    return "\n".join((head, "", "| kind | meaning | data |", "|---|---|---|", *rows))
