@@ -13,8 +13,7 @@ from connectors.calendars.directory import FeedDirectory
 from incidents.command_ids import new_command_id
 from incidents.errors import ReportRefused
 from incidents.kept.policies import have_policy_kept
-from incidents.opening import open_incident
-from incidents.reported_before import reported_yesterday, reports_the_same
+from incidents.reporting import ReportedIncident, report_incident, reports_the_same
 from intake.body import read_body
 from intake.endpoints import answers, takes
 from intake.errors import Refused
@@ -36,7 +35,6 @@ from rules.commands.reporting import (
     wrong_information,
 )
 from rules.commands.validity import BLANK
-from rules.record.identity import incident_id
 from rules.record.readable import blank
 
 log = structlog.get_logger(__name__)
@@ -155,10 +153,8 @@ class IncidentIntake:
         report = checked(said, policy, now)
         seed = f"{VIA}/{key or new_command_id()}"
         async with reaching_temporal():
-            try:
-                name, started = await self._opened(policy, report, seed, now, repeatable=bool(key))
-            except ReportRefused as refused:
-                raise _not_begun(refused) from None
+            found = await self._reported(policy, report, seed, now, repeatable=bool(key))
+            name, started = found.incident_id, found.started
             if not started and not await reports_the_same(
                 self._client, name, report, within=RPC_TIMEOUT
             ):
@@ -169,28 +165,24 @@ class IncidentIntake:
         response.status_code = HTTPStatus.CREATED if started else HTTPStatus.OK
         return Opened(incident=name, started=started)
 
-    async def _opened(
+    async def _reported(
         self, policy: CompiledPolicy, report: Report, seed: str, now: datetime, *, repeatable: bool
-    ) -> tuple[str, bool]:
-        """The incident of the seed, and whether it was opened just now."""
-        known = (
-            await reported_yesterday(self._client, seed, now, within=RPC_TIMEOUT)
-            if repeatable
-            else None
-        )
-        if known:
-            return known, False
-        name = incident_id(seed, now)
-        started = await open_incident(
-            self._client,
-            policy,
-            name,
-            report,
-            self._task_queue,
-            within=RPC_TIMEOUT,
-            feeds=self._feeds,
-        )
-        return name, started
+    ) -> ReportedIncident:
+        """The incident of the seed. Raises Refused."""
+        try:
+            return await report_incident(
+                self._client,
+                policy,
+                report,
+                self._task_queue,
+                seed=seed,
+                now=now,
+                repeatable=repeatable,
+                within=RPC_TIMEOUT,
+                feeds=self._feeds,
+            )
+        except ReportRefused as refused:
+            raise _not_begun(refused) from None
 
     def router(self) -> APIRouter:
         """The routes."""

@@ -20,15 +20,13 @@ from console.terminal.times import PAST, parse_instant
 from incidents.command_ids import new_command_id
 from incidents.errors import ServerUnavailable
 from incidents.kept.policies import have_policy_kept
-from incidents.opening import open_incident
-from incidents.reported_before import reported_yesterday
+from incidents.reporting import report_incident
 from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident import Report
 from models.way_in import WayIn
 from rules.commands.opening import first_severity
 from rules.commands.reporting import unfit, untimely
-from rules.record.identity import incident_id
 from runtime.settings import load_settings
 
 PANEL = "Report"
@@ -150,21 +148,26 @@ async def opened(
     settings = load_settings()
     policy = compiled_policy(settings.policy_file, told.service)
     try:
-        known = await reported_yesterday(client, seed, now, within=within)
-        name = known or incident_id(seed, now)
         async with aclosing(FeedDirectory(settings.feeds, settings.feed_copies)) as feeds:
-            started = known is None and await open_incident(
-                client, policy, name, told, settings.task_queue, within=within, feeds=feeds
+            found = await report_incident(
+                client,
+                policy,
+                told,
+                settings.task_queue,
+                seed=seed,
+                now=now,
+                within=within,
+                feeds=feeds,
             )
     except ServerUnavailable as error:
         raise _unsure(error, seed) from None
-    if started:
+    if found.started:
         source = read_policy(settings.policy_file).source
         await have_policy_kept(client, source, settings.task_queue)
     return {
-        "incident": name,
+        "incident": found.incident_id,
         "command_id": seed,
-        "started": started,
+        "started": found.started,
         "severity": first_severity(told, policy).severity,
         "policy": f"{policy.name} {policy.version}",
     }
