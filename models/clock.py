@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.base import Actor, Frozen, Instant, Seconds
+from models.clock_name import of_updates
 
 
 class ActionKind(StrEnum):
@@ -25,8 +26,6 @@ ONCE = "once"
 """Raise the severity, unless this clock has raised it before."""
 
 
-UPDATE = "update:"
-"""How the clock from one status update to an audience to the next begins its name."""
 SHOULD = "should"
 """The threshold at the softer limit of two."""
 
@@ -301,7 +300,7 @@ class FiredThreshold(Frozen):
     @property
     def breach(self) -> bool:
         """Whether it broke a limit that counts."""
-        at_limit = self.fraction == 1 or self.clock.startswith(UPDATE)
+        at_limit = self.fraction == 1 or of_updates(self.clock)
         return at_limit and self.fraction >= 1 and not self.best_effort
 
 

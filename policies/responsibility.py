@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from models.authority import BACKDATING, ApprovalRule, HandoverRule, Later, OverrideRule
 from models.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
+from models.clock_name import RoleClock
 from models.compiled import AuthorityRule, RoleRule
 from models.moments import RAISED, parse_condition
 from models.policy import Policy
@@ -21,8 +22,6 @@ OVERRIDE = "override"
 """The key of authority that is about no command, but about overruling what is refused."""
 SET_SEVERITY = "set_severity"
 """The command whose rules by severity go by the worse of two, before and after."""
-ROLE_CLOCK = "role:"
-"""How the clock is called that says by when a role must be filled."""
 ACKNOWLEDGED, ASSESSED = "acknowledged", "assessed"
 DEPUTY = "deputy"
 """Whom actions of `unfilled` mean by this word: the deputy of the role."""
@@ -112,7 +111,7 @@ def role_clocks(policy: Policy) -> Iterator[ClockSpec]:
         }
         if within:
             yield ClockSpec(
-                name=f"{ROLE_CLOCK}{name}",
+                name=str(RoleClock(name)),
                 starts=starts,
                 stops=f"role:{name}",
                 within=within,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
+from models.clock_name import UpdateClock
 from models.command import COMMANDS, AdoptPolicyCommand
 from models.compiled import AuthorityRule
 from models.policy import Policy
@@ -16,7 +17,6 @@ from policies.responsibility import authority, role_clocks
 from policies.tree import Loc
 from rehearsal.wording import VIA, spec_of, written_as
 from rules.people.names import ANYONE, OUTSIDE
-from rules.updates.cadence import PREFIX
 from states.lifecycle import BY_TRIGGER
 
 PERSON = "person"
@@ -59,7 +59,10 @@ class Known:
 
 def _known(policy: Policy) -> Known:
     audiences = tuple(policy.communication.audiences) if policy.communication else ()
-    automatic = (*(spec.name for spec in role_clocks(policy)), *(PREFIX + a for a in audiences))
+    automatic = (
+        *(spec.name for spec in role_clocks(policy)),
+        *(str(UpdateClock(a)) for a in audiences),
+    )
     return Known(
         channel=tuple(policy.channels),
         clock=(*policy.clocks, *automatic),

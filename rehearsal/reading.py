@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from models.clock import ClockReading, ClockStatus, MetricReading
+from models.clock_name import UpdateClock, clock_named, of_updates
 from models.incident import Incident, TimelineEntry
 from models.timeline import EntryKind
 from models.view import IncidentView
 from rehearsal.played import SLACK, Breach, Line, PlayedIncident, Said, Standing, in_order
 from rules.paging.summary import incidents
 from rules.record.reach import given_to
-from rules.updates.cadence import PREFIX
 
 KINDS: dict[str, str] = {
     EntryKind.PAGE_SENT: "page",
@@ -159,7 +159,7 @@ def _breaches(name: str, view: IncidentView) -> tuple[Breach, ...]:
             open=reading.stopped_at is None,
         )
         for reading in map(steady, view.readings)
-        if reading.status is ClockStatus.BREACHED and not reading.clock.startswith(PREFIX)
+        if reading.status is ClockStatus.BREACHED and not of_updates(reading.clock)
     )
     return (*broken, *_corrected(name, view), *_missed_updates(name, view))
 
@@ -177,22 +177,30 @@ def _corrected(name: str, view: IncidentView) -> tuple[Breach, ...]:
             corrected_by=breach.corrected.actor.name,
         )
         for breach in view.breaches
-        if breach.corrected and not breach.clock.startswith(PREFIX)
+        if breach.corrected and not of_updates(breach.clock)
     )
 
 
 def _missed_updates(name: str, view: IncidentView) -> tuple[Breach, ...]:
     """Status updates that did not come in time, each once however often it was reminded of."""
-    missed: dict[tuple[str, int], datetime] = {}
+    missed: dict[tuple[UpdateClock, int], datetime] = {}
     for fired in view.incident.fired:
-        if fired.clock.startswith(PREFIX):
-            missed.setdefault((fired.clock, fired.run), fired.due_at)
+        waited = clock_named(fired.clock)
+        if isinstance(waited, UpdateClock):
+            missed.setdefault((waited, fired.run), fired.due_at)
     breaches = []
     for (clock, run), due_at in missed.items():
-        came_at, open_still = _ended(view, clock.removeprefix(PREFIX), due_at)
+        came_at, open_still = _ended(view, clock.audience, due_at)
         late_by = _whole(came_at - due_at)
         breaches.append(
-            Breach(incident=name, clock=clock, run=run, at=due_at, late_by=late_by, open=open_still)
+            Breach(
+                incident=name,
+                clock=str(clock),
+                run=run,
+                at=due_at,
+                late_by=late_by,
+                open=open_still,
+            )
         )
     return tuple(breaches)
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from models.clock import ClockReading, ClockStatus, Counted
+from models.clock_name import of_updates
 from rehearsal.phrases import offset_words
 from rehearsal.played import Played, Said
-from rules.updates.cadence import PREFIX
 
 
 def expectations(played: Played) -> str:
@@ -27,7 +27,7 @@ def _items(played: Played) -> Iterator[str]:
     for incident in played.incidents:
         named = f"incident: {incident.name}, " if many else ""
         for reading in incident.end.clocks:
-            if not reading.clock.startswith(PREFIX):
+            if not of_updates(reading.clock):
                 yield f"{named}clock: {reading.clock}, {_outcome(reading)}"
         for metric in incident.end.metrics:
             if metric.stopped_at:

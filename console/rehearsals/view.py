@@ -17,12 +17,12 @@ from console.incidents.clock_view import (
 from console.terminal.output import line
 from console.terminal.phrases import by_calendar, moment, span
 from models.clock import ClockReading
+from models.clock_name import UpdateClock, clock_named
 from models.timeline import EntryKind
 from rehearsal.compare import ClockDifference, Comparison
 from rehearsal.outcome import Judgement
 from rehearsal.phrases import offset_words
 from rehearsal.played import Breach, Line, Played, PolicyPlayed, Refused, Said
-from rules.updates.cadence import PREFIX
 
 SAID = {"page": "PAGE", "tell": "tell", "remind": "remind"}
 SAID_STYLE = {"page": "bold magenta", "tell": "", "remind": "yellow"}
@@ -167,8 +167,9 @@ def _breaches(played: Played) -> Iterator[RenderableType]:
 
 
 def _breach_words(breach: Breach, played: Played) -> str:
-    if breach.clock.startswith(PREFIX):
-        what = f"status update to {breach.clock.removeprefix(PREFIX)}"
+    waited = clock_named(breach.clock)
+    if isinstance(waited, UpdateClock):
+        what = f"status update to {waited.audience}"
     else:
         what = breach.clock + (f" ({breach.run})" if breach.run > 1 else "")
     due = f", due after {offset_words(breach.at, played.starts)}" if breach.at else ""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from models.clock_name import UpdateClock
 from models.moments import parse_moment
 from models.policy import Policy
 from models.way_in import CHANNELS
@@ -15,7 +16,6 @@ from policies.tree import Loc
 from rules.alerts.joining import ESCALATE
 from rules.commands.reporting import INFORMATION
 from rules.paging.messages import ALL_FACTS
-from rules.updates.cadence import PREFIX as UPDATE
 from states.lifecycle import BEFORE_REVIEW
 
 EVENTS = (*MILESTONES, "return_to_diagnosis", "severity_changed", "hold", "resume")
@@ -52,7 +52,7 @@ def _told_by_clocks(policy: Policy, audience: str) -> bool:
     waited = (name for clock in policy.clocks.values() for name in parse_moment(clock.stops).of)
     chains = (chain for clock in policy.clocks.values() for chain in clock.at.values())
     told = (action.target for chain in chains for action in chain)
-    return f"{UPDATE}{audience}" in waited or audience in told
+    return str(UpdateClock(audience)) in waited or audience in told
 
 
 def updates(policy: Policy) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from models.cadence import Rhythm
+from models.clock_name import UpdateClock
 from models.compiled import Audience
 from models.moments import parse_moment
 from models.policy.cadence import RhythmEntry
@@ -13,7 +14,6 @@ from policies.render.view import View
 from policies.render.words import LEFT_OPEN, NO_TARGET, duration, grouped, listed, target
 from policies.timing import decided
 from rules.paging.messages import ALL_FACTS
-from rules.updates.cadence import PREFIX as UPDATE
 
 
 def section(view: View) -> Blocks:
@@ -109,7 +109,7 @@ def owed(view: View) -> Iterator[str]:
     """Updates that an audience is owed by a clock, beside those that are promised to it."""
     for audience in view.compiled.audiences:
         for clock in view.compiled.clocks:
-            if f"{UPDATE}{audience.name}" in parse_moment(clock.stops).of:
+            if str(UpdateClock(audience.name)) in parse_moment(clock.stops).of:
                 within = grouped(clocks.targets_in_words(view, clock), len(view.severities))
                 said = "; ".join((within, *clocks.particular(view, clock)))
                 yield f"{audience.name}: an update by the clock {clock.name}, {said}."

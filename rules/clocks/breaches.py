@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from models.clock import UPDATE, ClockReading, ClockStatus, FiredThreshold, RecordedBreach
+from models.clock import ClockReading, ClockStatus, FiredThreshold, RecordedBreach
+from models.clock_name import of_updates
 from models.compiled import CompiledPolicy
 from models.incident import Incident, TimelineEntry
 from models.timeline import EntryKind
@@ -25,7 +26,7 @@ def _limits(incident: Incident) -> Iterator[FiredThreshold]:
     for fired in incident.fired:
         if not fired.breach or (fired.clock, fired.run) in missed:
             continue
-        if fired.clock.startswith(UPDATE):
+        if of_updates(fired.clock):
             missed.add((fired.clock, fired.run))
         yield fired
 
@@ -68,7 +69,7 @@ def was_breached(policy: CompiledPolicy, incident: Incident) -> bool:
     """Whether a clock was breached, corrected or not; late status updates aside."""
     if policy.facts is None:
         return False
-    return any(not fired.clock.startswith(UPDATE) for fired in kept(policy, incident))
+    return any(not of_updates(fired.clock) for fired in kept(policy, incident))
 
 
 def breached_clocks(

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from models.clock import DueThreshold, FiredThreshold
+from models.clock_name import UpdateClock, clock_named, of_updates
 from models.compiled import CompiledPolicy
 from models.incident import Incident
 from rules.clocks.clocks import clock_points
 from rules.deadlines.pending import pending_points
 from rules.record.reach import given_to
 from rules.time.targets import worked_out
-from rules.updates.cadence import PREFIX, cadence_points
+from rules.updates.cadence import cadence_points
 
 Key = tuple[str, int, str]
 
@@ -60,7 +61,7 @@ def superseded(
         if not f.superseded
         and f.clock not in unread
         and _would_not_have(f, stands, incident)
-        and (policy.facts or not f.clock.startswith(PREFIX))
+        and (policy.facts or not of_updates(f.clock))
     )
 
 
@@ -74,8 +75,8 @@ def _unread(policy: CompiledPolicy) -> frozenset[str]:
 
 
 def _would_not_have(fired: FiredThreshold, stands: set[Key], incident: Incident) -> bool:
-    if not fired.clock.startswith(PREFIX):
+    waited = clock_named(fired.clock)
+    if not isinstance(waited, UpdateClock):
         return _key(fired) not in stands
-    audience = fired.clock.removeprefix(PREFIX)
-    told = [update.at for update in given_to(audience, incident)]
+    told = [update.at for update in given_to(waited.audience, incident)]
     return len(told) >= fired.run and told[fired.run - 1] <= fired.due_at

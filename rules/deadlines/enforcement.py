@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from models.alert import AlertRecord
 from models.clock import SHOULD, DueThreshold, FiredThreshold
+from models.clock_name import UpdateClock, clock_named
 from models.compiled import CompiledPolicy
 from models.contracts import EnforceDeadline, Enforcement
 from models.incident import Incident
@@ -12,7 +13,6 @@ from models.timeline import EntryKind
 from rules.clocks.clocks import LIMIT_OF, courses
 from rules.deadlines.due import due_thresholds
 from rules.deadlines.pending import is_pending
-from rules.updates.cadence import PREFIX
 
 PUNCTUAL = timedelta(seconds=5)
 """A threshold that fires within this much of its instant is not called late."""
@@ -60,7 +60,7 @@ def facts_for_enforcement(policy: CompiledPolicy, due: tuple[DueThreshold, ...])
         when_lowered=policy.when_lowered,
         slices=policy.slices,
         clocks=tuple(spec for spec in policy.clocks if spec.name in clocks | counted_from),
-        audiences=tuple(a for a in policy.audiences if PREFIX + a.name in clocks),
+        audiences=tuple(a for a in policy.audiences if str(UpdateClock(a.name)) in clocks),
         communication_lead=policy.communication_lead,
         late_updates=policy.late_updates,
         approvals=policy.approvals if any(is_pending(point) for point in due) else {},
@@ -115,10 +115,11 @@ def fired_words(
 ) -> tuple[EntryKind, str]:
     """What the timeline says of a threshold that fires: the kind of line, and its words."""
     late, clock, name = late_words(now - point.due_at), point.clock, point.threshold
-    if clock.startswith(PREFIX):
+    waited = clock_named(clock)
+    if isinstance(waited, UpdateClock):
         return (
             EntryKind.UPDATE_MISSED,
-            f"no status update to {clock.removeprefix(PREFIX)} in time{late}",
+            f"no status update to {waited.audience} in time{late}",
         )
     if name == SHOULD:
         return EntryKind.CLOCK_WARNED, f"{clock}: its softer limit has passed{late}"

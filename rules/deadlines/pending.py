@@ -6,19 +6,17 @@ Not clocks of the policy: nothing is breached, and nothing is kept once an answe
 from datetime import datetime
 
 from models.clock import DueThreshold
+from models.clock_name import ApprovalWait, Awaited, HoldingWait, OfferWait, clock_named
 from models.compiled import CompiledPolicy
 from models.incident import Incident
-from rules.people.approvals import PREFIX as APPROVAL
 from rules.people.approvals import approval_points, unanswered
-from rules.people.handover import HOLDING, OFFERED, handover_points, held_long, lapsed
+from rules.people.handover import handover_points, held_long, lapsed
 from rules.record.decision import Decision
-
-PREFIXES = (APPROVAL, OFFERED, HOLDING)
 
 
 def is_pending(point: DueThreshold) -> bool:
     """Whether a point is one of these, and not a threshold of a clock."""
-    return point.clock.startswith(PREFIXES)
+    return isinstance(clock_named(point.clock), Awaited)
 
 
 def pending_points(policy: CompiledPolicy, incident: Incident) -> tuple[DueThreshold, ...]:
@@ -30,8 +28,12 @@ def waited_for(
     point: DueThreshold, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Decision | None:
     """What follows when no answer came in time; None where that is settled meanwhile."""
-    if point.clock.startswith(APPROVAL):
-        return unanswered(point, incident, policy, now)
-    if point.clock.startswith(OFFERED):
-        return lapsed(point, incident, now)
-    return held_long(point, incident, now)
+    match clock_named(point.clock):
+        case ApprovalWait(rule):
+            return unanswered(rule, point.due_at, incident, policy, now)
+        case OfferWait() as offer:
+            return lapsed(offer, incident, now)
+        case HoldingWait() as holding:
+            return held_long(holding, incident, now)
+        case _:
+            return None

@@ -6,6 +6,7 @@ from datetime import datetime
 from models.authority import BACKDATING, ApprovalRule
 from models.base import ENGINE, MONITORING
 from models.clock import DueThreshold
+from models.clock_name import ApprovalWait
 from models.command import PostUpdateCommand
 from models.compiled import AuthorityRule, CompiledPolicy
 from models.incident import Incident
@@ -23,7 +24,6 @@ from rules.record.decision import Case, Decision, Outcome, Refusal, Remind
 from rules.record.ledger import note
 from rules.record.markdown import stamp
 
-PREFIX = "approval:"
 TIME_IS_OVER = "no answer"
 
 
@@ -193,7 +193,7 @@ def approval_points(policy: CompiledPolicy, incident: Incident) -> Iterator[DueT
             continue
         if len(request.approvals) < rule.quorum and request.state == incident.state:
             yield DueThreshold(
-                clock=PREFIX + request.rule,
+                clock=str(ApprovalWait(request.rule)),
                 run=request.asked,
                 threshold=TIME_IS_OVER,
                 fraction=1.0,
@@ -202,15 +202,14 @@ def approval_points(policy: CompiledPolicy, incident: Incident) -> Iterator[DueT
 
 
 def unanswered(
-    point: DueThreshold, incident: Incident, policy: CompiledPolicy, now: datetime
+    name: str, due_at: datetime, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Decision | None:
     """What follows when nobody answered in time: the next are asked, or the policy decides."""
-    name = point.clock.removeprefix(PREFIX)
     request, rule = request_for(incident, name), policy.approvals.get(name)
     if request is None or rule is None:
         return None
     if request.asked < len(rule.groups):
-        return _asked_next(request, rule, incident, policy, now, due_at=point.due_at)
+        return _asked_next(request, rule, incident, policy, now, due_at=due_at)
     proceeds = rule.timeout == "proceed"
     end = "goes on without approval" if proceeds else "lapses"
     summary = f"nobody decided on {request.says} in time: it {end}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from models.base import ENGINE
 from models.clock import DueThreshold
+from models.clock_name import ClockName, HoldingWait, OfferWait
 from models.compiled import CompiledPolicy, RoleRule
 from models.incident import Incident
 from models.payload import Command
@@ -25,8 +26,6 @@ from rules.record.readable import blank
 from rules.record.steps import unknown
 from states.lifecycle import BEFORE_REVIEW
 
-OFFERED = "handover:"
-HOLDING = "holding:"
 NOT_ACCEPTED = "not accepted"
 HAND_OVER = "hand over"
 
@@ -216,23 +215,23 @@ def handover_points(policy: CompiledPolicy, incident: Incident) -> Iterator[DueT
         return
     if rule.accept_within:
         for offer in incident.handovers:
-            clock = f"{OFFERED}{offer.role}:{offer.giver}"
-            yield _point(clock, NOT_ACCEPTED, offer.at + rule.accept_within)
+            waits = OfferWait(offer.role, offer.giver)
+            yield _point(waits, NOT_ACCEPTED, offer.at + rule.accept_within)
     for held in incident.roles:
         after = held.since_at + rule.remind_after if rule.remind_after else None
         shift = held.until_at if rule.at_shift_end else None
         due_at = min((at for at in (after, shift) if at), default=None)
         if due_at and not held.reminded:
-            yield _point(f"{HOLDING}{held.role}:{held.person}", HAND_OVER, due_at)
+            yield _point(HoldingWait(held.role, held.person), HAND_OVER, due_at)
 
 
-def _point(clock: str, threshold: str, due_at: datetime) -> DueThreshold:
-    return DueThreshold(clock=clock, run=1, threshold=threshold, fraction=1.0, due_at=due_at)
+def _point(waits: ClockName, threshold: str, due_at: datetime) -> DueThreshold:
+    return DueThreshold(clock=str(waits), run=1, threshold=threshold, fraction=1.0, due_at=due_at)
 
 
-def lapsed(point: DueThreshold, incident: Incident, now: datetime) -> Decision | None:
+def lapsed(waits: OfferWait, incident: Incident, now: datetime) -> Decision | None:
     """An offer that nobody accepted in time: its giver keeps the role."""
-    role, _, giver = point.clock.removeprefix(OFFERED).partition(":")
+    role, giver = waits.role, waits.giver
     offer = next((h for h in incident.handovers if (h.role, h.giver) == (role, giver)), None)
     if offer is None:
         return None
@@ -243,9 +242,9 @@ def lapsed(point: DueThreshold, incident: Incident, now: datetime) -> Decision |
     return Decision(incident, summary, told)
 
 
-def held_long(point: DueThreshold, incident: Incident, now: datetime) -> Decision | None:
+def held_long(waits: HoldingWait, incident: Incident, now: datetime) -> Decision | None:
     """Somebody holds a role as long as the policy wants them to, or their shift ends."""
-    role, _, person = point.clock.removeprefix(HOLDING).partition(":")
+    role, person = waits.role, waits.person
     held = next((h for h in incident.roles if (h.role, h.person) == (role, person)), None)
     if held is None:
         return None

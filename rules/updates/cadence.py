@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from models.cadence import Rhythm
 from models.clock import (
-    UPDATE,
     Action,
     ActionKind,
     ClockReading,
@@ -15,6 +14,7 @@ from models.clock import (
     Stage,
     Target,
 )
+from models.clock_name import UpdateClock
 from models.compiled import FROM_HISTORY, Audience, CompiledPolicy, RunningClocks
 from models.incident import Incident, StatusUpdate
 from rules.clocks.history import over_between
@@ -23,8 +23,6 @@ from rules.record.reach import given_to
 from rules.time.reckoning import Reckoning, reckon
 from rules.time.targets import worked_out
 from states.lifecycle import BEFORE_REVIEW
-
-PREFIX = UPDATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Wait:
     @property
     def clock(self) -> str:
         """The name of its clock."""
-        return PREFIX + self.audience.name
+        return str(UpdateClock(self.audience.name))
 
 
 def _newest(incident: Incident, audience: str) -> tuple[StatusUpdate | None, int]:

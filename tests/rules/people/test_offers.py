@@ -10,7 +10,6 @@ from models.compiled import CompiledPolicy
 from models.incident import Incident
 from models.schedule import Duty, OnCall
 from rules.deadlines.pending import pending_points, waited_for
-from rules.people.handover import held_long, lapsed
 from rules.record.decision import PageRole, Refusal, Remind
 from tests.rules.staffed import decided, lines, refused, reported, staffed
 from tests.specimens import START, after, done
@@ -134,7 +133,7 @@ def test_an_offer_that_lapses_ends_alone_and_both_are_told() -> None:
     line = over.incident.timeline[-1]
     assert (line.kind, line.summary, line.data) == ("handover.lapsed", words, {"role": "lead"})
     assert (line.actor, line.recorded_at, over.summary) == (ENGINE, after(25), words)
-    assert lapsed(points[1], over.incident, after(26)) is None
+    assert waited_for(points[1], over.incident, POLICY, after(26)) is None
 
 
 def test_whoever_has_held_a_role_long_is_told_since_when() -> None:
@@ -156,7 +155,7 @@ def test_whoever_has_held_a_role_long_is_told_since_when() -> None:
     )
     assert pending_points(POLICY, told.incident) == (other,)
     free = done(incident, "unassign_role", after(3), POLICY, role="experts", person="ana")
-    assert held_long(point, free, after(500)) is None
+    assert waited_for(point, free, POLICY, after(500)) is None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from models.compiled import CompiledPolicy
 from models.incident import Incident
 from models.schedule import Duty, OnCall
 from rules.deadlines.pending import is_pending, pending_points, waited_for
-from rules.people.approvals import approval_points, unanswered
+from rules.people.approvals import approval_points
 from rules.people.requests import digest_of
 from rules.record.decision import PageRole, Refusal, Remind
 from states.lifecycle import State
@@ -182,7 +182,7 @@ def test_what_was_answered_meanwhile_is_not_overdue() -> None:
     given = done(incident, "approve", after(19), POLICY, command="resolve", actor="bo")
     assert list(approval_points(POLICY, given)) == []
     ruleless = POLICY.changed(approvals={})
-    assert unanswered(point, incident, ruleless, after(20)) is None
+    assert waited_for(point, incident, ruleless, after(20)) is None
 
 
 def test_one_that_has_no_limit_does_not_end_the_others_time() -> None:

@@ -11,7 +11,6 @@ from rehearsal.outcome import judge
 from rehearsal.play import play
 from rehearsal.played import Played
 from rehearsal.policy import RehearsedPolicy
-from rules.updates.cadence import PREFIX
 from tests.scenarios.timelines.converter import policy_file, scenario_of
 from tests.scenarios.timelines.facts import TIMELINES, Check, Late
 
@@ -36,7 +35,7 @@ async def played(
 
 def missed(came: Played, check: Check) -> tuple[Late, ...]:
     """The updates that were late, and when the next one came, or nobody waited any more."""
-    named = f"{PREFIX}{check.updates}"
+    named = f"update:{check.updates}"
     return tuple(
         Late.model_validate({"due": breach.at, "next": breach.at + breach.late_by})
         for breach in came.breaches
