@@ -1,1 +1,1 @@
-"""Frozen data: what an incident, an alert, a command, a policy, a clock and a message are."""
+"""Frozen data: incidents, alerts, commands, policies, clocks and messages."""

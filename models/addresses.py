@@ -1,4 +1,4 @@
-"""Addresses in the web: which of them may be used, followed and shown."""
+"""Web addresses: which of them the engine may use, follow and show."""
 
 import re
 from ipaddress import ip_address
@@ -8,7 +8,7 @@ LINK_LIMIT = 2000
 WITHOUT_TLS = "http"
 WEB = frozenset({"https", WITHOUT_TLS})
 _HOST = re.compile(r"[A-Za-z0-9_.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
-"""A host as every program reads it. Letters beyond ASCII can look like others: write xn--..."""
+"""A host name in ASCII. Letters beyond ASCII can look like others: write them as xn--..."""
 _PARAMETER = re.compile(r"[;?&#]([^=;?&#]+)=")
 _SECRET = re.compile(
     r"token|secret|passw|signature|credential|auth|jwt|session|key$|^(sig|code|pwd|pass|sid)$"
@@ -16,14 +16,14 @@ _SECRET = re.compile(
 
 
 def is_loopback(host: str | None) -> bool:
-    """Whether `host`, a name or an address, is this machine alone."""
+    """Whether `host`, a name or an IP address, is this machine."""
     if (host or "").lower().rstrip(".") == "localhost":
         return True
     return is_address(host) and ip_address((host or "").strip("[]")).is_loopback
 
 
 def is_address(host: str | None) -> bool:
-    """Whether `host` is an IP address, in brackets or not: what nobody can point elsewhere."""
+    """Whether `host` is an IP address, in brackets or not: nobody can point one elsewhere."""
     try:
         ip_address((host or "").strip("[]"))
     except ValueError:
@@ -32,9 +32,9 @@ def is_address(host: str | None) -> bool:
 
 
 def parts_of(url: str | None) -> SplitResult | None:
-    """The parts of an address in the web; None if it is none.
+    """The parts of a web address; None if `text` is not one.
 
-    Programs disagree on what a backslash is: some take it for a slash, which ends the host.
+    Programs disagree on a backslash: some take it for a slash, which ends the host.
     """
     try:
         if "\\" in (url or ""):
@@ -53,14 +53,14 @@ def has_userinfo(url: str | None) -> bool:
 
 
 def is_token(text: str) -> bool:
-    """Whether `text` can be sent as a bearer token."""
+    """Whether the engine can send `text` as a bearer token."""
     return text.isascii() and text.isprintable() and bool(text) and " " not in text
 
 
 def web_link(given: str | None) -> str | None:
-    """A link that people may follow: by http or https, without user name or password; else None.
+    """A link that people may follow: http or https, without user name or password; else None.
 
-    It leads where it seems to lead, whoever reads it: its host has no unusual letters.
+    It leads where it seems to lead for every reader: its host has no unusual letters.
     """
     parts = parts_of(given) if given and len(given) <= LINK_LIMIT and given.isprintable() else None
     if parts is None or " " in (given or ""):
@@ -70,6 +70,6 @@ def web_link(given: str | None) -> str | None:
 
 
 def carries_secret(url: str) -> bool:
-    """Whether a parameter of an address is, by its name, a token or a password."""
+    """Whether the name of a URL parameter says that it holds a token or a password."""
     names = _PARAMETER.findall(unquote(url).lower())
     return any(_SECRET.search(re.sub(r"[^a-z]", "", name)) for name in names)

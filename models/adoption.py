@@ -4,13 +4,13 @@ from models.base import Frozen, Instant
 from models.clock import ClockReading
 
 PREVIEW_ADOPTION = "preview_adoption"
-"""The query's name; it takes the compiled policy and, like `view`, the instant to read at."""
+"""The name of the query. It takes the compiled policy and, like `view`, the instant to read at."""
 
 
 class ClockShift(Frozen):
     """One run of a clock under the policy in force and under the other one.
 
-    None where the policy has no such clock, or no target for it.
+    A side is None if its policy has no such clock, or no target for it.
     """
 
     clock: str
@@ -22,7 +22,7 @@ class ClockShift(Frozen):
 class AdoptionPreview(Frozen):
     """What adopting a policy does: clocks that shift, thresholds that would fire at once.
 
-    `refusal` says why it cannot be adopted; empty where it can.
+    `refusal` says why the incident cannot adopt it; empty if it can.
     """
 
     policy_name: str

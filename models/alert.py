@@ -1,4 +1,4 @@
-"""An alert, whatever format it came in, and what an alert group knows."""
+"""An alert, whatever its format, and what an alert group knows."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -19,7 +19,7 @@ def _within_reach(at: datetime) -> datetime:
 
 
 Heard = Annotated[Instant, AfterValidator(_within_reach)]
-"""When something happened, as monitoring says: no alert is lost because its clock is wrong."""
+"""When something happened, as monitoring says. A wrong clock of monitoring loses no alert."""
 
 Wait = Annotated[Seconds, Field(ge=timedelta(), le=_LONGEST)]
 """How long an alert group waits for something."""
@@ -37,11 +37,11 @@ class AlertStatus(StrEnum):
 
 
 class Alert(Frozen):
-    """One alert. `fingerprint` identifies it across repeats; `started_at` one firing of it.
+    """One alert. `fingerprint` identifies it across repeats, `started_at` one firing of it.
 
-    `severity` and `service` are what its labels say, as the policy reads them. A `link` that does
-    not lead into the web is left out, and a login in one too. `dated` is False if the sender does
-    not say since when it fires: `started_at` is then when it was heard.
+    `severity` and `service` are what its labels say, as the policy reads them. The engine drops a
+    `link` that does not lead into the web, and any login in one. `dated` is False if the sender
+    does not say since when it fires: `started_at` is then when the engine heard of it.
     """
 
     fingerprint: str
@@ -59,9 +59,9 @@ class Alert(Frozen):
 
 
 class AlertBatch(Frozen):
-    """What one delivery said of one group. `truncated` alerts were left out by the sender.
+    """What one delivery said of one group. The sender left out `truncated` alerts.
 
-    `source` names the format in which it came.
+    `source` names its format.
     """
 
     source: str = ALERTMANAGER
@@ -72,10 +72,10 @@ class AlertBatch(Frozen):
 
 
 class AlertRecord(Frozen):
-    """An alert as an incident remembers it: the newest word on it, and how often it came.
+    """An alert as an incident remembers it: its newest report, and how often it came.
 
-    `taken_over_by` is the later incident that answers it now; it no longer fires in this one.
-    `first_started_at` is when it first fired, where it fires anew since.
+    `taken_over_by` is the later incident that handles the alert now; it no longer fires in this
+    one. `first_started_at` is when it first fired, if it has fired anew since.
     """
 
     alert: Alert
@@ -87,7 +87,7 @@ class AlertRecord(Frozen):
 
     @property
     def fired_first_at(self) -> datetime:
-        """When it first fired: a later firing of the same alert does not move that."""
+        """When it first fired. A later firing of the same alert does not move this."""
         return self.first_started_at or self.alert.started_at
 
     @property
@@ -100,14 +100,14 @@ class AlertRecord(Frozen):
 class GroupingPolicy(Frozen):
     """When the alerts of one group make an incident, and what a recurrence does.
 
-    `open_after_count` deliveries and `open_after` of continued firing must both be reached;
-    the defaults open at once. `reopen_within` of resolve, a recurrence reopens; later it opens a
-    new incident. A firing that the incident was told of before resolve counts as a recurrence
-    only when it is still reported `settle_after` later. Pure repeats reach the incident at most
-    once per `repeats_every`. Alerts that the sender left out count as firing, so that nothing is
-    quiet or over before they are named; by themselves they never open or reopen an incident:
-    nothing is known of them. A group whose alerts are quiet and whose incident is over ends
-    `quiet_after` later at the earliest.
+    A group opens an incident after both `open_after_count` deliveries and `open_after` of continued
+    firing; the defaults open at once. A recurrence within `reopen_within` of resolve reopens the
+    incident; a later one opens a new incident. A firing that the incident knew before resolve
+    counts as a recurrence only if it is still reported `settle_after` later. Pure repeats reach the
+    incident at most once per `repeats_every`. Alerts that the sender left out count as firing: the
+    group is not quiet or over before the sender names them. Alone they never open or reopen an
+    incident, because nothing is known of them. A group ends `quiet_after` its alerts are quiet and
+    its incident is over, or later.
     """
 
     open_after_count: int = Field(default=1, ge=1)

@@ -1,4 +1,4 @@
-"""What a policy says of authority beyond who may: approvals, the override, handovers."""
+"""Authority beyond who may give a command: approvals, the override, handovers."""
 
 from typing import Literal
 
@@ -13,10 +13,11 @@ BACKDATING = "backdating"
 class ApprovalRule(Frozen):
     """A command that others must approve first, at these severities, while all conditions hold.
 
-    `by` and the `backups` name whom authority rules name. The first group is asked at once, each
-    backup when so long `within` nobody gave or refused what was asked. After the last of them the
-    request lapses, or the command `proceeds` without. Of a change of severity, `severities` are
-    read `by_the_worse` of the two, before and after; without it, by that before.
+    `by` and the `backups` hold the same names as authority rules. The first group is asked at once.
+    If nobody decides `within` that time, the next of the backups is asked. After the last of them
+    the request lapses, or the command `proceeds` without approval. For a change of severity,
+    `by_the_worse` compares `severities` with the worse severity of the two, before and after;
+    without it, with the one before.
     """
 
     by: tuple[str, ...]
@@ -35,10 +36,10 @@ class ApprovalRule(Frozen):
 
 
 class OverrideRule(Frozen):
-    """Who may do with a reason what the policy would refuse, and of what.
+    """Who may, with a reason, do something that the policy refuses, and what.
 
-    `commands`: none named, all. `guards` are those of the lifecycle that can be overruled;
-    authority and approvals always can.
+    `commands` lists the commands; an empty list means all. `guards` are the guards of the lifecycle
+    that people can overrule. They can always overrule authority and approvals.
     """
 
     by: tuple[str, ...]
@@ -47,11 +48,11 @@ class OverrideRule(Frozen):
 
 
 class HandoverRule(Frozen):
-    """How a role moves from one person to another, where the next one has to accept.
+    """How a role moves from one person to another, if the next one has to accept.
 
-    `required` are the things that must be said. An offer lapses after `accept_within`. Holders are
-    reminded to hand over when they have held a role for `remind_after`, and, with
-    `at_shift_end`, when the shift ends by which they came to it.
+    `required` are the things that the giver must say. An offer lapses after `accept_within`. The
+    engine reminds holders to hand over after `remind_after` in a role, and, with `at_shift_end`,
+    when the shift that gave them the role ends.
     """
 
     required: tuple[str, ...] = ()
@@ -61,7 +62,7 @@ class HandoverRule(Frozen):
 
 
 class Later(Frozen):
-    """Who may, too, `after` so long from when the first of them asked."""
+    """Who else may, once `after` has passed since the first of them asked."""
 
     after: Seconds
     by: tuple[str, ...] = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""What every model shares: frozen, closed to unknown fields, and honest about instants."""
+"""What every model shares: frozen, closed to unknown fields, and strict about instants."""
 
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -18,19 +18,19 @@ from pydantic_core import PydanticCustomError
 from models.way_in import WayIn
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
-"""The years with which people may have the engine reckon."""
+"""The years that people may name."""
 FURTHEST = timedelta(days=1000 * 365)
-"""No length of time is longer: what is reckoned from the years above stays in the calendar."""
+"""The longest length of time. Added to the years above, it stays in the calendar."""
 
 proof: Callable[[type[BaseModel], Mapping[str, Any]], None] | None = None
-"""What the tests ask whether changed fields have values of their types. Production asks nobody."""
+"""In tests, this checks that changed fields have values of their types. Production has none."""
 
 
 class Changing(BaseModel):
-    """A value that is never changed, only replaced: `changed` gives the one that replaces it."""
+    """A value that never changes. `changed` returns another value that replaces it."""
 
     def changed(self, **fields: Any) -> Self:
-        """The same value with these fields changed, as they are: nothing is validated again.
+        """The same value with these fields changed. Nothing is validated again.
 
         mypy knows the fields of each class and their types (lint/changed.py). In the tests `proof`
         checks what mypy cannot see, such as an unpacked mapping. Raises TypeError for a name that
@@ -49,13 +49,13 @@ class Changing(BaseModel):
 
 
 class Frozen(Changing):
-    """A value of our own: a field that it does not know is refused."""
+    """A value of our own: it refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Lenient(Changing):
-    """A value from outside, whose newer senders may add fields that we do not know yet."""
+    """A value from outside. Newer senders may add fields that we do not know yet."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -79,7 +79,7 @@ def _bearable(value: Any, read: ValidatorFunctionWrapHandler) -> timedelta:
 
 
 Instant = Annotated[AwareDatetime, WrapValidator(_to_utc)]
-"""A timezone-aware instant, kept in UTC. Refused: a naive one, and one that has no UTC."""
+"""A timezone-aware instant, kept in UTC. Refuses a naive one, and one that UTC cannot express."""
 
 Seconds = Annotated[
     timedelta,
@@ -100,7 +100,7 @@ class Actor(Frozen):
 
 
 ENGINE = Actor(name="engine", via=WayIn.ENGINE.value)
-"""The engine itself, where it acts by policy."""
+"""The engine itself, acting by policy."""
 
 MONITORING = Actor(name="monitoring", via=WayIn.MONITORING.value)
 """The alert group, on behalf of the monitoring that fired."""

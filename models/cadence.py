@@ -7,7 +7,7 @@ from models.clock import Target
 
 
 class Slower(Frozen):
-    """A slower pace that may be declared: not before `decided_after`, in force `begins_after`.
+    """A slower pace that people may declare: not before `decided_after`, in force `begins_after`.
 
     Both count from the report.
     """
@@ -20,8 +20,8 @@ class Slower(Frozen):
 class Rhythm(Frozen):
     """The time from one status update to the next.
 
-    `in_state` are other paces while the incident is in a state; `later` are paces from so long
-    after the report on. Where `once` is true a single update is enough.
+    `in_state` are other paces while the incident is in a state; `later` are paces that begin some
+    time after the report. If `once` is true, a single update is enough.
     """
 
     every: Target

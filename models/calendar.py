@@ -1,7 +1,7 @@
-"""A calendar: what a policy says of it, and the slice of it that was worked out in UTC.
+"""A calendar: what a policy says of it, and a slice of it in UTC.
 
-What is open when depends on zone and holiday data, which change over the years. So it is worked
-out once, outside the workflow, and recorded: the slice is what an incident reckons with.
+Opening hours depend on zone and holiday data, which change over the years. So an activity works
+them out once, outside the workflow, and records them: the incident reckons with this slice.
 """
 
 from pydantic import Field
@@ -9,15 +9,15 @@ from pydantic import Field
 from models.base import Frozen, Instant
 
 LOCAL = "local"
-"""The calendar of every policy that is always open: its days are those of the policy's zone."""
+"""The calendar of every policy that is always open. Its days are those of the policy's zone."""
 
 
 class OpenHours(Frozen):
     """When a calendar is open on some days.
 
-    `days` are `mon` to `sun`, and `holiday` for days that `holidays` of the calendar closes; a
-    day that is a holiday is only that. `hours` are local times, `09:00` to `17:00`; `24:00` is
-    the end of the day, and an end that is not after its start is on the next day.
+    `days` are `mon` to `sun`, and `holiday` for days that `holidays` of the calendar closes; on a
+    holiday only the hours of `holiday` count. `hours` are local times, `09:00` to `17:00`; `24:00`
+    is the end of the day, and an end that is not after its start is on the next day.
     """
 
     days: tuple[str, ...]
@@ -27,9 +27,9 @@ class OpenHours(Frozen):
 class CalendarSpec(Frozen):
     """A calendar of the policy. `zone` is an IANA name.
 
-    `holidays` are regions by their ISO 3166 code, such as `GB-ENG`, and dates such as
-    `2026-12-24`. Without `opens` it is always open. A date of `worked` has the hours of the day of
-    the week that it maps to, whatever it is otherwise.
+    `holidays` are regions by their ISO 3166 code, such as `GB-ENG`, and dates such as `2026-12-24`.
+    Without `opens` it is always open. A date in `worked` has the hours of the day of the week that
+    it maps to, even if it is a holiday.
     """
 
     name: str
@@ -42,8 +42,8 @@ class CalendarSpec(Frozen):
 class CalendarSlice(Frozen):
     """What a calendar says between two instants, as worked out at `as_of`; all in UTC.
 
-    `opens` are the spans in which it is open; `days` the whole local days that are working days,
-    those that touch as one span; `offsets` the zone's seconds ahead of UTC, each from an instant
+    `opens` are the spans in which it is open. `days` are whole local working days; days that touch
+    form one span. `offsets` are the seconds by which the zone is ahead of UTC, each from an instant
     on, the first from `valid_from`.
     """
 

@@ -1,6 +1,6 @@
 """The kinds of channels that a policy and the settings can name.
 
-A new kind is one line here, and one file of that name in `connectors/channels/`.
+To add a kind, add one line here and one file of that name in `connectors/channels/`.
 """
 
 from typing import Literal

@@ -1,4 +1,4 @@
-"""A clock: what a policy says of it, and what it reads at an instant."""
+"""A clock: what a policy says of it, and how it reads at an instant."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -31,10 +31,11 @@ SHOULD = "should"
 
 
 class Action(Frozen):
-    """One action of a threshold. `target` is an audience, a role or a person; "" where none.
+    """One action of a threshold.
 
-    Of `escalate` it is the level, of `raise_severity` the severity or `once`, of `hold` the
-    reason, of `open_incident` the title. `assign` gives the role `target` to the person `to`.
+    `target` is an audience, a role or a person; "" if there is none. For `escalate` it is the
+    level, for `raise_severity` the severity or `once`, for `hold` the reason, for `open_incident`
+    the title. `assign` gives the role `target` to the person `to`.
     """
 
     kind: ActionKind
@@ -53,7 +54,7 @@ class Action(Frozen):
 class Threshold(Frozen):
     """A point of a clock and its actions: a share of its target (1.0 is the limit).
 
-    With `offset` it is so long after the limit, or before it where negative.
+    With `offset`, it lies so long after the limit, or before it if negative.
     """
 
     name: str
@@ -63,7 +64,7 @@ class Threshold(Frozen):
 
 
 class Roll(Frozen):
-    """Where a limit goes that falls on a day that is not worked: the next one, at a local time."""
+    """Where a limit moves that falls on a day off: to a local time of the next working day."""
 
     calendar: str
     at: str
@@ -74,11 +75,10 @@ class Target(Frozen):
 
     `within` counts while `calendar` is open; without a calendar it is elapsed time. `days` are
     working days of the calendar, on the local clock (of the calendar `local`: calendar days);
-    `months` are calendar months. `day_end` is the end of the n-th working day from the start, 0
-    for the day it falls on. `before` counts all that backwards, from a date of the incident or
-    from `limit of CLOCK`. `rolls` moves a limit that falls on a day off.
-
-    `should` is the softer limit of two. A target of best effort is late, never breached.
+    `months` are calendar months. `day_end` is the end of the n-th working day from the start, 0 for
+    the day of the start. With `before`, all this counts backwards from a date of the incident or
+    from `limit of CLOCK`. `rolls` moves a limit that falls on a day off. `should` is the softer
+    limit of two. A target of best effort is late, never breached.
     """
 
     within: Seconds = Field(default="PT0S", validate_default=True)
@@ -100,7 +100,7 @@ class OnRepeat(StrEnum):
 
 
 class Latest(Frozen):
-    """A second limit of a clock, counted from a moment of its own: the earlier one counts."""
+    """A second limit of a clock, counted from another moment. The earlier limit counts."""
 
     starts: str
     target: Target
@@ -109,10 +109,10 @@ class Latest(Frozen):
 class ClockSpec(Frozen):
     """A clock of the policy: from one moment to another, a target per severity.
 
-    `when` says for which incidents it runs. `pauses_on` lists the hold reasons that stop it
-    ("any" for all). `outlives` lets it run on in a terminal state: True in every case, else in
-    the listed ones (resolve, close, cancel, merge); `lower` keeps the target of the highest
-    severity. A clock that `recurs` starts again whenever it stops; `until` ends it.
+    `when` says for which incidents it runs. `pauses_on` lists the hold reasons that stop it ("any"
+    for all). With `outlives` it runs on in a terminal state: True in every case, else in the listed
+    ones (resolve, close, cancel, merge). `lower` keeps the target of the highest severity. A clock
+    that `recurs` starts again whenever it stops; `until` ends it.
     """
 
     name: str
@@ -131,7 +131,7 @@ class ClockSpec(Frozen):
 
 
 class MetricSpec(Frozen):
-    """A figure: the time between two moments, in a calendar's open hours or elapsed."""
+    """A figure: the time between two moments, either elapsed or in a calendar's open hours."""
 
     name: str
     starts: str
@@ -151,9 +151,9 @@ class Stage(StrEnum):
 class ClockStatus(StrEnum):
     """How a clock stands against its target. Exactly at the limit counts as met.
 
-    A target of best effort is late where another would be breached. Indeterminate is a clock
-    whose moments are not known well enough to say. A breach that fired is a fact: a clock that is
-    met only because of a correction, or under a later policy, says so.
+    A target of best effort is late when another would be breached. A clock is indeterminate if its
+    moments are not known well enough to say. A breach that fired is a fact: a clock that is met
+    only because of a correction, or under a later policy, says so.
     """
 
     ON_TRACK = "on_track"
@@ -167,7 +167,7 @@ class ClockStatus(StrEnum):
 
 
 class Measure(StrEnum):
-    """In what a clock or a figure counts: all time, or the open hours or days of its calendar."""
+    """The unit of a clock or a figure: all time, or the open hours or days of its calendar."""
 
     ELAPSED = "elapsed"
     OPEN_HOURS = "open_hours"
@@ -175,28 +175,28 @@ class Measure(StrEnum):
 
     @property
     def has_days(self) -> bool:
-        """Whether 24 hours of it are a day; a day of open hours has as many as are open."""
+        """Whether 24 hours make a day. In open hours, a day has as many hours as are open."""
         return self is not Measure.OPEN_HOURS
 
 
 Between = tuple[timedelta, timedelta]
-"""The least and the most of something; the same, if it is known."""
+"""The least and the most that something can be; both are the same if it is known."""
 
 
 class Counted(Frozen):
-    """Something that counts in a measure; `calendar` is that of its target, used or not."""
+    """Something that counts in a measure. `calendar` is that of its target, used or not."""
 
     calendar: str | None = None
     measure: Measure = Measure.ELAPSED
 
     @property
     def counts_by(self) -> str | None:
-        """The calendar by which it counts; None where all time does."""
+        """The calendar by which it counts; None if all time counts."""
         return self.calendar if self.measure is not Measure.ELAPSED else None
 
 
 class Elapsing(Counted):
-    """What has passed; at least and at most, where a moment is not known better."""
+    """The time that has passed, at least and at most if a moment is not known exactly."""
 
     elapsed: Seconds
     elapsed_at_least: Seconds | None = None
@@ -211,9 +211,9 @@ class Elapsing(Counted):
 
 
 class Correction(Frozen):
-    """What took back a threshold that had fired: a command, of whom, when, and their reason.
+    """What took back a threshold that had fired: a command, who gave it, when, and why.
 
-    `policy` names the policy that was adopted, if that did it.
+    `policy` names the adopted policy, if the adoption took the threshold back.
     """
 
     command: str
@@ -226,11 +226,12 @@ class Correction(Frozen):
 class ClockReading(Elapsing):
     """One run of one clock, read at an instant.
 
-    `run` counts from 1. `breach_at` is when the limit is (or was) reached; None while paused.
-    `late_by` is elapsed beyond the target, None where not breached. Durations are in `measure`.
-    If a moment is only known to lie between two instants, its earliest is read, and
-    `elapsed_at_least`, `elapsed_at_most`, `late_by_at_least` and `late_by_at_most` say what is
-    possible. `corrected` is what took back the breach of a run that is not breached any more.
+    `run` counts from 1. `breach_at` is when the run reaches (or reached) the limit; None while
+    paused. `late_by` is the elapsed time beyond the target, None if it is not breached. Durations
+    are in `measure`. If a moment is only known to lie between two instants, the run reads the
+    earliest, and `elapsed_at_least`, `elapsed_at_most`, `late_by_at_least` and `late_by_at_most`
+    say what is possible. `corrected` says what took back the breach, if the run is no longer
+    breached.
     """
 
     clock: str
@@ -256,10 +257,10 @@ class ClockReading(Elapsing):
 
 
 class MetricReading(Elapsing):
-    """A figure of an incident, read at an instant; `stopped_at` None while it still grows.
+    """A figure of an incident, read at an instant; `stopped_at` is None while it still grows.
 
     `elapsed_at_least` and `elapsed_at_most` are there if a moment is only known to lie between two
-    instants. `negative_by` is how long before its start it stopped: then it reads zero.
+    instants. If it stopped before it started, it reads zero and `negative_by` is the difference.
     """
 
     metric: str
@@ -280,10 +281,10 @@ class DueThreshold(Frozen):
 
 
 class FiredThreshold(Frozen):
-    """A threshold that fired: kept for ever; `superseded` once a correction took it back.
+    """A threshold that fired. It stays for ever; `superseded` says that a correction took it back.
 
-    `best_effort` says that its clock was late, not breached; `actions` are what it set off, in
-    words; `corrected` is the first correction that took it back.
+    `best_effort` says that its clock was late, not breached. `actions` are what it set off, in
+    words. `corrected` is the first correction that took it back.
     """
 
     clock: str
@@ -305,10 +306,10 @@ class FiredThreshold(Frozen):
 
 
 class RecordedBreach(Frozen):
-    """A limit that was passed, as it fired: it stays, whatever the record or a policy says later.
+    """A passed limit, as it fired. It stays, whatever the record or a policy says later.
 
-    `due_at` is the limit as it was then. `actions` are what it set off, `told` who heard of it.
-    `corrected` is what took it back, if anything did.
+    `due_at` is the limit at that time. `actions` are what it set off, `told` who heard of it.
+    `corrected` says what took it back, if anything did.
     """
 
     clock: str

@@ -1,7 +1,7 @@
 """Commands: what a person, a tool or the alert group may ask of an incident.
 
-`COMMANDS` is the one list. The workflow registers an update and a signal for each, the
-console a command for each.
+`COMMANDS` is the one list. The workflow registers an update and a signal for each, the console a
+command for each.
 """
 
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ from states.lifecycle import BY_TRIGGER, Trigger
 
 
 class TriggerCommand(Command):
-    """Fire a trigger of the lifecycle; `steps` of the policy are done with it.
+    """Fire a trigger of the lifecycle. `steps` of the policy are done with it.
 
-    With `latest_at`, it happened some time between `happened_at` and that: only so much is known.
+    With `latest_at`, it happened some time between `happened_at` and `latest_at`.
     """
 
     steps: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class TriggerCommand(Command):
 class CancelCommand(Command):
     """Cancel, for one of the policy's reasons; `duplicate_of` names the other incident.
 
-    `latest_at` as of any other trigger.
+    `latest_at` means what it means for any other trigger.
     """
 
     reason: str = Field(min_length=1)
@@ -58,7 +58,7 @@ class HoldCommand(Command):
 
 
 class SetSeverityCommand(Command):
-    """Set and thereby confirm the severity: in so many words, or by what its attributes are."""
+    """Set and confirm the severity: name it, or give the attributes that it follows from."""
 
     severity: str | None = None
     attributes: dict[str, str] = Field(default_factory=dict)
@@ -72,9 +72,9 @@ class AssignRoleCommand(Command):
 
 
 class PostUpdateCommand(Command):
-    """A status update to the audiences (none named: to all that expect updates).
+    """Send a status update to the audiences; if none is named, to all that expect updates.
 
-    `next_at` promises when the next will come: it replaces the pace of the policy until then.
+    `next_at` promises the next update. Until then it replaces the pace of the policy.
     """
 
     text: str = Field(min_length=1, max_length=8000)
@@ -83,16 +83,16 @@ class PostUpdateCommand(Command):
 
 
 class SlowUpdatesCommand(Command):
-    """Declare the slower pace of updates that the policy allows an audience."""
+    """Declare the slower pace of updates that the policy allows for an audience."""
 
     audience: str = Field(min_length=1, max_length=100)
 
 
 class EscalateCommand(Command):
-    """Page a level of the escalation, acknowledged or not: this one, or else the next.
+    """Page a level of the escalation, acknowledged or not: the given one, or else the next.
 
-    After an acknowledgement the following levels are paged too, until somebody answers; with
-    `only` this one is paged and nobody further.
+    After an acknowledgement this pages the following levels too, until somebody answers; with
+    `only`, it pages this level and nobody further.
     """
 
     level: int | None = Field(default=None, ge=1)
@@ -108,7 +108,7 @@ class CompleteStepCommand(Command):
 class SetMilestoneCommand(Command):
     """A milestone of the policy's own has happened.
 
-    With `latest_at`, some time between `happened_at` and that: only so much is known.
+    With `latest_at`, it happened some time between `happened_at` and `latest_at`.
     """
 
     milestone: str
@@ -126,18 +126,18 @@ class CorrectMilestoneCommand(Command):
 
     milestone: str
     latest_at: Instant | None = None
-    happened_at: Instant | None = Field(default=..., description="the instant that is right")
+    happened_at: Instant | None = Field(default=..., description="the correct instant")
 
 
 class SetAttributeCommand(Command):
-    """An attribute of the incident has a value; a flag is raised by `yes`, lowered by `no`."""
+    """An attribute of the incident has a value; `yes` raises a flag, `no` lowers it."""
 
     attribute: str = Field(min_length=1, max_length=100)
     value: str = Field(default=RAISED, min_length=1, max_length=200)
 
 
 class SetDateCommand(Command):
-    """When something that the policy counts from is going to be, such as the review meeting."""
+    """The date of something that the policy counts from, such as the review meeting."""
 
     date: str = Field(min_length=1, max_length=100)
     at: Instant
@@ -157,7 +157,7 @@ class AddLessonCommand(Command):
 
 
 class AddActionItemCommand(Command):
-    """Something that must be done afterwards."""
+    """Something that somebody must do after the incident."""
 
     text: str = Field(min_length=1, max_length=4000)
     owner: str = Field(min_length=1)
@@ -168,7 +168,7 @@ class AddActionItemCommand(Command):
 class SubmitReviewCommand(Command):
     """The post-incident review took place. `documents` maps a document's name to its place.
 
-    `lessons` may come with it; action items, which have owners, are commands of their own.
+    `lessons` may come with it. Action items have owners, so they are commands of their own.
     """
 
     lead: str = Field(min_length=1)
@@ -188,8 +188,8 @@ class LinkCommand(Command):
 class AdoptPolicyCommand(Command):
     """Go on under another policy that the installation knows, by its hash.
 
-    Its name and version, where they are given, must be those of the hash. `policy` is how earlier
-    versions gave it; a policy that comes with a command is taken no more.
+    Its name and version, if given, must be those of the hash. Earlier versions sent the policy
+    itself as `policy`; the incident no longer accepts one that comes with a command.
     """
 
     policy_hash: str = Field(default="", pattern="^([0-9a-f]{64})?$")
@@ -201,7 +201,7 @@ class AdoptPolicyCommand(Command):
 class RecordAlertsCommand(Command):
     """The alert group passes on what its alerts did.
 
-    With `taken_over_by`, that those which fire are from now on that incident's.
+    With `taken_over_by`, that incident handles the alerts that fire from now on.
     """
 
     batch: AlertBatch
@@ -212,7 +212,8 @@ class RecordAlertsCommand(Command):
 class CommandResult(Frozen):
     """What a command did. `deadlines` maps each running clock to the instant of its limit.
 
-    `doubts` say what is taken as it was said with it, and is most likely wrong.
+    `doubts` name the facts of the command that the incident accepted and that are most likely
+    wrong.
     """
 
     command: str
@@ -226,7 +227,7 @@ class CommandResult(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """One command. `typed` is what a person types in the console, where it differs."""
+    """One command. `typed` is what a person types in the console, if it differs."""
 
     name: str
     payload: type[Command]
@@ -263,27 +264,35 @@ COMMANDS: dict[str, CommandSpec] = {
         _spec("set_severity", SetSeverityCommand, "set and confirm the severity"),
         _spec("assign_role", AssignRoleCommand, "give a role to a person", "assign"),
         _spec("unassign_role", UnassignRoleCommand, "take a role back", "unassign"),
-        _spec("hand_over", HandOverCommand, "offer one's role to somebody"),
-        _spec("accept_handover", AcceptHandoverCommand, "take a role that was offered"),
-        _spec("decline_handover", DeclineHandoverCommand, "not take it, or no longer offer it"),
-        _spec("approve", ApproveCommand, "give leave to a command that was asked for"),
-        _spec("reject", RejectCommand, "refuse leave to a command that was asked for"),
+        _spec("hand_over", HandOverCommand, "offer your role to somebody"),
+        _spec("accept_handover", AcceptHandoverCommand, "accept an offered role"),
+        _spec(
+            "decline_handover",
+            DeclineHandoverCommand,
+            "decline an offered role, or withdraw your offer",
+        ),
+        _spec("approve", ApproveCommand, "approve a requested command"),
+        _spec("reject", RejectCommand, "refuse a requested command"),
         _spec("escalate", EscalateCommand, "page the next level of the escalation, or a given one"),
-        _spec("post_update", PostUpdateCommand, "tell the audiences how it stands", "update"),
+        _spec("post_update", PostUpdateCommand, "send a status update to the audiences", "update"),
         _spec("slow_updates", SlowUpdatesCommand, "declare the slower pace of updates"),
-        _spec("complete_step", CompleteStepCommand, "a step of the policy is done"),
-        _spec("set_milestone", SetMilestoneCommand, "a milestone of the policy's own happened"),
-        _spec("correct_milestone", CorrectMilestoneCommand, "correct when a milestone happened"),
+        _spec("complete_step", CompleteStepCommand, "record that a step of the policy is done"),
+        _spec("set_milestone", SetMilestoneCommand, "record a milestone of the policy's own"),
+        _spec("correct_milestone", CorrectMilestoneCommand, "correct the instant of a milestone"),
         _spec("set_attribute", SetAttributeCommand, "raise a flag, or set another attribute"),
-        _spec("set_date", SetDateCommand, "say when a date of the policy is going to be"),
+        _spec("set_date", SetDateCommand, "set a date that the policy counts from"),
         _spec("extend_clock", ExtendClockCommand, "move the limit of a clock further away"),
-        _spec("withdraw_milestone", WithdrawMilestoneCommand, "a milestone has not happened"),
+        _spec(
+            "withdraw_milestone",
+            WithdrawMilestoneCommand,
+            "withdraw a milestone that did not happen",
+        ),
         _spec("add_lesson", AddLessonCommand, "record a lesson learned"),
-        _spec("add_action_item", AddActionItemCommand, "record what must be done afterwards"),
+        _spec("add_action_item", AddActionItemCommand, "record an action item"),
         _spec("submit_review", SubmitReviewCommand, "record the post-incident review"),
         _spec("link", LinkCommand, "relate it to another incident, ticket or change"),
         _spec("adopt_policy", AdoptPolicyCommand, "go on under another policy"),
-        _spec("record_alerts", RecordAlertsCommand, "what its alerts did", internal=True),
+        _spec("record_alerts", RecordAlertsCommand, "pass on what its alerts did", internal=True),
     )
 }
 

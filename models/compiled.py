@@ -1,7 +1,7 @@
-"""The policy as one incident carries it: all that decides, without the prose.
+"""The policy as one incident carries it: everything that decides, without the prose.
 
-The prose (principles, what a severity means) stays in the policy file; `policy_hash`
-is the SHA-256 of the whole file and says which one that was.
+The prose (principles, what a severity means) stays in the policy file. `policy_hash` is the SHA-256
+of that whole file.
 """
 
 from enum import StrEnum
@@ -20,11 +20,11 @@ from models.severity import SeverityRules
 from models.workload import PageLimit, PageLimits
 
 LIMIT_BYTES = 64 * 1024
-"""The most that a compiled policy may weigh as JSON: every run of every incident carries it."""
+"""The largest size of a compiled policy as JSON. Every run of every incident carries it."""
 
 
 class Step(Frozen):
-    """Something to do before a state is left."""
+    """Something to do before the incident leaves a state."""
 
     id: str
     do: str
@@ -34,15 +34,16 @@ class Step(Frozen):
 
 
 class RoleRule(Frozen):
-    """A role: `required` maps a severity to how long after `reported` it must be filled.
+    """A role: `required` maps a severity to how long after `reported` somebody must fill it.
 
-    `required_in` maps a state to the severities at which it must be. With `when`, only while all
-    conditions hold; the time counts from `since`. `default` is a person, "acknowledger" or
-    "reporter": whoever does that takes it, or `schedule:NAME`: whoever is on call by it when the
-    incident begins. Holders have one of the teams or skills of `qualification`; who holds it in
-    more than `at_once` incidents is reported to whoever assigns. `remembered`
-    keeps when it was filled and fell vacant, `passes` when it passed to somebody else, and `tells`
-    has whoever takes it by default told of their duties: earlier records do not.
+    `required_in` maps a state to the severities at which somebody must hold it. With `when`, this
+    counts only while all conditions hold, and the time counts from `since`. `default` names who
+    takes it: a person, "acknowledger", "reporter", or `schedule:NAME` for whoever is on call by it
+    when the incident begins. Holders have one of the teams or skills of `qualification`. If
+    somebody holds the role in more than `at_once` incidents, the incident reports it to the person
+    who assigns. `remembered` records when the role was filled and fell vacant, `passes` when it
+    passed to somebody else, and `tells` sends the duties to whoever takes it by default. Earlier
+    records have none of these three.
     """
 
     name: str
@@ -67,9 +68,10 @@ class RoleRule(Frozen):
 class Level(Frozen):
     """A level of an escalation policy: whom to page, and how long to wait for acknowledgement.
 
-    Targets are `person:NAME`, `role:NAME`, `channel:NAME` or `schedule:NAME`. With `in_turn`, one
-    of them is paged. Within `hours` alone: read on the local clock of whoever is paged, and for a
-    channel in their own zone. With `if_firing`, only while alerts of the incident fire.
+    Targets are `person:NAME`, `role:NAME`, `channel:NAME` or `schedule:NAME`. With `in_turn`, the
+    level pages one of them. It pages only within `hours`, read on the local clock of the person, or
+    in the zone of `hours` for a channel. With `if_firing`, it pages only while alerts of the
+    incident fire.
     """
 
     page: tuple[str, ...]
@@ -80,7 +82,7 @@ class Level(Frozen):
 
 
 class OnRaise(StrEnum):
-    """What a raised severity does: nobody is paged, the next level is, or the first again."""
+    """What a raised severity does: page nobody, page the next level, or page the first again."""
 
     NOTHING = "nothing"
     CONTINUE = "continue"
@@ -96,10 +98,10 @@ class Branch(Frozen):
 
 
 class EscalationPolicy(Frozen):
-    """Levels in order; after the last the whole is repeated `repeat` times.
+    """Levels in order; after the last one the whole repeats `repeat` times.
 
-    The first of the `branches` that fits counts instead. `forgotten_after` is how long after an
-    acknowledgement somebody must have done something; None for ever.
+    The first of the `branches` that fits counts instead. If nobody does anything within
+    `forgotten_after` of an acknowledgement, the escalation goes on; None means never.
     """
 
     name: str
@@ -118,9 +120,8 @@ class EscalationPolicy(Frozen):
 class Audience(Frozen):
     """Whom we inform, by which channels, of what.
 
-    `on` lists the lifecycle events that are told by themselves; `rhythms` maps a severity to the
-    cadence of status updates (`every` is how earlier versions wrote it); `sees` limits what is
-    shared.
+    `on` lists the lifecycle events that the engine tells by itself. `rhythms` maps a severity to
+    the cadence of status updates (earlier versions wrote `every`). `sees` limits what we share.
     """
 
     name: str
@@ -153,10 +154,10 @@ class ReviewRule(Frozen):
 class AuthorityRule(Frozen):
     """Who may: roles, people, `team:NAME`, `anyone`, or `responders` (whom the escalation pages).
 
-    Where a condition of `when` holds, its people instead, of several the first; else those of
-    the severity in `at`; else `by`. `later` may too, some time after they first asked. Of a change
-    of severity, `at` is read `by_the_worse` of the two, before and after; without it, as policies
-    that were compiled by earlier versions have it, by that before.
+    The first condition of `when` that holds gives its people; else the severity in `at` does; else
+    `by`. `later` may too, some time after they first asked. For a change of severity,
+    `by_the_worse` compares `at` with the worse severity of the two, before and after; without it,
+    as in policies that earlier versions compiled, with the one before.
     """
 
     by: tuple[str, ...] = ("anyone",)
@@ -169,10 +170,10 @@ class AuthorityRule(Frozen):
 
 
 class Person(Frozen):
-    """A person as the engine addresses them. `channels` in the order of trying, for pages.
+    """A person as the engine addresses them. `channels` are in the order of trying, for pages.
 
-    `zone` is an IANA name, where the policy says one; `limit` how often they are paged, where it
-    is not as often as everybody.
+    `zone` is an IANA name, if the policy names one. `limit` is how often the engine pages them, if
+    it is not the limit of everybody.
     """
 
     name: str
@@ -187,7 +188,7 @@ class Person(Frozen):
 class RunningClocks(StrEnum):
     """What a changed severity does to the clocks that run.
 
-    They keep the target that they have, take the new one with what has elapsed, or start anew.
+    They keep their target, take the new one with the elapsed time so far, or start anew.
     """
 
     KEEP = "keep"
@@ -196,7 +197,7 @@ class RunningClocks(StrEnum):
 
 
 FROM_HISTORY = 2
-"""The edition of the rules since which moments come from history, not from how things stand."""
+"""The first edition of the rules that derives moments from history, not from how things stand."""
 EDITION = FROM_HISTORY
 """The edition of the rules for policies that are compiled now."""
 
@@ -204,7 +205,7 @@ EDITION = FROM_HISTORY
 class FactsRule(Frozen):
     """How far back a fact may be dated: further than `reason_after` only with a reason.
 
-    Further than `approval_after` only with an approval; None: no approval is asked for.
+    Further than `approval_after` only with an approval; None asks for no approval.
     """
 
     reason_after: Seconds = Field(default="PT5M", validate_default=True)
@@ -214,16 +215,16 @@ class FactsRule(Frozen):
 class CompiledPolicy(Frozen):
     """Everything of a policy that an incident's decisions depend on.
 
-    `slices` are its calendars as they were worked out for this incident; `schedules` those that
-    its levels and roles name; `on_call` who was on call by them when it began, for roles that
-    somebody takes by default. `reporting` is None
-    in those of before reports were looked at when they reach Temporal: they are taken as they are.
-    `facts` is None in those of before what fired was a fact: a correction clears a breach there.
-    `edition` says by which rules moments are read: an incident goes on by those it began with.
+    `slices` are its calendars as worked out for this incident. `schedules` are those that its
+    levels and roles name, and `on_call` says who was on call by them when it began, for roles that
+    somebody takes by default. `reporting` is None in policies from before the workflow checked
+    reports that reach Temporal: it accepts these reports. `facts` is None in policies from before
+    what fired was a fact: a correction clears a breach there. `edition` names the rules by which
+    moments are read: an incident keeps those it began with.
 
-    With `known_names`, whoever acts, or is named in a command, is one of the people, and is written
-    as the policy writes them; what the policy does not name is not for anyone. Policies that
-    earlier versions compiled do not ask.
+    With `known_names`, everybody who acts, or whom a command names, is one of the people, written
+    as the policy writes them; `anyone` excludes names that the policy does not have. Policies that
+    earlier versions compiled do not ask this.
     """
 
     name: str
@@ -273,7 +274,7 @@ class CompiledPolicy(Frozen):
 
     @property
     def limits_pages(self) -> bool:
-        """Whether anybody, or any channel, has a limit of pages."""
+        """Whether any person or channel has a limit of pages."""
         limits = self.page_limits
         own = any(person.limit for person in self.people.values())
         return bool(limits.person or limits.channels or own)

@@ -34,16 +34,16 @@ KEEP_POLICY = "keep_policy"
 
 PERMANENT_FAILURE = "ChannelPermanentError"
 RETRYABLE_FAILURE = "ChannelRetryableError"
-"""Types of the ApplicationError that send_notification raises."""
+"""The types of the ApplicationError that send_notification raises."""
 
 
 class Delivery(Frozen):
-    """A message and the channels to try it on, first to last. What is undelivered is carried.
+    """A message and the channels to try, first to last. The record carries what is undelivered.
 
-    `fell_back` are the permanent failures of this round, of which the timeline does not tell yet.
-    `bound` says that leave must be asked for first, `held` that it was asked in vain so far,
-    `until_answered` that an answer to the escalation withdraws it, `withdraw` why it need not be
-    sent any more. `update` is the place of the status update that it brings, of those on record.
+    `fell_back` are the permanent failures of this round that the timeline does not show yet.
+    `bound` says that the workload must give leave first, `held` that it has not so far,
+    `until_answered` that an answer to the escalation withdraws it, `withdraw` why nobody need send
+    it any more. `update` is the place, among those on record, of the status update that it brings.
     `clocks` are those whose limits ask for it.
     """
 
@@ -62,7 +62,7 @@ class Delivery(Frozen):
 
 
 class LinkedIncident(Frozen):
-    """An incident that is to be opened because of this one, for one of its clocks."""
+    """An incident to open because of this one, for one of its clocks."""
 
     id: str
     title: str
@@ -73,7 +73,7 @@ class LinkedIncident(Frozen):
 class Carried(Frozen):
     """Everything of an incident's run that the next run needs, and the result of the last.
 
-    `processed` are the results of commands by their ids, `given` what tells each command.
+    `processed` are the results of commands by their ids, `given` the digest of each command.
     """
 
     incident: Incident
@@ -91,9 +91,9 @@ class Carried(Frozen):
 class IncidentInput(Frozen):
     """Starts an `Incident`: a report under a policy, or what an earlier run carried.
 
-    `reopening` marks the run that reopens a closed incident: it waits for the command `reopen`.
-    `epoch_offset` is added to the workflow's clock; zero in production, set by rehearsals of
-    past incidents.
+    `reopening` marks the run that reopens a closed incident: it waits for the command `reopen`. The
+    workflow adds `epoch_offset` to its clock; it is zero in production, and rehearsals of past
+    incidents set it.
     """
 
     policy: CompiledPolicy | None = None
@@ -104,7 +104,7 @@ class IncidentInput(Frozen):
 
 
 class ClockFacts(Frozen):
-    """What enforce_deadline evaluates: the rules in question, the record without its story."""
+    """What enforce_deadline evaluates: the relevant rules, and the record without its story."""
 
     policy: CompiledPolicy
     incident: Incident
@@ -120,7 +120,7 @@ class EnforceDeadline(Frozen):
 
 
 class Enforcement(Frozen):
-    """Result of enforce_deadline: the thresholds that stand, and those that turned out moot."""
+    """Result of enforce_deadline: the thresholds that stand, and those that no longer apply."""
 
     standing: tuple[DueThreshold, ...]
     moot: tuple[DueThreshold, ...] = ()
@@ -129,13 +129,13 @@ class Enforcement(Frozen):
 class EscalateIncident(Frozen):
     """Input of escalate_incident: page a level.
 
-    `template` is the message without key, recipient and address; each page's key is
-    `key_prefix` and its recipient. `attempt_timeout` bounds all attempts for one target.
-    `schedules` are those that the incident carries; where the policy in force is still one of
-    the name `policy`, its own count. Of a role that is `vacant`, `holders` stand in for it, and it
-    says as what. `limits` are those of everybody, `urgency` is 1 for the worst severity. Without
-    `sends` nothing leaves: it only finds out whom the level pages. `first_messages` are those of
-    the incident so far.
+    `template` is the message without key, recipient and address; each page's key is `key_prefix`
+    and its recipient. `attempt_timeout` bounds all attempts for one target. `schedules` are those
+    that the incident carries; the activity prefers those of the policy in force if it still has the
+    name `policy`. `holders` stand in for a role that is `vacant`, and the page says as what.
+    `limits` are those of everybody; `urgency` is 1 for the worst severity. Without `sends` nothing
+    leaves: the activity only finds out whom the level pages. `first_messages` are those of the
+    incident so far.
     """
 
     level: int
@@ -160,12 +160,12 @@ class EscalateIncident(Frozen):
 
 
 class PageOutcome(Frozen):
-    """What became of the page to one target: a receipt, or the delivery that is still owed.
+    """The page to one target: a receipt, or the delivery that the incident still owes.
 
-    `delivery.channel` is the channel that took the page, or the one that `failure` tells of, or
-    would have been tried first, where neither is known;
-    `fell_back` are the permanent failures of the channels tried before it. `via` says in words as
-    what the recipient was paged; `leave` why the page is held for a summary.
+    `delivery.channel` is the channel that took the page, or else the one that `failure` names, or
+    else the first to try. `fell_back` are the permanent failures of the channels tried before it.
+    `via` says in words in which capacity the engine paged the recipient; `leave` says why the
+    workload holds the page for a summary.
     """
 
     delivery: Delivery
@@ -178,9 +178,9 @@ class PageOutcome(Frozen):
 
 
 class OutOfHours(Frozen):
-    """A target that was passed over since it was not within its hours, until `opens_at`.
+    """A target that the level skipped because it is outside its hours, until `opens_at`.
 
-    `opens_at` is None where that is not within a fortnight.
+    `opens_at` is None if that is more than a fortnight away.
     """
 
     target: str
@@ -192,9 +192,9 @@ class OutOfHours(Frozen):
 class Escalated(Frozen):
     """Result of escalate_incident. `nobody` lists targets that resolve to no one.
 
-    `on_call` says who was on call by the schedules that were asked, and why. `cycle` is None in
-    what was paged before its lines said by which rule. Unless `sent`, `pages` are those that would
-    have left.
+    `on_call` says who was on call by the schedules that the level asked, and why. `cycle` is None
+    for pages from before lines of the timeline named their rule. Unless `sent`, `pages` are those
+    that would have left.
     """
 
     level: int
@@ -227,7 +227,7 @@ class WriteReport(Frozen):
 
 
 class DocumentWritten(Frozen):
-    """Where a document went."""
+    """Where the document store keeps a document."""
 
     name: str
     uri: str
@@ -251,7 +251,7 @@ class ArchiveRunInput(Frozen):
 
 
 class ArchivedRun(Frozen):
-    """Where the history of a run went."""
+    """Where the document store keeps the history of a run."""
 
     uri: str
     sha256: str
@@ -262,10 +262,10 @@ LOOK_UP_POLICY = "look_up_policy"
 
 
 class PolicyWanted(Frozen):
-    """The policy that an incident of `service` is to go on under, by its hash.
+    """The policy under which an incident of `service` is to go on, by its hash.
 
-    Name and version, where given, must be those of the hash. Its calendars are worked out as of
-    `now`, from `since_at` on.
+    Name and version, if given, must be those of the hash. The activity works out its calendars as
+    of `now`, from `since_at` on.
     """
 
     policy_hash: str
@@ -277,7 +277,7 @@ class PolicyWanted(Frozen):
 
 
 class PolicyFound(Frozen):
-    """The policy as an incident carries it; or, with a `problem`, why it cannot be adopted."""
+    """The policy as an incident carries it; or a `problem`: why the incident cannot adopt it."""
 
     policy: CompiledPolicy | None = None
     problem: str = ""
@@ -292,7 +292,7 @@ class PolicyText(Frozen):
 class RefreshCalendars(Frozen):
     """Input of refresh_calendars: work out some calendars of a policy for an incident.
 
-    `since` is the earliest instant that the incident's record knows.
+    `since` is the earliest instant in the incident's record.
     """
 
     incident_id: str

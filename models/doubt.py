@@ -1,4 +1,4 @@
-"""What is taken as it was said, and is most likely wrong."""
+"""Facts that the incident accepted and that are most likely wrong."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from models.base import Frozen
 
 
 class DoubtKind(StrEnum):
-    """Why something is doubted."""
+    """Why something is doubtful."""
 
     BEFORE_THE_INCIDENT = "before_the_incident"
     FAR_AWAY = "far_away"
@@ -15,7 +15,7 @@ class DoubtKind(StrEnum):
 
 
 class Doubt(Frozen):
-    """A fact that is on the record as it was said, and that somebody should look at again.
+    """A fact that the record holds as somebody gave it, and that somebody should check.
 
     `about` names it: a milestone, a clock, a figure, a hold.
     """

@@ -1,19 +1,19 @@
-"""How far the escalation of an incident has come, and what is demanded of it."""
+"""How far the escalation of an incident has come, and what people and clocks demand of it."""
 
 from models.base import Frozen, Instant
 
 OPENING = 1
-"""The line of the timeline that says the incident was reported: it sets the escalation going."""
+"""The line of the timeline that says the incident was reported. It starts the escalation."""
 
 
 class DemandedPage(Frozen):
-    """A page of the next level (or this one) that something demands, acknowledged or not.
+    """A page of the next level (or a given one) that something demands, acknowledged or not.
 
-    With `waits`, silence goes on from there unless it had been acknowledged; with `resumes`, even
-    then, until somebody does something. With `stays`, no answer to the escalation withdraws it.
-    `by` asks by hand: the escalation then goes on until somebody answers, but with `once`. `at` is
-    the instant that it falls on, `not_before` when the hours of the level begin, `cause` the line
-    of the timeline that asks, `clocks` whose limits do.
+    With `waits`, silence goes on from there unless the incident had been acknowledged; with
+    `resumes`, even then, until somebody does something. With `stays`, no answer to the escalation
+    withdraws it. `by` is the person who asked: the escalation then goes on until somebody answers,
+    except with `once`. `at` is the instant that it falls on, `not_before` when the hours of the
+    level begin, `cause` the line of the timeline that asks, `clocks` those whose limits ask.
     """
 
     reason: str
@@ -37,15 +37,15 @@ class DemandedPage(Frozen):
 class EscalationProgress(Frozen):
     """How far the escalation of an incident has come.
 
-    `level` is the last one paged, 0 for none, `highest` the highest at which somebody was paged,
-    also before the incident was reopened; `cycle` counts repetitions from 0. `ladder` is the
-    one that counted last, where several can. `reached` says whether anybody was paged in this
-    cycle, `opens_at` when the first of those can be whose hours it was not. `resumed` says that
-    it goes on although the incident was acknowledged, `forgotten_at` when it will. `demanded` are
-    the pages that are asked for and not begun. `cause` is the line of the timeline that set it
-    going. `called_by` asked by hand after an acknowledgement: it goes on until one of `called`,
-    whom it has paged since, answers. `begins_after` is the level after which it begins again;
-    `demanded_at` the instant that the last demanded page fell on. `answer_by` is when whoever was
+    `level` is the last one paged, 0 for none; `highest` is the highest at which somebody was paged,
+    also before the incident was reopened; `cycle` counts repetitions from 0. `ladder` is the one
+    that counted last, if several can. `reached` says whether anybody was paged in this cycle;
+    `opens_at` is when the first hours begin of the targets outside theirs. `resumed` says that the
+    escalation goes on although the incident was acknowledged, `forgotten_at` when it will.
+    `demanded` are the demanded pages that have not begun. `cause` is the line of the timeline that
+    started it. `called_by` asked by hand after an acknowledgement: the escalation goes on until one
+    of `called`, the people it has paged since, answers. `begins_after` is the level after which it
+    begins again; `demanded_at` is the instant of the last demanded page. At `answer_by`, everybody
     paged since the acknowledgement has had time to answer.
     """
 

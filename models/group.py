@@ -1,4 +1,4 @@
-"""The contracts of alert groups: what one is told and knows, and how it feeds its incident."""
+"""The contracts of alert groups: what a group hears and knows, and how it feeds its incident."""
 
 from pydantic import Field
 
@@ -17,7 +17,7 @@ RECEIVE_ALERTS = "receive_alerts"
 INCIDENT_MOVED = "incident_moved"
 """Signal of an alert group: an `IncidentMoved`."""
 GROUP_STATE = "state"
-"""Query of an alert group: answers with a `GroupState`."""
+"""Query of an alert group; the answer is a `GroupState`."""
 
 
 class StartIncident(Frozen):
@@ -28,16 +28,17 @@ class StartIncident(Frozen):
 
 
 class IncidentStarted(Frozen):
-    """Result of start_incident. `started` is False where it already ran."""
+    """Result of start_incident. `started` is False if it already ran."""
 
     incident_id: str
     started: bool
 
 
 class FeedIncident(Frozen):
-    """Input of feed_incident: what the alerts did; with `reopen`, that it was not over.
+    """Input of feed_incident: what the alerts did; with `reopen`, that the incident is not over.
 
-    `note` says why it is reopened. `taken_over_by` tells an earlier incident whose its alerts are.
+    `note` says why it reopens. `taken_over_by` tells an earlier incident which incident has its
+    alerts now.
     """
 
     incident_id: str
@@ -50,7 +51,7 @@ class FeedIncident(Frozen):
 
 
 class IncidentFed(Frozen):
-    """Result of feed_incident. `absorbed` is False where the incident no longer takes alerts."""
+    """Result of feed_incident. `absorbed` is False if the incident no longer takes alerts."""
 
     absorbed: bool
     state: State
@@ -68,17 +69,16 @@ class IncidentMoved(Frozen):
 class GroupState(Frozen):
     """What an alert group knows.
 
-    `source` names the format in which its alerts come.
-    `firing` are the alerts that fire by the newest word, `ended` when the others last stopped,
-    `ends_heard` when that was received; `unfed` those that the incident has not been told of
-    yet, `urgent` whether they are more than repeats; `told` is since when those fire that it
-    was told of. `firing_since_at` is when the group began to fire, `due_at` since when an
-    incident is to be opened or reopened; `missed` are alerts that ended before that was done,
-    or before the incident was told of them. `opening` is the incident that is being started,
-    `feeding` what it is being told until it answers, `moved_meanwhile` whether it said since
-    then where it stands. `reopenable` is False once it refused that. After a failure nothing
-    is tried again before `not_before`. `takeovers` are earlier incidents, to be told from
-    `takeover_at` on that this one has their alerts now.
+    `source` names the format of its alerts. `firing` are the alerts that fire by the newest report,
+    `ended` when the others last stopped, `ends_heard` when the group heard of it. `unfed` are the alerts that the incident does not know
+    yet, `urgent` says whether they are more than repeats. `told` maps each alert that the incident
+    knows to fire to since when. `firing_since_at` is when the group began to fire, `due_at` when
+    the group should have opened or reopened an incident; `missed` are alerts that ended before
+    that, or before the incident knew them. `opening` is the incident that is starting. `feeding` is
+    what the incident has been sent and has not answered; `moved_meanwhile` says whether it has
+    reported its state since then. `reopenable` is False once the incident refused to reopen. After
+    a failure the group tries nothing before `not_before`. From `takeover_at` on it tells the
+    earlier incidents in `takeovers` that this one has their alerts now.
     """
 
     source: str = ALERTMANAGER
@@ -115,7 +115,7 @@ class GroupState(Frozen):
 class AlertGroupInput(Frozen):
     """Starts an `AlertGroup`; `carried` is what an earlier run knew.
 
-    `epoch_offset` is added to the workflow's clock; zero in production, set by rehearsals.
+    The workflow adds `epoch_offset` to its clock; it is zero in production, and rehearsals set it.
     """
 
     group_key: str

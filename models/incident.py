@@ -1,4 +1,4 @@
-"""The record of an incident: everything that is known of it, and nothing that can be derived."""
+"""The record of an incident: everything known about it that cannot be derived."""
 
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,9 @@ from states.lifecycle import State
 class Milestone(Frozen):
     """A named instant.
 
-    `latest_at` is there where it is only known to lie between `at` and that. `void_at` marks
-    that it stopped being true (fix failed, reopened), `superseded` that a correction replaced it
-    or that it was withdrawn. `led_to` is the state that the incident entered by it.
+    With `latest_at`, it lies between `at` and `latest_at`. `void_at` marks that it stopped being
+    true (fix failed, reopened). `superseded` marks that a correction replaced it or that somebody
+    withdrew it. `led_to` is the state that the incident entered by it.
     """
 
     name: str
@@ -53,7 +53,7 @@ class TimelineSegment(Frozen):
 
 
 class Hold(Frozen):
-    """A time on hold; still running while `until_at` is None."""
+    """A time on hold. It still runs while `until_at` is None."""
 
     reason: str
     from_at: Instant
@@ -63,8 +63,8 @@ class Hold(Frozen):
 class SeverityChange(Frozen):
     """The severity from an instant on.
 
-    `meant` is what it would be but for the policy's bounds, where these moved it. One that
-    `follows` changes with the attributes of the incident: nobody said another than they give.
+    `meant` is the severity without the policy's bounds, if these moved it. A severity that
+    `follows` changes with the attributes of the incident: nobody stated another.
     """
 
     severity: str
@@ -85,7 +85,7 @@ class AttributeChange(Frozen):
 
 
 class PlannedDate(Frozen):
-    """When something of the policy's dates is going to be, or was."""
+    """The instant of one of the policy's dates, to come or past."""
 
     name: str
     at: Instant
@@ -93,7 +93,7 @@ class PlannedDate(Frozen):
 
 
 class Extension(Frozen):
-    """How much further the limit of a clock was moved, in the clock's own measure."""
+    """How much further somebody moved the limit of a clock, in the clock's own measure."""
 
     clock: str
     by: Seconds
@@ -105,8 +105,9 @@ class Extension(Frozen):
 class RoleHolder(Frozen):
     """Who holds a role, since when.
 
-    `until_at` is when the shift ends by which they came to it, where that is known; `reminded`,
-    that they were told to hand over. `enough` is False while more must hold it than do.
+    `until_at` is when the shift ends that gave them the role, if known. `reminded` says that the
+    engine reminded them to hand over. `enough` is False while more people must hold the role than
+    do.
     """
 
     role: str
@@ -127,10 +128,10 @@ class StepDone(Frozen):
 
 
 class StatusUpdate(Frozen):
-    """What was told to whom; `next_at` is when the next was promised.
+    """What a status update told to whom; `next_at` is when it promised the next.
 
-    `taken` says since when it counts for the audiences for whom a channel took it, `unreached` are
-    those for whom every channel has refused it so far.
+    `taken` says since when it counts for each audience for whom a channel took it. `unreached` are
+    the audiences for whom every channel has refused it so far.
     """
 
     at: Instant
@@ -142,14 +143,14 @@ class StatusUpdate(Frozen):
     unreached: tuple[str, ...] = ()
 
     def given_at(self, audience: str) -> datetime | None:
-        """When it counts as given to an audience; None where it does not."""
+        """When it counts as given to an audience; None if it does not."""
         if audience not in self.audiences or audience in self.unreached:
             return None
         return self.taken.get(audience, self.at)
 
 
 class PaceChange(Frozen):
-    """A slower pace of updates was declared for an audience."""
+    """Somebody declared a slower pace of updates for an audience."""
 
     audience: str
     at: Instant
@@ -165,7 +166,7 @@ class Lesson(Frozen):
 
 
 class ActionItem(Frozen):
-    """What must be done afterwards, by whom."""
+    """Something that somebody must do after the incident."""
 
     id: str
     at: Instant
@@ -176,7 +177,7 @@ class ActionItem(Frozen):
 
 
 class Review(Frozen):
-    """The post-incident review as it was submitted."""
+    """The post-incident review as somebody submitted it."""
 
     at: Instant
     actor: Actor
@@ -204,8 +205,8 @@ class Link(Frozen):
 class Report(Frozen):
     """What was reported: the start of every incident.
 
-    `happened_at` is when the reporter says it began to be known; None means now. `opened_for` are
-    the clocks for which incidents were opened that led to this one, the newest last.
+    `happened_at` is when the reporter says it became known; None means now. `opened_for` are the
+    clocks for which the incidents before this one opened the next, the newest last.
     """
 
     title: str = Field(min_length=1, max_length=300)
@@ -224,10 +225,10 @@ class Report(Frozen):
 
 
 class Attempt(Frozen):
-    """A command that somebody gave and that was refused, as often as it was given alike.
+    """A refused command, and how often the same command was given.
 
     `sort` says what was in the way: authority, state, or that it was malformed. `seq` is its line
-    on the timeline, `digest` tells it from other attempts.
+    on the timeline; `digest` tells it from other attempts.
     """
 
     actor: str
@@ -244,7 +245,7 @@ class Attempt(Frozen):
 class Refusals(Frozen):
     """The refused commands: how many have a line of their own, and how often each was tried.
 
-    `dropped` counts those for which there was no room, the last of them at `dropped_at`.
+    `dropped` counts those without room in the list; the last of them came at `dropped_at`.
     """
 
     recorded: int = 0
@@ -257,7 +258,7 @@ class Incident(Frozen):
     """The record.
 
     `demand_of` is who escalated by hand after an acknowledgement, until somebody answers. `paged`
-    are those of whom lines in `segments` say that they were paged.
+    are the people whose pages stand in the older lines in `segments`.
     """
 
     id: str
@@ -304,7 +305,7 @@ class Incident(Frozen):
         return max(true, key=lambda m: m.at, default=None)
 
     def holder(self, role: str) -> str | None:
-        """Who holds `role` now; of several, who has longest."""
+        """Who holds `role` now; if several do, the one who has held it longest."""
         return next(iter(self.holders(role)), None)
 
     def holders(self, role: str) -> tuple[str, ...]:
@@ -313,7 +314,7 @@ class Incident(Frozen):
 
     @property
     def further_holders(self) -> dict[str, tuple[str, ...]]:
-        """Who else holds a role that several hold."""
+        """Who else holds a role that several people hold."""
         every = {held.role: self.holders(held.role) for held in self.roles}
         return {role: people[1:] for role, people in every.items() if people[1:]}
 

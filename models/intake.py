@@ -9,8 +9,8 @@ from models.base import Frozen
 class LabelSeverity(Frozen):
     """How the labels of an alert say a severity.
 
-    `severities` run from the worst; `labels` maps a label and its value to one of them;
-    `default` holds where no label says anything.
+    `severities` run from the worst. `labels` maps a label and its value to one of them. `default`
+    holds if no label says anything.
     """
 
     severities: tuple[str, ...]
@@ -21,8 +21,9 @@ class LabelSeverity(Frozen):
 class ReportingRule(Frozen):
     """Who may report, by which channels (none named: all), and what a report must contain.
 
-    `who` holds names of people and teams, and the words anyone, people and monitoring; `at` says
-    who instead may report at a severity. `people` maps each person of the policy to their teams.
+    `who` holds names of people and teams, and the words anyone, people and monitoring; `at` names
+    the people who may report at a severity instead. `people` maps each person of the policy to
+    their teams.
     """
 
     who: tuple[str, ...] = ("anyone",)
@@ -33,7 +34,7 @@ class ReportingRule(Frozen):
 
 
 class IntakeRules(Frozen):
-    """Everything that intake decides by. An alert that one of `ignore` matches is left alone."""
+    """Everything that intake decides by. It leaves alone an alert that one of `ignore` matches."""
 
     grouping: GroupingPolicy
     severity: LabelSeverity

@@ -11,7 +11,7 @@ from models.reference import Reference
 
 
 class MessageKind(StrEnum):
-    """A page asks a person to act; a notification informs; a reminder is owed work."""
+    """A page asks a person to act; a notification informs; a reminder is about owed work."""
 
     PAGE = "page"
     NOTIFICATION = "notification"
@@ -19,10 +19,10 @@ class MessageKind(StrEnum):
 
 
 class Message(Frozen):
-    """One message to one recipient, whose words steer nothing where they are shown.
+    """One message to one recipient. Its words cannot steer the place that shows them.
 
     `key` is the idempotency key: the same key is the same message, however often it is sent.
-    `recipient` is a person or an audience; `address` an e-mail address where one is known.
+    `recipient` is a person or an audience; `address` is an e-mail address, if known.
     """
 
     key: str
@@ -48,7 +48,7 @@ class Receipt(Frozen):
     @field_validator("reference", mode="before")
     @classmethod
     def _says_something(cls, given: Any) -> Any:
-        """Older receipts have a text here, which may be anything that a mail server answered."""
+        """Drop the text of an older receipt: it may be anything that a mail server answered."""
         if not isinstance(given, dict | Reference):
             return None
         reference = Reference.model_validate(given)

@@ -1,7 +1,7 @@
-"""The words by which a clock says when it starts and stops, and for which incidents it runs.
+"""The words for when a clock starts and stops, and for which incidents it runs.
 
-A moment is a milestone, or one of several: `impact_started or reported` is the first of them
-that is known, `later of found and fixed` and `earlier of aware and reported` compare them.
+A moment is a milestone, or a choice among several: `impact_started or reported` is the first of
+them that is known; `later of found and fixed` and `earlier of aware and reported` compare them.
 """
 
 import re
@@ -11,8 +11,9 @@ from functools import lru_cache
 from models.base import Frozen
 
 DERIVED = ("update", "flag", "role", "planned")
-"""`update:AUDIENCE` each status update, `flag:NAME` when it was raised, `role:NAME` when it was
-taken, `planned:DATE` a date of the incident, once it is there."""
+"""`update:AUDIENCE` is each status update, `flag:NAME` the raising of a flag, `role:NAME` the
+taking of a role, `planned:DATE` a date of the incident, once it is set.
+"""
 SPECIAL = ("alert_fired", "severity_confirmed")
 """Milestones that follow from the record: its first alert, and the first confirmed severity."""
 
@@ -22,7 +23,7 @@ _CONDITION = re.compile(r"(not )?(?:flag ([\w.\-]+)|([\w.\-]+)\s*=\s*([^=]+))")
 
 
 class Choice(StrEnum):
-    """Which of several milestones is meant."""
+    """Which of several milestones counts."""
 
     FIRST_KNOWN = "or"
     LATER = "later of"
@@ -48,12 +49,12 @@ class Condition(Frozen):
 
 
 RAISED = "yes"
-"""The value of a flag that is raised."""
+"""The value of a raised flag."""
 
 
 @lru_cache(maxsize=1024)
 def parse_moment(text: str) -> Moment:
-    """The moment that a text means. Raises ValueError, which says what would be right."""
+    """The moment that a text means. Raises a ValueError that says what to write."""
     words = " ".join(text.split())
     compared = _COMPARED.fullmatch(words)
     if compared:
@@ -72,7 +73,7 @@ def parse_moment(text: str) -> Moment:
 
 @lru_cache(maxsize=1024)
 def parse_condition(text: str) -> Condition:
-    """The condition that a text means. Raises ValueError, which says what would be right."""
+    """The condition that a text means. Raises a ValueError that says what to write."""
     found = _CONDITION.fullmatch(" ".join(text.split()))
     if not found:
         how = "write flag NAME, not flag NAME, ATTRIBUTE=VALUE or ATTRIBUTE=VALUE|VALUE"

@@ -1,4 +1,4 @@
-"""What every command carries, whatever it asks for."""
+"""What every command carries."""
 
 from pydantic import Field
 
@@ -9,10 +9,10 @@ from models.way_in import WayIn
 class Command(Frozen):
     """What every command carries.
 
-    `command_id` makes it safe to repeat: a second one with the same id returns the stored
-    result. `happened_at` may lie in the past; never in the future. `sent_at` is when it was given,
-    where that may be long before it arrives: while no worker runs. `override` is the reason for
-    which it is to be done although the policy refuses it.
+    `command_id` makes it safe to repeat: a second command with the same id returns the stored
+    result. `happened_at` may lie in the past, never in the future. `sent_at` is when somebody gave
+    the command; it may arrive much later, if no worker runs. `override` is the reason to do it
+    although the policy refuses it.
     """
 
     actor: str = Field(min_length=1, max_length=200)

@@ -1,4 +1,4 @@
-"""Text from outside, safe to show: it steers no terminal and reads in the order it is stored in."""
+"""Text from outside, made safe to show: it cannot steer a terminal or change the reading order."""
 
 import re
 from typing import Annotated
@@ -30,14 +30,15 @@ _AT_WORK = re.compile(
     f"(?<=[^\x00-\xa0{_UNSEEN}])[{_SELECTORS}]?[{_JOINERS}](?=[^\x00-\xa0{_UNSEEN}])"
     f"|(?<=[0-9#*])\ufe0f(?=\u20e3)|(?<=[^\x00-\xa0{_UNSEEN}])[{_SELECTORS}]"
 )
-"""Joiners between signs that are no plain letters, and one selector after such a sign: of these
-are emoji made, and words of some scripts."""
+"""Joiners between characters that are not plain letters, and one selector after such a character.
+Emoji need them, and so do words of some scripts.
+"""
 _SEPARATORS = str.maketrans(dict.fromkeys("\u2028\u2029", "\n"))
 _BREAKS = re.compile(r"[\r\n\u2028\u2029]+")
 
 
 def readable(text: str) -> str:
-    """`text` without what cannot be seen or steers what can; its lines stay."""
+    """`text` without invisible characters and those that steer others; its lines stay."""
     text = text.translate(_SEPARATORS)
     if text.isascii() and text.isprintable():
         return text
@@ -50,12 +51,12 @@ def readable(text: str) -> str:
 
 
 def in_a_line(text: str) -> str:
-    """`text` as one line: a break in it must not look like a further line of ours."""
+    """`text` on one line, so that a line break in it cannot pass for a line of ours."""
     return readable(_BREAKS.sub(" ", text))
 
 
 def made_visible(text: str) -> str:
-    """`text` in a line, with each character that cannot be seen written as its escape."""
+    """`text` on one line, with each invisible character written as its escape."""
     return "".join(c if c.isprintable() and ord(c) not in _STEERING else _escaped(c) for c in text)
 
 
@@ -64,6 +65,6 @@ def _escaped(character: str) -> str:
 
 
 Readable = Annotated[str, AfterValidator(readable)]
-"""A text with lines, as it may leave the engine."""
+"""A text of several lines that is safe to send."""
 OneLine = Annotated[str, AfterValidator(in_a_line)]
-"""The same on one line."""
+"""A text of one line that is safe to send."""

@@ -8,18 +8,18 @@ from models.addresses import carries_secret, web_link
 from models.base import Frozen
 
 MOST_BYTES = 500
-"""How much a reference holds in all, as UTF-8."""
+"""The largest size of a reference, in bytes of UTF-8."""
 _WHOLE_NUMBER_BITS = 64
 
 
 class Reference(Frozen):
     """The place of a message, the message itself, its thread, and a URL that shows it to people.
 
-    Making one never fails: the message has left by then, and an error would send it again. A value
-    that cannot be kept is left out whole, because half an id names another thing. A value is kept
-    if it is a text without control characters, or a whole number. A URL must be http or https; it
-    loses its user name and password. A URL with a token, and any value with such an address, is
-    left out. If all values together are too long, the URL goes first; then nothing is kept.
+    Making one never fails: the message has left by then, and an error would send it again. It drops
+    a whole value rather than cut it, because half an id names another thing. It keeps a value that
+    is a text without control characters, or a whole number. A URL must be http or https, and loses
+    its user name and password. It drops a URL with a token, and any value with such an address. If
+    all values together are too long, it drops the URL first, then everything.
     """
 
     place: str | None = None
@@ -45,7 +45,7 @@ class Reference(Frozen):
 
 
 class FirstMessage(Frozen):
-    """The reference of the first message that a recipient got over a channel, if one had any."""
+    """The reference of the first message that a recipient got over a channel, if there is one."""
 
     channel: str
     recipient: str
@@ -53,7 +53,7 @@ class FirstMessage(Frozen):
 
 
 def _word(given: Any) -> str | None:
-    """A value as printable text; None if it is none."""
+    """A value as printable text; None if it cannot be."""
     if isinstance(given, int) and not isinstance(given, bool):
         given = str(given) if given.bit_length() <= _WHOLE_NUMBER_BITS else None
     if not isinstance(given, str) or len(given) > MOST_BYTES:
@@ -63,7 +63,7 @@ def _word(given: Any) -> str | None:
 
 
 def _id(word: str | None) -> str | None:
-    """An id as it is; one that is an address must be fit to be shown as it is."""
+    """An id, unchanged. An id that is an address must be fit to show as it is."""
     is_address = word is not None and "://" in word
     return None if is_address and _shown(word) != word else word
 

@@ -1,4 +1,4 @@
-"""Commands about who answers for what: roles that are taken back and handed over, approvals."""
+"""Commands about who is responsible: taking back and handing over roles, approvals."""
 
 from pydantic import Field
 
@@ -6,16 +6,16 @@ from models.payload import Command
 
 
 class UnassignRoleCommand(Command):
-    """Take a role back from whoever holds it; of several holders, from this person."""
+    """Take a role back from its holder; if several hold it, from this person."""
 
     role: str
     person: str | None = None
 
 
 class HandOverCommand(Command):
-    """Offer a role to somebody; `content` is what the policy has them told.
+    """Offer a role to somebody; `content` is what the policy requires them to know.
 
-    `giver` says whose, where several hold it.
+    `giver` names the holder who gives it, if several hold it.
     """
 
     role: str
@@ -25,25 +25,25 @@ class HandOverCommand(Command):
 
 
 class AcceptHandoverCommand(Command):
-    """Take a role that was offered."""
+    """Accept an offered role."""
 
     role: str
 
 
 class DeclineHandoverCommand(Command):
-    """Not take a role that was offered, or no longer offer it."""
+    """Decline an offered role, or withdraw the offer."""
 
     role: str
 
 
 class ApproveCommand(Command):
-    """Give leave to a command that somebody asked approval for."""
+    """Approve a command for which somebody asked for approval."""
 
     command: str = Field(min_length=1, max_length=200)
 
 
 class RejectCommand(Command):
-    """Refuse leave to a command that somebody asked approval for."""
+    """Refuse a command for which somebody asked for approval."""
 
     command: str = Field(min_length=1, max_length=200)
     reason: str = Field(min_length=1, max_length=2000)

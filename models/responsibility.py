@@ -1,4 +1,4 @@
-"""Who answers for what on a record beyond who holds a role: spells, offers, requests, overrides."""
+"""Responsibility beyond who holds a role: spells, offers, requests, overrides."""
 
 from pydantic import Field
 
@@ -7,9 +7,9 @@ from states.lifecycle import State
 
 
 class RoleSpell(Frozen):
-    """A time through which a role was filled, by whomever; it still is while `until_at` is None.
+    """A time through which somebody, no matter who, held a role; None in `until_at` means still.
 
-    `passed_at` are the instants at which it passed to somebody else meanwhile.
+    `passed_at` are the instants at which the role passed to somebody else meanwhile.
     """
 
     role: str
@@ -19,7 +19,7 @@ class RoleSpell(Frozen):
 
 
 class Handover(Frozen):
-    """A role is offered to somebody who has not answered yet; the giver still holds it."""
+    """An offered role that the other person has not accepted yet; the giver still holds it."""
 
     role: str
     giver: str
@@ -31,7 +31,7 @@ class Handover(Frozen):
 
 
 class HandoverCount(Frozen):
-    """How many offers of a role came to which end; each of them is on the timeline."""
+    """How many offers of a role ended in which way. Each of them is on the timeline."""
 
     role: str
     accepted: int = 0
@@ -40,7 +40,7 @@ class HandoverCount(Frozen):
 
 
 class Approval(Frozen):
-    """Somebody gave leave to a command."""
+    """Somebody approved a command."""
 
     actor: Actor
     at: Instant
@@ -48,12 +48,12 @@ class Approval(Frozen):
 
 
 class Request(Frozen):
-    """Somebody asked for leave to give a command in a state; it lapses when the state changes.
+    """Somebody asked for approval of a command in a state. It lapses when the state changes.
 
-    `rule` names the approval rule, or the command itself where its authority is consulted.
-    `asked` counts the groups that were asked, the last of them at `asked_at` (None: with the
-    request); `digest` tells what exactly was asked for.
-    `proceeds` says that nobody answered in time, and that the policy goes on without.
+    `rule` names the approval rule, or the command itself if its authority is consulted. `asked`
+    counts the groups that have been asked, the last of them at `asked_at` (None: with the request).
+    `digest` identifies exactly what was asked for. `proceeds` says that nobody answered in time and
+    that the policy goes on without an answer.
     """
 
     command: str
@@ -71,7 +71,7 @@ class Request(Frozen):
 
 
 class Override(Frozen):
-    """Somebody did with a reason what the policy would have refused, as `instead_of` says."""
+    """Somebody did, with a reason, what the policy refuses otherwise, as `instead_of` says."""
 
     command: str
     actor: Actor

@@ -1,4 +1,4 @@
-"""What the thresholds of a clock are and set off: `50%: notify stakeholders`."""
+"""The thresholds of a clock and the actions they set off: `50%: notify stakeholders`."""
 
 import re
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ VERBS: dict[str, ActionKind] = {
     "remind": ActionKind.REMIND,
     "hold": ActionKind.HOLD,
 }
-"""Actions that name one thing that they are meant for."""
+"""Actions that name one thing that they are for."""
 
 PHRASES: dict[str, Action] = {
     "escalate": Action(kind=ActionKind.ESCALATE),
@@ -49,7 +49,7 @@ _SHARE = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)\s*%")
 
 
 def parse_action(given: object) -> Action:
-    """The action that a text means. Raises a ValueError that says what would be right."""
+    """The action that a text means. Raises a ValueError that says what to write."""
     if isinstance(given, Action):
         return given
     text = " ".join(given.split()) if isinstance(given, str) else ""
@@ -80,7 +80,7 @@ def _percent(text: str) -> float:
 
 
 def is_share(text: str) -> bool:
-    """Whether a text is a percentage, and more than nothing."""
+    """Whether a text is a percentage above zero."""
     return _percent(text) > 0
 
 
@@ -115,7 +115,7 @@ def parse_point(text: str, actions: tuple[Action, ...] = ()) -> Threshold:
 
 
 def share_name(share: float) -> str:
-    """How a share is called: `50%`."""
+    """How people write a share: `50%`."""
     return f"{share * 100:.6g}%"
 
 
@@ -136,4 +136,4 @@ Actions = Annotated[tuple[OneAction, ...], BeforeValidator(_actions)]
 """One action, or a list of them, done in order."""
 
 Share = Annotated[str, AfterValidator(_pointed)]
-"""A percentage of a target, or so long before or after its limit."""
+"""A percentage of a target, or a time before or after its limit."""

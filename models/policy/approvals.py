@@ -1,4 +1,4 @@
-"""Approvals, facts that are dated back, and handovers as people write them."""
+"""Approvals, backdated facts and handovers as people write them."""
 
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -12,12 +12,12 @@ from models.policy.words import Names, Whom, many, wrong
 
 
 class ApprovalEntry(Frozen):
-    """Who must approve a command, before somebody may give it.
+    """Who must approve a command before somebody may give it, and how many of them: `quorum`.
 
-    `quorum` of them. Where they have not decided `within` that time, each group of `backups` is
-    asked in order; after the last of them the request is refused, or may `proceed` (`timeout`).
-    It is only asked at these `severities` (of `set_severity`, the worse of the two counts, before
-    and after), and while all conditions of `when` hold.
+    If they have not decided `within` that time, each group of `backups` is asked in order. After
+    the last of them the request is refused, or may `proceed` (`timeout`). The approval is only
+    needed at these `severities` (for `set_severity`, the worse of the two counts, before and
+    after), and while all conditions of `when` hold.
     """
 
     by: Whom
@@ -31,7 +31,7 @@ class ApprovalEntry(Frozen):
     @model_validator(mode="after")
     def _timed(self) -> "ApprovalEntry":
         if self.within is None and (self.backups or self.timeout == "proceed"):
-            raise wrong("nobody knows when the time is over", "add within: 30m")
+            raise wrong("this does not say how long to wait for an answer", "add within: 30m")
         return self
 
 
@@ -46,8 +46,8 @@ Approval = Annotated[ApprovalEntry, BeforeValidator(_short)]
 class BackdatingEntry(Frozen):
     """How far back a fact may be dated.
 
-    Further than `reason_after` only with a reason; further than `approval_after` only once those
-    whom `approved_by` names have approved it. Without `approval_after` nobody must.
+    Beyond `reason_after` it needs a reason. Beyond `approval_after` somebody in `approved_by` must
+    approve it; without `approval_after` nobody must.
     """
 
     reason_after: Duration = timedelta(minutes=5)
@@ -57,18 +57,18 @@ class BackdatingEntry(Frozen):
     @model_validator(mode="after")
     def _by_whom(self) -> "BackdatingEntry":
         if self.approval_after is not None and self.approved_by is None:
-            raise wrong("nobody is named who approves it", "add approved_by: incident_manager")
+            raise wrong("this names nobody who approves it", "add approved_by: incident_manager")
         if self.approved_by is not None and self.approval_after is None:
-            raise wrong("it is not said what must be approved", "add approval_after: 4h")
+            raise wrong("this does not say what needs approval", "add approval_after: 4h")
         return self
 
 
 class HandoverEntry(Frozen):
-    """How a role moves to another: the next one accepts, and is told what is `required`.
+    """How a role moves to another person: they accept it, and hear what is `required`.
 
-    An offer that is not accepted within `accept_within` lapses. Holders are reminded to hand over
-    `remind_after` so long of holding a role, and when the shift ends by which they came to it
-    (`remind_at_shift_end`).
+    An offer lapses if nobody accepts it within `accept_within`. The engine reminds holders to hand
+    over after `remind_after` in a role, and, with `remind_at_shift_end`, when the shift that gave
+    them the role ends.
     """
 
     required: Names = ()

@@ -14,9 +14,10 @@ ONCE = "once "
 
 
 class SlowerEntry(Frozen):
-    """A slower pace that may be declared by the command `slow-updates`.
+    """A slower pace that people may declare with the command `slow-updates`.
 
-    It holds `from` so long after the report on, and may be declared `decided` so long after it.
+    It applies `from` so long after the report, and people may declare it `decided` so long after
+    the report.
     """
 
     every: TargetText
@@ -27,8 +28,8 @@ class SlowerEntry(Frozen):
 class RhythmEntry(Frozen):
     """How often an audience hears at a severity.
 
-    `once` asks one update and no more. `in` says another pace for a state, `after` another from
-    so long after the report on, `slower` one that people may choose.
+    `once` asks for one update and no more. `in` gives another pace for a state, `after` another
+    pace from so long after the report, `slower` a pace that people may choose.
     """
 
     every: TargetText
@@ -50,11 +51,11 @@ class RhythmEntry(Frozen):
 
 
 def _by_severity_alone(given: Any) -> None:
-    """Say what does it instead where a promise is given a condition, or an end."""
+    """Explain what to write instead if a promise has a condition or an end."""
     said = next((key for key in ("when", "until") if isinstance(given, dict) and key in given), "")
     if said:
         how = "write a clock to update:AUDIENCE that recurs, with when and until"
-        raise wrong(f"updates are promised by severity, without {said}", how)
+        raise wrong(f"updates go by severity, without {said}", how)
 
 
 def _rhythms(given: Any) -> Any:
@@ -75,4 +76,4 @@ RhythmText = Annotated[RhythmEntry, BeforeValidator(_rhythm)]
 """How often: a target, `once` and a target, or the long form."""
 
 Rhythms = Annotated[dict[str, RhythmText], BeforeValidator(_rhythms)]
-"""How often by severity; `any`, `major` and several keys in one are understood."""
+"""How often by severity; accepts `any`, `major` and several severities in one key."""

@@ -14,14 +14,14 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOLIDAY = "holiday"
 SHORT: dict[str, dict[str, object]] = {"24x7": {}, "24x5": {"days": "mon-fri"}}
-"""Calendars that need no more than their usual name."""
+"""Calendars that are known by their usual name."""
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def short_day(word: str) -> str:
-    """A day of the week as it is written short: `monday` is `mon`."""
+    """The short form of a day of the week: `monday` becomes `mon`."""
     return WEEK[LONG.index(word)] if word in LONG else word
 
 
@@ -46,7 +46,7 @@ def _run_of_days(word: str) -> tuple[str, ...]:
     if not dash:
         return (first,)
     if HOLIDAY in (first, last):
-        raise wrong(f"{word!r} is not a run of days", "write mon-fri")
+        raise wrong(f"{word!r} is not a range of days", "write mon-fri")
     start, end = WEEK.index(first), WEEK.index(last)
     return WEEK[start : end + 1] if start <= end else WEEK[start:] + WEEK[: end + 1]
 
@@ -73,7 +73,7 @@ def _holidays(given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Days = Annotated[tuple[str, ...], BeforeValidator(_days)]
-"""Days of the week: `mon-fri`, `[sat, sun]`, `every`; `holiday` for days that are holidays."""
+"""Days of the week: `mon-fri`, `[sat, sun]`, `every`; `holiday` for public holidays."""
 
 Hours = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_hours)]
 """Local hours: one span, or several."""
@@ -85,7 +85,7 @@ def _as_list(given: Any) -> Any:
 
 
 def _worked(given: Any) -> Any:
-    """Dates, each with the day of the week whose hours it has; empty where none is said."""
+    """Dates, each with the day of the week whose hours it has; empty if none is given."""
     dates = dict(given) if isinstance(given, dict) else dict.fromkeys(_as_list(given), "")
     dates = {day: short_day(str(as_on).strip().lower()) for day, as_on in dates.items()}
     for day, as_on in dates.items():
@@ -103,7 +103,7 @@ def _worked(given: Any) -> Any:
 
 
 Worked = Annotated[dict[str, str], BeforeValidator(_worked)]
-"""Days that are worked although their week, or a holiday, says otherwise."""
+"""Days that people work although the week or a holiday says otherwise."""
 
 
 class OpenEntry(Frozen):
@@ -116,10 +116,9 @@ class OpenEntry(Frozen):
 class CalendarEntry(Frozen):
     """When time counts: days and hours, or several of both in `opens`; never on holidays.
 
-    `zone` is an IANA name; without one, the policy's. `holidays` are regions (`GB-ENG`) and
-    dates. A day that is a holiday counts only where `holiday` is among the days. `worked` are
-    dates that are worked all the same, with the hours of the first day of the week that has some,
-    or of the day that they map to.
+    `zone` is an IANA name; without one, the policy's. `holidays` are regions (`GB-ENG`) and dates.
+    A holiday counts only if `holiday` is among the days. `worked` are dates that count all the
+    same, with the hours of the first day of the week that has some, or of the day that they map to.
     """
 
     zone: Text | None = None
@@ -133,7 +132,7 @@ class CalendarEntry(Frozen):
 
     @property
     def windows(self) -> tuple[OpenEntry, ...]:
-        """When it is open; nothing where it always is."""
+        """When it is open; empty if it always is."""
         if self.opens:
             return self.opens
         given: dict[str, Any] = {"days": self.days, "hours": self.hours}
@@ -156,7 +155,7 @@ def _short(given: Any) -> Any:
             raise wrong(f"{given!r} is not a calendar", how)
         return SHORT[given]
     if isinstance(given, dict) and "opens" in given and {"days", "hours"} & set(given):
-        raise wrong("days and hours are said twice", "put them into opens")
+        raise wrong("days and hours are given twice", "put them into opens")
     return given
 
 

@@ -17,7 +17,7 @@ class Principles(Frozen):
 
 
 class Severity(Frozen):
-    """How bad: what it means here, and whether it counts as a major incident."""
+    """A severity: what it means here, and whether it counts as a major incident."""
 
     means: Text
     major: StrictBool = False
@@ -26,8 +26,8 @@ class Severity(Frozen):
 class Reporting(Frozen):
     """Who reports an incident, by which channels, and what a report must contain.
 
-    `who_at` says who instead may report at a severity. `tools` names the tools in use by their
-    purpose, such as `tracker: jira`.
+    `who_at` names the people who may report at a severity instead. `tools` names the tools in use
+    by their purpose, such as `tracker: jira`.
     """
 
     who: Whom = ("anyone",)
@@ -38,7 +38,7 @@ class Reporting(Frozen):
 
 
 class StepEntry(Frozen):
-    """Something to do before a state is left. The id follows from `do` where none is given."""
+    """Something to do before the incident leaves a state. Without an id, `do` gives the id."""
 
     id: Name | None = None
     do: Text
@@ -55,7 +55,7 @@ class StepEntry(Frozen):
 
 
 class Holds(Frozen):
-    """The reasons for which an incident may be put on hold; none listed: any."""
+    """The reasons to put an incident on hold; an empty list means any."""
 
     reasons: Names = ()
 
@@ -68,14 +68,14 @@ class Record(Frozen):
 
 
 class Opening(Frozen):
-    """When alerts make an incident: after so many, and so long of firing. Both must be true."""
+    """When alerts make an incident: after so many, and after firing so long. Both must be true."""
 
     after_count: int = Field(default=1, ge=1, strict=True)
     after: Duration | None = None
 
 
 class Alerts(Frozen):
-    """How alerts become incidents, and what they do to those that there are."""
+    """How alerts become incidents, and what they do to existing incidents."""
 
     open: Opening = Opening()
     reopen_within: Duration | None = None

@@ -40,12 +40,12 @@ def _in_reach(day: date) -> date:
 class Policy(Frozen):
     """An organisation's incident process.
 
-    `severities` are ordered, the worst first. `time_zone` is the zone of every calendar that
-    names none, and of calendar days. `owner`, `approver` and `next_review` are about the policy
-    itself. `dates` are days that will be set for an incident, such as
-    that of its review; `flags` and `attributes` are what clocks may ask of it. Sections that are
-    left out are simply not ruled: checking a policy names those that it should not leave open.
-    `accepted` says of places what they leave open on purpose, and why.
+    `severities` are in order, the worst first. `time_zone` is the zone of calendar days and of
+    every calendar that names none. `owner`, `approver` and `next_review` are about the policy
+    itself. `dates` are dates that somebody sets for an incident, such as that of its review; clocks
+    may ask for `flags` and `attributes`. A missing section makes no rules; checking the policy
+    names the sections that it should not leave out. `accepted` maps places that are left open on
+    purpose to the reasons.
     """
 
     policy: Text

@@ -12,7 +12,7 @@ UNITS: dict[str, int] = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 """Seconds of each unit. A day is 24 hours and a week 7 days of elapsed time."""
 
 LONGEST = timedelta(days=3660)
-"""Ten years: whatever is longer is a slip of the pen."""
+"""Ten years. A longer duration is a slip of the pen."""
 
 _FORM = re.compile("".join(f"(?:(?P<{unit}>[0-9]{{1,9}}){unit})?" for unit in UNITS))
 _HUGE = re.compile(r"[0-9]{10}")
@@ -32,12 +32,12 @@ def _instead(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """A text in which durations are written as they must be: `5m` for `5 min`."""
+    """A text with its durations in the right form: `5m` for `5 min`."""
     return _SPELLED.sub(lambda found: f"{found[1]}{found[2][0].lower()}", text)
 
 
 def parse_duration(given: object) -> timedelta:
-    """The elapsed duration that a text means. Raises a ValueError that says what would be right."""
+    """The elapsed duration that a text means. Raises a ValueError that says what to write."""
     if isinstance(given, timedelta):
         return given
     text = str(given) if isinstance(given, (str, int)) and not isinstance(given, bool) else ""
@@ -55,9 +55,9 @@ def parse_duration(given: object) -> timedelta:
 
 
 def format_duration(duration: timedelta, *, days: bool = True) -> str:
-    """A duration of whole seconds as an author would write it; `0s` where it is none.
+    """A duration of whole seconds as an author writes it; `0s` for none.
 
-    Without `days` in hours at most, as open hours are: `36h`.
+    Without `days`, hours are the largest unit, as for open hours: `36h`.
     """
     left = int(duration.total_seconds())
     parts = []
@@ -72,12 +72,12 @@ def format_duration(duration: timedelta, *, days: bool = True) -> str:
 
 def _positive(duration: timedelta) -> timedelta:
     if not duration:
-        raise wrong("this must be longer than nothing", _HOW)
+        raise wrong("this must be longer than 0s", _HOW)
     return duration
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
-"""An elapsed duration; may be `0s`."""
+"""An elapsed duration; `0s` is allowed."""
 
 Period = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
-"""An elapsed duration longer than nothing."""
+"""An elapsed duration longer than `0s`."""

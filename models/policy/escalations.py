@@ -11,7 +11,7 @@ from models.policy.moments import ConditionText
 from models.policy.words import Name, Names, many, wrong
 
 NO_LADDER = "none"
-"""Followed where nobody is to be paged."""
+"""Followed if nobody is to be paged."""
 
 _LEVEL = ("page", "round_robin", "wait", "only_in", "hours", "if_firing")
 _BRANCH = ("follow", "severity", "when")
@@ -19,17 +19,18 @@ _END = {"repeat": "2", "on_raise": "restart", "forgotten_after": "30m"}
 
 
 class LevelEntry(Frozen):
-    """A line of an escalation: a level, another escalation to follow, or how it goes on at the end.
+    """A line of an escalation: a level, a branch to another escalation, or what ends it.
 
-    A level names whom to `page` (or one of them in turn, `round_robin`) and how long to `wait`.
-    It counts only while a calendar is open (`only_in`) or within `hours`, both on the local clock
-    of whoever is paged; with `if_firing`, only while alerts of the incident fire.
+    A level names whom to `page` (or one of them in turn, `round_robin`) and how long to `wait`. It
+    pages only while a calendar is open (`only_in`) or within `hours`, both on the local clock of
+    the person; with `if_firing`, only while alerts of the incident fire.
 
-    `follow` names the escalation that counts instead, at a `severity` or `when` conditions hold;
-    `none` pages nobody. The first such line that fits counts.
+    `follow` names the escalation that counts instead, at a `severity` or if the conditions of
+    `when` hold; `none` pages nobody. The first of these lines that fits counts.
 
-    The last line may say how often the whole is repeated, what a raised severity does to it
-    (`on_raise`), and after how long an acknowledgement that nothing follows is forgotten.
+    The last line may say how often the whole repeats, what a raised severity does to it
+    (`on_raise`), and after how long it goes on if nothing follows an acknowledgement
+    (`forgotten_after`).
     """
 
     page: Names = ()
@@ -77,10 +78,10 @@ class LevelEntry(Frozen):
     def _whole_level(self) -> Self:
         if self.page and self.round_robin:
             how = "write page for all of them, round_robin for one of them in turn"
-            raise wrong("whom to page is said twice", how)
+            raise wrong("whom to page is given twice", how)
         if not (self.targets and self.wait):
             missing = "how long to wait" if self.targets else "whom to page"
             raise wrong(f"this level does not say {missing}", "write { page: ana, wait: 5m }")
         if self.only_in and self.hours:
-            raise wrong("its hours are said twice", "write hours, or only_in: CALENDAR")
+            raise wrong("its hours are given twice", "write hours, or only_in: CALENDAR")
         return self

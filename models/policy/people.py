@@ -1,4 +1,4 @@
-"""Sections about people: who they are, how they are reached, what they do and may do."""
+"""Sections about people: who they are, how to reach them, what they do and may do."""
 
 from typing import Annotated, Any, Literal
 
@@ -13,10 +13,10 @@ from models.policy.words import Name, Names, Text, Whom, apart
 
 
 class PersonEntry(Frozen):
-    """A person. `page_by` lists the channels for pages; none: those of `paging`.
+    """A person. `page_by` lists the channels for pages; if empty, those of `paging`.
 
-    `teams` and `skills` are what roles ask for, and authority is given to. `limit` is how often
-    they are paged, where it is not as often as `paging` says.
+    `teams` and `skills` are what roles require and what authority names. `limit` is how often the
+    engine pages them, if it is not the limit of `paging`.
     """
 
     email: Text | None = None
@@ -41,8 +41,8 @@ class ChannelEntry(Frozen):
 class Paging(Frozen):
     """The channels for pages, in the order of trying.
 
-    `limit` is how often one person is paged over all incidents; what is beyond it comes as one
-    summary.
+    `limit` is how often the engine pages one person over all incidents; one summary replaces the
+    pages beyond it.
     """
 
     channels: Names
@@ -50,7 +50,7 @@ class Paging(Frozen):
 
 
 class ServiceEntry(Frozen):
-    """A service: whose it is, and which escalation its incidents follow."""
+    """A service: who owns it, and which escalation its incidents follow."""
 
     team: Text | None = None
     escalation: Name | None = None
@@ -58,13 +58,13 @@ class ServiceEntry(Frozen):
 
 
 class AuthorityEntry(Frozen):
-    """Who may do something; for which reasons; whether a reason must be given.
+    """Who may do something, for which reasons, and whether they must give a reason.
 
-    Its free keys are severities: at these, others may instead (of a change of severity, the worse
-    of the two counts, before and after); and where a condition of `when` holds, its people instead
-    of all those. `after` some time others may too, counted from when
-    they first asked. Of a change of severity, `running_clocks` says what it does to those; of the
-    override, `commands` and `guards` say what can be overruled.
+    Its free keys are severities: at these, others may instead (for a change of severity, the worse
+    of the two counts, before and after). If a condition of `when` holds, its people may instead of
+    all those. Some time `after` they first asked, others may too. For a change of severity,
+    `running_clocks` says what happens to clocks that run. For the override, `commands` and `guards`
+    say what people can overrule.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -81,7 +81,7 @@ class AuthorityEntry(Frozen):
 
     @property
     def at(self) -> dict[str, tuple[str, ...]]:
-        """Who may at a severity, where others may than otherwise."""
+        """Who may at a severity, if others may at it than otherwise."""
         return self.__pydantic_extra__
 
 

@@ -27,7 +27,7 @@ Ending = Literal["resolve", "close", "cancel", "merge", "lower"]
 
 
 FORMS = ("<all>", "<endings>")
-"""The forms of what a clock outlives, which are no part of its path in a file."""
+"""The forms of what a clock outlives. They are not part of its path in a file."""
 
 
 def _form(given: Any) -> str:
@@ -44,7 +44,7 @@ Outlives = Annotated[
 
 
 class LatestEntry(Frozen):
-    """Another limit that holds too: counted from a moment of its own."""
+    """Another limit that also holds, counted from its own moment."""
 
     starts: MomentText = Field(alias="from")
     within: TargetText
@@ -54,11 +54,11 @@ class ClockEntry(Frozen):
     """Time between two moments, held against a target for each severity.
 
     `when` says for which incidents it runs. `at` says what happens at which share of the target
-    (100% is the limit), or how long before or after it. `no_later_than` is a second limit, the
-    earlier counts. `pauses_on` lists hold reasons, or `any`. `outlives` lets it run on after
-    the incident has ended in these ways, or by the highest severity after a lower one was set;
-    `true` is all of them. A clock that `recurs` starts again whenever it stops, until `until`.
-    `extendable` lets its limit be moved, by approval, further away.
+    (100% is the limit), or how long before or after the limit. `no_later_than` is a second limit;
+    the earlier counts. `pauses_on` lists hold reasons, or `any`. With `outlives`, it runs on after
+    the incident has ended in these ways, or keeps the highest severity's target after the severity
+    was lowered; `true` means all of them. A clock that `recurs` starts again whenever it stops,
+    until `until`. With `extendable`, people can move its limit further away, by approval.
     """
 
     starts: MomentText = Field(alias="from")
@@ -77,7 +77,7 @@ class ClockEntry(Frozen):
 
     @property
     def targets(self) -> dict[str, Target]:
-        """The targets that there are."""
+        """The targets that it has."""
         return {key: t for key, t in self.within.items() if isinstance(t, Target)}
 
     @field_validator("at", mode="before")
@@ -88,7 +88,7 @@ class ClockEntry(Frozen):
             names = [share_name(parse_share(key)) for key in given if is_share(key)]
             for name in names:
                 if names.count(name) > 1:
-                    raise wrong(f"{name} is there twice", "write its actions as one list")
+                    raise wrong(f"{name} is given twice", "write its actions as one list")
         return given
 
 
@@ -114,8 +114,8 @@ class AudienceEntry(Frozen):
 class Communication(Frozen):
     """Who speaks for the incident, to whom, and how often at each severity.
 
-    `late` says what happens when an update is not there in time, and after that; where it says
-    nothing, the lead is reminded.
+    `late` says what happens when an update is late, and after that. Without it, the lead gets a
+    reminder.
     """
 
     lead: Bare | None = None
@@ -133,11 +133,11 @@ def _by_severity(given: Any) -> Any:
 
 
 RequiredReviews = Annotated[dict[Name, Asked], BeforeValidator(_by_severity)]
-"""Whether a review is asked, by severity; one word for all."""
+"""Whether an incident needs a review, by severity; one word for all."""
 
 
 class ReviewEntry(Frozen):
-    """What a review must have. `required` goes by the worst severity that was ever held."""
+    """What a review must have. `required` goes by the worst severity that the incident ever had."""
 
     required: RequiredReviews = Field(default_factory=dict)
     led_by: Somebody | None = None

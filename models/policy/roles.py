@@ -1,4 +1,4 @@
-"""Roles as people write them: what their holders do, when they must be held, by whom."""
+"""Roles as people write them: what their holders do, when somebody must hold them, and who."""
 
 import re
 from typing import Annotated, Any
@@ -19,14 +19,14 @@ _HOW = "write how many hold it: 1, 2, 1-3, 2+ or many"
 
 
 class Count(Frozen):
-    """How many must hold a role, and how many may; None: no limit."""
+    """How many people must hold a role, and how many may; None means no limit."""
 
     at_least: int = 1
     at_most: int | None = 1
 
 
 def parse_count(given: object) -> Count:
-    """The count that a text means. Raises a ValueError that says what would be right."""
+    """The count that a text means. Raises a ValueError that says what to write."""
     if isinstance(given, Count):
         return given
     text = str(given).strip() if isinstance(given, (int, str)) else ""
@@ -34,7 +34,7 @@ def parse_count(given: object) -> Count:
         return Count(at_most=None)
     found = _RANGE.fullmatch(text)
     if not found or isinstance(given, bool):
-        raise wrong(f"{given!r} is no number of people", _HOW)
+        raise wrong(f"{given!r} is not a number of people", _HOW)
     least = int(found[1])
     most = None if found[3] else int(found[2] or least)
     if most is not None and most < least:
@@ -74,16 +74,16 @@ Unfilled = Annotated[dict[Share, Actions], BeforeValidator(_unfilled)]
 
 
 class RoleEntry(Frozen):
-    """A role in an incident: what its holder does, when it must be held, who takes it.
+    """A role in an incident: what its holder does, when somebody must hold it, who takes it.
 
-    One role `leads` the incident: without it, `incident_manager`, or else the first.
-    `required` maps a severity to how long after the report the role must be held, `required_in`
-    a state to the severities at which it must be; `when` says for which incidents. `unfilled`
-    says what happens when it is not in time. `qualification` lists teams and skills, of which
-    holders have one. `default` is a person, `acknowledger`, `reporter` or `schedule:NAME`.
-    `at_once` is in how many incidents somebody may hold it before that is reported to whoever
-    assigns. `deputy` may do whatever the holder may. `not_also` are roles that are never the same
-    person's, `discouraged_with` those that better are not.
+    One role `leads` the incident; without it, `incident_manager` does, or else the first role.
+    `required` maps a severity to how long after the report somebody must hold the role,
+    `required_in` a state to the severities at which somebody must; `when` says for which incidents.
+    `unfilled` says what happens if nobody takes it in time. `qualification` lists teams and skills;
+    holders have one of them. `default` is a person, `acknowledger`, `reporter` or `schedule:NAME`.
+    `at_once` is the number of incidents in which one person may hold it; beyond that the incident
+    reports it to the person who assigns. `deputy` may do everything that the holder may. The same
+    person never holds the roles in `not_also`, and should not hold those in `discouraged_with`.
     """
 
     duties: Texts = ()

@@ -13,7 +13,7 @@ from models.policy.words import Name, Names, Text, alone, within_years, wrong
 from models.schedule import HandOver
 
 DECLARED = "declared"
-"""Stands in the place of gaps: every hole of the schedule is meant."""
+"""Instead of gaps: every hole of the schedule is meant."""
 
 FEED = "feed:"
 
@@ -34,7 +34,7 @@ FORMS = (
 
 _HOW = f"write one of: {'; '.join(FORMS)}"
 SHORTEST = timedelta(minutes=15)
-"""A shift: over thirteen months every hand-over is looked at."""
+"""The shortest shift: the check looks at every hand-over of thirteen months."""
 _DAY = timedelta(days=1)
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _TIMES = re.compile(rf"(?P<days>.*?) ?(?P<at>{_TIME}(?:, ?{_TIME})*)")
@@ -58,7 +58,7 @@ _EVERY = re.compile(
 
 
 def parse_hand_over(given: object) -> HandOver:
-    """The hand-over that a text means. Raises a ValueError that says what would be right."""
+    """The hand-over that a text means. Raises a ValueError that says what to write."""
     if isinstance(given, HandOver):
         return given
     text = " ".join(given.split()).replace(" ,", ",") if isinstance(given, str) else ""
@@ -97,10 +97,10 @@ def _days(text: str) -> tuple[str, ...]:
 def _every(found: re.Match[str]) -> HandOver:
     length = parse_duration(found["every"])
     if not length:
-        raise wrong("a shift must be longer than nothing", _HOW)
+        raise wrong("a shift must be longer than 0s", _HOW)
     if length < SHORTEST:
         least = format_duration(SHORTEST)
-        raise wrong(f"a shift of {found['every']} is too short", f"let it be at least {least}")
+        raise wrong(f"a shift of {found['every']} is too short", f"write at least {least}")
     days = (_days(found["day"])[0],) if found["day"] else ()
     whole = not length % _DAY
     if days and (not whole or length % (7 * _DAY) or found["since"]):
@@ -121,16 +121,16 @@ def _monthly(
     count: str | None = None,
     since: str | None = None,
 ) -> HandOver:
-    """So many months after the last, on a day of the month: the first where none is named."""
+    """So many months after the last, on a day of the month: the first if none is named."""
     named = {None: 1, "first": 1, "last": LAST_DAY}
     on = named[day] if day in named else int(day or 0)
     if not 1 <= on <= LAST_DAY:
-        raise wrong(f"no month has a day {on}", "write one of 1 to 31")
+        raise wrong(f"no month has day {on}", "write one of 1 to 31")
     every = int(count or 1)
     if not 1 <= every <= _MOST_MONTHS:
-        raise wrong(f"{text!r} is no shift that people have", f"write 1 to {_MOST_MONTHS} months")
+        raise wrong(f"{text!r} is too long for a shift", f"write 1 to {_MOST_MONTHS} months")
     if since and day:
-        raise wrong(f"{text!r} says the day twice", "write every 1 month from 2026-01-31T09:00")
+        raise wrong(f"{text!r} gives the day twice", "write every 1 month from 2026-01-31T09:00")
     first = local_time(since) if since else None
     return HandOver(
         at=(f"{first:%H:%M}" if first else at or "00:00",),
@@ -141,7 +141,7 @@ def _monthly(
 
 
 def parse_time(given: object) -> datetime:
-    """A local time, or an instant where a zone is written. Raises a ValueError."""
+    """A local time, or an instant if it has a zone. Raises a ValueError."""
     if isinstance(given, datetime):
         return given
     how = "write a local time such as 2026-12-24T09:00, or an instant such as 2026-12-24T09:00Z"
@@ -163,7 +163,7 @@ def local_time(given: object) -> datetime:
 
 
 HandOverText = Annotated[HandOver, BeforeValidator(parse_hand_over)]
-"""When a rotation hands over, as it is written."""
+"""When a rotation hands over, as its author writes it."""
 
 TimeText = Annotated[datetime, BeforeValidator(parse_time)]
 """A local time (naive), or an instant."""
@@ -182,7 +182,7 @@ class WindowEntry(Frozen):
     @model_validator(mode="after")
     def _once(self) -> Self:
         if self.during and (self.days or self.hours):
-            raise wrong("when it counts is said twice", "write during, or days and hours")
+            raise wrong("when it counts is given twice", "write during, or days and hours")
         return self
 
 
@@ -211,10 +211,10 @@ class RotationEntry(WindowEntry):
     @model_validator(mode="after")
     def _one_beginning(self) -> Self:
         if self.starts and self.hand_over.since:
-            raise wrong("the first shift is said twice", "write starts, or every ... from ...")
+            raise wrong("the first shift is given twice", "write starts, or every ... from ...")
         begins = self.starts or self.hand_over.since
         if begins and self.until and self.until <= begins:
-            raise wrong("this rotation ends before it begins", "let until be later")
+            raise wrong("this rotation ends before it begins", "write a later until")
         return self
 
 
@@ -231,12 +231,12 @@ class OverrideEntry(Frozen):
         if not alike:
             raise wrong("one time is local, the other an instant", "write both in the same way")
         if self.ends <= self.begins:
-            raise wrong("this override ends before it begins", "let to be later than from")
+            raise wrong("this override ends before it begins", "write to later than from")
         return self
 
 
 class FeedEntry(Frozen):
-    """A calendar feed by its name in the settings; `names` maps what it calls people to people."""
+    """A calendar feed by its name in the settings; `names` maps its names for people to people."""
 
     feed: Name
     names: dict[Text, Name] = Field(default_factory=dict)
@@ -262,17 +262,16 @@ Feed = Annotated[FeedEntry, BeforeValidator(_feed)]
 """A feed: `feed:NAME`, or the long form with `names`."""
 
 Gaps = Annotated[tuple[GapEntry, ...] | None, BeforeValidator(_gaps)]
-"""When nobody is on call on purpose; empty where every hole is declared."""
+"""When nobody is on call on purpose; empty if every hole is declared."""
 
 
 class ScheduleEntry(Frozen):
     """Who is on call when: one `rotation`, several `layers`, or a feed (`ical`).
 
-    Of several layers the last one that covers an instant counts, but for `gaps`, and for
-    `overrides`, which count before all; of several, the last one. `zone` is that of overrides and
-    gaps, and of layers that name none; without it, that of the rotation, or else the policy's.
-    Nobody is to be on call for longer than `longest` without a break, by whatever schedules, nor
-    again within `rest` after a shift of this one.
+    The last of the layers that covers an instant counts, except in `gaps`. `overrides` count before
+    all; the last one counts. `zone` is that of overrides and gaps, and of layers that name none;
+    without it, that of the rotation, or else the policy's. Nobody should be on call for longer than
+    `longest` without a break, by any schedules, nor again within `rest` after a shift of this one.
     """
 
     zone: Text | None = None

@@ -1,4 +1,4 @@
-"""How a severity comes about: `from: { impact: [...], urgency: [...], matrix: [[...], [...]] }`."""
+"""How an incident gets its severity: `from: { impact: [...], urgency: [...], matrix: [...] }`."""
 
 from typing import Annotated, Any
 
@@ -23,7 +23,7 @@ Cells = tuple[tuple[Text, ...], ...]
 _EXAMPLE = "{ impact: [one, all], urgency: [low, high], matrix: [[SEV3, SEV2], [SEV2, SEV1]] }"
 _AXES = 2
 FORMS = ("<values>", "<table>", "<severities>")
-"""The forms of an axis, which are no part of its path in a file."""
+"""The forms of an axis. They are not part of its path in a file."""
 
 
 def _form(given: Any) -> str:
@@ -59,13 +59,13 @@ Axis = Annotated[
 """An axis: its values; or values that follow from other axes; or a severity for each value."""
 
 Axes = dict[str, "tuple[str, ...] | AxisTable | dict[str, str]"]
-"""Axes by the attribute that they are."""
+"""Axes by the attribute that they stand for."""
 
 
 def _two_axes(axes: Axes) -> None:
     if len(axes) != _AXES:
         what = f"a matrix has two axes, not {len(axes)}"
-        how = "a further one goes into an axis: impact: { values: ..., from: ..., matrix: ... }"
+        how = "put a further one into an axis: impact: { values: ..., from: ..., matrix: ... }"
         raise wrong(what, f"write {_EXAMPLE}; {how}")
     for name, axis in axes.items():
         if isinstance(axis, dict):
@@ -77,7 +77,7 @@ class SeveritySource(Frozen):
     """What gives a severity; its free keys are its axes.
 
     Either two axes and a `matrix`, or one axis with a severity for each value, or the worst of
-    several such.
+    several of these.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -97,7 +97,9 @@ class SeveritySource(Frozen):
             named(name)
         if self.highest_of:
             if self.axes or self.matrix:
-                raise wrong("highest_of stands alone", "make a line of it of what is beside it")
+                raise wrong(
+                    "highest_of stands alone", "put the keys beside it into a line of its list"
+                )
         elif self.matrix:
             _two_axes(self.axes)
         else:
@@ -116,13 +118,13 @@ class SeveritySource(Frozen):
 
 
 class SeverityRules(Frozen):
-    """How a severity comes about, what bounds it, and who may change it.
+    """How an incident gets its severity, what bounds it, and who may change it.
 
     In this order: what somebody says, what `from` gives, what the labels of alerts say
-    (`from_labels` maps a label and its value to a severity), and `default`; without it, the
-    worst. Then `at_least` and, last, `caps` bound it while their conditions hold.
-    `when_unsure` counts where a matrix has several cells to choose from. No severity changes
-    after the milestone `frozen_after`.
+    (`from_labels` maps a label and its value to a severity), and `default`; without it, the worst.
+    Then `at_least` and, last, `caps` bound it while their conditions hold. `when_unsure` counts if
+    a matrix has several cells to choose from. After the milestone `frozen_after` no severity
+    changes.
     """
 
     default: Name | None = None

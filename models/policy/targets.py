@@ -15,7 +15,7 @@ Open = Literal["unspecified"]
 
 NONE = "none"
 OPEN: Open = "unspecified"
-"""What stands in the place of a target: deliberately none, or left open."""
+"""Instead of a target: deliberately none, or left open."""
 
 FORMS = (
     "5m",
@@ -53,7 +53,7 @@ def _amount(text: str, calendar: str | None) -> Target:
         return Target(within=_more_than_nothing(parse_duration(text)))
     weeks, days, rest = _parts(text)
     if weeks and calendar != LOCAL:
-        raise wrong(f"a week of {calendar} is not clear", f"write its working days: 5d {calendar}")
+        raise wrong(f"a week of {calendar} is ambiguous", f"write its working days: 5d {calendar}")
     if days + weeks and rest and calendar == LOCAL:
         raise wrong(f"{text!r} mixes days and hours", "write whole calendar days, or hours alone")
     within = parse_duration(rest) if rest else timedelta()
@@ -73,7 +73,7 @@ def _parts(text: str) -> tuple[int, int, str]:
 
 def _more_than_nothing(duration: timedelta) -> timedelta:
     if not duration:
-        raise wrong("this must be longer than nothing", _HOW)
+        raise wrong("this must be longer than 0s", _HOW)
     return duration
 
 
@@ -91,7 +91,7 @@ def _counted(text: str) -> Target:
         return _amount(softer, calendar)
     should, must = _amount(softer, calendar), _amount(harder, calendar)
     if (should.days, should.within) >= (must.days, must.within):
-        raise wrong(f"{text!r} is no range", "write the softer limit first: 4h-8h")
+        raise wrong(f"{text!r} is not a range", "write the softer limit first: 4h-8h")
     return must.changed(should=should)
 
 
@@ -106,7 +106,7 @@ def _not_a_target(text: str) -> Exception:
 
 
 def parse_target(given: object) -> Target | Open | None:
-    """The target that a text means; None where there is to be none. Raises ValueError."""
+    """The target that a text means; None for a deliberate absence. Raises ValueError."""
     if isinstance(given, Target):
         return given
     if isinstance(given, dict):
@@ -143,7 +143,7 @@ def _said(text: str) -> Target:
 
 def _two_limits(given: dict[str, object]) -> Target:
     if set(given) != {"should", "must"}:
-        raise wrong("this does not say two limits", "write { should: 3d, must: 7d }")
+        raise wrong("this does not give two limits", "write { should: 3d, must: 7d }")
     should, must = parse_target(given["should"]), parse_target(given["must"])
     if not isinstance(should, Target) or not isinstance(must, Target):
         raise wrong("one of the two limits is missing", "write { should: 3d, must: 7d }")
@@ -151,12 +151,14 @@ def _two_limits(given: dict[str, object]) -> Target:
 
 
 def parse_roll(given: object) -> Roll:
-    """Where a limit on a day off goes: `next office day 12:00`. Raises ValueError."""
+    """Where to move a limit that falls on a day off: `next office day 12:00`. Raises ValueError."""
     if isinstance(given, Roll):
         return given
     found = _ROLL.fullmatch(" ".join(str(given).split()))
     if not found:
-        raise wrong(f"{given!r} does not say where to", "write next CALENDAR day 12:00")
+        raise wrong(
+            f"{given!r} does not say where to move the limit", "write next CALENDAR day 12:00"
+        )
     return Roll(calendar=found[1], at=found[2])
 
 
@@ -174,10 +176,11 @@ def _as_validated(given: Any) -> Any:
 
 
 TargetText = Annotated[Target | Open | None, BeforeValidator(_as_validated)]
-"""The target of a clock, as it is written."""
+"""The target of a clock, as its author writes it."""
 
 Targets = Annotated[dict[str, TargetText], BeforeValidator(_by_severity)]
-"""Targets by severity; `any` is every severity, `major` every major one, the nearest counts."""
+"""Targets by severity. `any` is every severity, `major` every major one; the most specific counts.
+"""
 
 RollText = Annotated[Roll, BeforeValidator(parse_roll)]
-"""Where a limit on a day off goes, as it is written."""
+"""Where to move a limit that falls on a day off, as its author writes it."""

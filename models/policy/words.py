@@ -1,4 +1,4 @@
-"""The small words of the language: names, texts, and lists that may be written as one word."""
+"""The small words of the language: names, texts, and lists that one word can stand for."""
 
 import difflib
 import re
@@ -17,13 +17,13 @@ _LISTED = re.compile(r" *[\w.\-:]+(?: *, *[\w.\-:]+)+ *")
 
 
 def wrong(what: str, instead: str) -> PydanticCustomError:
-    """A refusal that says what is wrong and what would be right."""
+    """An error that says what is wrong and what to write."""
     context = {"what": what, "instead": instead}
     return PydanticCustomError("policy", "{what}; {instead}", context)
 
 
 def near(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant; None where none, or several, are as near."""
+    """The known word that was probably meant; None if none, or more than one, is as near."""
     by_lower = {name.lower(): name for name in known}
     found = difflib.get_close_matches(word.lower(), by_lower, n=2, cutoff=_NEAR)
     if len(found) > 1 and _likeness(word, found[0]) == _likeness(word, found[1]):
@@ -36,7 +36,7 @@ def _likeness(word: str, name: str) -> float:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """What to write instead of an unknown word: the near one, or those that there are."""
+    """What to write instead of an unknown word: the near one, or the known ones."""
     names = tuple(known)
     meant = near(word, names)
     if meant:
@@ -56,7 +56,7 @@ def named(text: str) -> str:
 
 
 def within_years(at: date, written: object) -> None:
-    """Raise a ValueError where a date, or a time, is outside of what can be reckoned with."""
+    """Raise a ValueError if a date or time is outside of the years that the engine reckons with."""
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         what = f"{str(written)!r} lies outside of the years {FIRST_YEAR} to {LAST_YEAR}"
         raise wrong(what, "write a year between them")
@@ -87,14 +87,14 @@ def alone(given: Any) -> Any:
 
 
 def apart(given: Any) -> Any:
-    """What is said by severity, or by state, key by key: `SEV1, SEV2` are two keys in one."""
+    """Values by severity or by state, key by key: `SEV1, SEV2` are two keys in one."""
     if not isinstance(given, dict):
         return given
     found: dict[str, object] = {}
     for key, value in given.items():
         for name in str(key).split(","):
             if name.strip() in found:
-                raise wrong(f"{name.strip()} is there twice", "give each severity one value")
+                raise wrong(f"{name.strip()} is given twice", "give each severity one value")
             found[name.strip()] = value
     return found
 
@@ -110,7 +110,7 @@ Names = Annotated[tuple[Text, ...], BeforeValidator(names)]
 
 
 def bare(given: Any) -> Any:
-    """A role or a person by the name alone: no two of them share one."""
+    """A role or a person by the name alone: no role shares its name with a person."""
     return given.removeprefix("role:").removeprefix("person:") if isinstance(given, str) else given
 
 
@@ -118,7 +118,7 @@ Somebody = Annotated[Text, BeforeValidator(bare)]
 """A role or a person; `role:NAME` and `person:NAME` say which of them."""
 
 Bare = Annotated[Name, BeforeValidator(bare)]
-"""The name of a role, which may be written `role:NAME`."""
+"""The name of a role, with or without `role:` before it."""
 
 Somebodies = Annotated[tuple[Somebody, ...], BeforeValidator(names)]
 """Roles and people: one, or a list."""
@@ -126,12 +126,12 @@ Somebodies = Annotated[tuple[Somebody, ...], BeforeValidator(names)]
 
 def _somebody(given: tuple[str, ...]) -> tuple[str, ...]:
     if not given:
-        raise wrong("this list names nobody", "write nobody if that is meant, or name somebody")
+        raise wrong("this list names nobody", "name somebody, or write nobody if you mean that")
     return given
 
 
 Whom = Annotated[tuple[Text, ...], BeforeValidator(names), AfterValidator(_somebody)]
-"""Who may do something: one word, or a list; never an empty one."""
+"""Who may do something: one word, or a list that is never empty."""
 
 Texts = Annotated[tuple[Text, ...], BeforeValidator(many)]
 """Sentences: one, or a list."""

@@ -119,7 +119,7 @@ def turns(policy: Policy) -> Iterator[Finding]:
             continue
         for index, written in enumerate(line.round_robin):
             if written in line.round_robin[:index]:
-                what = f"{written} is there twice, and is paged twice as often"
+                what = f"{written} is given twice, and is paged twice as often"
                 yield warning((*where, index), what, "name everybody once")
 
 

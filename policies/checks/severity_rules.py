@@ -82,7 +82,7 @@ def axis_values(policy: Policy) -> Iterator[Finding]:
                 if known.get(name):
                     yield from unknown(where, f"value of {name}", value, known[name], key=named)
                 if value in values[:index]:
-                    yield Finding(where, f"{value} is there twice", "keep one")
+                    yield Finding(where, f"{value} is given twice", "keep one")
 
 
 def computed_once(policy: Policy) -> Iterator[Finding]:

@@ -87,9 +87,7 @@ def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
     if old is None:
         return Refusal("Refused", f"milestone {name!r} is not set, so it cannot be corrected")
     if command.happened_at is None:
-        return Refusal(
-            "Malformed", "happened_at is missing: the instant that is right", ("happened_at",)
-        )
+        return Refusal("Malformed", "happened_at is missing: the correct instant", ("happened_at",))
     at = case.happened_at
     refusal = unfit(case, command.latest_at)
     if refusal:

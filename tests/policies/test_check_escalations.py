@@ -28,11 +28,11 @@ WRONG = {
     ),
     "page and round robin": (
         "    - §{ page: ana, round_robin: [ana, bo], wait: 5m }\n",
-        "whom to page is said twice",
+        "whom to page is given twice",
     ),
     "hours said twice": (
         "    - §{ page: ana, wait: 5m, hours: 09:00-17:00, only_in: office }\n",
-        "its hours are said twice",
+        "its hours are given twice",
     ),
     "a branch without a condition": (
         "    - §{ follow: slow }\n    - { page: ana, wait: 5m }\n",
@@ -114,7 +114,7 @@ def test_turns_are_taken_by_several_each_once() -> None:
     alone = warnings("    - { round_robin: [ana], wait: 5m }\n", to=BASE)
     assert any("a round robin of one: nobody takes turns; write page: ana" in w for w in alone)
     twice = warnings("    - { round_robin: [ana, bo, ana], wait: 5m }\n", to=BASE)
-    assert any("ana is there twice, and is paged twice as often" in w for w in twice)
+    assert any("ana is given twice, and is paged twice as often" in w for w in twice)
 
 
 def test_hours_that_leave_nobody_are_told_once_in_the_zone_of_the_policy() -> None:

@@ -153,7 +153,7 @@ CASES: dict[str, tuple[str, ...]] = {
     ),
     "backups without a time": (
         "approvals: { §close: { by: ana, backups: [bo] } }\n",
-        "error: nobody knows when the time is over; add within: 30m",
+        "error: this does not say how long to wait for an answer; add within: 30m",
     ),
     "shifts without schedules": (
         "handover: { accept_within: 5m, §remind_at_shift_end: true }\n",
@@ -171,11 +171,11 @@ CASES: dict[str, tuple[str, ...]] = {
     ),
     "an approval by nobody": (
         "§backdating: { approval_after: 1h }\n",
-        "error: nobody is named who approves it; add approved_by: incident_manager",
+        "error: this names nobody who approves it; add approved_by: incident_manager",
     ),
     "an approval of nothing": (
         "§backdating: { approved_by: ana }\n",
-        "error: it is not said what must be approved; add approval_after: 4h",
+        "error: this does not say what needs approval; add approval_after: 4h",
     ),
     "how many": (
         "roles: { lead: { count: §3-2 } }\n",

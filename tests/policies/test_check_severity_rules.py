@@ -44,7 +44,7 @@ WRONG = {
     ),
     "a value twice": (
         RULES + "  from: { impact: [one, §one], urgency: [low], matrix: [[SEV1], [SEV2]] }\n",
-        "error: one is there twice; keep one",
+        "error: one is given twice; keep one",
     ),
     "values that the attribute does not have": (
         RULES
@@ -119,7 +119,7 @@ READING = {
     ),
     "more beside the highest": (
         RULES + "  §from: { highest_of: [{ a: { x: SEV1 } }], b: [y] }\n",
-        "error: highest_of stands alone; make a line of it of what is beside it",
+        "error: highest_of stands alone; put the keys beside it into a line of its list",
     ),
     "a value that is no text": (
         RULES + "  from: { impact: [one, §2], urgency: [low], matrix: [[SEV1], [SEV1]] }\n",

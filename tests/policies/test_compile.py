@@ -203,7 +203,7 @@ def test_a_policy_that_no_incident_could_carry_is_refused() -> None:
 
 def test_prose_may_be_as_long_as_it_likes() -> None:
     """It is not carried."""
-    added = f"principles: {{ framework: {'x' * 100_000} }}\n"
+    added = "principles:\n  framework: |\n" + f"    {'x' * 1_000}\n" * 100
     assert compiled(added).policy_hash == HASH
 
 

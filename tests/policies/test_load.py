@@ -111,11 +111,11 @@ CLOCK = "write a clock to update:AUDIENCE that recurs, with when and until"
         ),
         (
             "communication: { updates: { all: { when: flag big, any: 30m } } }",
-            "updates are promised by severity, without when; " + CLOCK,
+            "updates go by severity, without when; " + CLOCK,
         ),
         (
             "communication: { updates: { all: { SEV1: { every: 30m, until: resolved } } } }",
-            "updates are promised by severity, without until; " + CLOCK,
+            "updates go by severity, without until; " + CLOCK,
         ),
         (
             "clocks: { c: { from: reported, to: resolved, within: 1h, outlives: yes } }",
@@ -161,7 +161,7 @@ def test_one_threshold_written_in_two_ways_is_refused() -> None:
     at = "at: { 50%: escalate, 50.0%: escalate } }"
     text = WHOLE.replace("SEV2: 1h } }", f"SEV2: 1h }}, {at}")
     assert errors("", text) == [
-        "test.yaml:16:84: error: 50% is there twice; write its actions as one list"
+        "test.yaml:16:84: error: 50% is given twice; write its actions as one list"
     ]
 
 

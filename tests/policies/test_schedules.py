@@ -64,18 +64,18 @@ WRONG = {
     ),
     "a shift of no time": (
         "primary: { rotation: { people: ana, hand_over: §every 0d 09:00 } }",
-        "a shift must be longer than nothing",
+        "a shift must be longer than 0s",
     ),
     "a shift of next to no time": (
         "primary: { rotation: { people: ana, hand_over: §every 1m from 2026-01-05T09:00 } }",
-        "a shift of 1m is too short; let it be at least 15m",
+        "a shift of 1m is too short; write at least 15m",
     ),
     "two first shifts": (
         (
             "primary: { §rotation: { people: ana, hand_over: every 3d from 2026-01-05T09:00,"
             " starts: 2026-01-01 } }"
         ),
-        "the first shift is said twice",
+        "the first shift is given twice",
     ),
     "an end before the beginning": (
         (
@@ -115,7 +115,7 @@ WRONG = {
     ),
     "hours that are said twice": (
         "primary: { §rotation: { people: ana, hand_over: daily 09:00, during: x, days: mon } }",
-        "when it counts is said twice",
+        "when it counts is given twice",
     ),
     "somebody who is not there": (
         "primary: { rotation: { people: [ana, §bob], hand_over: daily 09:00 } }",

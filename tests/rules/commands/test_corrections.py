@@ -91,7 +91,7 @@ ACKNOWLEDGED = done(REPORTED, "acknowledge", later(1), POLICY)
             TOLD,
             "correct_milestone",
             {"happened_at": None},
-            ("Malformed", "happened_at is missing: the instant that is right", ("happened_at",)),
+            ("Malformed", "happened_at is missing: the correct instant", ("happened_at",)),
         ),
         (
             REPORTED,
