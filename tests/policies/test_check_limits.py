@@ -130,7 +130,9 @@ def test_what_is_no_limit_is_an_error_that_says_how_one_is_written() -> None:
     assert errors("", text.replace(MARK, "")) == expected_at(
         text,
         [
-            "error: '10 in 15m' is not a limit; "
-            "write how many pages in what time, such as 10 per 15m",
+            (
+                "error: '10 in 15m' is not a limit; "
+                "write how many pages in what time, such as 10 per 15m"
+            ),
         ],
     )
