@@ -70,15 +70,16 @@ class GroupState(Frozen):
     """What an alert group knows.
 
     `source` names the format of its alerts. `firing` are the alerts that fire by the newest report,
-    `ended` when the others last stopped, `ends_heard` when the group heard of it. `unfed` are the alerts that the incident does not know
-    yet, `urgent` says whether they are more than repeats. `told` maps each alert that the incident
-    knows to fire to since when. `firing_since_at` is when the group began to fire, `due_at` when
-    the group should have opened or reopened an incident; `missed` are alerts that ended before
-    that, or before the incident knew them. `opening` is the incident that is starting. `feeding` is
-    what the incident has been sent and has not answered; `moved_meanwhile` says whether it has
-    reported its state since then. `reopenable` is False once the incident refused to reopen. After
-    a failure the group tries nothing before `not_before`. From `takeover_at` on it tells the
-    earlier incidents in `takeovers` that this one has their alerts now.
+    `ended` when the others last stopped, `ends_heard` when the group heard of it. `unfed` are the
+    alerts that the incident does not know yet, `urgent` says whether they are more than repeats.
+    `told` says of each alert that the incident knows to fire, since when. `firing_since_at` is when
+    the group began to fire, `due_at` when it should have opened or reopened an incident; `missed`
+    are alerts that ended before that, or before the incident knew them. `opening` is the incident
+    that is starting. `feeding` is what the incident has been sent and has not answered;
+    `moved_meanwhile` says whether it has reported its state since then. `reopenable` is False once
+    the incident refused to reopen. After a failure the group tries nothing before `not_before`.
+    From `takeover_at` on it tells the earlier incidents in `takeovers` that this one has their
+    alerts now.
     """
 
     source: str = ALERTMANAGER
