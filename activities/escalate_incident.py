@@ -21,6 +21,7 @@ from models.contracts import (
 from models.message import DeliveryFailure, Message, Receipt
 from models.workload import GRANTED, AskForLeave, Leave, Verdict
 from rules.paging.channels import PageTarget, bound_by, leave_for, paging_chain, resolve_targets
+from rules.people.named import CHANNEL
 from rules.record.references import reference_of
 
 log = structlog.get_logger(__name__)
@@ -35,7 +36,7 @@ def _owed(page: PageTarget, request: EscalateIncident, channels: tuple[str, ...]
 
 
 def _addressed(page: PageTarget, request: EscalateIncident) -> Message:
-    named = page.target if page.target.startswith("channel:") else page.recipient
+    named = page.target if page.target.startswith(CHANNEL) else page.recipient
     return request.template.changed(
         key=f"{request.key_prefix}:{named}", recipient=page.recipient, address=page.address
     )

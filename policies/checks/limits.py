@@ -17,9 +17,9 @@ from policies.findings import Check, Finding, warning
 from policies.limits import as_written, limit_of
 from policies.render.escalations import pages
 from rules.paging.workload import one_by_one
+from rules.people.named import CHANNEL
 from rules.people.on_call import SCHEDULE
 
-_CHANNEL = "channel:"
 _PERSON = "person:"
 
 
@@ -28,7 +28,7 @@ def idle(policy: Policy) -> Iterator[Finding]:
     lines = (line for lines in policy.escalations.values() for line in lines)
     paged = {target_of(policy, written) for line in lines for written in line.targets}
     for name, entry in policy.channels.items():
-        target = f"{_CHANNEL}{name}"
+        target = f"{CHANNEL}{name}"
         if entry.limit and target not in paged:
             what = f"no level pages {target}, so this limits nothing"
             instead = f"page {target} in a level, or limit what each person gets: paging.limit"

@@ -10,12 +10,11 @@ from models.message import MessageKind
 from models.schedule import OnCall
 from models.workload import AskLeave, Bound, PageLimit, PageLimits
 from rules.paging.withdrawal import Withdrawal
+from rules.people.named import CHANNEL
 from rules.people.on_call import by_schedule
 
 MOST_OF_A_SUBJECT = 120
 """Hundreds of them stand in one summary."""
-
-_CHANNEL = "channel:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def bound_by(
     page: PageTarget, limits: PageLimits, urgency: int, *, escalation: bool = False
 ) -> Bound | None:
     """The limit that a page is bound by: that of the channel, of the person, or of everybody."""
-    if page.target.startswith(_CHANNEL):
+    if page.target.startswith(CHANNEL):
         limit, whom = limits.channels.get(page.recipient), page.target
     else:
         limit, whom = page.limit or limits.person, f"person:{page.recipient}"

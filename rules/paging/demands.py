@@ -11,9 +11,8 @@ from models.compiled import EscalationPolicy
 from models.escalating import DemandedPage, EscalationProgress
 from rules.paging.escalation import NoPage, Page, anew, begun_again, forced_page
 from rules.paging.withdrawal import Withdrawal
+from rules.people.named import CHANNEL
 from rules.record.decision import PageNextLevel
-
-_CHANNEL = "channel:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,7 @@ def answers(progress: EscalationProgress, by: str) -> bool:
         return progress.resumed
     if by == progress.called_by:
         return False
-    return by in progress.called or any(name.startswith(_CHANNEL) for name in progress.called)
+    return by in progress.called or any(name.startswith(CHANNEL) for name in progress.called)
 
 
 def withdrawn(progress: EscalationProgress, withdrawal: Withdrawal) -> EscalationProgress:

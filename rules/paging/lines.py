@@ -12,6 +12,7 @@ from models.workload import Leave, Verdict
 from rules.paging.escalation import Page, PassOver
 from rules.paging.messages import detour
 from rules.paging.summary import incidents
+from rules.people.named import CHANNEL
 from rules.people.on_call import SCHEDULE, nobody_by
 from rules.record.references import as_data
 
@@ -126,7 +127,7 @@ def _unconfirmed(turn: Turn, outcome: PageOutcome, data: dict[str, Any]) -> Line
 
 def _remarkable(outcome: PageOutcome) -> bool:
     """Whether it is not plain from the recipient as what they are paged."""
-    return bool(outcome.via) and outcome.via != BY_NAME and not outcome.target.startswith("channel")
+    return bool(outcome.via) and outcome.via != BY_NAME and not outcome.target.startswith(CHANNEL)
 
 
 def _out_of_hours(turn: Turn, passed: OutOfHours, facts: dict[str, Any]) -> Line:
@@ -213,7 +214,7 @@ def until_answered(delivery: Delivery, *, stays: bool, clocks: tuple[str, ...] =
 def recipients_of(done: Escalated) -> tuple[str, ...]:
     """Who was paged: people by name, channels as the policy names them."""
     return tuple(
-        page.target if page.target.startswith("channel:") else page.delivery.message.recipient
+        page.target if page.target.startswith(CHANNEL) else page.delivery.message.recipient
         for page in done.pages
     )
 
