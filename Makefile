@@ -28,7 +28,7 @@ check: setup ## lint, types, and the direction of imports
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 
-test: setup ## run all tests, side by side on the cores there are (at most four)
+test: setup ## run all tests side by side, in one process more than there are cores (at most four)
 	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist worksteal
 
 test-fast: setup ## run the tests of what decides, while you think (half a minute)
