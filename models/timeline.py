@@ -197,7 +197,11 @@ class EntryKind(StrEnum):
     ROLE_ASSIGNED = "role.assigned", "somebody got a role", ("role", "person")
     ROLE_UNASSIGNED = "role.unassigned", "somebody lost a role", ("role", "person")
     ROLE_NOBODY = "role.nobody", "the schedule of a role names nobody", ("role",)
-    ROLE_NOT_TAKEN = "role.not_taken", "the policy does not let this person have a role", ("role",)
+    ROLE_NOT_TAKEN = (
+        "role.not_taken",
+        "the policy does not allow this person to have a role",
+        ("role",),
+    )
     ROLE_DISCOURAGED = (
         "role.discouraged",
         "somebody has two roles that the policy advises to keep apart",
