@@ -1,1 +1,1 @@
-"""The one client for incidents: open, command, ask, find, hand alerts on."""
+"""The one client for incidents: open, command, ask and find them, and hand alerts on."""

@@ -1,4 +1,4 @@
-"""Hands alerts on to the group of their key, which alone knows more, and asks it what it knows."""
+"""Hands alerts to the group of their key, which decides what they mean, and queries that group."""
 
 from datetime import timedelta
 
@@ -34,11 +34,11 @@ async def hand_on(
     summary: str,
     epoch_offset: timedelta = NO_OFFSET,
 ) -> None:
-    """Tell the alert group of a delivery what it said; start the group if none runs.
+    """Hand a delivery to its alert group; start the group if none runs.
 
-    `group` is its id, `summary` says what it is about. `epoch_offset` moves the clock of a group
-    that is started, as rehearsals do. Raises NamespaceNotFound, ServerUnavailable, or RPCError if
-    the server does not take it.
+    `group` is its id and `summary` describes it. `epoch_offset` moves the clock of a group that is
+    started, as rehearsals do. Raises NamespaceNotFound, ServerUnavailable, or RPCError if the
+    server does not accept it.
     """
     ranks = rules.severity.severities
     severity = worst_firing(batch.alerts, ranks) or rules.severity.default
@@ -59,7 +59,7 @@ async def hand_on(
 
 
 async def group_state(client: Client, group: str) -> GroupState:
-    """What an alert group knows; a worker answers. Raises RPCError."""
+    """Ask a worker for the state of an alert group. Raises RPCError."""
     state: GroupState = await client.get_workflow_handle(group).query(
         GROUP_STATE, result_type=GroupState
     )

@@ -1,4 +1,4 @@
-"""The search attributes of an incident by which others find and read it."""
+"""The search attributes by which others find and read an incident."""
 
 from temporalio.common import SearchAttributeKey
 

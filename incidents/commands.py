@@ -1,4 +1,4 @@
-"""Gives an incident a command, and says what became of it: the one way for whoever is outside."""
+"""Gives an incident a command and returns the outcome: the one way for code outside workflows."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -41,11 +41,11 @@ async def give(
     patience: timedelta | None = None,
     epoch_offset: timedelta = NO_OFFSET,
 ) -> CommandResult:
-    """Have the incident do the command, and wait for what it did, at most for `patience`.
+    """Give an incident a command and wait for its result, at most for `patience`.
 
-    A closed incident is reopened by a new run on `task_queue` that goes on with its record;
-    `epoch_offset` moves the clock of that run. Raises CommandRefused, IncidentNotFound,
-    IncidentOver (CannotReopen), NotConfirmed, NamespaceNotFound, ServerUnavailable.
+    A new run on `task_queue` reopens a closed incident and continues its record; `epoch_offset`
+    moves the clock of that run. Raises CommandRefused, IncidentNotFound, IncidentOver
+    (CannotReopen), NotConfirmed, NamespaceNotFound, ServerUnavailable.
     """
     try:
         async with asyncio.timeout(patience.total_seconds() if patience else None):
@@ -55,7 +55,7 @@ async def give(
             raise CommandRefused(error.cause) from None
         raise
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-        # It is with the server only if the server is there, and has the incident.
+        # The server has the command only if it answers and knows the incident.
         await describe(client, order.incident_id)
         raise NotConfirmed(order.incident_id) from None
     except RPCError as error:

@@ -1,4 +1,4 @@
-"""What the server alone knows of an incident, also if no worker runs."""
+"""What the server knows about an incident without a worker."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,17 +25,17 @@ FROM_OUTSIDE = {
     WorkflowExecutionStatus.TIMED_OUT: "timed out",
     WorkflowExecutionStatus.FAILED: "failed",
 }
-"""How a run ends that did not end itself, in the words that we show."""
+"""How a run ended that did not end by itself, in the words that we show."""
 RESETTABLE = frozenset({"terminated", "timed out"})
-"""A reset goes on before these; before what the run itself answered, it would answer the same."""
+"""A reset continues before these endings. Before an answer of the run, it would answer the same."""
 WHY_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """That an incident's run was ended from outside, or failed, before the incident was over.
+    """How an incident's run was ended from outside, or failed, before the incident was over.
 
-    `how` is one of `FROM_OUTSIDE`; `by` and `why` are empty if nobody said.
+    `how` is one of `FROM_OUTSIDE`; `by` and `why` are empty if nobody gave them.
     """
 
     how: str
@@ -45,16 +45,16 @@ class Ending:
 
     @property
     def resettable(self) -> bool:
-        """Whether a reset of the run goes on where it was."""
+        """Whether a reset continues the run where it was."""
         return self.how in RESETTABLE
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """The newest run of an incident: whether it is open, and what it last showed.
+    """The newest run of an incident: whether it is open, and its last visible state.
 
-    `ending` is there if the run did not end itself; `report_digest` if it says by which report
-    it began.
+    `ending` is set if the run did not end by itself; `report_digest` is set if the run records the
+    report that it began with.
     """
 
     incident_id: str
@@ -71,7 +71,7 @@ class Description:
 async def describe(
     client: Client, incident_id: str, *, within: timedelta = patience.SERVER
 ) -> Description:
-    """What the server knows of an incident.
+    """Describe an incident from what the server knows.
 
     Raises IncidentNotFound, NamespaceNotFound, ServerUnavailable.
     """
@@ -96,7 +96,7 @@ async def describe(
 
 
 async def ending_of(client: Client, run: WorkflowExecution) -> Ending | None:
-    """How a run was ended, if not by the incident itself. Raises RPCError."""
+    """How a run ended, if the incident did not end it. Raises RPCError."""
     how = FROM_OUTSIDE.get(run.status) if run.status else None
     if how is None:
         return None
@@ -105,7 +105,7 @@ async def ending_of(client: Client, run: WorkflowExecution) -> Ending | None:
 
 
 async def _last_words(client: Client, run: WorkflowExecution) -> tuple[str, str]:
-    """Who ended it and why, by the last event of its history."""
+    """Who ended the run and why, from the last event of its history."""
     handle = client.get_workflow_handle(run.id, run_id=run.run_id)
     events = handle.fetch_history_events(
         event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT, rpc_timeout=patience.SERVER

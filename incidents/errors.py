@@ -1,4 +1,4 @@
-"""Why an incident did not do or tell what it was asked: a type for each case a caller can tell."""
+"""Why an incident did not do, or did not answer, something: one type for each case."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class IncidentError(Exception):
-    """What every way in must be ready for. An RPCError that is none of these passes as it is."""
+    """Every way in must handle this. An RPCError that is none of these passes unchanged."""
 
 
 class ServerUnavailable(IncidentError):
-    """The server did not answer: nobody knows whether it took the request."""
+    """The server did not answer: nobody knows whether it accepted the request."""
 
     def __init__(self, error: RPCError) -> None:
         super().__init__(f"the Temporal server does not answer: {error.message}")
@@ -43,10 +43,10 @@ class IncidentNotFound(IncidentError):
 
 
 class ReportRefused(IncidentError):
-    """No incident begins with the report, and nothing was started.
+    """The report cannot begin an incident, and nothing was started.
 
-    `kind` is the kind of the refusal, `flaws` are the fields that are wrong and what is wrong with
-    each, `may` is who may report.
+    `kind` is the kind of the refusal, `flaws` pairs each wrong field with its problem, `may` lists
+    who may report.
     """
 
     def __init__(self, refusal: Refusal, flaws: tuple[tuple[str, str], ...]) -> None:
@@ -58,10 +58,10 @@ class ReportRefused(IncidentError):
 
 
 class IncidentOver(IncidentError):
-    """The run of the incident has ended; `found` is what the server knows of it.
+    """The run of the incident has ended; `found` is what the server knows about it.
 
-    `state` is the last one that it showed, if known. `done` is what the command did before the
-    end, if the incident remembers that it did it.
+    `state` is its last visible state, if known. `done` is the result of the command, if the
+    incident did it before the end and still remembers it.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class IncidentOver(IncidentError):
 
 
 class CannotReopen(IncidentOver):
-    """The incident has ended in a way that is final."""
+    """The incident has ended for good."""
 
     def __init__(self, found: "Description", state: str) -> None:
         super().__init__(found, state=state)
@@ -93,8 +93,7 @@ class NotConfirmed(IncidentError):
 class NoWorkerAnswered(IncidentError):
     """No worker answered a question within `patience`.
 
-    `asked` is the workflow. `found` is what the server knows of it all the same, if it is an
-    incident.
+    `asked` is the workflow. If it is an incident, `found` is what the server knows about it.
     """
 
     def __init__(self, asked: str, patience: timedelta, found: "Description | None" = None) -> None:
@@ -113,17 +112,19 @@ class QuestionFailed(IncidentError):
 
 
 class NotInTime(IncidentError):
-    """What was waited for did not come within `patience`."""
+    """The awaited event did not come within `patience`."""
 
     def __init__(self, what: str, patience: timedelta) -> None:
-        super().__init__(f"waited {patience.total_seconds():g} s in vain until {what}")
+        super().__init__(
+            f"timed out after {patience.total_seconds():g} s while waiting until {what}"
+        )
         self.patience = patience
 
 
 class CommandRefused(IncidentError):
-    """The incident refused the command, and is as it was.
+    """The incident refused the command and did not change.
 
-    `kind` is the kind of the refusal; `missing`, `possible` and `may` are what it said of itself.
+    `kind` is the kind of the refusal; `missing`, `possible` and `may` come from the refusal.
     """
 
     def __init__(self, error: ApplicationError) -> None:

@@ -1,4 +1,4 @@
-"""Finds incidents through Temporal's visibility, without asking any of them."""
+"""Finds incidents through Temporal's visibility, without asking any incident."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from rules.clocks.breaches import corrected_clocks
 from states.lifecycle import TERMINAL, State
 
 BATCH = 50
-"""How many ids one query names at most."""
+"""The most ids in one query."""
 MATCHES = f"WorkflowType = '{INCIDENT_WORKFLOW}' AND ExecutionStatus != 'ContinuedAsNew'"
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which incidents to list; everything left out does not matter."""
+    """Which incidents to list; a field that is left out filters nothing."""
 
     states: tuple[State, ...] = ()
     severities: tuple[str, ...] = ()
@@ -37,9 +37,9 @@ class Filters:
 class ListedIncident(Frozen):
     """One incident of a list.
 
-    `ended` says how its run ended where the incident did not end itself; why one failed is told
-    too. `state` is what it last showed: None where it never came that far. Of the breached clocks,
-    the breach of `corrected_clocks` was taken back since.
+    If the incident did not end by itself, `ended` says how its run ended, and why if it failed.
+    `state` is its last visible state; None if it never had one. The breach of each clock in
+    `corrected_clocks` was corrected later.
     """
 
     id: str
@@ -61,26 +61,26 @@ class ListedIncident(Frozen):
 
     @computed_field
     def incident(self) -> str:
-        """The id, by the name that it has in every other answer."""
+        """The id, under the name that other answers use."""
         return self.id
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What matches, the newest first, at most so many; and whether there is more."""
+    """The newest matching incidents, up to a limit, and whether there are more."""
 
     rows: tuple[ListedIncident, ...]
     more: bool
 
 
 def quoted(values: Iterable[str]) -> str:
-    """Values as a visibility query takes them, whatever stands in them."""
+    """Quote values for a visibility query, whatever they contain."""
     escaped = (value.replace("\\", "\\\\").replace("'", "\\'") for value in values)
     return ", ".join(f"'{value}'" for value in escaped)
 
 
 def query_of(filters: Filters) -> str:
-    """The visibility query, as it can also be pasted into the Temporal UI."""
+    """Build the visibility query; it also works in the Temporal UI."""
     parts = [MATCHES]
     if filters.states:
         parts.append(f"{attributes.STATE.name} IN ({quoted(filters.states)})")
@@ -131,7 +131,7 @@ async def _row(client: Client, execution: WorkflowExecution) -> ListedIncident:
 
 
 async def _newest_runs(client: Client, ids: list[str]) -> dict[str, WorkflowExecution]:
-    """The newest run of each incident: a reopened one also has runs that no longer count."""
+    """Keep the newest run of each incident; the older runs of a reopened one no longer count."""
     newest: dict[str, WorkflowExecution] = {}
     for start in range(0, len(ids), BATCH):
         listed = quoted(ids[start : start + BATCH])
@@ -143,7 +143,7 @@ async def _newest_runs(client: Client, ids: list[str]) -> dict[str, WorkflowExec
 
 
 async def find(client: Client, filters: Filters, limit: int) -> Found:
-    """The incidents that match, the newest first, at most `limit`.
+    """Find the matching incidents, newest first, at most `limit`.
 
     Raises NamespaceNotFound, ServerUnavailable.
     """

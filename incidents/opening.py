@@ -1,7 +1,7 @@
-"""How an incident's workflow is started, and how a closed one is opened again.
+"""Starts an incident's workflow; a reopening shows the same in Temporal.
 
-The activities that do so for alert groups, the intake and the console share these: whoever
-asks, the incident carries the same id, summary, memo and priority.
+The activities for alert groups, the intake and the console share this code, so an incident has the
+same id, summary, memo and priority whoever opens it.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from connectors.calendars.directory import FeedDirectory
 
 NO_OFFSET = timedelta()
-"""The offset of a clock that says what time it is."""
+"""The offset of a clock that shows the real time."""
 
 
 def shown(report: Report, severity: str | None, policy: CompiledPolicy) -> dict[str, Any]:
-    """What Temporal shows of an incident's workflow beside its id, and how urgent its work is."""
+    """What Temporal shows of an incident's workflow beside its id, and its priority."""
     return {
         "static_summary": caption(report.title),
         "memo": {
@@ -57,11 +57,12 @@ async def open_incident(
     epoch_offset: timedelta = NO_OFFSET,
     feeds: "FeedDirectory | None" = None,
 ) -> bool:
-    """Start the incident; False where it was started before, be it open or over.
+    """Start the incident; False if it was started before, whether it is open or over.
 
-    Roles whose default is a schedule go to whoever is on call now, `feeds` asked. `epoch_offset`
-    moves its clock: zero but in rehearsals. Raises ReportRefused if the workflow would end with
-    it, NamespaceNotFound, ServerUnavailable, or RPCError if the server does not take it.
+    Roles whose default is a schedule go to whoever is on call now, with `feeds` asked.
+    `epoch_offset` moves the incident's clock; it is zero except in rehearsals. Raises ReportRefused
+    if the workflow would refuse the report, NamespaceNotFound, ServerUnavailable, or RPCError if
+    the server does not accept it.
     """
     now = datetime.now(UTC) + epoch_offset
     policy = with_calendars(policy, report.happened_at or now, now)

@@ -1,7 +1,7 @@
 """Asks an incident how it stands, why somebody was paged, what another policy would do.
 
-What begins with `ask_` needs a worker that answers. What begins with `read_` needs none: if nobody
-answers, the history tells, and if the server has forgotten the incident, its archive does.
+Functions named `ask_...` need a worker that answers. Functions named `read_...` do not: if nobody
+answers, they read the history, and if the server has forgotten the incident, its archive.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 _NOBODY_ANSWERS = (NoWorkerAnswered, QuestionFailed, IncidentOver)
-"""The server may know it all, although nobody answers."""
+"""After these, the server may still have the whole history."""
 
 
 class Source(StrEnum):
@@ -49,7 +49,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReadFrom:
-    """Where an answer was read; a history tells how it was after the event of `as_of`."""
+    """Where an answer was read; a history is as it was after the event of `as_of`."""
 
     source: Source = Source.WORKER
     as_of: datetime | None = None
@@ -57,7 +57,7 @@ class ReadFrom:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An incident as it reads, and how its run stands: `ending` if it was ended from outside."""
+    """The view of an incident, and its run; `ending` is set if the run was ended from outside."""
 
     view: IncidentView
     running: bool
@@ -76,9 +76,9 @@ class Explained:
 async def ask_view(
     client: Client, incident_id: str, patience: timedelta, *, at: datetime | None = None
 ) -> IncidentView:
-    """The incident as it reads now, or at `at`; a worker answers, also for one that has ended.
+    """Ask a worker for the incident's view now, or at `at`; works for ended incidents too.
 
-    Raises IncidentNotFound, IncidentOver if it was ended from outside, NoWorkerAnswered,
+    Raises IncidentNotFound, IncidentOver if the incident was ended from outside, NoWorkerAnswered,
     QuestionFailed, NamespaceNotFound, ServerUnavailable.
     """
     return await _asked(client, incident_id, patience, VIEW, IncidentView, at=at)
@@ -87,15 +87,15 @@ async def ask_view(
 async def ask_adoption(
     client: Client, incident_id: str, policy: CompiledPolicy, patience: timedelta
 ) -> AdoptionPreview:
-    """What adopting a policy would do to the incident now. Raises as `ask_view` does."""
+    """Ask what adopting a policy would do to the incident now. Raises as `ask_view` does."""
     return await _asked(client, incident_id, patience, PREVIEW_ADOPTION, AdoptionPreview, policy)
 
 
 async def read_view(client: Client, incident_id: str, patience: timedelta, documents: Path) -> Seen:
-    """The incident as it reads now; one that was ended from outside, as it stood then.
+    """Read the incident's view now; if it was ended from outside, the view at that time.
 
-    `documents` is the folder in which the archive lies. Raises as `ask_view` does, if neither
-    history nor archive tells.
+    `documents` is the folder with the archive. Raises as `ask_view` does, if neither the history
+    nor the archive has the incident.
     """
     try:
         return await _seen(client, incident_id, patience)
@@ -118,7 +118,7 @@ async def read_why(
     patience: timedelta,
     documents: Path,
 ) -> Explained:
-    """Why somebody was, or was not, paged. Raises as `read_view` does."""
+    """Read why somebody was, or was not, paged. Raises as `read_view` does."""
     try:
         return Explained(await _asked(client, incident_id, patience, WHY, Explanation, question))
     except IncidentError as unanswered:
@@ -137,7 +137,7 @@ def _read_from(found: "Recalled") -> ReadFrom:
 async def _recalled(
     client: Client, incident_id: str, unanswered: IncidentError, documents: Path
 ) -> "Recalled | None":
-    """What the history, or the archive, tells if nobody answers; None if neither does."""
+    """The incident from its history or archive if nobody answers; None if neither has it."""
     from incidents.kept import recalling  # noqa: PLC0415 - loads the workflows: only if needed
 
     if isinstance(unanswered, _NOBODY_ANSWERS):
@@ -160,7 +160,7 @@ async def _seen(client: Client, incident_id: str, patience: timedelta) -> Seen:
 
 
 def _stopped(view: IncidentView, ending: Ending, now: datetime) -> IncidentView:
-    """A record that nobody carries on: its clocks stop, and what was to come will not."""
+    """The view of an incident that nobody drives: its clocks stop, and nothing is due."""
     running = {Stage.IN_PROGRESS, Stage.PAUSED}
     readings = tuple(
         reading.changed(stage=Stage.CANCELLED) if reading.stage in running else reading
@@ -207,7 +207,7 @@ async def _answer(
     result: type[Answer],
     patience: timedelta,
 ) -> Answer:
-    """The answer, asked again if a worker has not had its first task yet."""
+    """Query the workflow; repeat the query if it had not started yet."""
     until = asyncio.get_running_loop().time() + patience.total_seconds()
     while True:
         try:

@@ -1,4 +1,4 @@
-"""What the server answers instead of doing something, as typed errors."""
+"""Turns refusals of the Temporal server into typed errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +13,13 @@ AWAY = frozenset(
     {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 )
 NO_ANSWER = AWAY | {RPCStatusCode.FAILED_PRECONDITION}
-"""What a question ends with if no worker answers it."""
+"""The status of a query that no worker answers."""
 UNKNOWN = frozenset({RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT})
-"""An incident of this id is not there, or can never have been."""
+"""The status if no incident has this id, or none ever can."""
 
 
 def unknown_namespace(error: RPCError) -> str | None:
-    """The namespace that the server does not have, if this is what it says."""
+    """The namespace that the server does not have, if the error says so."""
     missing = NamespaceNotFoundFailure()
     details = error.grpc_status.details if error.status is RPCStatusCode.NOT_FOUND else ()
     if any(detail.Unpack(missing) for detail in details):
@@ -28,9 +28,9 @@ def unknown_namespace(error: RPCError) -> str | None:
 
 
 def typed(error: RPCError, incident_id: str | None = None) -> Exception:
-    """The typed error that an answer of the server amounts to, or else the answer itself.
+    """The typed error for an RPC error, or the error itself if there is none.
 
-    `incident_id` is given if the server was asked for an incident that may not be there.
+    `incident_id` is given if the request was for an incident that may not exist.
     """
     namespace = unknown_namespace(error)
     if namespace is not None:
@@ -44,7 +44,7 @@ def typed(error: RPCError, incident_id: str | None = None) -> Exception:
 
 @contextmanager
 def reaching_server(incident_id: str | None = None) -> Iterator[None]:
-    """Whatever the server answers inside that it does not do is raised as `typed` says."""
+    """Raise RPC errors from inside the block as `typed` maps them."""
     try:
         yield
     except RPCError as error:

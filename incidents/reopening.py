@@ -1,4 +1,4 @@
-"""Opens an incident again that was resolved or is closed."""
+"""Reopens an incident that is resolved or closed."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from states.lifecycle import State, Trigger
 async def update(
     client: Client, incident_id: str, name: str, command: Any, command_id: str
 ) -> CommandResult:
-    """Have the open run of an incident do a command. Raises WorkflowUpdateFailedError, RPCError."""
+    """Give the open run of an incident a command. Raises WorkflowUpdateFailedError, RPCError."""
     if isinstance(command, dict):
         command = {**command, "command_id": command_id}
     result: CommandResult = await client.get_workflow_handle(incident_id).execute_update(
@@ -43,10 +43,10 @@ async def reopen_incident(
     *,
     epoch_offset: timedelta = NO_OFFSET,
 ) -> CommandResult:
-    """Do the command `reopen`: in the open run, or as the first message of a run that goes on.
+    """Reopen an incident: in its open run, or as the first message of a run that continues it.
 
-    The same `command_id` again returns the stored result. `epoch_offset` moves the clock of a
-    run that is started for it: zero but in rehearsals. Raises IncidentNotFound, CannotReopen,
+    The same `command_id` again returns the stored result. `epoch_offset` moves the clock of a run
+    that is started; it is zero except in rehearsals. Raises IncidentNotFound, CannotReopen,
     NamespaceNotFound and ServerUnavailable, WorkflowUpdateFailedError if the incident refuses,
     RPCError if the server fails.
     """
@@ -76,7 +76,7 @@ async def reopen_incident(
 async def done_before(
     client: Client, found: Description, command_id: str, name: str
 ) -> CommandResult | None:
-    """What this command did, if an incident that is over remembers that it was done.
+    """The result of this command, if an incident that is over remembers that it did it.
 
     Raises NamespaceNotFound, ServerUnavailable.
     """
@@ -111,7 +111,7 @@ async def _reopen_closed(
     command_id: str,
     task_queue: str,
 ) -> CommandResult:
-    """Start a run and give it the command in one request: where another has, its run is used."""
+    """Start a run and give it the command in one request; if a run was just started, use it."""
     incident = carried.incident
     start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
         INCIDENT_WORKFLOW,

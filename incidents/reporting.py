@@ -1,4 +1,4 @@
-"""Opens the incident of a report, once: a key, or a command id, may be used again."""
+"""Opens the incident of a report once, even if its key or command id is used again."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReportedIncident:
-    """The incident of a report, and whether it was started just now."""
+    """The incident of a report, and whether this call started it."""
 
     incident_id: str
     started: bool
@@ -41,7 +41,7 @@ async def report_incident(
 ) -> ReportedIncident:
     """Start the incident of a report, or find the one that the same `seed` started before.
 
-    A seed that is not `repeatable` has never been used before. Raises as `open_incident` does.
+    If `repeatable` is false, the seed is new. Raises as `open_incident` does.
     """
     known = await reported_yesterday(client, seed, now, within=within) if repeatable else None
     if known:
@@ -56,10 +56,10 @@ async def report_incident(
 async def reported_yesterday(
     client: Client, seed: str, now: datetime, *, within: timedelta = patience.SERVER
 ) -> str | None:
-    """The incident of a report of this seed on the day before, if there is one.
+    """The incident that the same seed opened the day before, if there is one.
 
-    An id says its day: a report repeated after midnight is still the one of before. Raises
-    NamespaceNotFound, ServerUnavailable.
+    An id contains its day, so a report repeated after midnight must find the earlier incident.
+    Raises NamespaceNotFound, ServerUnavailable.
     """
     name = incident_id(seed, now - timedelta(days=1))
     try:
@@ -72,7 +72,7 @@ async def reported_yesterday(
 async def reports_the_same(
     client: Client, incident: str, report: Report, *, within: timedelta = patience.SERVER
 ) -> bool:
-    """Whether an incident began with just this report; so does one that does not say.
+    """Whether an incident began with exactly this report; true if the incident does not record it.
 
     Raises as `describe` does.
     """

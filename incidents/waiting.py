@@ -1,4 +1,4 @@
-"""Waits for what an incident, or an alert group, comes to by itself."""
+"""Waits for what an incident, or an alert group, does by itself."""
 
 import asyncio
 from datetime import timedelta
@@ -13,7 +13,7 @@ from models.contracts import Carried
 
 
 async def wait_until_over(client: Client, incident_id: str, within: timedelta) -> Carried:
-    """What an incident leaves once it is over and owes nothing.
+    """Wait until an incident is over and owes nothing; returns its result.
 
     Raises NotInTime, IncidentNotFound, NamespaceNotFound, ServerUnavailable, and
     WorkflowFailureError if its run was ended from outside.
@@ -29,7 +29,10 @@ async def wait_until_over(client: Client, incident_id: str, within: timedelta) -
 
 
 async def wait_for_incident(client: Client, group: str, within: timedelta) -> str:
-    """The id of the incident that an alert group opens. Raises NotInTime, RPCError."""
+    """Wait for the incident that an alert group opens; returns its id.
+
+    Raises NotInTime, RPCError.
+    """
     try:
         async with asyncio.timeout(within.total_seconds()):
             while True:

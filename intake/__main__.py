@@ -27,20 +27,20 @@ SHORTEST_TOKEN = 16
 
 
 class Server(uvicorn.Server):
-    """The HTTP server without signal handlers of its own: `on_signal` ends this process."""
+    """The HTTP server without its own signal handlers: `on_signal` ends this process."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
+        """Install no signal handlers."""
         yield
 
     def stop(self) -> None:
-        """Answer the requests that are under way, then end."""
+        """Answer the requests in progress, then end."""
         self.should_exit = True
 
 
 def server_of(app: FastAPI, host: str, port: int) -> Server:
-    """The HTTP server of the intake; it takes what `Connection` bounds."""
+    """The HTTP server of the intake. Each connection is a `Connection`, which has bounds."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -58,7 +58,7 @@ def server_of(app: FastAPI, host: str, port: int) -> Server:
 
 
 def refuse_to_be_open(settings: Settings) -> None:
-    """Who can be reached from other machines asks for a token. Raises SettingsBroken."""
+    """Require a token if other machines can reach the intake. Raises SettingsBroken."""
     token = settings.intake_token
     if is_loopback(settings.intake_host):
         return
@@ -72,7 +72,7 @@ def refuse_to_be_open(settings: Settings) -> None:
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until told to stop. Temporal may come up later; until then senders hear 503."""
+    """Serve until a signal ends it. Until Temporal is up, senders get a 503."""
     refuse_to_be_open(settings)
     client = await connect(lazy=True)
     feeds = feeds_of(settings)
@@ -94,10 +94,7 @@ async def serve(settings: Settings) -> None:
 
 
 def main() -> int:
-    """Run it; returns the exit code.
-
-    0 told to stop, 1 cannot listen, 2 cannot start as set up, 6 no server.
-    """
+    """Run the intake. Exit codes: 0 stopped, 1 cannot listen, 2 bad setup, 6 no server."""
     try:
         settings = prepared()
         asyncio.run(serve(settings))
@@ -106,13 +103,13 @@ def main() -> int:
     except ServerNotReachable as error:
         return ended("intake", str(error), NO_SERVER)
     except SystemExit:
-        # So uvicorn ends where it cannot listen; it has logged why.
+        # uvicorn exits like this if it cannot listen; it has logged why.
         where = f"{settings.intake_host}:{settings.intake_port}"
         return ended("intake", f"cannot listen on {where}", CANNOT_LISTEN)
     except KeyboardInterrupt:
         return 0
     finally:
-        # The client's threads need a moment: an exit before that can end in a crash.
+        # The client's threads need a moment: an earlier exit can crash.
         time.sleep(0.05)
     return 0
 

@@ -1,4 +1,4 @@
-"""POST /v1/alerts/FORMAT: alerts go to the group of their key, which alone knows more."""
+"""POST /v1/alerts/FORMAT: hands alerts to the group of their key, which decides what they mean."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -29,10 +29,10 @@ ADDRESS = "/v1/alerts/{name}"
 
 
 class Taken(Frozen):
-    """What became of a delivery: `taken` of the alerts `received` are kept by name.
+    """What the intake did with a delivery: it kept `taken` of the `received` alerts.
 
-    `group` has them now. A delivery that speaks of several groups has `groups` too, and one that
-    says nothing of alerts has none.
+    `group` is the alert group that has them. A delivery for several groups fills `groups` too; a
+    delivery without alerts has no group.
     """
 
     group: str | None = None
@@ -43,7 +43,7 @@ class Taken(Frozen):
 
 
 def _elsewhere(asked: Format, body: Any) -> str:
-    """Where a body belongs that is of another format than its address says."""
+    """Say where a body belongs if it is in another format than its address."""
     meant = recognised(body)
     if meant is None or meant is asked:
         return ""
@@ -53,12 +53,12 @@ def _elsewhere(asked: Format, body: Any) -> str:
 def _few(groups: tuple[SentGroup, ...]) -> tuple[SentGroup, ...]:
     if len(groups) <= MOST_GROUPS:
         return groups
-    message = f"the body speaks of {len(groups)} groups of alerts: send at most {MOST_GROUPS}"
+    message = f"the body has {len(groups)} groups of alerts: send at most {MOST_GROUPS}"
     raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", message)
 
 
 class AlertIntake:
-    """Hands deliveries on to alert groups."""
+    """Hands deliveries to alert groups."""
 
     def __init__(self, client: Client, policy: PolicyInForce, task_queue: str) -> None:
         self._client = client
@@ -66,7 +66,7 @@ class AlertIntake:
         self._task_queue = task_queue
 
     async def take(self, form: Format, request: Request) -> Taken:
-        """Take a delivery of a format."""
+        """Take a delivery in the format `form`."""
         received_at = datetime.now(UTC)
         elsewhere = partial(_elsewhere, form)
         body = await read_body(request, form.body, form.media_types, elsewhere)
@@ -90,7 +90,7 @@ class AlertIntake:
     async def _group(
         self, form: Format, said: SentGroup, rules: IntakeRules, received_at: datetime
     ) -> Taken:
-        """Hand on what a delivery says of one group. Raises RPCError."""
+        """Hand one group of a delivery to its alert group. Raises RPCError."""
         batch, ignored = batch_of(said, form.name, rules, received_at)
         group = group_id(form.name, said.key)
         if batch.alerts:
@@ -118,7 +118,7 @@ class AlertIntake:
                 summary=f"alerts: {form.words}",
                 responses=answers(
                     *(401, 403, 413, 415, 422),
-                    ok_202=(Taken, "it is with Temporal, and will not be lost"),
+                    ok_202=(Taken, "Temporal has stored it, so it will not be lost"),
                 ),
                 response_model=Taken,
                 response_model_exclude_defaults=True,

@@ -22,16 +22,16 @@ from intake.policy import PolicyInForce
 from intake.probe import Probe
 
 SCHEME = "bearer"
-"""In any case, as HTTP has it."""
+"""HTTP compares the scheme without regard to case."""
 
 
 def _digest(token: str) -> bytes:
-    """What is compared instead of a token: as long for every one, so that time tells nothing."""
+    """A digest to compare instead of the token: all are equally long, so timing reveals nothing."""
     return sha256(token.strip().encode()).digest()
 
 
 def authenticated(token: SecretStr | None) -> Callable[[Request], Awaitable[None]]:
-    """A check that the sender knows the token, where there is one."""
+    """A check that the sender knows the token; it checks nothing if no token is set."""
     expected = _digest(token.get_secret_value()) if token else None
 
     async def check(request: Request) -> None:
@@ -61,9 +61,9 @@ def create_app(
     names: Iterable[str] = (),
     probe: Probe | None = None,
 ) -> FastAPI:
-    """The application; `client` may still be unconnected. Without `token` everybody may post.
+    """Build the application; `client` may still be unconnected.
 
-    It may be reached by `names`, besides localhost and IP addresses.
+    Without `token` everybody may post. The intake answers to `names`, localhost and IP addresses.
     """
     app = FastAPI(
         title="Incident intake",

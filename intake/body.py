@@ -1,4 +1,4 @@
-"""Bodies: only JSON, read up to a limit, then taken strictly by their format."""
+"""Request bodies: JSON only, read up to a limit, then validated strictly by their format."""
 
 import json
 from collections import Counter
@@ -13,9 +13,9 @@ from pydantic import BaseModel, ValidationError
 from intake.errors import Refused, malformed, no_json
 
 LIMIT_BYTES = 2 * 1024 * 1024
-"""More than thousands of alerts; what goes on to Temporal is less, and must be."""
+"""Enough for thousands of alerts. What goes on to Temporal must be smaller, and is."""
 MEDIA_TYPE = "application/json"
-"""The one that is taken: a web page can post some others anywhere, without asking for leave."""
+"""The accepted type. A web page can post some other types to any address without permission."""
 ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -31,10 +31,10 @@ async def read_body(
     media_types: tuple[str, ...] = (),
     elsewhere: Callable[[Any], str] = _nowhere,
 ) -> Body:
-    """The body as `form`, with no type taken for another.
+    """Read the body as a `form`, converting no type to another.
 
-    It may be sent as one of `media_types` instead of JSON's. `elsewhere` says of one that is
-    wrong where it belongs. Raises Refused: 400, 413, 415 or 422.
+    The body may have one of `media_types` instead of JSON's. For a body that does not fit,
+    `elsewhere` says where it belongs. Raises Refused: 400, 413, 415 or 422.
     """
     _check_type(request, (MEDIA_TYPE, *media_types))
     received = await _received(request)
@@ -54,7 +54,7 @@ def _said_of(received: bytes, elsewhere: Callable[[Any], str]) -> str:
 
 
 def _check_type(request: Request, media_types: tuple[str, ...]) -> None:
-    """Take JSON as it is, in UTF-8 and not compressed."""
+    """Accept only uncompressed JSON in UTF-8."""
     said = Message()
     for value in request.headers.getlist("Content-Type"):
         said["Content-Type"] = value[:200]
@@ -94,7 +94,7 @@ def _too_large() -> Refused:
 
 
 def _check_unambiguous(body: bytes) -> None:
-    """Take nothing that another reader of the same text would read otherwise."""
+    """Refuse JSON that another parser may read differently."""
     try:
         json.loads(body, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
@@ -105,9 +105,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise ValueError(f"the key {twice[:100]!r} stands twice in one object")
+        raise ValueError(f"the key {twice[:100]!r} appears twice in one object")
     return found
 
 
 def _no_number(constant: str) -> Any:
-    raise ValueError(f"{constant} is no number of JSON")
+    raise ValueError(f"{constant} is not a JSON number")

@@ -1,7 +1,7 @@
-"""One connection: each step of it has an end, and there are only so many.
+"""One connection with a time limit for each step; the number of connections is limited too.
 
-The HTTP server waits without end for a request that never comes whole, and takes any number of
-connections. This is its protocol with the patience that it lacks.
+The HTTP server waits forever for a request that never arrives whole, and accepts any number of
+connections. This protocol adds the limits.
 """
 
 import json
@@ -25,21 +25,21 @@ class Step(Enum):
     """What a connection waits for."""
 
     REQUEST = "a request, from its first byte to its last"
-    ANSWER = "our own answer"
-    NEXT = "the next request, or that the other side reads what we said"
-    LEAVE = "that the other side hears that it was refused"
+    ANSWER = "the answer of the intake"
+    NEXT = "the next request, or the client to read the answer"
+    LEAVE = "the client to read the refusal"
 
 
 PATIENCE_SECONDS = {Step.REQUEST: 10.0, Step.ANSWER: 30.0, Step.NEXT: 10.0, Step.LEAVE: 2.0}
-"""How long at most. An answer takes less than all the calls of Temporal that it needs; between
-two requests the server itself closes after five seconds, if the other side reads."""
+"""The longest wait for each step. An answer takes less than all the Temporal calls that it needs.
+Between two requests the server itself closes after five seconds, if the client reads."""
 
 
 class Connection(H11Protocol):
-    """A connection that is bounded in time.
+    """A connection with time limits.
 
-    Where there are too many, the one that has kept us waiting longest makes room: who sends a
-    whole request at once is served, however many do not.
+    If there are too many, the one that has waited longest for its request is closed. So a client
+    that sends a whole request at once is served, however many clients do not.
     """
 
     most = 256
@@ -49,7 +49,7 @@ class Connection(H11Protocol):
     _timer: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        """Begin to wait, if there is room."""
+        """Start to wait for a request, if there is room."""
         super().connection_made(transport)
         if len(self.connections) > self.most and not self._make_room():
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "Busy", "too many connections")
@@ -57,24 +57,24 @@ class Connection(H11Protocol):
         self._await(Step.REQUEST)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing any more."""
+        """Stop all waiting."""
         self._stop()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what has come; after a refusal it is thrown away."""
+        """Take incoming data; after a refusal, discard it."""
         if self._step is not Step.LEAVE:
             super().data_received(data)
 
     def shutdown(self) -> None:
-        """End with the server."""
+        """Close when the server ends."""
         if self._step is Step.LEAVE:
             self.transport.abort()
         else:
             super().shutdown()
 
     def handle_events(self) -> None:
-        """Take what has come, and wait for what comes next."""
+        """Handle what arrived, then wait for the next step."""
         super().handle_events()
         self._watch()
 
@@ -84,7 +84,7 @@ class Connection(H11Protocol):
         self._watch()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP, or has a head that is too large."""
+        """Refuse a request that is not HTTP, or whose head is too large."""
         hint = getattr(sys.exc_info()[1], "error_status_hint", HTTPStatus.BAD_REQUEST)
         too_large = hint == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
         why = "the head of the request is too large" if too_large else msg
@@ -104,7 +104,7 @@ class Connection(H11Protocol):
             self._await(Step.ANSWER)
 
     def _await(self, step: Step) -> None:
-        """Wait for `step`. Each has its time once, however slowly what comes comes."""
+        """Wait for `step`. Its time starts once; slow pieces of data do not extend it."""
         if step is self._step and step is not Step.ANSWER:
             return
         self._stop()
@@ -121,7 +121,7 @@ class Connection(H11Protocol):
         if step is Step.REQUEST and not self.transport.is_closing() and self._has_begun:
             seconds = self.patience[Step.REQUEST]
             log.info("request.too_slow", seconds=seconds)
-            why = f"the request did not come whole within {seconds:g} seconds"
+            why = f"the request did not arrive whole within {seconds:g} seconds"
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "TooSlow", why)
             return
         if step is Step.ANSWER:
@@ -133,7 +133,7 @@ class Connection(H11Protocol):
         return self.conn.their_state is not h11.IDLE or bool(self.conn.trailing_data[0])
 
     def _make_room(self) -> bool:
-        """Close the connection that has not sent its request for longest; False where none is."""
+        """Close the connection that has waited longest for its request; False if there is none."""
         others = (c for c in self.connections if isinstance(c, Connection) and c is not self)
         waiting = [c for c in others if c._step is not Step.ANSWER and c._timer]  # noqa: SLF001 - its twin
         if not waiting:
@@ -144,16 +144,16 @@ class Connection(H11Protocol):
         return True
 
     def _refuse(self, status: HTTPStatus, kind: str, message: str) -> None:
-        """Answer without the application, where nothing was answered yet, and close."""
+        """If nothing was answered yet, answer without the application; then close."""
         if self.cycle:
-            # Whoever still reads the request hears that it has ended.
+            # The application may still read the request: tell it that the client is gone.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE} and not self.transport.is_closing():
             body = json.dumps({"error": kind, "message": message}).encode()
             for event in (_head(status, len(body)), h11.Data(data=body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
-        # To close at once, with bytes unread, would take the answer from the other side.
+        # If we closed with bytes unread, the client would lose the answer.
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
         self._await(Step.LEAVE)

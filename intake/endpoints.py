@@ -1,4 +1,4 @@
-"""What there is to ask the intake for: for whoever asked for something else, and as OpenAPI."""
+"""The endpoints of the intake, for refusals that name them and for OpenAPI."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ TOKEN = "token"  # noqa: S105 - the name of a scheme
 
 
 class FieldProblem(Frozen):
-    """A field that is wrong, and what is."""
+    """A wrong field and its problem."""
 
     field: str
     problem: str
 
 
 class EndpointNamed(Frozen):
-    """An endpoint, as a refusal names it."""
+    """An endpoint as a refusal names it."""
 
     method: str
     path: str
@@ -31,7 +31,7 @@ class EndpointNamed(Frozen):
 
 
 class Refusal(BaseModel):
-    """The one shape of every refusal; some say more."""
+    """The shape of every refusal; some have more fields."""
 
     error: str = Field(description="which kind of refusal, in one word")
     message: str = Field(description="what is wrong, and what would be right")
@@ -43,14 +43,14 @@ class Refusal(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One method of one path, and what it is for."""
+    """One method of one path, and its purpose."""
 
     method: str
     path: str
     summary: str
 
     def document(self) -> dict[str, str]:
-        """As a refusal names it."""
+        """The endpoint as a refusal names it."""
         return {"method": self.method, "path": self.path, "takes": self.summary}
 
 
@@ -63,29 +63,29 @@ def endpoints_of(app: FastAPI) -> Iterator[Endpoint]:
 
 
 def in_words(endpoints: Iterable[Endpoint]) -> str:
-    """Endpoints in a sentence."""
+    """Describe endpoints in a sentence."""
     return ", ".join(f"{each.method} {each.path} ({each.summary})" for each in endpoints)
 
 
 REFUSALS = {
-    400: "the body is not JSON, or the request is no HTTP",
+    400: "the body is not JSON, or the request is not HTTP",
     401: "the token is missing or wrong",
     403: "the policy does not let this reporter, or monitoring, report",
     413: "the body is too large",
     415: "the body is not sent as application/json, or it is compressed",
-    421: "the intake is not known by the name in the header Host",
+    421: "the header Host has a name that the intake does not accept",
     422: "a field is wrong, or the key was used for another report",
     431: "the head of the request is too large",
     500: "the intake failed",
-    503: "Temporal or the policy cannot be used now, the request did not come whole in time, or "
-    "there are too many connections: come back after Retry-After seconds",
+    503: "Temporal or the policy cannot be used now, the request did not arrive whole in time, or "
+    "there are too many connections: try again after Retry-After seconds",
 }
-"""Every refusal that there is, by its status."""
+"""Every refusal by its status."""
 OF_EVERY_REQUEST = (400, 421, 431, 500, 503)
 
 
 def answers(*refusals: int, **taken: tuple[type[BaseModel], str]) -> dict[int | str, Any]:
-    """The answers of an endpoint: what it gives (`ok_200=(model, words)`), what it refuses."""
+    """Describe the answers of an endpoint: successes (`ok_200=(model, words)`) and refusals."""
     given: dict[int | str, Any] = {
         int(name.removeprefix("ok_")): {"model": model, "description": words}
         for name, (model, words) in taken.items()
@@ -100,7 +100,7 @@ def answers(*refusals: int, **taken: tuple[type[BaseModel], str]) -> dict[int | 
 def takes(
     form: type[BaseModel], *headers: dict[str, Any], media_types: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    """How a route that reads its body itself describes what it takes."""
+    """Describe what a route takes if the route reads its body itself."""
     schema = {"$ref": SCHEMAS.format(model=form.__name__)}
     content = {name: {"schema": schema} for name in ("application/json", *media_types)}
     return {
@@ -111,14 +111,14 @@ def takes(
 
 
 def describe(app: FastAPI, *forms: type[BaseModel]) -> None:
-    """Have `app` describe the `forms` that its routes take, where they are referred to."""
+    """Add the schemas of `forms`, to which its routes refer, to the OpenAPI document of `app`."""
     generated = app.openapi
     _, definitions = models_json_schema(
         [(form, "validation") for form in forms], ref_template=SCHEMAS
     )
     ambiguous = [form.__name__ for form in forms if form.__name__ not in definitions["$defs"]]
     if ambiguous:
-        raise ValueError(f"two models are called {ambiguous[0]}: give one another name")
+        raise ValueError(f"two models are called {ambiguous[0]}: rename one")
 
     def openapi() -> dict[str, Any]:
         schema = generated()

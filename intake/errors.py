@@ -1,7 +1,7 @@
-"""What the intake answers when it does not do what was asked: one shape for every refusal.
+"""The intake's refusals, all in one shape.
 
-Alertmanager and its like try again only after 5xx: what may succeed later is 503, with a time;
-what never will is 4xx, with the field and what would be right.
+Alertmanager and similar senders retry only after 5xx. A request that may succeed later gets 503
+with a time; one that never will gets 4xx with the field and what would be right.
 """
 
 import json
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 RETRY_AFTER_SECONDS = 5
 MOST_ERRORS = 200
-"""Who has more of them wrong sends something else; to list them all would take us seconds."""
+"""A body with more errors is something else; listing them all would take seconds."""
 FIELDS_SHOWN = 20
 PATH_LIMIT, PROBLEM_LIMIT = 200, 500
 NAMES_ENDPOINTS = frozenset(
@@ -35,13 +35,13 @@ NAMES_ENDPOINTS = frozenset(
         HTTPStatus.UNPROCESSABLE_ENTITY,
     }
 )
-"""Whoever hears one of these may have meant another endpoint, or another format."""
+"""A sender that gets one of these may have meant another endpoint or another format."""
 CLIENT_GONE = 499
-"""What nobody receives any more."""
+"""A status for a client that has gone, so nobody receives it."""
 
 
 class Refused(Exception):  # noqa: N818 - says what is
-    """The request is not done. `fields` are the fields that are wrong, each with what is."""
+    """The intake refuses the request. `fields` are pairs of a wrong field and its problem."""
 
     def __init__(
         self,
@@ -62,27 +62,27 @@ class Refused(Exception):  # noqa: N818 - says what is
 
 
 class Answer(JSONResponse):
-    """JSON in ASCII: whatever it repeats, it steers no terminal that shows it."""
+    """JSON in ASCII, so no text that it repeats can control a terminal."""
 
     def render(self, content: Any) -> bytes:
-        """The bytes of the answer."""
+        """Encode the answer."""
         return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
 def unavailable(kind: str, message: str) -> Refused:
-    """The same request may succeed in a little while."""
+    """Refuse for now: the same request may succeed shortly."""
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return Refused(HTTPStatus.SERVICE_UNAVAILABLE, kind, message, headers=headers)
 
 
 def no_json(problem: str) -> Refused:
-    """The body is not JSON, or not clearly so."""
+    """Refuse a body that is not JSON, or is ambiguous JSON."""
     message = f"the body is not JSON: {problem}"[:PROBLEM_LIMIT]
     return Refused(HTTPStatus.BAD_REQUEST, "Malformed", message)
 
 
 def malformed(error: ValidationError, known: Iterable[str] = (), elsewhere: str = "") -> Refused:
-    """The body is not what the form asks for, whose fields are `known`; it belongs `elsewhere`."""
+    """Refuse a body that does not fit the form with the fields `known`; name where it belongs."""
     status, kind = HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed"
     if error.error_count() > MOST_ERRORS:
         count = error.error_count()
@@ -118,7 +118,7 @@ def _path(loc: tuple[int | str, ...]) -> str:
 
 
 def answer(refused: Refused) -> Answer:
-    """The refusal as it is sent."""
+    """Build the response of a refusal."""
     content: dict[str, Any] = {"error": refused.kind, "message": str(refused), **refused.facts}
     if refused.fields:
         content["fields"] = [{"field": f, "problem": problem} for f, problem in refused.fields]
@@ -126,7 +126,7 @@ def answer(refused: Refused) -> Answer:
 
 
 def refusal(refused: Refused, request: Request) -> Answer:
-    """The same, logged; it names the endpoints where another one may be meant."""
+    """Log a refusal and answer it; name the endpoints if the sender may have meant another."""
     if refused.status in NAMES_ENDPOINTS:
         refused.facts["endpoints"] = [each.document() for each in endpoints_of(request.app)]
     log.warning(
@@ -144,7 +144,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    """What the router itself refuses: there is no such path, or it takes another method."""
+    """Refuse what the router refuses: an unknown path, or a method that the path does not take."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
     status = HTTPStatus(error.status_code)
     path = request.url.path[:PATH_LIMIT]
@@ -153,26 +153,26 @@ async def _http(request: Request, error: Exception) -> Response:
         message = f"there is nothing at {path}; there are: {in_words(endpoints_of(request.app))}"
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         there = (each for each in endpoints_of(request.app) if each.path == path)
-        message = f"{request.method} is not possible at {path}; there is: {in_words(there)}"
+        message = f"{request.method} is not possible at {path}; use {in_words(there)}"
     kind = status.phrase.replace(" ", "")
     return refusal(Refused(status, kind, message, headers=error.headers), request)
 
 
 async def _gone(request: Request, _: Exception) -> Response:
-    """Nobody is left to answer, and nothing was taken: a sender that gave up tries again."""
+    """The client has gone, and nothing was taken: a sender that gave up tries again."""
     log.info("request.abandoned", path=request.url.path[:PATH_LIMIT])
     return Response(status_code=CLIENT_GONE)
 
 
 async def _broken(request: Request, _: Exception) -> Response:
-    """A fault of ours; the HTTP server logs its traceback."""
+    """Answer for a bug of ours; the HTTP server logs its traceback."""
     log.error("request.broken", path=request.url.path[:PATH_LIMIT])
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     return answer(Refused(status, "Internal", "the intake failed; its log says why"))
 
 
 def install(app: FastAPI) -> None:
-    """Give every failure of `app` the one shape."""
+    """Give every failure of `app` the same shape."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(ClientDisconnect, _gone)

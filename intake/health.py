@@ -1,4 +1,4 @@
-"""Whether the intake lives, and whether what it needs is there."""
+"""Whether the intake is alive, and whether what it needs is available."""
 
 import os
 from http import HTTPStatus
@@ -19,24 +19,24 @@ class Alive(Frozen):
 
 
 class Ready(Frozen):
-    """What comes in can be handed on."""
+    """The intake can hand on what arrives."""
 
     status: str = "ready"
 
 
 class Health:
-    """Answers those who watch the intake."""
+    """Answers health checks."""
 
     def __init__(self, policy: PolicyInForce, probe: Probe) -> None:
         self._policy = policy
         self._probe = probe
 
     async def alive(self) -> Alive:
-        """The process answers, and says which one it is."""
+        """Answer, and name the process."""
         return Alive(pid=os.getpid())
 
     async def ready(self) -> Ready:
-        """What comes in can be handed on: the policy can be used, Temporal stores it."""
+        """Check that alerts can be handed on: the policy is usable and Temporal stores them."""
         self._policy.rules()
         await self._probe.tried()
         return Ready()
@@ -49,7 +49,7 @@ class Health:
             self.alive,
             methods=["GET"],
             status_code=HTTPStatus.OK,
-            summary="does the process live",
+            summary="is the process alive",
             responses=answers(ok_200=(Alive, "it lives")),
         )
         router.add_api_route(
@@ -57,7 +57,7 @@ class Health:
             self.ready,
             methods=["GET"],
             status_code=HTTPStatus.OK,
-            summary="can it hand on what comes in",
+            summary="can it hand on what arrives",
             responses=answers(ok_200=(Ready, "it can")),
         )
         return router

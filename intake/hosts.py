@@ -1,7 +1,7 @@
-"""By which names the intake may be reached.
+"""The names by which clients may reach the intake.
 
-A page in a browser on this machine can reach the intake by a name of its own that it has pointed
-here ("DNS rebinding"). The name then stands in the header Host, which no page can change.
+A page in a browser on this machine can reach the intake by a name of its own that points here ("DNS
+rebinding"). That name is then in the header Host, which a page cannot change.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 class KnownHosts:
-    """Lets requests pass that were sent to an IP address, to localhost, or to one of `names`."""
+    """Passes a request on if its Host is an IP address, localhost, or one of `names`."""
 
     def __init__(self, app: ASGIApp, names: Iterable[str] = ()) -> None:
         self._app = app
@@ -31,7 +31,7 @@ class KnownHosts:
         refused = Refused(
             HTTPStatus.MISDIRECTED_REQUEST,
             "UnknownHost",
-            "the intake is not known by the name in the header Host: use its IP address or "
+            "the header Host has a name that the intake does not accept: use its IP address or "
             f"localhost, or list its names in INCIDENT_INTAKE_NAMES ({ANY} means any name)",
         )
         log.warning("host.unknown", hosts=[host[:200] for host in _hosts_of(scope)[:3]])

@@ -1,4 +1,4 @@
-"""POST /v1/incidents: what people and tools report becomes an incident at once."""
+"""POST /v1/incidents: a report from a person or tool becomes an incident at once."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -54,7 +54,7 @@ VIA = WayIn.API.value
 
 
 class Reported(Frozen):
-    """A report as it is posted. What else it must contain, the policy says."""
+    """A report as it is posted. The policy says what else it must contain."""
 
     title: str = Field(default="", max_length=300)
     nature: str = Field(default="", max_length=8000)
@@ -69,7 +69,7 @@ class Reported(Frozen):
 
 
 class Opened(Frozen):
-    """The incident of a report, and whether it was opened just now."""
+    """The incident of a report, and whether this request opened it."""
 
     incident: str
     started: bool
@@ -80,12 +80,12 @@ def _unprocessable(fields: list[tuple[str, str]], message: str) -> Refused:
 
 
 def _field(asked: str) -> str:
-    """Where in a report something belongs that the policy asks for."""
+    """Where in a report the things belong that the policy requires."""
     return asked if asked in INFORMATION else f"attributes.{asked}"
 
 
 def checked(said: Reported, policy: CompiledPolicy, now: datetime) -> Report:
-    """The report that the policy takes. Raises Refused, with everything that is missing."""
+    """The report, if the policy takes it. Raises Refused with everything that is missing."""
     reporter = Actor(name=said.reporter.strip(), via=VIA)
     if blank(reporter.name):
         raise _unprocessable([("reporter", BLANK)], f"reporter {BLANK}")
@@ -106,7 +106,7 @@ def checked(said: Reported, policy: CompiledPolicy, now: datetime) -> Report:
 
 
 def _reused(incident: str) -> Refused:
-    """A key stands for one report: to answer with the first would lose the second."""
+    """Refuse a key that was used for another report: answering with its incident loses this one."""
     problem = f"was used before, for another report: {incident}"
     return Refused(
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -118,7 +118,7 @@ def _reused(incident: str) -> Refused:
 
 
 def _not_begun(refused: ReportRefused) -> Refused:
-    """What the workflow of the incident would have ended with."""
+    """The refusal with which the incident's workflow would end."""
     if refused.kind == "NotAuthorised":
         may = list(refused.may)
         return Refused(HTTPStatus.FORBIDDEN, refused.kind, refused.message, may=may)
@@ -141,11 +141,11 @@ class IncidentIntake:
         self._task_queue = task_queue
 
     async def report(self, request: Request, response: Response) -> Opened:
-        """Open an incident; with an Idempotency-Key of the same report, find it again."""
+        """Open an incident; find it again if the same report has the same Idempotency-Key."""
         keys = request.headers.getlist(KEY_HEADER)
         key = keys[0] if keys else None
         if len(keys) > 1 or (key is not None and not 0 < len(key) <= KEY_LIMIT):
-            problem = f"must stand there once, and have 1 to {KEY_LIMIT} characters"
+            problem = f"must appear once, and have 1 to {KEY_LIMIT} characters"
             raise _unprocessable([(KEY_HEADER, problem)], f"{KEY_HEADER} {problem}")
         now = datetime.now(UTC)
         said = await read_body(request, Reported)
@@ -168,7 +168,7 @@ class IncidentIntake:
     async def _reported(
         self, policy: CompiledPolicy, report: Report, seed: str, now: datetime, *, repeatable: bool
     ) -> ReportedIncident:
-        """The incident of the seed. Raises Refused."""
+        """Open or find the incident of the seed. Raises Refused."""
         try:
             return await report_incident(
                 self._client,
@@ -195,8 +195,8 @@ class IncidentIntake:
             summary="a report, by people or tools",
             responses=answers(
                 *(401, 403, 413, 415, 422),
-                ok_200=(Opened, "the report came before with this key: the same incident"),
-                ok_201=(Opened, "it is with Temporal, and will not be lost"),
+                ok_200=(Opened, "this report came before with this key: the same incident"),
+                ok_201=(Opened, "Temporal has stored it, so it will not be lost"),
             ),
             openapi_extra=takes(Reported, IDEMPOTENCY),
         )

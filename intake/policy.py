@@ -1,4 +1,4 @@
-"""The policy in force, as the intake decides by it."""
+"""The policy in force, as the intake applies it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,21 +11,21 @@ from policies.compile import PolicyTooLarge, compile_intake, compile_policy
 
 
 class PolicyInForce:
-    """Reads the file when it changes. A policy that cannot be used is a 503: it may be mended."""
+    """Reads the file when it changes. A broken policy is a 503, because somebody may repair it."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._rules: tuple[str, IntakeRules] | None = None
 
     def rules(self) -> IntakeRules:
-        """What intake decides by. Raises Refused."""
+        """The rules of the policy for the intake. Raises Refused."""
         loaded = self._loaded()
         if self._rules is None or self._rules[0] != loaded.policy_hash:
             self._rules = (loaded.policy_hash, compile_intake(loaded.policy))
         return self._rules[1]
 
     def compiled(self, service: str | None) -> tuple[CompiledPolicy, bytes]:
-        """What an incident of `service` carries, and the file it is made of. Raises Refused."""
+        """What an incident of `service` carries, and the file it comes from. Raises Refused."""
         loaded = self._loaded()
         try:
             return compile_policy(loaded.policy, loaded.policy_hash, service), loaded.source

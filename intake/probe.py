@@ -1,6 +1,6 @@
-"""Tries whether Temporal takes what comes in: the same call as for an alert, and leaves nothing.
+"""Tests whether Temporal accepts alerts, with the same call, and leaves nothing behind.
 
-Temporal can answer, and say that it is healthy, while its disk is full or its database is away.
+Temporal can answer, and say that it is healthy, while its disk is full or its database is down.
 """
 
 import asyncio
@@ -26,14 +26,14 @@ log = structlog.get_logger(__name__)
 
 PROBE_TIMEOUT = timedelta(seconds=2)
 FRESH = timedelta(seconds=5)
-"""An answer that is no older is given again: whoever asks often writes no more for it."""
+"""An answer this recent is reused, so frequent questions write nothing more."""
 WORKFLOW = "ReadinessProbe"
 LATER, LIFETIME = Duration(seconds=3600), Duration(seconds=60)
-"""It would begin later than it ends: no worker ever hears of it, also if it cannot be deleted."""
+"""It would begin after it times out, so no worker ever sees it, even if it cannot be deleted."""
 
 
 class Probe:
-    """Starts a workflow that never runs, and deletes it. Asked at once by many, it tries once."""
+    """Starts a workflow that never runs, and deletes it. Concurrent callers share one attempt."""
 
     def __init__(self, client: Client, task_queue: str, fresh: timedelta = FRESH) -> None:
         self._client = client
@@ -44,7 +44,7 @@ class Probe:
         self._refused: Refused | None = None
 
     async def tried(self) -> None:
-        """Return if Temporal takes what comes in. Raises Refused."""
+        """Return if Temporal accepts alerts. Raises Refused."""
         async with self._asking:
             if time.monotonic() >= self._until:
                 await self._try()

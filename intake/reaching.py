@@ -1,4 +1,4 @@
-"""How the intake reaches Temporal: within a bounded time, or the sender is told to come back."""
+"""Calls Temporal within a time limit; if Temporal does not answer, the sender must try again."""
 
 import asyncio
 import re
@@ -13,23 +13,23 @@ from incidents.reaching import reaching_server
 from intake.errors import Refused, unavailable
 
 RPC_TIMEOUT = timedelta(seconds=4)
-"""Shorter than the patience of every sender we know, so that they hear why."""
+"""Shorter than the timeout of every sender we know, so that they get the reason."""
 
 
 DISK_FULL = re.compile(r"disk is full|no space left|disk quota", re.IGNORECASE)
-"""How databases say so, in what Temporal repeats of them."""
+"""How databases report it, in errors that Temporal repeats."""
 
 
 def _unavailable(error: RPCError) -> Refused:
     if DISK_FULL.search(error.message):
         return unavailable("DiskFull", "Temporal cannot store anything: its disk is full")
-    message = f"Temporal does not take it now: {error.status.name.lower()}"
+    message = f"Temporal does not accept it now: {error.status.name.lower()}"
     return unavailable("TemporalNotReachable", message)
 
 
 @asynccontextmanager
 async def reaching_temporal(timeout: timedelta = RPC_TIMEOUT) -> AsyncIterator[None]:
-    """Whatever keeps Temporal from answering inside becomes a 503."""
+    """Turn every failure to reach Temporal inside the block into a 503."""
     try:
         async with asyncio.timeout(timeout.total_seconds()):
             with reaching_server():
@@ -48,6 +48,6 @@ async def reaching_temporal(timeout: timedelta = RPC_TIMEOUT) -> AsyncIterator[N
             raise
         raise _unavailable(error) from None
     except RuntimeError:
-        # A client that was never connected says so by this; its words contain addresses.
+        # A client that never connected raises this; its message contains addresses.
         message = "Temporal cannot be reached"
         raise unavailable("TemporalNotReachable", message) from None

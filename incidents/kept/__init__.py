@@ -1,1 +1,1 @@
-"""What is kept beyond an incident's run: policies, and the histories of runs that ended."""
+"""What outlives an incident's run: policies, and the histories of runs that ended."""

@@ -1,4 +1,4 @@
-"""Archives of runs that ended: has them begun, finds those that are missing, reads what to keep."""
+"""Archives of ended runs: starts them, finds the missing ones, reads the history to keep."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -15,11 +15,11 @@ from rules.record.markdown import caption
 
 
 class RunStillOpen(Exception):  # noqa: N818 - says what is
-    """The run has not ended yet, so its history is not whole."""
+    """The run has not ended yet, so its history is incomplete."""
 
 
 class RunGone(Exception):  # noqa: N818 - says what is
-    """The server does not know the run, or no longer."""
+    """The server does not know the run, or has forgotten it."""
 
 
 def archive_id(run: ArchiveRunInput) -> str:
@@ -48,7 +48,7 @@ async def begin_archive(client: Client, run: ArchiveRunInput, task_queue: str) -
 async def runs_without_archive(
     client: Client, task_queue: str, since: datetime | None = None
 ) -> tuple[ArchiveRunInput, ...]:
-    """The runs of incidents that closed `since` then, or ever, and that nobody archives.
+    """Find incident runs that nobody archives; with `since`, only runs closed after it.
 
     Raises RPCError.
     """
@@ -70,13 +70,13 @@ async def runs_without_archive(
 async def history_of(client: Client, run: ArchiveRunInput) -> WorkflowHistory:
     """The history of a run that has ended. Raises RunStillOpen, RunGone, RPCError.
 
-    The run of an archive is none that is kept.
+    Runs of the archive workflow itself are not archived.
     """
     handle = client.get_workflow_handle(run.workflow_id, run_id=run.run_id)
     try:
         described = await handle.describe()
         if described.workflow_type == ARCHIVE_WORKFLOW:
-            raise RunGone(run.run_id)  # It would wait for its own end.
+            raise RunGone(run.run_id)  # An archive would wait for its own end.
         if described.status is WorkflowExecutionStatus.RUNNING:
             raise RunStillOpen(run.run_id)
         return await handle.fetch_history()

@@ -1,4 +1,4 @@
-"""Has the text of a policy kept, under the hash that incidents name."""
+"""Stores the text of a policy under the hash that incidents name."""
 
 from hashlib import sha256
 
@@ -19,15 +19,15 @@ _kept: set[tuple[str, str]] = set()
 
 
 def kept_at(digest: str) -> str:
-    """Where the policy of a hash is kept among the documents."""
+    """The path of a policy with this hash among the documents."""
     return f"policies/{digest}.yaml"
 
 
 async def have_policy_kept(client: Client, source: bytes, task_queue: str) -> None:
-    """Have the workers of `task_queue` keep a policy that an incident begins with.
+    """Ask the workers of `task_queue` to store a policy with which an incident begins.
 
-    Whoever starts an incident may be far from the document store; what travels through Temporal
-    reaches it. Raises nothing: no incident waits for its policy to be kept.
+    The caller may have no access to the document store; a request through Temporal reaches it.
+    Raises nothing, because no incident waits for its policy to be stored.
     """
     digest = sha256(source).hexdigest()
     if (task_queue, digest) in _kept:

@@ -1,7 +1,7 @@
-"""An incident read without a worker: from its history, or from its archive.
+"""Reads an incident without a worker: from its history, or from its archive.
 
-An incident that is over left everything as the result of its run. Of one that is open, or was
-ended from outside, the history is replayed here, as a worker would; nothing is done by that.
+The run of an incident that is over has the whole record as its result. If the incident is open, or
+was ended from outside, its history is replayed here as a worker would; a replay has no effects.
 """
 
 import json
@@ -37,7 +37,7 @@ from workflows.incident.workflow import IncidentWorkflow
 class Recalled:
     """An incident as its history leaves it after the event of `as_of`.
 
-    `archived` says that it was read from the archive.
+    `archived` is set if it was read from the archive.
     """
 
     carried: Carried
@@ -46,7 +46,7 @@ class Recalled:
 
 
 async def from_history(client: Client, incident_id: str) -> Recalled | None:
-    """What the server's history tells of an incident; None if it tells nothing."""
+    """Read an incident from the server's history; None if that has nothing to read."""
     try:
         history = await client.get_workflow_handle(incident_id).fetch_history()
     except RPCError:
@@ -55,7 +55,7 @@ async def from_history(client: Client, incident_id: str) -> Recalled | None:
 
 
 async def from_archive(client: Client, incident_id: str, documents: Path) -> Recalled | None:
-    """The same from the archive among the documents, if it has the incident: of its last run."""
+    """Read the last archived run of an incident; None if there is none."""
     folder = documents / "archive" / safe_name(incident_id)
     histories = [_history(incident_id, path) for path in sorted(folder.glob("*.json"))]
     last = max((h for h in histories if h and h.events), key=_ended_at, default=None)
@@ -87,7 +87,7 @@ async def _read(
 
 
 class _Watching(Interceptor):
-    """Keeps the workflow that a replay makes, to be read once it has come to its end."""
+    """Keeps the workflow of a replay, so that it can be read after its end."""
 
     def __init__(self) -> None:
         self.found: list[IncidentWorkflow] = []
@@ -96,7 +96,7 @@ class _Watching(Interceptor):
         self,
         input: WorkflowInterceptorClassInput,  # noqa: A002, ARG002 - as Temporal has it
     ) -> type[WorkflowInboundInterceptor]:
-        """What sees the workflow begin."""
+        """The interceptor that sees the workflow start."""
         found = self.found
 
         class Seeing(WorkflowInboundInterceptor):
@@ -132,7 +132,7 @@ async def _replayed(history: WorkflowHistory, converter: DataConverter) -> Carri
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """What a replay logs was logged when it happened."""
+    """Suppress the logs of a replay: they were written when it happened."""
     before, temporal = structlog.get_config(), logging.getLogger("temporalio")
     level = temporal.level
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

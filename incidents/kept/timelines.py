@@ -1,4 +1,4 @@
-"""The older entries of a long timeline, which are kept among the documents."""
+"""The older entries of a long timeline, which are stored among the documents."""
 
 from hashlib import sha256
 
@@ -14,14 +14,14 @@ _ENTRIES = TypeAdapter(tuple[TimelineEntry, ...])
 
 
 def segment_path(incident_id: str, first_seq: int, last_seq: int) -> str:
-    """Where a segment of an incident's timeline is kept."""
+    """The path of a segment of an incident's timeline."""
     return f"incidents/{safe_name(incident_id)}/timeline/{first_seq}-{last_seq}.json"
 
 
 async def with_whole_timeline(documents: DocumentStore, incident: Incident) -> Incident:
-    """The incident with its archived entries; a segment that cannot be read stays named.
+    """The incident with its archived entries; a segment that cannot be read stays a reference.
 
-    Raises ConnectorError where the store fails.
+    Raises ConnectorError if the store fails.
     """
     entries: list[TimelineEntry] = []
     unread: list[TimelineSegment] = []

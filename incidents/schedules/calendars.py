@@ -1,6 +1,6 @@
-"""What the calendars of a policy say: worked out before an incident begins, or goes on.
+"""Works out the calendars of a policy before an incident begins or continues.
 
-Zone and holiday data are read here alone: the workflow reckons with what was recorded.
+Only this code reads zone and holiday data; the workflow calculates with the recorded slices.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from rules.clocks.coverage import span_needed
 def worked_out(
     policy: CompiledPolicy, calendars: Iterable[CalendarSpec], since: datetime, now: datetime
 ) -> dict[str, CalendarSlice]:
-    """The slices of calendars, as far as a policy needs them. Raises as `with_calendars` does."""
+    """The slices of calendars that a policy needs. Raises as `with_calendars` does."""
     from rules.zones.calendars import slice_of  # noqa: PLC0415 - slow to load, and most need none
 
     return {

@@ -1,4 +1,7 @@
-"""Whom of a level it is not the hour to page. Zone data are read here, and the result recorded."""
+"""Finds the people of a level who are outside their hours; zone data are read here.
+
+The activity records the result.
+"""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +29,7 @@ def _outside(
         try:
             hours = hours_at(spec, zone, now)
         except (KeyError, NotImplementedError) as error:
-            # Somebody who is paged at night is better than nobody.
+            # It is better to page somebody at night than nobody.
             log.warning("hours.unknown", target=page.target, zone=zone, error=str(error))
             continue
         if not hours.within:
@@ -42,7 +45,7 @@ async def outside_hours(
     schedules: Iterable[ScheduleSpec],
     now: datetime,
 ) -> dict[PageTarget, OutOfHours]:
-    """Those whose hours it is not at `now`, each on their own, or their schedule's, local clock."""
+    """The targets outside their hours at `now`, by their own or their schedule's local clock."""
     if spec is None or not pages:
         return {}
     zones = {f"{SCHEDULE}{schedule.name}": schedule.zone for schedule in schedules}
@@ -52,7 +55,7 @@ async def outside_hours(
 def in_turn(
     targets: Sequence[str], found: Resolution, outside: Mapping[PageTarget, OutOfHours]
 ) -> Resolution:
-    """Of a level that pages one of its targets: the first that can be, and what it skips."""
+    """For a level that pages one target: the first one within its hours, and those it skips."""
     chosen = next((page.target for page in found.pages if page not in outside), None)
     if chosen is None:
         return found

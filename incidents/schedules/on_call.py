@@ -1,8 +1,8 @@
-"""Who is on call now, by the schedules of the policy in force; feeds are read here.
+"""Finds who is on call now, by the schedules of the policy in force; feeds are read here.
 
-Zone data, the policy file and feeds change, so what was found is recorded: in the result of the
-activity that paged, or in the input of an incident whose roles are taken by it. What reads zones
-and policies is imported when a schedule is asked: most incidents ask none.
+Zone data, the policy file and feeds change, so the answer is recorded: in the result of the
+activity that paged, or in the input of an incident whose roles follow a schedule. The code that
+reads zones and policies is imported only if a schedule is asked, because most incidents ask none.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _MOST_TOLD = 2
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whom schedules name, by the schedule; `people` as they are addressed."""
+    """Who is on call, by schedule; `people` maps names to their addresses."""
 
     on_call: dict[str, OnCall] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class OnCallLookup:
-    """Asks schedules who is on call. Without feeds, or a policy file, it does without them."""
+    """Asks schedules who is on call. Feeds and the policy file are optional."""
 
     feeds: "FeedDirectory | None" = None
     policy_file: Path | None = None
@@ -51,10 +51,11 @@ class OnCallLookup:
         policy: str,
         at: datetime,
     ) -> Asked:
-        """Who is on call at `at` by the schedules among `targets`.
+        """Find who is on call at `at` by the schedules among `targets`.
 
-        By those of the policy in force, if it is one of the name `policy`; or else by those that
-        are `carried`. Raises nothing: what could not be worked out is nobody, and says so.
+        Uses the schedules of the policy in force if its name is `policy`, otherwise those in
+        `carried`. Raises nothing: a schedule that cannot be worked out names nobody, and its notes
+        say why.
         """
         names = schedules_of(targets)
         if not names:
@@ -71,7 +72,7 @@ class OnCallLookup:
         return Asked(found, everybody)
 
     async def who(self, spec: ScheduleSpec, people: Mapping[str, Person], at: datetime) -> OnCall:
-        """Who is on call by a schedule at `at`. Raises nothing, as above."""
+        """Find who is on call by a schedule at `at`. Raises nothing, like `ask`."""
         from rules.zones.rotations import on_call  # noqa: PLC0415 - see above
 
         bookings, told = await self.booked(spec, people, at, at + _AHEAD)
@@ -84,7 +85,7 @@ class OnCallLookup:
     async def booked(
         self, spec: ScheduleSpec, people: Mapping[str, Person], start: datetime, end: datetime
     ) -> tuple[tuple[Booking, ...], dict[str, Any]]:
-        """What the feed of a schedule says of a time, and what `OnCall` says of the feed."""
+        """The bookings in the feed of a schedule, and the fields of `OnCall` about the feed."""
         if spec.feed is None:
             return (), {}
         if self.feeds is None:
@@ -104,7 +105,7 @@ class OnCallLookup:
         return bookings, {"feed_age": age, "notes": _notes(read, unnamed)}
 
     def _in_force(self, names: tuple[str, ...], policy: str, at: datetime) -> "_Live":
-        """What the policy in force says, if it is one of this name that can be used."""
+        """The schedules of the policy in force, if it is usable and has this name."""
         if self.policy_file is None:
             return _Live()
         from policies.catalogue import PolicyBroken, policy_in_force  # noqa: PLC0415 - see above

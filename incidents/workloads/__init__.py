@@ -1,1 +1,1 @@
-"""The workloads of people and channels: asked, told, and read."""
+"""The workloads of people and channels: asks, informs and reads them."""

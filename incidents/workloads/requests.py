@@ -1,7 +1,7 @@
-"""The workloads of people and channels, which cross incidents: asked by one update for many.
+"""Asks the workloads of people and channels, which cross incidents, in batches.
 
-A workflow answers some twenty updates a second. Of a storm, all pages that ask while an answer is
-under way go together with the next: what then is one update, hundreds can be.
+A workflow answers about twenty updates a second. In a storm, all pages that ask while an answer is
+pending go together in the next update, which can hold hundreds.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ from rules.record.markdown import caption
 
 MOST_TOGETHER = 200
 FIRST = Priority(*rank(Kind.FIRST_PAGE, MOST_URGENT))
-"""Many incidents wait for the answer of one workload: it goes first."""
+"""This update goes first, because many incidents wait for the answer of one workload."""
 
 _NO_ANSWER = (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError)
 
@@ -57,25 +57,25 @@ class NoAnswer(Exception):  # noqa: N818 - says what is
 
 @dataclass(slots=True)
 class _Line:
-    """Those who wait for one workload; one of them asks for all."""
+    """The requests that wait for one workload; one of them asks for all."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: Waiting = field(default_factory=list)
 
 
 class Workloads:
-    """Reaches workloads, on the task queue of the activity that asks; the first ask starts one."""
+    """Reaches workloads on the task queue of the asking activity; the first request starts one."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._lines: defaultdict[str, _Line] = defaultdict(_Line)
 
     async def ready(self, workload: str) -> timedelta:  # noqa: ARG002 - rehearsals know more
-        """By how much the clock of a workload is moved if it is started now."""
+        """The clock offset of a workload, if it is started now."""
         return NO_OFFSET
 
     async def ask(self, request: AskForLeave) -> Leave:
-        """What a page is answered, within eight seconds. Raises NoAnswer."""
+        """Ask leave for a page; the answer comes within eight seconds. Raises NoAnswer."""
         whom = request.asked.bound.whom
         workload = workload_id(home_of(activity.info().task_queue), request.policy, whom)
         line = self._lines[workload]
@@ -90,7 +90,7 @@ class Workloads:
         return answer.result()
 
     async def tell(self, policy: str, whom: str, told: HoldRole) -> RolesHeld:
-        """Tell of a role that is held, or is not held any more. Raises NoAnswer."""
+        """Report that somebody now holds a role, or no longer does. Raises NoAnswer."""
         workload = workload_id(home_of(activity.info().task_queue), policy, whom)
         try:
             async with asyncio.timeout(patience.WORKLOAD.total_seconds()):
@@ -99,7 +99,7 @@ class Workloads:
             raise NoAnswer(workload) from None
 
     async def _ask_for_all(self, line: _Line, workload: str, whom: str) -> None:
-        """The worst go first, also where more ask than one update takes."""
+        """Ask for the worst first, even if more are waiting than one update takes."""
         line.waiting.sort(key=lambda one: one[0].bound.urgency)
         together, line.waiting = line.waiting[:MOST_TOGETHER], line.waiting[MOST_TOGETHER:]
         pages = AskTogether(pages=tuple(ask for ask, _ in together))
@@ -108,7 +108,7 @@ class Workloads:
         except BaseException:
             for _, answer in together:
                 answer.set_exception(NoAnswer(workload))
-                answer.exception()  # Whoever has gone meanwhile does not look at it.
+                answer.exception()  # Nobody reads it if the caller has gone.
             raise
         for (_, answer), leave in zip(together, answers.leaves, strict=True):
             answer.set_result(leave)

@@ -1,4 +1,4 @@
-"""What workloads know, as anybody may ask them: one, or all that run."""
+"""Reads workloads: one, or all that run."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ async def running_workloads(client: Client, task_queue: str) -> AsyncIterator[Ru
 
 
 async def ask_workload(client: Client, workload: str, within: timedelta) -> WorkloadState | None:
-    """What a workload knows; None if none runs.
+    """The state of a workload; None if none runs.
 
     Raises NoWorkerAnswered, NamespaceNotFound, ServerUnavailable.
     """
@@ -59,7 +59,7 @@ async def ask_workload(client: Client, workload: str, within: timedelta) -> Work
 
 
 async def whose(client: Client, run: RunningWorkload) -> str:
-    """Whom a workload counts for, as it was told when it started; else its id."""
+    """The person or channel of a workload: from the start of its run, otherwise its id."""
     handle = client.get_workflow_handle(run.workload, run_id=run.run_id)
     with reaching_server():
         async for event in handle.fetch_history_events(page_size=1, rpc_timeout=patience.SERVER):

@@ -1,1 +1,1 @@
-"""Formats in which alerts come: one file each, listed in `table.py`."""
+"""The alert formats: one file each, listed in `table.py`."""

@@ -1,7 +1,7 @@
 """The format of Alertmanager's webhook, version 4.
 
-Newer versions add fields, which are ignored. Each alert counts for itself: the status of the
-group is the sender's summary, and wrong if alerts were left out.
+Newer versions add fields, which are ignored. Each alert counts for itself. The group's status is
+the sender's summary, and it is wrong if alerts were left out.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ VERSION = "4"
 
 
 class WebhookAlert(Lenient):
-    """One alert, as the webhook says it."""
+    """One alert in the webhook."""
 
     status: Literal["firing", "resolved"]
     labels: dict[str, str] = Field(default_factory=dict)
@@ -34,7 +34,7 @@ class WebhookAlert(Lenient):
 
 
 class Webhook(Lenient):
-    """One delivery about one group."""
+    """One delivery for one group."""
 
     version: Literal["4"]
     group_key: str = Field(alias="groupKey", min_length=1)
@@ -59,7 +59,7 @@ def _read(webhook: Webhook, _headers: Mapping[str, str]) -> tuple[SentGroup, ...
 
 
 def _title(webhook: Webhook) -> str:
-    """The group for people: the values that its alerts share."""
+    """The group's title for people: the values that its alerts share."""
     shared = ", ".join(webhook.group_labels.values())
     return shared or webhook.receiver or bounded_key(webhook.group_key)
 

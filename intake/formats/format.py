@@ -1,4 +1,4 @@
-"""What makes a format of alerts, and what a format reads a body to."""
+"""The protocol of an alert format, and what a format reads from a body."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class SentAlert:
-    """One alert as its sender tells it.
+    """One alert as its sender describes it.
 
-    How bad it is and which service it concerns, the policy and the intake read from its labels
-    (`severity`, `service`): a format that has fields for that makes them labels. Without a
-    `fingerprint` the labels tell alerts of a group apart. Without `started_at` the alert fires
-    since it was first heard of; without `ended_at` it has ended when that was heard.
+    The policy and the intake read the severity and the service from its labels (`severity`,
+    `service`). A format that has fields for these turns them into labels. If there is no
+    `fingerprint`, the labels tell the alerts of a group apart. If there is no `started_at`, the
+    alert fires since it first arrived; if there is no `ended_at`, it ended when that news arrived.
     """
 
     status: AlertStatus
@@ -34,10 +34,10 @@ class SentAlert:
 
 @dataclass(frozen=True, slots=True)
 class SentGroup:
-    """What a body says of one group of alerts.
+    """What a body says about one group of alerts.
 
-    `key` tells the group from others of its format, `title` names it for people. `truncated`
-    alerts were left out by the sender.
+    `key` tells the group from other groups of its format; `title` names it for people. `truncated`
+    counts the alerts that the sender left out.
     """
 
     key: str
@@ -50,12 +50,14 @@ class SentGroup:
 class Format:
     """One format of alerts.
 
-    Its alerts come to `/v1/alerts/NAME`, and its name is their source. `words` say what it is.
-    `body` says what a body must be: whatever it refuses is answered by field. `recognises` tells
-    from JSON alone whether a body is meant to be of this format, and of no other; so rehearsals
-    know what is in a file, and a sender that uses the wrong address hears the right one. `read`
-    gets the valid body and the headers (lower case; none in a rehearsal), and returns what the
-    body says of each group: nothing if it says nothing of alerts.
+    Its alerts come to `/v1/alerts/NAME`, and its name is their source. `words` describe it. `body`
+    is the model of a valid body; a body that does not fit is answered field by field.
+
+    `recognises` decides from JSON alone whether a body is in this format and no other. Rehearsals
+    use it to read a file, and a sender that uses the wrong address gets the right one.
+
+    `read` gets the valid body and the headers (lower case; none in a rehearsal). It returns what
+    the body says about each group, or nothing if the body has no alerts.
     """
 
     name: str

@@ -20,10 +20,10 @@ def _in_history(at: datetime) -> datetime:
 
 
 def _or_none(at: datetime) -> datetime | None:
-    """The zero instant of Go, which means none, in whichever zone."""
+    """The zero instant of Go, in any zone; it means "none"."""
     return at.astimezone(UTC) if EARLIEST_YEAR <= at.year <= LATEST_YEAR else None
 
 
 Began = Annotated[AwareDatetime, AfterValidator(_in_history)]
 Ended = Annotated[AwareDatetime, AfterValidator(_or_none)]
-"""When it ended; None if the sender writes an instant that nobody means."""
+"""When the alert ended; None if the sender wrote an instant that means "none"."""

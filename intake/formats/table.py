@@ -1,4 +1,4 @@
-"""The formats that there are: each name is a file here that has a FORMAT."""
+"""The table of formats: each name is a file here that has a FORMAT."""
 
 from collections.abc import Iterable
 from importlib import import_module
@@ -7,11 +7,11 @@ from typing import Any
 from intake.formats.format import Format
 
 NAMES = ("alertmanager",)
-"""In this order a body is recognised."""
+"""The formats try to recognise a body in this order."""
 
 
 def formats_of(names: Iterable[str]) -> dict[str, Format]:
-    """The formats of these names: each is the FORMAT of the file that is called so."""
+    """Load formats by name: each is the FORMAT of the file with that name."""
     return {name: import_module(f"intake.formats.{name}").FORMAT for name in names}
 
 
@@ -19,10 +19,10 @@ FORMATS = formats_of(NAMES)
 
 
 def recognised(body: Any) -> Format | None:
-    """The format that a body is meant to be of; None if no format knows it."""
+    """The format of a body; None if no format recognises it."""
     return next((each for each in FORMATS.values() if each.recognises(body)), None)
 
 
 def in_words() -> str:
-    """All formats in a sentence."""
+    """Name all formats in a sentence."""
     return ", ".join(f"{each.words} ({each.name})" for each in FORMATS.values())

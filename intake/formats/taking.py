@@ -1,6 +1,6 @@
-"""What is taken of a group, whatever format it came in: so many alerts, and so much of each.
+"""Bounds on the alerts of a group, in every format: how many, and how much of each.
 
-Temporal bounds what a workflow may be given, and an incident what it can carry.
+Temporal bounds the input of a workflow, and an incident can carry only so much.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,22 +20,22 @@ from rules.record.carried import ALERTS_IN_FULL
 from rules.record.identity import bounded_key
 
 MOST_FIRING, MOST_RESOLVED = 200, 1000
-"""So many alerts of one group are taken of one delivery."""
+"""At most this many alerts of one group are taken from one delivery."""
 MOST_GROUPS = 50
-"""So many groups one delivery may speak of: each is a call of Temporal."""
+"""A delivery may have at most this many groups: each is a call to Temporal."""
 LONGEST_NAME, LONGEST_TEXT, LONGEST_SERVICE = 200, 500, 100
 MOST_LABELS, MOST_OF_LABELS = 64, 4096
-"""So many labels of one alert are taken, and so many characters of them."""
+"""At most this many labels, and this many characters of labels, are taken from one alert."""
 MOST_TOGETHER = 1024 * 1024
-"""Bytes of the alerts of one group."""
+"""At most this many bytes are taken for the alerts of one group."""
 SERVICE_LABELS = ("service", "app")
-"""The labels that may name the service, the first that is there."""
+"""Labels that may name the service; the first one present counts."""
 
 
 def batch_of(
     group: SentGroup, source: str, rules: IntakeRules, received_at: datetime
 ) -> tuple[AlertBatch, int]:
-    """The delivery as the alert group takes it, and how many alerts the policy ignores."""
+    """The delivery for the alert group, and how many of its alerts the policy ignores."""
     minded = [alert for alert in group.alerts if not is_ignored(alert.labels, rules.ignore)]
     taken, left_out = _bearable(minded)
     known = [_alert(alert, source, rules, received_at) for alert in taken]
@@ -51,7 +51,7 @@ def batch_of(
 
 
 def fingerprint_of(alert: SentAlert) -> str:
-    """What tells alerts apart: the sender's own word, or the labels if it has none."""
+    """The sender's fingerprint, or a digest of the labels if it sent none."""
     if 0 < len(alert.fingerprint) <= LONGEST_NAME:
         return alert.fingerprint
     labels = "\n".join(f"{name}={value}" for name, value in sorted(alert.labels.items()))
@@ -59,10 +59,10 @@ def fingerprint_of(alert: SentAlert) -> str:
 
 
 def _bearable(said: Iterable[SentAlert]) -> tuple[list[SentAlert], int]:
-    """What one incident can carry, and how many firing alerts are only counted.
+    """The alerts that one incident can carry, and how many firing alerts are only counted.
 
-    In the order of their fingerprints, so that the next delivery keeps the same ones. The
-    others count as left out by the sender: as firing, until a delivery says otherwise.
+    Sorted by fingerprint, so that the next delivery keeps the same alerts. The others count as left
+    out by the sender: as firing, until a delivery says otherwise.
     """
     told = (replace(alert, fingerprint=fingerprint_of(alert)) for alert in said)
     ordered = sorted(told, key=lambda alert: alert.fingerprint)
@@ -97,7 +97,7 @@ def _service(labels: Mapping[str, str]) -> str | None:
 
 
 def _bounded(labels: Mapping[str, str]) -> dict[str, str]:
-    """The first of the labels, as much of them as an incident can carry of each alert."""
+    """The first labels, up to what an incident can carry for each alert."""
     first = islice(labels.items(), MOST_LABELS)
     kept = [(name[:LONGEST_NAME], value[:LONGEST_TEXT]) for name, value in first]
     sizes = accumulate(len(name) + len(value) for name, value in kept)
@@ -109,7 +109,7 @@ def _bounded(labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def _together(alerts: Sequence[Alert]) -> tuple[Alert, ...]:
-    """The alerts with as many labels as one delivery can hand on; of the others, who they are."""
+    """Keep labels while they fit into one delivery; keep only the identity of the other alerts."""
     sizes = accumulate(len(alert.model_dump_json()) for alert in alerts)
     return tuple(
         alert if size <= MOST_TOGETHER else briefly(alert)

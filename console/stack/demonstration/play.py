@@ -88,7 +88,7 @@ class Play:
                 return view.incident
         except TimeoutError:
             raise CueMissed(
-                f"waited {CUE_PATIENCE.total_seconds():g} s in vain until {what}"
+                f"timed out after {CUE_PATIENCE.total_seconds():g} s while waiting until {what}"
             ) from None
 
     async def do(self, actor: str, name: str, **fields: object) -> None:
