@@ -72,7 +72,9 @@ class AlertIntake:
         body = await read_body(request, form.body, form.media_types, elsewhere)
         rules = self._policy.rules()
         if not may_report(MONITORING, rules.reporting):
-            message = "the policy does not let monitoring report: see who and channels of reporting"
+            message = (
+                "the policy does not allow monitoring to report: see who and channels of reporting"
+            )
             raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message)
         groups = _few(form.read(body, request.headers))
         async with reaching_temporal():

@@ -70,7 +70,7 @@ def in_words(endpoints: Iterable[Endpoint]) -> str:
 REFUSALS = {
     400: "the body is not JSON, or the request is not HTTP",
     401: "the token is missing or wrong",
-    403: "the policy does not let this reporter, or monitoring, report",
+    403: "the policy does not allow this reporter, or monitoring, to report",
     413: "the body is too large",
     415: "the body is not sent as application/json, or it is compressed",
     421: "the header Host has a name that the intake does not accept",

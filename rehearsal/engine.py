@@ -135,7 +135,7 @@ class RehearsedEngine:
         """Monitoring delivers alerts at `at`. Raises NotTaken."""
         rules = self._policy.rules(at)
         if not may_report(MONITORING, rules.reporting):
-            raise NotTaken("the policy does not let monitoring report")
+            raise NotTaken("the policy does not allow monitoring to report")
         ignored, heard = 0, False
         for said in self._deliveries.dated(payload, at).groups:
             batch, left_alone = batch_of(said, payload.source, rules, at)

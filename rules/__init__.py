@@ -1,1 +1,4 @@
-"""What decides. Pure: `now` is an argument, results are named, nothing here touches the world."""
+"""The decisions.
+
+They are pure: `now` is an argument, results have names, and nothing has effects.
+"""

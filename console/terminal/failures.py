@@ -26,7 +26,7 @@ EXIT_CODES: dict[ExitCode, str] = {
     "or the namespace does not exist",
     ExitCode.UNKNOWN_INCIDENT: "there is no incident of that id",
     ExitCode.REFUSED: "refused: not possible in this state, or something is missing",
-    ExitCode.NOT_AUTHORISED: "the policy does not let this actor do it",
+    ExitCode.NOT_AUTHORISED: "the policy does not allow this actor to do it",
     ExitCode.NOT_REACHABLE: "the Temporal server is not reachable",
     ExitCode.NOT_CONFIRMED: "sent but not confirmed: no worker answered in time",
     ExitCode.NOT_AS_EXPECTED: "a rehearsal went otherwise than its scenario expects",

@@ -1,1 +1,1 @@
-"""What alerts mean: which group asks for an incident, and what their news changes."""
+"""What alerts mean: which group needs an incident, and what news of its alerts changes."""

@@ -1,4 +1,4 @@
-"""Which alerts of an incident still fire."""
+"""The alerts of an incident that still fire."""
 
 from models.alert import Alert, AlertStatus
 from models.incident import Incident
@@ -6,14 +6,14 @@ from rules.alerts.words import words_of
 
 
 def since_known(alert: Alert, known: Alert | None) -> Alert:
-    """The alert, which fires since it was known to if its sender does not say since when."""
+    """The alert; if its sender does not say when it began, it began when it was known to."""
     if known is None or alert.dated:
         return alert
     return alert.changed(started_at=known.started_at)
 
 
 def own_firing(incident: Incident) -> tuple[Alert, ...]:
-    """Those that fire and that no later incident took over."""
+    """The incident's own alerts that fire, without those that a later incident took over."""
     return tuple(
         record.alert
         for record in incident.alerts.values()
@@ -22,7 +22,7 @@ def own_firing(incident: Incident) -> tuple[Alert, ...]:
 
 
 def alerts_firing(incident: Incident) -> tuple[str, ...]:
-    """The incident's own alerts that still fire, truncated ones too."""
+    """The incident's own alerts that still fire, and how many more the sender left out."""
     names = words_of(own_firing(incident))
     if incident.truncated_alerts:
         names.append(f"{incident.truncated_alerts} that the sender left out")

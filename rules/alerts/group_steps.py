@@ -1,4 +1,4 @@
-"""What an alert group knows after each step that it took, and after its incident moved."""
+"""The state of an alert group after each step that it takes, and after its incident moves."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,11 +11,11 @@ from rules.alerts.telling import recurrence_words
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, State
 
 MOST_TAKEOVERS = 20
-"""So many earlier incidents at most are to be told that this one has their alerts."""
+"""A group remembers at most this many earlier incidents that it must tell of a takeover."""
 
 
 def tellable(state: GroupState) -> tuple[Alert, ...]:
-    """What the incident can be told: before its review everything, in review what resolved."""
+    """The news that the incident accepts: everything before its review, then only ends."""
     alerts = tuple(state.unfed.values())
     if is_open(state):
         return alerts
@@ -23,25 +23,26 @@ def tellable(state: GroupState) -> tuple[Alert, ...]:
 
 
 def opening(state: GroupState, request: StartIncident) -> GroupState:
-    """An incident is being opened: its report tells all there is to tell but what has ended."""
+    """The state while an incident is being opened. Its report contains everything but ends."""
     change = _only(_ends_missed(state)) | {"due_at": None, "missed": {}}
     return state.changed(**(change | {"opening": request, "not_before": None}))
 
 
 def _ends_missed(state: GroupState) -> dict[str, Alert]:
-    """The ends of what is told as firing although it does no more: they are told after it."""
+    """The ends of alerts that the report still lists as firing: the group tells them afterwards."""
     return {name: state.unfed[name] for name in state.missed if name in state.unfed}
 
 
 def _only(unfed: dict[str, Alert]) -> dict[str, Any]:
-    """What is left to tell, and at once."""
+    """Replace the news that is left to tell, and tell it at once."""
     return {"unfed": unfed, "unfed_deliveries": 1 if unfed else 0, "urgent": bool(unfed)}
 
 
 def opened(state: GroupState, now: datetime, *, anew: bool = True) -> GroupState:
-    """The incident that was being opened runs. The one before it, if not over, has to be told.
+    """The state once the new incident runs. If the one before it is not over, it must be told.
 
-    Unless it began `anew`, it had begun with another report: it is told what this one says.
+    Without `anew`, the incident had already begun with another report, so the group tells it what
+    this report says.
     """
     request = state.opening
     if request is None:
@@ -72,9 +73,10 @@ def feeding(
     now: datetime,
     recurring: tuple[str, ...] | None = None,
 ) -> GroupState:
-    """The incident is being told what there is to tell.
+    """The state while the group tells the incident its news.
 
-    With `recurring` alerts it is reopened, and told everything that fires or did meanwhile.
+    With `recurring` alerts the group reopens the incident and tells it all that fires or fired
+    meanwhile.
     """
     if state.incident_id is None:
         return state
@@ -100,7 +102,10 @@ def feeding(
 
 
 def fed(state: GroupState, answer: IncidentFed, now: datetime) -> GroupState:
-    """The incident has answered. What it said of itself since it was asked is newer."""
+    """The state after the incident answered.
+
+    If the incident moved meanwhile, that news is newer.
+    """
     request = state.feeding
     if request is None:
         return state
@@ -122,31 +127,31 @@ def fed(state: GroupState, answer: IncidentFed, now: datetime) -> GroupState:
 
 
 def _still_missed(state: GroupState, request: FeedIncident) -> dict[str, AlertRecord]:
-    """An incident that knows of a firing need not be opened for its sake."""
+    """The missed firings without those that the incident now knows of."""
     known = {(alert.fingerprint, alert.started_at) for alert in request.batch.alerts}
     missed = state.missed.items()
     return {name: r for name, r in missed if (name, r.alert.started_at) not in known}
 
 
 def not_fed(state: GroupState, not_before: datetime) -> GroupState:
-    """The incident has not answered. It may have heard: it is asked the same again, unchanged.
+    """The state after the incident did not answer: the group repeats the same request later.
 
-    What came meanwhile waits for the answer.
+    The incident may have received the first one. News that came meanwhile waits for the answer.
     """
     return state.changed(not_before=not_before)
 
 
 def _going_on(state: GroupState, told: Iterable[Alert]) -> dict[str, datetime]:
-    """The firings that were told of, since when; what has ended meanwhile may fire anew."""
+    """The firings that the incident was told of, and when each began; without those that ended."""
     fire = (alert for alert in told if alert.status is AlertStatus.FIRING)
     return {a.fingerprint: a.started_at for a in fire if a.fingerprint in state.firing}
 
 
 def _refused(state: GroupState, request: FeedIncident, answer: IncidentFed) -> dict[str, Any]:
-    """What is left to tell: which alerts ended, as soon as the incident hears that.
+    """The news left after a refusal: the alerts that ended, if the incident can still hear of it.
 
-    It does in review, where only what fired with them was refused, and once it is reopened.
-    Alerts that ended, refused for themselves before that, would be refused again.
+    It can in review, where it refuses only alerts that fire, and after it is reopened. Before that,
+    it would refuse ends without a firing again.
     """
     alerts = request.batch.alerts
     ends = {a.fingerprint: a for a in alerts if a.status is AlertStatus.RESOLVED}
@@ -158,16 +163,17 @@ def _refused(state: GroupState, request: FeedIncident, answer: IncidentFed) -> d
 
 
 def _untold(state: GroupState, request: FeedIncident) -> dict[str, Any]:
-    """What is left to tell: that the incident moved made news of what it was told just then."""
+    """The news left after a reopening: nothing, if the group has just told all of it."""
     told = {alert.fingerprint: alert for alert in request.batch.alerts}
     left = {name: alert for name, alert in state.unfed.items() if told.get(name) != alert}
     return {} if left else _only({})
 
 
 def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
-    """The incident says where it stands.
+    """The state after an incident reports where it stands.
 
-    News of an earlier one change nothing; but one that people reopened has its alerts no more.
+    News of an earlier incident changes nothing, unless people reopened it: then it must be told
+    that its alerts moved to the present one.
     """
     if state.opening and state.opening.incident_id == move.incident_id:
         state = opened(state, now)
@@ -178,7 +184,7 @@ def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
     change: dict[str, Any] = {"incident_state": move.state, "resolved_at": None}
     change["moved_meanwhile"] = True
     if is_over:
-        # A review that ends does not move the resolve that it reviews.
+        # The end of a review does not change when the incident was resolved.
         change["resolved_at"] = move.resolved_at or state.resolved_at or now
     elif not is_open(state):
         firing = {name: record.alert for name, record in state.firing.items()}
@@ -196,7 +202,7 @@ def _owing_takeover(state: GroupState, earlier: str) -> GroupState:
 def handing_over(
     state: GroupState, earlier: str, *, group_id: str, group_key: str, now: datetime
 ) -> FeedIncident:
-    """What to tell an earlier incident: that its alerts are now the present one's."""
+    """The request that tells an earlier incident that the present one has taken over its alerts."""
     return FeedIncident(
         incident_id=earlier,
         batch=AlertBatch(source=state.source, group_key=group_key, alerts=(), received_at=now),
@@ -208,12 +214,12 @@ def handing_over(
 
 
 def handed_over(state: GroupState, earlier: str) -> GroupState:
-    """The earlier incident knows, or is over: what is over, its alerts hold up no more."""
+    """The state once the earlier incident knows, or is over and so needs to know nothing."""
     left = tuple(name for name in state.takeovers if name != earlier)
     return state.changed(takeovers=left, takeover_at=None)
 
 
 def not_handed_over(state: GroupState, earlier: str, not_before: datetime) -> GroupState:
-    """The earlier incident could not be told: the others first, then it again."""
+    """The state after the earlier incident could not be told: the others come first."""
     left = tuple(name for name in state.takeovers if name != earlier)
     return state.changed(takeovers=(*left, earlier), takeover_at=not_before)

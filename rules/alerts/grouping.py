@@ -1,7 +1,7 @@
-"""What an alert group does next: wait, open an incident, feed it, reopen it, open a new one, end.
+"""What an alert group does next: wait, open, feed or reopen an incident, open a new one, end.
 
-Decided by each alert, never by what the sender says of the group as a whole. Pure: the answer
-follows from what the group knows, the policy and `now`.
+Each alert decides, never what the sender says of the group as a whole. The answer follows from what
+the group knows, the policy and `now`.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ IF_IT_GOES_ON = "open an incident if it still fires"
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing to do until `until`, for `what`; None: until something is said."""
+    """Do nothing until `until`, when `what` is due; None waits until news comes."""
 
     until: datetime | None = None
     what: str = ""
@@ -28,14 +28,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """The alerts make an incident; they had reached what the policy asks at `due_at`."""
+    """The alerts make an incident. At `due_at` they had met the policy's conditions."""
 
     due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """An incident is being opened and does not run yet, as far as is known: start it."""
+    """The group has asked for an incident and does not know that it runs: start it."""
 
     request: StartIncident
 
@@ -47,23 +47,23 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """The incident is being told and has not answered, as far as is known: tell it this."""
+    """The group has told the incident something and has no answer: tell it the same again."""
 
     request: FeedIncident
 
 
 @dataclass(frozen=True, slots=True)
 class Reopen:
-    """An alert recurs soon after resolve: the incident was not over."""
+    """An alert recurs soon after resolve: reopen the incident."""
 
     recurring: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenNew:
-    """An alert recurs, and the `previous` incident stays as it is: a new one that names it.
+    """An alert recurs and the `previous` incident stays resolved: open a new one that names it.
 
-    The alerts had reached what the policy asks at `due_at`.
+    At `due_at` the alerts had met the policy's conditions.
     """
 
     previous: str
@@ -73,14 +73,14 @@ class OpenNew:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """Tell an earlier incident that its alerts are now the present one's."""
+    """Tell an earlier incident that the present one has taken over its alerts."""
 
     incident_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The alerts are quiet and the incident is over: the group ends."""
+    """The alerts are quiet and the incident is over, so the group ends."""
 
 
 Next = Wait | Open | Start | Feed | Tell | Reopen | OpenNew | HandOver | Ended
@@ -97,7 +97,7 @@ def next_step(state: GroupState, policy: GroupingPolicy, now: datetime) -> Next:
 
 
 def _or_hand_over(state: GroupState, step: Wait | Ended, now: datetime) -> Next:
-    """While there is nothing more urgent, earlier incidents hear that they lost their alerts."""
+    """Tell earlier incidents that they lost their alerts, if nothing is more urgent."""
     if not state.takeovers:
         return step
     at = state.takeover_at or now
@@ -134,7 +134,7 @@ def _while_it_is_open(state: GroupState, policy: GroupingPolicy, now: datetime) 
     if not state.unfed_deliveries:
         return Wait()
     due_at = now if state.urgent or not state.fed_at else state.fed_at + policy.repeats_every
-    return Feed() if due_at <= now else Wait(due_at, "feed what was repeated")
+    return Feed() if due_at <= now else Wait(due_at, "tell the incident about repeats")
 
 
 def _after_resolve(
@@ -164,7 +164,7 @@ def _end(
 
 
 def words_for_step(step: Next) -> str:
-    """A step in words, for whoever looks at the group."""
+    """A step in words, for people who look at the group."""
     match step:
         case Wait(until, what):
             return f"{what} at {stamp(until)} UTC" if until else "wait for news"

@@ -1,4 +1,4 @@
-"""Critical alerts that join an incident which people have in hand: whoever leads hears of them."""
+"""Critical alerts that join an incident which people already handle: its lead is paged."""
 
 from collections.abc import Mapping
 
@@ -20,9 +20,9 @@ MOST = 400
 def told_of_joining(
     case: Case, command: RecordAlertsCommand, words: Mapping[str, str]
 ) -> tuple[Effect, ...]:
-    """What follows for whoever leads: nothing until somebody acknowledged or rated the incident.
+    """The pages to the lead, once somebody has acknowledged or rated the incident.
 
-    Until then the escalation goes on, and the severity follows the alerts.
+    Until then nothing more is needed: the escalation goes on, and the severity follows the alerts.
     """
     incident, how = case.incident, case.policy.when_alerts_join
     in_hand = incident.milestone("acknowledged") is not None or incident.severity_confirmed

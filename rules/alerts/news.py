@@ -1,8 +1,8 @@
-"""What an alert group makes of a delivery: which alerts fire now, and what of it is news.
+"""What an alert group makes of a delivery: which alerts now fire, and what is news.
 
-Deliveries come late, twice and out of order. Of one firing the word that was received last
-holds: a sender that lost sight of an alert says that it ended, and later that it still fires,
-both with the instant at which it began. What speaks of an earlier firing changes nothing.
+Deliveries come late, twice and out of order. For one firing, the message received last counts: a
+sender that lost sight of an alert says that it ended, and later that it still fires, both times
+with the same start. Messages about an earlier firing change nothing.
 """
 
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from rules.alerts.words import briefly
 from rules.record.carried import ALERTS_IN_FULL, ALERTS_KEPT
 
 ENDINGS_KEPT = 500
-"""Of so many alerts that stopped a group remembers when, the newest of them."""
+"""A group remembers when this many alerts ended, the newest ones."""
 
 
 @dataclass(slots=True)
 class _Fold:
-    """The alerts of a group while a delivery is taken in."""
+    """The alerts of a group while it takes in a delivery."""
 
     firing: dict[str, AlertRecord]
     ended: dict[str, datetime]
@@ -58,7 +58,7 @@ class _Fold:
         if known and alert.started_at < known.alert.started_at:
             alert = alert.changed(started_at=known.alert.started_at)
         self.missed.pop(alert.fingerprint, None)
-        # A firing that began later is another one, though the end between was not heard.
+        # A later start means another firing, even if nobody reported the end of the one before.
         anew = known is None or alert.started_at > known.alert.started_at
         self.firing[alert.fingerprint] = AlertRecord(
             alert=alert,
@@ -72,7 +72,7 @@ class _Fold:
     def _resolves(self, alert: Alert) -> None:
         known = self.firing.get(alert.fingerprint)
         earlier = self.ended.get(alert.fingerprint)
-        # An end in the future would make us deaf to the next firing.
+        # With an end in the future, the group would ignore the next firing.
         ended_at = min(alert.ended_at or alert.started_at, max(self.at, alert.started_at))
         if known and (ended_at < known.alert.started_at or self.at < known.last_seen_at):
             return
@@ -89,11 +89,11 @@ class _Fold:
         self._accept(alert, news=known is not None or earlier is None)
         waits = was_told or alert.fingerprint in self.missed
         if not waits and len(self.unfed) > ALERTS_KEPT:
-            # No incident hears that it fired, so none waits for its end.
+            # No incident hears of this firing, so none waits for its end.
             del self.unfed[alert.fingerprint]
 
     def _end(self, fingerprint: str) -> None:
-        """It fires no more; that it did is still to be answered where it was not."""
+        """The alert no longer fires. If no incident knew of it, one still must."""
         record = self.firing.pop(fingerprint, None)
         if record is None or fingerprint not in self.owed or len(self.missed) >= ALERTS_KEPT:
             return
@@ -102,7 +102,7 @@ class _Fold:
         self.missed[fingerprint] = record
 
     def _is_over(self, alert: Alert) -> bool:
-        """Whether this firing was received before its end was, and comes in after it."""
+        """Whether this firing was received before its end, but arrives after it."""
         ended_at = self.ended.get(alert.fingerprint)
         heard_at = self.ends_heard.get(alert.fingerprint)
         if ended_at is None or heard_at is None:
@@ -116,12 +116,12 @@ class _Fold:
 
 
 def fires(state: GroupState) -> bool:
-    """Whether anything of the group fires; alerts that the sender left out count as firing."""
+    """Whether any alert of the group fires; alerts that the sender left out count as firing."""
     return bool(state.firing) or state.truncated > 0
 
 
 def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: datetime) -> GroupState:
-    """What the group knows after a delivery; one that claims to come later than now came now."""
+    """The state after a delivery. A delivery from the future counts as one from now."""
     at = min(batch.received_at, now)
     state = latched(state, policy, at)
     work = _Fold(
@@ -161,7 +161,7 @@ def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: date
 
 
 def _since(state: GroupState, at: datetime) -> GroupState:
-    """Keep since when the group fires, or is quiet. Quiet before an incident is as if never."""
+    """Keep since when the group fires or is quiet; without an incident, quiet erases its news."""
     if state.firing:
         since = state.firing_since_at or at
         return state.changed(firing_since_at=since, quiet_since_at=None)

@@ -1,6 +1,6 @@
-"""Which alerts ask for an incident, and since when the policy grants them one.
+"""Which alerts need an incident, and when the policy gives them one.
 
-Before an incident everything that fires asks for one; once it was resolved, what recurs.
+Before there is an incident, all alerts that fire need one; after it is resolved, those that recur.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from states.lifecycle import BEFORE_REVIEW, State
 
 @dataclass(frozen=True, slots=True)
 class WantedIncident:
-    """The alerts that ask, since when they do, how often that was said.
+    """The alerts that need an incident, since when, and how often they were delivered.
 
-    `heard_at` is when it was first heard that they recur; it says whether that was soon.
+    `heard_at` is when the group first heard that they recur, which decides whether that was soon.
     """
 
     alerts: tuple[str, ...]
@@ -25,12 +25,12 @@ class WantedIncident:
 
 
 def is_open(state: GroupState) -> bool:
-    """Whether the incident, as far as the group knows, is before its review."""
+    """Whether the incident, as far as the group knows, is not yet in review."""
     return state.incident_state is None or state.incident_state in BEFORE_REVIEW
 
 
 def incident_wanted(state: GroupState, policy: GroupingPolicy) -> WantedIncident | None:
-    """What asks for an incident; None where nothing does, or where one is open or being opened."""
+    """The incident that the alerts need; None if they need none or have an open one."""
     if state.opening:
         return None
     if state.incident_id:
@@ -42,12 +42,12 @@ def incident_wanted(state: GroupState, policy: GroupingPolicy) -> WantedIncident
 
 
 def unanswered(state: GroupState) -> dict[str, AlertRecord]:
-    """What fires, and what ended before an incident was opened for it or told of it."""
+    """The alerts that fire, and those that ended before an incident knew of them."""
     return {**state.missed, **state.firing}
 
 
 def owed(state: GroupState, policy: GroupingPolicy) -> frozenset[str]:
-    """What fires and must not end unnoticed: an incident is due for it, or not told of it yet."""
+    """The firing alerts that must not be lost if they end: an incident is due, or not told yet."""
     asked = incident_wanted(state, policy)
     if asked:
         return frozenset(asked.alerts if state.due_at else ())
@@ -55,7 +55,7 @@ def owed(state: GroupState, policy: GroupingPolicy) -> frozenset[str]:
 
 
 def untold(state: GroupState) -> dict[str, AlertRecord]:
-    """The firings that the incident was never told of."""
+    """The firings that the group never told the incident of."""
     records = unanswered(state).items()
     return {name: r for name, r in records if state.told.get(name) != r.alert.started_at}
 
@@ -63,10 +63,10 @@ def untold(state: GroupState) -> dict[str, AlertRecord]:
 def _recurring(state: GroupState, policy: GroupingPolicy) -> WantedIncident | None:
     """The alerts that recurred after resolve.
 
-    A firing that the incident was never told of recurs when it is heard of: whenever it began,
-    nobody who resolved the incident knew of it. One that it knew recurs only when it is still
-    reported after the policy's time, and never where the incident was cancelled: whoever
-    cancelled knew of it too.
+    A firing that the incident was never told of recurs as soon as the group hears of it, whenever
+    it began: nobody who resolved the incident knew of it. A firing that the incident knew of recurs
+    only if it is still reported after the policy's time, and never if the incident was cancelled,
+    because whoever cancelled it knew of it too.
     """
     fresh = untold(state)
     if fresh:
@@ -91,14 +91,14 @@ def _asked_by(
 
 
 def reopens(state: GroupState, asked: WantedIncident, policy: GroupingPolicy) -> bool:
-    """Whether the incident was not over: it is reopened, whatever making a new one would ask."""
+    """Whether to reopen the incident; the conditions for a new one then do not matter."""
     if state.resolved_at is None or state.incident_state is State.CANCELLED:
         return False
     return state.reopenable and asked.heard_at <= state.resolved_at + policy.reopen_within
 
 
 def opens_at(state: GroupState, asked: WantedIncident, policy: GroupingPolicy) -> datetime | None:
-    """When what is asked makes an incident, if it goes on; None while it was said too seldom."""
+    """When the alerts make an incident if they go on; None if they came too seldom so far."""
     if state.due_at:
         return state.due_at
     if asked.deliveries < policy.open_after_count:
@@ -110,10 +110,10 @@ def opens_at(state: GroupState, asked: WantedIncident, policy: GroupingPolicy) -
 
 
 def latched(state: GroupState, policy: GroupingPolicy, at: datetime) -> GroupState:
-    """Keep that an incident was due at `at`: what ends before the group can act is not lost.
+    """Keep that an incident was due at `at`, even if the alerts end before the group can act.
 
-    A group may act late, when no worker ran for a while. What it hears then, all at once, must
-    come to what it would have done each time.
+    If no worker runs for a while, a group gets everything at once. The outcome must be the same as
+    if it had acted each time.
     """
     asked = incident_wanted(state, policy)
     due_at = state.due_at if asked else None

@@ -1,4 +1,4 @@
-"""What an alert group says: the report that its alerts make, notes, its status for an auditor."""
+"""What an alert group says: the report that its alerts make, notes, and its status for auditors."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from rules.record.markdown import plain, stamp
 
 TITLE_LIMIT, NATURE_LIMIT, SYSTEMS_LIMIT = 300, 8000, 100
 NAMED = 5
-"""So many alerts are named; the others are counted."""
+"""This many alerts are named, the others counted."""
 
 
 def _title(words: list[str]) -> str:
@@ -30,11 +30,10 @@ def _listed(words: Iterable[str]) -> str:
 def report_of(
     state: GroupState, group_id: str, *, happened_at: datetime | None, previous: str | None
 ) -> Report:
-    """The report that the alerts of a group make, which fire or did when it was due.
+    """The report on the alerts of a group that fire, or fired when the incident was due.
 
-    The first to fire gives its title.
-
-    How bad it is, the policy says when the incident is opened.
+    The first alert that fired gives the title. The policy decides the severity when the incident is
+    opened.
     """
     records = sorted(unanswered(state).values(), key=_age)
     alerts = [record.alert for record in records]
@@ -59,7 +58,7 @@ def _age(record: AlertRecord) -> tuple[datetime, str]:
 
 
 def recurrence_words(state: GroupState, recurring: tuple[str, ...]) -> str:
-    """Which alerts recurred, for the note of a reopening."""
+    """The note of a reopening: which alerts recurred."""
     if not recurring:
         return ""
     records = unanswered(state)
@@ -68,7 +67,7 @@ def recurrence_words(state: GroupState, recurring: tuple[str, ...]) -> str:
 
 
 def group_markdown(state: GroupState, next_words: str) -> str:
-    """The group for whoever looks at it in Temporal."""
+    """The group as Markdown, for people who look at it in Temporal."""
     if state.incident_id:
         where = state.incident_state or "started"
         since = f", resolved {stamp(state.resolved_at)} UTC" if state.resolved_at else ""
@@ -78,7 +77,7 @@ def group_markdown(state: GroupState, next_words: str) -> str:
     left_out = f", {state.truncated} left out by the sender" if state.truncated else ""
     lines = [
         f"Incident: {incident}; opened {state.opened}, fed {state.fed} times",
-        f"Alerts that fire: {len(state.firing)}{left_out}",
+        f"Firing alerts: {len(state.firing)}{left_out}",
         f"Next: {next_words}",
     ]
     records = sorted(state.firing.values(), key=_age)
@@ -88,5 +87,5 @@ def group_markdown(state: GroupState, next_words: str) -> str:
         for record, said in list(zip(records, words, strict=True))[:NAMED]
     ]
     if state.malformed:
-        lines.append(f"Messages that were malformed: {state.malformed}")
+        lines.append(f"Malformed messages: {state.malformed}")
     return "\n\n".join(lines[:3]) + "\n\n" + "\n".join(lines[3:])

@@ -1,4 +1,4 @@
-"""Alerts in words: by what they say of themselves, else by the labels in which they differ."""
+"""Alerts in words: their summaries, or the labels in which they differ."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from models.alert import Alert
 
 NAMELESS = "alert"
-"""What an alert without a name is called; it tells nobody anything."""
+"""The name of an alert without a name; it tells people nothing."""
 _NAME_LABEL = "alertname"
 _MOST_LABELS = 6
 _MOST_OF_A_LABEL = 80
@@ -14,10 +14,11 @@ _MOST = 300
 
 
 def words_of(alerts: Sequence[Alert], *, named: bool = False) -> list[str]:
-    """Each alert in a line, so that whoever reads them can tell them apart.
+    """Each alert in a line, so that people can tell them apart.
 
-    With its summary, or its name where it has none; `named` says both. Those that would read alike
-    say their labels that differ; one that says nothing of itself says all of its labels.
+    The line is the summary, or the name if there is no summary; `named` asks for both. Lines that
+    would read alike add the labels that differ; an alert without a summary and a name shows all its
+    labels.
     """
     said = [_said(alert, named=named) for alert in alerts]
     alike: dict[str, list[Alert]] = {}
@@ -29,13 +30,13 @@ def words_of(alerts: Sequence[Alert], *, named: bool = False) -> list[str]:
 
 
 def words_by_fingerprint(alerts: Sequence[Alert]) -> dict[str, str]:
-    """What `words_of` says, by the fingerprints of the alerts."""
+    """The lines of `words_of`, by fingerprint."""
     words = words_of(alerts)
     return {alert.fingerprint: text for alert, text in zip(alerts, words, strict=True)}
 
 
 def listed(alerts: Sequence[Alert], separator: str = "; ") -> str:
-    """Alerts in one text; those that nothing tells apart are counted."""
+    """Alerts in one text; alerts that read alike are counted."""
     counted = Counter(words_of(alerts))
     return separator.join(
         f"{text} ({many} alerts)" if many > 1 else text for text, many in counted.items()
@@ -43,7 +44,7 @@ def listed(alerts: Sequence[Alert], separator: str = "; ") -> str:
 
 
 def briefly(alert: Alert) -> Alert:
-    """An alert without labels and link, one of too many: its summary says which it is."""
+    """An alert without labels and link, to save room; its summary tells which one it is."""
     summary = alert.summary or words_of([alert])[0]
     return alert.changed(labels={}, link=None, summary=summary)
 
@@ -72,7 +73,7 @@ def _own(alert: Alert) -> list[str]:
 
 
 def _differing(alerts: Iterable[Alert]) -> list[str]:
-    """The labels that not all of them have with the same value."""
+    """The labels whose values are not the same for all of these alerts."""
     labels = [alert.labels for alert in alerts]
     names = sorted({name for of in labels for name in of})
     return [name for name in names if len({of.get(name) for of in labels}) > 1]

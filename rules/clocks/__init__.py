@@ -1,1 +1,1 @@
-"""Clocks and what drives them: moments, conditions, runs, breaches, figures."""
+"""Clocks and what drives them: moments, conditions, runs, breaches, metrics."""

@@ -1,7 +1,7 @@
-"""What fired is a fact: a breach stays on the record, and what took it back is told beside it.
+"""A breach is a fact: it stays on the record, together with what later corrected it.
 
-A policy of before that (its `facts` are None) goes on as it did: there a correction clears a
-breach, in decisions and in search attributes.
+Under older policies (their `facts` are None) incidents go on as before: a correction clears the
+breach in decisions and search attributes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,13 +15,13 @@ from models.incident import Incident, TimelineEntry
 from models.timeline import EntryKind
 
 FIRED = frozenset({EntryKind.CLOCK_BREACHED, EntryKind.UPDATE_MISSED})
-"""Lines of the timeline that say that a limit was passed."""
+"""Timeline kinds that say that a clock passed its limit."""
 HEARD = (".sent", ".summarised")
 CORRECTED = "corrected:"
 
 
 def _limits(incident: Incident) -> Iterator[FiredThreshold]:
-    """Each breach as it fired; of an update that stays away, the first that was noticed."""
+    """Each breach as it fired; of one overdue update, only the first time that it was noticed."""
     missed = set()
     for fired in incident.fired:
         if not fired.breach or (fired.clock, fired.run) in missed:
@@ -32,7 +32,7 @@ def _limits(incident: Incident) -> Iterator[FiredThreshold]:
 
 
 def breaches(incident: Incident) -> tuple[RecordedBreach, ...]:
-    """Every breach that fired, also of clocks and runs that are no more, and who heard of it."""
+    """Every breach that fired, who heard of it, also for clocks and runs that no longer exist."""
     return tuple(
         RecordedBreach(
             clock=fired.clock,
@@ -48,7 +48,7 @@ def breaches(incident: Incident) -> tuple[RecordedBreach, ...]:
 
 
 def _told(fired: FiredThreshold, timeline: Iterable[TimelineEntry]) -> Iterator[str]:
-    """Who heard of a breach, by which channel, as far as the timeline is at hand."""
+    """Who heard of a breach and by which channel, as far as the timeline still shows it."""
     said: str | None = None
     for entry in timeline:
         data = entry.data
@@ -60,13 +60,13 @@ def _told(fired: FiredThreshold, timeline: Iterable[TimelineEntry]) -> Iterator[
 
 
 def kept(policy: CompiledPolicy, incident: Incident) -> tuple[FiredThreshold, ...]:
-    """The breaches that count still: all that fired."""
+    """The breaches that still count: all that fired."""
     counts = policy.facts is not None
     return tuple(f for f in incident.fired if f.breach and (counts or not f.superseded))
 
 
 def was_breached(policy: CompiledPolicy, incident: Incident) -> bool:
-    """Whether a clock was breached, corrected or not; late status updates aside."""
+    """Whether a clock was breached, corrected or not; late status updates do not count."""
     if policy.facts is None:
         return False
     return any(not of_updates(fired.clock) for fired in kept(policy, incident))
@@ -85,13 +85,13 @@ def breached_clocks(
 
 
 def marks(policy: CompiledPolicy, incident: Incident) -> tuple[str, ...]:
-    """What an incident is marked with for a search: `corrected:CLOCK` for a breach taken back."""
+    """The marks by which a search finds corrected breaches: `corrected:CLOCK`."""
     corrected = {f.clock for f in kept(policy, incident) if f.superseded}
     return tuple(f"{CORRECTED}{clock}" for clock in sorted(corrected))
 
 
 def corrected_clocks(found: Iterable[str]) -> tuple[str, ...]:
-    """The clocks that such marks name."""
+    """The clocks that the marks `corrected:CLOCK` name."""
     named = (mark.removeprefix(CORRECTED) for mark in found if mark.startswith(CORRECTED))
     return tuple(named)
 
@@ -99,7 +99,7 @@ def corrected_clocks(found: Iterable[str]) -> tuple[str, ...]:
 def as_it_fired(
     policy: CompiledPolicy, incident: Incident, readings: Iterable[ClockReading]
 ) -> tuple[ClockReading, ...]:
-    """The readings, each run that is no longer breached with what took its breach back."""
+    """The readings; a run that is no longer breached shows what corrected its breach."""
     fired = kept(policy, incident) if policy.facts else ()
     return tuple(_beside(reading, fired) for reading in readings)
 
@@ -120,9 +120,10 @@ def _beside(reading: ClockReading, fired: Iterable[FiredThreshold]) -> ClockRead
 
 
 def _of_run(fired: FiredThreshold, reading: ClockReading, started_at: datetime) -> bool:
-    """Whether a breach is one of this run, and not of another that had its number before.
+    """Whether a breach belongs to this run, not to an earlier run with the same number.
 
-    A run whose start was corrected begins after its breach fired, but not after the correction.
+    If the start of a run was corrected, the run may begin after its breach fired, but not after the
+    correction.
     """
     same = (fired.clock, fired.run) == (reading.clock, reading.run)
     known_at = fired.corrected.at if fired.corrected else fired.fired_at

@@ -1,7 +1,7 @@
-"""SLA clocks, derived from the record: never stored, so they cannot disagree with it.
+"""SLA clocks, derived from the record. They are never stored, so they cannot disagree with it.
 
-A clock's runs follow from the milestones, its pauses from the holds, its target from the
-severity in force. A correction of any of them corrects the clocks.
+The milestones give a clock its runs, the holds its pauses, the severity in force its target. A
+correction of any of them corrects the clock.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from rules.time.segments import Span
 from rules.time.targets import worked_out
 
 LIMIT = Threshold(name="100%", fraction=1.0)
-"""Every clock has it, so that a breach is recorded also where the policy asks for no action."""
+"""Every clock has this threshold, so a breach is recorded even if the policy asks for no action."""
 LIMIT_OF = "limit of "
 OVER = frozenset({ClockStatus.BREACHED, ClockStatus.LATE})
 
@@ -46,7 +46,7 @@ class Course:
 
     @property
     def limit_at(self) -> datetime | None:
-        """When the limit is (or was) reached; None where nobody can say."""
+        """When the run reaches its limit, or did; None if that is unknown."""
         return self.reckoning.limit_at
 
 
@@ -61,7 +61,7 @@ def _pauses(spec: ClockSpec, incident: Incident) -> tuple[Span, ...]:
 def _dates(
     target: Target, run: Run, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> dict[str, datetime]:
-    """The instant that a target may count backwards from, by its name."""
+    """The instant from which a target counts back, by its name."""
     if not target.before:
         return {}
     of = target.before.removeprefix(LIMIT_OF)
@@ -74,7 +74,7 @@ def _dates(
         found = found if others and others[-1].limit_at else []
     if not found:
         return {}
-    # What comes later is for a later run, whatever becomes of this one.
+    # Later instants belong to a later run, whatever happens to this one.
     after = (at for at in found if at > run.started_at and policy.edition >= FROM_HISTORY)
     return {target.before: next(after, found[-1])}
 
@@ -117,7 +117,7 @@ def courses(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[
 
 
 def _points(course: Course) -> Iterator[tuple[Threshold, datetime]]:
-    """Each threshold of a run and its instant, where that can be said."""
+    """Each threshold of a run and its instant, if that is known."""
     reckoning, spec = course.reckoning, course.spec
     given = tuple(t for t in spec.thresholds if t.name != SHOULD)
     named = given if any(t.fraction == 1 and t.offset is None for t in given) else (*given, LIMIT)
@@ -137,7 +137,7 @@ def _points(course: Course) -> Iterator[tuple[Threshold, datetime]]:
 
 
 def _placed(threshold: Threshold, reckoning: Reckoning) -> Threshold:
-    """A threshold before or after the limit, at the share of the target where it falls."""
+    """A threshold before or after the limit, with the share of the target at which it falls."""
     if threshold.offset is None:
         return threshold
     share = 1 + threshold.offset / (reckoning.total or timedelta(days=1))
@@ -192,10 +192,10 @@ def _read(course: Course, incident: Incident, now: datetime) -> ClockReading:
 def read_clocks(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[ClockReading, ...]:
-    """Every run of every clock of the policy that has started, as it reads at `now`.
+    """Every run that has started, of every clock of the policy, as it reads at `now`.
 
-    If a moment is only known to lie between two instants, what it leaves open is a range; a clock
-    that it leaves with two outcomes is indeterminate.
+    If a moment is only known to lie between two instants, the reading is a range. If both outcomes
+    are possible, the clock is indeterminate.
     """
     readings = _readings(policy, incident, now)
     others = [_readings(policy, record, now) for record in possible(incident)]
@@ -217,7 +217,7 @@ def _readings(
 def clock_points(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[DueThreshold, ...]:
-    """Every threshold that has come, or will come unless something stops its clock."""
+    """Every threshold that has come, or will come unless its clock stops."""
     return tuple(
         DueThreshold(
             clock=course.spec.name,

@@ -1,4 +1,4 @@
-"""For which incidents a clock runs: what its conditions ask, and since when that is so."""
+"""For which incidents a clock runs: what its conditions require, and since when they hold."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,35 +7,35 @@ from models.incident import Incident, Report
 from models.moments import Condition, parse_condition
 
 FIXED = ("service", "via", "reporter")
-"""What can be asked of every incident, and does not change: where it came from."""
+"""Properties that every incident has and that never change: where it came from."""
 
 
 def of_every_incident(report: Report) -> dict[str, str | None]:
-    """What can be asked of every incident, by its report."""
+    """The properties that every incident has, from its report."""
     values = (report.service, report.reporter.via, report.reporter.name)
     return dict(zip(FIXED, values, strict=True))
 
 
 def attribute_at(incident: Incident, name: str, at: datetime) -> str | None:
-    """The value of an attribute at an instant; what the report said counts from the beginning."""
+    """The value of an attribute at an instant; the values of the report hold from the beginning."""
     if name in FIXED:
         return of_every_incident(incident.report)[name]
     held = [c for c in incident.attributes if c.name == name and c.at <= at]
     if held:
-        # Of two at one instant the one that was recorded last.
+        # Of two values at one instant, the one recorded last counts.
         return max(reversed(held), key=lambda change: change.at).value
     return incident.report.attributes.get(name)
 
 
 def attributes_of(incident: Incident, at: datetime) -> dict[str, str]:
-    """Every attribute that has a value at an instant, with it."""
+    """The attributes that have a value at an instant."""
     named = (*incident.report.attributes, *(change.name for change in incident.attributes))
     values = {name: attribute_at(incident, name, at) for name in dict.fromkeys(named)}
     return {name: value for name, value in values.items() if value is not None}
 
 
 def attribute_words(incident: Incident, at: datetime) -> str:
-    """The same in a line."""
+    """The same attributes in a line."""
     values = attributes_of(incident, at)
     return ", ".join(f"{name}={value}" for name, value in values.items())
 
@@ -53,9 +53,9 @@ def _all_at(conditions: tuple[Condition, ...], incident: Incident, at: datetime)
 def true_until(
     texts: tuple[str, ...], incident: Incident, start: datetime, end: datetime | None
 ) -> datetime | bool:
-    """Whether all conditions hold at `end` (None: as things are); or the instant they ceased.
+    """Whether all conditions hold at `end` (None: now); if not, the instant when they ceased to.
 
-    False where they never held from `start` on.
+    False if they never held from `start` on.
     """
     conditions = tuple(parse_condition(text) for text in texts)
     if not conditions:
@@ -73,7 +73,7 @@ def true_until(
 
 
 def turns_of(texts: tuple[str, ...], incident: Incident) -> Iterator[tuple[datetime, bool]]:
-    """Each instant at which all conditions came to hold (True), or ceased to (False)."""
+    """Each instant at which all conditions begin to hold (True) or cease to (False)."""
     conditions = tuple(parse_condition(text) for text in texts)
     asked = {condition.attribute for condition in conditions}
     held = _all_at(conditions, incident, datetime.min.replace(tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""Whether the slices of an incident's calendars reach far enough, and what is missing of them."""
+"""Whether the calendar slices of an incident reach far enough, and which ones do not."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,16 +11,16 @@ from rules.clocks.clocks import courses
 from rules.time.targets import calendars_of
 
 BEFORE = timedelta(days=35)
-"""How far before an incident its calendars are known: facts may come late."""
+"""How far before an incident its calendars are known, because facts may come late."""
 AHEAD = timedelta(days=70)
-"""How far ahead they are worked out at least: as much again for targets that are longer."""
+"""How far ahead slices reach at least; targets that are longer add their length."""
 MARGIN = timedelta(days=7)
-"""What is left of a slice when it is worked out anew."""
+"""A slice is renewed when only this much of it is left."""
 FURTHEST = timedelta(days=1100)
 
 
 def _days(target: Target) -> timedelta:
-    """How many days a target may take, generously: of a week, one day may be worked."""
+    """A generous estimate of the days that a target may take: one working day a week."""
     own = timedelta(days=7 * target.days + 31 * target.months + 7 * (target.day_end or 0))
     return own + 24 * target.within if target.calendar else own + target.within
 
@@ -33,13 +33,13 @@ def _targets(policy: CompiledPolicy) -> Iterator[Target]:
 
 
 def ahead(policy: CompiledPolicy, calendar: str) -> timedelta:
-    """How far ahead a calendar is worked out."""
+    """How far ahead the slice of a calendar must reach."""
     longest = (_days(t) for t in _targets(policy) if calendar in calendars_of(t))
     return min(max(longest, default=timedelta()) + AHEAD, FURTHEST)
 
 
 def earliest_of(incident: Incident) -> datetime:
-    """The earliest instant that the record knows of."""
+    """The earliest instant on the record."""
     known = (*(m.at for m in incident.milestones), *(h.from_at for h in incident.holds))
     return min(known, default=incident.reported_at)
 
@@ -47,12 +47,12 @@ def earliest_of(incident: Incident) -> datetime:
 def span_needed(
     policy: CompiledPolicy, calendar: str, since: datetime, now: datetime
 ) -> tuple[datetime, datetime]:
-    """The span for which a calendar is to be worked out, for an incident since `since`."""
+    """The span that the slice of a calendar must cover, for an incident since `since`."""
     return min(since, now) - BEFORE, now + ahead(policy, calendar)
 
 
 def stale_calendars(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[str, ...]:
-    """The calendars whose slice is missing, ends soon, or began too late for the record."""
+    """The calendars whose slice is missing, ends soon, or begins too late for the record."""
     earliest = earliest_of(incident)
     unknown = {
         calendar
@@ -75,7 +75,7 @@ def _stale(known: CalendarSlice | None, earliest: datetime, now: datetime) -> bo
 def _short_of(
     known: CalendarSlice | None, policy: CompiledPolicy, calendar: str, now: datetime
 ) -> bool:
-    """Whether a slice could reach further than it does, by a week at least."""
+    """Whether the slice could reach further than it does, by a week at least."""
     return known is None or known.valid_until + MARGIN <= now + ahead(policy, calendar)
 
 
@@ -87,7 +87,7 @@ def refresh_due_at(policy: CompiledPolicy) -> datetime | None:
 
 
 def joined(old: CalendarSlice | None, new: CalendarSlice) -> CalendarSlice:
-    """The new slice, with what had already been decided by the old one kept until `as_of`."""
+    """The new slice, with what the old one decided kept until `as_of`."""
     if old is None or old.valid_from > new.as_of or old.valid_until < new.as_of:
         return new
     cut = new.as_of
@@ -102,7 +102,7 @@ def joined(old: CalendarSlice | None, new: CalendarSlice) -> CalendarSlice:
 
 
 def _offsets(old: CalendarSlice, new: CalendarSlice) -> tuple[tuple[datetime, int], ...]:
-    """The old slice's offsets from its beginning until the cut, the new one's around them."""
+    """The offsets of the old slice from its beginning to the cut, and of the new one around it."""
     cut = new.as_of
     now_ahead = [seconds for at, seconds in new.offsets if at <= cut][-1:]
     return (
@@ -117,7 +117,10 @@ Spans = tuple[tuple[datetime, datetime], ...]
 
 
 def _spliced(old: Spans, new: Spans, begins: datetime, cut: datetime, *, earlier: bool) -> Spans:
-    """Before `begins` the new, until `cut` the old, then the new again; touching spans joined."""
+    """The new spans before `begins`, the old ones until `cut`, then the new.
+
+    Spans that touch are joined.
+    """
     parts = [*_clipped(new, None, begins)] if earlier else []
     parts += [*_clipped(old, begins, cut), *_clipped(new, cut, None)]
     spliced: list[tuple[datetime, datetime]] = []

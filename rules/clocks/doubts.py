@@ -1,7 +1,7 @@
-"""What on a record is taken as it was said, and is most likely wrong: nobody is refused for it.
+"""Facts on the record that are most likely wrong. They stay as people gave them; nobody is refused.
 
-Facts from before the incident began, instants that are most of a year off, steps of the lifecycle
-in another order than they can come, and intervals that end before they begin.
+They are facts from before the incident began, instants that are most of a year off, steps of the
+lifecycle in an impossible order, and intervals that end before they begin.
 """
 
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ from rules.record.markdown import span, stamp
 from states.lifecycle import REPORTED
 
 FAR = timedelta(days=300)
-"""So far from when it was recorded an instant is most likely one of another year."""
+"""An instant this far from when it was recorded most likely has the wrong year."""
 IN_ORDER = ("acknowledged", "assessed", "diagnosed", "resolved", "reviewed", "closed")
 
 
 def doubts(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[Doubt, ...]:
-    """Everything on a record that somebody should look at again."""
+    """The facts on a record that somebody should check."""
     far = tuple(_far(incident))
     strange = {doubt.about for doubt in far}
     order = tuple(_order(incident))
@@ -31,7 +31,7 @@ def doubts(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[D
 
 
 def news(before: tuple[Doubt, ...], after: tuple[Doubt, ...]) -> tuple[str, ...]:
-    """What is doubted after a command, and was not before it."""
+    """The doubts that a command added."""
     return tuple(str(doubt) for doubt in after if doubt not in before)
 
 
@@ -40,13 +40,13 @@ def _true(incident: Incident) -> Iterator[Milestone]:
 
 
 def _began_at(incident: Incident) -> datetime:
-    """When the incident began, as far as anybody says."""
+    """When the incident began, by the earliest statement."""
     alerts = [record.alert.started_at for record in incident.alerts.values()]
     return min((incident.reported_at, *alerts))
 
 
 def _told(incident: Incident) -> Iterator[tuple[str, datetime]]:
-    """Each instant that people said, and what it is of."""
+    """Each instant that people stated, and what it belongs to."""
     yield from ((m.name, m.at) for m in _true(incident) if m.name != REPORTED)
     yield from ((f"hold {hold.reason}", hold.from_at) for hold in incident.holds)
     yield from ((f"severity {change.severity}", change.at) for change in incident.severities)
@@ -57,7 +57,7 @@ def _told(incident: Incident) -> Iterator[tuple[str, datetime]]:
 
 
 def _planned(incident: Incident) -> Iterator[tuple[str, datetime]]:
-    """Each instant that lies ahead, or did."""
+    """Each planned instant, past or future."""
     yield from ((date.name, date.at) for date in incident.dates)
     yield from ((f"action item {i.id}", i.due_at) for i in incident.action_items if i.due_at)
     yield from (("next status update", u.next_at) for u in incident.updates if u.next_at)
@@ -103,7 +103,7 @@ def _order(incident: Incident) -> Iterator[Doubt]:
 
 
 def _clocks(policy: CompiledPolicy, incident: Incident) -> Iterator[Doubt]:
-    """Clocks that stop before they start; of the lifecycle `_order` tells."""
+    """The clocks that stop before they start; `_order` covers those of the lifecycle."""
     for spec in policy.clocks:
         names = (chosen(spec.starts, incident), chosen(spec.stops, incident))
         start, stop = (incident.milestone(name) if name else None for name in names)
@@ -112,7 +112,7 @@ def _clocks(policy: CompiledPolicy, incident: Incident) -> Iterator[Doubt]:
         told_of = start.name in {REPORTED, *IN_ORDER} and stop.name in IN_ORDER
         latest = stop.latest_at or stop.at
         if latest < start.at and not told_of:
-            words = f"{stop.name} lies {span(start.at - latest)} before {start.name}"
+            words = f"{stop.name} is {span(start.at - latest)} before {start.name}"
             yield Doubt(kind=DoubtKind.NEGATIVE, about=f"clock {spec.name}", words=words)
 
 

@@ -1,7 +1,7 @@
-"""The runs of clocks as policies say that were compiled before the second edition of these rules.
+"""The runs of clocks under policies compiled before the second edition of these rules.
 
-Incidents that run go on as they began: another course would be another history. It goes when no
-incident under such a policy is left.
+Incidents under them go on by the rules with which they began; otherwise their histories would no
+longer replay. Delete this file when no such incident is left.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ _ENTERS: dict[str, State] = {REPORTED: State.REPORTED} | {
 _UN, _START, _STOP, _AFTER = range(4)
 
 Event = tuple[datetime, int, str]
-"""What happens to a clock; at one instant a start comes before a stop, an end after both."""
+"""An event of a clock; at one instant starts come first, then stops, then ends."""
 
 
 def _of(milestones: Sequence[Milestone], kind: str, order: int) -> Iterator[Event]:
@@ -66,7 +66,7 @@ def _events(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> list
 
 
 def _apply(runs: list[Run], spec: ClockSpec, event: Event, *, early: bool) -> bool:
-    """Apply one event to `runs`; returns whether a stop waits for its start."""
+    """Apply one event to `runs`, and return whether a stop waits for its start."""
     at, _, kind = event
     current = runs[-1] if runs else None
     running = current is not None and current.ended_at is None
@@ -88,7 +88,7 @@ def _apply(runs: list[Run], spec: ClockSpec, event: Event, *, early: bool) -> bo
 
 
 def _taken_back(runs: list[Run], spec: ClockSpec, event: Event, *, early: bool) -> bool:
-    """A start or a stop is no longer true."""
+    """Remove a start or a stop that is no longer true."""
     at, _, kind = event
     current = runs[-1] if runs else None
     new = spec.on_repeat is OnRepeat.NEW
@@ -105,7 +105,7 @@ def _taken_back(runs: list[Run], spec: ClockSpec, event: Event, *, early: bool) 
 
 
 def _out_of_reach_at(spec: ClockSpec, incident: Incident, since: datetime) -> datetime | None:
-    """When the clock's stop became impossible, if it did."""
+    """When the clock's stop became impossible; None if it did not."""
     stops = parse_moment(spec.stops).of
     of_lifecycle = all(name in LIFECYCLE_MILESTONES for name in stops)
     entered = [
@@ -125,7 +125,7 @@ def _out_of_reach_at(spec: ClockSpec, incident: Incident, since: datetime) -> da
 
 
 def _fitting(spec: ClockSpec, run: Run, incident: Incident) -> Run | None:
-    """The run as far as the clock's conditions held; None where they never did."""
+    """The run for as long as the clock's conditions held; None if they never did."""
     held = true_until(spec.when, incident, run.started_at, run.ended_at)
     if held is False:
         return None
@@ -133,7 +133,7 @@ def _fitting(spec: ClockSpec, run: Run, incident: Incident) -> Run | None:
 
 
 def runs_before(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> tuple[Run, ...]:
-    """The runs of a clock, first to last, as policies of the first edition have them."""
+    """The runs of a clock under a policy of the first edition, oldest first."""
     runs: list[Run] = []
     early = False
     for event in _events(spec, incident, policy):

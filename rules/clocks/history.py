@@ -1,6 +1,6 @@
 """The history of a moment: each time that it came, and until when it was true.
 
-A clock follows the history of its moments, so a later message never moves what was.
+A clock follows the history of its moments, so a later message never changes the past.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,11 +16,11 @@ from states.lifecycle import BY_TRIGGER, Trigger
 UNDONE = frozenset(BY_TRIGGER[Trigger.REOPEN].voids) - frozenset(
     BY_TRIGGER[Trigger.RETURN_TO_DIAGNOSIS].voids
 )
-"""Milestones of the end of an incident: a reopening undoes them."""
+"""Milestones of the end of an incident, which a reopening undoes."""
 
 
 def history_of(text: str, incident: Incident) -> tuple[Milestone, ...]:
-    """Each time that a moment came; of several milestones, the ones that its words choose."""
+    """Each time that a moment came; if it has several milestones, its words choose."""
     moment = parse_moment(text)
     if len(moment.of) == 1:
         return occurrences(moment.of[0], incident)
@@ -32,7 +32,7 @@ def history_of(text: str, incident: Incident) -> tuple[Milestone, ...]:
 
 
 def stops_of(text: str, incident: Incident) -> tuple[Milestone, ...]:
-    """Each time that a moment stopped a clock: of `one or another`, each of them does."""
+    """Each time that a moment stopped a clock; `one or another` stops it with each of them."""
     moment = parse_moment(text)
     if moment.choice is not Choice.FIRST_KNOWN:
         return history_of(text, incident)
@@ -46,12 +46,12 @@ def true_at(milestone: Milestone, at: datetime) -> bool:
 
 
 def over_between(incident: Incident) -> tuple[Span, ...]:
-    """The times from a resolution to the reopening that undid it: nothing was owed then."""
+    """The spans from each resolution to its reopening, when nothing was owed."""
     return tuple((m.at, m.void_at) for m in occurrences("resolved", incident) if m.void_at)
 
 
 def _first_known(moment: Moment, incident: Incident) -> Iterator[Milestone]:
-    """Those of the first name; of each further one what no earlier name was known beside."""
+    """Those of the first name, then those of each further name that no earlier name covers."""
     preferred: list[Milestone] = []
     for name in moment.of:
         mine = occurrences(name, incident)
@@ -73,7 +73,7 @@ def _earlier(moment: Moment, incident: Incident) -> Iterator[Milestone]:
 
 
 def _left(milestone: Milestone, others: Sequence[Milestone], *, begun: bool) -> Milestone | None:
-    """What is left of a time beside others; with `begun`, beside those that began before it."""
+    """The rest of a milestone without `others`; `begun` leaves out those that began later."""
     at = milestone.at
     for other in sorted(others, key=lambda m: m.at):
         beside = milestone.void_at is None or other.at < milestone.void_at
@@ -96,7 +96,7 @@ class _Change(NamedTuple):
 
 
 def _later(moment: Moment, incident: Incident) -> Iterator[Milestone]:
-    """From when all of them are true until one no longer is; then each further time of the last."""
+    """From when all of them are true until one no longer is, then each further time of the last."""
     undone = next((name for name in moment.of if name in UNDONE), None)
     live: dict[str, list[Milestone]] = {name: [] for name in moment.of}
     last, begun = None, list[Milestone]()

@@ -1,7 +1,7 @@
-"""Figures of an incident that the policy asks for: time between two moments, without a target.
+"""Metrics that the policy asks for: time between two moments, without a target.
 
-Each is computed, never typed, and never negative: an end that lies before its start is zero, and
-the reading says by how much.
+They are computed, never entered, and never negative: if the end lies before the start, the metric
+is zero and the reading says by how much.
 """
 
 from datetime import datetime, timedelta
@@ -42,10 +42,10 @@ def _read(
 def read_metrics(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[MetricReading, ...]:
-    """Every figure whose start has come, as it reads at `now`; a stop that came again counts last.
+    """Every metric whose start has come, as it reads at `now`; the last stop counts.
 
-    Open hours of a calendar count where the metric names one, else elapsed time; holds count. What
-    is only known to lie between two instants leaves a range.
+    A metric counts the open hours of its calendar, or elapsed time if it names none; holds count
+    too. If a moment is only known to lie between two instants, the metric is a range.
     """
     readings = _readings(policy, incident, now)
     others = [_readings(policy, record, now) for record in possible(incident)]

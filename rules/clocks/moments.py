@@ -1,4 +1,4 @@
-"""When a moment of the policy came: which milestones of the record are meant by its words."""
+"""When a moment of the policy came: which milestones of the record its words mean."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,7 +10,7 @@ from rules.record.reach import given_to
 
 
 def occurrences(name: str, incident: Incident) -> tuple[Milestone, ...]:
-    """Each time that a milestone came, as the record has it; void ones too, replaced ones not."""
+    """Each time that a milestone came, also if it is void, but not if it was replaced."""
     kind, colon, of = name.partition(":")
     if colon:
         return tuple(_derived(kind, of, incident))
@@ -40,9 +40,9 @@ def _derived(kind: str, of: str, incident: Incident) -> Iterator[Milestone]:
 
 
 def _filled(name: str, role: str, incident: Incident) -> Iterator[Milestone]:
-    """When a role was filled, and passed on, until it fell vacant.
+    """When a role was filled or passed on, until it fell vacant.
 
-    Of earlier records, since when it is held.
+    Old records only know since when it is held.
     """
     spells = [spell for spell in incident.role_spells if spell.role == role]
     for spell in spells:
@@ -58,13 +58,13 @@ def _milestone(name: str, at: datetime) -> Milestone:
 
 
 def _live(name: str, incident: Incident) -> datetime | None:
-    """When a milestone first came, of those times that are still true."""
+    """When a milestone first came, of the times that are still true."""
     true = (m.at for m in occurrences(name, incident) if m.void_at is None)
     return min(true, default=None)
 
 
 def chosen(text: str, incident: Incident) -> str | None:
-    """The one milestone that is meant by a moment's words; None while that is not known."""
+    """The one milestone that a moment's words mean; None as long as that is unknown."""
     moment = parse_moment(text)
     if len(moment.of) == 1:
         return moment.of[0]
@@ -87,12 +87,12 @@ def times_of(text: str, incident: Incident) -> tuple[Milestone, ...]:
 
 
 def came_at(text: str, incident: Incident) -> datetime | None:
-    """When a moment first came, of those times that are still true."""
+    """When a moment first came, of the times that are still true."""
     name = chosen(text, incident)
     return _live(name, incident) if name else None
 
 
 def last_at(text: str, incident: Incident) -> datetime | None:
-    """When a moment last came, of those times that are still true."""
+    """When a moment last came, of the times that are still true."""
     true = (m.at for m in times_of(text, incident) if m.void_at is None)
     return max(true, default=None)

@@ -8,12 +8,12 @@ from models.incident import Incident
 from rules.time.segments import Span
 
 MERGED = frozenset({"merged", "merged_into", "duplicate", "duplicate_of"})
-"""Reasons of a cancellation that say: another incident goes on with it."""
+"""Reasons of a cancellation after which another incident goes on with the matter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a clock: open while neither stopped nor cancelled. `gaps` do not count."""
+    """One run of a clock, open until it is stopped or cancelled. Its `gaps` do not count."""
 
     number: int
     started_at: datetime
@@ -23,12 +23,12 @@ class Run:
 
     @property
     def ended_at(self) -> datetime | None:
-        """When it stopped or was cancelled."""
+        """When the run stopped or was cancelled."""
         return self.stopped_at or self.cancelled_at
 
 
 def survives(spec: ClockSpec, milestone: str, incident: Incident) -> bool:
-    """Whether the clock runs on although the incident ended in this way."""
+    """Whether the clock goes on although the incident ended by this milestone."""
     if isinstance(spec.outlives, bool):
         return spec.outlives
     if milestone == "cancelled":

@@ -1,4 +1,4 @@
-"""What happens to a clock in the course of its incident, in order."""
+"""The events of a clock during its incident, in order."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -24,10 +24,10 @@ from states.lifecycle import (
 
 
 class Kind(IntEnum):
-    """What happens; of what falls on one instant, the first of this list comes first.
+    """What can happen. Of several events at one instant, the one higher in this list comes first.
 
-    So what was undone counts no more, a stop at the instant of its start is in time, and what
-    ends a clock finds it stopped.
+    So something undone no longer counts, a stop at the instant of its start is in time, and the end
+    of the clock finds it stopped.
     """
 
     START_UNDONE = 0
@@ -44,10 +44,10 @@ class Kind(IntEnum):
 
 
 class Event(NamedTuple):
-    """One thing that happens. `of` is the time that is meant, where one is undone.
+    """One event. If something is undone, `of` is the time that is meant.
 
-    Of a start, `final` says that it belongs to the end of an incident, which a reopening undoes.
-    `passes` is a start by which a role passes on.
+    `final` marks a start that belongs to the end of an incident, which a reopening undoes. `passes`
+    marks a start by which a role passes to somebody else.
     """
 
     at: datetime
@@ -58,7 +58,7 @@ class Event(NamedTuple):
 
 
 def events_of(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> tuple[Event, ...]:
-    """Everything that happens to a clock, in order."""
+    """Every event of a clock, in order."""
     starts, stops = history_of(spec.starts, incident), stops_of(spec.stops, incident)
     if spec.starts == spec.stops:
         starts, stops = (starts[:1], starts[1:]) if spec.recurs else ((), ())
@@ -78,10 +78,10 @@ def events_of(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> tu
 def _came(
     milestones: Sequence[Milestone], comes: Kind, undone: Kind, *, passing: bool = False
 ) -> Iterator[Event]:
-    """What came, and when it was undone.
+    """The milestones that came, and when each was undone.
 
-    What was undone at the instant at which it came counts if `passing`, unless it belongs to the
-    end of an incident.
+    A milestone that was undone at the very instant at which it came counts if `passing`, unless it
+    belongs to the end of an incident.
     """
     before: set[datetime | None] = set()
     for milestone in milestones:
@@ -108,7 +108,7 @@ _ENTERS: dict[str, State] = {REPORTED: State.REPORTED} | {
 
 
 def entered(incident: Incident) -> list[tuple[datetime, State, str]]:
-    """Each state that the incident entered, and the milestone by which it did; in order."""
+    """Each state that the incident entered and the milestone that led there, in order."""
     found = []
     for milestone in incident.milestones:
         if milestone.name not in _ENTERS or milestone.superseded:
@@ -132,9 +132,9 @@ def _reach(spec: ClockSpec, incident: Incident) -> Iterator[Event]:
     every = entered(incident)
     for (at, state, milestone), following in zip(every, [*every[1:], None], strict=False):
         if following and following[0] == at:
-            continue  # Of the states of one instant the last counts.
+            continue  # Of several states at one instant, the last counts.
         if of_lifecycle:
-            # Nothing outlives an incident to wait for what only its lifecycle brings.
+            # A clock does not outlive its incident if only the lifecycle can stop it.
             gone = not reachable_milestones(state) & stops
         else:
             gone = state in TERMINAL and not survives(spec, milestone, incident)
@@ -144,7 +144,7 @@ def _reach(spec: ClockSpec, incident: Incident) -> Iterator[Event]:
 
 
 def follows(stop: str, start: str) -> bool:
-    """Whether the lifecycle has `stop` come after `start` always: then no date says otherwise."""
+    """Whether `stop` always comes after `start` in the lifecycle; dates cannot change that."""
     names = parse_moment(start).of
     lifecycle = set(LIFECYCLE_MILESTONES)
     if not {*names, *parse_moment(stop).of} <= lifecycle:

@@ -1,4 +1,4 @@
-"""What limits one run of a clock: its target, what it was extended by, and a second limit."""
+"""The limits of one run of a clock: its target, its extensions, and its second limit."""
 
 from datetime import datetime, timedelta
 
@@ -26,13 +26,13 @@ def target_of(
             counts = counts if kept else severity
     target = spec.within.get(counts)
     if target and target.day_end is not None and spec.recurs and run.number > 1:
-        # What was done today counts for today: the next is due by the end of the day after.
+        # The run before was completed today and counts for today: this one is due a day later.
         return target.changed(day_end=target.day_end + 1)
     return target
 
 
 def extra_of(spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy) -> timedelta:
-    """How much further the limit of a run was moved: by what was decided while it ran."""
+    """By how much extensions during the run moved its limit."""
     mine = [e for e in incident.extensions if e.clock == spec.name]
     if policy.edition >= FROM_HISTORY:
         mine = [e for e in mine if run.started_at <= e.at and not _ended_by(run, e.at)]
@@ -55,7 +55,7 @@ def latest_of(
         starts = [first] if first else []
     else:
         came = history_of(latest.starts, incident)
-        # What was undone while the run went on binds it no more; what came after it never did.
+        # It does not bind the run if it was undone during the run, or came after it.
         starts = [
             m.at
             for m in came

@@ -1,7 +1,7 @@
-"""The runs of a clock: when each started, stopped or was cancelled, as the record has it.
+"""The runs of a clock: when each started, stopped or was cancelled, by the record.
 
-A run ends by what came after its start. What is undone later (a stop, an end, a state that had
-put the stop out of reach) lets it go on, or begin anew, and the time between does not count.
+A run ends by an event after its start. If that event is later undone (a stop, an end, a state that
+made the stop impossible), the run goes on or a new one begins, and the time between does not count.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,10 +25,10 @@ __all__ = ["Run", "runs_of", "severity_at", "severity_changes"]
 
 @dataclass(slots=True)
 class _Course:
-    """The runs of a clock while what happened to it is gone through.
+    """The runs of a clock while its events are read in order.
 
-    `ended_by` is what ended the last run, as long as that can be undone. `early` says that a stop
-    waits for its start: the lifecycle has it come after, so its date is wrong.
+    `ended_by` is the event that ended the last run, as long as it can be undone. `early` says that
+    a stop waits for its start: the lifecycle puts the stop after the start, so its date is wrong.
     """
 
     spec: ClockSpec
@@ -54,7 +54,7 @@ class _Course:
         return self.spec.on_repeat is OnRepeat.NEW
 
     def happens(self, event: Event) -> None:
-        """Take in one event; they come in order."""
+        """Apply one event; events come in order."""
         match event.kind:
             case Kind.START:
                 self._starts(event)
@@ -99,7 +99,7 @@ class _Course:
             self._begin(event.at)
 
     def _start_undone(self, event: Event) -> None:
-        """The start is no longer true; where the end of the incident is undone, nothing runs."""
+        """The start is no longer true. If the end of the incident is undone, nothing runs."""
         if event.final or self._new:
             self._cancel(event.at, None)
             self.ended_by = None
@@ -114,7 +114,7 @@ class _Course:
         elif self._last is None:
             self.early = not self.spec.recurs and follows(self.spec.stops, self.spec.starts)
         elif self.ended_by is Kind.OUT_OF_REACH and self._by_lifecycle():
-            # It came, so it was within reach: the dates of the states are not in their order.
+            # The stop came, so it was possible: the dates of the states are out of order.
             self.runs[-1] = replace(self._last, cancelled_at=None, stopped_at=at)
             self.ended_by = Kind.STOP
         elif self.ended_by is Kind.CEASES and not self.spec.recurs:
@@ -133,7 +133,7 @@ class _Course:
             self._go_on(event.at)
 
     def _go_on(self, at: datetime) -> None:
-        """The end of the last run is undone; it goes on unless something else stands against it."""
+        """The end of the last run is undone: it goes on unless something else ends it."""
         last = self._last
         if last is None or last.ended_at is None:
             return
@@ -173,7 +173,11 @@ class _Course:
             self._go_on(event.at)
 
     def _condition(self, event: Event) -> None:
-        """A clock that recurs begins anew when its condition comes back; another goes on."""
+        """Start or end a run as the condition changes.
+
+        When the condition holds again, a new run begins if the clock recurs; else the old one goes
+        on.
+        """
         self.holds = event.kind is Kind.HOLDS
         last = self._last
         if not self.holds:
@@ -190,14 +194,14 @@ class _Course:
 
 
 def _fitting(spec: ClockSpec, runs: Sequence[Run], incident: Incident) -> Iterator[Run]:
-    """The runs in which the conditions of the clock held at some time."""
+    """The runs during which the clock's conditions held at some time."""
     for run in runs:
         if true_until(spec.when, incident, run.started_at, run.ended_at) is not False:
             yield run
 
 
 def runs_of(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> tuple[Run, ...]:
-    """The runs of a clock, first to last."""
+    """The runs of a clock, oldest first."""
     if policy.edition < FROM_HISTORY:
         return runs_before(spec, incident, policy)
     course = _Course(spec, stops_of(spec.stops, incident))

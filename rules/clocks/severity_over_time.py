@@ -1,4 +1,4 @@
-"""Which severity was in force when, and what each change of it does to running clocks."""
+"""Which severity was in force when, and what each change does to running clocks."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,7 +18,7 @@ def severity_at(incident: Incident, at: datetime) -> str:
 def severity_changes(
     incident: Incident, policy: CompiledPolicy
 ) -> Iterator[tuple[datetime, str, RunningClocks, bool]]:
-    """Each change of severity: when, to what, what it does to running clocks, whether lowered."""
+    """Each change of severity: when, to what, its effect on running clocks, whether it is lower."""
     rank = {severity: place for place, severity in enumerate(policy.severities)}
     ordered = sorted(incident.severities, key=lambda change: change.at)
     for before, change in pairwise(ordered):

@@ -1,4 +1,4 @@
-"""What is only known to lie between two instants: what that leaves open of clocks and figures."""
+"""Milestones that are only known to lie between two instants, and what clocks then show."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from rules.record.markdown import stamp
 
 
 def unfit(case: Case, latest_at: datetime | None) -> Refusal | None:
-    """Why something cannot lie between `happened_at` and `latest_at`, if it cannot."""
+    """The refusal if an event cannot lie between `happened_at` and `latest_at`."""
     if latest_at is None or case.happened_at <= latest_at <= case.now:
         return None
     message = f"latest_at must lie between happened_at and now: {stamp(latest_at)} UTC"
@@ -19,7 +19,7 @@ def unfit(case: Case, latest_at: datetime | None) -> Refusal | None:
 
 
 def between(at: datetime, latest_at: datetime | None) -> str:
-    """Between what something lies, for the line that tells of it; nothing if it is known."""
+    """The range of an uncertain instant, for its timeline line; empty if the instant is known."""
     return f", some time between {stamp(at)} and {stamp(latest_at)} UTC" if latest_at else ""
 
 
@@ -28,7 +28,7 @@ def _uncertain(incident: Incident) -> list[Milestone]:
 
 
 def possible(incident: Incident) -> Iterator[Incident]:
-    """The record with one uncertain milestone, then with all of them, at their latest."""
+    """The record with each uncertain milestone at its latest: one at a time, then all at once."""
     uncertain = _uncertain(incident)
     for moved in (*([m] for m in uncertain), *([uncertain] if uncertain else [])):
         milestones = tuple(
@@ -39,7 +39,7 @@ def possible(incident: Incident) -> Iterator[Incident]:
 
 
 def certain(reading: ClockReading, others: Sequence[tuple[ClockReading, ...]]) -> ClockReading:
-    """A reading as far as it is known, given how it may read, too."""
+    """A reading as far as it is certain, given the `others` that are possible."""
     key = (reading.clock, reading.run)
     may = [reading, *(r for found in others for r in found if (r.clock, r.run) == key)]
     change: dict[str, Any] = {}
@@ -55,7 +55,7 @@ def certain(reading: ClockReading, others: Sequence[tuple[ClockReading, ...]]) -
 
 
 def figure(reading: MetricReading, others: Sequence[tuple[MetricReading, ...]]) -> MetricReading:
-    """The same of a figure."""
+    """A metric as far as it is certain, given the `others` that are possible."""
     may = [reading, *(r for found in others for r in found if r.metric == reading.metric)]
     least, most = _span(r.elapsed for r in may)
     change: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Going on under another policy: what that does to the clocks, said before and when it is done."""
+"""Adopting another policy, and what that changes for the clocks."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -55,7 +55,7 @@ def shifts(
 def _fires_at_once(
     old: CompiledPolicy, new: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[str, ...]:
-    """The thresholds that are due by the new policy and not by the old one."""
+    """The thresholds that are due under the new policy and not under the old one."""
     due = {(p.clock, p.run, p.threshold) for p in due_thresholds(old, incident, now)}
     return tuple(
         f"{point.clock} {point.threshold}"
@@ -77,13 +77,13 @@ def _reads(reading: ClockReading | None) -> str:
 
 
 def shift_words(shift: ClockShift) -> str:
-    """A shift in words: the clock, its limit before and after."""
+    """A change in words: the clock, and its limit before and after."""
     run = f" ({shift.run})" if shift.run > 1 else ""
     return f"{shift.clock}{run}: {_reads(shift.before)} → {_reads(shift.after)}"
 
 
 def not_adoptable(new: CompiledPolicy, incident: Incident) -> Refusal | None:
-    """Why an incident cannot go on under a policy, if it cannot."""
+    """The refusal if the incident cannot adopt the policy."""
     if incident.state in TERMINAL:
         return Refusal("Refused", f"the incident is {incident.state}")
     if incident.severity not in new.severities:
@@ -94,7 +94,7 @@ def not_adoptable(new: CompiledPolicy, incident: Incident) -> Refusal | None:
 def preview(
     old: CompiledPolicy, new: CompiledPolicy, incident: Incident, now: datetime
 ) -> AdoptionPreview:
-    """What adopting the new policy would do, or why it cannot be adopted."""
+    """What adopting the new policy would change, or why it is refused."""
     refusal = not_adoptable(new, incident)
     return AdoptionPreview(
         policy_name=new.name,
@@ -107,7 +107,7 @@ def preview(
 
 
 def adopt_policy(case: Case, command: AdoptPolicyCommand) -> Outcome:
-    """Have another policy looked up, to go on under it."""
+    """Ask for another policy to be looked up and then adopted."""
     if command.policy is not None:
         return adopted(case, command.policy, "")
     if case.incident.state in TERMINAL:
@@ -140,7 +140,7 @@ def adopt_policy(case: Case, command: AdoptPolicyCommand) -> Outcome:
 
 
 def adopted(case: Case, new: CompiledPolicy, why: str) -> Outcome:
-    """Go on under another policy, which must know the severity in use."""
+    """Adopt another policy, which must have the severity in use."""
     old = case.policy
     refusal = not_adoptable(new, case.incident)
     if refusal:

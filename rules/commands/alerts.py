@@ -1,4 +1,4 @@
-"""What an incident makes of the news about its alerts."""
+"""What news about its alerts changes for an incident."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -47,7 +47,7 @@ def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
 
 
 def _has_room(records: dict[str, AlertRecord]) -> bool:
-    """Whether there is room for one more; the oldest that fires no more makes it."""
+    """Whether there is room for one more alert; the oldest one that has ended makes room."""
     if len(records) < ALERTS_KEPT:
         return True
     over = (name for name, r in records.items() if r.alert.status is AlertStatus.RESOLVED)
@@ -58,7 +58,7 @@ def _has_room(records: dict[str, AlertRecord]) -> bool:
 
 
 def _fired_first(known: AlertRecord, alert: Alert) -> datetime | None:
-    """When an alert first fired, where that is not when it did now."""
+    """When an alert first fired, if it has fired more than once."""
     first = min(known.fired_first_at, alert.started_at)
     return first if first != alert.started_at else None
 
@@ -84,7 +84,7 @@ def _alert_words(before: Incident, command: RecordAlertsCommand, words: Mapping[
 
 
 def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
-    """What the alerts did. A firing alert is not absorbed once the incident was resolved."""
+    """Record what the alerts did. After it is resolved, an incident refuses alerts that fire."""
     if command.taken_over_by:
         return _taken_over(case, command.taken_over_by)
     firing = any(alert.status is AlertStatus.FIRING for alert in command.batch.alerts)
@@ -109,9 +109,9 @@ def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
 
 
 def as_bad_as_its_alerts(case: Case) -> Decision | None:
-    """The severity that the labels of its firing alerts say, where that is worse.
+    """The decision that raises the severity to that of the labels of its firing alerts, if worse.
 
-    Until a person sets it, and unless something else than labels gave it. None where it stays.
+    None if a person has set the severity, or if something other than labels gave it.
     """
     last, policy = case.incident.severities[-1], case.policy
     if case.incident.severity_confirmed or not last.follows or case.incident.state in TERMINAL:
@@ -128,9 +128,9 @@ def as_bad_as_its_alerts(case: Case) -> Decision | None:
 
 
 def _taken_over(case: Case, by: str) -> Outcome:
-    """A later incident answers the alerts from now on: here they hold nothing up any more.
+    """Hand the alerts over to a later incident, so that they hold up nothing here.
 
-    Nothing became quiet, so nothing follows that the policy has follow from that.
+    The alerts did not become quiet, so no policy action for quiet alerts is triggered.
     """
     names = alerts_firing(case.incident)
     if not names:
@@ -153,11 +153,11 @@ def _taken_over(case: Case, by: str) -> Outcome:
 
 
 def group_gone(incident: Incident, group: str, now: datetime) -> Incident:
-    """The record once its alert group has ended.
+    """The record after its alert group has ended.
 
-    A group ends when its alerts are quiet, after an incident that is over, which then takes no
-    news. Reopened, it would wait for ever to hear that they ended; what fires anew has a new
-    group, and that a new incident.
+    A group ends when its alerts are quiet and its incident is over, and then sends no more news. A
+    reopened incident would wait forever to hear that its alerts ended. New alerts get a new group
+    and a new incident.
     """
     names = alerts_firing(incident)
     records = {
@@ -166,7 +166,7 @@ def group_gone(incident: Incident, group: str, now: datetime) -> Incident:
         else record
         for fingerprint, record in incident.alerts.items()
     }
-    ended = f"; of its alerts none fires any more: {', '.join(names)}" if names else ""
+    ended = f"; its alerts no longer fire: {', '.join(names)}" if names else ""
     return note(
         incident.changed(alerts=records, truncated_alerts=0),
         EntryKind.GROUP_GONE,
@@ -177,9 +177,9 @@ def group_gone(incident: Incident, group: str, now: datetime) -> Incident:
 
 
 def _after_quiet(case: Case, decision: Decision) -> Outcome:
-    """Once none of its alerts fires, the policy may have the incident mitigated or resolved.
+    """Mitigate or resolve the incident if none of its alerts fires and the policy asks for it.
 
-    Where the lifecycle does not allow that yet, the news stays recorded and people go on.
+    If the lifecycle does not allow it yet, the news stays on the record and people carry on.
     """
     wanted = {"mitigate": Trigger.MITIGATE, "resolve": Trigger.RESOLVE}.get(
         case.policy.when_alerts_quiet

@@ -1,4 +1,4 @@
-"""What a caller is told: the result of a command, what can be done next, the status in short."""
+"""What callers get: the result of a command, the next steps, and a short status."""
 
 from datetime import datetime
 
@@ -27,9 +27,9 @@ def result_of(
     *,
     before: Incident | None = None,
 ) -> CommandResult:
-    """What a command did, with the deadlines as they stand after it, and what it left doubtful.
+    """What a command did, with the deadlines after it, and the doubts that it left.
 
-    `before` is the record as it was; without it nothing is new.
+    `before` is the record before the command; without it the result has no doubts.
     """
     was = doubts(policy, before, now) if before else ()
     return CommandResult(
@@ -48,7 +48,7 @@ def result_of(
 
 
 def next_steps(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[NextStep, ...]:
-    """Each trigger that the lifecycle knows here: is it allowed, what is missing, who may."""
+    """Each trigger of this state: whether it is allowed, what is missing, and who may use it."""
     facts = facts_of(incident, policy, now)
     steps = []
     if answerable(incident, Trigger.ACKNOWLEDGE):
@@ -92,7 +92,7 @@ def _corrected(reading: ClockReading) -> str:
 
 
 def _waits(incident: Incident) -> list[str]:
-    """What was overridden, and what waits for somebody's leave or acceptance."""
+    """The overrides, and the approvals and handovers that wait for an answer."""
     overrides = [f"{o.command} by {o.actor.name}: {o.reason}" for o in incident.overrides]
     requests = [f"{r.requester.name} asked for {r.says}" for r in incident.requests]
     offers = [f"{h.role} is offered to {h.taker} by {h.giver}" for h in incident.handovers]
@@ -106,7 +106,7 @@ def _waits(incident: Incident) -> list[str]:
 
 
 def status_markdown(policy: CompiledPolicy, incident: Incident, now: datetime) -> str:
-    """The incident in short, for whoever opens it in the Temporal UI."""
+    """A short status of the incident for the Temporal UI."""
     held = ", ".join(f"{h.role}: {h.person}" for h in incident.roles) or "nobody yet"
     hold = f" — **on hold**: {plain(incident.hold.reason)}" if incident.hold else ""
     lines = [

@@ -1,4 +1,4 @@
-"""Every command but the triggers: what each does to the record, and which effects follow."""
+"""Every command except the triggers: its change of the record, and its effects."""
 
 from collections.abc import Callable
 from typing import Any
@@ -39,7 +39,7 @@ from states.lifecycle import BEFORE_REVIEW, State
 def _done(
     case: Case, kind: EntryKind, summary: str, *effects: Effect, change: dict[str, Any], **data: Any
 ) -> Decision:
-    """Apply `change` to the record and write the line that says so."""
+    """Change the record and note that on the timeline."""
     incident = case.incident.changed(**change)
     incident = note(
         incident,
@@ -65,7 +65,7 @@ def _not_while(
 
 
 def hold(case: Case, command: HoldCommand) -> Outcome:
-    """Put on hold."""
+    """Put the incident on hold."""
     refusal = _not_while(case, BEFORE_REVIEW, "hold")
     if refusal:
         return refusal
@@ -94,7 +94,7 @@ def resume(case: Case, _: Command) -> Outcome:
 
 
 def complete_step(case: Case, command: CompleteStepCommand) -> Outcome:
-    """A step is done."""
+    """Complete a step."""
     incident = with_step(case, case.incident, command.step, command.note)
     if isinstance(incident, Refusal):
         return incident

@@ -1,4 +1,4 @@
-"""What is known of an incident beside its course: attributes, dates, and how far clocks moved."""
+"""Attributes and dates of an incident, and extensions of its clocks."""
 
 from models.base import ENGINE
 from models.command import ExtendClockCommand, SetAttributeCommand, SetDateCommand
@@ -14,18 +14,18 @@ from rules.severity.changes import set_attributes
 
 
 def set_attribute(case: Case, command: SetAttributeCommand) -> Outcome:
-    """An attribute has a value; the severity follows it, where the policy says how."""
+    """Set an attribute; the severity follows if the policy says how."""
     return set_attributes(case, {command.attribute: command.value}, command.note)
 
 
 def set_date(case: Case, command: SetDateCommand) -> Outcome:
-    """A date of the policy is planned, or moved; clocks that count back from it move with it."""
+    """Plan a date of the policy, or move it; clocks that count back from it move too."""
     if command.date not in case.policy.dates:
         return unknown("date", command.date, case.policy.dates)
     before = next((d for d in reversed(case.incident.dates) if d.name == command.date), None)
     others = tuple(d for d in case.incident.dates if d is not before)
     if before and before.at <= case.now < command.at and case.policy.edition >= FROM_HISTORY:
-        # What took place is no plan any more: it stays, and another one is planned.
+        # A date that has passed stays on the record, and another one is planned.
         others = case.incident.dates
     planned = PlannedDate(name=command.date, at=command.at, actor=case.actor)
     summary = f"{command.date} is on {command.at:%Y-%m-%d %H:%M} UTC"
@@ -45,13 +45,13 @@ def set_date(case: Case, command: SetDateCommand) -> Outcome:
 
 
 def extend_clock(case: Case, command: ExtendClockCommand) -> Outcome:
-    """The limit of a clock is moved further away; extensions add up."""
+    """Move the limit of a clock further away; extensions add up."""
     extendable = tuple(spec.name for spec in case.policy.clocks if spec.extendable)
     if case.policy.clock(command.clock) is None:
         return unknown("clock", command.clock, tuple(spec.name for spec in case.policy.clocks))
     if command.clock not in extendable:
         may = ", ".join(extendable) or "none"
-        message = f"the policy does not let {command.clock} be extended; it lets: {may}"
+        message = f"the policy does not allow extending {command.clock}; it allows: {may}"
         return Refusal("Refused", message)
     if not command.note and case.actor != ENGINE:
         return Refusal("Refused", f"extending {command.clock} needs a reason: note", ("note",))

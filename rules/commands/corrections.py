@@ -1,4 +1,4 @@
-"""Milestones that people set or put right by hand."""
+"""Milestones that people set, correct or withdraw by hand."""
 
 from models.command import (
     CorrectMilestoneCommand,
@@ -13,11 +13,11 @@ from rules.record.ledger import note, with_milestone
 from states.lifecycle import REPORTED, TRANSITIONS
 
 MOVELESS = tuple(row.milestone for row in TRANSITIONS if row.milestone and row.target is None)
-"""Milestones of the lifecycle that leave the incident in its state."""
+"""Milestones of the lifecycle that do not change the state."""
 
 
 def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
-    """A milestone of the policy's own has happened."""
+    """Set a milestone of the policy's own."""
     name = command.milestone
     if name not in case.policy.milestones:
         known = ", ".join(case.policy.milestones) or "none"
@@ -50,7 +50,7 @@ def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
 
 
 def _without(case: Case, gone: Milestone) -> Incident:
-    """The record with a milestone that no longer counts; it stays on it."""
+    """The record with a milestone marked as superseded; it stays on the record."""
     milestones = tuple(
         m.changed(superseded=True) if m is gone else m for m in case.incident.milestones
     )
@@ -58,13 +58,13 @@ def _without(case: Case, gone: Milestone) -> Incident:
 
 
 def withdraw_milestone(case: Case, command: WithdrawMilestoneCommand) -> Outcome:
-    """A milestone has not happened after all; those that moved the incident stay."""
+    """Withdraw a milestone that did not happen; one that moved the incident cannot be withdrawn."""
     name = command.milestone
     old = case.incident.milestone(name)
     if old is None:
         return Refusal("Refused", f"milestone {name!r} is not set, so it cannot be withdrawn")
     if name not in (*case.policy.milestones, *MOVELESS):
-        message = f"{name} moved the incident: reopen or return_to_diagnosis takes it back"
+        message = f"{name} moved the incident: use reopen or return_to_diagnosis"
         return Refusal("Refused", message)
     incident = _without(case, old)
     summary = f"{name} withdrawn" + (f" ({command.note})" if command.note else "")
@@ -81,13 +81,15 @@ def withdraw_milestone(case: Case, command: WithdrawMilestoneCommand) -> Outcome
 
 
 def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
-    """A milestone happened at another instant; the old one stays on the record, superseded."""
+    """Correct when a milestone happened; the old instant stays on the record, superseded."""
     name = command.milestone
     old = case.incident.milestone(name)
     if old is None:
         return Refusal("Refused", f"milestone {name!r} is not set, so it cannot be corrected")
     if command.happened_at is None:
-        return Refusal("Malformed", "happened_at is missing: the correct instant", ("happened_at",))
+        return Refusal(
+            "Malformed", "happened_at is missing: give the correct instant", ("happened_at",)
+        )
     at = case.happened_at
     refusal = unfit(case, command.latest_at)
     if refusal:

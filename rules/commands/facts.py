@@ -1,4 +1,4 @@
-"""What the guards of the lifecycle look at, worked out from the record and the policy."""
+"""The facts that the guards of the lifecycle check, from the record and the policy."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,14 +25,14 @@ from states.machine import Facts
 
 
 def highest_severity(incident: Incident, policy: CompiledPolicy) -> str:
-    """The worst severity ever held: reviews go by it."""
+    """The worst severity that the incident ever had; reviews depend on it."""
     rank = {severity: place for place, severity in enumerate(policy.severities)}
     held = {change.severity for change in incident.severities}
     return min(held, key=lambda severity: rank.get(severity, len(rank)))
 
 
 def review_required(incident: Incident, policy: CompiledPolicy, now: datetime) -> bool:
-    """Whether the policy asks a review of this incident."""
+    """Whether the policy requires a review of this incident."""
     asked = policy.review.required.get(highest_severity(incident, policy))
     if asked == "when breached":
         readings = read_clocks(policy, incident, now)
@@ -58,17 +58,20 @@ ASKED_IN: dict[Trigger, tuple[State, ...]] = {
     Trigger.BEGIN_RESOLUTION: (State.DIAGNOSIS, State.RESOLUTION),
     Trigger.CLOSE: (State.REVIEW,),
 }
-"""A role that a state requires is asked for by what leads into it, and by what leaves it."""
+"""The triggers that check the roles of a state: the one into it and the one out of it."""
 
 
 def _by_time(role: RoleRule) -> frozenset[Trigger]:
-    """What asks for a role whose time has come: also later, should it have fallen vacant."""
+    """The triggers that check a role whose time has come.
+
+    `passes` adds one, in case it falls vacant.
+    """
     later = frozenset({Trigger.BEGIN_RESOLUTION}) if role.passes else frozenset()
     return later | {Trigger.BEGIN_DIAGNOSIS}
 
 
 def _due(role: RoleRule, incident: Incident, now: datetime) -> bool:
-    """Whether so much time has passed that the role must be filled."""
+    """Whether the time has come by which the role must be filled."""
     after = role.required.get(incident.severity)
     since = came_at(role.since, incident) if role.since != REPORTED else incident.reported_at
     return after is not None and since is not None and now >= since + after
@@ -77,7 +80,7 @@ def _due(role: RoleRule, incident: Incident, now: datetime) -> bool:
 def roles_missing(
     incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> dict[Trigger, tuple[str, ...]]:
-    """For each trigger that asks for roles, those that should be filled by now and are not."""
+    """For each trigger that checks roles, the roles that should be filled by now and are not."""
     missing: dict[Trigger, tuple[str, ...]] = {}
     for role in policy.roles:
         if filled(role, incident):
@@ -93,7 +96,7 @@ def roles_missing(
 
 
 def _unfilled(role: RoleRule, incident: Incident, policy: CompiledPolicy, now: datetime) -> str:
-    """That a role is not filled, and who could fill it now."""
+    """The line that a role is not filled, and who could take it now."""
     held = len(incident.holders(role.name))
     have = f" enough ({held} of {role.at_least})" if held else ""
     words = f"role {role.name} is not filled{have}: assign_role"
@@ -127,7 +130,7 @@ def _review_missing(incident: Incident, policy: CompiledPolicy) -> Iterator[str]
 
 
 def review_missing(incident: Incident, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:
-    """What the review still lacks before the incident may be closed."""
+    """What the review still lacks before the incident can be closed."""
     if not review_required(incident, policy, now):
         return ()
     return tuple(_review_missing(incident, policy))
@@ -137,13 +140,13 @@ def _reason_missing(policy: CompiledPolicy, command: Command | None) -> tuple[st
     reasons = rule_for(policy, Trigger.CANCEL).reasons
     if not isinstance(command, CancelCommand) or not reasons or command.reason in reasons:
         return ()
-    return (f"reason {command.reason!r} is not one of the policy's: {', '.join(reasons)}",)
+    return (f"the policy has no reason {command.reason!r}; it has: {', '.join(reasons)}",)
 
 
 def facts_of(
     incident: Incident, policy: CompiledPolicy, now: datetime, command: Command | None = None
 ) -> Facts:
-    """Everything that the guards ask, at `now`."""
+    """Everything that the guards check, at `now`."""
     confirm = f"severity {incident.severity} is not confirmed: set_severity"
     return Facts(
         severity_missing=() if incident.severity_confirmed else (confirm,),
@@ -157,7 +160,7 @@ def facts_of(
 
 
 def facts_for(case: Case, command: Command) -> Facts:
-    """The same for a command, without what its override overrules."""
+    """The same facts for a command, without what its override overrules."""
     facts = facts_of(case.incident, case.policy, case.now, command)
     overruled = dict(found for guard, found in _GUARDED.items() if case.overrules(guard))
     return replace(facts, **overruled)
@@ -170,5 +173,5 @@ _GUARDED: dict[Guard, tuple[str, Any]] = {
     Guard.REVIEW_COMPLETE: ("review_missing", ()),
     Guard.ALERTS_QUIET: ("alerts_firing", ()),
 }
-"""The guards that can be overruled, and the facts that they look at."""
+"""The guards that can be overruled, and the facts that they check."""
 OVERRULABLE = tuple(_GUARDED)

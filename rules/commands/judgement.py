@@ -1,4 +1,4 @@
-"""The one way in for every command: is it sound, may this actor, and what follows."""
+"""The single entry for commands: whether each is sound, whether the actor may, and what follows."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -47,14 +47,14 @@ from rules.record.markdown import stamp
 from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
 
 ON_ITS_WAY = timedelta(seconds=5)
-"""How long a command may be on its way before that counts."""
+"""A command that was on its way for longer than this counts from when it was sent."""
 COMPLETE_STEP, ADD_LESSON, SET_SEVERITY = "complete_step", "add_lesson", "set_severity"
 FREE_TEXTS = frozenset({"post_update", "add_lesson", "add_action_item", "link"})
-"""Commands that say something and change nothing else."""
+"""Commands that add text and change nothing else."""
 
 
 def malformed(error: ValidationError) -> Refusal:
-    """What is wrong with something that was sent, field by field; never what was in it."""
+    """The refusal of an invalid message, field by field; it never repeats the content."""
     missing = []
     words = []
     for item in error.errors(include_url=False, include_input=False, include_context=False):
@@ -66,7 +66,7 @@ def malformed(error: ValidationError) -> Refusal:
 
 
 def parse(name: str, payload: object) -> Command | Refusal:
-    """The payload of a command as its model, or what is wrong with it, field by field."""
+    """The payload of a command as its model, or a refusal that names each wrong field."""
     spec = COMMANDS.get(name)
     if spec is None:
         return Refusal(
@@ -82,7 +82,7 @@ def parse(name: str, payload: object) -> Command | Refusal:
 
 
 def no_signal(name: str, count: int) -> Refusal:
-    """A signal came that is none; the command that was most likely meant is named."""
+    """The refusal of an unknown signal; it names the command that was probably meant."""
     offered = [spec.name for spec in COMMANDS.values() if not spec.internal]
     meant = get_close_matches(name[:80], offered, n=1)
     hint = f": perhaps {meant[0]}" if meant else ""
@@ -104,7 +104,7 @@ def _authority(case: Case, name: str, command: Command) -> Refusal | None:
 
 
 def _parts(command: Command) -> Iterator[str]:
-    """The commands that another one does by the way: their rules count too."""
+    """The commands that another command does on the side; their rules apply too."""
     if isinstance(command, TriggerCommand) and command.steps:
         yield COMPLETE_STEP
     if isinstance(command, SubmitReviewCommand) and command.lessons:
@@ -112,7 +112,7 @@ def _parts(command: Command) -> Iterator[str]:
 
 
 def _as_earlier_versions_did(case: Case, command: Command) -> bool:
-    """Whether this is an adoption of before policies were looked up, which is on record already."""
+    """Whether this adoption was recorded before the engine looked policies up."""
     old = isinstance(command, AdoptPolicyCommand) and command.policy is not None
     return old and ADOPT_POLICY not in case.policy.authority
 
@@ -124,18 +124,18 @@ def _by_rule(case: Case, name: str, command: Command, key: str) -> Refusal | Non
     if refusal:
         return refusal
     if rule.needs_note and not command.note and not case.overrides:
-        return Refusal("Refused", f"the policy asks a reason for {name}: note", ("note",))
+        return Refusal("Refused", f"the policy requires a reason for {name}: note", ("note",))
     return None
 
 
 def _of(key: str) -> str:
-    """What a rule is about that is not about all of a command."""
+    """The part of a command that a rule is about, if it is not about the whole command."""
     command, _, certain = key.partition(":")
     return f"from {certain}" if command == REOPEN else certain
 
 
 def _room(name: str, decision: Decision) -> Refusal | None:
-    """Texts may fill the record up to a limit; what moves the incident on is always possible."""
+    """The refusal of more text if the record is full; moving the incident on is always possible."""
     if name in FREE_TEXTS and too_heavy(decision.incident):
         return Refusal(
             "Refused",
@@ -146,7 +146,7 @@ def _room(name: str, decision: Decision) -> Refusal | None:
 
 
 def _taken_up(decision: Decision, case: Case, trigger: Trigger | None) -> Decision:
-    """Whatever somebody does, but for the acknowledgement itself, shows that they are at it."""
+    """Note that a person did something after acknowledging: somebody works on the incident."""
     person = case.actor not in (ENGINE, MONITORING)
     waits = (
         watched(case.policy)
@@ -162,7 +162,7 @@ def _taken_up(decision: Decision, case: Case, trigger: Trigger | None) -> Decisi
 def _given_at(command: Command, incident: Incident, now: datetime) -> datetime:
     """When a command was given: now, unless it says that it was long on its way.
 
-    Nobody sent anything to an incident that was not there yet.
+    It cannot have been sent before the incident existed.
     """
     sent_at = max(command.sent_at, incident.reported_at) if command.sent_at else now
     return sent_at if now - sent_at > ON_ITS_WAY else now
@@ -171,7 +171,7 @@ def _given_at(command: Command, incident: Incident, now: datetime) -> datetime:
 def judge(
     name: str, command: Command, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Outcome:
-    """Decide a command at `now`: the record as it becomes and the effects, or a refusal."""
+    """Decide a command at `now`: the new record and the effects, or a refusal."""
     happened_at = command.happened_at or _given_at(command, incident, now)
     if happened_at > now:
         message = (
@@ -198,9 +198,9 @@ def judge(
 
 
 def _authority_first(case: Case, name: str, command: Command, impossible: Refusal) -> Refusal:
-    """Why a command that is not possible is refused: first of all because the actor may not.
+    """The refusal of an impossible command; a lack of authority comes first.
 
-    Nobody is asked for leave to do what is not possible.
+    Nobody is asked to approve the impossible.
     """
     if impossible.kind == "NotAuthorised":
         return impossible
@@ -211,7 +211,7 @@ def _authority_first(case: Case, name: str, command: Command, impossible: Refusa
 
 
 def _decided(case: Case, name: str, command: Command) -> Outcome:
-    """Whether a command is allowed and possible, then approved; and what follows."""
+    """Check that a command is possible, allowed and approved, and work out what follows."""
     trigger = Trigger(name) if name in BY_TRIGGER else None
     if answerable(case.incident, trigger):
         outcome = answer(case, command)
@@ -232,22 +232,25 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
 
 
 def _unapproved_by_the_way(case: Case, name: str, command: Command) -> Refusal | None:
-    """That what must be approved cannot be done by another command: steps, another severity."""
+    """The refusal if a command would do, on the side, something that needs approval.
+
+    That is completing steps or changing the severity.
+    """
     if not case.policy.known_names:
         return None
     before, after = case.incident.severity, case.becomes
     steps = command.steps if isinstance(command, TriggerCommand) else ()
     if steps and needs_approval(case, COMPLETE_STEP, command):
-        words = f"{COMPLETE_STEP} needs approval: give it by itself for {', '.join(steps)}"
+        words = f"{COMPLETE_STEP} needs approval: use it on its own for {', '.join(steps)}"
         return Refusal("NeedsApproval", words, (COMPLETE_STEP,))
     if name != SET_SEVERITY and after != before and needs_approval(case, SET_SEVERITY, command):
-        words = f"{name} makes the severity {after}, and {SET_SEVERITY} needs approval: give that"
+        words = f"{name} makes the severity {after}, and {SET_SEVERITY} needs approval: use that"
         return Refusal("NeedsApproval", words, (SET_SEVERITY,))
     return None
 
 
 def _taken_late(name: str, policy: CompiledPolicy) -> bool:
-    """Whether a terminal incident still takes a command."""
+    """Whether an incident that is over still accepts a command."""
     told = name == "post_update" and policy.edition >= FROM_HISTORY
     return told or name in AFTER_THE_END
 
@@ -264,4 +267,4 @@ AFTER_THE_END = frozenset(
         "add_lesson",
     }
 )
-"""Commands that a terminal incident still takes while its run lasts."""
+"""Commands that an incident still accepts after it is over, while its run lasts."""

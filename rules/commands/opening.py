@@ -23,9 +23,9 @@ def open_incident(
     now: datetime,
     came_at: datetime | None = None,
 ) -> Incident:
-    """The record of a new incident, reported when it came, or earlier where the report says so.
+    """The record of a new incident, reported when it arrived, or earlier if the report says so.
 
-    A severity that the policy does not know counts as none; whatever it follows from, it is
+    A severity that the policy does not have counts as none. However the severity was found, it is
     unconfirmed until a person sets it.
     """
     verdict = first_severity(report, policy)
@@ -58,9 +58,9 @@ def open_incident(
 
 
 def first_severity(report: Report, policy: CompiledPolicy) -> SeverityVerdict:
-    """How bad an incident is when it is reported.
+    """The severity of an incident when it is reported.
 
-    The severity of a report by monitoring is what the labels of the alerts said.
+    If monitoring reports, its severity comes from the labels of the alerts.
     """
     said = said_in(report, policy)
     if report.reporter == MONITORING:
@@ -71,7 +71,7 @@ def first_severity(report: Report, policy: CompiledPolicy) -> SeverityVerdict:
 def _with_reasons(
     incident: Incident, policy: CompiledPolicy, verdict: SeverityVerdict, now: datetime
 ) -> Incident:
-    """Why the severity is what it is, what else follows from the report, and what was left out."""
+    """The record with the reason for the severity, what follows from it, and what was left out."""
     for _, problem in strange_labels(incident.report, policy):
         summary = f"left out of the labels of its alerts: {problem}"
         incident = note(incident, EntryKind.ATTRIBUTE_LEFT_OUT, summary, actor=ENGINE, now=now)
@@ -106,7 +106,7 @@ def _with_default_roles(incident: Incident, policy: CompiledPolicy, now: datetim
 
 
 def _default(role: RoleRule, incident: Incident, policy: CompiledPolicy) -> str | None:
-    """Who takes a role when an incident begins; None where nobody does."""
+    """Who takes a role when an incident begins; None if nobody does."""
     if role.default in {None, ACKNOWLEDGER}:
         return None
     if role.default == REPORTER:
@@ -122,7 +122,7 @@ def _by_schedule(role: RoleRule) -> bool:
 
 
 def _asked(role: RoleRule, policy: CompiledPolicy) -> OnCall | None:
-    """Who was on call by the schedule that is the default of a role."""
+    """The answer of the schedule that is the default of a role."""
     return policy.on_call.get((role.default or "").removeprefix(SCHEDULE))
 
 
@@ -135,10 +135,10 @@ def _how(role: RoleRule, person: str, policy: CompiledPolicy) -> str:
 def _with_nobody(
     incident: Incident, policy: CompiledPolicy, role: RoleRule, now: datetime
 ) -> Incident:
-    """That a role is not held although its default is a schedule, and why."""
+    """The record with a line that nobody takes the role, if its default is a schedule."""
     if not _by_schedule(role):
         return incident
     found = _asked(role, policy)
-    why = nobody_by(found) if found else f"nobody asked {role.default}"
+    why = nobody_by(found) if found else f"{role.default} was not asked"
     summary = f"nobody takes {role.name}: {why}"
     return note(incident, EntryKind.ROLE_NOBODY, summary, actor=ENGINE, now=now, role=role.name)

@@ -1,4 +1,4 @@
-"""Whether an incident can be reckoned with as it becomes: asked before it becomes so."""
+"""Try out whether the engine can work with a changed incident, before it changes."""
 
 from datetime import datetime, timedelta
 
@@ -11,23 +11,23 @@ from rules.record.decision import AdoptPolicy, Decision, Refusal
 
 
 def moves_time(command: Command) -> bool:
-    """Whether a command names an instant or a length of time, or brings other rules for them."""
+    """Whether a command carries an instant, a duration, or a policy with other rules for them."""
     return any(isinstance(value, datetime | timedelta | CompiledPolicy) for _, value in command)
 
 
 def reckoned(decision: Decision, policy: CompiledPolicy, now: datetime) -> None:
-    """Work out what follows from a decision. Raises whatever that raises."""
+    """Work out what follows from a decision. Raises whatever error occurs."""
     adopted = [effect.policy for effect in decision.effects if isinstance(effect, AdoptPolicy)]
     work_out(decision.incident, adopted[-1] if adopted else policy, now)
 
 
 def work_out(incident: Incident, policy: CompiledPolicy, now: datetime) -> None:
-    """Work out what an incident does by itself: what comes due, how it stands."""
+    """Work out the next due point and the status of an incident."""
     next_point(policy, incident, now)
     status_markdown(policy, incident, now)
 
 
 def not_reckoned(what: str, error: Exception) -> Refusal:
-    """The refusal of what cannot be worked out."""
-    message = f"{what} cannot be reckoned with ({type(error).__name__}): nothing is changed"
+    """The refusal of something that the engine cannot work with."""
+    message = f"the engine cannot work with {what} ({type(error).__name__}): nothing has changed"
     return Refusal("Malformed", message)

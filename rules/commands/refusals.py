@@ -1,7 +1,7 @@
-"""Refusals leave a trace: who tried what, how often, and why it was not done.
+"""Refusals leave a trace: who tried what, how often, and why it was refused.
 
-The first of its kind becomes a line on the timeline. The same attempt again is counted on the
-record. Both are bounded, so that a script that tries for ever costs next to nothing.
+The first of its kind becomes a line on the timeline. The record counts the same attempt when it
+comes again. Both are bounded, so a script that tries forever costs next to nothing.
 """
 
 from dataclasses import dataclass
@@ -20,20 +20,20 @@ from states.lifecycle import Trigger
 
 AUTHORITY = "authority"
 REFUSALS_KEPT: dict[str, int] = {AUTHORITY: 100, "state": 100, "malformed": 50}
-"""How many different refusals of each sort are kept: a flood of one hides no other."""
+"""This many different refusals of each sort are kept, so a flood of one sort hides no other."""
 MORE_KEPT = 30
-"""So many more of each sort: the first time that one of the people tries what `TELLS`."""
+"""This many more of each sort are kept, for the first time that a known person tries `TELLS`."""
 TELLS = frozenset({*(trigger.value for trigger in Trigger), "adopt_policy"})
-"""Commands that move an incident, or change its rules: no flood hides who tried them."""
+"""Commands that move an incident or change its rules; no flood hides who tried them."""
 COUNTED_EXACTLY = 20
-"""So often the same refusal is counted each time. An update costs the history five events."""
+"""The same refusal is counted each time up to this number. An update adds five history events."""
 COUNTED_AGAIN_AFTER = timedelta(minutes=10)
-"""From then on an update is counted when the last that was counted lies so far back."""
+"""After that, an update is counted only if the last one counted is this old."""
 COUNTED_IN_ALL = 1000
-"""After so many refusals of any kind only one in that time is counted, whoever is named in it."""
+"""After this many refusals in all, only one in that time is counted, whoever tries it."""
 
 UNKNOWN = Actor(name="unknown", via=WayIn.SIGNAL.value)
-"""Who sent what nobody can read, or what claims to come from the engine."""
+"""The sender of an unreadable command, or of one that claims to come from the engine."""
 
 _SORTS = {"NotAuthorised": AUTHORITY, "NeedsApproval": AUTHORITY, "Malformed": "malformed"}
 _NAMED = 80
@@ -42,9 +42,9 @@ _SHORT = 60
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A command that was refused: its name, by whom it was given, and with what it was refused.
+    """A refused command: its name, its actor, and the refusal.
 
-    `known` says whether that is one of the people of the policy, `said` what they said with it.
+    `known` says whether the actor is one of the people of the policy; `said` are their words.
     """
 
     command: str
@@ -55,7 +55,7 @@ class Tried:
 
     @property
     def sort(self) -> str:
-        """What was in the way: authority, state (with what the lifecycle asks), or its form."""
+        """What prevented it: authority, the state and what the lifecycle requires, or the form."""
         return _SORTS.get(self.refusal.kind, "state")
 
     @property
@@ -67,13 +67,13 @@ class Tried:
 
     @property
     def digest(self) -> str:
-        """What tells this attempt from any other one."""
+        """The digest by which the same attempt is recognised."""
         told = (self.actor.name, self.actor.via, self.command, self.words)
         return sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def claimed(payload: object) -> Actor | None:
-    """Who gave a command that cannot be read, as far as it says so."""
+    """The actor that an unreadable command claims, if it names one."""
     said = payload if isinstance(payload, dict) else {}
     name, via = said.get("actor"), said.get("via", WayIn.TEMPORAL.value)
     if not isinstance(name, str) or blank(name):
@@ -82,7 +82,7 @@ def claimed(payload: object) -> Actor | None:
 
 
 def shown_safely(actor: Actor) -> Actor:
-    """An actor whose name can be read, and cannot be taken for the engine's own."""
+    """The actor with a readable name; nobody can pass for the engine."""
     if actor in (ENGINE, MONITORING):
         return UNKNOWN
     name, via = made_visible(actor.name[:_NAMED]), made_visible(actor.via[:40])
@@ -90,9 +90,9 @@ def shown_safely(actor: Actor) -> Actor:
 
 
 def leaves_trace(incident: Incident, tried: Tried, now: datetime) -> bool:
-    """Whether an update that is refused is to be recorded before it is answered.
+    """Whether to record a refused update before it is answered.
 
-    What the engine and monitoring send is not: nobody tried anything.
+    Updates of the engine and of monitoring are not recorded: nobody tried anything.
     """
     if tried.refusal.leaves:
         return True
@@ -116,7 +116,7 @@ def _dropped(refusals: Refusals) -> tuple[int, datetime | None]:
 
 
 def refused(incident: Incident, tried: Tried, now: datetime) -> Incident:
-    """The record with a refused command on it: a line, one more of the same, or one more."""
+    """The record with a refused command: a new line, or one more in a count."""
     refusals = incident.refusals
     known = _attempt(refusals, tried.digest)
     if known:

@@ -1,4 +1,4 @@
-"""Whether a command that comes under a known id is the one that was done under it."""
+"""Whether a command with a known id is the same command as the one done under that id."""
 
 import json
 from hashlib import sha256
@@ -11,25 +11,25 @@ from rules.record.decision import Refusal
 
 _HOW = frozenset({"command_id", "via", "sent_at"})
 _WHEN = frozenset({"happened_at", "latest_at"})
-"""What may differ if the same is given again: "5 minutes ago" is another instant by then."""
+"""Fields that may differ when the same command is sent again: "5 minutes ago" has moved on."""
 
 
 def digest_of(name: str, command: Command) -> str:
-    """What tells a command from any other one; given again, it is the same."""
+    """The digest by which the same command is recognised."""
     when = frozenset() if isinstance(command, CorrectMilestoneCommand) else _WHEN
     said = command.model_dump(mode="json", exclude=set(_HOW | when))
     return sha256(json.dumps([name, said], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def used_already(name: str, command: Command, stored: str, digest: str | None) -> Refusal | None:
-    """Why a command cannot have an id: another one was done under it, with the result `stored`.
+    """The refusal if another command was done under this id, with the result `stored`.
 
-    Of commands that were done by earlier versions of the engine no `digest` is known.
+    Commands of earlier versions of the engine have no `digest`.
     """
     try:
         done = CommandResult.model_validate_json(stored).command
     except ValidationError:
-        done = "something that nobody can read"
+        done = "something unreadable"
     if done == name and digest in {None, digest_of(name, command)}:
         return None
     what = f"another `{done}`" if done == name else f"`{done}`"

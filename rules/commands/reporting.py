@@ -20,23 +20,23 @@ from rules.severity.attributes import said_in, wrong_attributes
 from rules.severity.rating import by_attributes
 
 INFORMATION: tuple[str, ...] = ("title", "nature", "affected_systems", "severity", "service")
-"""What a report can be asked to contain."""
+"""The information that a policy can require of a report."""
 
 LOOKING_BACK = timedelta(days=366)
-"""Facts may come late and lie before the report; further back than this it is a slip."""
+"""Facts may come late and lie before the report; one further back than this is a mistake."""
 
 REPORT_DIGEST = "report_digest"
-"""Under this name the memo of an incident keeps what tells its report from another."""
+"""The name under which the memo of an incident keeps the digest of its report."""
 
 NOT_ASKED = (MONITORING, ENGINE)
-"""Who reports what it has to: it can neither be asked for more nor be sent away."""
+"""Reporters that report what they must: they are asked for nothing more and never turned away."""
 
 
 def missing_information(report: Report, policy: CompiledPolicy) -> tuple[str, ...]:
-    """The title, and what the policy requires, so far as the report does not say it: all at once.
+    """The title and the information required by the policy, as far as the report lacks them.
 
-    A severity is said also by the attributes that give one. Monitoring says what it can: an alert
-    is never lost for want of a field; and the engine opens what the policy has it open.
+    Attributes that give a severity count as one. Monitoring and the engine report what they can,
+    because no alert may be lost for want of a field.
     """
     if report.reporter in NOT_ASKED:
         return ()
@@ -53,9 +53,9 @@ def missing_information(report: Report, policy: CompiledPolicy) -> tuple[str, ..
 
 
 def wrong_information(report: Report, policy: CompiledPolicy) -> tuple[tuple[str, str], ...]:
-    """What the policy does not know of what the report says: each field, and what is wrong.
+    """What the policy does not accept in a report: each field, and what is wrong with it.
 
-    What alerts say and the policy does not know is left out where the incident is opened.
+    Unknown values from alerts are left out when the incident is opened.
     """
     if report.reporter in NOT_ASKED:
         return ()
@@ -70,9 +70,9 @@ def wrong_information(report: Report, policy: CompiledPolicy) -> tuple[tuple[str
 
 
 def unfit(report: Report, policy: CompiledPolicy) -> Refusal | None:
-    """Why the policy does not take a report, if so: everything at once, and who may report.
+    """The refusal if the policy does not accept a report: everything at once, and who may report.
 
-    A policy of before reports were looked at when they reach Temporal takes any.
+    Policies of versions that did not check reports accept any.
     """
     rule = policy.reporting
     if rule is None or report.reporter in NOT_ASKED:
@@ -82,7 +82,7 @@ def unfit(report: Report, policy: CompiledPolicy) -> Refusal | None:
     missing = missing_information(report, policy)
     words = [why for _, why in wrong_information(report, policy)]
     if missing:
-        words.insert(0, f"the policy asks for more in a report: {', '.join(missing)}")
+        words.insert(0, f"the report lacks what the policy requires: {', '.join(missing)}")
     if not may:
         words.insert(0, not_allowed(report.reporter, rule, severity))
     if not words:
@@ -97,17 +97,17 @@ def who(rule: ReportingRule, severity: str | None) -> tuple[str, ...]:
 
 
 def not_allowed(reporter: Actor, rule: ReportingRule, severity: str | None = None) -> str:
-    """That somebody may not report, and who may, by which ways in."""
+    """The message that somebody may not report; it says who may, and by which ways in."""
     channel = channel_of(reporter.via)
     ways = f"; by: {', '.join(rule.channels)}" if rule.channels else ""
     at = f" a {severity}" if severity in rule.at else ""
-    whom = f"{reporter.name} report{at} by {channel}"
-    lets = f"{', '.join(who(rule, severity))}{ways}{did_you_mean(reporter.name, rule.people)}"
-    return f"the policy does not let {whom}; it lets: {lets}"
+    whom = f"{reporter.name} to report{at} by {channel}"
+    allowed = f"{', '.join(who(rule, severity))}{ways}{did_you_mean(reporter.name, rule.people)}"
+    return f"the policy does not allow {whom}; it allows: {allowed}"
 
 
 def untimely(happened_at: datetime | None, now: datetime) -> str | None:
-    """What is wrong with when a report says that it began, if anything is."""
+    """What is wrong with the instant at which a report says that it began, if anything."""
     if happened_at is None:
         return None
     if happened_at > now:
@@ -118,7 +118,7 @@ def untimely(happened_at: datetime | None, now: datetime) -> str | None:
 
 
 def long_past(report: Report, now: datetime) -> Refusal | None:
-    """Why a report does not count that says it is about a time long ago."""
+    """The refusal of a report about a time long ago."""
     if report.happened_at is None or report.happened_at >= now - LOOKING_BACK:
         return None
     problem = untimely(report.happened_at, now)
@@ -126,7 +126,7 @@ def long_past(report: Report, now: datetime) -> Refusal | None:
 
 
 def report_digest(report: Report) -> str:
-    """What tells one report from another; fields that later versions add change nothing."""
+    """The digest of a report; fields that later versions add do not change it."""
     said = report.model_dump(mode="json", exclude_defaults=True)
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
@@ -143,7 +143,7 @@ def _named(reporter: Actor, entry: str, rule: ReportingRule) -> bool:
 
 
 def may_report(reporter: Actor, rule: ReportingRule, severity: str | None = None) -> bool:
-    """Whether the policy lets `reporter` report at a severity, by the way in that was taken."""
+    """Whether the policy allows `reporter` to report at a severity by this way in."""
     channel = channel_of(reporter.via)
     if rule.channels and channel not in rule.channels:
         return False

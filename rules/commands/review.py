@@ -1,4 +1,4 @@
-"""The post-incident review: what is submitted of it, and when it is complete."""
+"""The post-incident review: what people submit, and when it is complete."""
 
 from models.command import SubmitReviewCommand
 from models.compiled import FROM_HISTORY, CompiledPolicy
@@ -11,18 +11,18 @@ from states.lifecycle import State
 
 REVIEWED = "reviewed"
 WRITTEN_BY_THE_ENGINE = "document does not exist: incident_report"
-"""No review waits for it: it is written by itself, and asked for before the incident closes."""
+"""Reviews do not wait for this document: the engine writes it, and closing requires it."""
 
 
 def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
-    """Record the review: who led it, who came, what was found, where its documents are.
+    """Record the review: its lead, attendees, findings and documents.
 
-    A further submission adds to it; what it says anew of an aspect stands beside what was said.
+    A further submission adds to it; new text about an aspect is added to the old text.
     """
     role = case.policy.review.led_by
     leader = case.incident.holder(role) if role else None
     if leader and command.lead not in {leader, role}:
-        message = f"the policy has the review led by {role}, which is {leader}"
+        message = f"{role} leads the review by the policy, and that is {leader}"
         return Refusal("Refused", message, (f"lead: {leader}",))
     from_history = case.policy.edition >= FROM_HISTORY
     before = case.incident.review if from_history else None
@@ -51,7 +51,7 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
 
 
 def completed(decision: Decision, case: Case) -> Decision:
-    """The decision, and if the review is complete by it, that the incident is reviewed."""
+    """The decision, marked as reviewed if it completes the review."""
     incident = decision.incident
     waits = incident.state is State.REVIEW and incident.review and not incident.milestone(REVIEWED)
     if not waits or case.policy.edition < FROM_HISTORY:
@@ -96,7 +96,7 @@ def _submitted(case: Case, command: SubmitReviewCommand) -> Review:
 
 
 def _joined(before: Review | None, now: Review) -> Review:
-    """The review with what is added; it took place when it was first submitted."""
+    """The review with the additions; it keeps the time of its first submission."""
     if before is None:
         return now
     aspects = dict(before.aspects)
@@ -123,5 +123,5 @@ def _with_lessons(case: Case, command: SubmitReviewCommand) -> tuple[Lesson, ...
 
 
 def _again(case: Case) -> bool:
-    """Whether something is added to a review: what is said again is there already."""
+    """Whether this adds to an existing review; repeated entries are then left out."""
     return case.policy.edition >= FROM_HISTORY and case.incident.review is not None

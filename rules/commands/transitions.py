@@ -1,4 +1,4 @@
-"""Triggers of the lifecycle: what each does to the record, and which effects follow."""
+"""Triggers of the lifecycle: the change of the record that each makes, and its effects."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,7 +33,7 @@ from states.machine import Allowed, decide
 
 
 def _take_roles(case: Case, incident: Incident) -> Incident:
-    """Give the roles that whoever acknowledges takes by default."""
+    """Give the roles that the person who acknowledges takes by default."""
     for role in case.policy.roles:
         if role.default != ACKNOWLEDGER or incident.holder(role.name):
             continue
@@ -51,7 +51,7 @@ def _take_roles(case: Case, incident: Incident) -> Incident:
 
 
 def _end_hold(case: Case, incident: Incident) -> Incident:
-    """A hold does not outlast the response."""
+    """End the hold, because the response is over."""
     holds = tuple(
         h.changed(until_at=max(case.happened_at, h.from_at)) if not h.until_at else h
         for h in incident.holds
@@ -94,7 +94,7 @@ def _effects(case: Case, allowed: Allowed, text: str) -> tuple[Effect, ...]:
 
 
 def _watch(case: Case) -> Iterator[Effect]:
-    """How long the policy waits for something to follow an acknowledgement."""
+    """How long the policy waits for a sign of work after an acknowledgement."""
     ladder = in_force(case.policy.escalation, case.incident, case.now)
     if ladder and ladder.forgotten_after:
         yield WatchAcknowledgement(case.now + ladder.forgotten_after)
@@ -106,7 +106,7 @@ def _moved(case: Case, allowed: Allowed, latest_at: datetime | None) -> Incident
     if row.voids:
         incident = without_milestones(incident, row.voids, case.happened_at)
     if row.milestone:
-        # Which state it is follows from the milestone, unless the policy skips one.
+        # The milestone implies the state, unless the policy skips one.
         elsewhere = row.target is not None and row.target is not allowed.target
         incident = with_milestone(
             incident,
@@ -123,7 +123,10 @@ def _moved(case: Case, allowed: Allowed, latest_at: datetime | None) -> Incident
 
 
 def _why(case: Case, command: Command) -> str:
-    """Why it is done; to the reason of a cancellation its note is added. Once it stood instead."""
+    """The reason; a cancellation adds its note.
+
+    Older policies used the note instead of the reason.
+    """
     if not isinstance(command, CancelCommand):
         return command.note
     both = (command.reason, command.note) if case.policy.facts else ()
@@ -131,7 +134,7 @@ def _why(case: Case, command: Command) -> str:
 
 
 def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
-    """Fire a trigger: the machine says whether, the table says what."""
+    """Fire a trigger: the machine decides whether, the table says what happens."""
     if isinstance(command, TriggerCommand) and command.steps:
         incident = with_steps(case, command.steps)
         if isinstance(incident, Refusal):

@@ -1,7 +1,7 @@
-"""Whether what a command says can be meant: its texts say something, its relations lead elsewhere.
+"""Whether a command makes sense: its texts say something, its relations lead elsewhere.
 
-Asked where a command comes in, before it is judged. Not a part of judging, which is repeated
-on replay and must decide as it did on the day.
+This is checked when a command comes in, before it is judged. Judging is repeated on replay and must
+always decide the same.
 """
 
 from collections.abc import Iterator
@@ -16,22 +16,22 @@ from rules.record.readable import blank
 from states.lifecycle import BY_TRIGGER, Trigger
 
 BETWEEN_INCIDENTS = frozenset({"duplicate_of", "merged_into"})
-"""Relations that only another incident can be the target of."""
+"""Relations that can only point to another incident."""
 BLANK = "is blank"
 BY_MONITORING = frozenset({"record_alerts", Trigger.REOPEN.value})
-"""What an alert group tells its incident."""
+"""The commands that an alert group sends to its incident."""
 
 Flaw = tuple[str, str]
-"""A field, with the place in it where it has several, and what is wrong with it."""
+"""A field (with its index if it is a list), and what is wrong with it."""
 
 
 def flaws(command: Command, incident_id: str) -> tuple[Flaw, ...]:
-    """Everything that a command to `incident_id` says and cannot mean."""
+    """Everything in a command to `incident_id` that cannot be meant."""
     return (*_blanks(command), *_relations(command, incident_id), *_says_nothing(command))
 
 
 def unsound(command: Command, incident_id: str) -> Refusal | None:
-    """The same as a refusal, if there is anything."""
+    """The same flaws as a refusal, if there are any."""
     found = flaws(command, incident_id)
     if not found:
         return None
@@ -40,9 +40,9 @@ def unsound(command: Command, incident_id: str) -> Refusal | None:
 
 
 def impersonates(name: str, command: Command) -> Refusal | None:
-    """Why a message does not count that claims to be the engine's own, or monitoring's.
+    """The refusal of a message that pretends to come from the engine or from monitoring.
 
-    The engine sends no messages to itself; monitoring feeds alerts and reopens, and no more.
+    The engine sends no messages to itself; monitoring only feeds alerts and reopens.
     """
     actor = Actor(name=command.actor, via=command.via)
     if actor == ENGINE or (actor == MONITORING and name not in BY_MONITORING):
@@ -52,7 +52,7 @@ def impersonates(name: str, command: Command) -> Refusal | None:
 
 
 def too_early(name: str, command: Command, incident: Incident) -> Refusal | None:
-    """Why a command cannot have happened when it says: nothing is taken back before it was."""
+    """The refusal of a command dated before the milestone that it undoes."""
     row = BY_TRIGGER.get(Trigger(name)) if name in set(Trigger) else None
     at = command.happened_at
     if row is None or at is None:
@@ -61,7 +61,7 @@ def too_early(name: str, command: Command, incident: Incident) -> Refusal | None
         taken_back = incident.milestone(voided)
         if taken_back and taken_back.at > at:
             message = (
-                f"{name} takes back what was {voided} at {taken_back.at:%Y-%m-%d %H:%M:%S} UTC: "
+                f"{name} undoes {voided}, which was at {taken_back.at:%Y-%m-%d %H:%M:%S} UTC: "
                 f"it cannot have happened before that, at {at:%Y-%m-%d %H:%M:%S} UTC"
             )
             return Refusal("Malformed", message, ("happened_at",))
@@ -69,10 +69,10 @@ def too_early(name: str, command: Command, incident: Incident) -> Refusal | None
 
 
 def brings_a_policy(command: Command) -> Refusal | None:
-    """Why a policy that comes with a command does not count: nobody knows where it is from."""
+    """The refusal of a command that brings its own policy: its origin is unknown."""
     if isinstance(command, AdoptPolicyCommand) and command.policy is not None:
         message = (
-            "a policy that comes with the command is not adopted: name one that the installation "
+            "a command cannot bring its own policy: name one that the installation "
             "knows by policy_hash, the SHA-256 of its file"
         )
         return Refusal("Refused", message, ("policy_hash",))
@@ -80,7 +80,7 @@ def brings_a_policy(command: Command) -> Refusal | None:
 
 
 def other_incident(command: Command) -> tuple[str, str] | None:
-    """The field that must name another incident, and what it names; None where none must."""
+    """The field that must name another incident, and its value; None if no field must."""
     if isinstance(command, CancelCommand) and command.duplicate_of is not None:
         return "duplicate_of", command.duplicate_of
     if isinstance(command, LinkCommand) and command.relation in BETWEEN_INCIDENTS:
@@ -111,7 +111,7 @@ def _says_nothing(command: Command) -> Iterator[Flaw]:
     if not isinstance(command, SetSeverityCommand):
         return
     if command.severity is None and not command.attributes:
-        yield "severity", "is missing: say it, or the attributes that give it"
+        yield "severity", "is missing: give it, or the attributes that it follows from"
 
 
 def _relations(command: Command, incident_id: str) -> Iterator[Flaw]:
@@ -120,4 +120,4 @@ def _relations(command: Command, incident_id: str) -> Iterator[Flaw]:
     if named.strip() == incident_id:
         yield field, "is this incident itself"
     elif other_incident(command) and not blank(named) and not is_incident_id(named):
-        yield field, "is no incident's id: INC-, the day, eight signs"
+        yield field, "is not the id of an incident: INC-, the day, eight characters"

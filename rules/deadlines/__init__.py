@@ -1,1 +1,1 @@
-"""What is due, and what follows when it is."""
+"""What is due, and what happens then."""

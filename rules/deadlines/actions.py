@@ -1,4 +1,4 @@
-"""What a threshold sets off: commands that the engine gives, or effects on people."""
+"""The actions of a threshold: commands that the engine gives, or effects on people."""
 
 from models.base import ENGINE
 from models.clock import ONCE, Action, ActionKind, DueThreshold
@@ -9,13 +9,13 @@ from models.payload import Command
 from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
 
 MOST_IN_A_ROW = 3
-"""So many incidents at most lead to each other by clocks."""
+"""At most this many incidents open one another through clocks."""
 
 
 def _raised(
     action: Action, point: DueThreshold, policy: CompiledPolicy, incident: Incident
 ) -> str | None:
-    """The severity that raising leads to; None where it is as bad already, or was raised."""
+    """The severity after raising; None if it is as bad already, or was raised before."""
     place = policy.severities.index(incident.severity)
     if action.target == ONCE and _raised_before(point, policy, incident):
         return None
@@ -47,7 +47,7 @@ def command_of(
     incident: Incident,
     reason: str,
 ) -> tuple[str, Command] | None:
-    """The command that an action is, by name; None where it is none or changes nothing."""
+    """The command of an action and its name; None if it is no command or changes nothing."""
     by = {"actor": ENGINE.name, "via": ENGINE.via, "note": reason}
     match action.kind:
         case ActionKind.RAISE_SEVERITY:
@@ -64,24 +64,24 @@ def command_of(
 
 
 def opens_its_like(action: Action, point: DueThreshold, incident: Incident) -> str | None:
-    """Why an incident that a clock opened opens no further one; None where it may.
+    """Why an incident that a clock opened opens no further one; None if it may.
 
-    The clock that opened it, or one before that, would open its like, and that the next.
+    Otherwise its clocks would open another incident of the same kind, and so on.
     """
     led = incident.report.opened_for
     if action.kind is not ActionKind.OPEN_INCIDENT or not led:
         return None
     if point.clock in led:
-        return f"this incident was opened for {point.clock}, and does not open its like"
+        return f"this incident was opened for {point.clock}, so it opens no other one for it"
     if len(led) >= MOST_IN_A_ROW:
-        return f"{len(led)} incidents have led to each other: no further one is opened"
+        return f"{len(led)} incidents opened one another: this one opens no further one"
     return None
 
 
 def effects_of(
     action: Action, policy: CompiledPolicy, reason: str, clock: str = ""
 ) -> tuple[Effect, ...]:
-    """What an action that is no command asks for; `clock` is whose action it is."""
+    """The effects of an action that is no command; `clock` names the clock whose action it is."""
     match action.kind:
         case ActionKind.ESCALATE:
             level = int(action.target) if action.target else None

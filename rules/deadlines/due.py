@@ -1,4 +1,4 @@
-"""What is due by an instant, what comes due next, and what a correction takes back."""
+"""What is due by an instant, what is due next, and what a correction takes back."""
 
 from datetime import datetime
 
@@ -36,22 +36,22 @@ def waiting_points(
 def due_thresholds(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[DueThreshold, ...]:
-    """The thresholds that have come due by `now` and have not fired; each once, in order."""
+    """The thresholds that were due by `now` and have not fired; each once, in order."""
     return tuple(p for p in waiting_points(policy, incident, now) if p.due_at <= now)
 
 
 def next_point(policy: CompiledPolicy, incident: Incident, now: datetime) -> DueThreshold | None:
-    """The threshold that comes due first."""
+    """The threshold that is due first."""
     return next(iter(waiting_points(policy, incident, now)), None)
 
 
 def superseded(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[FiredThreshold, ...]:
-    """The fired thresholds that the record, as it reads now, would not have fired.
+    """The fired thresholds that would not have fired by the record as it is now.
 
-    A backdated stop, a correction or a wider target does that; what had been done stays done.
-    Of a clock whose calendar is not worked out yet nobody can say it.
+    A backdated stop, a correction or a wider target causes that; what was done then stays done. A
+    clock whose calendar is not worked out yet cannot be judged.
     """
     unread = _unread(policy) if policy.facts else frozenset()
     stands = {_key(p) for p in clock_points(policy, incident, now) if p.due_at <= now}
@@ -66,7 +66,7 @@ def superseded(
 
 
 def _unread(policy: CompiledPolicy) -> frozenset[str]:
-    """The clocks of which a calendar is not worked out yet."""
+    """The clocks whose calendars are not all worked out yet."""
     return frozenset(
         spec.name
         for spec in policy.clocks

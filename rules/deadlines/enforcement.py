@@ -1,4 +1,4 @@
-"""What enforcing a deadline looks at, and what stands when it looks again."""
+"""What the enforcement of deadlines needs, and which thresholds stand when it checks them again."""
 
 from datetime import datetime, timedelta
 
@@ -15,11 +15,11 @@ from rules.deadlines.due import due_thresholds
 from rules.deadlines.pending import is_pending
 
 PUNCTUAL = timedelta(seconds=5)
-"""A threshold that fires within this much of its instant is not called late."""
+"""A threshold that fires within this time of its instant counts as punctual."""
 
 
 def without_story(incident: Incident) -> Incident:
-    """The record without what no clock depends on."""
+    """The record without everything that clocks do not depend on."""
     return incident.changed(
         timeline=(),
         alerts={key: _nameless(record) for key, record in incident.alerts.items()},
@@ -34,7 +34,7 @@ def without_story(incident: Incident) -> Incident:
 
 
 def _nameless(record: AlertRecord) -> AlertRecord:
-    """When an alert fired, without what it says."""
+    """When an alert fired, without its content."""
     alert = record.alert.changed(labels={}, summary="")
     return record.changed(alert=alert)
 
@@ -69,7 +69,7 @@ def facts_for_enforcement(policy: CompiledPolicy, due: tuple[DueThreshold, ...])
 
 
 def enforce(request: EnforceDeadline) -> Enforcement:
-    """Evaluate the recorded clocks again: which thresholds stand at the request's `now`."""
+    """Evaluate the recorded clocks again: the thresholds that stand at the request's `now`."""
     facts = request.facts
     stands = {
         (point.clock, point.run, point.threshold)
@@ -82,7 +82,7 @@ def enforce(request: EnforceDeadline) -> Enforcement:
 
 
 def late_words(late_by: timedelta) -> str:
-    """How late a threshold fired, in words; "" where it was on time."""
+    """How late a threshold fired, in words; "" if it was on time."""
     if late_by <= PUNCTUAL:
         return ""
     return f" (fired {format_duration(late_by)} late)"
@@ -101,7 +101,7 @@ def _best_effort(
 def as_fired(
     point: DueThreshold, policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> FiredThreshold:
-    """A threshold as the record keeps it once it fires."""
+    """A threshold as the record keeps it after it fires."""
     return FiredThreshold(
         **point.model_dump(exclude={"actions"}),
         fired_at=now,
@@ -113,7 +113,7 @@ def as_fired(
 def fired_words(
     point: DueThreshold, policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[EntryKind, str]:
-    """What the timeline says of a threshold that fires: the kind of line, and its words."""
+    """The timeline entry of a threshold that fires: its kind and its words."""
     late, clock, name = late_words(now - point.due_at), point.clock, point.threshold
     waited = clock_named(clock)
     if isinstance(waited, UpdateClock):

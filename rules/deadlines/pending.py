@@ -1,6 +1,6 @@
-"""What waits for somebody's answer: approvals, offers of roles, roles that are held long.
+"""Requests that wait for an answer: approvals, offers of roles, roles that are held for long.
 
-Not clocks of the policy: nothing is breached, and nothing is kept once an answer is there.
+They are not clocks of the policy: nothing is breached, and nothing stays after the answer.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from rules.record.decision import Decision
 
 
 def is_pending(point: DueThreshold) -> bool:
-    """Whether a point is one of these, and not a threshold of a clock."""
+    """Whether a point is such a request, not a threshold of a clock."""
     return isinstance(clock_named(point.clock), Awaited)
 
 
@@ -27,7 +27,7 @@ def pending_points(policy: CompiledPolicy, incident: Incident) -> tuple[DueThres
 def waited_for(
     point: DueThreshold, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Decision | None:
-    """What follows when no answer came in time; None where that is settled meanwhile."""
+    """What happens if no answer came in time; None if it came meanwhile."""
     match clock_named(point.clock):
         case ApprovalWait(rule):
             return unanswered(rule, point.due_at, incident, policy, now)

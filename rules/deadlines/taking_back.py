@@ -1,7 +1,7 @@
-"""What a command takes back of what had fired: it is marked as corrected, and stays on the record.
+"""Mark fired thresholds as corrected if a command makes the record read otherwise; they stay on it.
 
-A backdated fact, a correction, another severity, a hold, a condition that does not hold, an
-extension, another policy: whatever makes the record read otherwise.
+A backdated fact, a correction, a change of severity, a hold, a condition that no longer holds, an
+extension or another policy can do that.
 """
 
 from models.clock import Correction, FiredThreshold
@@ -14,7 +14,7 @@ from rules.record.ledger import note, supersede
 
 
 def corrected(decision: Decision, case: Case, name: str, command: Command) -> Decision:
-    """The decision, with what had fired and would not have, as the record reads then, marked."""
+    """The decision, with those thresholds marked that would not have fired by the new record."""
     adopted = _adopted(decision)
     taken_back = superseded(adopted or case.policy, decision.incident, case.now)
     if not taken_back:
@@ -41,7 +41,7 @@ def corrected(decision: Decision, case: Case, name: str, command: Command) -> De
 
 
 def _adopted(decision: Decision) -> CompiledPolicy | None:
-    """The policy that counts from then on; one of before adoption took anything back does not."""
+    """The policy that the decision adopts; None if it is older than corrections by adoption."""
     policies = (e.policy for e in decision.effects if isinstance(e, AdoptPolicy))
     return next((policy for policy in policies if policy.facts), None)
 
@@ -50,8 +50,8 @@ def _words(fired: FiredThreshold, correction: Correction, *, kept: bool) -> str:
     fired_at = f"{fired.fired_at:%H:%M:%S} UTC"
     if not (kept and fired.breach):
         name = f"{fired.clock} {fired.threshold}"
-        return f"{name} had fired at {fired_at}; as the record reads now it would not have"
+        return f"{name} fired at {fired_at}; by the record as it is now, it would not have"
     why = f": {correction.reason}" if correction.reason else ""
     by = f"{correction.actor.name} ({correction.command}{why})"
-    under = f", as {correction.policy} reads" if correction.policy else ""
+    under = f", under {correction.policy}" if correction.policy else ""
     return f"{fired.clock}: the breach at {fired_at} stays on record; corrected by {by}{under}"

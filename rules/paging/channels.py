@@ -1,4 +1,4 @@
-"""Whom a page reaches, and over which channels, first to last."""
+"""Whom a page reaches, and which channels it tries in which order."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from rules.people.named import CHANNEL
 from rules.people.on_call import by_schedule
 
 MOST_OF_A_SUBJECT = 120
-"""Hundreds of them stand in one summary."""
+"""One summary has hundreds of subjects, so each is cut to this length."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageTarget:
-    """Someone, or a channel, to page.
+    """A person or a channel to page.
 
-    `target` is as the policy names it; `channels` are the target's own, in the order of trying.
-    `zone` is that of its local clock, where the policy says it; `via` says in words as what the
-    recipient is paged. `limit` is its own, where it has one.
+    `target` is the policy's name for it; `channels` are its own, in the order of trying. `zone` is
+    its local clock, if the policy names one; `via` says in words why the recipient is paged.
+    `limit` is its own limit, if it has one.
     """
 
     target: str
@@ -36,14 +36,14 @@ class PageTarget:
 
     @property
     def as_what(self) -> str:
-        """As what the recipient is paged: `by name`, `role lead`, or what `via` says."""
+        """Why the recipient is paged: `by name`, `role lead`, or what `via` says."""
         kind, _, name = self.target.partition(":")
         return self.via or ("by name" if kind == "person" else f"{kind} {name}")
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Whom to page, each once; `nobody` lists the targets that resolve to no one."""
+    """Whom to page, each once; `nobody` lists the targets that mean no one."""
 
     pages: tuple[PageTarget, ...]
     nobody: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ def _named(
     on_call: Mapping[str, OnCall],
     vacant: Mapping[str, str],
 ) -> dict[str, str]:
-    """The people whom a target means, and by what, where that says more than the target."""
+    """The people that a target means, and why each one is meant if the target does not say it."""
     kind, _, name = target.partition(":")
     found = on_call.get(name)
     if kind == "schedule" and found:
@@ -76,10 +76,10 @@ def resolve_targets(
     *,
     vacant: Mapping[str, str] = MappingProxyType({}),
 ) -> Resolution:
-    """Whom `person:NAME`, `role:NAME`, `channel:NAME` and `schedule:NAME` mean.
+    """Resolve `person:NAME`, `role:NAME`, `channel:NAME` and `schedule:NAME`.
 
-    `holders` maps roles to people (`further` to who else holds them), `on_call` schedules to who
-    is on call by them. These people stand in for a role that is `vacant`, which says as what. A
+    `holders` maps roles to people (`further` to their other holders), and `on_call` maps schedules
+    to who is on call. For a role in `vacant`, these people stand in, and the value says as what. A
     person that the policy does not know is paged by name on the policy's paging channels.
     """
     pages: dict[tuple[bool, str], PageTarget] = {}
@@ -102,7 +102,7 @@ def resolve_targets(
 
 
 def channel_chain(channels: Iterable[str], fallbacks: Mapping[str, str]) -> tuple[str, ...]:
-    """`channels` in order, then what they fall back to, and so on; each channel once."""
+    """`channels` in order, each followed by its fallbacks; each channel once."""
     chain = dict.fromkeys(channels)
     for channel in tuple(chain):
         following = fallbacks.get(channel)
@@ -122,7 +122,7 @@ def paging_chain(
 def bound_by(
     page: PageTarget, limits: PageLimits, urgency: int, *, escalation: bool = False
 ) -> Bound | None:
-    """The limit that a page is bound by: that of the channel, of the person, or of everybody."""
+    """The limit of a page: that of the channel, of the person, or of everybody."""
     if page.target.startswith(CHANNEL):
         limit, whom = limits.channels.get(page.recipient), page.target
     else:
@@ -133,7 +133,7 @@ def bound_by(
 
 
 def withdrawable(delivery: Delivery, withdrawal: Withdrawal) -> bool:
-    """Whether a page need not be sent any more."""
+    """Whether a page need no longer be sent."""
     of_ladder = delivery.bound is not None and delivery.bound.escalation
     stays = not (delivery.until_answered or of_ladder)
     page = delivery.message.kind is MessageKind.PAGE
@@ -141,7 +141,7 @@ def withdrawable(delivery: Delivery, withdrawal: Withdrawal) -> bool:
 
 
 def leave_for(delivery: Delivery) -> AskLeave | None:
-    """What a page asks before it is sent; None where nothing binds it."""
+    """The request to send a page; None if no limit applies."""
     sent = delivery.message
     if delivery.bound is None:
         return None

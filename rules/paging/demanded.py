@@ -1,4 +1,4 @@
-"""Escalating by hand: somebody wants a level paged, and says why; and somebody answers them."""
+"""Escalating by hand: a person asks for a level with a reason, and somebody answers."""
 
 from models.command import EscalateCommand
 from models.incident import Incident
@@ -11,9 +11,9 @@ from states.lifecycle import BEFORE_REVIEW, State, Trigger
 
 
 def escalate(case: Case, command: EscalateCommand) -> Outcome:
-    """Page the level that is asked for, or the next one, acknowledged or not.
+    """Page the level that is named, or the next one, even if the incident is acknowledged.
 
-    After an acknowledgement the following levels are paged too, until somebody answers, but with
+    After an acknowledgement, the following levels are paged too until somebody answers, unless
     `only`.
     """
     refusal = _refused(case, command)
@@ -49,13 +49,13 @@ def escalate(case: Case, command: EscalateCommand) -> Outcome:
 
 
 def answerable(incident: Incident, trigger: Trigger | None) -> bool:
-    """Whether an acknowledgement answers whoever escalated by hand after the first one."""
+    """Whether an acknowledgement answers a person who escalated by hand after an earlier one."""
     responding = incident.state in BEFORE_REVIEW and incident.state is not State.REPORTED
     return trigger is Trigger.ACKNOWLEDGE and responding and incident.demand_of is not None
 
 
 def answer(case: Case, command: Command) -> Outcome:
-    """Somebody answers whoever escalated by hand: nobody further is paged for that."""
+    """Answer the person who escalated by hand: nobody further is paged for that."""
     why = f" ({command.note})" if command.note else ""
     summary = f"{case.actor.name} answers {case.incident.demand_of}: the escalation stops{why}"
     incident = note(

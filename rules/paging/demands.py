@@ -1,6 +1,6 @@
-"""What is demanded of an escalation: which demands are one page, which wait, who answers them.
+"""Demands on an escalation: which become one page, which wait, and who answers them.
 
-Demands that fall on one instant and mean the same level are one page.
+Demands of one instant for the same level become one page.
 """
 
 from collections.abc import Iterable
@@ -17,9 +17,10 @@ from rules.record.decision import PageNextLevel
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The demand that is due, `together` with others of its instant and level or not.
+    """The demand that is due; `together` says whether it joins others of its instant and level.
 
-    `demanded` is None where that level was paged at that very instant. `progress` is without it.
+    `demanded` is None if that level was paged at that very instant. `progress` no longer contains
+    the demand.
     """
 
     progress: EscalationProgress
@@ -29,7 +30,7 @@ class Taken:
 
 
 def demanded_page(effect: PageNextLevel, now: datetime, cause: int) -> DemandedPage:
-    """What a decision demands, by the line `cause` of the timeline."""
+    """The demand of a decision; `cause` is its timeline entry."""
     return DemandedPage(
         reason=effect.reason,
         level=effect.level,
@@ -45,27 +46,27 @@ def demanded_page(effect: PageNextLevel, now: datetime, cause: int) -> DemandedP
 
 
 def level_of(demanded: DemandedPage, progress: EscalationProgress, levels: int) -> int:
-    """The level that a demand means: beyond the last it is the last."""
+    """The level that a demand means, at most the last one."""
     return min(demanded.level or progress.level + 1, levels)
 
 
 def _is_due(demanded: DemandedPage, progress: EscalationProgress, now: datetime) -> bool:
-    """While the escalation goes on it pages the level itself, once its hours have begun."""
+    """Whether a demand is due. While the escalation goes on, it pages the level itself."""
     waits = demanded.not_before
     return waits is None or (progress.stopped is not None and waits <= now)
 
 
 def demand_due(progress: EscalationProgress, now: datetime) -> bool:
-    """Whether something is demanded now."""
+    """Whether a demand is due now."""
     return any(_is_due(demanded, progress, now) for demanded in progress.demanded)
 
 
 def take(
     progress: EscalationProgress, levels: int, now: datetime, *, together: bool = True
 ) -> Taken | None:
-    """What is demanded first, as one page with the same; None where nothing is.
+    """Take the first demand that is due, as one page with the same demands; None if there is none.
 
-    Without `together` each is a page of its own, as once was so.
+    Without `together`, each demand is a page of its own, as in earlier versions.
     """
     due = [demanded for demanded in progress.demanded if _is_due(demanded, progress, now)]
     if not due:
@@ -119,10 +120,10 @@ def set_going(
     acknowledged: bool,
     goes_on: bool = True,
 ) -> tuple[EscalationProgress, Page | NoPage]:
-    """The page that is demanded, and whether silence goes on from it.
+    """The page that is demanded, and the progress from which silence goes on.
 
-    One that somebody asks for by hand sets a stopped escalation going, until they are answered.
-    Without `goes_on` it does not, as once was so.
+    A demand by hand restarts a stopped escalation until somebody answers. Without `goes_on` it does
+    not, as in earlier versions.
     """
     stopped = progress.stopped is not None
     if demanded.resumes:
@@ -138,7 +139,7 @@ def set_going(
 
 
 def _called(progress: EscalationProgress, by: str, level: int) -> EscalationProgress:
-    """It goes on from this level until somebody answers."""
+    """Go on from this level until somebody answers."""
     return anew(progress).changed(
         cycle=0,
         stopped=None,
@@ -151,10 +152,10 @@ def _called(progress: EscalationProgress, by: str, level: int) -> EscalationProg
 
 
 def answers(progress: EscalationProgress, by: str) -> bool:
-    """Whether what somebody does stops an escalation that goes on after an acknowledgement.
+    """Whether this person's action stops an escalation that goes on after an acknowledgement.
 
-    One that was asked for by hand is answered by whom it has paged; and where it has paged a
-    channel, of which nobody knows who reads it, by whoever did not ask.
+    If it was asked for by hand, those it has paged can answer. If it has paged a channel, whose
+    readers are unknown, everybody can except the person who asked.
     """
     if progress.called_by is None:
         return progress.resumed
@@ -164,7 +165,7 @@ def answers(progress: EscalationProgress, by: str) -> bool:
 
 
 def withdrawn(progress: EscalationProgress, withdrawal: Withdrawal) -> EscalationProgress:
-    """Without the demands that are withdrawn."""
+    """The progress without the demands that are withdrawn."""
     left = tuple(
         demanded
         for demanded in progress.demanded
@@ -181,10 +182,10 @@ def unreached(
     *,
     opens_at: datetime | None,
 ) -> EscalationProgress:
-    """What is left of a demand that reached nobody and that no answer withdraws.
+    """Keep a demand that reached nobody and that no answer withdraws.
 
-    It waits for the hours of its level. If that has none, the next level is demanded at once,
-    unless silence goes on anyway.
+    It waits for the hours of its level. If that level has no hours, the next level is demanded at
+    once, unless silence goes on anyway.
     """
     if opens_at:
         waiting = demanded.changed(level=level, not_before=opens_at)
@@ -198,7 +199,7 @@ def unreached(
 def reached_by(
     progress: EscalationProgress, level: int, recipients: Iterable[str]
 ) -> EscalationProgress:
-    """A level was paged: no demand waits for its hours, and whom it paged can answer."""
+    """After a page of this level: no demand waits for its hours, and its recipients can answer."""
     left = tuple(d for d in progress.demanded if not d.not_before or d.level != level)
     every = tuple(dict.fromkeys((*progress.called, *recipients))) if progress.called_by else ()
     return progress.changed(demanded=left, called=every)

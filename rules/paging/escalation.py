@@ -1,6 +1,6 @@
-"""Who is paged next, and when: levels by silence, then the whole again.
+"""Who is paged next, and when: level after level in silence, then all over again.
 
-Exactly at the end of a wait counts as in time: what an incident is told before it pages, it knows.
+An answer exactly at the end of a wait is in time: the incident reads its messages before it pages.
 """
 
 import hashlib
@@ -16,12 +16,12 @@ from rules.alerts.firing import alerts_firing
 from rules.clocks.conditions import holds_at
 
 QUIET = "none of its alerts fires any more"
-"""Why a level is passed over that is paged only while alerts fire."""
+"""Why a level that is paged only while alerts fire is passed over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Page this level now. `level` and `cycle` are those after the page."""
+    """Page this level now. `level` and `cycle` are the progress after the page."""
 
     level: int
     cycle: int
@@ -31,7 +31,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PassOver:
-    """Nobody of this level is paged; the wait for the next is what it would have been."""
+    """Page nobody of this level; the wait for the next level does not change."""
 
     level: int
     cycle: int
@@ -48,7 +48,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class NoPage:
-    """Nobody is paged any more, and why."""
+    """Page nobody any more, for this reason."""
 
     reason: str
 
@@ -56,7 +56,7 @@ class NoPage:
 def in_force(
     escalation: EscalationPolicy | None, incident: Incident, now: datetime
 ) -> EscalationPolicy | None:
-    """The ladder that counts for an incident as it is: the first branch that fits, or the whole."""
+    """The ladder that counts for an incident now: the first branch that fits, or the whole."""
     for branch in escalation.branches if escalation else ():
         if branch.severities and incident.severity not in branch.severities:
             continue
@@ -66,7 +66,7 @@ def in_force(
 
 
 def still_firing(incident: Incident) -> bool:
-    """Whether what alerts told of still goes on. An incident without alerts is not over by them."""
+    """Whether the alerts still fire. An incident that never had alerts counts as firing."""
     never = not incident.alerts and not incident.truncated_alerts
     return never or bool(alerts_firing(incident))
 
@@ -86,7 +86,7 @@ def next_page(
     *,
     firing: bool = True,
 ) -> Page | PassOver | Wait | NoPage:
-    """What silence asks for at `now`. After the last wait of the last cycle nobody is left."""
+    """What silence requires at `now`. After the last wait of the last cycle nobody is left."""
     if policy is None or not policy.levels:
         return NoPage("the policy names no escalation for this incident")
     if progress.stopped:
@@ -110,9 +110,9 @@ def forced_page(
     *,
     waits_from: datetime | None = None,
 ) -> Page | NoPage:
-    """The next level (or `level`), paged because it is demanded, acknowledged or not.
+    """The next level (or `level`), paged on demand even if the incident is acknowledged.
 
-    With `waits_from`, silence goes on from there; otherwise as if nothing had been demanded.
+    With `waits_from`, silence goes on from there; otherwise it goes on as before.
     """
     if policy is None or not policy.levels:
         return NoPage("the policy names no escalation for this incident")
@@ -132,11 +132,11 @@ def after_level(
     opens_at: datetime | None = None,
     late: bool = True,
 ) -> EscalationProgress:
-    """How far the escalation is once a level had its turn, which `reached` somebody or nobody.
+    """The progress after a level had its turn, which `reached` somebody or nobody.
 
-    Where nobody was reached the next level comes at once. Where nobody was in a whole cycle, and
-    `opens_at` is when the first of those can be whose hours it was not, it begins again then; or
-    at once, where these hours began meanwhile. Without `late` it does not, as once was so.
+    If it reached nobody, the next level comes at once. If a whole cycle reached nobody, the
+    escalation begins again at `opens_at`, when the first hours of those passed over begin, or at
+    once if they began meanwhile. Without `late` it does not begin at once, as in earlier versions.
     """
     begun = progress.level > 0 and done.cycle == progress.cycle
     reached_now = reached
@@ -168,16 +168,20 @@ def silence(progress: EscalationProgress) -> str:
     if progress.resumed:
         return "nobody has taken it up"
     if progress.level:
-        return "nobody acknowledged" if progress.reached else "nobody before could be paged"
+        return (
+            "nobody acknowledged"
+            if progress.reached
+            else "nobody on an earlier level could be paged"
+        )
     return "still not acknowledged" if progress.pages else "new incident"
 
 
 def begun_again(
     progress: EscalationProgress, level: int | None, *, resumed: bool
 ) -> EscalationProgress:
-    """The escalation goes on although it had stopped; from the first level on, all of it.
+    """The progress of a stopped escalation that goes on; from the first level on, all of it.
 
-    One that is `resumed` had been acknowledged: it stops once somebody does something.
+    If it is `resumed`, somebody had acknowledged: it stops as soon as somebody does something.
     """
     change: dict[str, Any] = {"cycle": 0} if level == 1 else {}
     if progress.stopped is not None:
@@ -186,17 +190,17 @@ def begun_again(
 
 
 def anew(progress: EscalationProgress) -> EscalationProgress:
-    """Whom it had reached before it stopped does not count: what goes on has paged nobody yet."""
+    """The progress without whom it had reached before: from here on it has paged nobody yet."""
     return progress.changed(reached=False, opens_at=None)
 
 
 def resumed(
     progress: EscalationProgress, now: datetime, *, cause: int = OPENING, demanded: bool = False
 ) -> EscalationProgress:
-    """The escalation goes on from the level where an acknowledgement had stopped it.
+    """The escalation goes on from the level at which an acknowledgement stopped it.
 
-    If a level was paged since, it goes on from there, after its wait; if one is `demanded` at that
-    instant, from that one.
+    If a level was paged since, it goes on from there after its wait; if a level is `demanded` at
+    that instant, it goes on from that one.
     """
     waits = progress.answer_by is not None and progress.answer_by > now
     here = demanded or waits
@@ -212,7 +216,7 @@ def resumed(
 
 
 def stopped(progress: EscalationProgress, reason: str) -> EscalationProgress:
-    """Nobody further is paged; where that was so already, its reason stays."""
+    """Page nobody further; if the escalation had stopped already, the first reason stays."""
     change: dict[str, Any] = {"forgotten_at": None}
     if progress.stopped is None:
         change |= {"stopped": reason, "next_at": None, "resumed": False}
@@ -221,10 +225,10 @@ def stopped(progress: EscalationProgress, reason: str) -> EscalationProgress:
 
 
 def turns(incident_id: str, targets: tuple[str, ...], level: int, cycle: int) -> tuple[str, ...]:
-    """The targets of a level that pages one of them in turn, whoever's turn it is first.
+    """The targets of a level that pages one of them in turn, the one whose turn it is first.
 
-    Where incidents begin follows from their ids: over many, each begins with everybody as often.
-    Within an incident the next level of the same targets, and the next cycle, goes one further.
+    The incident's id decides who comes first, so over many incidents everybody does equally often.
+    Within an incident, the next level of the same targets and the next cycle move on by one.
     """
     digest = hashlib.sha256(incident_id.encode()).digest()
     first = (int.from_bytes(digest[:8]) + level - 1 + cycle) % len(targets)
@@ -232,7 +236,7 @@ def turns(incident_id: str, targets: tuple[str, ...], level: int, cycle: int) ->
 
 
 def watched(policy: CompiledPolicy) -> bool:
-    """Whether it matters to the escalation that somebody does something."""
+    """Whether the escalation depends on what people do after an acknowledgement."""
     ladders = policy.escalation.ladders if policy.escalation else ()
     return any(
         ladder.forgotten_after is not None or ladder.on_raise is not OnRaise.NOTHING

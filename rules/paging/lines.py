@@ -1,4 +1,4 @@
-"""What the timeline says of a level that had its turn: who was paged, as what, by which rule."""
+"""The timeline entries of a level that had its turn: who was paged, as what, by which rule."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from rules.people.on_call import SCHEDULE, nobody_by
 from rules.record.references import as_data
 
 BY_NAME = "by name"
-"""As what somebody is paged whom a level names."""
+"""Why somebody is paged whom a level names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the timeline. `owed` says that what it tells of is still to be delivered."""
+    """A timeline entry. `owed` is the page that it mentions, if that is still to be delivered."""
 
     kind: EntryKind
     summary: str
@@ -34,7 +34,7 @@ class Line:
 class Turn:
     """A level that had its turn at `at`, by the escalation `rule`, for a `reason`.
 
-    `next_at` is when silence pages the next.
+    `next_at` is when silence pages the next level.
     """
 
     page: Page
@@ -44,7 +44,7 @@ class Turn:
     next_at: datetime | None = None
 
     def facts(self, *, told: bool) -> dict[str, Any]:
-        """By which rule, in which cycle: where what paged told it, as older pages did not."""
+        """The rule and the cycle, if the activity reported them; older pages did not."""
         if not told:
             return {}
         facts = {"cycle": self.page.cycle, "rule": self.rule, "asked_at": self.at.isoformat()}
@@ -52,7 +52,7 @@ class Turn:
 
 
 def lines_of(turn: Turn, done: Escalated) -> Iterator[Line]:
-    """Who was paged, who was not and why."""
+    """The lines about who was paged, who was not, and why."""
     facts = turn.facts(told=done.cycle is not None)
     for outcome in done.pages:
         line = _paged(turn, outcome, {**facts, **_duty(outcome, done)})
@@ -63,7 +63,7 @@ def lines_of(turn: Turn, done: Escalated) -> Iterator[Line]:
         if facts:
             data["reason"] = turn.reason
         found = done.on_call.get(target.removeprefix(SCHEDULE))
-        why = nobody_by(found) if found else f"{target} is held by no one"
+        why = nobody_by(found) if found else f"nobody holds {target}"
         data |= {"on_call": found.model_dump(mode="json")} if found else {}
         yield Line(EntryKind.PAGE_NOBODY, f"level {level} pages nobody: {why}", data)
     for passed in done.out_of_hours:
@@ -71,7 +71,7 @@ def lines_of(turn: Turn, done: Escalated) -> Iterator[Line]:
 
 
 def _duty(outcome: PageOutcome, done: Escalated) -> dict[str, Any]:
-    """By what somebody is on call who was paged by a schedule, and by how old a feed."""
+    """The shift of a person who was paged by a schedule, and the age of its feed."""
     found = done.on_call.get(outcome.target.removeprefix(SCHEDULE))
     duty = found.duty(outcome.delivery.message.recipient) if found else None
     if found is None or duty is None:
@@ -116,17 +116,19 @@ def _paged(turn: Turn, outcome: PageOutcome, facts: dict[str, Any]) -> Line:
 
 
 def _unconfirmed(turn: Turn, outcome: PageOutcome, data: dict[str, Any]) -> Line:
-    """Of a page that may have left, nobody knows whether it did."""
+    """The line of a page of which nobody knows whether it was sent."""
     level, channel = turn.page.level, data["channel"]
     who = f"{outcome.delivery.message.recipient} (level {level}) by {channel}"
-    why = "the worker stopped before it said so"
+    why = "the worker stopped before it confirmed this"
     return Line(
-        EntryKind.PAGE_UNCONFIRMED, f"page to {who}: {turn.reason} — may have left: {why}", data
+        EntryKind.PAGE_UNCONFIRMED,
+        f"page to {who}: {turn.reason} — may have been sent: {why}",
+        data,
     )
 
 
 def _remarkable(outcome: PageOutcome) -> bool:
-    """Whether it is not plain from the recipient as what they are paged."""
+    """Whether the line must say why the recipient is paged."""
     return bool(outcome.via) and outcome.via != BY_NAME and not outcome.target.startswith(CHANNEL)
 
 
@@ -135,7 +137,7 @@ def _out_of_hours(turn: Turn, passed: OutOfHours, facts: dict[str, Any]) -> Line
     opens_at = passed.opens_at
     begins = f"; they begin at {opens_at:%Y-%m-%d %H:%M} UTC" if opens_at else ""
     summary = (
-        f"level {level} passes over {passed.recipient}: outside of their hours in "
+        f"level {level} passes over {passed.recipient}: outside their hours in "
         f"{passed.zone}{begins}"
     )
     data = {
@@ -152,7 +154,7 @@ def _out_of_hours(turn: Turn, passed: OutOfHours, facts: dict[str, Any]) -> Line
 def passed_over(
     done: PassOver, rule: str, targets: tuple[str, ...], at: datetime, next_at: datetime | None
 ) -> Line:
-    """That a level is not paged at `at`, and why."""
+    """The line that a level is not paged at `at`, and why."""
     data = {
         "level": done.level,
         "cycle": done.cycle,
@@ -165,13 +167,13 @@ def passed_over(
 
 
 def joined(level: int, reason: str) -> Line:
-    """That a level was demanded which was just paged because of another demand."""
-    words = f"level {level} is paged already, at this very instant: {reason}"
+    """The line of a demand for a level that another demand has just paged."""
+    words = f"level {level} was just paged at the same instant: {reason}"
     return Line(EntryKind.ESCALATION_JOINED, words, {"level": level, "reason": reason})
 
 
 def waits_for_hours(page: Page, reason: str, opens_at: datetime) -> Line:
-    """That a page which was demanded goes out later."""
+    """The line of a page on demand that goes out later."""
     words = f"level {page.level} is paged when its hours begin, {opens_at:%Y-%m-%d %H:%M} UTC"
     data = {
         "level": page.level,
@@ -183,22 +185,22 @@ def waits_for_hours(page: Page, reason: str, opens_at: datetime) -> Line:
 
 
 def given_up(summary: str, level: int, key: str, why: str) -> Line:
-    """That a level is not paged any more, of which an attempt may have been under way."""
-    words = f"{summary} — not asked for any more: {why}; an attempt under way may have left"
+    """The line of a level that is no longer paged, although an attempt may be under way."""
+    words = f"{summary} — no longer needed: {why}; an attempt under way may still arrive"
     return Line(EntryKind.PAGE_WITHDRAWN, words, {"level": level, "key": key})
 
 
 def unknown(summary: str, level: int, key: str) -> Line:
-    """That a lost task may have paged a level, and that nobody could be asked whom."""
-    words = f"{summary} — may have left: the worker stopped before it said so"
+    """The line of a lost task that may have paged a level; nobody knows whom."""
+    words = f"{summary} — may have been sent: the worker stopped before it confirmed this"
     return Line(EntryKind.PAGE_UNCONFIRMED, words, {"level": level, "key": key})
 
 
 def withdrawn(delivery: Delivery) -> Line:
-    """That a page which no channel took yet is not tried any more."""
+    """The line of a page that no channel has taken and that is not tried again."""
     sent = delivery.message
-    why = delivery.withdraw or "it is not asked for any more"
-    summary = f"page to {sent.recipient}: {sent.reason} — not sent any more: {why}"
+    why = delivery.withdraw or "it is no longer needed"
+    summary = f"page to {sent.recipient}: {sent.reason} — withdrawn: {why}"
     data = {"recipient": sent.recipient, "key": sent.key, "reason": sent.reason}
     return Line(EntryKind.PAGE_WITHDRAWN, summary, data)
 
@@ -220,14 +222,14 @@ def recipients_of(done: Escalated) -> tuple[str, ...]:
 
 
 def how_to_stop(incident_id: str, progress: EscalationProgress) -> str:
-    """What a page says about how to stop the escalation."""
+    """The line of a page that says how to stop the escalation."""
     if progress.resumed:
-        return f"It was acknowledged, and nothing followed. Look: show {incident_id}"
+        return f"It was acknowledged, but nothing followed. Check it: show {incident_id}"
     return f"Acknowledge it: acknowledge {incident_id}"
 
 
 def became_of(delivery: Delivery, leave: Leave) -> Line | None:
-    """What the timeline says of a page that asked for leave; nothing where it says so already."""
+    """The line of a page that asked to be sent; None if the timeline says it already."""
     sent, summary = delivery.message, leave.summary
     who = f"page to {sent.recipient}: {sent.reason}"
     data: dict[str, Any] = {

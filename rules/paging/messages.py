@@ -1,4 +1,4 @@
-"""What a message says: one wording for all channels, and what each audience may see."""
+"""What a message says: the same words on all channels, and only what its audience may see."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,7 +20,7 @@ def _stamp(at: datetime) -> str:
 def facts_for(
     incident: Incident, policy: CompiledPolicy, now: datetime, audience: Audience | None
 ) -> dict[str, str]:
-    """The facts that a message carries; an audience's `sees` limits them."""
+    """The facts in a message; the `sees` of an audience limits them."""
     report = incident.report
     running = [r for r in read_clocks(policy, incident, now) if r.stopped_at is None]
     facts = {
@@ -47,7 +47,7 @@ def _body(text: str, facts: dict[str, str]) -> str:
 
 
 def detour(failures: Iterable[DeliveryFailure]) -> str:
-    """By which channels a message could not go, for the line that says what became of it."""
+    """The channels that failed before, for the line about a message."""
     return "".join(f"; not by {failed.channel}: {failed.error}" for failed in failures)
 
 
@@ -62,7 +62,7 @@ def message(
     recipient: str = "",
     audience: Audience | None = None,
 ) -> Message:
-    """A message without its key: who sends it gives it one."""
+    """A message without its key; the sender adds the key."""
     facts = facts_for(incident, policy, now, audience)
     shown = incident.severity if "severity" in facts else ""
     heading = " ".join(part for part in (f"[{incident.id}]", shown, incident.report.title) if part)

@@ -1,8 +1,8 @@
-"""What the activity that pages a level is asked, and under which key.
+"""The request to the activity that pages a level, and its key.
 
-The key follows from what is asked for: the line of the timeline that asks, the level, the round,
-and, put to it by the activity, who is paged. So the same page has the same key, however often a
-task is done again, and no other page ever has it.
+The key follows from the request: the timeline entry that asks, the level and the round; the
+activity adds the recipient. So the same page always has the same key, however often a task is
+repeated, and no other page ever has it.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from rules.people.stand_ins import addressed_by_level
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of the escalation now, by which ladder, why, and by which line (`cause`)."""
+    """What the escalation must do now, by which ladder and why; `cause` is the line that asks."""
 
     page: Page
     ladder: EscalationPolicy
@@ -33,12 +33,12 @@ class Asked:
 
     @property
     def stays(self) -> bool:
-        """Whether no answer to the escalation withdraws it."""
+        """Whether answers to the escalation do not withdraw it."""
         return self.demanded is not None and self.demanded.stays
 
     @property
     def clocks(self) -> tuple[str, ...]:
-        """Whose limits ask for it."""
+        """The clocks whose limits ask for it."""
         return self.demanded.clocks if self.demanded else ()
 
     @property
@@ -48,14 +48,14 @@ class Asked:
 
 
 def page_key(incident_id: str, asked: Asked) -> str:
-    """The key of a page, without who is paged."""
+    """The key of a page, without its recipient."""
     return f"{incident_id}/page-{asked.cause}.{asked.page.level}.{asked.page.cycle + 1}"
 
 
 def request_of(
     asked: Asked, incident: Incident, policy: CompiledPolicy, progress: EscalationProgress
 ) -> EscalateIncident:
-    """What the activity needs to know."""
+    """The input of the activity."""
     page = asked.page
     template = message(
         MessageKind.PAGE,

@@ -1,4 +1,4 @@
-"""The escalation as the timeline tells it: who was paged or passed over, and where it stood."""
+"""The escalation by the timeline: who was paged or passed over, and where it stood."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,10 +13,10 @@ from rules.paging.escalation import NoPage, Wait, in_force, next_page
 
 PAGE = "page."
 SENT = frozenset({EntryKind.PAGE_SENT, EntryKind.PAGE_SUMMARISED})
-"""What tells of a page that reached somebody: by itself, or in a summary of many."""
+"""Kinds of lines about a page that reached somebody: by itself, or in a summary of many."""
 HELD = EntryKind.PAGE_HELD
 MOST_TURNS = 1000
-"""So many turns ahead it is looked for a level: more than a policy can ask for sensibly."""
+"""A search for a level looks this many turns ahead: more than any sensible policy has."""
 
 ACKNOWLEDGED = EntryKind.INCIDENT_ACKNOWLEDGED
 _STOPS: dict[str, str] = {
@@ -25,20 +25,18 @@ _STOPS: dict[str, str] = {
     EntryKind.INCIDENT_CANCELLED: "{actor} cancelled the incident at {at}",
     EntryKind.ESCALATION_TAKEN_UP: "{summary}, at {at}",
     EntryKind.ESCALATION_ANSWERED: "{summary}, at {at}",
-    EntryKind.ESCALATION_EXHAUSTED: (
-        "the escalation had ended at {at}: every level had had its turn"
-    ),
+    EntryKind.ESCALATION_EXHAUSTED: "the escalation ended at {at}: every level had its turn",
 }
 
 
 def stamp(at: datetime) -> str:
-    """An instant as answers say it."""
+    """An instant, as the answers show it."""
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 @dataclass(frozen=True, slots=True)
 class PageLine:
-    """A line about a page, with what it knows: `level` 0 is none, `targets` are whom it could page.
+    """A line about a page and its data; `level` 0 is none, and `targets` are whom it could page.
 
     `tried` are the channels that had failed before.
     """
@@ -54,13 +52,16 @@ class PageLine:
     tried: tuple[str, ...] = ()
 
     def means(self, who: str) -> bool:
-        """Whether it is about somebody, by name or by target."""
+        """Whether the line is about this person or target."""
         names = {self.recipient, *self.targets}
         return who in names or who in {target.partition(":")[2] for target in self.targets}
 
 
 def page_lines(incident: Incident) -> tuple[PageLine, ...]:
-    """Every line about a page. A page that was owed is one with the level that asked for it."""
+    """Every line about a page.
+
+    A page that was owed gets the level of the line that asked for it.
+    """
     asked: dict[str, PageLine] = {}
     found = []
     for entry in incident.timeline:
@@ -104,7 +105,7 @@ def _line(entry: TimelineEntry) -> PageLine:
 class LadderPosition:
     """Where the escalation stood: after which level, and when silence would page the next.
 
-    `stopped` says in words why it would not, `by` which line.
+    `stopped` says in words why silence would page nobody; `by` are the lines that say so.
     """
 
     ladder: EscalationPolicy | None
@@ -116,7 +117,7 @@ class LadderPosition:
 
 
 def severity_at(incident: Incident, at: datetime) -> str:
-    """How bad it was at an instant."""
+    """The severity at an instant."""
     known = [change for change in incident.severities if change.at <= at]
     return known[-1].severity if known else incident.severities[0].severity
 
@@ -128,7 +129,7 @@ def ladder_at(policy: CompiledPolicy, incident: Incident, at: datetime) -> Escal
 
 
 def position_at(policy: CompiledPolicy, incident: Incident, at: datetime) -> LadderPosition:
-    """Where the escalation stood at an instant, by what was recorded until then."""
+    """Where the escalation stood at an instant, by the timeline until then."""
     began = incident.timeline[0].recorded_at if incident.timeline else incident.reported_at
     position = LadderPosition(ladder_at(policy, incident, at), began)
     for entry in incident.timeline:
@@ -158,7 +159,7 @@ def _moved(position: LadderPosition, entry: TimelineEntry) -> LadderPosition:
 
 
 def _after_turn(position: LadderPosition, entry: TimelineEntry) -> LadderPosition:
-    """A line of a level's turn says when silence pages the next, unless it was stopped by then."""
+    """The position after a level's turn: its line says when silence pages the next level."""
     data = entry.data
     level, next_at = int(data["level"]), data.get("next_at")
     position = replace(position, level=level, cycle=int(data.get("cycle", position.cycle)))
@@ -171,7 +172,7 @@ def _after_turn(position: LadderPosition, entry: TimelineEntry) -> LadderPositio
 
 
 def ahead(position: LadderPosition) -> Iterator[tuple[int, datetime]]:
-    """The levels that silence pages, or would have, from there on, and when."""
+    """The levels that silence pages from there on, or would have, and when."""
     due_at = position.next_at
     progress = EscalationProgress(level=position.level, cycle=position.cycle)
     for _ in range(MOST_TURNS):
@@ -184,7 +185,7 @@ def ahead(position: LadderPosition) -> Iterator[tuple[int, datetime]]:
 
 
 def held_by(incident: Incident, rule: RoleRule, at: datetime) -> tuple[str, ...]:
-    """Who held a role at an instant, by the timeline: given, handed over or given up until then."""
+    """Who held a role at an instant, by the timeline until then."""
     held: dict[str, None] = {}
     for entry in incident.timeline:
         if entry.recorded_at > at or entry.data.get("role") != rule.name:
@@ -201,5 +202,5 @@ def held_by(incident: Incident, rule: RoleRule, at: datetime) -> tuple[str, ...]
 
 
 def pages_of(lines: Iterable[PageLine]) -> tuple[PageLine, ...]:
-    """Those that tell of a page that was sent."""
+    """The lines about pages that were sent."""
     return tuple(line for line in lines if line.kind in SENT)

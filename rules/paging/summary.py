@@ -1,4 +1,4 @@
-"""One message in the place of many pages: which incidents wait, the worst first."""
+"""One message instead of many pages: which incidents wait, the worst first."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from models.severity import LEAST_URGENT, MOST_URGENT
 from models.workload import AskLeave, WorkloadState
 
 MOST_LISTED = 25
-"""So many incidents are named; the others are counted."""
+"""This many incidents are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageSummary:
-    """The message, over which channels it goes, which pages it is for, of how many incidents.
+    """The message, its channels, the keys of the pages in it, and how many incidents it covers.
 
-    `urgency` is that of the worst.
+    `urgency` is that of the worst incident.
     """
 
     message: Message
@@ -26,14 +26,14 @@ class PageSummary:
 
 
 def incidents(count: int) -> str:
-    """So many incidents, in words."""
+    """A number of incidents, in words."""
     return "1 incident" if count == 1 else f"{count} incidents"
 
 
 def summary_of(state: WorkloadState, workload: str, whom: str) -> PageSummary:
-    """The summary of every page to `whom` (`person:ana`) that is held; there must be one.
+    """The summary of all pages that are held for `whom` (`person:ana`); there must be one at least.
 
-    It goes where the page of the worst incident would have gone.
+    It takes the way that the page of the worst incident would have taken.
     """
     pages = sorted(state.held.values(), key=lambda page: (page.asked.bound.urgency, page.at))
     waiting: dict[str, AskLeave] = {}
@@ -65,7 +65,7 @@ def _body(waiting: dict[str, AskLeave]) -> str:
     rest = [f"and {more} more: list --open"] if more > 0 else []
     return "\n".join(
         (
-            "You are paged for more incidents than are sent one by one. These wait, worst first:",
+            "You have too many incidents to be paged for each. These wait, worst first:",
             "",
             *lines[:MOST_LISTED],
             *rest,

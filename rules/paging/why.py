@@ -1,6 +1,6 @@
-"""Why somebody was, or was not, paged: from the record and the policy that is pinned to it alone.
+"""Why somebody was paged or not, from the record and the policy pinned to it.
 
-A page belongs to a minute: one is asked about at 03:12 whoever was paged until 03:13.
+A question about 03:12 covers the whole minute, until just before 03:13.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is looked at: the question about `at`, the record, and its lines about pages."""
+    """The question about `at`, the record, and its lines about pages."""
 
     question: WhyQuestion
     incident: Incident
@@ -42,18 +42,18 @@ class _Asked:
 
     @property
     def until(self) -> datetime:
-        """The last instant that is looked at: of the minute, where one is asked about."""
+        """The last instant of the answer: the end of the minute, if the question names one."""
         return self.at + MINUTE - timedelta.resolution if self.question.at else self.at
 
     @property
     def whom(self) -> str:
-        """Who is asked about, in words."""
+        """The person or level in question, in words."""
         if self.question.who:
             return self.question.who
         return f"level {self.question.level}" if self.question.level else "nobody"
 
     def concerns(self, line: PageLine) -> bool:
-        """Whether a line is about who is asked about."""
+        """Whether a line is about the person or level in question."""
         question = self.question
         if question.level and line.level != question.level:
             return False
@@ -63,7 +63,7 @@ class _Asked:
 def explain(
     question: WhyQuestion, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Explanation:
-    """Why whoever is asked about was paged, or was not, at an instant or at all until `now`."""
+    """Why the person or level in question was paged or not, at an instant or until `now`."""
     at = question.at or now
     asked = _Asked(question, incident, policy, at, page_lines(incident))
     mine = tuple(line for line in asked.lines if asked.concerns(line))
@@ -100,7 +100,7 @@ def _notes(incident: Incident, at: datetime, now: datetime) -> Iterator[str]:
         if entry.kind == EntryKind.POLICY_ADOPTED and at < entry.recorded_at:
             yield f"another policy was in force then: {entry.summary}"
     if at > now:
-        yield f"that is to come: it is {stamp(now)} now"
+        yield f"this is in the future: it is {stamp(now)} now"
 
 
 def _told(line: PageLine) -> WhyAnswer:
@@ -111,7 +111,7 @@ def _told(line: PageLine) -> WhyAnswer:
 
 
 def _paged(line: PageLine) -> str:
-    """By what somebody was paged: level, cycle and rule, as what, over which channel, why."""
+    """How somebody was paged: level, cycle, rule, reason and channel."""
     data = line.data
     by = data["channel"]
     words = f"{line.recipient} was paged at {stamp(line.at)} by {by}"
@@ -134,7 +134,7 @@ def _absent(asked: _Asked, mine: tuple[PageLine, ...]) -> WhyAnswer:
     when = f" at {stamp(asked.at)}" if asked.question.at else ""
     subject = f"{asked.whom} was {'' if asked.whom == 'nobody' else 'not '}paged{when}"
     if asked.question.at is None and pages_of(mine):
-        subject = "nobody further was paged"
+        subject = "nobody else was paged"
     why, lines = _reason(asked, ladder)
     return WhyAnswer(
         verdict=Verdict.NOT_PAGED,
@@ -151,7 +151,7 @@ def _reason(asked: _Asked, ladder: EscalationPolicy | None) -> tuple[str, tuple[
     if ladder is None:
         return "the policy names no escalation for this incident", ()
     if not ladder.levels:
-        return f"the escalation that counted then is {ladder.name}, by which nobody is paged", ()
+        return f"the escalation then was {ladder.name}, which pages nobody", ()
     levels = _levels_of(asked, ladder)
     if not levels:
         return _never(asked, ladder), ()
@@ -165,7 +165,7 @@ def _reason(asked: _Asked, ladder: EscalationPolicy | None) -> tuple[str, tuple[
 
 
 def _levels_of(asked: _Asked, ladder: EscalationPolicy) -> tuple[int, ...]:
-    """The levels that page whoever is asked about."""
+    """The levels that page the person or level in question."""
     question = asked.question
     numbers = range(1, len(ladder.levels) + 1)
     if question.level:
@@ -179,7 +179,7 @@ def _levels_of(asked: _Asked, ladder: EscalationPolicy) -> tuple[int, ...]:
 
 
 def _schedules_of(asked: _Asked, level: Level) -> tuple[str, ...]:
-    """The schedules of a level in which whoever is asked about takes turns, or may."""
+    """The schedules of a level in which the person takes turns, or may."""
     specs = {f"{SCHEDULE}{spec.name}": spec for spec in asked.policy.schedules}
     named = (specs[target] for target in level.page if target in specs)
     everybody = asked.policy.people
@@ -187,7 +187,7 @@ def _schedules_of(asked: _Asked, level: Level) -> tuple[str, ...]:
 
 
 def _turns_in(asked: _Asked, ladder: EscalationPolicy, levels: tuple[int, ...]) -> str:
-    """That they can be meant by a schedule: who is on call is asked when its level has its turn."""
+    """The schedules that can mean the person; who is on call is only known at the level's turn."""
     found = dict.fromkeys(
         name for number in levels for name in _schedules_of(asked, ladder.levels[number - 1])
     )
@@ -206,7 +206,7 @@ def _pages(asked: _Asked, level: Level, who: str) -> bool:
 
 
 def _never(asked: _Asked, ladder: EscalationPolicy) -> str:
-    """That no level pages them; or that the level is none."""
+    """The answer that no level pages the person, or that the level does not exist."""
     count = len(ladder.levels)
     if asked.question.level:
         return f"the escalation {ladder.name} has no level {asked.question.level}; it has {count}"
@@ -219,7 +219,7 @@ def _never(asked: _Asked, ladder: EscalationPolicy) -> str:
 
 
 def _by_others(asked: _Asked) -> str:
-    """Whom schedules and roles named instead, as far as pages tell."""
+    """Whom schedules and roles meant instead, by the pages that were sent."""
     told = {
         target: line.recipient
         for line in asked.lines
@@ -233,7 +233,7 @@ def _by_others(asked: _Asked) -> str:
 def _last_turn(
     asked: _Asked, ladder: EscalationPolicy, levels: tuple[int, ...]
 ) -> tuple[str, tuple[int, ...]]:
-    """What the last turn of such a level came to, by then, where it did not page them."""
+    """What came of the last turn of such a level by then, if it did not page the person."""
     if asked.question.who is None and not asked.question.level:
         return "", ()
     turns = [line for line in asked.lines if line.level in levels and line.at <= asked.until]
@@ -253,13 +253,13 @@ def _last_turn(
 
 
 def _coming(position: LadderPosition, levels: tuple[int, ...]) -> str:
-    """When such a level would have come, and what kept it."""
+    """When such a level would have come, and what prevented it."""
     level, due_at = next(((n, at) for n, at in ahead(position) if n in levels), (0, None))
     named = f"level {level or levels[0]}"
     if position.stopped and due_at:
-        return f"{named} would have come at {stamp(due_at)}, and {position.stopped}"
+        return f"{named} was due at {stamp(due_at)}, but {position.stopped}"
     if position.stopped:
         return position.stopped
     if due_at:
         return f"{named} was not due before {stamp(due_at)}"
-    return f"{named} has had its turn, and no further round is asked for"
+    return f"{named} has had its turn, and there is no further round"

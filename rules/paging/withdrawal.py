@@ -1,6 +1,6 @@
-"""What need not be sent any more once somebody answered, or the incident is over.
+"""Which pages are no longer sent after an answer, or after the end of the incident.
 
-It is one rule for every queue in which a page can be.
+The same rule applies to every queue of pages.
 """
 
 from collections.abc import Iterable
@@ -23,15 +23,16 @@ class Withdrawal:
     running: frozenset[str] = frozenset()
 
     def covers(self, *, stays: bool, clocks: Iterable[str] = ()) -> bool:
-        """Whether it is about a page: one that no answer withdraws only the end does.
+        """Whether this withdraws a page.
 
-        And the end does not, if one of the `clocks` that asked for it outlives the response.
+        If answers do not withdraw the page, only the end of the incident does, unless one of the
+        `clocks` that asked for the page outlives the response.
         """
         return not stays or (self.over and not self.running.intersection(clocks))
 
 
 def withdrawal(why: str, incident: Incident, policy: CompiledPolicy, now: datetime) -> Withdrawal:
-    """What an answer withdraws, or the end of the incident."""
+    """The withdrawal by an answer, or by the end of the incident."""
     if incident.state in BEFORE_REVIEW:
         return Withdrawal(why)
     running = (

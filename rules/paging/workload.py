@@ -1,8 +1,8 @@
-"""How many pages one person, or one channel, gets over all incidents, and which of them wait.
+"""How many pages one person or channel gets over all incidents, and which of them wait.
 
-Of a limit of N pages, a third is kept for the worst severity, and another for summaries; what is
-beyond that waits for the next summary. So somebody who was paged for forty small things is still
-paged for the big one, and nobody is ever paged more often than N times.
+Of a limit of N pages, a third is kept for the worst severity and a third for summaries; pages
+beyond that wait for the next summary. So somebody who was paged for forty small incidents is still
+paged for the big one, and nobody is paged more often than N times.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -25,27 +25,27 @@ from models.workload import (
 )
 
 GATHER = timedelta(seconds=30)
-"""The first page that is held waits so long for others."""
+"""The first page that is held waits this long for others."""
 LAG = timedelta(seconds=2)
-"""So long after a summary is due, the pages in it ask what became of them."""
+"""This long after a summary is due, its pages ask for the outcome."""
 APART = timedelta(milliseconds=20)
-"""Between two of them: hundreds do not ask in one instant."""
+"""The time between two of these questions, so that hundreds do not come at one instant."""
 TRIED_AGAIN = timedelta(minutes=1)
 ROUNDS = 8
-"""So often a summary is tried on every channel before its pages count as undeliverable."""
+"""A summary is tried this often on every channel before its pages count as undeliverable."""
 REMEMBERED = timedelta(hours=1)
-"""So long it is known what was sent, and what became of what was held, whoever asks again."""
+"""How long the workload knows what was sent, and what came of held pages."""
 MOST_HELD = 1000
-"""Of further pages nothing is kept: their incidents ask again."""
+"""Pages beyond this number are not kept: their incidents ask again."""
 MOST_REMEMBERED = 10_000
-"""Of so many pages at most it is known what became of them: a run carries all of it."""
+"""The outcome of at most this many pages is kept, because each run carries all of it."""
 WORST = 1
 
 
 def one_by_one(limit: PageLimit, *, worst: bool) -> int:
-    """How many pages of a limit go out each by itself, at the worst severity or at others.
+    """How many pages of a limit go out one by one, at the worst severity or at others.
 
-    A third may be of any severity, another is kept for the worst, the rest is for summaries.
+    A third may be of any severity, another third is for the worst, the rest is for summaries.
     """
     at_any = -(-limit.most // 3)
     return at_any + (limit.most - at_any) // 2 if worst else at_any
@@ -59,7 +59,7 @@ def for_summaries(limit: PageLimit) -> int:
 def asked_together(
     state: WorkloadState, asks: tuple[AskLeave, ...], now: datetime
 ) -> tuple[WorkloadState, Leaves]:
-    """What pages are answered that ask in one moment: the worst first."""
+    """The answers to pages that ask at the same time: the worst goes first."""
     answers: dict[int, Leave] = {}
     for place, ask in sorted(enumerate(asks), key=lambda numbered: numbered[1].bound.urgency):
         state, answers[place] = asked(state, ask, now)
@@ -67,7 +67,7 @@ def asked_together(
 
 
 def asked(state: WorkloadState, ask: AskLeave, now: datetime) -> tuple[WorkloadState, Leave]:
-    """What a page is answered that asks to be sent at `now`. The same key gets the same answer."""
+    """The answer to a page that asks to be sent at `now`. The same key gets the same answer."""
     state = state.changed(limit=ask.bound.limit)
     if any(page.key == ask.key for page in state.sent):
         return state, GRANTED
@@ -88,7 +88,7 @@ def asked(state: WorkloadState, ask: AskLeave, now: datetime) -> tuple[WorkloadS
 
 
 def summary_due(state: WorkloadState) -> datetime | None:
-    """When the pages that are held go out as one; None where there are none."""
+    """When the held pages go out as one summary; None if no page is held."""
     limit = state.limit
     if limit is None or not state.held:
         return None
@@ -106,14 +106,17 @@ def summary_due(state: WorkloadState) -> datetime | None:
 def summarised(
     state: WorkloadState, keys: tuple[str, ...], summary: Summary, now: datetime
 ) -> WorkloadState:
-    """A channel took the summary of these pages."""
+    """The state after a channel took the summary of these pages."""
     leave = Leave(verdict=Verdict.TOLD, summary=summary)
     sent = (*state.sent, SentPage(key=summary.key, at=now, summary=True))
     return _settled(state, keys, leave, now).changed(sent=sent, failed=0, not_before=None)
 
 
 def not_summarised(state: WorkloadState, keys: tuple[str, ...], now: datetime) -> WorkloadState:
-    """No channel took it: it is tried again after 1, 2, 4 ... minutes, and at last given up."""
+    """The state after no channel took the summary.
+
+    The summary is tried again after 1, 2, 4 ... minutes, and given up after `ROUNDS` attempts.
+    """
     failed = state.failed + 1
     if failed < ROUNDS:
         return state.changed(failed=failed, not_before=now + TRIED_AGAIN * 2 ** (failed - 1))
@@ -124,7 +127,7 @@ def not_summarised(state: WorkloadState, keys: tuple[str, ...], now: datetime) -
 def role_told(
     state: WorkloadState, told: HoldRole, now: datetime
 ) -> tuple[WorkloadState, RolesHeld]:
-    """Somebody holds a role in an incident, or no longer; where else they hold the same."""
+    """The state after a person takes or leaves a role, and where else they hold it."""
     others = tuple(
         held
         for held in state.roles
@@ -136,7 +139,7 @@ def role_told(
 
 
 def pruned(state: WorkloadState, now: datetime) -> WorkloadState:
-    """Without what nobody needs to know any more."""
+    """The state without what is no longer needed."""
     kept = max(REMEMBERED, state.limit.within if state.limit else REMEMBERED)
     sent = tuple(page for page in state.sent if now - page.at < kept)
     settled, count = [], 0
@@ -150,7 +153,7 @@ def pruned(state: WorkloadState, now: datetime) -> WorkloadState:
 
 
 def over_at(state: WorkloadState) -> datetime | None:
-    """When nothing is left to remember; None where something is held."""
+    """When there is nothing left to remember; None while a page or a role is held."""
     if state.held or state.roles:
         return None
     kept = max(REMEMBERED, state.limit.within if state.limit else REMEMBERED)
@@ -175,7 +178,7 @@ def _lately(state: WorkloadState, limit: PageLimit, now: datetime) -> int:
 
 
 def _has_room(state: WorkloadState, ask: AskLeave, now: datetime) -> bool:
-    """Whether a page may go out by itself: what is worst may where others already wait."""
+    """Whether a page may go out by itself. The worst severity may even if other pages wait."""
     limit, urgent = ask.bound.limit, ask.bound.urgency == WORST
     if state.held and not urgent:
         return False

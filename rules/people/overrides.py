@@ -37,10 +37,12 @@ def overridden(case: Case, name: str, reason: str, decide: Callable[[Case], Outc
 def _not_overridable(case: Case, name: str) -> Refusal | None:
     rule = case.policy.override
     if rule is None:
-        return Refusal("Refused", "the policy lets nobody override it")
+        return Refusal("Refused", "the policy allows nobody to override it")
     if rule.commands and name not in rule.commands:
         known = ", ".join(rule.commands)
-        return Refusal("Refused", f"the policy lets {name} not be overridden; it lets: {known}")
+        return Refusal(
+            "Refused", f"the policy does not allow overriding {name}; it allows: {known}"
+        )
     by = AuthorityRule(by=rule.by)
     if permitted(by, case.actor, case.incident, case.policy, case.now):
         return None

@@ -84,7 +84,7 @@ async def test_commands_at_the_limit_are_in_time_and_answered_each(engine: Rehea
 async def test_what_is_refused_says_why_and_what_is_missing(engine: RehearsedEngine) -> None:
     """As the incident, or the policy, says it."""
     bare = REPORT.changed(affected_systems=())
-    with pytest.raises(NotTaken, match="asks for more") as refused:
+    with pytest.raises(NotTaken, match="the report lacks") as refused:
         await engine.report("incident", bare, STARTS)
     assert refused.value.missing == ("affected_systems",)
     await engine.report("incident", REPORT, STARTS)

@@ -59,7 +59,7 @@ async def test_repeats_are_fed_together_by_one_timer_and_open_nothing(siren: Sir
     assert (await siren.record(incident_id)).alerts["a"].times_seen == 21
     timers = [s for s in await siren.summaries() if s.startswith("next:")]
     assert len(timers) == 1
-    assert timers[0].startswith("next: feed what was repeated at ")
+    assert timers[0].startswith("next: tell the incident about repeats at ")
 
 
 async def test_a_change_is_fed_at_once(siren: Siren) -> None:

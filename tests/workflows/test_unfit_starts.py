@@ -97,14 +97,14 @@ LACKING = {"title": "x", "attributes": {"impact": "al"}}
             "bo",
             "Refused",
             (
-                "the policy asks for more in a report: nature, severity. "
+                "the report lacks what the policy requires: nature, severity. "
                 "impact cannot be 'al'; did you mean all?"
             ),
         ),
         (
             "eve",
             "NotAuthorised",
-            "the policy does not let eve report by temporal; it lets: people. ",
+            "the policy does not allow eve to report by temporal; it allows: people. ",
         ),
     ],
 )

@@ -180,7 +180,7 @@ def test_the_actor_comes_from_the_settings_else_from_the_login(
         (["acknowledge", "INC-1", "--actor", " "], "--actor: is blank"),
         (["submit-review", "INC-1", "--lead", "ana", "--lesson", ""], "--lesson: is blank"),
         (["cancel", "INC-1", "duplicate", "--duplicate-of", "INC-1"], "this incident itself"),
-        (["cancel", "INC-1", "duplicate", "--duplicate-of", "CHG-7"], "no incident's id"),
+        (["cancel", "INC-1", "duplicate", "--duplicate-of", "CHG-7"], "not the id of an incident"),
         (["cancel", "INC-1", "duplicate"], "--duplicate-of: is missing"),
         (["link", "INC-1", "INC-1"], "TARGET: is this incident itself"),
         (["add-action-item", "INC-1", "x", "--owner", "ana", "--priority", "urgent"], "--priority"),

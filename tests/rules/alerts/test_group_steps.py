@@ -70,7 +70,7 @@ def test_what_the_present_incident_has_to_hear_goes_first() -> None:
     group.state = not_handed_over(group.state, FIRST, after(97))
     assert group.at(92) == Wait(after(97), "tell an earlier incident")
     group.hears(92, firing("a", 91))
-    assert group.at(92) == Wait(after(92.5), "feed what was repeated")
+    assert group.at(92) == Wait(after(92.5), "tell the incident about repeats")
     assert group.feeds(92.5) == ("a firing",)
     assert group.at(97) == HandOver(FIRST)
 

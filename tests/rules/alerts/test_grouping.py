@@ -26,7 +26,7 @@ def test_a_repeat_never_opens_a_second_incident_and_is_fed_once_a_minute() -> No
     group = Group().hears(0, firing("a")).opens(0)
     assert group.at(0) == Wait()
     group.hears(0.2, firing("a")).hears(0.4, firing("a"))
-    assert group.at(0.5) == Wait(after(1), "feed what was repeated")
+    assert group.at(0.5) == Wait(after(1), "tell the incident about repeats")
     assert group.at(1) == Feed()
     assert group.feeds(1) == ("a firing",)
     assert group.at(1) == Wait()
@@ -234,4 +234,6 @@ def test_news_of_an_incident_that_runs_already_ends_its_opening() -> None:
     group.moves(1, State.DIAGNOSIS)
     assert (group.state.incident_id, group.state.incident_state) == (FIRST, State.DIAGNOSIS)
     assert group.state.opening is None
-    assert group.hears(1.5, firing("a")).at(1.5) == Wait(after(2), "feed what was repeated")
+    assert group.hears(1.5, firing("a")).at(1.5) == Wait(
+        after(2), "tell the incident about repeats"
+    )

@@ -90,7 +90,7 @@ def test_whoever_looks_at_a_group_sees_its_incident_and_what_fires() -> None:
     assert group_markdown(group.state, "wait for news").split("\n") == [
         "Incident: none yet; opened 0, fed 0 times",
         "",
-        "Alerts that fire: 7, 2 left out by the sender",
+        "Firing alerts: 7, 2 left out by the sender",
         "",
         "Next: wait for news",
         "",
@@ -112,11 +112,11 @@ def test_a_group_whose_incident_was_resolved_says_when() -> None:
     assert group_markdown(state, "end").split("\n") == [
         f"Incident: **{FIRST}** (review, resolved 2026-03-27 17:50:00 UTC); opened 1, fed 1 times",
         "",
-        "Alerts that fire: 0",
+        "Firing alerts: 0",
         "",
         "Next: end",
         "",
-        "Messages that were malformed: 3",
+        "Malformed messages: 3",
     ]
 
 

@@ -130,7 +130,7 @@ def test_a_later_policy_clears_no_breach() -> None:
     assert by is not None
     assert (by.policy, by.reason, by.at) == ("Specimen policy 2", "wrong file", after(6))
     line = [e for e in incident.timeline if e.kind == "clock.superseded"][-1]
-    assert line.summary.endswith("(adopt_policy: wrong file), as Specimen policy 2 reads")
+    assert line.summary.endswith("(adopt_policy: wrong file), under Specimen policy 2")
 
 
 def test_a_clock_that_a_later_policy_does_not_have_stays_breached() -> None:

@@ -124,7 +124,7 @@ def test_extensions_add_up() -> None:
 @pytest.mark.parametrize(
     ("rest", "fields", "why"),
     [
-        ("", {"clock": "it", "by": "1d", "note": "x"}, "does not let it be extended"),
+        ("", {"clock": "it", "by": "1d", "note": "x"}, "does not allow extending it"),
         (", extendable: true", {"clock": "it", "by": "1d"}, "needs a reason"),
         (", extendable: true", {"clock": "ti", "by": "1d", "note": "x"}, "clock"),
     ],

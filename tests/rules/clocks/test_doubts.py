@@ -45,7 +45,7 @@ def test_an_interval_that_ends_before_it_begins_reads_zero_and_says_so() -> None
     assert words in [str(doubt) for doubt in doubts(POLICY_, incident, after(12))]
     text = report_markdown(incident, POLICY_, read_clocks(POLICY_, incident, after(12)), after(12))
     assert "doubtful: its end lies 5 min before its start" in text
-    assert "## Doubtful\n\n- clock regulator: regulator_notified lies 5 min before aware" in text
+    assert "## Doubtful\n\n- clock regulator: regulator_notified is 5 min before aware" in text
     assert "it stops 5 min before it starts" in status_markdown(POLICY_, incident, after(12))
 
 

@@ -65,7 +65,7 @@ def test_an_extension_says_by_how_much_until_when_and_why() -> None:
     ("written", "fields", "words", "missing"),
     [
         ("extendable: true", {"clock": "that"}, "clock 'that'", ()),
-        ("", {}, "the policy does not let it be extended; it lets: none", ()),
+        ("", {}, "the policy does not allow extending it; it allows: none", ()),
         (
             "extendable: true",
             {"note": ""},

@@ -91,7 +91,7 @@ ACKNOWLEDGED = done(REPORTED, "acknowledge", later(1), POLICY)
             TOLD,
             "correct_milestone",
             {"happened_at": None},
-            ("Malformed", "happened_at is missing: the correct instant", ("happened_at",)),
+            ("Malformed", "happened_at is missing: give the correct instant", ("happened_at",)),
         ),
         (
             REPORTED,
@@ -115,7 +115,7 @@ ACKNOWLEDGED = done(REPORTED, "acknowledge", later(1), POLICY)
             ACKNOWLEDGED,
             "withdraw_milestone",
             {"milestone": "acknowledged"},
-            ("Refused", "acknowledged moved the incident: reopen or return_to_diagnosis", ()),
+            ("Refused", "acknowledged moved the incident: use reopen or return_to_diagnosis", ()),
         ),
     ],
 )

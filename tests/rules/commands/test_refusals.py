@@ -207,7 +207,9 @@ def test_a_role_is_not_handed_over_against_its_rules(
             (*LED, ("resolve", {})),
             "submit_review",
             {"lead": "ana"},
-            Refusal("Refused", "the policy has the review led by lead, which is bo", ("lead: bo",)),
+            Refusal(
+                "Refused", "lead leads the review by the policy, and that is bo", ("lead: bo",)
+            ),
         ),
         (
             (),
@@ -219,7 +221,7 @@ def test_a_role_is_not_handed_over_against_its_rules(
             (),
             "add_lesson",
             {"text": "x", "actor": "dee"},
-            Refusal("Refused", "the policy asks a reason for add_lesson: note", ("note",)),
+            Refusal("Refused", "the policy requires a reason for add_lesson: note", ("note",)),
         ),
         (
             (),
@@ -232,7 +234,8 @@ def test_a_role_is_not_handed_over_against_its_rules(
             "add_lesson",
             {"text": "x", "override": "y"},
             Refusal(
-                "Refused", "the policy lets add_lesson not be overridden; it lets: cancel, resolve"
+                "Refused",
+                "the policy does not allow overriding add_lesson; it allows: cancel, resolve",
             ),
         ),
     ],

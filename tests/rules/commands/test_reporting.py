@@ -103,7 +103,8 @@ def test_a_way_in_that_is_not_among_the_channels_is_closed() -> None:
     assert may_report(ANA, rule)
     assert may_report(MONITORING, rule)
     assert not may_report(Actor(name="ana", via="api"), rule)
-    assert "eve report by chatbot; it lets" in not_allowed(Actor(name="eve", via="chatbot"), rule)
+    refused = not_allowed(Actor(name="eve", via="chatbot"), rule)
+    assert "eve to report by chatbot; it allows" in refused
 
 
 def test_reports_that_differ_in_anything_have_other_digests() -> None:
@@ -180,8 +181,9 @@ def test_a_refused_report_hears_everything_at_once() -> None:
         ("people",),
     )
     assert refusal.message == (
-        "the policy does not let ana report by command_line; it lets: people; by: api, temporal. "
-        "the policy asks for more in a report: title, nature. "
+        "the policy does not allow ana to report by command_line; it allows: people; "
+        "by: api, temporal. "
+        "the report lacks what the policy requires: title, nature. "
         "the policy has no severity 'SEV9'; there are: SEV1, SEV2, SEV3. "
         "the policy has no attribute 'impct'; did you mean impact? "
         "impact cannot be 'evry'; there are: one, all"
@@ -237,5 +239,5 @@ def test_who_may_report_depends_on_the_severity_that_it_would_have() -> None:
     assert refusal is not None
     assert (refusal.kind, refusal.may) == ("NotAuthorised", ("team:platform",))
     assert refusal.message == (
-        "the policy does not let cy report a SEV1 by command_line; it lets: team:platform"
+        "the policy does not allow cy to report a SEV1 by command_line; it allows: team:platform"
     )

@@ -48,7 +48,7 @@ def test_a_text_that_says_nothing_is_malformed_by_its_field(
 def test_a_severity_is_said_or_given_by_attributes() -> None:
     """One of the two; both may be."""
     (flaw,) = flaws(command("set_severity"), ME)
-    assert flaw == ("severity", "is missing: say it, or the attributes that give it")
+    assert flaw == ("severity", "is missing: give it, or the attributes that it follows from")
     assert flaws(command("set_severity", severity="SEV1"), ME) == ()
     assert flaws(command("set_severity", attributes={"impact": "all"}), ME) == ()
     assert [field for field, _ in flaws(command("set_severity", severity=" "), ME)] == ["severity"]
@@ -80,7 +80,7 @@ def test_what_one_duplicates_or_is_merged_into_is_an_incident(named: str) -> Non
     """By the form of its id; a link of another kind may lead to whatever there is."""
     for relation in ("duplicate_of", "merged_into"):
         ((field, problem),) = flaws(command("link", target=named, relation=relation), ME)
-        assert (field, "no incident's id" in problem) == ("target", True)
+        assert (field, "not the id of an incident" in problem) == ("target", True)
     assert flaws(command("cancel", reason="duplicate", duplicate_of=named), ME)
     assert flaws(command("cancel", reason="duplicate", duplicate_of=OTHER), ME) == ()
     assert flaws(command("link", target=named, relation="caused_by"), ME) == ()
@@ -94,7 +94,7 @@ def test_nothing_is_taken_back_before_it_was() -> None:
         at = after(minute) if minute is not None else None
         refusal = too_early(name, command(name, happened_at=at, **said), incident)
         assert refusal is None or refusal.kind == "Malformed"
-        assert refusal is None or "takes back what was diagnosed at 2026-03-27" in refusal.message
+        assert refusal is None or "undoes diagnosed, which was at 2026-03-27" in refusal.message
         return refusal.missing if refusal else None
 
     assert asked("return_to_diagnosis", 39.9) == asked("reopen", 39.9) == ("happened_at",)

@@ -179,7 +179,7 @@ def test_what_a_correction_takes_back_is_marked_and_told() -> None:
     line = answer.incident.timeline[-1]
     assert (line.kind, line.actor, line.recorded_at) == ("clock.superseded", ANA, after(9))
     assert line.data == {"clock": "acknowledge", "threshold": "50%"}
-    assert line.summary.startswith("acknowledge 50% had fired at 16:52:30 UTC; as the record reads")
+    assert line.summary.startswith("acknowledge 50% fired at 16:52:30 UTC; by the record as it is")
     assert answer.effects, "what was to follow from the command follows all the same"
     assert answer.summary == "acknowledge by ana: reported → assessment"
 

@@ -112,7 +112,7 @@ def test_a_page_says_why_it_comes() -> None:
     assert len(set(said)) == 4
     assert said[:2] == ["new incident", "nobody acknowledged"]
     unreached = EscalationProgress(level=1, pages=1)
-    assert silence(unreached) == "nobody before could be paged"
+    assert silence(unreached) == "nobody on an earlier level could be paged"
 
 
 @pytest.mark.parametrize(("level", "cycle"), [(1, 0), (2, 1), (None, 1)])

@@ -135,7 +135,7 @@ KNOWN = {"recipient": "bo", "key": "k", "reason": "silence"}
             {"channel": "mail", "summary_of": 4},
         ),
         (Leave(verdict=Verdict.UNDELIVERED), "undelivered", "no channel took the summary", {}),
-        (Leave(verdict=Verdict.WITHDRAWN), "withdrawn", "it is not asked for any more", {}),
+        (Leave(verdict=Verdict.WITHDRAWN), "withdrawn", "it is no longer needed", {}),
     ],
 )
 def test_what_became_of_a_page_that_asked_for_leave_is_told(

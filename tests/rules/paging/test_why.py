@@ -40,13 +40,13 @@ def test_not_paged_since_somebody_acknowledged_before() -> None:
     night.until(60)
     assert words(night.why("cy", at=12)) == [
         (
-            "cy was not paged at 2026-03-27 17:02:00 UTC: level 3 would have come at "
-            "2026-03-27 17:05:00 UTC, and bo acknowledged at 2026-03-27 17:01:00 UTC"
+            "cy was not paged at 2026-03-27 17:02:00 UTC: level 3 was due at "
+            "2026-03-27 17:05:00 UTC, but bo acknowledged at 2026-03-27 17:01:00 UTC"
         )
     ]
     assert words(night.why("cy")) == [
         (
-            "cy was not paged: level 3 would have come at 2026-03-27 17:05:00 UTC, and bo "
+            "cy was not paged: level 3 was due at 2026-03-27 17:05:00 UTC, but bo "
             "acknowledged at 2026-03-27 17:01:00 UTC"
         )
     ]
@@ -103,9 +103,9 @@ def test_passed_over_outside_of_their_hours() -> None:
     night.until(6)
     assert words(night.why("bo", at=3)) == [
         (
-            "bo was not paged at 2026-03-27 16:53:00 UTC: level 1 passes over bo: outside of their "
+            "bo was not paged at 2026-03-27 16:53:00 UTC: level 1 passes over bo: outside their "
             "hours in Asia/Kolkata; they begin at 2026-03-28 03:30 UTC (2026-03-27 16:50:00 UTC); "
-            "level 1 has had its turn, and no further round is asked for"
+            "level 1 has had its turn, and there is no further round"
         )
     ]
     assert "level 2 of the escalation nightly" in words(night.why("cy", at=0))[0]
@@ -115,11 +115,11 @@ def test_not_paged_since_nobody_held_the_role() -> None:
     """The role was empty when its level had its turn."""
     night = Night(policy_with(level("role:technical_team"), level("ana")))
     assert words(night.why("technical_team", at=0)) == [
-        "level 1 pages nobody: role:technical_team is held by no one (2026-03-27 16:50:00 UTC)",
+        "level 1 pages nobody: nobody holds role:technical_team (2026-03-27 16:50:00 UTC)",
         (
             "technical_team was not paged at 2026-03-27 16:50:00 UTC: level 1 pages nobody: "
-            "role:technical_team is held by no one (2026-03-27 16:50:00 UTC); level 1 has had its "
-            "turn, and no further round is asked for"
+            "nobody holds role:technical_team (2026-03-27 16:50:00 UTC); level 1 has had its "
+            "turn, and there is no further round"
         ),
     ]
 
@@ -173,8 +173,8 @@ def test_not_paged_since_every_level_had_its_turn() -> None:
     night.until(60)
     assert words(night.why("ana", at=30)) == [
         (
-            "ana was not paged at 2026-03-27 17:20:00 UTC: the escalation had ended at "
-            "2026-03-27 17:10:00 UTC: every level had had its turn"
+            "ana was not paged at 2026-03-27 17:20:00 UTC: the escalation ended at "
+            "2026-03-27 17:10:00 UTC: every level had its turn"
         ),
         (
             "ana was paged at 2026-03-27 17:00:00 UTC by pager: level 1 of the escalation nightly, "
@@ -190,7 +190,7 @@ def test_not_paged_since_it_was_anothers_turn() -> None:
     first, second, _ = turns(night.incident.id, ("ana", "bo", "cy"), 1, 0)
     assert words(night.why(second, at=2))[0].endswith(
         f"level 1 had its turn at 2026-03-27 16:50:00 UTC and paged {first} in turn; "
-        "level 1 has had its turn, and no further round is asked for"
+        "level 1 has had its turn, and there is no further round"
     )
 
 
@@ -204,8 +204,8 @@ def test_not_paged_since_its_alerts_do_not_fire_any_more() -> None:
     assert words(night.why("bo", at=12)) == [
         (
             "bo was not paged at 2026-03-27 17:02:00 UTC: level 2 pages nobody: none of its alerts "
-            "fires any more (2026-03-27 16:55:00 UTC); level 2 has had its turn, and no further "
-            "round is asked for"
+            "fires any more (2026-03-27 16:55:00 UTC); level 2 has had its turn, and there is "
+            "no further round"
         )
     ]
     assert "level 3 was not due before 2026-03-27 17:05:00" in words(night.why("cy"))[0]
@@ -219,7 +219,7 @@ def test_not_paged_since_another_escalation_counted() -> None:
     changed = escalation.changed(branches=(quiet,))
     night = Night(THREE.changed(escalation=changed))
     assert words(night.why("ana")) == [
-        "ana was not paged: the escalation that counted then is none, by which nobody is paged"
+        "ana was not paged: the escalation then was none, which pages nobody"
     ]
 
 
@@ -240,7 +240,7 @@ def test_the_whole_story_names_everybody_and_what_ended_it() -> None:
     told = night.why().answers
     assert [answer.verdict for answer in told] == [Verdict.PAGED, Verdict.PAGED, Verdict.NOT_PAGED]
     assert told[-1].text == (
-        "nobody further was paged: level 3 would have come at 2026-03-27 17:05:00 UTC, and bo "
+        "nobody else was paged: level 3 was due at 2026-03-27 17:05:00 UTC, but bo "
         "acknowledged at 2026-03-27 16:57:00 UTC"
     )
 
@@ -253,4 +253,4 @@ def test_what_the_record_does_not_hold_any_more_is_said() -> None:
         night.incident, EntryKind.POLICY_ADOPTED, "another policy", actor=ANA, now=after(2)
     )
     assert night.why("ana", at=1).notes == ("another policy was in force then: another policy",)
-    assert "that is to come" in night.why("ana", at=99).notes[0]
+    assert "this is in the future" in night.why("ana", at=99).notes[0]

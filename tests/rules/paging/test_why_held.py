@@ -70,8 +70,8 @@ def test_whoever_takes_turns_in_a_schedule_may_be_meant_by_its_level() -> None:
     night.until(9)
     assert words(night.why("cy", at=8)) == [
         (
-            "cy was not paged at 2026-03-27 16:58:00 UTC: level 2 would have come at "
-            "2026-03-27 16:55:00 UTC, and ana acknowledged at 2026-03-27 16:52:00 UTC "
+            "cy was not paged at 2026-03-27 16:58:00 UTC: level 2 was due at "
+            "2026-03-27 16:55:00 UTC, but ana acknowledged at 2026-03-27 16:52:00 UTC "
             "(cy takes turns in primary)"
         )
     ]

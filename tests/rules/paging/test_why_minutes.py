@@ -28,8 +28,8 @@ def test_an_acknowledgement_within_the_minute_is_why_nobody_was_paged_in_it() ->
     night.until(9)
     (answer,) = night.why("bo", at=5).answers
     assert answer.text == (
-        "bo was not paged at 2026-03-27 16:55:00 UTC: level 2 would have come at 2026-03-27 "
-        "16:55:30 UTC, and ana acknowledged at 2026-03-27 16:55:15 UTC"
+        "bo was not paged at 2026-03-27 16:55:00 UTC: level 2 was due at 2026-03-27 "
+        "16:55:30 UTC, but ana acknowledged at 2026-03-27 16:55:15 UTC"
     )
     assert (answer.verdict, answer.at) == (Verdict.NOT_PAGED, after(5))
     assert [e.kind for e in night.incident.timeline if e.seq in answer.lines] == [
@@ -46,7 +46,7 @@ def test_a_turn_within_the_minute_is_told_to_who_was_not_in_it() -> None:
         (
             f"{passed} was not paged at 2026-03-27 16:55:00 UTC: level 2 had its turn at "
             f"2026-03-27 16:55:30 UTC and paged {paged} in turn; level 2 has had its turn, "
-            "and no further round is asked for"
+            "and there is no further round"
         )
     ]
 
@@ -99,7 +99,7 @@ def test_a_level_can_be_asked_about() -> None:
     ]
     night = Night(policy_with(level("role:technical_team"), level("ana")))
     assert words(night.why(level=1))[-1].startswith(
-        "level 1 was not paged: level 1 pages nobody: role:technical_team is held by no one"
+        "level 1 was not paged: level 1 pages nobody: nobody holds role:technical_team"
     )
 
 
@@ -170,8 +170,8 @@ def test_a_role_pages_everybody_who_holds_it() -> None:
         assert words(night.why(person)) == [
             (
                 f"{person} was not paged: level 1 had its turn at 2026-03-27 16:50:00 UTC and "
-                "paged nobody; the escalation had ended at 2026-03-27 16:50:00 UTC: "
-                "every level had had its turn"
+                "paged nobody; the escalation ended at 2026-03-27 16:50:00 UTC: "
+                "every level had its turn"
             )
         ]
 
@@ -212,6 +212,6 @@ def test_who_is_in_no_turn_is_not_said_to_be() -> None:
     assert words(night.why("cy")) == [
         (
             "cy was not paged: level 2 had its turn at 2026-03-27 16:55:00 UTC and paged bo; "
-            "level 2 has had its turn, and no further round is asked for"
+            "level 2 has had its turn, and there is no further round"
         )
     ]

@@ -45,7 +45,10 @@ def test_where_nobody_is_on_call_nobody_takes_it_and_that_is_told() -> None:
     gap = OnCall(schedule="managers", at=START, gap=Gap.DECLARED)
     words = "nobody takes incident_manager: nobody is on call by managers: a declared gap"
     assert opened(gap) == (None, [words])
-    assert opened(None) == (None, ["nobody takes incident_manager: nobody asked schedule:managers"])
+    assert opened(None) == (
+        None,
+        ["nobody takes incident_manager: schedule:managers was not asked"],
+    )
 
 
 def test_whoever_a_schedule_can_name_is_a_responder() -> None:

@@ -53,7 +53,7 @@ def test_what_stays_refused(name: str, fields: dict[str, Any], kind: str, words:
     """Who may not override, what is not possible, what is unknown, and what is malformed."""
     answer = refused(reported(POLICY), name, 1, POLICY, override=WHY, **fields)
     if name == "resume":
-        words = "lets resume not be overridden"
+        words = "does not allow overriding resume"
     assert answer.kind == kind
     assert words in answer.message
 
@@ -91,7 +91,7 @@ def test_without_a_rule_nobody_overrides() -> None:
     """It is refused as what it is."""
     policy = staffed("authority: { hold: dee }\n")
     answer = refused(reported(policy), "hold", 1, policy, reason="x", override=WHY)
-    assert answer == Refusal("Refused", "the policy lets nobody override it")
+    assert answer == Refusal("Refused", "the policy allows nobody to override it")
 
 
 def test_what_cannot_be_understood_is_not_overridden_whoever_asks() -> None:
