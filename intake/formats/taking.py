@@ -15,9 +15,10 @@ from models.alert import Alert, AlertBatch, AlertStatus
 from models.intake import IntakeRules
 from rules.alerts.ignored import is_ignored
 from rules.alerts.severity import severity_from_labels
-from rules.alerts.words import NAMELESS, briefly
-from rules.record.carried import ALERTS_IN_FULL
-from rules.record.identity import bounded_key
+from rules.alerts.words import NAMELESS, briefly, shortly
+from rules.record.bounds import COUNT_LIMIT
+from rules.record.carried import ALERTS_IN_FULL, size
+from rules.record.identity import bounded_fingerprint, bounded_key
 
 MOST_FIRING, MOST_RESOLVED = 200, 1000
 """At most this many alerts of one group are taken from one delivery."""
@@ -26,8 +27,8 @@ MOST_GROUPS = 50
 LONGEST_NAME, LONGEST_TEXT, LONGEST_SERVICE = 200, 500, 100
 MOST_LABELS, MOST_OF_LABELS = 64, 4096
 """At most this many labels, and this many characters of labels, are taken from one alert."""
-MOST_TOGETHER = 1024 * 1024
-"""At most this many bytes are taken for the alerts of one group."""
+MOST_TOGETHER = 512 * 1024
+"""At most this many bytes of alerts are taken as they come; further ones have a short summary."""
 SERVICE_LABELS = ("service", "app")
 """Labels that may name the service; the first one present counts."""
 
@@ -44,7 +45,7 @@ def batch_of(
         source=source,
         group_key=bounded_key(group.key),
         alerts=_together(alerts),
-        truncated=group.truncated + left_out,
+        truncated=min(group.truncated + left_out, COUNT_LIMIT),
         received_at=received_at,
     )
     return batch, len(group.alerts) - len(minded)
@@ -52,10 +53,10 @@ def batch_of(
 
 def fingerprint_of(alert: SentAlert) -> str:
     """The sender's fingerprint, or a digest of the labels if it sent none."""
-    if 0 < len(alert.fingerprint) <= LONGEST_NAME:
-        return alert.fingerprint
+    if alert.fingerprint:
+        return bounded_fingerprint(alert.fingerprint)
     labels = "\n".join(f"{name}={value}" for name, value in sorted(alert.labels.items()))
-    return sha256((alert.fingerprint or labels).encode(errors="replace")).hexdigest()[:16]
+    return sha256(labels.encode(errors="replace")).hexdigest()[:16]
 
 
 def _bearable(said: Iterable[SentAlert]) -> tuple[list[SentAlert], int]:
@@ -110,8 +111,8 @@ def _bounded(labels: Mapping[str, str]) -> dict[str, str]:
 
 def _together(alerts: Sequence[Alert]) -> tuple[Alert, ...]:
     """Keep labels while they fit into one delivery; keep only the identity of the other alerts."""
-    sizes = accumulate(len(alert.model_dump_json()) for alert in alerts)
+    sizes = accumulate(size(alert) for alert in alerts)
     return tuple(
-        alert if size <= MOST_TOGETHER else briefly(alert)
-        for alert, size in zip(alerts, sizes, strict=True)
+        alert if weight <= MOST_TOGETHER else shortly(alert)
+        for alert, weight in zip(alerts, sizes, strict=True)
     )

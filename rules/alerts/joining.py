@@ -32,6 +32,7 @@ def told_of_joining(
         words[alert.fingerprint]
         for alert in command.batch.alerts
         if alert.fingerprint not in incident.alerts
+        and alert.fingerprint in words
         and is_critical(alert, incident.severity, case.policy.severities)
     ]
     if not new:

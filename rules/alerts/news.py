@@ -5,6 +5,7 @@ sender that lost sight of an alert says that it ended, and later that it still f
 with the same start. Messages about an earlier firing change nothing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,8 +14,11 @@ from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPo
 from models.group import GroupState
 from rules.alerts.firing import since_known
 from rules.alerts.opening import latched, owed
+from rules.alerts.room import Room
 from rules.alerts.words import briefly
-from rules.record.carried import ALERTS_IN_FULL, ALERTS_KEPT
+from rules.record.bounds import COUNT_LIMIT
+from rules.record.carried import ALERTS_IN_FULL
+from rules.record.identity import bounded_fingerprint
 
 ENDINGS_KEPT = 500
 """A group remembers when this many alerts ended, the newest ones."""
@@ -31,6 +35,8 @@ class _Fold:
     told: dict[str, datetime]
     missed: dict[str, AlertRecord]
     owed: frozenset[str]
+    under_way: frozenset[str]
+    room: Room
     at: datetime
     beyond: int = 0
     accepted: bool = False
@@ -39,6 +45,7 @@ class _Fold:
 
     def take(self, alert: Alert) -> None:
         """Take in one alert."""
+        alert = alert.changed(fingerprint=bounded_fingerprint(alert.fingerprint))
         if alert.status is AlertStatus.FIRING:
             self._fires(alert)
         else:
@@ -48,15 +55,15 @@ class _Fold:
         if self._is_over(alert):
             return
         known = self.firing.get(alert.fingerprint)
-        if known is None and len(self.firing) >= ALERTS_KEPT:
-            self.beyond += 1
-            self.fires = True
-            return
-        if known is None and len(self.firing) >= ALERTS_IN_FULL:
-            alert = briefly(alert)
         alert = since_known(alert, known.alert if known else None)
         if known and alert.started_at < known.alert.started_at:
             alert = alert.changed(started_at=known.alert.started_at)
+        self.fires = True
+        kept = self._with_room(alert)
+        if kept is None:
+            self.beyond += 1
+            return
+        alert = kept
         self.missed.pop(alert.fingerprint, None)
         # A later start means another firing, even if nobody reported the end of the one before.
         anew = known is None or alert.started_at > known.alert.started_at
@@ -66,8 +73,28 @@ class _Fold:
             last_seen_at=max(known.last_seen_at, self.at) if known else self.at,
             times_seen=1 if known is None or anew else known.times_seen + 1,
         )
-        self.fires = True
         self._accept(alert, news=anew)
+
+    def _with_room(self, alert: Alert) -> Alert | None:
+        """What is kept of an alert that fires; the oldest that came and went make room for it."""
+        known = self._known(alert.fingerprint)
+        in_full = known is not None or len(self.firing) < ALERTS_IN_FULL
+        while True:
+            kept = self.room.fitted(alert, known, in_full=in_full)
+            gone = next((name for name in self.missed if name not in self.under_way), None)
+            if kept is not None or gone is None:
+                return kept
+            del self.missed[gone]
+            self.unfed.pop(gone, None)
+            self.room.forget(gone)
+
+    def _known(self, fingerprint: str) -> Alert | None:
+        """The last word on an alert."""
+        if fingerprint in self.firing:
+            return self.firing[fingerprint].alert
+        if fingerprint in self.unfed:
+            return self.unfed[fingerprint]
+        return self.missed[fingerprint].alert if fingerprint in self.missed else None
 
     def _resolves(self, alert: Alert) -> None:
         known = self.firing.get(alert.fingerprint)
@@ -79,23 +106,22 @@ class _Fold:
         if known is None and earlier is not None and ended_at < earlier:
             return
         alert = since_known(alert, known.alert if known else None)
+        kept = self.room.fitted(alert, self._known(alert.fingerprint), in_full=True)
         self._end(alert.fingerprint)
-        was_told = self.told.pop(alert.fingerprint, None) is not None
+        self.told.pop(alert.fingerprint, None)
         self.ended.pop(alert.fingerprint, None)
         self.ended[alert.fingerprint] = ended_at
         heard_at = self.ends_heard.get(alert.fingerprint, self.at)
         again = ended_at == earlier
         self.ends_heard[alert.fingerprint] = max(self.at, heard_at) if again else self.at
-        self._accept(alert, news=known is not None or earlier is None)
-        waits = was_told or alert.fingerprint in self.missed
-        if not waits and len(self.unfed) > ALERTS_KEPT:
-            # No incident hears of this firing, so none waits for its end.
-            del self.unfed[alert.fingerprint]
+        # If there is no room, no incident hears that it fired, so none waits for its end.
+        if kept is not None:
+            self._accept(kept, news=known is not None or earlier is None)
 
     def _end(self, fingerprint: str) -> None:
         """The alert no longer fires. If no incident knew of it, one still must."""
         record = self.firing.pop(fingerprint, None)
-        if record is None or fingerprint not in self.owed or len(self.missed) >= ALERTS_KEPT:
+        if record is None or fingerprint not in self.owed:
             return
         if len(self.missed) >= ALERTS_IN_FULL:
             record = record.changed(alert=briefly(record.alert))
@@ -113,6 +139,7 @@ class _Fold:
         self.accepted = True
         self.news = self.news or news
         self.unfed[alert.fingerprint] = alert
+        self.room.take(alert)
 
 
 def fires(state: GroupState) -> bool:
@@ -124,16 +151,7 @@ def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: date
     """The state after a delivery. A delivery from the future counts as one from now."""
     at = min(batch.received_at, now)
     state = latched(state, policy, at)
-    work = _Fold(
-        firing=dict(state.firing),
-        ended=dict(state.ended),
-        ends_heard=dict(state.ends_heard),
-        unfed=dict(state.unfed),
-        told=dict(state.told),
-        missed=dict(state.missed),
-        owed=owed(state, policy),
-        at=at,
-    )
+    work = _begun(state, policy, at)
     for alert in batch.alerts:
         work.take(alert)
     while len(work.ended) > ENDINGS_KEPT:
@@ -141,7 +159,8 @@ def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: date
         del work.ended[oldest]
         work.ends_heard.pop(oldest, None)
     newest = state.last_received_at is None or at >= state.last_received_at
-    truncated = batch.truncated + work.beyond if newest else state.truncated
+    left_out = min(batch.truncated + work.beyond, COUNT_LIMIT)
+    truncated = left_out if newest else state.truncated
     moved = truncated != state.truncated
     told = state.changed(
         source=batch.source,
@@ -151,13 +170,45 @@ def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: date
         unfed=work.unfed,
         told=work.told,
         missed=work.missed,
-        unfed_deliveries=state.unfed_deliveries + (1 if work.accepted or moved else 0),
+        unfed_deliveries=min(
+            state.unfed_deliveries + (1 if work.accepted or moved else 0), COUNT_LIMIT
+        ),
         urgent=state.urgent or work.news or moved,
         truncated=truncated,
         deliveries=state.deliveries + (1 if work.fires else 0),
         last_received_at=at if newest else state.last_received_at,
     )
     return latched(_since(told, at), policy, at)
+
+
+def _begun(state: GroupState, policy: GroupingPolicy, at: datetime) -> _Fold:
+    """What a delivery is taken into."""
+    under_way = _under_way(state)
+    return _Fold(
+        firing=dict(state.firing),
+        ended=dict(state.ended),
+        ends_heard=dict(state.ends_heard),
+        unfed=dict(state.unfed),
+        told=dict(state.told),
+        missed=dict(state.missed),
+        owed=owed(state, policy),
+        under_way=frozenset(alert.fingerprint for alert in under_way),
+        room=Room((*_held(state), *under_way)),
+        at=at,
+    )
+
+
+def _held(state: GroupState) -> Iterator[Alert]:
+    yield from (record.alert for record in state.firing.values())
+    yield from (record.alert for record in state.missed.values())
+    yield from state.unfed.values()
+
+
+def _under_way(state: GroupState) -> tuple[Alert, ...]:
+    """What the incident is just being told: it is still to be told if the incident refuses."""
+    told = state.feeding.batch.alerts if state.feeding else ()
+    report = state.opening.report.alerts if state.opening else ()
+    return (*told, *(record.alert for record in report))
 
 
 def _since(state: GroupState, at: datetime) -> GroupState:

@@ -9,9 +9,11 @@ from models.group import GroupState
 from models.incident import Report
 from rules.alerts.opening import unanswered
 from rules.alerts.words import words_of
+from rules.record.carried import cut
 from rules.record.markdown import plain, stamp
 
-TITLE_LIMIT, NATURE_LIMIT, SYSTEMS_LIMIT = 300, 8000, 100
+TITLE_LIMIT, NATURE_BYTES, SYSTEMS_LIMIT = 300, 8000, 100
+SYSTEM_BYTES = 200
 NAMED = 5
 """This many alerts are named, the others counted."""
 
@@ -41,8 +43,8 @@ def report_of(
     services = sorted({alert.service for alert in alerts if alert.service})
     return Report(
         title=_title(words),
-        nature=_listed(words)[:NATURE_LIMIT],
-        affected_systems=tuple(services[:SYSTEMS_LIMIT]),
+        nature=cut(_listed(words), NATURE_BYTES),
+        affected_systems=tuple(cut(name, SYSTEM_BYTES) for name in services[:SYSTEMS_LIMIT]),
         service=services[0] if len(services) == 1 else None,
         reporter=MONITORING,
         happened_at=happened_at,

@@ -11,6 +11,8 @@ _NAME_LABEL = "alertname"
 _MOST_LABELS = 6
 _MOST_OF_A_LABEL = 80
 _MOST = 300
+_SHORT = 80
+"""Characters of a summary or name, of one of very many alerts."""
 
 
 def words_of(alerts: Sequence[Alert], *, named: bool = False) -> list[str]:
@@ -47,6 +49,12 @@ def briefly(alert: Alert) -> Alert:
     """An alert without labels and link, to save room; its summary tells which one it is."""
     summary = alert.summary or words_of([alert])[0]
     return alert.changed(labels={}, link=None, summary=summary)
+
+
+def shortly(alert: Alert) -> Alert:
+    """The same with less of its summary and name."""
+    brief = briefly(alert)
+    return brief.changed(summary=brief.summary[:_SHORT], name=brief.name[:_SHORT])
 
 
 def _said(alert: Alert, *, named: bool) -> str:

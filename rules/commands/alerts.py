@@ -12,10 +12,11 @@ from models.incident import Incident
 from models.timeline import EntryKind
 from rules.alerts.firing import alerts_firing, own_firing, since_known
 from rules.alerts.joining import told_of_joining
+from rules.alerts.room import Room
 from rules.alerts.severity import worst_firing
-from rules.alerts.words import briefly, words_by_fingerprint
+from rules.alerts.words import words_by_fingerprint
 from rules.commands.transitions import fire
-from rules.record.carried import ALERTS_IN_FULL, ALERTS_KEPT
+from rules.record.carried import ALERTS_IN_FULL, cut
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.ledger import note
 from rules.severity.attributes import said_of
@@ -23,19 +24,23 @@ from rules.severity.changes import with_severity
 from rules.severity.rating import by_attributes, severity_by
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, Trigger
 
+_MOST_WORDS = 2000
+"""Bytes of what is answered of very many alerts."""
+
 
 def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
     incident, from_history = case.incident, case.policy.edition >= FROM_HISTORY
     records = dict(incident.alerts)
+    room = Room(record.alert for record in records.values())
     at = command.batch.received_at
     for told in command.batch.alerts:
         known = records.get(told.fingerprint)
-        if known is None and not _has_room(records):
-            continue
         if told.status is AlertStatus.RESOLVED:
             told = since_known(told, known.alert if known else None)  # noqa: PLW2901 - the same alert
-        full = known is not None or len(records) < ALERTS_IN_FULL
-        alert = told if full else briefly(told)
+        alert = _with_room(told, records, room)
+        if alert is None:
+            continue
+        room.take(alert)
         records[alert.fingerprint] = AlertRecord(
             alert=alert,
             first_seen_at=known.first_seen_at if known else at,
@@ -46,15 +51,18 @@ def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
     return records
 
 
-def _has_room(records: dict[str, AlertRecord]) -> bool:
-    """Whether there is room for one more alert; the oldest one that has ended makes room."""
-    if len(records) < ALERTS_KEPT:
-        return True
-    over = (name for name, r in records.items() if r.alert.status is AlertStatus.RESOLVED)
-    oldest = next(over, None)
-    if oldest is not None:
+def _with_room(alert: Alert, records: dict[str, AlertRecord], room: Room) -> Alert | None:
+    """What is kept of an alert; the oldest that fire no more make room for it."""
+    known = records.get(alert.fingerprint)
+    in_full = known is not None or len(records) < ALERTS_IN_FULL
+    while True:
+        kept = room.fitted(alert, known.alert if known else None, in_full=in_full)
+        over = (name for name, r in records.items() if r.alert.status is AlertStatus.RESOLVED)
+        oldest = next(over, None)
+        if kept is not None or oldest is None:
+            return kept
         del records[oldest]
-    return oldest is not None
+        room.forget(oldest)
 
 
 def _fired_first(known: AlertRecord, alert: Alert) -> datetime | None:
@@ -69,6 +77,7 @@ def _alert_words(before: Incident, command: RecordAlertsCommand, words: Mapping[
             words[alert.fingerprint]
             for alert in command.batch.alerts
             if alert.status is status
+            and alert.fingerprint in words
             and (
                 alert.fingerprint not in before.alerts
                 or before.alerts[alert.fingerprint].alert.status is not status
@@ -80,7 +89,7 @@ def _alert_words(before: Incident, command: RecordAlertsCommand, words: Mapping[
     parts += [f"alert resolves: {', '.join(resolved)}"] if resolved else []
     if command.batch.truncated != before.truncated_alerts:
         parts.append(f"alerts that the sender left out: {command.batch.truncated}")
-    return "; ".join(parts)
+    return cut("; ".join(parts), _MOST_WORDS)
 
 
 def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
@@ -141,7 +150,7 @@ def _taken_over(case: Case, by: str) -> Outcome:
         else record
         for fingerprint, record in case.incident.alerts.items()
     }
-    words = f"{by} takes over the alerts that still fire: {', '.join(names)}"
+    words = cut(f"{by} takes over the alerts that still fire: {', '.join(names)}", _MOST_WORDS)
     incident = note(
         case.incident.changed(alerts=records, truncated_alerts=0),
         EntryKind.ALERT_TAKEN_OVER,

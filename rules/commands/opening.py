@@ -27,13 +27,14 @@ def open_incident(
 
     A severity that the policy does not have counts as none. However the severity was found, it is
     unconfirmed until a person sets it.
+    Of its report the record keeps the alerts whose labels say something: `alerts` has them all.
     """
     verdict = first_severity(report, policy)
     at = min(report.happened_at or came_at or now, now)
     reporter = report.reporter
     incident = Incident(
         id=incident_id,
-        report=report,
+        report=report.changed(alerts=tuple(r for r in report.alerts if r.alert.labels)),
         reported_at=at,
         severity=verdict.severity,
         severities=(verdict.begins(at, reporter, confirmed=False),),

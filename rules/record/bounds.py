@@ -79,11 +79,8 @@ def excesses(message: BaseModel) -> tuple[Flaw, ...]:
 
 
 def excessive(message: BaseModel) -> Refusal | None:
-    """The same as a refusal, if there is anything.
-
-    What an alert group gathered for its incident has the bounds of the deliveries in it.
-    """
-    found = () if isinstance(message, RecordAlertsCommand) else excesses(message)
+    """The same as a refusal, if there is anything."""
+    found = excesses(message)
     if not found and isinstance(message, Command | Report):
         found = _too_long(message)
     if not found:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
+from itertools import accumulate
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from models.alert import AlertRecord
 from models.base import ENGINE
@@ -28,8 +30,12 @@ RESULTS_BYTES = 192 * 1024
 """So much the results of processed commands weigh in a run that carries too much."""
 RECORD_LIMIT_BYTES = 96 * 1024
 """The most that people may write into one record, timeline aside. Longer texts are documents."""
-ALERTS_KEPT = 2000
+ALERTS_KEPT = 1000
 """Of so many alerts an incident, or an alert group, knows; of others it knows that there are."""
+ALERTS_BYTES = 256 * 1024
+"""So much these alerts weigh together. They stand in up to three places of what a run carries."""
+ALERTS_IN_FULL_BYTES = 128 * 1024
+"""Further alerts have a short summary."""
 ALERTS_IN_FULL = 50
 """Of further alerts an incident keeps who they are and whether they fire, without their labels."""
 
@@ -46,7 +52,8 @@ def weight(incident: Incident) -> int:
 
 
 def _by_itself(incident: Incident) -> str:
-    aside = incident.changed(timeline=(), alerts={}, refusals=Refusals())
+    report = incident.report.changed(alerts=())
+    aside = incident.changed(timeline=(), alerts={}, refusals=Refusals(), report=report)
     # Not even their name: what an open incident took was counted without.
     return aside.model_dump_json(exclude={"first_messages"})
 
@@ -54,6 +61,14 @@ def _by_itself(incident: Incident) -> str:
 def size(model: BaseModel) -> int:
     """How many bytes something has as JSON: letters may have four of them, escapes six."""
     return len(model.model_dump_json().encode())
+
+
+def cut(text: str, most: int) -> str:
+    """As much of a text as has so many bytes in JSON."""
+    if len(to_json(text)) <= most:
+        return text
+    sizes = accumulate(len(to_json(letter)) - 2 for letter in text)
+    return "".join(letter for letter, size in zip(text, sizes, strict=True) if size <= most)
 
 
 def length(model: BaseModel) -> int:

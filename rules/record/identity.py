@@ -6,6 +6,7 @@ Whoever starts a workflow twice for one reason thereby names the same workflow.
 import re
 from datetime import UTC, datetime
 from hashlib import sha256
+from json import dumps
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """The alphabet of Crockford's base 32: no letter that is easily taken for another sign."""
@@ -13,6 +14,8 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SLUG_LIMIT = 48
 KEY_LIMIT, KEY_KEPT = 500, 400
 """Characters of a group key; a longer one is cut."""
+FINGERPRINT_BYTES = 64
+"""Of a fingerprint, as JSON; a longer one is replaced by its digest."""
 _HASH_CHARACTERS = 8
 _BITS = 5
 _WORD = re.compile(r"[A-Za-z0-9_]+")
@@ -46,6 +49,13 @@ def bounded_key(group_key: str) -> str:
     if len(group_key) <= KEY_LIMIT:
         return group_key
     return f"{group_key[:KEY_KEPT]}... {sha256(group_key.encode(errors='replace')).hexdigest()}"
+
+
+def bounded_fingerprint(fingerprint: str) -> str:
+    """The fingerprint of an alert as it is kept."""
+    if len(dumps(fingerprint, ensure_ascii=False).encode(errors="replace")) <= FINGERPRINT_BYTES:
+        return fingerprint
+    return sha256(fingerprint.encode(errors="replace")).hexdigest()[:32]
 
 
 def group_id(source: str, group_key: str) -> str:

@@ -34,7 +34,7 @@ async def test_an_alert_that_came_and_went_while_no_worker_ran_has_an_incident(
         record = await siren.record(incident_id)
     assert [e.summary for e in record.timeline if "alert." in e.kind] == ["alert resolves: a"]
     assert record.reported_at == siren.at(0)
-    assert [(r.alert.name, r.alert.status) for r in record.report.alerts] == [("a", "firing")]
+    assert [r.alert.name for r in record.alerts.values()] == ["a"]
 
 
 async def test_malformed_messages_are_counted_and_hold_nothing_up(siren: Siren) -> None:

@@ -1,0 +1,65 @@
+"""How much room there is for the alerts of one group, or of one incident.
+
+What a workflow knows goes into one message when a run continues as new, and Temporal takes no
+message of more than 2 MiB. So alerts are bounded by the bytes that they weigh together, however
+few they are: the first are kept in full, more of them with a short summary, the rest are counted.
+"""
+
+from collections.abc import Iterable
+
+from models.alert import Alert, AlertStatus
+from rules.alerts.words import briefly, shortly
+from rules.record.carried import ALERTS_BYTES, ALERTS_IN_FULL_BYTES, ALERTS_KEPT, size
+
+
+class Room:
+    """Room beside `alerts`. An alert that stands in several places counts once."""
+
+    def __init__(self, alerts: Iterable[Alert]) -> None:
+        self._weights: dict[str, int] = {}
+        self._total = 0
+        for alert in alerts:
+            self.take(alert)
+
+    def take(self, alert: Alert) -> None:
+        """It is kept from now on."""
+        before = self._weights.get(alert.fingerprint, 0)
+        after = max(before, size(alert))
+        self._weights[alert.fingerprint] = after
+        self._total += after - before
+
+    def forget(self, fingerprint: str) -> None:
+        """It is kept no more."""
+        self._total -= self._weights.pop(fingerprint, 0)
+
+    def fitted(self, alert: Alert, known: Alert | None, *, in_full: bool) -> Alert | None:
+        """The alert with as much of it as there is room for; None if it can only be counted.
+
+        One that is `known` is always kept: if there is no room for more, then as it was, with what
+        became of it. One that is heard of first when it has ended finds room only among the first.
+        """
+        fits = self._fits
+        if in_full and fits(alert, ALERTS_IN_FULL_BYTES):
+            return alert
+        brief = briefly(alert)
+        if fits(brief, ALERTS_IN_FULL_BYTES):
+            return brief
+        short = shortly(alert)
+        unheard = known is None and alert.status is AlertStatus.RESOLVED
+        if fits(short, ALERTS_IN_FULL_BYTES if unheard else ALERTS_BYTES):
+            return short
+        if known is None:
+            return None
+        return known.changed(
+            status=alert.status,
+            started_at=alert.started_at,
+            ended_at=alert.ended_at,
+            dated=alert.dated,
+        )
+
+    def _fits(self, alert: Alert, limit: int) -> bool:
+        before = self._weights.get(alert.fingerprint)
+        if before is None and len(self._weights) >= ALERTS_KEPT:
+            return False
+        weight = size(alert)
+        return weight <= (before or 0) or self._total - (before or 0) + weight <= limit
