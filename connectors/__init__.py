@@ -1,1 +1,1 @@
-"""The world behind small protocols: channels that carry messages, stores that keep documents."""
+"""Small protocols to the outside: channels, document stores and calendar feeds."""

@@ -1,4 +1,4 @@
-"""Addresses and tokens that operators set: which of them give no secret away."""
+"""Checks that addresses and tokens which operators set give no secret away."""
 
 from pydantic import SecretStr
 
@@ -6,9 +6,9 @@ from models.addresses import WITHOUT_TLS, has_userinfo, is_loopback, is_token, p
 
 
 def without_userinfo(url: str | None) -> str | None:
-    """`url`, if it carries no login: one that stands there ends up in logs of proxies and servers.
+    """Return `url` if it carries no login.
 
-    Raises ValueError.
+    A login in a URL ends up in logs of proxies and servers. Raises ValueError.
     """
     if has_userinfo(url):
         raise ValueError("must not contain a user name or a password: set the token instead")
@@ -16,7 +16,7 @@ def without_userinfo(url: str | None) -> str | None:
 
 
 def sendable(token: SecretStr | None, url: str | None) -> SecretStr | None:
-    """`token`, if it can be sent to `url` and nobody on the way can read it. Raises ValueError."""
+    """Return `token` if nobody on the way to `url` can read it. Raises ValueError."""
     if token is None:
         return None
     if not is_token(token.get_secret_value()):

@@ -1,6 +1,6 @@
-"""How a failure of the world reaches a history: typed, with its channel, without its secrets.
+"""Turns failures of the outside world into typed failures for a history, without secrets.
 
-Failures are raised `from None`: Temporal records causes with their messages, and the libraries
+They are raised `from None`: Temporal records causes with their messages, and the libraries
 underneath put addresses into theirs.
 """
 
@@ -14,7 +14,7 @@ from models.message import DeliveryFailure
 
 
 def delivery_failure(key: str, channel: str, error: Exception) -> DeliveryFailure:
-    """What a channel's error means for the message `key`; an unexpected one may pass by itself."""
+    """What a channel's error means for the message `key`; an unexpected error is retryable."""
     if not isinstance(error, ConnectorError):
         reason = f"unexpected error ({type(error).__name__})"
         return DeliveryFailure(key=key, channel=channel, error=reason, permanent=False)
@@ -29,7 +29,7 @@ def delivery_failure(key: str, channel: str, error: Exception) -> DeliveryFailur
 
 
 def channel_failure(failure: DeliveryFailure) -> ApplicationError:
-    """The failure of an activity whose message was not taken."""
+    """The failure of an activity that could not hand over its message."""
     wait = failure.retry_after_seconds
     return ApplicationError(
         f"{failure.channel}: {failure.error}",
@@ -41,7 +41,7 @@ def channel_failure(failure: DeliveryFailure) -> ApplicationError:
 
 
 def store_failure(error: ConnectorError) -> ApplicationError:
-    """The failure of an activity whose document was not kept."""
+    """The failure of an activity that could not keep its document."""
     return ApplicationError(
         str(error),
         type=type(error).__name__,

@@ -8,14 +8,11 @@ from typing import IO, Any
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 UMASK = 0o077
-"""For a process whose libraries write files of their own: databases, documents."""
+"""Make every file that this process creates private, also files that its libraries write."""
 
 
 def private_folder(path: Path) -> Path:
-    """Make `path`, with what is missing above it; one that exists is closed to others.
-
-    Raises OSError.
-    """
+    """Make `path` and its missing parents; close an existing one to others. Raises OSError."""
     for missing in reversed([folder for folder in (path, *path.parents) if not folder.exists()]):
         missing.mkdir(mode=FOLDER_MODE, exist_ok=True)
     if path.stat().st_mode & UMASK:
@@ -24,7 +21,7 @@ def private_folder(path: Path) -> Path:
 
 
 def open_private(path: Path, mode: str) -> IO[Any]:
-    """Open a file that only its owner can read; text is UTF-8, line by line. Raises OSError."""
+    """Open a file that only its owner can read; text is UTF-8 and line-buffered. Raises OSError."""
     binary = "b" in mode
     return open(
         path,
@@ -38,6 +35,6 @@ def open_private(path: Path, mode: str) -> IO[Any]:
 def _opened(path: str, flags: int) -> int:
     number = os.open(path, flags, FILE_MODE)
     if os.fstat(number).st_mode & UMASK:
-        with suppress(PermissionError):  # somebody else owns it, and decides who reads it
+        with suppress(PermissionError):  # somebody else owns it and decides who may read it
             os.fchmod(number, FILE_MODE)
     return number

@@ -1,1 +1,1 @@
-"""Calendar feeds: who is on call, as another tool says it."""
+"""Calendar feeds: another tool says who is on call."""

@@ -1,7 +1,7 @@
-"""Reads the text of a feed in a process of its own, which can be killed whatever the text does.
+"""Reads the text of a feed in a process of its own, so that it can always be killed.
 
-A rule that repeats every second, a zone that never ends, a bomb of nested components: what such a
-text costs is bounded in time and memory here, and nowhere near whoever pages.
+A text may hold a rule that repeats every second, a zone that never ends, or a bomb of nested
+components. This process bounds the time and memory that it costs, so paging never suffers.
 """
 
 import asyncio
@@ -23,24 +23,24 @@ from models.schedule import FeedEvent
 
 ROOT = Path(__file__).parents[2]
 CPU_SECONDS = 10
-"""So much a text may cost; a calendar of thousands of shifts costs two."""
+"""The most CPU time for one text; a calendar of thousands of shifts takes two seconds."""
 WALL_SECONDS = 30.0
-"""For a machine that is busy with other things."""
+"""The most time on the wall; a busy machine takes longer."""
 SERIES_SECONDS = 1.0
-"""So much may one series cost; in all of them together so many times that."""
+"""The most CPU time for one series; all series together get `SERIES_TOGETHER` times as much."""
 SERIES_TOGETHER = 6
 MEMORY_BYTES = 512 * 1024 * 1024
 NICENESS = 10
-"""Many feeds may be read at once: whoever pages comes first."""
+"""Many feeds may be read at once, so reading gives way to paging."""
 NOT_READ = "cannot be read within the limits of time and memory"
 
 
 class Unreadable(Exception):  # noqa: N818 - says what is
-    """Why a text cannot be read, in words."""
+    """Says in words why a text cannot be read."""
 
 
 async def unfolded_apart(text: str, start: datetime, end: datetime) -> Unfolded:
-    """The events of a text that touch a time. Raises Unreadable; ends its process in any case."""
+    """The events of a text that touch a time. Always ends its process. Raises Unreadable."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-c", "from connectors.calendars.apart import main; main()"),
@@ -48,7 +48,7 @@ async def unfolded_apart(text: str, start: datetime, end: datetime) -> Unfolded:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         cwd=ROOT,
-        # No setting of ours, and no secret, is of any use there.
+        # The process needs no setting and no secret.
         env={"PATH": os.defpath, "TZ": "UTC"},
     )
     asked = {"text": text, "start": start.isoformat(), "end": end.isoformat()}
@@ -84,14 +84,14 @@ def _read(written: str) -> datetime:
 
 
 def main() -> None:
-    """What the process does: reads what is asked, answers, and takes no more than it may."""
+    """The process itself: reads the request, answers it, and stays within its limits."""
     for limit, most in (
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
     ):
-        with suppress(ValueError, OSError):  # Not every system knows every limit.
+        with suppress(ValueError, OSError):  # Some systems do not know every limit.
             resource.setrlimit(limit, (most, most))
     os.nice(NICENESS)
     asked = json.load(sys.stdin)
@@ -111,7 +111,7 @@ def main() -> None:
 
 @contextmanager
 def _limited() -> Iterator[None]:
-    """Raise TooLong in whatever takes too long, and in everything once all of it did."""
+    """Raise TooLong if one series takes too long, or all of them together already did."""
     left = SERIES_SECONDS * SERIES_TOGETHER - time.process_time()
     if left <= 0:
         raise TooLong

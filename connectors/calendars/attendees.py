@@ -1,4 +1,4 @@
-"""Who attends an event, by e-mail address, however a tool writes that."""
+"""Finds who attends an event, by e-mail address, however the tool writes it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ _ABSENT = frozenset({"DECLINED", "DELEGATED"})
 
 @dataclass(frozen=True, slots=True)
 class Attending:
-    """The addresses of those who come, or have not said, and of those who do not come."""
+    """Addresses of attendees: those who come or have not answered, and those who declined."""
 
     coming: tuple[str, ...] = ()
     declined: tuple[str, ...] = ()
 
 
 def attending(given: Any) -> Attending:
-    """Who attends by the ATTENDEE properties of an event."""
+    """Read the attendees from the ATTENDEE properties of an event."""
     entries: Iterable[Any] = given if isinstance(given, list) else [given] if given else ()
     coming: dict[str, None] = {}
     declined: dict[str, None] = {}
@@ -34,7 +34,7 @@ def attending(given: Any) -> Attending:
 
 
 def _address(written: str) -> str | None:
-    """An address, with `mailto:` before it, without, or with it twice; None where it is none."""
+    """The address, with or without `mailto:` before it (even twice); None if it is no address."""
     text = written.strip().lower()
     while text.startswith(_SCHEME):
         text = text.removeprefix(_SCHEME).strip()

@@ -1,4 +1,4 @@
-"""The last good copies of feeds, in a directory: they outlive the process that fetched them."""
+"""Keeps the last good copies of feeds in a directory, so that they survive a restart."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from connectors.private import private_folder
 
 
 def place_of(settings: FeedSettings) -> str:
-    """Tells one address from another, and says nothing of it."""
+    """A digest that distinguishes addresses and does not reveal them."""
     return sha256(str(settings.url or settings.path).encode()).hexdigest()
 
 
@@ -29,9 +29,9 @@ class Copies:
         return self._folder / f"{quote(name, safe='')}.json"
 
     def load(self, name: str, place: str) -> Copy | None:
-        """The copy that was kept of a feed at a place; None where there is none that can be read.
+        """The kept copy of a feed at this place; None if no readable one exists.
 
-        Copies of other places do not count.
+        A copy from another place does not count.
         """
         try:
             kept = json.loads(self._file(name).read_text(encoding="utf-8"))
@@ -43,7 +43,7 @@ class Copies:
             return None
 
     def save(self, name: str, place: str, copy: Copy) -> None:
-        """Keep a copy in the place of the one before; whole, or not at all. Raises OSError."""
+        """Replace the copy before this one, atomically. Raises OSError."""
         private_folder(self._folder)
         kept = {
             "place": place,

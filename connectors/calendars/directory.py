@@ -1,4 +1,4 @@
-"""Which feed a name means, and what it says: as it is now, or by its last good copy."""
+"""Finds feeds by name and reads them, now or from their last good copy."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     import httpx2
 
 FRESH = timedelta(minutes=1)
-"""A copy that is no older is not asked for again: a storm of pages is one request."""
+"""A younger copy is used as it is, so a storm of pages makes one request."""
 PATIENCE = timedelta(seconds=30)
-"""So long after it failed, a feed is not asked again while there is a copy of it."""
+"""After a feed fails, it is not asked again for this long if there is a copy of it."""
 CHECKED_WITHIN = timedelta(seconds=1)
-"""So long whoever has a copy waits until a new one has been read; by then the old one counts."""
+"""If there is an older copy, wait this long for a new one to be read, then use the older one."""
 CHECKING = "what it sent is still being read"
 
 
 @dataclass(frozen=True, slots=True)
 class FeedReading:
-    """What a feed says between two instants, by its state of `as_of`.
+    """What a feed says between two instants, as it stood at `as_of`.
 
-    `trouble` says why that is an older copy, `unkept` why a new one could not be kept for later;
-    `left_out` which events could not be read, `doubts` which may be meant otherwise.
+    `trouble` says why this is an older copy, `unkept` why a new copy could not be kept. `left_out`
+    lists events that could not be read, `doubts` events that may mean something else.
     """
 
     events: tuple[FeedEvent, ...]
@@ -59,10 +59,10 @@ class _Known:
 
 
 class FeedDirectory:
-    """The feeds of one process; their copies are kept in `copies`. Close it with `aclose`.
+    """The feeds of one process; it keeps their copies in `copies`. Close it with `aclose`.
 
-    What has been fetched is the last good copy only if it can be read as a calendar, which is
-    found out in a process of its own (`read`).
+    A fetched text becomes the last good copy only if it can be read as a calendar. A process of its
+    own (`read`) finds that out.
     """
 
     def __init__(
@@ -83,16 +83,17 @@ class FeedDirectory:
         self._clients: dict[bool, httpx2.AsyncClient] = {}
 
     def unresolved(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Those of `names` that no setting resolves, each once, in order."""
+        """The names that no setting resolves, each once, in order."""
         return tuple(dict.fromkeys(name for name in names if name not in self._settings))
 
     async def read(
         self, name: str, start: datetime, end: datetime, *, timeout: timedelta
     ) -> FeedReading:
-        """What the feed says of the time from `start` to `end`.
+        """What the feed says about the time from `start` to `end`.
 
-        Where it does not answer within `timeout`, by its last good copy. Raises PermanentError
-        where no setting resolves the name, PermanentError or RetryableError where there is no copy.
+        If the feed does not answer within `timeout`, reads its last good copy. Raises
+        PermanentError if no setting resolves the name, and PermanentError or RetryableError if
+        there is no copy.
         """
         known = self._feed(name)
         async with known.asking:
@@ -110,7 +111,7 @@ class FeedDirectory:
         )
 
     async def aclose(self) -> None:
-        """Close what is open. A feed asked for later opens anew."""
+        """Close what is open. A later request for a feed opens it again."""
         clients, self._clients = self._clients, {}
         for known in self._known.values():
             if known.checking:
@@ -130,7 +131,7 @@ class FeedDirectory:
         return self._known[name]
 
     def _made(self, name: str, settings: FeedSettings) -> CalendarFeed:
-        """The feed. As with channels, what stays on this machine goes through no proxy."""
+        """Make the feed. As with channels, addresses on this machine bypass the proxy."""
         if settings.path:
             return FileFeed(name, settings.path)
         import httpx2  # noqa: PLC0415 - slow to load, and most installations have no feed
@@ -143,7 +144,7 @@ class FeedDirectory:
         return WebFeed(name, settings, self._clients[here])
 
     async def _refresh(self, known: _Known, timeout: timedelta) -> None:
-        """Have a copy that is fresh, or the last good one and the reason why it is no other."""
+        """Get a fresh copy, or keep the last good one and note why it is not fresh."""
         now = datetime.now(UTC)
         if known.copy is None:
             name = known.feed.name
@@ -158,9 +159,9 @@ class FeedDirectory:
             known.failure, known.failed_at = error, now
 
     async def _fetch(self, known: _Known, timeout: timedelta) -> None:
-        """Fetch a copy, and have it checked; whoever has an older one waits for that only shortly.
+        """Fetch a copy and have it checked; if there is an older copy, wait only briefly.
 
-        The check goes on all the same: who asks next finds it done.
+        The check goes on after that, and the next caller gets its result.
         """
         if known.checking is None or known.checking.done():
             copy = await known.feed.fetch(known.copy, timeout=timeout)
@@ -173,7 +174,7 @@ class FeedDirectory:
             raise known.failure
 
     async def _check(self, known: _Known, copy: Copy) -> None:
-        """Take a copy for the last good one, if it can be read; or else know why it is not."""
+        """Take a copy as the last good one if it can be read; otherwise note why it cannot."""
         name = known.feed.name
         if known.copy is None or copy.text != known.copy.text:
             try:

@@ -1,4 +1,4 @@
-"""A calendar feed in a file."""
+"""Calendar feeds in files."""
 
 import asyncio
 import os
@@ -10,18 +10,18 @@ from connectors.calendars.protocol import Copy, decoded
 from connectors.errors import PermanentError, RetryableError
 
 LARGEST_BYTES = 4 * 1024 * 1024
-"""No feed of shifts is larger: whoever sends more sends something else."""
+"""No real feed of shifts is larger."""
 
 
 class FileFeed:
-    """Reads a file whenever it is asked for."""
+    """Reads a file each time it is asked."""
 
     def __init__(self, name: str, path: Path) -> None:
         self.name = name
         self._path = path
 
     async def fetch(self, known: Copy | None, *, timeout: timedelta) -> Copy:  # noqa: ARG002 - a file is always read
-        """What the file holds; see the protocol."""
+        """The content of the file; see the protocol."""
         try:
             async with asyncio.timeout(timeout.total_seconds()):
                 data = await asyncio.to_thread(self._read)
@@ -35,9 +35,9 @@ class FileFeed:
         return Copy(decoded(data), datetime.now(UTC))
 
     def _read(self) -> bytes:
-        """The content of the file. What is no file is not waited for: a pipe may never say a word.
+        """The content of the file, if it is a regular one.
 
-        Raises OSError, or PermanentError.
+        A pipe might never answer, so it is refused. Raises OSError, or PermanentError.
         """
         number = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
         with os.fdopen(number, "rb") as stream:

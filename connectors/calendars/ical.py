@@ -1,7 +1,7 @@
-"""Events of an iCalendar text: recurring ones unfolded, broken ones left out with a word.
+"""Reads the events of an iCalendar text: expands series, and reports events it has to leave out.
 
-Each series is unfolded in the local time of its zone, as a person would who turns the pages of a
-calendar; which instants these are is asked of the zone afterwards.
+A series is expanded in the local time of its zone, as on a wall calendar. Only then the zone gives
+the instants.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -24,25 +24,28 @@ MOST_IN_A_SERIES = 2_000
 MOST_TOLD = 100
 SUMMARY_LIMIT = 300
 MOST_TEXT = 4 * 1024 * 1024
-"""Characters of names and addresses together: a short text can repeat long ones any number of
-times, and whoever pages keeps all of them in memory."""
+"""The most characters of names and addresses together.
+
+A short text can repeat long names any number of times, and a worker keeps all of them in memory.
+"""
 _WORDS = 80
 _DAY = timedelta(days=1)
 _AROUND = timedelta(days=2)
 
 Limit = Callable[[], AbstractContextManager[None]]
-"""What bounds the time that one series takes: it raises TooLong."""
+"""Bounds the time that one series takes; it raises TooLong."""
 
 
 class TooLong(Exception):  # noqa: N818 - says what is
-    """To unfold something takes longer than it may."""
+    """Expanding a series takes longer than allowed."""
 
 
 @dataclass(slots=True)
 class Unfolded:
-    """The events between two instants; `left_out` says what was, and why.
+    """The events between two instants.
 
-    `doubts` are about events that are there, and may be meant otherwise.
+    `left_out` names events that were left out, and says why. `doubts` are about events that are
+    there but may mean something else.
     """
 
     events: tuple[FeedEvent, ...]
@@ -52,7 +55,7 @@ class Unfolded:
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads the calendars of one text, and remembers what there is to say of them."""
+    """Reads the calendars of one text and collects remarks about them."""
 
     start: datetime
     end: datetime
@@ -67,7 +70,7 @@ class _Reader:
         zones = Zones(dict(self._own_zones(calendar)))
         hint = next(iter(calendar.head.values("X-WR-TIMEZONE")), "")
         recurs_in = zones.find(hint) if hint else None
-        # What does not recur costs next to nothing, so no rule can keep it from being read.
+        # An event that does not recur costs next to nothing: no rule may keep it from being read.
         for series in sorted(_series(self._events(calendar)), key=lambda series: series.recurs):
             if self._full:
                 self.left_out.append(f"everything after {min(len(self.found), MOST_EVENTS)} events")
@@ -123,7 +126,7 @@ class _Reader:
         first = series.events[0]
         zone = self._zone(first, zones, series.called)
         if series.recurs and recurs_in and _is_utc(first):
-            # A tool that says so writes its local times in UTC, and repeats them locally.
+            # A tool with such a zone writes its local times in UTC and repeats them in local time.
             zone = recurs_in
         plain = [_naive(event, zone, zones) for event in series.events]
         alone = len(plain) == 1 and not series.recurs
@@ -134,7 +137,7 @@ class _Reader:
         ]
 
     def _zone(self, event: Any, zones: Zones, called: str) -> Zone | None:
-        """The zone of an event; None where its times are local to whoever asks."""
+        """The zone of an event; None if its times are local to the reader."""
         if _is_utc(event):
             return world(UTC)
         name = event["DTSTART"].params.get(ZONE_PARAMETER)
@@ -148,7 +151,7 @@ class _Reader:
 
 @dataclass(slots=True)
 class _Series:
-    """An event with what changes single occurrences of it."""
+    """An event and the changes to single occurrences of it."""
 
     events: list[Any]
 
@@ -186,10 +189,10 @@ def _summary(block: Block) -> str:
 
 
 def _series(events: Iterable[Any]) -> Iterator[_Series]:
-    """The events, those of one series together: several of one UID each count for themselves.
+    """Group the events by series; several series of one UID each count for themselves.
 
-    Of several versions of the same event the newest counts; what changes a single occurrence
-    belongs to the series that recurs.
+    Of several versions of an event, the newest counts. A change to a single occurrence belongs to
+    the series that recurs.
     """
     groups: dict[str, list[Any]] = {}
     for number, event in enumerate(events):
@@ -216,7 +219,7 @@ def _sequence(event: Any) -> int:
 
 
 def _identity(event: Any) -> str:
-    """What tells two events of one UID from two versions of one event."""
+    """Distinguishes two events of one UID from two versions of one event."""
     return f"{event.get('DTSTART') and event['DTSTART'].to_ical()!r} {event.get('RRULE')!r}"
 
 
@@ -226,7 +229,7 @@ def _is_utc(event: Any) -> bool:
 
 
 def _naive(event: Any, zone: Zone | None, zones: Zones) -> Any:
-    """The event in the local time of its series, for one that knows of no zones."""
+    """The event in the local time of its series, for the library, which gets no zones."""
     plain = event.copy()
     plain.subcomponents = []
     for name in ("DTSTART", "DTEND", "RECURRENCE-ID"):
@@ -249,7 +252,7 @@ def _naive(event: Any, zone: Zone | None, zones: Zones) -> Any:
 
 
 def _has_end(plain: Any, event: Any) -> None:
-    """An all-day event lasts its day at least, also where it says that it ends on it."""
+    """Make an all-day event last at least its day, even if it says that it ends on it."""
     begins = plain["DTSTART"].dt
     ends = plain["DTEND"].dt if "DTEND" in plain else None
     if ends is not None and isinstance(begins, datetime) != isinstance(ends, datetime):
@@ -261,7 +264,7 @@ def _has_end(plain: Any, event: Any) -> None:
         plain.add("DTEND", begins + _DAY)
     lasts = event.get("DURATION")
     if ends is None and lasts is not None and isinstance(begins, datetime):
-        # Its days are those of the calendar, its hours pass (RFC 5545, 3.3.6).
+        # Its days are calendar days, its hours are hours that pass (RFC 5545, 3.3.6).
         plain["X-LASTS"] = str((lasts.dt - timedelta(days=lasts.dt.days)).total_seconds())
 
 
@@ -276,7 +279,7 @@ def _locally(given: Any, zone: Zone | None, zones: Zones) -> date:
 
 
 def _local_time(given: date, name: str | None, zone: Zone | None, zones: Zones) -> date:
-    """A time in the local time of a series; `name` is the zone that it is written in."""
+    """The local time of a series; `name` is the zone in which the time is written."""
     if not isinstance(given, datetime) or zone is None:
         return given.replace(tzinfo=None) if isinstance(given, datetime) else given
     if given.tzinfo:
@@ -294,7 +297,7 @@ def _rule_locally(rule: Any, zone: Zone | None) -> Any:
 
 
 def _between(events: list[Any], start: datetime, end: datetime) -> list[Any]:
-    """The occurrences of a series around a time; more than there can be are too long."""
+    """The occurrences of a series around a time. Raises TooLong if there are too many."""
     import recurring_ical_events  # noqa: PLC0415 - slow to load, and most schedules need none
     from icalendar import Calendar  # noqa: PLC0415 - see above
 
@@ -325,7 +328,7 @@ def _event(event: Any, zone: Zone | None) -> FeedEvent:
 
 
 def _time(given: date, zone: Zone | None) -> datetime:
-    """An instant in UTC, or a local time where the event names no zone: all day, or floating."""
+    """An instant in UTC; a local time if the event names no zone (all day, or floating)."""
     if not isinstance(given, datetime):
         return datetime.combine(given, time())
     return zone.instant(given) if zone else given

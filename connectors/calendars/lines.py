@@ -1,7 +1,7 @@
-"""The components of an iCalendar text, before anything in them is understood.
+"""Splits an iCalendar text into components, before anything in them is interpreted.
 
-A component that is broken spoils no other, and what lies outside of the time in question is not
-looked at: to understand an event takes a thousand times as long as to find it.
+So a broken component spoils no other, and events outside the requested time are skipped: to
+interpret an event takes a thousand times as long as to find it.
 """
 
 import re
@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 MARGIN = timedelta(days=3)
-"""Dates are compared without their zones, all-day events without their last day."""
+"""Covers what the comparison of bare dates ignores: zones, and the last day of all-day events."""
 ZONE_PARAMETER = "X-ZONE"
-"""What we call TZID: its zones are found by us, not by the library that reads the rest."""
+"""Replaces TZID, so that this package and not the library looks up the zone."""
 
 _FOLD = re.compile(r"\r?\n[ \t]")
 _TZID = re.compile(
@@ -24,23 +24,23 @@ _REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID", "DURATION")
 
 
 class NoCalendar(Exception):  # noqa: N818 - says what is
-    """The text is no iCalendar: a login page, most likely, a part of one, or nothing."""
+    """The text is no iCalendar; most likely it is a login page, a fragment, or empty."""
 
 
 @dataclass(slots=True)
 class Block:
-    """The lines of a component, unfolded, its first and last line among them."""
+    """The unfolded lines of a component, with its first and last line."""
 
     name: str
     lines: list[str]
 
     @property
     def text(self) -> str:
-        """As the library reads it."""
+        """The lines as the library reads them."""
         return "\r\n".join(self.lines)
 
     def values(self, name: str) -> list[str]:
-        """What follows the colon in the lines of a property without parameters of note."""
+        """The values of a property whose parameters do not matter."""
         found = (line.partition(":") for line in self.lines)
         return [v.strip() for key, _, v in found if key.partition(";")[0].upper() == name]
 
@@ -62,21 +62,21 @@ class Block:
 
 @dataclass(slots=True)
 class Components:
-    """One calendar of a text: its own properties, its zones and its events."""
+    """One calendar of a text: its properties, its zones and its events."""
 
     head: Block = field(default_factory=lambda: Block("VCALENDAR", []))
     zones: list[Block] = field(default_factory=list)
     events: list[Block] = field(default_factory=list)
 
     def names(self, zone: str) -> bool:
-        """Whether an event may be told in a zone: most calendars define more than they use."""
+        """Whether an event may use the zone; most calendars define more zones than they use."""
         lines = (line for event in self.events for line in event.lines)
         named = any(ZONE_PARAMETER in line and zone in line for line in lines)
         return named or any("X-WR-TIMEZONE" in line and zone in line for line in self.head.lines)
 
 
 def components(text: str) -> list[Components]:
-    """The calendars of a text. Raises NoCalendar, also where the last of them has no end."""
+    """The calendars of a text. Raises NoCalendar, also if the last one has no end."""
     found: list[Components] = []
     block: Block | None = None
     ended = False

@@ -1,4 +1,4 @@
-"""The zones that an iCalendar text defines, as it defines them (RFC 5545, 3.6.5)."""
+"""Reads the zones that an iCalendar text defines (RFC 5545, 3.6.5)."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -13,12 +13,12 @@ _PARTS = ("STANDARD", "DAYLIGHT")
 
 
 def zone_name(block: Block) -> str:
-    """What events call a zone."""
+    """The name that events use for a zone."""
     return next(iter(block.values("TZID")), "").replace("\\,", ",").replace("\\;", ";")
 
 
 def own_zone(block: Block) -> tuple[str, Zone | None]:
-    """The name of a zone and what it is; None where it cannot be understood."""
+    """The name of a zone and the zone; None instead of the zone if it cannot be read."""
     name = zone_name(block)
     try:
         zone = defined(tuple(_observance(part) for part in _parts(block)))
@@ -42,7 +42,7 @@ def _parts(block: Block) -> Iterable[Block]:
 
 
 def _observance(part: Block) -> Observance:
-    """One half of the year, or a time in history. Raises ValueError."""
+    """Read one half of the year, or one period of the past. Raises ValueError."""
     (begins,) = part.values("DTSTART")
     (before,), (after,) = part.values("TZOFFSETFROM"), part.values("TZOFFSETTO")
     first = _local(begins)
@@ -75,6 +75,6 @@ def _rule(written: str, first: datetime, before: timedelta) -> Iterable[datetime
     if not until:
         return cast("Iterable[datetime]", rule)
     last = _local(until[0] if "T" in until[0] else f"{until[0]}T235959")
-    # The end of a rule is told in UTC, its onsets are not.
+    # A rule ends at an instant in UTC, but its onsets are local times.
     last = last + before if until[0].endswith("Z") else last
     return cast("Iterable[datetime]", rule.replace(until=last))

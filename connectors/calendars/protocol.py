@@ -1,4 +1,4 @@
-"""What every place that a calendar feed comes from does."""
+"""The protocol of calendar feeds."""
 
 import codecs
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The text of a feed as it was at an instant, and what its place calls this version of it."""
+    """The text of a feed at an instant, and the version that its place gives it."""
 
     text: str
     as_of: datetime
@@ -17,18 +17,18 @@ class Copy:
 
 
 def decoded(data: bytes) -> str:
-    """The text of a feed: UTF-8, unless its byte order mark says UTF-16."""
+    """Decode the text of a feed: UTF-8, or UTF-16 if its byte order mark says so."""
     utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return data.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
 
 
 class CalendarFeed(Protocol):
-    """A place that a feed comes from."""
+    """A place from which a feed comes."""
 
     name: str
 
     async def fetch(self, known: Copy | None, *, timeout: timedelta) -> Copy:
-        """The feed as it is now; where its place says that `known` still holds, that, dated anew.
+        """The feed as it is now; `known` with a new date if the place says that it did not change.
 
         Raises PermanentError or RetryableError.
         """

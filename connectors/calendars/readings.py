@@ -1,6 +1,6 @@
-"""What the texts of one feed say, read once for each text and time, apart from everything else.
+"""Reads the texts of one feed in a process of their own, once for each text and time.
 
-A text that could not be read is remembered, so that nobody tries it again.
+It remembers a text that could not be read, so that nobody tries it again.
 """
 
 import asyncio
@@ -14,9 +14,9 @@ from connectors.calendars.apart import Unreadable, unfolded_apart
 from connectors.calendars.ical import Unfolded
 
 KEPT = 8
-"""So many readings of a feed are kept, the newest of them: its time moves on by months."""
+"""How many readings of a feed are kept, newest first; the time asked for moves on by months."""
 AT_ONCE = 4
-"""So many texts are read at once, of all feeds together: each is a process of its own."""
+"""How many texts are read at once, over all feeds; each takes a process of its own."""
 _DAY = timedelta(days=1)
 
 Read = Callable[[str, datetime, datetime], Awaitable[Unfolded]]
@@ -24,7 +24,7 @@ Key = tuple[str, datetime, datetime]
 
 
 def in_turn(read: Read, at_once: int = AT_ONCE) -> Read:
-    """The same, but that no more than so many are read at once: the others wait for their turn."""
+    """Return `read` with at most `at_once` calls at a time; the others wait for their turn."""
     turns = asyncio.Semaphore(at_once)
 
     async def read_in_turn(text: str, start: datetime, end: datetime) -> Unfolded:
@@ -35,16 +35,16 @@ def in_turn(read: Read, at_once: int = AT_ONCE) -> Read:
 
 
 class Readings:
-    """The readings of one feed. Whoever asks for one that is under way waits for the same."""
+    """The readings of one feed. Callers that want the same reading at once share it."""
 
     def __init__(self, read: Read = unfolded_apart) -> None:
         self._read = read
         self._known: OrderedDict[Key, asyncio.Task[Unfolded]] = OrderedDict()
 
     async def of(self, text: str, start: datetime, end: datetime) -> Unfolded:
-        """What a text says of a time. Raises Unreadable, at once where that is known.
+        """What a text says about a time. Raises Unreadable, at once if that is known.
 
-        Whoever stops waiting stops nothing: the next one finds it read.
+        If a caller stops waiting, the reading goes on, and the next caller gets it.
         """
         since, until = _months(start, end)
         key = (sha256(text.encode(errors="replace")).hexdigest(), since, until)
@@ -59,7 +59,7 @@ class Readings:
         return await self._read(text, start, end)
 
     async def aclose(self) -> None:
-        """Stop what is under way."""
+        """Stop the readings that are under way."""
         tasks = list(self._known.values())
         self._known.clear()
         for task in tasks:
@@ -68,14 +68,14 @@ class Readings:
 
 
 def _months(start: datetime, end: datetime) -> tuple[datetime, datetime]:
-    """Whole months around a time: a page a minute later asks for the same."""
+    """Whole months around a time, because a page a minute later asks for the same."""
     first = start.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     last = end.astimezone(UTC).replace(day=28, hour=0, minute=0, second=0, microsecond=0)
     return first - _DAY, last + 6 * _DAY
 
 
 def _within(read: Unfolded, start: datetime, end: datetime) -> Unfolded:
-    """The events of a reading that touch a time; local ones by a day more on either side."""
+    """The events of a reading that touch a time; for local times, a day more on either side."""
     events = tuple(
         event
         for event in read.events

@@ -1,4 +1,4 @@
-"""What the operator says of a calendar feed that a policy names."""
+"""The settings of a calendar feed that a policy names."""
 
 from pathlib import Path
 from typing import Any, Self
@@ -18,10 +18,9 @@ from models.base import Frozen
 
 
 class FeedSettings(Frozen):
-    """One feed: the `url` of an iCalendar file, with an optional bearer `token`; or its `path`.
+    """One feed: the `url` of an iCalendar file with an optional bearer `token`, or its `path`.
 
-    An address that begins with webcal:// is one of https://. Only loopback may be read without
-    TLS.
+    An address that begins with webcal:// means https://. Without TLS only loopback is allowed.
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -54,5 +53,5 @@ class FeedSettings(Frozen):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if (self.url is None) == (self.path is None):
-            raise ValueError("a feed has a url or a path, one of them")
+            raise ValueError("a feed has either a url or a path")
         return self

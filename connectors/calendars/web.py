@@ -1,4 +1,4 @@
-"""A calendar feed by HTTPS."""
+"""Calendar feeds by HTTPS."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -15,11 +15,11 @@ _RETRYABLE = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS
 
 
 class WebFeed:
-    """Gets an address, on condition that it has changed. Redirects are not followed.
+    """Gets an address if it has changed. Does not follow redirects.
 
-    408, 429, 5xx, timeouts and broken connections are retryable; every other answer is
-    permanent. No error repeats the address. An answer is not unpacked: what comes packed several
-    times over costs us minutes for each kilobyte, in which nobody is paged.
+    408, 429, 5xx, timeouts and broken connections are retryable; every other answer is permanent.
+    No error repeats the address. Answers are not unpacked: an answer packed several times over
+    would take minutes for each kilobyte, and nobody would be paged meanwhile.
     """
 
     def __init__(self, name: str, settings: FeedSettings, client: httpx2.AsyncClient) -> None:
@@ -28,7 +28,7 @@ class WebFeed:
         self._client = client
 
     async def fetch(self, known: Copy | None, *, timeout: timedelta) -> Copy:
-        """What the address answers; see the protocol."""
+        """The answer of the address; see the protocol."""
         seconds = timeout.total_seconds()
         try:
             async with asyncio.timeout(seconds):

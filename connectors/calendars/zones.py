@@ -1,7 +1,7 @@
 """The zones of an iCalendar text: those that it defines itself, then those of the world.
 
-A name means what the text defines under it, also where a zone of the world has that name
-(RFC 5545, 3.2.19). What neither defines is no zone: whoever asks decides what that means.
+A definition in the text takes precedence over a zone of the world with the same name (RFC 5545,
+3.2.19). If neither defines a name, the caller decides what it means.
 """
 
 import re
@@ -24,7 +24,7 @@ _FIRST = datetime(1, 1, 1)  # noqa: DTZ001 - a local time
 class Observance:
     """A part of a zone that the text defines: its offset before and after, and when it begins.
 
-    `onsets` lists its beginnings between two local times, which are told in the offset before.
+    `onsets` lists its beginnings between two local times, in the offset before.
     """
 
     before: timedelta
@@ -34,14 +34,14 @@ class Observance:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Which instant a local time is, and the other way round. Local times are naive."""
+    """Converts local times to instants and back. Local times are naive."""
 
     instant: Callable[[datetime], datetime]
     local: Callable[[datetime], datetime]
 
 
 def world(zone: tzinfo) -> Zone:
-    """A zone of the world. A local time that comes twice is its first pass."""
+    """A zone of the world. A local time that comes twice means its first pass."""
     return Zone(
         lambda wall: wall.replace(tzinfo=zone).astimezone(UTC),
         lambda at: at.astimezone(zone).replace(tzinfo=None),
@@ -49,7 +49,7 @@ def world(zone: tzinfo) -> Zone:
 
 
 def defined(observances: tuple[Observance, ...]) -> Zone:
-    """A zone that a text defines. Raises ValueError where that defines nothing."""
+    """A zone that a text defines. Raises ValueError if it has no observances."""
     if not observances:
         raise ValueError("the zone has no observances")
 
@@ -71,7 +71,7 @@ def defined(observances: tuple[Observance, ...]) -> Zone:
             return observances[0].before
         current = found[0][1]
         for at, _, after in found:
-            # In a gap the offset before it counts; of two passes the first.
+            # In a gap the offset before it counts; of two passes the first counts.
             if wall - current < at or wall - after < at:
                 return current
             current = after
@@ -88,28 +88,28 @@ def defined(observances: tuple[Observance, ...]) -> Zone:
 
 
 def _last(observance: Observance, before: datetime) -> Iterable[datetime]:
-    """The last beginning long before, of an observance that does not recur any more."""
+    """The last beginning, long ago, of an observance that no longer recurs."""
     found = list(observance.onsets(_FIRST, before))
     return found[-1:]
 
 
 def utc_offset(written: str) -> timedelta:
-    """An offset such as `-0500`. Raises ValueError."""
+    """Read an offset such as `-0500`. Raises ValueError."""
     found = _OFFSET_WRITTEN.fullmatch(written.strip())
     if not found:
-        raise ValueError("an offset is written +hhmm")
+        raise ValueError("write an offset as +hhmm")
     length = timedelta(hours=int(found[2]), minutes=int(found[3]), seconds=int(found[4] or 0))
     if length >= timedelta(days=1):
-        raise ValueError("an offset is less than a day")
+        raise ValueError("an offset must be less than a day")
     return -length if found[1] == "-" else length
 
 
 @lru_cache(maxsize=256)
 def of_the_world(name: str) -> Zone | None:
-    """The zone that a name means all over the world; None where it means none.
+    """The zone that a name means everywhere; None if it means none.
 
-    By its IANA name, also behind a prefix as some programs write (`/mozilla.org/.../Europe/Oslo`),
-    by the name that Windows has for it, or by a fixed offset (`UTC+2`).
+    It knows the IANA name, also behind a prefix that some programs write
+    (`/mozilla.org/.../Europe/Oslo`), the name that Windows uses, and a fixed offset (`UTC+2`).
     """
     name = name.strip().strip('"')
     if name in _UTC_BY_NAME:
@@ -125,7 +125,7 @@ def of_the_world(name: str) -> Zone | None:
 
 
 def _keys(name: str) -> Iterable[str]:
-    """What a name can be short or long for, the likeliest first."""
+    """Other spellings that a name may stand for, the likeliest first."""
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415 - slow to load
 
     yield name
@@ -147,7 +147,7 @@ def _iana(key: str) -> ZoneInfo | None:
 
 
 class Zones:
-    """The zones of one text: `own` are those that it defines, None where it does so in vain."""
+    """The zones of one text: `own` are those it defines; None stands for a broken definition."""
 
     def __init__(self, own: Mapping[str, Zone | None]) -> None:
         self._own = own

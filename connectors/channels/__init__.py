@@ -1,1 +1,1 @@
-"""Ways for a message to leave the engine: webhook, e-mail, console, log."""
+"""Ways for a message to leave the engine, such as webhook, e-mail, console and log."""

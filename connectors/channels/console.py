@@ -11,13 +11,13 @@ from models.reference import Reference
 
 
 class ConsoleSettings(ChannelSettings):
-    """Nothing but its kind."""
+    """Only the kind."""
 
     kind: Literal["console"] = "console"
 
 
 class ConsoleChannel:
-    """Prints what would reach a person, for the person who watches the worker."""
+    """Prints what would reach a person, for somebody who watches the worker."""
 
     def __init__(self, name: str, stream: TextIO) -> None:
         self.name = name

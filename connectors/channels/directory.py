@@ -1,4 +1,4 @@
-"""Which channel a name means. Policies name channels; only the settings know their addresses."""
+"""Finds channels by name. Policies name channels; only the settings know their addresses."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ class ChannelDirectory:
         self._clients: dict[bool, httpx2.AsyncClient] = {}
 
     def channel(self, name: str) -> Channel:
-        """The channel `name`. Raises PermanentError where no setting resolves the name."""
+        """The channel `name`. Raises PermanentError if no setting resolves the name."""
         if name not in self._channels:
             settings = self._settings.get(name)
             if settings is None:
@@ -40,18 +40,18 @@ class ChannelDirectory:
         return self._channels[name]
 
     def unresolved(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Those of `names` that no setting resolves, each once, in order."""
+        """The names that no setting resolves, each once, in order."""
         return tuple(dict.fromkeys(name for name in names if name not in self._settings))
 
     async def aclose(self) -> None:
-        """Close what is open. A channel asked for later opens anew."""
+        """Close what is open. A later request for a channel opens it again."""
         clients, self._clients = self._clients, {}
         self._channels.clear()
         for client in clients.values():
             await client.aclose()
 
     def kind_of(self, name: str) -> str | None:
-        """The kind of a channel by the settings; None if no setting resolves the name."""
+        """The kind that the settings give a channel; None if no setting resolves the name."""
         settings = self._settings.get(name)
         return settings.kind if settings else None
 
@@ -59,9 +59,9 @@ class ChannelDirectory:
         return KINDS[settings.kind].make(name, settings, Tools(self._stream, self._client_for))
 
     def _client_for(self, url: str | None) -> httpx2.AsyncClient:
-        """The client that goes there. What stays on this machine goes through no proxy.
+        """The HTTP client for an address; addresses on this machine bypass the proxy.
 
-        A proxy of the environment would read the token of a webhook without TLS.
+        A proxy from the environment would read the token of a webhook without TLS.
         """
         parts = parts_of(url)
         here = parts is not None and is_loopback(parts.hostname)

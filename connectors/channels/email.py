@@ -1,4 +1,4 @@
-"""E-mail over SMTP: one mail per message, its Message-ID made of the idempotency key."""
+"""E-mail over SMTP: one mail per message, with a Message-ID made from the idempotency key."""
 
 import asyncio
 import re
@@ -44,9 +44,9 @@ DEFAULT_PORTS = {Tls.NONE: 25, Tls.STARTTLS: 587, Tls.TLS: 465}
 
 
 class EmailSettings(ChannelSettings):
-    """A mail server: `host`, `port`, login, `sender`, and `to`, if a message has no address.
+    """A mail server: `host`, `port`, login, `sender`, and `to` for messages without an address.
 
-    `tls` is none on loopback and starttls elsewhere, unless it is given.
+    By default, `tls` is none on loopback and starttls elsewhere.
     """
 
     kind: Literal["email"] = "email"
@@ -75,12 +75,12 @@ class EmailSettings(ChannelSettings):
 
     @property
     def smtp_port(self) -> int:
-        """The port of the mail server: as given, or the usual one of its TLS mode."""
+        """The port of the mail server; by default the usual port of its TLS mode."""
         return self.port or DEFAULT_PORTS[self.tls]
 
 
 def message_id(key: str, domain: str) -> str:
-    """The Message-ID of a key: the same key always gives the same one."""
+    """The Message-ID of a key; the same key always gives the same one."""
     local = re.sub(r"^\.|\.$|\.(?=\.)", "%2E", quote(key, safe=""))
     if not local or len(local) > _READABLE_KEY:
         local = sha256(key.encode()).hexdigest()
@@ -95,12 +95,11 @@ def compose(
     at: datetime,
     first_message: Reference | None = None,
 ) -> EmailMessage:
-    """The mail that carries `message`, in reply to the first one that its recipient got.
+    """The mail that carries `message`, in reply to the first mail that its recipient got.
 
-    All mails of an incident name one Message-ID that no mail has, so that mail programs put
-    together what left at the same time. No header can be smuggled in: each is one line.
-
-    Raises ValueError where an address is no mailbox.
+    All mails of an incident name one Message-ID that no mail has, so that mail programs group mails
+    that left at the same time. Each header is one line, so no header can be smuggled in. Raises
+    ValueError if an address is no mailbox.
     """
     for address in (sender, to):
         if not _MAILBOX.fullmatch(address):
@@ -142,7 +141,7 @@ class EmailChannel:
     async def send(
         self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
     ) -> Reference | None:
-        """Send `message` to its address, or the channel's; returns its Message-ID."""
+        """Send `message` to its address, or else to the channel's; returns its Message-ID."""
         to = message.address or self._settings.to
         if not to:
             raise PermanentError(self.name, f"no e-mail address for {message.recipient}")
@@ -208,10 +207,10 @@ class EmailChannel:
         )
 
     def _without_secrets(self, text: str) -> str:
-        """What the server said, in a line, without our login in any form in which it was sent."""
+        """The server's answer on one line, without our login in any form in which it was sent."""
         settings = self._settings
         password = settings.password.get_secret_value() if settings.password else ""
-        # On one line first: what cannot be seen could part a secret, and be gone afterwards.
+        # Join the lines first: invisible characters could split a secret and be removed later.
         text = one_line(text, len(text))
         for secret in _forms(settings.username or "", password, addresses=(settings.sender,)):
             text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
@@ -219,9 +218,9 @@ class EmailChannel:
 
 
 def _forms(user: str, password: str, *, addresses: tuple[str | None, ...]) -> list[str]:
-    """A login as it is, and as SMTP sends it; the longest first.
+    """A login as it is and as SMTP sends it, the longest first.
 
-    A name that is the sender's address stays: every mail shows it.
+    A user name that equals the sender's address stays, because every mail shows it.
     """
     sent = (password, user, f"\0{user}\0{password}", f"{user}\0{user}\0{password}")
     encoded = (b64encode(said.encode()).decode() for said in sent if said.strip("\0"))
@@ -231,7 +230,7 @@ def _forms(user: str, password: str, *, addresses: tuple[str | None, ...]) -> li
 
 
 async def _quit(client: aiosmtplib.SMTP, limit: asyncio.Timeout) -> None:
-    """Take leave politely. The mail is taken by now: no failure here may cause a second one."""
+    """Say goodbye. The server already took the mail, so no failure here may cause a second one."""
     deadline = limit.when()
     limit.reschedule(None)
     with suppress(TimeoutError, aiosmtplib.SMTPException, OSError):

@@ -1,4 +1,4 @@
-"""What makes a kind of channel: its name, its settings, how it is made, and what it can do."""
+"""Defines a kind of channel: its name, its settings, its factory, and what it can do."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Ability(StrEnum):
 
 
 class ChannelSettings(Frozen):
-    """What the operator says of one channel that a policy names; each kind adds its fields."""
+    """The settings of one channel that a policy names; each kind adds its fields."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -37,7 +37,7 @@ class ChannelSettings(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What channels of one process share: where the console prints, HTTP clients by address."""
+    """What the channels of one process share: the console's stream, HTTP clients by address."""
 
     stream: TextIO
     client: Callable[[str | None], httpx2.AsyncClient]
@@ -47,8 +47,8 @@ class Tools:
 class Kind:
     """One kind of channel.
 
-    `told_by` is the setting that tells this kind if `kind` is not set. `make` gets the name of
-    the channel, its settings and the tools.
+    `told_by` is the setting that gives this kind away if `kind` is not set. `make` takes the name
+    of the channel, its settings and the tools.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The kinds of channels: each name of `models.channel_kinds` is a file here that has a KIND."""
+"""The kinds of channels: each name in `models.channel_kinds` has a file here with a KIND."""
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
@@ -13,7 +13,7 @@ from models.channel_kinds import ChannelKind
 
 
 def kinds_of(names: Iterable[str]) -> dict[str, Kind]:
-    """The kinds of these names: each is the KIND of the file that is called so."""
+    """The kinds with these names; each is the KIND of the file of that name."""
     return {name: import_module(f"connectors.channels.{name}").KIND for name in names}
 
 
@@ -26,7 +26,7 @@ def can_page(kind: str) -> bool:
 
 
 def _kind_of(given: Any) -> str | None:
-    """The kind that settings name, or that one of their fields tells."""
+    """The kind that the settings name, or that one of their fields implies."""
     if isinstance(given, ChannelSettings):
         return given.kind
     if not isinstance(given, dict):
@@ -57,5 +57,5 @@ _ADAPTER: TypeAdapter[ChannelSettings] = TypeAdapter(
 
 
 def channel_settings(given: Any) -> ChannelSettings:
-    """The settings of a channel from what an operator wrote. Raises ValidationError."""
+    """Read the settings of a channel as an operator wrote them. Raises ValidationError."""
     return _ADAPTER.validate_python(given)

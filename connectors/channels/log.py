@@ -1,4 +1,4 @@
-"""The log: each message is one event, and one line of JSON in a file where one is set."""
+"""The log: each message is one event, and one line of JSON if a file is set."""
 
 import asyncio
 from datetime import timedelta
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 class LogSettings(ChannelSettings):
-    """The `path` of a file that gets one JSON object for each message, one per line."""
+    """The `path` of a file that gets one JSON object per message, each on its own line."""
 
     kind: Literal["log"] = "log"
     path: Path | None = None
@@ -31,7 +31,7 @@ def _append(path: Path, line: str) -> None:
 
 
 class LogChannel:
-    """Keeps messages where nobody is told at once: a fallback of last resort, and an audit."""
+    """Keeps messages without telling anybody at once: as a last fallback, and for audits."""
 
     def __init__(self, name: str, path: Path | None = None) -> None:
         self.name = name
@@ -44,7 +44,7 @@ class LogChannel:
         timeout: timedelta,
         first_message: Reference | None = None,  # noqa: ARG002 - lines have no threads
     ) -> Reference | None:
-        """Write `message` to the log, and to the file where one is set."""
+        """Write `message` to the log, and to the file if one is set."""
         if self._path is not None:
             try:
                 async with asyncio.timeout(timeout.total_seconds()):

@@ -1,4 +1,4 @@
-"""What every channel does."""
+"""The protocol of channels."""
 
 from datetime import timedelta
 from typing import Protocol
@@ -13,21 +13,22 @@ class Channel(Protocol):
 
     @property
     def name(self) -> str:
-        """The name by which a policy knows it."""
+        """The name that policies use for it."""
 
     async def send(
         self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
     ) -> Reference | None:
-        """Hand over `message` within `timeout`; returns what the channel calls it, if it says so.
+        """Hand over `message` within `timeout`; returns the channel's reference for it, if any.
 
         `first_message` refers to the first message that this recipient got over this channel for
-        this incident: put `message` in its thread, or edit it. If it is gone, or another kind of
-        channel made it, send `message` by itself. Sending the same key again is harmless where
-        the other side honours keys; it then returns the same reference. Raises PermanentError or
-        RetryableError, and nothing else.
+        this incident: put `message` in its thread, or edit it. If that message is gone, or another
+        kind of channel made it, send `message` by itself.
+
+        Sending the same key again is harmless if the other side honours keys; it then returns the
+        same reference. Raises only PermanentError or RetryableError.
         """
 
 
 def one_line(text: str, limit: int = 500) -> str:
-    """`text` on one line, without what steers a terminal, cut to `limit` characters."""
+    """`text` on one line of at most `limit` characters, without terminal control characters."""
     return in_a_line(text).strip()[:limit]

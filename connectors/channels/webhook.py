@@ -24,12 +24,12 @@ from models.reference import Reference
 _HEADER_SAFE = "".join(sorted(set(string.printable) - set(string.whitespace) - {"%"})) + " "
 _ANSWER_LIMIT = 64 * 1024
 _LONG_IN_PATH, _LONG_IN_QUERY = 16, 8
-"""Words of a URL that are so long may be what keeps others from posting there."""
+"""A part of a URL that is this long may be the secret that protects it."""
 _RETRYABLE = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 class WebhookSettings(ChannelSettings):
-    """A `url`, and a `token` that is sent as a bearer token, over TLS or on loopback."""
+    """A `url`, and a `token` to send as a bearer token, over TLS or on loopback."""
 
     kind: Literal["webhook"] = "webhook"
     url: str | None = Field(default=None, repr=False)
@@ -55,12 +55,12 @@ class WebhookSettings(ChannelSettings):
 
 
 def header_key(key: str) -> str:
-    """The key as a header can carry it: what is not printable ASCII is percent-encoded."""
+    """The key as a header value; percent-encodes whatever is not printable ASCII."""
     return quote(key, safe=_HEADER_SAFE).strip()
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """What a Retry-After header asks for, in seconds or as a date; None where it says nothing."""
+    """The wait that a Retry-After header asks for, as seconds or a date; None if it gives none."""
     if not value:
         return None
     if value.isascii() and value.strip().isdigit():
@@ -74,10 +74,10 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
 
 
 class WebhookChannel:
-    """Posts to one URL. Redirects are not followed: a message goes where the settings say.
+    """Posts to one URL. Does not follow redirects: a message goes where the settings say.
 
-    2xx is success; 408, 429, 5xx, timeouts and broken connections are retryable; every other
-    answer is permanent.
+    2xx is success; 408, 429, 5xx, timeouts and broken connections are retryable; every other answer
+    is permanent.
     """
 
     def __init__(self, name: str, settings: WebhookSettings, client: httpx2.AsyncClient) -> None:
@@ -88,7 +88,7 @@ class WebhookChannel:
     async def send(
         self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
     ) -> Reference | None:
-        """Post `message`, and the reference of the first one; returns that of the answer."""
+        """Post `message` and the reference of the first one; returns the answer's reference."""
         seconds = timeout.total_seconds()
         try:
             async with asyncio.timeout(seconds) as limit:
@@ -107,7 +107,7 @@ class WebhookChannel:
         self, body: bytes, key: str, limit: asyncio.Timeout, seconds: float
     ) -> Reference | None:
         headers = {
-            # What unpacks is larger than what comes: an answer is taken as it is.
+            # Read the answer as it comes: it could unpack to something much larger.
             "Accept-Encoding": "identity",
             "Content-Type": "application/json",
             "Idempotency-Key": header_key(key),
@@ -138,7 +138,7 @@ class WebhookChannel:
 
 
 def _body(message: Message, first_message: Reference | None) -> bytes:
-    """What is posted. A message that goes on from none says nothing of it."""
+    """The body to post. Without a first message, it has no reference."""
     body = message.model_dump(mode="json")
     if first_message:
         body["first_message"] = first_message.model_dump(exclude_none=True)
@@ -146,10 +146,10 @@ def _body(message: Message, first_message: Reference | None) -> bytes:
 
 
 async def _answer(response: httpx2.Response, limit: asyncio.Timeout) -> dict[str, Any]:
-    """The JSON object that the other side answered; an empty one if it did not.
+    """The JSON object in the answer; an empty one if there is none.
 
-    The other side has taken the message by now: whatever its answer lacks is no failure, or a
-    second attempt would double it.
+    The other side already took the message. A flaw in its answer is no failure, because a second
+    attempt would send the message twice.
     """
     deadline = limit.when()
     limit.reschedule(None)
@@ -168,7 +168,7 @@ async def _answer(response: httpx2.Response, limit: asyncio.Timeout) -> dict[str
 
 
 def _secrets(settings: WebhookSettings) -> frozenset[str]:
-    """What may be a secret of the settings: the token, and long parts of the URL."""
+    """Parts of the settings that may be secret: the token, and long parts of the URL."""
     parts = parts_of(settings.url)
     found = {settings.token.get_secret_value()} if settings.token else set()
     if parts:
@@ -179,7 +179,7 @@ def _secrets(settings: WebhookSettings) -> frozenset[str]:
 
 
 def _reference(answer: dict[str, Any], secrets: Iterable[str]) -> Reference | None:
-    """What the answer calls the message, if anything. A value that repeats a secret is left out."""
+    """The answer's reference to the message, if any. Leaves out values that repeat a secret."""
     said = {name: answer.get(name) for name in ("place", "message", "thread", "url")}
     if said["message"] is None:
         said["message"] = answer.get("id")

@@ -1,1 +1,1 @@
-"""Where documents are kept: written once, never overwritten."""
+"""Document stores: each document is written once and never overwritten."""

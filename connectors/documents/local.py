@@ -19,7 +19,7 @@ from connectors.private import private_folder
 
 
 class LocalDocumentStore:
-    """Keeps documents below `root`, which is created where it is missing.
+    """Keeps documents below `root`, and creates it if it is missing.
 
     Several processes may write to one directory: creation is atomic.
     """
@@ -45,7 +45,7 @@ class LocalDocumentStore:
         return StoredDocument(uri=uri, sha256=digest, created=True)
 
     async def get(self, path: str) -> bytes:
-        """What is kept under `path`; see the protocol."""
+        """The document kept under `path`; see the protocol."""
         try:
             found = await obstore.get_async(self._store, checked_path(path))
             return bytes(await found.bytes_async())

@@ -1,4 +1,4 @@
-"""What every document store does."""
+"""The protocol of document stores."""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class DocumentMissing(PermanentError):  # noqa: N818 - names what is, as the glo
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document that is kept. `created` is False where it was there already."""
+    """A kept document. `created` is False if it was there already."""
 
     uri: str
     sha256: str
@@ -36,22 +36,21 @@ class DocumentStore(Protocol):
     async def put(self, path: str, data: bytes) -> StoredDocument:
         """Keep `data` under `path`; the same bytes again succeed.
 
-        Raises DocumentConflict where other bytes are kept there, PermanentError where the path
-        is unsafe, RetryableError where the store cannot be reached or written.
+        Raises DocumentConflict if other bytes are kept there, PermanentError if the path is unsafe,
+        and RetryableError if the store cannot be reached or written.
         """
 
     async def get(self, path: str) -> bytes:
-        """What is kept under `path`. Raises DocumentMissing, or as `put`."""
+        """The document kept under `path`. Raises DocumentMissing, or as `put`."""
 
     async def exists(self, path: str) -> bool:
         """Whether anything is kept under `path`. Raises as `put`."""
 
 
 async def put_beside(store: DocumentStore, path: str, data: bytes) -> StoredDocument:
-    """Keep `data` under `path`, or beside it where somebody else's document lies there.
+    """Keep `data` under `path`, or beside it if a different document is there.
 
-    What lies where we would write is not taken for ours unless it is, byte by byte. Raises as
-    `put`.
+    A document that is there counts as ours only if it is identical, byte by byte. Raises as `put`.
     """
     try:
         return await store.put(path, data)
@@ -60,19 +59,19 @@ async def put_beside(store: DocumentStore, path: str, data: bytes) -> StoredDocu
 
 
 def beside(path: str, digest: str) -> str:
-    """The path of a document whose own path another one has; its SHA-256 tells it from others."""
+    """The path to use if another document has `path`; its SHA-256 `digest` makes it unique."""
     stem, dot, ending = path.rpartition(".")
     return f"{stem}-{digest[:_TOLD_BY]}{dot}{ending}"
 
 
 def safe_name(text: str) -> str:
-    """`text` as one segment of a path: what no file system should see is percent-encoded."""
+    """`text` as one segment of a path; percent-encodes what a file system cannot take."""
     quoted = quote(text, safe="")
     return re.sub(r"^\.", "%2E", quoted) or "%"
 
 
 def checked_path(path: str) -> str:
-    """`path`, if each of its segments is safe on every store. Raises PermanentError."""
+    """Return `path` if each segment is safe on every store. Raises PermanentError."""
     if not all(_SEGMENT.fullmatch(segment) for segment in path.split("/")):
         raise PermanentError(STORE, "the path of a document is not safe")
     return path
