@@ -1,1 +1,1 @@
-"""Each effect on the world, one a file."""
+"""Effects on the world: one activity per file."""

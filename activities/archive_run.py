@@ -1,4 +1,4 @@
-"""archive_run: the history of a run that has ended, kept beyond the namespace's retention."""
+"""archive_run: keeps the history of an ended run beyond the namespace's retention."""
 
 import json
 from datetime import timedelta
@@ -30,7 +30,7 @@ class ArchiveRunActivity:
 
     @activity.defn(name=ARCHIVE_RUN)
     async def archive_run(self, request: ArchiveRunInput) -> ArchivedRun:
-        """Keep the history. Fails for now while the run is open, for good where it is gone."""
+        """Keep the history. Fails retryably while the run is open, permanently if it is gone."""
         try:
             history = await history_of(self._client, request)
         except RunStillOpen:
@@ -49,7 +49,7 @@ class ArchiveRunActivity:
 
 
 def _still_open() -> ApplicationError:
-    """Ask again in a second, then ever more rarely, up to every four minutes."""
+    """The wait before the next try: from one second up to four minutes."""
     wait = 2 ** min(activity.info().attempt - 1, _LONGEST_WAIT_EXPONENT)
     return ApplicationError(
         "the run has not ended yet", type=STILL_OPEN, next_retry_delay=timedelta(seconds=wait)

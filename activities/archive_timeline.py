@@ -1,4 +1,4 @@
-"""archive_timeline: the older entries of a long timeline move to the document store."""
+"""archive_timeline: moves older entries of a long timeline to the document store."""
 
 from temporalio import activity
 

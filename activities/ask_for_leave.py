@@ -1,4 +1,4 @@
-"""ask_for_leave: whether a page may be sent, or is held for a summary of many."""
+"""ask_for_leave: asks whether a page may be sent now, or must wait for a summary of many."""
 
 from temporalio import activity
 
@@ -7,12 +7,12 @@ from models.workload import ASK_FOR_LEAVE, AskForLeave, Leave
 
 
 class AskForLeaveActivity:
-    """Asks the workload of whoever is paged."""
+    """Asks the workload of the person or channel to be paged."""
 
     def __init__(self, workloads: Workloads) -> None:
         self._workloads = workloads
 
     @activity.defn(name=ASK_FOR_LEAVE)
     async def ask_for_leave(self, request: AskForLeave) -> Leave:
-        """The answer; it is the same however often the page asks. Raises NoAnswer."""
+        """The answer, which is the same each time the same page asks. Raises NoAnswer."""
         return await self._workloads.ask(request)

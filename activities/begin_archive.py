@@ -1,4 +1,4 @@
-"""begin_archive: a workflow of its own archives a run once that has ended."""
+"""begin_archive: starts the workflow that archives a run after it ends."""
 
 from temporalio import activity
 from temporalio.client import Client
@@ -9,7 +9,7 @@ from rules.paging.urgency import home_of
 
 
 class BeginArchiveActivity:
-    """Starts the archive of a run on the task queue that the activity itself runs on."""
+    """Starts archives on the task queue on which this activity runs."""
 
     def __init__(self, client: Client) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""enforce_deadline: what the policy makes of the thresholds that came due."""
+"""enforce_deadline: works out what the policy says about thresholds that came due."""
 
 from temporalio import activity
 
@@ -10,7 +10,7 @@ from rules.deadlines.enforcement import enforce
 async def enforce_deadline(request: EnforceDeadline) -> Enforcement:
     """Evaluate the recorded clocks again at the request's instant.
 
-    It runs as an activity so that what was decided, from which facts, stands in the history,
-    and so that later versions may look at calendars, which a workflow must not.
+    This is an activity so that the history shows the decision and the facts behind it, and so that
+    later versions may read calendars, which a workflow must not.
     """
     return enforce(request)

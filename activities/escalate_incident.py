@@ -1,4 +1,4 @@
-"""escalate_incident: page everybody of an escalation level, at once."""
+"""escalate_incident: pages everybody on an escalation level at once."""
 
 import asyncio
 
@@ -27,7 +27,7 @@ from rules.record.references import reference_of
 log = structlog.get_logger(__name__)
 
 
-NOBODY_SAYS = Leave(verdict=Verdict.HELD, why="whether its limit is reached is not known yet")
+NOBODY_SAYS = Leave(verdict=Verdict.HELD, why="not known yet whether its limit is reached")
 
 
 def _owed(page: PageTarget, request: EscalateIncident, channels: tuple[str, ...]) -> Delivery:
@@ -45,9 +45,9 @@ def _addressed(page: PageTarget, request: EscalateIncident) -> Message:
 class EscalateIncidentActivity:
     """Pages through the channels of the worker.
 
-    A page is tried on the first channel of its chain. Where that fails for good, the next one is
-    tried at once; where it fails for now, the page is still owed and goes back to the workflow.
-    So does a page that a limit holds back. Without `workloads` no limit is asked for.
+    It tries the first channel of a page's chain. If that fails permanently, it tries the next one
+    at once. If it fails retryably, or a limit holds the page back, the page stays owed and goes
+    back to the workflow. Without `workloads` there are no limits.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class EscalateIncidentActivity:
 
     @activity.defn(name=ESCALATE_INCIDENT)
     async def escalate_incident(self, request: EscalateIncident) -> Escalated:
-        """Page the targets of the level side by side. No channel's misbehaviour raises."""
+        """Page the targets of the level side by side. A failing channel does not raise."""
         level = request.targets
         duty = await self._on_call.ask(
             level.page, request.schedules, request.people, request.policy, request.now
@@ -135,7 +135,7 @@ class EscalateIncidentActivity:
         return PageOutcome(delivery=delivery, failure=failure, fell_back=tuple(fell_back), **said)
 
     async def _leave(self, delivery: Delivery, request: EscalateIncident) -> Leave:
-        """Whether a page may be sent now. Where nobody answers, the workflow asks again."""
+        """Whether a page may be sent now. If nobody answers, the workflow asks again."""
         asked = leave_for(delivery)
         if asked is None or self._workloads is None:
             return GRANTED

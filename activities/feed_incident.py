@@ -1,4 +1,4 @@
-"""feed_incident: an alert group tells its incident what the alerts did, reopening it first."""
+"""feed_incident: tells an incident what its alerts did, and reopens it first if needed."""
 
 from datetime import timedelta
 
@@ -21,28 +21,28 @@ RECORD_ALERTS = "record_alerts"
 
 
 def _known(state: str | None) -> State | None:
-    """A state as the table names it."""
+    """The state as the lifecycle table names it."""
     return State(state) if state in set(State) else None
 
 
 class FeedIncidentActivity:
-    """Feeds incidents that run on the task queue that the activity itself runs on."""
+    """Feeds incidents on the task queue on which this activity runs."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     @activity.defn(name=FEED_INCIDENT)
     async def feed_incident(self, request: FeedIncident) -> IncidentFed:
-        """What the incident made of it; an incident that takes no alerts says where it stands.
+        """What became of it in the incident; if the incident takes no alerts, its state.
 
-        Raises as `give` does, to be tried again.
+        Raises as `give` does; Temporal then tries again.
         """
         return await self.fed(request)
 
     async def fed(
         self, request: FeedIncident, *, epoch_offset: timedelta = NO_OFFSET
     ) -> IncidentFed:
-        """The same, with the clock of a run that is started for it moved, as rehearsals do.
+        """The same, with another clock for a run that this starts; rehearsals use it.
 
         Raises as `give` does.
         """
@@ -60,13 +60,13 @@ class FeedIncidentActivity:
         except IncidentNotFound:
             return IncidentFed(absorbed=False, state=State.CLOSED)
         except IncidentOver as over:
-            # It may have heard of it before it ended, and only the answer was lost.
+            # It may have got this before it ended, and only the answer was lost.
             heard = over.done is not None
             return await self._standing(request.incident_id, None, absorbed=heard)
         return await self._standing(request.incident_id, State(result.state), absorbed=True)
 
     async def _reopen(self, request: FeedIncident, epoch_offset: timedelta) -> None:
-        """Reopen it; where somebody was faster that is as good."""
+        """Reopen it; if somebody else was faster, that is as good."""
         command = {
             "actor": MONITORING.name,
             "via": MONITORING.via,
@@ -96,7 +96,7 @@ class FeedIncidentActivity:
     async def _standing(
         self, incident_id: str, state: State | None, *, absorbed: bool
     ) -> IncidentFed:
-        """Where the incident stands; one that is over says since when, so far as is known."""
+        """The incident's state; if it is over, also since when, if known."""
         if state in BEFORE_REVIEW:
             return IncidentFed(absorbed=absorbed, state=state)
         try:

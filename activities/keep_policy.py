@@ -1,4 +1,4 @@
-"""keep_policy: the text of a policy in the document store, under the hash that incidents name."""
+"""keep_policy: keeps the text of a policy under the hash that incidents name."""
 
 from hashlib import sha256
 
@@ -22,7 +22,7 @@ class KeepPolicyActivity:
 
     @activity.defn(name=KEEP_POLICY)
     async def keep_policy(self, request: PolicyText) -> DocumentWritten:
-        """Keep it, byte for byte; raises ApplicationError, to be tried again where that helps."""
+        """Keep it, byte for byte. Raises ApplicationError, which Temporal retries if that can help."""
         data = request.text.encode()
         digest = sha256(data).hexdigest()
         try:

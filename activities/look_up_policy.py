@@ -1,7 +1,7 @@
-"""look_up_policy: a policy that the installation knows, by its hash, as an incident would carry it.
+"""look_up_policy: finds a policy by its hash, compiled as an incident carries it.
 
-Known is what came into force: the texts that were kept when incidents began under them, and the
-versions of the worker's own policy file whose date has come.
+The installation knows the policies that came into force: the texts kept when incidents began under
+them, and the versions in the worker's own policy file whose date has come.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 
 class LookUpPolicyActivity:
-    """Finds policies among the documents, and in the policy file of the worker."""
+    """Finds policies among the documents and in the worker's policy file."""
 
     def __init__(self, documents: DocumentStore, policy_file: Path) -> None:
         self._documents = documents
@@ -36,17 +36,17 @@ class LookUpPolicyActivity:
 
     @activity.defn(name=LOOK_UP_POLICY)
     async def look_up_policy(self, request: PolicyWanted) -> PolicyFound:
-        """The policy, or why it cannot be gone on under; raises ApplicationError for the store."""
+        """The policy, or why it cannot be adopted. Raises ApplicationError if the store fails."""
         source = await self._kept(request) or await asyncio.to_thread(self._in_force, request)
         if source is None:
-            words = "the installation knows no policy with this hash: only what came into force"
-            return PolicyFound(problem=f"{words} can be adopted")
+            words = "the installation knows no policy with this hash: only a policy that came"
+            return PolicyFound(problem=f"{words} into force can be adopted")
         found = await asyncio.to_thread(_compiled, source, request)
         log.info("policy.looked_up", policy_hash=request.policy_hash, problem=found.problem)
         return found
 
     async def _kept(self, request: PolicyWanted) -> bytes | None:
-        """The text that is kept under the hash, if it is the one."""
+        """The text kept under the hash, if it has that hash."""
         try:
             source = await self._documents.get(kept_at(request.policy_hash))
         except DocumentMissing:
@@ -56,7 +56,7 @@ class LookUpPolicyActivity:
         return source if sha256(source).hexdigest() == request.policy_hash else None
 
     def _in_force(self, request: PolicyWanted) -> bytes | None:
-        """The version of the worker's own policy that has this hash, and has come into force."""
+        """The version of the worker's own policy with this hash, if it has come into force."""
         try:
             versions = versions_of(self._policy_file)
         except PolicyBroken:
@@ -74,7 +74,7 @@ def _compiled(source: bytes, request: PolicyWanted) -> PolicyFound:
     errors = errors_of(problems_of(read))
     if read.policy is None or errors:
         first = f": {errors[0]}" if errors else ""
-        return PolicyFound(problem=f"the policy that is known by this hash has errors{first}")
+        return PolicyFound(problem=f"the policy with this hash has errors{first}")
     try:
         compiled = compile_policy(read.policy, request.policy_hash, request.service)
     except PolicyTooLarge as error:
@@ -86,7 +86,7 @@ def _compiled(source: bytes, request: PolicyWanted) -> PolicyFound:
 
 
 def _another(compiled: CompiledPolicy, request: PolicyWanted) -> str:
-    """That the hash is that of another policy than the one that was named."""
+    """Why the policy with this hash is not the one that was named."""
     named = (request.policy_name or compiled.name, request.policy_version or compiled.version)
     if named == (compiled.name, compiled.version):
         return ""

@@ -1,4 +1,4 @@
-"""refresh_calendars: works out what the calendars of an incident say, further than is known."""
+"""refresh_calendars: works out an incident's calendars further than they are known."""
 
 import asyncio
 
@@ -10,10 +10,10 @@ from models.contracts import REFRESH_CALENDARS, CalendarsRefreshed, RefreshCalen
 
 @activity.defn(name=REFRESH_CALENDARS)
 async def refresh_calendars(request: RefreshCalendars) -> CalendarsRefreshed:
-    """Work out the slices that are asked for. Safe to repeat: it changes nothing.
+    """Work out the requested slices. Safe to repeat: it changes nothing.
 
-    Raises KeyError or NotImplementedError for a zone or region that this machine does not know,
-    to be tried again: another worker may know it.
+    Raises KeyError or NotImplementedError if this machine does not know a zone or region. Temporal
+    tries again, because another worker may know it.
     """
     named = (spec for spec in request.policy.calendars if spec.name in request.calendars)
     slices = await asyncio.to_thread(

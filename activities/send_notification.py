@@ -1,4 +1,4 @@
-"""send_notification: one message, one channel, one attempt."""
+"""send_notification: sends one message over one channel, in one attempt."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ class SendNotificationActivity:
 
     @activity.defn(name=SEND_NOTIFICATION)
     async def send_notification(self, request: SendNotification) -> Receipt:
-        """Send the message; the receipt is dated by the start of the attempt.
+        """Send the message; the receipt has the time at which the attempt started.
 
         Raises ApplicationError of type PERMANENT_FAILURE or RETRYABLE_FAILURE; its detail is a
         DeliveryFailure.

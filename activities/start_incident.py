@@ -1,4 +1,4 @@
-"""start_incident: an alert group's report becomes an incident under the policy now in force."""
+"""start_incident: opens an incident from an alert group's report, under the policy in force."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 def _as_labelled(report: Report, policy: CompiledPolicy) -> Report:
-    """With what the labels of its alerts say: the severity of the worst, the attributes of all."""
+    """Add what the labels of its alerts say: the worst severity, and all attributes."""
     labelled = worst((record.alert.severity for record in report.alerts), policy.severities)
     return report.changed(
         severity=report.severity or labelled or policy.default_severity,
@@ -34,7 +34,7 @@ def _as_labelled(report: Report, policy: CompiledPolicy) -> Report:
 
 
 class StartIncidentActivity:
-    """Starts incidents on the task queue that the activity itself runs on."""
+    """Starts incidents on the task queue on which this activity runs."""
 
     def __init__(
         self, client: Client, policy_file: Path, feeds: FeedDirectory | None = None
@@ -47,18 +47,20 @@ class StartIncidentActivity:
     async def start_incident(self, request: StartIncident) -> IncidentStarted:
         """Start it, unless it was started before.
 
-        Raises ApplicationError of type PolicyBroken, to be tried again: the file may be mended.
+        Raises ApplicationError of type PolicyBroken, which Temporal retries: somebody may mend the
+        file.
         """
         return await self.started(request)
 
     async def started(
         self, request: StartIncident, *, epoch_offset: timedelta = NO_OFFSET
     ) -> IncidentStarted:
-        """The same, with the clock of the incident moved, as rehearsals do.
+        """The same, with another clock for the incident; rehearsals use it.
 
-        Raises ApplicationError of type PolicyBroken, to be tried again: the file may be mended.
+        Raises ApplicationError of type PolicyBroken, which Temporal retries: somebody may mend the
+        file.
         """
-        # A policy file that changed is read and checked: that would hold up every other activity.
+        # Reading and checking a changed policy file would hold up every other activity.
         policy, source = await asyncio.to_thread(
             self._compiled, request.report.service, datetime.now(UTC) + epoch_offset
         )

@@ -1,4 +1,4 @@
-"""tell_of_role: the workload of a person hears of a role, and says where else they hold it."""
+"""tell_of_role: tells a person's workload about a role, and returns where else they hold it."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from models.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole
 
 
 class TellOfRoleActivity:
-    """Tells workloads. An incident that was ended from outside has not said that it is over."""
+    """Tells workloads. It skips incidents that were ended from outside and could not say so."""
 
     def __init__(self, client: Client, workloads: Workloads) -> None:
         self._client = client
@@ -22,8 +22,8 @@ class TellOfRoleActivity:
     async def tell_of_role(self, request: TellOfRole) -> RolesHeld:
         """The other open incidents in which the person holds the role.
 
-        They are looked at only where they are as many as to matter. Raises NoAnswer, and as
-        `describe` does.
+        It checks that they are still open only if there are enough of them to matter. Raises
+        NoAnswer, and as `describe` does.
         """
         whom, told = f"person:{request.person}", request.told
         held = await self._workloads.tell(request.policy, whom, told)

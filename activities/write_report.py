@@ -1,4 +1,4 @@
-"""write_report: the incident report in the document store, for people and for programs."""
+"""write_report: writes the incident report to the document store, for people and programs."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def _as_json(request: WriteReport) -> bytes:
 
 
 def _from_json(data: bytes) -> WriteReport | None:
-    """The report that `data` keeps; None where another version of the engine wrote it."""
+    """The report in `data`; None if another version of the engine wrote it."""
     try:
         report = _REPORT.validate_json(data)
         return WriteReport.model_validate({name: report.get(name) for name in _FIELDS})
@@ -45,9 +45,9 @@ def _from_json(data: bytes) -> WriteReport | None:
 class WriteReportActivity:
     """Writes `incidents/<id>/<name>.json`, then the `.md` that follows from it.
 
-    A name is written once. Where an earlier attempt whose result was lost has written it, that
-    report stands, and what is missing of it is written from its JSON. Anything else that lies
-    there is left alone; the report is written beside it.
+    A name is written once. If an earlier attempt wrote it and its result was lost, that report
+    stands; what is missing is written from its JSON. Other documents there are left alone, and the
+    report is written beside them.
     """
 
     def __init__(self, documents: DocumentStore) -> None:
@@ -55,7 +55,7 @@ class WriteReportActivity:
 
     @activity.defn(name=WRITE_REPORT)
     async def write_report(self, request: WriteReport) -> DocumentWritten:
-        """Write the report as of `now`; returns where the Markdown is."""
+        """Write the report as of `now`; returns the path of the Markdown."""
         incident_id = safe_name(request.incident.id)
         path = f"incidents/{incident_id}/{safe_name(request.name)}"
         try:
@@ -83,7 +83,7 @@ class WriteReportActivity:
 
 
 def _is_earlier_attempt(found: WriteReport, request: WriteReport) -> bool:
-    """Whether what lies there is this report of this record, only as of an earlier instant."""
+    """Whether the document there is this report of this record, at an earlier instant."""
     same = found.changed(now=request.now) == request
     since = max((e.recorded_at for e in request.incident.timeline), default=found.now)
     return same and since <= found.now <= request.now

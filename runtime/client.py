@@ -1,7 +1,8 @@
-"""The way to Temporal, told by Temporal's own environment configuration.
+"""Connects to Temporal, by Temporal's own environment configuration.
 
 `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS...` and TOML profiles
-work as for every Temporal tool; without any of them it is localhost:7233, namespace default.
+work as for every Temporal tool. Without any of them, it connects to localhost:7233 and namespace
+default.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 
 
 class ServerNotReachable(Exception):  # noqa: N818 - says what is
-    """No Temporal server answers at `address`; `why` in short."""
+    """No Temporal server answers at `address`; `why` gives the reason in short."""
 
     def __init__(self, address: str, why: str) -> None:
         super().__init__(f"no Temporal server answers at {address}: {why}")
@@ -30,7 +31,7 @@ class ServerNotReachable(Exception):  # noqa: N818 - says what is
 
 
 def connection() -> dict[str, Any]:
-    """What Temporal's configuration says, over our defaults. Raises SettingsBroken."""
+    """Temporal's configuration over our defaults. Raises SettingsBroken."""
     try:
         configured = ClientConfig.load_client_connect_config()
     except (RuntimeError, ValueError, OSError) as error:
@@ -40,9 +41,9 @@ def connection() -> dict[str, Any]:
 
 
 def identity() -> str:
-    """Who runs this process, and where, as `login@host`: in every event that it causes.
+    """Who runs this process, and where, as `login@host`; each event it causes carries this.
 
-    Not the actor, which is whoever somebody says they are.
+    It is not the actor, who is the person that the command names.
     """
     return f"{login()}@{socket.gethostname()}"
 
@@ -50,7 +51,7 @@ def identity() -> str:
 async def connect(*, lazy: bool = False) -> Client:
     """A client of the server that Temporal's configuration names.
 
-    Raises SettingsBroken, and ServerNotReachable after five seconds, unless `lazy`.
+    Raises SettingsBroken, and ServerNotReachable after five seconds unless `lazy`.
     """
     target = connection()
     address = str(target["target_host"])
@@ -71,7 +72,7 @@ async def connect(*, lazy: bool = False) -> Client:
 
 
 def _short(error: Exception) -> str:
-    """The innermost message that the transport's error quotes, or its first line."""
+    """The innermost message in the transport's error, or its first line."""
     if isinstance(error, OSError):
         return str(error)
     quoted = re.findall(r'(?:message|error): "([^"]+)"', str(error))

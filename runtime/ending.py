@@ -1,4 +1,4 @@
-"""How a process of ours that cannot serve ends: in lines for people, with a code for scripts."""
+"""Ends a process that cannot serve: with lines for people and an exit code for scripts."""
 
 import asyncio
 import faulthandler
@@ -12,9 +12,9 @@ from models.readable import in_a_line
 
 STDERR: Final = 2
 CANNOT_LISTEN: Final = 1
-"""Somebody else has the port, or the address is none of this machine."""
+"""Somebody else has the port, or the address does not belong to this machine."""
 NOT_AS_SET_UP: Final = 2
-"""A setting, the namespace or the policy is not as it must be: to try again does not help."""
+"""A setting, the namespace or the policy is wrong; another attempt does not help."""
 NO_SERVER: Final = 6
 """No Temporal server answers."""
 
@@ -26,11 +26,11 @@ def ended(program: str, why: str, code: int) -> int:
 
 
 def on_signal(stop: Callable[[], object], *, at_the_latest: float) -> None:
-    """On SIGINT or SIGTERM `stop`, and end hard so many seconds later, whatever a thread does.
+    """Call `stop` on SIGINT or SIGTERM, and end the process `at_the_latest` seconds later.
 
-    A thread that never ends, or an event loop that is stuck, would keep the process for ever: a
-    watchdog that needs neither ends it then with code 1, and writes to stderr what each did. Call
-    it within the event loop: a signal wakes the loop, also if it comes just as the loop falls
+    A thread that never ends, or a stuck event loop, would keep the process alive for ever. A
+    watchdog that needs neither then ends it with code 1 and writes to stderr what each thread did.
+    Call this within the event loop: a signal wakes the loop even if it comes just as the loop falls
     asleep.
     """
     told: list[int] = []
@@ -48,4 +48,4 @@ def on_signal(stop: Callable[[], object], *, at_the_latest: float) -> None:
 
 
 def _woken() -> None:
-    """Nothing: the loop only had to wake up for Python to run the handler."""
+    """Do nothing: the loop only had to wake up, so that Python runs the handler."""

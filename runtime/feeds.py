@@ -5,5 +5,5 @@ from runtime.settings import Settings
 
 
 def feeds_of(settings: Settings) -> FeedDirectory:
-    """The feeds that the settings know; whoever asks for them closes them."""
+    """The feeds in the settings; the caller closes them."""
     return FeedDirectory(settings.feeds, settings.feed_copies)

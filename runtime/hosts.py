@@ -1,4 +1,4 @@
-"""By which names something of ours may be reached over HTTP."""
+"""Decides under which host names our HTTP servers may be reached."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,17 +8,17 @@ ANY = "*"
 
 
 class Hosts:
-    """Names besides those that nobody else can point to this machine.
+    """Extra names, besides those that nobody else can point to this machine.
 
-    A web page can have a name of its own resolved to any address, but it cannot make a browser
-    send another name, or an IP address, in the header Host.
+    A web page can make its own name resolve to any address, but it cannot make a browser send
+    another name, or an IP address, in the Host header.
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._names = {name.strip().lower().rstrip(".") for name in names if name.strip()}
 
     def know(self, said: Sequence[str]) -> bool:
-        """Whether a request with these headers Host may come in."""
+        """Whether a request with these Host headers may come in."""
         if len(said) != 1:
             return False
         host = _without_port(said[0].strip().lower())

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with the incident's id, and silent during replay."""
+"""Structured logs: one JSON object per line with the incident's id; silent during replay."""
 
 import logging
 import os
@@ -29,14 +29,14 @@ def _replaying() -> bool:
 
 
 def silent_in_replay(_logger: object, _method: str, event: Event) -> Event:
-    """Drop what a replayed workflow says again: it was said when it happened."""
+    """Drop events of a replayed workflow; they were logged when they happened."""
     if _replaying():
         raise structlog.DropEvent
     return event
 
 
 class SilentInReplay(logging.Filter):
-    """The same for records of the standard library, whose formatters cannot drop anything."""
+    """Does the same for the standard library's records, whose formatters cannot drop anything."""
 
     def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - the same for every one
         """Whether the record is written."""
@@ -44,7 +44,7 @@ class SilentInReplay(logging.Filter):
 
 
 def whose(_logger: object, _method: str, event: Event) -> Event:
-    """Say which incident's workflow or activity speaks, in which run, update or attempt."""
+    """Add the incident, run, update, activity and attempt in which the event was logged."""
     if workflow.in_workflow():
         info = workflow.info()
         event.setdefault("incident_id", info.workflow_id)
@@ -81,7 +81,7 @@ def _readable(said: Any) -> Any:
 
 
 def shown(_logger: object, _method: str, event: Event) -> Event:
-    """Let nothing that somebody said steer the terminal of whoever reads the log."""
+    """Remove terminal control characters, so that no logged text can steer the reader's terminal."""
     return {str(key): _readable(value) for key, value in event.items()}
 
 
@@ -104,9 +104,9 @@ def _stream(path: Path | None) -> IO[str]:
 
 
 def configure_logging(level: str = "info", path: Path | None = None) -> None:
-    """Send structlog, the standard library's and Temporal's logs to one place, as JSON.
+    """Send structlog's, the standard library's and Temporal's logs to one place, as JSON.
 
-    That is the file `path`, to which lines are added, or stderr. Raises OSError.
+    The place is the file `path`, to which lines are added, or stderr. Raises OSError.
     """
     renderer = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_COMMON,
@@ -124,10 +124,10 @@ def configure_logging(level: str = "info", path: Path | None = None) -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     logging.captureWarnings(capture=True)
-    # Every line says this in fields of its own.
+    # Each line has this in fields of its own.
     workflow.logger.workflow_info_on_message = False
     activity.logger.activity_info_on_message = False
-    # `transitions` would tell of every trigger that was only tried, to say what is possible next.
+    # `transitions` would log each trigger that is only tried to see what is possible next.
     for chatty in ("httpx2", "httpcore2", "asyncio", "transitions"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
@@ -143,9 +143,9 @@ def configure_logging(level: str = "info", path: Path | None = None) -> None:
 
 
 def forward_core_logs() -> None:
-    """Have what Temporal's core says logged with everything else, instead of printed as it likes.
+    """Log what Temporal's core says along with everything else, instead of letting it print.
 
-    To be called before the first client connects.
+    Call this before the first client connects.
     """
     forwarding = LogForwardingConfig(
         logger=logging.getLogger("temporalio.core"),
@@ -158,9 +158,9 @@ def forward_core_logs() -> None:
 
 
 def prepared() -> Settings:
-    """The settings of this process, which logs by them from now on. Raises SettingsBroken.
+    """Read the settings of this process and configure its logs. Raises SettingsBroken.
 
-    What it writes from now on only its owner can read.
+    From now on, only its owner can read the files that it writes.
     """
     settings = load_settings()
     os.umask(UMASK)

@@ -1,4 +1,4 @@
-"""Registers our search attributes, and reads and sets how long the namespace keeps histories."""
+"""Registers our search attributes; reads and sets how long the namespace keeps histories."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ _KINDS = {
 
 
 async def missing(client: Client) -> tuple[str, ...]:
-    """The names of our search attributes that the namespace does not have. Raises RPCError."""
+    """The names of our search attributes that the namespace lacks. Raises RPCError."""
     known = await client.operator_service.list_search_attributes(
         ListSearchAttributesRequest(namespace=client.namespace)
     )
@@ -32,7 +32,7 @@ async def missing(client: Client) -> tuple[str, ...]:
 
 
 async def mistyped(client: Client) -> tuple[str, ...]:
-    """The names that the namespace has, but with another type than ours. Raises RPCError."""
+    """The names that the namespace has with another type than ours. Raises RPCError."""
     known = await client.operator_service.list_search_attributes(
         ListSearchAttributesRequest(namespace=client.namespace)
     )
@@ -43,7 +43,7 @@ async def mistyped(client: Client) -> tuple[str, ...]:
 
 
 async def register(client: Client) -> tuple[str, ...]:
-    """Register those that are missing and return their names. Raises RPCError."""
+    """Register the missing ones and return their names. Raises RPCError."""
     names = await missing(client)
     if names:
         wanted = {a.name: _KINDS[a.kind] for a in SEARCH_ATTRIBUTES if a.name in names}
@@ -54,7 +54,7 @@ async def register(client: Client) -> tuple[str, ...]:
 
 
 async def retention(client: Client) -> timedelta:
-    """How long the namespace keeps the history of a run that has ended. Raises RPCError."""
+    """How long the namespace keeps the history of an ended run. Raises RPCError."""
     described = await client.workflow_service.describe_namespace(
         DescribeNamespaceRequest(namespace=client.namespace)
     )
@@ -62,7 +62,7 @@ async def retention(client: Client) -> timedelta:
 
 
 async def set_retention(client: Client, keep: timedelta) -> None:
-    """Have the namespace keep histories for `keep`. Raises RPCError."""
+    """Make the namespace keep histories for `keep`. Raises RPCError."""
     ttl = Duration()
     ttl.FromTimedelta(keep)
     await client.workflow_service.update_namespace(

@@ -1,7 +1,7 @@
 """Settings of one installation, read once from the environment (`INCIDENT_...`) or `.env`.
 
-Addresses and secrets live here and nowhere else: a policy names channels, this says what they
-are. How Temporal is reached is said to Temporal's own configuration (see `runtime.client`).
+Addresses and secrets live here and nowhere else: a policy names channels, and the settings say what
+they are. Temporal's own configuration says how to reach Temporal (see `runtime.client`).
 """
 
 import getpass
@@ -23,7 +23,7 @@ PREFIX = "INCIDENT_"
 
 
 class SettingsBroken(Exception):  # noqa: N818 - says what is
-    """The settings cannot be read. The message names each variable and what is wrong with it."""
+    """The settings cannot be read. The message names each variable and its fault."""
 
 
 def login() -> str:
@@ -35,7 +35,7 @@ def login() -> str:
 
 
 class Settings(Changing, BaseSettings):
-    """Every setting. Relative paths are relative to where the process was started."""
+    """Every setting. Relative paths start at the directory in which the process was started."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -65,13 +65,13 @@ class Settings(Changing, BaseSettings):
     @field_validator("policy_file", "state_directory", "documents", "log_file")
     @classmethod
     def _absolute(cls, given: Path | None) -> Path | None:
-        """A process started elsewhere with these settings means the same files."""
+        """Make paths absolute, so that a process started elsewhere with them uses the same files."""
         return given.expanduser().absolute() if given else None
 
     @field_validator("intake_token")
     @classmethod
     def _sendable(cls, given: SecretStr | None) -> SecretStr | None:
-        """A token that no header can carry would lock everybody out."""
+        """Refuse a token that no header can carry: it would lock everybody out."""
         if given and not is_token(given.get_secret_value()):
             message = "must consist of ASCII letters, digits and signs, without spaces"
             raise ValueError(message)
@@ -80,7 +80,7 @@ class Settings(Changing, BaseSettings):
     @field_validator("intake_names", mode="before")
     @classmethod
     def _listed(cls, given: object) -> object:
-        """Names with commas between them."""
+        """Read names separated by commas."""
         if not isinstance(given, str):
             return given
         return tuple(name.strip() for name in given.split(",") if name.strip())
@@ -93,7 +93,7 @@ class Settings(Changing, BaseSettings):
     @field_validator("channels", "feeds", mode="before")
     @classmethod
     def _named_as_in_policies(cls, given: object) -> object:
-        """Environment variables cannot carry a dash: `EMAIL_ONCALL` means `email-oncall`."""
+        """Read `EMAIL_ONCALL` as `email-oncall`: environment variables cannot have dashes."""
         if not isinstance(given, dict):
             return given
         return {str(name).lower().replace("_", "-"): value for name, value in given.items()}
@@ -111,7 +111,7 @@ class Settings(Changing, BaseSettings):
 
 @cache
 def load_settings() -> Settings:
-    """The settings of this process, read at the first call. Raises SettingsBroken."""
+    """The settings of this process, read on the first call. Raises SettingsBroken."""
     try:
         return Settings()
     except ValidationError as error:
@@ -121,7 +121,7 @@ def load_settings() -> Settings:
         ]
         raise SettingsBroken("\n".join(lines)) from None
     except SettingsError as error:
-        # Only a mapping that is no JSON ends here; the library's message repeats the value.
+        # Only a mapping that is not JSON gets here; the library's message repeats the value.
         name = str(error).split('"')[1:2] or ["channels"]
         raise SettingsBroken(f"{_variable((name[0],))}: is not valid JSON") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -129,18 +129,18 @@ def load_settings() -> Settings:
 
 
 def server_asked_for() -> str:
-    """Where Temporal's own variable says that the server is; empty where it says nothing."""
+    """The server's address in Temporal's own variable; empty if there is none."""
     return os.environ.get("TEMPORAL_ADDRESS", "")
 
 
 def environment_without_temporal() -> dict[str, str]:
-    """The environment of this process without what it says of a Temporal server."""
+    """The environment of this process without any configuration of a Temporal server."""
     inherited = os.environ.items()
     return {name: value for name, value in inherited if not name.startswith("TEMPORAL_")}
 
 
 def unknown_variables() -> tuple[str, ...]:
-    """Variables of the environment that look like settings but are none: misspelt, most likely."""
+    """Environment variables that look like settings but are not; most likely they are misspelt."""
     known = {name.upper() for name in Settings.model_fields}
     ours = (name for name in os.environ if name.upper().startswith(PREFIX))
     return tuple(
@@ -150,5 +150,5 @@ def unknown_variables() -> tuple[str, ...]:
 
 def _variable(loc: tuple[int | str, ...]) -> str:
     if loc[0] == "channels" and loc[2:3] and loc[2] in KINDS:
-        loc = (*loc[:2], *loc[3:])  # pydantic names the kind that it took the channel for
+        loc = (*loc[:2], *loc[3:])  # pydantic adds the kind that it chose for the channel
     return PREFIX + "__".join(str(part).upper().replace("-", "_") for part in loc)

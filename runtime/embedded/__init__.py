@@ -1,1 +1,1 @@
-"""The embedded stack: server, worker and intake as processes of our own, watched and ended."""
+"""The embedded stack: starts, watches and stops server, worker and intake as processes."""

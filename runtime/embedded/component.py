@@ -1,4 +1,4 @@
-"""One process of the embedded stack: started, watched and stopped, its output in a file."""
+"""One process of the embedded stack: starts, watches and stops it, with its output in a file."""
 
 import json
 import os
@@ -22,11 +22,11 @@ STOP_TIMEOUT_SECONDS = 10.0
 WORDS = 500
 LAST_LINES = 4
 LONGEST_PAUSE_SECONDS = 60.0
-"""What ends again and again before it was up is started again after 1, 2, 4 ... 60 seconds."""
+"""A process that ends before it was up is started again after 1, 2, 4 ... at most 60 seconds."""
 
 
 def end(process: subprocess.Popen[bytes] | None) -> None:
-    """End a process that leads a group of its own, and the group; by force after ten seconds."""
+    """End a process and the group that it leads; by force after ten seconds."""
     if process is None or process.poll() is not None:
         return
     os.killpg(process.pid, signal.SIGTERM)
@@ -39,10 +39,10 @@ def end(process: subprocess.Popen[bytes] | None) -> None:
 
 @dataclass(slots=True)
 class Component:
-    """A Python process of our own. `where` says to people where it is to be found.
+    """A Python process of our own. `where` tells people where to find it.
 
-    What it writes is added to `log`; what earlier runs wrote there stays. It is `ready` once
-    somebody saw it serve, until it ends.
+    Its output is added to `log`, after that of earlier runs. It is `ready` once somebody saw it
+    serve, until it ends.
     """
 
     name: str
@@ -74,16 +74,16 @@ class Component:
             )
 
     def stop(self) -> None:
-        """End it in order."""
+        """Stop it gracefully."""
         end(self.process)
 
     @property
     def running(self) -> bool:
-        """Whether its process lives."""
+        """Whether its process is alive."""
         return self.process is not None and self.process.poll() is None
 
     def said(self) -> list[str]:
-        """The lines that it wrote since it was started."""
+        """The lines that it wrote since its start."""
         if not self.log.exists():
             return []
         with self.log.open("rb") as log:
@@ -91,13 +91,13 @@ class Component:
             return log.read().decode(errors="replace").splitlines()
 
     def logged(self, event: str) -> bool:
-        """Whether it logged this event since it was started."""
+        """Whether it logged this event since its start."""
         return any(_entry(line).get("event") == event for line in self.said())
 
     def why_it_ended(self, now: float) -> str | None:
-        """What there is to say of its end, once for each; None while it runs. `now` in seconds.
+        """Why it ended, once for each end; None while it runs. `now` is in seconds.
 
-        From then on it is known when to start it again: at once where it had been up.
+        This also sets when to start it again: at once if it had been up.
         """
         if self.running or self._noticed:
             return None
@@ -112,36 +112,36 @@ class Component:
     def _reason(self) -> str:
         code = self.process.poll() if self.process else None
         if code is not None and code <= 0:
-            return f"killed by {signal.Signals(-code).name}" if code else "somebody told it to stop"
+            return f"killed by {signal.Signals(-code).name}" if code else "somebody stopped it"
         return self.last_words()
 
     def is_due(self, now: float) -> bool:
-        """Whether it has ended and is to be started again. `now` in seconds."""
+        """Whether it has ended and should start again now. `now` is in seconds."""
         return self._noticed and now >= self._again_at
 
     def last_words(self) -> str:
-        """What it wrote last, for people who ask why it ended."""
+        """The last lines that it wrote, to show why it ended."""
         lines = [line.strip() for line in self.said() if line.strip()]
         prefix = f"{self.name}: "
         plain = list(takewhile(lambda line: line.startswith(prefix), reversed(lines)))[::-1]
         if plain:
             return "; ".join(line.removeprefix(prefix) for line in plain[:LAST_LINES])[:WORDS]
-        return _in_words(lines[-1])[:WORDS] if lines else "it said nothing"
+        return _in_words(lines[-1])[:WORDS] if lines else "it wrote nothing"
 
     def line(self) -> str:
-        """Its status, in one line."""
+        """Its status in one line."""
         status = UP if self.ready else "starts"
         return status_line(self.name, self.where, self.log, status if self.running else DOWN)
 
 
 def status_line(name: str, where: str, log: Path, status: str) -> str:
-    """How each component of the stack is shown."""
+    """One line that shows a component of the stack."""
     shown = log.relative_to(Path.cwd()) if log.is_relative_to(Path.cwd()) else log
     return f"{name:8} {status:6} {where:46} log {shown}"
 
 
 def _in_words(line: str) -> str:
-    """A line of a log as people read it; the last of a traceback, where it has one."""
+    """A log line as people read it; of a traceback, only the last line."""
     entry = _entry(line)
     said = (str(entry[key]) for key in ("event", "error", "exception") if entry.get(key))
     return ": ".join(words.strip().splitlines()[-1] for words in said if words.strip()) or line

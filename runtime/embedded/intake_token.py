@@ -1,4 +1,4 @@
-"""The token of the intake that a stack makes for itself, and keeps in its state directory."""
+"""The intake's token, which a stack makes for itself and keeps in its state directory."""
 
 import secrets
 from pathlib import Path
@@ -13,7 +13,7 @@ BYTES = 32
 
 
 def kept_token(state: Path) -> SecretStr:
-    """The token that is kept in `state`; made where there is none yet. Raises OSError."""
+    """The token kept in `state`; makes one if there is none. Raises OSError."""
     file = state / FILE
     with open_private(file, "a+") as kept:
         kept.seek(0)

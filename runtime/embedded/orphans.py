@@ -1,8 +1,8 @@
-"""Ends what a stack started, once the stack itself is gone, however it died.
+"""Ends what a stack started after the stack itself is gone, however it died.
 
-This file is also a program, on a pipe whose other end the stack holds: it closes when the stack
-ends, also by SIGKILL. Each line that comes there names what runs by now. It imports nothing of
-ours, to be there at once.
+This file is also a program. It reads a pipe whose other end the stack holds, so the pipe closes
+when the stack ends, even by SIGKILL. Each line in the pipe names the processes that run now. The
+program imports nothing of ours, so that it starts quickly.
 """
 
 import os
@@ -18,7 +18,7 @@ POLL_SECONDS = 0.05
 
 
 class OrphanWatch:
-    """The stack's end of the pipe. What does not end in time when it is asked to is killed."""
+    """The stack's end of the pipe. A process that does not stop in time is killed."""
 
     def __init__(self, stop_timeout_seconds: float = STOP_TIMEOUT_SECONDS) -> None:
         self._stop_timeout_seconds = stop_timeout_seconds
@@ -26,11 +26,11 @@ class OrphanWatch:
 
     @property
     def pid(self) -> int | None:
-        """The process id of the watch while there is one."""
+        """The process id of the watch, if one runs."""
         return self._process.pid if self._process else None
 
     def watch(self, pids: Iterable[int | None]) -> None:
-        """These run by now, each with a group of its own; to be ended in this order."""
+        """Name the processes that run now, each with its own group, in the order to end them."""
         if self._process is None or self._process.poll() is not None:
             self._close()
             self._process = subprocess.Popen(  # noqa: S603 - our own program
@@ -43,7 +43,7 @@ class OrphanWatch:
         self._say(" ".join(str(pid) for pid in pids if pid))
 
     def stop(self) -> None:
-        """Everything was ended in order, and nothing is left to be watched."""
+        """End the watch: everything was stopped in order."""
         if self._process is None:
             return
         self._say("")
@@ -53,7 +53,7 @@ class OrphanWatch:
 
     def _say(self, line: str) -> None:
         if self._process and self._process.stdin:
-            # Where somebody has killed it, the stack goes on without.
+            # If somebody killed the watch, the stack goes on without it.
             with suppress(BrokenPipeError):
                 self._process.stdin.write(f"{line}\n".encode())
                 self._process.stdin.flush()
@@ -65,16 +65,19 @@ class OrphanWatch:
 
 
 def _signalled(pid: int, number: int) -> bool:
-    """Send a signal to the group of `pid`; False where there is none any more."""
+    """Send a signal to the group of `pid`; False if there is no such group any more."""
     try:
         os.killpg(pid, number)
-    except (ProcessLookupError, PermissionError):  # the latter of what is dead, where it is macOS
+    except (
+        ProcessLookupError,
+        PermissionError,
+    ):  # the latter for the dead, on macOS
         return False
     return True
 
 
 def _end(pid: int, within_seconds: float) -> None:
-    """End a process and its group in order, or by force."""
+    """End a process and its group, by force if need be."""
     _signalled(pid, signal.SIGTERM)
     deadline = time.monotonic() + within_seconds
     while _signalled(pid, 0):
@@ -85,7 +88,7 @@ def _end(pid: int, within_seconds: float) -> None:
 
 
 def main() -> None:
-    """Wait until the stack is gone; then end whatever it had running."""
+    """Wait until the stack is gone, then end whatever it left running."""
     running: list[int] = []
     for line in sys.stdin:
         running = [int(pid) for pid in line.split()]

@@ -1,4 +1,4 @@
-"""The embedded Temporal server: the official dev server with a file, so that state survives."""
+"""The embedded Temporal server: the official dev server, with a file so that state survives."""
 
 import asyncio
 import fcntl
@@ -28,20 +28,22 @@ KEEP_HISTORIES = timedelta(days=90)
 START_TIMEOUT_SECONDS = 30.0
 ANSWER_TIMEOUT_SECONDS = 5.0
 PORT = 7233
-"""Where Temporal's own tools look for a server."""
+"""Temporal's own tools look for a server here."""
 PORTS = range(20000, 32000)
-"""Below those that systems give to outgoing connections, of which the server itself makes many."""
+"""Below the range for outgoing connections, many of which the server itself makes."""
 PORT_TRIALS = 50
 NO_CONFIGURATION = "# This stack has a server of its own: no other configuration counts here.\n"
-"""What stands in the configuration file that we own; a comment in TOML and in YAML."""
+"""The content of the configuration file that we own; a comment in TOML and in YAML."""
 NO_HTTP = 'frontend.httpAllowedHosts=["nobody.invalid"]'
-"""The server speaks HTTP too, on a port of its choice, where any web page could reach it."""
+"""Closes the server's HTTP API, which listens on a port of its choice, to every web page."""
 IN_ORDER = ("matching.numTaskqueueWritePartitions=1", "matching.enableFairness=true")
-"""What keeps work in its order (`rules/paging/urgency.py`): the server orders what is in one
-partition, and shares turns among severities only when it is told to. Partitions that hold older
-work are still read."""
+"""Keeps work in order (`rules/paging/urgency.py`).
+
+The server orders work only within one partition, and shares turns among severities only if this
+setting says so. It still reads partitions that hold older work.
+"""
 STARTS = 3
-"""How often the server is started anew where somebody took its port in the meantime."""
+"""How often to start the server anew if somebody takes its port in the meantime."""
 
 
 class EmbeddedServerFailed(Exception):  # noqa: N818 - says what is
@@ -49,11 +51,11 @@ class EmbeddedServerFailed(Exception):  # noqa: N818 - says what is
 
 
 class PortTaken(EmbeddedServerFailed):
-    """Somebody else took the port between the look at it and its use."""
+    """Somebody else took the port after it was found free."""
 
 
 def free_port(preferred: int = 0, host: str = "127.0.0.1") -> int:
-    """`preferred` where nobody listens on it, else any free port. Raises EmbeddedServerFailed."""
+    """`preferred` if nobody listens on it, else any free port. Raises EmbeddedServerFailed."""
     others = random.sample(PORTS, PORT_TRIALS)
     for port in (preferred, *others) if preferred else others:
         with socket.socket() as probe:
@@ -67,9 +69,9 @@ def free_port(preferred: int = 0, host: str = "127.0.0.1") -> int:
 
 
 def _alone_on(database: Path) -> IO[str]:
-    """A locked file beside the database. The server inherits the lock, and holds it until it ends.
+    """A locked file beside the database; the server inherits the lock and holds it until it ends.
 
-    So no second server opens the database, also where the first outlived a killed parent.
+    So no second server opens the database, even if the first one outlived a killed parent.
     """
     path = _lock_of(database)
     lock = open_private(path, "a+")
@@ -81,13 +83,13 @@ def _alone_on(database: Path) -> IO[str]:
         lock.close()
         raise EmbeddedServerFailed(
             f"{database} is in use by the Temporal server with process id {holder or 'unknown'}: "
-            "stop the stack that runs on it, or, where that was killed, this process"
+            "stop the stack that runs on it, or this process if the stack was killed"
         ) from None
     return lock
 
 
 def _close(database: Path) -> None:
-    """Let nobody else into the folder of the database; a folder with other things in it stays."""
+    """Close the folder of the database to others, unless it holds other things."""
     folder, lock = database.parent, _lock_of(database)
     if not folder.exists() or lock.exists() or not any(folder.iterdir()):
         private_folder(folder)
@@ -99,12 +101,12 @@ def _lock_of(database: Path) -> Path:
 
 @dataclass(slots=True)
 class EmbeddedServer:
-    """One server on loopback. Stops only what it started itself.
+    """One server on loopback. It stops only what it started itself.
 
-    `port` and `ui_port` are wishes: where somebody listens on them, free ones are taken.
-    `ui_port` None leaves the UI out. `database` None keeps everything in memory. `dynamic_config`
-    are `key=value` as the server takes them. `keep` is how long histories of ended runs are kept,
-    at least.
+    `port` and `ui_port` are preferences: if somebody listens on them, it takes free ones. If
+    `ui_port` is None, there is no UI; if `database` is None, everything stays in memory.
+    `dynamic_config` holds `key=value` in the server's form. `keep` is the least time to keep
+    histories of ended runs.
     """
 
     database: Path | None
@@ -134,7 +136,7 @@ class EmbeddedServer:
 
     @property
     def configuration(self) -> Path:
-        """Temporal's configuration file for this server and its clients; it says nothing."""
+        """Temporal's configuration file for this server and its clients; it configures nothing."""
         return (self.database or self.log).parent / "temporal.config"
 
     def own_configuration(self) -> Path:
@@ -164,7 +166,7 @@ class EmbeddedServer:
     async def start(self) -> Client:
         """Start it, prepare its namespace, return a client.
 
-        Raises EmbeddedServerFailed; then nothing of it runs.
+        If it raises EmbeddedServerFailed, nothing of it runs.
         """
         if self.database:
             _close(self.database)
@@ -196,7 +198,7 @@ class EmbeddedServer:
             raise
 
     async def _gated(self) -> None:
-        """Have the UI where only its gate finds it, and the gate where people look for it."""
+        """Put the UI where only its gate finds it, and the gate where people look for the UI."""
         if self.ui_port is None:
             return
         self.ui_port, host = free_port(self.ui_port), hidden_host()
@@ -231,7 +233,7 @@ class EmbeddedServer:
     async def _ready(self) -> Client:
         client = None
         while self.running:
-            # Where another server has the port it answers, while ours is still about to end.
+            # If another server has the port, it answers while ours is still about to end.
             if client:
                 return client
             try:
@@ -259,7 +261,7 @@ class EmbeddedServer:
 
     @property
     def running(self) -> bool:
-        """Whether its process lives."""
+        """Whether its process is alive."""
         return self._process is not None and self._process.poll() is None
 
     def kill(self) -> None:
@@ -271,7 +273,7 @@ class EmbeddedServer:
             self._process = None
 
     def stop(self) -> None:
-        """End it in order; by force after ten seconds."""
+        """Stop it gracefully; by force after ten seconds."""
         self._stop_gate()
         process, self._process = self._process, None
         end(process)

@@ -1,4 +1,4 @@
-"""The embedded stack: server, worker and intake as processes of our own, logs in files."""
+"""The embedded stack: runs server, worker and intake as processes, with their logs in files."""
 
 import asyncio
 import time
@@ -21,15 +21,15 @@ EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - recognised, not bo
 
 
 class StackFailed(Exception):  # noqa: N818 - says what is
-    """A component did not come up; the message says which, and what it said or where its log is."""
+    """A component did not come up; the message names it and gives its output or its log file."""
 
 
 @dataclass(slots=True)
 class Stack:
     """Starts the three components, and stops only what it started.
 
-    `server_port` is a wish, as is the port of the intake in the settings.
-    Call `stop` also where `start` raised: what came up before stays up until then.
+    `server_port` is a preference, and so is the intake's port in the settings. Call `stop` even if
+    `start` raised: until then, whatever came up before stays up.
     """
 
     settings: Settings
@@ -53,13 +53,13 @@ class Stack:
 
     @property
     def intake_headers(self) -> dict[str, str]:
-        """What a sender must send so that the intake takes it."""
+        """The token that a sender must send to the intake."""
         token = self.intake_token.get_secret_value() if self.intake_token else ""
         return {"Authorization": f"Bearer {token}"}
 
     @property
     def intake_url(self) -> str:
-        """Where alerts and reports go, seen from this machine."""
+        """Where to send alerts and reports, as seen from this machine."""
         host = self.settings.intake_host
         return f"http://{'127.0.0.1' if host in EVERYWHERE else host}:{self.intake_port}"
 
@@ -69,9 +69,7 @@ class Stack:
             return await self._started()
         except OSError as error:
             state = self.settings.state_directory
-            raise StackFailed(
-                f"state cannot be kept in {state}: {error.strerror or error}"
-            ) from None
+            raise StackFailed(f"cannot keep state in {state}: {error.strerror or error}") from None
 
     async def _started(self) -> Client:
         client = await self.server.start()
@@ -93,9 +91,9 @@ class Stack:
         self._watch()
 
     def restart_dead(self) -> tuple[str, ...]:
-        """Start worker and intake again where they have ended; returns why they had, once each.
+        """Start worker and intake again if they have ended; returns the reasons, once for each end.
 
-        One that ends before it was up is given longer and longer pauses, up to a minute.
+        If one keeps ending before it is up, the pauses grow to at most a minute.
         """
         now, news = time.monotonic(), []
         for component in (self.worker, self.intake):
@@ -108,7 +106,7 @@ class Stack:
         return tuple(news)
 
     async def up_again(self) -> tuple[str, ...]:
-        """The names of those that serve since this was last asked."""
+        """The names of those that came up since the last call."""
         news = []
         for component, serves in self._asked:
             if component.running and not component.ready and await serves():
@@ -122,14 +120,14 @@ class Stack:
 
     @property
     def _asked(self) -> tuple[tuple[Component, Callable[[], Awaitable[bool]]], ...]:
-        """How each is asked whether it serves."""
+        """How to ask each component whether it serves."""
         return ((self.intake, self._intake_answers), (self.worker, self._worker_ready))
 
     def environment(self, component: Component) -> dict[str, str]:
-        """What a process needs to talk to this stack, and to no other.
+        """The environment that a process needs to talk to this stack and no other.
 
-        What Temporal's own configuration says of another server (TLS, keys, profiles) must not
-        reach it, nor a setting that would send its log elsewhere.
+        Temporal's configuration for another server (TLS, keys, profiles) must not reach it, nor a
+        setting that would send its log elsewhere.
         """
         token = self.intake_token.get_secret_value() if self.intake_token else ""
         return {
@@ -152,7 +150,7 @@ class Stack:
         try:
             async with asyncio.timeout(UP_TIMEOUT_SECONDS):
                 while True:
-                    # Its life first: where it ended, whoever answers in its place is a stranger.
+                    # First check that it lives: if it ended, whatever answers is a stranger.
                     if not component.running:
                         words = component.last_words()
                         raise StackFailed(
@@ -181,7 +179,7 @@ class Stack:
         return bool(answer.json().get("pid") == self.intake.process.pid)
 
     def lines(self) -> tuple[str, ...]:
-        """One status line a component."""
+        """One status line per component."""
         where = f"{self.server.address}  UI {self.server.ui}"
         return (
             status_line("server", where, self.server.log, UP if self.server.running else DOWN),
@@ -195,14 +193,14 @@ class Stack:
         return self.server.running and self.worker.running and self.intake.running
 
     def stop(self) -> None:
-        """End what was started, the server last."""
+        """Stop everything that was started, the server last."""
         self.intake.stop()
         self.worker.stop()
         self.server.stop()
         self._orphans.stop()
 
     def _watch(self) -> None:
-        """Should this process be killed, what runs is ended in the order of `stop`."""
+        """If this process is killed, have its processes ended in the order of `stop`."""
         components = (c.process for c in (self.intake, self.worker) if c.running)
         pids = [process.pid for process in components if process]
         self._orphans.watch((*pids, self.server.pid))

@@ -1,8 +1,8 @@
-"""Stands before the UI of the embedded server: it lets nobody in who comes by a foreign name.
+"""Guards the UI of the embedded server: it refuses requests under a foreign host name.
 
-The UI asks for no login and knows no names of its own. A web page that has its own name resolved
-to this machine could read and end every incident through it. So the UI listens where no page can
-guess it, and this alone stands at the address that people use.
+The UI has no login and does not check its host name. A web page whose own name resolves to this
+machine could read and end every incident through it. So the UI listens where no page can guess it,
+and only this gate listens at the address that people use.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ REFUSAL = (
 
 
 def hidden_host() -> str:
-    """An address of this machine alone that nobody can guess, if it has more than one."""
+    """A loopback address that nobody can guess, if this machine has more than one."""
     if sys.platform != "linux":
         return LOOPBACK
     return ".".join(["127", *(str(random.SystemRandom().randint(1, 254)) for _ in range(3))])
@@ -32,9 +32,10 @@ def hidden_host() -> str:
 
 @dataclass(slots=True)
 class UiGate:
-    """Passes connections on to the UI at `host` and `port`, if their first request may come in.
+    """Passes connections on to the UI at `host` and `port` if their first request may come in.
 
-    A browser keeps a connection to one name: what came in by a right name goes on by it.
+    A browser uses one connection for one name, so a connection that began under a right name keeps
+    it.
     """
 
     host: str
@@ -44,12 +45,12 @@ class UiGate:
     _hosts: Hosts = field(default_factory=Hosts, init=False)
 
     async def start(self, port: int) -> None:
-        """Listen on loopback. Raises OSError where somebody else does."""
+        """Listen on loopback. Raises OSError if somebody else does."""
         self._loop = asyncio.get_running_loop()
         self._server = await asyncio.start_server(self._connected, LOOPBACK, port, limit=HEAD_LIMIT)
 
     def stop(self) -> None:
-        """Listen no more; from whichever thread."""
+        """Stop listening; any thread may call this."""
         server, self._server = self._server, None
         if server is None or self._loop is None or self._loop.is_closed():
             return

@@ -1,4 +1,4 @@
-"""Which build of the engine a worker runs, as Temporal shows it beside each task."""
+"""The build of the engine that a worker runs, as Temporal shows it beside each task."""
 
 import hashlib
 from functools import cache
@@ -17,15 +17,14 @@ ROOMS = (
     "activities",
     "runtime",
 )
-"""What a worker runs."""
+"""The build id of a worker."""
 
 
 @cache
 def build_id(root: Path = ROOT) -> str:
     """A digest of the engine's own code.
 
-    Temporal's default reads every module that is loaded, and that takes a quarter of a worker's
-    start.
+    Temporal's default reads every loaded module, which takes a quarter of a worker's start.
     """
     digest = hashlib.sha256()
     for file in sorted(path for room in ROOMS for path in (root / room).rglob("*.py")):

@@ -1,4 +1,4 @@
-"""Workers side by side: one for each kind of work, so that none waits for the slots of another."""
+"""Runs one worker per kind of work, so that no kind waits for the slots of another."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -22,7 +22,8 @@ POLLERS = 2
 class Workers:
     """One worker for workflows and first pages, and one for each other kind of activity.
 
-    They take what a `Worker` takes; `options` are those of the first. Enter them, and they run.
+    They take the same arguments as a `Worker`; `options` apply to the first. Enter them to run
+    them.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class Workers:
         return self
 
     async def shutdown(self) -> None:
-        """Stop all at once: one after the other, each would have a grace period of its own."""
+        """Stop all at once; one after the other, each would take a grace period of its own."""
         await asyncio.gather(*(w.shutdown() for w in self._workers), return_exceptions=True)
 
     async def __aexit__(

@@ -1,4 +1,4 @@
-"""The worker process: refuses to start where it could not serve, and stops in order."""
+"""The worker process: refuses to start if it could not serve, and stops gracefully."""
 
 import asyncio
 import gc
@@ -29,16 +29,16 @@ from runtime.worker.sweep import sweeping
 log = structlog.get_logger(__name__)
 
 HARD_END_SECONDS = GRACE.total_seconds() + 4.0
-"""Less than whoever stops a worker waits for it."""
-WITHOUT_POLICY = "open incidents go on; none begins until the policy can be used"
+"""Less than the time that whatever stops a worker waits for it."""
+WITHOUT_POLICY = "open incidents go on, but no incident begins until the policy can be used"
 
 
 class NotServing(Exception):  # noqa: N818 - says what is
-    """Why this worker does not start, and what would be right."""
+    """Why this worker does not start, and how to mend it."""
 
 
 async def _check_namespace(client: Client) -> None:
-    """Refuse to start while an incident would wedge for want of a search attribute."""
+    """Refuse to start if a search attribute is missing, because incidents would get stuck."""
     names = await missing(client)
     if names:
         raise NotServing(
@@ -56,7 +56,7 @@ async def _check_namespace(client: Client) -> None:
 async def _warn(
     client: Client, settings: Settings, channels: ChannelDirectory, feeds: FeedDirectory
 ) -> None:
-    """Say what works but will disappoint: a broken policy, settings that mean nothing."""
+    """Warn of what will disappoint: a broken policy, settings that nobody uses."""
     for variable in unknown_variables():
         log.warning("setting.unknown", variable=variable)
     file = settings.policy_file
@@ -79,7 +79,7 @@ async def _warn(
 
 
 def _warn_of_installation(policy: Policy, channels: ChannelDirectory, feeds: FeedDirectory) -> None:
-    """Say what the policy names and no setting resolves."""
+    """Warn of names in the policy that no setting resolves."""
     known = policy.channels
     for name in channels.unresolved(known):
         log.warning("channel.unresolved", channel=name, setting=setting_of(name, known[name].kind))
@@ -116,20 +116,20 @@ async def serve(settings: Settings) -> None:
 
 
 def run_worker() -> int:
-    """Run a worker; returns the exit code: 0 stopped, 2 cannot start as set up, 6 no server."""
+    """Run a worker; returns the exit code: 0 stopped, 2 misconfigured, 6 no server."""
     try:
         return _run()
     finally:
-        # The SDK's threads may still be ending: without a moment for them the interpreter
+        # The SDK's threads may still be ending. Give them a moment, or the interpreter
         # sometimes dies of a signal on its way out.
         time.sleep(0.05)
 
 
 def _collect_less() -> None:
-    """Let Python's garbage collector walk less, and more rarely.
+    """Make Python's garbage collector walk less memory, and more rarely.
 
-    By itself it now and then walks all that a worker has in its memory, most of it modules that
-    are never garbage, while somebody waits for a page: that is half of the 99th percentile.
+    By default it now and then walks all memory of a worker, mostly modules that are never garbage,
+    while somebody waits for a page: that is half of the 99th percentile.
     """
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""The one place that lists the workflows and activities, and puts a worker together."""
+"""The one place that lists the workflows and activities, and builds a worker."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -61,20 +61,27 @@ _PASSED_THROUGH = (
 
 GRACE = timedelta(seconds=5)
 AT_ONCE = 16
-"""Workflow tasks that a worker takes at a time. What it has taken, the server can no longer
-order by priority: fewer let an urgent incident pass a burst of others."""
+"""How many workflow tasks a worker takes at a time.
+
+The server can no longer order a task by priority once a worker has taken it. So fewer tasks at a
+time let an urgent incident pass a burst of others.
+"""
 POLLERS = 10
 NEW_WORK = 0.8
-"""The share of pollers that look for work of workflows that no worker remembers yet. An alert is
-two of them, each with little to do afterwards; a fifth, as is usual, is too few in a burst."""
+"""The share of pollers that look for work of workflows which no worker has in memory yet.
+
+An alert starts two of them, each with little to do afterwards. The usual fifth is too few in a
+burst.
+"""
 
 
 def workflow_runner(*, guarded: bool = True) -> WorkflowRunner:
-    """What runs workflows.
+    """Runs the workflows.
 
-    Guarded, as in tests and replays, it is the sandbox: it stops a workflow that reads the
-    clock, draws a random number or reaches the world. A worker runs the same code without it:
-    to load the workflows for each run is a fifth of its time, to cross the sandbox a seventh.
+    Guarded, as in tests and replays, it is the sandbox: it stops a workflow that reads the clock,
+    draws a random number or reaches the world. A worker runs the same code without it, because
+    loading the workflows for each run takes a fifth of its time, and crossing the sandbox a
+    seventh.
     """
     if not guarded:
         return UnsandboxedWorkflowRunner()
@@ -93,9 +100,9 @@ def build_activities(
     feed: FeedIncidentActivity | None = None,
     workloads: Workloads | None = None,
 ) -> Sequence[Callable[..., Any]]:
-    """Every activity, with what it needs of the world.
+    """Every activity, with the connectors and settings that it needs.
 
-    A rehearsal has incidents started and fed, and workloads asked, in its own way.
+    A rehearsal starts and feeds incidents, and asks workloads, in its own way.
     """
     workloads = workloads or Workloads(client)
     on_call = OnCallLookup(feeds, settings.policy_file)
@@ -124,7 +131,7 @@ async def working(
     channels: ChannelDirectory,
     feeds: FeedDirectory | None = None,
 ) -> AsyncIterator[None]:
-    """While a worker for everything runs. Many may run on one task queue."""
+    """Run a worker for everything. Many may run on one task queue."""
     documents = LocalDocumentStore(settings.documents_directory)
     settling = Settling(client)
     workers = Workers(

@@ -1,8 +1,8 @@
-"""Tells Temporal that an incident has had its first page: others' first pages go before its work.
+"""Lowers the priority of an incident after its first page, so that others' first pages go first.
 
-Temporal orders the workflow tasks of a workflow by the priority that it began with, and only a
-client can change that. Whatever an incident first has done comes after its first page, or there
-is none. An incident of which this fails keeps the priority of a first page: that is all.
+Temporal orders the tasks of a workflow by the priority with which it began, and only a client can
+change that. The first page is the first effect of an incident, if it has one at all. If lowering
+fails, the incident keeps the priority of a first page, and nothing else happens.
 """
 
 import asyncio
@@ -28,12 +28,12 @@ from rules.paging.urgency import FIRST_PAGE_WAITS, Kind
 log = structlog.get_logger(__name__)
 
 PAUSE_SECONDS = 1.0
-"""So long the incident is left alone: what comes in the middle of a workflow task costs another."""
+"""How long to leave the incident alone: a change in the middle of a workflow task costs another."""
 REMEMBERED = 10_000
 
 
 class Settling(Interceptor):
-    """Watches the activities of a worker. Give it to the worker, and run it beside."""
+    """Watches the activities of a worker. Give it to the worker, and run it beside the worker."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -45,7 +45,7 @@ class Settling(Interceptor):
         return _Watched(next, self)
 
     def done(self, info: activity.Info) -> None:
-        """An activity was done: an incident of which this was not known yet is to settle."""
+        """Note that an activity is done, so that its incident settles unless it has already."""
         run = info.workflow_run_id
         if info.workflow_type != INCIDENT_WORKFLOW or not info.workflow_id or not run:
             return
@@ -59,7 +59,7 @@ class Settling(Interceptor):
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """While it runs, incidents settle."""
+        """Settle incidents while this runs."""
         task = asyncio.create_task(self._run())
         try:
             yield
@@ -112,7 +112,7 @@ class _Watched(ActivityInboundInterceptor):
 
 
 def _say_if_late(info: activity.Info) -> None:
-    """What leads to a first page waited for a worker longer than it should."""
+    """Warn if work that leads to a first page waited too long for a worker."""
     if info.is_local or info.priority.priority_key != Kind.FIRST_PAGE or info.attempt > 1:
         return
     waited = info.started_time - info.scheduled_time

@@ -1,8 +1,8 @@
-"""Has runs archived that ended without seeing to it: terminated by hand, timed out, failed.
+"""Archives runs that ended without doing so: terminated by hand, timed out, failed.
 
-A run that ends in order begins its own archive first. One that was ended from outside cannot;
-the server knows it until its retention is over, so a worker looks for such runs when it starts
-and then every hour. Many workers may do so: an archive is begun once.
+A run that ends normally begins its own archive first. A run that was ended from outside cannot. The
+server knows it until its retention is over, so a worker looks for such runs when it starts and then
+every hour. Many workers may do so: an archive begins only once.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ log = structlog.get_logger(__name__)
 
 PAUSE = timedelta(hours=1)
 OVERLAP = timedelta(hours=1)
-"""What closed is seen in lists a little later: each look goes back beyond the one before it."""
+"""Lists show closed runs a little later, so each look goes back beyond the one before it."""
 
 
 async def sweep(client: Client, task_queue: str, since: datetime | None = None) -> int:
-    """Begin the archives that are missing of the runs that closed `since` then, or ever.
+    """Begin the missing archives of runs that closed after `since`, or of all runs.
 
     Returns how many. Raises RPCError.
     """

@@ -37,7 +37,7 @@ def test_what_earlier_runs_said_is_not_taken_for_this_one(tmp_path: Path) -> Non
         ("print('worker: the policy'); print('worker: is broken')", "the policy; is broken"),
         ("print('before'); raise ValueError('no')", "ValueError: no"),
         ("""print('{"event": "went.wrong", "error": "why"}')""", "went.wrong: why"),
-        ("pass", "it said nothing"),
+        ("pass", "it wrote nothing"),
     ],
 )
 def test_why_it_ended_is_what_it_said_last(tmp_path: Path, program: str, words: str) -> None:

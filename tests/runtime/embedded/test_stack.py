@@ -137,7 +137,7 @@ async def test_a_component_that_does_not_come_up_says_why(tmp_path: Path) -> Non
 async def test_state_that_cannot_be_kept_is_said(stack: Stack) -> None:
     """In words, with the directory."""
     stack.settings.state_directory.joinpath("log").write_text("no directory")
-    with pytest.raises(StackFailed, match="state cannot be kept in"):
+    with pytest.raises(StackFailed, match="cannot keep state in"):
         await stack.start()
 
 
