@@ -22,7 +22,7 @@ class KeepPolicyActivity:
 
     @activity.defn(name=KEEP_POLICY)
     async def keep_policy(self, request: PolicyText) -> DocumentWritten:
-        """Keep it, byte for byte. Raises ApplicationError, which Temporal retries if that can help."""
+        """Keep it, byte for byte. Raises ApplicationError, retryable if that can help."""
         data = request.text.encode()
         digest = sha256(data).hexdigest()
         try:

@@ -81,7 +81,7 @@ def _readable(said: Any) -> Any:
 
 
 def shown(_logger: object, _method: str, event: Event) -> Event:
-    """Remove terminal control characters, so that no logged text can steer the reader's terminal."""
+    """Remove terminal control characters, so that no text can steer the reader's terminal."""
     return {str(key): _readable(value) for key, value in event.items()}
 
 

@@ -65,7 +65,7 @@ class Settings(Changing, BaseSettings):
     @field_validator("policy_file", "state_directory", "documents", "log_file")
     @classmethod
     def _absolute(cls, given: Path | None) -> Path | None:
-        """Make paths absolute, so that a process started elsewhere with them uses the same files."""
+        """Make paths absolute, so that a process started elsewhere uses the same files."""
         return given.expanduser().absolute() if given else None
 
     @field_validator("intake_token")

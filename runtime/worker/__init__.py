@@ -1,1 +1,1 @@
-"""The worker: which workflows and activities it runs, in which lanes, and how it starts and stops."""
+"""The worker: what it runs, in which lanes, and how it starts and stops."""
