@@ -132,8 +132,9 @@ async def an_archive(world: World) -> Run:
 
 async def a_begun_archive(world: World) -> Run:
     """begin_archive."""
-    request = ArchiveRunInput(workflow_id=f"INC-{world.task_queue}", run_id="run-1")
-    world.archive_id = f"archive-INC-{world.task_queue}-run-1"
+    run_id = "01234567-89ab-4def-8123-456789abcdef"
+    request = ArchiveRunInput(workflow_id=f"INC-{world.task_queue}", run_id=run_id)
+    world.archive_id = f"archive-INC-{world.task_queue}-{run_id}"
     return BeginArchiveActivity(world.client).begin_archive, request
 
 
