@@ -58,7 +58,7 @@ lifecycle-doc: setup ## write docs/lifecycle.md from the transition table
 	@$(BIN)/python -c "from pathlib import Path; from states.diagram import markdown; Path('docs/lifecycle.md').write_text(markdown())"
 
 timeline-doc: setup ## write docs/timeline.md from the table of kinds
-	@$(BIN)/python -c "from pathlib import Path; from models.timeline_page import markdown; Path('docs/timeline.md').write_text(markdown())"
+	@$(BIN)/python -c "from pathlib import Path; from models.incident.timeline_page import markdown; Path('docs/timeline.md').write_text(markdown())"
 
 policy-docs: setup ## write the schema of policies, and the default policy as a document
 	@$(BIN)/python starter.py policy schema --output policies/policy.schema.json

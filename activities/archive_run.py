@@ -12,7 +12,7 @@ from connectors.documents.protocol import DocumentStore, put_beside, safe_name
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
 from incidents.kept.archives import RunGone, RunStillOpen, history_of
-from models.contracts import ARCHIVE_RUN, ArchivedRun, ArchiveRunInput
+from models.contracts.archive import ARCHIVE_RUN, ArchivedRun, ArchiveRunInput
 
 log = structlog.get_logger(__name__)
 

@@ -6,8 +6,8 @@ from connectors.documents.protocol import DocumentStore, put_beside
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
 from incidents.kept.timelines import segment_path
-from models.contracts import ARCHIVE_TIMELINE, ArchiveTimeline
-from models.incident import TimelineSegment
+from models.contracts.archive import ARCHIVE_TIMELINE, ArchiveTimeline
+from models.incident.record import TimelineSegment
 
 
 class ArchiveTimelineActivity:

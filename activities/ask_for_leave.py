@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from incidents.workloads.requests import Workloads
-from models.workload import ASK_FOR_LEAVE, AskForLeave, Leave
+from models.people.workload import ASK_FOR_LEAVE, AskForLeave, Leave
 
 
 class AskForLeaveActivity:

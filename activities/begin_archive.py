@@ -4,7 +4,7 @@ from temporalio import activity
 from temporalio.client import Client
 
 from incidents.kept.archives import begin_archive
-from models.contracts import BEGIN_ARCHIVE, ArchiveRunInput
+from models.contracts.archive import BEGIN_ARCHIVE, ArchiveRunInput
 from rules.paging.urgency import home_of
 
 

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from models.contracts import ENFORCE_DEADLINE, EnforceDeadline, Enforcement
+from models.contracts.deadlines import ENFORCE_DEADLINE, EnforceDeadline, Enforcement
 from rules.deadlines.enforcement import enforce
 
 

@@ -11,15 +11,10 @@ from connectors.failures import delivery_failure
 from incidents.schedules.hours import in_turn, outside_hours
 from incidents.schedules.on_call import OnCallLookup
 from incidents.workloads.requests import NoAnswer, Workloads
-from models.contracts import (
-    ESCALATE_INCIDENT,
-    Delivery,
-    Escalated,
-    EscalateIncident,
-    PageOutcome,
-)
-from models.message import DeliveryFailure, Message, Receipt
-from models.workload import GRANTED, AskForLeave, Leave, Verdict
+from models.contracts.notifying import Delivery
+from models.contracts.paging import ESCALATE_INCIDENT, Escalated, EscalateIncident, PageOutcome
+from models.messages.message import DeliveryFailure, Message, Receipt
+from models.people.workload import GRANTED, AskForLeave, Leave, Verdict
 from rules.paging.channels import PageTarget, bound_by, leave_for, paging_chain, resolve_targets
 from rules.people.named import CHANNEL
 from rules.record.references import reference_of

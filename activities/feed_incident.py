@@ -13,7 +13,7 @@ from incidents.errors import CannotReopen, CommandRefused, IncidentNotFound, Inc
 from incidents.opening import NO_OFFSET
 from models.base import MONITORING
 from models.command import CommandResult, RecordAlertsCommand
-from models.group import FEED_INCIDENT, FeedIncident, IncidentFed
+from models.contracts.alert_group import FEED_INCIDENT, FeedIncident, IncidentFed
 from rules.paging.urgency import home_of
 from states.lifecycle import BEFORE_REVIEW, State, Trigger
 

@@ -9,7 +9,8 @@ from connectors.documents.protocol import DocumentStore
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
 from incidents.kept.policies import kept_at
-from models.contracts import KEEP_POLICY, DocumentWritten, PolicyText
+from models.contracts.documents import DocumentWritten
+from models.contracts.policies import KEEP_POLICY, PolicyText
 
 log = structlog.get_logger(__name__)
 

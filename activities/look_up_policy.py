@@ -17,7 +17,7 @@ from connectors.failures import store_failure
 from incidents.kept.policies import kept_at
 from incidents.schedules.calendars import with_calendars
 from models.compiled import CompiledPolicy
-from models.contracts import LOOK_UP_POLICY, PolicyFound, PolicyWanted
+from models.contracts.policies import LOOK_UP_POLICY, PolicyFound, PolicyWanted
 from policies.catalogue import PolicyBroken, versions_of
 from policies.check import problems_of
 from policies.compile import PolicyTooLarge, compile_policy

@@ -5,7 +5,7 @@ import asyncio
 from temporalio import activity
 
 from incidents.schedules.calendars import worked_out
-from models.contracts import REFRESH_CALENDARS, CalendarsRefreshed, RefreshCalendars
+from models.contracts.calendars import REFRESH_CALENDARS, CalendarsRefreshed, RefreshCalendars
 
 
 @activity.defn(name=REFRESH_CALENDARS)

@@ -7,8 +7,8 @@ from temporalio import activity
 
 from connectors.channels.directory import ChannelDirectory
 from connectors.failures import channel_failure, delivery_failure
-from models.contracts import SEND_NOTIFICATION, SendNotification
-from models.message import Receipt
+from models.contracts.notifying import SEND_NOTIFICATION, SendNotification
+from models.messages.message import Receipt
 
 log = structlog.get_logger(__name__)
 

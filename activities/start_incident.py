@@ -13,8 +13,8 @@ from connectors.calendars.directory import FeedDirectory
 from incidents.kept.policies import have_policy_kept
 from incidents.opening import NO_OFFSET, open_incident
 from models.compiled import CompiledPolicy
-from models.group import START_INCIDENT, IncidentStarted, StartIncident
-from models.incident import Report
+from models.contracts.alert_group import START_INCIDENT, IncidentStarted, StartIncident
+from models.incident.record import Report
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.compile import PolicyTooLarge, compile_policy
 from rules.alerts.severity import worst

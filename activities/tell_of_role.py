@@ -8,7 +8,7 @@ from temporalio.client import Client
 from incidents.description import describe
 from incidents.errors import IncidentNotFound
 from incidents.workloads.requests import Workloads
-from models.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole
+from models.people.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole
 
 
 class TellOfRoleActivity:

@@ -16,7 +16,7 @@ from connectors.documents.protocol import (
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
 from incidents.kept.timelines import with_whole_timeline
-from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
+from models.contracts.documents import WRITE_REPORT, DocumentWritten, WriteReport
 from rules.clocks.clocks import read_clocks
 from rules.reports.incident_report import report_markdown
 

@@ -8,7 +8,7 @@ from temporalio.client import Client, WorkflowHistory
 
 from benchmarks.load import Load, token, webhook
 from benchmarks.plant import Plant
-from models.group import GroupState
+from models.contracts.alert_group import GroupState
 
 ACTIONS = (
     "workflow_execution_started",

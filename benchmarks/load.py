@@ -12,8 +12,8 @@ import httpx2
 from benchmarks.bare import TASK_QUEUE, Bare
 from benchmarks.plant import Plant
 from models.base import Actor
-from models.contracts import INCIDENT_WORKFLOW, IncidentInput
-from models.incident import Report
+from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
+from models.incident.record import Report
 from policies.catalogue import policy_in_force
 from policies.compile import compile_policy
 

@@ -9,8 +9,8 @@ from datetime import timedelta
 from temporalio.exceptions import ApplicationError
 
 from connectors.errors import ConnectorError, PermanentError, RetryableError
-from models.contracts import PERMANENT_FAILURE, RETRYABLE_FAILURE
-from models.message import DeliveryFailure
+from models.contracts.notifying import PERMANENT_FAILURE, RETRYABLE_FAILURE
+from models.messages.message import DeliveryFailure
 
 
 def delivery_failure(key: str, channel: str, error: Exception) -> DeliveryFailure:

@@ -8,7 +8,7 @@ from temporalio.common import Priority
 from incidents.opening import NO_OFFSET
 from incidents.reaching import reaching_server
 from models.alert import AlertBatch
-from models.group import (
+from models.contracts.alert_group import (
     ALERT_GROUP_WORKFLOW,
     GROUP_STATE,
     RECEIVE_ALERTS,

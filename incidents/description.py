@@ -15,7 +15,7 @@ from incidents import patience
 from incidents.attributes import RESOLVED_AT, SERVICE, STATE
 from incidents.errors import IncidentNotFound
 from incidents.reaching import reaching_server
-from models.contracts import INCIDENT_WORKFLOW
+from models.contracts.incident import INCIDENT_WORKFLOW
 from models.readable import in_a_line
 from rules.commands.reporting import REPORT_DIGEST
 

@@ -10,7 +10,7 @@ from incidents import attributes
 from incidents.description import FROM_OUTSIDE, ending_of
 from incidents.reaching import reaching_server
 from models.base import Frozen, Instant
-from models.contracts import INCIDENT_WORKFLOW
+from models.contracts.incident import INCIDENT_WORKFLOW
 from rules.clocks.breaches import corrected_clocks
 from states.lifecycle import TERMINAL, State
 

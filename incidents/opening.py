@@ -16,8 +16,8 @@ from incidents.reaching import reaching_server
 from incidents.schedules.calendars import with_calendars
 from incidents.schedules.on_call import with_on_call
 from models.compiled import CompiledPolicy
-from models.contracts import INCIDENT_WORKFLOW, IncidentInput
-from models.incident import Report
+from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
+from models.incident.record import Report
 from models.readable import in_a_line
 from rules.commands.acceptance import unacceptable
 from rules.commands.opening import first_severity

@@ -23,11 +23,11 @@ from incidents.errors import (
 )
 from incidents.patience import ASK_AGAIN_SECONDS
 from incidents.reaching import NO_ANSWER, typed
-from models.adoption import PREVIEW_ADOPTION, AdoptionPreview
-from models.clock import Stage
+from models.answers.adoption import PREVIEW_ADOPTION, AdoptionPreview
+from models.answers.view import ASK_AGAIN, VIEW, IncidentView
+from models.answers.why import WHY, Explanation, WhyQuestion
 from models.compiled import CompiledPolicy
-from models.view import ASK_AGAIN, VIEW, IncidentView
-from models.why import WHY, Explanation, WhyQuestion
+from models.time.clock import Stage
 from rules.paging.why import explain
 from rules.reports.views import view_of
 

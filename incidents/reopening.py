@@ -18,7 +18,7 @@ from incidents.errors import CannotReopen
 from incidents.opening import NO_OFFSET, shown
 from incidents.reaching import reaching_server
 from models.command import CommandResult
-from models.contracts import INCIDENT_WORKFLOW, Carried, IncidentInput
+from models.contracts.incident import INCIDENT_WORKFLOW, Carried, IncidentInput
 from states.lifecycle import State, Trigger
 
 

@@ -11,7 +11,7 @@ from incidents.description import describe
 from incidents.errors import IncidentNotFound
 from incidents.opening import open_incident
 from models.compiled import CompiledPolicy
-from models.incident import Report
+from models.incident.record import Report
 from rules.commands.reporting import report_digest
 from rules.record.identity import incident_id
 

@@ -9,7 +9,7 @@ from incidents import patience
 from incidents.alerts import group_state
 from incidents.errors import NotInTime
 from incidents.reaching import reaching_server
-from models.contracts import Carried
+from models.contracts.incident import Carried
 
 
 async def wait_until_over(client: Client, incident_id: str, within: timedelta) -> Carried:

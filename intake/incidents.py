@@ -21,7 +21,7 @@ from intake.policy import PolicyInForce
 from intake.reaching import RPC_TIMEOUT, reaching_temporal
 from models.base import Actor, Frozen
 from models.compiled import CompiledPolicy
-from models.incident import Report
+from models.incident.record import Report
 from models.intake import ReportingRule
 from models.way_in import WayIn
 from rules.commands.opening import first_severity

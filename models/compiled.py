@@ -9,15 +9,15 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.alert import GroupingPolicy
-from models.authority import ApprovalRule, HandoverRule, Later, OverrideRule
 from models.base import Frozen, Seconds
-from models.cadence import Rhythm
-from models.calendar import CalendarSlice, CalendarSpec
-from models.clock import ClockSpec, MetricSpec, Target, Threshold
 from models.intake import ReportingRule
-from models.schedule import OnCall, ScheduleSpec
+from models.people.authority import ApprovalRule, HandoverRule, Later, OverrideRule
+from models.people.schedule import OnCall, ScheduleSpec
+from models.people.workload import PageLimit, PageLimits
 from models.severity import SeverityRules
-from models.workload import PageLimit, PageLimits
+from models.time.cadence import Rhythm
+from models.time.calendar import CalendarSlice, CalendarSpec
+from models.time.clock import ClockSpec, MetricSpec, Target, Threshold
 
 LIMIT_BYTES = 64 * 1024
 """The largest size of a compiled policy as JSON. Every run of every incident carries it."""

@@ -15,8 +15,8 @@ from models.compiled import (
     Step,
 )
 from models.intake import IntakeRules, LabelSeverity, ReportingRule
+from models.people.workload import PageLimits
 from models.policy import Policy
-from models.workload import PageLimits
 from policies import responsibility, severity_rules, timing
 from policies.escalations import compiled_escalation
 from policies.schedules import schedules_in_use

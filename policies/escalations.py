@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from models.calendar import CalendarSpec, OpenHours
 from models.compiled import Branch, EscalationPolicy, Level, OnRaise
 from models.policy import Policy
 from models.policy.calendars import WEEK
 from models.policy.escalations import NO_LADDER, LevelEntry
+from models.time.calendar import CalendarSpec, OpenHours
 from policies.timing import ANY, MAJOR, calendars
 
 DEFAULT_ESCALATION = "default"

@@ -1,8 +1,8 @@
 """Whose limit of pages is which, and how authors write it."""
 
+from models.people.workload import PageLimit
 from models.policy import Policy
 from models.policy.durations import format_duration
-from models.workload import PageLimit
 
 
 def limit_of(policy: Policy, target: str) -> PageLimit | None:

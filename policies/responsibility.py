@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from models.authority import BACKDATING, ApprovalRule, HandoverRule, Later, OverrideRule
-from models.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
-from models.clock_name import RoleClock
 from models.compiled import AuthorityRule, RoleRule
-from models.moments import RAISED, parse_condition
+from models.people.authority import BACKDATING, ApprovalRule, HandoverRule, Later, OverrideRule
 from models.policy import Policy
 from models.policy.actions import parse_point
 from models.policy.approvals import ApprovalEntry
 from models.policy.people import AuthorityEntry
 from models.policy.roles import RoleEntry
+from models.time.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
+from models.time.clock_name import RoleClock
+from models.time.moments import RAISED, parse_condition
 from policies.timing import decided
 from rules.people.leading import leading_role
 from rules.people.names import ACKNOWLEDGER, ANYONE, NOBODY, PEOPLE, RESPONDERS

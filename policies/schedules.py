@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from models.calendar import CalendarSpec, OpenHours
 from models.compiled import EscalationPolicy
+from models.people.schedule import FeedSpec, OverrideSpec, RotationSpec, ScheduleSpec
 from models.policy import Policy
 from models.policy.calendars import OpenEntry
 from models.policy.schedules import RotationEntry, ScheduleEntry, WindowEntry
-from models.schedule import FeedSpec, OverrideSpec, RotationSpec, ScheduleSpec
+from models.time.calendar import CalendarSpec, OpenHours
 from policies import responsibility
 from policies.timing import calendars
 from rules.people.named import schedules_named

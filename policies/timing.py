@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from models.cadence import Rhythm, Slower
-from models.calendar import LOCAL, CalendarSpec, OpenHours
-from models.clock import ClockSpec, Latest, MetricSpec, Target, Threshold
 from models.compiled import RunningClocks
 from models.policy import Policy
 from models.policy.actions import parse_point
 from models.policy.cadence import RhythmEntry
 from models.policy.promises import ClockEntry
 from models.policy.targets import Open
+from models.time.cadence import Rhythm, Slower
+from models.time.calendar import LOCAL, CalendarSpec, OpenHours
+from models.time.clock import ClockSpec, Latest, MetricSpec, Target, Threshold
 from policies.severity_rules import axes as severity_axes
 from rules.clocks.conditions import FIXED
 from rules.time.targets import calendars_of

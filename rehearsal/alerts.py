@@ -11,7 +11,7 @@ from activities.start_incident import StartIncidentActivity
 from intake.formats.format import SentAlert
 from intake.formats.taking import fingerprint_of
 from models.alert import AlertStatus
-from models.group import (
+from models.contracts.alert_group import (
     FEED_INCIDENT,
     START_INCIDENT,
     FeedIncident,

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import ConnectorError, PermanentError, RetryableError
-from models.message import Message
-from models.reference import Reference
+from models.messages.message import Message
+from models.messages.reference import Reference
 
 
 class RecordingChannel:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from models.base import Frozen
-from models.clock import ClockReading
+from models.time.clock import ClockReading
 from rehearsal.played import SLACK, Breach, Played, Refused, Said
 
 Thing = TypeVar("Thing", Said, Breach, Refused)

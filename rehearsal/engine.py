@@ -19,9 +19,9 @@ from incidents.opening import open_incident
 from incidents.questions import ask_view
 from intake.formats.taking import batch_of
 from models.alert import AlertBatch
+from models.answers.view import IncidentView
 from models.base import MONITORING
-from models.incident import Report
-from models.view import IncidentView
+from models.incident.record import Report
 from rehearsal.alerts import Deliveries, RehearsedFeed, RehearsedStart
 from rehearsal.channels import RecordingChannels
 from rehearsal.orders import NotTaken, refusal_of

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from models.command import AdoptPolicyCommand, CommandSpec
-from models.incident import Report
+from models.incident.record import Report
 from models.policy.words import suggestion
 from models.scenario import EVENT_KEYS, Event, Expectation, Scenario, instant_of
 from policies.findings import Finding

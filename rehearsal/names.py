@@ -5,12 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
-from models.clock_name import UpdateClock
 from models.command import COMMANDS, AdoptPolicyCommand
 from models.compiled import AuthorityRule
 from models.policy import Policy
 from models.policy.words import near
 from models.scenario import Event, Expectation, Scenario, instant_of
+from models.time.clock_name import UpdateClock
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.findings import Finding, unknown
 from policies.responsibility import authority, role_clocks

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.base import Frozen
-from models.clock import ClockReading, Measure
 from models.scenario import MESSAGES, Expectation, Scenario, instant_of
+from models.time.clock import ClockReading, Measure
 from rehearsal.phrases import offset_words
 from rehearsal.played import SLACK, Played, Refused, Said, Standing
 

@@ -12,11 +12,11 @@ from connectors.calendars.settings import FeedSettings
 from incidents.commands import Order
 from incidents.kept.policies import kept_at
 from incidents.kept.timelines import with_whole_timeline
-from models.clock import ClockStatus, Stage
+from models.answers.view import IncidentView
 from models.command import AdoptPolicyCommand
-from models.incident import Report
+from models.incident.record import Report
 from models.scenario import Event, Scenario, instant_of
-from models.view import IncidentView
+from models.time.clock import ClockStatus, Stage
 from policies.catalogue import PolicyBroken, policy_in_force
 from rehearsal.engine import NO_FEEDS, RehearsedEngine
 from rehearsal.load import DEFAULT_NAME, LoadedScenario

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from models.base import Frozen, Instant, Seconds
-from models.clock import ClockReading, Measure, MetricReading
 from models.scenario import MESSAGES
+from models.time.clock import ClockReading, Measure, MetricReading
 
 SLACK = timedelta(seconds=5)
 """How long after its cause something may be recorded: the engine has to get round to it."""

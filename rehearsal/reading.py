@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from models.clock import ClockReading, ClockStatus, MetricReading
-from models.clock_name import UpdateClock, clock_named, of_updates
-from models.incident import Incident, TimelineEntry
-from models.timeline import EntryKind
-from models.view import IncidentView
+from models.answers.view import IncidentView
+from models.incident.record import Incident, TimelineEntry
+from models.incident.timeline import EntryKind
+from models.time.clock import ClockReading, ClockStatus, MetricReading
+from models.time.clock_name import UpdateClock, clock_named, of_updates
 from rehearsal.played import SLACK, Breach, Line, PlayedIncident, Said, Standing, in_order
 from rules.paging.summary import incidents
 from rules.record.reach import given_to

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 
-from models.clock import ClockReading, ClockStatus, Counted
-from models.clock_name import of_updates
+from models.time.clock import ClockReading, ClockStatus, Counted
+from models.time.clock_name import of_updates
 from rehearsal.phrases import offset_words
 from rehearsal.played import Played, Said
 

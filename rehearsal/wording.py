@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from models.base import Actor
 from models.command import COMMANDS, CommandSpec
-from models.incident import Report
+from models.incident.record import Report
 from models.scenario import EVENT_KEYS, Event, instant_of, parse_moment
 from models.way_in import WayIn
 

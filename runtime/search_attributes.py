@@ -12,7 +12,7 @@ from temporalio.api.operatorservice.v1 import (
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
 from temporalio.client import Client
 
-from models.visibility import SEARCH_ATTRIBUTES
+from models.incident.search_attributes import SEARCH_ATTRIBUTES
 
 _KINDS = {
     "keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import SchemaValidator
 
-from models.incident import TimelineEntry
-from models.timeline import SAID, EntryKind
+from models.incident.record import TimelineEntry
+from models.incident.timeline import SAID, EntryKind
 
 _KINDS = frozenset(map(str, EntryKind))
 

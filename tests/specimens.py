@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 from models.base import Actor
-from models.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
 from models.command import COMMANDS
 from models.compiled import (
     EDITION,
@@ -18,7 +17,8 @@ from models.compiled import (
     RoleRule,
     Step,
 )
-from models.incident import Incident, Report
+from models.incident.record import Incident, Report
+from models.time.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
 from rules.commands.judgement import judge
 from rules.commands.opening import open_incident
 from rules.record.decision import Decision, Outcome

@@ -9,9 +9,9 @@ from connectors.channels.kinds import KINDS
 from console.terminal.failures import ExitCode
 from models.command import COMMANDS
 from models.compiled import LIMIT_BYTES as POLICY_LIMIT_BYTES
+from models.incident.search_attributes import SEARCH_ATTRIBUTES
+from models.incident.timeline import EntryKind
 from models.scenario import EVENT_KEYS, Expectation, Scenario
-from models.timeline import EntryKind
-from models.visibility import SEARCH_ATTRIBUTES
 from rules.commands import refusals
 from rules.record import carried as carrying
 from rules.record import ledger

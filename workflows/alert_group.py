@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel
 
     from models.alert import AlertBatch
-    from models.group import (
+    from models.contracts.alert_group import (
         ALERT_GROUP_WORKFLOW,
         FEED_INCIDENT,
         GROUP_STATE,

@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.contracts import ARCHIVE_RUN, ARCHIVE_WORKFLOW, ArchivedRun, ArchiveRunInput
+    from models.contracts.archive import ARCHIVE_RUN, ARCHIVE_WORKFLOW, ArchivedRun, ArchiveRunInput
     from workflows.options import perform_in_the_end
     from workflows.payloads import raw_start, read_start
 

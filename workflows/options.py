@@ -13,7 +13,7 @@ from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ApplicationError, FailureError
 
-from models.contracts import PERMANENT_FAILURE
+from models.contracts.notifying import PERMANENT_FAILURE
 from rules.paging.urgency import Kind, lane, rank, urgency
 from rules.record.carried import GIVEN_BYTES, size
 from rules.record.markdown import caption

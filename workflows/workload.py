@@ -17,9 +17,9 @@ from rules.record.markdown import caption
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ValidationError
 
-    from models.contracts import SEND_NOTIFICATION, SendNotification
-    from models.message import Receipt
-    from models.workload import (
+    from models.contracts.notifying import SEND_NOTIFICATION, SendNotification
+    from models.messages.message import Receipt
+    from models.people.workload import (
         ASK_LEAVE,
         HOLD_ROLE,
         WORKLOAD_STATE,

@@ -19,7 +19,7 @@ from types import FrameType
 from typing import Any
 
 from connectors.calendars.ical import NoCalendar, TooLong, Unfolded, unfolded
-from models.schedule import FeedEvent
+from models.people.schedule import FeedEvent
 
 ROOT = Path(__file__).parents[2]
 CPU_SECONDS = 10

@@ -15,7 +15,7 @@ from connectors.calendars.readings import Read, Readings, Unreadable, in_turn
 from connectors.calendars.settings import FeedSettings
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.addresses import is_loopback, parts_of
-from models.schedule import FeedEvent
+from models.people.schedule import FeedEvent
 
 if TYPE_CHECKING:
     import httpx2

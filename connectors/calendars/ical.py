@@ -15,7 +15,7 @@ from connectors.calendars.attendees import attending
 from connectors.calendars.lines import ZONE_PARAMETER, Block, Components, NoCalendar, components
 from connectors.calendars.observances import own_zone, zone_name
 from connectors.calendars.zones import Zone, Zones, world
-from models.schedule import FeedEvent
+from models.people.schedule import FeedEvent
 
 __all__ = ["NoCalendar", "Unfolded", "unfolded"]
 

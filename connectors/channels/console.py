@@ -6,8 +6,8 @@ from typing import Literal, TextIO
 from connectors.channels.kind import Ability, ChannelSettings, Kind
 from connectors.channels.protocol import one_line
 from connectors.errors import RetryableError
-from models.message import Message
-from models.reference import Reference
+from models.messages.message import Message
+from models.messages.reference import Reference
 
 
 class ConsoleSettings(ChannelSettings):

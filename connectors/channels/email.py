@@ -22,8 +22,8 @@ from connectors.channels.kind import Ability, ChannelSettings, Kind
 from connectors.channels.protocol import one_line
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.addresses import is_loopback
-from models.message import Message, MessageKind
-from models.reference import Reference
+from models.messages.message import Message, MessageKind
+from models.messages.reference import Reference
 
 _MAILBOX = re.compile(r"[^\s<>()\[\],;:\\\"@\x00-\x20\x7f]+@[^\s<>()\[\],;:\\\"@\x00-\x20\x7f]+")
 _MESSAGE_ID = re.compile(r"<[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@]+>")

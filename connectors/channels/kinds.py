@@ -1,4 +1,4 @@
-"""The kinds of channels: each name in `models.channel_kinds` has a file here with a KIND."""
+"""The kinds of channels: each in `models.messages.channel_kinds` has a file here with a KIND."""
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 from pydantic import ConfigDict, Discriminator, Tag, TypeAdapter
 
 from connectors.channels.kind import Ability, ChannelSettings, Kind
-from models.channel_kinds import ChannelKind
+from models.messages.channel_kinds import ChannelKind
 
 
 def kinds_of(names: Iterable[str]) -> dict[str, Kind]:

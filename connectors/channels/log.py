@@ -10,8 +10,8 @@ import structlog
 from connectors.channels.kind import Ability, ChannelSettings, Kind
 from connectors.errors import RetryableError
 from connectors.private import open_private, private_folder
-from models.message import Message
-from models.reference import Reference
+from models.messages.message import Message
+from models.messages.reference import Reference
 
 log = structlog.get_logger(__name__)
 

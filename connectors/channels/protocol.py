@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Protocol
 
-from models.message import Message
+from models.messages.message import Message
+from models.messages.reference import Reference
 from models.readable import in_a_line
-from models.reference import Reference
 
 
 class Channel(Protocol):

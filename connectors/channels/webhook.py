@@ -18,8 +18,8 @@ from connectors.addresses import sendable, without_userinfo
 from connectors.channels.kind import Ability, ChannelSettings, Kind
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.addresses import parts_of
-from models.message import Message
-from models.reference import Reference
+from models.messages.message import Message
+from models.messages.reference import Reference
 
 _HEADER_SAFE = "".join(sorted(set(string.printable) - set(string.whitespace) - {"%"})) + " "
 _ANSWER_LIMIT = 64 * 1024

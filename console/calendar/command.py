@@ -17,8 +17,8 @@ from console.incidents.commands import AsJson
 from console.terminal.failures import usage
 from console.terminal.output import Output, say
 from console.terminal.times import parse_duration
-from models.calendar import LOCAL
-from models.clock import Target
+from models.time.calendar import LOCAL
+from models.time.clock import Target
 
 app = typer.Typer(add_completion=False)
 

@@ -11,11 +11,11 @@ from console.policies.file import read_policy
 from console.terminal.errors import malformed
 from console.terminal.failures import Failure, usage
 from console.terminal.times import parse_instant, within_reach
-from models.calendar import LOCAL, CalendarSpec, OpenHours
-from models.clock import Roll, Target
 from models.policy.calendars import CalendarEntry
 from models.policy.targets import parse_roll, parse_target
 from models.policy.words import suggestion
+from models.time.calendar import LOCAL, CalendarSpec, OpenHours
+from models.time.clock import Roll, Target
 from policies.timing import calendars
 from rules.time.localtime import clock_of
 from rules.zones.calendars import local_spec, slice_of, unknown_region

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from console.calendar.given import Almanac, instant_of, never_due, pause_of
 from console.terminal.failures import usage
-from models.calendar import LOCAL, CalendarSlice, CalendarSpec
-from models.clock import Target
+from models.time.calendar import LOCAL, CalendarSlice, CalendarSpec
+from models.time.clock import Target
 from rules.time.reckoning import Reckoning, reckon
 from rules.time.segments import Span, counting
 from rules.time.targets import calendars_of

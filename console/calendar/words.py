@@ -6,9 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from console.calendar.sums import Answer, Skipped, Sum
-from models.calendar import CalendarSpec
-from models.clock import Target
 from models.policy.calendars import HOLIDAY, WEEK
+from models.time.calendar import CalendarSpec
+from models.time.clock import Target
 
 _MOST_SKIPPED = 20
 """How many spans are listed for people; JSON has them all."""

@@ -19,7 +19,7 @@ from console.terminal.running import actor_name, perform
 from incidents.command_ids import new_command_id
 from incidents.commands import Order
 from incidents.questions import ask_adoption, ask_view
-from models.adoption import AdoptionPreview
+from models.answers.adoption import AdoptionPreview
 from models.command import COMMANDS, AdoptPolicyCommand
 from models.compiled import CompiledPolicy
 from models.way_in import WayIn

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from console.terminal.output import line
 from console.terminal.phrases import by_calendar, counted, moment, ranged
-from models.clock import ClockReading, ClockStatus, MetricReading, Stage
-from models.view import IncidentView
+from models.answers.view import IncidentView
+from models.time.clock import ClockReading, ClockStatus, MetricReading, Stage
 
 STATUS_STYLE = {
     ClockStatus.ON_TRACK: "green",

@@ -23,7 +23,7 @@ from incidents.kept.policies import have_policy_kept
 from incidents.reporting import report_incident
 from models.base import Actor
 from models.compiled import CompiledPolicy
-from models.incident import Report
+from models.incident.record import Report
 from models.way_in import WayIn
 from rules.commands.opening import first_severity
 from rules.commands.reporting import unfit, untimely

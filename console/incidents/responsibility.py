@@ -7,9 +7,9 @@ from rich.text import Text
 
 from console.terminal.output import line
 from console.terminal.phrases import moment, relative
-from models.incident import Incident
-from models.responsibility import Request
-from models.view import IncidentView
+from models.answers.view import IncidentView
+from models.incident.record import Incident
+from models.people.responsibility import Request
 from rules.people.leading import INCIDENT_MANAGER
 
 

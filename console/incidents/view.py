@@ -10,8 +10,8 @@ from console.incidents.clock_view import clocks, corrected_breaches, figures, gr
 from console.incidents.responsibility import overrides, roles, waiting
 from console.terminal.output import line, typed, words
 from console.terminal.phrases import moment, relative, span
-from models.incident import Incident, TimelineEntry
-from models.view import IncidentView, NextStep
+from models.answers.view import IncidentView, NextStep
+from models.incident.record import Incident, TimelineEntry
 from rules.alerts.words import words_by_fingerprint
 from rules.clocks.conditions import attribute_words
 from states.lifecycle import TERMINAL

@@ -25,7 +25,7 @@ from console.terminal.running import perform
 from incidents.description import Ending, describe
 from incidents.finding import Filters, ListedIncident, find
 from incidents.questions import read_view
-from models.view import IncidentView
+from models.answers.view import IncidentView
 from runtime.settings import load_settings
 
 LISTED = 100

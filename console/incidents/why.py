@@ -14,7 +14,7 @@ from console.terminal.output import Output, line
 from console.terminal.running import perform
 from console.terminal.times import FORMS, parse_instant
 from incidents.questions import Explained, read_why
-from models.why import Explanation, Verdict, WhyQuestion
+from models.answers.why import Explanation, Verdict, WhyQuestion
 from runtime.settings import load_settings
 
 Who = Annotated[

@@ -10,8 +10,8 @@ from console.policies.file import read_policy
 from console.terminal.failures import usage
 from incidents.schedules.on_call import OnCallLookup
 from models.compiled import Person
+from models.people.schedule import OnCall, ScheduleSpec
 from models.policy.words import suggestion
-from models.schedule import OnCall, ScheduleSpec
 from policies.compile import people_of
 from policies.schedules import schedule_spec
 from rules.time.localtime import DAY

@@ -11,7 +11,7 @@ import typer
 
 from incidents.schedules.calendars import with_calendars
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.clocks.coverage import earliest_of
 from rules.record.readable import blank
 

@@ -16,9 +16,9 @@ from console.incidents.clock_view import (
 )
 from console.terminal.output import line
 from console.terminal.phrases import by_calendar, moment, span
-from models.clock import ClockReading
-from models.clock_name import UpdateClock, clock_named
-from models.timeline import EntryKind
+from models.incident.timeline import EntryKind
+from models.time.clock import ClockReading
+from models.time.clock_name import UpdateClock, clock_named
 from rehearsal.compare import ClockDifference, Comparison
 from rehearsal.outcome import Judgement
 from rehearsal.phrases import offset_words

@@ -20,9 +20,9 @@ from console.terminal.output import person, say
 from console.terminal.running import perform_alone
 from incidents.errors import IncidentError
 from incidents.waiting import wait_until_over
-from models.contracts import Carried
-from models.timeline import EntryKind
-from models.view import IncidentView
+from models.answers.view import IncidentView
+from models.contracts.incident import Carried
+from models.incident.timeline import EntryKind
 from policies.catalogue import policy_in_force
 from policies.compile import compile_policy
 from runtime.embedded.server import EmbeddedServerFailed, free_port

@@ -11,7 +11,7 @@ from console.incidents.commands import AsJson
 from console.terminal.failures import ExitCode, Failure
 from console.terminal.output import Output
 from console.terminal.running import perform
-from models.visibility import SEARCH_ATTRIBUTES
+from models.incident.search_attributes import SEARCH_ATTRIBUTES
 from policies.catalogue import policy_in_force
 from policies.compile import compile_policy
 from runtime.search_attributes import missing, mistyped, register, retention

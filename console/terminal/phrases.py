@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.clock import Between, Counted
+from models.time.clock import Between, Counted
 
 _HOURS = 24
 

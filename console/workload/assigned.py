@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.workload import HeldPage, HoldRole, PageLimit, SentPage, WorkloadState
+from models.people.workload import HeldPage, HoldRole, PageLimit, SentPage, WorkloadState
 from rules.paging.workload import one_by_one, summary_due
 
 

@@ -10,9 +10,9 @@ from console.policies.file import read_policy
 from console.terminal.failures import usage
 from console.workload.assigned import OnHand
 from incidents.workloads.states import RunningWorkload, ask_workload, running_workloads, whose
+from models.people.workload import WorkloadState
 from models.policy import Policy
 from models.policy.words import suggestion
-from models.workload import WorkloadState
 from policies.limits import limit_of
 from rules.record.identity import workload_id
 from runtime.settings import Settings, load_settings

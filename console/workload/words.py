@@ -11,7 +11,7 @@ from console.incidents.clock_view import grid, heading
 from console.terminal.output import line
 from console.terminal.phrases import moment, relative
 from console.workload.assigned import OnHand
-from models.workload import HeldPage, HoldRole
+from models.people.workload import HeldPage, HoldRole
 from policies.limits import as_written
 from rules.paging.summary import MOST_LISTED, incidents
 

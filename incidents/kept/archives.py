@@ -9,7 +9,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from incidents.reaching import UNKNOWN
-from models.contracts import ARCHIVE_WORKFLOW, INCIDENT_WORKFLOW, ArchiveRunInput
+from models.contracts.archive import ARCHIVE_WORKFLOW, ArchiveRunInput
+from models.contracts.incident import INCIDENT_WORKFLOW
 from rules.paging.urgency import Kind, rank
 from rules.record.markdown import caption
 

@@ -9,7 +9,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from incidents import patience
-from models.contracts import KEEP_POLICY_WORKFLOW, PolicyText
+from models.contracts.policies import KEEP_POLICY_WORKFLOW, PolicyText
 from rules.paging.urgency import Kind, rank
 
 log = structlog.get_logger(__name__)

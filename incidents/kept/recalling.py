@@ -29,7 +29,7 @@ from temporalio.worker import (
 )
 
 from connectors.documents.protocol import safe_name
-from models.contracts import Carried
+from models.contracts.incident import Carried
 from workflows.incident.workflow import IncidentWorkflow
 
 

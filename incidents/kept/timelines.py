@@ -6,7 +6,7 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from connectors.documents.protocol import DocumentMissing, DocumentStore, beside, safe_name
-from models.incident import Incident, TimelineEntry, TimelineSegment
+from models.incident.record import Incident, TimelineEntry, TimelineSegment
 
 log = structlog.get_logger(__name__)
 

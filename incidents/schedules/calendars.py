@@ -6,8 +6,8 @@ Only this code reads zone and holiday data; the workflow calculates with the rec
 from collections.abc import Iterable
 from datetime import datetime
 
-from models.calendar import CalendarSlice, CalendarSpec
 from models.compiled import CompiledPolicy
+from models.time.calendar import CalendarSlice, CalendarSpec
 from rules.clocks.coverage import span_needed
 
 

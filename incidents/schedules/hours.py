@@ -9,9 +9,9 @@ from datetime import datetime
 
 import structlog
 
-from models.calendar import CalendarSpec
-from models.contracts import OutOfHours
-from models.schedule import ScheduleSpec
+from models.contracts.paging import OutOfHours
+from models.people.schedule import ScheduleSpec
+from models.time.calendar import CalendarSpec
 from rules.paging.channels import PageTarget, Resolution
 from rules.people.on_call import SCHEDULE
 

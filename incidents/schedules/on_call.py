@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.errors import ConnectorError
 from incidents import patience
 from models.compiled import CompiledPolicy, Person
-from models.schedule import Booking, Gap, OnCall, ScheduleSpec
+from models.people.schedule import Booking, Gap, OnCall, ScheduleSpec
 from rules.people.feed_events import called, people_meant
 from rules.people.named import schedules_named
 from rules.people.on_call import schedules_of

@@ -23,8 +23,7 @@ from temporalio.service import RPCError
 
 from incidents import patience
 from incidents.opening import NO_OFFSET
-from models.severity import MOST_URGENT
-from models.workload import (
+from models.people.workload import (
     ASK_LEAVE,
     HOLD_ROLE,
     WORKLOAD_WORKFLOW,
@@ -37,6 +36,7 @@ from models.workload import (
     RolesHeld,
     WorkloadInput,
 )
+from models.severity import MOST_URGENT
 from rules.paging.urgency import Kind, home_of, rank
 from rules.record.identity import workload_id
 from rules.record.markdown import caption

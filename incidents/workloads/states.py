@@ -11,7 +11,7 @@ from incidents import patience
 from incidents.errors import NoWorkerAnswered
 from incidents.finding import quoted
 from incidents.reaching import NO_ANSWER, reaching_server, typed, unknown_namespace
-from models.workload import WORKLOAD_STATE, WORKLOAD_WORKFLOW, WorkloadInput, WorkloadState
+from models.people.workload import WORKLOAD_STATE, WORKLOAD_WORKFLOW, WorkloadInput, WorkloadState
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 
-from models.clock import ONCE, SHOULD, Action, ActionKind, Threshold
 from models.policy.durations import format_duration, parse_duration
 from models.policy.words import near, wrong
+from models.time.clock import ONCE, SHOULD, Action, ActionKind, Threshold
 
 VERBS: dict[str, ActionKind] = {
     "notify": ActionKind.NOTIFY,

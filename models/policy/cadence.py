@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from models.base import Frozen
-from models.clock import Target
 from models.policy.durations import Duration
 from models.policy.targets import TargetText
 from models.policy.words import Name, apart, wrong
+from models.time.clock import Target
 
 ONCE = "once "
 

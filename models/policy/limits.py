@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from models.people.workload import FEWEST, PageLimit
 from models.policy.durations import parse_duration, shortened
 from models.policy.words import wrong
-from models.workload import FEWEST, PageLimit
 
 LONGEST = timedelta(days=1)
 MOST = 1000

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from models.moments import parse_condition, parse_moment
 from models.policy.words import wrong
+from models.time.moments import parse_condition, parse_moment
 
 
 def _moment(text: str) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from models.base import Frozen
-from models.channel_kinds import ChannelKind
+from models.messages.channel_kinds import ChannelKind
 from models.policy.durations import Period
 from models.policy.limits import Limit
 from models.policy.moments import ConditionText

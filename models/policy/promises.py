@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, StrictBool, Tag, field_validator
 
 from models.base import Frozen
-from models.clock import OnRepeat, Target
 from models.policy.actions import Actions, Share, is_share, parse_share, share_name
 from models.policy.cadence import Rhythms
 from models.policy.moments import ConditionText, MomentText
@@ -21,6 +20,7 @@ from models.policy.words import (
     names,
     wrong,
 )
+from models.time.clock import OnRepeat, Target
 
 Ending = Literal["resolve", "close", "cancel", "merge", "lower"]
 """What a clock can outlive: the ways in which an incident ends, and a lowered severity."""

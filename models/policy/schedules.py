@@ -7,10 +7,10 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from models.base import Frozen
+from models.people.schedule import HandOver
 from models.policy.calendars import WEEK, Days, Hours, short_day
 from models.policy.durations import Period, format_duration, parse_duration, shortened
 from models.policy.words import Name, Names, Text, alone, within_years, wrong
-from models.schedule import HandOver
 
 DECLARED = "declared"
 """Instead of gaps: every hole of the schedule is meant."""

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ValidationError
 
-from models.calendar import LOCAL
-from models.clock import Roll, Target
 from models.policy.durations import LONGEST, parse_duration, shortened
 from models.policy.words import apart, wrong
+from models.time.calendar import LOCAL
+from models.time.clock import Roll, Target
 
 Open = Literal["unspecified"]
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from models.command import COMMANDS
-from models.moments import parse_condition
 from models.policy import Policy
 from models.policy.approvals import ApprovalEntry
 from models.policy.people import AuthorityEntry
+from models.time.moments import parse_condition
 from policies import timing
 from policies.checks.conditions import misfits
 from policies.checks.people import teams_of

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
-from models.calendar import LOCAL, CalendarSpec
-from models.clock import SHOULD, Target
-from models.moments import parse_moment
 from models.policy import Policy
 from models.policy.cadence import RhythmEntry
 from models.policy.calendars import HOLIDAY
 from models.policy.promises import ClockEntry
+from models.time.calendar import LOCAL, CalendarSpec
+from models.time.clock import SHOULD, Target
+from models.time.moments import parse_moment
 from policies.checks.uncovered import closed_between, or_accept, when
 from policies.findings import Check, Finding, no_zone, unknown, warning
 from policies.render.words import listed

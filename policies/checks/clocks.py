@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from models.clock import ONCE, Action, ActionKind
-from models.moments import SPECIAL, parse_moment
 from models.policy import Policy
 from models.policy.promises import ClockEntry
+from models.time.clock import ONCE, Action, ActionKind
+from models.time.moments import SPECIAL, parse_moment
 from policies.checks.conditions import misfits
 from policies.findings import Check, Finding, unknown
 from policies.tree import Loc

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from models.base import ENGINE, MONITORING
-from models.moments import Condition, parse_condition
 from models.policy import Policy
+from models.time.moments import Condition, parse_condition
 from models.way_in import REPORTING, WayIn, way_of
 from policies.findings import Finding, unknown
 from policies.timing import attributes

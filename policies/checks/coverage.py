@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
+from models.people.schedule import ScheduleSpec
 from models.policy import Policy
-from models.schedule import ScheduleSpec
 from policies.checks.shifts import overtired
 from policies.checks.uncovered import or_accept, when
 from policies.escalations import target_of

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from models.base import ENGINE
-from models.clock import ActionKind
-from models.moments import RAISED, Choice, Moment, parse_condition, parse_moment
 from models.policy import Policy
 from models.policy.promises import ClockEntry
+from models.time.clock import ActionKind
+from models.time.moments import RAISED, Choice, Moment, parse_condition, parse_moment
 from policies.checks.clocks import MILESTONES, REVIEWED, milestones_after
 from policies.checks.roles import fillable
 from policies.findings import Check, Finding, warning

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
-from models.calendar import LOCAL, CalendarSpec
 from models.policy import Policy
 from models.policy.escalations import NO_LADDER, LevelEntry
+from models.time.calendar import LOCAL, CalendarSpec
 from policies.checks.conditions import misfits
 from policies.checks.uncovered import closed_between, or_accept, when
 from policies.escalations import PREFIXES, hours_of, severities_of, target_of

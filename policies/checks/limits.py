@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from models.compiled import EscalationPolicy, Level
+from models.people.workload import FEWEST, PageLimit
 from models.policy import Policy
 from models.policy.durations import format_duration
 from models.policy.escalations import LevelEntry
 from models.policy.limits import MOST
-from models.workload import FEWEST, PageLimit
 from policies.escalations import escalation_of, severities_of, target_of
 from policies.findings import Check, Finding, warning
 from policies.limits import as_written, limit_of

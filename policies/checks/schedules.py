@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from models.calendar import LOCAL
+from models.people.schedule import NOBODY
 from models.policy import Policy
 from models.policy.calendars import HOLIDAY
 from models.policy.schedules import RotationEntry, WindowEntry
-from models.schedule import NOBODY
+from models.time.calendar import LOCAL
 from policies.escalations import target_of
 from policies.findings import Check, Finding, no_zone, unknown, warning
 from policies.tree import Loc

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import product
 
-from models.moments import parse_condition
 from models.policy import Policy
 from models.severity import NONE
+from models.time.moments import parse_condition
 from policies.checks.clocks import MILESTONES
 from policies.checks.conditions import implies, misfits
 from policies.findings import Check, Finding, unknown, warning

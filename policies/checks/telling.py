@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from models.clock_name import UpdateClock
-from models.moments import parse_moment
 from models.policy import Policy
+from models.time.clock_name import UpdateClock
+from models.time.moments import parse_moment
 from models.way_in import CHANNELS
 from policies.checks.clocks import MILESTONES
 from policies.findings import Check, Finding, unknown, warning

@@ -2,8 +2,17 @@
 
 from collections.abc import Iterator
 
-from models.clock import SHOULD, Action, ActionKind, ClockSpec, OnRepeat, Roll, Target, Threshold
 from models.policy.targets import OPEN
+from models.time.clock import (
+    SHOULD,
+    Action,
+    ActionKind,
+    ClockSpec,
+    OnRepeat,
+    Roll,
+    Target,
+    Threshold,
+)
 from policies.render import authority
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from models.cadence import Rhythm
-from models.clock_name import UpdateClock
 from models.compiled import Audience
-from models.moments import parse_moment
 from models.policy.cadence import RhythmEntry
 from models.policy.targets import OPEN
+from models.time.cadence import Rhythm
+from models.time.clock_name import UpdateClock
+from models.time.moments import parse_moment
 from policies.render import authority, clocks
 from policies.render.document import Block, Blocks, Heading, Verbatim, bullets, table
 from policies.render.view import View

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from models.authority import BACKDATING, ApprovalRule, HandoverRule, OverrideRule
 from models.compiled import FactsRule
+from models.people.authority import BACKDATING, ApprovalRule, HandoverRule, OverrideRule
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View
 from policies.render.words import condition, duration, listed

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from models.calendar import CalendarSpec
 from models.compiled import Branch, EscalationPolicy, Level, OnRaise
-from models.escalating import EscalationProgress
+from models.incident.escalation import EscalationProgress
+from models.time.calendar import CalendarSpec
 from policies.escalations import escalation_of
 from policies.render.document import Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View

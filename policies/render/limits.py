@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models.workload import PageLimit
+from models.people.workload import PageLimit
 from policies.render.document import Blocks, Heading, bullets
 from policies.render.view import View
 from policies.render.words import duration, listed

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from models.calendar import CalendarSpec
+from models.people.schedule import HandOver, RotationSpec, ScheduleSpec
 from models.policy.calendars import WEEK
 from models.policy.schedules import LAST_DAY
-from models.schedule import HandOver, RotationSpec, ScheduleSpec
+from models.time.calendar import CalendarSpec
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.timelines import opening, runs
 from policies.render.view import View

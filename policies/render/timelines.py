@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from models.calendar import CalendarSpec, OpenHours
 from models.policy.calendars import HOLIDAY, WEEK
+from models.time.calendar import CalendarSpec, OpenHours
 from policies.render import clocks, lifecycle
 from policies.render.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.view import View

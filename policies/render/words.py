@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from models.calendar import LOCAL
-from models.clock import Target
-from models.moments import RAISED, Choice, parse_condition, parse_moment
 from models.policy.durations import UNITS
+from models.time.calendar import LOCAL
+from models.time.clock import Target
+from models.time.moments import RAISED, Choice, parse_condition, parse_moment
 
 NO_TARGET = "–"
 """Where nobody is held to anything."""

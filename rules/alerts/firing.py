@@ -1,7 +1,7 @@
 """The alerts of an incident that still fire."""
 
 from models.alert import Alert, AlertStatus
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.alerts.words import words_of
 
 

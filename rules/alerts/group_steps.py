@@ -5,7 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus
-from models.group import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
+from models.contracts.alert_group import (
+    FeedIncident,
+    GroupState,
+    IncidentFed,
+    IncidentMoved,
+    StartIncident,
+)
 from rules.alerts.opening import is_open, unanswered
 from rules.alerts.telling import recurrence_words
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, State

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.alert import GroupingPolicy
-from models.group import FeedIncident, GroupState, StartIncident
+from models.contracts.alert_group import FeedIncident, GroupState, StartIncident
 from rules.alerts.group_steps import tellable
 from rules.alerts.news import fires
 from rules.alerts.opening import incident_wanted, is_open, opens_at, reopens

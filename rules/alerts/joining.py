@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from models.command import RecordAlertsCommand
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from models.readable import in_a_line
 from rules.alerts.severity import is_critical
 from rules.people.leading import role_that_leads

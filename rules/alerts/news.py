@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPolicy
-from models.group import GroupState
+from models.contracts.alert_group import GroupState
 from rules.alerts.firing import since_known
 from rules.alerts.opening import latched, owed
 from rules.alerts.room import Room

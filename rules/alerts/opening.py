@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.alert import AlertRecord, GroupingPolicy
-from models.group import GroupState
+from models.contracts.alert_group import GroupState
 from states.lifecycle import BEFORE_REVIEW, State
 
 

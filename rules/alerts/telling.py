@@ -5,8 +5,8 @@ from datetime import datetime
 
 from models.alert import AlertRecord
 from models.base import MONITORING
-from models.group import GroupState
-from models.incident import Report
+from models.contracts.alert_group import GroupState
+from models.incident.record import Report
 from rules.alerts.opening import unanswered
 from rules.alerts.words import words_of
 from rules.record.carried import cut

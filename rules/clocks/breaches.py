@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from models.clock import ClockReading, ClockStatus, FiredThreshold, RecordedBreach
-from models.clock_name import of_updates
 from models.compiled import CompiledPolicy
-from models.incident import Incident, TimelineEntry
-from models.timeline import EntryKind
+from models.incident.record import Incident, TimelineEntry
+from models.incident.timeline import EntryKind
+from models.time.clock import ClockReading, ClockStatus, FiredThreshold, RecordedBreach
+from models.time.clock_name import of_updates
 
 FIRED = frozenset({EntryKind.CLOCK_BREACHED, EntryKind.UPDATE_MISSED})
 """Timeline kinds that say that a clock passed its limit."""

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.clock import (
+from models.compiled import FROM_HISTORY, CompiledPolicy
+from models.incident.record import Incident
+from models.time.clock import (
     SHOULD,
     ClockReading,
     ClockSpec,
@@ -18,8 +20,6 @@ from models.clock import (
     Target,
     Threshold,
 )
-from models.compiled import FROM_HISTORY, CompiledPolicy
-from models.incident import Incident
 from rules.clocks.breaches import as_it_fired
 from rules.clocks.run_limits import extra_of, latest_of, target_of
 from rules.clocks.runs import Run, runs_of

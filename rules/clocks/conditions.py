@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from models.incident import Incident, Report
-from models.moments import Condition, parse_condition
+from models.incident.record import Incident, Report
+from models.time.moments import Condition, parse_condition
 
 FIXED = ("service", "via", "reporter")
 """Properties that every incident has and that never change: where it came from."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from models.calendar import CalendarSlice
-from models.clock import Target
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.calendar import CalendarSlice
+from models.time.clock import Target
 from rules.clocks.clocks import courses
 from rules.time.targets import calendars_of
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 from models.compiled import CompiledPolicy
-from models.doubt import Doubt, DoubtKind
-from models.incident import Incident, Milestone
+from models.incident.doubt import Doubt, DoubtKind
+from models.incident.record import Incident, Milestone
 from rules.clocks.metrics import read_metrics
 from rules.clocks.moments import chosen
 from rules.record.markdown import span, stamp

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from models.clock import ClockSpec, OnRepeat
 from models.compiled import CompiledPolicy, RunningClocks
-from models.incident import Incident, Milestone
-from models.moments import parse_moment
+from models.incident.record import Incident, Milestone
+from models.time.clock import ClockSpec, OnRepeat
+from models.time.moments import parse_moment
 from rules.clocks.conditions import true_until
 from rules.clocks.moments import chosen, occurrences
 from rules.clocks.run import Run, survives

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from models.incident import Incident, Milestone
-from models.moments import Choice, Moment, parse_moment
+from models.incident.record import Incident, Milestone
+from models.time.moments import Choice, Moment, parse_moment
 from rules.clocks.moments import occurrences
 from rules.time.segments import Span
 from states.lifecycle import BY_TRIGGER, Trigger

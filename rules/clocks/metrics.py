@@ -6,9 +6,9 @@ is zero and the reading says by how much.
 
 from datetime import datetime, timedelta
 
-from models.clock import MetricReading, MetricSpec, Target
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import MetricReading, MetricSpec, Target
 from rules.clocks.moments import came_at, last_at
 from rules.clocks.uncertain import figure, possible
 from rules.time.reckoning import reckon

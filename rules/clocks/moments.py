@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.base import ENGINE
-from models.incident import Incident, Milestone
-from models.moments import RAISED, Choice, Moment, parse_moment
+from models.incident.record import Incident, Milestone
+from models.time.moments import RAISED, Choice, Moment, parse_moment
 from rules.record.reach import given_to
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.clock import ClockSpec
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import ClockSpec
 from rules.time.segments import Span
 
 MERGED = frozenset({"merged", "merged_into", "duplicate", "duplicate_of"})

@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 
-from models.clock import ClockSpec, OnRepeat
 from models.compiled import CompiledPolicy, RunningClocks
-from models.incident import Incident, Milestone
-from models.moments import parse_moment
+from models.incident.record import Incident, Milestone
+from models.time.clock import ClockSpec, OnRepeat
+from models.time.moments import parse_moment
 from rules.clocks.conditions import turns_of
 from rules.clocks.history import UNDONE, history_of, stops_of
 from rules.clocks.run import survives

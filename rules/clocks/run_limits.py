@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from models.clock import ClockSpec, Target
 from models.compiled import FROM_HISTORY, CompiledPolicy, RunningClocks
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import ClockSpec, Target
 from rules.clocks.history import history_of
 from rules.clocks.moments import came_at
 from rules.clocks.runs import Run, severity_at, severity_changes

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from models.clock import ClockSpec, OnRepeat
 from models.compiled import FROM_HISTORY, CompiledPolicy
-from models.incident import Incident, Milestone
-from models.moments import parse_moment
+from models.incident.record import Incident, Milestone
+from models.time.clock import ClockSpec, OnRepeat
+from models.time.moments import parse_moment
 from rules.clocks.conditions import true_until
 from rules.clocks.first_edition import runs_before
 from rules.clocks.history import stops_of, true_at

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from models.compiled import CompiledPolicy, RunningClocks
-from models.incident import Incident
+from models.incident.record import Incident
 
 
 def severity_at(incident: Incident, at: datetime) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from models.clock import ClockReading, ClockStatus, MetricReading
-from models.incident import Incident, Milestone
+from models.incident.record import Incident, Milestone
+from models.time.clock import ClockReading, ClockStatus, MetricReading
 from rules.record.decision import Case, Refusal
 from rules.record.markdown import stamp
 

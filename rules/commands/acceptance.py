@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from models.compiled import CompiledPolicy
-from models.incident import Report
+from models.incident.record import Report
 from rules.commands.opening import open_incident
 from rules.commands.reckoned import not_reckoned, work_out
 from rules.commands.reporting import NOT_ASKED, long_past, unfit

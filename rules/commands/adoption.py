@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from models.adoption import AdoptionPreview, ClockShift
-from models.clock import ClockReading
+from models.answers.adoption import AdoptionPreview, ClockShift
 from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
 from models.policy.durations import format_duration
-from models.timeline import EntryKind
+from models.time.clock import ClockReading
 from rules.clocks.clocks import read_clocks
 from rules.deadlines.due import due_thresholds
 from rules.record.decision import AdoptPolicy, Case, Decision, LookUpPolicy, Outcome, Refusal

@@ -8,8 +8,8 @@ from models.alert import Alert, AlertRecord, AlertStatus
 from models.base import ENGINE, MONITORING
 from models.command import RecordAlertsCommand, TriggerCommand
 from models.compiled import FROM_HISTORY
-from models.incident import Incident
-from models.timeline import EntryKind
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
 from rules.alerts.firing import alerts_firing, own_firing, since_known
 from rules.alerts.joining import told_of_joining
 from rules.alerts.room import Room

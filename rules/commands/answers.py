@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from models.clock import ClockReading, ClockStatus, Stage
+from models.answers.view import NextStep
 from models.command import COMMANDS, CommandResult
 from models.compiled import CompiledPolicy
-from models.incident import Incident
-from models.view import NextStep
+from models.incident.record import Incident
+from models.time.clock import ClockReading, ClockStatus, Stage
 from rules.alerts.firing import alerts_firing
 from rules.clocks.doubts import doubts, news
 from rules.commands.facts import facts_of

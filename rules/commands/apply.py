@@ -11,14 +11,14 @@ from models.command import (
     LinkCommand,
     SubmitReviewCommand,
 )
-from models.incident import (
+from models.incident.record import (
     ActionItem,
     Hold,
     Lesson,
     Link,
 )
+from models.incident.timeline import EntryKind
 from models.payload import Command
-from models.timeline import EntryKind
 from rules.commands import review as reviewing
 from rules.commands.adoption import adopt_policy
 from rules.commands.alerts import record_alerts

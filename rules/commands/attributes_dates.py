@@ -3,9 +3,9 @@
 from models.base import ENGINE
 from models.command import ExtendClockCommand, SetAttributeCommand, SetDateCommand
 from models.compiled import FROM_HISTORY
-from models.incident import Extension, Incident, PlannedDate
+from models.incident.record import Extension, Incident, PlannedDate
+from models.incident.timeline import EntryKind
 from models.policy.durations import format_duration
-from models.timeline import EntryKind
 from rules.clocks.clocks import Course, courses
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.ledger import note

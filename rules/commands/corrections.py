@@ -5,8 +5,8 @@ from models.command import (
     SetMilestoneCommand,
     WithdrawMilestoneCommand,
 )
-from models.incident import Incident, Milestone
-from models.timeline import EntryKind, milestone_kind
+from models.incident.record import Incident, Milestone
+from models.incident.timeline import EntryKind, milestone_kind
 from rules.clocks.uncertain import between, unfit
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.ledger import note, with_milestone

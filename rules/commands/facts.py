@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from models.clock import ClockStatus
 from models.command import CancelCommand
 from models.compiled import CompiledPolicy, RoleRule
-from models.incident import Incident
-from models.moments import parse_condition
+from models.incident.record import Incident
 from models.payload import Command
+from models.time.clock import ClockStatus
+from models.time.moments import parse_condition
 from rules.alerts.firing import alerts_firing
 from rules.clocks.breaches import was_breached
 from rules.clocks.clocks import read_clocks

@@ -17,7 +17,7 @@ from models.command import (
     TriggerCommand,
 )
 from models.compiled import FROM_HISTORY, CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from models.payload import Command
 from rules.commands.apply import COMMAND_RULES
 from rules.commands.reporting import LOOKING_BACK

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from models.base import ENGINE, MONITORING
 from models.compiled import CompiledPolicy, RoleRule
-from models.incident import Incident, Milestone, Report
-from models.schedule import OnCall
-from models.timeline import EntryKind
+from models.incident.record import Incident, Milestone, Report
+from models.incident.timeline import EntryKind
+from models.people.schedule import OnCall
 from rules.people.names import ACKNOWLEDGER, REPORTER
 from rules.people.on_call import SCHEDULE, by_schedule, nobody_by
 from rules.people.roles import by_default, reporter_of

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from models.payload import Command
 from rules.commands.answers import status_markdown
 from rules.deadlines.due import next_point

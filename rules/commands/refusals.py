@@ -10,8 +10,8 @@ from hashlib import sha256
 from typing import Any
 
 from models.base import ENGINE, MONITORING, Actor
-from models.incident import Attempt, Incident, Refusals
-from models.timeline import EntryKind
+from models.incident.record import Attempt, Incident, Refusals
+from models.incident.timeline import EntryKind
 from models.way_in import WayIn
 from rules.record.decision import Refusal
 from rules.record.ledger import note

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from models.base import ENGINE, MONITORING, Actor
 from models.compiled import CompiledPolicy
-from models.incident import Report
+from models.incident.record import Report
 from models.intake import ReportingRule
 from models.policy.words import suggestion
 from models.way_in import channel_of

@@ -2,8 +2,8 @@
 
 from models.command import SubmitReviewCommand
 from models.compiled import FROM_HISTORY, CompiledPolicy
-from models.incident import Document, Incident, Lesson, Review
-from models.timeline import EntryKind
+from models.incident.record import Document, Incident, Lesson, Review
+from models.incident.timeline import EntryKind
 from rules.commands.facts import review_missing
 from rules.record.decision import Case, Decision, Outcome, Refusal, Tell
 from rules.record.ledger import note, with_milestone

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from models.base import MONITORING
 from models.command import CancelCommand, TriggerCommand
-from models.incident import Incident, Link
+from models.incident.record import Incident, Link
+from models.incident.timeline import EntryKind
 from models.payload import Command
-from models.timeline import EntryKind
 from rules.clocks.uncertain import between, unfit
 from rules.commands.facts import facts_for
 from rules.paging.escalation import in_force

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from models.base import ENGINE, MONITORING, Actor
 from models.command import AdoptPolicyCommand, CancelCommand, LinkCommand, SetSeverityCommand
-from models.incident import Incident
+from models.incident.record import Incident
 from models.payload import Command
 from rules.record.decision import Refusal
 from rules.record.identity import is_incident_id

@@ -1,11 +1,11 @@
 """The actions of a threshold: commands that the engine gives, or effects on people."""
 
 from models.base import ENGINE
-from models.clock import ONCE, Action, ActionKind, DueThreshold
 from models.command import AssignRoleCommand, HoldCommand, SetSeverityCommand
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from models.payload import Command
+from models.time.clock import ONCE, Action, ActionKind, DueThreshold
 from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
 
 MOST_IN_A_ROW = 3

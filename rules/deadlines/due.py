@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from models.clock import DueThreshold, FiredThreshold
-from models.clock_name import UpdateClock, clock_named, of_updates
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import DueThreshold, FiredThreshold
+from models.time.clock_name import UpdateClock, clock_named, of_updates
 from rules.clocks.clocks import clock_points
 from rules.deadlines.pending import pending_points
 from rules.record.reach import given_to

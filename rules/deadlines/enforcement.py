@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from models.alert import AlertRecord
-from models.clock import SHOULD, DueThreshold, FiredThreshold
-from models.clock_name import UpdateClock, clock_named
 from models.compiled import CompiledPolicy
-from models.contracts import EnforceDeadline, Enforcement
-from models.incident import Incident
+from models.contracts.deadlines import EnforceDeadline, Enforcement
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
 from models.policy.durations import format_duration
-from models.timeline import EntryKind
+from models.time.clock import SHOULD, DueThreshold, FiredThreshold
+from models.time.clock_name import UpdateClock, clock_named
 from rules.clocks.clocks import LIMIT_OF, courses
 from rules.deadlines.due import due_thresholds
 from rules.deadlines.pending import is_pending

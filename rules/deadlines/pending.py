@@ -5,10 +5,10 @@ They are not clocks of the policy: nothing is breached, and nothing stays after 
 
 from datetime import datetime
 
-from models.clock import DueThreshold
-from models.clock_name import ApprovalWait, Awaited, HoldingWait, OfferWait, clock_named
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import DueThreshold
+from models.time.clock_name import ApprovalWait, Awaited, HoldingWait, OfferWait, clock_named
 from rules.people.approvals import approval_points, unanswered
 from rules.people.handover import handover_points, held_long, lapsed
 from rules.record.decision import Decision

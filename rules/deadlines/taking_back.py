@@ -4,10 +4,10 @@ A backdated fact, a correction, a change of severity, a hold, a condition that n
 extension or another policy can do that.
 """
 
-from models.clock import Correction, FiredThreshold
 from models.compiled import CompiledPolicy
+from models.incident.timeline import EntryKind
 from models.payload import Command
-from models.timeline import EntryKind
+from models.time.clock import Correction, FiredThreshold
 from rules.deadlines.due import superseded
 from rules.record.decision import AdoptPolicy, Case, Decision
 from rules.record.ledger import note, supersede

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from models.compiled import Person
-from models.contracts import Delivery
-from models.message import MessageKind
-from models.schedule import OnCall
-from models.workload import AskLeave, Bound, PageLimit, PageLimits
+from models.contracts.notifying import Delivery
+from models.messages.message import MessageKind
+from models.people.schedule import OnCall
+from models.people.workload import AskLeave, Bound, PageLimit, PageLimits
 from rules.paging.withdrawal import Withdrawal
 from rules.people.named import CHANNEL
 from rules.people.on_call import by_schedule

@@ -1,9 +1,9 @@
 """Escalating by hand: a person asks for a level with a reason, and somebody answers."""
 
 from models.command import EscalateCommand
-from models.incident import Incident
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
 from models.payload import Command
-from models.timeline import EntryKind
 from rules.paging.escalation import in_force
 from rules.record.decision import Case, Decision, DemandAnswered, Outcome, PageNextLevel, Refusal
 from rules.record.ledger import note

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.compiled import EscalationPolicy
-from models.escalating import DemandedPage, EscalationProgress
+from models.incident.escalation import DemandedPage, EscalationProgress
 from rules.paging.escalation import NoPage, Page, anew, begun_again, forced_page
 from rules.paging.withdrawal import Withdrawal
 from rules.people.named import CHANNEL

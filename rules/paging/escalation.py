@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from models.compiled import CompiledPolicy, EscalationPolicy, Level, OnRaise
-from models.escalating import OPENING, EscalationProgress
-from models.incident import Incident
-from models.moments import parse_condition
+from models.incident.escalation import OPENING, EscalationProgress
+from models.incident.record import Incident
+from models.time.moments import parse_condition
 from rules.alerts.firing import alerts_firing
 from rules.clocks.conditions import holds_at
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from models.contracts import Delivery, Escalated, OutOfHours, PageOutcome
-from models.escalating import EscalationProgress
-from models.timeline import EntryKind
-from models.workload import Leave, Verdict
+from models.contracts.notifying import Delivery
+from models.contracts.paging import Escalated, OutOfHours, PageOutcome
+from models.incident.escalation import EscalationProgress
+from models.incident.timeline import EntryKind
+from models.people.workload import Leave, Verdict
 from rules.paging.escalation import Page, PassOver
 from rules.paging.messages import detour
 from rules.paging.summary import incidents

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from models.compiled import Audience, CompiledPolicy
-from models.incident import Incident
-from models.message import DeliveryFailure, Message, MessageKind
+from models.incident.record import Incident
+from models.messages.message import DeliveryFailure, Message, MessageKind
 from rules.alerts.words import listed
 from rules.clocks.clocks import read_clocks
 from rules.updates.cadence import next_update_at

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.compiled import CompiledPolicy, EscalationPolicy
-from models.contracts import EscalateIncident
-from models.escalating import DemandedPage, EscalationProgress
-from models.incident import Incident
-from models.message import MessageKind
+from models.contracts.paging import EscalateIncident
+from models.incident.escalation import DemandedPage, EscalationProgress
+from models.incident.record import Incident
+from models.messages.message import MessageKind
 from rules.paging.escalation import Page, turns
 from rules.paging.lines import how_to_stop
 from rules.paging.messages import message

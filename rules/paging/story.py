@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from models.compiled import CompiledPolicy, EscalationPolicy, RoleRule
-from models.escalating import EscalationProgress
-from models.incident import Incident, TimelineEntry
-from models.timeline import EntryKind
+from models.incident.escalation import EscalationProgress
+from models.incident.record import Incident, TimelineEntry
+from models.incident.timeline import EntryKind
 from rules.paging.escalation import NoPage, Wait, in_force, next_page
 
 PAGE = "page."

@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from models.message import Message, MessageKind
+from models.messages.message import Message, MessageKind
+from models.people.workload import AskLeave, WorkloadState
 from models.severity import LEAST_URGENT, MOST_URGENT
-from models.workload import AskLeave, WorkloadState
 
 MOST_LISTED = 25
 """This many incidents are named; the others are counted."""

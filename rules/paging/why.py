@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from models.answers.why import Explanation, Verdict, WhyAnswer, WhyQuestion
 from models.compiled import CompiledPolicy, EscalationPolicy, Level, RoleRule
-from models.incident import Incident
-from models.timeline import EntryKind
-from models.why import Explanation, Verdict, WhyAnswer, WhyQuestion
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
 from rules.paging.story import (
     HELD,
     SENT,

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.clock import Stage
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import Stage
 from rules.updates.readings import readings_of
 from states.lifecycle import BEFORE_REVIEW
 

@@ -7,8 +7,7 @@ paged for the big one, and nobody is paged more often than N times.
 
 from datetime import UTC, datetime, timedelta
 
-from models.policy.durations import format_duration
-from models.workload import (
+from models.people.workload import (
     GRANTED,
     AskLeave,
     HeldPage,
@@ -23,6 +22,7 @@ from models.workload import (
     Verdict,
     WorkloadState,
 )
+from models.policy.durations import format_duration
 
 GATHER = timedelta(seconds=30)
 """The first page that is held waits this long for others."""

@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.authority import BACKDATING, ApprovalRule
 from models.base import ENGINE, MONITORING
-from models.clock import DueThreshold
-from models.clock_name import ApprovalWait
-from models.command import PostUpdateCommand
+from models.command import ApproveCommand, PostUpdateCommand, RejectCommand
 from models.compiled import AuthorityRule, CompiledPolicy
-from models.incident import Incident
-from models.moments import parse_condition
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
 from models.payload import Command
-from models.responding import ApproveCommand, RejectCommand
-from models.responsibility import Approval, Request
-from models.timeline import EntryKind
+from models.people.authority import BACKDATING, ApprovalRule
+from models.people.responsibility import Approval, Request
+from models.time.clock import DueThreshold
+from models.time.clock_name import ApprovalWait
+from models.time.moments import parse_condition
 from rules.clocks.conditions import holds_at
 from rules.people.authority import permitted, who_may
 from rules.people.backdating import approval_rule

@@ -1,11 +1,10 @@
 """Roles are given and taken back by command."""
 
 from models.base import ENGINE
-from models.command import AssignRoleCommand
+from models.command import AssignRoleCommand, UnassignRoleCommand
 from models.compiled import RoleRule
-from models.incident import RoleHolder
-from models.responding import UnassignRoleCommand
-from models.timeline import EntryKind
+from models.incident.record import RoleHolder
+from models.incident.timeline import EntryKind
 from rules.people.roles import duties_of, holder, unfit, unknown_person, warned, with_holders
 from rules.record.decision import Case, Decision, Outcome, Refusal, Remind
 from rules.record.ledger import note

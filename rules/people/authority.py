@@ -11,10 +11,10 @@ from models.command import (
     WithdrawMilestoneCommand,
 )
 from models.compiled import AuthorityRule, CompiledPolicy
-from models.incident import Incident
-from models.moments import parse_condition
+from models.incident.record import Incident
 from models.payload import Command
 from models.policy.durations import format_duration
+from models.time.moments import parse_condition
 from rules.clocks.conditions import holds_at
 from rules.people.leading import role_that_leads
 from rules.people.named import (

@@ -9,12 +9,12 @@ who sent it says so, and nothing proves it: beyond what the policy wants approve
 from collections.abc import Iterator
 from datetime import timedelta
 
-from models.authority import BACKDATING, ApprovalRule
 from models.base import ENGINE, MONITORING
 from models.command import SetMilestoneCommand, WithdrawMilestoneCommand
 from models.compiled import CompiledPolicy
-from models.moments import parse_moment
 from models.payload import Command
+from models.people.authority import BACKDATING, ApprovalRule
+from models.time.moments import parse_moment
 from rules.record.decision import AT_ONCE, Case, Refusal
 from rules.record.markdown import span
 

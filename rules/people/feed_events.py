@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from models.compiled import Person
-from models.schedule import FeedEvent, FeedSpec
+from models.people.schedule import FeedEvent, FeedSpec
 
 _WORDS = 60
 

@@ -5,19 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from models.base import ENGINE
-from models.clock import DueThreshold
-from models.clock_name import ClockName, HoldingWait, OfferWait
-from models.compiled import CompiledPolicy, RoleRule
-from models.incident import Incident
-from models.payload import Command
-from models.responding import (
+from models.command import (
     AcceptHandoverCommand,
     DeclineHandoverCommand,
     HandOverCommand,
     UnassignRoleCommand,
 )
-from models.responsibility import Handover, HandoverCount
-from models.timeline import EntryKind
+from models.compiled import CompiledPolicy, RoleRule
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
+from models.payload import Command
+from models.people.responsibility import Handover, HandoverCount
+from models.time.clock import DueThreshold
+from models.time.clock_name import ClockName, HoldingWait, OfferWait
 from rules.people.named import deputies
 from rules.people.roles import duties_of, holder, unfit, unknown_person, warned, with_holders
 from rules.record.decision import Case, Decision, Outcome, PageRole, Refusal, Remind

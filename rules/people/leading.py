@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 
 INCIDENT_MANAGER = "incident_manager"
 

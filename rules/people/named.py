@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from models.authority import ApprovalRule, OverrideRule
 from models.compiled import AuthorityRule, CompiledPolicy, RoleRule
-from models.incident import Incident
+from models.incident.record import Incident
+from models.people.authority import ApprovalRule, OverrideRule
 from rules.people.names import ANYONE, NOBODY, OUTSIDE, PEOPLE, RESPONDERS
 from rules.people.on_call import SCHEDULE, people_of
 from rules.record.carried import recipients

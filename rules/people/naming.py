@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from models.base import ENGINE, MONITORING
 from models.command import AddActionItemCommand
 from models.compiled import CompiledPolicy
-from models.incident import Report
+from models.incident.record import Report
 from models.payload import Command
 from rules.people.named import TEAM, known_by_name, people_of_the_policy
 from rules.people.names import did_you_mean, flaw, looks_like, meant_by, shown

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from models.people.schedule import NOBODY, Gap, OnCall, ScheduleSpec
 from models.policy.durations import format_duration
-from models.schedule import NOBODY, Gap, OnCall, ScheduleSpec
 
 SCHEDULE = "schedule:"
 """How a target or a default names a schedule."""

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from models.compiled import AuthorityRule
-from models.responsibility import Override
-from models.timeline import EntryKind
+from models.incident.timeline import EntryKind
+from models.people.responsibility import Override
 from rules.people.authority import permitted, who_may
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.ledger import SUMMARY_LIMIT, note

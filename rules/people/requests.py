@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
-from models.authority import BACKDATING
 from models.base import ENGINE
 from models.command import (
     CancelCommand,
@@ -14,10 +13,11 @@ from models.command import (
     SetSeverityCommand,
     TriggerCommand,
 )
-from models.incident import Incident
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
 from models.payload import Command
-from models.responsibility import Request
-from models.timeline import EntryKind
+from models.people.authority import BACKDATING
+from models.people.responsibility import Request
 from rules.people.named import PERSON, ROLE
 from rules.record.decision import Case, Decision, Effect, PageRole
 from rules.record.ledger import note

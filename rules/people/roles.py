@@ -5,9 +5,9 @@ from datetime import datetime
 
 from models.base import ENGINE, MONITORING, Actor
 from models.compiled import CompiledPolicy, RoleRule
-from models.incident import Incident, RoleHolder
-from models.responsibility import Handover, RoleSpell
-from models.timeline import EntryKind
+from models.incident.record import Incident, RoleHolder
+from models.incident.timeline import EntryKind
+from models.people.responsibility import Handover, RoleSpell
 from rules.people.named import apart, candidates, listed, qualified
 from rules.people.names import OUTSIDE
 from rules.record.decision import Remind

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.compiled import CompiledPolicy
-from models.incident import Incident
-from models.timeline import EntryKind
-from models.workload import ToldRole
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
+from models.people.workload import ToldRole
 from states.lifecycle import BEFORE_REVIEW
 
 _GIVEN = EntryKind.ROLE_ASSIGNED

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.compiled import CompiledPolicy, Level, RoleRule
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.people import names, roles
 from rules.people.authority import named_now, rule_for
 from rules.people.leading import role_that_leads

@@ -21,7 +21,7 @@ from models.command import (
     TriggerCommand,
 )
 from models.compiled import CompiledPolicy
-from models.incident import Incident, Link, Report
+from models.incident.record import Incident, Link, Report
 from models.payload import Command
 from rules.record.carried import size, weight
 from rules.record.decision import Refusal

@@ -10,9 +10,9 @@ from pydantic_core import to_json
 
 from models.alert import AlertRecord
 from models.base import ENGINE
-from models.contracts import Carried
-from models.incident import Incident, Refusals, TimelineEntry, TimelineSegment
-from models.timeline import EntryKind
+from models.contracts.incident import Carried
+from models.incident.record import Incident, Refusals, TimelineEntry, TimelineSegment
+from models.incident.timeline import EntryKind
 from rules.record.ledger import note
 
 LIMIT_BYTES = 128 * 1024

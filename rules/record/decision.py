@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from models.authority import OverrideRule
 from models.base import Actor
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
+from models.people.authority import OverrideRule
 
 AT_ONCE = timedelta(seconds=5)
 """So long a command may take to be there."""

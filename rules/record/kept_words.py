@@ -6,9 +6,9 @@ A line is short; what does not fit into it whole stands beside it, in its data.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from models.incident import TimelineEntry
+from models.incident.record import TimelineEntry
+from models.incident.timeline import SAID
 from models.payload import Command
-from models.timeline import SAID
 from rules.record.decision import Case, Decision, Refusal
 from rules.record.ledger import SUMMARY_LIMIT
 

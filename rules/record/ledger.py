@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from models.base import Actor
-from models.clock import Correction, FiredThreshold
-from models.incident import Incident, Milestone, TimelineEntry
-from models.timeline import EntryKind, OpenKind
+from models.incident.record import Incident, Milestone, TimelineEntry
+from models.incident.timeline import EntryKind, OpenKind
+from models.time.clock import Correction, FiredThreshold
 from states.lifecycle import State
 
 SUMMARY_LIMIT = 500

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from models.clock import Between, Counted
 from models.readable import in_a_line
+from models.time.clock import Between, Counted
 
 NONE = "None recorded."
 CAPTION_LIMIT = 200

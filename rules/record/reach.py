@@ -7,8 +7,8 @@ every channel has, it was not given, and counts again from when one takes it aft
 from datetime import datetime
 
 from models.base import ENGINE
-from models.incident import Incident, StatusUpdate
-from models.timeline import EntryKind
+from models.incident.record import Incident, StatusUpdate
+from models.incident.timeline import EntryKind
 from rules.record.ledger import note
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from models.incident import Incident
-from models.message import Receipt
-from models.reference import FirstMessage, Reference
+from models.incident.record import Incident
+from models.messages.message import Receipt
+from models.messages.reference import FirstMessage, Reference
 
 FIRST_MESSAGES_BYTES = 32 * 1024
 """What an incident keeps weighs no more than this as JSON. What comes later stands by itself."""

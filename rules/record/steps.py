@@ -1,7 +1,7 @@
 """Steps of the policy that are done, by a command of their own or with a trigger."""
 
-from models.incident import Incident, StepDone
-from models.timeline import EntryKind
+from models.incident.record import Incident, StepDone
+from models.incident.timeline import EntryKind
 from rules.record.decision import Case, Refusal
 from rules.record.ledger import note
 

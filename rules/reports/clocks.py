@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from models.clock import ClockReading, ClockStatus, FiredThreshold, RecordedBreach, Stage
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import ClockReading, ClockStatus, FiredThreshold, RecordedBreach, Stage
 from rules.clocks.breaches import breaches
 from rules.clocks.doubts import doubts
 from rules.record.markdown import (

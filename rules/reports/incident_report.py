@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from models.clock import (
+from models.compiled import CompiledPolicy
+from models.incident.record import Incident, Milestone, TimelineEntry
+from models.time.clock import (
     ClockReading,
     ClockStatus,
     MetricReading,
 )
-from models.compiled import CompiledPolicy
-from models.incident import Incident, Milestone, TimelineEntry
 from rules.clocks.breaches import breaches
 from rules.clocks.conditions import attribute_words
 from rules.clocks.metrics import read_metrics

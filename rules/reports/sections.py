@@ -5,7 +5,7 @@ from datetime import datetime
 from models.alert import AlertRecord
 from models.base import Actor
 from models.compiled import CompiledPolicy, Step
-from models.incident import ActionItem, Incident, Review, StatusUpdate, StepDone
+from models.incident.record import ActionItem, Incident, Review, StatusUpdate, StepDone
 from rules.alerts.words import words_by_fingerprint
 from rules.record.markdown import NONE, bullets, plain, quoted, section, span, stamp, table
 

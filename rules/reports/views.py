@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from models.contracts import Carried
-from models.view import IncidentView
+from models.answers.view import IncidentView
+from models.contracts.incident import Carried
 from rules.clocks.breaches import breaches
 from rules.clocks.doubts import doubts
 from rules.clocks.metrics import read_metrics

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from models.base import ENGINE, MONITORING, Actor
 from models.compiled import FROM_HISTORY, CompiledPolicy
-from models.incident import AttributeChange, Incident, Report
+from models.incident.record import AttributeChange, Incident, Report
+from models.incident.timeline import EntryKind
 from models.policy.words import suggestion
 from models.severity import SeverityRules
-from models.timeline import EntryKind
 from rules.clocks.conditions import attribute_at, of_every_incident
 from rules.record.decision import Refusal
 from rules.record.ledger import note

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.base import ENGINE
-from models.clock import Stage
 from models.command import SetSeverityCommand
 from models.compiled import AuthorityRule, OnRaise, RunningClocks
-from models.incident import Incident
-from models.timeline import EntryKind
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
+from models.time.clock import Stage
 from rules.clocks.clocks import read_clocks
 from rules.paging.escalation import in_force
 from rules.people.authority import unauthorised

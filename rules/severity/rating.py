@@ -11,9 +11,9 @@ from itertools import product
 
 from models.base import Actor
 from models.compiled import CompiledPolicy
-from models.incident import SeverityChange
-from models.moments import Condition, parse_condition
+from models.incident.record import SeverityChange
 from models.severity import NONE, SeverityRules, Table
+from models.time.moments import Condition, parse_condition
 from rules.alerts.severity import worst
 
 Said = Mapping[str, tuple[str, ...]]

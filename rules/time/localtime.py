@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from models.calendar import CalendarSlice
+from models.time.calendar import CalendarSlice
 
 DAY = timedelta(days=1)
 

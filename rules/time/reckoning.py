@@ -24,8 +24,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from models.calendar import LOCAL, CalendarSlice
-from models.clock import Measure, Target
+from models.time.calendar import LOCAL, CalendarSlice
+from models.time.clock import Measure, Target
 from rules.time.localtime import DAY, clock_of, days_from, months_later, whole_days
 from rules.time.segments import Span, counting, measured, reached, reached_back
 from rules.time.workdays import (

@@ -1,8 +1,8 @@
 """Which calendars a target reckons with, and whether they are there."""
 
-from models.calendar import LOCAL
-from models.clock import Target
 from models.compiled import CompiledPolicy
+from models.time.calendar import LOCAL
+from models.time.clock import Target
 
 
 def calendars_of(target: Target) -> frozenset[str]:

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime
 
-from models.calendar import CalendarSlice
+from models.time.calendar import CalendarSlice
 from rules.time.localtime import (
     DAY,
     Open,

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.cadence import Rhythm
-from models.clock import (
+from models.compiled import FROM_HISTORY, Audience, CompiledPolicy, RunningClocks
+from models.incident.record import Incident, StatusUpdate
+from models.time.cadence import Rhythm
+from models.time.clock import (
     Action,
     ActionKind,
     ClockReading,
@@ -14,9 +16,7 @@ from models.clock import (
     Stage,
     Target,
 )
-from models.clock_name import UpdateClock
-from models.compiled import FROM_HISTORY, Audience, CompiledPolicy, RunningClocks
-from models.incident import Incident, StatusUpdate
+from models.time.clock_name import UpdateClock
 from rules.clocks.history import over_between
 from rules.clocks.runs import severity_changes
 from rules.record.reach import given_to

@@ -1,8 +1,8 @@
 """Status updates: what was told to whom, when the next is promised, and how often they come."""
 
 from models.command import PostUpdateCommand, SlowUpdatesCommand
-from models.incident import PaceChange, StatusUpdate
-from models.timeline import EntryKind
+from models.incident.record import PaceChange, StatusUpdate
+from models.incident.timeline import EntryKind
 from rules.record.decision import Case, Decision, Outcome, Refusal, Tell
 from rules.record.ledger import note
 from rules.record.markdown import stamp

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from models.clock import ClockReading
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import ClockReading
 from rules.clocks.clocks import read_clocks
 from rules.updates.cadence import cadence_readings
 

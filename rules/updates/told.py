@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from models.clock import ClockReading, ClockStatus, Stage
 from models.compiled import CompiledPolicy
-from models.incident import Incident, StatusUpdate
+from models.incident.record import Incident, StatusUpdate
+from models.time.clock import ClockReading, ClockStatus, Stage
 from rules.clocks.run_events import entered
 from rules.clocks.severity_over_time import severity_at
 from rules.record.reach import given_to

@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 
-from models.calendar import LOCAL, CalendarSlice, CalendarSpec, OpenHours
 from models.policy.calendars import HOLIDAY, WEEK
 from models.policy.words import suggestion
+from models.time.calendar import LOCAL, CalendarSlice, CalendarSpec, OpenHours
 from rules.time.localtime import DAY, LocalClock, Open, at_time, midnight
 
 _STEP = timedelta(hours=12)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.calendar import CalendarSpec
+from models.time.calendar import CalendarSpec
 from rules.zones.calendars import slice_of
 
 _BACK = timedelta(days=1)

@@ -9,8 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from models.calendar import CalendarSpec
-from models.schedule import NOBODY, OVERRIDE, Booking, Duty, Gap, OnCall, RotationSpec, ScheduleSpec
+from models.people.schedule import (
+    NOBODY,
+    OVERRIDE,
+    Booking,
+    Duty,
+    Gap,
+    OnCall,
+    RotationSpec,
+    ScheduleSpec,
+)
+from models.time.calendar import CalendarSpec
 from rules.time.localtime import DAY, LocalClock, Open
 from rules.zones.calendars import clock_between, joined, slice_of
 from rules.zones.turns import turns

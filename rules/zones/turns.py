@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from models.people.schedule import HandOver, RotationSpec
 from models.policy.calendars import WEEK
-from models.schedule import HandOver, RotationSpec
 from rules.time.localtime import DAY, LocalClock, at_time, midnight, months_later
 from rules.zones.calendars import clock_between
 

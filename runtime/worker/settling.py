@@ -22,7 +22,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from models.contracts import INCIDENT_WORKFLOW
+from models.contracts.incident import INCIDENT_WORKFLOW
 from rules.paging.urgency import FIRST_PAGE_WAITS, Kind
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ from temporalio.worker import Replayer
 from activities.archive_run import ArchiveRunActivity
 from activities.begin_archive import BeginArchiveActivity
 from connectors.documents.local import LocalDocumentStore
-from models.contracts import BEGIN_ARCHIVE, ArchivedRun, ArchiveRunInput
+from models.contracts.archive import BEGIN_ARCHIVE, ArchivedRun, ArchiveRunInput
 from runtime.worker.lanes import Workers
 from workflows.archive_run import ArchiveRun
 

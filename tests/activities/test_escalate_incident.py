@@ -9,9 +9,9 @@ from temporalio.testing import ActivityEnvironment
 from activities.escalate_incident import EscalateIncidentActivity
 from connectors.channels.directory import ChannelDirectory
 from models.compiled import Level, Person
-from models.contracts import Escalated, EscalateIncident
-from models.message import DeliveryFailure, Receipt
-from models.reference import FirstMessage, Reference
+from models.contracts.paging import Escalated, EscalateIncident
+from models.messages.message import DeliveryFailure, Receipt
+from models.messages.reference import FirstMessage, Reference
 from tests.activities.conftest import STARTED
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import Answer, WebhookSink

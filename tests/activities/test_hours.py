@@ -6,9 +6,9 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.escalate_incident import EscalateIncidentActivity
 from connectors.channels.directory import ChannelDirectory
-from models.calendar import CalendarSpec
 from models.compiled import Level, Person
-from models.contracts import Escalated, EscalateIncident
+from models.contracts.paging import Escalated, EscalateIncident
+from models.time.calendar import CalendarSpec
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import WebhookSink
 from tests.rules.office import OFFICE

@@ -10,7 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 from activities.keep_policy import KeepPolicyActivity
 from connectors.documents.local import LocalDocumentStore
 from incidents.kept.policies import have_policy_kept
-from models.contracts import DocumentWritten
+from models.contracts.documents import DocumentWritten
 from runtime.worker.lanes import Workers
 from workflows.keep_policy import KeepPolicy
 

@@ -9,7 +9,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.look_up_policy import LookUpPolicyActivity
 from connectors.documents.local import LocalDocumentStore
 from incidents.kept.policies import kept_at
-from models.contracts import PolicyFound, PolicyWanted
+from models.contracts.policies import PolicyFound, PolicyWanted
 from tests.rules.staffed import HEAD
 from tests.specimens import after
 

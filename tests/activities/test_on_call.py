@@ -14,8 +14,8 @@ from connectors.calendars.settings import FeedSettings
 from connectors.channels.directory import ChannelDirectory
 from incidents.schedules.on_call import OnCallLookup, with_on_call
 from models.compiled import CompiledPolicy, Level
-from models.contracts import Escalated, EscalateIncident
-from models.schedule import Gap
+from models.contracts.paging import Escalated, EscalateIncident
+from models.people.schedule import Gap
 from policies.compile import compile_policy
 from policies.load import parse_policy
 from tests.fakes.feeds import a_feed, a_shift

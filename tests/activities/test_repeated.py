@@ -20,15 +20,11 @@ from activities.write_report import WriteReportActivity
 from connectors.channels.directory import ChannelDirectory
 from connectors.documents.local import LocalDocumentStore
 from models.compiled import Level
-from models.contracts import (
-    ArchiveRunInput,
-    ArchiveTimeline,
-    ClockFacts,
-    EnforceDeadline,
-    EscalateIncident,
-    SendNotification,
-    WriteReport,
-)
+from models.contracts.archive import ArchiveRunInput, ArchiveTimeline
+from models.contracts.deadlines import ClockFacts, EnforceDeadline
+from models.contracts.documents import WriteReport
+from models.contracts.notifying import SendNotification
+from models.contracts.paging import EscalateIncident
 from rules.deadlines.due import due_thresholds
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import WebhookSink

@@ -8,9 +8,9 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.send_notification import SendNotificationActivity
 from connectors.channels.directory import ChannelDirectory
-from models.contracts import PERMANENT_FAILURE, RETRYABLE_FAILURE, SendNotification
-from models.message import DeliveryFailure, Receipt
-from models.reference import Reference
+from models.contracts.notifying import PERMANENT_FAILURE, RETRYABLE_FAILURE, SendNotification
+from models.messages.message import DeliveryFailure, Receipt
+from models.messages.reference import Reference
 from tests.activities.conftest import STARTED
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import Answer, WebhookSink

@@ -23,8 +23,8 @@ from activities.start_incident import StartIncidentActivity
 from incidents.reopening import reopen_incident
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus
 from models.base import MONITORING
-from models.group import FeedIncident, IncidentFed, StartIncident
-from models.incident import Incident, Report
+from models.contracts.alert_group import FeedIncident, IncidentFed, StartIncident
+from models.incident.record import Incident, Report
 from states.lifecycle import State
 from tests.console.life import working
 from tests.scenarios.siren import policy_file

@@ -12,8 +12,9 @@ from temporalio.testing import ActivityEnvironment
 from activities.archive_timeline import ArchiveTimelineActivity
 from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
-from models.contracts import ArchiveTimeline, DocumentWritten, WriteReport
-from models.incident import Incident, TimelineEntry, TimelineSegment
+from models.contracts.archive import ArchiveTimeline
+from models.contracts.documents import DocumentWritten, WriteReport
+from models.incident.record import Incident, TimelineEntry, TimelineSegment
 from rules.clocks.clocks import read_clocks
 from rules.reports.incident_report import report_markdown
 from tests.specimens import POLICY, a_diagnosed_incident, after

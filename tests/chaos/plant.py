@@ -13,10 +13,10 @@ from typing import Any
 from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
+from models.answers.view import ASK_AGAIN
 from models.compiled import Audience, CompiledPolicy, EscalationPolicy, Level
-from models.contracts import INCIDENT_WORKFLOW, IncidentInput
-from models.incident import Incident
-from models.view import ASK_AGAIN
+from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
+from models.incident.record import Incident
 from runtime.embedded.server import EmbeddedServer, free_port
 from runtime.settings import ROOT
 from tests.fakes.webhook_sink import WebhookSink

@@ -5,8 +5,8 @@ import random
 from datetime import timedelta
 
 from models.compiled import EscalationPolicy, Level
-from models.incident import Incident
-from models.workload import PageLimit, PageLimits
+from models.incident.record import Incident
+from models.people.workload import PageLimit, PageLimits
 from tests.chaos.plant import Plant, quick_policy, seconds
 
 LEVELS = 5

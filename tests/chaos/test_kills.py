@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 
-from models.incident import Incident
+from models.incident.record import Incident
 from states.lifecycle import State
 from tests.chaos.plant import Plant, quick_policy, seconds
 

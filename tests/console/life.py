@@ -18,8 +18,8 @@ from activities.look_up_policy import LookUpPolicyActivity
 from activities.send_notification import SendNotificationActivity
 from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
-from models.contracts import INCIDENT_WORKFLOW, IncidentInput
-from models.incident import Report
+from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
+from models.incident.record import Report
 from runtime.worker.lanes import Workers
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS

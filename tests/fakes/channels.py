@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import ConnectorError
-from models.message import Message
-from models.reference import Reference
+from models.messages.message import Message
+from models.messages.reference import Reference
 from rehearsal import channels as recording
 
 

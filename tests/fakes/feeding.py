@@ -5,7 +5,7 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
 from activities.feed_incident import FeedIncidentActivity
-from models.group import FEED_INCIDENT, FeedIncident, IncidentFed
+from models.contracts.alert_group import FEED_INCIDENT, FeedIncident, IncidentFed
 
 
 class LosesEveryFirstAnswer(FeedIncidentActivity):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.message import Message, MessageKind
+from models.messages.message import Message, MessageKind
 
 
 def a_message(**given: Any) -> Message:

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Literal
 
 from connectors.channels.kind import Ability, ChannelSettings, Kind
-from models.message import Message
-from models.reference import Reference
+from models.messages.message import Message
+from models.messages.reference import Reference
 
 
 class PigeonSettings(ChannelSettings):

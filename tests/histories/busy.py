@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from models.compiled import EscalationPolicy, Level, RoleRule
-from models.contracts import INCIDENT_WORKFLOW
-from models.workload import HOLD_ROLE, HoldRole, PageLimit, PageLimits
+from models.contracts.incident import INCIDENT_WORKFLOW
+from models.people.workload import HOLD_ROLE, HoldRole, PageLimit, PageLimits
 from rules.paging.workload import GATHER, LAG
 from rules.record.identity import workload_id
 from tests.scenarios.stage import Stage

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
-from models.calendar import CalendarSpec, OpenHours
 from models.compiled import (
     Branch,
     CompiledPolicy,
@@ -22,8 +21,9 @@ from models.compiled import (
     OnRaise,
     RoleRule,
 )
+from models.people.workload import WORKLOAD_WORKFLOW
 from models.policy.actions import parse_action
-from models.workload import WORKLOAD_WORKFLOW
+from models.time.calendar import CalendarSpec, OpenHours
 from tests.conftest import time_skipping_server
 from tests.histories.busy import busy
 from tests.histories.consent import by_consent

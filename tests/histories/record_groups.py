@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from incidents.reopening import reopen_incident
-from models.group import RECEIVE_ALERTS
+from models.contracts.alert_group import RECEIVE_ALERTS
 from states.lifecycle import State
 from tests.conftest import time_skipping_server
 from tests.fakes.feeding import LosesEveryFirstAnswer

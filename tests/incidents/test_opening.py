@@ -13,8 +13,8 @@ from incidents.errors import CannotReopen, IncidentNotFound
 from incidents.opening import open_incident
 from incidents.reopening import reopen_incident
 from models.compiled import ReviewRule
-from models.contracts import Carried
-from models.incident import Incident
+from models.contracts.incident import Carried
+from models.incident.record import Incident
 from states.lifecycle import State
 from tests.console.life import working
 from tests.specimens import POLICY, REPORT

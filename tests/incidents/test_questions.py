@@ -12,7 +12,7 @@ from incidents.description import describe
 from incidents.errors import IncidentNotFound, IncidentOver, NoWorkerAnswered
 from incidents.patience import WORKER
 from incidents.questions import ReadFrom, Source, ask_view, read_view, read_why
-from models.why import WhyQuestion
+from models.answers.why import WhyQuestion
 from tests.console.life import reported, working
 
 BRIEFLY = timedelta(seconds=0.3)

@@ -14,7 +14,7 @@ from temporalio.worker import Worker
 from activities.tell_of_role import TellOfRoleActivity
 from incidents import patience
 from incidents.workloads.requests import NoAnswer, Workloads
-from models.workload import (
+from models.people.workload import (
     AskForLeave,
     AskLeave,
     HoldRole,

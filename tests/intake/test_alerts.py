@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
-from models.incident import Incident
+from models.incident.record import Incident
 from runtime.embedded.server import free_port
 from tests.intake.conftest import AUTHORISED, JSON, Payload, http_for
 from tests.scenarios.siren import Siren, policy_file

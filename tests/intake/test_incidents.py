@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from incidents.reopening import reopen_incident
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.record.identity import incident_id, is_incident_id
 from tests.scenarios.siren import Siren, policy_file
 

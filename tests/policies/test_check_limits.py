@@ -2,8 +2,8 @@
 
 import pytest
 
+from models.people.workload import Verdict
 from models.policy.limits import parse_limit
-from models.workload import Verdict
 from rules.paging.workload import one_by_one
 from tests.policies.written import LEAST, MARK, errors, expected_at, warnings
 from tests.rules.storms import page, paged

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.moments import SPECIAL
+from models.time.moments import SPECIAL
 from policies.checks.clocks import MILESTONES
 from tests.policies.written import MARK, WHOLE, changed, clock, errors, expected_at
 

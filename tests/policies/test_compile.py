@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from models.clock import Action, ActionKind, Threshold
 from models.compiled import AuthorityRule, CompiledPolicy
 from models.policy import Policy
+from models.time.clock import Action, ActionKind, Threshold
 from policies.compile import (
     PolicyTooLarge,
     compile_intake,

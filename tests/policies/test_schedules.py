@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from models.people.schedule import OverrideSpec
 from models.policy import Policy
-from models.schedule import OverrideSpec
 from policies.check import problems_of
 from policies.checks.coverage import coverage
 from policies.compile import compile_policy

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from models.policy import Policy
 from policies.catalogue import policy_in_force
 from policies.check import check_file, problems_of

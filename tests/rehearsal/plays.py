@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models.clock import ClockReading, ClockStatus, MetricReading, Stage
 from models.scenario import Scenario
+from models.time.clock import ClockReading, ClockStatus, MetricReading, Stage
 from rehearsal.played import (
     Breach,
     Look,

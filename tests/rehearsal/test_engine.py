@@ -11,8 +11,8 @@ from temporalio.testing import WorkflowEnvironment
 from connectors.channels.directory import ChannelDirectory
 from incidents.commands import Order
 from models.base import Actor
-from models.group import GroupState
-from models.incident import Report
+from models.contracts.alert_group import GroupState
+from models.incident.record import Report
 from rehearsal.engine import RehearsedEngine
 from rehearsal.orders import NotTaken
 from rehearsal.payloads import payload_file

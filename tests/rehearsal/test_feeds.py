@@ -7,7 +7,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from connectors.calendars.settings import FeedSettings
 from models.base import Actor
-from models.incident import Report
+from models.incident.record import Report
 from rehearsal.engine import RehearsedEngine
 from rehearsal.policy import RehearsedPolicy
 from tests.fakes.feeds import ANA, BO, a_feed

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.clock import ClockStatus, Stage
+from models.time.clock import ClockStatus, Stage
 from rehearsal.outcome import Judgement, judge
 from rehearsal.played import Look, Played
 from tests.rehearsal.plays import (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from models.clock import ClockReading, ClockStatus
+from models.time.clock import ClockReading, ClockStatus
 from rehearsal.load import load_scenario
 from rehearsal.outcome import Judgement, judge
 from rehearsal.play import play

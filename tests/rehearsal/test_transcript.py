@@ -2,7 +2,7 @@
 
 from ruamel.yaml import YAML
 
-from models.clock import Measure
+from models.time.clock import Measure
 from rehearsal.outcome import judge
 from rehearsal.played import Played
 from rehearsal.transcript import expectations

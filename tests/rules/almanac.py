@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models.calendar import CalendarSlice, CalendarSpec, OpenHours
-from models.clock import Target
 from models.policy.calendars import OpenEntry
+from models.time.calendar import CalendarSlice, CalendarSpec, OpenHours
+from models.time.clock import Target
 from rules.time.reckoning import Reckoning, reckon
 from rules.zones.calendars import local_spec, slice_of
 

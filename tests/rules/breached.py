@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from models.base import ENGINE
-from models.clock import Correction, FiredThreshold
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import Correction, FiredThreshold
 from rules.deadlines.due import due_thresholds
 from rules.deadlines.enforcement import as_fired, fired_words
 from rules.record.ledger import note, with_fired

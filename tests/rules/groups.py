@@ -3,7 +3,13 @@
 from dataclasses import dataclass, field
 
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
-from models.group import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
+from models.contracts.alert_group import (
+    FeedIncident,
+    GroupState,
+    IncidentFed,
+    IncidentMoved,
+    StartIncident,
+)
 from rules.alerts.group_steps import fed, feeding, moved, opened, opening
 from rules.alerts.grouping import Next, Start, Tell, next_step
 from rules.alerts.news import fold

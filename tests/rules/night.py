@@ -4,20 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from models.answers.why import Explanation, WhyQuestion
 from models.base import ENGINE
 from models.compiled import CompiledPolicy, EscalationPolicy, Level
-from models.contracts import (
-    Delivery,
-    Escalated,
-    OutOfHours,
-    PageOutcome,
-)
-from models.escalating import EscalationProgress
-from models.incident import Incident
-from models.message import DeliveryFailure, Message, MessageKind, Receipt
-from models.timeline import EntryKind
-from models.why import Explanation, WhyQuestion
-from models.workload import Leave, Verdict
+from models.contracts.notifying import Delivery
+from models.contracts.paging import Escalated, OutOfHours, PageOutcome
+from models.incident.escalation import EscalationProgress
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
+from models.messages.message import DeliveryFailure, Message, MessageKind, Receipt
+from models.people.workload import Leave, Verdict
 from rules.paging.channels import PageTarget, paging_chain, resolve_targets
 from rules.paging.demands import demanded_page, set_going
 from rules.paging.escalation import (

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from models.calendar import CalendarSpec, OpenHours
 from models.compiled import Person
 from models.policy.calendars import WEEK
+from models.time.calendar import CalendarSpec, OpenHours
 
 OFFICE = CalendarSpec(
     name="", zone="Asia/Kolkata", opens=(OpenHours(days=WEEK, hours=(("09:00", "17:00"),)),)

@@ -2,7 +2,7 @@
 
 from models.base import Actor
 from models.compiled import CompiledPolicy
-from models.incident import Incident, Report
+from models.incident.record import Incident, Report
 from policies.compile import compile_policy
 from policies.load import parse_policy
 from policies.problems import errors_of

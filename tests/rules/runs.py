@@ -8,9 +8,9 @@ from functools import cached_property
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from models.calendar import CalendarSlice, CalendarSpec, OpenHours
-from models.clock import Target
 from models.policy.calendars import HOLIDAY, WEEK
+from models.time.calendar import CalendarSlice, CalendarSpec, OpenHours
+from models.time.clock import Target
 from rules.time.reckoning import NO_DATES, Reckoning, reckon
 from rules.zones.calendars import slice_of
 from tests.rules.minute_by_minute import AFTER, BEFORE, MINUTES, Era, Oracle, Week, era

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from models.calendar import CalendarSpec, OpenHours
+from models.people.schedule import OverrideSpec, RotationSpec, ScheduleSpec
 from models.policy.schedules import parse_hand_over, parse_time
-from models.schedule import OverrideSpec, RotationSpec, ScheduleSpec
+from models.time.calendar import CalendarSpec, OpenHours
 
 LONDON = "Europe/London"
 PEOPLE = ("ana", "bo", "cy")

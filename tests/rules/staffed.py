@@ -3,7 +3,7 @@
 from typing import Any
 
 from models.compiled import CompiledPolicy
-from models.incident import Incident, Report
+from models.incident.record import Incident, Report
 from policies.check import problems_of
 from policies.compile import compile_policy
 from policies.load import parse_policy

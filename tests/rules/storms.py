@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.workload import AskLeave, Bound, PageLimit, Summary, Verdict, WorkloadState
+from models.people.workload import AskLeave, Bound, PageLimit, Summary, Verdict, WorkloadState
 from rules.paging.summary import summary_of
 from rules.paging.workload import asked, summarised
 

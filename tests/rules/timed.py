@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.clock import ClockReading
 from models.compiled import CompiledPolicy
-from models.incident import Incident, Report
+from models.incident.record import Incident, Report
+from models.time.clock import ClockReading
 from policies.compile import compile_policy
 from policies.load import parse_policy
 from policies.problems import errors_of

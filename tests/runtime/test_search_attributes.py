@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from models.visibility import SEARCH_ATTRIBUTES
+from models.incident.search_attributes import SEARCH_ATTRIBUTES
 from runtime.search_attributes import missing, mistyped, register, retention, set_retention
 from tests.runtime.conftest import Bare
 

@@ -26,8 +26,13 @@ from activities.start_incident import StartIncidentActivity
 from activities.write_report import WriteReportActivity
 from connectors.documents.local import LocalDocumentStore
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
-from models.group import ALERT_GROUP_WORKFLOW, RECEIVE_ALERTS, AlertGroupInput, GroupState
-from models.incident import Incident
+from models.contracts.alert_group import (
+    ALERT_GROUP_WORKFLOW,
+    RECEIVE_ALERTS,
+    AlertGroupInput,
+    GroupState,
+)
+from models.incident.record import Incident
 from runtime.worker.lanes import Workers
 from runtime.worker.registry import WORKFLOWS
 from states.lifecycle import State

@@ -31,19 +31,13 @@ from activities.write_report import WriteReportActivity
 from connectors.channels.directory import ChannelDirectory
 from connectors.documents.local import LocalDocumentStore
 from incidents.workloads.requests import Workloads
+from models.answers.view import IncidentView
 from models.command import CommandResult
 from models.compiled import CompiledPolicy
-from models.contracts import (
-    ENFORCE_DEADLINE,
-    INCIDENT_WORKFLOW,
-    LOOK_UP_POLICY,
-    Carried,
-    IncidentInput,
-    PolicyFound,
-    PolicyWanted,
-)
-from models.incident import Incident, Report, TimelineEntry
-from models.view import IncidentView
+from models.contracts.deadlines import ENFORCE_DEADLINE
+from models.contracts.incident import INCIDENT_WORKFLOW, Carried, IncidentInput
+from models.contracts.policies import LOOK_UP_POLICY, PolicyFound, PolicyWanted
+from models.incident.record import Incident, Report, TimelineEntry
 from runtime.worker.lanes import Workers
 from tests.fakes.channels import RecordingChannels
 from tests.specimens import POLICY, REPORT

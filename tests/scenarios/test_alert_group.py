@@ -10,7 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from incidents.reopening import reopen_incident
 from models.alert import GroupingPolicy
-from models.group import GroupState
+from models.contracts.alert_group import GroupState
 from rules.alerts.firing import alerts_firing
 from rules.record.identity import is_incident_id
 from states.lifecycle import State

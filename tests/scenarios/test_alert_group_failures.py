@@ -6,7 +6,7 @@ from pathlib import Path
 from temporalio.testing import WorkflowEnvironment
 
 from models.alert import AlertBatch
-from models.group import (
+from models.contracts.alert_group import (
     ALERT_GROUP_WORKFLOW,
     INCIDENT_MOVED,
     RECEIVE_ALERTS,

@@ -4,7 +4,7 @@ from typing import Any
 
 from connectors.errors import PermanentError
 from models.compiled import CompiledPolicy, EscalationPolicy, Level
-from models.incident import Incident, TimelineEntry
+from models.incident.record import Incident, TimelineEntry
 from models.policy.actions import parse_action
 from tests.scenarios.stage import Stage, page
 from tests.specimens import POLICY, clock, minutes

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from temporalio.common import SearchAttributeKey
 
-from models.clock import ClockStatus
 from models.compiled import CompiledPolicy
+from models.time.clock import ClockStatus
 from rules.zones.calendars import slice_of
 from tests.patience import PATIENCE_SECONDS
 from tests.rules.timed import policy_of

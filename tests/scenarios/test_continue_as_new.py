@@ -9,8 +9,8 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from connectors.errors import PermanentError
-from models.contracts import Carried
-from models.incident import Incident
+from models.contracts.incident import Carried
+from models.incident.record import Incident
 from rules.record import carried as carrying
 from states.lifecycle import State
 from tests.conftest import time_skipping_server

@@ -2,7 +2,7 @@
 
 from temporalio.common import SearchAttributeKey, TypedSearchAttributes
 
-from models.clock import ClockStatus
+from models.time.clock import ClockStatus
 from tests.scenarios.stage import Stage
 from tests.specimens import POLICY, minutes
 

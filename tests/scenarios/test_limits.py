@@ -8,7 +8,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from incidents.workloads.requests import NoAnswer, Workloads
 from models.compiled import EscalationPolicy, Level, RoleRule
-from models.workload import AskForLeave, HoldRole, Leave, PageLimit, PageLimits, RolesHeld
+from models.people.workload import AskForLeave, HoldRole, Leave, PageLimit, PageLimits, RolesHeld
 from tests.scenarios.stage import Stage
 from tests.specimens import POLICY
 

@@ -1,8 +1,8 @@
 """A broken limit opens another incident, where the policy says so."""
 
 from models.base import ENGINE
-from models.contracts import INCIDENT_WORKFLOW
-from models.incident import Incident
+from models.contracts.incident import INCIDENT_WORKFLOW
+from models.incident.record import Incident
 from tests.rules.timed import policy_of
 from tests.scenarios.stage import Stage
 

@@ -9,7 +9,7 @@ from temporalio.client import WorkflowQueryFailedError
 from temporalio.common import RawValue
 
 from models.alert import GroupingPolicy
-from models.group import INCIDENT_MOVED, RECEIVE_ALERTS
+from models.contracts.alert_group import INCIDENT_MOVED, RECEIVE_ALERTS
 from tests.scenarios.siren import Siren
 from tests.scenarios.stage import Stage
 from tests.specimens import REPORT

@@ -14,7 +14,7 @@ from connectors.channels.kinds import KINDS
 from connectors.channels.webhook import WebhookSettings
 from incidents.reopening import reopen_incident
 from models.compiled import Audience
-from models.reference import Reference
+from models.messages.reference import Reference
 from rules.record.references import reference_of
 from tests.conftest import time_skipping_server
 from tests.fakes import pigeon

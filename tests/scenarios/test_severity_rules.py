@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from models.base import Actor
-from models.incident import Report
+from models.incident.record import Report
 from tests.rules.rated import MATRIX, rated
 from tests.scenarios.stage import Stage, page, reminded, told
 

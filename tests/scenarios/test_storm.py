@@ -13,9 +13,9 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from models.compiled import EscalationPolicy, Level, Person
-from models.contracts import INCIDENT_WORKFLOW, IncidentInput
-from models.message import Message
-from models.workload import PageLimit, PageLimits, WorkloadState
+from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
+from models.messages.message import Message
+from models.people.workload import PageLimit, PageLimits, WorkloadState
 from rules.paging.urgency import Kind
 from rules.paging.workload import one_by_one
 from rules.record.identity import workload_id

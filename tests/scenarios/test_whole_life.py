@@ -12,10 +12,10 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from connectors.errors import PermanentError
-from models.clock import ClockStatus
 from models.compiled import Audience, CompiledPolicy
-from models.contracts import INCIDENT_WORKFLOW, IncidentInput
-from models.incident import Incident
+from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
+from models.incident.record import Incident
+from models.time.clock import ClockStatus
 from states.lifecycle import State
 from tests.scenarios.stage import Stage, page, reminded, told
 from tests.specimens import POLICY

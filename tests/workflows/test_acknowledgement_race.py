@@ -17,13 +17,10 @@ from activities.escalate_incident import EscalateIncidentActivity
 from activities.send_notification import SendNotificationActivity
 from connectors.errors import RetryableError
 from models.compiled import CompiledPolicy, EscalationPolicy, Level
-from models.contracts import (
-    ESCALATE_INCIDENT,
-    INCIDENT_WORKFLOW,
-    SEND_NOTIFICATION,
-    IncidentInput,
-)
-from models.incident import Incident
+from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
+from models.contracts.notifying import SEND_NOTIFICATION
+from models.contracts.paging import ESCALATE_INCIDENT
+from models.incident.record import Incident
 from models.policy.actions import parse_action
 from runtime.worker.lanes import Workers
 from runtime.worker.registry import WORKFLOWS, workflow_runner

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from models.contracts import IncidentInput
+from models.contracts.incident import IncidentInput
 from rules.commands.refusals import UNKNOWN
 from tests.specimens import POLICY, REPORT, START
 from tests.workflows.bench import as_payload, bench

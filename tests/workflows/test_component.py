@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models.contracts import Carried, IncidentInput
+from models.contracts.incident import Carried, IncidentInput
 from tests.specimens import POLICY, REPORT, START
 from tests.workflows.bench import as_payload, bench
 from workflows.incident.component import Component, Due

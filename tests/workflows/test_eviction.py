@@ -8,7 +8,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.send_notification import SendNotificationActivity
-from models.contracts import INCIDENT_WORKFLOW, IncidentInput
+from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from runtime.worker.lanes import Workers
 from runtime.worker.registry import WORKFLOWS, workflow_runner
 from tests.fakes.channels import RecordingChannels

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from temporalio.exceptions import ApplicationError
 
-from models.contracts import Carried, IncidentInput
+from models.contracts.incident import Carried, IncidentInput
 from tests.specimens import START, a_diagnosed_incident
 from tests.workflows.bench import as_payload, bench
 from tests.workflows.test_nothing_stops import SAYABLE, WILLING, goes_on, places, said

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from temporalio.exceptions import ApplicationError
 
 from models.command import COMMANDS
-from models.contracts import Carried, IncidentInput
-from models.group import AlertGroupInput
-from models.workload import WorkloadInput
+from models.contracts.alert_group import AlertGroupInput
+from models.contracts.incident import Carried, IncidentInput
+from models.people.workload import WorkloadInput
 from tests.specimens import ANA, POLICY, REPORT, START, after
 from tests.workflows.bench import Bench, as_payload, bench, much_later
 from workflows.alert_group import AlertGroupWorkflow

@@ -23,8 +23,9 @@ from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.send_notification import SendNotificationActivity
 from models.compiled import EscalationPolicy, Level
-from models.contracts import ENFORCE_DEADLINE, INCIDENT_WORKFLOW, IncidentInput
-from models.incident import Incident
+from models.contracts.deadlines import ENFORCE_DEADLINE
+from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
+from models.incident.record import Incident
 from models.policy.actions import parse_action
 from runtime.worker.lanes import Workers
 from runtime.worker.registry import WORKFLOWS, workflow_runner

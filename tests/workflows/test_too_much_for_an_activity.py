@@ -8,7 +8,8 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 with workflow.unsafe.imports_passed_through():
-    from models.contracts import ArchiveTimeline, DocumentWritten
+    from models.contracts.archive import ArchiveTimeline
+    from models.contracts.documents import DocumentWritten
     from rules.paging.urgency import Kind
     from workflows.options import own_priority, perform, perform_promptly
 

@@ -14,8 +14,10 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from models.contracts import ARCHIVE_WORKFLOW, INCIDENT_WORKFLOW, KEEP_POLICY_WORKFLOW
-from models.group import ALERT_GROUP_WORKFLOW
+from models.contracts.alert_group import ALERT_GROUP_WORKFLOW
+from models.contracts.archive import ARCHIVE_WORKFLOW
+from models.contracts.incident import INCIDENT_WORKFLOW
+from models.contracts.policies import KEEP_POLICY_WORKFLOW
 from models.intake import ReportingRule
 from runtime.worker.registry import WORKFLOWS, workflow_runner
 from tests.specimens import POLICY, REPORT

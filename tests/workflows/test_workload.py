@@ -20,7 +20,7 @@ from temporalio.worker import Replayer
 
 from activities.send_notification import SendNotificationActivity
 from connectors.errors import PermanentError
-from models.workload import (
+from models.people.workload import (
     ASK_LEAVE,
     HOLD_ROLE,
     WORKLOAD_WORKFLOW,

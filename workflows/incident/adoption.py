@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from temporalio.exceptions import FailureError
 
 from models.command import AdoptPolicyCommand
-from models.contracts import LOOK_UP_POLICY, PolicyFound, PolicyWanted
+from models.contracts.policies import LOOK_UP_POLICY, PolicyFound, PolicyWanted
 from rules.clocks.coverage import earliest_of
 from rules.commands.adoption import adopted
 from rules.commands.refusals import Tried, refused

@@ -6,8 +6,8 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from models.compiled import CompiledPolicy
-from models.contracts import Carried, IncidentInput
-from models.incident import Report
+from models.contracts.incident import Carried, IncidentInput
+from models.incident.record import Report
 from rules.commands.acceptance import out_of_bounds
 from rules.commands.opening import open_incident
 from rules.commands.reckoned import not_reckoned, work_out

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from temporalio.exceptions import FailureError
 
-from models.contracts import REFRESH_CALENDARS, CalendarsRefreshed, RefreshCalendars
-from models.timeline import EntryKind
+from models.contracts.calendars import REFRESH_CALENDARS, CalendarsRefreshed, RefreshCalendars
+from models.incident.timeline import EntryKind
 from rules.clocks.coverage import earliest_of, joined, refresh_due_at, stale_calendars
 from rules.paging.urgency import Kind
 from workflows.incident.attempts import Attempts

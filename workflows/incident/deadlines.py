@@ -7,9 +7,9 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
-from models.clock import Action, DueThreshold
-from models.contracts import ENFORCE_DEADLINE, ClockFacts, EnforceDeadline, Enforcement
-from models.timeline import EntryKind
+from models.contracts.deadlines import ENFORCE_DEADLINE, ClockFacts, EnforceDeadline, Enforcement
+from models.incident.timeline import EntryKind
+from models.time.clock import Action, DueThreshold
 from rules.clocks.clocks import read_clocks
 from rules.deadlines.actions import command_of, effects_of, opens_its_like
 from rules.deadlines.due import due_thresholds, next_point

@@ -11,9 +11,9 @@ from temporalio.common import Priority
 
 from models.base import ENGINE, Actor
 from models.compiled import CompiledPolicy
-from models.incident import Incident
-from models.message import Receipt
-from models.timeline import EntryKind
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
+from models.messages.message import Receipt
 from rules.paging.urgency import Kind
 from rules.record.ledger import note
 from rules.record.references import remembered

@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 from temporalio import workflow
 
-from models.escalating import OPENING, EscalationProgress
+from models.incident.escalation import OPENING, EscalationProgress
 from rules.paging.demands import demand_due
 from rules.paging.escalation import Page, in_force, next_page, silence, still_firing
 from rules.paging.request import Asked

@@ -6,10 +6,10 @@ from datetime import datetime
 from temporalio.exceptions import FailureError
 
 from models.base import ENGINE
-from models.contracts import LinkedIncident
-from models.group import START_INCIDENT, IncidentStarted, StartIncident
-from models.incident import Link, Report
-from models.timeline import EntryKind
+from models.contracts.alert_group import START_INCIDENT, IncidentStarted, StartIncident
+from models.contracts.incident import LinkedIncident
+from models.incident.record import Link, Report
+from models.incident.timeline import EntryKind
 from rules.clocks.conditions import attributes_of
 from rules.paging.urgency import Kind
 from rules.record.identity import incident_id

@@ -7,11 +7,24 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError
 
-from models.clock import ActionKind
-from models.contracts import PERMANENT_FAILURE, SEND_NOTIFICATION, Delivery, SendNotification
-from models.message import DeliveryFailure, Message, MessageKind, Receipt
-from models.timeline import EntryKind
-from models.workload import ASK_FOR_LEAVE, GRANTED, AskForLeave, AskLeave, Bound, Leave, Verdict
+from models.contracts.notifying import (
+    PERMANENT_FAILURE,
+    SEND_NOTIFICATION,
+    Delivery,
+    SendNotification,
+)
+from models.incident.timeline import EntryKind
+from models.messages.message import DeliveryFailure, Message, MessageKind, Receipt
+from models.people.workload import (
+    ASK_FOR_LEAVE,
+    GRANTED,
+    AskForLeave,
+    AskLeave,
+    Bound,
+    Leave,
+    Verdict,
+)
+from models.time.clock import ActionKind
 from rules.paging.channels import (
     Resolution,
     bound_by,

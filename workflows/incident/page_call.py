@@ -5,8 +5,8 @@ from collections.abc import Callable
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
-from models.contracts import ESCALATE_INCIDENT, Escalated, EscalateIncident
-from models.escalating import EscalationProgress
+from models.contracts.paging import ESCALATE_INCIDENT, Escalated, EscalateIncident
+from models.incident.escalation import EscalationProgress
 from rules.paging.lines import given_up
 from rules.paging.request import Asked, request_of
 from rules.paging.urgency import Kind

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from models.compiled import EscalationPolicy
-from models.contracts import Escalated
-from models.escalating import DemandedPage, EscalationProgress
-from models.timeline import EntryKind
+from models.contracts.paging import Escalated
+from models.incident.escalation import DemandedPage, EscalationProgress
+from models.incident.timeline import EntryKind
 from rules.paging.demands import (
     answers,
     demand_due,

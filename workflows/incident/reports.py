@@ -6,9 +6,9 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
-from models.contracts import WRITE_REPORT, DocumentWritten, WriteReport
-from models.incident import Document
-from models.timeline import EntryKind
+from models.contracts.documents import WRITE_REPORT, DocumentWritten, WriteReport
+from models.incident.record import Document
+from models.incident.timeline import EntryKind
 from rules.paging.urgency import Kind
 from rules.record.carried import bounded
 from workflows.incident.attempts import Attempts

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from temporalio.exceptions import FailureError
 
-from models.clock import ActionKind
-from models.timeline import EntryKind
-from models.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole, ToldRole
+from models.incident.timeline import EntryKind
+from models.people.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole, ToldRole
+from models.time.clock import ActionKind
 from rules.paging.urgency import Kind
 from rules.people.roles_at_once import News, assigned_by, counted_roles, overloaded, untold
 from workflows.incident.attempts import Attempts

@@ -6,13 +6,13 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from models.base import MONITORING
-from models.clock import ActionKind
 from models.command import CommandResult, RecordAlertsCommand
-from models.contracts import Carried
-from models.group import INCIDENT_MOVED, IncidentMoved
-from models.incident import Incident
+from models.contracts.alert_group import INCIDENT_MOVED, IncidentMoved
+from models.contracts.incident import Carried
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
 from models.payload import Command
-from models.timeline import EntryKind
+from models.time.clock import ActionKind
 from rules.commands.alerts import as_bad_as_its_alerts, group_gone
 from rules.commands.answers import result_of
 from rules.commands.judgement import judge

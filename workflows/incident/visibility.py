@@ -9,8 +9,8 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
+from models.incident.search_attributes import SEARCH_ATTRIBUTES
 from models.readable import in_a_line
-from models.visibility import SEARCH_ATTRIBUTES
 from rules.clocks.breaches import breached_clocks, marks
 from rules.commands.answers import status_markdown
 from rules.people.leading import leader

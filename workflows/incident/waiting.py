@@ -4,7 +4,7 @@ import asyncio
 
 from temporalio import workflow
 
-from models.timeline import EntryKind
+from models.incident.timeline import EntryKind
 from workflows.incident.desk import Desk
 
 

@@ -11,24 +11,22 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
-from models.timeline import EntryKind
+from models.incident.timeline import EntryKind
 
 with workflow.unsafe.imports_passed_through():
-    from models.adoption import PREVIEW_ADOPTION, AdoptionPreview
+    from models.answers.adoption import PREVIEW_ADOPTION, AdoptionPreview
+    from models.answers.view import ASK_AGAIN, VIEW, IncidentView
+    from models.answers.why import WHY, Explanation, WhyQuestion
     from models.base import Instant
     from models.compiled import CompiledPolicy
-    from models.contracts import (
+    from models.contracts.archive import (
         ARCHIVE_TIMELINE,
         BEGIN_ARCHIVE,
-        INCIDENT_WORKFLOW,
         ArchiveRunInput,
         ArchiveTimeline,
-        Carried,
-        IncidentInput,
     )
-    from models.incident import Incident, TimelineEntry, TimelineSegment
-    from models.view import ASK_AGAIN, VIEW, IncidentView
-    from models.why import WHY, Explanation, WhyQuestion
+    from models.contracts.incident import INCIDENT_WORKFLOW, Carried, IncidentInput
+    from models.incident.record import Incident, TimelineEntry, TimelineSegment
     from rules.commands.adoption import preview
     from rules.paging.urgency import Kind
     from rules.paging.why import explain

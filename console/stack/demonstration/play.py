@@ -16,8 +16,8 @@ from incidents.commands import Order
 from incidents.patience import WORKER
 from incidents.questions import ask_view
 from incidents.waiting import wait_for_incident
-from models.incident import Incident, TimelineEntry
-from models.view import IncidentView
+from models.answers.view import IncidentView
+from models.incident.record import Incident, TimelineEntry
 from models.way_in import WayIn
 
 ALERT = Path(__file__).parent / "alert.json"

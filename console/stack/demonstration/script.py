@@ -2,8 +2,8 @@
 
 from console.stack.demonstration.play import Play
 from models.compiled import CompiledPolicy
-from models.incident import Incident
-from models.timeline import EntryKind
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
 
 
 def _paged(incident: Incident, person: str) -> bool:

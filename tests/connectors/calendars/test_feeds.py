@@ -7,7 +7,7 @@ import pytest
 
 from connectors.calendars.ical import unfolded
 from models.compiled import Person
-from models.schedule import FeedSpec
+from models.people.schedule import FeedSpec
 from rules.people.feed_events import people_meant
 
 FEEDS = Path(__file__).parent / "feeds"

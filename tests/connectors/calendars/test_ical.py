@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors.calendars.ical import NoCalendar, unfolded
-from models.schedule import FeedEvent
+from models.people.schedule import FeedEvent
 from tests.fakes.feeds import ANA, BO, a_feed, a_shift
 
 START, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 15, tzinfo=UTC)

@@ -10,8 +10,8 @@ import pytest
 
 from connectors.channels.email import EmailChannel, EmailSettings, message_id
 from connectors.errors import PermanentError, RetryableError
-from models.message import MessageKind
-from models.reference import Reference
+from models.messages.message import MessageKind
+from models.messages.reference import Reference
 from tests.fakes.messages import a_message
 from tests.fakes.smtp_sink import SmtpSink
 

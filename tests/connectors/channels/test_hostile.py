@@ -20,8 +20,8 @@ from connectors.channels.directory import ChannelDirectory
 from connectors.channels.email import EmailChannel, EmailSettings, compose
 from connectors.channels.kinds import channel_settings
 from connectors.errors import ConnectorError, RetryableError
+from models.messages.reference import Reference
 from models.readable import in_a_line, readable
-from models.reference import Reference
 from tests.fakes.hostile import HOSTILE
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import WebhookSink

@@ -11,7 +11,7 @@ from connectors.channels.directory import ChannelDirectory
 from connectors.channels.kinds import channel_settings
 from connectors.channels.webhook import header_key, retry_after
 from connectors.errors import ConnectorError, PermanentError, RetryableError
-from models.reference import Reference
+from models.messages.reference import Reference
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import Answer, WebhookSink
 

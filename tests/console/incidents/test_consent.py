@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from models.contracts import INCIDENT_WORKFLOW, IncidentInput
+from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from tests.console.conftest import TypeAt
 from tests.console.life import working
 from tests.patience import PATIENCE_SECONDS

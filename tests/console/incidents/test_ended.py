@@ -9,7 +9,7 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.testing import WorkflowEnvironment
 
-from models.contracts import INCIDENT_WORKFLOW
+from models.contracts.incident import INCIDENT_WORKFLOW
 from runtime.embedded.server import TEMPORAL
 from tests.console.conftest import TypeAt
 from tests.console.incidents.test_list import eventually

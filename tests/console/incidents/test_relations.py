@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from models.contracts import INCIDENT_WORKFLOW, IncidentInput
+from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from rules.record.identity import incident_id
 from tests.console.conftest import TypeAt
 from tests.specimens import POLICY, REPORT

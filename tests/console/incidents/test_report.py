@@ -9,7 +9,7 @@ from temporalio.testing import WorkflowEnvironment
 from console.incidents.reporting import checked, opened
 from console.terminal.failures import ExitCode, Failure
 from models.base import Actor
-from models.incident import Report
+from models.incident.record import Report
 from models.intake import ReportingRule
 from rules.record.identity import is_incident_id
 from runtime.settings import load_settings

@@ -7,11 +7,11 @@ from rich.console import Console, RenderableType
 
 from console.incidents.view import live, render
 from models.alert import Alert, AlertRecord, AlertStatus
-from models.clock import Stage
-from models.contracts import Delivery
-from models.escalating import EscalationProgress
-from models.incident import Incident
-from models.view import IncidentView
+from models.answers.view import IncidentView
+from models.contracts.notifying import Delivery
+from models.incident.escalation import EscalationProgress
+from models.incident.record import Incident
+from models.time.clock import Stage
 from rules.commands.answers import next_steps
 from rules.updates.readings import readings_of
 from tests.fakes.messages import a_message

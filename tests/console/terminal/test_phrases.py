@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from console.terminal.phrases import by_calendar, counted, span
-from models.clock import Measure
+from models.time.clock import Measure
 from tests.rehearsal.plays import reading
 
 

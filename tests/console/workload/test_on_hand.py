@@ -7,7 +7,7 @@ import pytest
 from console.terminal.output import person
 from console.workload.assigned import OnHand
 from console.workload.words import document, in_full, table_of
-from models.workload import HoldRole, Verdict, WorkloadState
+from models.people.workload import HoldRole, Verdict, WorkloadState
 from rules.paging.summary import MOST_LISTED
 from rules.paging.workload import GATHER, asked, not_summarised
 from tests.rules.storms import NOON, TEN, page, paged, storm, told

@@ -13,8 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from models.base import Frozen
-from models.policy.limits import parse_limit
-from models.workload import (
+from models.people.workload import (
     ASK_LEAVE,
     HOLD_ROLE,
     WORKLOAD_WORKFLOW,
@@ -24,6 +23,7 @@ from models.workload import (
     RolesHeld,
     WorkloadInput,
 )
+from models.policy.limits import parse_limit
 from rules.record.identity import workload_id
 from runtime.settings import load_settings
 from tests.console.conftest import Type, TypeAt

@@ -10,7 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from intake.formats.table import FORMATS
 from models.alert import AlertBatch
-from models.incident import Incident
+from models.incident.record import Incident
 from rehearsal.engine import RehearsedEngine
 from rehearsal.load import load_scenario
 from rehearsal.payloads import payload_file

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from models.escalating import EscalationProgress
+from models.incident.escalation import EscalationProgress
 from policies.render.document import Table
 from policies.render.escalations import FIRST_PAGE_AT, pages
 from rules.paging.escalation import NoPage, Page, Wait, next_page

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.clock import Target
 from models.policy.durations import parse_duration
 from models.policy.targets import parse_target
+from models.time.clock import Target
 from policies.render.words import condition, duration, grouped, listed, moment, target
 
 UNITS = {"week": "w", "day": "d", "hour": "h", "minute": "m", "second": "s"}

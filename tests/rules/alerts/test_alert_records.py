@@ -8,7 +8,7 @@ from models.alert import Alert, AlertBatch, AlertStatus
 from models.base import MONITORING
 from models.command import RecordAlertsCommand
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.commands.alerts import as_bad_as_its_alerts
 from rules.commands.judgement import judge
 from rules.record.carried import ALERTS_IN_FULL

@@ -3,7 +3,7 @@
 import pytest
 
 from models.alert import Alert, AlertStatus, GroupingPolicy
-from models.group import IncidentFed, IncidentMoved, StartIncident
+from models.contracts.alert_group import IncidentFed, IncidentMoved, StartIncident
 from rules.alerts.group_steps import (
     handed_over,
     handing_over,

@@ -7,7 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.alert import AlertBatch, AlertStatus
-from models.group import FeedIncident, GroupState, IncidentFed, IncidentMoved, StartIncident
+from models.contracts.alert_group import (
+    FeedIncident,
+    GroupState,
+    IncidentFed,
+    IncidentMoved,
+    StartIncident,
+)
 from rules.alerts.group_steps import (
     fed,
     feeding,

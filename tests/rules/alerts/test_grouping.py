@@ -1,6 +1,6 @@
 """What an alert group does, told as deliveries at minutes."""
 
-from models.group import IncidentFed, StartIncident
+from models.contracts.alert_group import IncidentFed, StartIncident
 from rules.alerts.group_steps import not_fed, opened, opening
 from rules.alerts.grouping import Ended, Feed, Open, OpenNew, Reopen, Start, Tell, Wait
 from rules.alerts.telling import report_of

@@ -6,7 +6,7 @@ from models.alert import Alert, AlertBatch, AlertStatus
 from models.base import MONITORING
 from models.command import RecordAlertsCommand
 from models.compiled import AuthorityRule, RoleRule
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.commands.judgement import judge
 from rules.record.decision import Decision, Effect, PageNextLevel, PageRole, Remind
 from tests.specimens import POLICY, after, an_incident, done

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.alert import Alert, AlertBatch, AlertStatus
-from models.group import GroupState
+from models.contracts.alert_group import GroupState
 from rules.alerts.news import ENDINGS_KEPT, fold
 from rules.record.carried import ALERTS_IN_FULL
 from tests.rules.groups import AT_ONCE

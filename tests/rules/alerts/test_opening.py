@@ -1,7 +1,7 @@
 """Which alerts ask for an incident, before the first and after resolve, and when they get it."""
 
 from models.alert import GroupingPolicy
-from models.group import IncidentFed, StartIncident
+from models.contracts.alert_group import IncidentFed, StartIncident
 from rules.alerts.group_steps import opened, opening
 from rules.alerts.grouping import Feed, Open, OpenNew, Reopen, Wait
 from rules.alerts.opening import incident_wanted

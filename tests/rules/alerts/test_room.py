@@ -8,8 +8,8 @@ from intake.formats.taking import MOST_FIRING, MOST_RESOLVED
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
 from models.base import MONITORING
 from models.command import RecordAlertsCommand
-from models.group import GroupState, IncidentFed, StartIncident
-from models.incident import Incident
+from models.contracts.alert_group import GroupState, IncidentFed, StartIncident
+from models.incident.record import Incident
 from rules.alerts.group_steps import fed, feeding, opened, opening
 from rules.alerts.news import fold
 from rules.alerts.telling import report_of

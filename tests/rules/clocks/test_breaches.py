@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from models.clock import ClockReading, ClockStatus, RecordedBreach, Stage
 from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import ClockReading, ClockStatus, RecordedBreach, Stage
 from rules.clocks.breaches import breached_clocks, breaches, marks
 from rules.clocks.clocks import read_clocks
 from rules.commands.facts import review_required

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models.base import ENGINE
-from models.timeline import EntryKind
+from models.incident.timeline import EntryKind
 from rules.clocks.breaches import breaches
 from rules.clocks.clocks import read_clocks
 from rules.commands.answers import status_markdown

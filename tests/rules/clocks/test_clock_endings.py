@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 
 from models.alert import Alert, AlertRecord, AlertStatus
-from models.clock import Stage
 from models.compiled import ReviewRule
+from models.time.clock import Stage
 from tests.rules.timed import FRIDAY, incident, later, one, readings
 from tests.specimens import done
 

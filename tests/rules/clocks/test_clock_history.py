@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from models.alert import Alert, AlertBatch, AlertStatus
-from models.clock import ClockStatus, Stage
 from models.compiled import CompiledPolicy, ReviewRule
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import ClockStatus, Stage
 from rules.clocks.moments import came_at
 from tests.rules.timed import FRIDAY, hours, incident, later, one, readings
 from tests.specimens import done

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.clock import ClockStatus, FiredThreshold, Measure, Stage
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import ClockStatus, FiredThreshold, Measure, Stage
 from rules.clocks.clocks import clock_points
 from rules.deadlines.due import due_thresholds
 from rules.record.decision import Refusal

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from models.clock import ClockStatus, Stage
-from models.moments import parse_condition, parse_moment
+from models.time.clock import ClockStatus, Stage
+from models.time.moments import parse_condition, parse_moment
 from rules.clocks.moments import came_at
 from tests.rules.timed import FRIDAY, incident, later, one, readings
 from tests.specimens import done

@@ -1,6 +1,6 @@
 """Where thresholds lie, and what a reading says of its clock."""
 
-from models.clock import Stage
+from models.time.clock import Stage
 from rules.clocks.clocks import clock_points
 from tests.rules.timed import FRIDAY, incident, later, one, readings
 from tests.specimens import done

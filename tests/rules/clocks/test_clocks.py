@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from models.clock import ClockReading, ClockStatus, FiredThreshold, OnRepeat, Stage
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import ClockReading, ClockStatus, FiredThreshold, OnRepeat, Stage
 from rules.clocks.clocks import read_clocks
 from rules.deadlines.due import due_thresholds, next_point, superseded
 from rules.record.ledger import with_fired

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.calendar import CalendarSlice, CalendarSpec, OpenHours
 from models.compiled import CompiledPolicy
+from models.time.calendar import CalendarSlice, CalendarSpec, OpenHours
 from rules.clocks.coverage import (
     AHEAD,
     BEFORE,

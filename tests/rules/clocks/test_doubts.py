@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from models.clock import MetricSpec
-from models.doubt import DoubtKind
-from models.incident import Incident
+from models.incident.doubt import DoubtKind
+from models.incident.record import Incident
+from models.time.clock import MetricSpec
 from rules.clocks.clocks import read_clocks
 from rules.clocks.doubts import doubts
 from rules.clocks.metrics import read_metrics

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from models.clock import Measure, MetricReading
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import Measure, MetricReading
 from rules.clocks.metrics import read_metrics
 from tests.rules.timed import FRIDAY, hours, incident, later, policy_of
 from tests.specimens import done

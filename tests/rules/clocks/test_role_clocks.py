@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from models.clock import ClockStatus
 from models.compiled import CompiledPolicy, ReviewRule
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import ClockStatus
 from rules.clocks.clocks import read_clocks
 from tests.rules.staffed import refused, reported, staffed
 from tests.specimens import after, done

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from models.clock import ClockReading, ClockStatus, MetricSpec
 from models.command import COMMANDS
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import ClockReading, ClockStatus, MetricSpec
 from rules.clocks.clocks import read_clocks
 from rules.clocks.metrics import read_metrics
 from rules.record.decision import Refusal

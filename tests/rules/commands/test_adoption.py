@@ -2,9 +2,9 @@
 
 import pytest
 
-from models.clock import ClockStatus
 from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
+from models.time.clock import ClockStatus
 from rules.commands.adoption import adopt_policy, not_adoptable, preview, shift_words
 from rules.record.decision import AdoptPolicy, Case, Decision, Outcome, Refusal
 from states.lifecycle import State

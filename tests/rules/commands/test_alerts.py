@@ -3,7 +3,7 @@
 from models.alert import Alert, AlertBatch, AlertStatus
 from models.base import MONITORING
 from models.command import RecordAlertsCommand
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.alerts.firing import alerts_firing
 from rules.commands.alerts import group_gone
 from rules.commands.judgement import judge

@@ -3,7 +3,7 @@
 import pytest
 
 from models.compiled import CompiledPolicy
-from models.incident import Extension, Incident, PlannedDate, TimelineEntry
+from models.incident.record import Extension, Incident, PlannedDate, TimelineEntry
 from rules.record.decision import Decision, Refusal
 from tests.rules.timed import incident, later, one, policy_of
 from tests.specimens import ANA, done, outcome

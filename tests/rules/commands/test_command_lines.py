@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models.base import Actor
-from models.incident import Incident
+from models.incident.record import Incident
 from tests.rules.staffed import decided, refused, reported, staffed
 from tests.specimens import after, done
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.incident import Incident, TimelineEntry
+from models.incident.record import Incident, TimelineEntry
 from rules.record.decision import Decision, Refusal
 from tests.rules.timed import incident, later, one
 from tests.specimens import done, outcome

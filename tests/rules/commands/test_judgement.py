@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models.base import MONITORING
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.commands.judgement import judge, parse
 from rules.record.decision import (
     Decision,

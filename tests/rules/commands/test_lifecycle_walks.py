@@ -6,9 +6,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from models.clock import ClockStatus, FiredThreshold
 from models.command import COMMANDS
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import ClockStatus, FiredThreshold
 from rules.clocks.clocks import read_clocks
 from rules.commands.answers import next_steps
 from rules.commands.judgement import judge, parse

@@ -1,6 +1,6 @@
 """What a record and its dates may not exceed."""
 
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.record.decision import Refusal
 from states.lifecycle import State
 from tests.specimens import a_diagnosed_incident, after, an_incident, done, outcome

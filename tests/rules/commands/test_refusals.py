@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.record.decision import Refusal
 from tests.rules.staffed import decided, refused, reported, staffed
 from tests.specimens import after, done

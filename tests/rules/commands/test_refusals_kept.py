@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.base import ENGINE, MONITORING, Actor
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.commands.refusals import (
     COUNTED_AGAIN_AFTER,
     COUNTED_EXACTLY,

@@ -6,7 +6,7 @@ import pytest
 
 from models.base import ENGINE, MONITORING, Actor
 from models.compiled import CompiledPolicy
-from models.incident import Report
+from models.incident.record import Report
 from models.intake import ReportingRule
 from models.severity import Axis, SeverityRules, Table
 from rules.commands.reporting import (

@@ -7,7 +7,7 @@ import pytest
 from models.base import MONITORING
 from models.command import COMMANDS
 from models.compiled import CompiledPolicy, ReviewRule
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.alerts.firing import alerts_firing
 from rules.commands.facts import highest_severity, review_missing, review_required, steps_missing
 from rules.commands.judgement import judge

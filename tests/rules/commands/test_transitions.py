@@ -6,7 +6,7 @@ import pytest
 
 from models.base import MONITORING
 from models.compiled import EscalationPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.record.decision import (
     Decision,
     Effect,

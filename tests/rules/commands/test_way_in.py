@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from models.base import ENGINE
-from models.clock import FiredThreshold
 from models.command import COMMANDS
-from models.incident import Incident, Lesson
-from models.timeline import EntryKind
+from models.incident.record import Incident, Lesson
+from models.incident.timeline import EntryKind
+from models.time.clock import FiredThreshold
 from rules.commands.judgement import AFTER_THE_END, FREE_TEXTS, no_signal, parse
 from rules.record.decision import Case, Decision, Refusal, TakenUp
 from rules.record.ledger import SUMMARY_LIMIT, note, supersede, with_fired

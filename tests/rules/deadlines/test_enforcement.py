@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from models.alert import Alert, AlertRecord, AlertStatus
-from models.authority import ApprovalRule, HandoverRule
-from models.calendar import CalendarSlice
-from models.clock import DueThreshold, FiredThreshold, Target
 from models.compiled import RunningClocks
-from models.contracts import ClockFacts, EnforceDeadline
-from models.incident import StatusUpdate, TimelineEntry, TimelineSegment
+from models.contracts.deadlines import ClockFacts, EnforceDeadline
+from models.incident.record import StatusUpdate, TimelineEntry, TimelineSegment
+from models.people.authority import ApprovalRule, HandoverRule
+from models.time.calendar import CalendarSlice
+from models.time.clock import DueThreshold, FiredThreshold, Target
 from rules.deadlines.due import due_thresholds, superseded
 from rules.deadlines.enforcement import (
     enforce,

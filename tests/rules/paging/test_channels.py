@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.compiled import Person
-from models.contracts import Delivery
-from models.message import Message, MessageKind
-from models.schedule import Duty, Gap, OnCall
-from models.workload import AskLeave, Bound, PageLimit, PageLimits
+from models.contracts.notifying import Delivery
+from models.messages.message import Message, MessageKind
+from models.people.schedule import Duty, Gap, OnCall
+from models.people.workload import AskLeave, Bound, PageLimit, PageLimits
 from rules.paging.channels import (
     MOST_OF_A_SUBJECT,
     PageTarget,

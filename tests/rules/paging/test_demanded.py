@@ -8,7 +8,7 @@ import pytest
 from models.base import ENGINE
 from models.command import COMMANDS
 from models.compiled import AuthorityRule, Branch, CompiledPolicy, OnRaise
-from models.incident import AttributeChange
+from models.incident.record import AttributeChange
 from rules.commands.answers import next_steps
 from rules.record.decision import (
     Decision,

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from models.compiled import EscalationPolicy, Level
-from models.contracts import Delivery
-from models.escalating import DemandedPage, EscalationProgress
-from models.message import Message, MessageKind
-from models.workload import Bound, PageLimit
+from models.contracts.notifying import Delivery
+from models.incident.escalation import DemandedPage, EscalationProgress
+from models.messages.message import Message, MessageKind
+from models.people.workload import Bound, PageLimit
 from rules.paging.channels import withdrawable
 from rules.paging.demands import (
     answers,

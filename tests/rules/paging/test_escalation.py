@@ -6,7 +6,7 @@ from typing import Any
 
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.compiled import Branch, EscalationPolicy, Level
-from models.escalating import EscalationProgress
+from models.incident.escalation import EscalationProgress
 from rules.paging.escalation import (
     NoPage,
     Page,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from models.compiled import Branch, EscalationPolicy, Level
-from models.escalating import EscalationProgress
-from models.incident import AttributeChange
+from models.incident.escalation import EscalationProgress
+from models.incident.record import AttributeChange
 from rules.paging.escalation import (
     NoPage,
     Page,

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from models.contracts import Delivery, Escalated, OutOfHours, PageOutcome
-from models.message import DeliveryFailure, Message, MessageKind, Receipt
-from models.reference import Reference
-from models.schedule import Duty, Gap, OnCall
-from models.workload import Leave, Summary, Verdict
+from models.contracts.notifying import Delivery
+from models.contracts.paging import Escalated, OutOfHours, PageOutcome
+from models.messages.message import DeliveryFailure, Message, MessageKind, Receipt
+from models.messages.reference import Reference
+from models.people.schedule import Duty, Gap, OnCall
+from models.people.workload import Leave, Summary, Verdict
 from rules.paging.escalation import Page, PassOver
 from rules.paging.lines import Line, Turn, became_of, lines_of, passed_over
 from tests.specimens import POLICY, after

@@ -2,8 +2,8 @@
 
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.compiled import Audience
-from models.incident import Incident
-from models.message import DeliveryFailure, Message, MessageKind
+from models.incident.record import Incident
+from models.messages.message import DeliveryFailure, Message, MessageKind
 from rules.paging.messages import ALL_FACTS, detour, facts_for, message
 from tests.specimens import POLICY, REPORT, after, an_incident, done
 

@@ -6,7 +6,7 @@ No worker ran for a while: what was said then is taken in at once, and decided a
 import pytest
 
 from models.alert import AlertStatus, GroupingPolicy
-from models.group import IncidentFed
+from models.contracts.alert_group import IncidentFed
 from rules.alerts.grouping import Ended, Feed, Open, OpenNew, Reopen, Wait
 from rules.alerts.news import fires
 from rules.alerts.telling import report_of

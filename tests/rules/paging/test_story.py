@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from models.compiled import Branch, EscalationPolicy, RoleRule
-from models.incident import Incident
-from models.timeline import EntryKind
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
 from rules.paging.story import (
     LadderPosition,
     ahead,

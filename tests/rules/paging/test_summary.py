@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.message import Message, MessageKind
+from models.messages.message import Message, MessageKind
 from rules.paging.summary import MOST_LISTED, PageSummary, summary_of
 from tests.rules.storms import page, paged, storm
 

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from models.contracts import EscalateIncident
+from models.contracts.paging import EscalateIncident
 from models.severity import LEAST_URGENT
 from rules.paging.urgency import LANES, Kind, home_of, lane, rank, urgency
 

@@ -1,9 +1,9 @@
 """Why was, or was not, somebody paged: each answer, from the record and its policy alone."""
 
 from models.alert import Alert, AlertRecord, AlertStatus
+from models.answers.why import Explanation, Verdict
 from models.compiled import Branch, EscalationPolicy
-from models.timeline import EntryKind
-from models.why import Explanation, Verdict
+from models.incident.timeline import EntryKind
 from rules.paging.escalation import turns
 from rules.record.ledger import note
 from tests.rules.night import Night, level, policy_with

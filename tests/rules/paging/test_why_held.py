@@ -1,7 +1,7 @@
 """Why was somebody not paged who was paged for too many others: by the record alone."""
 
-from models.why import Explanation
-from models.workload import Leave, Summary, Verdict
+from models.answers.why import Explanation
+from models.people.workload import Leave, Summary, Verdict
 from tests.rules.night import Night, level, policy_with
 from tests.rules.schedules import rotation, schedule
 from tests.specimens import after

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from models.answers.why import Explanation, Verdict
 from models.compiled import CompiledPolicy, RoleRule
-from models.timeline import EntryKind
-from models.why import Explanation, Verdict
+from models.incident.timeline import EntryKind
 from rules.paging.escalation import turns
 from rules.record.ledger import note
 from tests.rules.night import Night, level, policy_with

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.workload import (
+from models.people.workload import (
     HoldRole,
     Leave,
     PageLimit,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.workload import HoldRole, Leave, PageLimit, Settled, Verdict, WorkloadState
+from models.people.workload import HoldRole, Leave, PageLimit, Settled, Verdict, WorkloadState
 from rules.paging.workload import (
     APART,
     GATHER,

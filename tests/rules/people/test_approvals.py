@@ -7,7 +7,7 @@ import pytest
 
 from models.base import ENGINE
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.deadlines.due import due_thresholds, next_point
 from rules.deadlines.pending import waited_for
 from rules.record.decision import Decision, PageRole, Remind

@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.incident import Incident
-from models.schedule import Duty, OnCall
+from models.incident.record import Incident
+from models.people.schedule import Duty, OnCall
 from rules.record.decision import PageRole, Refusal
 from states.lifecycle import State
 from tests.rules.staffed import decided, lines, refused, reported, staffed

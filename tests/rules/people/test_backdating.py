@@ -7,7 +7,7 @@ import pytest
 
 from models.base import ENGINE, MONITORING
 from models.compiled import CompiledPolicy, FactsRule
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.record.decision import Decision, Refusal
 from tests.rules.staffed import reported as reported_at_start
 from tests.rules.staffed import staffed

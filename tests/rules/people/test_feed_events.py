@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from models.compiled import Person
-from models.schedule import FeedEvent, FeedSpec
+from models.people.schedule import FeedEvent, FeedSpec
 from rules.people.feed_events import called, people_meant
 
 PEOPLE = {

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.compiled import CompiledPolicy
-from models.contracts import Carried
-from models.incident import Incident, TimelineSegment
-from models.responsibility import HandoverCount
-from models.schedule import Duty, OnCall
+from models.contracts.incident import Carried
+from models.incident.record import Incident, TimelineSegment
+from models.people.responsibility import HandoverCount
+from models.people.schedule import Duty, OnCall
 from rules.commands.answers import result_of
 from rules.deadlines.due import due_thresholds, next_point
 from rules.deadlines.enforcement import facts_for_enforcement, without_story

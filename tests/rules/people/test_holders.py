@@ -6,7 +6,7 @@ import pytest
 
 from models.base import ENGINE, MONITORING
 from models.compiled import CompiledPolicy
-from models.schedule import Duty, OnCall
+from models.people.schedule import Duty, OnCall
 from rules.people.assigning import MOST_HOLDERS
 from rules.people.roles import by_default, filled, holder, reporter_of
 from rules.record.decision import Remind

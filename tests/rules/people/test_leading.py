@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.compiled import CompiledPolicy
-from models.contracts import Carried
+from models.contracts.incident import Carried
 from policies.compile import compile_policy
 from policies.load import parse_policy
 from rules.people.leading import leader

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.record.decision import PageRole
 from tests.rules.staffed import decided, lines, refused, reported, staffed
 from tests.specimens import after, done

@@ -4,11 +4,11 @@ from datetime import datetime
 
 import pytest
 
-from models.authority import ApprovalRule, Later, OverrideRule
 from models.compiled import AuthorityRule, CompiledPolicy
-from models.incident import TimelineSegment
-from models.schedule import Duty, FeedSpec, OnCall, ScheduleSpec
-from models.timeline import EntryKind
+from models.incident.record import TimelineSegment
+from models.incident.timeline import EntryKind
+from models.people.authority import ApprovalRule, Later, OverrideRule
+from models.people.schedule import Duty, FeedSpec, OnCall, ScheduleSpec
 from rules.people.named import (
     apart,
     candidates,

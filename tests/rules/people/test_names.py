@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models.base import ENGINE, MONITORING, Actor
-from models.incident import Report
+from models.incident.record import Report
 from policies.compile import compile_policy
 from policies.load import parse_policy
 from rules.commands.reporting import unfit

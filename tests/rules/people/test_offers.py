@@ -7,8 +7,8 @@ import pytest
 
 from models.base import ENGINE
 from models.compiled import CompiledPolicy
-from models.incident import Incident
-from models.schedule import Duty, OnCall
+from models.incident.record import Incident
+from models.people.schedule import Duty, OnCall
 from rules.deadlines.pending import pending_points, waited_for
 from rules.record.decision import PageRole, Refusal, Remind
 from tests.rules.staffed import decided, lines, refused, reported, staffed

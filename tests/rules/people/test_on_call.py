@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.schedule import Duty, FeedSpec, Gap, OnCall, ScheduleSpec
+from models.people.schedule import Duty, FeedSpec, Gap, OnCall, ScheduleSpec
 from rules.people.on_call import by_schedule, nobody_by, people_of, schedules_of
 from tests.rules.schedules import override, rotation, schedule
 

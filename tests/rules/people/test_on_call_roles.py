@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from models.base import ENGINE
 from models.compiled import EscalationPolicy, Level, RoleRule
-from models.schedule import Duty, FeedSpec, Gap, OnCall, ScheduleSpec
-from models.timeline import EntryKind
+from models.incident.timeline import EntryKind
+from models.people.schedule import Duty, FeedSpec, Gap, OnCall, ScheduleSpec
 from rules.commands.opening import open_incident
 from rules.people.named import meant, responders
 from rules.record.ledger import note

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.schedule import Duty, OnCall
+from models.people.schedule import Duty, OnCall
 from rules.commands.answers import status_markdown
 from rules.people.overrides import MOST_KEPT
 from rules.record.decision import Refusal, Tell

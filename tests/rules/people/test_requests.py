@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from models.base import MONITORING
-from models.clock import DueThreshold
 from models.command import COMMANDS
 from models.compiled import CompiledPolicy
-from models.incident import Incident
-from models.schedule import Duty, OnCall
+from models.incident.record import Incident
+from models.people.schedule import Duty, OnCall
+from models.time.clock import DueThreshold
 from rules.deadlines.pending import is_pending, pending_points, waited_for
 from rules.people.approvals import approval_points
 from rules.people.requests import digest_of

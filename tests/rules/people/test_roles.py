@@ -5,9 +5,9 @@ from datetime import datetime
 import pytest
 
 from models.base import MONITORING
-from models.clock import ClockStatus
 from models.compiled import CompiledPolicy, RoleRule
-from models.incident import Incident, RoleHolder
+from models.incident.record import Incident, RoleHolder
+from models.time.clock import ClockStatus
 from rules.clocks.clocks import read_clocks
 from rules.deadlines.due import due_thresholds, next_point
 from rules.people.roles import MOST_SPELLS, told_of_duties

@@ -6,9 +6,9 @@ import pytest
 
 from models.base import Actor
 from models.compiled import CompiledPolicy, RoleRule
-from models.incident import Incident, RoleHolder
-from models.timeline import EntryKind
-from models.workload import ToldRole
+from models.incident.record import Incident, RoleHolder
+from models.incident.timeline import EntryKind
+from models.people.workload import ToldRole
 from rules.people.roles_at_once import News, assigned_by, counted_roles, overloaded, untold
 from rules.record.ledger import note
 from states.lifecycle import BEFORE_REVIEW, State

@@ -7,8 +7,8 @@ import pytest
 
 from models.base import Actor
 from models.compiled import AuthorityRule, CompiledPolicy, EscalationPolicy, Level, RoleRule
-from models.incident import Incident, Milestone, RoleHolder
-from models.schedule import Duty, OnCall
+from models.incident.record import Incident, Milestone, RoleHolder
+from models.people.schedule import Duty, OnCall
 from rules.people.stand_ins import MOST, addressed, addressed_by_level, stand_ins
 from tests.specimens import POLICY, START, an_incident
 

@@ -7,8 +7,8 @@ import pytest
 
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
 from models.command import COMMANDS
-from models.group import GroupState
-from models.incident import Incident, StatusUpdate
+from models.contracts.alert_group import GroupState
+from models.incident.record import Incident, StatusUpdate
 from models.payload import Command
 from rules.alerts.news import fold
 from rules.record.bounds import excesses, excessive, overfull

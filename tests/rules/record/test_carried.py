@@ -5,9 +5,9 @@ from hashlib import sha256
 import pytest
 from pydantic_core import to_json
 
-from models.contracts import Carried, IncidentInput
-from models.incident import Incident
-from models.timeline import EntryKind
+from models.contracts.incident import Carried, IncidentInput
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
 from rules.record.carried import (
     CARRIED_BYTES,
     KEPT_BYTES,

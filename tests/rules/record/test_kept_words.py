@@ -6,7 +6,7 @@ import pytest
 
 from models.command import COMMANDS, AdoptPolicyCommand
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.commands.judgement import judge
 from rules.record.decision import Decision, Refusal
 from rules.record.ledger import SUMMARY_LIMIT

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.record.reach import given_to, is_news, missed_words, reached_nobody, taken
 from rules.updates.cadence import cadence_readings
 from tests.specimens import POLICY, after, an_incident, done

@@ -1,9 +1,9 @@
 """Which message a later one goes on from."""
 
-from models.contracts import Carried
-from models.incident import Incident
-from models.message import Receipt
-from models.reference import Reference
+from models.contracts.incident import Carried
+from models.incident.record import Incident
+from models.messages.message import Receipt
+from models.messages.reference import Reference
 from rules.deadlines.enforcement import without_story
 from rules.record.carried import weight
 from rules.record.references import (

@@ -4,8 +4,8 @@ from markdown_it import MarkdownIt
 
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.base import Actor
-from models.clock import FiredThreshold
-from models.incident import Incident, Report, TimelineSegment
+from models.incident.record import Incident, Report, TimelineSegment
+from models.time.clock import FiredThreshold
 from rules.clocks.clocks import read_clocks
 from rules.reports.incident_report import report_markdown
 from tests.specimens import POLICY, REPORT, a_diagnosed_incident, after, an_incident, done

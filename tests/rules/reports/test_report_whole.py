@@ -12,15 +12,7 @@ import pytest
 
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.base import Actor
-from models.calendar import CalendarSlice
-from models.clock import (
-    ClockReading,
-    ClockStatus,
-    Measure,
-    MetricSpec,
-    Stage,
-)
-from models.incident import (
+from models.incident.record import (
     ActionItem,
     AttributeChange,
     Document,
@@ -38,7 +30,15 @@ from models.incident import (
     TimelineEntry,
     TimelineSegment,
 )
-from models.responsibility import HandoverCount, Override
+from models.people.responsibility import HandoverCount, Override
+from models.time.calendar import CalendarSlice
+from models.time.clock import (
+    ClockReading,
+    ClockStatus,
+    Measure,
+    MetricSpec,
+    Stage,
+)
 from rules.reports.clocks import outcome
 from rules.reports.incident_report import report_markdown
 from tests.rules.breached import a_threshold

@@ -5,7 +5,7 @@ import pytest
 from models.alert import Alert, AlertBatch, AlertStatus
 from models.base import MONITORING
 from models.command import RecordAlertsCommand
-from models.incident import Incident, Report
+from models.incident.record import Incident, Report
 from rules.commands.alerts import as_bad_as_its_alerts
 from rules.commands.judgement import judge
 from rules.commands.opening import open_incident

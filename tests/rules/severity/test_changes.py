@@ -5,7 +5,7 @@ import pytest
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.base import ENGINE, MONITORING
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.record.decision import Case, Decision, Refusal, Tell
 from rules.severity.attributes import said_in, shared_labels
 from rules.severity.changes import severity_after

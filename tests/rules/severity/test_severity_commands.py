@@ -6,7 +6,7 @@ import pytest
 
 from models.base import ENGINE
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.record.decision import Decision, Refusal, Tell
 from tests.rules.rated import MATRIX, rated, reported
 from tests.specimens import ANA, after, done, outcome

@@ -6,7 +6,7 @@ import pytest
 
 from models.base import ENGINE, MONITORING
 from models.compiled import CompiledPolicy
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.record.decision import Decision, Outcome, Refusal
 from tests.rules.rated import MATRIX, rated, reported
 from tests.specimens import after, outcome

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from models.calendar import LOCAL, CalendarSpec
-from models.clock import Roll, Target
+from models.time.calendar import LOCAL, CalendarSpec
+from models.time.clock import Roll, Target
 from rules.time.localtime import clock_of
 from rules.time.segments import Span
 from tests.rules.almanac import OFFICE, a_calendar, reckoned, sliced, utc

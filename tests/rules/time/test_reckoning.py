@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from models.calendar import LOCAL
-from models.clock import Roll, Target
+from models.time.calendar import LOCAL
+from models.time.clock import Roll, Target
 from rules.time.reckoning import reckon
 from tests.rules.almanac import OFFICE, a_calendar, reckoned, utc
 

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 
 from hypothesis import given
 
-from models.clock import Target
+from models.time.clock import Target
 from tests.rules.minute_by_minute import MINUTES, Oracle, era, lived
 from tests.rules.runs import PLACES, QUICK, Case, cases, oracle_of, ruled
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.calendar import LOCAL
-from models.clock import Roll, Target
+from models.time.calendar import LOCAL
+from models.time.clock import Roll, Target
 from rules.time.targets import calendars_of
 from tests.specimens import minutes
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.calendar import CalendarSpec, OpenHours
+from models.time.calendar import CalendarSpec, OpenHours
 from rules.time.weekly import weekly
 from rules.zones.calendars import clock_between, slice_of
 

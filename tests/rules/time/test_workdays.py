@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models.calendar import LOCAL
-from models.clock import Roll, Target
+from models.time.calendar import LOCAL
+from models.time.clock import Roll, Target
 from rules.time.localtime import midnight
 from rules.time.workdays import covers, end_of_working_day, rolled
 from rules.zones.calendars import slice_of

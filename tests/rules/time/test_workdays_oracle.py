@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.clock import Roll, Target
+from models.time.clock import Roll, Target
 from tests.rules.minute_by_minute import MINUTES, Oracle
 from tests.rules.runs import QUICK, Case, cases, oracle_of, ruled
 

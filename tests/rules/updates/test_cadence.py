@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models.clock import ClockStatus, FiredThreshold, Measure
 from models.compiled import CompiledPolicy, ReviewRule
-from models.incident import Incident
+from models.incident.record import Incident
+from models.time.clock import ClockStatus, FiredThreshold, Measure
 from rules.deadlines.due import next_point
 from rules.record.decision import Refusal
 from rules.record.ledger import with_fired

@@ -3,9 +3,9 @@
 import pytest
 
 from models.base import Actor
-from models.cadence import Rhythm, Slower
-from models.clock import Target
 from models.compiled import Audience, CompiledPolicy
+from models.time.cadence import Rhythm, Slower
+from models.time.clock import Target
 from rules.record.decision import Decision, Outcome, Refusal, Tell
 from tests.specimens import ANA, POLICY, after, an_incident, done, minutes, outcome
 

@@ -1,7 +1,7 @@
 """Waits for status updates that are over are known as they ended."""
 
 from models.compiled import CompiledPolicy, ReviewRule
-from models.incident import Incident
+from models.incident.record import Incident
 from rules.updates.told import told_readings
 from tests.rules.timed import incident, later, policy_of
 from tests.specimens import done

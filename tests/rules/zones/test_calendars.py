@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.calendar import CalendarSlice
+from models.time.calendar import CalendarSlice
 from rules.time.workdays import always_open, covers
 from rules.zones.calendars import (
     clock_between,

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
+from models.people.schedule import HandOver, RotationSpec
 from models.policy.schedules import parse_hand_over
-from models.schedule import HandOver, RotationSpec
 from rules.zones.calendars import clock_between
 from rules.zones.turns import turns
 

@@ -7,9 +7,9 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.calendar import CalendarSpec, OpenHours
+from models.people.schedule import NOBODY, Gap, HandOver, OverrideSpec, RotationSpec, ScheduleSpec
 from models.policy.calendars import WEEK as DAYS
-from models.schedule import NOBODY, Gap, HandOver, OverrideSpec, RotationSpec, ScheduleSpec
+from models.time.calendar import CalendarSpec, OpenHours
 from rules.zones.rotations import holes_of, on_call, shifts_of
 from rules.zones.turns import ANCHOR
 from tests.rules.rota import DAY, TICK, Era, Swap, Turns, era, watch

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models.schedule import RotationSpec
+from models.people.schedule import RotationSpec
 from rules.zones.turns import turns
 from tests.rules.schedules import rotation, utc
 

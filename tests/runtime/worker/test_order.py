@@ -15,7 +15,7 @@ from temporalio.common import Priority
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from models.contracts import INCIDENT_WORKFLOW, IncidentInput
+from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from models.severity import LEAST_URGENT
 from rules.paging.urgency import Kind, lane, rank
 from runtime.settings import Settings

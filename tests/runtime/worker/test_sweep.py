@@ -11,7 +11,8 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from incidents.kept.archives import archive_id
-from models.contracts import INCIDENT_WORKFLOW, ArchiveRunInput, IncidentInput
+from models.contracts.archive import ArchiveRunInput
+from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from runtime.worker.sweep import sweep
 from tests.patience import PATIENCE_SECONDS
 from tests.runtime.conftest import reaching, started

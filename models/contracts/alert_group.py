@@ -4,7 +4,7 @@ from pydantic import Field
 
 from models.alert import ALERTMANAGER, Alert, AlertBatch, AlertRecord, GroupingPolicy, Heard
 from models.base import Frozen, Instant, Seconds
-from models.incident import Report
+from models.incident.record import Report
 from states.lifecycle import State
 
 ALERT_GROUP_WORKFLOW = "AlertGroup"

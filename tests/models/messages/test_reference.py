@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from models.message import Receipt
-from models.reference import MOST_BYTES, Reference
+from models.messages.message import Receipt
+from models.messages.reference import MOST_BYTES, Reference
 from tests.specimens import START
 
 LINK = "https://chat.example.com/archives/C1/p17?thread_ts=1700.1&cid=C1#end"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.base import Actor, Frozen, Instant, Seconds
-from models.clock_name import of_updates
+from models.time.clock_name import of_updates
 
 
 class ActionKind(StrEnum):

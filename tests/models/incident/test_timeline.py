@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from models.base import ENGINE
-from models.clock import ActionKind
-from models.incident import TimelineEntry
-from models.message import MessageKind
-from models.timeline import SAID, EntryKind, milestone_kind
-from models.timeline_page import NAMES, markdown
+from models.incident.record import TimelineEntry
+from models.incident.timeline import SAID, EntryKind, milestone_kind
+from models.incident.timeline_page import NAMES, markdown
+from models.messages.message import MessageKind
+from models.time.clock import ActionKind
 from rules.record.ledger import note
 from states.lifecycle import TRANSITIONS
 from tests.specimens import after, an_incident
 
-PAGE = Path(__file__).parents[2] / "docs" / "timeline.md"
+PAGE = Path(__file__).parents[3] / "docs" / "timeline.md"
 
 
 def test_the_page_of_kinds_is_current() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from models.base import Frozen, Instant
+from models.messages.reference import Reference
 from models.readable import OneLine, Readable
-from models.reference import Reference
 
 
 class MessageKind(StrEnum):

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from models.base import Frozen, Seconds
-from models.clock import Target
+from models.time.clock import Target
 
 
 class Slower(Frozen):

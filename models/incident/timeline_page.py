@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from models.timeline import SAID, EntryKind
+from models.incident.timeline import SAID, EntryKind
 
 NAMES = {
     "actions": "what the threshold set off, in words",
@@ -77,8 +77,8 @@ def markdown() -> str:
     """The page: one table for each thing that lines are about, then the names in their data."""
     return (
         "# The lines of the timeline\n\n"
-        "This page is generated from the table in `models/timeline.py` (`make timeline-doc`); a "
-        "test keeps the two equal.\n\n"
+        "This page is generated from the table in `models/incident/timeline.py` (`make "
+        "timeline-doc`); a test keeps the two equal.\n\n"
         "Each line of an incident's timeline has a `kind`: the thing, a dot, and what became of "
         "it. Logs, queries and reports use the same strings, and they never change. `data` may "
         "hold the names that stand beside the kind; [the last table](#data) explains them. A name "

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.base import Frozen, Instant, Seconds
-from models.calendar import CalendarSpec
+from models.time.calendar import CalendarSpec
 
 NOBODY = "nobody"
 """Who is on call where a policy says that nobody is, on purpose."""

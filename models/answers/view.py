@@ -1,11 +1,11 @@
 """What the query `view` of an incident answers: the record, and what follows from it now."""
 
 from models.base import Frozen, Instant
-from models.clock import ClockReading, MetricReading, RecordedBreach
-from models.contracts import Delivery
-from models.doubt import Doubt
-from models.escalating import EscalationProgress
-from models.incident import Incident
+from models.contracts.notifying import Delivery
+from models.incident.doubt import Doubt
+from models.incident.escalation import EscalationProgress
+from models.incident.record import Incident
+from models.time.clock import ClockReading, MetricReading, RecordedBreach
 
 VIEW = "view"
 """The query's name."""

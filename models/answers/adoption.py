@@ -1,7 +1,7 @@
 """What another policy would change for an incident: the answer of the query `preview_adoption`."""
 
 from models.base import Frozen, Instant
-from models.clock import ClockReading
+from models.time.clock import ClockReading
 
 PREVIEW_ADOPTION = "preview_adoption"
 """The name of the query. It takes the compiled policy and, like `view`, the instant to read at."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.clock_name import (
+from models.time.clock_name import (
     ApprovalWait,
     ClockName,
     HoldingWait,

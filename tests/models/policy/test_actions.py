@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from models.clock import Action, ActionKind
 from models.policy.actions import parse_action, parse_share, share_name
+from models.time.clock import Action, ActionKind
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from models.alert import AlertRecord
 from models.base import Actor, Frozen, Instant, Seconds
-from models.clock import FiredThreshold
-from models.reference import FirstMessage
-from models.responsibility import Handover, HandoverCount, Override, Request, RoleSpell
+from models.messages.reference import FirstMessage
+from models.people.responsibility import Handover, HandoverCount, Override, Request, RoleSpell
+from models.time.clock import FiredThreshold
 from states.lifecycle import State
 
 

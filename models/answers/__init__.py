@@ -1,0 +1,1 @@
+"""What an incident answers when it is asked."""

@@ -1,0 +1,46 @@
+"""Sending one message: what an incident owes, and how an attempt can fail."""
+
+from models.base import Frozen, Instant
+from models.messages.message import DeliveryFailure, Message
+from models.messages.reference import Reference
+from models.people.workload import Bound
+
+SEND_NOTIFICATION = "send_notification"
+PERMANENT_FAILURE = "ChannelPermanentError"
+RETRYABLE_FAILURE = "ChannelRetryableError"
+"""The types of the ApplicationError that send_notification raises."""
+
+
+class Delivery(Frozen):
+    """A message and the channels to try, first to last. The record carries what is undelivered.
+
+    `fell_back` are the permanent failures of this round that the timeline does not show yet.
+    `bound` says that the workload must give leave first, `held` that it has not so far,
+    `until_answered` that an answer to the escalation withdraws it, `withdraw` why nobody need send
+    it any more. `update` is the place, among those on record, of the status update that it brings.
+    `clocks` are those whose limits ask for it.
+    """
+
+    message: Message
+    channels: tuple[str, ...]
+    channel: int = 0
+    rounds: int = 0
+    not_before: Instant | None = None
+    fell_back: tuple[DeliveryFailure, ...] = ()
+    bound: Bound | None = None
+    held: bool = False
+    until_answered: bool = False
+    update: int | None = None
+    clocks: tuple[str, ...] = ()
+    withdraw: str | None = None
+
+
+class SendNotification(Frozen):
+    """Input of send_notification: one message on one channel.
+
+    `first_message` refers to the first message that its recipient got over the channel.
+    """
+
+    channel: str
+    message: Message
+    first_message: Reference | None = None

@@ -1,0 +1,1 @@
+"""Messages that leave the engine, and what channels answer."""
