@@ -65,7 +65,7 @@ def _to_utc(value: Any, read: ValidatorFunctionWrapHandler) -> datetime:
         at: datetime = read(value)
         return at.astimezone(UTC)
     except OverflowError:
-        raise PydanticCustomError("instant", "lies outside of the calendar in UTC") from None
+        raise PydanticCustomError("instant", "lies outside the calendar in UTC") from None
 
 
 def _bearable(value: Any, read: ValidatorFunctionWrapHandler) -> timedelta:

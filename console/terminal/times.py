@@ -31,7 +31,7 @@ def parse_duration(text: str) -> timedelta:
 def within_reach(at: datetime, text: str) -> datetime:
     """The instant, or local time. Raises `Failure` (usage) where no calendar reckons with it."""
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise usage(f"{text!r} lies outside of the years {FIRST_YEAR} to {LAST_YEAR}")
+        raise usage(f"{text!r} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
     return at
 
 
@@ -53,7 +53,7 @@ def parse_instant(text: str, now: datetime, forms: str = FORMS) -> datetime:
             return now + parse_duration(words.removeprefix("+"))
         return _iso(text, forms).astimezone(UTC)
     except OverflowError:
-        message = f"{text!r} lies outside of the calendar"
+        message = f"{text!r} lies outside the calendar"
         raise usage(message) from None
 
 

@@ -56,9 +56,9 @@ def named(text: str) -> str:
 
 
 def within_years(at: date, written: object) -> None:
-    """Raise a ValueError if a date or time is outside of the years that the engine reckons with."""
+    """Raise a ValueError if a date or time is outside the years that the engine reckons with."""
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        what = f"{str(written)!r} lies outside of the years {FIRST_YEAR} to {LAST_YEAR}"
+        what = f"{str(written)!r} lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
         raise wrong(what, "write a year between them")
 
 

@@ -252,5 +252,5 @@ def became_of(delivery: Delivery, leave: Leave) -> Line | None:
                 EntryKind.PAGE_UNDELIVERED, f"{who} — no channel took the summary; given up", data
             )
         case _:
-            why = delivery.withdraw or "it is not asked for any more"
+            why = delivery.withdraw or "it is no longer needed"
             return Line(EntryKind.PAGE_WITHDRAWN, f"{who} — held, and dropped: {why}", data)

@@ -1,1 +1,1 @@
-"""Who may do what, who holds which role, who is on call."""
+"""Who may do what, who holds which role, and who is on call."""

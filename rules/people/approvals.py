@@ -36,7 +36,7 @@ def _in_force(rule: ApprovalRule, case: Case) -> bool:
 def rules_of(
     name: str, command: Command, policy: CompiledPolicy
 ) -> Iterator[tuple[str, ApprovalRule]]:
-    """The rules that a command falls under, by the names that they have in the policy."""
+    """The approval rules for a command, with their names in the policy."""
     if name in policy.approvals:
         yield name, policy.approvals[name]
     if isinstance(command, PostUpdateCommand):
@@ -48,7 +48,7 @@ def rules_of(
 
 
 def unapproved(case: Case, name: str, command: Command) -> Refusal | None:
-    """What approval a command lacks, and who may give it; the first time that it is asked for."""
+    """The refusal of a command without its approval; the first one also asks for the approval."""
     if case.actor in (ENGINE, MONITORING) or case.overrides:
         return None
     dated = approval_rule(case, name, command)
@@ -61,7 +61,7 @@ def unapproved(case: Case, name: str, command: Command) -> Refusal | None:
 
 
 def needs_approval(case: Case, name: str, command: Command) -> bool:
-    """Whether a command must be approved in this case, whoever has approved it by now."""
+    """Whether a command needs approval in this case, even if somebody has approved it by now."""
     if case.actor in (ENGINE, MONITORING) or case.overrides:
         return False
     return any(_in_force(rule, case) for _, rule in rules_of(name, command, case.policy))
@@ -98,9 +98,9 @@ def _next(
     asked_so_far: int,
     requester: str,
 ) -> tuple[int, tuple[str, ...]]:
-    """How many groups are asked with the next one, and who that is.
+    """How many groups are asked once the next one is, and the people of that one.
 
-    One in which there is nobody but whoever asks is passed over.
+    A group that contains nobody except the requester is skipped.
     """
     people: tuple[str, ...] = ()
     for place, group in enumerate(rule.groups[asked_so_far:], asked_so_far + 1):
@@ -111,13 +111,13 @@ def _next(
 
 
 def _approvers(rule: ApprovalRule, request: Request | None) -> AuthorityRule:
-    """Who may approve by now: whoever was asked."""
+    """Who may approve by now: the groups that were asked."""
     groups = rule.groups[: request.asked if request else 1]
     return AuthorityRule(by=tuple(dict.fromkeys(entry for group in groups for entry in group)))
 
 
 def _answered(case: Case, named: str) -> tuple[Request, ApprovalRule] | Refusal:
-    """The request that somebody answers, who must be one of those asked, and not who asked."""
+    """The request that somebody answers; they must be asked for it, and cannot be the requester."""
     wanted = named.replace("-", "_")
     open_now = [
         r for r in case.incident.requests if not r.consults and r.state == case.incident.state
@@ -126,7 +126,7 @@ def _answered(case: Case, named: str) -> tuple[Request, ApprovalRule] | Refusal:
     rule = case.policy.approvals.get(request.rule) if request else None
     if request is None or rule is None:
         known = ", ".join(r.rule for r in open_now) or "nothing"
-        return Refusal("Refused", f"no approval of {named} is asked for; asked for is: {known}")
+        return Refusal("Refused", f"nobody asked for approval of {named}; open requests: {known}")
     approvers = _approvers(rule, request)
     may = who_may(approvers, case.incident, case.policy, case.now)
     if case.actor.name == request.requester.name:
@@ -139,7 +139,7 @@ def _answered(case: Case, named: str) -> tuple[Request, ApprovalRule] | Refusal:
 
 
 def approve(case: Case, command: ApproveCommand) -> Outcome:
-    """Give leave. Once enough have, whoever asked is told, and may."""
+    """Approve a request. Once enough people have, the requester is told and may go on."""
     found = _answered(case, command.command)
     if isinstance(found, Refusal):
         return found
@@ -160,13 +160,13 @@ def approve(case: Case, command: ApproveCommand) -> Outcome:
         happened_at=case.happened_at,
         rule=request.rule,
     )
-    whom, reason = request.requester.name, f"{request.says} is approved: give it again"
+    whom, reason = request.requester.name, f"{request.says} is approved: give the command again"
     told = (Remind(f"person:{whom}", reason),) if have == rule.quorum else ()
     return Decision(incident, summary, told)
 
 
 def reject(case: Case, command: RejectCommand) -> Outcome:
-    """Refuse leave; what was asked for must be asked again."""
+    """Reject a request; the requester must ask again."""
     found = _answered(case, command.command)
     if isinstance(found, Refusal):
         return found
@@ -185,7 +185,7 @@ def reject(case: Case, command: RejectCommand) -> Outcome:
 
 
 def approval_points(policy: CompiledPolicy, incident: Incident) -> Iterator[DueThreshold]:
-    """When the time of those who were asked last is over."""
+    """When the time of the group that was asked last is over."""
     for request in incident.requests:
         rule = policy.approvals.get(request.rule)
         if rule is None or rule.within is None or request.consults or request.proceeds:
@@ -203,7 +203,7 @@ def approval_points(policy: CompiledPolicy, incident: Incident) -> Iterator[DueT
 def unanswered(
     name: str, due_at: datetime, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Decision | None:
-    """What follows when nobody answered in time: the next are asked, or the policy decides."""
+    """What happens if nobody answers in time: the next group is asked, or the policy decides."""
     request, rule = request_for(incident, name), policy.approvals.get(name)
     if request is None or rule is None:
         return None

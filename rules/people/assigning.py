@@ -1,4 +1,4 @@
-"""Roles are given and taken back by command."""
+"""Assigning and unassigning roles by command."""
 
 from models.base import ENGINE
 from models.command import AssignRoleCommand, UnassignRoleCommand
@@ -11,13 +11,13 @@ from rules.record.ledger import note
 from rules.record.steps import unknown
 
 MOST_HOLDERS = 50
-"""Where the policy names no most."""
+"""The most holders of a role, if the policy names no limit."""
 HANDOVER = "handover"
-"""What an override overrules that moves a role without its next holder's consent."""
+"""The guard to override if a role moves without the consent of its next holder."""
 
 
 def assign_role(case: Case, command: AssignRoleCommand) -> Outcome:
-    """Give a role to a person. One that only one may hold, its holder gives away by that."""
+    """Give a role to a person. If only one may hold it, its holder loses it."""
     rule = case.policy.role(command.role)
     if rule is None:
         return unknown("role", command.role, tuple(role.name for role in case.policy.roles))
@@ -34,17 +34,17 @@ def assign_role(case: Case, command: AssignRoleCommand) -> Outcome:
 def _kept(
     case: Case, rule: RoleRule, person: str, held: tuple[RoleHolder, ...]
 ) -> tuple[RoleHolder, ...] | Refusal:
-    """Who holds the role beside the person from now on."""
+    """The other holders, who keep the role."""
     others = tuple(h for h in held if h.person != person)
     if rule.at_most == 1:
         by_consent = case.policy.handover and case.actor != ENGINE
         if others and by_consent and not case.overrules(HANDOVER):
             name = others[0].person
-            message = f"{rule.name} is held by {name}, and moves when another accepts it"
+            message = f"{name} holds {rule.name}, and it moves only if another accepts it"
             return Refusal("Refused", message, ("hand_over, or unassign_role first",))
         return ()
     if len(others) >= (rule.at_most or MOST_HOLDERS):
-        message = f"{rule.name} has {len(others)} holders, which is the most"
+        message = f"{rule.name} has {len(others)} holders, the most that it may have"
         return Refusal("Refused", message, ("unassign_role first",))
     return others
 
@@ -59,7 +59,7 @@ def _assigned(
     before = ", ".join(h.person for h in held if h not in kept)
     summary = f"{person} is {rule.name}" + (f", after {before}" if before else "")
     new = holder(rule.name, person, case.happened_at, case.policy)
-    # Who is given what they hold holds it since they took it.
+    # Somebody who holds the role already keeps the time at which they took it.
     mine = next((h for h in held if h.person == person and rule.passes), new)
     incident = with_holders(case.incident, rule, (*kept, mine), case.happened_at)
     incident = note(
@@ -78,7 +78,7 @@ def _assigned(
 
 
 def unassign_role(case: Case, command: UnassignRoleCommand) -> Outcome:
-    """Take a role back; nobody holds it in that person's place."""
+    """Take a role away from a person; nobody takes their place."""
     rule = case.policy.role(command.role)
     if rule is None:
         return unknown("role", command.role, tuple(role.name for role in case.policy.roles))
@@ -87,7 +87,7 @@ def unassign_role(case: Case, command: UnassignRoleCommand) -> Outcome:
         return Refusal("Refused", f"nobody holds {rule.name}")
     if command.person is None and len(held) > 1:
         names = ", ".join(h.person for h in held)
-        return Refusal("Refused", f"{rule.name} is held by {names}: say whose", ("person",))
+        return Refusal("Refused", f"{rule.name} is held by {names}: name one of them", ("person",))
     person = command.person or held[0].person
     if person not in {h.person for h in held}:
         names = ", ".join(h.person for h in held)

@@ -1,4 +1,4 @@
-"""Who may do what, by the policy's authority rules."""
+"""Who may do what, by the authority rules of the policy."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -33,13 +33,13 @@ from rules.record.decision import Case, Refusal
 from states.lifecycle import BY_TRIGGER, State, Trigger
 
 AS_THAT = {"unassign_role": "assign_role", "hand_over": "assign_role"}
-"""Commands that the rule of another is for, where the policy names no rule of their own."""
+"""Commands that follow the rule of another command if the policy has none for them."""
 
 SET_MILESTONE = "set_milestone"
 SET_ATTRIBUTE = "set_attribute"
 ADOPT_POLICY = "adopt_policy"
 REOPEN = Trigger.REOPEN.value
-"""With a milestone, an attribute or a state after a colon, rules that are about that one alone."""
+"""A milestone, an attribute or a state after the colon limits a rule to that one."""
 REOPENED_FROM = BY_TRIGGER[Trigger.REOPEN].sources
 OF_A_MILESTONE = (SetMilestoneCommand, CorrectMilestoneCommand, WithdrawMilestoneCommand)
 
@@ -47,7 +47,7 @@ OF_A_MILESTONE = (SetMilestoneCommand, CorrectMilestoneCommand, WithdrawMileston
 def named_now(
     rule: AuthorityRule, incident: Incident, now: datetime, severity: str | None = None
 ) -> tuple[str, ...]:
-    """Whom a rule names, in the words of the policy; at the incident's severity, or another."""
+    """Whom a rule names, in the words of the policy; `severity` replaces the incident's."""
     for condition, by in rule.when:
         if holds_at(parse_condition(condition), incident, now):
             return by
@@ -70,9 +70,9 @@ def permitted(
     *,
     severity: str | None = None,
 ) -> bool:
-    """Whether `actor` may. The engine may by policy, and monitoring feeds its own incidents.
+    """Whether `actor` may do it. The engine always may, and monitoring may for its own incidents.
 
-    At the incident's severity, or at another `severity`. What is for nobody is not for monitoring.
+    `severity` replaces the severity of the incident. Monitoring may not do what nobody may do.
     """
     named = named_now(rule, incident, now, severity)
     if actor == ENGINE or (actor == MONITORING and named != (NOBODY,)):
@@ -88,7 +88,7 @@ def who_may(
     *,
     severity: str | None = None,
 ) -> tuple[str, ...]:
-    """Who may, in words: each with the people that it means now, and who may later."""
+    """Who may do it, in words: each with the people meant now, and those who may later."""
     named = named_now(rule, incident, now, severity)
     words = [_words(entry, incident, policy, now) for entry in named]
     for later in rule.later:
@@ -114,7 +114,7 @@ def _words(entry: str, incident: Incident, policy: CompiledPolicy, now: datetime
 
 
 def everybody(policy: CompiledPolicy) -> AuthorityRule:
-    """Who may what the policy does not name: its people, or anyone where it lists none."""
+    """The rule if the policy has none: all its people, or anyone if it lists no people."""
     return AuthorityRule(by=(PEOPLE,)) if policy.known_names and policy.people else AuthorityRule()
 
 
@@ -128,10 +128,10 @@ def rule_for(policy: CompiledPolicy, command: str) -> AuthorityRule:
 
 
 def rule_key(policy: CompiledPolicy, name: str, command: Command, state: State) -> str:
-    """The name by which the policy has the rule of a command.
+    """The name of the rule of a command in the policy.
 
-    That of a certain milestone, where it has one, is about setting, correcting and withdrawing it;
-    of a certain attribute or flag, about setting it; and reopening can differ by the state.
+    The rule of one milestone covers setting, correcting and withdrawing it; the rule of one
+    attribute or flag covers setting it; reopening can have a rule for each state.
     """
     certain = name
     if isinstance(command, OF_A_MILESTONE):
@@ -150,7 +150,7 @@ def trigger_rule(policy: CompiledPolicy, trigger: Trigger, state: State) -> Auth
 
 
 def _may_by_now(case: Case, rule: AuthorityRule, key: str) -> bool:
-    """Whether it was asked for so long ago that others may, too."""
+    """Whether the request is old enough that others may do it too."""
     request = request_for(case.incident, key, consults=True)
     waited = case.now - request.at if request else None
     by = (e for later in rule.later if waited and waited >= later.after for e in later.by)
@@ -158,7 +158,7 @@ def _may_by_now(case: Case, rule: AuthorityRule, key: str) -> bool:
 
 
 def _will(case: Case, rule: AuthorityRule) -> Iterator[str]:
-    """The delays after which this actor may."""
+    """The delays after which this actor may do it."""
     for later in rule.later:
         if any(_covers(e, case.actor, case.incident, case.policy, case.now) for e in later.by):
             yield format_duration(later.after)
@@ -167,11 +167,11 @@ def _will(case: Case, rule: AuthorityRule) -> Iterator[str]:
 def unauthorised(
     case: Case, rule: AuthorityRule, name: str, command: Command, what: str, *, key: str = ""
 ) -> Refusal | None:
-    """Why an actor may not do `what` by the command, and who may; None where they may.
+    """The refusal if an actor may not do `what`, with who may; None if the actor may.
 
-    `key` is by which name the policy has the rule, where that is not the command's.
+    `key` is the name of the rule in the policy, if it is not that of the command.
 
-    Those who may later have asked by that: those who may now are told.
+    If the actor may later, the refusal is also a request: those who may now are paged.
     """
     incident, policy, now = case.incident, case.policy, case.now
     severity = case.severity_for(by_the_worse=rule.by_the_worse)

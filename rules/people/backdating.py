@@ -1,9 +1,9 @@
-"""How far back a fact may be dated: further only with a reason, further still with an approval.
+"""How far back a fact may be dated without a reason, and without an approval.
 
-What is measured is how long ago the fact lies that a command tells of. A milestone of the policy's
-own that stops no clock may lie as far back as it did: nobody gains by that. What a command says
-that was long on its way (`sent_at`), while no worker ran, needs no reason: nobody chose that. But
-who sent it says so, and nothing proves it: beyond what the policy wants approved, it is, too.
+This measures how long ago the fact happened. A milestone of the policy's own that stops no clock
+may lie any time back, because nobody gains by that. A command that was long on its way (`sent_at`)
+because no worker ran needs no reason, because nobody chose the delay. But only the sender says so,
+and nothing proves it: beyond the policy's limit it needs approval too.
 """
 
 from collections.abc import Iterator
@@ -25,16 +25,16 @@ FREE = frozenset(
         "adopt_policy",
     }
 )
-"""Commands whose instant decides nothing."""
+"""Commands whose instant affects nothing."""
 AT_ALL = timedelta()
 ON_THE_WAY = timedelta(minutes=1)
-"""How long a command may take to be there although a worker runs."""
+"""How long a command may take to arrive while a worker runs."""
 
 
 def dated_back(case: Case, name: str, command: Command, *, late: bool = False) -> timedelta:
-    """How far back a fact lies that a command tells of; nothing for what may be dated freely.
+    """How far back the fact of a command lies; nothing if it may be dated freely.
 
-    With `late`, that includes what says of itself that it came late.
+    `late` includes commands that say of themselves that they came late.
     """
     if case.policy.facts is None or case.actor in (ENGINE, MONITORING) or name in FREE:
         return AT_ALL
@@ -50,34 +50,32 @@ def dated_back(case: Case, name: str, command: Command, *, late: bool = False) -
 
 
 def _was_delivered_to(case: Case) -> bool:
-    """Whether the incident did something since the command is said to have been sent.
+    """Whether the incident did something after the command was supposedly sent.
 
-    Then a worker ran, and the command would have come with that.
+    Then a worker ran, and the command would have arrived then.
     """
     since, until = case.happened_at + ON_THE_WAY, case.now - ON_THE_WAY
     return any(since < entry.recorded_at < until for entry in reversed(case.incident.timeline))
 
 
 def _stops(milestone: str, policy: CompiledPolicy) -> bool:
-    """Whether a clock of the policy stops, or ends, by a milestone."""
+    """Whether a milestone stops or ends a clock of the policy."""
     ends = (text for spec in policy.clocks for text in (spec.stops, spec.until) if text)
     return any(milestone in parse_moment(text).of for text in ends)
 
 
 def reason_missing(case: Case, name: str, command: Command) -> Refusal | None:
-    """That a command is dated back further than may be without a reason, and says none."""
+    """The refusal of a command that is dated back too far without a reason."""
     facts, back = case.policy.facts, dated_back(case, name, command)
     if facts is None or back <= facts.reason_after or command.note or case.overrides:
         return None
     what = "takes back" if isinstance(command, WithdrawMilestoneCommand) else "is dated back"
-    message = (
-        f"{name} {what} {span(back)}, and beyond {span(facts.reason_after)} the policy asks why"
-    )
+    message = f"{name} {what} {span(back)}; beyond {span(facts.reason_after)} it needs a reason"
     return Refusal("Refused", f"{message}: note", ("note",))
 
 
 def approval_rule(case: Case, name: str, command: Command) -> Iterator[tuple[str, ApprovalRule]]:
-    """The rule by which somebody must approve that a fact is dated so far back, if there is one."""
+    """The approval rule for a fact dated this far back, if the policy has one."""
     facts = case.policy.facts
     rule = case.policy.approvals.get(BACKDATING)
     if facts is None or facts.approval_after is None or rule is None:

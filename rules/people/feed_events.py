@@ -1,4 +1,4 @@
-"""Whom the events of a calendar feed mean: by the address of who attends, or by their summary."""
+"""Whom the events of a calendar feed mean: by the addresses of their attendees, or by summary."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ _WORDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """The events that name people of the policy, with whom; and those that name nobody."""
+    """The events that name people of the policy, with these people; and those that name nobody."""
 
     named: tuple[tuple[FeedEvent, tuple[str, ...]], ...]
     nobody: tuple[FeedEvent, ...] = ()
@@ -27,23 +27,23 @@ _FILLERS = frozenset(
         *("third", "level", "tier", "line", "lead", "support", "covers", "cover", "covering"),
     }
 )
-"""Words of shifts: next to a name they make it no longer name."""
+"""Words that often stand beside a name in a shift; they are no part of the name."""
 _LONGEST_WORD = 64
 _MOST_SIDE_BY_SIDE = 8
 _MOST_NAMED = 20
-"""So many people of one event, so many words beside a name: no text takes longer to understand."""
+"""At most this many people of one event, so that no text takes long to parse."""
 _BEFORE = re.compile(r"([\w.'’-]{1,60}) {1,3}\Z")
 _AFTER = re.compile(r" {1,3}([\w.'’-]{1,60})")
 
 
 def _whole_word(name: str) -> re.Pattern[str]:
-    """A name where it stands alone: Ana, but neither Anabel nor Ana's birthday."""
+    """A name on its own: Ana, but neither Anabel nor Ana's birthday."""
     return re.compile(rf"(?<![\w@.-]){re.escape(name)}(?!['’]?\w|[@-]|\.\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """What somebody is called in a feed; `alone` says that it is no part of a longer name."""
+    """A name for somebody in a feed; `alone` says that it cannot be part of a longer name."""
 
     given: str
     pattern: re.Pattern[str]
@@ -52,10 +52,10 @@ class _Name:
 
 
 def _names(spec: FeedSpec, people: Mapping[str, Person]) -> list[_Name]:
-    """What people are called, the longest first: a longer name holds a shorter one.
+    """The names of people, the longest first, because a longer name can contain a shorter one.
 
-    By the name that the policy has for them alone nobody is meant whose name only begins with it:
-    Ana Cyprian is not ana.
+    The policy's own name for a person means nobody whose longer name begins with it: Ana Cyprian is
+    not ana.
     """
     called = [(given, person, False) for given, person in spec.names.items()]
     called += [(p.email, name, False) for name, p in people.items() if p.email]
@@ -67,9 +67,9 @@ def _names(spec: FeedSpec, people: Mapping[str, Person]) -> list[_Name]:
 
 
 def _is_alone(summary: str, begins: int, ends: int, names: frozenset[str]) -> bool:
-    """Whether what stands beside a name cannot be a further part of it.
+    """Whether the words beside a name cannot belong to it.
 
-    Beside another name of the policy, what stands beside that decides.
+    Beside another name of the policy, the words beside that one decide.
     """
     for _ in range(_MOST_SIDE_BY_SIDE):
         before = _BEFORE.search(summary, max(0, begins - _LONGEST_WORD), begins)
@@ -121,10 +121,10 @@ def _named(summary: str, names: list[_Name], known: frozenset[str]) -> list[tupl
 def people_meant(
     events: Iterable[FeedEvent], spec: FeedSpec, people: Mapping[str, Person]
 ) -> Meant:
-    """Who is meant by each event, but for whoever declined it.
+    """Who is meant by each event, without those who declined it.
 
-    Those of its attendees that the policy knows by their e-mail address; or else whoever its
-    summary names, by name, address, or as `names` of the feed say.
+    These are the attendees whose e-mail address the policy knows; if there are none, the people
+    that the summary names by name, by address, or by the `names` of the feed.
     """
     addresses = {person.email.lower(): name for name, person in people.items() if person.email}
     names = _names(spec, people)
@@ -144,6 +144,6 @@ def people_meant(
 
 
 def called(event: FeedEvent) -> str:
-    """An event as people find it in their calendar."""
+    """An event as people see it in their calendar."""
     summary = event.summary[:_WORDS] or "without a summary"
     return f"{summary!r} of {event.begins:%Y-%m-%d %H:%M}"

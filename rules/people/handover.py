@@ -1,4 +1,4 @@
-"""Roles move from one person to another: offered with what must be known, and accepted."""
+"""Handovers: a role is offered to another person with what they must know, and accepted."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -31,7 +31,7 @@ HAND_OVER = "hand over"
 
 
 def hand_over(case: Case, command: HandOverCommand) -> Outcome:
-    """Offer a role to somebody, who has it once they accept."""
+    """Offer a role to a person, who holds it once they accept."""
     rule = case.policy.role(command.role)
     if rule is None:
         return unknown("role", command.role, tuple(role.name for role in case.policy.roles))
@@ -56,12 +56,12 @@ def hand_over(case: Case, command: HandOverCommand) -> Outcome:
 def _giver(case: Case, rule: RoleRule, named: str | None) -> str | Refusal:
     holders = case.incident.holders(rule.name)
     if not holders:
-        return Refusal("Refused", f"nobody holds {rule.name}: assign_role gives it")
+        return Refusal("Refused", f"nobody holds {rule.name}: use assign_role")
     own = case.actor.name if case.actor.name in holders else None
     giver = named or own or (holders[0] if len(holders) == 1 else None)
     if giver is None:
         names = ", ".join(holders)
-        return Refusal("Refused", f"{rule.name} is held by {names}: say whose", ("giver",))
+        return Refusal("Refused", f"{rule.name} is held by {names}: name one of them", ("giver",))
     if giver not in holders:
         return Refusal("Refused", f"{giver} does not hold {rule.name}")
     return giver
@@ -79,7 +79,7 @@ def _not_takeable(case: Case, rule: RoleRule, person: str) -> Refusal | None:
 def _content_missing(case: Case, command: HandOverCommand) -> Refusal | None:
     required = case.policy.handover.required if case.policy.handover else ()
     missing = tuple(f"content {name}" for name in required if blank(command.content.get(name, "")))
-    words = f"the policy asks for more in a handover: {', '.join(missing)}"
+    words = f"the handover lacks what the policy requires: {', '.join(missing)}"
     return Refusal("Refused", words, missing) if missing else None
 
 
@@ -111,7 +111,7 @@ def _offered(case: Case, rule: RoleRule, offer: Handover) -> Decision:
 
 
 def _offer(case: Case, role: str) -> tuple[Handover, RoleRule] | Refusal:
-    """The offer of a role to whoever answers it."""
+    """The offer of a role that the actor can answer."""
     offers = [h for h in case.incident.handovers if h.role == role]
     mine = next((h for h in offers if h.taker == case.actor.name), None)
     rule = case.policy.role(role)
@@ -121,11 +121,11 @@ def _offer(case: Case, role: str) -> tuple[Handover, RoleRule] | Refusal:
         may = tuple(h.taker for h in offers)
         message = f"{role} is not offered to {case.actor.name}; it is to {', '.join(may)}"
         return Refusal("NotAuthorised", message, may=may)
-    return Refusal("Refused", f"{role} is not offered to anybody: hand_over offers it")
+    return Refusal("Refused", f"{role} is not offered to anybody: use hand_over")
 
 
 def _counted(incident: Incident, role: str, ended: str) -> Incident:
-    """The record with one more offer that came to an end, and only their number kept."""
+    """The record with one more ended offer in its counts; the offers themselves are not kept."""
     known = next((c for c in incident.handover_counts if c.role == role), HandoverCount(role=role))
     others = tuple(c for c in incident.handover_counts if c.role != role)
     counted = known.changed(**{ended: getattr(known, ended) + 1})
@@ -138,13 +138,13 @@ def _without(incident: Incident, offer: Handover) -> Incident:
 
 
 def accept_handover(case: Case, command: AcceptHandoverCommand) -> Outcome:
-    """Take the role that was offered: only now it moves."""
+    """Accept an offered role; only now does it move."""
     found = _offer(case, command.role)
     if isinstance(found, Refusal):
         return found
     offer, rule = found
     if case.policy.known_names and offer.taker in case.incident.holders(rule.name):
-        return Refusal("Refused", f"{offer.taker} holds {rule.name} already: decline_handover")
+        return Refusal("Refused", f"{offer.taker} holds {rule.name} already: use decline_handover")
     why = unfit(rule, offer.taker, case.incident, case.policy, case.now)
     if why:
         return Refusal("Refused", why)
@@ -169,7 +169,7 @@ def accept_handover(case: Case, command: AcceptHandoverCommand) -> Outcome:
 
 
 def decline_handover(case: Case, command: DeclineHandoverCommand) -> Outcome:
-    """Not take it; or, whoever offered it, take the offer back."""
+    """Decline an offered role, or withdraw your own offer."""
     offers = [h for h in case.incident.handovers if h.role == command.role]
     own = [h for h in offers if case.actor.name in {h.giver, h.offered_by.name}]
     found = _offer(case, command.role)
@@ -193,9 +193,9 @@ def decline_handover(case: Case, command: DeclineHandoverCommand) -> Outcome:
 
 
 def over_own_role(case: Case, command: Command) -> bool:
-    """Whether somebody gives away or gives back what is theirs, which needs no authority.
+    """Whether somebody gives away or gives back their own role, which needs no authority.
 
-    A deputy may give away what the holder may; one of several holders only what they hold.
+    A deputy may give away what the holder may; one of several holders may give away only their own.
     """
     if isinstance(command, UnassignRoleCommand):
         return case.actor.name == (command.person or case.incident.holder(command.role))
@@ -209,7 +209,7 @@ def over_own_role(case: Case, command: Command) -> bool:
 
 
 def handover_points(policy: CompiledPolicy, incident: Incident) -> Iterator[DueThreshold]:
-    """When an offer lapses, and when holders are reminded to hand over."""
+    """When an offer lapses, and when a holder is reminded to hand over."""
     rule = policy.handover
     if rule is None or incident.state not in BEFORE_REVIEW:
         return
@@ -230,7 +230,7 @@ def _point(waits: ClockName, threshold: str, due_at: datetime) -> DueThreshold:
 
 
 def lapsed(waits: OfferWait, incident: Incident, now: datetime) -> Decision | None:
-    """An offer that nobody accepted in time: its giver keeps the role."""
+    """End an offer that nobody accepted in time: its giver keeps the role."""
     role, giver = waits.role, waits.giver
     offer = next((h for h in incident.handovers if (h.role, h.giver) == (role, giver)), None)
     if offer is None:
@@ -243,7 +243,7 @@ def lapsed(waits: OfferWait, incident: Incident, now: datetime) -> Decision | No
 
 
 def held_long(waits: HoldingWait, incident: Incident, now: datetime) -> Decision | None:
-    """Somebody holds a role as long as the policy wants them to, or their shift ends."""
+    """Remind the holder of a role after the policy's time, or when their shift ends."""
     role, person = waits.role, waits.person
     held = next((h for h in incident.roles if (h.role, h.person) == (role, person)), None)
     if held is None:

@@ -1,4 +1,4 @@
-"""Whom the words of a policy mean, by the record as it is: roles, teams, deputies, responders."""
+"""The people that the words of a policy mean, by the record: roles, teams, deputies, responders."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -19,7 +19,7 @@ _MOST_NAMED = 5
 
 
 def responders(policy: CompiledPolicy) -> tuple[str, ...]:
-    """The people whom the escalation can page by name or by its schedules, in order."""
+    """The people that the escalation can page by name or by its schedules, in order."""
     ladders = policy.escalation.ladders if policy.escalation else ()
     targets = (t for ladder in ladders for level in ladder.levels for t in level.page)
     schedules = {f"{SCHEDULE}{spec.name}": spec for spec in policy.schedules}
@@ -33,10 +33,11 @@ def responders(policy: CompiledPolicy) -> tuple[str, ...]:
 
 
 def who_responds(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...] | None:
-    """The people whom the word `responders` means as to authority; None: anyone.
+    """The people that `responders` means in an authority rule; None: anyone.
 
-    Whom the escalation can page, who was paged, who holds a role, and their deputies. Where a level
-    pages a channel, or nobody by name, it is all people of the policy: nobody knows who reads it.
+    They are those whom the escalation can page, who were paged or who hold a role, and their
+    deputies. If a level pages a channel, or pages nobody by name, they are all people of the
+    policy, because nobody knows who reads the channel.
     """
     found = (*responders(policy), *paged(incident))
     if not policy.known_names:
@@ -58,15 +59,15 @@ def _pages_a_channel(policy: CompiledPolicy) -> bool:
 
 
 def _paged_by_name(incident: Incident) -> Iterator[str]:
-    """Everybody who was paged, by whatever asked for it."""
+    """Everybody who was paged, for any reason."""
     yield from incident.paged
     yield from recipients(incident.timeline)
 
 
 def people_of_the_policy(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
-    """Everybody who is known: the policy's people, and who else holds a role or is offered one.
+    """Everybody who is known: the policy's people, and holders and takers of roles.
 
-    Nobody where the policy lists no people.
+    Nobody if the policy lists no people.
     """
     if not policy.people:
         return ()
@@ -76,7 +77,7 @@ def people_of_the_policy(incident: Incident, policy: CompiledPolicy) -> tuple[st
 
 
 def known_by_name(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
-    """Every name that stands for somebody: people, roles and teams."""
+    """Every name that means somebody: people, roles and teams."""
     teams = (team for person in policy.people.values() for team in person.teams)
     roles = (role.name for role in policy.roles)
     known = (*people_of_the_policy(incident, policy), *roles, *teams)
@@ -84,15 +85,15 @@ def known_by_name(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]
 
 
 def paged(incident: Incident) -> tuple[str, ...]:
-    """Everybody who was paged by a schedule: an override may name whom its turns do not."""
+    """Everybody who was paged by a schedule; an override can name people outside its turns."""
     by_schedule = (entry for entry in incident.timeline if "schedule" in entry.data)
     return tuple(str(e.data["recipient"]) for e in by_schedule if e.kind.startswith("page."))
 
 
 def on_call(schedule: str, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:
-    """Who is on call by a schedule, so far as the incident knows.
+    """Who is on call by a schedule, as far as the incident knows.
 
-    Once the shift is over that it began in, everybody who takes turns in it.
+    After the shift in which the incident began, everybody who takes turns in the schedule.
     """
     known = policy.on_call.get(schedule)
     if known and (known.until_at is None or now < known.until_at):
@@ -119,7 +120,7 @@ def schedules_named(
 
 
 def deputies(role: str, incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
-    """Who may whatever the holder of a role may: its deputy, or whoever holds the deputy's role."""
+    """Who may do what the holder of a role may: the deputy, or the holder of the deputy's role."""
     rule = policy.role(role)
     if rule is None or rule.deputy is None:
         return ()
@@ -131,7 +132,7 @@ def deputies(role: str, incident: Incident, policy: CompiledPolicy) -> tuple[str
 def meant(
     entry: str, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> tuple[str, ...] | None:
-    """The people whom a word of an authority rule means, deputies last; None: anyone."""
+    """The people that a word of an authority rule means, deputies last; None: anyone."""
     if entry == ANYONE:
         return None
     if entry == NOBODY:
@@ -155,7 +156,7 @@ def meant(
 
 
 def whom(target: str, policy: CompiledPolicy) -> str:
-    """A person or a role as the target of a message."""
+    """A person or a role, written as the target of a message."""
     if ":" in target:
         return target
     return f"{PERSON}{target}" if target in policy.people else f"{ROLE}{target}"
@@ -164,13 +165,13 @@ def whom(target: str, policy: CompiledPolicy) -> str:
 def people_meant(
     entries: Iterable[str], incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> tuple[str, ...]:
-    """Everybody whom some words mean, each once."""
+    """Everybody that these words mean, each once."""
     found = (meant(entry, incident, policy, now) or () for entry in entries)
     return tuple(dict.fromkeys(person for people in found for person in people))
 
 
 def qualified(rule: RoleRule, person: str, policy: CompiledPolicy) -> bool:
-    """Whether a person has one of the teams or skills that a role asks for, if it asks for any."""
+    """Whether a person has one of the teams or skills that a role requires, if it requires any."""
     known = policy.people.get(person)
     has = (*known.teams, *known.skills) if known else (OUTSIDE,)
     if RESPONDERS in rule.qualification and person in responders(policy):
@@ -179,7 +180,7 @@ def qualified(rule: RoleRule, person: str, policy: CompiledPolicy) -> bool:
 
 
 def apart(rule: RoleRule, person: str, incident: Incident, policy: CompiledPolicy) -> list[str]:
-    """The roles that a person holds and that never go together with a role."""
+    """The roles of a person that exclude this role."""
     return [
         held.role
         for held in incident.roles
@@ -196,9 +197,9 @@ def _not_also(role: str, policy: CompiledPolicy) -> tuple[str, ...]:
 def candidates(
     rule: RoleRule, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> tuple[str, ...]:
-    """Who could take a role now: whoever is on call first, then responders, then all others.
+    """Who could take a role now: people on call first, then responders, then all others.
 
-    Whoever was paged by a schedule is on call, as far as the incident knows.
+    Somebody who was paged by a schedule counts as on call.
     """
     first = [*paged(incident)]
     first += [person for name in policy.on_call for person in on_call(name, policy, now)]
@@ -214,7 +215,7 @@ def candidates(
 
 
 def listed(people: Iterable[str]) -> str:
-    """Some people in a line, the rest counted."""
+    """Some people in a line; the others are counted."""
     names = tuple(people)
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return ", ".join(names[:_MOST_NAMED]) + more

@@ -1,6 +1,6 @@
-"""The names of people: how one is written, whom one is mistaken for, and who is known.
+"""The names of people: how they are written, whom they resemble, and who is known.
 
-The one place that judges names, whatever way they come in by.
+Every name is judged here, whatever way it comes in.
 """
 
 import unicodedata
@@ -29,7 +29,8 @@ RESERVED = (
     "unknown",
     ENGINE.name,
 )
-"""Words that mean something of their own where people and roles are named: nobody is called so."""
+"""Words with a meaning of their own where people and roles are named; nobody can have them as a
+name."""
 
 _UNSEEN = tuple(
     chr(code)
@@ -46,19 +47,19 @@ _UNSEEN = tuple(
     )
     for code in range(first, last + 1)
 )
-"""Characters that count as printable, and show nothing."""
+"""Characters that count as printable but show nothing."""
 _ALPHABETS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
-"""Alphabets whose letters are taken for those of another one."""
+"""Alphabets with letters that people mistake for those of another alphabet."""
 _ALIKE = {
     **dict(zip("аегіїјкмнорстухѕԁһӏԛԝѵ", "aeriijkmhopctyxsdhlqwv", strict=True)),
     **dict(zip("αγεηικνορτυχω", "ayenikvoptuxw", strict=True)),
     **dict(zip("ɑɡıɩᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢ", "agiiabcdeghijklmnoprtuvwyz", strict=True)),
 }
-"""Letters of other alphabets and of phonetics, and the Latin ones that they look like."""
+"""Letters of other alphabets and of phonetics, each with the Latin letter that it looks like."""
 
 
 def flaw(name: str) -> str | None:
-    """What is wrong with how a name is written, whoever it is meant to be; None: nothing."""
+    """What is wrong with the spelling of a name, whoever it means; None if nothing is."""
     if not name.strip():
         return "is blank"
     if any(not letter.isprintable() or letter in _UNSEEN for letter in name):
@@ -76,14 +77,14 @@ def flaw(name: str) -> str | None:
 
 
 def skeleton(name: str) -> str:
-    """What is left of a name for the eye: two with the same skeleton are taken for each other."""
+    """A name as the eye sees it: people mistake two names with the same skeleton for each other."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     seen = (c for c in plain if c.isalnum() and c not in _UNSEEN)
     return "".join(_ALIKE.get(letter, letter) for letter in seen)
 
 
 def looks_like(name: str, known: Iterable[str]) -> str | None:
-    """The known name that this one only seems to be; None where it is one, or like none."""
+    """The known name that this one looks like; None if it is a known name or looks like none."""
     names = tuple(known)
     if name in names:
         return None
@@ -100,13 +101,13 @@ def meant_by(name: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The known name that was probably meant, as the end of a sentence; or nothing."""
+    """The known name that was probably meant, as the end of a sentence; empty if there is none."""
     meant = meant_by(name, known)
     return f"; did you mean {meant}?" if meant else ""
 
 
 def shown(name: str) -> str:
-    """A name in quotes, in which one sees what it is made of."""
+    """A name in quotes, with its invisible characters made visible."""
     hidden = "".join(_escape(letter) if letter in _UNSEEN else letter for letter in name[:80])
     return f"'{made_visible(hidden)}'"
 

@@ -1,4 +1,4 @@
-"""Whether those whom a command or a report names are who they seem to be."""
+"""Check that the people in a command or a report are who they seem to be."""
 
 from collections.abc import Iterator
 
@@ -22,10 +22,10 @@ PEOPLE_IN: dict[str, tuple[str, ...]] = {
 
 
 def misnamed(case: Case, name: str, command: Command) -> Refusal | None:
-    """Why a command does not count for the names in it: nobody can be meant, or somebody else is.
+    """The refusal of a command because of the names in it.
 
-    Policies that earlier versions compiled ask nothing of names. Where a policy lists no people
-    nobody knows who there is: names are taken, as far as they are written soundly.
+    Policies of earlier versions check no names. If a policy lists no people, every name is accepted
+    that is written properly.
     """
     if not case.policy.known_names:
         return None
@@ -53,7 +53,7 @@ def _unsound_actor(case: Case, known: tuple[str, ...]) -> Iterator[tuple[str, st
 
 
 def _mistaken_actor(case: Case, known: tuple[str, ...]) -> Refusal | None:
-    """An actor whom nobody knows, and who is called much like somebody."""
+    """The refusal of an unknown actor whose name resembles a known one."""
     if case.actor in (ENGINE, MONITORING) or case.actor == case.incident.report.reporter:
         return None
     meant = meant_by(case.actor.name, known)
@@ -64,7 +64,7 @@ def _mistaken_actor(case: Case, known: tuple[str, ...]) -> Refusal | None:
 
 
 def _mistaken(case: Case, name: str, command: Command) -> Refusal | None:
-    """A person whom nobody knows: who is probably meant, or that there is nobody such."""
+    """The refusal of an unknown person, with who was probably meant or who there is."""
     people = people_of_the_policy(case.incident, case.policy)
     if not people:
         return None
@@ -81,7 +81,7 @@ def _mistaken(case: Case, name: str, command: Command) -> Refusal | None:
 
 
 def _named(name: str, command: Command) -> Iterator[tuple[str, str]]:
-    """Each person in a command, by the field."""
+    """Each person in a command, with the field."""
     for field in PEOPLE_IN.get(name, ()):
         given = getattr(command, field)
         for person in given if isinstance(given, tuple) else (given,):
@@ -90,9 +90,10 @@ def _named(name: str, command: Command) -> Iterator[tuple[str, str]]:
 
 
 def wrong_reporter(report: Report, policy: CompiledPolicy) -> str | None:
-    """What is wrong with the name of who reports.
+    """What is wrong with the name of the reporter.
 
-    Whoever only is called much like somebody is taken for an outsider: no report is lost by that.
+    A reporter whose name only resembles a known one counts as an outsider, so that no report is
+    lost.
     """
     if not policy.known_names or report.reporter in (ENGINE, MONITORING):
         return None

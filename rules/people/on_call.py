@@ -1,4 +1,4 @@
-"""What is said of somebody who is on call, and whom a schedule can name; no zone data is read."""
+"""Words about who is on call, and the people that a schedule can name; this reads no zone data."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,22 +7,22 @@ from models.people.schedule import NOBODY, Gap, OnCall, ScheduleSpec
 from models.policy.durations import format_duration
 
 SCHEDULE = "schedule:"
-"""How a target or a default names a schedule."""
+"""The prefix of a schedule in a target or a default."""
 
 ROTATION = "rotation"
-"""What the only rotation of a schedule is called."""
+"""The name of the only rotation of a schedule."""
 
 _AGED = timedelta(minutes=2)
-"""A copy of a feed that is so old is older than it should be: that is said."""
+"""A copy of a feed that is older than this is mentioned."""
 
 
 def layer(name: str) -> str:
-    """What a layer is called where somebody is on call by it."""
+    """The name of a layer as the reason why somebody is on call."""
     return f"layer {name}"
 
 
 def people_of(spec: ScheduleSpec, everybody: Iterable[str]) -> tuple[str, ...]:
-    """Whom a schedule can name: of a feed, that may be everybody."""
+    """The people that a schedule can name; with a feed that may be everybody."""
     named = [person for rotation in spec.rotations for person in rotation.people]
     named += [person for override in spec.overrides for person in override.people]
     if spec.feed:
@@ -37,16 +37,16 @@ def _until(at: datetime | None) -> str:
 def _aged(found: OnCall) -> str:
     if found.feed_age is None or found.feed_age < _AGED:
         return ""
-    return f", by a copy of {age(found.feed_age)} ago"
+    return f", from a copy that is {age(found.feed_age)} old"
 
 
 def age(length: timedelta) -> str:
-    """How old something is, to the minute."""
+    """An age, to the minute."""
     return format_duration(timedelta(minutes=length // timedelta(minutes=1)))
 
 
 def by_schedule(found: OnCall, person: str) -> str:
-    """By what somebody is on call: `primary, override until 2026-12-27 09:00 UTC`."""
+    """Why somebody is on call: `primary, override until 2026-12-27 09:00 UTC`."""
     duty = found.duty(person)
     if duty is None:
         return found.schedule
@@ -54,14 +54,14 @@ def by_schedule(found: OnCall, person: str) -> str:
 
 
 def schedules_of(targets: Iterable[str]) -> tuple[str, ...]:
-    """The schedules among targets, or defaults of roles."""
+    """The schedules among targets, or among the defaults of roles."""
     named = (target.removeprefix(SCHEDULE) for target in targets if target.startswith(SCHEDULE))
     return tuple(dict.fromkeys(named))
 
 
 def nobody_by(found: OnCall) -> str:
-    """That nobody is on call, whether that is meant, and until when."""
-    words = "a declared gap" if found.gap is Gap.DECLARED else "a gap that nobody declared"
+    """The words that nobody is on call, whether the policy declares that, and until when."""
+    words = "a declared gap" if found.gap is Gap.DECLARED else "an undeclared gap"
     why = "".join(f"; {note}" for note in found.notes)
     until = _until(found.until_at)
     return f"nobody is on call by {found.schedule}: {words}{until}{_aged(found)}{why}"

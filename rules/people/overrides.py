@@ -1,7 +1,7 @@
-"""Doing with a reason what the policy would refuse: who may, of what, and the trace that it leaves.
+"""Overrides: doing, with a reason, what the policy refuses; who may, and the trace that it leaves.
 
-Only authority, approvals and the guards that the policy names can be overruled. What cannot be
-understood, or is not possible in this state, stays refused.
+Only authority, approvals and the guards that the policy names can be overruled. A command that is
+malformed or impossible in this state stays refused.
 """
 
 from collections.abc import Callable
@@ -16,12 +16,12 @@ from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.ledger import SUMMARY_LIMIT, note
 
 MOST_KEPT = 50
-"""Of further overrides the timeline tells, and the record does not repeat them."""
+"""Further overrides are on the timeline only."""
 _SAID = 300
 
 
 def overridden(case: Case, name: str, reason: str, decide: Callable[[Case], Outcome]) -> Outcome:
-    """The decision with the override where it is needed; where not, as if nobody had asked."""
+    """The decision with the override if it is needed; otherwise without it."""
     plain = decide(case)
     if not reason or isinstance(plain, Decision) or plain.kind == "Malformed":
         return plain
@@ -62,7 +62,7 @@ def _marked(case: Case, name: str, reason: str, forced: Decision, instead_of: st
             instead_of=instead_of[:_SAID],
         )
         incident = incident.changed(overrides=(*incident.overrides, used))
-    summary = f"override of {name} by {case.actor.name}: {reason} — otherwise: {instead_of}"
+    summary = f"override of {name} by {case.actor.name}: {reason} — otherwise refused: {instead_of}"
     left: dict[str, Any] = {"reason": reason} if reason not in summary[:SUMMARY_LIMIT] else {}
     incident = note(
         incident,

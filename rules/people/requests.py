@@ -1,4 +1,4 @@
-"""Leave that is asked for a command: what exactly is asked, of whom, and until when it counts."""
+"""Requests for approval of a command: what is asked, of whom, and until when it counts."""
 
 import json
 from collections.abc import Iterable
@@ -24,12 +24,12 @@ from rules.record.ledger import note
 from rules.record.markdown import stamp
 
 _HOW_NOT_WHAT = frozenset({*Command.model_fields, "steps"})
-"""Fields that change nothing about what is asked for."""
+"""Fields that do not change what is asked for."""
 _SAID = 300
 
 
 def digest_of(command: Command, rule: str = "") -> str:
-    """What tells what is asked for by a rule from anything else."""
+    """The digest by which the same request is recognised."""
     same = _HOW_NOT_WHAT - {"happened_at"} if rule == BACKDATING else _HOW_NOT_WHAT
     moved = {"latest_at"} if isinstance(command, TriggerCommand | CancelCommand) else set()
     asked = command.model_dump(mode="json", exclude={*same, *moved})
@@ -37,7 +37,7 @@ def digest_of(command: Command, rule: str = "") -> str:
 
 
 def says(name: str, command: Command) -> str:
-    """What is asked for, in words."""
+    """A command in words, for its request."""
     if isinstance(command, PostUpdateCommand):
         return f"{name}: {command.text[:_SAID]}"
     if isinstance(command, SetSeverityCommand) and command.severity:
@@ -49,12 +49,12 @@ def says(name: str, command: Command) -> str:
 
 
 def _dated(case: Case, rule: str) -> str:
-    """From when it is, where that is what must be approved."""
+    """The date of the fact, if the date is what needs approval."""
     return f", dated {stamp(case.happened_at)} UTC" if rule == BACKDATING else ""
 
 
 def request_for(incident: Incident, rule: str, *, consults: bool = False) -> Request | None:
-    """What was asked by a rule and still counts: the incident is in the state that it was in."""
+    """The request by a rule that still counts: the incident has not changed its state since."""
     for request in incident.requests:
         if (request.rule, request.consults) == (rule, consults) and request.state == incident.state:
             return request
@@ -62,7 +62,7 @@ def request_for(incident: Incident, rule: str, *, consults: bool = False) -> Req
 
 
 def replaced(incident: Incident, old: Request, new: Request | None) -> Incident:
-    """The record with another request in the place of one, or with none."""
+    """The record with one request replaced by another, or removed."""
     requests = (new if request is old else request for request in incident.requests)
     return incident.changed(requests=tuple(r for r in requests if r))
 
@@ -78,7 +78,7 @@ def asked(
     consults: bool = False,
     groups: int = 1,
 ) -> Decision:
-    """The record with a request; who may answer is paged, or else vacant roles of `words`."""
+    """The record with a request; pages those who may answer, or else vacant roles of `words`."""
     request = Request(
         command=name,
         rule=rule,
@@ -92,7 +92,9 @@ def asked(
     )
     others = tuple(r for r in case.incident.requests if (r.rule, r.consults) != (rule, consults))
     incident = case.incident.changed(requests=(*others, request))
-    summary = f"{case.actor.name} {'would' if consults else 'asks for approval to'} {request.says}"
+    summary = (
+        f"{case.actor.name} {'wants to' if consults else 'asks for approval to'} {request.says}"
+    )
     incident = note(
         incident,
         EntryKind.CONSULTATION_ASKED if consults else EntryKind.APPROVAL_ASKED,
@@ -112,7 +114,7 @@ def _page_roles(incident: Incident, request: Request, roles: Iterable[str]) -> t
 
 
 def page_all(incident: Incident, request: Request, people: tuple[str, ...]) -> tuple[Effect, ...]:
-    """Pages to everybody who may answer a request, but for whoever asked."""
+    """Pages to everybody who may answer a request, except the requester."""
     who = request.requester.name
     return tuple(_page(incident, request, f"{PERSON}{p}") for p in people if p != who)
 
@@ -120,7 +122,7 @@ def page_all(incident: Incident, request: Request, people: tuple[str, ...]) -> t
 def _page(incident: Incident, request: Request, target: str) -> Effect:
     who, what = request.requester.name, request.says
     if request.consults:
-        reason = f"{who} would {what}, which is yours to do"
+        reason = f"{who} wants to {what}, which is your decision"
         text = f"{reason}: do it, or answer {who}"
     else:
         reason = f"{who} asks for approval to {what}"
@@ -130,7 +132,7 @@ def _page(incident: Incident, request: Request, target: str) -> Effect:
 
 
 def settled(decision: Decision, name: str, now: datetime) -> Decision:
-    """The decision without the requests that it uses up, and those that its state ends."""
+    """The decision without the requests that it uses up, or that its new state ends."""
     incident = decision.incident
     if not incident.requests:
         return decision

@@ -15,27 +15,27 @@ from rules.record.ledger import note
 from states.lifecycle import BEFORE_REVIEW
 
 MOST_SPELLS = 50
-"""A role that fell vacant more often than this counts as filled from then on."""
+"""A role that has fallen vacant this often counts as filled from then on."""
 MOST_PASSES = 50
-"""Of a role that passes on more often the newest is kept in the place of the one before."""
+"""Of a role that passes on more often than this, the newest time replaces the one before."""
 
 
 def unfit(
     rule: RoleRule, person: str, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> str | None:
-    """Why a person cannot take a role, and who can; None where they can."""
+    """Why a person cannot take a role, and who can; None if the person can."""
     if not qualified(rule, person, policy):
         could = listed(candidates(rule, incident, policy, now)) or "nobody"
         needs = " or ".join(rule.qualification)
         return f"{person} is not qualified for {rule.name}, which needs {needs}; could: {could}"
     never = apart(rule, person, incident, policy)
     if never:
-        return f"{person} is {', '.join(never)}, which is never the same person as {rule.name}"
+        return f"{person} is {', '.join(never)}, who may not also be {rule.name}"
     return None
 
 
 def unknown_person(rule: RoleRule, person: str, policy: CompiledPolicy) -> bool:
-    """Whether the policy has people, and this is none of them, nor need be."""
+    """Whether the policy lists people without this one, and the role requires one of them."""
     return bool(policy.people) and person not in policy.people and OUTSIDE not in rule.qualification
 
 
@@ -47,10 +47,7 @@ def filled(rule: RoleRule, incident: Incident) -> bool:
 def with_holders(
     incident: Incident, rule: RoleRule, holders: tuple[RoleHolder, ...], at: datetime
 ) -> Incident:
-    """The record with these holders of a role, keeping when it was filled and fell vacant.
-
-    It keeps when it passed to somebody else, too.
-    """
+    """The record with these holders of a role, and when it was filled, fell vacant or passed on."""
     others = tuple(held for held in incident.roles if held.role != rule.name)
     before, known = filled(rule, incident), set(incident.holders(rule.name))
     after = len(holders) >= rule.at_least
@@ -70,7 +67,7 @@ def with_holders(
 
 
 def vacant_again(incident: Incident, policy: CompiledPolicy, at: datetime) -> Incident:
-    """The record of a reopened incident: roles that were given back meanwhile are missed again."""
+    """The record of a reopened incident: roles that were given back meanwhile are vacant again."""
     for rule in policy.roles:
         if rule.passes and not filled(rule, incident):
             spells = _ended(incident, rule.name, at)
@@ -81,7 +78,7 @@ def vacant_again(incident: Incident, policy: CompiledPolicy, at: datetime) -> In
 def _standing(
     incident: Incident, rule: RoleRule, holders: tuple[RoleHolder, ...]
 ) -> tuple[Handover, ...]:
-    """The offers that stand: nobody offers what they no longer hold."""
+    """The offers that still stand: those of people who still hold the role."""
     people = {held.person for held in holders}
     return tuple(h for h in incident.handovers if h.role != rule.name or h.giver in people)
 
@@ -95,7 +92,7 @@ def _passed(incident: Incident, role: str, at: datetime) -> tuple[RoleSpell, ...
     spells, running = incident.role_spells, _running(incident, role)
     if running is None:
         return spells
-    # Beyond so many the newest takes the place of the one before: the record must not fill up.
+    # The newest time replaces the one before, so that the record does not fill up.
     kept = running.passed_at[: MOST_PASSES - 1]
     passed = running.changed(passed_at=(*kept, max(at, running.from_at)))
     return tuple(passed if spell is running else spell for spell in spells)
@@ -109,7 +106,7 @@ def _begun(incident: Incident, role: str, at: datetime) -> tuple[RoleSpell, ...]
 def _ended(incident: Incident, role: str, at: datetime) -> tuple[RoleSpell, ...]:
     spells, running = incident.role_spells, _running(incident, role)
     many = sum(spell.role == role for spell in spells) >= MOST_SPELLS
-    # After the response nobody misses a role of it.
+    # After the response, no role has to be filled.
     if running is None or many or incident.state not in BEFORE_REVIEW:
         return spells
     ended = running.changed(until_at=max(at, running.from_at))
@@ -117,7 +114,7 @@ def _ended(incident: Incident, role: str, at: datetime) -> tuple[RoleSpell, ...]
 
 
 def holder(role: str, person: str, at: datetime, policy: CompiledPolicy) -> RoleHolder:
-    """Somebody as the holder of a role; where they are on call, until their shift ends."""
+    """A person as the holder of a role; if they are on call, until their shift ends."""
     duties = (found.duty(person) for found in policy.on_call.values())
     ends = [duty.until_at for duty in duties if duty and duty.since_at <= at < duty.until_at]
     return RoleHolder(role=role, person=person, since_at=at, until_at=min(ends, default=None))
@@ -135,14 +132,14 @@ def by_default(
     happened_at: datetime | None = None,
     filled_at: datetime | None = None,
 ) -> Incident:
-    """The record with a role taken as the policy has it; or with why it was not.
+    """The record after somebody took a role by the policy, or with the reason why not.
 
-    With `filled_at`, the role counts as filled from then on, whenever somebody could be asked.
+    With `filled_at`, the role counts as filled since then, whenever anybody could be asked.
     """
     rule = policy.role(role) or RoleRule(name=role)
     why = unfit(rule, person, incident, policy, now)
     if policy.known_names and unknown_person(rule, person, policy):
-        why = "whoever holds it is one of the policy's people"
+        why = "the holder must be one of the policy's people"
     if why:
         summary = f"{person} does not take {role}: {why}"
         return note(incident, EntryKind.ROLE_NOT_TAKEN, summary, actor=actor, now=now, role=role)
@@ -167,7 +164,7 @@ def by_default(
 def warned(
     incident: Incident, policy: CompiledPolicy, rule: RoleRule, person: str, now: datetime
 ) -> Incident:
-    """The record with a line where the policy advises against roles that somebody combines."""
+    """The record with a warning if the policy discourages the person's combination of roles."""
     for held in incident.roles:
         other = policy.role(held.role)
         advised = held.role in rule.discouraged_with or (
@@ -180,7 +177,7 @@ def warned(
 
 
 def reporter_of(incident: Incident, policy: CompiledPolicy) -> str | None:
-    """Who reported an incident, where that is a person whom the policy knows."""
+    """Who reported an incident, if the policy knows that person."""
     reporter = incident.report.reporter
     if reporter in (MONITORING, ENGINE) or (policy.people and reporter.name not in policy.people):
         return None
@@ -190,7 +187,7 @@ def reporter_of(incident: Incident, policy: CompiledPolicy) -> str | None:
 def told_of_duties(
     before: Incident | None, incident: Incident, policy: CompiledPolicy
 ) -> Iterator[Remind]:
-    """What is told to those who have come to hold roles by the policy's default, each once."""
+    """The messages to people who now hold roles by the policy's default, one to each."""
     known = {(held.role, held.person) for held in before.roles} if before else set()
     taken: dict[str, list[RoleRule]] = {}
     for held in incident.roles:
@@ -204,7 +201,7 @@ def told_of_duties(
 
 
 def duties_of(rule: RoleRule, *, named: bool = False) -> str:
-    """What the holder of a role has to do, in lines; nothing where the policy says nothing."""
+    """The duties of the holder of a role, in lines; empty if the policy names none."""
     lines = [f"- {duty}" for duty in rule.duties]
     heading = f"Your duties as {rule.name}:" if named else "Your duties:"
     return "\n".join([heading, *lines]) if lines else ""

@@ -1,4 +1,4 @@
-"""Who holds a role in more incidents at once than the policy has it, and who is told so."""
+"""People who hold a role in more incidents at once than the policy allows, and who hears of it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _MOST_NAMED = 5
 
 
 def counted_roles(incident: Incident, policy: CompiledPolicy) -> tuple[ToldRole, ...]:
-    """The roles of an incident that count over incidents: while it is responded to."""
+    """The roles that count over all incidents, while this incident is responded to."""
     if incident.state not in BEFORE_REVIEW:
         return ()
     counted = {role.name for role in policy.roles if role.at_once}
@@ -28,14 +28,14 @@ def counted_roles(incident: Incident, policy: CompiledPolicy) -> tuple[ToldRole,
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """That somebody holds a role now, or no longer."""
+    """A person holds a role now, or no longer does."""
 
     about: ToldRole
     holds: bool
 
 
 def untold(wanted: Iterable[ToldRole], told: Iterable[ToldRole]) -> News | None:
-    """What is to be told next: first who holds a role no longer."""
+    """The next news to tell: first of a person who no longer holds a role."""
     wanted, told = tuple(wanted), tuple(told)
     gone = next((known for known in told if known not in wanted), None)
     if gone:
@@ -45,7 +45,7 @@ def untold(wanted: Iterable[ToldRole], told: Iterable[ToldRole]) -> News | None:
 
 
 def overloaded(about: ToldRole, at_once: int, elsewhere: tuple[str, ...]) -> str | None:
-    """That somebody holds a role in too many incidents; None where it is not so."""
+    """The words that a person holds a role in too many incidents; None if they do not."""
     if len(elsewhere) < at_once:
         return None
     named = ", ".join(elsewhere[:_MOST_NAMED])
@@ -53,12 +53,12 @@ def overloaded(about: ToldRole, at_once: int, elsewhere: tuple[str, ...]) -> str
     rest = f" and {more} more" if more > 0 else ""
     return (
         f"{about.person} is {about.role} of {len(elsewhere) + 1} incidents at once, and the policy "
-        f"has at most {at_once}; besides this one {named}{rest}"
+        f"allows at most {at_once}; besides this one: {named}{rest}"
     )
 
 
 def assigned_by(incident: Incident, about: ToldRole, policy: CompiledPolicy) -> str:
-    """Who gave somebody a role, or handed it over; where the policy did, the holder."""
+    """Who gave a person the role or handed it over; if the policy did, the holder."""
     for entry in reversed(incident.timeline):
         data = entry.data
         if (data.get("role"), data.get("person")) != (about.role, about.person):

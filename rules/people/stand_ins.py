@@ -1,4 +1,4 @@
-"""Who is addressed in the place of a role that nobody holds: deputy, default, whoever assigns."""
+"""Who is addressed instead of a role that nobody holds: deputy, default, or who assigns it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ from rules.people.on_call import SCHEDULE
 
 ASSIGN = "assign_role"
 MANY = frozenset({ANYONE, PEOPLE, RESPONDERS})
-"""Words that name nobody in particular."""
+"""Words that mean nobody in particular."""
 TO_ASSIGN = "to assign"
 MOST = 5
-"""So many of those who may assign a role are addressed, whoever was paged before the others."""
+"""At most this many of those who may assign a role are addressed, people already paged first."""
 
 
 @dataclass(frozen=True, slots=True)
 class StandIns:
-    """Who stands in for a role, and as what; nobody where there is nobody."""
+    """Who stands in for a role, and as what; empty if nobody does."""
 
     people: tuple[str, ...] = ()
     as_what: str = ""
@@ -39,10 +39,10 @@ class StandIns:
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """Who answers to the roles that are addressed.
+    """Who answers for the roles that are addressed.
 
-    `holders` has one for each role, `further` the others. `vacant` says of a role that nobody
-    holds as what these are addressed.
+    `holders` has one person for each role, `further` the others. `vacant` says, for a role that
+    nobody holds, as what these people are addressed.
     """
 
     holders: dict[str, str]
@@ -53,9 +53,9 @@ class Addressed:
 def addressed(
     targets: Sequence[str], incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Addressed:
-    """Who answers to the roles among `targets`, by the record as it is.
+    """Who answers for the roles among `targets`, by the record.
 
-    Whoever assigns is asked for a role only where that is all that is addressed.
+    Those who assign roles are asked only if the role is the only target.
     """
     holders = {held.role: held.person for held in reversed(incident.roles)}
     further = dict(incident.further_holders)
@@ -74,9 +74,9 @@ def addressed(
 def addressed_by_level(
     level: Level, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Addressed:
-    """Who answers to the roles of a level of an escalation.
+    """Who answers for the roles of a level of an escalation.
 
-    Those who are paged for incidents are not asked in their place: the next level is at once.
+    Responders are not asked to assign the role: they are paged by the levels anyway.
     """
     found = addressed(level.page, incident, policy, now)
     if not MANY & set(named_now(rule_for(policy, ASSIGN), incident, now)):
@@ -90,7 +90,7 @@ def addressed_by_level(
 def stand_ins(
     role: str, incident: Incident, policy: CompiledPolicy, now: datetime, *, alone: bool = True
 ) -> StandIns:
-    """The people in the place of a vacant role; whoever assigns only where it stands `alone`."""
+    """The people in place of a vacant role; if it is the `alone` target, also who assigns it."""
     rule = policy.role(role) or RoleRule(name=role)
     called = role or "the communication lead"
     for people, what in (
@@ -122,7 +122,7 @@ def _default(
 
 
 def _assigning(incident: Incident, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:
-    """Who may assign roles; where anyone may, whoever leads, or is paged for incidents."""
+    """Who may assign roles; if anyone may, the leaders, or else those paged for incidents."""
     named = named_now(rule_for(policy, ASSIGN), incident, now)
     may = people_meant(named, incident, policy, now)
     if MANY & set(named) or not may:
@@ -132,12 +132,12 @@ def _assigning(incident: Incident, policy: CompiledPolicy, now: datetime) -> tup
 
 
 def leaders(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
-    """Whoever leads: the holders of the leading role, or else who acknowledged."""
+    """Who leads: the holders of the leading role, or else the person who acknowledged."""
     return incident.holders(role_that_leads(policy) or "") or _acknowledged(incident, policy)
 
 
 def _acknowledged(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
-    """Who acknowledged, unless that is a stranger: nobody can be reached under that name."""
+    """Who acknowledged, unless that is a stranger, who cannot be reached by that name."""
     acknowledged = incident.milestone("acknowledged")
     if acknowledged is None:
         return ()

@@ -1,7 +1,7 @@
-"""How much a message may say: instants of the calendar, texts and lists of bounded length.
+"""The bounds of a message: instants within the calendar, texts and lists of limited length.
 
-Asked where something comes in, before it is judged, and never of what is on record already: an
-incident that took more before goes on with it.
+They are checked when a message comes in, before it is judged. What is already on record is not
+checked again, so an incident that once accepted more can go on.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ from rules.record.decision import Refusal
 from states.lifecycle import TRANSITIONS
 
 NAME_LIMIT = 500
-"""Characters of whatever has no limit of its own below: names, ids, words of the policy."""
+"""Characters of a text without a limit of its own below: names, ids, words of the policy."""
 TEXT_LIMITS: dict[str, int] = {
     "text": 8000,
     "nature": 8000,
@@ -44,28 +44,28 @@ TEXT_LIMITS: dict[str, int] = {
     "summary": 2000,
     "labels": 2000,
 }
-"""Characters of each text, by the field that it stands in."""
+"""Characters of a text, by its field."""
 ENTRIES_LIMIT = 200
 ENTRIES_LIMITS: dict[str, int] = {"alerts": 1500, "pages": 1000}
 """Entries of a list or a mapping, by its field."""
 COUNT_LIMIT = 1_000_000
-"""No message counts further."""
+"""The largest number in a message."""
 ENOUGH_BYTES, MOST_BYTES = 256 * 1024, 512 * 1024
-"""A record that weighs as much, timeline and alerts aside, takes nothing more that adds to it;
-beyond the second not even what the next state may need."""
+"""A record of the first size, without timeline and alerts, accepts nothing more that adds to it;
+one of the second size accepts not even what the next state may need."""
 MESSAGE_BYTES = 256 * 1024
-"""The most that one command, or one report, says in all. Alerts have bounds of their own."""
+"""The most that one command or report may contain in all. Alerts have bounds of their own."""
 NEEDED_TO_MOVE_ON = frozenset(
     {"set_severity", "assign_role", "unassign_role", "complete_step", "submit_review"}
 )
 MOVE_ON = frozenset({"cancel", "resume"})
 LEAD_BACK = frozenset(row.trigger.value for row in TRANSITIONS if row.voids)
-"""Triggers that undo others: without them no incident goes in circles."""
+"""Triggers that undo others; without them an incident cannot go in circles."""
 SAID_AGAIN = {row.trigger.value: row.milestone for row in TRANSITIONS if row.target is None}
-"""Triggers that leave the state as it is, and the milestone that each of them sets again."""
+"""Triggers that do not change the state, and the milestone that each of them sets again."""
 MOST_AGAIN = 20
 MOST_SAME_UPDATES, MOST_OF_SAME_UPDATES = 100, 32_000
-"""So many status updates may have one text, and so many characters together."""
+"""How many status updates may have the same text, and how many characters together."""
 _MOST_TOLD = 20
 _LONGEST = timedelta(days=3660)
 
@@ -74,12 +74,12 @@ Flaw = tuple[str, str]
 
 
 def excesses(message: BaseModel) -> tuple[Flaw, ...]:
-    """What in a message goes beyond its bounds, the first of it."""
+    """The first values of a message that exceed its bounds."""
     return tuple(islice(_excesses(message, "", ""), _MOST_TOLD))
 
 
 def excessive(message: BaseModel) -> Refusal | None:
-    """The same as a refusal, if there is anything."""
+    """The excesses as a refusal, if there are any."""
     found = excesses(message)
     if not found and isinstance(message, Command | Report):
         found = _too_long(message)
@@ -90,7 +90,7 @@ def excessive(message: BaseModel) -> Refusal | None:
 
 
 def _too_long(message: Command | Report) -> tuple[Flaw, ...]:
-    """That a message is too large as a whole, although each part of it is not."""
+    """The flaw of a message that is too large as a whole, although no part of it is."""
     said: BaseModel = message
     if isinstance(message, RecordAlertsCommand):
         return ()
@@ -102,9 +102,9 @@ def _too_long(message: Command | Report) -> tuple[Flaw, ...]:
 
 
 def overfull(name: str, command: Command, incident: Incident) -> Refusal | None:
-    """Why a record takes no more of a command: it is there already, or there is no room left.
+    """The refusal if the record already has this, or has no room left.
 
-    What moves the incident on is possible whatever the record weighs.
+    Moving the incident on is always possible.
     """
     if _is_there(command, incident):
         return Refusal("Refused", f"{name}: the record has just this already")
@@ -117,7 +117,9 @@ def overfull(name: str, command: Command, incident: Incident) -> Refusal | None:
     limit = MOST_BYTES if name in NEEDED_TO_MOVE_ON | LEAD_BACK else ENOUGH_BYTES
     if weight(incident) + size(command) <= limit:
         return None
-    return Refusal("Refused", f"the record is full ({limit // 1024} KiB): {name} adds to it")
+    return Refusal(
+        "Refused", f"the record is full ({limit // 1024} KiB), so {name} cannot add to it"
+    )
 
 
 def _is_there(command: Command, incident: Incident) -> bool:
@@ -146,14 +148,14 @@ def _said_again(name: str, command: Command, incident: Incident) -> int:
 
 
 def out_of_time(at: datetime) -> str | None:
-    """What is wrong with an instant that lies where nobody reckons."""
+    """What is wrong with an instant outside the supported years."""
     if FIRST_YEAR <= at.year <= LAST_YEAR:
         return None
-    return f"lies outside of the years {FIRST_YEAR} to {LAST_YEAR}"
+    return f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
 
 
 def times_beyond(value: object, place: str = "") -> Iterator[Flaw]:
-    """The instants in anything that lie where nobody reckons, however much it says otherwise."""
+    """The instants outside the supported years, anywhere in a value."""
     if isinstance(value, datetime):
         problem = out_of_time(value)
         if problem:
@@ -173,13 +175,13 @@ def _items(value: object) -> Iterator[tuple[str, object]]:
 
 
 def _excesses(value: object, place: str, field: str) -> Iterator[Flaw]:
-    """`field` is the field of a model that the value stands in, however deep."""
+    """The excesses of a value; `field` is the model field that contains it, at any depth."""
     problem = _excess(value, field)
     if problem:
         yield place or "payload", problem
         return
     if isinstance(value, CompiledPolicy):
-        return  # It has a limit of its own, and is looked at where it is adopted.
+        return  # It has a limit of its own, which is checked when it is adopted.
     for name, item in _items(value):
         yield from _excesses(
             item,

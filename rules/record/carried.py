@@ -1,4 +1,4 @@
-"""What a run carries on, and what is too old to be carried."""
+"""The record that a run carries on, and what is too old to be carried."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -16,55 +16,55 @@ from models.incident.timeline import EntryKind
 from rules.record.ledger import note
 
 LIMIT_BYTES = 128 * 1024
-"""A timeline that weighs more than this as JSON is shortened before it is carried."""
+"""A timeline heavier than this as JSON is shortened before it is carried."""
 STORY_LENGTH = 256 * 1024
-"""Characters: a run whose timeline grew by more continues as new, which shortens it."""
+"""In characters: a run whose timeline grows by more continues as new, which shortens it."""
 KEPT_BYTES = 32 * 1024
 SEGMENT_BYTES = 512 * 1024
-"""Temporal takes no input of more than 2 MiB, and ends a workflow that gives one."""
+"""Temporal accepts no input of more than 2 MiB, and ends a workflow that sends one."""
 CARRIED_BYTES = 1536 * 1024
-"""So much a run carries on, or gives to an activity, at the most."""
+"""A run carries on at most this much, and gives an activity at most this much."""
 GIVEN_BYTES = 1920 * 1024
-"""The most that an activity is given: with more, Temporal fails the task of the workflow."""
+"""The most that an activity gets; with more, Temporal fails the workflow task."""
 RESULTS_BYTES = 192 * 1024
-"""So much the results of processed commands weigh in a run that carries too much."""
+"""The results of processed commands in a run that is too heavy weigh at most this much."""
 RECORD_LIMIT_BYTES = 96 * 1024
-"""The most that people may write into one record, timeline aside. Longer texts are documents."""
+"""The most that people may write into one record, without timeline. Documents hold longer texts."""
 ALERTS_KEPT = 1000
-"""Of so many alerts an incident, or an alert group, knows; of others it knows that there are."""
+"""An incident or alert group knows this many alerts; of others it only knows that they exist."""
 ALERTS_BYTES = 256 * 1024
-"""So much these alerts weigh together. They stand in up to three places of what a run carries."""
+"""These alerts weigh at most this much together. A run carries them in up to three places."""
 ALERTS_IN_FULL_BYTES = 128 * 1024
-"""Further alerts have a short summary."""
+"""Beyond this weight, further alerts keep only a short summary."""
 ALERTS_IN_FULL = 50
-"""Of further alerts an incident keeps who they are and whether they fire, without their labels."""
+"""Beyond this many, an incident keeps only the identity and the status of an alert."""
 
 
 def too_heavy(incident: Incident) -> bool:
-    """Whether the record weighs more than a run should carry, without what is bounded by itself."""
-    # Characters: what an open incident took must count the same when it is replayed.
+    """Whether the record is heavier than a run should carry, without parts that have own bounds."""
+    # This counts characters, because a replay must decide as the open incident did.
     return len(_by_itself(incident)) > RECORD_LIMIT_BYTES
 
 
 def weight(incident: Incident) -> int:
-    """What the record weighs in bytes of JSON, without what is bounded by itself."""
+    """The weight of the record in bytes of JSON, without parts that have own bounds."""
     return len(_by_itself(incident).encode())
 
 
 def _by_itself(incident: Incident) -> str:
     report = incident.report.changed(alerts=())
     aside = incident.changed(timeline=(), alerts={}, refusals=Refusals(), report=report)
-    # Not even their name: what an open incident took was counted without.
+    # Not even its name counts, because open incidents were measured without it.
     return aside.model_dump_json(exclude={"first_messages"})
 
 
 def size(model: BaseModel) -> int:
-    """How many bytes something has as JSON: letters may have four of them, escapes six."""
+    """The bytes of a model as JSON: a letter may have four, an escape six."""
     return len(model.model_dump_json().encode())
 
 
 def cut(text: str, most: int) -> str:
-    """As much of a text as has so many bytes in JSON."""
+    """The beginning of a text that fits into this many bytes of JSON."""
     if len(to_json(text)) <= most:
         return text
     sizes = accumulate(len(to_json(letter)) - 2 for letter in text)
@@ -72,7 +72,7 @@ def cut(text: str, most: int) -> str:
 
 
 def length(model: BaseModel) -> int:
-    """How many characters something has as JSON."""
+    """The characters of a model as JSON."""
     return len(model.model_dump_json())
 
 
@@ -103,12 +103,12 @@ def story_length(incident: Incident) -> int:
 
 
 def grew_long(incident: Incident, began_with: int) -> bool:
-    """Whether a run that began with a timeline of so many characters has added enough to it."""
+    """Whether the timeline grew enough since the run began with `began_with` characters."""
     return story_length(incident) - began_with > STORY_LENGTH
 
 
 def in_segments(entries: tuple[TimelineEntry, ...]) -> tuple[tuple[TimelineEntry, ...], ...]:
-    """The entries in parts, none of which weighs more than one message to the store may."""
+    """The entries in parts, each small enough for one message to the store."""
     parts: list[list[TimelineEntry]] = []
     room = 0
     for entry in entries:
@@ -122,12 +122,12 @@ def in_segments(entries: tuple[TimelineEntry, ...]) -> tuple[tuple[TimelineEntry
 
 
 def as_json(entries: tuple[TimelineEntry, ...]) -> str:
-    """A part of the timeline as it is kept."""
+    """A part of the timeline as the store keeps it."""
     return "[" + ",".join(entry.model_dump_json() for entry in entries) + "]"
 
 
 def moved_out(incident: Incident, segment: TimelineSegment) -> Incident:
-    """The record without the entries of `segment`, and with the way to them."""
+    """The record without the entries of `segment`, but with a pointer to them."""
     left = tuple(entry for entry in incident.timeline if entry.seq > segment.last_seq)
     gone = (entry for entry in incident.timeline if entry.seq <= segment.last_seq)
     paged = dict.fromkeys((*incident.paged, *recipients(gone)))
@@ -136,16 +136,16 @@ def moved_out(incident: Incident, segment: TimelineSegment) -> Incident:
 
 
 def recipients(entries: Iterable[TimelineEntry]) -> Iterator[str]:
-    """Whom lines of the timeline say to have been paged, by whatever asked for it."""
+    """Who was paged according to these entries, for any reason."""
     for entry in entries:
         if entry.kind.startswith("page.") and "recipient" in entry.data:
             yield str(entry.data["recipient"])
 
 
 def left_behind(incident: Incident, run_id: str, now: datetime) -> Incident:
-    """The record without all but its newest entries; where they are stands in their place.
+    """The record with only its newest entries; a segment says where the others are.
 
-    They are nowhere but in the history of the run, which its archive keeps.
+    The others exist only in the history of the run, which its archive keeps.
     """
     older = older_entries(incident, limit=KEPT_BYTES)
     if older is None:
@@ -157,7 +157,7 @@ def left_behind(incident: Incident, run_id: str, now: datetime) -> Incident:
         last_seq=older[-1].seq,
     )
     words = f"lines {segment.first_seq} to {segment.last_seq} stay in the history of run {run_id}"
-    why = "the document store takes none of them"
+    why = "the document store does not accept them"
     return note(
         moved_out(incident, segment),
         EntryKind.TIMELINE_LEFT,
@@ -168,16 +168,16 @@ def left_behind(incident: Incident, run_id: str, now: datetime) -> Incident:
 
 
 def bounded(incident: Incident, run_id: str, now: datetime) -> Incident:
-    """The record as an activity may be given it."""
+    """The record, small enough for an activity."""
     too_much = size(incident) > CARRIED_BYTES
     return left_behind(incident, run_id, now) if too_much else incident
 
 
 def fitting(carried: Carried, run_id: str, now: datetime) -> Carried | None:
-    """What a run carries on, within bounds; None if there is no such thing.
+    """What a run carries on, small enough; None if that is impossible.
 
-    What can be found elsewhere goes first: older lines of the timeline, then what alerts say,
-    then the older results of commands.
+    Things that exist elsewhere go first: older timeline entries, then the content of alerts, then
+    older results of commands.
     """
     for lighter in _ever_lighter(carried, run_id, now):
         if size(lighter) <= CARRIED_BYTES:
@@ -200,7 +200,7 @@ def _ever_lighter(carried: Carried, run_id: str, now: datetime) -> Iterator[Carr
 
 
 def _bare(record: AlertRecord) -> AlertRecord:
-    """Who an alert is and whether it fires."""
+    """Only the identity and the status of an alert."""
     alert = record.alert.changed(labels={}, summary=record.alert.summary[:80])
     return record.changed(alert=alert)
 
@@ -210,7 +210,7 @@ def _newest(processed: dict[str, str]) -> dict[str, str]:
     room = RESULTS_BYTES
     kept: list[str] = []
     for name in reversed(processed):
-        # Quotes are escaped once more: a result is JSON within JSON.
+        # Quotes are escaped twice: a result is JSON within JSON.
         room -= 2 * len(processed[name].encode()) + len(name.encode())
         if room < 0:
             break

@@ -1,4 +1,4 @@
-"""What a decision is: a new record and the effects it asks for, or a typed refusal."""
+"""Decisions: a new record with the effects that it requires, or a typed refusal."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,15 +10,15 @@ from models.incident.record import Incident
 from models.people.authority import OverrideRule
 
 AT_ONCE = timedelta(seconds=5)
-"""So long a command may take to be there."""
+"""How long a command may take to arrive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a decision looks at: the record, the policy in force, who asks, and when.
+    """What a decision depends on: the record, the policy in force, the actor, and the time.
 
-    With `overrides`, what the policy refuses is done all the same, so far as that rule says.
-    `becomes` is the severity that the incident has once it is done, where that is known.
+    With `overrides`, the command is done although the policy refuses it, as far as that rule
+    allows. `becomes` is the severity of the incident afterwards, if it is known.
     """
 
     incident: Incident
@@ -30,40 +30,40 @@ class Case:
     becomes: str | None = None
 
     def severity_for(self, *, by_the_worse: bool) -> str:
-        """The severity that a rule goes by: that before, or the worse of before and after."""
+        """The severity that a rule goes by: the present one, or the worse of present and next."""
         before = self.incident.severity
         both = (before, self.becomes or before)
         return min(both, key=self.policy.severities.index) if by_the_worse else before
 
     def says(self, name: str) -> str:
-        """A command in words: one that sets another severity says which, and from which."""
+        """A command in words; one that changes the severity says from which to which."""
         before, after = self.incident.severity, self.becomes
         changes = name == "set_severity" and after and after != before
         return f"{name} from {before} to {after}" if changes else name
 
     @property
     def given_at(self) -> datetime:
-        """When the command was given: as it says, unless it tells of something long past.
+        """When the command was given: as it says, unless it speaks of a time long past.
 
-        What waits for an answer waits from then on; nobody shortens that by dating it back.
+        Waiting for an answer begins then, and nobody can shorten it by dating a command back.
         """
         return self.happened_at if self.now - self.happened_at <= AT_ONCE else self.now
 
     def overrules(self, guard: str) -> bool:
-        """Whether this guard is not asked."""
+        """Whether the override skips this guard."""
         return self.overrides is not None and guard in self.overrides.guards
 
 
 @dataclass(frozen=True, slots=True)
 class StopEscalation:
-    """Nobody further is paged."""
+    """Page nobody further."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class PageAgain:
-    """Page the first level once more; where it `waits`, level after level until one takes it up."""
+    """Page the first level again; with `waits`, level after level until somebody takes it up."""
 
     reason: str
     waits: bool = False
@@ -71,12 +71,12 @@ class PageAgain:
 
 @dataclass(frozen=True, slots=True)
 class PageNextLevel:
-    """Page the next level (or this one), acknowledged or not.
+    """Page the next level (or this one), even if the incident is acknowledged.
 
-    With `waits`, silence goes on from there unless it had been acknowledged; with `resumes`, even
-    then, until somebody does something. With `stays`, no answer to the escalation withdraws it.
-    `by` asks by hand: after an acknowledgement the escalation goes on until somebody answers, but
-    with `once`. `at` is the instant that it falls on; None is now. `clock` is whose limit asks.
+    With `waits`, silence goes on from there unless somebody acknowledged; with `resumes`, even
+    then, until somebody does something. With `stays`, no answer withdraws it. `by` asks by hand:
+    after an acknowledgement the escalation goes on until somebody answers, except with `once`. `at`
+    is its instant; None is now. `clock` is the clock whose limit asks.
     """
 
     reason: str
@@ -92,30 +92,30 @@ class PageNextLevel:
 
 @dataclass(frozen=True, slots=True)
 class WatchAcknowledgement:
-    """An acknowledgement that nothing follows is forgotten at that instant."""
+    """Forget the acknowledgement at that instant if nothing follows it."""
 
     forgotten_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class DemandAnswered:
-    """Somebody answers whoever escalated by hand: nobody further is paged for that."""
+    """Somebody answers the person who escalated by hand: page nobody further for that."""
 
     by: str
 
 
 @dataclass(frozen=True, slots=True)
 class TakenUp:
-    """Somebody did something: an acknowledgement is not forgotten, a resumed escalation stops."""
+    """Somebody did something: keep the acknowledgement, and stop an escalation that was resumed."""
 
     by: str
 
 
 @dataclass(frozen=True, slots=True)
 class PageRole:
-    """Page whoever holds a role, or a person; `text` is what the message says, else the reason.
+    """Page the holders of a role, or a person; `text` is the message, or else the reason.
 
-    `clock` is whose limit asks for it.
+    `clock` is the clock whose limit asks for it.
     """
 
     target: str
@@ -126,7 +126,7 @@ class PageRole:
 
 @dataclass(frozen=True, slots=True)
 class Remind:
-    """Remind whoever holds a role, or a person, of owed work; `text` as of a page."""
+    """Remind the holders of a role, or a person, of their work; `text` is as for a page."""
 
     target: str
     reason: str
@@ -135,7 +135,7 @@ class Remind:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Tell audiences of an event; none named: those that the policy tells of it."""
+    """Tell audiences of an event; if none is named, those that the policy tells."""
 
     event: str
     text: str
@@ -144,7 +144,7 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class OpenLinked:
-    """Open another incident that this one led to."""
+    """Open another incident that follows from this one."""
 
     title: str
     reason: str
@@ -153,12 +153,12 @@ class OpenLinked:
 
 @dataclass(frozen=True, slots=True)
 class WriteIncidentReport:
-    """Write the incident report as it stands."""
+    """Write the incident report as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookUpPolicy:
-    """Look a policy up among those that the installation knows, and go on under it."""
+    """Find a policy among those that the installation knows, and adopt it."""
 
     actor: Actor
     happened_at: datetime
@@ -170,7 +170,7 @@ class LookUpPolicy:
 
 @dataclass(frozen=True, slots=True)
 class AdoptPolicy:
-    """Go on under another policy."""
+    """Adopt another policy."""
 
     policy: CompiledPolicy
 
@@ -194,7 +194,7 @@ Effect = (
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The record as it becomes, what a person should read of it, and the effects."""
+    """The new record, a summary for people, and the effects."""
 
     incident: Incident
     summary: str
@@ -203,11 +203,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """It is not done.
+    """The command is not done.
 
-    `kind` is TransitionNotAllowed, NotAuthorised, NeedsApproval, Refused or Malformed.
-    `missing` says what is, `possible` which triggers are possible now, `may` who may do it.
-    `leaves` is what stays of it all the same: that leave was asked for, and who hears of that.
+    `kind` is TransitionNotAllowed, NotAuthorised, NeedsApproval, Refused or Malformed. `missing`
+    names what is missing, `possible` the triggers that are possible now, `may` who may do it.
+    `leaves` is what the attempt still changes: the request for approval, and who hears of it.
     """
 
     kind: str
@@ -218,7 +218,7 @@ class Refusal:
     leaves: Decision | None = None
 
     def details(self, state: str) -> dict[str, Any]:
-        """The refusal as data, for whoever called."""
+        """The refusal as data, for the caller."""
         return {
             "refusal": self.kind,
             "message": self.message,
@@ -230,7 +230,7 @@ class Refusal:
 
 
 def also(refusal: Refusal, further: Refusal) -> Refusal:
-    """A refusal of somebody who may not, which says too why it would not be possible anyway."""
+    """The refusal for lack of authority, which also says why the command is impossible anyway."""
     message = f"{refusal.message}; besides, {further.message}"
     missing, possible = further.missing, further.possible
     return replace(refusal, message=message, missing=missing, possible=possible, leaves=None)

@@ -1,6 +1,6 @@
 """The names of incidents, alert groups and workloads: the same seed gives the same name.
 
-Whoever starts a workflow twice for one reason thereby names the same workflow.
+So starting a workflow twice for one reason means the same workflow.
 """
 
 import re
@@ -9,13 +9,13 @@ from hashlib import sha256
 from json import dumps
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""The alphabet of Crockford's base 32: no letter that is easily taken for another sign."""
+"""The alphabet of Crockford's base 32, without letters that are easily mistaken for others."""
 
 SLUG_LIMIT = 48
 KEY_LIMIT, KEY_KEPT = 500, 400
-"""Characters of a group key; a longer one is cut."""
+"""The characters of a group key; a longer one is cut."""
 FINGERPRINT_BYTES = 64
-"""Of a fingerprint, as JSON; a longer one is replaced by its digest."""
+"""The most that a fingerprint weighs as JSON; a digest replaces a longer one."""
 _HASH_CHARACTERS = 8
 _BITS = 5
 _WORD = re.compile(r"[A-Za-z0-9_]+")
@@ -34,7 +34,7 @@ def incident_id(seed: str, at: datetime) -> str:
 
 
 def is_incident_id(text: str) -> bool:
-    """Whether `text` has the form of an incident's id."""
+    """Whether `text` has the form of an incident id."""
     return _INCIDENT_ID.fullmatch(text) is not None
 
 
@@ -45,7 +45,7 @@ def _slug(text: str, otherwise: str) -> str:
 
 
 def bounded_key(group_key: str) -> str:
-    """A group key as it is kept: one that is too long is told from others by its digest."""
+    """A group key as it is kept; a key that is too long ends with its digest."""
     if len(group_key) <= KEY_LIMIT:
         return group_key
     return f"{group_key[:KEY_KEPT]}... {sha256(group_key.encode(errors='replace')).hexdigest()}"
@@ -59,13 +59,13 @@ def bounded_fingerprint(fingerprint: str) -> str:
 
 
 def group_id(source: str, group_key: str) -> str:
-    """The workflow id of an alert group: readable words of its key, and what tells keys apart."""
+    """The workflow id of an alert group: readable words of its key, and a digest of it."""
     return f"AG-{_slug(group_key, 'group')}-{_hash(f'{source} {group_key}')}"
 
 
 def workload_id(task_queue: str, policy: str, whom: str) -> str:
     """The workflow id of the workload of `person:NAME` or `channel:NAME`.
 
-    Under another policy, or in another installation, the same name is somebody else.
+    Under another policy or in another installation, the same name is another person.
     """
     return f"WL-{_slug(whom, 'workload')}-{_hash(f'{task_queue} {policy} {whom}')}"

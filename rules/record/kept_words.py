@@ -1,6 +1,6 @@
-"""What people told us is kept: the note of a command, and its reasons, stand on its line.
+"""Keep what people say: the note and the reasons of a command go onto its timeline entry.
 
-A line is short; what does not fit into it whole stands beside it, in its data.
+The summary of an entry is short; what does not fit goes into its data.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from rules.record.ledger import SUMMARY_LIMIT
 
 
 def with_words(decision: Decision, case: Case, command: Command) -> Decision:
-    """The decision, with everything that the command says in free words on its line.
+    """The decision, with all texts of the command on its timeline entry.
 
-    Under a policy of before that the line stays as it was: its incidents replay.
+    Under older policies the entry stays as it was, so that their incidents replay.
     """
     if case.policy.facts is None:
         return decision
@@ -37,26 +37,26 @@ def with_words(decision: Decision, case: Case, command: Command) -> Decision:
 
 
 def with_words_of_request(refusal: Refusal, case: Case, command: Command) -> Refusal:
-    """A refusal that asks for leave, with what whoever asks says to those who may give it."""
+    """A refusal that asks for approval, with the requester's words for those who may give it."""
     leaves = refusal.leaves
     return replace(refusal, leaves=with_words(leaves, case, command)) if leaves else refusal
 
 
 def words_of(command: Command | None) -> tuple[tuple[str, str], ...]:
-    """What a command that is refused says in free words, in short."""
+    """The texts of a refused command, shortened."""
     texts = _texts(command) if command else ()
     return tuple((name, text[:SUMMARY_LIMIT]) for name, text in texts)
 
 
 def _line_of(decision: Decision, case: Case) -> TimelineEntry | None:
-    """The line that tells of the command: the one that says what its answer says, or the first."""
+    """The entry of the command: the one with the same summary as the decision, or the first."""
     fresh = [e for e in decision.incident.timeline if e.seq >= case.incident.next_seq]
     told = (e for e in fresh if e.summary == decision.summary[:SUMMARY_LIMIT])
     return next(told, fresh[0] if fresh else None)
 
 
 def _whole(decision: Decision, line: TimelineEntry) -> str:
-    """What the line says, before it was cut."""
+    """The summary of an entry before it was cut."""
     same = decision.summary[:SUMMARY_LIMIT] == line.summary
     return decision.summary if same else line.summary
 

@@ -1,4 +1,4 @@
-"""How the record is written: every change leaves a line on the timeline."""
+"""How the record changes: every change adds an entry to the timeline."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from models.time.clock import Correction, FiredThreshold
 from states.lifecycle import State
 
 SUMMARY_LIMIT = 500
-"""Characters of a line; the whole text stands where it belongs on the record."""
+"""The characters of an entry's summary; the record keeps the whole text elsewhere."""
 
 
 def note(
@@ -23,7 +23,7 @@ def note(
     happened_at: datetime | None = None,
     **data: Any,
 ) -> Incident:
-    """The record with one more line on its timeline."""
+    """The record with one more timeline entry."""
     entry = TimelineEntry(
         seq=incident.next_seq,
         kind=str(kind),
@@ -54,7 +54,7 @@ def with_milestone(
 
 
 def without_milestones(incident: Incident, names: tuple[str, ...], at: datetime) -> Incident:
-    """The record with `names` no longer true from `at` on; they stay on it."""
+    """The record with milestones that are void from `at` on; they stay on the record."""
     milestones = tuple(
         m.changed(void_at=at) if m.name in names and not m.superseded and m.void_at is None else m
         for m in incident.milestones
@@ -63,7 +63,7 @@ def without_milestones(incident: Incident, names: tuple[str, ...], at: datetime)
 
 
 def with_fired(incident: Incident, fired: FiredThreshold) -> Incident:
-    """The record with a threshold marked as fired."""
+    """The record with a threshold that has fired."""
     return incident.changed(fired=(*incident.fired, fired))
 
 

@@ -1,4 +1,4 @@
-"""Markdown whose structure no text from outside can change, and words for instants and spans."""
+"""Markdown whose structure no outside text can change, and words for instants and spans."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -17,31 +17,31 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def plain(text: str) -> str:
-    """`text` on one line, so escaped that it reads as it is, also in a table."""
+    """`text` on one line, escaped so that it reads as it is, also in a table."""
     return _LEADING.sub(r"\1\\\2", within(text))
 
 
 def within(text: str) -> str:
-    """The same for text that begins no line: that of a cell or a title."""
+    """The same for text that does not begin a line, as in a cell or a title."""
     return _CLOSING.sub(r"\\#", _SPECIAL.sub(r"\\\1", in_a_line(text).strip()))
 
 
 def caption(text: str) -> str:
-    """What Temporal shows beside a workflow, a timer or an activity: one short line.
+    """A short line that Temporal shows beside a workflow, a timer or an activity.
 
-    Its UI reads it as Markdown, which could fetch a picture from anywhere.
+    Its UI renders Markdown, which could load a picture from anywhere.
     """
     return within(text[:CAPTION_LIMIT])[:CAPTION_LIMIT].rstrip("\\")
 
 
 def quoted(text: str) -> str:
-    """`text` as a block quotation that keeps its lines."""
+    """`text` as a block quotation with its line breaks."""
     lines = [plain(line) for line in text.strip().splitlines()]
     return "\n".join(f"> {line}  " if line else ">" for line in lines)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of cells that are Markdown already; NONE where there are no rows."""
+    """A table whose cells are Markdown already; NONE if it has no rows."""
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     if not lines:
         return NONE
@@ -49,7 +49,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def bullets(items: Iterable[str]) -> str:
-    """A list of items that are Markdown already; NONE where there are none."""
+    """A list whose items are Markdown already; NONE if it has none."""
     return "\n".join(f"- {item}" for item in items) or NONE
 
 
@@ -64,9 +64,9 @@ def stamp(at: datetime) -> str:
 
 
 def span(length: timedelta, *, days: bool = True) -> str:
-    """How long, in words that say as much as matters: `2 d 3 h`, `1 h 05 min`, `3.2 s`.
+    """A duration in words, as exact as matters: `2 d 3 h`, `1 h 05 min`, `3.2 s`.
 
-    Without `days` hours go on counting: `36 h`.
+    Without `days`, hours count on: `36 h`.
     """
     seconds = max(length.total_seconds(), 0.0)
     if seconds < _MINUTE:
@@ -80,17 +80,17 @@ def span(length: timedelta, *, days: bool = True) -> str:
 
 
 def counted(length: timedelta, reading: Counted) -> str:
-    """A length of a clock or a figure: open hours as hours."""
+    """A duration of a clock or a metric; open hours stay hours."""
     return span(length, days=reading.measure.has_days)
 
 
 def ranged(between: Between, reading: Counted) -> str:
-    """A length of a clock or a figure: a range if it is not known better."""
+    """A duration of a clock or a metric; a range if it is uncertain."""
     least, most = (counted(length, reading) for length in between)
     return least if between[0] == between[1] else f"{least} to {most}"
 
 
 def by_calendar(length: timedelta, reading: Counted, form: str) -> str:
-    """The same with the calendar that it counts by, if any, in a form such as ` of {}`."""
+    """The same, with its calendar (if any) in a form such as ` of {}`."""
     by = reading.counts_by
     return counted(length, reading) + (form.format(plain(by)) if by else "")

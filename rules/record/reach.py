@@ -1,7 +1,7 @@
-"""Whom a status update reached: it counts as given once a channel took it for somebody.
+"""Whom a status update reached. It counts as given once a channel took it for anybody.
 
-Until a channel has refused it, it counts as given: whoever gives it at the limit is in time. Once
-every channel has, it was not given, and counts again from when one takes it after all.
+Until a channel refuses it, it counts as given, so an update at the limit is in time. If every
+channel refuses it, it was not given; if a channel takes it later, it counts from then.
 """
 
 from datetime import datetime
@@ -13,13 +13,13 @@ from rules.record.ledger import note
 
 
 def given_to(audience: str, incident: Incident) -> tuple[StatusUpdate, ...]:
-    """The updates that count as given to an audience, each as of when it counts."""
+    """The updates that count as given to an audience, each at the instant from which it counts."""
     given = ((update, update.given_at(audience)) for update in incident.updates)
     return tuple(update.changed(at=at) for update, at in given if at)
 
 
 def taken(incident: Incident, number: int, audience: str, now: datetime) -> Incident:
-    """The record once a channel took an update for an audience."""
+    """The record after a channel took an update for an audience."""
     update = _of(incident, number)
     if update is None or audience in update.taken:
         return incident
@@ -35,7 +35,7 @@ def taken(incident: Incident, number: int, audience: str, now: datetime) -> Inci
 
 
 def is_news(incident: Incident, number: int, audience: str, *, final: bool) -> bool:
-    """Whether it is news that no channel took an update for an audience, so far or for good."""
+    """Whether it is news that no channel took an update for an audience, so far or finally."""
     update = _of(incident, number)
     if update is None or audience in update.taken:
         return False
@@ -45,7 +45,7 @@ def is_news(incident: Incident, number: int, audience: str, *, final: bool) -> b
 def reached_nobody(
     incident: Incident, number: int, audience: str, why: str, now: datetime
 ) -> Incident:
-    """The record once every channel has refused an update for an audience."""
+    """The record after every channel refused an update for an audience."""
     update = _of(incident, number)
     if update is None:
         return incident
@@ -64,7 +64,7 @@ def reached_nobody(
 
 
 def missed_words(audience: str) -> str:
-    """That an update reached nobody of an audience."""
+    """The words that an update reached nobody of an audience."""
     return f"the status update to {audience} reached nobody"
 
 

@@ -8,10 +8,10 @@ __all__ = ["blank", "in_a_line", "made_visible", "readable", "sentences"]
 
 
 def blank(text: str) -> bool:
-    """Whether `text` says nothing: no character of it can be seen."""
+    """Whether `text` is blank: it has no visible character."""
     return not readable(text).strip()
 
 
 def sentences(parts: Iterable[str]) -> str:
-    """Several statements, one after the other; the last has no full stop, as one alone has none."""
+    """Several statements, one after the other; the last has no full stop, like a single one."""
     return " ".join(p if p.endswith("?") else f"{p}." for p in parts).removesuffix(".")

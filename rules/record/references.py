@@ -1,4 +1,4 @@
-"""Which message a later one goes on from: the first that a recipient got over a channel."""
+"""The first message that a recipient got over a channel, from which later ones go on."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from models.messages.message import Receipt
 from models.messages.reference import FirstMessage, Reference
 
 FIRST_MESSAGES_BYTES = 32 * 1024
-"""What an incident keeps weighs no more than this as JSON. What comes later stands by itself."""
+"""An incident keeps at most this much as JSON. Later references are not kept."""
 
 
 def reference_of(
@@ -23,9 +23,9 @@ def reference_of(
 
 
 def remembered(incident: Incident, receipt: Receipt, recipient: str) -> Incident:
-    """The record with the reference of a message that was taken, if it is the first with one.
+    """The record with the reference of a message, if it is the first with one.
 
-    The first one stays. A full record keeps what it has: if the oldest made room, its thread
+    The first reference stays. A full record keeps what it has: if the oldest made room, its thread
     would begin anew with the next message.
     """
     kept = incident.first_messages
@@ -39,6 +39,6 @@ def remembered(incident: Incident, receipt: Receipt, recipient: str) -> Incident
 
 
 def as_data(receipt: Receipt) -> dict[str, Any]:
-    """The reference of a message for the line that says it was sent; nothing if it has none."""
+    """The reference of a message, for the entry that says it was sent; empty if it has none."""
     said = receipt.reference
     return {"reference": said.model_dump(exclude_none=True)} if said else {}

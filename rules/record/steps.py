@@ -1,4 +1,4 @@
-"""Steps of the policy that are done, by a command of their own or with a trigger."""
+"""Steps of the policy that are done, by their own command or together with a trigger."""
 
 from models.incident.record import Incident, StepDone
 from models.incident.timeline import EntryKind

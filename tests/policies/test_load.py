@@ -18,7 +18,7 @@ def test_a_policy_of_another_age_is_refused_where_it_says_so(day: str) -> None:
     """No zone can be reckoned with there."""
     assert [str(problem) for problem in problems(LEAST.replace("2026-01-01", day))] == [
         (
-            f"test.yaml:3:17: error: '{day}' lies outside of the years 1900 to 2200; "
+            f"test.yaml:3:17: error: '{day}' lies outside the years 1900 to 2200; "
             "write a year between them"
         )
     ]

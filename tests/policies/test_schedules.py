@@ -101,7 +101,7 @@ WRONG = {
     ),
     "a time that nobody reckons with": (
         f"primary: {{ {ROTATION}, overrides: [{{ who: bo, from: §0001-01-01, to: 2026-02-03 }}] }}",
-        "'0001-01-01' lies outside of the years 1900 to 2200",
+        "'0001-01-01' lies outside the years 1900 to 2200",
     ),
     "a time that is none": (
         f"primary: {{ {ROTATION}, overrides: [{{ who: bo, from: §tomorrow, to: 2026-02-03 }}] }}",

@@ -48,7 +48,7 @@ async def test_the_nastiest_signals_are_refused_lines(stage: Stage) -> None:
     assert len(refused) == len(NASTY), [e.summary for e in refused]
     with pytest.raises(WorkflowQueryFailedError):
         await stage.handle.query("view", FIRST)
-    with pytest.raises(WorkflowQueryFailedError, match="outside of the years 1900 to 2200"):
+    with pytest.raises(WorkflowQueryFailedError, match="outside the years 1900 to 2200"):
         await stage.handle.query("view", datetime(9999, 12, 31, tzinfo=UTC))
     result = await stage.do("acknowledge")
     assert result.state == "assessment"

@@ -147,7 +147,7 @@ def test_a_local_time_that_comes_twice_or_never_is_told(type_: Type) -> None:
         (["due", "2h", "--days", "holiday"], "does not come due within 10 years"),
         (["due", "99999999999d local"], "is longer than ten years"),
         (["due", "2h", "--extended", "9999999d"], "does not come due within 10 years"),
-        (["due", "2h", "--from", "9999-01-01T00:00Z"], "outside of the years 1900 to 2200"),
+        (["due", "2h", "--from", "9999-01-01T00:00Z"], "outside the years 1900 to 2200"),
         (["due", "2h", "--from", "yesterday"], "is not an instant"),
         (["due", "2h", "--paused", "now"], "write two instants as FROM/UNTIL"),
         (["due", "2h", "--paused", "-1h/-2h"], "ends before it begins"),

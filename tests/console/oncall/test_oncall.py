@@ -158,7 +158,7 @@ def test_without_a_file_the_policy_in_force_is_asked(
     [
         (("primry",), "there is no schedule primry; did you mean primary?"),
         (("--at", "noon"), "is not an instant"),
-        (("--at", "9999-12-31T00:00Z"), "lies outside of the years 1900 to 2200"),
+        (("--at", "9999-12-31T00:00Z"), "lies outside the years 1900 to 2200"),
         (("--at", "now", "--from", "now"), "--at, or --from and --to; not both"),
         (("--from", "now", "--to", "-1h"), "--to is not after --from"),
         (("--from", "now", "--to", "+401d"), "at most 400 days"),

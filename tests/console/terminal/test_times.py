@@ -50,7 +50,7 @@ def test_an_instant_that_no_calendar_reckons_with_is_wrong_usage(typed: str) -> 
     with pytest.raises(Failure) as caught:
         within_reach(parse_instant(typed, NOW), typed)
     assert caught.value.code is ExitCode.USAGE
-    assert f"{typed!r} lies outside of the" in caught.value.message
+    assert f"{typed!r} lies outside the" in caught.value.message
 
 
 def test_who_asks_for_something_past_is_not_offered_the_future() -> None:

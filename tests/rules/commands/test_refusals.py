@@ -76,7 +76,7 @@ def test_a_name_that_the_policy_does_not_have_is_refused_with_those_that_it_has(
             TWO,
             "unassign_role",
             {"role": "experts"},
-            "experts is held by bo, cy: say whose",
+            "experts is held by bo, cy: name one of them",
             ("person",),
         ),
         (
@@ -90,14 +90,14 @@ def test_a_name_that_the_policy_does_not_have_is_refused_with_those_that_it_has(
             THREE,
             "assign_role",
             {"role": "experts", "person": "eve"},
-            "experts has 3 holders, which is the most",
+            "experts has 3 holders, the most that it may have",
             ("unassign_role first",),
         ),
         (
             LED,
             "assign_role",
             {"role": "lead", "person": "cy"},
-            "lead is held by bo, and moves when another accepts it",
+            "bo holds lead, and it moves only if another accepts it",
             ("hand_over, or unassign_role first",),
         ),
         (
@@ -111,7 +111,7 @@ def test_a_name_that_the_policy_does_not_have_is_refused_with_those_that_it_has(
             LED,
             "assign_role",
             {"role": "scribe", "person": "bo"},
-            "bo is lead, which is never the same person as scribe",
+            "bo is lead, who may not also be scribe",
             (),
         ),
     ],
@@ -130,13 +130,13 @@ def test_a_role_is_not_given_or_taken_back_against_its_rules(
             (),
             "hand_over",
             {"role": "lead", "to": "bo"},
-            Refusal("Refused", "nobody holds lead: assign_role gives it"),
+            Refusal("Refused", "nobody holds lead: use assign_role"),
         ),
         (
             TWO,
             "hand_over",
             {"role": "experts", "to": "dee", **SAID},
-            Refusal("Refused", "experts is held by bo, cy: say whose", ("giver",)),
+            Refusal("Refused", "experts is held by bo, cy: name one of them", ("giver",)),
         ),
         (
             TWO,
@@ -156,7 +156,7 @@ def test_a_role_is_not_given_or_taken_back_against_its_rules(
             {"role": "lead", "to": "cy", "actor": "bo"},
             Refusal(
                 "Refused",
-                "the policy asks for more in a handover: content status",
+                "the handover lacks what the policy requires: content status",
                 ("content status",),
             ),
         ),
@@ -170,7 +170,7 @@ def test_a_role_is_not_given_or_taken_back_against_its_rules(
             LED,
             "accept_handover",
             {"role": "lead"},
-            Refusal("Refused", "lead is not offered to anybody: hand_over offers it"),
+            Refusal("Refused", "lead is not offered to anybody: use hand_over"),
         ),
     ],
 )
@@ -277,7 +277,7 @@ def test_what_needs_approval_says_how_many_have_given_it_and_what_to_do() -> Non
         (
             "resolve",
             "bo",
-            Refusal("Refused", "no approval of resolve is asked for; asked for is: cancel"),
+            Refusal("Refused", "nobody asked for approval of resolve; open requests: cancel"),
         ),
     ],
 )

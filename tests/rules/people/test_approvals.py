@@ -57,7 +57,7 @@ def test_once_enough_have_approved_the_command_is_done() -> None:
     assert "have 1 of 2" in refused(incident, "resolve", 12, TWO).message
     assert decided(asked(TWO), "approve", 11, TWO, command="resolve", actor="bo").effects == ()
     second = decided(incident, "approve", 12, TWO, command="resolve", actor="dee")
-    assert second.effects == (Remind("person:ana", "resolve is approved: give it again"),)
+    assert second.effects == (Remind("person:ana", "resolve is approved: give the command again"),)
     resolved = done(second.incident, "resolve", after(13), TWO, actor="eve")
     assert resolved.state is State.CLOSED
     assert resolved.requests == ()
@@ -101,7 +101,7 @@ def test_an_approval_lapses_with_the_state_and_is_for_nothing_else() -> None:
         "approval of resolve lapses: the state is assessment now"
     ]
     answer = refused(moved, "approve", 13, TWO, command="resolve", actor="cy")
-    assert answer.message == "no approval of resolve is asked for; asked for is: nothing"
+    assert answer.message == "nobody asked for approval of resolve; open requests: nothing"
 
 
 def test_approval_is_asked_only_where_the_policy_says_so() -> None:

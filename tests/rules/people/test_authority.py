@@ -127,7 +127,7 @@ def test_a_lower_severity_after_asking() -> None:
     policy = staffed("severity_rules: { lower: { by: cy, after: { 10m: ana } } }\n")
     asked = refused(reported(policy), "set_severity", 1, policy, severity="SEV2").leaves
     assert asked is not None
-    assert lines(asked.incident, "consultation.asked") == ["ana would set_severity SEV2"]
+    assert lines(asked.incident, "consultation.asked") == ["ana wants to set_severity SEV2"]
     refused(asked.incident, "set_severity", 10, policy, severity="SEV2")
     assert done(asked.incident, "set_severity", after(11), policy, severity="SEV2").severity == (
         "SEV2"

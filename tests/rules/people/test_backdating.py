@@ -49,7 +49,7 @@ def test_a_fact_may_be_dated_back_five_minutes_and_no_further_without_a_reason(n
     refusal = given(name, beyond)
     assert isinstance(refusal, Refusal)
     assert (refusal.kind, refusal.missing) == ("Refused", ("note",))
-    assert refusal.message.startswith(f"{name} is dated back 5 min 01 s, and beyond 5 min the pol")
+    assert refusal.message.startswith(f"{name} is dated back 5 min 01 s; beyond 5 min it needs")
     told = given(name, beyond, note="the pager was down")
     assert not (isinstance(told, Refusal) and told.missing == ("note",))
 
@@ -69,7 +69,7 @@ def test_withdrawing_what_was_recorded_long_ago_needs_a_reason() -> None:
     assert isinstance(early, Decision)
     late = outcome(incident, "withdraw_milestone", after(16), ASKS, milestone="aware")
     assert isinstance(late, Refusal)
-    assert late.message.startswith("withdraw_milestone takes back 6 min, and beyond 5 min")
+    assert late.message.startswith("withdraw_milestone takes back 6 min; beyond 5 min")
 
 
 @pytest.mark.parametrize("actor", [ENGINE, MONITORING])

@@ -90,7 +90,7 @@ def test_a_role_is_offered_to_those_who_may_take_it() -> None:
         ("dee", "not qualified"),
         ("zed", "no person"),
         ("ana", "holds lead already"),
-        ("bo", "bo is expert, which is never the same person as lead"),
+        ("bo", "bo is expert, who may not also be lead"),
     ):
         assert words in refused(incident, "hand_over", 10, POLICY, to=person, **said).message
 
@@ -108,7 +108,7 @@ def test_a_role_that_somebody_holds_is_not_just_assigned_away() -> None:
     """It moves by acceptance, or is given back first."""
     fields = {"role": "lead", "person": "bo", "actor": "dee"}
     assert (
-        "moves when another accepts it"
+        "it moves only if another accepts it"
         in refused(led(), "assign_role", 5, POLICY, **fields).message
     )
     free = done(led(), "unassign_role", after(5), POLICY, role="lead")

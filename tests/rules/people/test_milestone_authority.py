@@ -59,6 +59,6 @@ def test_who_asks_for_one_milestone_has_not_asked_for_another() -> None:
     asked = refused(reported(policy), "set_milestone", 1, policy, milestone="notified").leaves
     assert asked is not None
     assert [e.target for e in asked.effects if isinstance(e, PageRole)] == ["person:dee"]
-    assert lines(asked.incident, "consultation.asked") == ["ana would set_milestone notified"]
+    assert lines(asked.incident, "consultation.asked") == ["ana wants to set_milestone notified"]
     assert refused(asked.incident, "set_milestone", 20, policy, milestone="restored").leaves
     decided(asked.incident, "set_milestone", 20, policy, milestone="notified")

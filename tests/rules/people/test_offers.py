@@ -73,7 +73,7 @@ def test_the_deputy_may_hand_over_what_the_holder_may() -> None:
 
 def test_whom_a_role_does_not_fit_is_neither_offered_it_nor_accepts_it() -> None:
     """What they took meanwhile counts."""
-    words = "bo is clerk, which is never the same person as scribe"
+    words = "bo is clerk, who may not also be scribe"
     fields = {"role": "scribe", "to": "bo", **SAID}
     answer = refused(given(scribe="ana", clerk="bo"), "hand_over", 10, POLICY, **fields)
     assert answer == Refusal("Refused", words)
@@ -221,6 +221,6 @@ def test_nobody_holds_a_role_twice() -> None:
     fields = {"role": "expert", "person": "cy", "actor": "dee"}
     incident = decided(incident, "assign_role", 3, SEATS, **fields).incident
     answer = refused(incident, "accept_handover", 4, SEATS, role="expert", actor="cy")
-    assert answer.message == "cy holds expert already: decline_handover"
+    assert answer.message == "cy holds expert already: use decline_handover"
     incident = decided(incident, "decline_handover", 5, SEATS, role="expert", actor="cy").incident
     assert incident.holders("expert") == ("ana", "cy")

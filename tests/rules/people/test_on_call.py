@@ -17,8 +17,8 @@ DUTY = Duty(person="bo", because="layer night", since_at=AT, until_at=AT + timed
     [
         (None, ""),
         (timedelta(seconds=119), ""),
-        (timedelta(minutes=2), ", by a copy of 2m ago"),
-        (timedelta(hours=26, seconds=59), ", by a copy of 1d2h ago"),
+        (timedelta(minutes=2), ", from a copy that is 2m old"),
+        (timedelta(hours=26, seconds=59), ", from a copy that is 1d2h old"),
     ],
 )
 def test_it_is_said_by_what_until_when_and_how_old_the_feed_is(
@@ -39,8 +39,7 @@ def test_of_nobody_it_is_said_whether_that_is_meant_and_why() -> None:
     notes = ("feed x: answered 404, and there is no copy",)
     lost = OnCall(schedule="night", at=AT, gap=Gap.UNDECLARED, notes=notes)
     assert nobody_by(lost) == (
-        "nobody is on call by night: a gap that nobody declared; "
-        "feed x: answered 404, and there is no copy"
+        "nobody is on call by night: an undeclared gap; feed x: answered 404, and there is no copy"
     )
 
 

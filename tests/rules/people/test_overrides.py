@@ -30,7 +30,7 @@ def test_an_override_does_what_the_policy_refuses_and_leaves_its_mark() -> None:
     incident = answer.incident
     assert incident.hold is not None
     assert lines(incident, "override.used") == [
-        f"override of hold by ana: {WHY} — otherwise: ana may not hold; may: dee"
+        f"override of hold by ana: {WHY} — otherwise refused: ana may not hold; may: dee"
     ]
     [kept] = incident.overrides
     assert (kept.command, kept.actor.name, kept.reason) == ("hold", "ana", WHY)

@@ -68,7 +68,7 @@ def test_whoever_has_the_authority_is_paged_with_whom_to_answer() -> None:
     """It is theirs to do."""
     answer = refused(reported(POLICY), "link", 10, POLICY, target="CHG-1")
     assert answer.leaves is not None
-    why = "ana would link, which is yours to do"
+    why = "ana wants to link, which is your decision"
     assert answer.leaves.effects == (PageRole("person:cy", why, f"{why}: do it, or answer ana"),)
 
 
@@ -120,14 +120,14 @@ def test_of_what_is_asked_the_right_one_is_answered() -> None:
     told = decided(given, "post_update", 12, POLICY, text="we look").incident
     assert [r.rule for r in told.requests] == ["resolve"]
     nothing = refused(incident, "approve", 11, POLICY, command="hold", actor="cy").message
-    assert nothing.endswith("asked for is: resolve, post_update:public")
+    assert nothing.endswith("open requests: resolve, post_update:public")
 
 
 def test_what_somebody_would_do_is_not_answered_like_an_approval() -> None:
     """Whoever may do it does it, or answers by other means."""
     incident = asked("link", target="CHG-1")
     answer = refused(incident, "approve", 11, POLICY, command="link", actor="cy")
-    assert answer.message.endswith("asked for is: nothing")
+    assert answer.message.endswith("open requests: nothing")
     assert list(pending_points(POLICY, incident)) == []
 
 
@@ -137,7 +137,7 @@ def test_whoever_approves_says_why_and_the_asker_hears_when_it_is_enough() -> No
         asked("resolve"), "approve", 11, POLICY, command="resolve", actor="bo", note="seen"
     )
     assert answer.summary == "bo approves resolve: 1 of 1 (seen)"
-    assert answer.effects == (Remind("person:ana", "resolve is approved: give it again"),)
+    assert answer.effects == (Remind("person:ana", "resolve is approved: give the command again"),)
     assert [given.note for given in answer.incident.requests[0].approvals] == ["seen"]
 
 
@@ -248,7 +248,7 @@ def test_of_a_rule_that_the_policy_no_longer_has_nothing_is_answered() -> None:
     policy = POLICY.changed(approvals={})
     fields = {"command": "resolve", "actor": "bo"}
     answer = refused(asked("resolve"), "approve", 11, policy, **fields)
-    assert answer.message == "no approval of resolve is asked for; asked for is: resolve"
+    assert answer.message == "nobody asked for approval of resolve; open requests: resolve"
 
 
 @pytest.mark.parametrize("at", [59, 60])

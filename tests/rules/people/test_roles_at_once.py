@@ -45,7 +45,7 @@ def test_somebody_is_overloaded_beyond_what_the_policy_has() -> None:
     """This incident counts too; of many others the first are named."""
     assert overloaded(ANA, 2, ("INC-1",)) is None
     assert overloaded(ANA, 2, ("INC-1", "INC-2")) == (
-        "ana is lead of 3 incidents at once, and the policy has at most 2; besides this one "
+        "ana is lead of 3 incidents at once, and the policy allows at most 2; besides this one: "
         "INC-1, INC-2"
     )
     many = tuple(f"INC-{n}" for n in range(9))

@@ -43,7 +43,7 @@ def command(name: str, **fields: object) -> Command:
         (
             "acknowledge",
             {"happened_at": datetime(2201, 1, 1, tzinfo=UTC)},
-            "happened_at: lies outside of the years 1900 to 2200",
+            "happened_at: lies outside the years 1900 to 2200",
         ),
     ],
 )
