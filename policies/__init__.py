@@ -1,1 +1,1 @@
-"""A policy file in: load, check, compile; and the policies that we ship."""
+"""Policy files: load, check, compile; and the policies that we ship."""

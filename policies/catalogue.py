@@ -1,4 +1,4 @@
-"""The policy in force: read, checked, and read again when its file changes."""
+"""The policy in force. The engine reads and checks it, and does so again when its file changes."""
 
 import threading
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _MOST_SHOWN = 20
 
 
 class PolicyBroken(Exception):  # noqa: N818 - says what is
-    """A policy file cannot be used. `problems` are its errors and warnings, in order."""
+    """A policy file that the engine cannot use. `problems` are in order."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
@@ -28,9 +28,9 @@ class PolicyBroken(Exception):  # noqa: N818 - says what is
 
 @dataclass(frozen=True, slots=True)
 class LoadedPolicy:
-    """A policy that can be used, its content hash, and the bytes that it was read from.
+    """A usable policy, its content hash, and the bytes of its file.
 
-    `heard` is what it leaves open, and what it does without.
+    `heard` is what it leaves open and what it does without.
     """
 
     policy: Policy
@@ -53,7 +53,7 @@ _lock = threading.Lock()
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
-    """What changes when a file, or any file of a folder, does."""
+    """A value that changes when a file, or any file of a folder, changes."""
     try:
         files = files_of(path) if path.is_dir() else ()
         statuses = [each.stat() for each in (path, *files)]
@@ -88,10 +88,10 @@ def _current(path: Path) -> _Known:
 
 
 def policy_in_force(path: Path | str, at: datetime) -> LoadedPolicy:
-    """The policy of a file, or of a folder the version that is in force at `at`.
+    """The policy of a file, or the version in a folder that is in force at `at`.
 
-    A single file is in force whatever its date. What was read is read again once the time,
-    size or identity of a file changed. Raises PolicyBroken.
+    A single file is in force whatever its date. This reads a file again once its time, size or
+    identity changes. Raises PolicyBroken.
     """
     path = Path(path)
     known = _current(path)

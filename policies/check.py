@@ -42,7 +42,7 @@ CHECKS: tuple[Check, ...] = (
     *endings.CHECKS,
     *telling.CHECKS,
 )
-"""Every check, each independent of the others: their order does not matter."""
+"""Every check. They are independent of each other: their order does not matter."""
 
 
 def findings(policy: Policy, further: Iterable[Check] = ()) -> tuple[Finding, ...]:
@@ -53,8 +53,9 @@ def findings(policy: Policy, further: Iterable[Check] = ()) -> tuple[Finding, ..
 def problems_of(read: Loaded, further: Iterable[Check] = ()) -> tuple[Problem, ...]:
     """Every problem of a file that was read, in the order of the file.
 
-    Of a file that cannot be read as a policy, errors are told between the parts that can: what it
-    leaves open can only be said of the whole. `further` checks look at more than the policy alone.
+    If the file as a whole cannot be read as a policy, this reports errors between the parts that
+    can. It reports what a policy leaves open only for a whole policy. `further` checks look at more
+    than the policy alone.
     """
     if read.policy:
         found: Iterable[Finding] = findings(read.policy, further)

@@ -1,4 +1,4 @@
-"""From the policy as it is written to what an incident carries and what intake decides by."""
+"""Compiles the written policy to what an incident carries and what intake decides by."""
 
 import hashlib
 from collections.abc import Iterator
@@ -23,16 +23,16 @@ from policies.schedules import schedules_in_use
 
 
 class PolicyTooLarge(Exception):  # noqa: N818 - says what is
-    """The compiled policy is larger than every run of every incident can carry."""
+    """The compiled policy is too large for every run of every incident to carry."""
 
 
 def content_hash(source: bytes) -> str:
-    """The SHA-256 of a policy file's bytes, in hexadecimal: by it an incident names its policy."""
+    """The SHA-256 of a policy file's bytes, in hexadecimal. An incident names its policy by it."""
     return hashlib.sha256(source).hexdigest()
 
 
 def compile_policy(policy: Policy, policy_hash: str, service: str | None = None) -> CompiledPolicy:
-    """What an incident of `service` carries of a policy that was checked.
+    """What an incident of `service` carries of a checked policy.
 
     Raises PolicyTooLarge above 64 KiB.
     """
@@ -74,7 +74,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
 
 
 def _alerts(policy: Policy) -> dict[str, object]:
-    """When alerts make an incident, and what they do to those that there are."""
+    """When alerts make an incident, and what they do to existing incidents."""
     return {
         "grouping": _grouping(policy),
         "when_alerts_quiet": policy.alerts.when_quiet,
@@ -99,7 +99,7 @@ def people_of(policy: Policy) -> dict[str, Person]:
 
 
 def page_limits(policy: Policy) -> PageLimits:
-    """How often everybody, and channels that levels page, are paged over all incidents."""
+    """How often the engine pages everybody, and channels that levels page, over all incidents."""
     own = {name: entry.limit for name, entry in policy.channels.items() if entry.limit}
     return PageLimits(person=policy.paging.limit if policy.paging else None, channels=own)
 
@@ -143,7 +143,7 @@ def _reporting(policy: Policy) -> ReportingRule:
 
 
 def _told(policy: Policy) -> dict[str, object]:
-    """What is taken of what people say: who may report what, and how far back facts are dated."""
+    """Which reports the engine accepts, and how far back people may date facts."""
     facts = FactsRule(
         reason_after=policy.backdating.reason_after,
         approval_after=policy.backdating.approval_after,
@@ -152,7 +152,7 @@ def _told(policy: Policy) -> dict[str, object]:
 
 
 def _given(**values: object) -> dict[str, object]:
-    """Only what the policy says: the rest keeps the default of its model."""
+    """Only what the policy says: for the rest, the default of the model stays."""
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -161,7 +161,7 @@ def _default_severity(policy: Policy) -> str:
 
 
 def _severity(policy: Policy) -> dict[str, object]:
-    """How a severity comes about, and who may change it."""
+    """How an incident gets its severity, and who may change it."""
     rules = policy.severity_rules
     raised, lowered = responsibility.changes_of_severity(policy)
     return {

@@ -10,10 +10,10 @@ from models.time.calendar import CalendarSpec, OpenHours
 from policies.timing import ANY, MAJOR, calendars
 
 DEFAULT_ESCALATION = "default"
-"""The escalation of incidents whose service names none; without it, the first of the file."""
+"""The escalation of incidents whose service names none. If it is missing, the first of the file."""
 
 PREFIXES = ("person", "role", "channel", "schedule")
-"""What a target can be said to be: `role:incident_manager`."""
+"""The prefixes that a target can have: `role:incident_manager`."""
 
 
 def escalation_of(policy: Policy, service: str | None) -> str | None:
@@ -27,7 +27,7 @@ def escalation_of(policy: Policy, service: str | None) -> str | None:
 
 
 def target_of(policy: Policy, written: str) -> str:
-    """A page target in full: `ana` is `person:ana` where ana is a person, and so on."""
+    """A page target in full: `ana` becomes `person:ana` if ana is a person, and so on."""
     if written.partition(":")[0] in PREFIXES:
         return written
     if written in policy.roles:
@@ -59,7 +59,7 @@ def _branches(policy: Policy, lines: tuple[LevelEntry, ...]) -> Iterator[Branch]
 
 
 def severities_of(policy: Policy, line: LevelEntry) -> Iterator[str]:
-    """The severities at which a line follows another escalation; none: at all of them."""
+    """The severities at which a line follows another escalation; if none, at all of them."""
     for name in line.severity:
         if name == MAJOR:
             yield from (known for known, severity in policy.severities.items() if severity.major)

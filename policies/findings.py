@@ -1,4 +1,4 @@
-"""What a check finds: said by the path in the policy, placed in the file later."""
+"""What a check finds: it names the path in the policy, and the file position is added later."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from rules.zones.zone_names import unknown_zone
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that does not fit. With `key`, it is the key at `loc` that is meant.
+    """Something that does not fit. With `key`, the finding is about the key at `loc`.
 
-    `about` is the path of what is missing, where it does not stand at `loc`.
+    `about` is the path of what is missing, if that path is not `loc`.
     """
 
     loc: Loc
@@ -26,20 +26,20 @@ class Finding:
 
 
 Check = Callable[[Policy], Iterator[Finding]]
-"""A check looks at the whole policy and says all that it finds."""
+"""A check looks at the whole policy and yields everything that it finds."""
 
 
 def unknown(
     loc: Loc, kind: str, word: str, known: Iterable[str], *, key: bool = False
 ) -> Iterator[Finding]:
-    """A finding where `word` is not one of `known`."""
+    """A finding if `word` is not one of `known`."""
     names = tuple(known)
     if word not in names:
         yield Finding(loc, f"there is no {kind} {word}", suggestion(word, names), key)
 
 
 def no_zone(loc: Loc, zone: str) -> Iterator[Finding]:
-    """A finding where a time zone does not exist."""
+    """A finding if a time zone does not exist."""
     instead = unknown_zone(zone)
     if instead:
         yield Finding(loc, f"there is no time zone {zone}", instead)

@@ -1,4 +1,4 @@
-"""What a policy leaves open, told once; and what it says that it leaves open on purpose."""
+"""What a policy leaves open, reported once; and what it says that it leaves open on purpose."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,8 +16,8 @@ from policies.tree import Loc, beneath, path_words
 def told(read: Loaded, found: Iterable[Finding]) -> Iterator[Finding]:
     """Findings at their places in the file, without those that the policy answers.
 
-    It answers by `none, because ...`, and by accepting a gap with a reason. What it says to be open
-    is told as such, and not again as missing.
+    The policy answers one by `none, because ...`, or by accepting a gap with a reason. What the
+    policy itself calls open is reported as open, and not again as missing.
     """
     accepted = read.policy.accepted if read.policy else {}
     placed = [replace(finding, loc=read.heard.written(finding.loc)) for finding in found]
@@ -33,7 +33,7 @@ def _of(finding: Finding, path: str) -> bool:
 
 
 def _unanswered(heard: Heard, found: Iterable[Finding]) -> Iterator[Finding]:
-    """What the policy does not answer by saying nothing on purpose."""
+    """What the policy deliberately does not answer."""
     for finding in found:
         path = path_words(finding.loc)
         if heard.reason(path) or (finding.about and heard.reason(finding.about)):
@@ -47,14 +47,14 @@ def _unanswered(heard: Heard, found: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _follows(heard: Heard, finding: Finding) -> bool:
-    """Whether an error is only there because something in what it is about is open."""
+    """Whether an error only exists because something that it is about is open."""
     if finding.level is not Level.ERROR or not finding.about:
         return False
     return any(beneath(path_words(s.loc), finding.about) for s in heard.silences)
 
 
 def _left_open(heard: Heard, found: Iterable[Finding]) -> Iterator[Finding]:
-    """Every place that is `unspecified`, unless a question asks for it, with what counts so far."""
+    """Every `unspecified` place that no question asks for, with what counts meanwhile."""
     asked = [f.about for f in found if f.about and f.level is Level.WARNING]
     for silence in heard.silences:
         path = path_words(silence.loc)
@@ -72,13 +72,13 @@ def _words(silence: Silence) -> str:
 def _how(silence: Silence) -> str:
     say = () if silence.reason is not None else ("say it",)
     if any_of(silence.loc, TARGETS):
-        return "say it, or write none"
+        return "specify it, or write none"
     without = (f"write {BECAUSE}",) if any_of(silence.loc, WITHOUT) else ()
     return ", or ".join((*say, *without))
 
 
 def _accepts_nothing(value: Any, accepted: Iterable[str]) -> Iterator[Finding]:
-    """What is accepted is a place of the policy."""
+    """Each accepted gap is a place of the policy."""
     known = {path_words(loc) for loc in _places(value)} if accepted else set()
     for path in accepted:
         if path not in known:

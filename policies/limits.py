@@ -1,4 +1,4 @@
-"""Whose limit of pages is which, and how authors write it."""
+"""Which limit of pages applies to whom, and how authors write it."""
 
 from models.people.workload import PageLimit
 from models.policy import Policy
@@ -6,7 +6,7 @@ from models.policy.durations import format_duration
 
 
 def limit_of(policy: Policy, target: str) -> PageLimit | None:
-    """How often `person:NAME`, `channel:NAME`, or whoever is behind another target, is paged."""
+    """How often the engine pages `person:NAME`, `channel:NAME`, or whoever another target means."""
     kind, _, name = target.partition(":")
     if kind == "channel":
         return policy.channels[name].limit if name in policy.channels else None

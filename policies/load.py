@@ -15,15 +15,15 @@ from policies.silence import AS_WRITTEN, Heard, heard
 from policies.tree import Loc, Tree, path_words, read_tree
 
 LARGEST_BYTES = 1024 * 1024
-"""No policy that people maintain by hand is larger."""
+"""The largest policy file. No policy that people maintain by hand is larger."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What came of a file: the policy, or the problems; `tree` knows where everything stands.
+    """The result of reading a file: the policy, or the problems; `tree` knows all positions.
 
-    `partial` is what can be read of a policy that as a whole cannot; `heard` is what was read as
-    one, and what it leaves open or does without.
+    `partial` is the readable part of a policy that cannot be read as a whole. `heard` holds the
+    values read as a policy, and what it leaves open or does without.
     """
 
     file: str
@@ -43,15 +43,15 @@ class Loaded:
 
 
 def load_policy(path: Path | str) -> Loaded:
-    """Read a policy file. Raises nothing: whatever is wrong is in `problems`."""
+    """Read a policy file. Raises nothing: `problems` holds whatever is wrong."""
     return understood(read_document(path))
 
 
 def read_document(path: Path | str, kind: str = "policy") -> Loaded:
-    """The plain values of a file that begins with `KIND: NAME`; nothing is made of them yet.
+    """The plain values of a file that begins with `KIND: NAME`, not yet interpreted.
 
-    Raises nothing: whatever is wrong is in `problems`, and where nothing can be made of the
-    file the tree holds no value.
+    Raises nothing: `problems` holds whatever is wrong, and the tree holds no value if the file is
+    unusable.
     """
     file = str(path)
     try:
@@ -66,9 +66,9 @@ def read_document(path: Path | str, kind: str = "policy") -> Loaded:
 
 
 def opened(path: Path | str) -> BinaryIO:
-    """A file to be read; a pipe into which nobody writes is empty, and not waited for.
+    """Read a file; a pipe that nobody writes to counts as empty, and this does not wait for it.
 
-    Raises OSError, or ValueError for what is no path.
+    Raises OSError, or ValueError for something that is not a path.
     """
     number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
@@ -96,7 +96,7 @@ def _parsed(source: bytes, file: str, kind: str) -> Loaded:
         before = source[: error.start]
         line = before.count(b"\n") + 1
         column = len(before) - (before.rfind(b"\n") + 1) + 1
-        return _failed(file, source, "the file is not UTF-8 text from here on", line, column)
+        return _failed(file, source, "from here on the file is not UTF-8 text", line, column)
     tree = read_tree(text)
     flaws = in_order(
         Problem(file, flaw.line, flaw.column, "", flaw.what, flaw.instead) for flaw in tree.flaws

@@ -1,4 +1,4 @@
-"""What the engine does while a policy leaves something open, and where it may do without.
+"""What the engine does while a policy leaves something open, and what a policy may do without.
 
 Places are patterns of paths: `*` is any name, `#` any item of a list.
 """
@@ -12,9 +12,9 @@ from policies.tree import Loc
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """What counts where `unspecified` stands: as if nothing were said, unless a value `put`.
+    """What counts while a place says `unspecified`: as if it said nothing, or the value `put`.
 
-    `up` so many levels of what it stands in go with it: a clock without a beginning is none.
+    It takes `up` levels above the place with it: a clock without a beginning is no clock.
     """
 
     says: str
@@ -23,7 +23,7 @@ class Meanwhile:
 
 
 WORDS = "left open"
-"""Stands in the place of a text for people that is still to be written."""
+"""Stands for a text that its author has still to write."""
 
 _TEXT = Meanwhile("the engine does not need it", WORDS)
 _UNREAD = Meanwhile("the engine does not need it")
@@ -32,7 +32,7 @@ _NO_SCHEDULE = {"rotation": _NOBODY}
 _FIRST_WAIT, _TO_APPROVE = "5m", "30m"
 _MONDAYS = Meanwhile("it hands over on Mondays at 09:00", "monday 09:00")
 LEADING = "<the role that leads>"
-"""Put where somebody must be named: the role that leads."""
+"""Stands for somebody who must be named: the role that leads."""
 
 OPEN: dict[str, Meanwhile] = {
     "time_zone": Meanwhile("UTC counts"),
@@ -40,7 +40,7 @@ OPEN: dict[str, Meanwhile] = {
     "principles.framework": _UNREAD,
     "principles.guidelines": _UNREAD,
     "calendars.*": Meanwhile("it is always open", {}),
-    "calendars.*.zone": Meanwhile("the time zone of the policy counts"),
+    "calendars.*.zone": Meanwhile("the policy's time zone counts"),
     "calendars.*.days": Meanwhile("every day counts"),
     "calendars.*.hours": Meanwhile("all hours of its days count"),
     "calendars.*.opens": Meanwhile("it is always open"),
@@ -49,7 +49,7 @@ OPEN: dict[str, Meanwhile] = {
     "calendars.*.holidays": Meanwhile("no day is a holiday"),
     "severities.*": Meanwhile("the engine does not need it", {"means": WORDS}),
     "severities.*.means": _TEXT,
-    "severities.*.major": Meanwhile("it is not a major one"),
+    "severities.*.major": Meanwhile("it is not major"),
     "severity_rules.default": Meanwhile("the worst severity counts"),
     "severity_rules.from": Meanwhile("no severity follows from attributes"),
     "severity_rules.from.*": Meanwhile("no severity follows from attributes", up=1),
@@ -58,20 +58,20 @@ OPEN: dict[str, Meanwhile] = {
     "severity_rules.frozen_after": Meanwhile("severities can always change"),
     "reporting.who": Meanwhile("anyone may report"),
     "reporting.who_at": Meanwhile("who may report does not depend on the severity"),
-    "reporting.channels": Meanwhile("reports are taken by every way in"),
+    "reporting.channels": Meanwhile("every way in accepts reports"),
     "reporting.required": Meanwhile("a title is enough"),
     "reporting.tools": _UNREAD,
     "reporting.tools.*": _UNREAD,
-    "people.*": Meanwhile("nothing is known of them but their name", {}),
-    "people.*.zone": Meanwhile("UTC is theirs"),
+    "people.*": Meanwhile("only their name is known", {}),
+    "people.*.zone": Meanwhile("their zone is UTC"),
     "people.*.page_by": Meanwhile("the channels of paging count"),
     "people.*.limit": Meanwhile("the limit of paging counts"),
-    "channels.*": Meanwhile("what is sent by it only stands in the log", {"kind": "log"}),
-    "channels.*.kind": Meanwhile("what is sent by it only stands in the log", "log"),
-    "channels.*.fallback": Meanwhile("a message that fails there is given up"),
-    "paging.limit": Meanwhile("every page is sent"),
-    "steps": Meanwhile("no step is asked"),
-    "steps.*": Meanwhile("no step is asked in this state"),
+    "channels.*": Meanwhile("the engine only writes its messages to the log", {"kind": "log"}),
+    "channels.*.kind": Meanwhile("the engine only writes its messages to the log", "log"),
+    "channels.*.fallback": Meanwhile("the engine gives up a message that fails there"),
+    "paging.limit": Meanwhile("the engine sends every page"),
+    "steps": Meanwhile("no step is required"),
+    "steps.*": Meanwhile("this state requires no step"),
     "steps.*.#.do": _TEXT,
     "steps.*.#.by": Meanwhile("it is for whoever leads", LEADING),
     "roles": Meanwhile("there is no role"),
@@ -85,28 +85,28 @@ OPEN: dict[str, Meanwhile] = {
     "roles.*.required_in.*": Meanwhile("this state does not require the role"),
     "roles.*.count": Meanwhile("one person holds the role"),
     "roles.*.qualification": Meanwhile("anybody may hold the role"),
-    "roles.*.unfilled": Meanwhile("nothing follows when nobody holds the role in time"),
-    "schedules.*": Meanwhile("nobody is on call by it", _NO_SCHEDULE),
-    "schedules.*.layers": Meanwhile("nobody is on call by it", _NO_SCHEDULE, up=1),
-    "schedules.*.ical": Meanwhile("nobody is on call by it", _NO_SCHEDULE, up=1),
-    "schedules.*.ical.feed": Meanwhile("nobody is on call by it", _NO_SCHEDULE, up=2),
-    "schedules.*.gaps.#.days": Meanwhile("it is no gap", up=1),
-    "schedules.*.gaps.#.during": Meanwhile("it is no gap", up=1),
+    "roles.*.unfilled": Meanwhile("nothing happens if nobody holds the role in time"),
+    "schedules.*": Meanwhile("it puts nobody on call", _NO_SCHEDULE),
+    "schedules.*.layers": Meanwhile("it puts nobody on call", _NO_SCHEDULE, up=1),
+    "schedules.*.ical": Meanwhile("it puts nobody on call", _NO_SCHEDULE, up=1),
+    "schedules.*.ical.feed": Meanwhile("it puts nobody on call", _NO_SCHEDULE, up=2),
+    "schedules.*.gaps.#.days": Meanwhile("it is not a gap", up=1),
+    "schedules.*.gaps.#.during": Meanwhile("it is not a gap", up=1),
     "schedules.*.overrides.#.from": Meanwhile("nobody stands in", up=1),
     "schedules.*.overrides.#.to": Meanwhile("nobody stands in", up=1),
     "schedules.*.rotation.hours": Meanwhile("all hours of its days count"),
     "schedules.*.layers.*.hours": Meanwhile("all hours of its days count"),
-    "schedules.*.rotation": Meanwhile("nobody is on call by it", _NOBODY),
-    "schedules.*.rotation.people": Meanwhile("nobody is on call by it", ["nobody"]),
+    "schedules.*.rotation": Meanwhile("it puts nobody on call", _NOBODY),
+    "schedules.*.rotation.people": Meanwhile("it puts nobody on call", ["nobody"]),
     "schedules.*.rotation.hand_over": _MONDAYS,
-    "schedules.*.layers.*.people": Meanwhile("nobody is on call by this layer", ["nobody"]),
+    "schedules.*.layers.*.people": Meanwhile("this layer puts nobody on call", ["nobody"]),
     "schedules.*.layers.*.hand_over": _MONDAYS,
     "schedules.*.overrides.#.who": Meanwhile("nobody is on call then", ["nobody"]),
     "escalations": Meanwhile("nobody is paged"),
     "escalations.*": Meanwhile("it pages nobody", []),
     "escalations.*.#.when": Meanwhile("this line does not count", up=1),
-    "escalations.*.#.page": Meanwhile("this level is passed over", up=1),
-    "escalations.*.#.round_robin": Meanwhile("this level is passed over", up=1),
+    "escalations.*.#.page": Meanwhile("the escalation skips this level", up=1),
+    "escalations.*.#.round_robin": Meanwhile("the escalation skips this level", up=1),
     "escalations.*.#.wait": Meanwhile(
         f"silence pages the next level after {_FIRST_WAIT}", _FIRST_WAIT
     ),
@@ -114,30 +114,30 @@ OPEN: dict[str, Meanwhile] = {
     "escalations.*.#.only_in": Meanwhile("the level counts at all hours"),
     "escalations.*.#.repeat": Meanwhile("the levels are not repeated", up=1),
     "escalations.*.#.on_raise": Meanwhile("a raised severity pages nobody", up=1),
-    "escalations.*.#.forgotten_after": Meanwhile("no acknowledgement is forgotten", up=1),
+    "escalations.*.#.forgotten_after": Meanwhile("no acknowledgement expires", up=1),
     "escalations.*.#.follow": Meanwhile("the levels of this escalation count", up=1),
     "escalations.*.#.severity": Meanwhile("this line does not count", up=1),
     "services.*.escalation": Meanwhile("its incidents follow the default escalation"),
-    "approvals.*": Meanwhile("no approval is asked"),
-    "approvals.*.by": Meanwhile("no approval is asked", up=1),
+    "approvals.*": Meanwhile("no approval is needed"),
+    "approvals.*.by": Meanwhile("no approval is needed", up=1),
     "backdating": Meanwhile("the usual limits count"),
-    "backdating.reason_after": Meanwhile("a reason is asked after 5m"),
-    "backdating.approval_after": Meanwhile("an approval is asked after 4h", "4h"),
+    "backdating.reason_after": Meanwhile("a reason is needed after 5m"),
+    "backdating.approval_after": Meanwhile("an approval is needed after 4h", "4h"),
     "backdating.approved_by": Meanwhile("whoever leads approves it", LEADING),
     "backdating.approved_by.by": Meanwhile("whoever leads approves it", LEADING),
     "backdating.approved_by.within": Meanwhile(f"they have {_TO_APPROVE}", _TO_APPROVE),
     "approvals.*.within": Meanwhile(f"they have {_TO_APPROVE}", _TO_APPROVE),
-    "attributes.*": Meanwhile("any value is taken", []),
-    "holds.reasons": Meanwhile("any reason is taken"),
+    "attributes.*": Meanwhile("any value is accepted", []),
+    "holds.reasons": Meanwhile("any reason is accepted"),
     "clocks.*": Meanwhile("there is no such clock"),
     "clocks.*.from": Meanwhile("the clock does not run", up=1),
     "clocks.*.to": Meanwhile("the clock does not run", up=1),
     "clocks.*.when": Meanwhile("it runs for every incident"),
-    "clocks.*.at": Meanwhile("nothing follows when it is late"),
-    "clocks.*.at.*": Meanwhile("nothing follows then"),
-    "clocks.*.no_later_than": Meanwhile("its own limit alone counts"),
-    "clocks.*.no_later_than.from": Meanwhile("the limit of the clock alone counts", up=1),
-    "clocks.*.no_later_than.within": Meanwhile("the limit of the clock alone counts", up=1),
+    "clocks.*.at": Meanwhile("nothing happens when it is late"),
+    "clocks.*.at.*": Meanwhile("nothing happens then"),
+    "clocks.*.no_later_than": Meanwhile("only its own limit counts"),
+    "clocks.*.no_later_than.from": Meanwhile("only the limit of the clock counts", up=1),
+    "clocks.*.no_later_than.within": Meanwhile("only the limit of the clock counts", up=1),
     "clocks.*.rolls": Meanwhile("a limit on a day off stays there"),
     "clocks.*.pauses_on": Meanwhile("no hold stops it"),
     "clocks.*.outlives": Meanwhile("it ends with the incident"),
@@ -145,38 +145,38 @@ OPEN: dict[str, Meanwhile] = {
     "metrics.*.from": Meanwhile("there is no such figure", up=1),
     "metrics.*.to": Meanwhile("there is no such figure", up=1),
     "metrics.*.calendar": Meanwhile("it counts elapsed time"),
-    "communication": Meanwhile("nobody is told by itself"),
-    "communication.lead": Meanwhile("nobody is reminded when an update is late"),
-    "communication.audiences.*": Meanwhile("they are not told", {"channels": []}),
-    "communication.audiences.*.channels": Meanwhile("they are not told", []),
-    "communication.audiences.*.on": Meanwhile("no event is told to them by itself"),
+    "communication": Meanwhile("the engine tells nobody by itself"),
+    "communication.lead": Meanwhile("the engine reminds nobody of a late update"),
+    "communication.audiences.*": Meanwhile("the engine does not tell them", {"channels": []}),
+    "communication.audiences.*.channels": Meanwhile("the engine does not tell them", []),
+    "communication.audiences.*.on": Meanwhile("the engine tells them no event by itself"),
     "communication.audiences.*.sees": Meanwhile("they may see everything"),
     "communication.updates": Meanwhile("no update is promised"),
-    "communication.updates.*": Meanwhile("no update is promised to them"),
+    "communication.updates.*": Meanwhile("they are promised no update"),
     "communication.updates.*.*.in": Meanwhile("the pace is the same in every state"),
     "communication.updates.*.*.in.*": Meanwhile("the pace is the same in this state"),
     "communication.updates.*.*.after": Meanwhile("the pace stays as it is"),
     "communication.updates.*.*.after.*": Meanwhile("the pace stays as it is"),
     "communication.updates.*.*.slower": Meanwhile("nobody may choose a slower pace"),
     "communication.updates.*.*.slower.*": Meanwhile("nobody may choose a slower pace", up=1),
-    "communication.late": Meanwhile("the lead is reminded"),
-    "review": Meanwhile("no incident is reviewed"),
-    "review.required": Meanwhile("no incident is reviewed"),
-    "review.required.*": Meanwhile("no incident of this severity is reviewed"),
+    "communication.late": Meanwhile("the engine reminds the lead"),
+    "review": Meanwhile("no incident needs a review"),
+    "review.required": Meanwhile("no incident needs a review"),
+    "review.required.*": Meanwhile("no incident of this severity needs a review"),
     "review.led_by": Meanwhile("anybody may lead the review"),
-    "review.lessons": Meanwhile("at least one lesson must be recorded"),
-    "review.action_items": Meanwhile("no action item must be recorded"),
+    "review.lessons": Meanwhile("a review needs at least one lesson"),
+    "review.action_items": Meanwhile("a review needs no action item"),
     "record.stored_in": _UNREAD,
-    "record.retention": Meanwhile("a worker does not look how long Temporal keeps a history"),
+    "record.retention": Meanwhile("the worker does not check how long Temporal keeps a history"),
 }
-"""What counts meanwhile, by place. Elsewhere it is as if nothing were said."""
+"""What counts meanwhile, by place. Any other place counts as if it said nothing."""
 
-ELSEWHERE = Meanwhile("it is as if the policy did not mention it")
+ELSEWHERE = Meanwhile("it counts as not mentioned")
 
 CELL = Meanwhile("no severity follows from it", "none")
 """What counts while a cell of a table of severities is open."""
 
-_UNHELD = Meanwhile("nobody is held to a time", "unspecified")
+_UNHELD = Meanwhile("it has no time limit", "unspecified")
 _UNTOLD = Meanwhile("no update is promised", "unspecified")
 TARGETS = {
     "clocks.*.within": _UNHELD,
@@ -184,10 +184,10 @@ TARGETS = {
     "communication.updates.*.*": _UNTOLD,
     "communication.updates.*.*.every": _UNTOLD,
 }
-"""Where `unspecified` and `none` are among the values that the models know."""
+"""Places where the models know `unspecified` and `none` as values."""
 
 NONE_IS_A_VALUE = (*TARGETS, "escalations.*.#.follow")
-"""Where `none` is a value, which may have a reason, too."""
+"""Places where `none` is a value, which may also have a reason."""
 
 OWN_WORDS = (
     "policy",
@@ -197,7 +197,7 @@ OWN_WORDS = (
     "alerts.ignore.#.*",
     "handover.required.#",
 )
-"""Where the word is a word like any other, or the engine cannot do without."""
+"""Places where `unspecified` is a word like any other, or that the engine needs."""
 
 WITHOUT = (
     "owner",
@@ -279,11 +279,11 @@ WITHOUT = (
     "record",
     "record.stored_in",
 )
-"""Where a policy may do without on purpose, since nothing said is nothing done."""
+"""Places that a policy may do without on purpose: if it says nothing there, nothing is done."""
 
 
 def matches(loc: Loc, pattern: str) -> bool:
-    """Whether a path is one of those that a pattern means."""
+    """Whether a path matches a pattern."""
     parts = pattern.split(".")
     return len(parts) == len(loc) and all(
         part == "#" if isinstance(at, int) else part in {"*", at}
@@ -305,12 +305,12 @@ def is_cell(loc: Loc) -> bool:
 
 
 def open_at(loc: Loc) -> Meanwhile | None:
-    """What counts while a place is open; None where nothing special is known of it."""
+    """What counts while a place is open; None if nothing special is known about it."""
     if is_cell(loc):
         return CELL
     return next((found for at, found in (OPEN | TARGETS).items() if matches(loc, at)), None)
 
 
 def any_of(loc: Loc, patterns: Iterable[str]) -> bool:
-    """Whether a path is one of those that some patterns mean."""
+    """Whether a path matches one of some patterns."""
     return any(matches(loc, pattern) for pattern in patterns)

@@ -1,4 +1,4 @@
-"""What can be said of a policy parts of which cannot be read: the rest, without these parts."""
+"""Checks what can be read of a policy, without the parts that cannot."""
 
 from collections.abc import Iterable
 from copy import deepcopy
@@ -14,23 +14,23 @@ from policies.shape import complaint, model_at
 from policies.tree import Loc
 
 _SECTION, _ENTRY = 1, 2
-"""So long are the paths of a section, and of a named entry in it."""
+"""The lengths of the path of a section, and of a named entry in it."""
 _ROUNDS = 8
-"""Without one part its whole may miss something: that is left out too, a few times over."""
+"""Without one part the rest may miss something; this is how often to leave that out, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """A policy without the parts that could not be read, and which these are."""
+    """A policy without its unreadable parts, and which parts these are."""
 
     policy: Policy
     left_out: tuple[Loc, ...]
 
     def can_say(self, finding: Finding) -> bool:
-        """Whether an error stands whatever the parts that were left out would have said.
+        """Whether an error stands whatever the missing parts would have said.
 
-        One about the same entry, or that names anything on the way to such a part, may come of
-        leaving it out.
+        An error about the same entry, or one that names anything on the way to such a part, may
+        come from leaving it out.
         """
         names = {part for loc in self.left_out for part in loc[_SECTION:] if isinstance(part, str)}
         said = set(finding.what.replace(",", " ").replace(":", " ").split())
@@ -39,9 +39,9 @@ class Partial:
 
 
 def readable_part(value: dict[str, Any], unread: Iterable[Loc]) -> Partial | None:
-    """The policy without the parts `unread`; None where the rest alone means nothing.
+    """The policy without the parts `unread`; None if the rest alone means nothing.
 
-    A whole section that is missing would make everything unknown that refers to it.
+    If a whole section is missing, everything that refers to it seems unknown.
     """
     rest, left_out = deepcopy(value), list(unread)
     fresh = left_out
@@ -60,12 +60,12 @@ def readable_part(value: dict[str, Any], unread: Iterable[Loc]) -> Partial | Non
 
 
 def _entry(loc: Loc) -> Loc:
-    """What a part belongs to: an entry that the author named, or a section without such."""
+    """What a part belongs to: an entry that the author named, or a section without such entries."""
     return loc[:_SECTION] if model_at(loc[:_SECTION]) else loc[:_ENTRY]
 
 
 def _cut(value: Any, loc: Loc) -> None:
-    """Take a part out. An item of a list takes the list with it: the others would move up."""
+    """Take a part out. An item takes its list with it: the other items would move up."""
     for part in loc[:-1]:
         inner = value.get(part) if isinstance(value, dict) else None
         if not isinstance(inner, dict):

@@ -1,4 +1,4 @@
-"""What an author meant to fill in and did not: `{{name}}`, `TODO`, `TBD`, `<name>`."""
+"""Texts that an author meant to fill in and did not: `{{name}}`, `TODO`, `TBD`, `<name>`."""
 
 import re
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ _PLACEHOLDER = re.compile(
     r"|\?{3,}",
     re.DOTALL,
 )
-_HOW = "write what is meant; where that is not decided yet, write unspecified"
+_HOW = "write what you mean; if that is not decided yet, write unspecified"
 
 
 def placeholders(value: Any, loc: Loc = ()) -> Iterator[Finding]:
-    """The placeholders in every text of a policy, keys too."""
+    """The placeholders in every text of a policy, including its keys."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from _in_text(name, (*loc, name), key=True)

@@ -1,4 +1,4 @@
-"""What is wrong with a policy file, where, and what would be right."""
+"""What is wrong with a policy file, where, and what to write instead."""
 
 import re
 from collections.abc import Iterable
@@ -7,9 +7,9 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """An error keeps a policy from being used; a warning says what it leaves open.
+    """An error keeps the engine from using a policy; a warning says what it leaves open.
 
-    A note is about the installation, and not about the policy.
+    A note is about the installation, not the policy.
     """
 
     ERROR = "error"
@@ -35,12 +35,12 @@ class Problem:
 
 
 def errors_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Those problems that keep a policy from being used."""
+    """The problems that keep the engine from using a policy."""
     return tuple(problem for problem in problems if problem.level is Level.ERROR)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Problems as they stand in the file, each once however many aliases lead to it; notes last."""
+    """Problems in the order of the file, each once whatever aliases lead to it; notes last."""
     unique = {(p.line, p.column, p.level, p.what): p for p in reversed(tuple(problems))}
     return tuple(
         sorted(
@@ -51,7 +51,7 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def _counted(problem: Problem) -> list[tuple[int, str]]:
-    """What is wrong, its numbers in the order of counting: Q2 before Q10."""
+    """What is wrong, with its numbers in the order of counting: Q2 before Q10."""
     return [
         (int(part) if part.isdecimal() else 0, part) for part in re.split(r"([0-9]+)", problem.what)
     ]

@@ -19,16 +19,16 @@ from rules.people.names import ACKNOWLEDGER, ANYONE, NOBODY, PEOPLE, RESPONDERS
 from states.lifecycle import REPORTED
 
 OVERRIDE = "override"
-"""The key of authority that is about no command, but about overruling what is refused."""
+"""The key of authority that concerns no command, but overruling a refusal."""
 SET_SEVERITY = "set_severity"
 """The command whose rules by severity go by the worse of two, before and after."""
 ACKNOWLEDGED, ASSESSED = "acknowledged", "assessed"
 DEPUTY = "deputy"
-"""Whom actions of `unfilled` mean by this word: the deputy of the role."""
+"""The word for the deputy of the role in actions of `unfilled`."""
 
 
 def severities_of(policy: Policy, given: Iterable[str]) -> tuple[str, ...]:
-    """The severities that are meant: themselves, `major` ones, or `any`."""
+    """The meant severities: the named ones, the `major` ones, or `any`."""
     return tuple(decided(policy, given))
 
 
@@ -73,7 +73,7 @@ def _required(policy: Policy, entry: RoleEntry) -> dict[str, timedelta]:
 
 
 def _since(entry: RoleEntry, first: str = REPORTED) -> str:
-    """From when the time counts: where a flag must be raised, not before it is."""
+    """From when the time counts. If a flag must be raised, it counts from then at the earliest."""
     flags = [
         parse_condition(text)
         for text in entry.when
@@ -85,8 +85,8 @@ def _since(entry: RoleEntry, first: str = REPORTED) -> str:
 def _clock_since(entry: RoleEntry, required: dict[str, timedelta]) -> str:
     """From when the clock of a role counts.
 
-    What is required at once, and taken later, is late only from then on: by whoever acknowledges,
-    or else by the end of the assessment, which waits for it.
+    A role that is required at once may be taken later. It is late only from the acknowledgement on
+    if the acknowledger takes it, or else from the end of the assessment, which waits for it.
     """
     by_somebody = entry.default not in {None, ACKNOWLEDGER}
     if entry.unfilled or by_somebody or all(required.values()):
@@ -97,14 +97,14 @@ def _clock_since(entry: RoleEntry, required: dict[str, timedelta]) -> str:
 
 
 def role_clocks(policy: Policy) -> Iterator[ClockSpec]:
-    """For each role that must be held in time, the clock that says so.
+    """For each role that somebody must hold in time, the clock that measures it.
 
     A role that falls vacant must be filled again within the same time.
     """
     for name, entry in policy.roles.items():
         required = _required(policy, entry)
         starts = _clock_since(entry, required)
-        # Nobody can hold at once, from the report on, what nobody takes by default.
+        # If nobody takes a role by default, nobody can hold it at once, from the report on.
         asked = bool(entry.unfilled or entry.default) or starts != _since(entry)
         within = {
             severity: Target(within=after) for severity, after in required.items() if after or asked
@@ -123,7 +123,7 @@ def role_clocks(policy: Policy) -> Iterator[ClockSpec]:
 
 
 def _thresholds(entry: RoleEntry) -> Iterator[Threshold]:
-    """What is done while it is not filled: the deputy is asked first, once its time is over."""
+    """What happens while it is not filled. At the limit, the first action asks the deputy."""
     points = dict(entry.unfilled)
     points.setdefault("100%", ())
     for point, actions in points.items():
@@ -141,7 +141,7 @@ def _meant(entry: RoleEntry, action: Action) -> Action:
 
 
 def closed_by_default(policy: Policy) -> dict[str, AuthorityRule]:
-    """Who may what gives or takes authority, where the policy does not name it."""
+    """Who may give or take authority, if the policy does not name the command."""
     leads = leading(policy)
     adopts = leads or (RESPONDERS if policy.people else NOBODY)
     return {
@@ -162,13 +162,13 @@ def authority(policy: Policy) -> dict[str, AuthorityRule]:
 
 
 def every_rule(policy: Policy) -> Iterator[AuthorityRule]:
-    """Every rule of who may, also change a severity."""
+    """Every rule of who may, including those for changes of severity."""
     yield from authority(policy).values()
     yield from changes_of_severity(policy)
 
 
 def changes_of_severity(policy: Policy) -> tuple[AuthorityRule, AuthorityRule]:
-    """Who may make it worse, and who less bad."""
+    """Who may raise a severity, and who may lower it."""
     rules = policy.severity_rules
     return (
         authority_rule(policy, rules.raised, name=SET_SEVERITY, changes=True),
@@ -177,7 +177,7 @@ def changes_of_severity(policy: Policy) -> tuple[AuthorityRule, AuthorityRule]:
 
 
 def _by(policy: Policy, entry: AuthorityEntry, name: str) -> tuple[str, ...]:
-    """Who may: as it is written, or as it would be if the policy did not name the command."""
+    """Who may: as the policy says, or the default if it does not name the command."""
     if "by" in entry.model_fields_set:
         return entry.by
     closed = closed_by_default(policy).get(name)
@@ -189,7 +189,7 @@ def _by(policy: Policy, entry: AuthorityEntry, name: str) -> tuple[str, ...]:
 def authority_rule(
     policy: Policy, entry: AuthorityEntry, *, name: str, changes: bool
 ) -> AuthorityRule:
-    """Who may, and what they must say with it; `changes` where it is about other severities."""
+    """Who may, and what they must give with it; `changes` is set for a change of severity."""
     at = {severity: entry.at[key] for severity, key in decided(policy, entry.at).items()}
     return AuthorityRule(
         by=_by(policy, entry, name),
@@ -203,7 +203,7 @@ def authority_rule(
 
 
 def override(policy: Policy) -> OverrideRule | None:
-    """Who may do what is refused, of which commands and guards: without `by`, who leads."""
+    """Who may do what the policy refuses, for which commands and guards; by default, the lead."""
     entry = policy.authority.get(OVERRIDE)
     if entry is None:
         return None
@@ -212,7 +212,7 @@ def override(policy: Policy) -> OverrideRule | None:
 
 
 def approvals(policy: Policy) -> dict[str, ApprovalRule]:
-    """Which commands must be approved, and by whom."""
+    """Which commands need an approval, and whose."""
     return {
         name: ApprovalRule(
             by=entry.by,
@@ -229,7 +229,7 @@ def approvals(policy: Policy) -> dict[str, ApprovalRule]:
 
 
 def all_approvals(policy: Policy) -> dict[str, ApprovalEntry]:
-    """What must be approved, by the name that its rule has; a fact that is dated back, too."""
+    """What needs an approval, by the name of its rule; includes backdated facts."""
     dated = policy.backdating.approved_by
     return {**policy.approvals, **({BACKDATING: dated} if dated else {})}
 

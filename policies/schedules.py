@@ -21,14 +21,14 @@ def zone_of(policy: Policy, entry: ScheduleEntry) -> str:
 
 
 def layers_of(entry: ScheduleEntry) -> dict[str, RotationEntry]:
-    """The rotations of a schedule by what they are called, the one that counts least first."""
+    """The rotations of a schedule by name; a later one counts before an earlier one."""
     if entry.rotation:
         return {ROTATION: entry.rotation}
     return {layer(name): rotation for name, rotation in entry.layers.items()}
 
 
 def schedule_spec(policy: Policy, name: str) -> ScheduleSpec:
-    """A schedule of a policy that was checked."""
+    """A schedule of a checked policy."""
     entry = policy.schedules[name]
     zone = zone_of(policy, entry)
     return ScheduleSpec(
@@ -76,7 +76,7 @@ def schedules_in_use(
 ) -> tuple[ScheduleSpec, ...]:
     """The schedules that an incident with this escalation may ask.
 
-    Its levels' and its roles', and those by which somebody may do something.
+    These are the schedules of its levels and its roles, and those that authority rules name.
     """
     ladders = escalation.ladders if escalation else ()
     paged = (target for ladder in ladders for level in ladder.levels for target in level.page)

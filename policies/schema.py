@@ -1,7 +1,7 @@
 """The JSON Schema of policy files: the keys of the language, and every form a value may have.
 
-It is made from the models, so that it knows what they know. That a name exists, or that parts
-fit each other, no schema can say: `policy check` does.
+It comes from the models, so it knows what they know. A schema cannot say whether a name exists or
+whether parts fit each other: `policy check` does.
 """
 
 import json
@@ -31,13 +31,13 @@ from models.policy.words import Names, Somebody, alone, apart, many, named
 from policies.silence import BECAUSE, NONE, UNSPECIFIED
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
-"""The newest that every editor understands."""
+"""The newest version that every editor understands."""
 
 Form = Callable[[JsonSchemaValue], JsonSchemaValue]
-"""From what a value is in the end to what may be written for it."""
+"""Maps what a value becomes to what authors may write for it."""
 
 _HEAD = ("policy", "version", "effective_from")
-"""What no policy can be silent about."""
+"""What no policy may leave out."""
 _NAME = "^\\S+$"
 _DAY_HOURS = "([01][0-9]|2[0-3]):[0-5][0-9]", "([01][0-9]|2[0-4]):[0-5][0-9]"
 
@@ -103,11 +103,11 @@ SHARED: dict[str, JsonSchemaValue] = {
     "hours": _HOURS,
     "roll": _ROLL,
 }
-"""Forms that many keys have, by the name under which the schema defines them."""
+"""Forms that many keys share, by their names in the schema."""
 
 
 def _reader(annotated: Any) -> Any:
-    """What reads the values of a type as they are written."""
+    """The function that reads the values of a type as authors write them."""
     marks = get_args(annotated)[1:] or annotated
     return next(mark.func for mark in marks if isinstance(mark, BeforeValidator))
 
@@ -154,16 +154,16 @@ FORMS: dict[Any, Form] = {
     _reader(Limit): lambda _: _LIMIT,
     _reader(Unfilled): _or(_one_or_many(_ACTION)),
 }
-"""What may be written, by what reads it."""
+"""What authors may write, by the function that reads it."""
 
 
 class PolicySchema(GenerateJsonSchema):
-    """Says what may be written instead of what is made of it."""
+    """Describes what authors may write, not what the models make of it."""
 
     def function_before_schema(
         self, schema: core_schema.BeforeValidatorFunctionSchema
     ) -> JsonSchemaValue:
-        """The forms of a value that is read before it is validated. Raises TypeError."""
+        """The forms of a value that a function reads before validation. Raises TypeError."""
         reader = schema["function"]["function"]
         inner = self.generate_inner(schema["schema"])
         if isinstance(getattr(reader, "__self__", None), type):
@@ -192,7 +192,7 @@ class PolicySchema(GenerateJsonSchema):
         return made
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """The default, where a word says it."""
+        """The default, if one word can express it."""
         inner = self.generate_inner(schema["schema"])
         default = schema.get("default")
         plain = isinstance(default, (str, bool, int))
@@ -204,7 +204,7 @@ class PolicySchema(GenerateJsonSchema):
 
 
 def _with_shared(node: Any) -> Any:
-    """The schema with each shared form named instead of written out."""
+    """The schema with references to shared forms instead of copies."""
     for name, form in SHARED.items():
         if node == form:
             return {"$ref": f"#/$defs/{name}"}
@@ -214,7 +214,7 @@ def _with_shared(node: Any) -> Any:
 
 
 _SILENCE: JsonSchemaValue = {
-    "description": f"What is left open: {UNSPECIFIED}. What is done without: {BECAUSE}.",
+    "description": f"Left open: {UNSPECIFIED}. Done without: {BECAUSE}.",
     "anyOf": [
         {"type": "string", "pattern": f"^({UNSPECIFIED}|{NONE}\\b.*)$"},
         {
@@ -229,7 +229,7 @@ _OR_SILENCE = {"$ref": "#/$defs/silence"}
 
 
 def _with_silence(node: Any) -> Any:
-    """The schema with what a source may be silent about in the place of every value."""
+    """The schema in which every value may also be something that a source does not say."""
     if isinstance(node, list):
         return [_with_silence(item) for item in node]
     if not isinstance(node, dict):
@@ -243,7 +243,7 @@ def _with_silence(node: Any) -> Any:
 
 
 def _or_silence(made: JsonSchemaValue) -> JsonSchemaValue:
-    """Either is allowed; what is wrong is still marked where it stands, not at the choice."""
+    """Allows either; an error still marks its own place, not the place of the choice."""
     return {"if": _OR_SILENCE, "else": made}
 
 

@@ -1,4 +1,4 @@
-"""How severities follow from attributes: from what an author writes to what an incident carries."""
+"""Compiles severity rules: from what an author writes to what an incident carries."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ FROM: Loc = ("severity_rules", "from")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A table as it is written: which attribute it gives (None: a severity), where it stands.
+    """A written table: which attribute it gives (None: a severity), and its place.
 
     `values` are those that the attribute can have, in order.
     """
@@ -34,7 +34,7 @@ class Written:
         }
 
     def values_loc(self, axis: str) -> Loc:
-        """Where the values of an axis stand."""
+        """The place of the values of an axis."""
         inside = ("values",) if isinstance(self.axes[axis], AxisTable) else ()
         return (*self.loc, axis, *inside)
 
@@ -79,7 +79,7 @@ def _inner(loc: Loc, axes: Axes) -> Iterator[Written]:
 
 
 def axes(policy: Policy) -> dict[str, tuple[str, ...]]:
-    """The attributes that tables ask for or give, with all the values that any of them has."""
+    """The attributes that tables ask for or give, with all their values."""
     found: dict[str, tuple[str, ...]] = {}
     for table in written(policy):
         for name, values in table.lists.items():
@@ -88,7 +88,7 @@ def axes(policy: Policy) -> dict[str, tuple[str, ...]]:
 
 
 def compiled(policy: Policy) -> SeverityRules | None:
-    """What an incident carries of the rules; None where the policy has none."""
+    """What an incident carries of the rules; None if the policy has none."""
     rules = policy.severity_rules
     tables = written(policy)
     made = SeverityRules(

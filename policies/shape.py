@@ -14,15 +14,15 @@ from models.policy.words import near, suggestion
 from policies.tree import MOST_DIGITS, Loc
 
 Complaint = tuple[Loc, bool, str, str]
-"""Where (and whether its key is meant), what is wrong, and what to write instead."""
+"""A place (and whether its key is meant), what is wrong, and what to write instead."""
 
 _PAIRS = ("keys and values are expected here", "write them below, indented, as key: value")
 _EXPECTED: Mapping[str, tuple[str, str]] = {
     "model_type": _PAIRS,
     "dict_type": _PAIRS,
     "tuple_type": ("a list is expected here", "write [one, two], or lines that begin with -"),
-    "string_type": ("a text is expected here", "quote it if it is meant as text"),
-    "string_too_short": ("this is empty", "write something, or leave the key out"),
+    "string_type": ("a text is expected here", "quote it if you mean a text"),
+    "string_too_short": ("this is empty", "write a value, or leave the key out"),
     "bool_type": ("yes or no is expected here", "write true or false"),
     "int_type": ("a whole number is expected here", "write a number such as 2"),
     "too_short": ("this is empty", "write at least one line below it, or leave the key out"),
@@ -30,7 +30,7 @@ _EXPECTED: Mapping[str, tuple[str, str]] = {
 
 
 def model_at(loc: Loc) -> type[BaseModel] | None:
-    """The model that rules the mapping at `loc`; None where keys are the author's own."""
+    """The model that rules the mapping at `loc`; None if the keys are the author's own."""
     annotation: Any = Policy
     for part in loc:
         if _is_model(annotation):
@@ -51,13 +51,13 @@ def _is_model(annotation: Any) -> TypeGuard[type[BaseModel]]:
 
 
 def _of_free_keys(model: type[BaseModel]) -> Any:
-    """What the keys mean that are the author's own, in a model that takes such beside its own."""
+    """What the author's own keys mean, in a model that accepts them beside its own."""
     given = get_args(model.__annotations__.get("__pydantic_extra__"))
     return given[1] if given else None
 
 
 def _bare(annotation: Any) -> Any:
-    """The type alone; where it has several forms, the one that has keys of its own."""
+    """The type alone; if it has several forms, the one that has keys of its own."""
     if hasattr(annotation, "__metadata__"):
         return _bare(annotation.__origin__)
     forms = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else ()
@@ -119,7 +119,7 @@ def complaint(
 
 def _no_key(key: str, known: tuple[str, ...]) -> tuple[str, str]:
     if key.startswith("because "):
-        return "a comma ends the value before", "write none because REASON"
+        return "a comma ends the value before it", "write none because REASON"
     return f"there is no key {key!r} here", suggestion(key, known)
 
 

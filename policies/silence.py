@@ -1,7 +1,8 @@
 """What a policy leaves open (`unspecified`), and what it does without (`none, because ...`).
 
-A source may be silent anywhere. Both words are taken out of the plain values before these are
-read as a policy, and kept with their place: so every key may have them, and no other code knows.
+A source may be silent anywhere. This removes both words from the plain values before anything reads
+these as a policy, and keeps them with their places: so every key may have them, and no other code
+knows about them.
 """
 
 import re
@@ -28,17 +29,17 @@ from rules.people.leading import leading_role
 UNSPECIFIED = "unspecified"
 NONE = "none"
 BECAUSE = "none because REASON"
-"""How a policy says that it does without, on purpose."""
+"""How a policy says that it does without something, on purpose."""
 
 _NONE = re.compile(r"none(?: ?[,:;\u2013\u2014-])? because (?P<why>.+)|none ?: (?P<said>.+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """One place at which a policy says nothing, on purpose.
+    """One place at which a policy deliberately says nothing.
 
-    `reason` says why it does without; None where it only leaves something open. Where it does
-    without and says no reason, that is empty.
+    `reason` says why it does without; None if it only leaves something open; empty if it does
+    without and gives no reason.
     """
 
     loc: Loc
@@ -48,9 +49,9 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The values that are read as a policy, and what was taken out of them.
+    """The values to read as a policy, and what was removed from them.
 
-    `items` are the places of the items of lists that were left out.
+    `items` are the places of the removed items of lists.
     """
 
     value: Any
@@ -58,17 +59,17 @@ class Heard:
     items: tuple[Loc, ...] = ()
 
     def reason(self, path: str) -> str | None:
-        """Why the policy does without what is at a path; None where it says no reason."""
+        """Why the policy does without what is at a path; None if it gives no reason."""
         found = (s.reason for s in self.silences if s.reason and _meet(path, path_words(s.loc)))
         return next(found, None)
 
     def open_at(self, path: str) -> Silence | None:
-        """What the policy says where it leaves open what is at a path, or what that is in."""
+        """The silence that covers a path: at the path itself, or at a place that contains it."""
         found = (s for s in self.silences if not s.reason and beneath(path, path_words(s.loc)))
         return next(found, None)
 
     def written(self, loc: Loc) -> Loc:
-        """Where a path of the values stands in the file: behind the items that are left out."""
+        """The place in the file of a path of the values: removed items before it count."""
         found: Loc = ()
         for part in loc:
             at = part
@@ -85,11 +86,11 @@ def _meet(one: str, other: str) -> bool:
 
 
 AS_WRITTEN = Heard(None)
-"""Where nothing was taken out."""
+"""A policy from which nothing was removed."""
 
 
 def heard(value: Any) -> Heard:
-    """The plain values of a policy without what is only said to be open, or done without."""
+    """The plain values of a policy, without the places that it leaves open or does without."""
     if not isinstance(value, dict):
         return Heard(value)
     told = tuple(_told(value, ()))
@@ -118,24 +119,24 @@ def _leading(value: Any) -> str:
 
 
 def _cut(loc: Loc, change: Meanwhile) -> Loc:
-    """What is left out with a place; nothing where something is put there."""
+    """What to remove with a place; nothing if another value replaces it."""
     return loc[: len(loc) - change.up] if change.put is None else ()
 
 
 def _beside(loc: Loc, cuts: tuple[Loc, ...], own: Loc) -> bool:
-    """Whether something else takes with it what a place is part of."""
+    """Whether the removal of another place covers this one."""
     return any(cut and cut != own and loc[: len(cut)] == cut for cut in cuts)
 
 
 def _within(value: Any, loc: Loc) -> Any:
-    """What the last part of a path is a key, or an index, of."""
+    """The mapping or list whose key or index is the last part of a path."""
     for part in loc[:-1]:
         value = value[part]
     return value
 
 
 def _leave_out(value: Any, loc: Loc) -> None:
-    """Leave a part out, and a list of which nothing is left; an escalation may page nobody."""
+    """Remove a part, and a list that becomes empty; an escalation may page nobody."""
     inside = _within(value, loc)
     del inside[loc[-1]]
     if inside == [] and loc[0] != "escalations":
@@ -143,7 +144,7 @@ def _leave_out(value: Any, loc: Loc) -> None:
 
 
 def _told(value: Any, loc: Loc) -> Iterator[tuple[Silence, Meanwhile]]:
-    """Every place at which nothing is said on purpose, in order, and what to make of it."""
+    """Every place that deliberately says nothing, in order, and what to make of it."""
     found = _at(value, loc) if loc else None
     if found:
         yield found
@@ -176,7 +177,7 @@ def _is_open(value: Any) -> bool:
 
 
 def _meanwhile(loc: Loc) -> Meanwhile | None:
-    """What counts where the word stands; None where it is a word like any other, or known."""
+    """What counts at a place with the word; None if it is a word like any other, or known."""
     if any_of(loc, OWN_WORDS) or _value_of_an_axis(loc):
         return None
     known = open_at(loc)
@@ -193,7 +194,7 @@ def _value_of_an_axis(loc: Loc) -> bool:
 
 
 def _without(value: Any) -> str | None:
-    """Why something is done without; empty where no reason is given, None where it is not."""
+    """Why a policy does without something; empty without a reason, None if it does not say so."""
     if isinstance(value, dict) and set(value) == {NONE} and isinstance(value[NONE], str):
         return str(value[NONE]).strip()
     text = " ".join(value.split()) if isinstance(value, str) and NONE in value[:9] else ""

@@ -28,7 +28,7 @@ def by_severity(policy: Policy, given: Mapping[str, Target | Open | None]) -> di
 
 
 def decided(policy: Policy, given: Iterable[str]) -> dict[str, str]:
-    """For each severity that is decided, the key that decides it."""
+    """For each severity with a decision, the key that decides it."""
     keys = set(given)
     found = {}
     for name, severity in policy.severities.items():
@@ -57,7 +57,7 @@ def _written(policy: Policy) -> Iterator[CalendarSpec]:
 
 
 def calendars_in_use(policy: Policy) -> tuple[CalendarSpec, ...]:
-    """The calendars that some clock, cadence or metric of the policy reckons with."""
+    """The calendars that clocks, cadences or metrics of the policy use."""
     used = set(_cited(policy))
     return tuple(spec for spec in calendars(policy) if spec.name in used)
 
@@ -160,7 +160,7 @@ def metrics(policy: Policy) -> tuple[MetricSpec, ...]:
 def attributes(policy: Policy) -> dict[str, tuple[str, ...]]:
     """The attributes of an incident and their values; a flag is one with the value `yes`.
 
-    What severities are worked out of is an attribute, too, unless every incident has it anyway.
+    The axes of severity tables are attributes, too, except what every incident has anyway.
     """
     flags = dict.fromkeys(policy.flags, ("yes", "no"))
     axes = {name: values for name, values in severity_axes(policy).items() if name not in FIXED}
@@ -168,5 +168,5 @@ def attributes(policy: Policy) -> dict[str, tuple[str, ...]]:
 
 
 def running_clocks(said: str | None) -> RunningClocks:
-    """What a changed severity does to clocks that run; where nothing is said, a new target."""
+    """What a changed severity does to running clocks; by default, they get a new target."""
     return RunningClocks(said) if said else RunningClocks.RETARGET

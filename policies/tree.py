@@ -1,8 +1,7 @@
 """A YAML text as plain values, and where in the text each of them stands.
 
-Scalars become what they look like only where a policy has use for it (true, false, whole
-numbers); all others stay the text that was written, so that `no`, `2026-11` and `1.10` are
-what their author sees.
+Scalars become true, false or whole numbers only where a policy needs them; all others stay the text
+that the author wrote, so that `no`, `2026-11` and `1.10` are what their author sees.
 """
 
 import re
@@ -32,18 +31,18 @@ def path_words(loc: Loc) -> str:
 
 
 def beneath(path: str, of: str) -> bool:
-    """Whether a path, as people write it, is another one or leads on from there."""
+    """Whether a path, as people write it, equals another one or leads on from it."""
     return path == of or path.startswith((f"{of}.", f"{of}["))
 
 
 MOST_NODES = 20_000
-"""More values than this, aliases followed, is no policy that people can read."""
+"""The most values, aliases followed. People cannot read a policy with more."""
 
 MOST_LINES, MOST_SIGNS = 10_000, 40_000
-"""So many lines, and signs of YAML in them: to parse more takes longer than anybody waits."""
+"""The most lines, and signs of YAML in them. Parsing more takes longer than anybody waits."""
 
 MOST_COLUMNS = 8000
-"""So long may a line be: a value of megabytes costs the parser seconds, a tag a minute."""
+"""The longest line. A value of megabytes costs the parser seconds, a tag a minute."""
 
 _Pair = tuple[Node, Node]
 _LINE = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -67,20 +66,19 @@ class Flaw:
 
 @dataclass(slots=True)
 class Tree:
-    """The values of a text, with their places. `flaws` are all that was found on the way."""
+    """The values of a text, with their places. `flaws` are all that reading it found."""
 
     root: Node | None = None
     value: Any = None
     flaws: list[Flaw] = field(default_factory=list)
     _named: dict[int, dict[str, _Pair]] = field(default_factory=dict)
-    """The pairs of each mapping that was asked for, by what names them: a policy with thousands
-    of mistakes asks as often."""
+    """The pairs of each mapping by name. Thousands of mistakes ask for them as often."""
 
     def place(self, loc: Loc, *, key: bool = False) -> tuple[int, int]:
         """Line and column of what `loc` names, or of the deepest part of it that exists.
 
-        A scalar stands where it is written; a mapping or list, or anything where `key` is asked,
-        where its key is.
+        The place of a scalar is its own. The place of a mapping or list, and of anything if `key`
+        is set, is that of its key.
         """
         node, named = self.root, None
         for step, part in enumerate(loc):
@@ -95,7 +93,7 @@ class Tree:
         return _position(at)
 
     def _child(self, node: Node | None, part: str | int) -> tuple[Node | None, Node] | None:
-        """The key (where there is one) and the value that `part` names in `node`."""
+        """The key (if there is one) and the value that `part` names in `node`."""
         if isinstance(node, MappingNode) and part == 0 and isinstance(part, int):
             return None, node
         if isinstance(node, MappingNode):
@@ -108,7 +106,7 @@ class Tree:
 
 
 MOST_DIGITS = 10
-"""What has as many is taken for a text, such as a telephone number: no policy counts so far."""
+"""The number of digits that makes a text, such as a telephone number: no policy counts so far."""
 
 
 def _position(node: Node) -> tuple[int, int]:
@@ -116,7 +114,7 @@ def _position(node: Node) -> tuple[int, int]:
 
 
 def _pairs(node: MappingNode) -> Iterator[tuple[Node, Node]]:
-    """The pairs of a mapping, those that it merges first, so that its own win."""
+    """The pairs of a mapping, merged ones first, so that its own win."""
     for name, value in node.value:
         if _is_merge(name):
             merged = value.value if isinstance(value, SequenceNode) else [value]
@@ -131,19 +129,19 @@ def _is_merge(name: Node) -> bool:
 
 
 def _by_name(node: MappingNode) -> dict[str, _Pair]:
-    """The pairs of a mapping by their keys, the last of each; also by keys that are part of one."""
+    """The pairs of a mapping by their keys, the last of each; also by parts of combined keys."""
     pairs = tuple(pair for pair in _pairs(node) if isinstance(pair[0], ScalarNode))
     whole = {str(pair[0].value): pair for pair in pairs}
     return {part: pair for pair in pairs for part in _several(pair[0])} | whole
 
 
 def _several(name: Node) -> tuple[str, ...]:
-    """The keys that are written as one: `SEV1, SEV2`."""
+    """The keys that one combined key stands for: `SEV1, SEV2`."""
     return tuple(word.strip() for word in str(name.value).split(","))
 
 
 def _too_many(root: Node) -> bool:
-    """Whether the values, aliases followed, are more than can be meant. Ends on loops too."""
+    """Whether there are more values, aliases followed, than anybody can mean. Ends on loops too."""
     waiting, count = [root], 0
     while waiting:
         node = waiting.pop()
@@ -188,8 +186,8 @@ def _mapping(node: MappingNode, flaws: list[Flaw]) -> dict[str, Any]:
         if isinstance(name, ScalarNode):
             values[str(name.value)] = _value(value, flaws)
         else:
-            what = "a key must be one word"
-            flaws.append(Flaw(*_position(name), what, "quote it if it is meant"))
+            what = "a key must be a single word"
+            flaws.append(Flaw(*_position(name), what, "quote it if you mean it"))
     return values
 
 
@@ -201,15 +199,18 @@ def _look_for_doubles(node: MappingNode, flaws: list[Flaw]) -> None:
         first = seen.setdefault(name.value, name)
         if first is not name:
             line, _column = _position(first)
-            what = f"the key {name.value!r} is written twice"
+            what = f"the key {name.value!r} is given twice"
             flaws.append(Flaw(*_position(name), what, f"keep one; the first is in line {line}"))
 
 
 def read_tree(text: str) -> Tree:
-    """The values of a YAML text. Whatever the text is, this raises nothing."""
+    """The values of a YAML text. Raises nothing, whatever the text is."""
     tree = Tree()
     if text.count("\n") > MOST_LINES or sum(text.count(sign) for sign in ",:[{") > MOST_SIGNS:
-        what = f"this is too much for one policy: more than {MOST_LINES} lines, or as much in fewer"
+        what = (
+            f"this is too much for one policy: more than {MOST_LINES} lines, "
+            "or the same amount in fewer"
+        )
         tree.flaws.append(Flaw(1, 1, what))
         return tree
     too_long = next(
@@ -224,7 +225,9 @@ def read_tree(text: str) -> Tree:
             warnings.simplefilter("ignore")
             tree.root = YAML(typ="safe", pure=True).compose(text)
         if tree.root is not None and _too_many(tree.root):
-            tree.flaws.append(Flaw(1, 1, "this is too much for one policy, aliases followed"))
+            tree.flaws.append(
+                Flaw(1, 1, "this is too much for one policy, counting what aliases repeat")
+            )
         elif tree.root is not None:
             tree.value = _value(tree.root, tree.flaws)
     except ReaderError as error:

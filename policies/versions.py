@@ -1,4 +1,4 @@
-"""Versions of a policy by date: a folder of policy files, of which one is in force at a time."""
+"""Versions of a policy by date: a folder of policy files, one of them in force at a time."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ SUFFIXES = (".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One file of the folder, read: in force from `begins_at` on, until the next begins."""
+    """One file of the folder: in force from `begins_at` on, until the next begins."""
 
     file: Path
     read: Loaded
@@ -42,7 +42,7 @@ def files_of(folder: Path) -> tuple[Path, ...]:
 def read_version(
     file: Path, further: Iterable[Check] = ()
 ) -> tuple[tuple[Version, ...], tuple[Problem, ...]]:
-    """The version that a file is, none where it has errors; and its problems."""
+    """The version in a file, None if it has errors; and its problems."""
     read = load_policy(file)
     problems = problems_of(read, further)
     if read.policy is None or errors_of(problems):
@@ -55,7 +55,7 @@ def read_versions(
 ) -> tuple[tuple[Version, ...], tuple[Problem, ...]]:
     """The versions in a folder, the oldest first, and every problem of its files together.
 
-    An error anywhere means that nobody can say which version is in force.
+    After any error nobody can say which version is in force.
     """
     try:
         files = files_of(folder)
@@ -80,17 +80,20 @@ def _same_date(versions: list[Version]) -> list[Problem]:
     for earlier, later in pairwise(versions):
         if earlier.begins_at == later.begins_at:
             what = f"{earlier.file.name} comes into force on the same day"
-            instead = "give each version a date of its own"
+            instead = "give each version its own date"
             found.append(later.read.problem(("effective_from",), what, instead))
     return found
 
 
 def _other_names(versions: list[Version]) -> Iterator[Problem]:
-    """Warnings where the name changes: it may be another policy that came into the folder."""
+    """Warnings if the name changes: another policy may have come into the folder."""
     for earlier, later in pairwise(versions):
         before = earlier.policy.policy
         if later.policy.policy != before:
-            what = f"{earlier.file.name} is of {before}, and this comes into force after it"
+            what = (
+                f"{earlier.file.name} is a version of {before}, "
+                "and this file comes into force after it"
+            )
             instead = "give all versions one name, or move another policy to its own folder"
             level = Level.WARNING
             yield later.read.problem(("policy",), what, instead, level=level)
@@ -107,7 +110,7 @@ def in_force(versions: tuple[Version, ...], at: datetime) -> Version | None:
 
 
 def not_yet(folder: Path, versions: tuple[Version, ...], at: datetime) -> Problem:
-    """That no version is in force yet, and which will be the first."""
+    """The problem that no version is in force yet; it names the first one to come."""
     first = versions[0]
     what = f"no policy is in force on {at:%Y-%m-%d}"
     return _of_folder(

@@ -71,7 +71,7 @@ def updates(policy: Policy) -> Iterator[Finding]:
         loc = ("communication", "lead")
         yield from unknown(loc, "role", communication.lead, policy.roles)
     elif communication.updates and not communication.late:
-        what = "nobody is reminded when an update is late"
+        what = "the engine reminds nobody of a late update"
         yield Finding(("communication", "lead"), what, "add lead: ROLE", key=True)
 
 

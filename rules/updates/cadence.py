@@ -184,7 +184,7 @@ def _point(
 
 
 def _at_limit(policy: CompiledPolicy) -> tuple[Action, ...]:
-    """What the policy says of a late update; where it says nothing, the lead is reminded."""
+    """What the policy says of a late update; where it says nothing, the engine reminds the lead."""
     said = [late.actions for late in policy.late_updates if late.offset is None]
     lead = Action(kind=ActionKind.REMIND, target=policy.communication_lead or "")
     return said[0] if said else (lead,)

@@ -100,7 +100,7 @@ WRONG = {
     "updates that nobody is reminded of": (
         WHOLE + "§communication: { audiences: { all: { channels: log } },"
         " updates: { all: { SEV1: 1h } } }\n",
-        "error: nobody is reminded when an update is late; add lead: ROLE",
+        "error: the engine reminds nobody of a late update; add lead: ROLE",
     ),
     "a pattern that ignores nothing": (
         WHOLE + "alerts: { ignore: [§{}] }\n",

@@ -123,7 +123,7 @@ READING = {
     ),
     "a value that is no text": (
         RULES + "  from: { impact: [one, §2], urgency: [low], matrix: [[SEV1], [SEV1]] }\n",
-        "error: a text is expected here, not 2; quote it if it is meant as text",
+        "error: a text is expected here, not 2; quote it if you mean a text",
     ),
     "a key that is not there": (
         nested("[[low, low], [low, high]]").replace("matrix: [[low", "§vlues: [a], matrix: [[low"),

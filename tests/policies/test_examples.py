@@ -22,7 +22,7 @@ NIGHTS = (
     "clocks.acknowledge.within.any: nobody is held to acknowledge incident at night (22:00-07:00), "
     "Europe/London: only the open hours of on_duty count"
 )
-UNHELD = "nobody is held to a time"
+UNHELD = "it has no time limit"
 
 
 def _open(path: str, meanwhile: str) -> str:

@@ -68,7 +68,7 @@ alerts: { open: { after_count: 0 }, when_quiet: resolv }
 polcy: 3
 """
     assert [str(problem) for problem in problems(text)] == [
-        "test.yaml:2:10: error: a text is expected here, not 2; quote it if it is meant as text",
+        "test.yaml:2:10: error: a text is expected here, not 2; quote it if you mean a text",
         "test.yaml:3:17: error: '2026-13-01' is not a date; write it as 2026-11-01",
         "test.yaml:5:23: error: there is no key 'mjor' here; did you mean major?",
         (
@@ -100,7 +100,7 @@ CLOCK = "write a clock to update:AUDIENCE that recurs, with when and until"
             "alerts: { open: { after_count: 1000000000 } }",
             "1000000000 is too large a number; write a smaller one",
         ),
-        ("record: { stored_in: '' }", "this is empty; write something, or leave the key out"),
+        ("record: { stored_in: '' }", "this is empty; write a value, or leave the key out"),
         (
             "roles: { lead: { duties: [[Leads, Decides]] } }",
             "one text is expected here, not a list; write one, without brackets",
@@ -143,8 +143,8 @@ def test_each_key_that_is_written_twice_is_refused() -> None:
     """Which of the two counts is nothing to guess; the other problems are reported, too."""
     text = LEAST + "  SEV1: { means: worse, means: worst }\nextra: 1\n"
     assert [str(problem) for problem in problems(text)] == [
-        "test.yaml:7:3: error: the key 'SEV1' is written twice; keep one; the first is in line 5",
-        "test.yaml:7:25: error: the key 'means' is written twice; keep one; the first is in line 7",
+        "test.yaml:7:3: error: the key 'SEV1' is given twice; keep one; the first is in line 5",
+        "test.yaml:7:25: error: the key 'means' is given twice; keep one; the first is in line 7",
         *(str(p) for p in problems(text) if "extra" in p.what),
     ]
 
@@ -181,7 +181,7 @@ def test_aliases_and_merged_keys_are_placed_where_they_are_written() -> None:
         (b"# only a comment\n", (1, 1), "the file is empty"),
         (b"- a\n", (1, 1), "a policy is a mapping: it begins with policy: NAME"),
         (b"just words", (1, 1), "a policy is a mapping: it begins with policy: NAME"),
-        (b"policy: x\nname: \xff\n", (2, 7), "the file is not UTF-8 text from here on"),
+        (b"policy: x\nname: \xff\n", (2, 7), "from here on the file is not UTF-8 text"),
         (b"a: b\nc: \x00", (2, 4), "a character that no text file should contain"),
         (b"a: [1,\n", (2, 1), "this is not YAML"),
         (b"a: b: c", (1, 5), "this is not YAML: mapping values are not allowed here"),

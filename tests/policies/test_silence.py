@@ -159,7 +159,7 @@ def test_a_review_that_is_open_at_a_severity_is_told_once() -> None:
         [
             (
                 "warning: review.required.SEV2 is left open, and meanwhile no incident of this "
-                "severity is reviewed; say it, or write none because REASON"
+                "severity needs a review; specify it, or write none because REASON"
             )
         ],
     )
@@ -211,7 +211,7 @@ def test_a_comma_before_because_is_told_as_what_it_is() -> None:
     """Between braces it ends the value, and what follows is read as a key."""
     text = WHOLE + "services: { till: { owner: none, §because we are three } }\n"
     assert errors("", to=text.replace(MARK, "")) == expected_at(
-        text, ["error: a comma ends the value before; write none because REASON"]
+        text, ["error: a comma ends the value before it; write none because REASON"]
     )
 
 

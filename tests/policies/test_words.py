@@ -194,7 +194,7 @@ def test_a_placeholder_is_an_error_wherever_a_text_stands(text: str) -> None:
         (found,) = [error for error in errors("", to=marked.replace(MARK, "")) if "placeh" in error]
         place = expected_at(marked, [""])[0].rstrip()
         assert found.startswith(place)
-        assert "is a placeholder; write what is meant; where that is not decided yet" in found
+        assert "is a placeholder; write what you mean; if that is not decided yet" in found
 
 
 @pytest.mark.parametrize(

@@ -194,8 +194,8 @@ def test_what_checking_warns_of_is_listed_with_its_place() -> None:
     open_now = rows(document(text), "What this policy leaves unanswered")
     assert (
         "clocks.review.within.SEV2",
-        "clocks.review.within.SEV2 is left open, and meanwhile nobody is held to a time",
-        "say it, or write none",
+        "clocks.review.within.SEV2 is left open, and meanwhile it has no time limit",
+        "specify it, or write none",
     ) in open_now
     assert under(document(DEFAULT), "What this policy leaves unanswered") == under(
         document("# a comment\n" + DEFAULT), "What this policy leaves unanswered"
