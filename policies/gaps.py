@@ -70,7 +70,7 @@ def _words(silence: Silence) -> str:
 
 
 def _how(silence: Silence) -> str:
-    say = () if silence.reason is not None else ("say it",)
+    say = () if silence.reason is not None else ("specify it",)
     if any_of(silence.loc, TARGETS):
         return "specify it, or write none"
     without = (f"write {BECAUSE}",) if any_of(silence.loc, WITHOUT) else ()

@@ -23,15 +23,15 @@ from rules.people.names import ANYONE, NOBODY, PEOPLE, RESPONDERS
 POST_UPDATE = "post_update"
 _NO_CONDITION: dict[tuple[str | int, str], tuple[str, str]] = {
     (SET_MILESTONE, "milestone"): (
-        "no condition asks which milestone it is",
+        "no condition can ask which milestone it is",
         f"write {SET_MILESTONE}:MILESTONE beside {SET_MILESTONE}",
     ),
     ("hold", "reason"): (
-        "who may hold for which reason cannot be said",
-        "say who may hold",
+        "a rule cannot depend on the reason of a hold",
+        "name who may hold",
     ),
 }
-"""What conditions of a command are asked for that they cannot be, and what to write instead."""
+"""Conditions that a command cannot have, and what to write instead."""
 _OF_THE_OVERRIDE = ("commands", "guards")
 
 
@@ -41,7 +41,7 @@ def commands() -> tuple[str, ...]:
 
 
 def named(policy: Policy, loc: Loc, words: Sequence[str]) -> Iterator[Finding]:
-    """Whoever is named exists: a role, a person, a team, somebody on call."""
+    """Everybody named exists: a role, a person, a team, somebody on call."""
     known = (ANYONE, PEOPLE, RESPONDERS, NOBODY, *policy.roles, *policy.people)
     for index, word in enumerate(words):
         where = (*loc, index)
@@ -56,7 +56,7 @@ def named(policy: Policy, loc: Loc, words: Sequence[str]) -> Iterator[Finding]:
         else:
             yield from unknown(where, "role or person", word, known)
     if NOBODY in words and len(words) > 1:
-        what = f"{NOBODY} stands beside somebody"
+        what = f"{NOBODY} stands beside other names"
         yield Finding(loc, what, f"write {NOBODY} alone, or leave it out", key=True)
 
 
@@ -67,7 +67,7 @@ def _rules(policy: Policy) -> Iterator[tuple[Loc, AuthorityEntry]]:
 
 
 def _certain(policy: Policy) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """The commands that can have a rule for some of it alone: what that is called, and which."""
+    """The commands that can have a rule for one part alone: the kind of part, and the parts."""
     return {
         SET_MILESTONE: ("milestone", policy.milestones),
         SET_ATTRIBUTE: ("attribute or flag", tuple(timing.attributes(policy))),
@@ -76,7 +76,7 @@ def _certain(policy: Policy) -> dict[str, tuple[str, tuple[str, ...]]]:
 
 
 def authorities(policy: Policy) -> Iterator[Finding]:
-    """Authority is about commands that exist, and given to somebody who does."""
+    """Authority names commands that exist, and gives them to somebody who exists."""
     for name in policy.authority:
         rule: Loc = ("authority", name)
         command, colon, certain = name.partition(":")
@@ -93,7 +93,7 @@ def authorities(policy: Policy) -> Iterator[Finding]:
         yield from _exceptions(policy, loc, entry)
         if entry.reasons and loc != ("authority", "cancel"):
             where = (*loc, "reasons")
-            yield Finding(where, "only cancel asks for reasons", "remove it", key=True)
+            yield Finding(where, "only cancel takes reasons", "remove it", key=True)
 
 
 def severity_never_meant(policy: Policy) -> Iterator[Finding]:
@@ -133,7 +133,7 @@ def _exceptions(policy: Policy, loc: Loc, entry: AuthorityEntry) -> Iterator[Fin
 
 
 def override(policy: Policy) -> Iterator[Finding]:
-    """What can be overridden is there, and not by everybody."""
+    """What people can override exists, and not everybody may."""
     entry = policy.authority.get(OVERRIDE)
     if entry is None:
         return
@@ -145,14 +145,14 @@ def override(policy: Policy) -> Iterator[Finding]:
         yield from unknown((*loc, "guards", index), "guard", name, known)
     said = "by" in entry.model_fields_set
     if not said and not policy.roles:
-        yield warning(loc, "nobody may override: no role leads", "say by: WHO", key=True)
+        yield warning(loc, "nobody may override, because no role leads", "add by: WHO", key=True)
     if said and ANYONE in entry.by:
         what = "anyone may override what the policy refuses"
-        yield warning(loc, what, "say by: ROLE", key=True)
+        yield warning(loc, what, "add by: ROLE", key=True)
 
 
 def approvals(policy: Policy) -> Iterator[Finding]:
-    """Approvals are asked for commands that exist, of people who can be enough."""
+    """Approvals concern commands that exist, and enough people can approve."""
     for name, entry in policy.approvals.items():
         loc: Loc = ("approvals", name)
         command, colon, audience = name.partition(":")
@@ -167,7 +167,7 @@ def approvals(policy: Policy) -> Iterator[Finding]:
 
 
 def _approvers(policy: Policy, loc: Loc, entry: ApprovalEntry) -> Iterator[Finding]:
-    """Who approves is there, and asked in cases that there are."""
+    """Whoever approves exists, and is asked in cases that can happen."""
     yield from named(policy, (*loc, "by"), entry.by)
     if NOBODY in entry.by:
         what = "nobody can approve this"
@@ -183,29 +183,29 @@ def _approvers(policy: Policy, loc: Loc, entry: ApprovalEntry) -> Iterator[Findi
 
 
 def backdating(policy: Policy) -> Iterator[Finding]:
-    """A fact that is dated far back is approved by people who are there, after its reason."""
+    """People who exist approve a fact that is dated far back, later than it needs a reason."""
     entry, loc = policy.backdating, ("backdating",)
     if entry.approved_by:
         yield from _approvers(policy, (*loc, "approved_by"), entry.approved_by)
     if entry.approval_after is not None and entry.approval_after < entry.reason_after:
-        what = "an approval is asked for sooner than a reason"
+        what = "an approval is needed sooner than a reason"
         yield warning((*loc, "reason_after"), what, "write a shorter reason_after", key=True)
 
 
 def _quorum(policy: Policy, loc: Loc, entry: ApprovalEntry) -> Iterator[Finding]:
-    """Enough people can approve, besides whoever asks."""
+    """Enough people can approve, besides the person who asks."""
     words = (*entry.by, *(word for backup in entry.backups for word in backup))
     people = _people(policy, words)
     if people is not None and len(people) < entry.quorum:
         what = f"only {len(people)} can approve this, and {entry.quorum} must"
-        yield Finding((*loc, "quorum"), what, "name more people, or ask fewer", key=True)
+        yield Finding((*loc, "quorum"), what, "name more people, or require fewer", key=True)
     elif people is not None and len(people) == entry.quorum:
         what = "when one of those who approve asks for it, too few are left to approve"
         yield warning(loc, what, "name one more, or a backup", key=True)
 
 
 def _people(policy: Policy, words: Iterable[str]) -> set[str] | None:
-    """Everybody whom words name; None where that depends on the incident."""
+    """Everybody whom words name; None if that depends on the incident."""
     found: set[str] = set()
     for word in words:
         if word in policy.people:
@@ -219,7 +219,7 @@ def _people(policy: Policy, words: Iterable[str]) -> set[str] | None:
 
 
 def handovers(policy: Policy) -> Iterator[Finding]:
-    """An offer that is not accepted ends, and shifts end where somebody knows of them."""
+    """An offer that nobody accepts ends, and something knows when shifts end."""
     entry = policy.handover
     if entry is None:
         return
@@ -228,7 +228,7 @@ def handovers(policy: Policy) -> Iterator[Finding]:
         yield warning(("handover", "accept_within"), what, "add accept_within: 15m", key=True)
     if entry.remind_at_shift_end and not policy.schedules:
         loc = ("handover", "remind_at_shift_end")
-        what = "there is no schedule by which a shift could end"
+        what = "no shift can end, because there is no schedule"
         yield Finding(loc, what, "add schedules, or remind_after: 8h", key=True)
 
 

@@ -23,7 +23,7 @@ from rules.zones.calendars import joined, slice_of, unknown_region
 
 
 def zones(policy: Policy) -> Iterator[Finding]:
-    """Every calendar lives in a zone that exists."""
+    """The zone of every calendar exists."""
     yield from no_zone(("time_zone",), policy.time_zone)
     for name, entry in policy.calendars.items():
         if entry.zone:
@@ -34,16 +34,16 @@ def zones(policy: Policy) -> Iterator[Finding]:
 
 
 def regions(policy: Policy) -> Iterator[Finding]:
-    """Holidays are those of a region that is known, or dates that there are."""
+    """The region of holidays is known, and their dates exist."""
     for name, entry in policy.calendars.items():
         for index, region in enumerate(entry.holidays):
             instead = unknown_region(region)
             if instead:
                 loc = ("calendars", name, "holidays", index)
-                yield Finding(loc, f"no holidays are known of {region}", instead)
+                yield Finding(loc, f"the engine knows no holidays of {region}", instead)
         days = {day for window in entry.windows for day in window.days}
         if not entry.holidays and HOLIDAY in days and days != {HOLIDAY}:
-            what = f"{name} says when it is open on holidays, and has none"
+            what = f"{name} has hours for holidays, but no holidays"
             yield warning(("calendars", name), what, "add holidays: GB-ENG", key=True)
 
 
@@ -62,17 +62,17 @@ def _paces(policy: Policy) -> Iterator[tuple[Loc, Target]]:
 
 
 def _of(entry: RhythmEntry) -> Iterator[tuple[Loc, object]]:
-    """Every pace of a rhythm, and where it stands in it."""
+    """Every pace of a rhythm, and its place in it."""
     yield ("every",), entry.every
     yield from ((("in", state), target) for state, target in entry.in_state.items())
-    # A path names a key as it is written, which a duration no longer is.
+    # A path names a key as its author wrote it; a duration has lost that text.
     yield from ((("after",), target) for target in entry.after.values())
     if entry.slower:
         yield ("slower", "every"), entry.slower.every
 
 
 def cited(policy: Policy) -> Iterator[Finding]:
-    """Each calendar that is cited is there."""
+    """Each cited calendar exists."""
     known = (*policy.calendars, LOCAL)
     for name, clock in policy.clocks.items():
         for where, target in _targets(clock):
@@ -90,7 +90,7 @@ def cited(policy: Policy) -> Iterator[Finding]:
 
 
 def counted_from(policy: Policy) -> Iterator[Finding]:
-    """What a target counts back from is a date of the policy, or the limit of another clock."""
+    """A target counts back from a date of the policy, or from the limit of another clock."""
     for where, target in _paces(policy):
         yield from _counted_from(policy, where, target)
     for name, clock in policy.clocks.items():
@@ -98,7 +98,11 @@ def counted_from(policy: Policy) -> Iterator[Finding]:
             loc: Loc = ("clocks", name, *at)
             yield from _counted_from(policy, loc, target)
             if LIMIT_OF in (target.before or "") and _goes_round(policy, name):
-                yield Finding(loc, f"the limit of {name} is counted from itself", "let it end")
+                yield Finding(
+                    loc,
+                    f"the limit of {name} counts from itself",
+                    "name another clock",
+                )
 
 
 def _counted_from(policy: Policy, loc: Loc, target: Target) -> Iterator[Finding]:
@@ -127,7 +131,7 @@ def _goes_round(policy: Policy, start: str) -> bool:
 
 
 def softer_limits(policy: Policy) -> Iterator[Finding]:
-    """What happens at the softer limit is said of clocks that have one."""
+    """Only a clock with a softer limit says what happens at it."""
     for name, clock in policy.clocks.items():
         has_one = any(target.should for _, target in _targets(clock))
         if SHOULD in clock.at and not has_one:
@@ -138,20 +142,20 @@ def softer_limits(policy: Policy) -> Iterator[Finding]:
 
 
 def promised(policy: Policy) -> Iterator[Finding]:
-    """What is promised to an audience is said at some severity."""
+    """A promise to an audience names severities."""
     updates = policy.communication.updates if policy.communication else {}
     for audience, entries in updates.items():
         if not entries:
             loc: Loc = ("communication", "updates", audience)
-            yield warning(loc, f"how often {audience} hear is left open", "say it by severity")
+            yield warning(loc, f"how often {audience} hear is left open", "write it by severity")
 
 
 _Held = dict[tuple[str, ...], list[tuple[str, Loc]]]
-"""Severities, and where they are written, by the calendars in which they are acknowledged."""
+"""Severities, and where they are written, by the calendars of their acknowledgement."""
 
 
 def nights(policy: Policy) -> Iterator[Finding]:
-    """Somebody is held to answer major incidents at night, and on weekends."""
+    """Somebody must answer major incidents at night, and on weekends."""
     specs = {spec.name: spec for spec in calendars(policy)}
     since = datetime.combine(policy.effective_from, time(), UTC)
     for names, held in _held(policy).items():
@@ -163,14 +167,14 @@ def nights(policy: Policy) -> Iterator[Finding]:
         if at:
             yield warning(
                 held[0][1],
-                f"nobody is held to acknowledge {listed(severity for severity, _ in held)} {at}: "
+                f"nobody must acknowledge {listed(severity for severity, _ in held)} {at}: "
                 f"only the open hours of {listed(names)} count",
-                f"let every hour count, {or_accept(held[0][1])}",
+                f"make every hour count, {or_accept(held[0][1])}",
             )
 
 
 def _held(policy: Policy) -> _Held:
-    """Major incidents, or all where a target is for all, that are not acknowledged at all hours."""
+    """Major incidents that nobody must acknowledge at all hours; or all, if a target is for all."""
     found: _Held = {}
     for severity, entry in policy.severities.items():
         targets: list[tuple[Target, Loc]] = []

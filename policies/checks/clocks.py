@@ -19,7 +19,7 @@ from states.lifecycle import (
 )
 
 REVIEWED = "reviewed"
-"""Set when the review is submitted, in the state review."""
+"""The milestone that the submission of a review sets, in the state review."""
 
 MILESTONES = (*LIFECYCLE_MILESTONES, REVIEWED)
 
@@ -48,7 +48,7 @@ def _leads_to_review(state: State) -> bool:
 
 
 def own_milestones(policy: Policy) -> Iterator[Finding]:
-    """The policy's own milestones are not those that every incident has."""
+    """The policy's own milestones differ from those that every incident has."""
     for index, name in enumerate(policy.milestones):
         if name in MILESTONES or name in SPECIAL:
             what = f"{name} is a milestone of every incident already"
@@ -56,7 +56,7 @@ def own_milestones(policy: Policy) -> Iterator[Finding]:
 
 
 def _moments(policy: Policy) -> Iterator[tuple[Loc, str]]:
-    """Every place where a moment is written."""
+    """Every place that holds a moment."""
     for name, clock in policy.clocks.items():
         loc: Loc = ("clocks", name)
         yield (*loc, "from"), clock.starts
@@ -71,7 +71,7 @@ def _moments(policy: Policy) -> Iterator[tuple[Loc, str]]:
 
 
 def moments(policy: Policy) -> Iterator[Finding]:
-    """Moments that clocks and metrics cite are set by something."""
+    """Something sets the moments that clocks and metrics cite."""
     derived: dict[str, Iterable[str]] = {
         "update": _audiences(policy),
         "flag": policy.flags,
@@ -116,9 +116,9 @@ def stops(policy: Policy) -> Iterator[Finding]:
         later = [milestone for milestone in MILESTONES if milestone in after]
         instead = f"after {clock.starts} can come: {', '.join(later)}" if later else ""
         if why.startswith("the incident ends"):
-            instead = "say outlives: true"
+            instead = "add outlives: true"
         if clock.starts == clock.stops:
-            instead = f"say recurs: true, or {instead}"
+            instead = f"add recurs: true, or {instead}"
         yield Finding(("clocks", name, "to"), why, instead)
 
 
@@ -127,11 +127,11 @@ def endless(policy: Policy) -> Iterator[Finding]:
     for name, clock in policy.clocks.items():
         if clock.recurs and clock.outlives and not clock.until:
             what = f"{name} starts again for ever: the incident could never end"
-            yield Finding(("clocks", name, "recurs"), what, "say until: MILESTONE", key=True)
+            yield Finding(("clocks", name, "recurs"), what, "add until: MILESTONE", key=True)
 
 
 def conditions(policy: Policy) -> Iterator[Finding]:
-    """What a clock asks of an incident can be said of one."""
+    """An incident can have what a clock asks about it."""
     for name, clock in policy.clocks.items():
         for index, text in enumerate(clock.when):
             yield from misfits(policy, ("clocks", name, "when", index), text)
@@ -152,7 +152,7 @@ def _audiences(policy: Policy) -> tuple[str, ...]:
 
 
 def _command(policy: Policy, loc: Loc, action: Action) -> Iterator[Finding]:
-    """An action that is a command can be done."""
+    """An action that is a command is possible."""
     match action.kind:
         case ActionKind.ASSIGN:
             yield from unknown(loc, "role", action.target, policy.roles)
@@ -176,7 +176,7 @@ def _level(policy: Policy, loc: Loc, action: Action) -> Iterator[Finding]:
 
 
 def action_problems(policy: Policy, loc: Loc, action: Action) -> Iterator[Finding]:
-    """What an action is meant for, and is not there."""
+    """The target of an action, if it does not exist."""
     people = (*policy.roles, *policy.people)
     match action.kind:
         case ActionKind.NOTIFY:
@@ -186,7 +186,7 @@ def action_problems(policy: Policy, loc: Loc, action: Action) -> Iterator[Findin
             yield from unknown(loc, "role or person", action.target, people)
         case ActionKind.ESCALATE:
             if not policy.escalations:
-                yield Finding(loc, "there is no escalation to go on with", "add escalations")
+                yield Finding(loc, "there is no escalation to continue", "add escalations")
             yield from _level(policy, loc, action)
         case _:
             yield from _command(policy, loc, action)

@@ -1,4 +1,4 @@
-"""Conditions: whether what they ask of an incident can be said of one."""
+"""Conditions: whether an incident can have what they ask for."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from rules.people.names import ANYONE
 
 
 def misfits(policy: Policy, loc: Loc, text: str, *, key: bool = False) -> Iterator[Finding]:
-    """What a condition asks for and no incident can have; with `key`, it stands there as a key."""
+    """What a condition asks for and no incident can have; with `key`, the condition is a key."""
     declared = attributes(policy)
     condition = parse_condition(text)
     name = condition.attribute
@@ -32,7 +32,7 @@ def misfits(policy: Policy, loc: Loc, text: str, *, key: bool = False) -> Iterat
 def _of_every_incident(
     policy: Policy, loc: Loc, condition: Condition, *, key: bool
 ) -> Iterator[Finding]:
-    """What every incident has, and no incident has this value of; where anything goes, nothing."""
+    """What every incident has, if this value is impossible; nothing if any value is possible."""
     ways = {*REPORTING, WayIn.ENGINE}
     kind, known, add = {
         "service": ("service", tuple(policy.services), ", or add it to services"),
@@ -47,7 +47,7 @@ def _of_every_incident(
 
 
 def _reporters(policy: Policy) -> tuple[str, ...]:
-    """Who can report; nobody where anybody can, also people whom the policy does not know."""
+    """Who can report; nobody if anybody can, including people whom the policy does not know."""
     said = policy.reporting
     who = (*said.who, *(w for ws in said.who_at.values() for w in ws)) if said else (ANYONE,)
     return () if ANYONE in who else (*policy.people, MONITORING.name, ENGINE.name)

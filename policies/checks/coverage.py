@@ -1,6 +1,6 @@
 """When nobody is on call, and when somebody twice or too long, over the next thirteen months."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from models.people.schedule import ScheduleSpec
@@ -17,14 +17,13 @@ from rules.zones.rotations import holes_of, shifts_of
 AHEAD = timedelta(days=396)
 
 Span = tuple[datetime, datetime]
-_Coverage = Callable[[Policy, Span], Iterator[Finding]]
 
 
 def coverage(now: datetime) -> Check:
     """The check of who is on call from `now` on, or from when the policy comes into force.
 
-    Of a schedule that follows a feed nothing is known beforehand. What does not exist is found by
-    other checks: nothing is said before they are satisfied.
+    It knows nothing of a schedule that follows a feed. Other checks find what does not exist; this
+    one says nothing until they find nothing.
     """
 
     def check(policy: Policy) -> Iterator[Finding]:
@@ -52,7 +51,7 @@ def _holes(policy: Policy, span: Span) -> Iterator[Finding]:
             yield warning(
                 ("schedules", spec.name),
                 f"nobody is on call by {spec.name} {when(spec.zone, holes, span[0])}",
-                "cover it, or say that it is meant: gaps: declared",
+                "cover it, or declare it: gaps: declared",
                 key=True,
             )
 
@@ -69,7 +68,7 @@ def _both(first: Iterable[Open], second: Iterable[Open]) -> list[Open]:
 
 
 def _twice_over(policy: Policy, span: Span) -> Iterator[Finding]:
-    """Overrides of one schedule that say different things of one time."""
+    """Overrides of one schedule that contradict each other at some time."""
     for spec in _known(policy):
         alone = [
             (index, override.people, _overriding(spec, index, span))
@@ -81,7 +80,7 @@ def _twice_over(policy: Policy, span: Span) -> Iterator[Finding]:
                 if shared and who != other:
                     yield warning(
                         ("schedules", spec.name, "overrides", index),
-                        f"{', '.join(who)} and {', '.join(other)} are both to stand in "
+                        f"{', '.join(who)} and {', '.join(other)} both stand in "
                         f"{when(spec.zone, shared, span[0])}",
                         "the last one written counts; shorten one of them",
                     )
@@ -94,14 +93,14 @@ def _overriding(spec: ScheduleSpec, index: int, span: Span) -> list[Open]:
 
 
 def _asked(policy: Policy, written_targets: Iterable[str]) -> list[str]:
-    """The schedules among the targets of a level that are not a feed's."""
+    """The schedules among the targets of a level, without those of a feed."""
     targets = (target_of(policy, written) for written in written_targets)
     named = [t.removeprefix(SCHEDULE) for t in targets if t.startswith(SCHEDULE)]
     return [name for name in named if not policy.schedules[name].ical]
 
 
 def _two_levels(policy: Policy, span: Span) -> Iterator[Finding]:
-    """Somebody who is on call for two levels of one escalation: nobody else is asked then."""
+    """People who are on call for two levels of one escalation: then it asks nobody else."""
     told: set[tuple[str, str]] = set()
     for name, lines in policy.escalations.items():
         asked = [(index, _asked(policy, line.targets)) for index, line in enumerate(lines)]
@@ -122,7 +121,7 @@ def _two_levels(policy: Policy, span: Span) -> Iterator[Finding]:
                 yield warning(
                     ("escalations", name, index, "page"),
                     f"{person} is on call by {second} and by {first} {when(zone, times, span[0])}",
-                    "let somebody else be on call by one of them",
+                    "put somebody else on call in one of them",
                 )
 
 
@@ -144,9 +143,9 @@ def _doubled(policy: Policy, first: str, second: str, span: Span) -> tuple[str, 
 
 
 def _ladders(policy: Policy, span: Span) -> Iterator[Finding]:
-    """Escalations that reach nobody at some time, since all their targets are schedules.
+    """Escalations that reach nobody at some time, because all their targets are schedules.
 
-    Times that no schedule declares are told of the schedules.
+    Times that no schedule declares as gaps appear as problems of the schedules.
     """
     for name, lines in policy.escalations.items():
         levels = [(line, _asked(policy, line.targets)) for line in lines if line.targets]
@@ -161,6 +160,6 @@ def _ladders(policy: Policy, span: Span) -> Iterator[Finding]:
             yield warning(
                 ("escalations", name),
                 f"{name} reaches nobody {when(zone, free, span[0])}: nobody is paged until then",
-                f"end with somebody who always is there, {or_accept(('escalations', name))}",
+                f"end with somebody who is always there, {or_accept(('escalations', name))}",
                 key=True,
             )

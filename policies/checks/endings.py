@@ -21,18 +21,18 @@ def _never_reviewed(policy: Policy, name: str) -> Why | None:
     asked = policy.review and set(policy.review.required.values()) - {"never"}
     if name != REVIEWED or asked:
         return None
-    return "no incident is ever reviewed", "say in review.required what is, or write closed"
+    return "no incident is ever reviewed", "say in review.required which ones are, or write closed"
 
 
 def _never_held(policy: Policy, name: str) -> Why | None:
     role = name.removeprefix(_ROLE)
     if role == name or role not in policy.roles or role in fillable(policy):
         return None
-    return f"nobody can come to hold {role}", "add a default, or let somebody assign_role"
+    return f"nobody can get the role {role}", "add a default, or let somebody assign_role"
 
 
 def _never_while(policy: Policy, clock: ClockEntry, name: str) -> Why | None:
-    """A clock that runs only until the very thing that would stop it is cancelled by it."""
+    """A clock that runs only until the event that would stop it: the event cancels it."""
     flag = name.removeprefix(_FLAG)
     for text in clock.when if flag != name and flag in policy.flags else ():
         asked = parse_condition(text)
@@ -43,12 +43,12 @@ def _never_while(policy: Policy, clock: ClockEntry, name: str) -> Why | None:
 
 
 def _never_again(clock: ClockEntry, name: str) -> Why | None:
-    """What a clock waits for that starts again and again must come after its start."""
+    """A clock that starts again and again waits for something that comes after its start."""
     starts = parse_moment(clock.starts).of
     if not clock.recurs or name not in MILESTONES or not set(starts) <= set(MILESTONES):
         return None
     if name == REPORTED:
-        return "an incident is reported once", "say when it stops: to: update:AUDIENCE"
+        return "an incident is reported once", "name what stops it, such as to: update:AUDIENCE"
     again = any(name in milestones_after(start) or name == start for start in starts)
     return None if again else (f"{name} never comes after {clock.starts}", "name a later one")
 
@@ -74,7 +74,7 @@ def never_stopped(policy: Policy) -> Iterator[Finding]:
 
 
 AFTER_THE_END = ("update:", "flag:", "planned:")
-"""What still comes once an incident is over, beside milestones of the policy's own."""
+"""What still comes after the end of an incident, beside milestones of the policy's own."""
 
 
 def never_after_the_end(policy: Policy) -> Iterator[Finding]:
@@ -96,13 +96,13 @@ def never_after_the_end(policy: Policy) -> Iterator[Finding]:
 
 
 def opens_itself(policy: Policy) -> Iterator[Finding]:
-    """What a clock opens does not run the same clock."""
+    """An incident that a clock opens does not run the same clock."""
     for name, clock in policy.clocks.items():
         for point, chain in clock.at.items():
             for index, action in enumerate(chain):
                 if action.kind is ActionKind.OPEN_INCIDENT and _runs_when_opened(policy, clock):
                     what = f"the incident that {name} opens has the clock {name}, too"
-                    instead = "say when: not via=engine; the engine opens no further one for it"
+                    instead = "add when: not via=engine, so that the new incident does not run it"
                     yield warning(("clocks", name, "at", point, index), what, instead)
 
 
@@ -119,7 +119,7 @@ def _runs_when_opened(policy: Policy, clock: ClockEntry) -> bool:
 
 
 def _all_needed(stops: Moment, never: int) -> bool:
-    """Whether without so many of its moments a choice never comes."""
+    """Whether a choice never comes without these of its moments."""
     return bool(never) if stops.choice is Choice.LATER else never == len(stops.of)
 
 

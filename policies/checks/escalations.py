@@ -18,7 +18,7 @@ from rules.time.localtime import Open
 from rules.zones.calendars import joined, slice_of, unknown_region, zone_known
 
 _LOOKED_AT = timedelta(days=35)
-"""So long from when the policy takes effect it is looked whose hours it is."""
+"""How far the check looks at hours, from when the policy comes into force."""
 
 
 def _lines(policy: Policy) -> Iterator[tuple[Loc, LevelEntry]]:
@@ -32,7 +32,7 @@ def _level_key(line: LevelEntry) -> str:
 
 
 def targets(policy: Policy) -> Iterator[Finding]:
-    """Whom a level pages exists."""
+    """Everybody whom a level pages exists."""
     known: dict[str, Iterable[str]] = {
         "person": policy.people,
         "role": policy.roles,
@@ -49,12 +49,12 @@ def targets(policy: Policy) -> Iterator[Finding]:
             elif kind in PREFIXES:
                 yield from unknown(where, kind, name, known[kind])
             else:
-                what = f"{kind}: is no kind of target"
+                what = f"{kind}: is not a kind of target"
                 yield Finding(where, what, f"write {', '.join(f'{p}:NAME' for p in PREFIXES)}")
 
 
 def whole(policy: Policy) -> Iterator[Finding]:
-    """Escalations have levels that page somebody, and say how they go on at the end."""
+    """Escalations have levels that page somebody, and say what happens after the last."""
     for name, lines in policy.escalations.items():
         loc: Loc = ("escalations", name)
         if name == NO_LADDER:
@@ -72,7 +72,7 @@ def whole(policy: Policy) -> Iterator[Finding]:
 
 
 def followed(policy: Policy) -> Iterator[Finding]:
-    """What is followed instead exists, is another one, and does not follow others itself."""
+    """A line follows another escalation that exists and follows no others itself."""
     for loc, line in _lines(policy):
         if not line.follow:
             continue
@@ -110,21 +110,21 @@ def reachable(policy: Policy) -> Iterator[Finding]:
 
 
 def turns(policy: Policy) -> Iterator[Finding]:
-    """Several take turns, each once."""
+    """Several people take turns, each once."""
     for loc, line in _lines(policy):
         where = (*loc, "round_robin")
         if line.round_robin and len(set(line.round_robin)) < 2:  # noqa: PLR2004 - one is no turn
-            what = "a round robin of one: nobody takes turns"
+            what = "a round robin of one has no turns"
             yield warning(where, what, f"write page: {line.round_robin[0]}", key=True)
             continue
         for index, written in enumerate(line.round_robin):
             if written in line.round_robin[:index]:
-                what = f"{written} is given twice, and is paged twice as often"
-                yield warning((*where, index), what, "name everybody once")
+                what = f"{written} is given twice, so it is paged twice as often"
+                yield warning((*where, index), what, "name each of them once")
 
 
 def _holds(policy: Policy, target: str) -> bool:
-    """Whether somebody stands behind a target while nobody has acknowledged yet."""
+    """Whether a target means somebody while nobody has acknowledged yet."""
     kind, _, name = target.partition(":")
     role = policy.roles.get(name)
     if kind != "role" or role is None:
@@ -146,7 +146,7 @@ def held(policy: Policy) -> Iterator[Finding]:
 
 
 def calendars_named(policy: Policy) -> Iterator[Finding]:
-    """Levels count while a calendar is open that the policy has."""
+    """The calendar of a level is one of the policy's."""
     for loc, line in _lines(policy):
         if line.only_in:
             known = (*policy.calendars, LOCAL)
@@ -164,7 +164,7 @@ def _zone(policy: Policy, target: str, spec: CalendarSpec) -> str:
 
 
 def _opens(policy: Policy, line: LevelEntry, since: datetime) -> list[Open] | None:
-    """When somebody of a level is within their hours; None where that cannot be said."""
+    """When somebody of a level is within their hours; None if nobody can say."""
     until = since + _LOOKED_AT
     spec = hours_of(policy, line)
     if spec is None:
@@ -180,7 +180,7 @@ def _opens(policy: Policy, line: LevelEntry, since: datetime) -> list[Open] | No
 
 
 def hours(policy: Policy) -> Iterator[Finding]:
-    """At every hour somebody of an escalation can be paged; at some, somebody of each level."""
+    """At every hour the escalation can page somebody; at some hour, each level can."""
     since = datetime.combine(policy.effective_from, time(), UTC)
     nobody: dict[str, list[str]] = {}
     for name, lines in policy.escalations.items():

@@ -1,4 +1,4 @@
-"""Hours and days of calendars that people really have: worked Saturdays, and ends of days."""
+"""Hours and days of calendars as people really have them: worked Saturdays, ends of days."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,14 +11,14 @@ from policies.tree import Loc
 
 
 def worked(policy: Policy) -> Iterator[Finding]:
-    """A day that is worked all the same would not be otherwise."""
+    """A day in `worked` is a day off otherwise."""
     for name, entry in policy.calendars.items():
         week = {day for window in entry.windows for day in window.days}
         for day, as_on in entry.worked_as.items():
             loc: Loc = ("calendars", name, "worked", day)
             open_anyway = not week or WEEK[date.fromisoformat(day).weekday()] in week
             if day in entry.holidays:
-                yield Finding(loc, f"{day} is worked, and a holiday too", "keep it in one of them")
+                yield Finding(loc, f"{day} is both worked and a holiday", "keep it in one of them")
             elif open_anyway and not entry.holidays:
                 yield warning(loc, f"{day} is worked anyway", "remove it", key=True)
             if week and as_on not in week:
@@ -31,7 +31,7 @@ def never_open(policy: Policy) -> Iterator[Finding]:
     for name, entry in policy.calendars.items():
         days = {day for window in entry.windows for day in window.days}
         if days == {HOLIDAY} and not entry.holidays:
-            what = f"{name} is never open: it is open on holidays, and has none"
+            what = f"{name} is never open: it opens on holidays only, and has none"
             about = f"calendars.{name}.holidays"
             add = "add holidays: GB-ENG"
             yield Finding(("calendars", name), what, add, key=True, about=about)
@@ -43,12 +43,12 @@ def last_minutes(policy: Policy) -> Iterator[Finding]:
         for _, closes in hours:
             if closes.endswith(":59"):
                 end = f"{int(closes[:2]) + 1:02}:00"
-                what = f"the minute before {end} is left out: hours until {closes} end there"
+                what = f"the minute before {end} is missing: hours until {closes} end there"
                 yield warning(loc, what, f"write {end}")
 
 
 def _hours(policy: Policy) -> Iterator[tuple[Loc, tuple[tuple[str, str], ...]]]:
-    """Every place where local hours are written."""
+    """Every place with local hours."""
     for name, entry in policy.calendars.items():
         yield ("calendars", name, "hours"), entry.hours or ()
         for index, window in enumerate(entry.opens):

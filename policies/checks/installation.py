@@ -12,7 +12,7 @@ _ANY_KIND = "KIND"
 
 
 def setting_of(channel: str, kind: str) -> str:
-    """The setting that says what a channel of this kind is."""
+    """The setting that defines a channel of this kind."""
     name = channel.upper().replace("-", "_")
     return f"INCIDENT_CHANNELS__{name}__{_FIELDS.get(kind, _ANY_KIND)}"
 
@@ -24,7 +24,7 @@ def _instead(policy: Policy, names: Iterable[str]) -> str:
     settings = ", ".join(setting_of(name, policy.channels[name].kind) for name in settable)
     calls = [f"call {name} {name.lower().replace('_', '-')}" for name in others]
     renamed = ", ".join(calls)
-    why = f"{renamed}: names of settings tell neither capitals nor _ and - apart"
+    why = f"{renamed}: names of settings ignore case and the difference of _ and -"
     return "; ".join((*((f"set {settings}",) if settable else ()), *((why,) if others else ())))
 
 
@@ -47,7 +47,7 @@ def channels_resolved(unresolved: Callable[[Iterable[str]], Collection[str]]) ->
 def misunderstood(policy: Policy, kind_of: Callable[[str], str | None]) -> Iterator[Finding]:
     """Channels that the settings make another kind than the policy says.
 
-    `kind_of` says what the settings make of a name, None if they do not know it.
+    `kind_of` says what kind the settings make of a name, None if they do not know it.
     """
     for name, entry in policy.channels.items():
         made = kind_of(name)
@@ -88,7 +88,7 @@ def pages_arrive(can_page: Callable[[str], bool]) -> Check:
 
 
 def feed_setting(feed: str) -> str:
-    """The setting that says where a calendar feed is."""
+    """The setting that locates a calendar feed."""
     return f"INCIDENT_FEEDS__{feed.upper().replace('-', '_')}__URL"
 
 

@@ -24,7 +24,7 @@ _PERSON = "person:"
 
 
 def idle(policy: Policy) -> Iterator[Finding]:
-    """The limit of a channel counts what levels page the channel itself with, and nothing else."""
+    """The limit of a channel counts only pages that levels send to the channel itself."""
     lines = (line for lines in policy.escalations.values() for line in lines)
     paged = {target_of(policy, written) for line in lines for written in line.targets}
     for name, entry in policy.channels.items():
@@ -45,7 +45,7 @@ class _Crowd:
 
 
 def room_for_one(policy: Policy) -> Iterator[Finding]:
-    """An incident that nobody acknowledges does not fill somebody's limit all alone."""
+    """An incident that nobody acknowledges does not use up somebody's limit alone."""
     for name, lines in policy.escalations.items():
         at = _counts_at(policy, name)
         worst = at <= {next(iter(policy.severities))}
@@ -95,7 +95,7 @@ def _of(policy: Policy, line: LevelEntry) -> Iterable[str]:
 def _times(policy: Policy, lines: tuple[LevelEntry, ...]) -> dict[str, list[timedelta]]:
     """When silence pages whom, counted from the first page.
 
-    Whose turn it is differs from incident to incident: levels in turn count for nobody.
+    The turns differ from incident to incident, so levels in turn count for nobody.
     """
     levels = [line for line in lines if line.wait is not None]
     ladder = EscalationPolicy(
@@ -114,7 +114,7 @@ def _times(policy: Policy, lines: tuple[LevelEntry, ...]) -> dict[str, list[time
 
 
 def _behind(policy: Policy, target: str) -> str:
-    """Whom a target means before anybody acknowledged; for a role, who takes it by default."""
+    """Whom a target means before an acknowledgement; for a role, who takes it by default."""
     kind, _, name = target.partition(":")
     if kind != "role":
         return target
@@ -125,12 +125,12 @@ def _behind(policy: Policy, target: str) -> str:
 
 
 def _most_within(times: list[timedelta], within: timedelta) -> int:
-    """The most of some times, which are in order, that fall into any time as long as `within`."""
+    """The most of some times, in order, that fall into any span as long as `within`."""
     return max(bisect_left(times, at + within) - place for place, at in enumerate(times))
 
 
 def _instead(limit: PageLimit, wanted: int, *, worst: bool) -> str:
-    """The least limit that would do, where one does."""
+    """The smallest limit that is enough, if there is one."""
     for most in range(FEWEST, MOST + 1):
         wider = limit.changed(most=most)
         if one_by_one(wider, worst=worst) >= wanted:

@@ -24,7 +24,7 @@ def teams_of(policy: Policy) -> tuple[str, ...]:
 
 
 def channels_named(policy: Policy) -> Iterator[Finding]:
-    """Each channel that is named is one of the policy's."""
+    """Each named channel is one of the policy's."""
     named: list[tuple[Loc, str]] = []
     if policy.paging:
         named += [(("paging", "channels", i), c) for i, c in enumerate(policy.paging.channels)]
@@ -39,7 +39,7 @@ def channels_named(policy: Policy) -> Iterator[Finding]:
 
 
 def fallback_loops(policy: Policy) -> Iterator[Finding]:
-    """No channel falls back to itself, on whatever way."""
+    """No channel falls back to itself, directly or through others."""
     told: set[str] = set()
     for name in policy.channels:
         way = [name]
@@ -49,7 +49,11 @@ def fallback_loops(policy: Policy) -> Iterator[Finding]:
             told.update(way)
             circle = " → ".join((*way, name))
             loc = ("channels", name, "fallback")
-            yield Finding(loc, f"the fallback goes round in a circle: {circle}", "let it end")
+            yield Finding(
+                loc,
+                f"the fallback goes in a circle: {circle}",
+                "remove one of the fallbacks",
+            )
 
 
 def _fallback(policy: Policy, name: str) -> str | None:
@@ -58,7 +62,7 @@ def _fallback(policy: Policy, name: str) -> str | None:
 
 
 def people_reachable(policy: Policy) -> Iterator[Finding]:
-    """Everybody can be paged, and lives in a zone that exists."""
+    """The engine can page everybody, and their zones exist."""
     for name, person in policy.people.items():
         yield from no_zone(("people", name, "zone"), person.zone)
         if not person.page_by and not policy.paging:
@@ -71,7 +75,7 @@ def people_reachable(policy: Policy) -> Iterator[Finding]:
 
 
 def names_apart(policy: Policy) -> Iterator[Finding]:
-    """Nobody can be taken for somebody else, for a role, or for a word that means something."""
+    """Nobody can pass for somebody else, for a role, or for a word with a meaning."""
     taken: dict[str, str] = {}
     for section, names in (("people", policy.people), ("roles", policy.roles)):
         for name in names:
@@ -80,10 +84,12 @@ def names_apart(policy: Policy) -> Iterator[Finding]:
                 yield Finding((section, name), problem, "choose another name", key=True)
             elif other != name:
                 what = f"{name} looks like {other}"
-                yield Finding((section, name), what, "choose names that nobody mixes up", key=True)
+                yield Finding(
+                    (section, name), what, "choose names that nobody can confuse", key=True
+                )
     for name in policy.roles:
         if name in policy.people:
-            what = f"{name} is the name of a person, too"
+            what = f"{name} is also the name of a person"
             yield Finding(("roles", name), what, "choose another name for one", key=True)
 
 

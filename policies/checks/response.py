@@ -10,11 +10,11 @@ from policies.tree import Loc
 from states.lifecycle import TRANSITIONS
 
 STEP_STATES = tuple(row.steps_of.value for row in TRANSITIONS if row.steps_of)
-"""The states that are left only when their required steps are done."""
+"""The states that an incident leaves only after their required steps."""
 
 
 def steps(policy: Policy) -> Iterator[Finding]:
-    """Steps belong to a state that asks for them, are done by somebody, and differ in id."""
+    """Steps belong to a state that asks for them, somebody does them, and their ids differ."""
     seen: set[str] = set()
     for state, entries in policy.steps.items():
         yield from unknown(("steps", state), "state with steps", state, STEP_STATES, key=True)
@@ -24,7 +24,7 @@ def steps(policy: Policy) -> Iterator[Finding]:
             yield from unknown((*loc, "by"), "role or person", step.by, known)
             if step.name in seen:
                 what = f"there is another step {step.name}"
-                yield Finding(loc, what, "give one of them an id of its own")
+                yield Finding(loc, what, "give one of them its own id")
             seen.add(step.name)
 
 
@@ -40,7 +40,7 @@ def services(policy: Policy) -> Iterator[Finding]:
                 own = f"{finding.instead}, or add it to the teams of people"
                 yield Finding(finding.loc, finding.what, own)
     if escalation_of(policy, None) is None:
-        what = "no escalation: nobody is paged"
+        what = "there is no escalation, so nobody is paged"
         yield warning(
             ("escalations",), what, "add escalations: { default: [{ page: ana, wait: 5m }] }"
         )

@@ -1,4 +1,4 @@
-"""When the policy itself is looked at again."""
+"""When somebody reviews the policy itself again."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,7 +18,7 @@ def revision(now: datetime) -> Check:
             what = f"the next review, {due}, is before the policy comes into force"
             yield warning(("next_review",), what, f"write a day after {policy.effective_from}")
         elif due < now.date():
-            what = f"the policy was to be looked at again by {due}"
-            yield warning(("next_review",), what, "look at it, and write when that is next")
+            what = f"the review of the policy was due by {due}"
+            yield warning(("next_review",), what, "review it, and write the next date")
 
     return check

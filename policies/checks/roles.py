@@ -1,4 +1,4 @@
-"""Roles: whether somebody can hold them, when they must be held, and what follows if not."""
+"""Roles: whether somebody can hold them, when somebody must, and what happens if nobody does."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def _may_assign(policy: Policy) -> set[str]:
 
 
 def fillable(policy: Policy) -> frozenset[str]:
-    """The roles that somebody can come to hold: by default, or given by one who may."""
+    """The roles that somebody can get: by default, or from somebody who may give them."""
     held = {name for name, role in policy.roles.items() if role.default}
     by = _may_assign(policy)
     teams = {word for word in by if ":" in word}
@@ -36,7 +36,7 @@ def fillable(policy: Policy) -> frozenset[str]:
 
 
 def roles_filled(policy: Policy) -> Iterator[Finding]:
-    """A role that must be held can be, and preferably without anybody thinking of it."""
+    """Somebody can hold a required role, preferably without anybody thinking of it."""
     can = fillable(policy)
     for name, role in policy.roles.items():
         if not (role.required or role.required_in) or role.default:
@@ -51,7 +51,7 @@ def roles_filled(policy: Policy) -> Iterator[Finding]:
 
 
 def required(policy: Policy) -> Iterator[Finding]:
-    """Where and when a role is required can be said of an incident."""
+    """An incident can be where and when a role is required."""
     for name, role in policy.roles.items():
         loc: Loc = ("roles", name)
         for state, severities in role.required_in.items():
@@ -78,20 +78,20 @@ def combinations(policy: Policy) -> Iterator[Finding]:
                 loc: Loc = ("roles", name, key, index)
                 yield from unknown(loc, "role", other, policy.roles)
                 if other == name:
-                    yield Finding(loc, "a role goes together with itself", "name another")
+                    yield Finding(loc, "a role always goes together with itself", "name another")
         if role.deputy == name:
-            what = f"{name} would be the deputy of itself"
+            what = f"{name} is its own deputy"
             yield Finding(("roles", name, "deputy"), what, "name another role, or a person")
         for other in role.not_also:
             same = other in policy.roles and policy.roles[other].default == role.default
             if same and role.default and other != name:
-                what = f"{name} and {other} are never the same person's, and both by default are"
+                what = f"{name} and {other} must not be the same person's, but by default both are"
                 loc = ("roles", name, "not_also")
                 yield Finding(loc, what, "give one of them another default", key=True)
 
 
 def qualifications(policy: Policy) -> Iterator[Finding]:
-    """Somebody has what a role asks for; so has whoever takes it by default, or deputises."""
+    """Somebody has what a role asks for, and so do its default holder and its deputy."""
     skills = tuple(dict.fromkeys(s for p in policy.people.values() for s in p.skills))
     known = (*teams_of(policy), *skills, RESPONDERS, OUTSIDE)
     for name, role in policy.roles.items():
@@ -119,15 +119,15 @@ def _enough(policy: Policy, loc: Loc, role: RoleEntry) -> Iterator[Finding]:
     could = [person for person in policy.people if _qualified(policy, role, person)]
     if len(could) < role.count.at_least:
         what = f"{len(could)} of the people can hold this role, and {role.count.at_least} must"
-        yield Finding((*loc, "count"), what, "ask fewer, or qualify more people", key=True)
+        yield Finding((*loc, "count"), what, "require fewer, or qualify more people", key=True)
 
 
 def unfilled(policy: Policy) -> Iterator[Finding]:
-    """What follows when a role is not filled in time can be done."""
+    """What happens when nobody takes a role in time is possible."""
     for name, role in policy.roles.items():
         loc: Loc = ("roles", name, "unfilled")
         if role.unfilled and not role.required:
-            what = f"{name} is not required by a time, so nothing is ever late"
+            what = f"{name} is not required by any time, so it is never late"
             about = f"roles.{name}"
             yield Finding(loc, what, "add required: 15m", key=True, about=about)
         for share, chain in role.unfilled.items():

@@ -1,4 +1,4 @@
-"""On-call schedules: whether what they name is there, and whether anybody asks them."""
+"""On-call schedules: whether what they name exists, and whether anybody asks them."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def _windows(policy: Policy) -> Iterator[tuple[Loc, WindowEntry]]:
 
 
 def people(policy: Policy) -> Iterator[Finding]:
-    """Whoever takes turns, stands in, or is called something by a feed, is of the policy."""
+    """Whoever takes turns, stands in, or has a name in a feed is one of the policy's people."""
     known = (*policy.people, NOBODY)
     for loc, rotation in _rotations(policy):
         for index, person in enumerate(rotation.people):
@@ -40,14 +40,14 @@ def people(policy: Policy) -> Iterator[Finding]:
             for place, person in enumerate(override.who):
                 yield from unknown((*where, place), "person", person, known)
             if NOBODY in override.who and len(override.who) > 1:
-                yield Finding(where, "nobody is on call, and somebody too", "write one of them")
+                yield Finding(where, "this says both nobody and somebody", "write one of them")
         for called, person in entry.ical.names.items() if entry.ical else ():
             loc = ("schedules", name, "ical", "names", called)
             yield from unknown(loc, "person", person, policy.people)
 
 
 def zones(policy: Policy) -> Iterator[Finding]:
-    """Every schedule and rotation lives in a zone that exists."""
+    """The zone of every schedule and rotation exists."""
     for name, entry in policy.schedules.items():
         if entry.zone:
             yield from no_zone(("schedules", name, "zone"), entry.zone)
@@ -57,13 +57,13 @@ def zones(policy: Policy) -> Iterator[Finding]:
 
 
 def windows(policy: Policy) -> Iterator[Finding]:
-    """What restricts a rotation, or makes a gap, is a calendar of the policy, or days of a week."""
+    """A calendar of the policy, or days of a week, restrict a rotation or make a gap."""
     for loc, entry in _windows(policy):
         if entry.during:
             known = (*policy.calendars, LOCAL)
             yield from unknown((*loc, "during"), "calendar", entry.during, known)
         if HOLIDAY in (entry.days or ()):
-            what = "holidays are those of a calendar"
+            what = "holidays belong to a calendar"
             yield Finding((*loc, "days"), what, "write during: NAME, a calendar with holidays")
 
 

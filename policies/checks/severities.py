@@ -1,4 +1,4 @@
-"""Severities that are cited, and those that are forgotten."""
+"""Severities that the policy cites, and those that it forgets."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def _cited(policy: Policy) -> Iterator[tuple[Loc, str]]:
 
 
 def cited_severities(policy: Policy) -> Iterator[Finding]:
-    """Each severity that is cited exists."""
+    """Each cited severity exists."""
     for loc, severity in _cited(policy):
         yield from unknown(loc, "severity", severity, policy.severities, key=True)
     rules = policy.severity_rules
@@ -55,7 +55,7 @@ def acknowledged_in_time(policy: Policy) -> Iterator[Finding]:
             yield warning(
                 ("clocks", clocks[0], "within"),
                 f"{severity} has no target for acknowledging",
-                f"add {severity} to within, or accept that nobody is held to it",
+                f"add {severity} to within, or accept that nobody must acknowledge it in time",
                 key=True,
             )
 
@@ -69,7 +69,7 @@ def reviewed_or_not(policy: Policy) -> Iterator[Finding]:
         if severity not in asked:
             yield warning(
                 ("review", "required", severity),
-                f"{severity} is not decided: it is never reviewed",
+                f"{severity} has no rule: its incidents need no review",
                 f"say {severity}: always, never or when breached",
                 key=True,
             )

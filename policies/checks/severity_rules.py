@@ -1,4 +1,4 @@
-"""How severities come about: whether matrices are whole, bounds matter, every level is reached."""
+"""How severities arise: whether matrices are whole, bounds matter, every level is reachable."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -41,7 +41,7 @@ def _values(axis: str, values: tuple[str, ...]) -> str:
 
 
 def cells(policy: Policy) -> Iterator[Finding]:
-    """Each cell gives a severity, or a value of the axis that it is worked out for."""
+    """Each cell gives a severity, or a value of the axis that the table gives."""
     for table in written(policy):
         kind = f"value of {table.gives}" if table.gives else "severity"
         names = table.values if table.gives else tuple(policy.severities)
@@ -58,19 +58,19 @@ def _never_given(table: Written) -> Iterator[Finding]:
     for index, value in enumerate(table.values):
         if value not in given:
             loc = (*table.loc[:-1], "values", index)
-            what = f"no cell gives {table.gives} {value}: what counts for it is never reached"
+            what = f"no cell gives {table.gives} {value}: what applies to it never applies"
             yield warning(loc, what, f"put {value} into a cell, or leave it out")
 
 
 def _empty(table: Written) -> Iterator[Finding]:
     for loc, cell in table.cells.items():
         if cell == NONE:
-            what = "no severity is reached here, so the worst counts"
-            yield warning(loc, what, "write a severity, or say which is the default")
+            what = "nothing gives a severity here, so the worst counts"
+            yield warning(loc, what, "write a severity, or name the default")
 
 
 def axis_values(policy: Policy) -> Iterator[Finding]:
-    """The values of an axis are those that the attribute can have, each once."""
+    """The values of an axis are values of the attribute, each given once."""
     declared = {**dict(policy.attributes), **dict.fromkeys(policy.flags, ("yes", "no"))}
     known = {**declared, "service": tuple(policy.services)}
     for table in written(policy):
@@ -86,24 +86,24 @@ def axis_values(policy: Policy) -> Iterator[Finding]:
 
 
 def computed_once(policy: Policy) -> Iterator[Finding]:
-    """What an axis is worked out of is not the axis itself, and it is worked out in one way."""
+    """An axis does not follow from itself, and follows from one table only."""
     seen: dict[str, Written] = {}
     for table in written(policy):
         if table.gives is None:
             continue
         if table.gives in table.lists or table.gives in FIXED:
             itself = table.gives in table.lists
-            how = "is worked out of itself" if itself else "is known of every incident anyway"
+            how = "follows from itself" if itself else "is something that every incident has anyway"
             what = f"{table.gives} {how}"
             yield Finding(table.loc[:-1], what, "choose another name")
         first = seen.setdefault(table.gives, table)
         if (first.lists, first.matrix) != (table.lists, table.matrix):
-            what = f"{table.gives} is worked out in two ways"
+            what = f"{table.gives} follows from two tables"
             yield Finding(table.loc[:-1], what, "choose another name for one")
 
 
 def bounds(policy: Policy) -> Iterator[Finding]:
-    """Bounds ask for what can be said of an incident, and can matter."""
+    """Bounds ask for what incidents can have, and can matter."""
     ranks = tuple(policy.severities)
     rules = policy.severity_rules
     for name, given, end, idle in (
@@ -131,7 +131,7 @@ def floors_that_hold(policy: Policy) -> Iterator[Finding]:
 
 
 def every_level_reached(policy: Policy) -> Iterator[Finding]:
-    """Each severity is given by something, where severities follow from attributes."""
+    """If severities follow from attributes, something gives each of them."""
     rules = policy.severity_rules
     given = [cell for table in written(policy) if not table.gives for cell in table.cells.values()]
     if not given:
@@ -147,22 +147,22 @@ def every_level_reached(policy: Policy) -> Iterator[Finding]:
 
 
 def frozen(policy: Policy) -> Iterator[Finding]:
-    """Severities are final after a milestone that there is."""
+    """Severities are final after a milestone that exists."""
     milestone = policy.severity_rules.frozen_after
     if milestone:
         known = (*MILESTONES, *policy.milestones)
         yield from unknown((*RULES, "frozen_after"), "milestone", milestone, known)
     if milestone == REPORTED:
-        what = "every incident is reported, so no severity ever changes"
+        what = "every incident is reported, so no severity can ever change"
         yield warning((*RULES, "frozen_after"), what, "name a later milestone, such as closed")
 
 
 def unsure(policy: Policy) -> Iterator[Finding]:
-    """What counts where a matrix is not sure is said of a matrix."""
+    """Only a matrix says what counts if it is not sure."""
     said = "when_unsure" in policy.severity_rules.model_fields_set
     if said and policy.severity_rules.source is None:
         loc = (*RULES, "when_unsure")
-        yield warning(loc, "there is nothing to be unsure of", f"add {FROM[-1]}: ...", key=True)
+        yield warning(loc, "nothing here can be unsure", f"add {FROM[-1]}: ...", key=True)
 
 
 CHECKS: tuple[Check, ...] = (

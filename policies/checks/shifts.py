@@ -29,7 +29,7 @@ class Stretch:
 
 
 def stretches(policy: Policy, span: Span) -> dict[str, list[Stretch]]:
-    """When each person is on call, in order. Of feeds nothing is known beforehand."""
+    """When each person is on call, in order. Nothing is known of feeds."""
     found: dict[str, list[Stretch]] = {}
     for name, entry in policy.schedules.items():
         for shift in () if entry.ical else shifts_of(schedule_spec(policy, name), *span):
@@ -51,7 +51,7 @@ def _joined(mine: list[Stretch]) -> list[Stretch]:
 
 
 def overtired(policy: Policy, span: Span) -> Iterator[Finding]:
-    """Where somebody is on call for longer than a schedule allows, or has less rest."""
+    """Times when somebody is on call for longer than a schedule allows, or has less rest."""
     if not any(entry.longest or entry.rest for entry in policy.schedules.values()):
         return
     duties = stretches(policy, span)
@@ -71,7 +71,7 @@ def _too_long(name: str, longest: timedelta, duties: dict[str, list[Stretch]]) -
                 ("schedules", name, "longest"),
                 f"{person} is on call for {format_duration(first.length)} from "
                 f"{_at(first.begins_at)}{_by(first)}{_more(long)}",
-                "hand over sooner, or let somebody else be on call before or after",
+                "hand over sooner, or put somebody else on call before or after",
             )
 
 
@@ -89,7 +89,7 @@ def _too_soon(name: str, rest: timedelta, duties: dict[str, list[Stretch]]) -> I
                 ("schedules", name, "rest"),
                 f"{person} has {had} of rest from {_at(one.ends_at)} on, before being on call "
                 f"again{_by(following)}{_more(soon)}",
-                "let somebody else have that turn, or accept less rest",
+                "give that turn to somebody else, or accept less rest",
             )
 
 

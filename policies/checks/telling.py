@@ -1,4 +1,4 @@
-"""Communication and review: who is told, who speaks, who reviews."""
+"""Communication and review: whom the engine tells, who speaks, who reviews."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,13 +19,13 @@ from rules.paging.messages import ALL_FACTS
 from states.lifecycle import BEFORE_REVIEW
 
 EVENTS = (*MILESTONES, "return_to_diagnosis", "severity_changed", "hold", "resume")
-"""What audiences can be told of by itself."""
+"""Events of which the engine tells audiences by itself."""
 SHORTEST = timedelta(days=1)
-"""Temporal keeps the history of a run that has ended no shorter."""
+"""The shortest time for which Temporal keeps the history of an ended run."""
 
 
 def audiences(policy: Policy) -> Iterator[Finding]:
-    """Audiences are told of things that happen, see things that there are, by ways that exist."""
+    """Audiences hear of events that happen, see things that exist, through channels that exist."""
     if policy.communication is None:
         return
     for name, audience in policy.communication.audiences.items():
@@ -43,12 +43,12 @@ def audiences(policy: Policy) -> Iterator[Finding]:
             yield Finding(where, what, "name at least one", key=True, about=about)
         promised = name in policy.communication.updates or _told_by_clocks(policy, name)
         if not (audience.on or promised):
-            what = f"nothing is told to {name} by itself"
+            what = f"the engine tells {name} nothing by itself"
             yield warning(loc, what, "add on: [...], or updates for them", key=True)
 
 
 def _told_by_clocks(policy: Policy, audience: str) -> bool:
-    """Whether a clock waits for updates to an audience, or has it notified."""
+    """Whether a clock waits for updates to an audience, or notifies it."""
     waited = (name for clock in policy.clocks.values() for name in parse_moment(clock.stops).of)
     chains = (chain for clock in policy.clocks.values() for chain in clock.at.values())
     told = (action.target for chain in chains for action in chain)
@@ -76,7 +76,7 @@ def updates(policy: Policy) -> Iterator[Finding]:
 
 
 def reviewers(policy: Policy) -> Iterator[Finding]:
-    """Whoever leads or attends a review exists."""
+    """Everybody who leads or attends a review exists."""
     if policy.review is None:
         return
     known = (*policy.roles, *policy.people)
@@ -87,7 +87,7 @@ def reviewers(policy: Policy) -> Iterator[Finding]:
 
 
 def required_information(policy: Policy) -> Iterator[Finding]:
-    """A report is asked for things that it can say, by ways that there are."""
+    """A report must contain things that it can contain, and comes by ways that exist."""
     if policy.reporting is None:
         return
     for index, name in enumerate(policy.reporting.required):
@@ -100,7 +100,7 @@ def required_information(policy: Policy) -> Iterator[Finding]:
 
 
 def ignored_alerts(policy: Policy) -> Iterator[Finding]:
-    """What is ignored is said by at least one label."""
+    """A rule to ignore alerts names at least one label."""
     for index, pattern in enumerate(policy.alerts.ignore):
         if not pattern:
             what = "this ignores nothing"
@@ -108,15 +108,15 @@ def ignored_alerts(policy: Policy) -> Iterator[Finding]:
 
 
 def kept_long_enough(policy: Policy) -> Iterator[Finding]:
-    """A history can still be looked at after the weekend."""
+    """People can still look at a history after the weekend."""
     kept = policy.record.retention if policy.record else None
     if kept is not None and kept < SHORTEST:
-        what = "the history is gone before anybody looks: Temporal keeps it for a day at the least"
+        what = "the history goes before anybody looks at it: Temporal keeps it for at least a day"
         yield warning(("record", "retention"), what, "write 30d")
 
 
 def unanswered(policy: Policy) -> Iterator[Finding]:
-    """Each question that every policy answers is answered."""
+    """The policy answers each question that every policy answers."""
     for question in QUESTIONS:
         for gap in question.gaps(policy):
             what = f"{question.code}: {question.asks} is not answered"
@@ -127,7 +127,7 @@ def unanswered(policy: Policy) -> Iterator[Finding]:
 
 
 def joining(policy: Policy) -> Iterator[Finding]:
-    """A critical alert that joins an incident can page somebody, where the policy says so."""
+    """A critical alert that joins an incident can page somebody, if the policy says so."""
     if policy.alerts.when_joined == ESCALATE and not policy.escalations:
         what = "there is no escalation, so an alert that joins pages nobody"
         yield Finding(("alerts", "when_joined"), what, "add escalations, or write page")

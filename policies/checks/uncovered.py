@@ -1,4 +1,4 @@
-"""Times at which nobody is there, told as people tell them, in the zone of whom they concern."""
+"""Times at which nobody is there, in words, in the zone of the people concerned."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,12 +10,12 @@ from rules.zones.calendars import clock_between
 
 
 def or_accept(loc: Loc) -> str:
-    """How a gap at a place is accepted."""
+    """How to accept a gap at a place."""
     return f"or accept it with accepted: {{ {path_words(loc)}: REASON }}"
 
 
 def closed_between(opens: Iterable[Open], since: datetime, until: datetime) -> list[Open]:
-    """The times between two instants at which nothing is open; what is open is in order."""
+    """The times between two instants at which nothing is open; `opens` is in order."""
     found, at = [], since
     for begins_at, ends_at in (*opens, (until, until)):
         if at < min(begins_at, until):
@@ -27,7 +27,7 @@ def closed_between(opens: Iterable[Open], since: datetime, until: datetime) -> l
 def when(zone: str, spans: list[Open], since: datetime) -> str:
     """When that is in an ordinary week; else the first of some spans, and how many more there are.
 
-    Raises KeyError where the zone is not known.
+    Raises KeyError if the zone is not known.
     """
     first, last = spans[0], spans[-1]
     day = timedelta(days=1)

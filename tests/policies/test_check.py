@@ -32,7 +32,7 @@ WRONG = {
             "fallback: log }, log: { kind: log }",
             "fallback: §log }, log: { kind: log, fallback: pager }",
         ),
-        "error: the fallback goes round in a circle: pager → log → pager; let it end",
+        "error: the fallback goes in a circle: pager → log → pager; remove one of the fallbacks",
     ),
     "somebody whom no channel pages": (
         changed("paging: { channels: [pager] }", "# nothing")
@@ -49,11 +49,11 @@ WRONG = {
     ),
     "one name for a person and a role": (
         changed("scribe:", "§bo:"),
-        "error: bo is the name of a person, too; choose another name for one",
+        "error: bo is also the name of a person; choose another name for one",
     ),
     "reasons where none are asked": (
         WHOLE + "authority: { close: { by: lead, §reasons: [done] } }\n",
-        "error: only cancel asks for reasons; remove it",
+        "error: only cancel takes reasons; remove it",
     ),
     "a required role that nobody may assign": (
         changed("duties: Writes", "duties: Writes, §required: { SEV1: 1h }")
@@ -65,7 +65,7 @@ WRONG = {
     ),
     "two steps of one id": (
         WHOLE + "steps: { diagnosis: [{ do: Look, by: lead }, §{ do: look!, by: ana }] }\n",
-        "error: there is another step look; give one of them an id of its own",
+        "error: there is another step look; give one of them its own id",
     ),
     "repeat before the end": (
         changed("{ page: bo, wait: 5m }, { repeat: 1 }", "{ §repeat: 1 }, { page: bo, wait: 5m }"),
@@ -75,7 +75,7 @@ WRONG = {
         WHOLE + clock("resolved", "§resolved"),
         (
             "error: a clock cannot start and stop at the same milestone; "
-            "say recurs: true, or after resolved can come: closed, reviewed"
+            "add recurs: true, or after resolved can come: closed, reviewed"
         ),
     ),
     "a clock that runs against the lifecycle": (
@@ -84,7 +84,7 @@ WRONG = {
     ),
     "a clock that ends with the incident": (
         WHOLE + clock("closed", "§archived") + "milestones: [archived]\n",
-        "error: the incident ends at closed, and the clock with it; say outlives: true",
+        "error: the incident ends at closed, and the clock with it; add outlives: true",
     ),
     "a milestone that every incident has": (
         WHOLE + "milestones: [§resolved]\n",
@@ -133,7 +133,7 @@ def test_escalating_needs_an_escalation() -> None:
     times = "from: reported, to: resolved, within: { SEV1: 1h }, at: { 1%: escalate }"
     added = f"clocks: {{ a: {{ {times} }} }}\n"
     assert errors(added, LEAST) == [
-        "test.yaml:7:78: error: there is no escalation to go on with; add escalations"
+        "test.yaml:7:78: error: there is no escalation to continue; add escalations"
     ]
 
 
@@ -152,7 +152,7 @@ OPEN = {
         changed("within: { SEV1: 5m, SEV2: 1h", "§within: { SEV1: 5m"),
         (
             "warning: SEV2 has no target for acknowledging; "
-            "add SEV2 to within, or accept that nobody is held to it"
+            "add SEV2 to within, or accept that nobody must acknowledge it in time"
         ),
     ),
     "no clock for acknowledging": (
@@ -165,7 +165,7 @@ OPEN = {
     "a severity that the review rules forget": (
         WHOLE + "review: { §required: { SEV1: always } }\n",
         (
-            "warning: SEV2 is not decided: it is never reviewed; "
+            "warning: SEV2 has no rule: its incidents need no review; "
             "say SEV2: always, never or when breached"
         ),
     ),
@@ -186,13 +186,13 @@ OPEN = {
     "a history that nobody can look at": (
         WHOLE + "record: { stored_in: documents, retention: §5m }\n",
         (
-            "warning: the history is gone before anybody looks: "
-            "Temporal keeps it for a day at the least; write 30d"
+            "warning: the history goes before anybody looks at it: "
+            "Temporal keeps it for at least a day; write 30d"
         ),
     ),
     "an audience that is told nothing": (
         WHOLE + "communication: { audiences: { §all: { channels: log } } }\n",
-        "warning: nothing is told to all by itself; add on: [...], or updates for them",
+        "warning: the engine tells all nothing by itself; add on: [...], or updates for them",
     ),
 }
 

@@ -67,12 +67,12 @@ WRONG = {
     ),
     "worked and a holiday": (
         _calendars("days: mon-fri, holidays: [2026-10-10], §worked: [2026-10-10]"),
-        "error: 2026-10-10 is worked, and a holiday too; keep it in one of them",
+        "error: 2026-10-10 is both worked and a holiday; keep it in one of them",
     ),
     "open on holidays alone, without any": (
         WHOLE.replace("SEV1: 5m", "SEV1: 2h office")
         + "calendars: { §office: { days: holiday } }\n",
-        "error: office is never open: it is open on holidays, and has none; add holidays: GB-ENG",
+        "error: office is never open: it opens on holidays only, and has none; add holidays: GB-ENG",
     ),
 }
 
@@ -109,8 +109,8 @@ LAST = {
 def test_hours_that_leave_a_minute_out_are_told(case: str, hours: str, end: str) -> None:
     """People write 23:59 and mean the end of the day."""
     found = warnings(LAST[case].format(hours))
-    assert [w for w in found if f"the minute before {end} is left out" in w and f"write {end}" in w]
-    assert not [w for w in warnings(LAST[case].format("00:00-24:00")) if "left out" in w]
+    assert [w for w in found if f"the minute before {end} is missing" in w and f"write {end}" in w]
+    assert not [w for w in warnings(LAST[case].format("00:00-24:00")) if "the minute before" in w]
 
 
 ZONES = {

@@ -9,8 +9,8 @@ WAIT = (
     "or planned:DATE; or remove outlives"
 )
 AGAIN = (
-    "the incident that another opens has the clock another, too; say when: not via=engine; "
-    "the engine opens no further one for it"
+    "the incident that another opens has the clock another, too; add when: not via=engine, "
+    "so that the new incident does not run it"
 )
 MORE = "flags: [leak]\nmilestones: [told]\ndates: [meeting]\n"
 

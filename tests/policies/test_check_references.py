@@ -63,7 +63,7 @@ UNKNOWN = {
     "kind of target": (
         changed("page: bo", "page: §team:night"),
         (
-            "error: team: is no kind of target; write person:NAME, role:NAME, channel:NAME, "
+            "error: team: is not a kind of target; write person:NAME, role:NAME, channel:NAME, "
             "schedule:NAME"
         ),
     ),

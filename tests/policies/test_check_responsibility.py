@@ -51,27 +51,30 @@ CASES: dict[str, tuple[str, ...]] = {
     ),
     "too few who could": (
         "roles: { lead: { qualification: commander, §count: 2 } }\n",
-        "error: 1 of the people can hold this role, and 2 must; ask fewer, or qualify more people",
+        (
+            "error: 1 of the people can hold this role, and 2 must; "
+            "require fewer, or qualify more people"
+        ),
     ),
     "roles that do not go together": (
         "roles: { lead: { not_also: [§leed], discouraged_with: [§lead] } }\n",
         "error: there is no role leed; did you mean lead?",
-        "error: a role goes together with itself; name another",
+        "error: a role always goes together with itself; name another",
     ),
     "a role that stands in for itself": (
         "roles: { lead: { default: ana, deputy: §lead } }\n",
-        "error: lead would be the deputy of itself; name another role, or a person",
+        "error: lead is its own deputy; name another role, or a person",
     ),
     "roles that only one takes": (
         "roles: { lead: { default: ana, §not_also: fixer }, fixer: { default: ana } }\n",
         (
-            "error: lead and fixer are never the same person's, and both by default are; "
+            "error: lead and fixer must not be the same person's, but by default both are; "
             "give one of them another default"
         ),
     ),
     "late without a time, and for nobody": (
         "roles: { lead: { §unfilled: §page zed } }\n",
-        "error: lead is not required by a time, so nothing is ever late; add required: 15m",
+        "error: lead is not required by any time, so it is never late; add required: 15m",
         "error: there is no role or person zed; there are: lead, ana, bo",
     ),
     "required and never filled": (
@@ -109,13 +112,13 @@ CASES: dict[str, tuple[str, ...]] = {
             "colon; write hold"
         ),
         (
-            "error: no condition asks which milestone it is; "
+            "error: no condition can ask which milestone it is; "
             "write set_milestone:MILESTONE beside set_milestone"
         ),
     ),
     "a reason as a condition of holds": (
         "authority: { hold: { when: { §reason=storm: ana } } }\n",
-        "error: who may hold for which reason cannot be said; say who may hold",
+        "error: a rule cannot depend on the reason of a hold; name who may hold",
     ),
     "a key of authority that is misspelt": (
         "authority: { hold: { by: ana, §neds: reason } }\n",
@@ -149,7 +152,7 @@ CASES: dict[str, tuple[str, ...]] = {
     ),
     "a quorum that cannot be": (
         "approvals: { close: { by: [team:red, bo], §quorum: 3 } }\n",
-        "error: only 2 can approve this, and 3 must; name more people, or ask fewer",
+        "error: only 2 can approve this, and 3 must; name more people, or require fewer",
     ),
     "backups without a time": (
         "approvals: { §close: { by: ana, backups: [bo] } }\n",
@@ -158,7 +161,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "shifts without schedules": (
         "handover: { accept_within: 5m, §remind_at_shift_end: true }\n",
         (
-            "error: there is no schedule by which a shift could end; "
+            "error: no shift can end, because there is no schedule; "
             "add schedules, or remind_after: 8h"
         ),
     ),
@@ -211,7 +214,7 @@ def test_what_does_not_fit_is_found_where_it_stands(case: str) -> None:
         ("handover: { required: status }\n", "a handover that nobody accepts stays open"),
         (
             "backdating: { reason_after: 1h, approval_after: 30m, approved_by: [ana, bo] }\n",
-            "an approval is asked for sooner than a reason",
+            "an approval is needed sooner than a reason",
         ),
     ],
 )

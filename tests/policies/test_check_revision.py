@@ -9,7 +9,7 @@ from policies.checks.revision import revision
 from policies.load import parse_policy
 from tests.policies.written import LEAST
 
-PASSED = "the policy was to be looked at again by 2027-01-01"
+PASSED = "the review of the policy was due by 2027-01-01"
 
 
 @pytest.mark.parametrize(

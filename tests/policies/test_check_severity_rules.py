@@ -52,11 +52,11 @@ WRONG = {
         + "attributes: { impact: [one, all] }\n",
         "error: there is no value of impact al; did you mean all?",
     ),
-    "an axis that is worked out of itself": (
+    "an axis that follows from itself": (
         nested("[[low, high], [low, high]]")
         .replace("core:", "impact:")
         .replace("    impact: { values", "    §impact: { values"),
-        "error: impact is worked out of itself; choose another name",
+        "error: impact follows from itself; choose another name",
     ),
     "one axis, worked out in two ways": (
         RULES
@@ -65,7 +65,7 @@ WRONG = {
         + " matrix: [[SEV1]] }\n"
         + "      - { §i: { values: [a], from: { x: [p], z: [q] }, matrix: [[a]] }, u: [v],"
         + " matrix: [[SEV2]] }\n",
-        "error: i is worked out in two ways; choose another name for one",
+        "error: i follows from two tables; choose another name for one",
     ),
     "bounds that nobody can meet": (
         matrix("[[SEV2, SEV2], [SEV2, SEV1]]")
@@ -152,8 +152,8 @@ OPEN = {
     "a cell without a severity": (
         matrix("[[§none, SEV2], [SEV2, SEV1]]"),
         (
-            "warning: no severity is reached here, so the worst counts; "
-            "write a severity, or say which is the default"
+            "warning: nothing gives a severity here, so the worst counts; "
+            "write a severity, or name the default"
         ),
     ),
     "a severity that nothing gives": (
@@ -168,7 +168,7 @@ OPEN = {
             "matrix: [[SEV2, SEV2]", "matrix: [[SEV2, SEV2], [SEV2, SEV2]"
         ),
         (
-            "warning: no cell gives impact middle: what counts for it is never reached; "
+            "warning: no cell gives impact middle: what applies to it never applies; "
             "put middle into a cell, or leave it out"
         ),
     ),
@@ -198,13 +198,13 @@ OPEN = {
     "severities that never change": (
         RULES + "  frozen_after: §reported\n",
         (
-            "warning: every incident is reported, so no severity ever changes; "
+            "warning: every incident is reported, so no severity can ever change; "
             "name a later milestone, such as closed"
         ),
     ),
     "doubts about nothing": (
         RULES + "  §when_unsure: worse\n",
-        "warning: there is nothing to be unsure of; add from: ...",
+        "warning: nothing here can be unsure; add from: ...",
     ),
 }
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "policies" / "examples"
 
 NIGHTS = (
-    "clocks.acknowledge.within.any: nobody is held to acknowledge incident at night (22:00-07:00), "
+    "clocks.acknowledge.within.any: nobody must acknowledge incident at night (22:00-07:00), "
     "Europe/London: only the open hours of on_duty count"
 )
 UNHELD = "it has no time limit"

@@ -135,7 +135,7 @@ WRONG = {
     ),
     "holidays of nowhere": (
         f"primary: {{ {ROTATION}, gaps: [{{ days: §holiday }}] }}",
-        "holidays are those of a calendar; write during: NAME",
+        "holidays belong to a calendar; write during: NAME",
     ),
     "a stranger of a feed": (
         "primary: { ical: { feed: x, names: { Ana Lopez: §anna } } }",
@@ -255,7 +255,7 @@ def test_overrides_that_contradict_each_other_are_told() -> None:
     text = with_schedule(f"{ROTATION}, overrides: [{first}, {second}]")
     assert overlooked(text.replace("WHO", "bo")) == [
         (
-            "schedules.primary.overrides[1]: bo and ana are both to stand in "
+            "schedules.primary.overrides[1]: bo and ana both stand in "
             "from 2026-12-26 00:00 until 2026-12-27 00:00 Europe/London"
         )
     ]

@@ -146,7 +146,7 @@ def test_a_cell_that_is_open_gives_no_severity() -> None:
     assert [w for w in warnings("", to=text) if "left open" in w] == [
         (
             "test.yaml:17:94: warning: severity_rules.from.matrix[0][0] is left open, and "
-            "meanwhile no severity follows from it; say it"
+            "meanwhile no severity follows from it; specify it"
         )
     ]
 

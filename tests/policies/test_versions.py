@@ -72,8 +72,9 @@ def test_versions_of_other_names_are_warned_of(folder: Path) -> None:
     found = [str(p) for p in check_path(folder) if "comes into force after" in p.what]
     assert found == [
         (
-            f"{folder}/other.yaml:1:9: warning: b.yml is a version of Least, and this file comes into force after "
-            "it; give all versions one name, or move another policy to its own folder"
+            f"{folder}/other.yaml:1:9: warning: b.yml is a version of Least, "
+            "and this file comes into force after it; "
+            "give all versions one name, or move another policy to its own folder"
         )
     ]
     assert policy_in_force(folder, at("2026-10-01T00:00")).policy.policy == "Other"

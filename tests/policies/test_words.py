@@ -211,11 +211,11 @@ NEVER = {
     "reviewed where nothing is reviewed": (
         WHOLE + clock("resolved", "§reviewed"),
         ("nothing stops another: no incident is ever reviewed;"
-        " say in review.required what is, or write closed"),
+        " say in review.required which ones are, or write closed"),
     ),
     "a role that nobody can come to": (
         WHOLE + clock("reported", "§role:scribe") + "authority: { assign_role: [scribe] }\n",
-        ("nothing stops another: nobody can come to hold scribe;"
+        ("nothing stops another: nobody can get the role scribe;"
         " add a default, or let somebody assign_role"),
     ),
     "what ends its own condition": (
@@ -228,7 +228,7 @@ NEVER = {
     "what comes once, again and again": (
         WHOLE + clock("reported", "§reported", ", recurs: true"),
         ("nothing stops another: an incident is reported once;"
-        " say when it stops: to: update:AUDIENCE"),
+        " name what stops it, such as to: update:AUDIENCE"),
     ),
     "what lies before the start, again and again": (
         WHOLE + clock("resolved", "§acknowledged", ", recurs: true"),
@@ -237,7 +237,7 @@ NEVER = {
     "the later of two, one of which never comes": (
         WHOLE + clock("resolved", "§later of closed and reviewed"),
         ("nothing stops another: no incident is ever reviewed;"
-        " say in review.required what is, or write closed"),
+        " say in review.required which ones are, or write closed"),
     ),
 }  # fmt: skip
 

@@ -124,7 +124,7 @@ def test_channels_that_no_setting_resolves_are_noted_with_the_settings(
     assert out.splitlines()[-1].partition(" note: ")[2] == (
         "no setting resolves the channels pager, post, My_Log; "
         "set INCIDENT_CHANNELS__PAGER__URL, INCIDENT_CHANNELS__POST__HOST; "
-        "call My_Log my-log: names of settings tell neither capitals nor _ and - apart"
+        "call My_Log my-log: names of settings ignore case and the difference of _ and -"
     )
     assert out.count("no setting") == 1
 

@@ -70,7 +70,7 @@ def test_nobody_is_a_word_of_authority(word: str) -> None:
         ("authority: { hold: { by: bo, after: { 5m: [] } } }\n", "this list names nobody"),
         ("approvals: { hold: [] }\n", "this list names nobody"),
         ("reporting: { who: [] }\n", "this list names nobody"),
-        ("authority: { hold: [nobody, ana] }\n", "nobody stands beside somebody"),
+        ("authority: { hold: [nobody, ana] }\n", "nobody stands beside other names"),
         ("approvals: { hold: nobody }\n", "nobody can approve this"),
         ("authority: { set_attribute:personal_dat: ana }\n", "did you mean personal_data?"),
         ("authority: { reopen:cancelled: ana }\n", "there is no state to reopen from cancelled"),
