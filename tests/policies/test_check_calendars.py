@@ -72,7 +72,10 @@ WRONG = {
     "open on holidays alone, without any": (
         WHOLE.replace("SEV1: 5m", "SEV1: 2h office")
         + "calendars: { §office: { days: holiday } }\n",
-        "error: office is never open: it opens on holidays only, and has none; add holidays: GB-ENG",
+        (
+            "error: office is never open: "
+            "it opens on holidays only, and has none; add holidays: GB-ENG"
+        ),
     ),
 }
 
