@@ -1,1 +1,1 @@
-"""The engine against a bare Temporal workflow, on one server, in one run: `make bench`."""
+"""Measures the engine against a bare Temporal workflow, on one server, in one run: `make bench`."""

@@ -1,4 +1,4 @@
-"""Run all measurements and print them, the engine beside the bare workflow, as ratios too."""
+"""Runs all measurements, and prints the engine beside the bare workflow, with ratios."""
 
 import argparse
 import asyncio
@@ -22,12 +22,12 @@ STEADY_RATE = 5.0
 STEADY_SECONDS = 20.0
 COMMANDS = 200
 ROUNDS = 2
-"""Steady load, commands and small bursts are split into so many rounds, the sides in turn."""
+"""How many rounds to split steady load, commands and small bursts into; the sides take turns."""
 SMALL, LARGE = 200, 2000
 
 
 async def steady(plant: Plant, load: Load, figures: Figures) -> None:
-    """Alert to first page, at a steady rate."""
+    """Measure alert to first page, at a steady rate."""
     seconds: dict[str, list[float]] = {side: [] for side in SIDES}
     for _ in range(ROUNDS):
         for side in SIDES:
@@ -38,7 +38,7 @@ async def steady(plant: Plant, load: Load, figures: Figures) -> None:
 
 
 async def commands(plant: Plant, load: Load, figures: Figures) -> None:
-    """The round trip of a command."""
+    """Measure the round trip of a command."""
     seconds: dict[str, list[float]] = {side: [] for side in SIDES}
     for _ in range(ROUNDS):
         for side in SIDES:
@@ -48,7 +48,7 @@ async def commands(plant: Plant, load: Load, figures: Figures) -> None:
 
 
 async def life(plant: Plant, load: Load, figures: Figures) -> None:
-    """What a whole life costs."""
+    """Measure what a whole life costs."""
     costs = await whole_life(plant, load)
     for name, cost in costs.items():
         words = f"{cost.events} events, {cost.size / 1024:.0f} KiB, {cost.actions} actions"
@@ -58,7 +58,7 @@ async def life(plant: Plant, load: Load, figures: Figures) -> None:
 
 
 async def bursts(plant: Plant, load: Load, figures: Figures, size: int, rounds: int) -> None:
-    """Pages a second in a burst, and how soon a SEV1 gets through it."""
+    """Measure pages per second in a burst, and how soon a SEV1 gets through it."""
     taken: dict[str, list[Burst]] = {side: [] for side in SIDES}
     for _ in range(rounds):
         for side in SIDES:

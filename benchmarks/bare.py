@@ -1,4 +1,4 @@
-"""What the engine is held against: a workflow that posts one webhook, and nothing else."""
+"""The baseline for the engine: a workflow that posts one webhook and does nothing else."""
 
 import asyncio
 import os
@@ -33,7 +33,7 @@ class Poster:
 
 @workflow.defn(name="Bare")
 class Bare:
-    """One activity; or, held open, updates that only count."""
+    """Runs one activity; if held open, it takes updates that only count."""
 
     def __init__(self) -> None:
         self._count = 0

@@ -1,4 +1,4 @@
-"""What was measured, in plain text: the engine beside the bare workflow, and the ratio."""
+"""The figures in plain text: the engine beside the bare workflow, and the ratio."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 @dataclass(slots=True)
 class Figures:
-    """Prints each figure as it is found, and keeps it in `found`."""
+    """Prints each figure at once, and keeps it in `found`."""
 
     found: dict[str, Any] = field(default_factory=dict)
     _aims: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What one whole life costs in history: events, bytes, and Temporal's billable actions."""
+"""Measures what one whole life costs in history: events, bytes, and Temporal's billable actions."""
 
 import asyncio
 from collections import Counter
@@ -18,8 +18,11 @@ ACTIONS = (
     "activity_task_scheduled",
     "upsert_workflow_search_attributes",
 )
-"""Events that stand for one billable action each. A signal counts where it arrives. The local
-activities of one workflow task count as one together; queries and retries come on top."""
+"""Events that stand for one billable action each.
+
+A signal counts where it arrives. The local activities of one workflow task count as one. Queries
+and retries come on top.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def cost_of(history: WorkflowHistory) -> Cost:
 
 
 async def whole_life(plant: Plant, load: Load) -> dict[str, Cost]:
-    """One incident from alert to closure; what its history and its alert group's cost."""
+    """Run one incident from alert to closure; returns the cost of it and its alert group."""
     name = token()
     answer = await load.post(webhook(name, "critical"))
     await plant.sink.until({name}, 30)

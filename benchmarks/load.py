@@ -23,14 +23,14 @@ PAGE_PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.005
 IN_FLIGHT = 100
 URGENT = 5
-"""So many SEV1 alerts are raised in a burst, evenly over its pages."""
+"""How many SEV1 alerts to raise in a burst, evenly over its pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Burst:
     """What a burst took: seconds until the last page, CPU seconds by process, pages missing.
 
-    `urgent` are the seconds from each SEV1 alert to its page.
+    `urgent` has the seconds from each SEV1 alert to its page.
     """
 
     size: int
@@ -41,12 +41,12 @@ class Burst:
 
     @property
     def rate(self) -> float:
-        """Pages a second."""
+        """Pages per second."""
         return (self.size - self.missing) / self.seconds
 
 
 def token() -> str:
-    """A name for one alert, found again in its page."""
+    """A name for one alert, by which to find it in its page."""
     return f"token-{uuid.uuid4().hex[:12]}"
 
 
@@ -82,7 +82,7 @@ class Load:
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
         self._http = self._sender(httpx2.Limits(max_connections=50))
-        # A burst must not hold up what another sender has to say before it is even said.
+        # A burst must not hold up what another sender sends meanwhile.
         self._other_sender = self._sender(httpx2.Limits())
         self._gate = asyncio.Semaphore(IN_FLIGHT)
 
@@ -93,7 +93,7 @@ class Load:
         )
 
     async def one(self, side: str, name: str) -> float:
-        """Raise one; returns when it was raised, on the monotonic clock."""
+        """Raise one alert; returns when it was raised, on the monotonic clock."""
         began = time.monotonic()
         if side == BARE:
             await self._plant.client.start_workflow(
@@ -113,7 +113,7 @@ class Load:
         return accepted
 
     async def steady(self, side: str, rate: float, seconds: float) -> list[float]:
-        """Raise `rate` a second; returns the seconds from each to its page."""
+        """Raise `rate` alerts per second; returns the seconds from each to its page."""
         names = [token() for _ in range(int(rate * seconds))]
         tasks = []
         began = time.monotonic()
@@ -125,7 +125,7 @@ class Load:
         return [self._plant.sink.waited(name, since) for name, since in raised.items()]
 
     async def burst(self, side: str, size: int) -> Burst:
-        """Raise `size` as fast as they are taken; on the engine, SEV1 alerts among them."""
+        """Raise `size` alerts as fast as possible; on the engine, some of them are SEV1."""
         names = [token() for _ in range(size)]
         before = self._plant.cpu()
         began = time.monotonic()
@@ -138,7 +138,7 @@ class Load:
         return Burst(size, last - began, cpu, missing, await urgent if urgent else [])
 
     async def _urgent(self, size: int) -> list[float]:
-        """Raise SEV1 alerts while the pages of a burst go out; the seconds to the page of each."""
+        """Raise SEV1 alerts while a burst's pages go out; returns the seconds to each page."""
         at_first = len(self._plant.sink.arrived)
         raised: dict[str, float] = {}
         for number in range(1, URGENT + 1):

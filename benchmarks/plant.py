@@ -1,4 +1,4 @@
-"""Server, engine (worker and intake) and bare worker, each a process of its own."""
+"""Runs server, engine (worker and intake) and bare worker as processes."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from runtime.settings import ROOT, Settings
 
 POLICY = ROOT / "benchmarks" / "policy.yaml"
 AS_INSTALLED = {"PYTHONDONTWRITEBYTECODE": ""}
-"""Without compiled files on disk, the sandbox compiles what it loads for each run anew."""
+"""Without compiled files on disk, the sandbox would compile what it loads for each run anew."""
 CALM_CPU = 0.03
 CALM_SECONDS = 0.5
 CALM_PATIENCE = 60
@@ -25,7 +25,7 @@ CALM_PATIENCE = 60
 
 @dataclass(slots=True)
 class Plant:
-    """Everything that is measured, on one server."""
+    """Everything to measure, on one server."""
 
     folder: Path
     sink: Sink = field(default_factory=Sink)
@@ -35,7 +35,7 @@ class Plant:
     _bare: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     async def prepare(self) -> None:
-        """Say what is to be started, and start the sink."""
+        """Set up what to start, and start the sink."""
         url = self._url = await self.sink.start()
         settings = Settings(
             state_directory=self.folder,
@@ -55,7 +55,7 @@ class Plant:
         self.stack.server.port, self.stack.server.ui_port = free_port(), free_port()
 
     async def start(self) -> None:
-        """Start everything. Call `stop` also where this raised."""
+        """Start everything. Call `stop` even if this raised."""
         self.client = await self.stack.start()
         self._bare = subprocess.Popen(  # noqa: S603, ASYNC220 - our own program, started once
             [sys.executable, "-m", "benchmarks.bare", self._url],

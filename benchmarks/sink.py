@@ -1,4 +1,4 @@
-"""A webhook that only notes when what arrived."""
+"""A webhook that only notes what arrived, and when."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ class Sink:
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/"
 
     async def until(self, tokens: set[str], within: float) -> int:
-        """Wait for the pages of all `tokens`; returns how many are missing after `within` s."""
+        """Wait for the pages of `tokens`; returns how many are missing after `within` seconds."""
         end = time.monotonic() + within
         while missing := tokens - self.arrived.keys():
             left = end - time.monotonic()
@@ -36,7 +36,7 @@ class Sink:
         return 0
 
     def waited(self, token: str, since: float) -> float:
-        """Seconds from `since` to the page; endless where it never came."""
+        """Seconds from `since` to the page; infinite if it never came."""
         return self.arrived.get(token, math.inf) - since
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

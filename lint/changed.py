@@ -1,4 +1,4 @@
-"""A plugin of mypy: `record.changed(...)` takes the fields of its class, each with its type.
+"""A mypy plugin: `record.changed(...)` takes the fields of its class, each with its type.
 
 An unpacked mapping (`**change`) is checked as far as mypy knows its type; the tests check the rest.
 """
@@ -22,7 +22,7 @@ from mypy.types import (
 BASE = "models.base.Changing"
 METHOD = "changed"
 OF_PYDANTIC = "pydantic-mypy-metadata"
-"""Under this key the plugin of pydantic keeps what it knows of a class."""
+"""The key under which pydantic's plugin keeps what it knows about a class."""
 
 
 class ChangedPlugin(Plugin):
@@ -31,7 +31,7 @@ class ChangedPlugin(Plugin):
     def get_method_signature_hook(
         self, fullname: str
     ) -> Callable[[MethodSigContext], FunctionLike] | None:
-        """Mypy asks this for each call of a method. `fullname` begins with the object's class."""
+        """Called by mypy for each method call. `fullname` begins with the object's class."""
         return _signature if fullname.endswith(f".{METHOD}") else None
 
 
@@ -65,5 +65,5 @@ def _type_of(kind: Instance, name: str) -> Type:
 
 
 def plugin(version: str) -> type[Plugin]:  # noqa: ARG001 - mypy hands it over
-    """Mypy begins here."""
+    """The entry point that mypy calls."""
     return ChangedPlugin

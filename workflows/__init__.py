@@ -1,1 +1,1 @@
-"""The durable workflows: an incident, the alert group that feeds it, the archive of a run."""
+"""The durable workflows, such as an incident and the alert group that feeds it."""

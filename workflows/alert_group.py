@@ -1,7 +1,7 @@
-"""An alert group: it alone hears the alerts of its key, and turns them into incidents.
+"""An alert group: it alone receives the alerts of its key and turns them into incidents.
 
-Handlers are synchronous and take in what is said; only the run awaits activities, one after
-the other, so what is said meanwhile goes in one feed.
+Handlers are synchronous and only take in what arrives. Only the run awaits activities, one after
+the other, so everything that arrives meanwhile goes in one feed.
 """
 
 from collections.abc import Callable, Sequence
@@ -68,17 +68,17 @@ with workflow.unsafe.imports_passed_through():
     from workflows.payloads import raw, raw_start, read_one, read_start
 
 PAUSE = timedelta(seconds=10)
-"""After a minute of failed attempts, so long until the next. An alert is never given up."""
+"""After a minute of failed attempts, wait this long for the next. An alert is never given up."""
 
 LONG_PAUSE = timedelta(minutes=5)
-"""Until an earlier incident that could not be told is tried again: the present one goes first."""
+"""Wait this long before telling an earlier incident again: the present one goes first."""
 
 Said = TypeVar("Said", bound=BaseModel)
 
 
 @workflow.defn(name=ALERT_GROUP_WORKFLOW)
 class AlertGroupWorkflow:
-    """The alerts of one key. Its result is what it last knew."""
+    """The alerts of one key. Its result is its last state."""
 
     @workflow.init
     @raw_start
@@ -100,7 +100,7 @@ class AlertGroupWorkflow:
     async def run(self, *_: object) -> GroupState:
         """Do what the rules say next, until the alerts are quiet and the incident is over.
 
-        Fails at once where the input cannot be read.
+        Fails at once if the input cannot be read.
         """
         if self._unfit:
             raise self._unfit
@@ -142,7 +142,7 @@ class AlertGroupWorkflow:
 
     @workflow.query(name=GROUP_STATE)
     def state(self) -> GroupState:
-        """What the group knows."""
+        """The state of the group."""
         if self._unfit:
             raise self._unfit
         return self._state
@@ -164,7 +164,7 @@ class AlertGroupWorkflow:
         payloads: Sequence[object],
         rule: Callable[[Said, datetime], GroupState],
     ) -> None:
-        """Take a signal in, or count it: what is wrong with one never stops the group."""
+        """Take in a signal or count it. A bad signal never stops the group."""
         try:
             said = kind.model_validate(read_one(payloads))
             if excessive(said) and workflow.patched("excessive-messages-are-counted"):
@@ -187,7 +187,7 @@ class AlertGroupWorkflow:
         return next_step(self._state, self._policy, self._now())
 
     async def _wait(self, wait: Wait) -> None:
-        """Wait until something else is to be done; news that change nothing leave the timer."""
+        """Wait until there is something to do; news that change nothing keep the timer."""
         timeout = wait.until - self._now() if wait.until else None
         summary = caption(f"next: {words_for_step(wait)}") if wait.until else None
         try:
@@ -207,9 +207,9 @@ class AlertGroupWorkflow:
         self._state = opening(self._state, StartIncident(incident_id=name, report=report))
 
     def _day(self, due_at: datetime) -> datetime:
-        """The day that the id names: that of the alerts, so that a task done again names the same.
+        """The day in the incident's id: that of its alerts, so that a repeated task reuses the id.
 
-        A task that was lost may have opened the incident already.
+        A lost task may have opened the incident already.
         """
         now = self._now()
         if due_at.date() == now.date():
@@ -231,7 +231,7 @@ class AlertGroupWorkflow:
             self._state = opened(self._state, self._now(), anew=self._anew(answer))
 
     def _anew(self, answer: IncidentStarted) -> bool:
-        """Whether the incident began with this report; if not, it is told what is in it."""
+        """Whether the incident began with this report; if not, the group tells it of the alerts."""
         known = not answer.started and workflow.patched("an-incident-that-ran-already-is-told")
         return not known
 

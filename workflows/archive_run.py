@@ -1,4 +1,4 @@
-"""The archive of one run: waits until the run has ended, then has its history kept."""
+"""The archive of one run: waits until the run has ended, then keeps its history."""
 
 from temporalio import workflow
 
@@ -15,7 +15,7 @@ class ArchiveRun:
     @workflow.run
     @raw_start
     async def run(self, *payloads: object) -> ArchivedRun:
-        """Where the history went. Fails where the run is gone or cannot be kept."""
+        """Where the history is kept. Fails if the run is gone or cannot be kept."""
         request = read_start(ArchiveRunInput, payloads)
         if isinstance(request, Exception):
             raise request

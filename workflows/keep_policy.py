@@ -1,4 +1,4 @@
-"""Keeps the text of a policy, for whoever wants to read one day what an incident went by."""
+"""Keeps the text of a policy, so that people can later read what an incident went by."""
 
 from temporalio import workflow
 
@@ -11,12 +11,12 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name=KEEP_POLICY_WORKFLOW)
 class KeepPolicy:
-    """Keeps the policy that its input is; one for each text and task queue."""
+    """Keeps its input, a policy; there is one for each text and task queue."""
 
     @workflow.run
     @raw_start
     async def run(self, *payloads: object) -> DocumentWritten:
-        """Where the policy is kept. Fails where it cannot be."""
+        """Where the policy is kept. Fails if it cannot be kept."""
         request = read_start(PolicyText, payloads)
         if isinstance(request, Exception):
             raise request

@@ -1,7 +1,7 @@
 """Timeouts, retry policies and priorities of every activity, in one place.
 
-No activity lives longer than a minute: what takes longer is a due point of the workflow, so
-that a run can always drain and continue as new.
+No activity lives longer than a minute. What takes longer is a due point of the workflow, so that a
+run can always drain and continue as new.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ ATTEMPT_TIMEOUT = timedelta(seconds=10)
 ATTEMPT_AT_AN_ARCHIVE_TIMEOUT = timedelta(seconds=60)
 LIFE_OF_AN_ACTIVITY = timedelta(seconds=55)
 LIFE_OF_A_PAGE = timedelta(seconds=15)
-"""A page whose channel fails for now goes to the next one soon: somebody has to wake up."""
+"""After a retryable failure a page soon goes to the next channel: somebody has to wake up."""
 
 _RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=1),
@@ -41,35 +41,35 @@ _WITHOUT_END = RetryPolicy(
     backoff_coefficient=2.0,
     maximum_interval=timedelta(minutes=10),
 )
-"""What is archived is owed until it is there. What cannot succeed says so itself."""
+"""An archive is owed until it is there. If it cannot succeed, its activity says so."""
 
 
 def priority_of(kind: Kind, severity: str, severities: Sequence[str]) -> Priority:
-    """Temporal's priority for work of a kind, for an incident of a severity."""
+    """Temporal's priority for a kind of work, for an incident of a severity."""
     return Priority(*rank(kind, urgency(severity, severities)))
 
 
 def own_priority(kind: Kind) -> Priority:
-    """Temporal's priority for work of a kind, as urgent as the workflow was when it began."""
+    """Temporal's priority for a kind of work, as urgent as the workflow was when it began."""
     own = workflow.info().priority
     return Priority(kind.value, own.fairness_key, own.fairness_weight)
 
 
 def _lane(priority: Priority) -> str:
-    """The task queue of the kind of work that a priority is for."""
+    """The task queue for the kind of work that has this priority."""
     return lane(workflow.info().task_queue, Kind(priority.priority_key or Kind.FIRST_PAGE))
 
 
 def _weighed(name: str, argument: Any) -> Any:
-    """What an activity is given. Raises ApplicationError if it is too much.
+    """The input of an activity. Raises ApplicationError if it is too large.
 
-    Temporal would fail the workflow task instead, at every attempt: the incident would stop.
-    Everybody here goes on after a failed activity.
+    Otherwise Temporal would fail the workflow task at every attempt, and the incident would stop.
+    Workflows go on after a failed activity.
     """
     weighs = size(argument) if isinstance(argument, BaseModel) else 0
     if weighs > GIVEN_BYTES:
         raise ApplicationError(
-            f"{name} was not begun: its input has {weighs} bytes, the most is {GIVEN_BYTES}",
+            f"{name} was not started: its input has {weighs} bytes, at most {GIVEN_BYTES} fit",
             type=PERMANENT_FAILURE,
             non_retryable=True,
         )
@@ -85,10 +85,10 @@ def begin(
     priority: Priority,
     within: timedelta = LIFE_OF_AN_ACTIVITY,
 ) -> "workflow.ActivityHandle[Result]":
-    """Begin an activity with retries.
+    """Start an activity with retries.
 
-    Cancelled, it is not tried again; an attempt that is under way is waited for, and what it says
-    counts. Raises ApplicationError if the argument is too large for Temporal.
+    If cancelled, it is not tried again; an attempt under way is waited for, and its result counts.
+    Raises ApplicationError if the argument is too large for Temporal.
     """
     handle: workflow.ActivityHandle[Result] = workflow.start_activity(
         name,
@@ -123,8 +123,8 @@ async def perform_at_once(
 ) -> Result:
     """Run an activity inside the workflow task: one attempt of at most two seconds.
 
-    What it does leaves before anything of it is on record: a task that is lost forgets it. Arm or
-    cancel nothing beside it: a query that is answered meanwhile parts it from what follows.
+    Its effect leaves before anything about it is on record, so a lost task forgets it. Arm or
+    cancel nothing beside it: a query that is answered meanwhile separates it from what follows.
     """
     answer: Result = await workflow.execute_local_activity(
         name,
@@ -140,10 +140,10 @@ async def perform_at_once(
 async def perform_promptly(
     name: str, argument: Any, result: type[Result], *, summary: str, priority: Priority
 ) -> Result:
-    """Run an activity inside the workflow task; where that fails, the same again with retries.
+    """Run an activity inside the workflow task; if that fails, run it again with retries.
 
-    Raises FailureError when the minute of the second is over. What it does must be safe to
-    repeat, as that of every activity.
+    Raises FailureError when the minute of the second run is over. Like every activity, it must be
+    safe to repeat.
     """
     try:
         return await perform_at_once(name, argument, result, summary=summary)
@@ -154,9 +154,9 @@ async def perform_promptly(
 async def perform_in_the_end(
     name: str, argument: Any, result: type[Result], *, summary: str
 ) -> Result:
-    """Run an activity until it succeeds or says that it cannot, after everything else.
+    """Run an activity until it succeeds or fails permanently, after everything else.
 
-    For workflows that do nothing else: an incident lives by activities of less than a minute.
+    Use it only in workflows that do nothing else; an incident's activities take less than a minute.
     """
     answer: Result = await workflow.execute_activity(
         name,

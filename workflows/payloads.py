@@ -1,4 +1,4 @@
-"""Inputs and messages as raw payloads: what a stranger sent is not lost and wedges nothing."""
+"""Reads inputs and messages from raw payloads, so that a stranger's input blocks nothing."""
 
 import inspect
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ class OfAnotherVersion(Exception):  # noqa: N818 - says what is
 
 
 def raw(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Declare one raw payload, yet take any number: so that none and many are refused by us."""
+    """Declare one raw payload but take any number, so that our own code refuses none or many."""
 
     def handle(*payloads: object) -> Any:
         return handler(*payloads)
@@ -53,10 +53,10 @@ def raw_start(method: Method) -> Method:
 
 
 def read_start(kind: type[Start], payloads: Sequence[object]) -> Start | Exception:
-    """The input of a workflow, or what its run is to raise.
+    """The input of a workflow, or the error that its run must raise.
 
-    What a stranger wrote ends the workflow. What an engine of ours wrote is OfAnotherVersion: it
-    fails the workflow task, and the workflow waits for a worker that understands it. To end it
+    Malformed input ends the workflow. Input from another version of the engine is OfAnotherVersion:
+    it fails the workflow task, and the workflow waits for a worker that understands it. Ending it
     would lose an incident while workers of two versions run side by side.
     """
     if len(payloads) != 1:
@@ -76,13 +76,13 @@ def read_start(kind: type[Start], payloads: Sequence[object]) -> Start | Excepti
 
 
 def _timely(kind: type[Start], start: Start) -> Start | Exception:
-    """The input, unless it names instants with which nobody can reckon."""
+    """The input, unless it has instants that nobody can calculate with."""
     problem = next(times_beyond(start), None)
     return _unfit(kind, ": ".join(problem)) if problem else start
 
 
 def _has_more(kind: type[BaseModel], payload: object) -> bool:
-    """Whether nothing is wrong with it but that it has fields which are not known here."""
+    """Whether its only fault is that it has fields which are not known here."""
     try:
         given = read(payload)
         kind.model_validate(given, extra="ignore")
@@ -109,7 +109,7 @@ def read(payload: object) -> Any:
 
 
 def read_one(payloads: Sequence[object]) -> Any:
-    """The value of the only payload. Raises NotJson where there are none or many."""
+    """The value of the only payload. Raises NotJson if there are none or many."""
     if len(payloads) != 1:
         raise NotJson
     return read(payloads[0])

@@ -1,7 +1,7 @@
-"""What one person, or one channel, has on their hands over all incidents.
+"""The workload of one person or channel: what they have on their hands over all incidents.
 
-Incidents ask it before they page, and tell it who holds their roles. It answers at once, and
-sends by itself only the summary of the pages that it holds back.
+Incidents ask it before they page, and tell it who holds their roles. It answers at once. By itself
+it sends only the summary of the pages that it holds back.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,7 +53,7 @@ Said = TypeVar("Said", bound=BaseModel)
 
 @workflow.defn(name=WORKLOAD_WORKFLOW)
 class WorkloadWorkflow:
-    """The pages and roles of one person or channel. Its result is what it last knew."""
+    """The pages and roles of one person or channel. Its result is its last state."""
 
     @workflow.init
     @raw_start
@@ -76,7 +76,7 @@ class WorkloadWorkflow:
     async def run(self, *_: object) -> WorkloadState:
         """Hold pages and send summaries until nothing is left to remember.
 
-        Fails at once where the input cannot be read.
+        Fails at once if the input cannot be read.
         """
         if self._unfit:
             raise self._unfit
@@ -101,7 +101,7 @@ class WorkloadWorkflow:
 
     @workflow.query(name=WORKLOAD_STATE)
     def state(self) -> WorkloadState:
-        """What the workload knows."""
+        """The state of the workload."""
         if self._unfit:
             raise self._unfit
         return self._state
@@ -115,7 +115,7 @@ class WorkloadWorkflow:
         kind: type[Said],
         rule: Callable[[Said, datetime], tuple[WorkloadState, BaseModel]],
     ) -> None:
-        """Have an update answered by a rule; what cannot be read is refused beforehand."""
+        """Answer an update by a rule; the validator refuses what cannot be read."""
 
         def update(*payloads: object) -> Any:
             self._state, answer = self._ruled(rule, _read(kind, payloads))
@@ -133,7 +133,7 @@ class WorkloadWorkflow:
     def _ruled(
         self, rule: Callable[[Said, datetime], tuple[WorkloadState, BaseModel]], said: Said
     ) -> tuple[WorkloadState, BaseModel]:
-        """What follows from a message. Raises ApplicationError where nothing can."""
+        """What follows from a message. Raises ApplicationError if nothing can."""
         try:
             state, answer = rule(said, self._now())
             summary_due(state)
@@ -147,7 +147,7 @@ class WorkloadWorkflow:
         workflow.logger.warning("message.malformed", extra={"command": name[:80]})
 
     def _sooner(self, until: datetime | None) -> bool:
-        """Whether something is to be done before that. What is only later costs no new timer."""
+        """Wait for `at` or for news that need action earlier; later news cost no new timer."""
         at = summary_due(self._state) or over_at(self._state)
         return at is not None and (until is None or at < until)
 
@@ -163,9 +163,9 @@ class WorkloadWorkflow:
             in_time(until, self._now())
 
     async def _summarise(self) -> None:
-        """Send what is held as one, on the first channel that takes it."""
+        """Send all held pages as one message, over the first channel that takes it."""
         info = workflow.info()
-        # One that ended and began anew counts from one again: its keys are others all the same.
+        # A workload that ended and began anew counts from one again, so its keys must differ.
         life = f"{info.workflow_id}/{info.first_execution_run_id}"
         summary = summary_of(self._state, life, self._whom)
         self._state = self._state.changed(summaries=self._state.summaries + 1)
@@ -193,7 +193,7 @@ class WorkloadWorkflow:
 
 
 def _read(kind: type[Said], payloads: Sequence[object]) -> Said:
-    """What an update says. Raises ApplicationError of type Malformed."""
+    """The content of an update. Raises ApplicationError of type Malformed."""
     try:
         return kind.model_validate(read_one(payloads))
     except NotJson:

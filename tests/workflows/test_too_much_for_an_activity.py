@@ -53,4 +53,4 @@ async def test_an_effect_that_is_too_heavy_fails_and_its_workflow_goes_on(
             execution_timeout=timedelta(hours=1),
         )
     assert len(said) == 2
-    assert all("was not begun: its input has 314" in text for text in said)
+    assert all("was not started: its input has 314" in text for text in said)

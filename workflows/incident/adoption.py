@@ -1,4 +1,4 @@
-"""Going on under another policy: it is looked up among those that the installation knows."""
+"""Adopts another policy, after looking it up among those that the installation knows."""
 
 from dataclasses import dataclass
 
@@ -19,16 +19,16 @@ from workflows.options import perform
 
 @dataclass(slots=True)
 class Wanted:
-    """A policy that somebody wants to go on under, and what came of it once it was looked up."""
+    """A policy that somebody wants to adopt, and the outcome once it is looked up."""
 
     asked: LookUpPolicy
     outcome: Outcome | None = None
 
 
 class Adoption:
-    """Owns the policies that were asked for. Each is looked up at once, and adopted if known.
+    """Owns the requested policies. Looks each up at once, and adopts it if it is known.
 
-    That is under way for a minute at most, and no run ends or continues as new before.
+    A lookup takes a minute at most; the run does not end or continue as new before that.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -36,7 +36,7 @@ class Adoption:
         self.newest: Wanted | None = None
 
     def order(self, asked: LookUpPolicy) -> None:
-        """Have a policy looked up."""
+        """Look up a policy."""
         self.newest = Wanted(asked)
         self._desk.launch(self._settle(self.newest))
 
@@ -48,7 +48,7 @@ class Adoption:
         if outcome is None or found.problem:
             outcome = Refusal("Refused", f"the policy is not adopted: {found.problem}")
         if isinstance(outcome, Decision):
-            # What had fired, and would not have under the other policy, stays on the record.
+            # What fired stays on the record, even if it would not fire under the other policy.
             command = AdoptPolicyCommand(actor=asked.actor.name, note=asked.note)
             outcome = corrected(outcome, case, ADOPT_POLICY, command)
             desk.replace(outcome.incident)

@@ -1,4 +1,4 @@
-"""What is done one after the other, and where it fails, again in a minute."""
+"""Makes attempts one after the other; after a failure it waits a minute."""
 
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ AGAIN_AFTER = timedelta(minutes=1)
 
 
 class Attempts:
-    """Owns whether something is under way, and when what failed may be tried again."""
+    """Owns whether an attempt is under way, and when a failed one may be made again."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -24,15 +24,15 @@ class Attempts:
 
     @property
     def again_at(self) -> datetime | None:
-        """When a failed attempt is made again."""
+        """When to make a failed attempt again."""
         return None if self._busy else self._not_before
 
     def may_begin(self, now: datetime) -> bool:
-        """Whether an attempt may be made now."""
+        """Whether an attempt may begin now."""
         return not self._busy and (self._not_before is None or now >= self._not_before)
 
     def begin(self, attempt: Coroutine[Any, Any, bool]) -> None:
-        """Make an attempt beside the rest; it says whether it succeeded."""
+        """Start an attempt alongside the rest; it returns whether it succeeded."""
         self._busy = True
         self._desk.launch(self._made(attempt))
 

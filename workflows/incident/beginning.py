@@ -1,4 +1,4 @@
-"""What the run of an incident begins with: a report and its policy, or what a run carried."""
+"""Reads what a run of an incident starts from: a report and its policy, or a carried record."""
 
 from datetime import timedelta
 
@@ -17,9 +17,9 @@ from states.lifecycle import State
 
 
 def begun(start: IncidentInput) -> Carried | ApplicationError:
-    """What the run begins with: what was carried, or a new record; or with what it fails.
+    """What the run starts from: a carried record or a new one; or the error to fail with.
 
-    What cannot be worked out would stop the incident at its first task, so it does not begin.
+    A record that cannot be worked out would block the incident at its first task, so it fails here.
     """
     try:
         carried = _begun(start)
@@ -33,7 +33,7 @@ def begun(start: IncidentInput) -> Carried | ApplicationError:
 
 
 def no_beginning(error: Exception) -> ApplicationError:
-    """The failure of an incident that nothing can be made of."""
+    """The failure of a run whose input makes no incident."""
     return _failed(not_reckoned("what the incident starts with", error))
 
 
@@ -68,8 +68,8 @@ def _begun(start: IncidentInput) -> Carried | ApplicationError:
 
 
 def _refusal(report: Report, policy: CompiledPolicy, epoch_offset: timedelta) -> Refusal | None:
-    """Why nothing begins with a report. Incidents of before began as they did."""
-    # Only a policy of now says what a report must be.
+    """Why no incident begins with this report. Older incidents keep the rules they began with."""
+    # Only newer policies say what a report must be.
     refusal = unfit(report, policy)
     if refusal:
         return refusal

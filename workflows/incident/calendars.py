@@ -1,4 +1,4 @@
-"""What an incident knows of its calendars: worked out further before it runs out."""
+"""The calendars of an incident: works them out further before they run out."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,30 +16,30 @@ from workflows.options import perform
 
 
 class Calendars(Component):
-    """Owns the refresh that is under way. What had been decided by a calendar stays decided."""
+    """Owns the refresh under way. Decisions that were made by a calendar stay."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._attempts = Attempts(desk)
 
     def next_at(self) -> datetime | None:
-        """When a calendar is to be worked out further, or a failed attempt made again."""
+        """When to work out a calendar further, or to try again."""
         if self._attempts.under_way:
             return None
         return self._attempts.again_at or refresh_due_at(self._desk.policy)
 
     def next_due(self) -> Due | None:
-        """When that is, and what it is."""
+        """When that is, with a description."""
         at = self.next_at()
         return (at, "work out calendars") if at else None
 
     @property
     def settled(self) -> bool:
-        """Nobody waits for a calendar once the clocks have ended."""
+        """Always settled: nobody waits for a calendar once the clocks have ended."""
         return True
 
     def carried(self) -> Mapping[str, object]:
-        """Nothing: the calendars stand in the policy."""
+        """Nothing, because the policy holds the calendars."""
         return {}
 
     def launch(self, now: datetime) -> None:

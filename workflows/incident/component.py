@@ -1,33 +1,33 @@
-"""What the run of an incident drives: each component owns one thing."""
+"""The components that the run of an incident drives; each owns one thing."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 
 Due = tuple[datetime, str]
-"""An instant at which something comes due by itself, and what it is."""
+"""An instant at which something comes due by itself, with a description."""
 
 
 class Component(ABC):
     """One thing that an incident owns.
 
-    Everything here is abstract, so nobody who adds a component forgets what the run asks of it:
-    what is not settled keeps the run alive, what is not carried is lost with the run.
+    Everything here is abstract, so that a new component must answer everything that the run asks.
+    What is not settled keeps the run alive; what is not carried is lost with the run.
     """
 
     @abstractmethod
     def launch(self, now: datetime) -> None:
-        """Begin what is due now, beside the rest; await nothing."""
+        """Start what is due now, alongside the rest; await nothing."""
 
     @abstractmethod
     def next_due(self) -> Due | None:
-        """When there is something to do by itself, and what; None while it is under way."""
+        """When it next acts by itself, and what it does; None while that is under way."""
 
     @property
     @abstractmethod
     def settled(self) -> bool:
-        """Whether an incident whose state is final may end as far as this is concerned."""
+        """Whether it allows an incident in a final state to end."""
 
     @abstractmethod
     def carried(self) -> Mapping[str, object]:
-        """The fields of `Carried` from which a later run goes on with this."""
+        """The fields of `Carried` that a later run needs to go on with this."""

@@ -35,11 +35,11 @@ class Deadlines(Component):
 
     @property
     def under_way(self) -> bool:
-        """Whether something is being enforced."""
+        """Whether an enforcement is under way."""
         return self._busy
 
     def due(self, now: datetime) -> bool:
-        """Whether something is due, or is being enforced; not where that just failed."""
+        """Whether something is due or being enforced; False if an enforcement just failed."""
         if self._failed:
             return False
         return self._busy or bool(due_thresholds(self._desk.policy, self._desk.incident, now))
@@ -59,7 +59,7 @@ class Deadlines(Component):
         return all(reading.stopped_at for reading in readings)
 
     def carried(self) -> Mapping[str, object]:
-        """Nothing: what fired stands on the record, what is due follows from it."""
+        """Nothing: the record holds what fired, and what is due follows from it."""
         return {}
 
     def launch(self, now: datetime) -> None:
@@ -104,7 +104,7 @@ class Deadlines(Component):
             self._fire(point)
 
     def _fire(self, point: DueThreshold) -> None:
-        """Fire one threshold, if it still stands: the record may have moved meanwhile."""
+        """Fire one threshold if it still stands; the record may have changed meanwhile."""
         desk = self._desk
         now = desk.now()
         still = {
@@ -132,7 +132,7 @@ class Deadlines(Component):
             self._act(point, action, words)
 
     def _waited(self, point: DueThreshold, now: datetime) -> None:
-        """No answer came in time; what follows stands on the record, so that it is due no more."""
+        """Carry out what follows if no answer came in time, and put it on record."""
         desk = self._desk
         decision = waited_for(point, desk.incident, desk.policy, now)
         if decision:
@@ -156,9 +156,9 @@ class Deadlines(Component):
 
 
 def _dated(effect: Effect, due_at: datetime) -> Effect:
-    """A level that a clock asks for falls on its limit, however late that is enforced.
+    """Date a level that a clock asks for at its limit, however late the limit is enforced.
 
-    It waits like any other; once the wait before it just ran on.
+    It waits like any other level; in older incidents the earlier wait just ran on.
     """
     if not isinstance(effect, PageNextLevel):
         return effect

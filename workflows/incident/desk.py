@@ -1,4 +1,4 @@
-"""What every component of an incident's workflow shares: the record, the policy and the clock."""
+"""What the components of an incident's workflow share: the record, the policy and the clock."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -25,10 +25,10 @@ ALL_SO_FAR = "a-run-begins-with-all-changes-so-far"
 
 
 class Desk:
-    """The record and the policy in force, replaced as wholes; and what is under way.
+    """Holds the record and the policy in force, each replaced as a whole, and what is under way.
 
-    `awake` asks the run to look again. `effects` numbers what leaves the incident. `late` is by
-    how much the clock was behind a timer that had rung.
+    `awake` asks the run to look again. `effects` numbers what leaves the incident. `late` is how
+    far the clock was behind a timer that rang.
     """
 
     def __init__(self, incident: Incident, policy: CompiledPolicy, epoch_offset: timedelta) -> None:
@@ -48,11 +48,11 @@ class Desk:
 
     @property
     def began_at(self) -> datetime:
-        """When the incident was asked for, by the clock of `now`."""
+        """When the incident was asked for, on the clock of `now`."""
         return workflow.info().workflow_start_time + self._epoch_offset
 
     def priority(self, kind: Kind) -> Priority:
-        """Temporal's priority of work of a kind that this incident has now."""
+        """Temporal's priority for work of this kind, by the incident's current severity."""
         return priority_of(kind, self.incident.severity, self.policy.severities)
 
     def key(self) -> str:
@@ -61,7 +61,7 @@ class Desk:
         return f"{self.incident.id}/{self.effects}"
 
     def replace(self, incident: Incident) -> None:
-        """Put a new record in the place of the old, log what is new, ask the run to look."""
+        """Replace the record, log its new lines, and ask the run to look."""
         for entry in incident.timeline:
             if entry.seq >= self._logged:
                 log.info(
@@ -81,22 +81,22 @@ class Desk:
         self.replace(note(self.incident, kind, summary, actor=actor, now=self.now(), **data))
 
     def remember(self, receipt: Receipt, recipient: str) -> None:
-        """A message was taken: a later one to its recipient can go on from it."""
+        """Keep the reference of a sent message; a later one to its recipient can go on from it."""
         incident = remembered(self.incident, receipt, recipient)
         if incident is not self.incident:
             self.replace(incident)
 
     def patched(self, change: str) -> bool:
-        """Whether a change of the code counts here; incidents of before it go on without it.
+        """Whether a change of the code applies here; incidents from before it go on without it.
 
-        A run that begins now has all of them, by one marker in its first task: a marker that
-        follows a local activity may stand in a later task than that in which a replay looks for
-        it. A change that is newer than `ALL_SO_FAR` asks `workflow.patched` itself.
+        A run that begins now has all of them, by one marker in its first task. A marker after a
+        local activity may be in a later task than the one in which a replay looks for it. A change
+        newer than `ALL_SO_FAR` asks `workflow.patched` itself.
         """
         return self._begins_with_all or workflow.patched(change)
 
     def launch(self, work: Coroutine[Any, Any, None]) -> None:
-        """Let `work` run beside the rest; the run waits for it before it ends."""
+        """Run `work` alongside the rest; the run waits for it before it ends."""
         task = asyncio.create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._finished)
@@ -105,7 +105,7 @@ class Desk:
         self._under_way.discard(task)
         self.awake = True
         error = None if task.cancelled() else task.exception()
-        # What is no Exception says that the worker drops the workflow from its memory.
+        # Any other BaseException means that the worker drops the workflow from its memory.
         if isinstance(error, Exception):
             log.error("effect.broken", error=repr(error))
 

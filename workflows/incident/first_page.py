@@ -1,8 +1,8 @@
-"""The first page of an incident: it leaves within the first workflow task.
+"""The first page of an incident, which leaves within the first workflow task.
 
-So it leaves before anything of it is on record. If the worker dies before that task is done, the
-task is done again: by then somebody may have acknowledged, and the page is not sent again. Nobody
-remembers it but the receiver, and the history, which says that a task was lost.
+So it leaves before anything about it is on record. If the worker dies before the task is done,
+Temporal repeats the task. Somebody may have acknowledged by then, and the page is not sent again.
+Only its receiver knows of it, and the history, which shows that a task was lost.
 """
 
 from collections.abc import Callable
@@ -21,17 +21,17 @@ from workflows.incident.desk import Desk
 log = structlog.get_logger(__name__)
 
 EVENTS_OF_A_START = 3
-"""The start of the workflow, its first task, and that a worker takes it."""
+"""The start of the workflow, its first task, and the worker's start on it."""
 
 
 def _asked_at(desk: Desk) -> datetime:
-    """When the first page of a new incident was asked for: by its alerts, or by its start."""
+    """When the first page of a new incident was asked for: at its alerts, or at its start."""
     incident = desk.incident
     return incident.reported_at if incident.report.group_id else desk.began_at
 
 
 class FirstPage:
-    """Owns what may leave before it is on record. `signals` counts those that were read."""
+    """Owns what may leave before it is on record. `signals` counts the signals that were read."""
 
     def __init__(self, desk: Desk, signals: Callable[[], int], *, fresh: bool) -> None:
         self._desk = desk
@@ -41,9 +41,9 @@ class FirstPage:
         self._opening = self._asked(EscalationProgress(), desk.now()) if self._fresh else None
 
     def within_task(self, asked: Asked, progress: EscalationProgress) -> bool:
-        """Whether a page goes out within the workflow task: the first one, in the first task.
+        """Whether a page goes out within the workflow task: only the first one, in the first task.
 
-        Not where a limit is to be asked for: it would wait there for a task of another workflow.
+        If there is a limit to ask about, it does not: it would wait for a task of another workflow.
         """
         self._say_if_late(asked, progress)
         first, self._fresh = self._fresh and asked.demanded is None, False
@@ -52,7 +52,7 @@ class FirstPage:
         return not workflow.patched("only-the-first-task-pages-by-itself")
 
     def forgotten(self, progress: EscalationProgress, now: datetime) -> Asked | None:
-        """The page that a task which was lost may have sent, where it is not asked for again."""
+        """The page that a lost task may have sent, if it is not asked for again."""
         opening, self._opening = self._opening, None
         if opening is None or not self._a_task_was_lost():
             return None
@@ -62,7 +62,7 @@ class FirstPage:
         return opening if workflow.patched("a-lost-first-page-is-found-out") else None
 
     def _say_if_late(self, asked: Asked, progress: EscalationProgress) -> None:
-        """The worker's log says so where a first page waited for a worker longer than it should."""
+        """Log a warning if a first page waited too long for a worker."""
         due_at, self._asked_at = progress.next_at or self._asked_at, None
         if progress.pages or due_at is None or asked.now - due_at <= FIRST_PAGE_WAITS:
             return

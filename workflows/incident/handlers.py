@@ -1,9 +1,9 @@
 """One update and one signal per command, registered from the table of commands.
 
-They take the raw payload, so that a malformed one becomes a readable refusal instead of a
-lost traceback. What is refused is recorded: a signal never raises, and an update passes its
-validator so that its handler can record and answer the refusal. The validator refuses by itself
-only what nobody can be named for, and what was recorded often enough.
+They take the raw payload, so that a malformed one becomes a readable refusal instead of a lost
+traceback. Refusals are recorded: a signal never raises, and an update passes its validator so that
+its handler can record and answer the refusal. The validator itself refuses only two things: an
+update whose sender cannot be named, and one that was recorded often enough.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ from workflows.incident.switch import Switch
 from workflows.payloads import NotJson, raw, read
 
 LARGEST_REFUSED_BYTES = 16 * 1024
-"""What weighs more is let into the history only to be done, or because its actor may not do it."""
+"""A heavier message enters the history only to be done, or because its actor may not do it."""
 
 
 def _decoded(name: str, payloads: Sequence[object]) -> Command | Refusal:
@@ -44,7 +44,7 @@ def _decoded(name: str, payloads: Sequence[object]) -> Command | Refusal:
 
 
 class Handlers:
-    """Owns how messages reach the switch. `signals` counts those that were read."""
+    """Owns how messages reach the switch. `signals` counts the signals that were read."""
 
     def __init__(self, desk: Desk, switch: Switch, adoption: Adoption) -> None:
         self._desk = desk
@@ -53,7 +53,7 @@ class Handlers:
         self.signals = 0
 
     def register(self) -> None:
-        """Register every command, and what is no command."""
+        """Register every command, and catch messages that are no command."""
         for name in COMMANDS:
             update = self._update(name)
             if name == ADOPT_POLICY:
@@ -87,7 +87,7 @@ class Handlers:
     def _traced(
         self, name: str, refusal: Refusal, actor: Actor | None, payloads: Sequence[object]
     ) -> bool:
-        """Whether an update that is refused is let in, so that its handler records it."""
+        """Whether to accept an update that will be refused, so that its handler records it."""
         if actor is None:
             return False
         tried = self._tried(name, actor, refusal)
@@ -107,7 +107,7 @@ class Handlers:
                 raise self._error(repeats)
             unfit = brings_a_policy(command) or self._unsound(name, command)
             refusal = None if repeats else unfit
-            # On replay validators do not run: what was taken as sound then stays done.
+            # Validators do not run on replay: what was accepted then stays done.
             if refusal and workflow.patched("unsound-updates-are-recorded"):
                 self._record(name, refusal, _actor(name, command), command)
                 raise self._error(refusal)
@@ -119,7 +119,7 @@ class Handlers:
         return update
 
     def _awaited(self, update: Callable[..., Any]) -> Callable[..., Any]:
-        """The update that has a policy looked up: its answer waits for what comes of that."""
+        """The update that has a policy looked up; it answers when the outcome is known."""
 
         async def wait(*payloads: object) -> Any:
             before, record = self._adoption.newest, self._desk.incident
@@ -157,9 +157,9 @@ class Handlers:
         return signal
 
     def _unfit(self, name: str, command: Command) -> Refusal | None:
-        """Why a signal does not count. Those of before such were refused count as they did.
+        """Why a signal does not count. Signals from before such refusals count as they did.
 
-        What an update says was looked at by its validator, which is not run on replay.
+        For an update, its validator checked this; it does not run on replay.
         """
         refusal = brings_a_policy(command)
         if refusal and workflow.patched("only-known-policies-are-adopted"):
@@ -186,9 +186,10 @@ class Handlers:
         self._record(name, no_signal(name, len(payloads)), _claimed(payloads))
 
     def _repeats(self, name: str, command: Command) -> bool | Refusal:
-        """Whether just this was done already; a refusal if another command had its id.
+        """Whether exactly this was done already; a refusal if another command had its id.
 
-        Ids of alert groups can be foreseen: what somebody else gave under one keeps no alert away.
+        Ids of alert groups are predictable, so another command under such an id keeps no alert
+        away.
         """
         command_id = _command_id(command) or ""
         stored = self._switch.processed.get(command_id)
@@ -201,7 +202,7 @@ class Handlers:
         return False if by_monitoring else other
 
     def _still_repeats(self, name: str, command: Command) -> bool | Refusal:
-        """The same; what an id meant before it was for one command alone, it means on replay."""
+        """The same; on replay, an id means what it meant before ids were for one command alone."""
         known = _command_id(command) in self._switch.processed
         repeats = self._repeats(name, command)
         if known and repeats is not True and not workflow.patched("an-id-is-for-one-command"):
@@ -209,7 +210,7 @@ class Handlers:
         return repeats
 
     def _do(self, name: str, command: Command) -> Any:
-        """Do a command once; the same again under its id gets the stored result."""
+        """Do a command once; if it comes again under its id, return the stored result."""
         command_id = _command_id(command)
         repeats = self._still_repeats(name, command)
         if isinstance(repeats, Refusal):
@@ -246,7 +247,7 @@ class Handlers:
 
 
 def _actor(name: str, command: Command) -> Actor:
-    """Who gives a command; a claim to be the engine says nothing of that."""
+    """Who gives a command; UNKNOWN if the sender claims to be the engine."""
     claims = impersonates(name, command)
     return UNKNOWN if claims else Actor(name=command.actor, via=command.via)
 
@@ -257,7 +258,7 @@ def _weight(payloads: Sequence[object]) -> int:
 
 
 def _claimed(payloads: Sequence[object]) -> Actor | None:
-    """Who says that they sent what cannot be read as a command."""
+    """The claimed sender of a message that cannot be read as a command."""
     try:
         return claimed(read(payloads[0])) if payloads else None
     except NotJson:

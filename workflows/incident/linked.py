@@ -1,4 +1,4 @@
-"""Incidents that this one led to: opened by a deadline that the policy says so of."""
+"""Incidents that this one led to: opened by a deadline if the policy says so."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,7 +22,7 @@ LED_TO = "led_to"
 
 
 class LinkedIncidents(Component):
-    """Owns the incidents that are still to be opened, one after the other."""
+    """Owns the incidents still to open, one after the other."""
 
     def __init__(self, desk: Desk, due: tuple[LinkedIncident, ...]) -> None:
         self._desk = desk
@@ -31,31 +31,31 @@ class LinkedIncidents(Component):
 
     @property
     def due(self) -> tuple[LinkedIncident, ...]:
-        """The incidents to be opened."""
+        """The incidents still to open."""
         return tuple(self._due)
 
     def order(self, title: str, reason: str, clock: str) -> None:
-        """Have an incident opened for a clock, under an id that follows from this one's."""
+        """Ask for an incident for a clock, under an id that follows from this incident's."""
         id_ = incident_id(self._desk.key(), self._desk.now())
         self._due.append(LinkedIncident(id=id_, title=title, reason=reason, clock=clock))
         self._desk.awake = True
 
     def next_at(self) -> datetime | None:
-        """When a failed attempt is made again."""
+        """When to make a failed attempt again."""
         return self._attempts.again_at if self._due else None
 
     def next_due(self) -> Due | None:
-        """When that is, and what it is."""
+        """When that is, with a description."""
         at = self.next_at()
         return (at, "open a linked incident") if at else None
 
     @property
     def settled(self) -> bool:
-        """Whether every incident is opened."""
+        """Whether every incident is open."""
         return not self._due
 
     def carried(self) -> Mapping[str, object]:
-        """The incidents to be opened."""
+        """The incidents still to open."""
         return {"linked_due": self.due}
 
     def launch(self, now: datetime) -> None:

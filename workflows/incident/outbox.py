@@ -1,4 +1,4 @@
-"""What must still leave: each message on its own, so that a stuck channel stops nothing else."""
+"""Sends what is owed: each message on its own, so that a stuck channel stops nothing else."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -47,16 +47,16 @@ from workflows.incident.desk import Desk
 from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, begin, perform
 
 ROUNDS = 8
-"""How often the whole chain of channels is tried before a message counts as undeliverable."""
+"""How often to try the whole chain of channels before a message counts as undeliverable."""
 FIRST_BACKOFF = timedelta(minutes=1)
 ASKED_AGAIN = timedelta(seconds=1)
 UPDATE = "update"
 SAID_AS_IT_IS = frozenset({UPDATE, "deadline"})
-"""Events whose words were meant for the audience; of others it hears that they happened."""
+"""Events whose words are for the audience; of other events it hears only that they happened."""
 
 
 class Outbox(Component):
-    """Owns the deliveries that are owed; one activity for each, many beside each other."""
+    """Owns the deliveries that are owed; sends each with its own activity, side by side."""
 
     def __init__(self, desk: Desk, owed: tuple[Delivery, ...]) -> None:
         self._desk = desk
@@ -66,16 +66,16 @@ class Outbox(Component):
 
     @property
     def owed(self) -> tuple[Delivery, ...]:
-        """What has not been delivered yet."""
+        """What is not delivered yet."""
         return tuple(self._owed.values())
 
     def add(self, delivery: Delivery) -> None:
-        """Owe a delivery."""
+        """Add a delivery."""
         self._owed[delivery.message.key] = delivery
         self._desk.awake = True
 
     def tell(self, event: str, text: str, audiences: tuple[str, ...]) -> None:
-        """Inform the audiences named, or all that the policy informs of `event`."""
+        """Inform the named audiences, or all that the policy informs of `event`."""
         desk = self._desk
         for audience in desk.policy.audiences:
             if audience.name not in audiences and (audiences or event not in audience.on):
@@ -102,7 +102,7 @@ class Outbox(Component):
     def ask(
         self, kind: ActionKind, target: str, reason: str, text: str = "", clock: str = ""
     ) -> None:
-        """Page or remind whoever holds a role, or a person; `text` says more than the reason."""
+        """Page or remind a person, or everybody who holds a role; `text` adds to the reason."""
         desk = self._desk
         policy, incident = desk.policy, desk.incident
         found = self._found(whom(target, policy))
@@ -128,7 +128,7 @@ class Outbox(Component):
             )
 
     def _found(self, target: str) -> Resolution:
-        """Whom a target means; a role that nobody holds falls back."""
+        """The people that a target means; a role that nobody holds falls back."""
         incident, policy = self._desk.incident, self._desk.policy
         roles = addressed((target,), incident, policy, self._desk.now())
         if roles.vacant and not self._desk.patched("a-vacant-role-falls-back"):
@@ -150,9 +150,10 @@ class Outbox(Component):
         self.add(owed)
 
     def withdraw(self, why: str) -> None:
-        """Pages need not be sent any more: those that an answer withdraws, or in the end all.
+        """Withdraw the pages that an answer makes unnecessary, or all of them at the end.
 
-        So it is in whatever queue they are: held by a limit, refused for now, tried just now.
+        This covers every queue: pages that a limit holds, that failed for now, or that are being
+        tried.
         """
         desk = self._desk
         unneeded_by = withdrawal(why, desk.incident, desk.policy, desk.now())
@@ -168,7 +169,7 @@ class Outbox(Component):
             self._desk.awake = True
 
     def _unneeded(self, delivery: Delivery, unneeded_by: Withdrawal) -> bool:
-        """Whether a page is not needed; once only what is held was withdrawn, in the end all."""
+        """Whether a page is unnecessary; older incidents withdrew only the pages that were held."""
         unneeded = withdrawable(delivery, unneeded_by)
         before = delivery.held and (unneeded or unneeded_by.over)
         if unneeded == before or self._desk.patched("no-page-after-the-answer"):
@@ -181,12 +182,12 @@ class Outbox(Component):
         self._desk.note(line.kind, line.summary, **line.data)
 
     def next_at(self) -> datetime | None:
-        """When the first delivery that waits is tried again."""
+        """When to try the first waiting delivery again."""
         waiting = (d.not_before for key, d in self._owed.items() if key not in self._busy)
         return min((at for at in waiting if at), default=None)
 
     def next_due(self) -> Due | None:
-        """When that is, and what it is."""
+        """When that is, with a description."""
         at = self.next_at()
         return (at, "deliver what is owed") if at else None
 
@@ -200,7 +201,7 @@ class Outbox(Component):
         return {"outbox": self.owed}
 
     def launch(self, now: datetime) -> None:
-        """Send everything that may go now; of what is not needed, make no further attempt."""
+        """Send everything that may go now; stop further attempts of what is unnecessary."""
         for key, delivery in self._owed.items():
             handle = self._sending.pop(key, None) if delivery.withdraw else None
             if handle and not handle.done():
@@ -212,7 +213,7 @@ class Outbox(Component):
                 self._desk.launch(work)
 
     async def _ask_leave(self, delivery: Delivery, asked: AskLeave) -> None:
-        """Ask whether a page may go. Where nobody answers it goes: often is better than never."""
+        """Ask whether a page may go. If nobody answers, it goes: too often is better than never."""
         sent = delivery.message
         verb = "still" if delivery.withdraw is None else "no longer"
         try:
@@ -234,7 +235,7 @@ class Outbox(Component):
         key = asked.message.key
         delivery = self._owed[key]
         if leave.verdict is Verdict.HELD:
-            # Why it need not be sent may have come while it asked: then it asks again at once.
+            # It may have become unnecessary while it asked: then it asks again at once.
             again_at = None if delivery.withdraw else self._later(leave.again_at)
             self._owed[key] = delivery.changed(held=True, not_before=again_at)
         elif leave.verdict is Verdict.GRANTED and delivery.withdraw is None:
@@ -278,13 +279,13 @@ class Outbox(Component):
             self._sending.pop(key, None)
 
     def _request(self, sent: Message, channel: str) -> SendNotification:
-        """What to send, and from which message it goes on."""
+        """What to send, and the message from which it goes on."""
         kept = self._desk.incident.first_messages
         first = reference_of(kept, channel, sent.recipient)
         return SendNotification(channel=channel, message=sent, first_message=first)
 
     def _kind(self, delivery: Delivery) -> Kind:
-        """A page is the first one until somebody was paged."""
+        """The kind of work; a page is a first page until somebody was paged."""
         kind = delivery.message.kind
         if kind is not MessageKind.PAGE:
             return Kind.CHORE if kind is MessageKind.REMINDER else Kind.NOTICE
@@ -292,15 +293,15 @@ class Outbox(Component):
         return Kind.LATER_PAGE if paged else Kind.FIRST_PAGE
 
     def _later(self, at: datetime | None) -> datetime:
-        """When to ask again: not at once, whatever the clock of who answered says."""
+        """When to ask again: never at once, whatever the answerer's clock says."""
         soonest = self._desk.now() + ASKED_AGAIN
         return max(at, soonest) if at else soonest
 
     def _failed(self, delivery: Delivery, channel: str, error: FailureError) -> None:
-        """Fall back to the next channel; after the last, begin again later; in the end give up.
+        """Fall back to the next channel; after the last, start over later; in the end give up.
 
-        What no attempt can mend (most often a channel without an address) is not worth a line
-        for each message: it is told with what became of the message.
+        A permanent failure (most often a channel without an address) gets no line of its own for
+        each message. The line about the message's outcome includes it.
         """
         failure = _failure(delivery, channel, error)
         key = delivery.message.key
@@ -329,7 +330,7 @@ class Outbox(Component):
         self._refused(delivery, f"{channel}: {failure.error}; {again}")
 
     def _refused(self, delivery: Delivery, why: str) -> None:
-        """No channel of a chain took a message. An audience may have others, still to be tried."""
+        """Note that no channel of a chain took a message; its audience may have other chains."""
         if delivery.update is None:
             return
         audience, key = delivery.message.recipient, delivery.message.key
@@ -344,7 +345,7 @@ class Outbox(Component):
             self._reached_nobody(delivery.update, audience, why, final=final)
 
     def _reached_nobody(self, update: int, audience: str, why: str, *, final: bool) -> None:
-        """The update does not count as given, and whoever speaks for the incident hears so."""
+        """Record that the update reached nobody, and remind the communication lead."""
         desk = self._desk
         if not is_news(desk.incident, update, audience, final=final):
             return
@@ -372,7 +373,7 @@ class Outbox(Component):
 
 
 def _failure(delivery: Delivery, channel: str, error: FailureError) -> DeliveryFailure:
-    """What the channel said; where it said nothing, that."""
+    """What the channel said, or that it gave no answer."""
     why, permanent = "no answer in time", False
     if isinstance(error.cause, ApplicationError):
         why = error.cause.message.removeprefix(f"{channel}: ")

@@ -20,9 +20,9 @@ TIMER_WAITS = "the-timer-waits-for-the-first-page"
 
 
 class PageCall:
-    """Owns the activity that pages a level, and why what is under way is not needed any more.
+    """Owns the activity that pages a level, and the reason why it is no longer needed.
 
-    An attempt that has begun cannot be recalled; what has not begun is not made.
+    An attempt that has begun cannot be recalled, but no further attempt is made.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -45,7 +45,7 @@ class PageCall:
         failed: Failed,
         sends: bool = True,
     ) -> None:
-        """Page a level, or only find out whom it pages; `done` or `failed` hears of it."""
+        """Page a level, or only find out whom it pages; then call `done` or `failed`."""
         request = request_of(asked, self._desk.incident, self._desk.policy, progress)
         request = request.changed(sends=sends)
         self.busy, self._asked, self.recalled = True, asked, None
@@ -54,15 +54,15 @@ class PageCall:
         self._desk.launch(self._made(asked, request, done, failed, within_task=within_task))
 
     def recall(self, withdrawal: Withdrawal) -> None:
-        """Somebody answered, or the incident is over: the page may not be needed any more."""
+        """Note that somebody answered or the incident is over, so the page may be unnecessary."""
         asked = self._asked if self.busy else None
         if asked and withdrawal.covers(stays=asked.stays, clocks=asked.clocks):
             self.recalled = self.recalled or withdrawal.why
 
     def give_up(self) -> None:
-        """Let no further attempt be made of what is recalled.
+        """Stop further attempts of a recalled page.
 
-        Not while a message is handled: a result that came with it must not be lost.
+        Do not call this while a message is handled: a result that came with it must not be lost.
         """
         handle = self._handle
         if self.recalled and handle:
@@ -95,7 +95,7 @@ class PageCall:
     async def _answer(
         self, request: EscalateIncident, summary: str, *, within_task: bool
     ) -> Escalated:
-        """Page `within_task`; or else, and where that fails, by an activity of its own."""
+        """Page `within_task`; otherwise, or if that fails, by an activity of its own."""
         if within_task:
             try:
                 return await perform_at_once(ESCALATE_INCIDENT, request, Escalated, summary=summary)
@@ -113,7 +113,7 @@ class PageCall:
         return await self._handle
 
     def _goes_on_outside(self) -> None:
-        """The page is not within the task any more: the timer that waited for it is armed."""
+        """Note that the page left the task, so that the timer that waited for it is armed."""
         self.within_task = False
         if self._desk.patched(TIMER_WAITS):
             self._desk.awake = True

@@ -53,7 +53,7 @@ from workflows.incident.page_call import PageCall
 class Paging(Component):
     """Owns how far the escalation has come.
 
-    `clocks_due` says whether a limit is due, or is being enforced: what that demands comes before
+    `clocks_due` says whether a limit is due or being enforced; what the limit demands comes before
     the end of a wait.
     """
 
@@ -74,7 +74,7 @@ class Paging(Component):
         self.progress = progress
 
     def stop(self, reason: str) -> None:
-        """Somebody answered, or it is over: nobody further is paged, in whatever queue it is."""
+        """Stop the escalation because somebody answered or it is over; withdraw waiting pages."""
         desk = self._desk
         unneeded = withdrawal(reason, desk.incident, desk.policy, desk.now())
         left = withdrawn(self.progress, unneeded)
@@ -87,11 +87,11 @@ class Paging(Component):
             desk.replace(desk.incident.changed(demand_of=None))
 
     def watch(self, forgotten_at: datetime) -> None:
-        """The acknowledgement is forgotten then, unless somebody does something before."""
+        """Forget the acknowledgement at `forgotten_at`, unless somebody acts before that."""
         self.progress = self.progress.changed(forgotten_at=forgotten_at)
 
     def taken_up(self, by: str) -> None:
-        """Somebody does something: a forgotten acknowledgement is none any more."""
+        """Note that somebody acted, so the acknowledgement is never forgotten."""
         self.progress = self.progress.changed(forgotten_at=None)
         if answers(self.progress, by):
             self.stop(f"taken up by {by}")
@@ -100,7 +100,7 @@ class Paging(Component):
             )
 
     def page_again(self, reason: str, *, waits: bool) -> None:
-        """Page the first level again, acknowledged or not; where it waits, then the others."""
+        """Page the first level again, acknowledged or not; if `waits`, then the other levels."""
         if waits and self._desk.patched("what-alerts-reopen-is-escalated"):
             self.demand(PageNextLevel(reason, 1, waits=True, resumes=True))
             return
@@ -120,28 +120,28 @@ class Paging(Component):
         return self._call.within_task
 
     def next_at(self) -> datetime | None:
-        """When a level is paged next, or an acknowledgement is forgotten."""
+        """When to page the next level, or to forget an acknowledgement."""
         if self._call.busy or self._held:
             return None
         forgotten_at = self.progress.forgotten_at if self.progress.stopped else None
         return min((at for at in (forgotten_at, self.progress.page_due_at) if at), default=None)
 
     def next_due(self) -> Due | None:
-        """When that is, and what it is."""
+        """When that is, with a description."""
         at = self.next_at()
         return (at, "escalate to the next level") if at else None
 
     @property
     def settled(self) -> bool:
-        """A final state stops the escalation; what it still owes is in the outbox."""
+        """Always settled: a final state stops the escalation, and the outbox holds what is owed."""
         return True
 
     def carried(self) -> Mapping[str, object]:
-        """How far it has come."""
+        """How far the escalation has come."""
         return {"escalation": self.progress}
 
     def launch(self, now: datetime) -> None:
-        """Page whoever is due to be paged now."""
+        """Page everybody who is due now."""
         self._call.give_up()
         if self._call.busy:
             return
@@ -195,7 +195,7 @@ class Paging(Component):
         )
 
     def _waits_for_clocks(self, now: datetime) -> bool:
-        """Whether a wait ends while a limit is due: what that demands is one page with it."""
+        """Whether a wait ends while a limit is due; both then make one page."""
         progress = self.progress
         ends_at = progress.forgotten_at if progress.stopped else progress.next_at
         if ends_at is None or now < ends_at or demand_due(progress, now):
@@ -205,7 +205,7 @@ class Paging(Component):
         )
 
     def _taken(self, ladder: EscalationPolicy | None, now: datetime) -> DemandedPage | None:
-        """The demand that is due. Several of one instant and level are one page."""
+        """The demand that is due. Several demands of one instant and level make one page."""
         levels = len(ladder.levels) if ladder else 1
         taken = take(self.progress, levels, now)
         if (
@@ -240,7 +240,7 @@ class Paging(Component):
         self._say_when_it_begins(now)
 
     def _remember_forgotten(self, now: datetime) -> None:
-        """An acknowledgement that nothing followed in time counts no more."""
+        """Resume the escalation if nothing followed the acknowledgement in time."""
         at, was = self.progress.forgotten_at, self.progress.stopped
         if at is None or now < at:
             return
@@ -260,7 +260,7 @@ class Paging(Component):
         )
 
     def _followed(self, now: datetime) -> EscalationPolicy | None:
-        """The ladder that counts now; where it is another than before, the timeline says so."""
+        """The ladder that counts now; notes it on the timeline if it is a new one."""
         escalation = self._desk.policy.escalation
         ladder = in_force(escalation, self._desk.incident, now)
         over = self.progress.stopped is not None and not demand_due(self.progress, now)
@@ -274,7 +274,7 @@ class Paging(Component):
         return ladder
 
     def _nobody_wanted(self, ladder: EscalationPolicy) -> None:
-        """By this ladder nobody is paged: neither by silence, nor where something demands it."""
+        """Note that this ladder pages nobody, neither for silence nor for demands."""
         for demanded in self.progress.demanded:
             why = f"nobody is paged: {demanded.reason}, and the escalation is {ladder.name}"
             self._desk.note(
@@ -321,7 +321,7 @@ class Paging(Component):
             self._outbox.withdraw(self._call.recalled)
 
     def _goes_on_waiting(self, asked: Asked, opens_at: datetime | None) -> None:
-        """A demand that reached nobody, and that no answer withdraws, is not lost."""
+        """Restore a demand that reached nobody and that no answer withdraws."""
         demanded, levels = asked.demanded, len(asked.ladder.levels)
         if demanded is None or self._call.recalled:
             return
@@ -333,7 +333,7 @@ class Paging(Component):
             self._write(waits_for_hours(asked.page, asked.reason, opens_at))
 
     def _found_out(self, asked: Asked, done: Escalated) -> None:
-        """Whom a lost task may have paged: that level has had its turn."""
+        """Count the level as paged if a lost task may have paged it."""
         for line in lines_of(Turn(asked.page, asked.ladder.name, asked.reason, asked.now), done):
             self._write(line)
         if done.pages:

@@ -1,4 +1,4 @@
-"""The incident report: written when the response ends, and again when the incident does."""
+"""The incident report: written when the response ends, and again when the incident ends."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ from workflows.options import perform
 
 
 class Reports(Component):
-    """Owns the reports that are still to be written, one after the other."""
+    """Owns the reports still to write, one after the other."""
 
     def __init__(self, desk: Desk, due: tuple[str, ...]) -> None:
         self._desk = desk
@@ -27,11 +27,11 @@ class Reports(Component):
 
     @property
     def due(self) -> tuple[str, ...]:
-        """The names of the reports to be written."""
+        """The names of the reports still to write."""
         return tuple(self._due)
 
     def order(self) -> None:
-        """Have the report written as the record stands."""
+        """Ask for a report of the record as it stands."""
         written = sum(
             document.name == "incident_report" for document in self._desk.incident.documents
         )
@@ -39,11 +39,11 @@ class Reports(Component):
         self._desk.awake = True
 
     def next_at(self) -> datetime | None:
-        """When a failed report is tried again."""
+        """When to try a failed report again."""
         return self._attempts.again_at if self._due else None
 
     def next_due(self) -> Due | None:
-        """When that is, and what it is."""
+        """When that is, with a description."""
         at = self.next_at()
         return (at, "write the incident report") if at else None
 
@@ -53,7 +53,7 @@ class Reports(Component):
         return not self._due
 
     def carried(self) -> Mapping[str, object]:
-        """The reports to be written."""
+        """The reports still to write."""
         return {"reports_due": self.due}
 
     def launch(self, now: datetime) -> None:
@@ -74,8 +74,8 @@ class Reports(Component):
                 priority=desk.priority(Kind.CHORE),
             )
         except FailureError:
-            # The store may hold it although no answer came: the next attempt, made from a
-            # record that has moved on, must not meet it under the same name.
+            # The store may hold it although no answer came. The next attempt comes from a newer
+            # record, so it must not use the same name.
             self._due[self._due.index(name)] = f"{name}-again"
             desk.note(
                 EntryKind.DOCUMENT_DELAYED, f"{name} could not be written; tried again in a minute"

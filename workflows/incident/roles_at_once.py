@@ -1,4 +1,4 @@
-"""What an incident tells the workloads of those who hold its roles: that they do, or no longer."""
+"""Tells the workloads of people who take or leave a role in the incident."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ from workflows.options import perform
 
 
 class Burden(Component):
-    """Owns what the workloads have been told, one after the other."""
+    """Owns what the workloads were told; tells one after the other."""
 
     def __init__(self, desk: Desk, outbox: Outbox, told: tuple[ToldRole, ...]) -> None:
         self._desk = desk
@@ -28,25 +28,25 @@ class Burden(Component):
 
     @property
     def due(self) -> News | None:
-        """What is still to be told."""
+        """What is still to tell."""
         return untold(counted_roles(self._desk.incident, self._desk.policy), self.told)
 
     def next_at(self) -> datetime | None:
-        """When a failed attempt is made again."""
+        """When to make a failed attempt again."""
         return self._attempts.again_at if self.due else None
 
     def next_due(self) -> Due | None:
-        """When that is, and what it is."""
+        """When that is, with a description."""
         at = self.next_at()
         return (at, "tell who holds a role") if at else None
 
     @property
     def settled(self) -> bool:
-        """Whether everybody has been told."""
+        """Whether everybody was told."""
         return not self.due
 
     def carried(self) -> Mapping[str, object]:
-        """What has been told."""
+        """What was told."""
         return {"told_roles": self.told}
 
     def launch(self, now: datetime) -> None:

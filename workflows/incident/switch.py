@@ -1,4 +1,4 @@
-"""Where a decision becomes fact: the record is replaced, the effects go to their components."""
+"""Makes a decision a fact: replaces the record and hands the effects to their components."""
 
 from dataclasses import dataclass
 
@@ -46,7 +46,7 @@ from workflows.incident.paging import Paging
 from workflows.incident.reports import Reports
 
 REMEMBERED = 500
-"""How many results of processed commands are carried, the newest of them."""
+"""How many results of processed commands to carry, newest first."""
 Escalating = (
     StopEscalation | PageAgain | PageNextLevel | WatchAcknowledgement | DemandAnswered | TakenUp
 )
@@ -74,9 +74,9 @@ class Switch:
         self.given = dict(carried.given)
 
     def judge(self, name: str, command: Command) -> Outcome:
-        """What a command would do now; changes nothing, and raises nothing.
+        """What a command would do now; changes and raises nothing.
 
-        An error of ours costs the command that met it, never the incident.
+        An error of ours costs only the command that met it, never the incident.
         """
         desk = self._desk
         try:
@@ -100,7 +100,7 @@ class Switch:
         return outcome
 
     def _follow_alerts(self) -> None:
-        """Be as bad as the worst of the alerts, until a person says how bad it is."""
+        """Take the severity of the worst alert, until a person sets the severity."""
         now = self._desk.now()
         case = Case(self._desk.incident, self._desk.policy, MONITORING, now, now)
         worse = as_bad_as_its_alerts(case)
@@ -109,7 +109,7 @@ class Switch:
             self.carry_out(worse.effects)
 
     def result(self, name: str, summary: str, before: Incident) -> CommandResult:
-        """The answer to a command that was done; `before` is the record as it was."""
+        """The answer to a command that was done; `before` is the earlier record."""
         desk = self._desk
         return result_of(name, summary, desk.incident, desk.policy, desk.now(), before=before)
 
@@ -175,7 +175,7 @@ class Switch:
             self._desk.launch(self._signal(group, moved))
 
     async def _signal(self, group: str, moved: IncidentMoved) -> None:
-        """A group that has ended needs no news."""
+        """Note that a group has ended; it needs no more news."""
         try:
             await workflow.get_external_workflow_handle(group).signal(INCIDENT_MOVED, moved)
         except ApplicationError:

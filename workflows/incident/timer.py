@@ -9,26 +9,26 @@ from rules.record.markdown import caption
 from workflows.incident.desk import Desk
 
 NO_CLOCK_IS_SO_LATE = timedelta(milliseconds=50)
-"""A timer never rings before its instant, but for what rounding makes of it."""
+"""A timer rings before its instant only by what rounding makes of it."""
 
 
 class ClockBehind(Exception):  # noqa: N818 - says what is
-    """The clock is behind a timer that has rung: what is decided now, no replay would decide.
+    """The clock is behind a timer that rang, so a replay would decide otherwise than this task.
 
-    So it is for a worker that has just begun and is asked how an incident stands: it works off
-    what has happened since with the clock of the task before. The task fails, which costs
-    nothing: it is done again, with the clock that is right.
+    This happens in a worker that just started and gets a query about an incident: it works off what
+    happened since, on the clock of the task before. The task fails and is repeated with the right
+    clock, so this costs nothing.
     """
 
 
 def in_time(due_at: datetime | None, now: datetime) -> None:
-    """Raise ClockBehind where a timer has rung that was armed for later than `now`."""
+    """Raise ClockBehind if a timer rang that was armed for later than `now`."""
     if due_at and due_at - now > NO_CLOCK_IS_SO_LATE:
         raise ClockBehind(f"its clock is {due_at - now} behind")
 
 
 class NextTimer:
-    """Owns the timer that is running."""
+    """Owns the running timer."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -36,7 +36,7 @@ class NextTimer:
         self._task: asyncio.Task[None] | None = None
 
     def arm(self, due_at: datetime | None, what: str) -> None:
-        """Ring at `due_at`; no instant: never."""
+        """Ring at `due_at`; never if it is None."""
         if due_at == self._armed:
             return
         if self._task:

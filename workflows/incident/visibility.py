@@ -1,4 +1,4 @@
-"""What an auditor sees in Temporal without our tools: search attributes and current details."""
+"""What auditors see in Temporal without our tools: search attributes and current details."""
 
 import json
 from collections.abc import Callable
@@ -31,7 +31,7 @@ KEYS: dict[str, SearchAttributeKey[Any]] = {
 }
 NEXT_DUE = "IncidentNextDueAt"
 LARGEST_VALUE = 2000
-"""Bytes of a search attribute as JSON: the server refuses the task that writes more than 2 KiB."""
+"""The most bytes of a search attribute as JSON; the server refuses a task with over 2 KiB."""
 
 
 def shortened(word: str) -> str:
@@ -42,13 +42,13 @@ def shortened(word: str) -> str:
 
 
 def fitting(words: list[str]) -> list[str]:
-    """As many words, from the first, as the server takes of a list."""
+    """As many of the words, from the first, as the server takes in a list."""
     sizes = accumulate(len(json.dumps(word)) + 1 for word in words)
     return [word for word, size in zip(words, sizes, strict=True) if size <= LARGEST_VALUE]
 
 
 class Visibility:
-    """Owns what was shown last, so that only what changed is written, in one command."""
+    """Owns what was shown last, so that it writes only what changed, in one command."""
 
     def __init__(self, desk: Desk, paging: Paging) -> None:
         self._desk = desk
@@ -56,9 +56,9 @@ class Visibility:
         self._shown: dict[str, Any] = {}
 
     def refresh(self, next_due_at: datetime | None, *, deciding: bool = False) -> None:
-        """Show the incident as it stands. The next due instant alone is not worth an event.
+        """Show the incident as it stands. A new next due instant alone is not worth an event.
 
-        While something is being enforced (`deciding`), what comes next is known in a moment.
+        While something is being enforced (`deciding`), the next due instant is known in a moment.
         """
         workflow.set_current_details(
             status_markdown(self._desk.policy, self._desk.incident, self._desk.now())
@@ -80,17 +80,17 @@ class Visibility:
         self._shown.update(changed)
 
     def _nothing_is_news(self) -> bool:
-        """Whether something is shown as due although nothing is, and nothing is under way."""
+        """Whether a due instant is shown although nothing is due and nothing is under way."""
         shown = self._desk.idle and self._shown.get(NEXT_DUE) is not None
         return shown and self._desk.patched("that-nothing-is-due-is-shown")
 
     def _waits_for_what_is_decided(self, next_due_at: datetime) -> bool:
-        """Whether another instant would be shown: what else is due may be months away."""
+        """Whether another instant would be shown; what else is due may be months away."""
         differs = self._differs(NEXT_DUE, next_due_at)
         return differs and self._desk.patched("what-comes-next-is-shown-once-it-is-decided")
 
     def _passed(self) -> bool:
-        """Whether the instant that is shown has passed, or none is: then the next is worth one."""
+        """Whether the shown instant passed, or none is shown; then the next is worth an event."""
         shown = self._shown.get(NEXT_DUE)
         passed = shown is None or shown <= self._desk.now()
         return passed and self._desk.patched("what-is-due-next-is-shown-once-the-last-has-passed")
@@ -101,7 +101,7 @@ class Visibility:
         return value is not None
 
     def _level(self) -> int:
-        """The highest level that was paged; in incidents of before what fired stays, the last."""
+        """The highest level that was paged; in older incidents, the last level."""
         progress = self._paging.progress
         return progress.highest if self._desk.policy.facts else progress.level
 
@@ -126,7 +126,7 @@ class Visibility:
             "IncidentResolvedAt": resolved.at if resolved else None,
             "IncidentBreached": bool(breached),
             "IncidentOnHold": incident.hold is not None,
-            # Left unset unless it is so: histories of before do not know it.
+            # Set only if true, because older histories do not know it.
             "IncidentOverridden": True if incident.overrides else None,
             "IncidentLevel": self._level(),
             "IncidentBreachedClocks": fitting(breached) or None,

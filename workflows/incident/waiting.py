@@ -1,4 +1,4 @@
-"""How the run of an incident waits: for whatever happens, and for nobody who would stop it."""
+"""The wait of an incident's run: for whatever happens, and for no request to cancel it."""
 
 import asyncio
 
@@ -9,9 +9,9 @@ from workflows.incident.desk import Desk
 
 
 class Waking:
-    """Owns the wait of the run. A request to cancel the run from outside is refused.
+    """Owns the wait of the run, and refuses requests from outside to cancel it.
 
-    An incident ends by its lifecycle: whoever wants it over gives the command for that.
+    An incident ends by its lifecycle: to end it, give the command for that.
     """
 
     def __init__(self, desk: Desk) -> None:

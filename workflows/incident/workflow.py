@@ -1,7 +1,7 @@
-"""One incident, from report to closure: a switchboard for the components that each own one thing.
+"""One incident, from report to closure: a switchboard for components that each own one thing.
 
-Handlers are synchronous: they decide, record and wake the run. Only the run awaits activities,
-so nothing here needs a lock.
+Handlers are synchronous: they decide, record and wake the run. Only the run awaits activities, so
+nothing here needs a lock.
 """
 
 from contextlib import suppress
@@ -67,7 +67,7 @@ with workflow.unsafe.imports_passed_through():
 
 REOPENING_TIMEOUT = timedelta(minutes=1)
 PROLONGED = timedelta(minutes=10)
-"""So long a run goes on before it asks again whether it can carry everything to the next one."""
+"""How long a run goes on before it checks again whether the next run can carry everything."""
 
 
 @workflow.defn(name=INCIDENT_WORKFLOW)
@@ -135,8 +135,8 @@ class IncidentWorkflow:
     async def run(self, *_: object) -> Carried:
         """Drive the components until the incident is over and nothing is owed.
 
-        Fails at once where the input cannot be read, or holds neither a report with its policy
-        nor a carried record.
+        Fails at once if the input cannot be read, or holds neither a report with its policy nor a
+        carried record.
         """
         if self._unfit:
             raise self._unfit
@@ -163,9 +163,9 @@ class IncidentWorkflow:
 
     @workflow.query(name=VIEW)
     def view(self, at: Instant | None = None) -> IncidentView:
-        """The incident as it reads at `at`; without it, as it read when it last did something.
+        """The incident as it reads at `at`; by default, at the time of its last activity.
 
-        The clock of a workflow stands still between its tasks, and a query does not move it.
+        A workflow's clock stands still between its tasks, and a query does not move it.
         """
         return view_of(self.carried(), self._asked(at))
 
@@ -173,12 +173,12 @@ class IncidentWorkflow:
     def preview_adoption(
         self, policy: CompiledPolicy, at: Instant | None = None
     ) -> AdoptionPreview:
-        """What adopting `policy` would do to the clocks, read at `at`; nothing is changed."""
+        """What adopting `policy` would do to the clocks, read at `at`; changes nothing."""
         return preview(self._desk.policy, policy, self._desk.incident, self._asked(at))
 
     @workflow.query(name=WHY)
     def why(self, question: WhyQuestion, at: Instant | None = None) -> Explanation:
-        """Why somebody was, or was not, paged, by the record and its policy as read at `at`."""
+        """Why somebody was or was not paged, by the record and its policy, read at `at`."""
         self._asked(question.at)
         return explain(question, self._desk.incident, self._desk.policy, self._asked(at))
 
@@ -190,7 +190,7 @@ class IncidentWorkflow:
         return self._desk.incident
 
     def _asked(self, at: datetime | None) -> datetime:
-        """The instant that a query is about, on the clock of the incident. Raises ValueError."""
+        """The instant of a query, on the clock of the incident. Raises ValueError."""
         if self._unfit:
             raise self._unfit
         problem = out_of_time(at) if at else None
@@ -199,9 +199,9 @@ class IncidentWorkflow:
         return at + self._epoch_offset if at else self._desk.now()
 
     async def _reopened(self, closed: State) -> None:
-        """Wait for the command that this run was started for; without it the run just ends.
+        """Wait for the command that this run was started for; without it, the run just ends.
 
-        Most often it came with the first workflow task, and was done before this.
+        Usually it came with the first workflow task and is done already.
         """
         with suppress(TimeoutError):
             await workflow.wait_condition(
@@ -214,7 +214,7 @@ class IncidentWorkflow:
         return self._deadlines.due(now)
 
     def _holds_timer(self) -> bool:
-        """Whether no timer is armed yet: what follows a page within this task would cancel it."""
+        """Whether to arm no timer yet: what follows a page within this task would cancel it."""
         return self._paging.within_task and self._desk.patched(TIMER_WAITS)
 
     def _launch(self) -> None:
@@ -223,7 +223,7 @@ class IncidentWorkflow:
             component.launch(now)
 
     def _shown_due(self, due_at: datetime | None) -> datetime | None:
-        """What people want to know: not that calendars are worked out further some day."""
+        """The due instant to show; it leaves out that calendars are worked out further some day."""
         calendars = self._calendars.next_due()
         if due_at is None or calendars is None or due_at != calendars[0]:
             return due_at
@@ -235,7 +235,7 @@ class IncidentWorkflow:
         return min(self._dues(), default=(None, ""))
 
     def _dues(self) -> list[Due]:
-        """Everything that will come due by itself, and what it is."""
+        """Everything that will come due by itself, with descriptions."""
         dues = (component.next_due() for component in self._components)
         return [due for due in dues if due]
 
@@ -261,11 +261,11 @@ class IncidentWorkflow:
         )
 
     def _fitting(self) -> Carried | None:
-        """The same within the bounds of what Temporal takes."""
+        """The same, within Temporal's size limits; None if there is too much."""
         return fitting(self.carried(), workflow.info().run_id, self._desk.now())
 
     def _continues(self) -> bool:
-        """Whether this run is to end soon, so that another one goes on."""
+        """Whether this run should end soon, so that another one goes on."""
         prolonged = self._prolonged_until
         if prolonged and self._desk.now() < prolonged:
             return False
@@ -273,7 +273,7 @@ class IncidentWorkflow:
         return grown or workflow.info().is_continue_as_new_suggested()
 
     async def _continue_as_new(self) -> None:
-        """Carry everything on. Nothing is under way; messages that arrive meanwhile are kept.
+        """Carry everything to a new run. Nothing is under way; messages that arrive now are kept.
 
         Returns only if there is too much to carry: then this run goes on for a while.
         """
@@ -328,7 +328,7 @@ class IncidentWorkflow:
         return True
 
     async def _begin_archive(self) -> None:
-        """Have this run archived once it has ended: no run can archive its own end."""
+        """Have this run archived after it ends, because no run can archive its own end."""
         info = workflow.info()
         request = ArchiveRunInput(workflow_id=info.workflow_id, run_id=info.run_id)
         summary = f"have run {info.run_id} archived after it ends"
