@@ -13,16 +13,16 @@ STAMP := $(VENV)/.installed
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
-setup: $(STAMP) ## make the virtual environment and install what the lock file names
+setup: $(STAMP) ## make the virtual environment with the packages of the lock file
 
 $(STAMP): requirements.lock
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found." >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found; install one." >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
-	@echo "Installing what requirements.lock names (once; about a minute) ..."
+	@echo "Installing the packages in requirements.lock (once; about a minute) ..."
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $(STAMP)
 
-check: setup ## lint, types, and the direction of imports
+check: setup ## check lint, format, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
@@ -31,26 +31,26 @@ check: setup ## lint, types, and the direction of imports
 test: setup ## run all tests side by side, in one process more than there are cores (at most four)
 	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist worksteal
 
-test-fast: setup ## run the tests of what decides, while you think (half a minute)
+test-fast: setup ## run the tests of rules, models and states (half a minute)
 	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist worksteal --ignore-glob='*_oracle.py' \
 		tests/rules tests/models tests/states
 
-fuzz: setup ## try new random cases where the tests have any (minutes)
+fuzz: setup ## try new random cases in the tests that have any (minutes)
 	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist worksteal --hypothesis-profile=new $$(grep -rl hypothesis tests --include='test_*.py')
 
-storm: setup ## the storms of the tests at full size: 1,000 incidents, 5,000 alerts (minutes)
+storm: setup ## run the storm tests at full size: 1,000 incidents, 5,000 alerts (minutes)
 	STORM=full $(BIN)/python -m pytest -q tests/scenarios/test_storm.py tests/scenarios/test_alert_group.py -k storm
 
-demo: setup ## one incident from alert to closure, for real, in under a minute
+demo: setup ## run one real incident from alert to closure, in under a minute
 	@$(BIN)/python starter.py demo
 
-dev: setup ## the embedded stack for real use: server with UI, worker, intake
+dev: setup ## run the embedded stack for real use: server with UI, worker, intake
 	@$(BIN)/python starter.py dev $(if $(STATE),--state $(STATE))
 
 bench: setup ## measure the engine against a bare Temporal workflow
 	@$(BIN)/python -m benchmarks
 
-format: setup ## put the code into shape
+format: setup ## format the code, and fix what ruff can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -67,15 +67,15 @@ policy-docs: setup ## write the schema of policies, and the default policy as a 
 histories: setup ## record the histories that the replay test replays
 	@$(BIN)/python -m tests.histories.record
 
-mutants: setup ## change the rules bit by bit: which change does no test notice? (hours; NAMES="rules.clocks.runs*")
+mutants: setup ## change the rules bit by bit, list changes that no test notices (hours; NAMES="rules.clocks.runs*")
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut
 	$(BIN)/mutmut run $(if $(NAMES),"$(NAMES)")
 	@$(BIN)/mutmut results
 
-lock: setup ## resolve pyproject.toml anew into requirements.lock
+lock: setup ## resolve pyproject.toml into a new requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--group dev --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 
-clean: ## remove what was installed and every local state
+clean: ## remove the virtual environment, caches and all local state
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
