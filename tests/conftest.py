@@ -4,6 +4,7 @@ import os
 import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import settings
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
+from connectors.calendars import directory
 from models import base
 from rehearsal.server import TIME_SKIPPING
 from runtime.embedded.server import EmbeddedServer, free_port
 from runtime.settings import Settings, load_settings
+from tests.patience import PATIENCE_SECONDS
 from tests.proof import proof
 from workflows.incident.visibility import KEYS
 
@@ -87,6 +90,12 @@ def no_configuration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("configuration") / "temporal.config"
     file.write_text("")
     return file
+
+
+@pytest.fixture(autouse=True)
+def feeds_are_read_in_peace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, what a feed sent is read before anybody gives up."""
+    monkeypatch.setattr(directory, "CHECKED_WITHIN", timedelta(seconds=PATIENCE_SECONDS))
 
 
 @pytest.fixture(autouse=True)

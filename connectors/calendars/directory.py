@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 FRESH = timedelta(minutes=1)
 """A younger copy is used as it is, so a storm of pages makes one request."""
 PATIENCE = timedelta(seconds=30)
-"""After a feed fails, it is not asked again for this long if there is a copy of it."""
+"""So long after it failed, a feed is not asked again, whether there is a copy of it or not."""
 CHECKED_WITHIN = timedelta(seconds=1)
-"""If there is an older copy, wait this long for a new one to be read, then use the older one."""
+"""So long a page waits until a new copy has been read; by then the old one counts, if any."""
 CHECKING = "what it sent is still being read"
 
 
@@ -151,7 +151,7 @@ class FeedDirectory:
             known.copy = await asyncio.to_thread(self._copies.load, name, known.place)
         if known.copy and now - known.copy.as_of < self._fresh and not known.failure:
             return
-        if known.copy and known.failed_at and now - known.failed_at < self._patience:
+        if known.failed_at and now - known.failed_at < self._patience:
             return
         try:
             await self._fetch(known, timeout)
@@ -159,14 +159,14 @@ class FeedDirectory:
             known.failure, known.failed_at = error, now
 
     async def _fetch(self, known: _Known, timeout: timedelta) -> None:
-        """Fetch a copy and have it checked; if there is an older copy, wait only briefly.
+        """Fetch a copy and have it checked. Nobody waits long for that, not even without a copy.
 
-        The check goes on after that, and the next caller gets its result.
+        The check goes on all the same: whoever asks next finds it done.
         """
         if known.checking is None or known.checking.done():
             copy = await known.feed.fetch(known.copy, timeout=timeout)
             known.checking = asyncio.create_task(self._check(known, copy))
-        waiting = CHECKED_WITHIN.total_seconds() if known.copy else None
+        waiting = CHECKED_WITHIN.total_seconds()
         done, _ = await asyncio.wait({known.checking}, timeout=waiting)
         if not done:
             raise RetryableError(known.feed.name, CHECKING)

@@ -1,6 +1,7 @@
 """What a hostile text of a feed costs: a process that is ended, and nothing else."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,12 +10,13 @@ import pytest
 
 from connectors.calendars.apart import unfolded_apart
 from connectors.calendars.attendees import attending
-from connectors.calendars.directory import CHECKING, FeedDirectory
+from connectors.calendars.directory import CHECKING, FeedDirectory, FeedReading
 from connectors.calendars.ical import MOST_TEXT, Unfolded
 from connectors.calendars.readings import AT_ONCE, Readings, Unreadable, in_turn
 from connectors.calendars.settings import FeedSettings
-from connectors.errors import PermanentError
+from connectors.errors import PermanentError, RetryableError
 from tests.fakes.feeds import ANA, BO, a_feed, read_here
+from tests.patience import PATIENCE_SECONDS
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 END = START + timedelta(days=45)
@@ -147,6 +149,53 @@ async def test_a_bad_feed_without_any_copy_is_an_error(tmp_path: Path) -> None:
     async with aclosing(FeedDirectory(named, tmp_path / "copies", read=Reader())) as feeds:
         with pytest.raises(PermanentError, match="what it sent cannot be read"):
             await feeds.read("primary", START, END, timeout=timedelta(seconds=5))
+
+
+async def test_a_feed_without_any_copy_keeps_a_page_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read further meanwhile, and whoever asks once that is done finds it."""
+    file, reader = tmp_path / "primary.ics", Reader()
+    file.write_text(a_feed(ANA))
+    reader.may_go_on.clear()
+    monkeypatch.setattr("connectors.calendars.directory.CHECKED_WITHIN", timedelta(0))
+    named = {"primary": FeedSettings(path=file)}
+    async with aclosing(FeedDirectory(named, tmp_path / "copies", read=reader)) as feeds:
+
+        async def read() -> FeedReading:
+            return await feeds.read("primary", START, START, timeout=timedelta(seconds=5))
+
+        for _ in range(2):
+            with pytest.raises(RetryableError, match=CHECKING):
+                await read()
+        assert reader.asked == [a_feed(ANA)]
+        reader.may_go_on.set()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (found := await told(read)):
+                await asyncio.sleep(0.01)
+    assert found.trouble == ""
+
+
+async def told(read: Callable[[], Awaitable[FeedReading]]) -> FeedReading | None:
+    """What a feed says, if it has been read."""
+    try:
+        return await read()
+    except RetryableError:
+        return None
+
+
+async def test_a_feed_that_failed_is_left_alone_for_a_while_without_any_copy(
+    tmp_path: Path,
+) -> None:
+    """Who could make it fail anew each time could keep every page."""
+    file, reader = tmp_path / "primary.ics", Reader()
+    named = {"primary": FeedSettings(path=file)}
+    async with aclosing(FeedDirectory(named, tmp_path / "copies", read=reader)) as feeds:
+        for number in range(3):
+            file.write_text(f"bad {number}")
+            with pytest.raises(PermanentError, match="what it sent cannot be read"):
+                await feeds.read("primary", START, END, timeout=timedelta(seconds=5))
+    assert reader.asked == ["bad 0"]
 
 
 async def test_many_feeds_are_read_by_few_processes_at_once() -> None:
