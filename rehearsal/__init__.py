@@ -1,1 +1,1 @@
-"""A scenario played under a policy: the real workflows, virtual time, no message that leaves."""
+"""Plays a scenario under a policy: real workflows, virtual time, and no message leaves."""

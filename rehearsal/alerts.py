@@ -1,4 +1,4 @@
-"""Alerts of a scenario: dated by it, and heard by the real alert group, which stands in it."""
+"""Alerts of a scenario: they get its dates, and the real alert group receives them."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -32,17 +32,17 @@ class _Firing:
 
 @dataclass(slots=True)
 class Deliveries:
-    """Payloads, dated by when they are delivered, whatever format they are in.
+    """Payloads in any format, dated by when they are delivered.
 
-    An alert fires since the first payload that says so, and has ended since the first that says
-    that; if it fires again afterwards, that is a new firing.
+    An alert starts with the first payload that says it fires, and ends with the first that says it
+    is resolved. If it fires again after that, it is a new firing.
     """
 
     rehearsal: str
     _known: dict[str, _Firing] = field(default_factory=dict)
 
     def dated(self, payload: Payload, at: datetime) -> Payload:
-        """The payload as it would arrive at `at`, for groups of this rehearsal alone."""
+        """The payload as it arrives at `at`, with group keys of this rehearsal alone."""
         groups = (
             replace(
                 group,
@@ -54,7 +54,7 @@ class Deliveries:
         return replace(payload, groups=tuple(groups))
 
     def _dated(self, alert: SentAlert, at: datetime) -> SentAlert:
-        """One that names no instant stays so: the alert group dates it, as in production."""
+        """Date an alert; one without instants gets none, because the alert group dates it."""
         named = fingerprint_of(alert)
         known = self._known.get(named)
         fires = alert.status is AlertStatus.FIRING
@@ -68,7 +68,7 @@ class Deliveries:
 
 
 class RehearsedStart(StartIncidentActivity):
-    """Starts the incident where its alert group stands in the scenario."""
+    """Starts the incident at the point of the scenario that its alert group has reached."""
 
     def __init__(self, *given: Any, time: VirtualTime) -> None:
         super().__init__(*given)
@@ -77,9 +77,9 @@ class RehearsedStart(StartIncidentActivity):
 
     @activity.defn(name=START_INCIDENT)
     async def start_incident(self, request: StartIncident) -> IncidentStarted:
-        """Start it; `opened` tells which workflow, a group or an incident, asked for which."""
+        """Start the incident; `opened` records which workflow, group or incident, asked for it."""
         asking = activity.info().workflow_id or ""
-        # An attempt that comes again, because the first took long, begins nothing anew.
+        # A second attempt, made because the first took long, starts nothing again.
         offset = self._time.known(request.incident_id) or self._time.begin(
             request.incident_id, await self._time.now(asking)
         )
@@ -90,7 +90,7 @@ class RehearsedStart(StartIncidentActivity):
 
 
 class RehearsedFeed(FeedIncidentActivity):
-    """Feeds the incident where its alert group stands in the scenario."""
+    """Feeds the incident at the point of the scenario that its alert group has reached."""
 
     def __init__(self, *given: Any, time: VirtualTime) -> None:
         super().__init__(*given)
@@ -98,7 +98,7 @@ class RehearsedFeed(FeedIncidentActivity):
 
     @activity.defn(name=FEED_INCIDENT)
     async def feed_incident(self, request: FeedIncident) -> IncidentFed:
-        """What the incident made of it, after a new run that it was started for, if need be."""
+        """Feed the incident, reopening it if the request says so; returns what became of it."""
         group, incident = activity.info().workflow_id or "", request.incident_id
         if request.reopen and not await self._time.running(incident):
             fed = await self.fed(request, epoch_offset=await self._time.renewed(incident, group))
@@ -106,6 +106,6 @@ class RehearsedFeed(FeedIncidentActivity):
             fed = await self.fed(request)
         if fed.state is not State.CANCELLED or fed.resolved_at is None:
             return fed
-        # A cancelled incident was not resolved: what counts is when its workflow ended.
+        # A cancelled incident was not resolved: the end of its workflow counts.
         ended_at = fed.resolved_at + self._time.offset(incident)
         return fed.changed(resolved_at=ended_at)

@@ -1,4 +1,4 @@
-"""Channels that take messages and let none out, or fail as a scenario has them fail."""
+"""Channels that record messages and send none, or fail as a scenario says."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from models.messages.reference import Reference
 
 
 class RecordingChannel:
-    """Takes each message once per key, whatever its name means to the settings."""
+    """Records each message once per key, whatever the settings say about its name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -23,7 +23,7 @@ class RecordingChannel:
         timeout: timedelta,  # noqa: ARG002 - nothing is waited for
         first_message: Reference | None = None,  # noqa: ARG002 - nobody reads a thread
     ) -> Reference | None:
-        """Keep the message, or fail."""
+        """Record the message, or fail."""
         if self.fails_always:
             raise self.fails_always
         self.messages.setdefault(message.key, message)
@@ -38,15 +38,15 @@ class RecordingChannels(ChannelDirectory):
         self.named: dict[str, RecordingChannel] = {}
 
     def channel(self, name: str) -> RecordingChannel:
-        """The channel `name`, made when it is first asked for."""
+        """The channel `name`; the first request creates it."""
         return self.named.setdefault(name, RecordingChannel(name))
 
     def break_down(self, name: str, *, for_good: bool) -> None:
-        """Let a channel not answer, or refuse every message for good, from now on."""
+        """From now on, the channel does not answer, or refuses every message for good."""
         error = PermanentError if for_good else RetryableError
         what = "refuses every message" if for_good else "does not answer"
         self.channel(name).fails_always = error(name, f"the scenario says that it {what}")
 
     def mend(self, name: str) -> None:
-        """Let a channel work again."""
+        """The channel works again."""
         self.channel(name).fails_always = None

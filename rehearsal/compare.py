@@ -1,4 +1,4 @@
-"""The same scenario under two policies: what is said, how clocks go, and what breaches."""
+"""Compares a scenario under two policies: messages, clocks and breaches."""
 
 from collections.abc import Callable, Hashable, Iterable
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ Thing = TypeVar("Thing", Said, Breach, Refused)
 
 
 class ClockDifference(Frozen):
-    """A run of a clock that went otherwise; None where there was no such run."""
+    """A run of a clock that went differently; None on the side where it did not run."""
 
     incident: str
     clock: str
@@ -22,7 +22,7 @@ class ClockDifference(Frozen):
 
 
 class EndDifference(Frozen):
-    """An incident that ended otherwise: its state and severity; None where there was none."""
+    """An incident that ended differently: its state and severity; None on the side without it."""
 
     incident: str
     here: str | None
@@ -30,7 +30,7 @@ class EndDifference(Frozen):
 
 
 class Comparison(Frozen):
-    """What differs. `here` is the first policy's, `there` that of the second."""
+    """What differs. `here` belongs to the first policy, `there` to the second."""
 
     said_here: tuple[Said, ...]
     said_there: tuple[Said, ...]
@@ -48,7 +48,7 @@ class Comparison(Frozen):
 
 
 def compare(here: Played, there: Played) -> Comparison:
-    """What differs between a scenario under one policy and under another."""
+    """Compare a scenario under one policy with the same scenario under another."""
     said_here, said_there = _apart(here.said, there.said, _who, _at)
     breached_here, breached_there = _apart(here.breaches, there.breaches, _promise, _always)
     refused_here, refused_there = _apart(here.refused, there.refused, _tried, _always)
@@ -90,7 +90,7 @@ def _apart(
     named: Callable[[Thing], Hashable],
     when: Callable[[Thing], datetime],
 ) -> tuple[tuple[Thing, ...], tuple[Thing, ...]]:
-    """Those without a counterpart of the same name and about the same time on the other side."""
+    """Those without a counterpart of the same name at about the same time on the other side."""
     only_here, left = [], list(there)
     for thing in here:
         fitting = (

@@ -1,4 +1,4 @@
-"""The engine as it is rehearsed: real workflows and activities, channels that only record."""
+"""The rehearsed engine: real workflows and activities, channels that only record."""
 
 import asyncio
 import uuid
@@ -40,13 +40,13 @@ from states.lifecycle import Trigger
 
 NO_FEEDS: Mapping[str, FeedSettings] = MappingProxyType({})
 ARRIVAL_SECONDS = 0.05
-"""So long after it was sent, a command has reached the server."""
+"""A command has reached the server this long after it was sent."""
 
 
 class RehearsedEngine:
-    """Incidents and alert groups under one policy. Enter it, and its worker runs.
+    """Incidents and alert groups under one policy; its worker runs inside `async with`.
 
-    `incidents` maps the names of the scenario to ids; the newest comes last. `feeds` are read for
+    `incidents` maps names in the scenario to ids; the newest comes last. `feeds` are read for
     schedules that follow one.
     """
 
@@ -74,7 +74,7 @@ class RehearsedEngine:
         self._worker = self._built(folder)
 
     def _built(self, folder: Path) -> Workers:
-        # Nothing of this installation: where its messages really go must not reach a rehearsal.
+        # Use no settings of this installation: a rehearsal must not know real addresses.
         settings = Settings.model_construct(
             task_queue=self._queue, policy_file=self._policy.file, state_directory=folder
         )
@@ -111,7 +111,7 @@ class RehearsedEngine:
         await self._feeds.aclose()
 
     async def report(self, name: str, report: Report, at: datetime) -> None:
-        """Somebody reports an incident at `at`. Raises NotTaken."""
+        """Report an incident at `at`. Raises NotTaken."""
         policy = self._policy.compiled(report.service, at)
         refusal = unacceptable(report, policy, at)
         if refusal:
@@ -132,7 +132,7 @@ class RehearsedEngine:
         await self.settled()
 
     async def deliver(self, name: str, payload: Payload, at: datetime) -> None:
-        """Monitoring delivers alerts at `at`. Raises NotTaken."""
+        """Deliver alerts from monitoring at `at`. Raises NotTaken."""
         rules = self._policy.rules(at)
         if not may_report(MONITORING, rules.reporting):
             raise NotTaken("the policy does not allow monitoring to report")
@@ -165,22 +165,22 @@ class RehearsedEngine:
         )
 
     def _welcome(self, name: str, named: str) -> None:
-        """Give an incident its name; a second one of the same name gets a number."""
+        """Give an incident its name; a second one with the same name gets a number."""
         if named in self.incidents.values():
             return
         taken = sum(1 for known in self.incidents if known == name or _stem(known) == name)
         self.incidents[name if not taken else f"{name}-{taken + 1}"] = named
 
     async def do(self, order: Order, at: datetime) -> None:
-        """Somebody gives a command. Raises NotTaken."""
+        """Give a command. Raises NotTaken."""
         await self._given(order, at)
         await self.settled()
 
     async def in_time(self, orders: Sequence[Order], at: datetime) -> list[NotTaken | None]:
-        """Commands that are given at the very instant at which something comes due.
+        """Give commands at the exact instant at which something comes due.
 
-        They are there when the incidents first look at that instant: no worker runs until then,
-        and what comes with the same look is taken before what the clock says.
+        No worker runs until the commands have arrived. The incidents then see them together with
+        the instant, and a command counts before the clock.
         """
         await self._worker.shutdown()
         try:
@@ -216,7 +216,7 @@ class RehearsedEngine:
             raise refused from None
 
     async def advance(self, to: datetime) -> None:
-        """Time passes until `to` for everything; groups and incidents stay side by side."""
+        """Advance everything until `to`; groups and incidents stay side by side."""
         reached = None
         while True:
             waiting = [await self.time.next_due(workflow) for workflow in self._side_by_side()]
@@ -238,11 +238,11 @@ class RehearsedEngine:
         return (*self.incidents.values(), *self._groups, *self._workloads.begun)
 
     def _side_by_side(self) -> tuple[str, ...]:
-        """Those whose own instants others must not pass: what they say then is heard then."""
+        """The workflows that no other may overtake: what one says at an instant is heard then."""
         return self._workflows() if self._workloads.begun else tuple(self._groups)
 
     async def settled(self) -> None:
-        """Wait until nothing more happens by itself; learn of incidents that were opened."""
+        """Wait until nothing more happens by itself; note incidents that were opened."""
         while True:
             await self.time.settled(self._workflows())
             names = {named: name for name, named in self.incidents.items()}
@@ -253,13 +253,13 @@ class RehearsedEngine:
                 return
 
     def by_name(self, text: str) -> str:
-        """A text that calls incidents by their names: their ids are others every time."""
+        """Replace the ids of incidents, which change every time, by their names."""
         for name, named in self.incidents.items():
             text = text.replace(named, name)
         return text
 
     async def view(self, named: str, at: datetime) -> IncidentView:
-        """The incident of this id as it reads at `at`."""
+        """The view of the incident with this id at `at`."""
         instant = at - self.time.offset(named)
         return await ask_view(self._client, named, PATIENCE, at=instant)
 

@@ -1,4 +1,4 @@
-"""A scenario file as a `Scenario`, or every problem of it with its line and column."""
+"""Loads a scenario file as a `Scenario`, or reports every problem with its line and column."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,34 +31,34 @@ from rehearsal.wording import (
 from states.lifecycle import State
 
 DEFAULT_NAME = "incident"
-"""What an incident is called where the scenario gives it no name."""
+"""The name of an incident if the scenario gives it none."""
 _ITEM = 2
-"""`events[3]` and `expect[3]` are paths of two parts."""
+"""The paths `events[3]` and `expect[3]` have two parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedScenario:
-    """What came of a file: the scenario, or the problems that keep it from being played."""
+    """The result of loading a file: the scenario, or the problems that prevent playing it."""
 
     file: Path
     scenario: Scenario | None
     problems: tuple[Problem, ...]
 
     def beside(self, name: str) -> Path:
-        """A file that the scenario names: beside itself, else from where we are."""
+        """A file that the scenario names: next to the scenario, or in the working directory."""
         return beside(self.file, name)
 
 
 def beside(file: Path, name: str) -> Path:
-    """The file `name` next to `file`, else from the working directory."""
+    """The file `name` next to `file`, otherwise in the working directory."""
     near = file.parent / name
     return near if near.exists() else Path(name)
 
 
 def load_scenario(path: Path | str, policy: Path | None = None) -> LoadedScenario:
-    """Read a scenario file that is played under `policy`, else under the one that it names.
+    """Read a scenario that is played under `policy`, or under the policy it names.
 
-    Raises nothing: whatever is wrong is in `problems`.
+    Raises nothing: everything that is wrong is in `problems`.
     """
     file = Path(path)
     read = read_document(file, "scenario")
@@ -117,10 +117,10 @@ def _of_names(scenario: Scenario, file: Path, policy: Path | None) -> Iterator[F
 
 
 def _of_name(name: str | None, names: set[str], loc: Loc) -> Iterator[Finding]:
-    """An incident's name must be given by a report or an alert; a recurrence adds its number."""
+    """A report or an alert must give an incident its name; a recurrence adds its number."""
     stem, _, number = (name or "").rpartition("-")
     if name and name not in names and not (number.isdecimal() and stem in names):
-        what = f"no report or alert makes an incident {name}"
+        what = f"no report or alert opens an incident {name}"
         yield Finding((*loc, "incident"), what, suggestion(name, sorted(names)))
 
 
@@ -175,7 +175,7 @@ def _of_command(event: Event, loc: Loc, scenario: Scenario, file: Path) -> Itera
     known = tuple(n for n in spec.payload.model_fields if n not in {"actor", "via"})
     doubled = [key for key, name in names.items() if key != name and name in event.fields]
     for key in doubled:
-        yield Finding((*loc, key), f"{key} and {names[key]} say the same", "keep one", key=True)
+        yield Finding((*loc, key), f"{key} and {names[key]} mean the same", "keep one", key=True)
     for key, name in names.items():
         if name not in known:
             what = f"{spec.name} has no field {key!r}"
@@ -199,7 +199,7 @@ def _of_model(
     loc: Loc,
     spec: CommandSpec | None = None,
 ) -> Iterator[Finding]:
-    """What the model of a report or a command says of its fields, each by the key as written."""
+    """What the model of a report or command finds wrong, with the keys as written."""
     written = {name: key for key, name in names.items()}
     try:
         model.model_validate(fields())

@@ -1,4 +1,4 @@
-"""Names in a scenario that its policy does not know: nothing would come of them."""
+"""Finds names in a scenario that its policy does not know, and that would have no effect."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -28,12 +28,12 @@ WHOM = frozenset(
         ("hand_over", "giver"),
     }
 )
-"""The fields of commands that name somebody who must be known."""
+"""The fields of commands that must name a known person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What may be named, by what it is; no people where the policy names none."""
+    """The names that may be used, by kind; there are no people if the policy names none."""
 
     channel: tuple[str, ...]
     clock: tuple[str, ...]
@@ -46,13 +46,13 @@ class Known:
     outside: tuple[str, ...] = ()
 
     def look_up(self, loc: Loc, kind: str, name: str) -> Iterator[Finding]:
-        """A finding where there is no such thing."""
+        """Report a name that does not exist."""
         names: tuple[str, ...] = getattr(self, kind)
         if kind != PERSON or names:
             yield from unknown(loc, kind, name, names)
 
     def joined(self, other: "Known") -> "Known":
-        """What may be named where either counts."""
+        """The names known to either of the two."""
         both = ((*getattr(self, f.name), *getattr(other, f.name)) for f in fields(self))
         return Known(*(tuple(dict.fromkeys(names)) for names in both))
 
@@ -77,7 +77,7 @@ def _known(policy: Policy) -> Known:
 
 
 def _open_to_anyone(policy: Policy) -> Iterator[str]:
-    """The commands that outsiders may give: those that anyone may, and that move no state."""
+    """The commands open to outsiders: anyone may give them, and they change no state."""
     rules = authority(policy)
     for spec in COMMANDS.values():
         rule = rules.get(spec.name, AuthorityRule())
@@ -89,7 +89,7 @@ def _open_to_anyone(policy: Policy) -> Iterator[str]:
 def unknown_names(
     scenario: Scenario, policy: Path, beside: Callable[[str], Path]
 ) -> Iterator[Finding]:
-    """The names that no policy of the scenario knows; nothing where a policy cannot be used.
+    """Find names that no policy of the scenario knows; nothing if a policy cannot be used.
 
     Its policies are those in force while something happens, and those that incidents adopt.
     """
@@ -123,14 +123,14 @@ def _adopted(scenario: Scenario) -> Iterator[tuple[str, datetime]]:
 
 
 def _strangers(scenario: Scenario) -> frozenset[str]:
-    """Whom a policy need not know: who reports, and whose refusal is expected."""
+    """People whom a policy need not know: those who report, and those whose refusal is expected."""
     reporters = {event.by for event in scenario.events if event.report is not None}
     refused = {expected.by for expected in scenario.expect if expected.refused}
     return frozenset(name for name in reporters | refused if name)
 
 
 def _taken_in(scenario: Scenario, known: Known) -> Iterator[str]:
-    """Who is given a role that people from outside hold."""
+    """People who are given a role that outsiders hold."""
     for event in scenario.events:
         spec = spec_of(event.do or "")
         fields = written_as(spec, event) if spec else {}
@@ -157,7 +157,7 @@ def _of_event(event: Event, loc: Loc, known: Known, strangers: frozenset[str]) -
 
 
 def _slip(name: str, known: Known) -> bool:
-    """Whether a name is most likely a slip of the pen for one that the policy knows."""
+    """Whether a name is probably a misspelling of a name that the policy knows."""
     return name not in known.person and near(name, known.person) is not None
 
 
@@ -186,7 +186,7 @@ HEARERS = {
     "tell": ("audience", PERSON, "role"),
     "remind": (PERSON, "role"),
 }
-"""What can hear a message of each kind; a role is written `role:NAME`, others may be so."""
+"""Who can hear a message of each kind; a role is written `role:NAME`, others may be too."""
 
 
 def _of_hearer(written: str, kinds: tuple[str, ...], loc: Loc, known: Known) -> Iterator[Finding]:
@@ -195,7 +195,7 @@ def _of_hearer(written: str, kinds: tuple[str, ...], loc: Loc, known: Known) -> 
         yield from known.look_up(loc, kind, name)
     elif colon:
         forms = ", ".join(f"{kind}:NAME" for kind in kinds)
-        yield Finding(loc, f"{kind}: is no kind of who hears this", f"write {forms}")
+        yield Finding(loc, f"{kind}: is not a kind of recipient for this message", f"write {forms}")
     elif known.person or "audience" in kinds:
         names = {k: getattr(known, k) for k in kinds if k != "role"}
         every: Iterable[str] = (name for of_kind in names.values() for name in of_kind)

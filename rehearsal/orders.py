@@ -1,10 +1,10 @@
-"""What was not taken of what a scenario has people do."""
+"""The refusals of a rehearsal: reports, alerts and commands that were not accepted."""
 
 from incidents.errors import CannotReopen, CommandRefused, IncidentNotFound, IncidentOver
 
 
 class NotTaken(Exception):  # noqa: N818 - says what is
-    """A report, an alert or a command was refused; `missing` is what would have been needed."""
+    """A report, an alert or a command was refused; `missing` says what it lacked."""
 
     def __init__(self, because: str, missing: tuple[str, ...] = ()) -> None:
         super().__init__(because)
@@ -13,7 +13,7 @@ class NotTaken(Exception):  # noqa: N818 - says what is
 
 
 def refusal_of(error: BaseException) -> NotTaken | None:
-    """Why an incident did not take a command; None if the error is of another kind."""
+    """Why an incident refused a command; None if the error is of another kind."""
     match error:
         case CommandRefused():
             return NotTaken(error.message, error.missing)

@@ -1,8 +1,7 @@
-"""Holds what was played against what was expected: what is missing, and what is too much.
+"""Compares what was played with what was expected: what is missing, and what is unexpected.
 
-Pure. As soon as one message is expected, every message must be: whatever else was said is
-unexpected, but for the kinds that `any` names. So is every refusal, in a scenario that expects
-anything at all.
+This code is pure. If a scenario expects one message, it must expect every message, except of the
+kinds that `any` names. If it expects anything at all, it must expect every refusal.
 """
 
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ class Judgement(Frozen):
 
 
 def judge(played: Played, scenario: Scenario) -> Judgement:
-    """What differs from the expectations of the scenario that was played."""
+    """Compare what was played with the expectations of its scenario."""
     if not scenario.expect:
         return Judgement()
     judging = _Judging(played, scenario)
@@ -49,7 +48,7 @@ def _has(text: str, words: str | None) -> bool:
 
 
 class _Judging:
-    """What of the played is not accounted for yet."""
+    """The messages and refusals that no expectation has claimed yet."""
 
     def __init__(self, played: Played, scenario: Scenario) -> None:
         self._played = played
@@ -58,7 +57,7 @@ class _Judging:
         self._refused = list(played.refused)
 
     def missing(self, expected: Expectation) -> Iterator[str]:
-        """What does not meet an expectation; takes what does meet it."""
+        """Describe how an expectation is not met; claim the messages that meet it."""
         if expected.kind in MESSAGES:
             yield from self._message(expected)
         elif expected.kind == "refused":
@@ -71,7 +70,7 @@ class _Judging:
             yield from self._standing(expected)
 
     def unexpected(self) -> Iterator[str]:
-        """What was said or refused, and nobody expected."""
+        """Describe messages and refusals that nothing expected."""
         wanted = [expected for expected in self._scenario.expect if expected.kind in MESSAGES]
         free = {kind for expected in self._scenario.expect for kind in expected.any}
         for said in self._said if wanted else ():
@@ -84,11 +83,11 @@ class _Judging:
         return offset_words(at, self._scenario.starts)
 
     def said_words(self, said: Said) -> str:
-        """A message in a line."""
+        """Describe a message in one line."""
         return f"{self._offset(said.at)} {said.kind} {said.who} ({said.because})"
 
     def refused_words(self, refused: Refused) -> str:
-        """A refusal in a line."""
+        """Describe a refusal in one line."""
         lacks = f" (missing: {'; '.join(refused.missing)})" if refused.missing else ""
         return (
             f"{self._offset(refused.at)} {refused.what} by {refused.by} refused: "
@@ -99,7 +98,7 @@ class _Judging:
         return instant_of(moment, self._scenario.starts)
 
     def _window(self, expected: Expectation) -> tuple[datetime, datetime]:
-        """Between which instants, both included, a message is expected."""
+        """The instants, both included, between which a message is expected."""
         if expected.within is not None:
             first, last = expected.within
             return self._instant(first), self._instant(last)
@@ -137,7 +136,7 @@ class _Judging:
         why += f" because {expected.because}" if expected.because else ""
         same = [s for s in self._played.said if s.kind == expected.kind and _is(s, who)]
         heard = ", ".join(f"{self._offset(s.at)} ({s.because})" for s in same[:4])
-        instead = f"; came at {heard}" if same else "; came never"
+        instead = f"; came at {heard}" if same else "; it never came"
         return f"{expected.kind} {who} {when}{why}{instead}"
 
     def _refusal(self, expected: Expectation) -> Iterator[str]:
@@ -154,7 +153,7 @@ class _Judging:
                 self._refused.remove(refused)
                 return
         why = f" because {expected.because}" if expected.because else ""
-        yield f"{what} refused{why}; it was not"
+        yield f"{what} refused{why}; it was not refused"
 
     def _standings(self, expected: Expectation) -> tuple[Standing, ...]:
         at = self._instant(expected.at) if expected.at is not None else None

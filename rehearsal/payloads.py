@@ -1,4 +1,4 @@
-"""Files with alerts, as monitoring sends them, in any format that the intake takes."""
+"""Files with alerts from monitoring, in any format that the intake takes."""
 
 import json
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ LARGEST_BYTES = 4 * 1024 * 1024
 
 
 class NoAlerts(Exception):  # noqa: N818 - says what is
-    """What is wrong with the file; its name stands before that."""
+    """What is wrong with a file; the caller puts the file's name in front."""
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What a file says of each group of alerts; `source` names its format."""
+    """What a file says about each group of alerts; `source` names its format."""
 
     source: str
     groups: tuple[SentGroup, ...]
 
 
 def payload_file(path: Path) -> Payload:
-    """The alerts in a file. Raises NoAlerts."""
+    """Read the alerts in a file. Raises NoAlerts."""
     try:
         with opened(path) as stream:
             data = stream.read(LARGEST_BYTES + 1)
@@ -40,7 +40,7 @@ def payload_file(path: Path) -> Payload:
         raise NoAlerts(f"is not JSON: {error}"[:200]) from None
     form = recognised(body)
     if form is None:
-        raise NoAlerts(f"is in no format of alerts that is known; there are: {in_words()}")
+        raise NoAlerts(f"is in no known format of alerts; there are: {in_words()}")
     try:
         return Payload(form.name, form.read(form.body.model_validate(body), {}))
     except ValidationError as error:

@@ -8,7 +8,10 @@ from models.policy.durations import format_duration
 def offset_words(
     at: datetime | timedelta, starts: datetime | None = None, *, days: bool = True
 ) -> str:
-    """An offset from the start, to the second: `5m10s`, `-10m`; without `days` in hours at most."""
+    """An offset from the start, to the second, such as `5m10s` or `-10m`.
+
+    Without `days`, hours are the largest unit.
+    """
     offset = at if isinstance(at, timedelta) else at - (starts or at)
     whole = timedelta(seconds=round(offset.total_seconds()))
     sign = "-" if whole < timedelta() else ""

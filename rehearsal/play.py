@@ -1,4 +1,4 @@
-"""Plays a scenario on an engine: each event at its instant, and time between them."""
+"""Plays a scenario on an engine: each event at its instant, with time passing in between."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -28,24 +28,23 @@ from rehearsal.reading import played_incident, standing_of
 from rehearsal.wording import payload_of, report_of, spec_of
 
 LEAD = timedelta(seconds=2)
-"""So long before people act it is looked at whether something comes due when they do."""
+"""This long before people act, we check whether something comes due when they do."""
 LAG = timedelta(seconds=0.4)
-"""A timer rings a little late; when this has passed, what came due by an instant has happened.
+"""Timers ring a little late; after this time, what came due by an instant has happened.
 
-How incidents stand at an instant is read then: a limit that passed with it is breached, as the
-timeline says. To the second it is the instant.
-"""
+The state at an instant is read then, so a limit that passes at the instant is breached, as the
+timeline says. Rounded to seconds, it is still the instant."""
 OTHER_INCIDENT = frozenset({"target", "duplicate_of"})
-"""Fields that name another incident: its name in the scenario will do."""
+"""Fields that name another incident; they accept its name in the scenario."""
 SAME_INSTANT = timedelta(seconds=1)
 AFTERWARDS = timedelta(seconds=5)
-"""So long after the last limit, what it sets off has happened."""
+"""This long after the last limit, its effects have happened."""
 LONGEST = timedelta(days=35)
-"""Without `until`, so long after the last event a rehearsal ends whatever still runs."""
+"""Without `until`, a rehearsal ends this long after the last event, even if something runs."""
 
 
 class NoScenario(Exception):  # noqa: N818 - says what is
-    """The scenario file has problems; they are in it."""
+    """The scenario file has problems; the loaded scenario lists them."""
 
 
 async def play(
@@ -57,11 +56,11 @@ async def play(
     *,
     reached: Callable[[datetime], None] | None = None,
 ) -> Played:
-    """Play a scenario under a policy on a server on which time is skipped.
+    """Play a scenario under a policy on a server that can skip time.
 
-    Documents that incidents write go to `folder`; `feeds` are read for schedules that follow
-    one. Where that takes long, `reached` is told now and then which instant it has come to. Raises
-    NoScenario where it could not be loaded, and Stuck where the engine fails.
+    Documents that incidents write go to `folder`; `feeds` are read for schedules that follow one. A
+    long rehearsal calls `reached` now and then with the instant that it has reached. Raises
+    NoScenario if the scenario could not be loaded, and Stuck if the engine fails.
     """
     scenario = loaded.scenario
     if scenario is None:
@@ -105,7 +104,7 @@ class _Play:
         return instant_of(moment, self.scenario.starts)
 
     def _schedule(self) -> list[tuple[datetime, list[Event], bool]]:
-        """The instants at which something happens or is looked at, in order."""
+        """The instants at which something happens or is checked, in order."""
         happening: dict[datetime, list[Event]] = {}
         for event in self.scenario.events:
             happening.setdefault(self._instant(event.at), []).append(event)
@@ -119,7 +118,7 @@ class _Play:
         return [(at, happening.get(at, []), at in looked) for at in every]
 
     async def _happen(self, at: datetime, events: list[Event]) -> None:
-        """What happens at one instant, in the order in which it is written."""
+        """Play the events of one instant in the order in which they are written."""
         if not events:
             return
         await self.engine.advance(at - LEAD)
@@ -135,7 +134,7 @@ class _Play:
                 self._note(event, at, refusal)
 
     async def _in_time(self, commands: list[Event], at: datetime) -> None:
-        """Commands that are given just when something comes due."""
+        """Give commands at the instant at which something comes due."""
         given: list[tuple[Event, Order]] = []
         for event in commands:
             try:
@@ -148,7 +147,7 @@ class _Play:
                 self._note(event, at, answer)
 
     async def _tied(self, at: datetime) -> bool:
-        """Whether a limit passes, or silence pages, just when people act: they were in time."""
+        """Whether a limit passes or a level is paged just when people act: they were in time."""
         for named in self.engine.incidents.values():
             view = await self.engine.view(named, at - LEAD)
             if any(abs(due - at) < SAME_INSTANT for due in _dues(view)):
@@ -175,7 +174,7 @@ class _Play:
             self.engine.channels.break_down(name, for_good=name in event.refuses)
 
     async def _order(self, event: Event, at: datetime) -> Order:
-        """The command of an event. Raises NotTaken where there is no incident for it."""
+        """The command of an event. Raises NotTaken if it has no incident."""
         named = self._meant(event.incident)
         spec = spec_of(event.do or "")
         if named is None or spec is None:
@@ -188,18 +187,18 @@ class _Play:
         return Order(named, spec.name, payload)
 
     def _meant(self, name: str | None) -> str | None:
-        """The id of the incident that is named; unnamed, it is the newest."""
+        """The id of the named incident, or of the newest one if no name is given."""
         if name is None:
             return next(reversed(self.engine.incidents.values()), None)
         return self.engine.incidents.get(name)
 
     def _unnamed(self, event: Event) -> str:
-        """The name of the incident that an event is about, if it names none."""
+        """The name of the incident of an event that names none."""
         newest = next(reversed(self.engine.incidents), DEFAULT_NAME)
         return newest if event.do else DEFAULT_NAME
 
     async def _kept(self, file: str, at: datetime) -> dict[str, str]:
-        """How a policy is named that is adopted: in a rehearsal it has come into force by then."""
+        """The fields that name an adopted policy; it is stored first, as if it were in force."""
         try:
             loaded = policy_in_force(self.loaded.beside(file), at)
         except PolicyBroken as error:
@@ -225,7 +224,7 @@ class _Play:
         )
 
     def _named(self, refused: Refused) -> Refused:
-        """A refusal that calls incidents as the scenario does."""
+        """A refusal that names incidents as the scenario does."""
         return refused.changed(because=self.engine.by_name(refused.because))
 
     async def _views(self, at: datetime) -> dict[str, IncidentView]:
@@ -238,7 +237,7 @@ class _Play:
         return Look(at=at, standings=tuple(standing_of(name, v) for name, v in views.items()))
 
     async def _finish(self, last: datetime) -> tuple[datetime, str]:
-        """Let time pass until the end; returns it, and why it is the end."""
+        """Let time pass until the end; returns the end and its reason."""
         if self.scenario.until is not None:
             ends = self._instant(self.scenario.until)
             await self.engine.advance(ends + LAG)
@@ -247,7 +246,7 @@ class _Play:
         while True:
             due = [d for view in (await self._views(at)).values() for d in _dues(view) if d > at]
             if not due:
-                return at, "nothing comes due any more"
+                return at, "nothing more comes due"
             if at >= last + LONGEST:
                 days = LONGEST.days
                 return (
@@ -265,7 +264,7 @@ class _Play:
 
 
 def _dues(view: IncidentView) -> Iterable[datetime]:
-    """When limits pass and levels are paged, if nobody does anything; reminders aside."""
+    """When limits pass and levels are paged if nobody acts; without reminders."""
     for reading in view.readings:
         waiting = reading.stage is Stage.IN_PROGRESS
         if waiting and reading.breach_at and reading.status is not ClockStatus.BREACHED:

@@ -1,4 +1,4 @@
-"""What came of a rehearsal: everything that a person, a program or a judgement may ask of it."""
+"""The result of a rehearsal, with all that a person, a program or a judgement needs."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,11 +8,11 @@ from models.scenario import MESSAGES
 from models.time.clock import ClockReading, Measure, MetricReading
 
 SLACK = timedelta(seconds=5)
-"""How long after its cause something may be recorded: the engine has to get round to it."""
+"""How long after its cause an entry may be recorded: the engine needs some time."""
 
 
 class Said(Frozen):
-    """Somebody heard something. `roles` are those that the person held then."""
+    """A message that somebody received. `roles` are the roles that the person held then."""
 
     incident: str
     at: Instant
@@ -25,7 +25,7 @@ class Said(Frozen):
 
 
 def in_order(said: Iterable[Said]) -> tuple[Said, ...]:
-    """Messages by time; of those of one instant, whose order is chance, pages first."""
+    """Sort messages by time; at one instant, where order is chance, pages come first."""
     return tuple(
         sorted(said, key=lambda one: (one.at, MESSAGES.index(one.kind), one.because, one.who))
     )
@@ -42,7 +42,7 @@ class Line(Frozen):
 
 
 class Refused(Frozen):
-    """Something that was tried in vain. `what` is a command, or report or alert."""
+    """A refused attempt. `what` is a command, or report or alert."""
 
     at: Instant
     incident: str
@@ -53,7 +53,7 @@ class Refused(Frozen):
 
 
 class Standing(Frozen):
-    """How an incident stood at an instant; `told` are its waits for updates that are over."""
+    """An incident's state at an instant; `told` are its ended waits for status updates."""
 
     incident: str
     state: str
@@ -65,10 +65,10 @@ class Standing(Frozen):
 
 
 class Breach(Frozen):
-    """A promise that was not kept: a clock's, or that of the next status update.
+    """A broken promise: of a clock, or of the next status update.
 
-    `at` is when the limit passed; `late_by` how late it was kept, or had become at the end where
-    it is `open` still, in the clock's own `measure`. `corrected_by` is who took it back since.
+    `at` is when the limit passed. `late_by` is how late it was kept, or if it is still `open`, how
+    late it was at the end, in the clock's own `measure`. `corrected_by` is who corrected it later.
     """
 
     incident: str
@@ -82,7 +82,7 @@ class Breach(Frozen):
 
 
 class PlayedIncident(Frozen):
-    """One incident as it was when the rehearsal ended."""
+    """One incident at the end of the rehearsal."""
 
     name: str
     id: str
@@ -95,7 +95,7 @@ class PlayedIncident(Frozen):
 
 
 class Look(Frozen):
-    """How the incidents stood at an instant in between."""
+    """The state of the incidents at an instant during the rehearsal."""
 
     at: Instant
     standings: tuple[Standing, ...]
@@ -124,16 +124,16 @@ class Played(Frozen):
 
     @property
     def said(self) -> tuple[Said, ...]:
-        """Everything that was said of any incident, in order."""
+        """Every message of every incident, in order."""
         return in_order(said for incident in self.incidents for said in incident.said)
 
     @property
     def breaches(self) -> tuple[Breach, ...]:
-        """Every promise that was not kept."""
+        """Every broken promise."""
         return tuple(breach for incident in self.incidents for breach in incident.breaches)
 
     def standings(self, at: datetime | None = None) -> tuple[Standing, ...]:
-        """How the incidents stood at an instant that was looked at; without one, at the end."""
+        """The state of the incidents at a checked instant; without an instant, at the end."""
         if at is None:
             return tuple(incident.end for incident in self.incidents)
         return next((look.standings for look in self.looks if look.at == at), ())

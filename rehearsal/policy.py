@@ -1,4 +1,4 @@
-"""The policy that is rehearsed: of a folder of versions, the one that is in force at an instant."""
+"""The rehearsed policy: in a folder of versions, the one in force at an instant."""
 
 from datetime import datetime
 from pathlib import Path
@@ -11,16 +11,16 @@ from rehearsal.played import PolicyPlayed
 
 
 class RehearsedPolicy:
-    """A policy file, or a folder of its versions, as incidents and intake have it.
+    """A policy file, or a folder of its versions, for incidents and intake.
 
-    Whatever is asked raises PolicyBroken or PolicyTooLarge where it cannot be used.
+    Every method raises PolicyBroken or PolicyTooLarge if the policy cannot be used.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
 
     def rules(self, at: datetime) -> IntakeRules:
-        """What intake decides by."""
+        """The rules of the policy for the intake."""
         return compile_intake(policy_in_force(self.file, at).policy)
 
     def compiled(self, service: str | None, at: datetime) -> CompiledPolicy:
@@ -29,7 +29,7 @@ class RehearsedPolicy:
         return compile_policy(loaded.policy, loaded.policy_hash, service)
 
     def named(self, at: datetime) -> PolicyPlayed:
-        """What it is called."""
+        """The policy's name, version and hash."""
         compiled = self.compiled(None, at)
         return PolicyPlayed(
             file=_shown(self.file),
@@ -40,6 +40,6 @@ class RehearsedPolicy:
 
 
 def _shown(file: Path) -> str:
-    """A file as it is found from where we are."""
+    """The path of a file from the working directory."""
     whole = file.resolve()
     return str(whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole)

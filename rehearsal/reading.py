@@ -1,4 +1,4 @@
-"""What the last view of an incident says of how it was played."""
+"""Reads the result of a rehearsal from the last view of an incident."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ KINDS: dict[str, str] = {
     EntryKind.NOTIFICATION_SENT: "tell",
     EntryKind.REMINDER_SENT: "remind",
 }
-"""What a line of the timeline says was said."""
+"""The kind of message that a line of the timeline stands for."""
 
 
 _SECOND = timedelta(seconds=1)
@@ -28,13 +28,13 @@ _OF_TIME = frozenset(
     {"started_at", "stopped_at", "breach_at", "target", "elapsed", "remaining", "late_by"}
     | {"elapsed_at_least", "elapsed_at_most", "late_by_at_least", "late_by_at_most", "negative_by"}
 )
-"""What a reading says of time."""
+"""The fields of a reading that hold times."""
 
 Reading = TypeVar("Reading", ClockReading, MetricReading)
 
 
 def steady(reading: Reading) -> Reading:
-    """A reading to the second: what is less is how long a busy machine took."""
+    """Round a reading to seconds: smaller differences come from a busy machine."""
     told = {name: value for name, value in reading if name in _OF_TIME and value is not None}
     change = {name: _whole(value) for name, value in told.items()}
     if isinstance(reading, ClockReading) and reading.corrected:
@@ -50,7 +50,7 @@ def _whole(value: Any) -> Any:
 
 
 def standing_of(name: str, view: IncidentView) -> Standing:
-    """How an incident stands by its view, to the second."""
+    """The state of an incident from its view, rounded to seconds."""
     incident = view.incident
     return Standing(
         incident=name,
@@ -66,7 +66,7 @@ def standing_of(name: str, view: IncidentView) -> Standing:
 def _dated(
     timeline: tuple[TimelineEntry, ...], causes: Iterable[datetime]
 ) -> tuple[TimelineEntry, ...]:
-    """The lines dated by what caused them, or else to the second: the same in every rehearsal."""
+    """Date each line by its cause, or round it to seconds, so every rehearsal gives the same."""
     known = sorted(set(causes))
     dated = []
     for entry in timeline:
@@ -85,9 +85,10 @@ def played_incident(
     events: Iterable[datetime],
     by_name: Callable[[str], str],
 ) -> PlayedIncident:
-    """An incident by its last view and its whole timeline; `events` are instants of events.
+    """An incident from its last view and its whole timeline.
 
-    `by_name` has a text call incidents by their names.
+    `events` are the instants of the scenario's events. `by_name` replaces ids of incidents in a
+    text by their names.
     """
     incident = view.incident
     due = (fired.due_at for fired in incident.fired)
@@ -165,7 +166,7 @@ def _breaches(name: str, view: IncidentView) -> tuple[Breach, ...]:
 
 
 def _corrected(name: str, view: IncidentView) -> tuple[Breach, ...]:
-    """Breaches that were taken back: they fired all the same."""
+    """Corrected breaches: they fired all the same."""
     return tuple(
         Breach(
             incident=name,
@@ -182,7 +183,7 @@ def _corrected(name: str, view: IncidentView) -> tuple[Breach, ...]:
 
 
 def _missed_updates(name: str, view: IncidentView) -> tuple[Breach, ...]:
-    """Status updates that did not come in time, each once however often it was reminded of."""
+    """Status updates that came late, each once, however many reminders were sent."""
     missed: dict[tuple[UpdateClock, int], datetime] = {}
     for fired in view.incident.fired:
         waited = clock_named(fired.clock)
@@ -206,7 +207,7 @@ def _missed_updates(name: str, view: IncidentView) -> tuple[Breach, ...]:
 
 
 def _ended(view: IncidentView, audience: str, due_at: datetime) -> tuple[datetime, bool]:
-    """When the update came, or nobody waited for it any more; and whether somebody still does."""
+    """When the wait for the update ended, and whether it is still open."""
     resolved = view.incident.milestone("resolved")
     came = [update.at for update in given_to(audience, view.incident)]
     ends = [at for at in (*came, *([resolved.at] if resolved else [])) if at >= due_at]

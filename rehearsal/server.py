@@ -1,7 +1,7 @@
-"""A Temporal server of our own on which time can be skipped; it ends with the rehearsal.
+"""A Temporal server that can skip time; it ends with the rehearsal.
 
-Skipping time is an experimental part of Temporal's interface: what uses it is here and in
-`rehearsal.timing`.
+Skipping time is an experimental part of Temporal's interface. Only this file and `rehearsal.timing`
+use it.
 """
 
 from collections.abc import AsyncIterator
@@ -19,17 +19,17 @@ TIME_SKIPPING = (
     "history.timerProcessorMaxPollRPS=1000",
     "history.transferProcessorMaxPollRPS=1000",
 )
-"""What the server must be told. The first makes it possible; without the second a timer that was
-skipped to rings a second late; without the others, which spare a database that is none of ours,
-each timer waits up to a quarter of a second for the server to look again."""
+"""Server settings. The first allows skipping time. Without the second, a timer rings a second late
+after a skip. Without the others, which protect a database that we do not have, each timer waits
+up to a quarter of a second until the server looks again."""
 
 MOST_SKIPS = 100_000
-"""How many timers may be skipped to at a time; Temporal stops at 200 unless told otherwise."""
+"""How many timers one skip may pass; Temporal's default is 200."""
 
 
 @asynccontextmanager
 async def time_skipping_server(folder: Path) -> AsyncIterator[Client]:
-    """A server in memory on ports of its own; what it says goes to a file in `folder`.
+    """A server in memory on its own ports; it logs to a file in `folder`.
 
     Raises EmbeddedServerFailed.
     """
@@ -43,6 +43,6 @@ async def time_skipping_server(folder: Path) -> AsyncIterator[Client]:
 
 
 def skipper(client: Client) -> TimeSkipper:
-    """Skips time for the workflows that its own client starts, and only when asked."""
+    """Skips time for the workflows that its own client starts, and only on request."""
     config = TimeSkippingConfig(enabled=False, max_session_skip_count=MOST_SKIPS)
     return TimeSkipper(client, config=config)

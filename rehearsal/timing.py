@@ -1,7 +1,8 @@
-"""Where each workflow stands in the scenario, and how it is brought further.
+"""Tracks where each workflow is in the scenario, and moves it forward.
 
-Each workflow has a virtual clock of its own that begins when it is started, goes on as the
-world's does, and can be moved ahead. Its place in the scenario is that clock and an offset.
+Each workflow has its own virtual clock. It begins when the workflow starts, runs at the speed of
+real time, and can be moved ahead. The workflow's place in the scenario is this clock plus an
+offset.
 """
 
 import asyncio
@@ -23,28 +24,29 @@ from temporalio.testing import TimeSkipper
 
 LOOK_SECONDS = 0.005
 LOOKS = 3
-"""So many looks in a row must see what the look before saw, and nothing under way."""
+"""This many checks in a row must see no change and nothing in progress."""
 WATCH_SECONDS = 1.0
 FAILING_SECONDS = 2.0
-"""A task of a workflow may fail once, where news come just as it ends; longer it is the code."""
+"""A workflow task may fail once, if news arrives just as it ends; if it keeps failing, it is the
+code."""
 NEWEST_EVENTS = 100
-"""Among so many is the newest timer, if one is armed: it is re-armed with every change."""
+"""If a timer is armed, the newest one is among this many events: each change re-arms it."""
 PATIENCE = timedelta(seconds=60)
 Look = DescribeWorkflowExecutionResponse
 Mark = tuple[str, int]
-"""How far a workflow has come: its run, and how many events that has."""
+"""How far a workflow has come: its run, and the number of events in that run."""
 
 
 def _ignored(at: datetime) -> None:
-    """Nobody asked how far it is."""
+    """The default for `reached`: do nothing."""
 
 
 class Stuck(Exception):  # noqa: N818 - says what is
-    """A workflow does not get on: its code fails, or nobody works on it."""
+    """A workflow makes no progress: its code fails, or no worker runs it."""
 
 
 class VirtualTime:
-    """The clocks of the workflows of one rehearsal. Long waits tell `reached` how far one is."""
+    """The clocks of the workflows of one rehearsal. Long waits report progress to `reached`."""
 
     def __init__(self, skipper: TimeSkipper) -> None:
         self._skipper = skipper
@@ -55,20 +57,20 @@ class VirtualTime:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def begin(self, workflow_id: str, at: datetime) -> timedelta:
-        """A workflow is about to be started at `at`; returns its offset from the world's time."""
+        """Prepare to start a workflow at `at`; returns its offset from real time."""
         self._offsets[workflow_id] = at - datetime.now(UTC)
         return self._offsets[workflow_id]
 
     def keep(self, workflow_id: str, offset: timedelta) -> None:
-        """A workflow was not started after all: its offset is what it was."""
+        """Restore the offset of a workflow that was not started after all."""
         self._offsets[workflow_id] = offset
 
     async def renewed(self, workflow_id: str, like: str) -> timedelta:
-        """A new run of a workflow is about to begin where the workflow `like` stands."""
+        """Prepare a new run of a workflow at the place of the workflow `like`."""
         return self.begin(workflow_id, await self.now(like))
 
     def known(self, workflow_id: str) -> timedelta | None:
-        """The offset of a workflow; None where it has not begun."""
+        """The offset of a workflow; None if it has not begun."""
         return self._offsets.get(workflow_id)
 
     def offset(self, workflow_id: str) -> timedelta:
@@ -76,7 +78,7 @@ class VirtualTime:
         return self._offsets[workflow_id]
 
     def handle(self, workflow_id: str) -> WorkflowHandle[Any, Any]:
-        """The workflow, whichever of its runs is the newest."""
+        """A handle to the newest run of the workflow."""
         return self._skipper.client.get_workflow_handle(workflow_id)
 
     async def now(self, workflow_id: str) -> datetime:
@@ -90,7 +92,7 @@ class VirtualTime:
         return (clock or datetime.now(UTC)) + self._offsets[workflow_id]
 
     async def _look(self, workflow_id: str) -> Look:
-        """How a workflow is, undecoded: it is looked at thousands of times in a rehearsal."""
+        """The raw description of a workflow; a rehearsal requests it thousands of times."""
         client = self._skipper.client
         request = DescribeWorkflowExecutionRequest(
             namespace=client.namespace, execution=WorkflowExecution(workflow_id=workflow_id)
@@ -111,10 +113,10 @@ class VirtualTime:
         return seen if _runs(seen) else None
 
     async def next_due(self, workflow_id: str) -> datetime | None:
-        """When a workflow will do something by itself: what its timer is armed for.
+        """When a workflow will next act by itself.
 
-        Also when an activity that failed is tried again. None if it has ended, or waits to be told
-        something. Whatever comes due arms the timer, so this knows of everything.
+        That is when its timer rings, or when a failed activity is retried. None if it has ended, or
+        waits for a message. Everything that comes due arms the timer, so this covers everything.
         """
         seen = await self._look_if_running(workflow_id)
         if seen is None:
@@ -128,7 +130,7 @@ class VirtualTime:
         return min([*again, *([rings_at] if rings_at else [])], default=None)
 
     async def _rings_at(self, workflow_id: str) -> datetime | None:
-        """When the timer rings that is armed."""
+        """When the armed timer rings."""
         over: set[int] = set()
         for event in await self._newest(workflow_id):
             over.add(event.timer_fired_event_attributes.started_event_id)
@@ -140,7 +142,7 @@ class VirtualTime:
         return None
 
     async def _newest(self, workflow_id: str) -> Sequence[HistoryEvent]:
-        """The newest events of a workflow, the last first."""
+        """The newest events of a workflow, newest first."""
         client = self._skipper.client
         request = GetWorkflowExecutionHistoryReverseRequest(
             namespace=client.namespace,
@@ -151,7 +153,7 @@ class VirtualTime:
         return newest.history.events
 
     async def _tells(self, workflow_id: str) -> bool:
-        """Whether something that a workflow tells another is on its way."""
+        """Whether a signal from this workflow to another is still on its way."""
         heard: set[int] = set()
         for event in await self._newest(workflow_id):
             for told in (
@@ -167,10 +169,9 @@ class VirtualTime:
         return False
 
     async def forward(self, workflow_id: str, to: datetime) -> bool:
-        """Let time pass for a workflow until `to`.
+        """Let time pass for a workflow until `to`; False if it has ended or is already there.
 
-        What has ended, or is that far already, stays as it is; then the answer is False. Raises
-        Stuck.
+        Raises Stuck.
         """
         async with self._turns[workflow_id]:
             seen = await self._look_if_running(workflow_id)
@@ -184,9 +185,9 @@ class VirtualTime:
         return True
 
     async def _rung(self, workflow_id: str, by: datetime) -> None:
-        """Wait until the timers have rung that are due by then: on a busy machine they ring late.
+        """Wait until all timers due by then have rung: on a busy machine they ring late.
 
-        What goes on before would find them ringing later in the scenario. Raises Stuck.
+        Otherwise they would ring later in the scenario. Raises Stuck.
         """
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
@@ -206,7 +207,7 @@ class VirtualTime:
             skipping.cancel()
 
     async def brought(self, workflow_id: str, to: datetime) -> None:
-        """Let time pass for a running workflow until `to` while nobody works on it."""
+        """Let time pass until `to` for a running workflow while no worker runs."""
         ahead = to - await self.now(workflow_id)
         if ahead > timedelta():
             await self._skipper.fast_forward(self.handle(workflow_id), ahead)
@@ -232,7 +233,7 @@ class VirtualTime:
                 await self._still(workflow_ids)
         except TimeoutError:
             names = ", ".join(workflow_ids)
-            raise Stuck(f"nothing comes of what is under way in {names}") from None
+            raise Stuck(f"these workflows do not come to rest: {names}") from None
 
     async def _still(self, workflow_ids: Sequence[str]) -> None:
         looks, seen = 0, None
@@ -246,7 +247,7 @@ class VirtualTime:
             await asyncio.sleep(LOOK_SECONDS if looks < LOOKS else 0)
 
     async def _one_tells(self, workflow_ids: Sequence[str], marks: Sequence[Mark]) -> bool:
-        """Whether one that has moved since it was last asked tells another something."""
+        """Whether a workflow that has moved since the last check is signalling another."""
         for workflow_id, mark in zip(workflow_ids, marks, strict=True):
             if self._told.get(workflow_id) == mark:
                 continue
@@ -262,7 +263,7 @@ class VirtualTime:
             return described
         now = asyncio.get_running_loop().time()
         if now - self._failing_since.setdefault(workflow_id, now) > FAILING_SECONDS:
-            raise Stuck(f"the workflow {workflow_id} has failed, and would be tried for ever")
+            raise Stuck(f"the workflow {workflow_id} keeps failing")
         return described
 
 
@@ -277,7 +278,7 @@ def _mark(seen: Look) -> Mark:
 
 
 def _busy(seen: Look) -> bool:
-    """Whether something of a workflow is under way; not what waits to be tried again."""
+    """Whether a workflow is doing something; an activity that waits for a retry does not count."""
     if not _runs(seen):
         return False
     acting = [a for a in seen.pending_activities if not a.HasField("next_attempt_schedule_time")]

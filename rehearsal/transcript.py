@@ -1,4 +1,4 @@
-"""What was played, written as what is expected: to be pasted into a scenario and shortened."""
+"""Writes what was played as expectations, to paste into a scenario and shorten."""
 
 import json
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def _items(played: Played) -> Iterator[str]:
 
 
 def _together(played: Played) -> dict[tuple[object, ...], tuple[Said, list[str]]]:
-    """What was said to several people at once, for one reason, in one line."""
+    """Group what several people were told at once, for one reason, into one line."""
     lines: dict[tuple[object, ...], tuple[Said, list[str]]] = {}
     for said in played.said:
         key = (said.at, said.kind, said.because, said.incident)
@@ -65,6 +65,6 @@ def _listed(names: list[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """A text as YAML, quoted where it is more than a plain word."""
+    """A text as YAML, quoted unless it is a plain word."""
     plain = text.replace("_", "").replace(" ", "").replace("-", "").isalnum()
     return text if plain and text == text.strip() and not text[0].isdigit() else json.dumps(text)

@@ -1,4 +1,4 @@
-"""What an event says, as reports and commands take it."""
+"""Turns events of a scenario into the fields of reports and commands."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ from models.way_in import WayIn
 
 
 class NoMoment(ValueError):  # noqa: N818 - says what is
-    """What is written for the field `name` is neither an offset nor an instant."""
+    """The value of the field `name` is neither an offset nor an instant."""
 
     def __init__(self, name: str, why: ValueError) -> None:
         super().__init__(str(why))
@@ -22,7 +22,7 @@ class NoMoment(ValueError):  # noqa: N818 - says what is
 
 
 SOMEBODY = "somebody"
-"""Who reports where the scenario does not say."""
+"""Who reports if the scenario does not say."""
 VIA = WayIn.COMMAND_LINE.value
 NOT_WRITTEN = frozenset(
     {"reporter", "group_id", "previous_incident", "opened_for", "alerts", "truncated_alerts"}
@@ -38,12 +38,12 @@ FRIENDLY: Mapping[str, Mapping[str, str]] = {
     "set_date": {"to": "at"},
     "extend_clock": {"for": "by"},
 }
-"""Words that an author may use for a field of a command; for one called as a key of every event
-is called, the only ones."""
+"""Other words that an author may use for a field of a command. If the field has the same name as a
+key of every event, the author must use this word."""
 
 
 def spec_of(name: str) -> CommandSpec | None:
-    """The command of a name of the table, or as a person types it; None where there is none."""
+    """The command with this name in the table or on the command line; None if there is none."""
     plain = name.replace("-", "_")
     known = {spec.typed.replace("-", "_"): spec for spec in COMMANDS.values()} | COMMANDS
     spec = known.get(plain)
@@ -56,7 +56,7 @@ def names_of_commands() -> tuple[str, ...]:
 
 
 def written_as(spec: CommandSpec, event: Event) -> dict[str, str]:
-    """The field of the command that each key of the event means."""
+    """The field of the command that each key of the event stands for."""
     friendly = dict(FRIENDLY.get(spec.name, {}))
     if "reason" not in spec.payload.model_fields:
         friendly["reason"] = "note"
@@ -64,7 +64,7 @@ def written_as(spec: CommandSpec, event: Event) -> dict[str, str]:
 
 
 def word_for(spec: CommandSpec, field: str) -> str:
-    """What an author writes for a field of a command."""
+    """The word that an author writes for a field of a command."""
     words = {name: word for word, name in FRIENDLY.get(spec.name, {}).items()}
     return words.get(field, field) if field in EVENT_KEYS else field
 
@@ -80,7 +80,7 @@ def _is_many(annotation: Any) -> bool:
 
 
 def _fitted(annotation: Any, value: Any, starts: datetime) -> Any:
-    """`value` with moments as instants, and one word where a list is wanted as a list of one."""
+    """`value` with moments turned into instants, and a single word into a list if one is needed."""
     if isinstance(value, dict):
         return {key: _fitted(annotation, item, starts) for key, item in value.items()}
     if not isinstance(value, str):

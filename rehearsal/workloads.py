@@ -1,4 +1,4 @@
-"""Workloads of a rehearsal: each stands where the incident stands that asks it."""
+"""Workloads of a rehearsal: each is at the point of the incident that asks it."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from rehearsal.timing import VirtualTime
 
 
 class RehearsedWorkloads(Workloads):
-    """Asks workloads in the scenario's time; `begun` are the ids of those that were asked."""
+    """Asks workloads in the scenario's time; `begun` are the ids of those it asked."""
 
     def __init__(self, client: Client, time: VirtualTime) -> None:
         super().__init__(client)
@@ -18,7 +18,7 @@ class RehearsedWorkloads(Workloads):
         self.begun: dict[str, None] = {}
 
     async def ready(self, workload: str) -> timedelta:
-        """Bring a workload to where the asking incident stands; the offset of its clock."""
+        """Bring a workload to the point of the asking incident; returns the offset of its clock."""
         at = await self._time.now(activity.info().workflow_id or "")
         self.begun[workload] = None
         if not await self._time.running(workload):

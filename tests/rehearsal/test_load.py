@@ -72,14 +72,14 @@ EVENTS = [
         "{ at: 1m, by: ana, do: hold, raeson: x }",
         "hold has no field 'raeson'; did you mean reason?",
     ),
-    ("{ at: 1m, by: ana, do: set_severity, to: A, severity: B }", "to and severity say the same"),
+    ("{ at: 1m, by: ana, do: set_severity, to: A, severity: B }", "to and severity mean the same"),
     ("{ at: 1m, by: ana, do: resolve, happened_at: later }", "'later' is not a moment"),
     ("{ at: 1m, report: { ttle: x } }", "there is no key 'ttle' in a report; did you mean title?"),
     ("{ at: 1m, report: { title: '' } }", "this is empty"),
     ("{ at: 1m, report: { title: x, reporter: ana } }", "there is no key 'reporter' in a report"),
     ("{ at: 1m, alert: nowhere.json }", "nowhere.json cannot be read"),
     ("{ at: 1m, alert: night.yaml }", "night.yaml is not JSON"),
-    ("{ at: 1m, by: ana, do: acknowledge, incident: b }", "no report or alert makes an incident b"),
+    ("{ at: 1m, by: ana, do: acknowledge, incident: b }", "no report or alert opens an incident b"),
     ("{ at: 1m, by: ana, do: adopt_policy, to: nowhere.yaml }", "there is no file nowhere.yaml"),
 ]
 
@@ -107,7 +107,7 @@ def test_a_problem_of_a_field_stands_at_the_field_as_it_is_written(tmp_path: Pat
     [
         ("{ state: reviewd }", "there is no state reviewd; did you mean review?"),
         ("{ refused: aknowledge }", "there is no command aknowledge; did you mean acknowledge?"),
-        ("{ state: closed, incident: b }", "no report or alert makes an incident b"),
+        ("{ state: closed, incident: b }", "no report or alert opens an incident b"),
     ],
 )
 def test_what_can_never_be_is_not_to_be_expected(tmp_path: Path, expected: str, what: str) -> None:

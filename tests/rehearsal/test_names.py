@@ -148,7 +148,10 @@ def test_whoever_is_given_a_role_of_outsiders_can_act(policy: Path) -> None:
 def test_a_message_is_heard_by_people_roles_channels_and_audiences(policy: Path) -> None:
     """Not by a schedule: whoever is on call by it is a person."""
     (found,) = problems(policy, f"{HEAD}expect:\n  - {{ at: 0m, page: schedule:night }}\n")
-    assert "schedule: is no kind of who hears this; write person:NAME, role:NAME" in found
+    assert (
+        "schedule: is not a kind of recipient for this message; write person:NAME, role:NAME"
+        in found
+    )
 
 
 def test_what_a_policy_knows_that_is_adopted_may_be_named(policy: Path) -> None:

@@ -70,8 +70,8 @@ def test_a_scenario_that_expects_no_message_minds_none() -> None:
     ("expected", "words"),
     [
         ({"at": "6m", "page": "bo"}, "page bo at 6m; came at 5m (level 2: nobody acknowledged)"),
-        ({"at": "0m", "page": "cy"}, "page cy at 0s; came never"),
-        ({"at": "0m", "remind": "ana"}, "remind ana at 0s; came never"),
+        ({"at": "0m", "page": "cy"}, "page cy at 0s; it never came"),
+        ({"at": "0m", "remind": "ana"}, "remind ana at 0s; it never came"),
         (
             {"within": ["1m", "2m"], "page": "ana", "because": "level 1"},
             "page ana between 1m and 2m because level 1; came at 0s (level 1: new incident)",
@@ -129,7 +129,7 @@ def test_refusals_are_expected_too_in_a_scenario_that_expects_anything() -> None
     assert unexpected.startswith("7m begin_diagnosis by ana refused: no (missing: step impact")
     step = {"refused": "begin-diagnosis", "by": "ana", "because": "step impact"}
     assert judged(night, expected, step).as_expected
-    assert missing(night, {"refused": "hold"}) == ["hold refused; it was not"]
+    assert missing(night, {"refused": "hold"}) == ["hold refused; it was not refused"]
     assert missing(night, {"refused": "resolve", "at": "5m"}) != []
 
 

@@ -24,8 +24,8 @@ def test_what_a_real_alertmanager_posted_is_recognised(file: Path) -> None:
     [
         ("{", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
-        ("[]", "is in no format of alerts that is known; there are: Alertmanager's webhook"),
-        ('{"version": "1", "groupKey": "k"}', "is in no format"),
+        ("[]", "is in no known format of alerts; there are: Alertmanager's webhook"),
+        ('{"version": "1", "groupKey": "k"}', "is in no known format"),
         (
             '{"version": "4", "groupKey": "k", "alerts": [{"status": "firing"}]}',
             "is not valid as Alertmanager's webhook, version 4: alerts.0.startsAt: Field required",
