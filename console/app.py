@@ -1,7 +1,7 @@
-"""The console as a whole: every command under one name.
+"""The whole console: every command under one name.
 
-Rooms that only some commands need (server, worker, policy files) are imported when such a
-command is typed, so that an acknowledgement does not wait for them.
+Code that only some commands need (server, worker, policy files) is imported when such a command is
+typed, so an acknowledgement does not wait for it.
 """
 
 from importlib import import_module
@@ -30,7 +30,7 @@ LATE: dict[str, tuple[str, str]] = {
 """Commands whose modules are imported on demand: name to module and its Typer app."""
 
 LOOKS = ("oncall", "workload")
-"""Those of them that look at something."""
+"""The commands among them that only show something."""
 
 EPILOG = (
     "Exit codes: " + "; ".join(f"{int(code)} {says}" for code, says in EXIT_CODES.items()) + "."
@@ -38,16 +38,16 @@ EPILOG = (
 
 
 class LateGroup(TyperGroup):
-    """A group some of whose commands are imported when they are first asked for."""
+    """A group that imports some of its commands on first use."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """All names, in the order of the help."""
         return [*super().list_commands(ctx), *LATE]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name, imported if need be; None where there is none.
+        """The command with that name, imported if necessary; None if there is none.
 
-        A command of the table also answers to its name there: `begin_diagnosis`.
+        A command of the table also answers to its name in the table, such as `begin_diagnosis`.
         """
         cmd_name = typed(cmd_name)
         if cmd_name not in self.commands and cmd_name in LATE:
@@ -61,7 +61,7 @@ class LateGroup(TyperGroup):
 
 app = typer.Typer(
     cls=LateGroup,
-    help="Drive incidents: report them, move them, look at them.",
+    help="Manage incidents: report them, give them commands, show them.",
     epilog=EPILOG,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -72,7 +72,7 @@ app = typer.Typer(
 
 @app.callback()
 def console(context: typer.Context, *, as_json: commands.AsJson = False) -> None:
-    """Drive incidents: report them, move them, look at them."""
+    """Manage incidents: report them, give them commands, show them."""
     if context.invoked_subcommand is None:
         if as_json:
             message = "a command is missing"
@@ -81,7 +81,7 @@ def console(context: typer.Context, *, as_json: commands.AsJson = False) -> None
         raise typer.Exit(ExitCode.USAGE)
 
 
-completion_init()  # the library does so only beside an installer that cannot serve us
+completion_init()  # typer calls it only together with its own installer, which does not work here
 reporting.register(app)
 commands.register(app)
 adopting.register(app)

@@ -1,6 +1,6 @@
-"""Where `starter.py` enters: Ctrl-C ends it quietly also while everything is still loading.
+"""The entry of `starter.py`: Ctrl-C ends it quietly even while it is still loading.
 
-It imports nothing of ours before it can answer for an interruption.
+It imports none of our code before it can handle an interruption.
 """
 
 import json
@@ -12,7 +12,7 @@ INTERRUPTED = 130
 
 
 def _leave(_number: int, _frame: object) -> None:
-    """Say so as the console itself does, and leave from amid an import, which cannot be undone."""
+    """Report the interruption as the console does; exit at once, even during an import."""
     if "--json" in sys.argv[1:]:
         error: dict[str, object] = {
             "kind": "Interrupted",
@@ -33,7 +33,7 @@ def _leave(_number: int, _frame: object) -> None:
 
 
 def enter() -> None:
-    """Load the console, and run what was typed."""
+    """Load the console and run the command line."""
     before = signal.signal(signal.SIGINT, _leave)
     from console.main import main  # noqa: PLC0415 - it takes its time
 

@@ -1,4 +1,4 @@
-"""Where the console starts and ends: exit codes, and never a traceback."""
+"""Runs the console: returns exit codes, and never shows a traceback."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ PROGRAM = "starter.py"
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
-    """Whether errors are to be JSON too; read before parsing, which itself can fail."""
+    """Whether errors must be JSON too; read before parsing, because parsing can fail."""
     words = list(arguments)
     before = words[: words.index("--")] if "--" in words else words
     return "--json" in before
@@ -67,13 +67,13 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _forget_output() -> None:
-    """Whoever read our output has gone: leave nothing that is flushed to them at exit."""
+    """The reader of our output has gone: flush nothing to it at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
 
 
 def main() -> None:
-    """Run what was typed and leave with its exit code."""
+    """Run the command line and exit with its code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

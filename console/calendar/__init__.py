@@ -1,1 +1,1 @@
-"""`calendar`: what a calendar, a target or a date comes to."""
+"""`calendar`: calculates with calendars, targets and dates."""

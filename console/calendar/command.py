@@ -1,6 +1,6 @@
-"""`calendar`: the calculator for what is due when, and for how much time has passed.
+"""`calendar`: calculates when something is due, and how much time has passed.
 
-It reckons as the clocks of an incident do, with the zone and holiday data of this machine.
+It calculates as the clocks of an incident do, with the zone and holiday data of this machine.
 """
 
 from dataclasses import replace
@@ -25,14 +25,15 @@ app = typer.Typer(add_completion=False)
 INSTANT = "2026-03-27T16:50Z, -2h, now, or 2026-03-27T16:50 in the calendar's zone"
 
 PolicyFile = Annotated[
-    Path | None, typer.Option("--policy", metavar="FILE", help="a policy file; else that in force")
+    Path | None,
+    typer.Option("--policy", metavar="FILE", help="a policy file; default: the policy in force"),
 ]
 Calendar = Annotated[str | None, typer.Option("--calendar", help="a calendar of the policy")]
 Days = Annotated[str | None, typer.Option("--days", help="such as mon-fri, or sat,sun")]
 Hours = Annotated[
     list[str] | None, typer.Option("--hours", help="local hours, 09:00-17:00; repeat for more")
 ]
-Zone = Annotated[str | None, typer.Option("--zone", help="an IANA time zone; UTC without")]
+Zone = Annotated[str | None, typer.Option("--zone", help="an IANA time zone; default: UTC")]
 Holidays = Annotated[
     list[str] | None,
     typer.Option("--holidays", help="a region such as GB-ENG, or a date; repeat for more"),
@@ -42,7 +43,7 @@ Paused = Annotated[
     typer.Option("--paused", metavar="FROM/UNTIL", help="a pause; repeat for more"),
 ]
 Start = Annotated[str, typer.Option("--from", help=INSTANT)]
-End = Annotated[str, typer.Option("--to", help="likewise")]
+End = Annotated[str, typer.Option("--to", help="an instant, in the same forms")]
 Rolls = Annotated[
     str | None,
     typer.Option("--rolls", help="move a limit on a day off to the next working day, at 12:00"),
@@ -53,7 +54,9 @@ Always = Annotated[
 Extended = Annotated[str | None, typer.Option("--extended", help="an extension, such as 14d")]
 Date = Annotated[
     list[str] | None,
-    typer.Option("--date", metavar="NAME=INSTANT", help="what 'before NAME' counts back from"),
+    typer.Option(
+        "--date", metavar="NAME=INSTANT", help="the date from which 'before NAME' counts back"
+    ),
 ]
 TargetText = Annotated[
     str,
@@ -65,7 +68,7 @@ TargetText = Annotated[
 
 @app.callback()
 def calendar() -> None:
-    """Reckon with calendars: when something is due, how much time has passed."""
+    """Calculate with calendars: when something is due, how much time has passed."""
 
 
 def _now() -> datetime:
@@ -79,7 +82,7 @@ def _meant(text: str, known: Almanac, rolls: str | None, *, elapsed: bool) -> Ta
     local = LOCAL if known.chosen == GIVEN else None
     if known.chosen and target.calendar not in {None, known.chosen, local}:
         message = f"{text!r} counts by the calendar {target.calendar}, not by {known.chosen}"
-        raise usage(message, "leave one of the two away")
+        raise usage(message, "leave one of the two out")
     return target
 
 
@@ -102,9 +105,9 @@ def due(
     date: Date = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say when a target is due that begins at an instant.
+    """Show when a target is due that starts at an instant.
 
-    With a calendar, 2h are open hours and 5d working days on the local clock.
+    With a calendar, 2h are open hours and 5d are working days on the local clock.
     """
     now = _now()
     known = almanac(policy, calendar, days=days, hours=hours, zone=zone, holidays=holidays)
@@ -138,7 +141,7 @@ def elapsed(
     paused: Paused = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say how much time has passed between two instants: open hours, working days, and in all."""
+    """Show how much time has passed between two instants: open hours, working days, total time."""
     now = _now()
     known = almanac(policy, calendar, days=days, hours=hours, zone=zone, holidays=holidays)
     given = sum_from(known, start, paused or (), now)

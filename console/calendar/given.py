@@ -1,4 +1,4 @@
-"""The calendar, the instants and the target of a calculation, as they were typed."""
+"""Reads the calendar, the instants and the target of a calculation as typed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,19 +23,19 @@ from rules.zones.zone_names import unknown_zone
 from runtime.settings import load_settings
 
 GIVEN = "given"
-"""The name of a calendar that is given with the command."""
+"""The name of a calendar that the command line describes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Almanac:
-    """The calendars that there are, and the one that was chosen; None for elapsed time."""
+    """The calendars, and the chosen one; None for elapsed time."""
 
     calendars: Mapping[str, CalendarSpec]
     chosen: str | None
 
     @property
     def spec(self) -> CalendarSpec:
-        """The calendar whose local time is told."""
+        """The calendar whose local time is shown."""
         return self.calendars[self.chosen or LOCAL]
 
     def of(self, target: Target) -> "Almanac":
@@ -44,7 +44,7 @@ class Almanac:
         return replace(self, chosen=target.calendar or rolls or self.chosen)
 
     def named(self, name: str) -> CalendarSpec:
-        """The calendar of that name. Raises `Failure` (usage) with the near one."""
+        """The calendar with that name. Raises `Failure` (usage) that suggests a similar name."""
         if name not in self.calendars:
             known = suggestion(name, self.calendars)
             raise usage(f"there is no calendar {name}; {known}")
@@ -73,7 +73,7 @@ def _inline(
     for region in entry.holidays:
         instead = unknown_region(region)
         if instead:
-            raise usage(f"no holidays are known of {region}; {instead}")
+            raise usage(f"the holidays of {region} are not known; {instead}")
     opens = tuple(OpenHours(days=w.days, hours=w.hours) for w in entry.windows)
     return CalendarSpec(name=GIVEN, zone=zone, opens=opens, holidays=entry.holidays)
 
@@ -87,14 +87,14 @@ def almanac(
     zone: str | None,
     holidays: Sequence[str] | None,
 ) -> Almanac:
-    """The calendars that were meant: those of a policy, or one that is given in words.
+    """The calendars of a policy, or one that the options describe.
 
-    `calendar` without a policy file is one of the policy in force. Raises `Failure` (usage) for
-    what is wrong, PolicyBroken for a policy file with errors.
+    `calendar` without a policy file is a calendar of the policy in force. Raises `Failure` (usage)
+    for wrong options, and PolicyBroken for a policy file with errors.
     """
     inline = bool(days or hours or holidays)
     if (policy or calendar) and (inline or zone):
-        message = "a calendar is named, or given by --days, --hours, --zone and --holidays"
+        message = "name a calendar, or describe one by --days, --hours, --zone and --holidays"
         raise usage(f"{message}; not both")
     if policy or calendar:
         read = read_policy(policy or load_settings().policy_file).policy
@@ -110,7 +110,7 @@ def almanac(
 
 
 def target_of(text: str, known: Almanac) -> Target:
-    """The target that a text means; an amount that names no calendar is one of the chosen.
+    """Parse a target; if it names no calendar, it counts by the chosen one.
 
     Raises `Failure` (usage).
     """
@@ -124,7 +124,9 @@ def target_of(text: str, known: Almanac) -> Target:
     except OverflowError:
         raise usage(f"{text!r} is too long") from None
     if not isinstance(target, Target):
-        raise usage(f"{text!r} is no target that comes due; write one such as 2h, 5d or 3 months")
+        raise usage(
+            f"{text!r} is not a target that comes due; write one such as 2h, 5d or 3 months"
+        )
     if target.calendar:
         known.named(target.calendar)
     return target
@@ -146,7 +148,7 @@ def _with(target: Target, calendar: str) -> Target:
 
 
 def roll_of(text: str, known: Almanac) -> Roll:
-    """Where a limit on a day off goes: `12:00`, or as a policy says it. Raises `Failure`."""
+    """Parse where a limit on a day off moves: `12:00`, or as in a policy. Raises `Failure`."""
     words = " ".join(text.split())
     if known.chosen and not words.startswith("next "):
         words = f"next {known.chosen} day {words}"
@@ -159,9 +161,9 @@ def roll_of(text: str, known: Almanac) -> Roll:
 
 
 def instant_of(text: str, known: Almanac, now: datetime) -> tuple[datetime, str | None]:
-    """An instant in UTC; a time without a zone is local to the calendar.
+    """Parse an instant to UTC; a time without a zone is local to the calendar.
 
-    Also a word about a local time that comes twice, or never. Raises `Failure` (usage).
+    Also returns a note if the local time comes twice, or never. Raises `Failure` (usage).
     """
     wall = _wall(text)
     if wall is None:
@@ -171,9 +173,9 @@ def instant_of(text: str, known: Almanac, now: datetime) -> tuple[datetime, str 
     clock = clock_of(slice_of(local_spec(known.spec.zone), around, around, around))
     at = clock.instant(wall)
     if clock.wall(at) != wall:
-        return at, f"{text} does not come in {known.spec.zone}; clocks jump past it"
+        return at, f"{text} does not exist in {known.spec.zone}; clocks skip it"
     again = any(clock.wall(at + timedelta(minutes=n)) == wall for n in range(15, 181, 15))
-    twice = f"{text} comes twice in {known.spec.zone}; the first is meant" if again else None
+    twice = f"{text} comes twice in {known.spec.zone}; the first one counts" if again else None
     return at, twice
 
 
@@ -186,7 +188,7 @@ def _wall(text: str) -> datetime | None:
 
 
 def pause_of(text: str, known: Almanac, now: datetime) -> tuple[datetime, datetime]:
-    """A pause, as FROM/UNTIL. Raises `Failure` (usage)."""
+    """Parse a pause, FROM/UNTIL. Raises `Failure` (usage)."""
     begins, slash, ends = text.partition("/")
     if not slash:
         raise usage(f"{text!r} is not a pause; write two instants as FROM/UNTIL")
@@ -198,7 +200,7 @@ def pause_of(text: str, known: Almanac, now: datetime) -> tuple[datetime, dateti
 
 
 def date_of(text: str, known: Almanac, now: datetime) -> tuple[str, datetime]:
-    """A date of an incident, as NAME=INSTANT. Raises `Failure` (usage)."""
+    """Parse a date of an incident, NAME=INSTANT. Raises `Failure` (usage)."""
     name, equals, at = text.partition("=")
     if not equals or not name.strip():
         raise usage(f"{text!r} is not a date; write NAME=INSTANT")
@@ -206,6 +208,6 @@ def date_of(text: str, known: Almanac, now: datetime) -> tuple[str, datetime]:
 
 
 def never_due(text: str, years: int) -> Failure:
-    """What a target is that its calendar never reaches."""
+    """The failure for a target that its calendar never reaches."""
     message = f"{text} does not come due within {years} years of its calendar"
     return usage(message, "python starter.py calendar elapsed shows what is open")

@@ -1,4 +1,4 @@
-"""What a calculation with a calendar finds: when something is due, how much time has passed."""
+"""Calculates with calendars: when something is due, how much time has passed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from rules.time.targets import calendars_of
 from rules.zones.calendars import holidays_between, slice_of
 
 REACHES = (90, 800, 3700)
-"""How many days around an instant are looked at, until a target comes due."""
+"""How many days around an instant are searched, step by step, until the target comes due."""
 
 LONGEST = timedelta(days=3700)
-"""How much elapsed time is reckoned at most."""
+"""The longest elapsed time that is calculated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What is reckoned: from when, with which calendars, and without which pauses."""
+    """A calculation: its start, its calendars, and the pauses to leave out."""
 
     known: Almanac
     start: datetime
@@ -41,20 +41,20 @@ class Sum:
 
     @property
     def zone(self) -> str:
-        """The zone whose local times are told."""
+        """The zone whose local times are shown."""
         return self.known.spec.zone
 
     def slices(
         self, names: frozenset[str], first: datetime, last: datetime
     ) -> dict[str, CalendarSlice]:
-        """What calendars say between two instants."""
+        """The slices of the calendars between two instants."""
         of = {name: self.known.named(name) for name in names | {self.known.chosen or LOCAL}}
         return {name: slice_of(spec, first, last, self.start) for name, spec in of.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found: an instant, how much counts until then, and what did not count."""
+    """The result: an instant, how much time counts until then, and what did not count."""
 
     at: datetime
     counted: timedelta
@@ -69,7 +69,7 @@ class Answer:
 def closed(
     known: CalendarSlice, spec: CalendarSpec, start: datetime, until: datetime, *, by_day: bool
 ) -> Iterator[Skipped]:
-    """When the calendar is closed between two instants; its days off, where days count."""
+    """When the calendar is closed between two instants; if days count, its days off."""
     for begins_at, open_end in counting(start, known.days if by_day else known.opens):
         ends_at = until if open_end is None else min(open_end, until)
         if begins_at < ends_at:
@@ -95,7 +95,7 @@ def clock_changes(
 
 
 def sum_from(known: Almanac, start: str, pauses: Sequence[str], now: datetime) -> Sum:
-    """A calculation from an instant, as it was typed. Raises `Failure` (usage)."""
+    """Parse a calculation from an instant. Raises `Failure` (usage)."""
     at, note = instant_of(start, known, now)
     spans = tuple(pause_of(text, known, now) for text in pauses)
     return Sum(known, at, spans, (note,) if note else ())
@@ -132,7 +132,7 @@ def _in_order(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
 def due_answer(
     given: Sum, text: str, target: Target, extra: timedelta, dates: Mapping[str, datetime]
 ) -> Answer:
-    """When a target is due. Raises `Failure` (usage) where its calendar never gets there."""
+    """Calculate when a target is due. Raises `Failure` (usage) if its calendar never reaches it."""
     if max(timedelta(days=min(target.days, 9999)), target.within, extra) > LONGEST:
         raise never_due(text, LONGEST.days // 365)
     around = (given.start, *dates.values(), *(begins for begins, _ in given.pauses))
@@ -172,9 +172,9 @@ def due_answer(
 
 
 def elapsed_answer(given: Sum, until: datetime) -> Answer:
-    """How much time has passed between two instants. Raises `Failure` (usage)."""
+    """Calculate how much time has passed between two instants. Raises `Failure` (usage)."""
     if until < given.start:
-        raise usage("--to lies before --from")
+        raise usage("--to is before --from")
     if until - given.start > LONGEST:
         raise usage(f"that is longer than {LONGEST.days // 365} years")
     name = given.known.chosen

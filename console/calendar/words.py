@@ -1,4 +1,4 @@
-"""What a calculation with a calendar found, for people and as JSON."""
+"""The result of a calculation with a calendar, for people and as JSON."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from models.time.calendar import CalendarSpec
 from models.time.clock import Target
 
 _MOST_SKIPPED = 20
-"""How many spans are listed for people; JSON has them all."""
+"""How many spans are listed for people; JSON has all of them."""
 
 
 def exact(duration: timedelta, *, days: bool = True) -> str:
@@ -26,7 +26,7 @@ def exact(duration: timedelta, *, days: bool = True) -> str:
 
 
 def _local(at: datetime, zone: str) -> str:
-    """An instant by the clock on the wall of a zone."""
+    """An instant as a wall clock in the zone shows it."""
     seconds = ":%S" if at.second else ""
     return f"{at.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M{seconds} %Z}"
 
@@ -83,7 +83,7 @@ def _changes(changes: Sequence[tuple[datetime, int]], zone: str) -> list[dict[st
 
 
 def _row(name: str, text: str) -> str:
-    """A line of the answer: what it is, and what was found."""
+    """A line of the answer: a name and a value."""
     return f"{name:>10}  {text}"
 
 
@@ -94,7 +94,7 @@ def _moment(name: str, at: datetime, zone: str) -> str:
 
 
 def _skipped_rows(skipped: Sequence[Skipped], zone: str) -> Iterator[str]:
-    """What did not count, the longest list cut short."""
+    """What did not count; a long list is cut."""
     for number, span in enumerate(skipped[:_MOST_SKIPPED]):
         days = f" (holiday: {', '.join(map(str, span.holidays))})" if span.holidays else ""
         text = f"{_local(span.begins_at, zone)} - {_local(span.ends_at, zone)}"

@@ -1,1 +1,1 @@
-"""Incidents as people report, command, find and read them."""
+"""Commands for people to report, drive, find and read incidents."""

@@ -1,4 +1,4 @@
-"""`adopt-policy`: says what another policy does to an incident's clocks, then has it adopted."""
+"""`adopt-policy`: shows what another policy does to an incident's clocks, then adopts it."""
 
 import sys
 from dataclasses import dataclass
@@ -29,20 +29,20 @@ ADOPT = "adopt_policy"
 
 File = Annotated[Path, typer.Argument(metavar="POLICY", help="a policy file", parser=a_file)]
 Yes = Annotated[bool, typer.Option("--yes", help="adopt it without asking")]
-Preview = Annotated[bool, typer.Option("--preview", help="only say what it would do")]
+Preview = Annotated[bool, typer.Option("--preview", help="only show what it would do")]
 Who = Annotated[
     str | None,
-    typer.Option("--actor", help="who acts; else INCIDENT_ACTOR, else your login name"),
+    typer.Option("--actor", help="who acts; default: INCIDENT_ACTOR, then your login name"),
 ]
 Note = Annotated[str, typer.Option("--note", help="why, for the timeline")]
 CommandId = Annotated[
-    str | None, typer.Option("--command-id", help="repeat with the same id: it counts once")
+    str | None, typer.Option("--command-id", help="an id of your own; a repeated id counts once")
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the incident said of it, and the policy as the incident would carry it."""
+    """The incident's preview, and the policy as the incident will carry it."""
 
     preview: AdoptionPreview
     policy: CompiledPolicy
@@ -71,8 +71,8 @@ def _agreed(*, yes: bool, as_json: bool) -> None:
     if yes:
         return
     if as_json or not sys.stdin.isatty():
-        message = "nobody was asked whether to adopt it"
-        raise usage(message, "--yes adopts it, --preview only says what it would do")
+        message = "the adoption needs your confirmation"
+        raise usage(message, "--yes adopts it, --preview only shows what it would do")
     typer.confirm("Adopt it?", abort=True)
 
 
@@ -89,7 +89,7 @@ def adopt_policy(
     timeout: Timeout = DEFAULT_TIMEOUT,
     as_json: AsJson = False,
 ) -> None:
-    """Go on under another policy, once it is said what that does to the clocks."""
+    """Continue an incident under another policy, after showing what that does to the clocks."""
     output = Output.of(context, as_json=as_json)
     patience = timedelta(seconds=timeout)
     given_by = actor_name(actor)

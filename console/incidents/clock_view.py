@@ -26,7 +26,7 @@ _AFTER_BREACH = {Stage.IN_PROGRESS: ", still running", Stage.CANCELLED: ", then 
 
 
 def grid(*columns: str) -> Table:
-    """A table without lines, whose columns fold."""
+    """A table without lines; its columns fold."""
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -34,19 +34,19 @@ def grid(*columns: str) -> Table:
 
 
 def heading(text: str) -> Text:
-    """What stands above a part."""
+    """The heading above a part."""
     return Text(f"\n{text}", style="bold underline")
 
 
 def status_text(reading: ClockReading) -> Text:
-    """A clock that can no longer be met or breached is neither on track nor at risk."""
+    """The status of a clock; a cancelled clock is neither on track nor at risk."""
     if reading.stage is Stage.CANCELLED and reading.status is not ClockStatus.BREACHED:
         return Text("cancelled", style="dim")
     return Text(reading.status.value.replace("_", " "), style=STATUS_STYLE[reading.status])
 
 
 def clock_words(reading: ClockReading) -> str:
-    """How a clock ended, or how long it still has; nothing where its status says it all."""
+    """How a clock ended, or how much time it has left; empty if its status says it all."""
     if reading.late_between is not None:
         late = ranged(reading.late_between, reading)
         return f"late by {late}{_AFTER_BREACH.get(reading.stage, '')}"
@@ -68,7 +68,7 @@ def _in_time(reading: ClockReading) -> str:
 
 
 def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
-    """Each run of each clock with its outcome, or what remains; brief ones fit 80 columns."""
+    """Each run of each clock, with its outcome or the time left; a brief table fits 80 columns."""
     if not view.readings:
         return Text("no clock has started", style="dim")
     further = () if brief else ("elapsed", "limit at")
@@ -86,12 +86,12 @@ def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
 
 
 def elapsed_words(reading: ClockReading | MetricReading) -> str:
-    """How much has passed, as a range if it is not known better."""
+    """The elapsed time, or a range if it is not known exactly."""
     return ranged(reading.elapsed_between, reading)
 
 
 def corrected_breaches(view: IncidentView) -> Iterator[RenderableType]:
-    """The breaches that fired and do not read so any more: they stay on the record."""
+    """The breaches that fired and were corrected later; they stay on the record."""
     for breach in view.breaches:
         by = breach.corrected
         if by is None:
@@ -107,7 +107,7 @@ def corrected_breaches(view: IncidentView) -> Iterator[RenderableType]:
 
 
 def figures(view: IncidentView) -> RenderableType:
-    """The policy's figures of this incident; one that is not stopped still grows."""
+    """The policy's figures of this incident; a figure without an end still grows."""
     table = grid("figure", "so far", "from", "to")
     for metric in view.metrics:
         table.add_row(
@@ -120,7 +120,7 @@ def figures(view: IncidentView) -> RenderableType:
 
 
 def figure_words(metric: MetricReading) -> str:
-    """A figure, by which calendar, and whether it ends before it begins."""
+    """A figure, its calendar, and whether it ends before it begins."""
     by = f" of {metric.counts_by}" if metric.counts_by else ""
     ends = metric.negative_by
     doubtful = f" (it ends {counted(ends, metric)} before it starts)" if ends is not None else ""

@@ -1,4 +1,4 @@
-"""One command of the console for each command of the table, generated."""
+"""Generates one console command for each command of the table."""
 
 import inspect
 from collections.abc import Iterable, Iterator
@@ -34,9 +34,9 @@ DEFAULT_TIMEOUT = WORKER.total_seconds()
 
 
 def an_incident(typed: str | None) -> str | None:
-    """An id as it was typed. Raises BadParameter where it cannot be one: nothing, or no text."""
+    """Check the form of an incident's id. Raises BadParameter if it is blank or not printable."""
     if typed is not None and (blank(typed) or not typed.isprintable()):
-        raise typer.BadParameter("an incident's id is not blank, and looks like INC-...")
+        raise typer.BadParameter("an incident's id must not be blank; it looks like INC-...")
     return typed
 
 
@@ -82,10 +82,10 @@ def _own(field: Field) -> inspect.Parameter:
 
 def _common(spec: CommandSpec) -> list[inspect.Parameter]:
     happened = typer.Option("--happened-at", help=f"when it happened, {PAST}; never in the future")
-    actor = typer.Option("--actor", help="who acts; else INCIDENT_ACTOR, else your login name")
+    actor = typer.Option("--actor", help="who acts; default: INCIDENT_ACTOR, then your login name")
     note = typer.Option("--note", help="why, for the timeline; some policies ask for it")
-    override = typer.Option("--override", help="why it is to be done although the policy refuses")
-    command_id = typer.Option("--command-id", help="repeat with the same id: it counts once")
+    override = typer.Option("--override", help="a reason to do it although the policy refuses")
+    command_id = typer.Option("--command-id", help="an id of your own; a repeated id counts once")
     at = (
         _parameter("happened_at", Annotated[str, happened])
         if needs_happened_at(spec)
@@ -103,7 +103,7 @@ def _common(spec: CommandSpec) -> list[inspect.Parameter]:
 
 
 def signature_of(spec: CommandSpec) -> inspect.Signature:
-    """What is typed for a command, by the schema of its payload."""
+    """The signature of a console command, from the schema of its payload."""
     own = [_own(field) for field in fields_of(spec)]
     incident = _parameter("incident", IncidentId)
     context = _parameter("context", typer.Context)
@@ -126,7 +126,7 @@ def _misfits(error: ValidationError) -> Iterator[tuple[str, str]]:
 
 
 def command_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> Command:
-    """The command from what was typed. Raises `Failure` (usage)."""
+    """Build the command from the typed values. Raises `Failure` (usage)."""
     payload = {
         "actor": actor_name(values["actor"]),
         "via": WayIn.COMMAND_LINE.value,
@@ -153,7 +153,7 @@ def command_of(spec: CommandSpec, values: dict[str, Any], now: datetime) -> Comm
 
 
 def answer(order: Order, result: CommandResult) -> tuple[dict[str, Any], Group]:
-    """What a command did, as a document and in words."""
+    """The result of a command, as a document and in words."""
     document = {
         "incident": order.incident_id,
         "command_id": order.command_id,
@@ -199,7 +199,10 @@ def _command(spec: CommandSpec) -> Any:
 
 
 def register(app: typer.Typer) -> None:
-    """Add every command of the table that is not internal, save adopting a policy: see there."""
+    """Add every command of the table, except internal ones and the adoption of a policy.
+
+    `adopting.py` has the command that adopts a policy.
+    """
     for spec in COMMANDS.values():
         if not spec.internal and spec.payload is not AdoptPolicyCommand:
             says = spec.says[0].upper() + spec.says[1:] + "."

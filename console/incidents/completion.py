@@ -1,4 +1,4 @@
-"""Completes incident ids in the shell, and stays silent where the server does not answer."""
+"""Completes incident ids in the shell; it stays silent if the server does not answer."""
 
 import asyncio
 import time
@@ -26,13 +26,13 @@ async def _open_incidents() -> list[tuple[str, str]]:
 
 
 def harmless(text: str) -> str:
-    """`text` as a shell may evaluate it: zsh does so with what it shows beside a completion."""
+    """Escape `text`, because zsh evaluates what it shows beside a completion."""
     kept = "".join(c if c.isalnum() or c in _HARMLESS else " " for c in in_a_line(text))
     return " ".join(kept.split())
 
 
 def complete_incident(incomplete: str) -> list[tuple[str, str]]:
-    """The open incidents whose id begins with what was typed."""
+    """The open incidents whose id begins with the typed text."""
     try:
         found = asyncio.run(_open_incidents())
     except Exception:  # noqa: BLE001 - a shell that completes has nowhere to show an error

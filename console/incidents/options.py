@@ -1,7 +1,6 @@
 """The arguments and options of a command, derived from the schema of its payload.
 
-Whatever the table of commands and their models say is what can be typed: a field that is
-added to a payload becomes an option by itself.
+A field that is added to a payload becomes an option by itself.
 """
 
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from models.command import CommandSpec, command_schema
 from models.payload import Command
 
 OWN = frozenset(Command.model_fields)
-"""Fields that every command has; the console offers them by options of its own."""
+"""Fields that every command has; the console has its own options for them."""
 
 POSITIONAL: dict[str, tuple[str, ...]] = {
     "set_severity": ("severity",),
@@ -25,34 +24,34 @@ POSITIONAL: dict[str, tuple[str, ...]] = {
     "set_date": ("date", "at"),
     "extend_clock": ("clock", "by"),
 }
-"""Where it is not just the first required field that is typed without an option's name."""
+"""The fields that are arguments, for commands where it is not the first required field."""
 
 SAYS: dict[str, str] = {
-    "reason": "why; the policy lists the reasons it takes",
+    "reason": "why; the policy lists the accepted reasons",
     "duplicate_of": "the incident that this one duplicates",
     "severity": "the severity, such as SEV2; or leave it to the attributes",
     "attributes": "an attribute of the policy, as name=value; repeat for more",
     "role": "a role of the policy, such as incident_manager",
     "person": "who takes it, or holds it",
-    "to": "who is to hold it",
+    "to": "who takes it over",
     "content": "what they must know, as name=text; repeat for more",
-    "giver": "who gives it, where several hold it",
+    "giver": "who gives it, if several people hold it",
     "command": "the command that somebody asked approval for, such as resolve",
-    "level": "this level of the escalation; else the next",
-    "only": "page this level and nobody further; else the next levels too, until somebody answers",
+    "level": "the level of the escalation; default: the next one",
+    "only": "page only this level; default: the next levels too, until somebody answers",
     "text": "what to say",
-    "audiences": "an audience of the policy; repeat for more; none: all that wait for updates",
+    "audiences": "an audience of the policy; repeat for more; default: all that wait for updates",
     "step": "the id of a step of the policy",
-    "steps": "a step of the policy that is done with it, by its id; repeat for more",
+    "steps": "the id of a policy step that this completes; repeat for more",
     "lessons": "a lesson learned; repeat for more",
     "milestone": "the name of the milestone",
-    "latest_at": f"it is only known to lie between --happened-at and this, {PAST}",
+    "latest_at": f"the latest it can have happened; --happened-at is the earliest; {PAST}",
     "next_at": f"when the next update will come, {FORMS}",
     "audience": "an audience of the policy",
     "attribute": "an attribute or a flag of the policy",
     "value": "its value; yes raises a flag, no lowers it",
     "date": "a date of the policy, such as review_meeting",
-    "at": f"when it is going to be, {FORMS}",
+    "at": f"when it will be, {FORMS}",
     "clock": "a clock of the policy that may be extended",
     "by": "by how much, in the clock's own measure, such as 2h or 14d",
     "owner": "who does it",
@@ -79,7 +78,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a payload as it is typed."""
+    """A field of a payload as a person types it."""
 
     name: str
     kind: Kind
@@ -90,13 +89,13 @@ class Field:
 
     @property
     def flag(self) -> str:
-        """The option's name; repeatable options are named in the singular."""
+        """The option's name; a repeatable option has a singular name."""
         many = self.kind in {Kind.MANY, Kind.PAIRS}
         return "--" + (self.name.removesuffix("s") if many else self.name).replace("_", "-")
 
     @property
     def typed(self) -> str:
-        """The field in words that a person can find in the help."""
+        """The field as the help names it."""
         return self.name.upper() if self.positional else self.flag
 
 
@@ -113,7 +112,7 @@ def _kind(schema: dict[str, Any]) -> Kind:
 
 
 def fields_of(spec: CommandSpec) -> tuple[Field, ...]:
-    """The fields of a command beyond those that every command has; positional ones first."""
+    """The fields that only this command has; arguments come first."""
     schema = command_schema(spec.name)
     required = schema.get("required", [])
     mine = [name for name in schema["properties"] if name not in OWN]
@@ -138,12 +137,12 @@ def _default(value: object) -> str | None:
 
 
 def needs_happened_at(spec: CommandSpec) -> bool:
-    """Whether the command cannot do without `--happened-at`."""
+    """Whether the command requires `--happened-at`."""
     return "happened_at" in command_schema(spec.name).get("required", [])
 
 
 def pairs(flag: str, typed: list[str]) -> dict[str, str]:
-    """What was typed as `name=value` with an option. Raises `Failure` (usage)."""
+    """Parse the `name=value` pairs of an option. Raises `Failure` (usage)."""
     found = {}
     for item in typed:
         name, equals, value = item.partition("=")
@@ -155,7 +154,7 @@ def pairs(flag: str, typed: list[str]) -> dict[str, str]:
 
 
 def value_of(field: Field, typed: Any, now: datetime) -> Any:
-    """What was typed for a field, as its payload takes it. Raises `Failure` (usage)."""
+    """Convert a typed value for the payload. Raises `Failure` (usage)."""
     match field.kind:
         case Kind.TEXT | Kind.FLAG:
             return typed

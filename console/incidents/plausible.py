@@ -1,4 +1,4 @@
-"""What nobody types who means it, although an incident would take it from a tool."""
+"""Finds values that nobody types on purpose, although an incident accepts them from a tool."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,16 +9,16 @@ from rules.commands.validity import Flaw
 
 PRIORITIES = ("high", "medium", "low")
 DUPLICATE = frozenset({"duplicate", "duplicate_of"})
-"""Reasons for cancelling that say nothing without the other incident."""
+"""Reasons for cancelling that are useless without the other incident."""
 
 
 def implausible(command: Command, now: datetime) -> Iterator[Flaw]:
-    """Each field that is most likely a slip, with what is wrong."""
+    """Each field that is probably a mistake, with its problem."""
     match command:
         case AddActionItemCommand():
             if command.priority not in PRIORITIES:
-                yield "priority", f"is none of {', '.join(PRIORITIES)}"
+                yield "priority", f"is not one of {', '.join(PRIORITIES)}"
             if command.due_at and command.due_at < (command.happened_at or now):
-                yield "due_at", "lies in the past"
+                yield "due_at", "is in the past"
         case CancelCommand(reason=reason, duplicate_of=None) if reason in DUPLICATE:
             yield "duplicate_of", "is missing: which incident does it duplicate?"

@@ -1,4 +1,4 @@
-"""Looks whether the other incident that a command names is there, before the command is sent."""
+"""Checks, before a command is sent, that the other incident that it names exists."""
 
 from temporalio.client import Client
 
@@ -12,10 +12,10 @@ from rules.record.identity import is_incident_id
 
 
 async def look_for_other(client: Client, command: Command) -> str:
-    """Nobody duplicates an incident that the server does not know: then `Failure` is raised.
+    """Look for the other incident; returns a note if a link leads to an unknown one.
 
-    Any other link may lead to one that the server has forgotten and the archive has: what is to
-    be said of it, once it is made, is returned; else nothing. Raises as `describe` does if the
+    Raises `Failure` if the server does not know the incident that this one duplicates. Any other
+    link may lead to an incident that only the archive still has. Raises as `describe` does if the
     server is not reachable.
     """
     needed = other_incident(command)

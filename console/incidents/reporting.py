@@ -1,4 +1,4 @@
-"""`report`: start an incident by hand, under the policy in force."""
+"""`report`: starts an incident by hand, under the policy in force."""
 
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
@@ -31,12 +31,14 @@ from runtime.settings import load_settings
 
 PANEL = "Report"
 TYPED = {"affected_systems": "--affected"}
-Title = Annotated[str, typer.Option("--title", help="what is wrong, in a line")]
-Nature = Annotated[str, typer.Option("--nature", help="what is known of it")]
+Title = Annotated[str, typer.Option("--title", help="what is wrong, in one line")]
+Nature = Annotated[str, typer.Option("--nature", help="what is known about it")]
 Affected = Annotated[
     list[str] | None, typer.Option("--affected", help="an affected system; repeat for more")
 ]
-Severity = Annotated[str | None, typer.Option("--severity", help="as first judged, such as SEV2")]
+Severity = Annotated[
+    str | None, typer.Option("--severity", help="your first judgement, such as SEV2")
+]
 Service = Annotated[str | None, typer.Option("--service", help="the service of the policy")]
 Attributes = Annotated[
     list[str] | None,
@@ -49,17 +51,18 @@ Attributes = Annotated[
 Reporter = Annotated[
     str | None,
     typer.Option(
-        "--reporter", "--actor", help="who reports; else INCIDENT_ACTOR, else your login name"
+        "--reporter", "--actor", help="who reports; default: INCIDENT_ACTOR, then your login name"
     ),
 ]
 HappenedAt = Annotated[str | None, typer.Option("--happened-at", help=f"when it began, {PAST}")]
 CommandId = Annotated[
-    str | None, typer.Option("--command-id", help="repeat with the same id: one incident")
+    str | None,
+    typer.Option("--command-id", help="an id of your own; a repeated id finds the same incident"),
 ]
 
 
 def checked(report: Report, policy: CompiledPolicy) -> Report:
-    """The report, if the policy takes it. Raises `Failure`: refused, or not authorised."""
+    """The report, if the policy accepts it. Raises `Failure`: refused, or not authorised."""
     refusal = unfit(report, policy)
     if refusal is None:
         return report
@@ -76,7 +79,7 @@ def checked(report: Report, policy: CompiledPolicy) -> Report:
 
 
 def _typed(name: str, policy: CompiledPolicy) -> str:
-    """How information is typed."""
+    """The option that gives a piece of information."""
     if name in policy.attributes:
         return f"--attribute {name}={'|'.join(policy.attributes[name]) or '...'}"
     return TYPED.get(name, f"--{name}")
@@ -130,7 +133,7 @@ def report(
 
 
 def _unsure(error: ServerUnavailable, seed: str) -> Failure:
-    """A server that did not answer in time may have taken the report all the same."""
+    """The failure if the server did not answer in time: it may still have taken the report."""
     failure = failure_of(error)
     again = f"the same report again with --command-id {seed} is safe: it counts once"
     failure.hints = (*failure.hints, again)
@@ -141,9 +144,9 @@ def _unsure(error: ServerUnavailable, seed: str) -> Failure:
 async def opened(
     client: Client, told: Report, seed: str, now: datetime, within: timedelta
 ) -> dict[str, Any]:
-    """Open the incident and say what a script needs of it.
+    """Open the incident; returns the answer for a script.
 
-    Raises `Failure`; where the server did not answer `within` that time, with the command id.
+    Raises `Failure`; if the server does not answer in time, the failure has the command id.
     """
     settings = load_settings()
     policy = compiled_policy(settings.policy_file, told.service)

@@ -1,4 +1,4 @@
-"""Who answers for what in an incident: roles, offers, requests, overrides."""
+"""Who is responsible for what in an incident: roles, offers, requests, overrides."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from rules.people.leading import INCIDENT_MANAGER
 
 
 def roles(view: IncidentView) -> Iterator[RenderableType]:
-    """Who holds which role; how often it was handed over, and to whom it is offered now."""
+    """Who holds which role, how often it was handed over, and to whom it is offered now."""
     incident = view.incident
     if not incident.roles:
         yield Text("nobody yet", style="dim")
@@ -33,7 +33,7 @@ def _handed_over(incident: Incident, role: str) -> str:
 
 
 def waiting(view: IncidentView) -> Iterator[RenderableType]:
-    """What leave was asked for, and who gave it so far."""
+    """The requests for approval, and who has approved so far."""
     for request in view.incident.requests:
         if request.state == view.incident.state:
             yield line(f"- {_request(request)} ({relative(request.at, view.now)})", "yellow")
@@ -49,7 +49,7 @@ def _request(request: Request) -> str:
 
 
 def overrides(view: IncidentView) -> Iterator[RenderableType]:
-    """What was done although the policy would have refused it."""
+    """The commands that somebody did although the policy refused them."""
     for used in view.incident.overrides:
         said = f"{used.command} by {used.actor.name} at {moment(used.at)}: {used.reason}"
         yield line(f"- {said}", "bold red")

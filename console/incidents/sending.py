@@ -1,4 +1,4 @@
-"""Sends a command to an incident, and says in words what became of it."""
+"""Sends a command to an incident and puts the outcome into words."""
 
 import asyncio
 from datetime import timedelta
@@ -17,7 +17,7 @@ from states.lifecycle import State, Trigger
 
 
 def _interrupted() -> bool:
-    """Whether it is Ctrl-C that ended the waiting: a timeout takes its own cancelling back."""
+    """Whether Ctrl-C ended the wait: a timeout takes back its own cancellation."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
@@ -70,10 +70,10 @@ def _refused(refused: CommandRefused, order: Order) -> Failure:
 
 
 async def send(client: Client, order: Order, patience: timedelta) -> CommandResult:
-    """Send a command and wait for what it did, at most for `patience`.
+    """Send a command and wait for its result, at most for `patience`.
 
-    Raises `Failure` if the incident refuses or is over, and if no worker answers in time; else
-    as `give` does.
+    Raises `Failure` if the incident refuses or is over, or if no worker answers in time; otherwise
+    raises as `give` does.
     """
     try:
         return await give(client, order, load_settings().task_queue, patience=patience)

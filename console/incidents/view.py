@@ -18,7 +18,7 @@ from states.lifecycle import TERMINAL
 
 
 def header(view: IncidentView) -> Group:
-    """Which incident it is and how it stands."""
+    """The incident's identity and state."""
     incident = view.incident
     confirmed = "" if incident.severity_confirmed else " (not confirmed)"
     lines = [
@@ -139,7 +139,7 @@ def _aftermath(incident: Incident) -> Iterator[RenderableType]:
 
 
 def timeline_line(entry: TimelineEntry) -> Text:
-    """One line of the story; `recorded` only where it was told later than it happened."""
+    """A line of the timeline; it shows `recorded` only if that was later than it happened."""
     late = entry.recorded_at - entry.happened_at
     told = f" (recorded {span(late)} later)" if late.total_seconds() >= 1 else ""
     who = f"{entry.actor.name}/{entry.actor.via}"
@@ -153,7 +153,7 @@ def timeline_line(entry: TimelineEntry) -> Text:
 
 
 def timeline(incident: Incident, last: int | None = None) -> Group:
-    """The story; only its `last` lines where given."""
+    """The timeline; with `last`, only its newest lines."""
     entries = incident.timeline[-last:] if last else incident.timeline
     lines = [timeline_line(entry) for entry in entries]
     for part in incident.segments:
@@ -176,7 +176,7 @@ def render(view: IncidentView, last: int | None = None) -> Group:
     titled = (
         ("Corrected breaches", corrected_breaches(view)),
         ("Doubtful", (line(f"- {doubt}", "magenta") for doubt in view.doubts)),
-        ("Waiting for leave", waiting(view)),
+        ("Waiting for approval", waiting(view)),
         ("Overridden", overrides(view)),
     )
     for title, found in titled:
@@ -199,7 +199,7 @@ def render(view: IncidentView, last: int | None = None) -> Group:
 
 
 def live(view: IncidentView, last: int) -> Group:
-    """What a terminal shows that is watched: short, the newest of the timeline first."""
+    """The view on a watched terminal: short, with the newest timeline lines first."""
     newest = [timeline_line(entry) for entry in reversed(view.incident.timeline[-last:])]
     return Group(
         header(view),

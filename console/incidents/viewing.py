@@ -1,4 +1,4 @@
-"""`show` and `list`: how one incident stands, and which incidents there are."""
+"""`show` and `list`: the state of one incident, and a list of incidents."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -25,7 +25,9 @@ PANEL = "Look"
 States = Annotated[
     list[State] | None, typer.Option("--state", help="in this state; repeat for more")
 ]
-Last = Annotated[int | None, typer.Option("--last", min=1, help="so many lines of the timeline")]
+Last = Annotated[
+    int | None, typer.Option("--last", min=1, help="only this many of the newest timeline lines")
+]
 Severities = Annotated[
     list[str] | None, typer.Option("--severity", help="of this severity; repeat for more")
 ]
@@ -38,18 +40,18 @@ Overridden = Annotated[
 ]
 Person = Annotated[str | None, typer.Option("--person", help="in which this person holds a role")]
 OnlyOpen = Annotated[bool, typer.Option("--open", help="neither closed nor cancelled")]
-Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="at most so many")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="at most this many")]
 
 
 def state_words(row: ListedIncident) -> str:
-    """The state of an incident, or what became of it."""
+    """The state of an incident, or how it ended."""
     if row.ended is None:
         return row.state or "starting"
     return f"{row.ended} ({row.state})" if row.state else row.ended
 
 
 def breach_words(row: ListedIncident) -> tuple[str, ...]:
-    """The breached clocks of an incident, each with whether that was corrected since."""
+    """The breached clocks of an incident; corrected ones are marked."""
     return tuple(
         f"{clock} (corrected)" if clock in row.corrected_clocks else clock
         for clock in row.breached_clocks
@@ -100,12 +102,12 @@ def table_of(rows: tuple[ListedIncident, ...], now: datetime) -> RenderableType:
 
 
 def shown(ending: Ending | None, view: Group) -> Group:
-    """An incident under how it was ended from outside, if it was."""
+    """The view of an incident; if it was ended from outside, that is said first."""
     if ending is None:
         return view
     return Group(
         line(f"ENDED: {ending_words(ending)}", "bold red"),
-        line("nobody carries it on; this is how it stood then", "red"),
+        line("nobody drives it any more; this is its state at that time", "red"),
         view,
     )
 
@@ -151,7 +153,7 @@ def list_incidents(
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List incidents, the newest first. Works without a worker."""
+    """List incidents, newest first. Works without a worker."""
     filters = Filters(
         states=tuple(state or ()),
         severities=tuple(severity or ()),

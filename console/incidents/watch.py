@@ -1,4 +1,4 @@
-"""`watch`: a live view on a terminal, a line for each change on a pipe."""
+"""`watch`: a live view on a terminal, or a line for each change on a pipe."""
 
 import asyncio
 import sys
@@ -36,16 +36,16 @@ Watched = Annotated[
     str | None,
     typer.Argument(
         metavar="[INCIDENT]",
-        help="one incident; left out: all that are open",
+        help="one incident; default: all open incidents",
         autocompletion=complete_incident,
         callback=an_incident,
     ),
 ]
-Every = Annotated[float, typer.Option("--every", min=0.1, help="seconds between two looks")]
+Every = Annotated[float, typer.Option("--every", min=0.1, help="seconds between two updates")]
 
 
 class IncidentNews:
-    """What is new of one incident since the last look."""
+    """What is new in one incident since the last look."""
 
     def __init__(self, incident_id: str, timeout: timedelta) -> None:
         self._id = incident_id
@@ -54,7 +54,7 @@ class IncidentNews:
         self.over = False
 
     async def look(self, client: Client) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
-        """The view, and the timeline entries not told yet."""
+        """The view, and the new timeline entries."""
         documents = load_settings().documents_directory
         seen = await read_view(client, self._id, self._timeout, documents)
         self.over = not seen.running
@@ -89,13 +89,13 @@ class ListNews:
         self._cut = False
 
     async def look(self, client: Client) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
-        """The table, and the incidents that changed; those that ended once more, as ended."""
+        """The table, and the incidents that changed; one that ended is shown once more."""
         found = await find(client, Filters(only_open=True), LISTED)
         now = datetime.now(UTC)
         current = {row.id: row for row in found.rows}
         gone = [row for row in self._told.values() if row.id not in current]
         if found.more:
-            # Newer ones may only have pushed it out of what is looked at.
+            # Newer incidents may only have pushed it out of the list.
             gone = [row for row in gone if not (await describe(client, row.id)).running]
         news = [row for row in found.rows if self._told.get(row.id) != row]
         news += [row.changed(open=False) for row in gone]
@@ -125,7 +125,7 @@ Show = Callable[[RenderableType, list[tuple[RenderableType, Any]]], None]
 
 
 async def _follow(client: Client, news: News, every: float, show: Show) -> None:
-    """Look again and again. The first look must succeed; later a server may be away for a while."""
+    """Look repeatedly. The first look must succeed; later the server may be down for a while."""
     seen: RenderableType | None = None
     while not news.over:
         try:
@@ -182,7 +182,7 @@ def watch(
 ) -> None:
     """Watch an incident until it is over, or all open ones; Ctrl-C ends it.
 
-    On a pipe a line for each change; with --json a JSON document a line.
+    On a pipe, print a line for each change; with --json, a JSON document per line.
     """
     output = Output.of(context, as_json=as_json)
     aside = note if _by_lines(output) else lambda _: None

@@ -1,4 +1,4 @@
-"""`why`: why somebody was, or was not, paged for an incident."""
+"""`why`: explains why somebody was, or was not, paged for an incident."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -19,10 +19,10 @@ from runtime.settings import load_settings
 
 Who = Annotated[
     str | None,
-    typer.Argument(help="a person, role, schedule or channel; none: everybody"),
+    typer.Argument(help="a person, role, schedule or channel; default: everybody"),
 ]
-At = Annotated[str | None, typer.Option("--at", help=f"the minute that is asked about, {FORMS}")]
-AtLevel = Annotated[int | None, typer.Option("--level", min=1, help="ask about this level")]
+At = Annotated[str | None, typer.Option("--at", help=f"the minute in question, {FORMS}")]
+AtLevel = Annotated[int | None, typer.Option("--level", min=1, help="the level in question")]
 
 
 def _words(told: Explanation) -> Group:
@@ -41,7 +41,7 @@ def why(
     timeout: Timeout = DEFAULT_TIMEOUT,
     as_json: AsJson = False,
 ) -> None:
-    """Explain who was paged and why, or why somebody was not: from the record alone."""
+    """Explain from the record who was paged and why, or why somebody was not."""
     if who and level:
         message = "ask about somebody, or about a level"
         raise usage(message)

@@ -1,4 +1,4 @@
-"""`oncall`: who is on call, now, at an instant, or over a time."""
+"""`oncall`: who is on call now, at an instant, or over a period."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,14 +17,19 @@ from console.terminal.times import FORMS, parse_instant, within_reach
 app = typer.Typer(add_completion=False)
 
 Schedules = Annotated[
-    list[str] | None, typer.Argument(metavar="[SCHEDULE]...", help="schedules; none: all")
+    list[str] | None, typer.Argument(metavar="[SCHEDULE]...", help="schedules; default: all")
 ]
 PolicyFile = Annotated[
-    Path | None, typer.Option("--policy", metavar="FILE", help="a policy file; else that in force")
+    Path | None,
+    typer.Option("--policy", metavar="FILE", help="a policy file; default: the policy in force"),
 ]
-At = Annotated[str | None, typer.Option("--at", help=f"an instant, {FORMS}; else now")]
-Start = Annotated[str | None, typer.Option("--from", help="the beginning of a time, likewise")]
-End = Annotated[str | None, typer.Option("--to", help="its end; else 14 days later")]
+At = Annotated[str | None, typer.Option("--at", help=f"an instant, {FORMS}; default: now")]
+Start = Annotated[
+    str | None, typer.Option("--from", help="the start of a period, in the same forms")
+]
+End = Annotated[
+    str | None, typer.Option("--to", help="the end of the period; default: 14 days later")
+]
 
 
 @app.command()
@@ -38,10 +43,10 @@ def oncall(
     end: End = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say who is on call by the schedules of a policy, with a calendar of the days that follow.
+    """Show who is on call by the schedules of a policy, with a calendar of the following days.
 
-    With --from and --to, every shift of a time. Feeds are asked; one that does not answer is
-    known by its last good copy.
+    With --from and --to, show every shift of a period. Feeds are read; if a feed does not answer,
+    its last good copy is used.
     """
     asked = _asked(at, start, end)
 
@@ -59,12 +64,12 @@ def oncall(
 def _asked(at: str | None, start: str | None, end: str | None) -> Asked:
     now = datetime.now(UTC).replace(microsecond=0)
     if at and (start or end):
-        raise usage("an instant or a time: --at, or --from and --to; not both")
+        raise usage("give an instant (--at) or a period (--from and --to), not both")
     instant = within_reach(parse_instant(at, now), at) if at else now
     begins = within_reach(parse_instant(start, now), start) if start else instant
     ends = within_reach(parse_instant(end, now), end) if end else begins + AHEAD
     if ends <= begins:
         raise usage("--to is not after --from")
     if ends - begins > LONGEST:
-        raise usage(f"a time is at most {LONGEST.days} days long")
+        raise usage(f"a period is at most {LONGEST.days} days long")
     return Asked(begins if start else instant, begins, ends)

@@ -1,4 +1,4 @@
-"""Who is on call by schedules of a policy, gathered for people and for scripts."""
+"""Finds who is on call by the schedules of a policy, for people and for scripts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ from runtime.settings import load_settings
 
 LONGEST = timedelta(days=400)
 AHEAD = timedelta(days=14)
-"""So far ahead the picture goes where no range is given."""
+"""How far ahead the picture goes if no period is given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """One schedule: who is on call at an instant, and over a time.
+    """One schedule: who is on call at an instant, and over a period.
 
-    `days` are the same shifts and holes over the whole local days of that time.
+    `days` has the same shifts and holes over the whole local days of that period.
     """
 
     spec: ScheduleSpec
@@ -39,7 +39,7 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked: an instant, and the time that is shown."""
+    """The question: an instant, and the period to show."""
 
     at: datetime
     start: datetime
@@ -55,9 +55,9 @@ def _named(names: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
 
 
 async def rosters(policy: Path | None, names: Iterable[str], asked: Asked) -> tuple[Roster, ...]:
-    """The schedules of a policy file (or of the policy in force), as they are asked for.
+    """The schedules of a policy file, or of the policy in force.
 
-    Raises `Failure` (usage) for a name that is not there, PolicyBroken for a file with errors.
+    Raises `Failure` (usage) for an unknown name, PolicyBroken for a file with errors.
     """
     settings = load_settings()
     read = read_policy(policy or settings.policy_file).policy

@@ -1,4 +1,4 @@
-"""A calendar of who is on call, drawn in letters: a row for each person, a column for each day."""
+"""Draws a calendar of who is on call: a row for each person, a column for each day."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -12,16 +12,16 @@ from rules.zones.rotations import Hole
 FULL, PART, HOLE, MEANT, OFF = "█", "▌", "!", "-", " "
 KEY = "█ on call  ▌ part of the time  ! nobody  - nobody, on purpose"
 MOST_WEEKS = 8
-"""More than so many weeks is no picture any more; the table has them all."""
+"""The picture shows at most this many weeks; the table has all of them."""
 
 _NAME = 16
 _WIDE, _NARROW = 15, 28
-"""Days that fit beside each other, in four letters each, or in two."""
+"""How many days fit side by side, with four letters each or with two."""
 _MONDAY = 0
 
 
 def picture(roster: Roster, asked: Asked) -> Iterator[str]:
-    """The calendar of a schedule in its own local time, at most 80 columns wide."""
+    """Draw the calendar of a schedule in its own local time, at most 80 columns wide."""
     clock = clock_between(roster.spec.zone, asked.start - 2 * DAY, asked.end + 2 * DAY)
     first = midnight(clock.wall(asked.start))
     last = midnight(clock.wall(asked.end - timedelta(seconds=1))) + DAY
@@ -53,7 +53,7 @@ def _block(
 
 
 def _date(day: datetime, first: datetime, letters: int) -> str:
-    """The day of the month; where it is crowded, that of Mondays and of the first day."""
+    """The day of the month; if space is short, only Mondays and the first day have one."""
     crowded = letters == 2 and day != first and day.weekday() != _MONDAY  # noqa: PLR2004 - two letters
     return " " * letters if crowded else f"{day:%d}".ljust(letters)
 
@@ -64,7 +64,7 @@ def _line(name: str, row: str) -> str:
 
 
 def _cells(clock: LocalClock, day: datetime, letters: int) -> list[Open]:
-    """The equal parts of a local day, as spans."""
+    """Split a local day into equal parts, as spans."""
     part = DAY / letters
     edges = [clock.instant(day + number * part) for number in range(letters + 1)]
     return list(pairwise(edges))

@@ -12,7 +12,7 @@ from rules.people.on_call import age
 from rules.zones.rotations import Hole, Shift
 
 _MOST_ROWS = 60
-"""How many shifts are listed for people; JSON has them all."""
+"""How many shifts are listed for people; JSON has all of them."""
 
 
 def _local(at: datetime, zone: str) -> str:
@@ -70,7 +70,7 @@ def _named(span: Shift | Hole) -> str:
 
 
 def lines(rosters: tuple[Roster, ...], asked: Asked, *, ranged: bool) -> Iterator[str]:
-    """Each schedule: who is on call, or over a time every shift; and the picture."""
+    """Each schedule: who is on call, or every shift of a period; and the picture."""
     for number, roster in enumerate(rosters):
         zone = roster.spec.zone
         yield from [""] * (number > 0)
@@ -99,7 +99,7 @@ def _span(span: Shift | Hole, zone: str) -> dict[str, Any]:
 
 
 def document(rosters: tuple[Roster, ...], asked: Asked) -> dict[str, Any]:
-    """The same for scripts."""
+    """The document for scripts."""
     return {
         "at": _instant(asked.at, "UTC"),
         "from": _instant(asked.start, "UTC"),

@@ -1,4 +1,4 @@
-"""`policy`: look at a policy file before anything runs under it, and read it as a document."""
+"""`policy`: checks a policy file before anything runs under it, and renders it as a document."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -38,24 +38,26 @@ app = typer.Typer(add_completion=False)
 PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help="a policy file", parser=a_file)]
 OutputFile = Annotated[
     Path | None,
-    typer.Option("--output", metavar="PATH", help="write it there; else to stdout", parser=a_file),
+    typer.Option(
+        "--output", metavar="PATH", help="write to this file; default: stdout", parser=a_file
+    ),
 ]
 ChosenFormat = Annotated[
     Format | None,
-    typer.Option("--format", help="else by the name of the output: HTML for .html, or Markdown"),
+    typer.Option("--format", help="default: HTML if the output ends in .html, otherwise Markdown"),
 ]
 
 
 @app.callback()
 def policy() -> None:
-    """Look at policy files."""
+    """Check policy files, and render them as documents."""
 
 
 @app.command()
 def check(context: typer.Context, file: PolicyFile, as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag
     """Report every problem of a policy file (or of a folder of versions), with line and column.
 
-    Exit code 1 where one of them is an error; warnings name what the policy leaves open.
+    Exits 1 if one of them is an error; warnings name what the policy leaves open.
     """
     output = Output.of(context, as_json=as_json)
     now = datetime.now(UTC)
@@ -74,7 +76,7 @@ def _of_installation(output: Output) -> tuple[Check, ...]:
     try:
         settings = load_settings()
     except SettingsBroken as error:
-        output.say(f"the settings are broken, so channels were not looked at: {error}")
+        output.say(f"the settings are broken, so channels were not checked: {error}")
         return ()
     channels, feeds = ChannelDirectory(settings.channels), feeds_of(settings)
     return (
@@ -87,7 +89,7 @@ def _of_installation(output: Output) -> tuple[Check, ...]:
 
 @app.command()
 def versions(context: typer.Context, file: PolicyFile, as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag
-    """Say which versions of a policy a folder holds, and which is in force now."""
+    """Show which versions of a policy a folder holds, and which one is in force now."""
     found = versions_of(file)
     current = in_force(found, datetime.now(UTC))
     document = [_version(version, current) for version in found]
@@ -137,9 +139,9 @@ def render(
     output: OutputFile = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Write the Incident Management document of a policy: what it says, from what is enforced.
+    """Write the Incident Management document of a policy, from what the engine enforces.
 
-    A file with errors is refused; what it leaves open is listed at the end of the document.
+    A file with errors is refused; the end of the document lists what the policy leaves open.
     """
     form = form or _form_of(output)
     loaded = policy_in_force(file, datetime.now(UTC))
@@ -162,7 +164,7 @@ def schema(
     output: OutputFile = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Write the JSON Schema of policy files, for editors: it knows each key and each form."""
+    """Write the JSON Schema of policy files, so that editors know every key and form."""
     if output is None:
         write_lines(schema_text())
         return
@@ -174,12 +176,12 @@ def schema(
 
 
 def _form_of(output: Path | None) -> Format:
-    """What a document is written as by the name of its file. Raises `Failure` (usage)."""
+    """The format of a document, from the name of its file. Raises `Failure` (usage)."""
     ending = output.suffix.lower() if output else ""
     if ending in _ENDINGS:
         return _ENDINGS[ending]
     forms = "Markdown (.md) or HTML (.html)"
-    raise usage(f"{output}: a document is written as {forms}; name one, or say --format")
+    raise usage(f"{output}: a document is written as {forms}; use such a name, or --format")
 
 
 _ENDINGS = {

@@ -1,6 +1,6 @@
-"""A policy file as an incident carries it.
+"""Reads a policy file as an incident carries it.
 
-What reads policies is imported when a file is read: most commands need none.
+The code that reads policies is imported only when a file is read, because most commands need none.
 """
 
 from datetime import UTC, datetime
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 def a_file(typed: str) -> Path:
-    """A path as it was typed. Raises BadParameter for none: it would be the current directory."""
+    """Parse a path. Raises BadParameter if it is blank: that would be the current directory."""
     if blank(typed):
-        raise typer.BadParameter("the name of a file is blank")
+        raise typer.BadParameter("the file name is blank")
     return Path(typed)
 
 
 def read_policy(path: Path) -> "LoadedPolicy":
-    """A policy file that was checked. Raises PolicyBroken."""
+    """Read and check a policy file. Raises PolicyBroken."""
     from policies.catalogue import policy_in_force  # noqa: PLC0415 - see above
 
     return policy_in_force(path, datetime.now(UTC))
@@ -36,7 +36,7 @@ def read_policy(path: Path) -> "LoadedPolicy":
 def compiled_policy(path: Path, service: str | None = None) -> CompiledPolicy:
     """What an incident of `service` carries of a policy file.
 
-    Raises PolicyBroken, or PolicyTooLarge.
+    Raises PolicyBroken or PolicyTooLarge.
     """
     from policies.compile import compile_policy  # noqa: PLC0415 - see above
 
@@ -45,9 +45,9 @@ def compiled_policy(path: Path, service: str | None = None) -> CompiledPolicy:
 
 
 def for_incident(path: Path, incident: Incident, now: datetime) -> CompiledPolicy:
-    """What an incident would carry of a policy file: its service's escalation, its calendars.
+    """What this incident carries of a policy file: its service's escalation, its calendars.
 
-    Raises PolicyBroken, or PolicyTooLarge.
+    Raises PolicyBroken or PolicyTooLarge.
     """
     policy = compiled_policy(path, incident.report.service)
     return with_calendars(policy, earliest_of(incident), now)

@@ -1,1 +1,1 @@
-"""`rehearse`: a scenario played under a policy."""
+"""`rehearse`: plays a scenario under a policy."""

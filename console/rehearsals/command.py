@@ -1,4 +1,4 @@
-"""`rehearse`: play a scenario under a policy, in seconds, with no message that leaves."""
+"""`rehearse`: plays a scenario under a policy in seconds; no message leaves."""
 
 import asyncio
 import signal
@@ -39,12 +39,12 @@ PolicyFile = Annotated[
     typer.Option(
         "--policy",
         metavar="FILE",
-        help="the policy; else the one the scenario names",
+        help="the policy; default: the one that the scenario names",
         parser=a_file,
     ),
 ]
 ScenarioFile = Annotated[
-    Path, typer.Option("--scenario", metavar="FILE", help="what happens", parser=a_file)
+    Path, typer.Option("--scenario", metavar="FILE", help="the scenario", parser=a_file)
 ]
 Against = Annotated[
     Path | None,
@@ -53,9 +53,9 @@ Against = Annotated[
     ),
 ]
 Expect = Annotated[
-    bool, typer.Option("--expect", help="print what happened as the expect of a scenario")
+    bool, typer.Option("--expect", help="print what happened as the expect section of a scenario")
 ]
-Story = Annotated[bool, typer.Option("--story", help="the whole timeline, not only what was said")]
+Story = Annotated[bool, typer.Option("--story", help="show the whole timeline, not only messages")]
 
 
 @app.command()
@@ -69,17 +69,16 @@ def rehearse(
     expect: Expect = False,
     as_json: AsJson = False,
 ) -> None:
-    """Play a scenario under a policy: who would be paged when, and what would breach.
+    """Play a scenario under a policy: who is paged when, and what breaches.
 
-    The real workflow code runs on a server of its own, on which time is skipped.
-    No message leaves this machine. Exit code 8 where the scenario says what is
-    expected, and it went otherwise.
+    The real workflow code runs on its own server, which skips time. No message leaves this machine.
+    Exits 8 if the scenario has expectations and they are not met.
     """
     loaded = _loaded(scenario, policy)
     first = _policy(policy, loaded)
     second = _usable(RehearsedPolicy(against), loaded) if against else None
     output = Output.of(context, as_json=as_json)
-    with output.waiting("rehearsing; virtual time flies, but not at once ...") as shown:
+    with output.waiting("rehearsing; this takes a while ...") as shown:
         progress = Progress(loaded, shown if isinstance(shown, Status) else None)
         played, other = perform_alone(lambda: _rehearse(loaded, first, second, progress))
     judgement = _judged(played, loaded)
@@ -106,7 +105,7 @@ def _loaded(file: Path, policy: Path | None) -> LoadedScenario:
 def _policy(file: Path | None, loaded: LoadedScenario) -> RehearsedPolicy:
     named = loaded.scenario.policy if loaded.scenario else None
     if file is None and named is None:
-        raise usage("under which policy? the scenario names none", "--policy FILE")
+        raise usage("the scenario names no policy: under which one?", "--policy FILE")
     return _usable(RehearsedPolicy(file or loaded.beside(str(named))), loaded)
 
 
@@ -127,7 +126,7 @@ async def _rehearse(
     against: RehearsedPolicy | None,
     progress: Progress,
 ) -> tuple[Played, Played | None]:
-    """Play under one policy, then under the other, on a server that ends with it."""
+    """Play under one policy, then under the other, on a server that ends with the rehearsal."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel if task else loop.stop)
@@ -152,7 +151,7 @@ async def _rehearse(
 
 
 def _feeds() -> Mapping[str, FeedSettings]:
-    """The feeds of this installation: they are only read. Its other settings do not matter."""
+    """The feeds of this installation, which are only read. Other settings are not used."""
     try:
         return load_settings().feeds
     except SettingsBroken:
@@ -160,7 +159,7 @@ def _feeds() -> Mapping[str, FeedSettings]:
 
 
 def _failed(error: Exception, folder: Path) -> Failure:
-    """The engine did not get on: what its log last said, which goes with the folder."""
+    """The failure of the engine, with the end of its log, because the folder is deleted."""
     log = folder / "worker.log"
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
     said = f"\nThe worker's log ends with: {lines[-1][:2000]}" if lines else ""

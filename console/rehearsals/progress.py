@@ -1,4 +1,4 @@
-"""How far a rehearsal has come, while it goes on."""
+"""Shows how far a rehearsal has come while it runs."""
 
 from datetime import datetime
 from time import monotonic
@@ -11,11 +11,11 @@ from models.scenario import instant_of
 from rehearsal.load import LoadedScenario
 
 EVERY_SECONDS = 30.0
-"""How often it is said where there is no terminal that could show it."""
+"""How often progress is printed if there is no terminal."""
 
 
 class Progress:
-    """Shows on a terminal which moment is reached; elsewhere it is said on stderr, now and then."""
+    """Shows the reached moment on a terminal; without one, prints it to stderr now and then."""
 
     def __init__(self, loaded: LoadedScenario, shown: Status | None) -> None:
         self._scenario = loaded.scenario
@@ -23,7 +23,7 @@ class Progress:
         self._said_at = monotonic()
 
     def __call__(self, at: datetime) -> None:
-        """The instant `at` of the scenario is reached."""
+        """The rehearsal has reached the instant `at` of the scenario."""
         if self._shown:
             self._shown.update(self._words(at))
         elif monotonic() - self._said_at >= EVERY_SECONDS:

@@ -37,7 +37,7 @@ QUIET = frozenset(
         EntryKind.CLOCK_WARNED,
     }
 )
-"""Lines of a timeline that are shown in other words, or say nothing of the process."""
+"""Timeline lines that are shown in other words, or do not matter to the process."""
 STORY_STYLE: dict[str, str] = {
     EntryKind.CLOCK_BREACHED: "bold red",
     EntryKind.UPDATE_MISSED: "red",
@@ -53,7 +53,7 @@ def render(
     *,
     story: bool = False,
 ) -> Group:
-    """The whole rehearsal: what happened, how the clocks went, what breached and was refused."""
+    """The whole rehearsal: events, clocks, breaches and refusals."""
     parts: list[RenderableType] = [_header(played), heading("What happens"), _story(played, story)]
     parts += [heading("Clocks"), _clocks(played), *_figures(played)]
     parts += [*_breaches(played), *_refused(played)]
@@ -174,7 +174,7 @@ def _breach_words(breach: Breach, played: Played) -> str:
         what = breach.clock + (f" ({breach.run})" if breach.run > 1 else "")
     due = f", due after {offset_words(breach.at, played.starts)}" if breach.at else ""
     late_by = span(breach.late_by, days=breach.measure.has_days)
-    late = "not kept when this ends" if breach.open else f"late by {late_by}"
+    late = "still late at the end" if breach.open else f"late by {late_by}"
     if breach.corrected_by:
         late = f"fired, and corrected by {breach.corrected_by}"
     return f"{what}{due}: {late}"
@@ -211,7 +211,7 @@ def _comparison(here: Played, there: Played, found: Comparison) -> Iterator[Rend
 
 
 def _breached_otherwise(here: Played, there: Played, found: Comparison) -> Iterator[Text]:
-    """Whether we would have breached: the question that a comparison is for."""
+    """The breaches that only one side has: they are the purpose of a comparison."""
     for breach in found.breached_here:
         yield line(f"- would not have breached: {_breach_words(breach, here)}", "green")
     for breach in found.breached_there:

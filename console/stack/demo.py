@@ -1,4 +1,4 @@
-"""`demo`: the main job, for real, on this machine, with no questions asked."""
+"""`demo`: plays one real incident on this machine, and asks nothing."""
 
 import asyncio
 import signal
@@ -39,10 +39,10 @@ app = typer.Typer()
 @app.command()
 def demo(
     state: Annotated[
-        Path, typer.Option(help="Where the state is kept: database, documents, logs.")
+        Path, typer.Option(help="The folder for the state: database, documents, logs.")
     ] = STATE,
 ) -> None:
-    """Play one incident from alert to closure on a stack of its own; under a minute."""
+    """Play one incident from alert to closure on its own stack, in less than a minute."""
     raise typer.Exit(perform_alone(lambda: _demo(_settings(state.absolute()))))
 
 
@@ -56,7 +56,7 @@ def _settings(state: Path) -> Settings:
 
 
 async def _demo(settings: Settings) -> int:
-    """Exit code 0 only if everything that was shown is what happened."""
+    """Run the demonstration; exit code 0 only if everything shown really happened."""
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -67,8 +67,7 @@ async def _demo(settings: Settings) -> int:
         for name in ("PAGER", "STATUS")
     }
     stack = Stack(settings, extra_environment=channels)
-    # Ports of its own: on the usual ones a worker of another stack may still be knocking, and
-    # would take part.
+    # On the usual ports, a worker of another stack may still try to connect and take part.
     stack.server.port, stack.server.ui_port = free_port(), free_port()
     try:
         return await _play(stack, pager)
@@ -76,7 +75,7 @@ async def _demo(settings: Settings) -> int:
         say("", f"The demonstration failed: {error}", f"Logs: {settings.state_directory / 'log'}")
         return 1
     except asyncio.CancelledError:
-        say("", "Interrupted; everything that was started is stopped.")
+        say("", "Interrupted; stopping everything that was started.")
         return 130
     finally:
         with suppress(asyncio.CancelledError):
@@ -100,7 +99,7 @@ async def _play(stack: Stack, pager: Pager) -> int:
 
 def _show(view: IncidentView) -> None:
     terminal = person()
-    say("", "The timeline, as it is on record:")
+    say("", "The recorded timeline:")
     terminal.print(timeline(view.incident), soft_wrap=True)
     say("", "The clocks:")
     terminal.print(clocks(view))
@@ -116,7 +115,7 @@ def _from_root(path: Path) -> Path:
 
 
 def _judge(view: IncidentView, carried: Carried, pager: Pager, state: Path) -> int:
-    """Hold what was shown against what arrived at the pager and in the document store."""
+    """Check what was shown against the pager and the document store."""
     incident = view.incident
     sent = [e for e in incident.timeline if e.kind == EntryKind.PAGE_SENT]
     arrived = [message["recipient"] for message in pager.of_kind("page", incident.id)]

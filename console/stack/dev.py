@@ -1,4 +1,4 @@
-"""`dev`: the embedded stack, up until Ctrl-C, for real use on one machine."""
+"""`dev`: runs the embedded stack until Ctrl-C, for real use on one machine."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ app = typer.Typer()
 @app.command()
 def dev(
     state: Annotated[
-        Path | None, typer.Option(help="Where the state is kept: database, documents, logs.")
+        Path | None, typer.Option(help="The folder for the state: database, documents, logs.")
     ] = None,
 ) -> None:
     """Run the embedded stack until Ctrl-C: Temporal server with its UI, worker, intake."""
@@ -39,7 +39,7 @@ def dev(
 
 
 async def _dev(settings: Settings) -> int:
-    """Start the stack, say where everything is, and stop it in order on SIGINT or SIGTERM."""
+    """Start the stack, print its addresses, and stop it in order on SIGINT or SIGTERM."""
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -49,13 +49,13 @@ async def _dev(settings: Settings) -> int:
     stack = Stack(settings, server_port=port or PORT)
     try:
         if address and port is None:
-            say(f"TEMPORAL_ADDRESS={address} is not used: this stack has a server of its own")
+            say(f"TEMPORAL_ADDRESS={address} is not used: this stack has its own server")
         say("Starting the Temporal server, a worker and the intake ...")
         await stack.start()
         _welcome(stack)
         return await _until_the_server_ends(stack)
     except (StackFailed, EmbeddedServerFailed) as error:
-        say(f"The stack did not come up: {error}")
+        say(f"The stack did not start: {error}")
         return 1
     except asyncio.CancelledError:
         say("Stopping ...")
@@ -66,7 +66,7 @@ async def _dev(settings: Settings) -> int:
 
 
 def port_on_loopback(address: str) -> int | None:
-    """The port of an address `host:port` of this machine; None for any other."""
+    """The port of an address `host:port` on this machine; None for any other address."""
     host, _, port = address.rpartition(":")
     ours = is_loopback(host) and port.isdecimal() and 0 < int(port) < 1 << 16
     return int(port) if ours else None
@@ -78,7 +78,7 @@ def _welcome(stack: Stack) -> None:
         *_policy(stack.settings.policy_file),
         *_way_in(stack),
         f"In another terminal: export TEMPORAL_ADDRESS={stack.server.address}",
-        "Ctrl-C stops it; its state stays and is there again next time.",
+        "Ctrl-C stops it; the next start continues with its state.",
     )
 
 
@@ -87,14 +87,14 @@ def _policy(file: Path) -> tuple[str, ...]:
         policy_in_force(file, datetime.now(UTC))
     except PolicyBroken as error:
         return (
-            f"policy   {file} CANNOT BE USED: open incidents go on, none begins until it is mended",
+            f"policy   {file} CANNOT BE USED: open incidents go on; repair it so that new ones begin",
             *f"{error}".splitlines(),
         )
     return (f"policy   {file}",)
 
 
 def _way_in(stack: Stack) -> tuple[str, ...]:
-    """How to send an alert, and what Alertmanager needs to send its own."""
+    """How to send an alert, and what to configure in Alertmanager."""
     url = f"{stack.intake_url}/v1/alerts/alertmanager"
     file = stack.settings.state_directory / FILE
     given = stack.settings.intake_token is not None
@@ -116,7 +116,7 @@ def _shown(file: Path) -> Path:
 
 
 async def _until_the_server_ends(stack: Stack) -> int:
-    """Worker and intake are started again when they die; without its server nothing goes on."""
+    """Restart the worker and the intake if they die; end if the server ends."""
     while stack.server.running:
         say(*stack.restart_dead())
         for name in await stack.up_again():

@@ -1,4 +1,4 @@
-"""`setup`: make a namespace fit for the engine."""
+"""`setup`: prepares a namespace for the engine."""
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,14 +18,14 @@ from runtime.search_attributes import missing, mistyped, register, retention
 from runtime.settings import load_settings
 
 _NOT_OURS_TO_DO = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED}
-"""Temporal Cloud, and clusters with authorisation, leave this to their administrators."""
+"""In Temporal Cloud, and in clusters with authorisation, only administrators may do this."""
 
 app = typer.Typer()
 
 
 @dataclass(frozen=True, slots=True)
 class Fitness:
-    """What a namespace got, and how long it keeps histories against what the policy asks."""
+    """What was added to a namespace, and its retention compared with the policy's."""
 
     namespace: str
     registered: tuple[str, ...]
@@ -33,14 +33,14 @@ class Fitness:
     policy_retention_days: float
 
     def sentence(self) -> str:
-        """For people, with what they may want to do about it."""
+        """The result for people, with what they may want to change."""
         got = f"registered {', '.join(self.registered)}" if self.registered else "nothing to add"
         said = f"namespace {self.namespace}: search attributes: {got}"
         if self.retention_days >= self.policy_retention_days:
             return said
         return (
             f"{said}\nIt keeps histories for {self.retention_days:g} days; the policy asks for "
-            f"{self.policy_retention_days:g}. docs/operations.md says how that is changed."
+            f"{self.policy_retention_days:g}. docs/operations.md says how to change that."
         )
 
 
@@ -56,7 +56,7 @@ async def _fit(client: Client) -> Fitness:
     wrong = await mistyped(client)
     if wrong:
         kinds = {a.name: a.kind for a in SEARCH_ATTRIBUTES}
-        message = f"namespace {client.namespace} has search attributes of another type than ours: "
+        message = f"namespace {client.namespace} has search attributes of the wrong type: "
         message += ", ".join(f"{name} must be {kinds[name]}" for name in wrong)
         hint = "remove them there, or use another namespace"
         raise Failure("Unfit", message, ExitCode.UNEXPECTED, missing=wrong, hints=(hint,))
@@ -79,7 +79,7 @@ async def _registered(client: Client) -> tuple[str, ...]:
             message,
             ExitCode.NOT_AUTHORISED,
             missing=names,
-            hints=("let an administrator do it: docs/operations.md has the commands",),
+            hints=("ask an administrator to do it: docs/operations.md has the commands",),
         ) from None
 
 

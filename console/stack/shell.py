@@ -1,4 +1,4 @@
-"""`completion`: a script that teaches a shell the command `incident`, and to complete it."""
+"""`completion`: a script for a shell: the command `incident`, and its completion."""
 
 import shlex
 import sys
@@ -13,11 +13,11 @@ from runtime.settings import ROOT
 
 PANEL = "Set up"
 COMPLETE_VARIABLE = "_INCIDENT_COMPLETE"
-"""By this variable a shell asks the console for completions instead of running a command."""
+"""If a shell sets this variable, the console completes a command instead of running it."""
 
 
 class Shell(StrEnum):
-    """The shells that we have a script for."""
+    """The shells with a script."""
 
     BASH = "bash"
     ZSH = "zsh"

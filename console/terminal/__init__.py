@@ -1,1 +1,1 @@
-"""How the console speaks: output, times, phrases, errors and exit codes."""
+"""The output of the console: text, times, phrases, errors and exit codes."""

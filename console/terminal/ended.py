@@ -1,4 +1,4 @@
-"""An incident that was ended from outside, in words, and how to go on all the same."""
+"""Describes an incident that was ended from outside, and how to continue."""
 
 from typing import Any
 
@@ -8,19 +8,19 @@ from incidents.description import Description, Ending
 
 
 def ending_words(ending: Ending) -> str:
-    """In one line: how, when, by whom and why, as far as that is known."""
+    """One line: how, when, by whom and why, as far as known."""
     by = f" by {ending.by}" if ending.by else ""
     why = f": {ending.why}" if ending.why else ""
     return f"{ending.how} at {moment(ending.at)}{by}{why}"
 
 
 def ending_document(ending: Ending) -> dict[str, Any]:
-    """The same for `--json`."""
+    """The document for `--json`."""
     return {"how": ending.how, "at": ending.at.isoformat(), "by": ending.by, "why": ending.why}
 
 
 def ended_from_outside(found: Description) -> Failure | None:
-    """That an incident answers nothing any more, if its run was ended from outside."""
+    """The failure that says that the incident's run was ended from outside, if it was."""
     if found.ending is None:
         return None
     last = f"; its last state was {found.state}" if found.state else ""
@@ -35,8 +35,8 @@ def ended_from_outside(found: Description) -> Failure | None:
 
 
 def _how_to_go_on(ending: Ending, incident_id: str) -> tuple[str, ...]:
-    anew = f"report it again, and relate it: python starter.py link INC-... {incident_id}"
+    anew = f"report it again, and link it: python starter.py link INC-... {incident_id}"
     if not ending.resettable:
         return (anew,)
     reset = f"temporal workflow reset --workflow-id {incident_id} --type LastWorkflowTask"
-    return (f'{reset} --reason "..." goes on where it was', anew)
+    return (f'{reset} --reason "..." continues it where it was', anew)

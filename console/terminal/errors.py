@@ -1,4 +1,4 @@
-"""Every exception as a failure that a person and a script can use."""
+"""Turns every exception into a failure for people and scripts."""
 
 from dataclasses import asdict
 
@@ -33,14 +33,14 @@ _REFUSALS = {
 
 
 def not_reachable(why: str) -> Failure:
-    """The server does not answer."""
+    """The failure if the server does not answer."""
     return Failure(
         "ServerNotReachable",
         f"the Temporal server is not reachable: {why[:300]}",
         ExitCode.NOT_REACHABLE,
         hints=(
-            "make dev starts a server of its own",
-            "TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or a TEMPORAL_PROFILE, name another",
+            "make dev starts a server",
+            "set TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or TEMPORAL_PROFILE, for another server",
         ),
     )
 
@@ -50,13 +50,13 @@ def _no_namespace(name: str) -> Failure:
         "UnknownNamespace",
         f"the Temporal server has no namespace {name}",
         ExitCode.USAGE,
-        hints=("TEMPORAL_NAMESPACE, or a TEMPORAL_PROFILE, names another",),
+        hints=("set TEMPORAL_NAMESPACE, or TEMPORAL_PROFILE, for another namespace",),
         facts={"namespace": name},
     )
 
 
 def refusal(refused: CommandRefused, incident_id: str) -> Failure:
-    """What an incident answered when it refused a command."""
+    """The failure if an incident refused a command."""
     code = _REFUSALS.get(refused.kind, ExitCode.UNEXPECTED)
     facts = {"incident": incident_id}
     if code is ExitCode.UNEXPECTED:
@@ -75,7 +75,7 @@ def refusal(refused: CommandRefused, incident_id: str) -> Failure:
 
 
 def _no_worker(error: NoWorkerAnswered) -> Failure:
-    """Nobody answered for a workflow; of an incident the server knows something all the same."""
+    """The failure if no worker answered, with what the server knows about the incident."""
     known = error.found
     knows = [f"it is in state {known.state}"] if known and known.state else []
     knows += [f"its run was {ending_words(known.ending)}"] if known and known.ending else []
@@ -116,16 +116,16 @@ def _of_rpc(error: RPCError) -> Failure:
     if isinstance(known, IncidentError):
         return _of_incident(known)
     if error.status in {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED}:
-        message = f"the Temporal server lets us not in: {error.message}"
+        message = f"the Temporal server refused this login: {error.message}"
         return Failure("NotAuthorised", message, ExitCode.NOT_AUTHORISED)
     if error.status is RPCStatusCode.FAILED_PRECONDITION:
-        message = f"no worker has taken up this incident yet: {error.message}"
+        message = f"no worker has started this incident yet: {error.message}"
         return Failure("NoWorker", message, ExitCode.NOT_CONFIRMED, hints=("python worker.py",))
     return Failure("TemporalError", error.message, ExitCode.UNEXPECTED)
 
 
 def malformed(error: ValidationError) -> Failure:
-    """What was typed is not what a model takes."""
+    """The failure if what was typed does not fit a model."""
     problems = [
         f"{'.'.join(str(part) for part in item['loc']) or 'value'}: {item['msg']}"
         for item in error.errors(include_url=False, include_input=False, include_context=False)
@@ -134,7 +134,7 @@ def malformed(error: ValidationError) -> Failure:
 
 
 def failure_of(error: BaseException) -> Failure:
-    """The failure that an exception amounts to; never raises."""
+    """The failure for an exception; it never raises."""
     match error:
         case Failure():
             return error
@@ -158,7 +158,7 @@ def _unexpected(error: BaseException) -> Failure:
 
 
 def _of_policy(error: BaseException) -> Failure | None:
-    """What is wrong with a policy file, if that is what is wrong."""
+    """The failure for an error of a policy file; None for any other error."""
     from policies.catalogue import PolicyBroken  # noqa: PLC0415 - only where something broke
     from policies.compile import PolicyTooLarge  # noqa: PLC0415 - as above
 

@@ -1,11 +1,11 @@
-"""How the console fails: a kind, a message, an exit code, and what helps."""
+"""Failures of the console: a kind, a message, an exit code, and hints."""
 
 from enum import IntEnum
 from typing import Any
 
 
 class ExitCode(IntEnum):
-    """What scripts branch on. Documented in docs/console.md; never renumbered."""
+    """Exit codes for scripts. docs/console.md documents them; they never change."""
 
     OK = 0
     UNEXPECTED = 1
@@ -24,21 +24,21 @@ EXIT_CODES: dict[ExitCode, str] = {
     ExitCode.UNEXPECTED: "something unexpected, or a check that failed",
     ExitCode.USAGE: "wrong usage: an argument, option or setting is missing or malformed, "
     "or the namespace does not exist",
-    ExitCode.UNKNOWN_INCIDENT: "there is no incident of that id",
+    ExitCode.UNKNOWN_INCIDENT: "there is no incident with this id",
     ExitCode.REFUSED: "refused: not possible in this state, or something is missing",
     ExitCode.NOT_AUTHORISED: "the policy does not allow this actor to do it",
     ExitCode.NOT_REACHABLE: "the Temporal server is not reachable",
     ExitCode.NOT_CONFIRMED: "sent but not confirmed: no worker answered in time",
-    ExitCode.NOT_AS_EXPECTED: "a rehearsal went otherwise than its scenario expects",
+    ExitCode.NOT_AS_EXPECTED: "a rehearsal did not go as its scenario expects",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
 }
 
 
 class Failure(Exception):  # noqa: N818 - says what is
-    """Why a command of the console failed. Everything in it may be shown to the person.
+    """Why a command failed. Everything in it may be shown to the person.
 
-    `missing`, `possible` and `may` are what a refusal says of itself; `hints` are what to try
-    next; `facts` are further fields of the JSON document.
+    `missing`, `possible` and `may` come from a refusal; `hints` say what to try next; `facts` are
+    more fields for the JSON document.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Failure(Exception):  # noqa: N818 - says what is
         self.facts = facts or {}
 
     def document(self) -> dict[str, Any]:
-        """The failure as the one JSON document of `--json`."""
+        """The JSON document of the failure, for `--json`."""
         return {
             "error": {
                 "kind": self.kind,
@@ -83,12 +83,12 @@ class Failure(Exception):  # noqa: N818 - says what is
 
 
 def usage(message: str, *hints: str) -> Failure:
-    """Something that was typed is wrong."""
+    """The failure for something typed wrong."""
     return Failure("Usage", message, ExitCode.USAGE, hints=hints)
 
 
 def unknown_incident(incident_id: str) -> Failure:
-    """There is no incident of that id."""
+    """The failure if there is no incident with this id."""
     return Failure(
         "UnknownIncident",
         f"there is no incident {incident_id}",

@@ -1,4 +1,4 @@
-"""What the console prints: one JSON document, or words for a person."""
+"""Prints the console's output: one JSON document, or words for a person."""
 
 import json
 import sys
@@ -15,33 +15,33 @@ from models.command import COMMANDS
 from models.readable import in_a_line, readable
 
 UNBOUNDED = 1_000_000
-"""The width, in columns, of what is no terminal: nothing is wrapped there, or cut off."""
+"""The width in columns if the output is no terminal: nothing is wrapped or cut there."""
 
 
 def words(text: object, style: str = "") -> Text:
-    """Text from anywhere, as it is: without markup, control characters or links of its own."""
+    """Text from any source, made safe: no markup, control characters or links."""
     return Text(readable(str(text)), style=style)
 
 
 def line(text: object, style: str = "") -> Text:
-    """The same on one line, whatever breaks are in it."""
+    """The same on one line, without line breaks."""
     return Text(in_a_line(str(text)), style=style)
 
 
 def typed(name: str) -> str:
-    """A command as it is typed."""
+    """The command as a person types it."""
     return COMMANDS[name].typed if name in COMMANDS else name
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where a command's answer goes, and in which form."""
+    """The destination and the form of a command's answer."""
 
     as_json: bool = False
 
     @classmethod
     def of(cls, context: typer.Context, *, as_json: bool) -> "Output":
-        """By `--json` of the command itself, or before it."""
+        """With `--json` of the command itself, or in front of it."""
         before = context.find_root().params.get("as_json", False)
         return cls(as_json=as_json or bool(before))
 
@@ -53,29 +53,29 @@ class Output:
             person().print(human)
 
     def waiting(self, what: str) -> AbstractContextManager[object]:
-        """Show on a terminal that something takes its time; nowhere else."""
+        """Show a waiting message, but only on a terminal."""
         terminal = person(error=True)
         shown = terminal.is_terminal and not self.as_json
         return terminal.status(what) if shown else nullcontext()
 
     def say(self, human: RenderableType) -> None:
-        """A word on the side, for people only."""
+        """Print a remark to stderr, for people only."""
         if not self.as_json:
             person(error=True).print(human)
 
 
 def note(text: str) -> None:
-    """A word on stderr, where it disturbs no JSON document, for people and for logs of scripts."""
+    """Print a remark to stderr, away from JSON documents, for people and for logs of scripts."""
     person(error=True).print(line(text, "dim"), soft_wrap=True)
 
 
 def write_json(document: Any, *, one_line: bool = False) -> None:
-    """Print a JSON document; in ASCII, so that every terminal and pipe takes it."""
+    """Print a JSON document in ASCII, which every terminal and pipe accepts."""
     write_lines(json.dumps(document, indent=None if one_line else 2, ensure_ascii=True) + "\n")
 
 
 def write_lines(text: str) -> None:
-    """Print text exactly as it is."""
+    """Print text unchanged."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -84,12 +84,12 @@ def write_lines(text: str) -> None:
 
 
 class ReaderGone(Exception):  # noqa: N818 - says what is
-    """Whoever read our output has closed it: there is no one left to tell anything."""
+    """The reader of our output has closed it, so nobody can be told anything."""
 
 
 class _Terminal(Console):
     def render_str(self, text: str, **options: Any) -> Text:
-        """A text that nobody has made readable: no markup in it counts."""
+        """Render a string that is not yet made safe, without markup."""
         return super().render_str(readable(text), **options)
 
     def on_broken_pipe(self) -> None:
@@ -97,7 +97,7 @@ class _Terminal(Console):
 
 
 def person(*, error: bool = False) -> Console:
-    """A terminal or pipe that a person reads; lines on a pipe are as long as they are."""
+    """A terminal or pipe for a person; lines on a pipe are never cut."""
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() else UNBOUNDED
     return _Terminal(
@@ -106,14 +106,14 @@ def person(*, error: bool = False) -> Console:
 
 
 def say(*lines: str) -> None:
-    """Lines for a person, as they are and never wrapped."""
+    """Print lines for a person, unchanged and never wrapped."""
     terminal = person()
     for line in lines:
         terminal.print(words(line), soft_wrap=True)
 
 
 def failure_words(failure: Failure) -> Group:
-    """A failure as a person reads it: what, what is missing, who may, what is possible now."""
+    """A failure for a person: what, what is missing, who may, what is possible now."""
     message = failure.message.removesuffix("; ".join(failure.missing)).rstrip(": ")
     lines = [Text.assemble(("Error: ", "bold red"), words(message))]
     if failure.missing:
@@ -131,7 +131,7 @@ def failure_words(failure: Failure) -> Group:
 
 
 def show_failure(failure: Failure, *, as_json: bool) -> None:
-    """Print a failure: on stdout as JSON, on stderr for people."""
+    """Print a failure: as JSON on stdout, for people on stderr."""
     if as_json:
         write_json(failure.document())
     else:

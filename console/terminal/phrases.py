@@ -8,9 +8,9 @@ _HOURS = 24
 
 
 def span(duration: timedelta, *, days: bool = True) -> str:
-    """A duration in its two largest units, such as `4m 05s`; tenths below ten seconds.
+    """A duration in its two largest units, such as `4m 05s`; below ten seconds, with tenths.
 
-    Without `days` hours go on counting: `36h 00m`.
+    Without `days`, hours are the largest unit: `36h 00m`.
     """
     seconds = abs(duration.total_seconds())
     if seconds < 10 and seconds != int(seconds):  # noqa: PLR2004 - below that tenths matter
@@ -26,27 +26,27 @@ def span(duration: timedelta, *, days: bool = True) -> str:
 
 
 def counted(duration: timedelta, reading: Counted) -> str:
-    """A duration of a clock or a figure: open hours as hours."""
+    """A duration of a clock or a figure; open hours are shown in hours."""
     return span(duration, days=reading.measure.has_days)
 
 
 def ranged(between: Between, reading: Counted) -> str:
-    """The same as a range, if it is not known better."""
+    """A range of durations, or one duration if both ends are equal."""
     least, most = (counted(length, reading) for length in between)
     return least if between[0] == between[1] else f"{least} to {most}"
 
 
 def by_calendar(duration: timedelta, reading: Counted) -> str:
-    """The same with the calendar that it counts by, if any."""
+    """A duration with the name of its calendar, if it has one."""
     by = reading.counts_by
     return counted(duration, reading) + (f" of {by}" if by else "")
 
 
 def moment(at: datetime | None) -> str:
-    """An instant in UTC, to the second; an empty text for none."""
+    """An instant in UTC, to the second; an empty text if there is none."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z" if at else ""
 
 
 def relative(at: datetime, now: datetime) -> str:
-    """An instant as seen from `now`."""
+    """An instant relative to `now`."""
     return f"{span(now - at)} ago" if at <= now else f"in {span(at - now)}"

@@ -1,4 +1,4 @@
-"""Runs what a command awaits, from connecting to a clean end."""
+"""Runs the async work of a command, from the connection to a clean end."""
 
 import asyncio
 import time
@@ -16,23 +16,23 @@ from runtime.settings import load_settings
 Result = TypeVar("Result")
 
 NOBODY = "unknown"
-"""What the settings say where neither they nor the login name anybody."""
+"""The actor's name if neither the settings nor the login have one."""
 SETTLE_SECONDS = 0.05
-"""A process that made calls to Temporal can crash at its end unless its threads get this long."""
+"""A process that called Temporal can crash at exit unless its threads get this long."""
 
 
 def perform(work: Callable[[Client], Coroutine[Any, Any, Result]]) -> Result:
-    """Connect to Temporal by the settings, do the work, and let everything settle."""
+    """Connect to Temporal with the settings, do the work, and wait for threads to settle."""
 
     async def connected() -> Result:
-        load_settings()  # what is broken in them is told before anything is sent
+        load_settings()  # broken settings are reported before anything is sent
         return await work(await connect())
 
     return perform_alone(connected)
 
 
 def perform_alone(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    """Do work that connects by itself, or not at all."""
+    """Do work that makes its own connection, or none."""
     try:
         return asyncio.run(work())
     finally:
@@ -40,7 +40,7 @@ def perform_alone(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
 
 
 def actor_name(typed: str | None) -> str:
-    """Who acts: as typed, else by the setting INCIDENT_ACTOR, else the login name."""
+    """The actor: the typed name, or the setting INCIDENT_ACTOR, or the login name."""
     name = typed or load_settings().actor
     if blank(name):
         message = f"--actor: {BLANK}"

@@ -1,4 +1,4 @@
-"""Instants as people type them."""
+"""Parses instants as people type them."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ FORMS = f"{PAST.replace(' or ', ', ')} or +2d"
 
 
 def parse_duration(text: str) -> timedelta:
-    """An elapsed duration such as `90s`, `1h30m` or `2d`. Raises `Failure` (usage)."""
+    """Parse an elapsed duration such as `90s`, `1h30m` or `2d`. Raises `Failure` (usage)."""
     if not _DURATION.fullmatch(text.strip()):
         message = f"{text!r} is not a duration; write one such as 90s, 1h30m or 2d"
         raise usage(message)
@@ -29,17 +29,17 @@ def parse_duration(text: str) -> timedelta:
 
 
 def within_reach(at: datetime, text: str) -> datetime:
-    """The instant, or local time. Raises `Failure` (usage) where no calendar reckons with it."""
+    """Return the instant or local time. Raises `Failure` (usage) if no calendar covers it."""
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise usage(f"{text!r} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
     return at
 
 
 def parse_instant(text: str, now: datetime, forms: str = FORMS) -> datetime:
-    """An instant in UTC: ISO 8601 with a zone, or an offset from `now`.
+    """Parse an instant to UTC: ISO 8601 with a zone, or an offset from `now`.
 
-    Raises `Failure` (usage) for anything else, also for an instant without a zone; it says which
-    `forms` make sense.
+    Raises `Failure` (usage) for anything else, including an instant without a zone; the message
+    lists the accepted `forms`.
     """
     words, now = text.strip().lower(), now.astimezone(UTC)
     if words == "now":
@@ -64,6 +64,6 @@ def _iso(text: str, forms: str) -> datetime:
         message = f"{text!r} is not an instant; write one {forms}"
         raise usage(message) from None
     if instant.tzinfo is None:
-        message = f"{text!r} names no time zone; write one {forms}"
+        message = f"{text!r} has no time zone; write one {forms}"
         raise usage(message)
     return instant

@@ -1,1 +1,1 @@
-"""`workload`: what one person has to carry over all incidents."""
+"""`workload`: what one person or channel has on their hands over all incidents."""

@@ -1,4 +1,4 @@
-"""What somebody has on their hands over all incidents, worked out of what their workload knows."""
+"""What somebody has on their hands over all incidents, from the state of their workload."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,10 +10,11 @@ from rules.paging.workload import one_by_one, summary_due
 
 @dataclass(frozen=True, slots=True)
 class OnHand:
-    """What somebody has on their hands at `now`; no `state`: nothing, as no workload runs.
+    """What somebody has on their hands at `now`; without `state`, nothing, as no workload runs.
 
-    `limit` is the one that was asked by last, or else that of the policy in force; `at_once` are
-    that policy's limits of roles. Under another policy (`policy` is None) nothing is known of it.
+    `limit` comes from the last request, or from the policy in force. `at_once` are that policy's
+    limits of roles. If `policy` is None, the workload belongs to another policy, whose limits are
+    unknown.
     """
 
     whom: str
@@ -26,23 +27,23 @@ class OnHand:
 
     @property
     def name(self) -> str:
-        """The name alone, as it is typed."""
+        """The name as a person types it."""
         return self.whom.partition(":")[2]
 
     @property
     def sent(self) -> tuple[SentPage, ...]:
-        """What was sent within the time of the limit."""
+        """The pages sent within the period of the limit."""
         if self.state is None or self.limit is None:
             return ()
         return tuple(p for p in self.state.sent if self.now - p.at < self.limit.within)
 
     @property
     def left(self) -> int | None:
-        """How much of the limit is left; None without one."""
+        """How much of the limit is left; None if there is no limit."""
         return max(self.limit.most - len(self.sent), 0) if self.limit else None
 
     def next_ones(self, *, worst: bool) -> int | None:
-        """How many pages would go out one by one now, of the worst severity or of others."""
+        """How many pages of the worst severity, or of others, would go out one by one now."""
         if self.limit is None:
             return None
         waits = bool(self.held) and not worst
@@ -50,13 +51,13 @@ class OnHand:
 
     @property
     def held(self) -> tuple[HeldPage, ...]:
-        """What waits for the next summary, the worst first."""
+        """The pages that wait for the next summary, worst first."""
         held = self.state.held.values() if self.state else ()
         return tuple(sorted(held, key=lambda page: (page.asked.bound.urgency, page.at)))
 
     @property
     def summary_at(self) -> datetime | None:
-        """When what is held goes out."""
+        """When the held pages go out."""
         return summary_due(self.state) if self.state else None
 
     @property
@@ -68,6 +69,6 @@ class OnHand:
         return found
 
     def over(self, role: str) -> bool:
-        """Whether a role is held in more incidents than the policy in force has it."""
+        """Whether a role is held in more incidents than the policy in force allows."""
         most = self.at_once.get(role)
         return most is not None and len(self.roles.get(role, ())) > most

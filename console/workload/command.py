@@ -17,7 +17,9 @@ app = typer.Typer(add_completion=False)
 
 Who = Annotated[
     str | None,
-    typer.Argument(metavar="[WHO]", help="a person or channel of the policy in force; none: all"),
+    typer.Argument(
+        metavar="[WHO]", help="a person or channel of the policy in force; default: all"
+    ),
 ]
 
 
@@ -31,7 +33,7 @@ def workload(
 ) -> None:
     """Show what somebody has on their hands over all incidents: pages sent and held, and roles.
 
-    Without a name, everybody who has anything: a row for each.
+    Without a name, show a row for everybody who has something.
     """
     output, patience = Output.of(context, as_json=as_json), timedelta(seconds=timeout)
 

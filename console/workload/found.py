@@ -1,4 +1,4 @@
-"""What people and channels have on their hands over all incidents, asked of their workloads."""
+"""Asks workloads what people and channels have on their hands over all incidents."""
 
 import asyncio
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from rules.record.identity import workload_id
 from runtime.settings import Settings, load_settings
 
 TOGETHER = 20
-"""So many workloads are asked at once."""
+"""At most this many workloads are asked at once."""
 
 _KINDS = ("person", "channel")
 
 
 @dataclass(frozen=True, slots=True)
 class InstallationWorkloads:
-    """Finds workloads of this installation, under its policy in force."""
+    """Finds the workloads of this installation, under its policy in force."""
 
     client: Client
     policy: Policy
@@ -34,18 +34,18 @@ class InstallationWorkloads:
 
     @classmethod
     def of(cls, client: Client, patience: timedelta) -> "InstallationWorkloads":
-        """By the settings. Raises PolicyBroken."""
+        """Create it from the settings. Raises PolicyBroken."""
         settings: Settings = load_settings()
         return cls(client, read_policy(settings.policy_file).policy, settings.task_queue, patience)
 
     def id_of(self, whom: str) -> str:
-        """The workload of `person:NAME` or `channel:NAME`."""
+        """The id of the workload of `person:NAME` or `channel:NAME`."""
         return workload_id(self.task_queue, self.policy.policy, whom)
 
     async def one(self, typed: str) -> OnHand:
-        """What somebody has on their hands.
+        """What one person or channel has on their hands.
 
-        Raises `Failure` (usage) for an unknown name, and as `ask_workload` does.
+        Raises `Failure` (usage) for an unknown name, and raises as `ask_workload` does.
         """
         whom = whom_of(self.policy, typed)
         workload = self.id_of(whom)
@@ -54,7 +54,7 @@ class InstallationWorkloads:
         )
 
     async def every(self) -> tuple[OnHand, ...]:
-        """The same of all whose workload runs. Raises as `ask_workload` does."""
+        """The same for everybody whose workload runs. Raises as `ask_workload` does."""
         names = [("person", n) for n in self.policy.people]
         names += [("channel", n) for n in self.policy.channels]
         known = {self.id_of(whom): whom for whom in (f"{kind}:{name}" for kind, name in names)}
@@ -92,11 +92,11 @@ class InstallationWorkloads:
 
 
 def whom_of(policy: Policy, typed: str) -> str:
-    """Whom a name means, in full. Raises `Failure` (usage) for one that the policy has not."""
+    """The full form of a name. Raises `Failure` (usage) if the policy does not have it."""
     kind, colon, name = typed.partition(":")
     names = {"person": tuple(policy.people), "channel": tuple(policy.channels)}
     if colon and kind not in names:
-        raise usage(f"{typed}: {kind} is neither person nor channel", "write person:NAME")
+        raise usage(f"{typed}: {kind} is neither a person nor a channel", "write person:NAME")
     kinds = (kind,) if colon else _KINDS
     name = name if colon else typed
     for each in kinds:

@@ -19,7 +19,7 @@ NOTHING = "nobody has anything on their hands"
 
 
 def in_full(found: OnHand) -> RenderableType:
-    """One of them: the limit, what was sent and is held, the roles."""
+    """One person or channel: the limit, what was sent and is held, the roles."""
     if found.state is None:
         return Group(*_nothing(found))
     parts: list[RenderableType] = [line(_whose(found), "bold"), *_limit(found)]
@@ -46,7 +46,7 @@ def _nothing(found: OnHand) -> Iterator[Text]:
 
 def _limit(found: OnHand) -> Iterator[Text]:
     if found.limit is None:
-        yield line("no limit of pages")
+        yield line("no limit on pages")
         return
     written, sent = as_written(found.limit), len(found.sent)
     yield line(f"limit {written}: {sent} sent lately, {found.left} left")
@@ -89,7 +89,7 @@ def _summary(found: OnHand) -> Text:
     at = found.summary_at
     when = f"{relative(at, found.now)}, at {moment(at)}" if at and at > found.now else "now"
     failed = found.state.failed if found.state else 0
-    again = f"; no channel took it {failed}x" if failed else ""
+    again = f"; failed attempts: {failed}" if failed else ""
     return line(f"the summary goes out {when}{again}", "yellow")
 
 
@@ -110,7 +110,7 @@ def _at_once(found: OnHand, role: str, held: tuple[HoldRole, ...]) -> str:
 
 
 def table_of(rows: tuple[OnHand, ...]) -> RenderableType:
-    """All of them, a row for each."""
+    """A table with a row for each person or channel."""
     if not rows:
         return Text(NOTHING, style="dim")
     table = grid("who", "limit", "sent", "left", "held", "summary", "roles")
@@ -137,7 +137,7 @@ def _short(row: OnHand) -> Text:
 
 
 def document(found: OnHand) -> dict[str, Any]:
-    """The same for scripts."""
+    """The document for scripts."""
     limit = found.limit
     within = limit.within.total_seconds() if limit else None
     return {

@@ -1,4 +1,4 @@
-"""A webhook on loopback that stands in for a paging service: it shows what really arrived."""
+"""A webhook on loopback instead of a paging service: it shows which messages arrived."""
 
 import json
 import threading
@@ -17,7 +17,7 @@ class Pager:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address where it listens."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def close(self) -> None:
@@ -26,9 +26,10 @@ class Pager:
         self._server.server_close()
 
     def of_kind(self, kind: str, incident_id: str) -> list[dict[str, Any]]:
-        """What was taken of a kind about an incident, in order.
+        """The messages of one kind about one incident, in order.
 
-        Of others it hears too: an incident of an interrupted demonstration goes on with the next.
+        Messages about other incidents arrive too: an incident of an interrupted demonstration
+        continues with the next one.
         """
         return [
             message
@@ -52,6 +53,6 @@ class Pager:
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
-                """Say nothing: the demonstration speaks."""
+                """Log nothing: the demonstration prints."""
 
         return Handler

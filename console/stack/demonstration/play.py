@@ -1,4 +1,4 @@
-"""The play: what monitoring and people do, each when its cue comes from the incident itself."""
+"""The play: monitoring and people act when the incident gives them their cue."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ class CueMissed(Exception):  # noqa: N818 - says what is
 
 
 def alert_body(status: str, started_at: datetime) -> dict[str, Any]:
-    """The Alertmanager webhook, firing or resolved, dated as of now."""
+    """The Alertmanager webhook, firing or resolved, dated now."""
     body: dict[str, Any] = json.loads(ALERT.read_text())
     body["status"] = status
     for alert in body["alerts"]:
@@ -38,13 +38,13 @@ def alert_body(status: str, started_at: datetime) -> dict[str, Any]:
         alert["startsAt"] = started_at.isoformat()
         if status == "resolved":
             alert["endsAt"] = datetime.now(UTC).isoformat()
-    # A key of its own: the group of an earlier demonstration may still wait for a recurrence.
+    # A new key, because the group of an earlier demonstration may still wait for a recurrence.
     body["groupKey"] += f" {started_at.isoformat()}"
     return body
 
 
 class Play:
-    """Drives the incident and says every new line of its timeline as it comes."""
+    """Drives the incident and prints every new line of its timeline."""
 
     def __init__(self, client: Client, intake_url: str, headers: Mapping[str, str]) -> None:
         self._client = client
@@ -68,11 +68,11 @@ class Play:
         return accepted
 
     async def find_incident(self, group_id: str) -> None:
-        """Learn from the alert group which incident it opened."""
+        """Ask the alert group which incident it opened."""
         self.incident_id = await wait_for_incident(self._client, group_id, CUE_PATIENCE)
 
     async def view(self) -> IncidentView:
-        """The incident as it reads now; what is new on its timeline is said."""
+        """Read the incident; print new lines of its timeline."""
         view = await ask_view(self._client, self.incident_id, WORKER)
         for entry in view.incident.timeline[self._said :]:
             self._say(entry)
@@ -80,7 +80,7 @@ class Play:
         return view
 
     async def cue(self, what: str, come: Callable[[Incident], bool]) -> Incident:
-        """Wait until the incident has come so far."""
+        """Wait until the incident meets a condition."""
         try:
             async with asyncio.timeout(CUE_PATIENCE.total_seconds()):
                 while not come((view := await self.view()).incident):
@@ -92,7 +92,7 @@ class Play:
             ) from None
 
     async def do(self, actor: str, name: str, **fields: object) -> None:
-        """Somebody gives a command, as the console gives it."""
+        """Give a command, as the console does."""
         await asyncio.sleep(BREATH_SECONDS)
         payload = {"actor": actor, "via": WayIn.COMMAND_LINE.value, **fields}
         await send(self._client, Order(self.incident_id, name, payload), WORKER)

@@ -1,4 +1,4 @@
-"""The script: an alert at night, a first responder who sleeps, a second who does not."""
+"""The script: an alert at night, one responder who sleeps, and a second one who answers."""
 
 from console.stack.demonstration.play import Play
 from models.compiled import CompiledPolicy
@@ -18,7 +18,7 @@ def _steps(policy: CompiledPolicy, state: str) -> list[str]:
 
 
 async def perform(play: Play, policy: CompiledPolicy) -> None:
-    """From the alert to the closed incident. Raises CueMissed or a console Failure."""
+    """Play from the alert to the closed incident. Raises CueMissed or a console Failure."""
     accepted = await play.post_alert("firing")
     await play.find_incident(accepted["group"])
     await play.cue("ana is paged", lambda incident: _paged(incident, "ana"))

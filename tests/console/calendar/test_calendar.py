@@ -120,10 +120,10 @@ def test_a_local_time_that_comes_twice_or_never_is_told(type_: Type) -> None:
     zone = ("--zone", "Europe/London")
     twice = type_("calendar", "due", "1h", "--from", "2025-10-26 01:30", *zone)
     assert "2025-10-26T00:30:00Z" in twice.out
-    assert "comes twice in Europe/London; the first is meant" in twice.out
+    assert "comes twice in Europe/London; the first one counts" in twice.out
     never = type_("calendar", "due", "1h", "--from", "2026-03-29 01:30", *zone)
     assert "2026-03-29T01:00:00Z" in never.out
-    assert "does not come in Europe/London; clocks jump past it" in never.out
+    assert "does not exist in Europe/London; clocks skip it" in never.out
     once = type_("calendar", "due", "1h", "--from", "2026-03-28 01:30", *zone)
     assert "note" not in once.out
 
@@ -141,7 +141,7 @@ def test_a_local_time_that_comes_twice_or_never_is_told(type_: Type) -> None:
         (["due", "2h", "--days", "mon", "--calendar", "office"], "not both"),
         (["due", "2h", "--calendar", "offce"], "there is no calendar offce"),
         (["due", "2h offce", "--days", "mon"], "there is no calendar offce"),
-        (["due", "unspecified"], "is no target that comes due"),
+        (["due", "unspecified"], "is not a target that comes due"),
         (["due", "24h before review"], "counts back from a date"),
         (["due", "2h", "--date", "review"], "write NAME=INSTANT"),
         (["due", "2h", "--days", "holiday"], "does not come due within 10 years"),
@@ -152,7 +152,7 @@ def test_a_local_time_that_comes_twice_or_never_is_told(type_: Type) -> None:
         (["due", "2h", "--paused", "now"], "write two instants as FROM/UNTIL"),
         (["due", "2h", "--paused", "-1h/-2h"], "ends before it begins"),
         (["due", "2h", "--rolls", "noon"], "write next CALENDAR day 12:00"),
-        (["elapsed", "--from", "now", "--to", "-2h"], "--to lies before --from"),
+        (["elapsed", "--from", "now", "--to", "-2h"], "--to is before --from"),
         (["elapsed", "--from", "1950-01-01T00:00Z"], "longer than 10 years"),
         (["elapsed"], "Missing option '--from'"),
     ],

@@ -132,12 +132,12 @@ def test_channels_that_no_setting_resolves_are_noted_with_the_settings(
 def test_broken_settings_do_not_keep_a_policy_from_being_checked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The policy may be fine; that channels were not looked at is said on the side."""
+    """The policy may be fine; a remark says that channels were not checked."""
     monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__PORT", "none")
     assert run(["policy", "check", str(DEFAULT)]) == 0
     out, err = capsys.readouterr()
     assert out == ""
-    assert "channels were not looked at" in err
+    assert "channels were not checked" in err
 
 
 def test_a_policy_is_rendered_to_stdout_as_markdown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -142,7 +142,7 @@ def test_what_cannot_be_played_says_why_before_anything_is_started(
     words = failed(type_(*typed, "--policy", str(SMALL)), "ScenarioBroken", 1)
     assert f"{path}:5:28: error: there is no command aknowledge" in words
     path.write_text(NIGHT.format(expect=""))
-    assert "under which policy?" in failed(type_(*typed), "Usage", 2)
+    assert "names no policy" in failed(type_(*typed), "Usage", 2)
     failed(type_(*typed, "--policy", str(path)), "PolicyBroken", 1)
     failed(type_(*typed, "--policy", str(SMALL), "--against", str(path)), "PolicyBroken", 1)
     failed(type_("rehearse", "--json"), "Usage", 2)

@@ -86,13 +86,13 @@ def test_what_was_sent_before_the_time_of_the_limit_counts_no_more(
 
 
 def test_a_summary_that_is_due_goes_out_now(capsys: pytest.CaptureFixture[str]) -> None:
-    """And says how often no channel took it."""
+    """It says how many attempts failed."""
     assert shown(on_hand(storm(6), LATER), capsys)[-1] == "the summary goes out now"
     state = storm(6)
     failed = not_summarised(state, tuple(state.held), NOON + GATHER)
     lines = shown(on_hand(failed, NOON + GATHER), capsys)
     assert lines[-1] == (
-        "the summary goes out in 1m 00s, at 2026-03-02 12:01:30Z; no channel took it 1x"
+        "the summary goes out in 1m 00s, at 2026-03-02 12:01:30Z; failed attempts: 1"
     )
     assert document(on_hand(failed))["summary_failed"] == 1
 
@@ -113,7 +113,7 @@ def test_roles_are_over_their_limit_only_beyond_it(capsys: pytest.CaptureFixture
     assert first(leading("lead", 2)) == "lead of 2 incidents, of at most 2 at once"
     assert first(leading("lead", 3)) == "lead of 3 incidents: over the limit of 2 at once"
     assert first(leading("scribe", 3)) == "scribe of 3 incidents"
-    assert shown(on_hand(leading("lead", 1)), capsys)[1] == "no limit of pages"
+    assert shown(on_hand(leading("lead", 1)), capsys)[1] == "no limit on pages"
 
 
 def test_a_row_shows_what_matters(capsys: pytest.CaptureFixture[str]) -> None:

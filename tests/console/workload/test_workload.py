@@ -192,7 +192,7 @@ async def test_who_has_nothing_on_their_hands_is_said_to(at_console: TypeAt) -> 
         ("anna", "there is no person or channel anna; did you mean ana?"),
         ("channel:opps", "there is no channel opps; did you mean ops?"),
         ("person:ops", "there is no person ops; there are: ana, bo, cy"),
-        ("role:lead", "role:lead: role is neither person nor channel"),
+        ("role:lead", "role:lead: role is neither a person nor a channel"),
     ],
 )
 def test_a_name_that_the_policy_does_not_know_is_wrong_usage(
