@@ -25,7 +25,7 @@ def _instant(text: str) -> datetime:
     except ValueError:
         raise wrong(f"{text!r} is not an instant", _INSTANT) from None
     if at.tzinfo is None:
-        raise wrong(f"{text!r} names no time zone", _INSTANT)
+        raise wrong(f"{text!r} has no time zone", _INSTANT)
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         years = f"an instant of the years {FIRST_YEAR} to {LAST_YEAR}"
         raise wrong(f"{text!r} is too far away", f"write {years}")

@@ -174,7 +174,7 @@ def _breach_words(breach: Breach, played: Played) -> str:
         what = breach.clock + (f" ({breach.run})" if breach.run > 1 else "")
     due = f", due after {offset_words(breach.at, played.starts)}" if breach.at else ""
     late_by = span(breach.late_by, days=breach.measure.has_days)
-    late = "still late at the end" if breach.open else f"late by {late_by}"
+    late = "still open at the end" if breach.open else f"late by {late_by}"
     if breach.corrected_by:
         late = f"fired, and corrected by {breach.corrected_by}"
     return f"{what}{due}: {late}"
