@@ -24,7 +24,7 @@ POSITIONAL: dict[str, tuple[str, ...]] = {
     "set_date": ("date", "at"),
     "extend_clock": ("clock", "by"),
 }
-"""The fields that are arguments, for commands where it is not the first required field."""
+"""The fields that are arguments, if it is not just the first required field."""
 
 SAYS: dict[str, str] = {
     "reason": "why; the policy lists the accepted reasons",

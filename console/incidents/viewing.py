@@ -63,7 +63,7 @@ def read_from_words(read_from: ReadFrom) -> str:
     if read_from.source is Source.WORKER:
         return ""
     place = "archived history" if read_from.source is Source.ARCHIVE else "history"
-    return f"no worker answered: read from its {place} as of {read_from.as_of:%Y-%m-%d %H:%M:%SZ}"
+    return f"no worker answered: read from its {place} up to {read_from.as_of:%Y-%m-%d %H:%M:%SZ}"
 
 
 def _document(found: Found, filters: Filters, limit: int) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def table_of(rows: tuple[ListedIncident, ...], now: datetime) -> RenderableType:
 
 
 def shown(ending: Ending | None, view: Group) -> Group:
-    """The view of an incident; if it was ended from outside, that is said first."""
+    """The view of an incident; if it was ended from outside, the first lines say so."""
     if ending is None:
         return view
     return Group(

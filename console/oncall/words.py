@@ -46,7 +46,7 @@ def _feed(roster: Roster) -> Iterator[str]:
     found = roster.at
     if roster.spec.feed and found.feed_age is not None:
         old = age(found.feed_age)
-        yield f"  feed {roster.spec.feed.name}: as of {'just now' if old == '0s' else f'{old} ago'}"
+        yield f"  feed {roster.spec.feed.name}: read {'just now' if old == '0s' else f'{old} ago'}"
     yield from (f"  note: {note}" for note in found.notes)
 
 

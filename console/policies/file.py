@@ -34,7 +34,7 @@ def read_policy(path: Path) -> "LoadedPolicy":
 
 
 def compiled_policy(path: Path, service: str | None = None) -> CompiledPolicy:
-    """What an incident of `service` carries of a policy file.
+    """The part of a policy file that an incident of `service` carries.
 
     Raises PolicyBroken or PolicyTooLarge.
     """
@@ -45,7 +45,7 @@ def compiled_policy(path: Path, service: str | None = None) -> CompiledPolicy:
 
 
 def for_incident(path: Path, incident: Incident, now: datetime) -> CompiledPolicy:
-    """What this incident carries of a policy file: its service's escalation, its calendars.
+    """The part of a policy file that this incident carries: its escalation, its calendars.
 
     Raises PolicyBroken or PolicyTooLarge.
     """

@@ -196,7 +196,7 @@ def _comparison(here: Played, there: Played, found: Comparison) -> Iterator[Rend
     yield line(f"- {_named(here.policy)}", "dim")
     yield line(f"+ {_named(there.policy)}", "dim")
     for end in found.ends:
-        yield line(f"{end.incident} ends {end.here or 'not at all'}; there {end.there or 'not'}")
+        yield line(f"{end.incident} ends {end.here or 'nowhere'}; there {end.there or 'nowhere'}")
     yield from _breached_otherwise(here, there, found)
     for difference in found.clocks:
         yield line(f"  clock {_otherwise(difference)}")

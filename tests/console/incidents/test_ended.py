@@ -63,7 +63,7 @@ async def test_the_reset_that_is_hinted_at_goes_on_where_it_was(
 ) -> None:
     """The record is all there, and commands are taken again."""
     error = (await at_console("reopen", terminated, "--json")).document["error"]
-    program, *words = shlex.split(error["hints"][0].partition(" goes on ")[0])
+    program, *words = shlex.split(error["hints"][0].partition(" continues it ")[0])
     assert program == "temporal"
     where = ("--address", address, "--namespace", time_skipping.client.namespace)
     reset = await asyncio.create_subprocess_exec(str(TEMPORAL), *words, *where)

@@ -39,7 +39,7 @@ async def test_an_open_incident_is_shown_from_its_history(
     assert said.document["escalation"] == left["escalation"]
     assert {r["clock"] for r in said.document["readings"]} == {r["clock"] for r in left["readings"]}
     assert (left["read_from"], said.document["read_from"]) == ("worker", "history")
-    assert "no worker answered: read from its history as of" in said.err
+    assert "no worker answered: read from its history up to" in said.err
 
 
 async def test_why_is_answered_from_the_history(at_console: TypeAt, left: dict[str, Any]) -> None:
@@ -89,7 +89,7 @@ async def test_one_that_is_over_is_shown_without_a_worker_and_from_the_archive(
     said = await at_console("show", forgotten, "--json", *BRIEFLY)
     assert (said.code, said.document["read_from"]) == (0, "archive"), said
     assert said.document["incident"]["cancelled_for"] == "false_alarm"
-    assert "read from its archived history as of" in said.err
+    assert "read from its archived history up to" in said.err
 
 
 async def test_an_incident_that_nobody_knows_stays_unknown(at_console: TypeAt) -> None:

@@ -113,7 +113,7 @@ def test_a_feed_says_how_old_it_is(type_: Type, policy: str, tmp_path: Path) -> 
     at = ("--at", "2026-03-10T12:00Z")
     fresh = type_("oncall", "fed", "--policy", policy, *at)
     assert "  bo               feed shifts" in fresh.out
-    assert "  feed shifts: as of just now" in fresh.out
+    assert "  feed shifts: read just now" in fresh.out
     (tmp_path / "shifts.ics").unlink()
     found = type_("oncall", "fed", "--policy", policy, *at, "--json").document["schedules"][0]
     assert [duty["person"] for duty in found["on_call"]] == ["bo"]
@@ -159,7 +159,10 @@ def test_without_a_file_the_policy_in_force_is_asked(
         (("primry",), "there is no schedule primry; did you mean primary?"),
         (("--at", "noon"), "is not an instant"),
         (("--at", "9999-12-31T00:00Z"), "lies outside the years 1900 to 2200"),
-        (("--at", "now", "--from", "now"), "--at, or --from and --to; not both"),
+        (
+            ("--at", "now", "--from", "now"),
+            "an instant (--at) or a period (--from and --to), not both",
+        ),
         (("--from", "now", "--to", "-1h"), "--to is not after --from"),
         (("--from", "now", "--to", "+401d"), "at most 400 days"),
     ],
