@@ -1,4 +1,4 @@
-"""What the record of an incident keeps of its alerts, and what their news makes of it."""
+"""The alerts on an incident's record, and what changes when news of them arrives."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def an_alert(name: str, status: AlertStatus = FIRES, **fields: object) -> Alert:
 def hears(
     incident: Incident, minute: float, *alerts: Alert, quiet: str = "record", **fields: Any
 ) -> Outcome:
-    """What an incident makes of news of its alerts, and of their quiet what the policy says."""
+    """What becomes of an incident when it hears of its alerts, and that they are quiet."""
     batch = AlertBatch(
         group_key="k",
         alerts=alerts,
@@ -48,7 +48,7 @@ def told(incident: Incident, minute: float, *alerts: Alert, **fields: Any) -> In
 
 
 def test_of_hundreds_of_alerts_only_the_first_keep_labels_and_link() -> None:
-    """A record stays light; who the others are and that they fire is known all the same."""
+    """The record stays small, but still knows each of the other alerts and that it fires."""
     alerts = [
         an_alert(f"a{n}", labels={"team": "web"}, link="https://m.example.com", summary="s")
         for n in range(ALERTS_IN_FULL + 2)
@@ -70,7 +70,7 @@ def test_a_record_tells_since_when_and_how_often_an_alert_came() -> None:
 
 
 def test_the_timeline_tells_which_alerts_fire_and_which_resolve() -> None:
-    """By their summary where they have one; once, not with each repeat."""
+    """It names them by their summary if they have one; once, not with each repeat."""
     cpu, disk = an_alert("cpu", summary="CPU is hot"), an_alert("disk")
     incident = told(an_incident(), 1, cpu, disk)
     line = incident.timeline[-1]
@@ -94,7 +94,7 @@ def test_the_timeline_tells_which_alerts_fire_and_which_resolve() -> None:
 
 
 def test_a_resolved_incident_takes_no_firing_alert_and_says_so() -> None:
-    """What ends it still hears."""
+    """It still hears of alerts that end."""
     incident = done(
         told(a_diagnosed_incident(), 45, an_alert("a")), "complete_step", after(50), step="verify"
     )
@@ -117,7 +117,7 @@ def test_a_resolved_incident_takes_no_firing_alert_and_says_so() -> None:
     ],
 )
 def test_once_its_alerts_are_quiet_follows_what_the_policy_says(quiet: str, kind: str) -> None:
-    """Where the lifecycle does not allow that yet, the news is recorded and people go on."""
+    """If the lifecycle does not allow it yet, the news is recorded and people go on."""
     incident = told(a_diagnosed_incident(), 41, an_alert("a"))
     incident = told(incident, 45, an_alert("a", RESOLVES), quiet=quiet)
     assert incident.state is State.RESOLUTION
@@ -128,7 +128,7 @@ def test_once_its_alerts_are_quiet_follows_what_the_policy_says(quiet: str, kind
 
 
 def test_a_takeover_touches_only_what_still_fires_here() -> None:
-    """What resolved resolved here, and what another incident has it keeps."""
+    """An alert that resolved stays resolved, and one that another incident has stays there."""
     incident = told(an_incident(), 1, an_alert("ended"), an_alert("given"))
     incident = told(incident, 2, an_alert("ended", RESOLVES))
     incident = told(incident, 3, taken_over_by="INC-2")
@@ -144,12 +144,12 @@ def test_a_takeover_touches_only_what_still_fires_here() -> None:
 
 
 def worse(incident: Incident, policy: CompiledPolicy = POLICY) -> Decision | None:
-    """What its alerts make of the severity of an incident."""
+    """How alerts change the severity of an incident."""
     return as_bad_as_its_alerts(Case(incident, policy, MONITORING, after(9), after(9)))
 
 
 def test_labels_say_how_bad_it_is_only_where_nobody_stated_it() -> None:
-    """Nor once the incident is over; what is as bad as it was says nothing new."""
+    """After the incident is over they do not; a severity that stays the same is no news."""
     bad = an_alert("a", severity="SEV1")
     stated = REPORT.changed(severity="SEV2", reporter=ANA)
     assert worse(told(an_incident(POLICY, stated), 1, bad)) is None
@@ -168,7 +168,7 @@ def test_labels_say_how_bad_it_is_only_where_nobody_stated_it() -> None:
 
 
 def test_where_attributes_give_the_severity_labels_say_nothing() -> None:
-    """Those that were set later too."""
+    """This includes attributes that were set later."""
     policy = rated(MATRIX)
     incident = reported(policy)
     for name in ("impact", "urgency"):

@@ -1,4 +1,4 @@
-"""What an alert group knows after its steps: who answers its alerts, and who must hear of it."""
+"""The steps of an alert group: which incident answers its alerts, and who must hear of it."""
 
 import pytest
 
@@ -35,12 +35,12 @@ THIRD = "INC-260327-00000003"
 
 
 def a_group_that_went_on(state: State = State.REVIEW) -> Group:
-    """Its first incident is in `state`; the second was opened at 91."""
+    """A group whose first incident is in `state` and whose second was opened at 91."""
     return a_resolved_group(state).hears(91, firing("a", 91)).opens(91, SECOND)
 
 
 def test_an_incident_in_review_hears_that_a_new_one_has_its_alerts() -> None:
-    """Once; it says by whom, and tells of no alert."""
+    """It hears this once: by which incident, with no alerts."""
     group = a_group_that_went_on()
     assert group.at(91) == HandOver(FIRST)
     request = handing_over(group.state, FIRST, group_id="AG-k", group_key="k", now=after(91))
@@ -53,7 +53,7 @@ def test_an_incident_in_review_hears_that_a_new_one_has_its_alerts() -> None:
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.CANCELLED])
 def test_an_incident_that_is_over_needs_not_hear_it(state: State) -> None:
-    """Unless people reopen it: then its alerts are not its own any more."""
+    """If people reopen it, it does hear that its alerts belong to another incident."""
     group = a_group_that_went_on(state)
     assert group.at(91) == Wait()
     group.moves(100, State.DIAGNOSIS)
@@ -63,7 +63,7 @@ def test_an_incident_that_is_over_needs_not_hear_it(state: State) -> None:
 
 
 def test_what_the_present_incident_has_to_hear_goes_first() -> None:
-    """Also while the earlier one cannot be told; that is tried again after a while."""
+    """This holds while the earlier one cannot be told; the group tries that again later."""
     group = a_group_that_went_on().hears(91.5, firing("b", 91.5))
     assert group.at(91.5) == Feed()
     group.feeds(91.5)
@@ -76,7 +76,7 @@ def test_what_the_present_incident_has_to_hear_goes_first() -> None:
 
 
 def test_a_group_does_not_end_before_every_earlier_incident_was_told() -> None:
-    """Its alerts are quiet and its incident is over: the earlier one waits still."""
+    """Its alerts are quiet and its incident is over, but the earlier one still waits."""
     group = a_group_that_went_on()
     group.state = not_handed_over(group.state, FIRST, after(500))
     group.hears(92, ended("a", 91, 92))
@@ -86,7 +86,7 @@ def test_a_group_does_not_end_before_every_earlier_incident_was_told() -> None:
 
 
 def test_each_earlier_incident_is_told_though_another_cannot_be() -> None:
-    """The one that failed goes last, and waits; once one was told, the rest go on at once."""
+    """One that fails waits and goes last; once one was told, the rest follow at once."""
     group = a_group_that_went_on().hears(91, ended("a", 91, 91))
     group.feeds(91)
     group.moves(92, State.REVIEW, SECOND)
@@ -104,7 +104,7 @@ def test_each_earlier_incident_is_told_though_another_cannot_be() -> None:
 
 
 def test_what_an_incident_is_told_says_all_that_it_needs() -> None:
-    """How often it came, how many were left out, when it was received; each command but once."""
+    """It gets how often an alert came, how many were left out and when; each command only once."""
     group = Group().hears(0, firing("a")).opens(0)
     group.hears(1, firing("b", 1), truncated=2).hears(1.5, firing("b", 1), truncated=2)
     request = group.asks(3)
@@ -119,7 +119,7 @@ def test_what_an_incident_is_told_says_all_that_it_needs() -> None:
 
 
 def test_a_reopening_says_which_alerts_recur() -> None:
-    """It is the note of the reopening; nothing is due any more once the incident takes it."""
+    """The reopening's note names them; once the incident took it, nothing is due."""
     group = a_resolved_group().hears(70, firing("a", 70), firing("b", 70))
     request = group.asks(70, recurring=("a", "b"))
     assert request.reopen
@@ -129,7 +129,7 @@ def test_a_reopening_says_which_alerts_recur() -> None:
 
 
 def test_an_incident_may_be_reopened_again_and_again() -> None:
-    """Each time that it was resolved too soon."""
+    """Each time it was resolved too soon."""
     group = a_resolved_group()
     for minute in (70, 80, 90):
         group.hears(minute, firing("a", minute))
@@ -141,7 +141,7 @@ def test_an_incident_may_be_reopened_again_and_again() -> None:
 
 
 def test_what_an_incident_was_told_of_before_resolve_does_not_reopen_it() -> None:
-    """Told when it was opened or later: whoever resolved it knew."""
+    """It was told at the opening or later, so the person who resolved it knew."""
     group = Group().hears(0, firing("a")).opens(0).hears(5, firing("b", 5))
     group.feeds(5)
     group.moves(60, State.REVIEW).hears(61, firing("a"), firing("b", 5))
@@ -149,7 +149,7 @@ def test_what_an_incident_was_told_of_before_resolve_does_not_reopen_it() -> Non
 
 
 def test_an_answer_ends_the_pause_that_a_failure_had_made() -> None:
-    """What comes next is told at once."""
+    """The group tells what comes next at once."""
     group = Group().hears(0, firing("a")).opens(0).hears(1, firing("b", 1))
     group.asks(1)
     group.state = not_fed(group.state, after(30))
@@ -158,7 +158,7 @@ def test_an_answer_ends_the_pause_that_a_failure_had_made() -> None:
 
 
 def test_a_start_that_succeeds_ends_the_pause_that_a_failure_had_made() -> None:
-    """What the incident has to hear is told at once."""
+    """The group tells the incident at once what it has to hear."""
     group = Group().hears(0, firing("a"))
     report = report_of(group.state, "AG-k", happened_at=None, previous=None)
     group.state = opening(group.state, StartIncident(incident_id=FIRST, report=report))
@@ -167,7 +167,7 @@ def test_a_start_that_succeeds_ends_the_pause_that_a_failure_had_made() -> None:
 
 
 def test_a_review_that_ends_does_not_move_the_resolve_that_it_reviews() -> None:
-    """A recurrence is soon or late after that."""
+    """Whether a recurrence is soon or late is counted from that resolve."""
     group = Group().hears(0, firing("a")).opens(0)
     for minute, state, resolved_at in ((60, State.REVIEW, after(58)), (80, State.CLOSED, None)):
         move = IncidentMoved(incident_id=FIRST, state=state, resolved_at=resolved_at)
@@ -176,7 +176,7 @@ def test_a_review_that_ends_does_not_move_the_resolve_that_it_reviews() -> None:
 
 
 def test_an_incident_that_people_reopened_may_be_reopened_again() -> None:
-    """Though it had refused that once."""
+    """It is, although it once refused to be."""
     group = a_resolved_group().hears(70, firing("a", 70))
     group.feeds(70, IncidentFed(absorbed=False, state=State.REVIEW), recurring=("a",))
     group.moves(71, State.DIAGNOSIS)
@@ -186,20 +186,20 @@ def test_an_incident_that_people_reopened_may_be_reopened_again() -> None:
 
 
 def test_what_a_report_told_does_not_reopen_its_incident() -> None:
-    """It had ended by then, and the incident was resolved before it heard that."""
+    """The alert had ended, and the incident was resolved before it heard of that."""
     group = Group().hears(0, firing("a")).hears(4, ended("a", 0, 3))
     group.opens(10).moves(11, State.REVIEW)
     assert group.at(11) == Feed()
 
 
 def test_a_group_without_an_incident_owes_none_to_another() -> None:
-    """Whatever an incident says that it does not know."""
+    """Even if some incident says that it does not know the group."""
     group = Group().hears(0, firing("a")).moves(1, State.DIAGNOSIS)
     assert (group.state.incident_id, group.state.takeovers) == (None, ())
 
 
 def test_an_end_that_was_refused_with_a_firing_is_told_while_that_waits_for_its_time() -> None:
-    """The incident in review takes the end; the firing will have another incident."""
+    """The incident in review hears of the end; the firing will get another incident."""
     group = Group().hears(0, firing("a")).opens(0)
     group.policy = GroupingPolicy(open_after=minutes(10))
     group.hears(95, ended("a", 0, 95), firing("b", 95))
@@ -212,7 +212,7 @@ def test_an_end_that_was_refused_with_a_firing_is_told_while_that_waits_for_its_
 
 @pytest.mark.parametrize("alert", [firing("b", 61), ended("a", 0, 61)])
 def test_what_is_refused_for_itself_in_review_is_not_told_again(alert: Alert) -> None:
-    """It would be refused again."""
+    """The incident would refuse it again."""
     group = Group().hears(0, firing("a")).opens(0).hears(61, alert)
     group.feeds(61, IncidentFed(absorbed=False, state=State.REVIEW, resolved_at=after(60)))
     assert (group.state.unfed, group.state.urgent) == ({}, False)
@@ -235,12 +235,12 @@ def test_what_is_refused_for_itself_in_review_is_not_told_again(alert: Alert) ->
     ],
 )
 def test_whoever_looks_at_a_group_reads_what_it_does_next(step: Next, words: str) -> None:
-    """Each step has its words."""
+    """Each step has its own words."""
     assert words_for_step(step) == words
 
 
 def test_what_is_on_its_way_reads_as_what_it_does() -> None:
-    """Until the incident answers."""
+    """Until the incident answers, the group shows what it is sending."""
     group = Group().hears(0, firing("a")).opens(0).hears(1, firing("b", 1))
     request = group.asks(1)
     assert words_for_step(Tell(request)) == "feed the incident"
@@ -250,7 +250,7 @@ def test_what_is_on_its_way_reads_as_what_it_does() -> None:
 
 
 def test_an_incident_that_a_lost_task_had_opened_is_told_what_became_of_its_alerts() -> None:
-    """It began with a report in which they fire; one of them has ended since."""
+    """The incident began with a report in which both fire; one has ended since."""
     group = Group().hears(0, firing("a"), firing("b")).hears(5, ended("a", 0, 5))
     report = report_of(group.state, "AG-k", happened_at=None, previous=None)
     group.state = opening(group.state, StartIncident(incident_id=FIRST, report=report))

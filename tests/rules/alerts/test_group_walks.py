@@ -1,4 +1,4 @@
-"""Walks of an alert group and its incidents: whatever happens, nothing is lost and nobody stuck."""
+"""Random walks of an alert group and its incidents: nothing is lost and nothing gets stuck."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,12 +46,12 @@ from tests.specimens import after
 
 NAMES = ("a", "b")
 MOST_STEPS = 12
-"""That a group takes at one instant; more would be going round in circles."""
+"""The most steps of a group at one instant; more would mean that it goes in circles."""
 
 
 @dataclass
 class FakeIncident:
-    """What an incident knows of its alerts, and which commands it has processed."""
+    """A fake incident: it knows its alerts and which commands it has processed."""
 
     state: State = State.REPORTED
     resolved_at: float | None = None
@@ -94,7 +94,7 @@ class FakeIncident:
         return self.says(absorbed=True)
 
     def says(self, *, absorbed: bool) -> IncidentFed:
-        """Where it stands."""
+        """Its state, as it tells the group."""
         at = None if self.resolved_at is None else after(self.resolved_at)
         return IncidentFed(absorbed=absorbed, state=self.state, resolved_at=at)
 
@@ -199,7 +199,7 @@ class World:
         return loses
 
     def rests(self) -> None:
-        """Time passes, and the group has told what there was to tell."""
+        """Time passes until the group has nothing left to tell."""
         self.hears()
         for _ in range(3):
             self.now += 6
@@ -222,7 +222,7 @@ EVENTS = st.tuples(
 
 
 def walk(events: list[tuple[Any, ...]]) -> World:
-    """What has become of it when everything has come to rest."""
+    """What became of everything once all has settled."""
     world = World()
     for (kind, what, how), group in events:
         world.now += 0.1
@@ -245,7 +245,7 @@ def walk(events: list[tuple[Any, ...]]) -> World:
 def test_every_firing_is_known_to_an_incident_whenever_the_group_acts(
     events: list[tuple[Any, ...]],
 ) -> None:
-    """Also those that ended before it did, and those whose answer was lost."""
+    """This covers alerts that ended before the group acted, and incidents whose answer was lost."""
     world = walk(events)
     known = {firing for incident in world.incidents.values() for firing in incident.heard}
     assert {name for name, _ in world.began} == {name for name, _ in known}
@@ -257,7 +257,7 @@ def test_every_firing_is_known_to_an_incident_whenever_the_group_acts(
 def test_incidents_that_are_not_over_know_what_fires_and_only_the_present_one_has_any(
     events: list[tuple[Any, ...]],
 ) -> None:
-    """So that each can be closed once its own alerts are quiet."""
+    """So each of the others can be closed once its own alerts are quiet."""
     world = walk(events)
     for name, incident in world.incidents.items():
         if name != world.state.incident_id and incident.state not in {

@@ -1,4 +1,4 @@
-"""What an alert group does, told as deliveries at minutes."""
+"""What an alert group does with deliveries that come at given minutes."""
 
 from models.contracts.alert_group import IncidentFed, StartIncident
 from rules.alerts.group_steps import not_fed, opened, opening
@@ -10,12 +10,12 @@ from tests.specimens import after
 
 
 def test_a_firing_alert_opens_an_incident_at_once() -> None:
-    """Under the policy that asks nothing else."""
+    """It does so under a policy that asks for nothing else."""
     assert Group().hears(1, firing("a")).at(1) == Open(after(1))
 
 
 def test_a_resolve_of_an_unknown_group_opens_nothing_and_the_group_ends() -> None:
-    """Left-out alerts alone do not open one either."""
+    """Alerts that were left out open none either."""
     group = Group().hears(1, ended("a", 0, 1), truncated=2)
     assert group.at(1) == Wait(after(5), "end, if nothing fires")
     assert group.at(5) == Ended()
@@ -33,7 +33,7 @@ def test_a_repeat_never_opens_a_second_incident_and_is_fed_once_a_minute() -> No
 
 
 def test_changes_are_fed_at_once_and_what_came_meanwhile_goes_in_one() -> None:
-    """A new alert and a resolved one, with the repeats before them."""
+    """A new alert and a resolved one go in one feed with the repeats before them."""
     group = Group().hears(0, firing("a")).opens(0).hears(0.1, firing("a"))
     group.hears(0.2, firing("a"), firing("b", 0.1)).hears(0.3, ended("a", 0, 0.2))
     assert group.at(0.3) == Feed()
@@ -41,7 +41,7 @@ def test_changes_are_fed_at_once_and_what_came_meanwhile_goes_in_one() -> None:
 
 
 def test_what_was_not_answered_is_told_again_unchanged_and_what_came_meanwhile_after_it() -> None:
-    """Nothing before the pause is over: only the same command again counts once."""
+    """During the pause nothing else is sent: only a repeated command counts just once."""
     group = Group().hears(0, firing("a")).opens(0).hears(0.2, firing("b", 0.1))
     request = group.asks(0.2)
     group.hears(0.3, ended("b", 0.1, 0.3))
@@ -55,7 +55,7 @@ def test_what_was_not_answered_is_told_again_unchanged_and_what_came_meanwhile_a
 
 
 def test_a_reopening_that_was_not_answered_is_told_again_whatever_came_meanwhile() -> None:
-    """Also when the incident says that it moved, and later than the policy lets reopen."""
+    """Even if the incident says that it moved, and later than the policy allows reopening."""
     group = a_resolved_group().hears(70, firing("a", 70))
     request = group.asks(70, recurring=("a",))
     group.state = not_fed(group.state, after(71))
@@ -67,7 +67,7 @@ def test_a_reopening_that_was_not_answered_is_told_again_whatever_came_meanwhile
 
 
 def test_an_alert_soon_after_resolve_reopens() -> None:
-    """In review as closed; told is all that fires."""
+    """A closed incident is reopened like one in review, and hears of everything that fires."""
     for state in (State.REVIEW, State.CLOSED):
         group = a_resolved_group(state).hears(70, firing("a", 70))
         assert group.at(70) == Reopen(("a",))
@@ -76,7 +76,7 @@ def test_an_alert_soon_after_resolve_reopens() -> None:
 
 
 def test_an_alert_long_after_resolve_opens_a_new_incident_that_names_the_previous() -> None:
-    """The first stays as it is; its news concern the group no more."""
+    """The first stays as it is, and the group no longer tells it news."""
     group = a_resolved_group().hears(91, firing("a", 91))
     assert group.at(91) == OpenNew(FIRST, ("a",), after(91))
     group.opens(91, SECOND).moves(92, State.CLOSED)
@@ -85,7 +85,7 @@ def test_an_alert_long_after_resolve_opens_a_new_incident_that_names_the_previou
 
 
 def test_what_resolved_is_told_though_it_was_refused_with_what_fires() -> None:
-    """The incident was resolved while both were on their way; without that it knew a as firing."""
+    """The incident was resolved while both were on their way, so it still thought that a fires."""
     group = Group().hears(0, firing("a")).opens(0)
     group.hears(61, ended("a", 0, 61), firing("b", 61))
     group.feeds(61, IncidentFed(absorbed=False, state=State.REVIEW, resolved_at=after(60)))
@@ -94,7 +94,7 @@ def test_what_resolved_is_told_though_it_was_refused_with_what_fires() -> None:
 
 
 def test_an_end_that_a_closed_incident_refused_is_told_when_it_is_reopened() -> None:
-    """It was closed unnoticed: it would go on to believe that the alert fires."""
+    """It was closed unnoticed; without this, it would still believe that the alert fires."""
     group = Group().hears(0, firing("a")).opens(0).hears(61, ended("a", 0, 61))
     group.feeds(61, IncidentFed(absorbed=False, state=State.CLOSED, resolved_at=after(60)))
     assert isinstance(group.at(61), Wait)
@@ -104,7 +104,7 @@ def test_an_end_that_a_closed_incident_refused_is_told_when_it_is_reopened() -> 
 
 
 def test_an_incident_that_refuses_to_be_reopened_gets_a_successor() -> None:
-    """Never a second attempt at the same; the successor may be reopened."""
+    """The group does not try the same again; the successor may be reopened."""
     group = a_resolved_group().hears(70, firing("a", 70))
     group.feeds(70, IncidentFed(absorbed=False, state=State.CLOSED), recurring=("a",))
     assert group.at(70) == OpenNew(FIRST, ("a",), after(70))
@@ -115,7 +115,7 @@ def test_an_incident_that_refuses_to_be_reopened_gets_a_successor() -> None:
 
 
 def test_an_incident_that_was_resolved_unnoticed_is_reopened_by_what_it_refuses() -> None:
-    """The refusal says when it was resolved: the alert began after that."""
+    """The refusal says when it was resolved, and the alert began after that."""
     group = Group().hears(0, firing("a")).opens(0).hears(61, firing("b", 61))
     assert group.at(61) == Feed()
     answer = IncidentFed(absorbed=False, state=State.REVIEW, resolved_at=after(60))
@@ -124,7 +124,7 @@ def test_an_incident_that_was_resolved_unnoticed_is_reopened_by_what_it_refuses(
 
 
 def test_a_move_that_came_while_the_incident_was_fed_is_newer_than_the_answer() -> None:
-    """The answer said diagnosis; the incident has been resolved since."""
+    """The answer said diagnosis, but the incident was resolved in the meantime."""
     group = Group().hears(0, firing("a")).opens(0).hears(59, firing("b", 59))
     group.asks(59)
     group.moves(60, State.REVIEW)
@@ -133,7 +133,7 @@ def test_a_move_that_came_while_the_incident_was_fed_is_newer_than_the_answer() 
 
 
 def test_what_a_reopening_told_is_not_told_again_because_the_incident_moved() -> None:
-    """The incident says that it is open before the reopening has been answered."""
+    """The incident says that it is open before the reopening is answered."""
     group = a_resolved_group().hears(70, firing("a", 70))
     group.asks(70, recurring=("a",))
     group.moves(70, State.DIAGNOSIS)
@@ -142,7 +142,7 @@ def test_what_a_reopening_told_is_not_told_again_because_the_incident_moved() ->
 
 
 def test_an_incident_in_review_is_told_what_resolves() -> None:
-    """What fires it would refuse."""
+    """It would refuse alerts that fire."""
     group = Group().hears(0, firing("a"), firing("b")).opens(0).moves(60, State.REVIEW)
     group.hears(61, ended("a", 0, 61), firing("b"))
     assert group.at(61) == Feed()
@@ -151,7 +151,7 @@ def test_an_incident_in_review_is_told_what_resolves() -> None:
 
 
 def test_an_incident_that_people_reopen_is_told_what_fires() -> None:
-    """Its alerts were not absorbed while it was resolved."""
+    """It did not take its alerts while it was resolved."""
     group = Group().hears(0, firing("a"), firing("b")).opens(0).moves(60, State.REVIEW)
     group.hears(60.8, ended("b", 0, 60.8))
     group.feeds(60.8, IncidentFed(absorbed=True, state=State.REVIEW))
@@ -163,7 +163,7 @@ def test_an_incident_that_people_reopen_is_told_what_fires() -> None:
 
 
 def test_a_group_lives_as_long_as_a_recurrence_could_reopen_its_incident() -> None:
-    """Through the whole review; after closing until 30 minutes after resolve."""
+    """That is through the whole review, and after closing until 30 minutes after resolve."""
     assert a_resolved_group().at(10_000) == Wait()
     closed = a_resolved_group(State.CLOSED)
     assert closed.at(61) == Wait(after(90), "end, if nothing fires")
@@ -171,27 +171,27 @@ def test_a_group_lives_as_long_as_a_recurrence_could_reopen_its_incident() -> No
 
 
 def test_a_group_does_not_end_while_left_out_alerts_may_fire() -> None:
-    """The sender says resolved, and that it left one out."""
+    """The sender says resolved, and also that it left out one alert."""
     group = a_resolved_group(State.CLOSED).hears(61, ended("a", 0, 50), truncated=1)
     assert group.at(200) == Wait()
     assert group.hears(201, ended("a", 0, 50)).at(300) == Ended()
 
 
 def test_left_out_alerts_are_told_when_their_number_changes() -> None:
-    """As urgently as a new alert."""
+    """This is as urgent as a new alert."""
     group = Group().hears(0, firing("a")).opens(0).hears(0.1, firing("a"), truncated=3)
     assert group.at(0.1) == Feed()
 
 
 def test_an_older_resolve_does_not_end_a_newer_firing() -> None:
-    """It ended before the firing that is known began."""
+    """The resolve is from before the beginning of the firing that is known."""
     group = Group().hears(0, firing("a")).opens(0)
     group.hears(11, firing("a", 11)).hears(12, ended("a", 0, 10))
     assert set(group.state.firing) == {"a"}
 
 
 def test_a_repeat_that_was_received_before_the_end_and_comes_in_after_it_does_not_fire() -> None:
-    """Messages overtake each other on the way from the intake."""
+    """Messages can overtake each other on the way from the intake."""
     group = Group().hears(0, firing("a")).opens(0).hears(11, ended("a", 0, 10))
     group.feeds(11)
     assert not group.hears(10.5, firing("a"), taken_in=12).state.firing
@@ -209,13 +209,13 @@ def test_an_alert_fires_again_also_with_the_start_that_it_had_before_its_end() -
 
 
 def test_an_end_in_the_future_does_not_make_the_group_deaf() -> None:
-    """A sender whose clock is wrong by years: the next firing is heard."""
+    """The sender's clock is wrong by years; the next firing still counts."""
     group = Group().hears(0, firing("a")).hears(1, ended("a", 0, 10_000_000))
     assert group.hears(2, firing("a", 1.5)).state.firing
 
 
 def test_an_incident_being_opened_is_started_until_that_succeeds() -> None:
-    """Also when the alert resolved meanwhile: it had reached what the policy asks."""
+    """Even if the alert resolved meanwhile: it already met the policy's conditions."""
     group = Group().hears(0, firing("a"))
     report = report_of(group.state, "AG-k", happened_at=None, previous=None)
     request = StartIncident(incident_id=FIRST, report=report)
@@ -227,7 +227,7 @@ def test_an_incident_being_opened_is_started_until_that_succeeds() -> None:
 
 
 def test_news_of_an_incident_that_runs_already_ends_its_opening() -> None:
-    """The answer of the start was lost; the incident itself speaks."""
+    """The answer of the start was lost, but the incident itself sends news."""
     group = Group().hears(0, firing("a"))
     report = report_of(group.state, "AG-k", happened_at=None, previous=None)
     group.state = opening(group.state, StartIncident(incident_id=FIRST, report=report))

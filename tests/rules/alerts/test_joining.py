@@ -1,4 +1,4 @@
-"""Critical alerts that join an incident which somebody has in hand."""
+"""Critical alerts that join an incident which somebody already handles."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def acknowledged(severity: str = WORST) -> Incident:
     ],
 )
 def test_whoever_leads_hears_as_the_policy_says(how: str, expected: list[type]) -> None:
-    """Not at all, by a reminder, by a page, or with the next level besides."""
+    """The policy says: not at all, by a reminder, by a page, or by a page and the next level."""
     effects = follows(acknowledged(), an_alert("db-8"), how=how)
     assert [type(effect) for effect in effects] == expected
     targets = {e.target for e in effects if isinstance(e, Remind | PageRole)}
@@ -70,19 +70,19 @@ def test_whoever_leads_hears_as_the_policy_says(how: str, expected: list[type]) 
 
 
 def test_before_anybody_has_it_in_hand_the_escalation_goes_on_anyway() -> None:
-    """Nobody acknowledged or rated it."""
+    """Nobody acknowledged it or rated its severity."""
     assert follows(an_incident(FREE), an_alert("db-8")) == ()
 
 
 def test_an_incident_that_a_person_rated_hears_what_is_worse() -> None:
-    """Its severity follows the alerts no more, so somebody must know."""
+    """Its severity no longer follows the alerts, so somebody must hear of them."""
     rated = done(an_incident(FREE), "set_severity", after(1), FREE, severity=MILD, note="mild")
     assert follows(rated, an_alert("db-8", FREE.severities[1])) != ()
     assert follows(rated, an_alert("db-8", MILD)) == ()
 
 
 def test_what_is_known_resolved_or_not_rated_is_not_told() -> None:
-    """A repeat, a recurrence of a known alert, one that ended, one that says no severity."""
+    """A repeat, a known alert that recurs, one that ended, and one without a severity."""
     incident = acknowledged()
     batch = AlertBatch(group_key="k", alerts=(an_alert("db-7"),), received_at=after(3))
     command = RecordAlertsCommand(actor=MONITORING.name, via=MONITORING.via, batch=batch)
@@ -101,7 +101,7 @@ def test_of_very_many_the_first_are_named() -> None:
 
 
 def test_where_the_policy_has_no_roles_it_is_who_acknowledged() -> None:
-    """Somebody said that it is theirs."""
+    """The person who acknowledged took the incident on."""
     incident = acknowledged()
     batch = AlertBatch(group_key="k", alerts=(an_alert("db-8"),), received_at=after(5))
     command = RecordAlertsCommand(actor=MONITORING.name, via=MONITORING.via, batch=batch)

@@ -1,4 +1,4 @@
-"""Deliveries in any order leave the same alerts firing."""
+"""Deliveries leave the same alerts firing, in whatever order they come."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from tests.specimens import after
 
 
 def an_alert(name: str, since: float, until: float | None) -> Alert:
-    """An alert that fires since a minute, or fired until another."""
+    """An alert that fires from one minute on, or until another."""
     return Alert(
         fingerprint=name,
         name=name,
@@ -29,7 +29,7 @@ def an_alert(name: str, since: float, until: float | None) -> Alert:
 
 
 def heard(alerts: list[tuple[datetime, Alert]]) -> GroupState:
-    """What a group knows after one delivery for each, all of them taken in at the end."""
+    """What a group knows after one delivery for each alert, all taken in at the end."""
     state = GroupState()
     now = max(at for at, _ in alerts)
     for at, alert in alerts:
@@ -40,9 +40,9 @@ def heard(alerts: list[tuple[datetime, Alert]]) -> GroupState:
 
 @st.composite
 def lives(draw: st.DrawFn) -> tuple[list[Alert], bool]:
-    """All that is ever said of one alert, in order, and whether it fires in the end.
+    """Everything that senders say about one alert, in order, and whether it fires in the end.
 
-    A firing may go on after it was said to have ended.
+    A firing may go on after somebody said that it ended.
     """
     said: list[Alert] = []
     since = at = 0.0
@@ -62,7 +62,7 @@ def lives(draw: st.DrawFn) -> tuple[list[Alert], bool]:
 def test_whatever_the_order_of_deliveries_the_newest_word_holds(
     life: tuple[list[Alert], bool], data: Any
 ) -> None:
-    """Doubled ones, and such as overtake each other between the intake and the group."""
+    """Deliveries may come twice, and overtake each other between the intake and the group."""
     said, still_fires = life
     received = [(after(100 + n), alert) for n, alert in enumerate(said)]
     state = heard(data.draw(st.permutations(received)))
@@ -73,7 +73,7 @@ def test_whatever_the_order_of_deliveries_the_newest_word_holds(
 
 @given(st.permutations(range(6)))
 def test_the_newest_delivery_says_how_many_were_left_out(order: list[int]) -> None:
-    """By when it was received, not by when it is taken in."""
+    """The newest is the one that was received last, not the one taken in last."""
     state = GroupState()
     for number in order:
         batch = AlertBatch(group_key="k", alerts=(), truncated=number, received_at=after(number))
@@ -90,7 +90,7 @@ def test_a_record_tells_when_an_alert_was_first_and_last_seen_and_how_often() ->
 
 
 def test_what_a_group_keeps_is_bounded() -> None:
-    """Of many alerts only the first are kept in full; of what ended only the newest."""
+    """Only the first of many alerts are kept in full, and only the newest of those that ended."""
     fires = heard([(after(1), an_alert(str(n), 0, None)) for n in range(ALERTS_IN_FULL + 10)])
     kept = [(record.alert.labels, record.alert.link) for record in fires.firing.values()]
     assert kept[ALERTS_IN_FULL:] == [({}, None)] * 10
@@ -102,21 +102,21 @@ def test_what_a_group_keeps_is_bounded() -> None:
 
 
 def test_an_end_that_is_heard_again_is_among_the_newest() -> None:
-    """Whenever the alert ended first."""
+    """It does not matter when the alert first ended."""
     ends = [(after(5), an_alert(str(n), 0, 1)) for n in range(ENDINGS_KEPT)]
     again = [(after(6), an_alert("0", 2, 3)), (after(6), an_alert("more", 0, 1))]
     assert {"0", "more"} < set(heard(ends + again).ended)
 
 
 def test_a_new_firing_is_counted_from_its_own_beginning() -> None:
-    """Though the end of the one before was never heard."""
+    """Even if nobody ever heard that the one before it ended."""
     state = heard([(after(1), an_alert("a", 0, None)), (after(6), an_alert("a", 5, None))])
     record = state.firing["a"]
     assert (record.first_seen_at, record.times_seen) == (after(6), 1)
 
 
 def test_a_late_word_of_an_earlier_firing_makes_no_news_of_the_present_one() -> None:
-    """The present one began when it was said to begin; a repeat of it is none."""
+    """The present firing keeps its beginning; a repeat of it is no new firing."""
     state = heard([(after(12), an_alert("a", 11, None)), (after(13), an_alert("a", 0, None))])
     assert state.firing["a"].alert.started_at == after(11)
     batch = AlertBatch(group_key="k", alerts=(an_alert("a", 11, None),), received_at=after(14))
@@ -127,9 +127,9 @@ def test_a_late_word_of_an_earlier_firing_makes_no_news_of_the_present_one() -> 
 @pytest.mark.parametrize(
     ("said", "still_fires"),
     [
-        # Of words received at one instant, the one that is taken in last.
+        # Of messages received at one instant, the one taken in last counts.
         ([(6, an_alert("a", 0, 5)), (6, an_alert("a", 0, None))], True),
-        # An end that was heard twice was heard when it was heard last.
+        # An end that was heard twice counts from when it was last heard.
         ([(n, an_alert("a", 0, 5)) for n in (20, 10)] + [(15, an_alert("a", 0, None))], False),
         ([(n, an_alert("a", 0, 5)) for n in (10, 20)] + [(15, an_alert("a", 0, None))], False),
         # The repeated end of an earlier firing does not end a later one.
@@ -144,13 +144,13 @@ def test_the_word_that_was_received_last_of_a_firing_holds(
     said: list[tuple[float, Alert]],
     still_fires: bool,  # noqa: FBT001 - the claim itself
 ) -> None:
-    """Also where messages came twice and overtook each other."""
+    """Even if messages came twice and overtook each other."""
     state = heard([(after(minute), alert) for minute, alert in said])
     assert bool(state.firing) is still_fires
 
 
 def test_of_two_deliveries_at_one_instant_the_last_says_how_many_were_left_out() -> None:
-    """None any more."""
+    """The last one says that none was left out."""
     state = GroupState()
     for truncated in (2, 0):
         batch = AlertBatch(group_key="k", alerts=(), truncated=truncated, received_at=after(1))
@@ -159,7 +159,7 @@ def test_of_two_deliveries_at_one_instant_the_last_says_how_many_were_left_out()
 
 
 def test_only_news_is_urgent() -> None:
-    """A repeat is not; the same resolve again is not; a new firing is."""
+    """A repeat and a repeated resolve are no news; a new firing is."""
     known = heard([(after(1), an_alert("a", 0, None))]).changed(
         incident_id="INC-1", urgent=False, unfed={}, unfed_deliveries=0
     )
@@ -179,7 +179,7 @@ def test_only_news_is_urgent() -> None:
 
 
 def test_a_delivery_from_the_future_came_now() -> None:
-    """A clock that is wrong elsewhere neither delays an incident nor hides later deliveries."""
+    """A wrong clock elsewhere neither delays an incident nor hides later deliveries."""
     batch = AlertBatch(
         group_key="k", alerts=(an_alert("a", 0, None),), truncated=3, received_at=after(500)
     )
@@ -201,7 +201,7 @@ def test_a_repeat_that_names_no_instant_is_of_the_same_firing() -> None:
 
 
 def test_an_end_that_names_no_instant_ends_the_firing_that_is_known() -> None:
-    """It keeps since when it fired; what fires afterwards fires anew."""
+    """The firing keeps its beginning; an alert that fires afterwards fires anew."""
     over = heard([undated(1), undated(5, AlertStatus.RESOLVED)])
     assert (over.firing, over.ended) == ({}, {"a": after(5)})
     again = heard([undated(1), undated(5, AlertStatus.RESOLVED), undated(9)])

@@ -1,4 +1,4 @@
-"""Which alerts ask for an incident, before the first and after resolve, and when they get it."""
+"""Which alerts call for an incident, before the first and after resolve, and when."""
 
 from models.alert import GroupingPolicy
 from models.contracts.alert_group import IncidentFed, StartIncident
@@ -12,7 +12,7 @@ from tests.specimens import after, minutes
 
 
 def test_an_incident_opens_after_as_many_deliveries_as_the_policy_asks() -> None:
-    """Three; what resolves between starts the count again."""
+    """The policy asks for three; an alert that resolves in between starts the count again."""
     group = Group(GroupingPolicy(open_after_count=3))
     assert group.hears(1, firing("a")).hears(2, firing("a")).at(2) == Wait()
     group.hears(3, ended("a", 0, 3)).hears(4, firing("a", 4)).hears(5, firing("a", 4))
@@ -21,14 +21,14 @@ def test_an_incident_opens_after_as_many_deliveries_as_the_policy_asks() -> None
 
 
 def test_a_delivery_in_which_nothing_fires_is_none_of_those_that_the_policy_asks() -> None:
-    """Only what ended, while another alert fires."""
+    """It only holds an alert that ended, while another alert fires."""
     group = Group(GroupingPolicy(open_after_count=2)).hears(1, firing("a"))
     assert group.hears(2, ended("b", 0, 2)).at(2) == Wait()
     assert isinstance(group.hears(3, firing("a")).at(3), Open)
 
 
 def test_an_incident_opens_when_the_alert_still_fires_after_a_time() -> None:
-    """Ten minutes; an alert that resolves before opens nothing."""
+    """The time is ten minutes; an alert that resolves before opens nothing."""
     group = Group(GroupingPolicy(open_after=minutes(10))).hears(1, firing("a"))
     assert group.at(1) == Wait(after(11), "open an incident if it still fires")
     assert group.at(11) == Open(after(11))
@@ -36,7 +36,7 @@ def test_an_incident_opens_when_the_alert_still_fires_after_a_time() -> None:
 
 
 def test_a_new_incident_after_another_asks_as_much_as_the_first() -> None:
-    """Three deliveries and ten minutes, counted from the recurrence on."""
+    """That is three deliveries and ten minutes, counted from the recurrence."""
     group = a_resolved_group()
     group.policy = GroupingPolicy(open_after_count=3, open_after=minutes(10))
     group.hears(91, firing("a", 91))
@@ -50,14 +50,14 @@ def test_a_new_incident_after_another_asks_as_much_as_the_first() -> None:
 
 
 def test_a_reopening_asks_neither_deliveries_nor_time() -> None:
-    """The incident was not over."""
+    """The incident was not over, so it asks for neither."""
     group = a_resolved_group()
     group.policy = GroupingPolicy(open_after_count=3, open_after=minutes(10))
     assert group.hears(70, firing("a", 70)).at(70) == Reopen(("a",))
 
 
 def test_what_resolves_is_told_while_a_recurrence_waits_for_its_time() -> None:
-    """The incident in review knew the other alert."""
+    """The incident in review knows the other alert."""
     group = Group().hears(0, firing("a")).opens(0).moves(60, State.REVIEW)
     group.policy = GroupingPolicy(open_after=minutes(10))
     group.hears(95, firing("b", 95), ended("a", 0, 95))
@@ -68,27 +68,27 @@ def test_what_resolves_is_told_while_a_recurrence_waits_for_its_time() -> None:
 
 
 def test_an_alert_that_fired_at_resolve_recurs_only_when_it_is_still_reported_later() -> None:
-    """Settles after 15 minutes: reports until then say nothing new."""
+    """Alerts settle for 15 minutes; reports until then are no news."""
     group = Group().hears(0, firing("a")).opens(0).moves(60, State.REVIEW)
     assert group.hears(74, firing("a")).at(80) == Wait()
     assert group.hears(75, firing("a")).at(75) == Reopen(("a",))
 
 
 def test_an_alert_that_is_reported_again_only_after_hours_opens_a_new_incident() -> None:
-    """It never stopped, but nobody worked on it for longer than the policy lets reopen."""
+    """It never stopped, but nobody worked on it for longer than the policy allows reopening."""
     group = Group().hears(0, firing("a")).opens(0).moves(60, State.CLOSED)
     assert group.at(200) == Wait()
     assert group.hears(300, firing("a")).at(300) == OpenNew(FIRST, ("a",), after(300))
 
 
 def test_an_alert_that_is_first_heard_after_resolve_recurs_at_once_whenever_it_began() -> None:
-    """Whoever resolved the incident did not know of it."""
+    """The person who resolved the incident did not know of it."""
     group = a_resolved_group().hears(61, firing("b", 59.5))
     assert group.at(61) == Reopen(("b",))
 
 
 def test_an_alert_that_the_incident_knew_waits_whatever_the_clock_of_monitoring_says() -> None:
-    """It runs ahead: the alert seems to have begun after the incident was resolved."""
+    """That clock runs ahead, so the alert seems to have begun after the resolve."""
     group = Group().hears(0, firing("a", 70)).opens(0).moves(60, State.REVIEW)
     assert group.hears(61, firing("a", 70)).at(61) == Wait()
 
@@ -100,14 +100,14 @@ def test_a_new_firing_of_an_alert_whose_end_was_never_heard_recurs() -> None:
 
 
 def test_an_alert_that_ended_and_fires_again_after_closing_recurs_at_once() -> None:
-    """Also with the start that it had: the closed incident was not told of the end."""
+    """Even with its old start, because the closed incident was not told of the end."""
     group = Group().hears(0, firing("a")).opens(0).moves(10, State.CLOSED)
     group.hears(12, ended("a", 0, 11))
     assert group.hears(20, firing("a")).at(20) == Reopen(("a",))
 
 
 def test_what_fires_at_cancel_is_left_alone_and_a_new_firing_opens_a_new_incident() -> None:
-    """Whoever cancelled knew of the alert; cancelled is final."""
+    """The person who cancelled knew of the alert, and cancelled is final."""
     group = Group().hears(0, firing("a")).opens(0).moves(10, State.CANCELLED)
     assert group.hears(600, firing("a")).at(600) == Wait()
     group.hears(602, ended("a", 0, 602)).hears(603, firing("a", 603))
@@ -115,13 +115,13 @@ def test_what_fires_at_cancel_is_left_alone_and_a_new_firing_opens_a_new_inciden
 
 
 def test_what_nobody_knew_at_cancel_opens_a_new_incident() -> None:
-    """However long it had fired by then."""
+    """It does not matter how long it had fired by then."""
     group = Group().hears(0, firing("a")).opens(0).moves(10, State.CANCELLED)
     assert group.hears(11, firing("b", 5)).at(11) == OpenNew(FIRST, ("b",), after(11))
 
 
 def test_a_recurrence_that_ended_before_the_group_could_act_still_reopens() -> None:
-    """However many deliveries a new incident would ask: no worker ran for a while."""
+    """No worker ran for a while; the deliveries that a new incident asks for do not matter."""
     group = a_resolved_group()
     group.policy = GroupingPolicy(open_after_count=3, open_after=minutes(10))
     group.hears(70, firing("a", 70)).hears(71, ended("a", 70, 71))
@@ -129,14 +129,14 @@ def test_a_recurrence_that_ended_before_the_group_could_act_still_reopens() -> N
 
 
 def test_a_recurrence_reopens_up_to_the_time_that_the_policy_gives() -> None:
-    """Half an hour after resolve it does, a moment later it does not."""
+    """At half an hour after resolve it does; a moment later it does not."""
     assert a_resolved_group().hears(90, firing("a", 90)).at(90) == Reopen(("a",))
     late = a_resolved_group().hears(90.1, firing("a", 90.1))
     assert late.at(90.1) == OpenNew(FIRST, ("a",), after(90.1))
 
 
 def test_while_an_incident_is_open_or_being_opened_nothing_asks_for_another() -> None:
-    """What fires then is told to it; what ended then is no reason for one later."""
+    """The incident hears of alerts that fire meanwhile; one that ended is no reason for another."""
     group = Group().hears(0, firing("a"))
     request = StartIncident(
         incident_id=FIRST,

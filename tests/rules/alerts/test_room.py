@@ -1,4 +1,4 @@
-"""However heavy alerts are, a group and its incident stay within what Temporal takes."""
+"""A group and its incident stay within Temporal's limits, however large their alerts are."""
 
 from datetime import timedelta
 
@@ -48,7 +48,7 @@ def light(name: str) -> Alert:
 
 
 def heard(state: GroupState, minute: int, alerts: list[Alert]) -> GroupState:
-    """What a group knows after a delivery that keeps every bound."""
+    """What a group knows after a delivery that uses every bound in full."""
     at = START + minute * ONE_MINUTE
     batch = AlertBatch(group_key="k", alerts=tuple(alerts), received_at=at)
     assert excessive(batch) is None
@@ -63,12 +63,12 @@ def told(state: GroupState, minute: int) -> GroupState:
 
 @pytest.mark.parametrize("letter", LETTERS)
 def test_a_group_carries_no_more_than_a_run_may(letter: str) -> None:
-    """While it opens its incident, while it tells it, and after that refused."""
+    """It holds while the group opens its incident, while it tells it, and after a refusal."""
     state = GroupState()
     for number in range(4):
         state = heard(state, number, [heavy(f"{number}-{n}", letter) for n in range(60)])
         state = heard(state, number, [light(f"{number}-{n}-light") for n in range(700)])
-    # What is known says more now.
+    # By now the group knows more.
     state = heard(state, 5, [heavy(f"0-{n}-light", letter) for n in range(60)])
     report = report_of(state, "AG-k", happened_at=START, previous=None)
     request = StartIncident(incident_id="INC-1", report=report)
@@ -90,7 +90,7 @@ def test_a_group_carries_no_more_than_a_run_may(letter: str) -> None:
 
 @pytest.mark.parametrize("letter", LETTERS)
 def test_an_incident_carries_no_more_than_a_run_may(letter: str) -> None:
-    """Whatever its alerts say, from the first delivery on; and people may still write into it."""
+    """It holds from the first delivery on, whatever its alerts say, and people can still write."""
     state = GroupState()
     for number in range(8):
         state = heard(state, number, [heavy(f"{number}-{n}", letter) for n in range(60)])
@@ -107,7 +107,7 @@ def test_an_incident_carries_no_more_than_a_run_may(letter: str) -> None:
 
 
 def recorded(incident: Incident, alerts: list[Alert]) -> Incident:
-    """The record after alerts that anybody sent it."""
+    """The record after alerts that anybody may have sent."""
     batch = AlertBatch(group_key="k", alerts=tuple(alerts), received_at=START)
     command = RecordAlertsCommand(
         actor=MONITORING.name, via=MONITORING.via, batch=batch, deliveries=1
@@ -121,7 +121,7 @@ def recorded(incident: Incident, alerts: list[Alert]) -> Incident:
 
 
 def test_an_end_is_heard_however_full_a_group_is() -> None:
-    """What is known of an alert stays, with what became of it."""
+    """What is known of an alert is kept, including how it ended."""
     state = GroupState()
     for number in range(6):
         state = heard(state, number, [heavy(f"{number}-{n}", "😀") for n in range(100)])
@@ -135,7 +135,7 @@ def test_an_end_is_heard_however_full_a_group_is() -> None:
 
 
 def test_what_a_group_tells_is_within_the_bounds_of_a_command() -> None:
-    """Else the incident would refuse the news."""
+    """Otherwise the incident would refuse the news."""
     state = GroupState(incident_id="INC-1", incident_state=State.DIAGNOSIS, unfed_deliveries=10**6)
     state = heard(state, 1, [light(str(n)) for n in range(MOST_FIRING + MOST_RESOLVED)])
     state = told(heard(state, 2, [light("more")]), 2)

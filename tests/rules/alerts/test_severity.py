@@ -1,4 +1,4 @@
-"""How bad alerts are, by their labels; decided in one place for everybody who asks."""
+"""How bad alerts are by their labels; one place decides it for everybody."""
 
 from models.alert import Alert, AlertStatus
 from models.intake import LabelSeverity
@@ -19,7 +19,7 @@ def an_alert(severity: str | None, status: AlertStatus = AlertStatus.FIRING) -> 
 
 
 def test_a_label_says_the_severity() -> None:
-    """The value of a label that the policy lists decides."""
+    """If the policy lists the value of a label, it decides."""
     assert severity_from_labels({"severity": "critical"}, RULES) == "SEV1"
 
 
@@ -43,14 +43,14 @@ def test_the_worst_of_several_is_the_first_of_the_policy() -> None:
 
 
 def test_only_alerts_that_fire_say_how_bad_it_is() -> None:
-    """One that is resolved, or of a severity that the policy does not have, says nothing."""
+    """A resolved alert says nothing, nor does a severity that the policy does not have."""
     over = an_alert("SEV1", AlertStatus.RESOLVED)
     assert worst_firing([over, an_alert("SEV3"), an_alert("SEV2")], RANKS) == "SEV2"
     assert worst_firing([over, an_alert("P1"), an_alert(None)], RANKS) is None
 
 
 def test_the_worst_severity_is_critical_and_so_is_a_worse_one() -> None:
-    """Of an incident that has the worst, one more of it is critical; as bad as it is not."""
+    """At the worst severity, another alert of it is critical; below it, an equal one is not."""
     assert is_critical(an_alert("SEV1"), "SEV1", RANKS)
     assert is_critical(an_alert("SEV2"), "SEV3", RANKS)
     assert not is_critical(an_alert("SEV2"), "SEV2", RANKS)

@@ -1,4 +1,4 @@
-"""What an alert group says: the report of its alerts, and what an auditor reads of it."""
+"""How an alert group describes itself: in the report of its alerts, and to auditors."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def test_the_first_alert_gives_the_title(alerts: list[Alert], title: str) -> Non
 
 
 def test_the_service_is_what_all_alerts_agree_on() -> None:
-    """Two services are two affected systems, and no service."""
+    """If the alerts name two services, both are affected systems and there is no service."""
     one = Group().hears(3, firing("a", service="pay"), firing("b", service="pay")).state
     two = Group().hears(3, firing("a", service="pay"), firing("b", service="web")).state
     reports = [report_of(s, "AG-k", happened_at=None, previous=None) for s in (one, two)]
@@ -58,7 +58,7 @@ def test_a_report_names_the_first_alerts_and_counts_the_others() -> None:
 
 
 def test_a_report_says_of_which_group_it_comes_and_what_was_before() -> None:
-    """As of when it was due, and with the alerts that the sender left out counted."""
+    """The report is dated to when it was due, and counts alerts that the sender left out."""
     state = Group().hears(3, firing("a"), truncated=2).state
     report = report_of(state, "AG-k", happened_at=after(3), previous=FIRST)
     assert (report.group_id, report.previous_incident) == ("AG-k", FIRST)
@@ -78,13 +78,13 @@ def test_a_report_says_of_which_group_it_comes_and_what_was_before() -> None:
     ],
 )
 def test_a_reopening_names_the_alerts_that_recur(recurring: tuple[str, ...], words: str) -> None:
-    """In a line, which is its note."""
+    """The reopening's note is one line with their names."""
     state = Group().hears(3, *(firing(f"a{n}") for n in range(7))).state
     assert recurrence_words(state, recurring) == words
 
 
 def test_whoever_looks_at_a_group_sees_its_incident_and_what_fires() -> None:
-    """The oldest five, as they were written, and what it does next."""
+    """They see the five oldest alerts as they were written, and the group's next step."""
     alerts = [firing("a*b", 1), *(firing(f"a{n}", n) for n in range(2, 8))]
     group = Group().hears(9, *reversed(alerts), truncated=2)
     assert group_markdown(group.state, "wait for news").split("\n") == [
@@ -103,7 +103,7 @@ def test_whoever_looks_at_a_group_sees_its_incident_and_what_fires() -> None:
 
 
 def test_a_group_whose_incident_was_resolved_says_when() -> None:
-    """Also how often it was fed, and messages that nobody could read."""
+    """It also shows how often the group fed it, and messages that nobody could read."""
     opened = Group().hears(0, firing("a")).opens(0).state
     assert group_markdown(opened, "x").startswith(f"Incident: **{FIRST}** (reported); opened 1")
     unheard = opened.changed(incident_state=None)
@@ -121,7 +121,7 @@ def test_a_group_whose_incident_was_resolved_says_when() -> None:
 
 
 def test_whoever_is_paged_learns_which_alerts_without_a_summary_fire() -> None:
-    """As Alertmanager sends them: two instances are down, and each is named."""
+    """Alertmanager says that two instances are down, and the page names both."""
     webhook = Webhook.model_validate_json(NO_SUMMARY.read_text())
     (sent,) = FORMAT.read(webhook, {})
     batch, _ = batch_of(sent, FORMAT.name, RULES, after(0))

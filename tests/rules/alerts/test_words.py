@@ -1,4 +1,4 @@
-"""Alerts in words: whoever reads them can tell them apart."""
+"""Alerts in words, so that readers can tell them apart."""
 
 from models.alert import Alert, AlertStatus
 from rules.alerts.words import briefly, listed, words_of
@@ -20,7 +20,7 @@ def an_alert(
 
 
 def test_alerts_that_read_alike_name_the_labels_in_which_they_differ() -> None:
-    """Those that they share say nothing new."""
+    """Labels that they share would add nothing."""
     down = [an_alert(n, job="host", instance=f"db-{n}:9100") for n in ("7", "8")]
     assert words_of(down) == [
         "InstanceDown: instance=db-7:9100",
@@ -31,26 +31,26 @@ def test_alerts_that_read_alike_name_the_labels_in_which_they_differ() -> None:
 
 
 def test_one_that_says_nothing_of_itself_names_its_labels() -> None:
-    """Alone it differs from none: all of them."""
+    """A single alert has no others to differ from, so it names all of its labels."""
     alone = an_alert("7", alertname="InstanceDown", job="host", instance="db-7:9100")
     assert words_of([alone]) == ["InstanceDown: instance=db-7:9100, job=host"]
 
 
 def test_one_that_says_what_it_is_is_left_as_it_is() -> None:
-    """Its summary, with its name where both are wanted."""
+    """It reads as its summary, with its name if both are wanted."""
     clear = an_alert("7", summary="db-7 does not answer", instance="db-7:9100")
     assert words_of([clear]) == ["db-7 does not answer"]
     assert words_of([clear], named=True) == ["InstanceDown: db-7 does not answer"]
 
 
 def test_one_without_a_name_is_never_just_an_alert() -> None:
-    """Its labels, or at the very least its fingerprint."""
+    """It is named by its labels, or at least by its fingerprint."""
     assert words_of([an_alert("7", "alert", job="host")]) == ["job=host"]
     assert words_of([an_alert("7", "alert")]) == ["alert 7"]
 
 
 def test_those_that_nothing_tells_apart_are_counted() -> None:
-    """Never the same words twice."""
+    """The same words never appear twice."""
     same = [an_alert(n, job="host") for n in ("7", "8", "9")]
     assert listed(same) == "InstanceDown (3 alerts)"
 
@@ -63,7 +63,7 @@ def test_of_very_many_labels_some_are_named_and_the_rest_counted() -> None:
 
 
 def test_one_of_too_many_keeps_which_it_is() -> None:
-    """Its labels go, and its summary says what they said."""
+    """It drops its labels, because its summary says the same."""
     short = briefly(an_alert("7", instance="db-7:9100"))
     assert (short.labels, words_of([short])) == ({}, ["InstanceDown: instance=db-7:9100"])
     assert words_of([short], named=True) == ["InstanceDown: instance=db-7:9100"]

@@ -1,4 +1,4 @@
-"""What fired is a fact: a breach stays, whatever is said, corrected or adopted afterwards."""
+"""A breach that fired stays, whatever anybody says, corrects or adopts afterwards."""
 
 from datetime import datetime
 
@@ -49,7 +49,7 @@ def wider(name: str, count: float) -> CompiledPolicy:
 
 
 def adopted(incident: Incident, now: datetime, policy: CompiledPolicy, why: str) -> Incident:
-    """The incident once ana, who leads it, had it go on under another policy."""
+    """The incident after ana, who leads it, adopted another policy."""
     incident = done(incident, "assign_role", now, role="incident_manager", person="ana")
     command = AdoptPolicyCommand(actor="ana", via="console", note=why, policy=policy)
     answer = judge("adopt_policy", command, incident, POLICY, now)
@@ -82,7 +82,7 @@ def test_a_backdated_fact_clears_no_breach() -> None:
 
 
 def test_a_corrected_milestone_clears_no_breach() -> None:
-    """Who corrected it, with which reason, stands beside it."""
+    """The breach shows who corrected it, and with which reason."""
     incident = fired(an_incident(), after(5.5))
     incident = done(incident, "acknowledge", after(20))
     incident = done(
@@ -101,7 +101,7 @@ def test_a_corrected_milestone_clears_no_breach() -> None:
 
 
 def test_a_start_that_is_corrected_to_after_the_breach_clears_no_breach() -> None:
-    """The run is the same one, although it begins only now: met after correction."""
+    """It is the same run although it now begins later, so it is met after correction."""
     incident = done(an_incident(), "set_milestone", after(1), milestone="aware")
     incident = fired(incident, after(1500))
     incident = done(
@@ -114,7 +114,7 @@ def test_a_start_that_is_corrected_to_after_the_breach_clears_no_breach() -> Non
 
 
 def test_a_later_policy_clears_no_breach() -> None:
-    """A clock that it gives more time is met under it; the breach of before stays."""
+    """A clock with more time is met under it; the earlier breach stays."""
     incident = fired(an_incident(), after(5.5))
     later = wider("acknowledge", 60)
     incident = adopted(incident, after(6), later, "wrong file")
@@ -134,7 +134,7 @@ def test_a_later_policy_clears_no_breach() -> None:
 
 
 def test_a_clock_that_a_later_policy_does_not_have_stays_breached() -> None:
-    """There is no reading of it any more; its breach is on record, and found."""
+    """The clock has no reading any more, but its breach is on record and can be found."""
     incident = fired(an_incident(), after(5.5))
     without = POLICY.changed(clocks=tuple(c for c in POLICY.clocks if c.name != "acknowledge"))
     incident = adopted(incident, after(6), without, "no such clock")
@@ -149,7 +149,7 @@ def test_a_clock_that_a_later_policy_does_not_have_stays_breached() -> None:
 
 
 def test_a_breach_of_the_new_policy_counts_again() -> None:
-    """What was taken back under it may fire once more, later; both stay."""
+    """The new policy took the breach back; it may fire once more later, and both stay."""
     later = wider("acknowledge", 10)
     incident = fired(an_incident(), after(5.5))
     incident = adopted(incident, after(6), later, "longer")
@@ -160,7 +160,7 @@ def test_a_breach_of_the_new_policy_counts_again() -> None:
 
 
 def test_another_severity_clears_no_breach() -> None:
-    """Lowered after it, the clock is met only by that."""
+    """The severity was lowered after the breach; only because of that the clock is met."""
     incident = done(an_incident(), "acknowledge", after(1))
     incident = fired(incident, after(16))
     incident = done(incident, "set_severity", after(17), severity="SEV2", note="some can pay")
@@ -174,7 +174,7 @@ def test_another_severity_clears_no_breach() -> None:
 
 
 def test_a_backdated_hold_clears_no_breach() -> None:
-    """The clock waits since before its limit; that it had been breached stays."""
+    """The hold begins before the limit, but the breach stays."""
     incident = fired(a_diagnosed_incident(), after(250))
     assert "resolve" in shown(incident, after(250))
     incident = done(
@@ -192,7 +192,7 @@ def test_a_backdated_hold_clears_no_breach() -> None:
 
 
 def test_a_withdrawn_milestone_clears_no_breach() -> None:
-    """The run is gone with its start, its breach is not."""
+    """The run goes with its start, but its breach stays."""
     incident = done(an_incident(), "set_milestone", after(1), milestone="aware")
     incident = fired(incident, after(1500))
     incident = done(
@@ -208,7 +208,7 @@ def test_a_withdrawn_milestone_clears_no_breach() -> None:
 
 
 def test_a_backdated_cancellation_clears_no_breach() -> None:
-    """Cancelled before its limit, and breached all the same."""
+    """It was cancelled before its limit, and the breach stays all the same."""
     incident = fired(an_incident(), after(5.5))
     incident = done(
         incident, "cancel", after(20), reason="false_alarm", happened_at=after(4), note="a test"
@@ -220,7 +220,7 @@ def test_a_backdated_cancellation_clears_no_breach() -> None:
 
 
 def test_an_update_that_is_dated_back_clears_no_breach() -> None:
-    """That it was missing when it was due is a fact, too."""
+    """It is a fact that the update was missing when it was due."""
     incident = fired(a_diagnosed_incident(), after(45))
     assert "update:stakeholders" in shown(incident, after(45))
     incident = done(
@@ -233,7 +233,7 @@ def test_an_update_that_is_dated_back_clears_no_breach() -> None:
 
 
 def test_a_review_that_a_breach_asks_for_stays_asked_for() -> None:
-    """Corrected afterwards, the breach still asks for it."""
+    """Although the breach is corrected, it still asks for the review."""
     incident = fired(an_incident(report=MILD), after(16))
     assert review_required(incident, POLICY, after(16))
     incident = done(
@@ -245,7 +245,7 @@ def test_a_review_that_a_breach_asks_for_stays_asked_for() -> None:
 
 
 def test_what_is_late_at_best_effort_is_no_breach() -> None:
-    """A target of best effort is late, and searched for as nothing."""
+    """A best-effort target can be late, but a search does not find it as a breach."""
     clocks = tuple(
         spec.changed(within={s: t.changed(best_effort=True) for s, t in spec.within.items()})
         for spec in POLICY.clocks
@@ -258,7 +258,7 @@ def test_what_is_late_at_best_effort_is_no_breach() -> None:
 
 
 def test_an_incident_under_a_policy_of_before_goes_on_as_it_did() -> None:
-    """What it decides, and what a search finds, follows from the record alone, as it was played."""
+    """Its decisions, and what a search finds, still follow from the record alone."""
     incident = fired(an_incident(BEFORE, MILD), after(16), BEFORE)
     incident = done(incident, "acknowledge", after(20), BEFORE, happened_at=after(4), note="b")
     assert shown(incident, after(20), BEFORE) == ()

@@ -1,4 +1,4 @@
-"""Where people read of a breach: with who heard of it, and who corrected it."""
+"""Where people can read about a breach, with who heard of it and who corrected it."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.specimens import POLICY, after, an_incident, done
 
 
 def test_who_heard_of_a_breach_stands_with_it() -> None:
-    """By the lines that say what became of its messages, and of no others."""
+    """It is read from the lines about the breach's own messages, and no others."""
     incident = fired(an_incident(), after(5))
     about = {"recipient": "stakeholders", "channel": "log", "reason": "acknowledge breached"}
     lines: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -28,7 +28,7 @@ def repeated(on_repeat: str, told_at: float | None) -> list[tuple[int, datetime,
 
 
 def test_a_start_that_comes_again_begins_a_new_run_only_where_the_clock_says_new() -> None:
-    """While it runs, and where it continues, a second start changes nothing."""
+    """During a run, or if the clock continues, a second start changes nothing."""
     assert repeated("continue", None) == [(1, later(1), Stage.IN_PROGRESS)]
     assert repeated("new", None) == [(1, later(1), Stage.IN_PROGRESS)]
     assert repeated("continue", 2) == [(1, later(1), Stage.COMPLETED)]
@@ -39,7 +39,7 @@ def test_a_start_that_comes_again_begins_a_new_run_only_where_the_clock_says_new
 
 
 def reopened(on_repeat: str) -> list[tuple[int, datetime, Stage]]:
-    """The runs of a clock until the resolution, which was taken back after an hour."""
+    """The runs of a clock until the resolution, which is undone after an hour."""
     policy = one(f"from: reported, to: resolved, within: 24h, on_repeat: {on_repeat}")
     policy = policy.changed(review=ReviewRule(required={"SEV1": "always"}))
     record = done(incident(policy), "resolve", later(1), policy)
@@ -48,7 +48,7 @@ def reopened(on_repeat: str) -> list[tuple[int, datetime, Stage]]:
 
 
 def test_a_stop_that_is_taken_back_lets_the_clock_go_on_or_begin_anew() -> None:
-    """As it says."""
+    """The clock's own setting decides."""
     assert reopened("continue") == [(1, later(0), Stage.IN_PROGRESS)]
     assert reopened("new") == [
         (1, later(0), Stage.COMPLETED),
@@ -57,7 +57,7 @@ def test_a_stop_that_is_taken_back_lets_the_clock_go_on_or_begin_anew() -> None:
 
 
 def test_a_stop_that_came_before_its_start_and_was_taken_back_stops_nothing() -> None:
-    """Told after the resolution, nothing is left to wait for; once it is reopened, it is."""
+    """If the audience heard after the resolution, nothing is owed until the incident reopens."""
     policy = one("from: told, to: resolved, within: 24h")
     policy = policy.changed(review=ReviewRule(required={"SEV1": "always"}))
     record = done(incident(policy), "resolve", later(1), policy)
@@ -69,7 +69,7 @@ def test_a_stop_that_came_before_its_start_and_was_taken_back_stops_nothing() ->
 
 
 def ending(outlives: str, *commands: str) -> Stage:
-    """What becomes of a clock when its incident ends by these commands, an hour apart."""
+    """What becomes of a clock whose incident ends by these commands, an hour apart."""
     policy = one(f"from: reported, to: told, within: 24h, outlives: {outlives}")
     reviewed = "always" if "close" in commands else "never"
     rule = ReviewRule(required={"SEV1": reviewed}, lessons=False)
@@ -92,13 +92,13 @@ def ending(outlives: str, *commands: str) -> Stage:
 def test_a_clock_outlives_the_resolution_or_the_closure_as_it_says(
     outlives: str, resolved: Stage, closed: Stage
 ) -> None:
-    """What outlives the resolution outlives the closure that follows, not the other way round."""
+    """A clock that outlives the resolution outlives the closure too, but not vice versa."""
     assert ending(outlives, "resolve") is resolved
     assert ending(outlives, "resolve", "submit_review", "close") is closed
 
 
 def test_a_recurring_clock_may_start_and_stop_at_the_same_moment() -> None:
-    """The first update starts it, each further one is its stop and its next start."""
+    """The first update starts it; each later one stops it and starts it again."""
     policy = one(
         "from: 'update:all', to: 'update:all', within: 2h, recurs: true, until: resolved }\n"
         f"{TOLD}metrics:\n  m: {{ from: reported, to: resolved"
@@ -118,7 +118,7 @@ def test_a_recurring_clock_may_start_and_stop_at_the_same_moment() -> None:
 
 
 def test_the_end_of_a_clock_that_was_taken_back_ends_nothing() -> None:
-    """Resolved, and then it was not: the clock until the resolution goes on."""
+    """The resolution was undone, so the clock that runs until the resolution goes on."""
     policy = one("from: reported, to: told, within: 24h, until: resolved")
     policy = policy.changed(review=ReviewRule(required={"SEV1": "always"}))
     record = done(incident(policy), "resolve", later(1), policy)
@@ -140,7 +140,7 @@ def test_what_changes_after_a_clock_has_stopped_does_not_touch_it() -> None:
 
 
 def test_the_first_alert_is_a_moment() -> None:
-    """The earliest of those that fired, whichever was heard of first."""
+    """It is the earliest alert that fired, whichever was heard of first."""
     policy = one("from: alert_fired, to: resolved, within: 24h")
     record = incident(policy)
     assert readings(policy, record, later(1)) == []

@@ -1,4 +1,4 @@
-"""Clocks follow the history of their moments: what comes later does not move what was."""
+"""Clocks follow the history of their moments: later messages do not move earlier runs."""
 
 from datetime import datetime, timedelta
 
@@ -13,17 +13,17 @@ from tests.rules.timed import FRIDAY, hours, incident, later, one, readings
 from tests.specimens import done
 
 Given = tuple[float, str, dict[str, object]]
-"""A command: when, so many hours after the report, which, and its fields."""
+"""A command: how many hours after the report it comes, which one it is, and its fields."""
 TOLD = "communication: { audiences: { all: { channels: log } } }\n"
 
 
 def with_updates(rest: str) -> CompiledPolicy:
-    """A policy with the one clock `it`, and an audience that can be told something."""
+    """A policy with the one clock `it` and an audience for updates."""
     return one(f"{rest} }}\n{TOLD}metrics:\n  m: {{ from: reported, to: told")
 
 
 def reviewed(policy: CompiledPolicy) -> CompiledPolicy:
-    """The policy, which asks a review of every incident."""
+    """The policy, with a review for every incident."""
     rule = ReviewRule(required={"SEV1": "always"}, lessons=False)
     return policy.changed(review=rule)
 
@@ -47,7 +47,7 @@ def runs(
 def news(
     record: Incident, policy: CompiledPolicy, hour: float, status: str, since: float
 ) -> Incident:
-    """The record after news of its one alert, which fires since then, or has ended."""
+    """The record after news of its one alert, which fires from then on or has ended."""
     alert = Alert(
         fingerprint="a", name="a", status=AlertStatus(status), started_at=later(since)
     ).model_dump(mode="json")
@@ -57,7 +57,7 @@ def news(
 
 
 def test_an_alert_that_flaps_does_not_move_the_first_alert() -> None:
-    """Three firings: the clock goes on from the first, and its breach stays."""
+    """It fires three times; the clock keeps its first start, and its breach stays."""
     policy = one("from: alert_fired, to: acknowledged, within: 1h")
     record = incident(policy)
     for hour, status, since in (
@@ -88,7 +88,7 @@ def test_an_alert_that_flaps_does_not_move_the_first_alert() -> None:
     ],
 )
 def test_a_stop_that_came_before_the_start_does_not_stop_the_run(rest: str) -> None:
-    """Told, updated, taken and raised an hour after the report; what counts begins later."""
+    """Each stop comes an hour after the report, before the start that counts."""
     policy = with_updates(rest)
     record = lived(
         policy,
@@ -104,7 +104,7 @@ def test_a_stop_that_came_before_the_start_does_not_stop_the_run(rest: str) -> N
 
 
 def test_a_stop_at_the_very_instant_of_its_start_is_in_time() -> None:
-    """Told when it was found."""
+    """The audience is told at the instant of the finding."""
     policy = one("from: found, to: told, within: 3h")
     record = lived(
         policy,
@@ -117,7 +117,7 @@ def test_a_stop_at_the_very_instant_of_its_start_is_in_time() -> None:
 
 
 def test_a_date_against_the_order_of_the_lifecycle_stops_its_clock_all_the_same() -> None:
-    """Acknowledged by telephone, they say, before anybody had reported it: nothing is owed."""
+    """Somebody acknowledged by telephone before the report, so nothing is owed."""
     policy = one("from: reported, to: acknowledged, within: 1h")
     at = later(-1).isoformat()
     record = lived(policy, (2, "acknowledge", {"happened_at": at}))
@@ -135,7 +135,7 @@ AGAIN: tuple[Given, ...] = (*REOPENED, (6, "resolve", {}))
 def test_what_starts_at_the_resolution_waits_while_a_reopened_incident_is_repaired(
     start: str, on_repeat: str
 ) -> None:
-    """It ends when the incident is reopened, and begins anew with the next resolution."""
+    """The run ends when the incident is reopened, and a new one begins at the next resolution."""
     policy = reviewed(one(f"from: {start}, to: found, within: 5h, on_repeat: {on_repeat}"))
     aware: Given = (0.5, "set_milestone", {"milestone": "aware"})
     first = (later(1), later(5), Stage.CANCELLED, ClockStatus.ON_TRACK, hours(4))
@@ -150,7 +150,7 @@ def test_what_starts_at_the_resolution_waits_while_a_reopened_incident_is_repair
 def test_a_resolution_that_was_undone_at_its_own_instant_starts_and_stops_nothing(
     on_repeat: str,
 ) -> None:
-    """Both were told to the same minute, or came in one workflow task: the repair goes on."""
+    """Both have the same minute or came in one workflow task, so the repair goes on."""
     course: tuple[Given, ...] = ((1, "resolve", {}), (1, "reopen", {}))
     review = reviewed(one(f"from: resolved, to: reviewed, within: 5h, on_repeat: {on_repeat}"))
     assert runs(review, lived(review, *course), 20) == []
@@ -167,7 +167,7 @@ def test_a_resolution_that_was_undone_at_its_own_instant_starts_and_stops_nothin
 def test_what_was_met_before_the_reopening_stays_met_and_does_not_go_on(
     stop: str, on_repeat: str
 ) -> None:
-    """Reviewed and closed in time, then reopened: no clock of the review runs in diagnosis."""
+    """The review was done in time; after the reopening no clock of the review runs."""
     policy = reviewed(one(f"from: resolved, to: {stop}, within: 5h, on_repeat: {on_repeat}"))
     record = lived(
         policy,
@@ -189,7 +189,7 @@ def test_what_was_met_before_the_reopening_stays_met_and_does_not_go_on(
     "stop", ["resolved", "mitigated or resolved", "earlier of mitigated and resolved"]
 )
 def test_the_time_between_resolution_and_reopening_does_not_count(stop: str) -> None:
-    """One hour before, one after; four between them are nobody's."""
+    """It counts one hour before and one after; the four between them belong to nobody."""
     policy = reviewed(one(f"from: reported, to: {stop}, within: 3h"))
     (run,) = runs(policy, lived(policy, *REOPENED), 6)
     assert run == (later(0), None, Stage.IN_PROGRESS, ClockStatus.ON_TRACK, hours(2))
@@ -210,7 +210,7 @@ def test_the_time_between_resolution_and_reopening_does_not_count(stop: str) -> 
 def test_what_the_resolution_had_ended_goes_on_with_the_reopening_where_it_stood(
     rest: str, review: str
 ) -> None:
-    """Out of reach, at its end, or over with the incident: the time between does not count."""
+    """Whether out of reach, at its end, or over with the incident: the gap does not count."""
     policy = one(rest)
     policy = policy.changed(review=ReviewRule(required={"SEV1": review}))
     (run,) = runs(policy, lived(policy, (1, "resolve", {})), 4)
@@ -220,7 +220,7 @@ def test_what_the_resolution_had_ended_goes_on_with_the_reopening_where_it_stood
 
 
 def test_a_clock_that_stopped_is_not_started_by_what_is_heard_later() -> None:
-    """Resolved in time; that a workaround was found afterwards changes nothing."""
+    """It was resolved in time; hearing later of a workaround changes nothing."""
     policy = reviewed(one("from: reported, to: found or resolved, within: 3h"))
     record = lived(policy, (1, "resolve", {}), (9, "set_milestone", {"milestone": "found"}))
     (run,) = runs(policy, record, 10)
@@ -229,7 +229,7 @@ def test_a_clock_that_stopped_is_not_started_by_what_is_heard_later() -> None:
 
 @pytest.mark.parametrize("rest", ["recurs: true, until: resolved", "on_repeat: new"])
 def test_a_condition_that_comes_back_revives_no_run_that_it_had_cancelled(rest: str) -> None:
-    """Raised at one, lowered at two, raised again at five: three hours from there."""
+    """Raised at hour 1, lowered at 2 and raised again at 5, it has three hours from 5."""
     policy = with_updates(
         f"when: flag personal_data, from: 'flag:personal_data', to: 'update:all', "
         f"within: 3h, {rest}"
@@ -247,7 +247,7 @@ def test_a_condition_that_comes_back_revives_no_run_that_it_had_cancelled(rest: 
 
 
 def test_a_recurring_clock_begins_anew_when_its_condition_comes_back() -> None:
-    """Whatever started it: what was owed while nobody asked for it is not owed later."""
+    """Updates that were not wanted in between are not owed later, whatever started the clock."""
     policy = with_updates(
         "when: flag personal_data, from: reported, to: 'update:all', within: 3h, recurs: true, "
         "until: resolved"
@@ -269,7 +269,7 @@ def test_a_recurring_clock_begins_anew_when_its_condition_comes_back() -> None:
 
 
 def test_a_flag_that_is_said_again_is_not_raised_again() -> None:
-    """It was raised once: a clock that begins anew with each time has one run."""
+    """It was raised only once, so even a clock that begins anew each time has one run."""
     policy = one("from: 'flag:personal_data', to: told, within: 3h, on_repeat: new")
     record = lived(
         policy,
@@ -281,7 +281,7 @@ def test_a_flag_that_is_said_again_is_not_raised_again() -> None:
 
 
 def test_a_date_that_has_passed_stays_when_another_one_is_planned() -> None:
-    """The meeting was held and nothing told in time; the next meeting does not undo that."""
+    """Nothing was told in time for the first meeting; the next meeting does not undo that."""
     policy = one("from: 'planned:meeting', to: told, within: 1h")
     record = lived(policy, (1, "set_date", {"date": "meeting", "at": later(2).isoformat()}))
     record = done(record, "set_date", later(5), policy, date="meeting", at=later(50).isoformat())
@@ -293,7 +293,7 @@ def test_a_date_that_has_passed_stays_when_another_one_is_planned() -> None:
 
 
 def test_an_extension_is_for_the_run_that_it_was_given_to() -> None:
-    """The first was breached, the second is extended: the first stays breached."""
+    """The first run is breached and stays so; only the second is extended."""
     policy = with_updates(
         "from: reported, to: 'update:all', within: 1h, recurs: true, until: resolved, "
         "extendable: true"
@@ -305,7 +305,7 @@ def test_an_extension_is_for_the_run_that_it_was_given_to() -> None:
 
 
 def test_a_second_limit_stays_when_its_start_is_undone_after_the_run() -> None:
-    """Told too late after the resolution; that it is reopened does not make it timely."""
+    """They were told too late after the resolution; a reopening does not make it timely."""
     policy = reviewed(
         one("from: reported, to: told, within: 9h, no_later_than: { from: resolved, within: 1h }")
     )
@@ -320,7 +320,7 @@ def test_a_second_limit_stays_when_its_start_is_undone_after_the_run() -> None:
 
 
 def test_an_incident_under_a_policy_of_before_goes_on_by_the_rules_of_before() -> None:
-    """Another course would be another history, which no worker could replay."""
+    """Under other rules its history would differ, and no worker could replay it."""
     policy = one("from: found, to: told, within: 3h").changed(edition=1)
     record = lived(
         policy,

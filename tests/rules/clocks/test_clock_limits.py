@@ -58,20 +58,20 @@ def test_a_target_is_counted_as_it_is_written(target: str, expected: str) -> Non
     ],
 )
 def test_a_reading_says_in_what_it_counts(target: str, measure: Measure, by: str | None) -> None:
-    """Also where the target is a date: all time counts towards the end of a working day."""
+    """A date as the target says so too: all time counts towards the end of a working day."""
     policy = one(f"from: reported, to: resolved, within: {target}")
     (read,) = readings(policy, incident(policy), later(0))
     assert (read.measure, read.counts_by) == (measure, by)
 
 
 def test_a_limit_on_a_day_off_goes_to_the_next_working_day_at_its_time() -> None:
-    """A day after Friday is Saturday; noon of Monday it is."""
+    """A day after Friday is Saturday, so the limit is Monday at noon."""
     policy = one("from: reported, to: told, within: 24h, rolls: next office day 12:00")
     assert limit(policy) == utc("2026-03-23T12:00")
 
 
 def test_of_a_range_the_softer_limit_warns_and_the_harder_breaches() -> None:
-    """Five office hours are past the four, not past the eight."""
+    """Five office hours are beyond the limit of four, but within the limit of eight."""
     policy = one("from: reported, to: resolved, within: 4h-8h office")
     record = incident(policy, at=utc("2026-03-23T09:00"))
     at_five = readings(policy, record, utc("2026-03-23T14:00"))[0]
@@ -89,7 +89,7 @@ def test_should_three_days_must_seven() -> None:
 
 
 def test_best_effort_is_late_and_never_a_breach() -> None:
-    """The number is there, the promise is not."""
+    """There is a number, but no promise."""
     policy = one("from: reported, to: resolved, within: best effort 48h")
     read = readings(policy, incident(policy), later(49))[0]
     assert (read.status, read.late_by) == (ClockStatus.LATE, later(1) - FRIDAY)
@@ -102,7 +102,7 @@ CAPPED = "from: found, to: told, within: 4h, no_later_than: { from: aware, withi
 def test_the_earlier_of_two_limits_counts_unless_it_had_lapsed(
     found: float, expected: float
 ) -> None:
-    """Four hours from finding, at most a day from awareness; found after that day: four hours."""
+    """Four hours from finding, or a day from awareness; if that day had lapsed, only the former."""
     policy = one(CAPPED)
     record = done(incident(policy), "set_milestone", later(0), policy, milestone="aware")
     record = done(record, "set_milestone", later(found), policy, milestone="found")
@@ -111,7 +111,7 @@ def test_the_earlier_of_two_limits_counts_unless_it_had_lapsed(
 
 
 def test_extensions_add_up() -> None:
-    """Thirty days and fourteen, and one more."""
+    """That is thirty days, fourteen, and one more."""
     policy = one("from: later of found and fixed, to: told, within: 30d, extendable: true")
     record = incident(policy)
     for name, hour in (("found", 1), ("fixed", 15)):
@@ -132,7 +132,7 @@ def test_extensions_add_up() -> None:
 def test_an_extension_that_the_policy_does_not_allow_is_refused(
     rest: str, fields: dict[str, object], why: str
 ) -> None:
-    """With what is missing; the incident stays as it was."""
+    """The refusal says what is missing, and the incident stays as it was."""
     policy = one(f"from: reported, to: resolved, within: 1h{rest}")
     answer = outcome(incident(policy), "extend_clock", later(0), policy, **fields)
     assert isinstance(answer, Refusal)
@@ -140,7 +140,7 @@ def test_an_extension_that_the_policy_does_not_allow_is_refused(
 
 
 def test_a_clock_counts_back_from_a_date_and_moves_with_it() -> None:
-    """The draft is due a day before the meeting; nobody knows when before it has a date."""
+    """The draft is due a day before the meeting; without a date for it, nothing is due."""
     policy = one("from: reported, to: told, within: 24h before meeting")
     record = incident(policy)
     assert readings(policy, record, later(1)) == []
@@ -150,7 +150,7 @@ def test_a_clock_counts_back_from_a_date_and_moves_with_it() -> None:
 
 
 def test_a_clock_runs_until_a_date_that_was_promised() -> None:
-    """They said that it would be over by then; exactly then is in time."""
+    """People promised an end; a stop exactly at that time is in time."""
     policy = one("from: reported, to: resolved, within: by meeting, at: { 100%: page lead }")
     record = done(incident(policy), "set_date", later(1), policy, date="meeting", at=later(6))
     assert limit(policy, record) == later(6)
@@ -160,7 +160,7 @@ def test_a_clock_runs_until_a_date_that_was_promised() -> None:
 
 
 def test_a_delay_is_announced_before_the_limit_that_will_be_missed() -> None:
-    """Four hours before the limit of the other clock, wherever that is moved."""
+    """It is due four hours before the other clock's limit, and moves with that limit."""
     policy = policy_of(
         "clocks:\n"
         "  report: { from: reported, to: told, within: 24h, extendable: true }\n"
@@ -173,7 +173,7 @@ def test_a_delay_is_announced_before_the_limit_that_will_be_missed() -> None:
 
 
 def test_thresholds_lie_beside_the_limit_where_they_say_so() -> None:
-    """An hour before it and half an hour after it."""
+    """One is an hour before the limit, one half an hour after it."""
     policy = one(
         "from: reported, to: resolved, within: 4h, "
         "at: { '-1h': remind lead, 100%: page lead, '+30m': escalate to 2 }"
@@ -208,7 +208,7 @@ def test_a_lowered_severity_does_to_running_clocks_what_the_policy_says(
 
 
 def test_a_restarted_clock_leaves_its_first_run_cancelled_and_fires_anew() -> None:
-    """What had fired in the first run does not count for the second."""
+    """A threshold that fired in the first run may fire again in the second."""
     policy = policy_of(
         "severity_rules: { lower: { by: anyone, running_clocks: restart } }\n"
         "clocks:\n  it: { from: reported, to: resolved, within: { SEV1: 4h, SEV2: 4h } }\n"
@@ -227,7 +227,7 @@ def test_a_restarted_clock_leaves_its_first_run_cancelled_and_fires_anew() -> No
 
 
 def test_a_run_that_is_restarted_is_not_held_to_the_target_of_the_next() -> None:
-    """Ten hours at SEV2; raised after five, when the four of SEV1 had long passed."""
+    """The SEV2 run has ten hours; it is raised after five, past the four hours of SEV1."""
     policy = policy_of(
         "severity_rules: { raise: { by: anyone, running_clocks: restart } }\n"
         "clocks:\n  it: { from: reported, to: resolved, within: { SEV1: 4h, SEV2: 10h } }\n"
@@ -240,7 +240,7 @@ def test_a_run_that_is_restarted_is_not_held_to_the_target_of_the_next() -> None
 
 
 def test_a_duty_that_outlives_lowering_keeps_the_highest_target() -> None:
-    """Whoever lowers the severity does not gain time with the authority; raising still counts."""
+    """Lowering gains no time with the authority; raising still counts."""
     policy = one("from: reported, to: told, within: { SEV1: 4h, SEV2: 10h }, outlives: [lower]")
     record = done(incident(policy), "set_severity", later(1), policy, severity="SEV2")
     assert readings(policy, record, later(1))[0].breach_at == later(4)
@@ -249,14 +249,14 @@ def test_a_duty_that_outlives_lowering_keeps_the_highest_target() -> None:
 
 
 def test_a_clock_whose_calendar_is_not_worked_out_yet_is_not_read() -> None:
-    """Nothing is guessed: it is read as soon as the calendar is there."""
+    """It is read once the calendar is there; nothing is guessed before."""
     policy = one("from: reported, to: resolved, within: 2h office")
     bare = policy.changed(slices={})
     assert readings(bare, incident(bare), later(1)) == []
 
 
 def test_a_stop_in_closed_time_after_the_limit_is_late() -> None:
-    """Due at closing time on Friday, done on Saturday: no office hour passed, but the limit has."""
+    """It is due when the office closes on Friday; by Saturday no office hour passed."""
     policy = one("from: reported, to: acknowledged, within: 1h office")
     record = done(incident(policy), "acknowledge", later(20), policy)
     assert readings(policy, record, later(21))[0].status is ClockStatus.BREACHED
@@ -270,7 +270,7 @@ def between(policy: CompiledPolicy, first: float, last: float) -> ClockStatus:
 
 
 def test_what_is_not_known_well_enough_is_indeterminate_and_never_guessed() -> None:
-    """Only the day is known: before the limit, after it, or across it."""
+    """Only the day is known: it may be before the limit, after it, or across it."""
     policy = one("from: reported, to: told, within: 4h")
     assert between(policy, 1, 3) is ClockStatus.MET
     assert between(policy, 5, 9) is ClockStatus.BREACHED
@@ -278,7 +278,7 @@ def test_what_is_not_known_well_enough_is_indeterminate_and_never_guessed() -> N
 
 
 def test_a_withdrawn_milestone_lets_its_clock_run_on_as_if_it_had_never_been() -> None:
-    """Mitigated, and then it was not: nothing of it counts; what moved the incident stays."""
+    """The mitigation is undone and no longer counts, but whatever moved the incident stays."""
     policy = one("from: reported, to: mitigated, within: 4h")
     record = done(incident(policy), "acknowledge", later(1), policy)
     record = done(record, "set_severity", later(1), policy, severity="SEV1")

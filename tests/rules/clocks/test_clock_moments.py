@@ -1,4 +1,4 @@
-"""Clocks start and stop on the moments that a policy names, for the incidents that it means."""
+"""Clocks start and stop at the moments in the policy, for the incidents that it selects."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from tests.specimens import done
 def test_a_moment_is_the_milestone_that_its_words_choose(
     moment: str, known: dict[str, float], expected: float | None
 ) -> None:
-    """The first known of several, the later once all are known, the earlier of those known."""
+    """The first known of several, the last once all are known, or the earliest of those known."""
     policy = one("from: reported, to: resolved, within: 1h")
     record = incident(policy)
     for name, hour in known.items():
@@ -49,7 +49,7 @@ def test_a_milestone_that_becomes_known_later_moves_the_start_of_its_clock() -> 
 
 
 def test_a_status_update_a_role_and_a_flag_are_moments_too() -> None:
-    """Each from the record alone."""
+    """Each is read from the record alone."""
     policy = one("from: reported, to: resolved, within: 1h")
     record = incident(policy)
     record = done(record, "assign_role", later(1), policy, role="lead", person="bo")
@@ -63,20 +63,20 @@ def test_a_status_update_a_role_and_a_flag_are_moments_too() -> None:
 
 @pytest.mark.parametrize("text", ["", "one,two", "later of one", "one or", "a b"])
 def test_what_is_no_moment_is_refused_with_what_would_be(text: str) -> None:
-    """An author reads what to write."""
+    """The message tells an author what to write."""
     with pytest.raises(ValueError, match="write"):
         parse_moment(text)
 
 
 @pytest.mark.parametrize("text", ["personal_data", "flag", "plan=", "if plan=gold", "a=b=c"])
 def test_what_is_no_condition_is_refused_with_what_would_be(text: str) -> None:
-    """An author reads what to write."""
+    """The message tells an author what to write."""
     with pytest.raises(ValueError, match="write flag NAME"):
         parse_condition(text)
 
 
 def test_a_clock_of_a_flag_counts_from_its_start_however_late_the_flag_is_raised() -> None:
-    """Aware at 16:00, known to be personal data at 20:00: the limit is 24 hours after 16:00."""
+    """The limit is 24 hours after awareness at 16:00, although the flag is raised at 20:00."""
     policy = one("when: flag personal_data, from: reported, to: told, within: 24h")
     record = incident(policy)
     assert readings(policy, record, later(4)) == []
@@ -86,7 +86,7 @@ def test_a_clock_of_a_flag_counts_from_its_start_however_late_the_flag_is_raised
 
 
 def test_a_clock_whose_condition_ceases_is_cancelled_then() -> None:
-    """The flag was a mistake: the clock ends when it is lowered."""
+    """The flag was a mistake; lowering it ends the clock."""
     policy = one("when: flag personal_data, from: reported, to: told, within: 24h")
     record = incident(policy, personal_data="yes")
     record = done(record, "set_attribute", later(3), policy, attribute="personal_data", value="no")
@@ -107,13 +107,13 @@ def test_a_clock_whose_condition_ceases_is_cancelled_then() -> None:
     ],
 )
 def test_a_clock_runs_for_the_incidents_that_its_conditions_fit(when: str, runs: bool) -> None:  # noqa: FBT001
-    """Values are alternatives, a list holds as a whole, `not` turns it round."""
+    """Values are alternatives, all items of a list must hold, and `not` negates."""
     policy = one(f"when: {when}, from: reported, to: resolved, within: 1h")
     assert bool(readings(policy, incident(policy, plan="gold"), later(0))) is runs
 
 
 def test_two_plans_of_one_incident_are_held_to_their_own_limits() -> None:
-    """After twenty minutes only the customer with fifteen has been let down."""
+    """After twenty minutes only the customer with a limit of fifteen has a breach."""
     policy = one("when: plan=gold, from: reported, to: acknowledged, within: 15m")
     (read,) = readings(policy, incident(policy, plan="gold"), later(1 / 3))
     assert read.status is ClockStatus.BREACHED
@@ -128,7 +128,7 @@ def outliving(outlives: str, reason: str) -> Stage:
 
 
 def test_a_clock_outlives_the_endings_that_it_names_and_no_others() -> None:
-    """A merge is not a false alarm."""
+    """For example, a merge is not a false alarm."""
     assert outliving("[merge]", "duplicate") is Stage.IN_PROGRESS
     assert outliving("[merge]", "false_alarm") is Stage.CANCELLED
     assert outliving("cancel", "false_alarm") is Stage.IN_PROGRESS
@@ -137,7 +137,7 @@ def test_a_clock_outlives_the_endings_that_it_names_and_no_others() -> None:
 
 
 def test_a_clock_of_an_own_milestone_ends_where_resolving_closes() -> None:
-    """Without a review the incident is over with its resolution, and so is the clock."""
+    """Without a review, the resolution ends the incident and the clock."""
     policy = one("from: reported, to: told, within: 24h")
     record = done(incident(policy), "resolve", later(1), policy)
     assert record.state == "closed"
@@ -164,7 +164,7 @@ def test_a_recurring_clock_starts_again_whenever_it_stops_until_its_end() -> Non
 
 
 def test_a_bucket_for_each_day_is_filled_by_what_is_done_on_that_day() -> None:
-    """Told today: the next is due by the end of tomorrow, not within a day."""
+    """After an update today, the next is due by the end of tomorrow, not within 24 hours."""
     audiences = "communication: { audiences: { all: { channels: log } } }\n"
     policy = one(
         "from: reported, to: 'update:all', within: end of day, recurs: true, until: resolved }\n"
@@ -179,7 +179,7 @@ def test_a_bucket_for_each_day_is_filled_by_what_is_done_on_that_day() -> None:
 
 
 def test_a_flag_that_the_report_raised_was_raised_with_it() -> None:
-    """And no other attribute is taken for it."""
+    """It does not count for any other attribute."""
     policy = one("from: reported, to: told, within: 24h, when: flag personal_data")
     assert came_at("flag:personal_data", incident(policy, personal_data="yes")) == FRIDAY
     assert came_at("flag:personal_data", incident(policy, personal_data="no")) is None

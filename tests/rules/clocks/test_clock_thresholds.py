@@ -1,4 +1,4 @@
-"""Where thresholds lie, and what a reading says of its clock."""
+"""Where thresholds lie, and what a clock's reading contains."""
 
 from models.time.clock import Stage
 from rules.clocks.clocks import clock_points
@@ -9,7 +9,7 @@ CAPPED = "from: found, to: told, within: 4h, no_later_than: { from: aware, withi
 
 
 def test_the_softer_limit_has_its_own_actions_and_place() -> None:
-    """At half of the harder one, with what the policy says of it, and nothing of the others."""
+    """It lies at half of the harder limit, and has only its own actions."""
     policy = one(
         "from: reported, to: resolved, within: 4h-8h, at: { should: remind lead, 100%: page lead }"
     )
@@ -20,7 +20,7 @@ def test_the_softer_limit_has_its_own_actions_and_place() -> None:
 
 
 def test_what_lies_beside_the_limit_is_placed_on_the_side_where_it_falls() -> None:
-    """Before it less than the whole, after it more, however long the target is."""
+    """One before the limit is below 100 %, one after it above, however long the target is."""
     policy = one(
         "from: reported, to: resolved, within: 4h, "
         "at: { '-1h': remind lead, '-6h': remind lead, '+2h': page lead, '+1s': page lead }"
@@ -32,7 +32,7 @@ def test_what_lies_beside_the_limit_is_placed_on_the_side_where_it_falls() -> No
 
 
 def test_a_clock_that_pauses_on_any_reason_pauses_on_each() -> None:
-    """Also where the policy lists the reasons."""
+    """Even if the policy lists the reasons one by one."""
     policy = one("from: reported, to: resolved, within: 4h, pauses_on: any")
     record = done(incident(policy), "hold", later(1), policy, reason="third_party")
     read = readings(policy, record, later(3))[0]
@@ -40,7 +40,7 @@ def test_a_clock_that_pauses_on_any_reason_pauses_on_each() -> None:
 
 
 def test_a_clock_that_counts_back_from_a_date_is_not_paused() -> None:
-    """The meeting does not wait."""
+    """The meeting does not move."""
     policy = one("from: reported, to: told, within: 24h before meeting, pauses_on: any")
     record = done(incident(policy), "set_date", later(1), policy, date="meeting", at=later(72))
     record = done(record, "hold", later(1), policy, reason="third_party")
@@ -56,13 +56,13 @@ def test_a_clock_that_stopped_at_the_very_instant_of_a_threshold_did_not_reach_i
 
 
 def test_a_reading_names_the_calendar_that_it_counted_in() -> None:
-    """Two hours of the office are not two hours."""
+    """Two office hours are not two hours."""
     policy = one("from: reported, to: resolved, within: 2h office")
     assert readings(policy, incident(policy), FRIDAY)[0].calendar == "office"
 
 
 def test_a_second_limit_whose_moment_is_not_known_yet_does_not_count() -> None:
-    """Nobody has become aware: four hours it is; in a calendar that is missing it waits."""
+    """Nobody is aware yet, so four hours count; with a missing calendar it waits."""
     policy = one(CAPPED)
     record = done(incident(policy), "set_milestone", later(1), policy, milestone="found")
     assert readings(policy, record, later(1))[0].breach_at == later(5)

@@ -27,7 +27,7 @@ BY_ANA = REPORT.changed(reporter=ANA)
 def test_what_somebody_reports_beyond_the_bounds_begins_no_incident(
     change: dict[str, Any],
 ) -> None:
-    """An alert is not sent away for it: whoever reports what it has to is not asked."""
+    """An alert is accepted all the same: its sender cannot be asked again."""
     assert unacceptable(BY_ANA, POLICY, START) is None
     report = BY_ANA.changed(**change)
     refusal = unacceptable(report, POLICY, START)
@@ -38,7 +38,7 @@ def test_what_somebody_reports_beyond_the_bounds_begins_no_incident(
 
 
 def test_a_report_weighs_no_more_than_a_command_may() -> None:
-    """Each of its texts is within its bound, and all of them are too much together."""
+    """Each text is within its bound, but all of them together are too much."""
     report = BY_ANA.changed(affected_systems=("😀" * 500,) * 140)
     assert size(report) > MESSAGE_BYTES
     refusal = unacceptable(report, POLICY, START)

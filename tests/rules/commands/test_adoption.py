@@ -1,4 +1,4 @@
-"""Another policy is adopted with open eyes: which clocks move, what fires at once."""
+"""Before somebody adopts a policy, they see which clocks move and what fires at once."""
 
 import pytest
 
@@ -16,7 +16,7 @@ SHORT = OLD.replace("4h", "3h")
 
 
 def adopted(old: CompiledPolicy, new: CompiledPolicy) -> Outcome:
-    """What the command does to an incident that was just reported."""
+    """The outcome of the command for an incident that was just reported."""
     command = AdoptPolicyCommand(actor="ana", policy=new)
     return adopt_policy(Case(incident(old), old, ANA, later(0), later(0)), command)
 
@@ -35,7 +35,7 @@ def test_a_preview_names_the_clocks_that_move_and_no_others() -> None:
 
 
 def test_what_is_overdue_by_the_new_policy_fires_at_once() -> None:
-    """Three hours are past two, so the breach is due as soon as it is adopted."""
+    """Three hours passed of a limit of two, so the breach is due at adoption."""
     old, new = one(OLD), one(OLD.replace("4h", "2h"))
     seen = preview(old, new, incident(old), later(3))
     assert seen.fires_at_once == ("it 100%",)
@@ -49,7 +49,7 @@ def test_what_is_overdue_by_the_new_policy_fires_at_once() -> None:
 
 
 def test_a_clock_that_only_one_of_them_has_comes_or_goes() -> None:
-    """No limit on the side that lacks it."""
+    """The side that lacks the clock shows no limit."""
     old, new = one(OLD), policy_of("clocks:\n  other: { from: reported, to: told, within: 1h }\n")
     words = [shift_words(s) for s in preview(old, new, incident(old), later(0)).shifts]
     assert words == [
@@ -59,7 +59,7 @@ def test_a_clock_that_only_one_of_them_has_comes_or_goes() -> None:
 
 
 def test_a_paused_and_a_stopped_clock_are_told_as_such() -> None:
-    """Neither has an instant to name."""
+    """Neither has a limit instant."""
     old = one(f"{OLD}, pauses_on: third_party")
     new = one("from: reported, to: acknowledged, within: 1h")
     record = done(incident(old), "acknowledge", later(0.5), old)
@@ -69,7 +69,7 @@ def test_a_paused_and_a_stopped_clock_are_told_as_such() -> None:
 
 
 def test_what_is_left_of_a_paused_clock_is_told_before_and_after() -> None:
-    """Whether it is enough is what whoever adopts wants to know."""
+    """A person who adopts wants to know whether that is enough."""
     old, new = (one(f"{words}, pauses_on: third_party") for words in (OLD, SHORT))
     record = done(incident(old), "acknowledge", later(2), old)
     record = done(record, "hold", later(2), old, reason="third_party")
@@ -78,7 +78,7 @@ def test_what_is_left_of_a_paused_clock_is_told_before_and_after() -> None:
 
 
 def test_adopting_says_on_the_timeline_what_it_did() -> None:
-    """Both hashes and every clock that moved, also those that the summary leaves out."""
+    """It has both hashes and every clock that moved, even those that the summary leaves out."""
     clocks = "".join(
         f"  c{n}: {{ from: reported, to: resolved, within: {n}h }}\n" for n in range(1, 8)
     )
@@ -98,7 +98,7 @@ def test_adopting_says_on_the_timeline_what_it_did() -> None:
 def test_a_policy_without_the_severity_in_use_cannot_be_adopted(
     severities: tuple[str, ...],
 ) -> None:
-    """The preview says why, and the command is refused with the same words."""
+    """The preview says why, and the command is refused in the same words."""
     old = one(OLD)
     new = old.changed(severities=severities)
     seen = preview(old, new, incident(old), later(0))
@@ -111,7 +111,7 @@ def test_a_policy_without_the_severity_in_use_cannot_be_adopted(
 
 
 def test_an_incident_that_is_over_adopts_nothing() -> None:
-    """Its clocks have been judged."""
+    """Its clocks are judged already."""
     policy = one(OLD)
     record = done(incident(policy), "cancel", later(1), policy, reason="false_alarm")
     new = one(SHORT)
@@ -123,7 +123,7 @@ def test_an_incident_that_is_over_adopts_nothing() -> None:
 
 
 def test_an_adoption_is_told_with_when_it_is_said_to_have_happened() -> None:
-    """And every clock by name, where they are few."""
+    """If there are few clocks, it names each."""
     clocks = "".join(
         f"  c{n}: {{ from: reported, to: resolved, within: {n}h }}\n" for n in range(1, 6)
     )

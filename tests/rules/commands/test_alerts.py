@@ -1,4 +1,4 @@
-"""What an incident makes of the news that its alerts are no longer its own."""
+"""What an incident does when it hears that its alerts are no longer its own."""
 
 from models.alert import Alert, AlertBatch, AlertStatus
 from models.base import MONITORING
@@ -46,7 +46,7 @@ def in_review() -> Incident:
 
 
 def test_alerts_that_a_later_incident_took_over_do_not_hold_the_closing_up() -> None:
-    """Left-out ones neither; before that they do."""
+    """Nor do alerts that were left out; before the takeover both do."""
     assert not isinstance(outcome(in_review(), "close", after(30), FREE), Decision)
     incident = told(in_review(), 30, by="INC-2")
     assert alerts_firing(incident) == ()
@@ -54,7 +54,7 @@ def test_alerts_that_a_later_incident_took_over_do_not_hold_the_closing_up() -> 
 
 
 def test_the_timeline_says_who_took_which_alerts_over_and_the_record_keeps_them() -> None:
-    """The alerts did not resolve: nothing says that they did."""
+    """It does not say that the alerts resolved, because they did not."""
     incident = told(in_review(), 30, by="INC-2")
     assert incident.timeline[-1].kind == "alert.taken_over"
     assert incident.timeline[-1].summary == (
@@ -66,19 +66,19 @@ def test_the_timeline_says_who_took_which_alerts_over_and_the_record_keeps_them(
 
 
 def test_told_twice_there_is_one_line() -> None:
-    """Whoever took them over first has them."""
+    """The first incident that took them over keeps them."""
     once = told(in_review(), 30, by="INC-2")
     assert told(once, 40, by="INC-3") == once
 
 
 def test_a_takeover_does_not_resolve_an_incident_that_is_open_again() -> None:
-    """Although the policy has it resolved once its alerts are quiet: they are not quiet."""
+    """The policy resolves it once its alerts are quiet, but they are not quiet."""
     incident = told(an_incident(FREE), 1, "cpu")
     assert told(incident, 30, by="INC-2").state is State.REPORTED
 
 
 def test_once_its_group_has_ended_no_alert_holds_an_incident_up() -> None:
-    """Nobody would tell it of their end; those that another incident has are not said to end."""
+    """Nobody would report their end; alerts that another incident has do not count as ended."""
     incident = told(told(an_incident(FREE), 1, "cpu"), 2, by="INC-2")
     incident = told(incident, 3, "disk", truncated=1)
     incident = group_gone(incident, "AG-1", after(30))

@@ -1,4 +1,4 @@
-"""What Temporal's UI shows of an incident reads as it was written."""
+"""What Temporal's UI shows of an incident reads as people wrote it."""
 
 import pytest
 from markdown_it import MarkdownIt
@@ -13,7 +13,7 @@ STEERING = ("\u202e", "\x1b", "\n# ")
 
 
 def test_no_text_from_outside_changes_the_status_or_the_terminal_that_shows_it() -> None:
-    """A title is no heading and no link, a note no list item; nothing turns around."""
+    """A title makes no heading or link, a note no list item, and no text direction changes."""
     title = "Checkout *fails*\n# [all is well](https://evil.example)\u202e\x1b[2J <b>x</b>"
     incident = an_incident(report=REPORT.changed(title=title))
     incident = done(incident, "acknowledge", after(2), note="a\n- forged `item`")
@@ -27,7 +27,7 @@ def test_no_text_from_outside_changes_the_status_or_the_terminal_that_shows_it()
 
 
 def test_whoever_did_something_is_told_by_when_what_is_due() -> None:
-    """Of the clocks that run; what was met or breached before is not a deadline any more."""
+    """The answer names running clocks only; a clock that was met or breached has no deadline."""
     incident = done(an_incident(), "acknowledge", after(2))
     result = result_of("acknowledge", "words", incident, POLICY, after(3))
     assert (result.command, result.summary) == ("acknowledge", "words")
@@ -40,14 +40,14 @@ def test_whoever_did_something_is_told_by_when_what_is_due() -> None:
 
 
 def test_the_clocks_of_updates_are_read_with_the_others() -> None:
-    """Whoever looks at an incident sees when the next update is due."""
+    """So people who look at an incident see when the next update is due."""
     names = [r.clock for r in readings_of(POLICY, an_incident(), after(1))]
     assert names[0] == "acknowledge"
     assert names[-1] == "update:stakeholders"
 
 
 def test_what_can_be_done_next_says_what_is_missing_and_who_may() -> None:
-    """Each trigger that leads on from here, in the order of the lifecycle."""
+    """It lists each trigger that is possible from here, in the order of the lifecycle."""
     incident = done(an_incident(), "acknowledge", after(2))
     steps = {step.name: step for step in next_steps(POLICY, incident, after(3))}
     assert list(steps) == ["begin_diagnosis", "resolve", "cancel"]
@@ -73,20 +73,20 @@ def test_what_can_be_done_next_says_what_is_missing_and_who_may() -> None:
     ],
 )
 def test_the_status_says_how_the_clocks_stand(at: float, line: str) -> None:
-    """Due when, met after how long, breached by how much."""
+    """It says when each is due, after how long it was met, or by how much it was breached."""
     incident = done(an_incident(), "acknowledge", after(2))
     assert line in status_markdown(POLICY, incident, after(at)).splitlines()
 
 
 def test_the_status_says_of_a_clock_that_stands_still_after_how_long() -> None:
-    """An hour of the resolution had passed when the hold began."""
+    """An hour of the resolve clock had passed when the hold began."""
     held = done(a_diagnosed_incident(), "hold", after(60), reason="third_party")
     status = status_markdown(POLICY, held, after(90)).splitlines()
     assert "- resolve: paused after 1 h" in status
 
 
 def test_the_status_says_what_stands_still_what_waits_and_what_fires() -> None:
-    """The reason of a hold; offers and requests with who waits for whom."""
+    """It names the hold's reason, and offers and requests with who waits for whom."""
     held = done(an_incident(), "hold", after(1), reason="third_party")
     assert "**on hold**: third_party. Roles: nobody yet." in status_markdown(POLICY, held, after(2))
     led = done(
@@ -102,7 +102,7 @@ def test_the_status_says_what_stands_still_what_waits_and_what_fires() -> None:
 
 
 def test_the_status_says_what_is_missing_for_the_next_step() -> None:
-    """And nothing of what can be done at once."""
+    """It leaves out what can be done at once."""
     incident = done(an_incident(), "acknowledge", after(2))
     steps = [s for s in status_markdown(POLICY, incident, after(3)).splitlines() if "`" in s]
     assert any(
@@ -111,7 +111,7 @@ def test_the_status_says_what_is_missing_for_the_next_step() -> None:
 
 
 def test_who_may_do_what_is_next_is_by_what_is_known_now() -> None:
-    """A condition of the rule may hold since a moment ago."""
+    """A condition of the rule may have become true a moment ago."""
     rule = AuthorityRule(by=("bo",), when=(("flag vip", ("ana",)),))
     policy = POLICY.changed(authority={"cancel": rule}, attributes={"vip": ("yes", "no")})
     incident = done(an_incident(policy), "set_attribute", after(2), policy, attribute="vip")
@@ -123,7 +123,7 @@ def test_who_may_do_what_is_next_is_by_what_is_known_now() -> None:
 
 
 def test_a_status_of_what_is_over_offers_nothing_further_and_is_never_too_long() -> None:
-    """The newest five lines stand in it."""
+    """It shows the newest five lines."""
     over = done(an_incident(), "cancel", after(1), reason="false_alarm")
     status = status_markdown(POLICY, over, after(2))
     assert "Next:" not in status

@@ -1,4 +1,4 @@
-"""Dates, extensions, corrections and paces leave the line on the timeline that explains them."""
+"""Commands for dates, extensions, corrections and paces explain themselves on the timeline."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def refusal(policy: CompiledPolicy, record: Incident, name: str, **fields: objec
 
 
 def test_a_date_that_moves_says_where_it_was() -> None:
-    """The newest counts, the line names both."""
+    """The newest date counts, and the line names both."""
     record = done(incident(POLICY), "set_date", later(1), POLICY, date="meeting", at=later(50))
     line = last(record)
     assert (line.kind, line.summary) == ("date.set", "meeting is on 2026-03-22 18:00 UTC")
@@ -37,12 +37,12 @@ def test_a_date_that_moves_says_where_it_was() -> None:
 
 
 def test_a_date_that_the_policy_does_not_know_is_refused() -> None:
-    """With those that it knows."""
+    """The refusal names the dates that the policy knows."""
     assert "meeting" in refusal(POLICY, incident(POLICY), "set_date", date="meting", at=later(5))
 
 
 def test_an_extension_says_by_how_much_until_when_and_why() -> None:
-    """In the clock's own measure."""
+    """It uses the clock's own measure."""
     fields = {"clock": "it", "by": "1h30m", "note": "agreed by phone"}
     record = done(incident(POLICY), "extend_clock", later(1), POLICY, **fields)
     line = last(record)
@@ -77,7 +77,7 @@ def test_an_extension_says_by_how_much_until_when_and_why() -> None:
 def test_what_the_policy_does_not_extend_is_refused(
     written: str, fields: dict[str, str], words: str, missing: tuple[str, ...]
 ) -> None:
-    """A clock that it does not know or let be extended, or without a reason."""
+    """Nor does it extend an unknown clock, or one without a reason."""
     policy = one(f"from: reported, to: told, within: 4h, {written}")
     said = {"clock": "it", "by": "1h", "note": "agreed", **fields}
     answer = outcome(incident(policy), "extend_clock", later(1), policy, **said)
@@ -87,7 +87,7 @@ def test_what_the_policy_does_not_extend_is_refused(
 
 
 def test_an_extension_is_answered_as_the_line_says_it() -> None:
-    """As is a date."""
+    """The answer about a date is in the words of its line, too."""
     said = {"clock": "it", "by": "1h", "note": "agreed"}
     for name, fields in (
         ("extend_clock", said),
@@ -99,7 +99,7 @@ def test_an_extension_is_answered_as_the_line_says_it() -> None:
 
 
 def test_a_clock_that_does_not_run_cannot_be_extended() -> None:
-    """Neither before it starts nor after it stopped."""
+    """That is before it starts or after it stopped."""
     policy = one("from: aware, to: told, within: 4h, extendable: true")
     fields = {"clock": "it", "by": "1h", "note": "agreed"}
     assert "not running" in refusal(policy, incident(policy), "extend_clock", **fields)
@@ -108,7 +108,7 @@ def test_a_clock_that_does_not_run_cannot_be_extended() -> None:
 
 
 def test_a_correction_names_the_old_and_the_new_instant_and_how_sure_it_is() -> None:
-    """The old value stays on the record, replaced."""
+    """The old value stays on the record, marked as replaced."""
     record = done(incident(POLICY), "set_milestone", later(3), POLICY, milestone="told")
     fields = {
         "milestone": "told",
@@ -130,7 +130,7 @@ def test_a_correction_names_the_old_and_the_new_instant_and_how_sure_it_is() -> 
 
 
 def test_a_corrected_report_moves_the_beginning_of_the_incident() -> None:
-    """What counts from the report counts from there."""
+    """Clocks that start at the report start there."""
     fields = {"milestone": "reported", "happened_at": later(-1)}
     record = done(incident(POLICY), "correct_milestone", later(1), POLICY, **fields)
     assert record.reported_at == later(-1)
@@ -138,13 +138,13 @@ def test_a_corrected_report_moves_the_beginning_of_the_incident() -> None:
 
 @pytest.mark.parametrize("latest", [0.5, 2])
 def test_a_milestone_lies_between_its_two_instants_and_not_in_the_future(latest: float) -> None:
-    """Before the earliest, or after now: refused, with the field."""
+    """An instant before the earliest, or after now, is refused with the name of its field."""
     fields = {"milestone": "told", "happened_at": later(0.75), "latest_at": later(latest)}
     assert "latest_at must lie" in refusal(POLICY, incident(POLICY), "set_milestone", **fields)
 
 
 def test_a_withdrawn_milestone_stays_on_the_record_and_says_so() -> None:
-    """With the reason, and when it was said to have been."""
+    """The line has the reason and the instant that was withdrawn."""
     record = done(incident(POLICY), "set_milestone", later(1), POLICY, milestone="told")
     fields = {"milestone": "told", "note": "the wrong office"}
     record = done(record, "withdraw_milestone", later(2), POLICY, **fields)
@@ -157,7 +157,7 @@ def test_a_withdrawn_milestone_stays_on_the_record_and_says_so() -> None:
 
 
 def test_a_slower_pace_says_from_when_on_it_holds() -> None:
-    """From the policy's hour, or from now where that has passed."""
+    """That is at the policy's hour, or now if that hour has passed."""
     policy = policy_of(
         "communication: { lead: lead, audiences: { all: { channels: log } }, updates: { all: "
         "{ SEV1: { every: 20m, slower: { every: 1h, from: 2h, decided: 1h } } } } }\n"

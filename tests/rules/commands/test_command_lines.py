@@ -1,4 +1,4 @@
-"""Every command leaves a line: by whom, when it happened, when that was told, and of what."""
+"""Every command leaves a line: who did what, when it happened and when it was recorded."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ def so_far(steps: Steps) -> Incident:
 def test_a_line_says_who_did_what_and_when_it_happened(
     before: Steps, name: str, fields: dict[str, Any], kind: str, data: dict[str, Any]
 ) -> None:
-    """It happened at 9 and was told at 10; whoever told it reads the same words."""
+    """It happened at 9 and was told at 10; the person who told it gets the same words."""
     fields = {"happened_at": after(9), **fields}
     answer = decided(so_far(before), name, 10, POLICY, **fields)
     line = next(entry for entry in reversed(answer.incident.timeline) if entry.kind == kind)
@@ -110,7 +110,7 @@ def test_a_line_says_who_did_what_and_when_it_happened(
 def test_what_is_offered_and_declined_is_told_when_it_is(
     before: Steps, name: str, fields: dict[str, Any], kind: str, data: dict[str, Any]
 ) -> None:
-    """Nobody offered anything before they did."""
+    """Both have the time at which they were told: nobody offers anything earlier than that."""
     answer = decided(so_far(before), name, 10, POLICY, actor="bo", happened_at=after(1), **fields)
     line = answer.incident.timeline[-1]
     assert (line.kind, line.actor.name) == (kind, "bo")
@@ -128,7 +128,7 @@ def test_what_is_offered_and_declined_is_told_when_it_is(
 def test_who_asked_whom_for_leave_is_on_the_timeline(
     name: str, fields: dict[str, Any], kind: str, data: dict[str, Any]
 ) -> None:
-    """By whoever wanted it done, of those who may."""
+    """The line says who wants to do it, and who of those who may was asked."""
     leaves = refused(reported(POLICY), name, 10, POLICY, **fields).leaves
     assert leaves is not None
     line = leaves.incident.timeline[-1]
@@ -141,7 +141,7 @@ def test_who_asked_whom_for_leave_is_on_the_timeline(
     [("approve", {}, "approval.given"), ("reject", {"reason": "x"}, "approval.rejected")],
 )
 def test_who_gave_leave_is_on_the_timeline(name: str, fields: dict[str, Any], kind: str) -> None:
-    """With when they did and by which rule."""
+    """The line says when they gave it and by which rule."""
     leaves = refused(reported(POLICY), "cancel", 5, POLICY, reason="x").leaves
     assert leaves is not None
     answer = decided(
@@ -164,7 +164,7 @@ def test_who_gave_leave_is_on_the_timeline(name: str, fields: dict[str, Any], ki
 
 
 def test_an_override_is_on_the_timeline_by_the_command_that_it_was_for() -> None:
-    """And what was done by it before that."""
+    """The line also says what the override was used for."""
     answer = decided(reported(POLICY), "link", 10, POLICY, target="CHG-1", override="it burns")
     used, linked = answer.incident.timeline[-1], answer.incident.timeline[-2]
     assert (used.kind, used.data, used.actor.name) == ("override.used", {"command": "link"}, "ana")

@@ -1,4 +1,4 @@
-"""Milestones set, put right and withdrawn by hand: what the record keeps, what is refused."""
+"""Milestones that people set, correct and withdraw: what the record keeps and what is refused."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def decided(record: Incident, name: str, **fields: Any) -> tuple[Decision, Timel
     ],
 )
 def test_a_milestone_is_told_with_when_it_happened(said: dict[str, Any], words: str) -> None:
-    """In the answer as on the timeline; up to now, and not known better than it is."""
+    """The answer and the line say so; the time is at most now, and no more exact than given."""
     answer, line = decided(incident(POLICY), "set_milestone", happened_at=later(1), **said)
     assert answer.summary == line.summary == words
     assert (line.kind, line.happened_at, line.recorded_at) == (
@@ -55,7 +55,7 @@ def test_a_milestone_is_told_with_when_it_happened(said: dict[str, Any], words: 
 
 @pytest.mark.parametrize("note", ["", "the wrong hour"])
 def test_a_correction_is_told_with_what_was_said_before(note: str) -> None:
-    """Which milestone, from when to when."""
+    """The line says which milestone moved, from when to when."""
     answer, line = decided(TOLD, "correct_milestone", happened_at=later(1), note=note)
     words = "told corrected from 2026-03-20 18:00:00 to 2026-03-20 17:00:00 UTC"
     assert answer.summary == line.summary == words + (f" ({note})" if note else "")
@@ -68,7 +68,7 @@ def test_a_correction_is_told_with_what_was_said_before(note: str) -> None:
 
 @pytest.mark.parametrize("note", ["", "the wrong office"])
 def test_a_withdrawal_is_told_with_its_reason(note: str) -> None:
-    """Where one was given."""
+    """The line has the reason if there is one."""
     answer, line = decided(TOLD, "withdraw_milestone", note=note)
     assert answer.summary == line.summary == "told withdrawn" + (f" ({note})" if note else "")
 
@@ -122,7 +122,7 @@ ACKNOWLEDGED = done(REPORTED, "acknowledge", later(1), POLICY)
 def test_what_cannot_be_put_right_is_refused_with_why(
     record: Incident, name: str, fields: dict[str, Any], refusal: tuple[str, str, tuple[str, ...]]
 ) -> None:
-    """And with the field, where one is at fault."""
+    """If a field is at fault, the refusal names it."""
     answer = outcome(record, name, later(3), POLICY, **{"milestone": "told", **fields})
     assert isinstance(answer, Refusal)
     kind, words, missing = refusal

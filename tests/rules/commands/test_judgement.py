@@ -34,7 +34,7 @@ def in_review() -> Incident:
 
 
 def test_acknowledging_stops_the_escalation_and_takes_the_default_role() -> None:
-    """Whoever acknowledges leads, where the policy says so."""
+    """Whoever acknowledges leads, if the policy says so."""
     answer = outcome(an_incident(), "acknowledge", after(2))
     assert isinstance(answer, Decision)
     assert answer.incident.state is State.ASSESSMENT
@@ -43,7 +43,7 @@ def test_acknowledging_stops_the_escalation_and_takes_the_default_role() -> None
 
 
 def test_leaving_the_assessment_lists_everything_that_is_missing() -> None:
-    """Severity, step and role are asked for in one answer."""
+    """One answer asks for severity, step and role."""
     incident = done(an_incident(), "acknowledge", after(2))
     answer = refusal(incident.changed(roles=()), "begin_diagnosis", 31)
     assert answer.kind == "TransitionNotAllowed"
@@ -63,7 +63,7 @@ def test_a_role_is_not_required_before_its_time() -> None:
 
 
 def test_steps_can_be_done_with_the_trigger_that_needs_them() -> None:
-    """One command at three in the morning instead of two; a wrong step refuses both."""
+    """So people need one command instead of two at night; a wrong step refuses both."""
     incident = done(an_incident(), "acknowledge", after(2))
     incident = done(incident, "set_severity", after(3), severity="SEV1")
     assert done(incident, "begin_diagnosis", after(4), steps=["impact"]).state is State.DIAGNOSIS
@@ -72,7 +72,7 @@ def test_steps_can_be_done_with_the_trigger_that_needs_them() -> None:
 
 
 def test_only_the_incident_manager_may_close_and_the_refusal_names_them() -> None:
-    """bo may not; ana, who leads, may."""
+    """bo may not close it; ana, who leads, may."""
     incident = done(
         in_review(),
         "submit_review",
@@ -88,7 +88,7 @@ def test_only_the_incident_manager_may_close_and_the_refusal_names_them() -> Non
 
 
 def test_close_asks_for_review_aspects_documents_lessons_and_quiet_alerts() -> None:
-    """Nothing of the review can be forgotten."""
+    """Nobody can forget a part of the review."""
     answer = refusal(in_review(), "close", 101)
     assert answer.missing == (
         "the review has not been submitted: submit_review",
@@ -105,7 +105,7 @@ def test_the_review_is_led_by_whom_the_policy_names() -> None:
 
 
 def test_an_incident_without_review_closes_when_it_is_resolved() -> None:
-    """SEV2 without a breach asks no review."""
+    """SEV2 without a breach needs no review."""
     report = an_incident().report.changed(severity="SEV2")
     incident = done(an_incident(report=report), "acknowledge", after(2))
     incident = done(incident, "complete_step", after(3), step="verify")
@@ -113,14 +113,14 @@ def test_an_incident_without_review_closes_when_it_is_resolved() -> None:
 
 
 def test_the_review_goes_by_the_highest_severity_ever_held() -> None:
-    """Lowered to SEV3 before resolve, a SEV1 is still reviewed."""
+    """A SEV1 that was lowered to SEV3 before resolve still gets a review."""
     incident = done(a_diagnosed_incident(), "complete_step", after(50), step="verify")
     incident = done(incident, "set_severity", after(51), severity="SEV3", note="calm")
     assert done(incident, "resolve", after(52)).state is State.REVIEW
 
 
 def test_lowering_the_severity_needs_authority_and_a_reason() -> None:
-    """Raising does not."""
+    """Raising it needs neither."""
     incident = done(an_incident(), "acknowledge", after(2))
     assert refusal(incident, "set_severity", 3, severity="SEV2", actor="bo").kind == "NotAuthorised"
     assert refusal(incident, "set_severity", 3, severity="SEV2").missing == ("note",)
@@ -129,7 +129,7 @@ def test_lowering_the_severity_needs_authority_and_a_reason() -> None:
 
 
 def test_a_cancellation_needs_one_of_the_reasons_of_the_policy() -> None:
-    """And names them when it gets another."""
+    """A refusal of another reason names them."""
     answer = refusal(an_incident(), "cancel", 1, reason="boredom")
     assert "false_alarm, duplicate_of" in answer.missing[0]
     cancelled = done(an_incident(), "cancel", after(1), reason="duplicate_of", duplicate_of="INC-1")
@@ -138,7 +138,7 @@ def test_a_cancellation_needs_one_of_the_reasons_of_the_policy() -> None:
 
 
 def test_a_command_from_the_future_is_malformed() -> None:
-    """happened_at may be past, never ahead of now."""
+    """happened_at may be in the past, but never after now."""
     answer = refusal(an_incident(), "acknowledge", 1, happened_at=after(2).isoformat())
     assert (answer.kind, answer.missing) == ("Malformed", ("happened_at",))
 
@@ -156,7 +156,7 @@ def test_a_command_from_the_future_is_malformed() -> None:
     ],
 )
 def test_a_malformed_payload_is_refused_field_by_field(payload: object, words: str) -> None:
-    """The refusal says where and what."""
+    """The refusal names each field and its fault."""
     answer = parse("acknowledge", payload)
     assert isinstance(answer, Refusal)
     assert answer.kind == "Malformed"
@@ -164,7 +164,7 @@ def test_a_malformed_payload_is_refused_field_by_field(payload: object, words: s
 
 
 def test_a_final_incident_takes_no_more_commands_but_says_what_is_possible() -> None:
-    """Closed: reopen is the way."""
+    """It is closed, and the refusal names reopen as the way."""
     closed = in_review().changed(state=State.CLOSED)
     assert refusal(closed, "assign_role", 300, role="technical_team", person="bo").possible == (
         "reopen",
@@ -173,7 +173,7 @@ def test_a_final_incident_takes_no_more_commands_but_says_what_is_possible() -> 
 
 
 def test_reopening_voids_what_is_no_longer_true_and_pages_again() -> None:
-    """Resolved, diagnosed and the review stop being true; they stay on the record."""
+    """Resolved, diagnosed and the review no longer count; they stay on the record."""
     answer = outcome(in_review(), "reopen", after(150), note="errors again")
     assert isinstance(answer, Decision)
     assert answer.incident.state is State.DIAGNOSIS
@@ -183,7 +183,7 @@ def test_reopening_voids_what_is_no_longer_true_and_pages_again() -> None:
 
 
 def test_resolving_writes_the_report_ends_the_hold_and_tells_the_audiences() -> None:
-    """The end of the response is one decision."""
+    """One decision does all of that."""
     incident = done(a_diagnosed_incident(), "complete_step", after(50), step="verify")
     incident = done(incident, "hold", after(60), reason="third_party")
     answer = outcome(incident, "resolve", after(70))
@@ -194,7 +194,7 @@ def test_resolving_writes_the_report_ends_the_hold_and_tells_the_audiences() -> 
 
 
 def test_whoever_gets_a_role_is_told() -> None:
-    """An assignment nobody hears of is none."""
+    """Otherwise nobody would hear of the assignment."""
     answer = outcome(an_incident(), "assign_role", after(1), role="communication_lead", person="cy")
     assert isinstance(answer, Decision)
     assert Remind("cy", "you are communication_lead of this incident") in answer.effects
@@ -215,12 +215,12 @@ def test_whoever_gets_a_role_is_told() -> None:
 def test_an_unknown_name_is_refused_with_the_known_ones(
     name: str, fields: dict[str, object], words: str
 ) -> None:
-    """Bad input says what would be right."""
+    """The refusal says what would be right."""
     assert words in refusal(an_incident(), name, 1, **fields).message
 
 
 def batch(*alerts: tuple[str, str], truncated: int = 0) -> dict[str, object]:
-    """What a group of alerts said."""
+    """News of a group's alerts."""
     told = [
         {"fingerprint": f, "name": f, "status": s, "started_at": after(0).isoformat()}
         for f, s in alerts
@@ -243,7 +243,7 @@ def alerts(incident: Incident, at: float, said: dict[str, object], **policy: Any
 
 
 def test_a_repeated_alert_is_counted_without_a_new_line_on_the_timeline() -> None:
-    """Only what changes is told."""
+    """A new line is for changes only."""
     incident = alerts(an_incident(), 5, batch(("cpu", "firing")))
     again = alerts(incident, 6, batch(("cpu", "firing")))
     assert again.alerts["cpu"].times_seen == 2
@@ -251,7 +251,7 @@ def test_a_repeated_alert_is_counted_without_a_new_line_on_the_timeline() -> Non
 
 
 def test_quiet_alerts_resolve_the_incident_only_where_the_policy_says_so_and_none_fires() -> None:
-    """Neither one resolved alert of two, nor truncated ones, end an incident."""
+    """If one of two still fires, or some were left out, the incident goes on."""
     ready = done(an_incident(), "complete_step", after(1), step="verify")
     ready = alerts(ready, 5, batch(("cpu", "firing"), ("disk", "firing")))
     one = alerts(ready, 6, batch(("cpu", "resolved")), when_alerts_quiet="resolve")
@@ -264,7 +264,7 @@ def test_quiet_alerts_resolve_the_incident_only_where_the_policy_says_so_and_non
 
 
 def test_a_resolved_incident_never_absorbs_a_firing_alert_but_records_a_resolved_one() -> None:
-    """What fires after resolve is the group's to decide."""
+    """The group decides about alerts that fire after resolve."""
     command = parse(
         "record_alerts", {"actor": "monitoring", "via": "alerts", "batch": batch(("cpu", "firing"))}
     )

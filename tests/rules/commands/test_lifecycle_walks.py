@@ -61,7 +61,7 @@ PLAIN = [t.value for t in Trigger if t is not Trigger.CANCEL] + ["resume"]
 
 
 class Walk(RuleBasedStateMachine):
-    """An incident in the hands of people who try everything, at any time, also in hindsight."""
+    """An incident whose people try everything, at any time and also in hindsight."""
 
     @initialize()
     def report(self) -> None:
@@ -71,7 +71,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(gap=GAPS)
     def time_passes(self, gap: int) -> None:
-        """Time passes, and what is due fires once."""
+        """Time passes; whatever is due fires once."""
         self.now += timedelta(seconds=gap)
         for point in due_thresholds(POLICY, self.incident, self.now):
             fired = FiredThreshold(**point.model_dump(exclude={"actions"}), fired_at=self.now)
@@ -110,7 +110,7 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def the_state_follows_from_the_last_move(self) -> None:
-        """Record and machine never disagree: the newest move on the timeline led here."""
+        """Record and machine agree: the newest move on the timeline led to the state."""
         moves = [e.data["target"] for e in self.incident.timeline if "target" in e.data]
         assert self.incident.state == (moves[-1] if moves else State.REPORTED)
 
@@ -121,7 +121,7 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def no_clock_runs_that_should_not(self) -> None:
-        """In a final state only clocks that outlive it run; no duration is negative."""
+        """In a final state, only clocks that outlive it run; no duration is negative."""
         for reading in readings_of(POLICY, self.incident, self.now):
             assert reading.elapsed >= timedelta()
             assert reading.remaining >= timedelta()
@@ -132,18 +132,18 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def a_breach_is_an_elapsed_time_beyond_the_target(self) -> None:
-        """Status is what the numbers say."""
+        """The status agrees with the numbers."""
         for reading in read_clocks(POLICY, self.incident, self.now):
             assert (reading.status is ClockStatus.BREACHED) == (reading.elapsed > reading.target)
 
     @invariant()
     def nothing_that_stands_is_superseded(self) -> None:
-        """What a correction took back is marked at once."""
+        """A threshold that a correction took back is marked at once."""
         assert superseded(POLICY, self.incident, self.now) == ()
 
     @invariant()
     def what_waits_is_in_order(self) -> None:
-        """The next due point is the first of all."""
+        """The next due point comes before all others."""
         waiting = [p.due_at for p in waiting_points(POLICY, self.incident, self.now)]
         assert waiting == sorted(waiting)
         first = next_point(POLICY, self.incident, self.now)
@@ -151,7 +151,7 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def the_record_survives_being_carried(self) -> None:
-        """What continue-as-new carries reads back as the same record."""
+        """What continue-as-new carries loads as the same record."""
         assert Incident.model_validate_json(self.incident.model_dump_json()) == self.incident
 
 

@@ -1,4 +1,4 @@
-"""What a record and its dates may not exceed."""
+"""The limits of a record and of its dates."""
 
 from models.incident.record import Incident
 from rules.record.decision import Refusal
@@ -13,7 +13,7 @@ def in_review() -> Incident:
 
 
 def test_a_full_record_takes_no_more_texts_but_can_always_be_moved_on() -> None:
-    """A lesson too many is refused; review, alerts and triggers are not."""
+    """One lesson too many is refused; review, alerts and triggers are not."""
     full = in_review()
     while not isinstance(
         answer := outcome(full, "add_lesson", after(200), text="x" * 4000), Refusal
@@ -26,7 +26,7 @@ def test_a_full_record_takes_no_more_texts_but_can_always_be_moved_on() -> None:
 
 
 def test_a_fact_from_another_year_is_a_slip() -> None:
-    """Facts may lie before the report, but not by more than a year."""
+    """A fact may lie before the report, but at most a year."""
     answer = outcome(an_incident(), "acknowledge", after(1), happened_at="1900-01-01T00:00:00Z")
     assert isinstance(answer, Refusal)
     assert (answer.kind, answer.missing) == ("Malformed", ("happened_at",))

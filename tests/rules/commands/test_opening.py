@@ -1,4 +1,4 @@
-"""How an incident begins: when it was reported, what its first lines say, who takes which role."""
+"""How an incident begins: its report time, its first lines, and who takes which role."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from tests.specimens import ANA, POLICY, REPORT, START, after, an_incident
 def test_an_incident_is_reported_when_its_report_came_or_as_it_says(
     happened_at: datetime | None, came_at: datetime | None, reported_at: datetime
 ) -> None:
-    """Never later than it is put on record."""
+    """The time is never later than that of recording."""
     report = REPORT.changed(happened_at=happened_at)
     incident = open_incident("INC-1", report, POLICY, after(10), came_at)
     milestone = incident.milestone("reported")
@@ -39,7 +39,7 @@ def test_an_incident_is_reported_when_its_report_came_or_as_it_says(
 
 
 def test_the_first_line_says_who_reported_what_under_which_policy() -> None:
-    """Of which alert group too, and which incident was before it."""
+    """It also names the alert group and the incident before this one."""
     report = REPORT.changed(reporter=ANA, group_id="AG-1", previous_incident="INC-0")
     incident = open_incident("INC-1", report, POLICY, START)
     assert (incident.id, incident.state, incident.report) == ("INC-1", State.REPORTED, report)
@@ -55,7 +55,7 @@ def test_the_first_line_says_who_reported_what_under_which_policy() -> None:
 
 
 def test_the_alerts_of_a_report_are_on_the_record() -> None:
-    """Those that the sender left out are counted."""
+    """It also counts those that the sender left out."""
     alert = Alert(fingerprint="f", name="cpu", status=AlertStatus.FIRING, started_at=START)
     record = AlertRecord(alert=alert, first_seen_at=START, last_seen_at=START)
     report = REPORT.changed(alerts=(record,), truncated_alerts=3)
@@ -64,7 +64,10 @@ def test_the_alerts_of_a_report_are_on_the_record() -> None:
 
 
 def test_what_monitoring_says_of_severity_is_what_the_labels_said() -> None:
-    """It goes on to follow them; what a person states does not. Neither is confirmed."""
+    """The severity follows the labels from then on, but one that a person states does not.
+
+    Neither counts as confirmed.
+    """
     alerts = first_severity(REPORT, POLICY)
     person = first_severity(REPORT.changed(reporter=ANA), POLICY)
     assert (alerts.severity, alerts.follows) == ("SEV1", True)
@@ -93,7 +96,7 @@ def having(*roles: RoleRule) -> CompiledPolicy:
 def test_a_role_is_taken_by_whom_the_policy_names(
     default: str | None, reporter: Actor, holder: str | None, told: list[str]
 ) -> None:
-    """From the beginning, and the timeline says why; the others after it all the same."""
+    """They hold it from the beginning, and the timeline says why; other people may join them."""
     policy = having(
         RoleRule(name="lead", default=default), RoleRule(name="scribe", default="person:cy")
     )

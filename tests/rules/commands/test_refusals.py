@@ -34,7 +34,7 @@ BEFORE_REVIEW = "assessment, diagnosis, reported, resolution"
 
 
 def answered(before: Steps, name: str, fields: dict[str, Any]) -> Refusal:
-    """What a command is refused with at 10, after others at 5 minutes."""
+    """The refusal of a command at 10 minutes, after others at 5 minutes."""
     incident: Incident = reported(POLICY)
     for earlier, said in before:
         incident = done(incident, earlier, after(5), POLICY, **said)
@@ -63,7 +63,7 @@ def answered(before: Steps, name: str, fields: dict[str, Any]) -> Refusal:
 def test_a_name_that_the_policy_does_not_have_is_refused_with_those_that_it_has(
     before: Steps, name: str, fields: dict[str, Any], words: str, missing: tuple[str, ...]
 ) -> None:
-    """Whoever mistyped it need not look it up."""
+    """Nobody has to look up the right spelling."""
     answer = answered(before, name, fields)
     assert answer == Refusal("Refused", f"the policy has {words}", missing)
 
@@ -119,7 +119,7 @@ def test_a_name_that_the_policy_does_not_have_is_refused_with_those_that_it_has(
 def test_a_role_is_not_given_or_taken_back_against_its_rules(
     before: Steps, name: str, fields: dict[str, Any], words: str, missing: tuple[str, ...]
 ) -> None:
-    """The refusal says who holds it and what goes instead."""
+    """The refusal says who holds it and what is possible instead."""
     assert answered(before, name, fields) == Refusal("Refused", words, missing)
 
 
@@ -177,7 +177,7 @@ def test_a_role_is_not_given_or_taken_back_against_its_rules(
 def test_a_role_is_not_handed_over_against_its_rules(
     before: Steps, name: str, fields: dict[str, Any], expected: Refusal
 ) -> None:
-    """The refusal says what must be said or done first, and by whom."""
+    """The refusal says what somebody must say or do first, and who."""
     assert answered(before, name, fields) == expected
 
 
@@ -243,12 +243,12 @@ def test_a_role_is_not_handed_over_against_its_rules(
 def test_what_is_not_possible_now_says_why_and_who_may(
     before: Steps, name: str, fields: dict[str, Any], expected: Refusal
 ) -> None:
-    """As far as the rules know it."""
+    """The refusal names them as far as the rules know."""
     assert answered(before, name, fields) == expected
 
 
 def test_what_needs_approval_says_how_many_have_given_it_and_what_to_do() -> None:
-    """Asked again it says the same; nobody is asked twice."""
+    """Asked again, it answers the same, and nobody is asked twice."""
     first = refused(reported(POLICY), "cancel", 10, POLICY, reason="x")
     message = "cancel needs approval: have 0 of 1; may approve: bo, cy"
     assert (first.kind, first.message) == ("NeedsApproval", message)
@@ -282,7 +282,7 @@ def test_what_needs_approval_says_how_many_have_given_it_and_what_to_do() -> Non
     ],
 )
 def test_who_cannot_give_leave_is_told_who_can(command: str, actor: str, expected: Refusal) -> None:
-    """Or for what leave is asked."""
+    """Or it names the commands that need leave."""
     leaves = refused(reported(POLICY), "cancel", 10, POLICY, reason="x").leaves
     assert leaves is not None
     fields = {"command": command, "actor": actor}
@@ -292,7 +292,7 @@ def test_who_cannot_give_leave_is_told_who_can(command: str, actor: str, expecte
 
 
 def test_nobody_approves_twice() -> None:
-    """Told as that."""
+    """The refusal says that they approved already."""
     leaves = refused(reported(POLICY), "cancel", 10, POLICY, reason="x").leaves
     assert leaves is not None
     fields = {"command": "cancel", "actor": "bo"}

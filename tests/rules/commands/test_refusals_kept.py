@@ -1,4 +1,4 @@
-"""Every refusal leaves a trace: who tried what, and how often; a flood of them costs little."""
+"""Every refusal leaves a trace of who tried what and how often; a flood of them costs little."""
 
 from datetime import timedelta
 from typing import Any
@@ -36,13 +36,13 @@ def tried(refusal: Refusal = MAY_NOT, *, command: str = "close", actor: Actor = 
 
 
 def counts(incident: Incident) -> list[tuple[str, str, int]]:
-    """Who was refused what, how often."""
+    """Each actor, command and number of refusals."""
     return [(a.actor, a.kind, a.times) for a in incident.refusals.attempts]
 
 
 @pytest.mark.parametrize("refusal", [MAY_NOT, MISSING, UNREADABLE])
 def test_every_sort_of_refusal_is_a_line_that_names_the_command(refusal: Refusal) -> None:
-    """Authority, state and form alike: who tried what, and why it was not done."""
+    """A refusal for authority, state or form says who tried what, and why it was not done."""
     incident = refused(an_incident(), tried(refusal), after(1))
     line = incident.timeline[-1]
     assert (line.kind, line.actor, line.recorded_at) == ("command.refused", BO, after(1))
@@ -53,7 +53,7 @@ def test_every_sort_of_refusal_is_a_line_that_names_the_command(refusal: Refusal
 
 
 def test_the_same_again_is_counted_and_another_reason_is_another_line() -> None:
-    """Who tries for hours fills no timeline; what was missing the next time still stands there."""
+    """Trying for hours does not fill the timeline, but a new reason gets its own line."""
     incident = an_incident()
     for minute in range(1, 5):
         incident = refused(incident, tried(), after(minute))
@@ -65,7 +65,7 @@ def test_the_same_again_is_counted_and_another_reason_is_another_line() -> None:
 
 
 def test_a_flood_of_the_same_is_counted_exactly_at_first_and_now_and_then_later() -> None:
-    """An update costs events: a script that tries every second costs a few an hour."""
+    """Each update costs events: a script that tries every second costs only a few an hour."""
     incident, now, passed = an_incident(), after(1), 0
     for _ in range(3600):
         now += timedelta(seconds=1)
@@ -77,7 +77,7 @@ def test_a_flood_of_the_same_is_counted_exactly_at_first_and_now_and_then_later(
 
 @pytest.mark.parametrize("sort", [UNREADABLE, MISSING])
 def test_a_flood_of_one_sort_hides_no_other(sort: Refusal) -> None:
-    """Whoever sends nonsense, each time another, and then closes unreviewed is seen."""
+    """Somebody sends different nonsense each time and then tries to close: the closing is seen."""
     incident = an_incident()
     for number in range(500):
         noise = Refusal(sort.kind, f"{sort.message} {number}")
@@ -92,7 +92,7 @@ def test_a_flood_of_one_sort_hides_no_other(sort: Refusal) -> None:
 
 @pytest.mark.parametrize("command", ["post_update", "close"])
 def test_no_flood_hides_who_of_the_people_tried_to_move_it(command: str) -> None:
-    """Whether by other commands of the same person, or under names that somebody made up."""
+    """The flood may be other commands of the same person, or come under invented names."""
     incident, name = an_incident(), "bo" if command == "post_update" else "x{}"
     for number in range(500):
         noise = Refusal("NotAuthorised", f"{command} {number}")
@@ -108,7 +108,7 @@ def test_no_flood_hides_who_of_the_people_tried_to_move_it(command: str) -> None
 
 
 def test_the_room_for_what_people_try_first_is_bounded() -> None:
-    """Whoever claims to be everybody fills it, and no more."""
+    """Somebody who claims to be everybody fills this room, and no more."""
     incident = an_incident()
     for number in range(300):
         actor = Actor(name=f"x{number}", via="console")
@@ -117,7 +117,7 @@ def test_the_room_for_what_people_try_first_is_bounded() -> None:
 
 
 def test_what_is_kept_of_refusals_stays_small_and_never_fills_the_record() -> None:
-    """Long names and texts are cut: people can still write lessons."""
+    """Long names and texts are cut, so people can still write lessons."""
     incident = an_incident()
     for number in range(200):
         for kind in ("NotAuthorised", "TransitionNotAllowed", "Malformed"):
@@ -130,7 +130,7 @@ def test_what_is_kept_of_refusals_stays_small_and_never_fills_the_record() -> No
 
 @pytest.mark.parametrize("actor", [ENGINE, MONITORING])
 def test_who_claims_to_be_the_engine_is_not_named_so(actor: Actor) -> None:
-    """A refused claim does not put words into the engine's mouth; what it sends itself is none."""
+    """A refused claim puts no words into the engine's mouth; its own messages are no claims."""
     incident = refused(an_incident(), tried(actor=actor), after(1))
     assert incident.timeline[-1].actor == UNKNOWN
     assert not leaves_trace(an_incident(), tried(actor=actor), after(1))
@@ -151,13 +151,13 @@ def test_who_claims_to_be_the_engine_is_not_named_so(actor: Actor) -> None:
 def test_who_sent_what_cannot_be_read_is_known_as_far_as_it_says(
     payload: Any, name: str | None
 ) -> None:
-    """What cannot be seen in a name is shown."""
+    """Invisible characters in a name are shown."""
     actor = claimed(payload)
     assert (actor.name if actor else None) == name
 
 
 def test_authority_is_judged_before_state_and_what_the_lifecycle_asks() -> None:
-    """Who may not close hears that first, also when it could not be closed anyway."""
+    """A person without authority hears of that first, even if the state forbids it anyway."""
     policy = staffed("authority: { close: ana, hold: ana, add_lesson: ana, set_date: bo }\n")
     incident = reported(policy)
     for name, fields in (("close", {}), ("hold", {"reason": "x"})):
@@ -175,14 +175,14 @@ def test_authority_is_judged_before_state_and_what_the_lifecycle_asks() -> None:
 
 
 def test_nobody_is_asked_for_leave_to_do_what_is_not_possible() -> None:
-    """The attempt is a request only where it could be done."""
+    """An attempt becomes a request only if the command could be done."""
     policy = staffed("roles: { lead: {} }\nauthority: { close: { by: ana, after: { 30m: bo } } }\n")
     answer = people.refused(reported(policy), "close", 1, policy, actor="bo")
     assert (answer.kind, answer.leaves) == ("NotAuthorised", None)
 
 
 def test_a_severity_is_refused_for_want_of_authority_before_anything_else() -> None:
-    """Also where a bound, or its being final, stands in the way."""
+    """Even if a bound forbids it too, or the severity is final."""
     policy = staffed(
         "severity_rules: { caps: { flag personal_data: SEV2 }, raise: { by: ana },"
         " frozen_after: resolved }\n"
@@ -201,7 +201,7 @@ def test_a_severity_is_refused_for_want_of_authority_before_anything_else() -> N
 
 
 def test_a_flood_under_many_names_is_bounded_in_total() -> None:
-    """After a thousand one is counted in ten minutes, whoever is named; none grows the record."""
+    """Above a thousand, one attempt is counted every ten minutes; no name makes the record grow."""
     incident = an_incident()
     for number in range(1100):
         actor = Actor(name=f"p{number % 400}", via="console")

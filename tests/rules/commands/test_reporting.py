@@ -34,14 +34,14 @@ RULE = ReportingRule(who=("platform", "bo", "monitoring"), people={"ana": ("plat
 
 
 def test_everything_that_is_missing_is_said_at_once() -> None:
-    """A report is refused once, not once for each field."""
+    """A report is refused once for all fields, not once for each."""
     report = Report(title="Checkout fails", nature="  ", reporter=ANA)
     missing = ("nature", "affected_systems", "severity", "service")
     assert missing_information(report, asking(*INFORMATION)) == missing
 
 
 def test_a_report_has_a_title_whatever_the_policy_asks() -> None:
-    """One that can be read; names that say nothing name no system."""
+    """The title must be readable; blank names do not count as affected systems."""
     report = Report(title=" \u200b", affected_systems=(" ",), reporter=ANA)
     assert missing_information(report, POLICY) == ("title",)
     assert missing_information(report, asking("affected_systems")) == (
@@ -51,7 +51,7 @@ def test_a_report_has_a_title_whatever_the_policy_asks() -> None:
 
 
 def test_a_complete_report_misses_nothing() -> None:
-    """Each field that is filled counts."""
+    """Each filled field counts."""
     report = Report(
         title="Checkout fails",
         nature="Customers cannot pay",
@@ -64,7 +64,7 @@ def test_a_complete_report_misses_nothing() -> None:
 
 
 def test_an_alert_is_never_lost_for_want_of_a_field() -> None:
-    """Monitoring says what it can."""
+    """Monitoring only reports what it can."""
     report = Report(title="HighErrorRatio", reporter=MONITORING)
     assert missing_information(report, asking(*INFORMATION)) == ()
 
@@ -83,12 +83,12 @@ def test_people_teams_and_monitoring_may_report_where_they_are_named(
     reporter: Actor,
     may: bool,  # noqa: FBT001 - the claim itself
 ) -> None:
-    """By their own name, by a team of theirs, or as monitoring by its own way in."""
+    """A rule names them by name, by team, or as monitoring by its own way in."""
     assert may_report(reporter, RULE) is may
 
 
 def test_people_are_those_of_the_policy_and_anyone_is_everybody() -> None:
-    """`people` asks for a name that the policy knows."""
+    """`people` accepts only names that the policy knows."""
     people = RULE.changed(who=("people",))
     anyone = RULE.changed(who=("anyone",))
     stranger = Actor(name="eve", via="api")
@@ -98,7 +98,7 @@ def test_people_are_those_of_the_policy_and_anyone_is_everybody() -> None:
 
 
 def test_a_way_in_that_is_not_among_the_channels_is_closed() -> None:
-    """Channels limit the way in, whoever comes."""
+    """Channels limit the way in for everybody."""
     rule = ReportingRule(channels=("monitoring", "command_line"))
     assert may_report(ANA, rule)
     assert may_report(MONITORING, rule)
@@ -108,7 +108,7 @@ def test_a_way_in_that_is_not_among_the_channels_is_closed() -> None:
 
 
 def test_reports_that_differ_in_anything_have_other_digests() -> None:
-    """The same words have the same; what is left out is as good as its default."""
+    """Equal words give equal digests; a field that is left out equals its default."""
     one = Report(title="Checkout fails", reporter=ANA)
     assert report_digest(one) == report_digest(
         Report(title="Checkout fails", nature="", reporter=ANA)
@@ -127,7 +127,7 @@ def test_reports_that_differ_in_anything_have_other_digests() -> None:
 
 
 def test_a_digest_is_the_same_for_ever() -> None:
-    """It stands in the memo of incidents that began under earlier versions."""
+    """It is in the memo of incidents that began under earlier versions."""
     report = Report(
         title="Checkout fails",
         severity="SEV1",
@@ -141,7 +141,7 @@ def test_a_digest_is_the_same_for_ever() -> None:
 
 
 def test_a_report_may_come_late_by_as_much_as_a_command_and_no_more() -> None:
-    """A year and a day; nothing begins in the future."""
+    """That is a year and a day; no report may lie in the future."""
     assert untimely(None, START) is None
     assert untimely(START, START) is None
     assert untimely(START - LOOKING_BACK, START) is None
@@ -166,7 +166,7 @@ STRICT = POLICY.changed(
 
 
 def test_a_refused_report_hears_everything_at_once() -> None:
-    """What is missing, what the policy does not know, that it may not report, and who may."""
+    """That is what is missing, what the policy does not know, and who may report this."""
     report = Report(
         title=" ",
         severity="SEV9",
@@ -191,7 +191,7 @@ def test_a_refused_report_hears_everything_at_once() -> None:
 
 
 def test_what_is_wrong_is_said_field_by_field() -> None:
-    """An attribute of any value has one that can be read: nothing is no value."""
+    """A free attribute needs a readable value, because a blank one is no value."""
     report = Report(title="x", severity="P9", attributes={"region": " "}, reporter=ANA)
     assert wrong_information(report, STRICT) == (
         ("severity", "the policy has no severity 'P9'; there are: SEV1, SEV2, SEV3"),
@@ -200,7 +200,7 @@ def test_what_is_wrong_is_said_field_by_field() -> None:
 
 
 def test_a_severity_is_said_by_the_attributes_that_give_one() -> None:
-    """Whoever says how many are concerned has said how bad it is."""
+    """For example, the number of affected people gives the severity."""
     said = {"title": "x", "nature": "y", "reporter": Actor(name="bo", via="temporal")}
     fit = Report.model_validate({**said, "attributes": {"impact": "all", "region": "north"}})
     assert unfit(fit, STRICT) is None
@@ -212,18 +212,18 @@ def test_a_severity_is_said_by_the_attributes_that_give_one() -> None:
 
 @pytest.mark.parametrize("reporter", [MONITORING, ENGINE])
 def test_monitoring_and_the_engine_are_never_sent_away(reporter: Actor) -> None:
-    """What fires, and what the policy has opened, becomes an incident."""
+    """Alerts that fire, and incidents that the policy opens, always become incidents."""
     assert unfit(Report(title="x", severity="P1", reporter=reporter), STRICT) is None
 
 
 def test_a_policy_of_before_takes_any_report() -> None:
-    """Incidents that began without being asked replay as they began."""
+    """Incidents that began before these checks replay as they began."""
     assert POLICY.reporting is None
     assert unfit(Report(title="x", severity="P1", reporter=ANA), POLICY) is None
 
 
 def test_who_may_report_depends_on_the_severity_that_it_would_have() -> None:
-    """As stated, or as it follows: what nobody states is SEV2 here."""
+    """It may be stated or follow from attributes; here the default is SEV2."""
     rule = ReportingRule(at={"SEV1": ("team:platform",)}, people={"ana": ("platform",)})
     policy = POLICY.changed(reporting=rule)
     cy = Actor(name="cy", via="console")

@@ -1,4 +1,4 @@
-"""What a review still lacks, who led it, and by which severity it is asked for at all."""
+"""What a review lacks, who led it, and which severity decides whether it is required."""
 
 from typing import Any
 
@@ -74,14 +74,14 @@ def lacking(incident: Incident) -> tuple[str, ...]:
 def test_a_review_has_whom_and_what_the_policy_asks_for(
     changed: dict[str, Any], missing: tuple[str, ...]
 ) -> None:
-    """Whoever holds a role that must come, or somebody who is named for it."""
+    """An attendee may hold a required role or be named for it."""
     incident = done(in_review(), "submit_review", after(110), POLICED, **{**MET, **changed})
     incident = done(incident, "add_action_item", after(111), POLICED, text="fix", owner="bo")
     assert lacking(incident) == missing
 
 
 def test_whoever_led_the_review_was_there() -> None:
-    """They need not be named twice; and action items are asked for like lessons."""
+    """The lead need not be named twice; action items are required in the same way as lessons."""
     policy = POLICED.changed(review=FULL.changed(attendees=("incident_manager",)))
     incident = done(in_review(), "submit_review", after(110), policy, **{**MET, "attendees": []})
     assert review_missing(incident, policy, after(200)) == (
@@ -90,7 +90,7 @@ def test_whoever_led_the_review_was_there() -> None:
 
 
 def test_without_a_review_nothing_is_missing_where_none_is_asked() -> None:
-    """And of a policy that asks neither lessons nor action items, none are."""
+    """Nothing is missing either if the policy asks for no lessons and no action items."""
     assert lacking(in_review())[0] == "the review has not been submitted: submit_review"
     mild = in_review().changed(severities=())
     mild = mild.changed(severities=(in_review().severities[0].changed(severity="SEV3"),))
@@ -102,7 +102,7 @@ def test_without_a_review_nothing_is_missing_where_none_is_asked() -> None:
 
 
 def test_a_review_is_kept_as_it_was_submitted() -> None:
-    """Beside the lessons and documents that were there; its date is when it happened."""
+    """It keeps earlier lessons and documents; its date is when it happened."""
     incident = done(in_review(), "add_lesson", after(105), POLICED, text="earlier")
     incident = done(incident, "add_action_item", after(106), POLICED, text="fix", owner="bo")
     answer = outcome(incident, "submit_review", after(120), POLICED, happened_at=after(110), **MET)
@@ -132,7 +132,7 @@ def test_a_review_is_kept_as_it_was_submitted() -> None:
 
 
 def test_an_incomplete_review_says_what_is_missing_and_is_no_review_yet() -> None:
-    """Whatever completes it sets the milestone, at its own instant, and tells of it."""
+    """The command that completes it sets the milestone, at its own instant, and informs people."""
     partly = {"lead": "ana", "attendees": ["bo"], "aspects": {"cause": "a leak"}}
     first = outcome(in_review(), "submit_review", after(110), POLICED, **partly)
     assert isinstance(first, Decision)
@@ -157,7 +157,7 @@ def test_an_incomplete_review_says_what_is_missing_and_is_no_review_yet() -> Non
 
 
 def test_a_second_submission_adds_to_the_review() -> None:
-    """Nothing of the first is lost, and what is said again is there once."""
+    """Nothing of the first is lost, and repeated items appear once."""
     incident = done(in_review(), "submit_review", after(110), POLICED, **MET)
     more = {
         "lead": "ana",
@@ -178,7 +178,7 @@ def test_a_second_submission_adds_to_the_review() -> None:
 
 
 def test_a_review_may_be_led_under_the_name_of_the_role() -> None:
-    """Or by anybody, where nobody holds the role or the policy names none."""
+    """Anybody may lead it if nobody holds the role or the policy names none."""
     fields = {**MET, "attendees": []}
     named = outcome(
         in_review(), "submit_review", after(110), POLICED, **{**fields, "lead": "incident_manager"}
@@ -192,7 +192,7 @@ def test_a_review_may_be_led_under_the_name_of_the_role() -> None:
 
 
 def test_action_items_are_numbered_and_kept_with_owner_date_and_priority() -> None:
-    """So that they can be followed after the incident."""
+    """So people can follow them up after the incident."""
     incident = done(in_review(), "add_action_item", after(101), text="first", owner="bo")
     due: dict[str, Any] = {"due_at": after(9999), "priority": "high"}
     fields: dict[str, Any] = {"text": "fix", "owner": "cy", "happened_at": after(101.5), **due}
@@ -215,14 +215,14 @@ def test_action_items_are_numbered_and_kept_with_owner_date_and_priority() -> No
     ],
 )
 def test_when_a_review_is_required(asked: str, late: float, required: bool) -> None:  # noqa: FBT001 - a case
-    """Always, never, or where a clock was breached."""
+    """The policy says always, never, or if a clock was breached."""
     policy = POLICY.changed(review=ReviewRule(required={"SEV1": asked}))
     incident = done(an_incident(), "acknowledge", after(2 + late), policy)
     assert review_required(incident, policy, after(3 + late)) is required
 
 
 def test_the_worst_severity_is_by_the_order_of_the_policy() -> None:
-    """One that the policy no longer has is worst of none."""
+    """A severity that the policy no longer has counts as the worst."""
     incident = an_incident()
     [first] = incident.severities
     changes = tuple(first.changed(severity=s) for s in ("SEV0", "SEV3", "SEV2"))
@@ -230,7 +230,7 @@ def test_the_worst_severity_is_by_the_order_of_the_policy() -> None:
 
 
 def test_every_required_step_that_is_missing_is_named_where_it_belongs() -> None:
-    """Several of one state, and none that is optional or done."""
+    """It names several steps of one state, but none that is optional or done."""
     extra = POLICY.steps[0].changed(id="scope", do="Say the scope")
     policy = POLICY.changed(steps=(*POLICY.steps, extra))
     incident = done(an_incident(), "complete_step", after(1), policy, step="cause")
@@ -243,7 +243,7 @@ def test_every_required_step_that_is_missing_is_named_where_it_belongs() -> None
 
 
 def test_alerts_that_fire_are_named_by_what_they_say() -> None:
-    """Not those that ended, nor those that another incident took over."""
+    """It leaves out alerts that ended or that another incident took over."""
     told = [
         {"fingerprint": f, "name": f, "summary": words, "status": status, "started_at": after(0)}
         for f, words, status in (

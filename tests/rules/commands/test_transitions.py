@@ -1,4 +1,4 @@
-"""What a trigger does besides moving the incident, and what happens to what was there before."""
+"""What a trigger does besides moving the incident, and what happens to earlier facts."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ def reviewed(at: float = 100) -> Incident:
 def test_what_follows_from_a_trigger(
     incident: Incident, name: str, fields: dict[str, Any], effects: tuple[Effect, ...]
 ) -> None:
-    """Who is paged, whether the report is written, and of what the audiences are told."""
+    """That is who is paged, whether the report is written, and what the audiences hear."""
     answer = decided(incident, name, 150, **fields)
     told = [Tell(e.event, "") if isinstance(e, Tell) else e for e in answer.effects]
     assert tuple(told) == effects
@@ -91,7 +91,7 @@ def test_what_follows_from_a_trigger(
 
 
 def test_closing_writes_the_report_and_ends_it() -> None:
-    """What was found in the review is in it."""
+    """The report contains what the review found."""
     aspects = {"cause": "a leak", "response": "fast"}
     fields: dict[str, Any] = {
         "lead": "ana",
@@ -125,19 +125,19 @@ def test_closing_writes_the_report_and_ends_it() -> None:
 def test_a_trigger_says_who_moved_the_incident_where_and_why(
     name: str, fields: dict[str, Any], summary: str
 ) -> None:
-    """The note, or the reason of a cancellation; alerts are named as such."""
+    """The reason is the note, or that of a cancellation; alerts appear under their own name."""
     assert decided(an_incident(), name, 5, **fields).summary == summary
 
 
 def test_a_trigger_that_stays_in_its_state_names_it_once() -> None:
-    """Mitigated is no state."""
+    """For example, `mitigate` leads to no other state."""
     answer = decided(a_diagnosed_incident(), "mitigate", 50)
     assert answer.summary == "mitigate by ana: resolution"
     assert answer.incident.state is State.RESOLUTION
 
 
 def test_a_milestone_is_when_it_happened_by_whom_and_when_that_was_told() -> None:
-    """The clocks go by the first, audits by the second."""
+    """Clocks use the time of the event, audits the time of recording."""
     incident = done(an_incident(), "acknowledge", after(9), happened_at=after(4))
     milestone = incident.milestone("acknowledged")
     assert milestone is not None
@@ -145,7 +145,7 @@ def test_a_milestone_is_when_it_happened_by_whom_and_when_that_was_told() -> Non
 
 
 def test_a_reopened_incident_lost_what_is_no_longer_true_from_when_it_was_not() -> None:
-    """What a correction replaced, or an earlier reopening took back, stays as it was."""
+    """Facts that a correction or an earlier reopening took back stay as they are."""
     incident = reviewed()
     gone = with_milestone(incident, "resolved", at=after(60), now=after(60), actor=ANA)
     *before, wrong = gone.milestones
@@ -169,7 +169,7 @@ def test_a_reopened_incident_lost_what_is_no_longer_true_from_when_it_was_not() 
 def test_a_hold_ends_with_the_response_and_never_before_it_began(
     told: dict[str, Any], ended: float
 ) -> None:
-    """Earlier holds stay as they were; a mitigation ends none."""
+    """Earlier holds stay as they were; a mitigation ends no hold."""
     incident = done(a_diagnosed_incident(), "hold", after(50), reason="third_party")
     incident = done(incident, "resume", after(52))
     incident = done(incident, "hold", after(60), reason="third_party")
@@ -182,7 +182,7 @@ def test_a_hold_ends_with_the_response_and_never_before_it_began(
 
 
 def test_a_hold_that_is_resumed_ends_when_it_is_said_to_but_not_before_it_began() -> None:
-    """And only the one that runs."""
+    """Only the running hold ends."""
     incident = done(an_incident(), "hold", after(10), reason="third_party")
     incident = done(incident, "resume", after(20), happened_at=after(15))
     incident = done(incident, "hold", after(30), reason="third_party", happened_at=after(25))
@@ -198,7 +198,7 @@ def test_a_hold_that_is_resumed_ends_when_it_is_said_to_but_not_before_it_began(
 
 
 def test_an_acknowledgement_takes_the_roles_that_nobody_holds() -> None:
-    """From when it happened; whoever has one keeps it."""
+    """They are held from when it happened; people who hold one keep it."""
     incident = done(an_incident(), "acknowledge", after(9), happened_at=after(4))
     assert [(h.role, h.person, h.since_at) for h in incident.roles] == [
         ("incident_manager", "ana", after(4))
@@ -209,7 +209,7 @@ def test_an_acknowledgement_takes_the_roles_that_nobody_holds() -> None:
 
 
 def test_every_role_that_an_acknowledgement_gives_is_taken() -> None:
-    """One that is held already does not keep the others from being taken."""
+    """If somebody already holds one of them, the others are still taken."""
     roles = tuple(role.changed(default="acknowledger") for role in POLICY.roles[:2])
     policy = POLICY.changed(roles=roles)
     incident = done(
@@ -220,7 +220,7 @@ def test_every_role_that_an_acknowledgement_gives_is_taken() -> None:
 
 
 def test_why_an_incident_was_cancelled_and_what_it_duplicates_are_kept() -> None:
-    """Beside the links that were there."""
+    """They join the links that were there."""
     incident = done(an_incident(), "link", after(1), target="CHG-1", relation="caused_by")
     plain = done(incident, "cancel", after(2), reason="false_alarm")
     assert (plain.cancelled_for, plain.links) == ("false_alarm", incident.links)
@@ -234,7 +234,7 @@ def test_why_an_incident_was_cancelled_and_what_it_duplicates_are_kept() -> None
 
 
 def test_an_acknowledgement_is_watched_by_the_ladder_of_this_incident() -> None:
-    """Without an escalation nobody watches it."""
+    """Without an escalation, nobody watches it."""
     assert POLICY.escalation is not None
     watched: EscalationPolicy = POLICY.escalation.changed(forgotten_after=minutes(30))
     for escalation, watches in ((watched, [WatchAcknowledgement(after(39))]), (None, [])):
@@ -246,7 +246,7 @@ def test_an_acknowledgement_is_watched_by_the_ladder_of_this_incident() -> None:
 
 
 def test_after_a_reopening_whatever_somebody_does_takes_it_up() -> None:
-    """Also where acknowledgements are not watched: a reopened incident is not acknowledged."""
+    """This holds even if acknowledgements are not watched: a reopened incident has none."""
     opened = done(reviewed(), "reopen", after(150))
     answer = decided(opened, "hold", 151, reason="third_party")
     assert answer.effects == (TakenUp("ana"), Tell("hold", answer.summary))

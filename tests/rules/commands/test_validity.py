@@ -1,4 +1,4 @@
-"""What a command says can be meant."""
+"""A command must make sense."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def command(name: str, **fields: object) -> Command:
 def test_a_text_that_says_nothing_is_malformed_by_its_field(
     name: str, fields: dict[str, object], wrong: list[str]
 ) -> None:
-    """Every such field at once; spaces say no more than nothing at all."""
+    """All such fields are named at once; spaces count as nothing."""
     refusal = unsound(command(name, **fields), ME)
     assert refusal
     assert refusal.kind == "Malformed"
@@ -46,7 +46,7 @@ def test_a_text_that_says_nothing_is_malformed_by_its_field(
 
 
 def test_a_severity_is_said_or_given_by_attributes() -> None:
-    """One of the two; both may be."""
+    """Either is enough, and both are allowed."""
     (flaw,) = flaws(command("set_severity"), ME)
     assert flaw == ("severity", "is missing: give it, or the attributes that it follows from")
     assert flaws(command("set_severity", severity="SEV1"), ME) == ()
@@ -55,7 +55,7 @@ def test_a_severity_is_said_or_given_by_attributes() -> None:
 
 
 def test_a_note_may_be_left_out() -> None:
-    """Whether one is asked for, the policy says."""
+    """The policy says whether a note is required."""
     assert flaws(command("acknowledge"), ME) == ()
 
 
@@ -68,7 +68,7 @@ def test_a_note_may_be_left_out() -> None:
     ],
 )
 def test_no_incident_is_related_to_itself(name: str, fields: dict[str, object], field: str) -> None:
-    """A duplicate of itself would be cancelled in favour of nothing."""
+    """An incident cannot be cancelled as a duplicate of itself."""
     assert flaws(command(name, **fields), ME) == ((field, "is this incident itself"),)
     refusal = unsound(command(name, **fields), ME)
     assert refusal == Refusal("Malformed", f"{field}: is this incident itself", (field,))
@@ -77,7 +77,7 @@ def test_no_incident_is_related_to_itself(name: str, fields: dict[str, object], 
 
 @pytest.mark.parametrize("named", ["INC-1", "CHG-7", "inc-260326-00000000", "INC-260326-0000000U"])
 def test_what_one_duplicates_or_is_merged_into_is_an_incident(named: str) -> None:
-    """By the form of its id; a link of another kind may lead to whatever there is."""
+    """The form of the id decides; a link of another kind may lead anywhere."""
     for relation in ("duplicate_of", "merged_into"):
         ((field, problem),) = flaws(command("link", target=named, relation=relation), ME)
         assert (field, "not the id of an incident" in problem) == ("target", True)
@@ -87,7 +87,7 @@ def test_what_one_duplicates_or_is_merged_into_is_an_incident(named: str) -> Non
 
 
 def test_nothing_is_taken_back_before_it_was() -> None:
-    """What is to be diagnosed again cannot have been sent back before it was diagnosed."""
+    """An incident cannot go back to diagnosis before it was diagnosed."""
     incident = a_diagnosed_incident()
 
     def asked(name: str, minute: float | None, **said: str) -> tuple[str, ...] | None:
@@ -115,7 +115,7 @@ def test_nothing_is_taken_back_before_it_was() -> None:
     ],
 )
 def test_nobody_speaks_for_the_engine(name: str, actor: str, via: str, *, counts: bool) -> None:
-    """It may everything, so nobody may say that they are it."""
+    """The engine may do everything, so nobody may claim to be it."""
     refusal = impersonates(name, command(name, actor=actor, via=via))
     assert (refusal is None) == counts
     if refusal:

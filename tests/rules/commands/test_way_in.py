@@ -1,4 +1,4 @@
-"""The way in of every command: what is understood, when it counts, and what is too late."""
+"""How every command comes in: what is understood, when it counts, and what is too late."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,7 +36,7 @@ def closed() -> Incident:
 
 
 def test_every_field_that_is_wrong_is_named_and_nothing_that_was_in_it() -> None:
-    """What was sent may be a secret; of a payload with several flaws all are said at once."""
+    """The payload may hold a secret; all its flaws are named at once."""
     answer = parse("add_action_item", {"actor": "", "colour": "s3cret"})
     assert isinstance(answer, Refusal)
     assert (answer.kind, answer.missing) == ("Malformed", ("text", "owner"))
@@ -53,7 +53,7 @@ def test_every_field_that_is_wrong_is_named_and_nothing_that_was_in_it() -> None
 
 
 def test_a_command_that_there_is_not_is_refused_with_those_that_there_are() -> None:
-    """By name."""
+    """The refusal lists their names."""
     answer = parse("dance", {"actor": "ana"})
     assert isinstance(answer, Refusal)
     assert answer.kind == "Malformed"
@@ -71,7 +71,7 @@ def test_a_command_that_there_is_not_is_refused_with_those_that_there_are() -> N
 def test_a_signal_that_is_none_is_answered_with_what_was_probably_meant(
     name: str, hint: str
 ) -> None:
-    """Never with one that only the engine sends; a name without end is cut."""
+    """The suggestion is never a command for the engine alone; an endless name is cut."""
     answer = no_signal(name, 2)
     assert answer.kind == "Malformed"
     assert answer.message.startswith(f"there is no signal '{name}'{hint}")
@@ -91,7 +91,7 @@ def test_a_signal_that_is_none_is_answered_with_what_was_probably_meant(
 def test_what_happened_lies_within_a_year_before_the_report_and_now(
     at: datetime, refused_as: str | None
 ) -> None:
-    """Exactly then is still right; anything else is a slip, and the refusal says which field."""
+    """The bounds themselves are allowed; anything beyond is refused with the name of its field."""
     answer = outcome(an_incident(), "set_milestone", after(5), milestone="aware", happened_at=at)
     found = (answer.kind, answer.missing) if isinstance(answer, Refusal) else (None, ())
     assert found == (refused_as, ("happened_at",) if refused_as else ())
@@ -102,7 +102,7 @@ def test_what_happened_lies_within_a_year_before_the_report_and_now(
 def test_a_command_that_waited_long_for_a_worker_counts_from_when_it_was_given(
     late: float, counts: float
 ) -> None:
-    """Some seconds on the way are the way; what it says itself goes before."""
+    """A few seconds on the way do not matter; a time in the command takes precedence."""
     sent: dict[str, Any] = {"sent_at": after(10) - late * SECOND}
     incident = done(an_incident(), "acknowledge", after(10), **sent)
     milestone = incident.milestone("acknowledged")
@@ -116,7 +116,7 @@ def test_a_command_that_waited_long_for_a_worker_counts_from_when_it_was_given(
 
 @pytest.mark.parametrize("name", sorted(AFTER_THE_END))
 def test_what_is_learned_late_can_still_be_recorded(name: str) -> None:
-    """Facts, dates, links and lessons; whatever the command then says of its fields."""
+    """That is facts, dates, links and lessons, whatever the fields of the command say."""
     fields: dict[str, dict[str, Any]] = {
         "set_milestone": {"milestone": "aware"},
         "correct_milestone": {"milestone": "acknowledged", "happened_at": after(1)},
@@ -132,14 +132,14 @@ def test_what_is_learned_late_can_still_be_recorded(name: str) -> None:
 
 
 def test_what_is_too_late_says_how_it_would_be_possible() -> None:
-    """By reopening."""
+    """The refusal names reopening as the way."""
     answer = outcome(closed(), "hold", after(300), reason="third_party")
     assert answer == Refusal("Refused", "the incident is closed", possible=("reopen",))
 
 
 @pytest.mark.parametrize("name", sorted(FREE_TEXTS))
 def test_a_full_record_takes_no_more_of_any_text(name: str) -> None:
-    """The refusal says how much it holds and where the text belongs."""
+    """The refusal says how many fit, and where else to put the text."""
     incident = done(a_diagnosed_incident(), "resolve", after(100), steps=["verify"])
     lesson = Lesson(at=after(101), actor=ANA, text="x" * 4000)
     incident = incident.changed(lessons=(lesson,) * 25)
@@ -153,7 +153,7 @@ def test_a_full_record_takes_no_more_of_any_text(name: str) -> None:
 
 
 def test_what_a_correction_takes_back_is_marked_and_told() -> None:
-    """A threshold that fired, and would not have as the record reads now; others stay."""
+    """It is a threshold that would not have fired by the corrected record; others stay."""
     fired = FiredThreshold(
         clock="acknowledge",
         run=1,
@@ -185,7 +185,7 @@ def test_what_a_correction_takes_back_is_marked_and_told() -> None:
 
 
 def test_only_what_is_taken_back_is_marked_so() -> None:
-    """Two runs of one clock are two."""
+    """Two runs of one clock count separately."""
     first = FiredThreshold(
         clock="c", run=1, threshold="50%", fraction=0.5, due_at=START, fired_at=START
     )
@@ -195,7 +195,7 @@ def test_only_what_is_taken_back_is_marked_so() -> None:
 
 
 def test_the_engine_and_monitoring_take_nothing_up() -> None:
-    """Nor does somebody where nobody watches."""
+    """Nor does a person if nobody watches."""
     incident = done(a_diagnosed_incident(), "resolve", after(50), steps=["verify"])
     incident = done(incident, "reopen", after(60))
     engine: dict[str, Any] = {"actor": ENGINE.name, "via": ENGINE.via}
@@ -205,7 +205,7 @@ def test_the_engine_and_monitoring_take_nothing_up() -> None:
 
 
 def test_a_line_is_cut_and_numbered_and_carries_what_belongs_to_it() -> None:
-    """It happened when it was told unless something else is said."""
+    """It happened when it was recorded, unless the command says otherwise."""
     before = an_incident()
     incident = note(
         before, EntryKind.STEP_DONE, "x" * (SUMMARY_LIMIT + 9), actor=ANA, now=after(3), step="a"
@@ -223,7 +223,7 @@ def test_a_line_is_cut_and_numbered_and_carries_what_belongs_to_it() -> None:
 
 @pytest.mark.parametrize(("ago", "counts"), [(5, False), (6, True)])
 def test_what_is_told_late_was_given_now(ago: int, counts: bool) -> None:  # noqa: FBT001 - a case
-    """Nobody shortens a wait by dating back."""
+    """Nobody can shorten a wait by dating back."""
     happened_at = after(10) - ago * SECOND
     case = Case(an_incident(), POLICY, ANA, after(10), happened_at)
     assert case.given_at == (after(10) if counts else happened_at)
@@ -231,7 +231,7 @@ def test_what_is_told_late_was_given_now(ago: int, counts: bool) -> None:  # noq
 
 
 def test_a_refusal_as_data_says_all_that_it_says() -> None:
-    """For tools: by these names, whatever the words are; with the state that it was refused in."""
+    """Tools find it by these names, whatever the words are, with the state at the refusal."""
     refusal = Refusal("Refused", "no", missing=("note",), possible=("reopen",), may=("bo",))
     assert refusal.details("closed") == {
         "refusal": "Refused",

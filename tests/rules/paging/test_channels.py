@@ -26,7 +26,7 @@ PEOPLE = {
 
 
 def test_targets_mean_people_role_holders_and_channels() -> None:
-    """Each kind of target resolves to whom, or what, it names, in the policy's order."""
+    """Each kind of target resolves to its people or channels, in the policy's order."""
     found = resolve_targets(
         ("role:incident_manager", "person:bob", "channel:ops"),
         {"incident_manager": "alice"},
@@ -48,14 +48,14 @@ def test_somebody_named_twice_is_paged_once() -> None:
 
 
 def test_a_channel_and_a_person_of_one_name_are_two() -> None:
-    """A channel that is called like a person is not that person."""
+    """A channel that has a person's name is not that person."""
     found = resolve_targets(("person:alice", "channel:alice"), {}, PEOPLE)
     assert len(found.pages) == 2
 
 
 @pytest.mark.parametrize("target", ["role:empty", "role:unheld", "person:", "channel:", "alice"])
 def test_targets_without_anyone_are_told(target: str) -> None:
-    """A role that nobody holds, and what is no target, page nobody and are listed once."""
+    """A role that nobody holds, or a target that is none, pages nobody and is listed once."""
     found = resolve_targets((target, target), {"empty": ""}, PEOPLE)
     assert found.pages == ()
     assert found.nobody == (target,)
@@ -69,7 +69,7 @@ def test_a_stranger_is_paged_by_name() -> None:
 
 
 def test_own_channels_come_before_the_policy_s() -> None:
-    """Who has channels is paged on these, and on the policy's only where these lead to them."""
+    """People with own channels get pages there; the policy's come only as fallbacks."""
     page = PageTarget("person:alice", "alice", channels=("sms",))
     assert paging_chain(page, ("pager",), {"sms": "mail"}) == ("sms", "mail")
 
@@ -90,12 +90,12 @@ def test_own_channels_come_before_the_policy_s() -> None:
 def test_chains_follow_fallbacks_without_loops(
     channels: tuple[str, ...], fallbacks: dict[str, str], chain: tuple[str, ...]
 ) -> None:
-    """All named channels first, then their fallbacks in turn, none twice."""
+    """All named channels come first, then their fallbacks in turn, none twice."""
     assert channel_chain(channels, fallbacks) == chain
 
 
 def test_a_schedule_means_everybody_on_call_by_it() -> None:
-    """Once, whoever else names them, and says by what; where nobody is, it is nobody."""
+    """Each is paged once, with the schedule as the reason; if nobody is on call, nobody is."""
     until = datetime(2026, 3, 2, 9, tzinfo=UTC)
     since = {"since_at": until - timedelta(days=7), "until_at": until}
     duties = tuple(
@@ -118,7 +118,7 @@ def test_a_schedule_means_everybody_on_call_by_it() -> None:
 
 
 def test_a_role_that_several_hold_pages_all_of_them() -> None:
-    """Each once, also where they are named beside it."""
+    """Each gets one page, even if they are also named themselves."""
     found = resolve_targets(
         ("role:experts", "person:bo"), {"experts": "ana"}, {}, further={"experts": ("bo", "cy")}
     )
@@ -127,13 +127,13 @@ def test_a_role_that_several_hold_pages_all_of_them() -> None:
 
 
 def test_every_channel_is_one_of_its_own_and_people_come_after_it() -> None:
-    """In the order of the policy."""
+    """Both are in the order of the policy."""
     found = resolve_targets(("channel:ops", "channel:war-room", "person:bob"), {}, PEOPLE)
     assert [page.recipient for page in found.pages] == ["ops", "war-room", "bob"]
 
 
 def test_a_person_who_is_called_like_a_role_is_paged_alone() -> None:
-    """Whoever holds that role was not named."""
+    """The person who holds that role was not named."""
     found = resolve_targets(("person:experts",), {}, {}, further={"experts": ("bo", "cy")})
     assert [page.recipient for page in found.pages] == ["experts"]
 
@@ -156,13 +156,13 @@ LIMITS = PageLimits(person=COMMON, channels={"ops": ROOM, "alice": ROOM})
 def test_a_page_is_bound_by_what_limits_whoever_gets_it(
     page: PageTarget, limits: PageLimits, whom: str, limit: PageLimit | None
 ) -> None:
-    """A channel by its own limit, a person by theirs before that of everybody; or by none."""
+    """A channel has its own limit; a person has their own, else that of everybody, else none."""
     bound = limit and Bound(whom=whom, limit=limit, urgency=2, escalation=True)
     assert bound_by(page, limits, 2, escalation=True) == bound
 
 
 def test_a_limit_of_their_own_comes_with_whoever_is_resolved() -> None:
-    """As their address does; a page is by escalation only where it says so."""
+    """So does their address. A page counts as one by escalation only if it says so."""
     people = {"alice": Person(name="alice", limit=OWN)}
     (page,) = resolve_targets(("person:alice",), {}, people).pages
     bound = bound_by(page, PageLimits(), 2)
@@ -171,7 +171,7 @@ def test_a_limit_of_their_own_comes_with_whoever_is_resolved() -> None:
 
 @pytest.mark.parametrize("withdraw", [None, "acknowledged"])
 def test_what_is_bound_asks_for_leave_with_what_a_summary_would_tell(withdraw: str | None) -> None:
-    """The subject is cut; what nothing binds asks nobody."""
+    """Its subject is cut. A page without limits asks nobody."""
     message = Message(
         key="k",
         kind=MessageKind.PAGE,

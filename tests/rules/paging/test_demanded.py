@@ -1,4 +1,4 @@
-"""Escalating by hand, and what else a command does to an escalation."""
+"""Escalating by hand, and how other commands affect an escalation."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,7 +32,7 @@ WATCHED = policy(forgotten_after=timedelta(minutes=30))
 
 
 def effects(name: str, under: CompiledPolicy, **fields: object) -> tuple[Effect, ...]:
-    """What a command, 5 minutes after an acknowledgement, asks for."""
+    """The effects of a command that comes 5 minutes after an acknowledgement."""
     incident = done(an_incident(under), "acknowledge", after(2), under)
     answer = outcome(incident, name, after(5), under, **fields)
     assert isinstance(answer, Decision), answer
@@ -40,14 +40,14 @@ def effects(name: str, under: CompiledPolicy, **fields: object) -> tuple[Effect,
 
 
 def refused(**fields: object) -> Refusal:
-    """The refusal of escalating."""
+    """The refusal to escalate."""
     answer = outcome(an_incident(), "escalate", after(5), POLICY, **fields)
     assert isinstance(answer, Refusal), answer
     return answer
 
 
 def test_a_level_is_paged_with_a_reason_that_stays_on_the_record() -> None:
-    """The line says who wanted what, and why."""
+    """The line says who wanted which level, and why."""
     (effect,) = effects("escalate", POLICY, level=2, note="the database is gone")
     why = "ana asks for level 2: the database is gone"
     assert effect == PageNextLevel(why, 2, waits=True, by="ana", at=after(5))
@@ -71,7 +71,7 @@ def test_asked_for_once_it_pages_nobody_further_and_waits_for_no_answer() -> Non
 
 
 def test_an_acknowledgement_answers_whoever_escalated_after_the_first() -> None:
-    """Anybody may, also who asked; a second one finds nobody to answer, and is refused."""
+    """Anybody may answer, also the person who asked; a second answer is refused."""
     incident = done(an_incident(), "acknowledge", after(1))
     refusal = outcome(incident, "acknowledge", after(2), actor="bo")
     assert isinstance(refusal, Refusal)
@@ -92,7 +92,7 @@ def test_an_acknowledgement_answers_whoever_escalated_after_the_first() -> None:
 
 
 def test_what_cannot_be_escalated_to_is_refused() -> None:
-    """No such level, no reason, no escalation, no incident that goes on."""
+    """That is an unknown level, no reason, no escalation, or an incident that is over."""
     words = "the escalation default has no level 9; it has 3"
     assert refused(level=9, note="x") == Refusal("Refused", words)
     assert refused(level=1) == Refusal("Refused", "escalating needs a reason: note", ("note",))
@@ -106,7 +106,7 @@ def test_what_cannot_be_escalated_to_is_refused() -> None:
 
 
 def test_the_levels_are_those_of_the_ladder_that_counts() -> None:
-    """One level alone while the flag is raised; its acknowledgement is watched by it, too."""
+    """While the flag is raised there is only one level, whose acknowledgement is watched too."""
     assert POLICY.escalation is not None
     short = POLICY.escalation.changed(
         name="short", levels=POLICY.escalation.levels[:1], forgotten_after=minutes(7)
@@ -122,7 +122,7 @@ def test_the_levels_are_those_of_the_ladder_that_counts() -> None:
 
 
 def test_who_may_escalate_is_policy() -> None:
-    """As for every command."""
+    """As for every command, the policy decides."""
     strict = POLICY.changed(authority={"escalate": AuthorityRule(by=("person:bo",))})
     answer = outcome(an_incident(strict), "escalate", after(1), strict, note="x")
     assert isinstance(answer, Refusal)
@@ -130,7 +130,7 @@ def test_who_may_escalate_is_policy() -> None:
 
 
 def test_an_acknowledgement_is_watched_where_the_policy_says_so() -> None:
-    """From when it is told, not from when it is said to have happened."""
+    """The wait begins when it is recorded, not when it is said to have happened."""
     answer = outcome(
         an_incident(WATCHED), "acknowledge", after(9), WATCHED, happened_at=after(3).isoformat()
     )
@@ -143,7 +143,7 @@ def test_an_acknowledgement_is_watched_where_the_policy_says_so() -> None:
 
 
 def test_whatever_somebody_does_is_progress_and_what_the_engine_does_is_none() -> None:
-    """Each command of a person takes it up; what a clock sets off does not."""
+    """Any command by a person takes it up; one that a clock sets off does not."""
     assert TakenUp("ana") in effects("complete_step", WATCHED, step="impact")
     assert TakenUp("bo") in effects("set_severity", WATCHED, severity="SEV1", actor="bo")
     assert TakenUp("ana") in effects("link", WATCHED, target="CHG-1")
@@ -155,7 +155,7 @@ def test_whatever_somebody_does_is_progress_and_what_the_engine_does_is_none() -
 
 
 def test_a_raised_severity_pages_as_the_policy_says() -> None:
-    """The first level again, the next one, or nobody; a lowered one never."""
+    """It pages the first level again, the next one, or nobody; lowering pages nobody."""
     raised = {"severity": "SEV1", "note": "worse"}
 
     def pages(on_raise: OnRaise, start: str, **fields: object) -> list[PageNextLevel]:
@@ -180,7 +180,7 @@ def test_a_raised_severity_pages_as_the_policy_says() -> None:
 
 @pytest.mark.parametrize("branch", [{"severities": ("SEV1",)}, {"when": ("flag vip",)}])
 def test_a_raised_severity_pages_by_the_escalation_that_counts_then(branch: dict[str, Any]) -> None:
-    """Not by that of before."""
+    """The earlier escalation does not page."""
     assert POLICY.escalation is not None
     again = POLICY.escalation.changed(name="worst", on_raise=OnRaise.RESTART)
     under = policy(branches=(Branch(follow=again, **branch),))
@@ -193,5 +193,5 @@ def test_a_raised_severity_pages_by_the_escalation_that_counts_then(branch: dict
 
 
 def test_the_command_is_offered_with_the_others() -> None:
-    """So that update, signal and console have it."""
+    """It exists as an update, a signal and a console command."""
     assert COMMANDS["escalate"].typed == "escalate"

@@ -1,4 +1,4 @@
-"""What is demanded of an escalation: what is one page, what waits, who answers, what is dropped."""
+"""Demands on an escalation: which make one page, wait, are answered or dropped."""
 
 from datetime import datetime
 from typing import Any
@@ -39,12 +39,12 @@ def demand(at: float, level: int | None = None, **fields: Any) -> DemandedPage:
 
 
 def progress(*demanded: DemandedPage, **fields: Any) -> EscalationProgress:
-    """An escalation that has paged level 1, with what is demanded of it."""
+    """An escalation that paged level 1 and has these demands."""
     return EscalationProgress(**{"level": 1, "pages": 1, **fields}, demanded=demanded)
 
 
 def test_demands_of_one_instant_and_level_are_one_page_with_every_reason() -> None:
-    """The next level and its number are the same; another instant or level is another page."""
+    """The next level and its number are one level; another instant or level is another page."""
     asked = (demand(5, reason="a"), demand(5, 2, reason="b", stays=True), demand(5, 3), demand(6))
     taken = take(progress(*asked), 3, after(6))
     assert taken is not None
@@ -57,7 +57,7 @@ def test_demands_of_one_instant_and_level_are_one_page_with_every_reason() -> No
 
 
 def test_a_level_that_was_paged_at_this_very_instant_is_not_paged_again() -> None:
-    """Whoever asked in the same instant, and came a moment later, asked for that page."""
+    """A demand of the same instant that comes a moment later is met by that page."""
     done = progress(demand(5), level=2, demanded_at=after(5))
     taken = take(done, 3, after(5))
     assert taken is not None
@@ -68,7 +68,7 @@ def test_a_level_that_was_paged_at_this_very_instant_is_not_paged_again() -> Non
 
 
 def test_what_waits_for_hours_is_due_once_they_begin_unless_the_escalation_goes_on() -> None:
-    """While it goes on it pages the level itself; stopped, it does not."""
+    """A running escalation pages the level itself; a stopped one does not."""
     waiting = demand(5, 2, not_before=after(60))
     stopped = progress(waiting, stopped="acknowledged by ana")
     assert not demand_due(stopped, after(59))
@@ -93,7 +93,7 @@ def test_what_waits_for_hours_is_due_once_they_begin_unless_the_escalation_goes_
 def test_a_demand_that_reached_nobody_waits_or_goes_on_to_the_next_level(
     opens_at: datetime | None, more: dict[str, Any], left: list[tuple[int, datetime | None]]
 ) -> None:
-    """It waits for the hours of its level; if nobody ever comes, the next one is demanded."""
+    """It waits for the level's hours; if these never come, it demands the next level."""
     stopped = progress(stopped="acknowledged by ana")
     found = unreached(stopped, demand(5, stays=True, **more), 2, 3, opens_at=opens_at)
     assert [(d.level, d.not_before) for d in found.demanded] == left
@@ -106,7 +106,7 @@ OVER = Withdrawal("resolved by ana", over=True, running=frozenset({"regulator"})
 
 
 def test_an_answer_withdraws_what_the_escalation_asked_for_and_the_end_everything() -> None:
-    """What a clock asked for stays until the incident is over; if the clock runs on, longer."""
+    """A page that a clock asked for stays until the incident is over, or until the clock stops."""
     asked = progress(
         demand(1, by="ana"),
         demand(2, stays=True, clocks=("resolve",)),
@@ -117,7 +117,7 @@ def test_an_answer_withdraws_what_the_escalation_asked_for_and_the_end_everythin
 
 
 def test_which_clocks_run_on_follows_from_the_record() -> None:
-    """While the response lasts nothing is over; afterwards those that have not stopped."""
+    """During the response nothing is over; afterwards, clocks that did not stop run on."""
     incident = done(an_incident(), "set_milestone", after(1), milestone="aware")
     assert withdrawal("why", incident, POLICY, after(2)) == Withdrawal("why")
     over = done(incident, "cancel", after(2), reason="false_alarm")
@@ -126,7 +126,7 @@ def test_which_clocks_run_on_follows_from_the_record() -> None:
 
 
 def test_asked_by_hand_after_an_acknowledgement_it_goes_on_from_that_level() -> None:
-    """In the first round, and nobody has been reached yet; asked once, it stays stopped."""
+    """It does so in the first round, as if it reached nobody; asked only once, it stays stopped."""
     asked = demand(30, by="ana", waits=True, cause=9)
     going, page = set_going(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
     assert (going.called_by, going.stopped, going.reached, going.cause) == ("ana", None, False, 9)
@@ -140,7 +140,7 @@ def test_asked_by_hand_after_an_acknowledgement_it_goes_on_from_that_level() -> 
 
 
 def test_nobody_of_the_rest_at_night_it_begins_again_at_the_level_that_was_asked_for() -> None:
-    """And not at the first, whose people had answered."""
+    """It does not begin at the first level, because people there had answered."""
     asked = demand(30, by="ana", waits=True)
     going, _ = set_going(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
     for number in (2, 3):
@@ -150,7 +150,7 @@ def test_nobody_of_the_rest_at_night_it_begins_again_at_the_level_that_was_asked
 
 
 def test_who_was_paged_answers_and_neither_who_asked_nor_a_bystander() -> None:
-    """Of a channel nobody knows who reads it: there whoever did not ask answers."""
+    """If a channel was paged, anybody but the person who asked may answer."""
     called = EscalationProgress(called_by="ana", called=("bo", "ana"))
     assert [answers(called, name) for name in ("ana", "bo", "cy")] == [False, True, False]
     room = EscalationProgress(called_by="ana", called=("channel:ops",))
@@ -161,7 +161,7 @@ def test_who_was_paged_answers_and_neither_who_asked_nor_a_bystander() -> None:
 
 
 def test_a_forgotten_acknowledgement_pages_nobody_twice_whom_a_clock_just_paged() -> None:
-    """It goes on from that level, after its wait; later it pages the level again."""
+    """It goes on from that level after its wait; later it pages the level again."""
     paged = progress(level=2, stopped="acknowledged by ana", answer_by=after(15))
     assert (resumed(paged, after(10)).level, resumed(paged, after(10)).next_at) == (2, after(15))
     assert (resumed(paged, after(15)).level, resumed(paged, after(15)).next_at) == (1, after(15))
@@ -169,13 +169,13 @@ def test_a_forgotten_acknowledgement_pages_nobody_twice_whom_a_clock_just_paged(
 
 
 def test_a_key_says_by_which_line_of_which_level_in_which_round_a_page_is_asked_for() -> None:
-    """So no other page ever has it."""
+    """So no two pages share a key."""
     asked = Asked(Page(2, 1, THREE.levels[1], None), THREE, "why", after(5), 7)
     assert page_key("INC-1", asked) == "INC-1/page-7.2.2"
 
 
 def test_pages_are_withdrawn_and_reminders_are_not() -> None:
-    """Those of levels by an answer; those that a clock asked for, only once it is over."""
+    """An answer withdraws pages of levels; only the end withdraws pages that a clock asked for."""
     said = Message(
         key="k", kind=MessageKind.PAGE, incident_id="INC-1", recipient="ana",
         subject="", body="", severity="SEV1", reason="",

@@ -1,4 +1,4 @@
-"""Who is paged next follows from the policy, what was paged, and the time."""
+"""The next page follows from the policy, the earlier pages, and the time."""
 
 from collections import Counter
 from datetime import datetime
@@ -39,7 +39,7 @@ def test_a_new_incident_pages_the_first_level_at_once() -> None:
 
 
 def test_silence_pages_the_next_level_when_the_wait_is_over_and_not_before() -> None:
-    """The timeout belongs to the level that was paged."""
+    """The wait belongs to the level that was paged."""
     progress = paged(1, 0, after(5))
     assert next_page(ESCALATION, progress, after(4.99)) == Wait(after(5))
     page = next_page(ESCALATION, progress, after(5))
@@ -59,13 +59,13 @@ def test_after_the_last_level_the_whole_is_repeated_as_often_as_the_policy_says(
 
 
 def test_a_stopped_escalation_pages_nobody() -> None:
-    """Acknowledged: silence has no meaning any more."""
+    """After an acknowledgement, silence means nothing."""
     progress = EscalationProgress(level=1, pages=1, stopped="acknowledged by ana")
     assert next_page(ESCALATION, progress, after(500)) == NoPage("acknowledged by ana")
 
 
 def test_a_deadline_pages_the_next_level_also_after_an_acknowledgement() -> None:
-    """A breach demands it; beyond the last level the last is paged again."""
+    """A breach demands it; after the last level, the last is paged again."""
     page = forced_page(ESCALATION, EscalationProgress(level=1, stopped="acknowledged by ana"))
     assert isinstance(page, Page)
     assert page.level == 2
@@ -75,7 +75,7 @@ def test_a_deadline_pages_the_next_level_also_after_an_acknowledgement() -> None
 
 
 def test_a_policy_without_escalation_says_so() -> None:
-    """No levels, no page, and a reason."""
+    """Without levels there is no page, but a reason."""
     assert isinstance(next_page(None, EscalationProgress(), after(0)), NoPage)
 
 
@@ -90,7 +90,7 @@ def of(name: str, **more: Any) -> Level:
 
 
 def test_the_first_branch_that_fits_counts() -> None:
-    """By severity and by conditions, all of which must hold; otherwise the levels themselves."""
+    """Its severity and all of its conditions must fit; if no branch fits, the main levels count."""
     slow, gold = ladder(of("bo")), ladder(of("cy"))
     whole = ladder(
         of("ana"),
@@ -109,7 +109,7 @@ def test_the_first_branch_that_fits_counts() -> None:
 
 
 def test_a_level_for_alerts_that_go_on_is_passed_over_when_none_does() -> None:
-    """The one after it still comes when it would have."""
+    """The level after it still comes at its time."""
     policy = ladder(of("ana"), of("bo", if_firing=True))
     assert isinstance(next_page(policy, paged(1, 0, after(5)), after(5)), Page)
     passed = next_page(policy, paged(1, 0, after(5)), after(5), firing=False)
@@ -117,7 +117,7 @@ def test_a_level_for_alerts_that_go_on_is_passed_over_when_none_does() -> None:
 
 
 def test_an_incident_without_alerts_counts_as_going_on() -> None:
-    """Nobody told that it is over; one whose alerts were all taken over is not going on."""
+    """Nobody said that it is over; an incident whose alerts were all taken over does not go on."""
     assert still_firing(an_incident())
     fires = Alert(fingerprint="a", name="a", status=AlertStatus.FIRING, started_at=after(0))
     seen = AlertRecord(alert=fires, first_seen_at=after(0), last_seen_at=after(0), times_seen=1)
@@ -128,7 +128,7 @@ def test_an_incident_without_alerts_counts_as_going_on() -> None:
 
 
 def test_a_level_that_reached_nobody_is_followed_by_the_next_at_once() -> None:
-    """Somebody was reached: the wait begins. Nobody: it does not."""
+    """The wait begins only if somebody was reached."""
     policy = ladder(of("ana"), of("bo"))
     page = next_page(policy, EscalationProgress(), after(0))
     assert isinstance(page, Page)
@@ -139,7 +139,7 @@ def test_a_level_that_reached_nobody_is_followed_by_the_next_at_once() -> None:
 
 
 def test_a_whole_round_outside_of_hours_begins_again_with_the_first_that_open() -> None:
-    """Not at once, and not never; where somebody was reached, the rounds go on as ever."""
+    """It begins neither at once nor never; if somebody was reached, the rounds go on as usual."""
     policy = ladder(of("ana"), of("bo"), repeat=1)
     progress = EscalationProgress()
     for reached, opens in ((False, 90), (False, 60)):
@@ -156,9 +156,9 @@ def test_a_whole_round_outside_of_hours_begins_again_with_the_first_that_open() 
 
 
 def test_hours_that_began_while_another_level_waited_are_not_missed() -> None:
-    """Level 2 is passed over and waits; meanwhile the hours of level 1 begin: it is paged at once.
+    """Level 2 is passed over and waits; then the hours of level 1 begin, and it is paged at once.
 
-    Before it was so that the escalation ended, and said that everybody had been paged.
+    Without this, the escalation would end and claim that everybody was paged.
     """
     policy = ladder(of("ana"), of("bo"), of("lead"))
     progress = EscalationProgress(level=1, pages=1, next_at=after(0), opens_at=after(3))
@@ -176,7 +176,7 @@ def test_hours_that_began_while_another_level_waited_are_not_missed() -> None:
 
 
 def test_whoever_was_reached_in_a_round_is_not_waited_for() -> None:
-    """Level 1 was paged, level 2 is asleep: the second round comes at once."""
+    """Level 1 was paged and level 2 is asleep, so the second round comes at once."""
     policy = ladder(of("ana"), of("bo"), repeat=1)
     progress = EscalationProgress(level=1, pages=1, reached=True, next_at=after(5))
     page = next_page(policy, progress, after(5))
@@ -186,7 +186,7 @@ def test_whoever_was_reached_in_a_round_is_not_waited_for() -> None:
 
 
 def test_a_forgotten_acknowledgement_resumes_from_the_level_where_it_stopped() -> None:
-    """That level is paged again, in the same round; then the next."""
+    """It pages that level again in the same round, then the next."""
     was = EscalationProgress(level=2, cycle=1, pages=4, stopped="acknowledged by ana")
     page = next_page(ESCALATION, resumed(was, after(40)), after(40))
     assert isinstance(page, Page)
@@ -196,14 +196,14 @@ def test_a_forgotten_acknowledgement_resumes_from_the_level_where_it_stopped() -
 
 
 def test_what_stops_it_first_is_why_it_stopped() -> None:
-    """And then no acknowledgement is watched any more."""
+    """After that, no acknowledgement is watched any more."""
     watching = EscalationProgress(level=1, stopped="acknowledged by ana", forgotten_at=after(9))
     assert stopped(watching, "review by bo").stopped == "acknowledged by ana"
     assert stopped(watching, "review by bo").forgotten_at is None
 
 
 def test_turns_are_everybodys_as_often_over_many_incidents() -> None:
-    """Where an incident begins follows from its id alone; the next level and round go one on."""
+    """The incident's id alone decides who begins; each next level and round moves one on."""
     three = ("person:ana", "person:bo", "person:cy")
     firsts = Counter(turns(f"INC-260327-{n:04}", three, 1, 0)[0] for n in range(3000))
     assert all(900 < count < 1100 for count in firsts.values())

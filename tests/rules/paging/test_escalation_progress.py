@@ -1,4 +1,4 @@
-"""How far an escalation has come: rounds, hours, what is demanded, what stops and resumes it."""
+"""How far an escalation has come: rounds, hours, demands, and what stops and resumes it."""
 
 from datetime import datetime
 from typing import Any
@@ -42,7 +42,7 @@ def then(progress: EscalationProgress, now: float, *, reached: bool, **more: Any
 
 
 def test_a_branch_counts_from_when_its_condition_holds() -> None:
-    """What somebody sets later leads to other levels then."""
+    """A condition that somebody sets later leads to other levels from then on."""
     gold = EscalationPolicy(name="gold", levels=TWO.levels)
     whole = TWO.changed(branches=(Branch(when=("plan=gold",), follow=gold),))
     change = AttributeChange(name="plan", value="gold", at=after(10), actor=ANA)
@@ -53,7 +53,7 @@ def test_a_branch_counts_from_when_its_condition_holds() -> None:
 
 @pytest.mark.parametrize("policy", [None, EscalationPolicy(name="empty", levels=())])
 def test_where_there_are_no_levels_a_demand_pages_nobody(policy: EscalationPolicy | None) -> None:
-    """And says so."""
+    """The escalation says so."""
     assert isinstance(forced_page(policy, EscalationProgress()), NoPage)
 
 
@@ -63,14 +63,14 @@ def test_where_there_are_no_levels_a_demand_pages_nobody(policy: EscalationPolic
 def test_a_demanded_page_moves_silence_only_where_it_is_waited_for(
     waits_from: datetime | None, next_at: datetime
 ) -> None:
-    """Otherwise the next level comes when it would have come."""
+    """Otherwise the next level keeps its time."""
     progress = EscalationProgress(level=1, cycle=1, next_at=after(12))
     page = forced_page(TWO, progress, 2, waits_from=waits_from)
     assert page == Page(2, 1, TWO.levels[1], next_at)
 
 
 def test_whom_a_round_reached_counts_for_that_round_alone() -> None:
-    """The first reached ana. In the second everybody is asleep: it waits for who wakes first."""
+    """The first reached ana. In the second all are asleep, so it waits for who wakes first."""
     progress = then(EscalationProgress(), 0, reached=True)
     assert progress.reached
     progress = then(progress, 5, reached=False, opens_at=after(20))
@@ -83,7 +83,7 @@ def test_whom_a_round_reached_counts_for_that_round_alone() -> None:
 
 
 def test_a_forgotten_acknowledgement_begins_a_round_of_its_own() -> None:
-    """Whom the first level reached before is asleep by now: it waits until somebody wakes."""
+    """People whom the first level reached before are asleep, so it waits until somebody wakes."""
     one = TWO.changed(levels=TWO.levels[:1], repeat=0)
     was = EscalationProgress(level=1, pages=1, reached=True, stopped="acknowledged by ana")
     again = resumed(was, after(40))
@@ -94,7 +94,7 @@ def test_a_forgotten_acknowledgement_begins_a_round_of_its_own() -> None:
 
 
 def test_an_acknowledgement_while_a_page_is_on_its_way_stops_what_would_follow() -> None:
-    """Whether or not the page reached anybody, and whatever opens."""
+    """It does not matter whether the page reached anybody, or whose hours begin."""
     page = next_page(TWO, EscalationProgress(level=1), after(5))
     assert isinstance(page, Page)
     acknowledged = stopped(EscalationProgress(level=1), "acknowledged by ana")
@@ -104,7 +104,7 @@ def test_an_acknowledgement_while_a_page_is_on_its_way_stops_what_would_follow()
 
 
 def test_a_page_says_why_it_comes() -> None:
-    """A new incident, a silent level, a round that was waited for, a forgotten acknowledgement."""
+    """A new incident, a silent level, a round that waited, or a forgotten acknowledgement."""
     said = [
         silence(EscalationProgress(level=level, pages=pages, resumed=again, reached=True))
         for level, pages, again in ((0, 0, False), (1, 1, False), (0, 2, False), (1, 1, True))
@@ -117,7 +117,7 @@ def test_a_page_says_why_it_comes() -> None:
 
 @pytest.mark.parametrize(("level", "cycle"), [(1, 0), (2, 1), (None, 1)])
 def test_begun_again_it_is_no_longer_stopped(level: int | None, cycle: int) -> None:
-    """From the first level on, all its rounds are still to come."""
+    """It begins at the first level, with all its rounds."""
     acknowledged = EscalationProgress(
         level=2, cycle=1, stopped="acknowledged by ana", forgotten_at=after(60)
     )
@@ -128,14 +128,14 @@ def test_begun_again_it_is_no_longer_stopped(level: int | None, cycle: int) -> N
 
 
 def test_one_that_goes_on_is_not_resumed_by_a_demand() -> None:
-    """Nobody had acknowledged: an acknowledgement still stops it."""
+    """Nobody had acknowledged, so an acknowledgement still stops it."""
     going_on = EscalationProgress(level=2, cycle=1, next_at=after(9))
     assert begun_again(going_on, 2, resumed=True) == going_on
     assert begun_again(going_on, 1, resumed=True) == going_on.changed(cycle=0)
 
 
 def test_a_forgotten_acknowledgement_resumes_at_once() -> None:
-    """The level that had been paged last is paged again, and only once more is it watched."""
+    """It pages the last level again; only one more acknowledgement is watched."""
     was = EscalationProgress(level=1, stopped="acknowledged by ana", forgotten_at=after(40))
     again = resumed(was, after(40))
     assert (again.level, again.next_at) == (0, after(40))
@@ -143,7 +143,7 @@ def test_a_forgotten_acknowledgement_resumes_at_once() -> None:
 
 
 def test_what_stops_it_ends_the_wait() -> None:
-    """Nothing is due any more, nobody is waited for, and no acknowledgement is watched."""
+    """Nothing is due, nobody is waited for, and no acknowledgement is watched."""
     was = EscalationProgress(level=1, next_at=after(9), resumed=True, forgotten_at=after(40))
     found = stopped(was, "taken up by bo")
     assert (found.stopped, found.next_at) == ("taken up by bo", None)
@@ -152,7 +152,7 @@ def test_what_stops_it_ends_the_wait() -> None:
 
 
 def test_whose_turn_it_is_stays_so_for_an_incident_that_goes_on() -> None:
-    """Another version of the engine must not page somebody else in the middle of it."""
+    """Another version of the engine must not page somebody else halfway through."""
     three = ("person:ana", "person:bo", "person:cy")
     firsts = [turns(f"INC-260327-{n}", three, 1, 0)[0] for n in range(4)]
     assert firsts == [f"person:{name}" for name in ("bo", "cy", "cy", "ana")]

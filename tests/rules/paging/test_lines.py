@@ -32,7 +32,7 @@ def turn() -> Turn:
 
 
 def asking(**more: Any) -> Delivery:
-    """A page to bo, over the mail where the pager fails."""
+    """A request to page bo, by mail if the pager fails."""
     message = Message(
         key="k",
         kind=MessageKind.PAGE,
@@ -48,7 +48,7 @@ def asking(**more: Any) -> Delivery:
 
 
 def outcome(target: str, via: str = "by name", **more: Any) -> PageOutcome:
-    """That page, as what became of a target."""
+    """The outcome of that page for a target."""
     return PageOutcome(delivery=asking(), target=target, via=via, **more)
 
 
@@ -66,7 +66,7 @@ FELL = (DeliveryFailure(key="k", channel="pager", error="answered 410", permanen
 
 
 def test_a_page_that_went_is_told_with_its_way_and_its_rule() -> None:
-    """Whom it meant, as what, by which channel after which, and when the next would come."""
+    """It names target, person, channel and earlier channels, and when the next level would come."""
     line = only(pages=(outcome("person:bo", receipt=RECEIPT, fell_back=FELL),))
     assert (line.kind, line.owed) == ("page.sent", None)
     assert line.data == {
@@ -99,14 +99,14 @@ def test_a_page_that_went_is_told_with_its_way_and_its_rule() -> None:
 def test_as_what_somebody_is_paged_is_said_where_it_is_not_plain(
     target: str, via: str, said: str
 ) -> None:
-    """A role or a schedule, but neither a name nor a channel."""
+    """It says role or schedule, but not that a name or a channel was meant."""
     summary = only(pages=(outcome(target, via, receipt=RECEIPT),)).summary
     assert summary == f"page to bo {said} by mail: nobody acknowledged"
 
 
 @pytest.mark.parametrize(("failure", "why"), [(FELL[0], "answered 410"), (None, "no answer")])
 def test_a_page_that_failed_is_still_owed(failure: DeliveryFailure | None, why: str) -> None:
-    """By the channel that has it, with what it answered, if it did."""
+    """It is owed by its channel, with the channel's answer if there was one."""
     owed = outcome("person:bo", failure=failure)
     line = only(pages=(owed,))
     assert (line.kind, line.owed, line.data["channel"]) == ("page.failed", owed, "pager")
@@ -114,7 +114,7 @@ def test_a_page_that_failed_is_still_owed(failure: DeliveryFailure | None, why: 
 
 
 def test_a_page_that_is_held_is_still_owed() -> None:
-    """It is told by which limit."""
+    """The line names the limit."""
     owed = outcome("person:bo", leave=Leave(verdict=Verdict.HELD, why="10 pages within 15m"))
     line = only(pages=(owed,))
     assert (line.kind, line.owed) == ("page.held", owed)
@@ -142,7 +142,7 @@ KNOWN = {"recipient": "bo", "key": "k", "reason": "silence"}
 def test_what_became_of_a_page_that_asked_for_leave_is_told(
     leave: Leave, kind: str, said: str, more: dict[str, Any]
 ) -> None:
-    """Whose it was, why it was asked for, and what was done instead."""
+    """The line says whose page it was, why it was asked for, and what happened instead."""
     line = became_of(asking(), leave)
     assert line is not None
     assert (line.kind, line.data) == (f"page.{kind}", KNOWN | more)
@@ -151,7 +151,7 @@ def test_what_became_of_a_page_that_asked_for_leave_is_told(
 
 
 def test_that_a_page_is_held_is_told_once() -> None:
-    """And why it was dropped, where it is known."""
+    """If the reason is known, the line says why it was dropped."""
     held = asking(held=True, withdraw="acknowledged")
     assert became_of(held, Leave(verdict=Verdict.HELD)) is None
     dropped = became_of(held, Leave(verdict=Verdict.WITHDRAWN))
@@ -161,7 +161,7 @@ def test_that_a_page_is_held_is_told_once() -> None:
 
 @pytest.mark.parametrize("aged", [None, timedelta(minutes=3)])
 def test_a_page_by_a_schedule_tells_why_somebody_was_on_call(aged: timedelta | None) -> None:
-    """By which shift, by how old a feed, and what was doubtful."""
+    """The line names the shift, the age of the feed, and doubts."""
     found = OnCall(
         schedule="primary", at=after(5), duties=(DUTY,), feed_age=aged, notes=("feed x: old",)
     )
@@ -175,7 +175,7 @@ def test_a_page_by_a_schedule_tells_why_somebody_was_on_call(aged: timedelta | N
 
 
 def test_that_a_schedule_has_nobody_is_told_with_what_it_said() -> None:
-    """A role that nobody holds has nothing more to say."""
+    """A role that nobody holds has nothing to add."""
     found = OnCall(schedule="primary", at=after(5), gap=Gap.DECLARED)
     line = only(nobody=("schedule:primary",), on_call={"primary": found})
     assert line.kind == "page.nobody"
@@ -188,7 +188,7 @@ def test_that_a_schedule_has_nobody_is_told_with_what_it_said() -> None:
 
 @pytest.mark.parametrize("opens", [60, None])
 def test_who_is_outside_of_their_hours_is_told_until_when(opens: int | None) -> None:
-    """Where it is known."""
+    """The line says so if it is known."""
     at = after(opens) if opens else None
     gone = OutOfHours(target="role:lead", recipient="bo", zone="UTC", opens_at=at)
     line = only(out_of_hours=(gone,))
@@ -205,7 +205,7 @@ def test_who_is_outside_of_their_hours_is_told_until_when(opens: int | None) -> 
 
 @pytest.mark.parametrize("next_at", [after(15), None])
 def test_a_level_that_is_passed_over_is_told_with_whom_it_would_have_paged(next_at: Any) -> None:
-    """By which rule, in which round, and when the next comes."""
+    """The line has the rule, the round, and when the next level comes."""
     done = PassOver(2, 1, "no alert fires", after(15))
     line = passed_over(done, "default", ("person:bo",), after(5), next_at)
     told = {"level": 2, "targets": ["person:bo"], **FACTS}

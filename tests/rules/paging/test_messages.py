@@ -1,4 +1,4 @@
-"""What a message says, and that an audience reads no more than the policy lets it see."""
+"""What a message contains; an audience reads only what the policy allows it to see."""
 
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.compiled import Audience
@@ -16,7 +16,7 @@ def said(
     audience: Audience | None = None,
     reason: str = "reported",
 ) -> Message:
-    """What is sent, to whoever it is for."""
+    """A message, for any recipient."""
     return message(
         MessageKind.NOTIFICATION,
         incident,
@@ -42,7 +42,7 @@ def an_alert(name: str, summary: str = "") -> AlertRecord:
 
 
 def test_a_page_carries_every_fact_that_is_known() -> None:
-    """The limits of the clocks that run too; what is not known has no line."""
+    """It has the limits of running clocks too; an unknown fact has no line."""
     incident = an_incident().changed(
         alerts={"a": an_alert("cpu", "CPU is hot"), "b": an_alert("disk")}
     )
@@ -72,7 +72,7 @@ def test_a_page_carries_every_fact_that_is_known() -> None:
 
 
 def test_an_audience_reads_only_what_the_policy_lets_it_see() -> None:
-    """Neither in the facts nor in the heading; one that nothing limits sees all of them."""
+    """This holds for facts and heading; an audience without restriction sees all of them."""
     narrow = STAKEHOLDERS.changed(sees=("state", "next_update"))
     sent = said(an_incident(), audience=narrow)
     assert sent.facts == {"state": "reported", "next_update": "by 2026-03-27 17:20:00 UTC"}
@@ -86,13 +86,13 @@ def test_an_audience_reads_only_what_the_policy_lets_it_see() -> None:
 
 
 def test_who_is_promised_no_update_reads_of_none() -> None:
-    """The executives hear of changes only; a page is no audience's."""
+    """The executives only hear of changes, and a page has no audience."""
     for audience in (POLICY.audiences[1], None):
         assert "next_update" not in facts_for(an_incident(), POLICY, after(0), audience)
 
 
 def test_a_message_stays_short_whatever_was_reported() -> None:
-    """A fact to 1000 characters, a subject to 250."""
+    """A fact has at most 1000 characters, a subject 250."""
     long = REPORT.changed(nature="n" * 3000, title="t" * 300)
     sent = said(an_incident(POLICY, long))
     assert len(sent.facts["impact"]) == 1000
@@ -100,7 +100,7 @@ def test_a_message_stays_short_whatever_was_reported() -> None:
 
 
 def test_a_detour_names_each_channel_that_failed_and_why() -> None:
-    """Nothing where nothing failed."""
+    """If nothing failed, it is empty."""
     failures = [
         DeliveryFailure(key="k", channel=name, error=error, permanent=True)
         for name, error in (("sms", "no number"), ("mail", "refused"))

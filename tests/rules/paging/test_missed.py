@@ -1,6 +1,6 @@
-"""What fires and ends before the group can act has its incident all the same.
+"""An alert that fires and ends before the group can act still gets its incident.
 
-No worker ran for a while: what was said then is taken in at once, and decided after it.
+No worker ran for a while; the group takes in everything sent meanwhile, and then decides.
 """
 
 import pytest
@@ -17,13 +17,13 @@ from tests.specimens import after, minutes
 
 
 def reported(group: Group) -> list[tuple[str, str]]:
-    """The alerts of the report that the group would make, and whether they fire."""
+    """The alerts of the report that the group would send, and whether they fire."""
     report = report_of(group.state, "AG-k", happened_at=None, previous=None)
     return [(record.alert.name, record.alert.status.value) for record in report.alerts]
 
 
 def test_an_alert_that_ended_before_the_group_could_act_has_an_incident() -> None:
-    """It is reported as of when it fired, and told right after that it ended."""
+    """The incident is reported as of the firing, and hears right after that the alert ended."""
     group = Group().hears(0, firing("a")).hears(4, ended("a", 0, 3))
     assert group.at(10) == Open(after(0))
     assert reported(group) == [("a", "firing")]
@@ -37,7 +37,7 @@ def test_an_alert_that_ended_before_the_group_could_act_has_an_incident() -> Non
 
 
 def test_an_alert_that_ended_before_the_policy_opens_has_none() -> None:
-    """Also where nobody looked: it fired for eight minutes of ten."""
+    """Nobody looked meanwhile, but it only fired for eight of the ten minutes."""
     group = Group(GroupingPolicy(open_after=minutes(10)))
     group.hears(0, firing("a")).hears(8, ended("a", 0, 8))
     assert group.at(30) == Ended()
@@ -45,21 +45,21 @@ def test_an_alert_that_ended_before_the_policy_opens_has_none() -> None:
 
 
 def test_an_alert_that_ended_after_its_time_has_one_as_of_then() -> None:
-    """Ten minutes of firing were over when it ended at twenty."""
+    """The ten minutes of firing were over before it ended at twenty."""
     group = Group(GroupingPolicy(open_after=minutes(10)))
     group.hears(0, firing("a")).hears(20, ended("a", 0, 20))
     assert group.at(30) == Open(after(10))
 
 
 def test_an_incident_is_due_at_the_last_delivery_that_the_policy_asks() -> None:
-    """Later ones, and the end, do not move it."""
+    """Later deliveries, and the end, do not move it."""
     group = Group(GroupingPolicy(open_after_count=2)).hears(0, firing("a"))
     group.hears(3, firing("a")).hears(7, firing("a")).hears(9, ended("a", 0, 9))
     assert group.at(30) == Open(after(3))
 
 
 def test_an_alert_that_fires_again_meanwhile_is_told_as_firing() -> None:
-    """One incident; nothing is left to tell."""
+    """There is one incident, and nothing else to tell."""
     group = Group().hears(0, firing("a")).hears(4, ended("a", 0, 3)).hears(5, firing("a", 5))
     assert group.at(10) == Open(after(0))
     assert reported(group) == [("a", "firing")]
@@ -88,7 +88,7 @@ def test_a_late_recurrence_that_ended_meanwhile_has_a_new_incident() -> None:
 
 
 def test_a_recurrence_that_ended_while_the_reopening_was_on_its_way_is_told_as_ended() -> None:
-    """No second reopening for it."""
+    """There is no second reopening for it."""
     group = a_resolved_group().hears(70, firing("a", 70))
     group.asks(70, recurring=("a",))
     group.hears(70.1, ended("a", 70, 70.1))
@@ -99,7 +99,7 @@ def test_a_recurrence_that_ended_while_the_reopening_was_on_its_way_is_told_as_e
 
 
 def test_an_alert_that_was_told_before_resolve_and_ends_before_the_answer_is_not_missed() -> None:
-    """The answer was lost for a while: the incident knew of it, and hears that it ended."""
+    """The answer was lost for a while; the incident knew the alert and hears that it ended."""
     group = Group().hears(0, firing("a")).opens(0).hears(59, firing("b", 59))
     group.asks(59)
     group.moves(60, State.REVIEW).hears(61, ended("b", 59, 61))
@@ -109,7 +109,7 @@ def test_an_alert_that_was_told_before_resolve_and_ends_before_the_answer_is_not
 
 
 def test_what_fired_and_ended_after_resolve_reopens_though_the_group_heard_of_it_later() -> None:
-    """It believed the incident open; whoever resolved that did not know of the alert."""
+    """The group thought the incident open; the person who resolved it did not know the alert."""
     group = Group().hears(0, firing("a")).opens(0)
     group.hears(61, firing("b", 61)).hears(62, ended("b", 61, 62))
     answer = IncidentFed(absorbed=False, state=State.CLOSED, resolved_at=after(60))
@@ -120,7 +120,7 @@ def test_what_fired_and_ended_after_resolve_reopens_though_the_group_heard_of_it
 
 
 def test_an_incident_that_people_reopened_meanwhile_is_told_of_the_end_alone() -> None:
-    """It is open: nothing is due any more."""
+    """It is open already, so nothing is due."""
     group = a_resolved_group().hears(70, firing("b", 70)).hears(75, ended("b", 70, 74))
     group.moves(76, State.DIAGNOSIS)
     assert group.at(80) == Feed()
@@ -137,7 +137,7 @@ def test_what_was_known_at_resolve_and_ends_is_not_missed() -> None:
 
 
 def test_what_was_missed_is_kept_in_full_only_for_the_first() -> None:
-    """Hundreds of alerts that flap while no worker runs do not weigh on the state."""
+    """Hundreds of alerts that flap while no worker runs do not bloat the state."""
     group = Group()
     for n in range(ALERTS_IN_FULL + 10):
         group.hears(n, firing(f"a{n}", n, labels={"x": "y"})).hears(n, ended(f"a{n}", n, n))

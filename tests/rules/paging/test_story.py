@@ -1,4 +1,4 @@
-"""Where the escalation stood, and what became of a page, by the lines of the timeline alone."""
+"""Reads from the timeline alone where the escalation stood and what became of a page."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def told(incident: Incident, kind: str, minute: float, **data: Any) -> Incident:
 
 
 def test_a_page_that_was_owed_is_told_with_the_level_that_asked_for_it() -> None:
-    """Over which channel it went in the end, and which had failed before."""
+    """It says over which channel the page finally went, and which had failed before."""
     asked = {"level": 2, "target": "role:lead", "recipient": "bo", "key": "k", "reason": "silence"}
     incident = told(an_incident(), "page.failed", 5, channel="pager", **asked)
     incident = told(incident, "page.sent", 7, channel="mail", recipient="bo", key="k")
@@ -40,7 +40,7 @@ def test_a_page_that_was_owed_is_told_with_the_level_that_asked_for_it() -> None
 
 
 def test_where_the_escalation_stood_follows_from_what_stopped_and_resumed_it() -> None:
-    """A forgotten acknowledgement goes one level back; a round outside of hours to the first."""
+    """A forgotten acknowledgement goes one level back; a round outside of hours, to the first."""
     incident = told(an_incident(), "page.sent", 5, level=2, next_at=after(15).isoformat())
     incident = told(incident, "incident.acknowledged", 6)
     incident = told(incident, "escalation.resumed", 40, level=2)
@@ -54,7 +54,7 @@ def test_where_the_escalation_stood_follows_from_what_stopped_and_resumed_it() -
 
 
 def test_an_older_page_that_told_no_wait_is_followed_by_that_of_its_level() -> None:
-    """From when it was asked for."""
+    """The wait counts from when the page was asked for."""
     incident = told(an_incident(), "page.sent", 6, level=2, asked_at=after(5).isoformat())
     assert position_at(POLICY, incident, after(6)).next_at == after(15)
     incident = told(an_incident(), "page.sent", 6, level=3)
@@ -63,14 +63,14 @@ def test_an_older_page_that_told_no_wait_is_followed_by_that_of_its_level() -> N
 
 
 def test_a_severity_counts_from_the_instant_at_which_it_was_set() -> None:
-    """As it was then, whatever it became."""
+    """It counts as it was then, whatever it became later."""
     incident = done(an_incident(), "acknowledge", after(1))
     incident = done(incident, "set_severity", after(10), severity="SEV3", note="less")
     assert [severity_at(incident, after(minute)) for minute in (9, 10)] == ["SEV1", "SEV3"]
 
 
 def test_lines_without_a_key_are_about_a_page_each() -> None:
-    """Nothing of one is told of the other."""
+    """Data of one does not appear with the other."""
     incident = told(an_incident(), "page.nobody", 5, level=1, target="role:lead")
     incident = told(incident, "page.passed_over", 6)
     _, line = page_lines(incident)
@@ -81,7 +81,7 @@ def test_lines_without_a_key_are_about_a_page_each() -> None:
     "branch", [{"severities": ("SEV3",)}, {"when": ("flag vip",)}], ids=["severity", "condition"]
 )
 def test_the_escalation_that_counted_is_that_of_what_was_known_then(branch: dict[str, Any]) -> None:
-    """By the severity of then, and by what the conditions came to then."""
+    """The severity and the conditions of that time decide."""
     assert POLICY.escalation is not None
     policy = POLICY.changed(
         escalation=POLICY.escalation.changed(branches=(Branch(follow=QUIET, **branch),)),
@@ -95,7 +95,7 @@ def test_the_escalation_that_counted_is_that_of_what_was_known_then(branch: dict
 
 
 def test_silence_counts_from_the_first_line() -> None:
-    """Not from when something had happened of which nobody knew; that where there is no line."""
+    """Time before that line, when nobody knew of the incident, does not count."""
     incident = an_incident().changed(reported_at=after(-10))
     assert position_at(POLICY, incident, after(0)).next_at == after(0)
     bare = incident.changed(timeline=())
@@ -103,7 +103,7 @@ def test_silence_counts_from_the_first_line() -> None:
 
 
 def test_a_page_that_tells_of_a_next_one_sets_a_stopped_escalation_going() -> None:
-    """When the next comes is as the page has it, whatever the wait of its level is."""
+    """The page says when the next one comes, whatever the wait of its level is."""
     incident = told(an_incident(), "escalation.taken_up", 5)
     assert position_at(POLICY, incident, after(5)).stopped == (
         "escalation.taken_up, at 2026-03-27 16:55:00 UTC"
@@ -115,13 +115,13 @@ def test_a_page_that_tells_of_a_next_one_sets_a_stopped_escalation_going() -> No
 
 
 def test_a_forgotten_acknowledgement_of_the_first_level_pages_it_again() -> None:
-    """There is none before it."""
+    """There is no level before it."""
     incident = told(an_incident(), "escalation.resumed", 5, level=1)
     assert position_at(POLICY, incident, after(5)).level == 0
 
 
 def test_an_escalation_that_begins_anew_has_all_its_rounds_before_it() -> None:
-    """However many there had been; a page that tells no round belongs to the last."""
+    """It does not matter how many rounds it had; a page without a round belongs to the last."""
     incident = told(an_incident(), "page.sent", 5, level=3, cycle=1)
     incident = told(incident, "page.sent", 6, level=2)
     incident = told(incident, "page.sent", 7, level=1, cycle=0)
@@ -130,7 +130,7 @@ def test_an_escalation_that_begins_anew_has_all_its_rounds_before_it() -> None:
 
 
 def test_a_page_of_a_level_that_the_escalation_does_not_have_moves_no_wait() -> None:
-    """Another counted when it was sent, or none does."""
+    """Another escalation was in force when the page was sent, or none is."""
     incident = told(an_incident(), "page.sent", 6, level=9)
     nobody = POLICY.changed(escalation=None)
     for policy in (POLICY, nobody):
@@ -138,7 +138,7 @@ def test_a_page_of_a_level_that_the_escalation_does_not_have_moves_no_wait() -> 
 
 
 def test_what_lies_ahead_is_every_level_of_every_round() -> None:
-    """Each when the wait before it is over; nothing where there is no escalation."""
+    """Each comes when the wait before it is over; without an escalation there is nothing."""
     rounds = [(1, 5), (2, 10), (3, 20), (1, 35), (2, 40), (3, 50)]
     told = [(level, after(minute)) for level, minute in rounds]
     assert list(ahead(LadderPosition(POLICY.escalation, after(5)))) == told
@@ -147,7 +147,7 @@ def test_what_lies_ahead_is_every_level_of_every_round() -> None:
 
 
 def test_who_held_a_role_at_an_instant_is_who_had_it_and_kept_it() -> None:
-    """Given, handed over, and given up, at that instant and not before; of one role alone."""
+    """The role was given, handed over or given up at that instant, and only that role counts."""
     lead = RoleRule(name="lead", at_most=2)
     incident = told(an_incident(), "role.assigned", 1, role="lead", person="ana")
     incident = told(incident, "role.assigned", 2, role="scribe", person="dee")
@@ -162,7 +162,7 @@ def test_who_held_a_role_at_an_instant_is_who_had_it_and_kept_it() -> None:
 
 
 def test_a_role_that_one_may_hold_leaves_whoever_had_it_before() -> None:
-    """The line of the next is the only one that tells it."""
+    """Only the line about the new holder tells that."""
     incident = told(an_incident(), "role.assigned", 1, role="lead", person="ana")
     incident = told(incident, "role.assigned", 2, role="lead", person="bo")
     assert held_by(incident, RoleRule(name="lead"), after(2)) == ("bo",)

@@ -1,4 +1,4 @@
-"""One message in the place of many pages."""
+"""One message instead of many pages."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.rules.storms import page, paged, storm
 
 
 def test_a_summary_names_the_worst_first_and_each_incident_once() -> None:
-    """It goes where the page of the worst would have gone."""
+    """It goes where the page of the worst incident would have gone."""
     state = storm(4)
     quiet = page(50, urgency=3).changed(address="other@example.com")
     worst = [page(60 + number, urgency=1) for number in range(4)]
@@ -26,7 +26,7 @@ def test_a_summary_names_the_worst_first_and_each_incident_once() -> None:
 
 
 def test_a_summary_of_hundreds_stays_short() -> None:
-    """So many are named, the others counted."""
+    """It names some and counts the others."""
     summary = summary_of(storm(304), "WL-ana", "person:ana")
     lines = summary.message.body.splitlines()
     assert sum(line.startswith("[") for line in lines) == MOST_LISTED
@@ -34,7 +34,7 @@ def test_a_summary_of_hundreds_stays_short() -> None:
 
 
 def test_a_summary_is_one_page_that_stands_for_others() -> None:
-    """Numbered, to whom it is, over the channels of the worst, and how to answer it."""
+    """It has a number, its recipient, the channels of the worst page, and how to answer."""
     state = storm(6).changed(summaries=2)
     summary = summary_of(state, "WL-ana", "person:ana")
     first, second = page(4), page(5)
@@ -63,7 +63,7 @@ def test_a_summary_is_one_page_that_stands_for_others() -> None:
 
 
 def test_a_summary_of_one_page_says_so() -> None:
-    """Of one incident."""
+    """It names the one incident."""
     message = summary_of(storm(5), "WL-ana", "person:ana").message
     assert message.subject == "1 incident for you: 1 SEV4"
     assert message.reason == "summary of 1 page"
@@ -71,7 +71,7 @@ def test_a_summary_of_one_page_says_so() -> None:
 
 @pytest.mark.parametrize("beyond", [0, 1])
 def test_what_is_not_named_is_counted(beyond: int) -> None:
-    """Only where there is something."""
+    """A count appears only if there is something to count."""
     body = summary_of(storm(4 + MOST_LISTED + beyond), "WL-ana", "person:ana").message.body
     assert [line for line in body.splitlines() if "more: list --open" in line] == [
         f"and {beyond} more: list --open"

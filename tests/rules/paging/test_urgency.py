@@ -16,12 +16,12 @@ EVERY_URGENCY = range(1, LEAST_URGENT + 1)
     ("severity", "expected"), [("S1", 1), ("S3", 3), ("S6", 5), ("S9", 5), (None, 5)]
 )
 def test_urgency_follows_the_place_of_the_severity(severity: str | None, expected: int) -> None:
-    """Five is the most that is told apart; what the policy does not know waits longest."""
+    """It distinguishes five at most; an unknown severity waits longest."""
     assert urgency(severity, SIX) == expected
 
 
 def test_a_first_page_outranks_all_other_work_of_any_severity() -> None:
-    """The kind alone is the priority: the mildest first page goes before the worst reminder."""
+    """Only the kind of work decides: the mildest first page goes before the worst reminder."""
     for kind, urgent in product(Kind, EVERY_URGENCY):
         assert rank(kind, urgent).priority_key == kind
     assert list(Kind) == sorted(Kind)
@@ -29,23 +29,23 @@ def test_a_first_page_outranks_all_other_work_of_any_severity() -> None:
 
 
 def test_there_are_no_more_kinds_than_a_server_tells_apart() -> None:
-    """A Temporal server has five priorities, unless somebody sets another number."""
+    """A Temporal server has five priorities unless somebody changes that number."""
     assert max(Kind) == 5
 
 
 def test_within_a_kind_the_worse_severity_has_more_turns_and_none_has_no_turn() -> None:
-    """Each severity is a share of its own, so that the milder ones get their turns too."""
+    """Each severity has a share of its own, so milder ones get turns too."""
     ranks = [rank(Kind.NOTICE, urgent) for urgent in EVERY_URGENCY]
     assert len({one.fairness_key for one in ranks}) == len(ranks)
     weights = [one.fairness_weight for one in ranks]
     assert weights == sorted(weights, reverse=True)
-    # Beyond these Temporal takes another weight than it is told.
+    # Beyond these bounds Temporal uses another weight than the given one.
     assert min(weights) >= 0.001
     assert max(weights) <= 1000
 
 
 def test_each_kind_has_a_lane_and_each_lane_leads_home() -> None:
-    """First pages go where workflows go; a queue that only looks like a lane is none."""
+    """First pages use the queue of the workflows; a queue with a similar name is no lane."""
     assert lane("incidents", Kind.FIRST_PAGE) == "incidents"
     lanes = {lane("incidents", kind) for kind in Kind}
     assert len(lanes) == len(Kind)
@@ -56,5 +56,5 @@ def test_each_kind_has_a_lane_and_each_lane_leads_home() -> None:
 
 
 def test_a_page_whose_request_says_nothing_is_least_urgent() -> None:
-    """The request and the rule share one number."""
+    """The request and the rule use the same number."""
     assert EscalateIncident.model_fields["urgency"].default == urgency(None, SIX)

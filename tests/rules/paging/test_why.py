@@ -1,4 +1,4 @@
-"""Why was, or was not, somebody paged: each answer, from the record and its policy alone."""
+"""Why was somebody paged, or not: each answer comes from the record and its policy alone."""
 
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.answers.why import Explanation, Verdict
@@ -19,7 +19,7 @@ def words(explanation: Explanation) -> list[str]:
 
 
 def test_paged_by_silence() -> None:
-    """By which level of which escalation, as what, over what, why, under which key."""
+    """It has the level, the escalation, the target, the channel, the reason and the key."""
     night = Night(THREE)
     night.until(6)
     answer, *others = night.why("bo", at=5).answers
@@ -33,7 +33,7 @@ def test_paged_by_silence() -> None:
 
 
 def test_not_paged_since_somebody_acknowledged_before() -> None:
-    """When it would have been, who acknowledged, and when."""
+    """It says when the page was due, who acknowledged, and when."""
     night = Night(THREE)
     night.until(11)
     night.do("acknowledge", actor="bo")
@@ -53,7 +53,7 @@ def test_not_paged_since_somebody_acknowledged_before() -> None:
 
 
 def test_not_paged_since_the_level_was_not_due_yet() -> None:
-    """When it was due, and that it came."""
+    """It says when the level was due, and that it came."""
     night = Night(THREE)
     night.until(20)
     assert words(night.why("cy", at=12)) == [
@@ -69,7 +69,7 @@ def test_not_paged_since_the_level_was_not_due_yet() -> None:
 
 
 def test_not_paged_since_there_is_no_such_level() -> None:
-    """How many there are; and whom they page, where somebody is on none."""
+    """It says how many levels there are, and whom they page if the person is on none."""
     night = Night(THREE)
     assert words(night.why(level=4)) == [
         "level 4 was not paged: the escalation nightly has no level 4; it has 3"
@@ -95,7 +95,7 @@ def test_paged_since_a_limit_was_breached() -> None:
 
 
 def test_passed_over_outside_of_their_hours() -> None:
-    """On whose clock, until when; and who was paged instead, at once."""
+    """It says whose clock counts, until when, and who was paged at once instead."""
     people = in_zone(POLICY.people, ana="America/New_York")
     night = Night(policy_with(level("ana", "bo", hours=OFFICE), level("cy"), people=people))
     assert words(night.why("ana", at=0))[0].startswith("ana was paged"), "it is noon in New York"
@@ -112,7 +112,7 @@ def test_passed_over_outside_of_their_hours() -> None:
 
 
 def test_not_paged_since_nobody_held_the_role() -> None:
-    """The role was empty when its level had its turn."""
+    """The role was vacant when its level had its turn."""
     night = Night(policy_with(level("role:technical_team"), level("ana")))
     assert words(night.why("technical_team", at=0)) == [
         "level 1 pages nobody: nobody holds role:technical_team (2026-03-27 16:50:00 UTC)",
@@ -125,7 +125,7 @@ def test_not_paged_since_nobody_held_the_role() -> None:
 
 
 def test_paged_as_who_holds_a_role() -> None:
-    """The holder is paged as that, and the answer says so."""
+    """The answer says that they were paged as the holder."""
     night = Night(policy_with(level("ana"), level("role:technical_team")))
     night.do("assign_role", role="technical_team", person="cy")
     night.until(4)
@@ -135,7 +135,7 @@ def test_paged_as_who_holds_a_role() -> None:
 
 
 def test_paged_over_another_channel() -> None:
-    """Which channel had refused, and which took it."""
+    """It says which channel failed, and which took the page."""
     night = Night(THREE, broken={"pager": "answered 410"})
     (answer,) = night.why("ana").answers
     assert answer.text.startswith(
@@ -144,7 +144,7 @@ def test_paged_over_another_channel() -> None:
 
 
 def test_paged_by_hand() -> None:
-    """Who asked for it, and why; and silence goes on from there."""
+    """It says who asked for it and why; the usual waits go on from there."""
     night = Night(THREE)
     night.until(1)
     night.do("escalate", actor="ana", level=3, note="the database is gone")
@@ -155,7 +155,7 @@ def test_paged_by_hand() -> None:
 
 
 def test_paged_since_nobody_answered_whoever_had_escalated_by_hand() -> None:
-    """After an acknowledgement the next level is asked for; silence goes on from there."""
+    """Nobody acknowledged the page by hand, so the next level was due."""
     night = Night(THREE)
     night.until(1)
     night.do("acknowledge", actor="ana")
@@ -168,7 +168,7 @@ def test_paged_since_nobody_answered_whoever_had_escalated_by_hand() -> None:
 
 
 def test_not_paged_since_every_level_had_its_turn() -> None:
-    """The last round is over, and when it ended."""
+    """It says that the last round is over, and when it ended."""
     night = Night(policy_with(level("ana"), level("bo"), repeat=1))
     night.until(60)
     assert words(night.why("ana", at=30)) == [
@@ -184,7 +184,7 @@ def test_not_paged_since_every_level_had_its_turn() -> None:
 
 
 def test_not_paged_since_it_was_anothers_turn() -> None:
-    """Of those who take turns, who was paged."""
+    """It says which of the people who take turns was paged."""
     policy = policy_with(level("ana", "bo", "cy", in_turn=True))
     night = Night(policy)
     first, second, _ = turns(night.incident.id, ("ana", "bo", "cy"), 1, 0)
@@ -195,7 +195,7 @@ def test_not_paged_since_it_was_anothers_turn() -> None:
 
 
 def test_not_paged_since_its_alerts_do_not_fire_any_more() -> None:
-    """The level was for alerts that go on."""
+    """The level was for alerts that still fire."""
     night = Night(policy_with(level("ana"), level("bo", wait=10, if_firing=True), level("cy")))
     over = Alert(fingerprint="a", name="Down", status=AlertStatus.RESOLVED, started_at=after(0))
     seen = AlertRecord(alert=over, first_seen_at=after(0), last_seen_at=after(4), times_seen=2)
@@ -212,7 +212,7 @@ def test_not_paged_since_its_alerts_do_not_fire_any_more() -> None:
 
 
 def test_not_paged_since_another_escalation_counted() -> None:
-    """At this severity nobody is to be paged."""
+    """The escalation for this severity pages nobody."""
     quiet = Branch(severities=("SEV1",), follow=EscalationPolicy(name="none", levels=()))
     escalation = THREE.escalation
     assert escalation is not None
@@ -224,7 +224,7 @@ def test_not_paged_since_another_escalation_counted() -> None:
 
 
 def test_not_paged_before_the_incident_was_known() -> None:
-    """What was asked about lies before its first line."""
+    """The minute in question is before its first line."""
     assert words(Night(THREE).why("ana", at=-30))[0] == (
         "ana was not paged at 2026-03-27 16:20:00 UTC: the incident was first known at "
         "2026-03-27 16:50:00 UTC"
@@ -232,7 +232,7 @@ def test_not_paged_before_the_incident_was_known() -> None:
 
 
 def test_the_whole_story_names_everybody_and_what_ended_it() -> None:
-    """Asked about nobody in particular: each page, and why there was no other."""
+    """Without a person, the answer has each page, and why there was no other."""
     night = Night(THREE)
     night.until(7)
     night.do("acknowledge", actor="bo")
@@ -246,7 +246,7 @@ def test_the_whole_story_names_everybody_and_what_ended_it() -> None:
 
 
 def test_what_the_record_does_not_hold_any_more_is_said() -> None:
-    """Older lines are elsewhere; another policy may have counted; the future is not known."""
+    """Older lines are elsewhere, another policy may have counted, and the future is unknown."""
     night = Night(THREE)
     night.until(4)
     night.incident = note(

@@ -1,4 +1,4 @@
-"""Why was somebody not paged who was paged for too many others: by the record alone."""
+"""Why was somebody not paged because of too many other pages: by the record alone."""
 
 from models.answers.why import Explanation
 from models.people.workload import Leave, Summary, Verdict
@@ -17,7 +17,7 @@ def words(explanation: Explanation) -> list[str]:
 
 
 def test_a_page_that_is_held_says_by_which_limit() -> None:
-    """At the minute, and at any later one until something becomes of it."""
+    """It says so for that minute, and for later ones until the page is sent or dropped."""
     night = Night(TWO, busy=BUSY)
     night.until(2)
     held, absent = words(night.why("ana", at=0))
@@ -29,7 +29,7 @@ def test_a_page_that_is_held_says_by_which_limit() -> None:
 
 
 def test_a_summary_is_a_page_that_says_of_how_many_incidents() -> None:
-    """By which channel, and by which level; the channel where it was held has not failed."""
+    """It names channel and level; the channel that held the page did not fail."""
     night = Night(TWO, busy=BUSY)
     night.until(1)
     summary = Summary(key="s", at=after(1), channel="email", incidents=40)
@@ -54,14 +54,14 @@ def test_a_page_that_was_dropped_says_why() -> None:
 
 
 def test_the_next_level_is_paged_although_the_first_waits_for_a_summary() -> None:
-    """Silence is silence: its wait runs from when the page was asked for."""
+    """Its wait counts from when the page was asked for."""
     night = Night(TWO, busy=BUSY)
     night.until(6)
     assert "level 2" in words(night.why("bo", at=5))[0]
 
 
 def test_whoever_takes_turns_in_a_schedule_may_be_meant_by_its_level() -> None:
-    """Who is on call is asked when a level has its turn: before, the record cannot say more."""
+    """Who is on call is only known once a level has its turn; before, the record cannot tell."""
     second = schedule(rotation("monday 09:00"))
     levels = (level("ana"), level("schedule:primary", wait=10))
     night = Night(policy_with(*levels, schedules=(second,)))
@@ -78,7 +78,7 @@ def test_whoever_takes_turns_in_a_schedule_may_be_meant_by_its_level() -> None:
 
 
 def test_an_acknowledgement_counts_also_after_every_level_has_had_its_turn() -> None:
-    """It is what people remember of that night."""
+    """People remember it when they ask about that night."""
     night = Night(TWO)
     night.until(20)
     night.do("acknowledge", actor="bo")

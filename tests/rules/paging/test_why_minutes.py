@@ -1,4 +1,4 @@
-"""Why was, or was not, somebody paged: what counts as the minute that is asked about."""
+"""Why was somebody paged, or not: what counts as the minute in question."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def words(explanation: Explanation) -> list[str]:
 
 
 def test_an_acknowledgement_within_the_minute_is_why_nobody_was_paged_in_it() -> None:
-    """Although at its beginning nobody had acknowledged, and the level was still to come."""
+    """At the beginning of the minute nobody had acknowledged, and the level was still to come."""
     night = Night(policy_with(level("ana", wait=5.5), level("bo")))
     night.until(5.25)
     night.do("acknowledge")
@@ -38,7 +38,7 @@ def test_an_acknowledgement_within_the_minute_is_why_nobody_was_paged_in_it() ->
 
 
 def test_a_turn_within_the_minute_is_told_to_who_was_not_in_it() -> None:
-    """It had not come when the minute began."""
+    """The turn had not come when the minute began."""
     night = Night(policy_with(level("ana", wait=5.5), level("bo", "cy", in_turn=True)))
     night.until(6)
     paged, passed = turns(night.incident.id, ("bo", "cy"), 2, 0)
@@ -52,7 +52,7 @@ def test_a_turn_within_the_minute_is_told_to_who_was_not_in_it() -> None:
 
 
 def test_a_page_at_the_end_of_a_minute_belongs_to_the_next() -> None:
-    """What comes after is told beside why it was not yet."""
+    """The answer has it as what came next, beside why there was no page yet."""
     night = Night(TWO)
     night.until(6)
     absent, later = night.why("bo", at=4).answers
@@ -68,7 +68,7 @@ def test_a_page_at_the_end_of_a_minute_belongs_to_the_next() -> None:
 
 
 def test_of_many_pages_the_one_before_and_the_one_after_are_told() -> None:
-    """The nearest of each."""
+    """It names the nearest of each."""
     night = Night(policy_with(level("ana", wait=10), repeat=4))
     night.until(60)
     assert [answer.at for answer in night.why("ana", at=25).answers] == [
@@ -77,7 +77,7 @@ def test_of_many_pages_the_one_before_and_the_one_after_are_told() -> None:
 
 
 def test_nobody_in_particular_is_asked_about_at_a_minute() -> None:
-    """Whatever the last level came to: it did page."""
+    """The last level did page, whatever its outcome was."""
     night = Night(TWO)
     night.until(6)
     assert words(night.why(at=2)) == [
@@ -91,7 +91,7 @@ def test_nobody_in_particular_is_asked_about_at_a_minute() -> None:
 
 
 def test_a_level_can_be_asked_about() -> None:
-    """Whoever it pages, or whatever its turn came to."""
+    """It does not matter whom it pages or what its turn came to."""
     night = Night(TWO)
     night.until(4)
     assert words(night.why(level=2)) == [
@@ -104,7 +104,7 @@ def test_a_level_can_be_asked_about() -> None:
 
 
 def test_no_escalation_is_named_only_for_the_time_after_the_first_line() -> None:
-    """Before it nothing was known; where no line is kept here, nobody can say so."""
+    """Before it nothing was known; if there is no line here, nobody can say."""
     night = Night(policy_with().changed(escalation=None))
     first = night.incident.timeline[:1]
     night.incident = night.incident.changed(timeline=first)
@@ -117,7 +117,7 @@ def test_no_escalation_is_named_only_for_the_time_after_the_first_line() -> None
 
 
 def test_what_a_line_says_is_told_with_when_it_was_written() -> None:
-    """And which it is."""
+    """The answer also says which line it is."""
     night = Night(policy_with(level("role:technical_team")))
     told = night.why("technical_team", at=0).answers[0]
     (line,) = [e for e in night.incident.timeline if e.kind == "page.nobody"]
@@ -125,7 +125,7 @@ def test_what_a_line_says_is_told_with_when_it_was_written() -> None:
 
 
 def test_a_policy_counts_from_the_instant_at_which_it_was_adopted() -> None:
-    """And what is asked about now is not to come."""
+    """It does not count for a minute before that."""
     night = Night(TWO)
     night.until(4)
     night.incident = note(
@@ -156,12 +156,12 @@ def test_a_page_is_told_by_what_its_line_holds(data: dict[str, Any], said: str) 
 
 
 def roles_of(target: str, at_most: int | None = None) -> CompiledPolicy:
-    """One level, of this target, and a role that so many may hold."""
+    """A policy with one level for this target, and a role that so many may hold."""
     return policy_with(level(target), roles=(RoleRule(name="lead", at_most=at_most),))
 
 
 def test_a_role_pages_everybody_who_holds_it() -> None:
-    """Those too who came to hold it after it was paged."""
+    """This includes people who took the role after the page."""
     night = Night(roles_of("role:lead"))
     night.until(1)
     for person in ("bo", "cy"):
@@ -177,7 +177,7 @@ def test_a_role_pages_everybody_who_holds_it() -> None:
 
 
 def test_who_held_a_role_before_is_told_who_was_paged_as_that() -> None:
-    """As who never held it."""
+    """They are told the same as a person who never held it."""
     night = Night(policy_with(level("ana"), level("role:technical_team")))
     for person in ("bo", "cy"):
         night.do("assign_role", role="technical_team", person=person)
@@ -195,7 +195,7 @@ def test_who_held_a_role_before_is_told_who_was_paged_as_that() -> None:
 
 @pytest.mark.parametrize("target", ["channel:lead", "role:ghost"])
 def test_a_channel_or_an_unknown_role_is_nobody(target: str) -> None:
-    """Whoever holds a role that is called as the channel is."""
+    """A person with a role of the channel's name does not count."""
     night = Night(roles_of(target))
     night.do("assign_role", role="lead", person="bo")
     assert words(night.why("bo")) == [
@@ -204,7 +204,7 @@ def test_a_channel_or_an_unknown_role_is_nobody(target: str) -> None:
 
 
 def test_who_is_in_no_turn_is_not_said_to_be() -> None:
-    """Everybody of the level was paged."""
+    """Everybody on the level was paged."""
     night = Night(policy_with(level("ana", in_turn=True), level("role:technical_team")))
     night.do("assign_role", role="technical_team", person="bo")
     night.until(6)

@@ -1,4 +1,4 @@
-"""Pages of many incidents to one person: within the limit, the worst first, none forgotten."""
+"""Pages of many incidents to one person: within the limit, the worst first, none lost."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -36,19 +36,19 @@ from tests.rules.storms import NOON, TEN, page, paged, storm, told
 
 
 def test_pages_go_out_one_by_one_until_only_what_is_kept_is_left() -> None:
-    """Four of ten: three are kept for the worst, three for summaries."""
+    """Of ten, four go out; three are reserved for the worst severity and three for summaries."""
     _, verdicts = paged(*(page(number) for number in range(6)))
     assert verdicts == [Verdict.GRANTED] * 4 + [Verdict.HELD] * 2
 
 
 def test_the_worst_goes_out_although_others_wait() -> None:
-    """Three more of the worst severity; then even those wait for a summary."""
+    """Three more of the worst severity go out; then even those wait for a summary."""
     _, verdicts = paged(*(page(90 + number, urgency=1) for number in range(4)), state=storm(6))
     assert verdicts == [Verdict.GRANTED] * 3 + [Verdict.HELD]
 
 
 def test_of_pages_that_ask_together_the_worst_is_answered_first() -> None:
-    """Whichever came first; the answers stand in the order of the questions."""
+    """Their order does not matter; the answers are in the order of the questions."""
     pages = (*(page(number) for number in range(9)), page(99, urgency=1))
     _, answers = asked_together(WorkloadState(), pages, NOON)
     verdicts = [leave.verdict for leave in answers.leaves]
@@ -56,14 +56,14 @@ def test_of_pages_that_ask_together_the_worst_is_answered_first() -> None:
 
 
 def test_while_pages_wait_a_further_one_joins_them() -> None:
-    """Although room has come: what came first is told first."""
+    """Even if there is room again: pages go out in the order in which they came."""
     state = storm(5)
     later = NOON + TEN.within
     assert paged(page(50), state=state, at=later)[1] == [Verdict.HELD]
 
 
 def test_room_comes_back_as_pages_leave_the_window() -> None:
-    """At the very end of the time a page counts no more."""
+    """A page no longer counts at the very end of the window."""
     state = storm(4)
     just_before = NOON + TEN.within - timedelta(milliseconds=1)
     assert paged(page(50), state=state, at=just_before)[1] == [Verdict.HELD]
@@ -71,7 +71,7 @@ def test_room_comes_back_as_pages_leave_the_window() -> None:
 
 
 def test_the_same_page_gets_the_same_answer() -> None:
-    """Asked again after a lost answer it costs nothing, and a summary that told of it is named."""
+    """Asking again after a lost answer uses no room; a summary that had the page is named."""
     state = storm(5)
     again, verdicts = paged(page(0), page(4), state=state)
     assert verdicts == [Verdict.GRANTED, Verdict.HELD]
@@ -84,7 +84,7 @@ def test_the_same_page_gets_the_same_answer() -> None:
 
 
 def test_the_first_that_is_held_waits_for_others() -> None:
-    """Half a minute; what is held asks again just after it."""
+    """It waits half a minute; a held page asks again just after that."""
     state, leave = asked(storm(4), page(50), NOON)
     assert summary_due(state) == NOON + GATHER
     assert leave.why == "4 pages within 15m, of at most 10"
@@ -93,14 +93,14 @@ def test_the_first_that_is_held_waits_for_others() -> None:
 
 
 def test_summaries_are_spread_over_the_time() -> None:
-    """Three of them in a quarter of an hour: five minutes apart."""
+    """There are three in a quarter of an hour, five minutes apart."""
     state = told(storm(5), NOON + GATHER)
     state, _ = paged(page(60), state=state, at=NOON + timedelta(minutes=1))
     assert summary_due(state) == NOON + GATHER + timedelta(minutes=5)
 
 
 def test_a_summary_waits_where_the_limit_is_used_up() -> None:
-    """Until the first page of so many leaves the window."""
+    """It waits until the first of those pages leaves the window."""
     pages = [page(number, urgency=1) for number in range(7)]
     state, _ = paged(*pages)
     for minute in (1, 2, 3):
@@ -112,7 +112,7 @@ def test_a_summary_waits_where_the_limit_is_used_up() -> None:
 
 
 def test_a_page_that_is_withdrawn_is_in_no_summary() -> None:
-    """And hears so, however often it asks; one that never asked is as good as withdrawn."""
+    """Its incident hears so each time it asks; a page that never asked counts as withdrawn."""
     state, verdicts = paged(page(4, withdraw=True), state=storm(6))
     assert verdicts == [Verdict.WITHDRAWN]
     assert summary_of(state, "WL", "person:ana").keys == (page(5).key,)
@@ -121,14 +121,14 @@ def test_a_page_that_is_withdrawn_is_in_no_summary() -> None:
 
 
 def test_what_was_told_or_sent_cannot_be_withdrawn() -> None:
-    """The record says what happened."""
+    """The record says what really happened."""
     state = told(storm(5), NOON + GATHER)
     asks = (page(4, withdraw=True), page(0, withdraw=True))
     assert paged(*asks, state=state)[1] == [Verdict.TOLD, Verdict.GRANTED]
 
 
 def test_a_summary_that_no_channel_takes_is_tried_again_and_given_up_at_last() -> None:
-    """After 1, 2, 4 ... minutes; its pages then hear that they reached nobody."""
+    """It is tried after 1, 2, 4 ... minutes; then its pages hear that they reached nobody."""
     state = storm(5)
     at, waits = NOON + GATHER, []
     for _ in range(ROUNDS):
@@ -143,7 +143,7 @@ def test_a_summary_that_no_channel_takes_is_tried_again_and_given_up_at_last() -
 
 
 def test_what_came_while_a_summary_was_sent_waits_for_the_next() -> None:
-    """It was not in it."""
+    """That page was not in the summary."""
     state = storm(5)
     keys = summary_of(state, "WL", "person:ana").keys
     state, _ = paged(page(70), state=state)
@@ -152,7 +152,7 @@ def test_what_came_while_a_summary_was_sent_waits_for_the_next() -> None:
 
 
 def test_more_than_can_be_kept_is_still_owed() -> None:
-    """Their incidents ask again, when there is room."""
+    """Their incidents ask again when there is room."""
     state = storm(MOST_HELD + 5)
     assert len(state.held) == MOST_HELD
     _, leave = asked(state, page(99_999), NOON)
@@ -161,7 +161,7 @@ def test_more_than_can_be_kept_is_still_owed() -> None:
 
 
 def test_a_workload_is_over_when_nothing_is_left_to_remember() -> None:
-    """Not while a page is held or a role is."""
+    """It is not over while it holds a page or a role."""
     assert over_at(storm(1)) == NOON + REMEMBERED
     assert over_at(storm(5)) is None
     held = HoldRole(role="lead", incident_id="INC-1", holds=True, at=NOON)
@@ -177,7 +177,7 @@ def test_a_workload_is_over_when_nothing_is_left_to_remember() -> None:
 
 
 def test_what_became_of_too_many_pages_is_forgotten_from_the_oldest_on() -> None:
-    """A run carries all that is known: it must stay small."""
+    """A run carries all that is known, so this must stay small."""
     third = tuple(f"INC-{number}" for number in range(MOST_REMEMBERED // 3))
     leave = Leave(verdict=Verdict.UNDELIVERED)
     known = tuple(Settled(leave=leave, at=NOON, keys=(name, *third)) for name in "abc")
@@ -186,7 +186,7 @@ def test_what_became_of_too_many_pages_is_forgotten_from_the_oldest_on() -> None
 
 
 def test_roles_are_counted_over_incidents() -> None:
-    """The same role alone, each incident once, and no more once it is given up."""
+    """Only the same role counts, each incident once, until it is given up."""
 
     def tell(
         state: WorkloadState, incident: str, *, role: str = "lead", holds: bool = True
@@ -205,7 +205,7 @@ def test_roles_are_counted_over_incidents() -> None:
 
 
 def _played(limit: PageLimit, asks: list[tuple[int, int]]) -> Iterator[tuple[datetime, str]]:
-    """Every message that reaches ana, in a life in which summaries go out when they are due."""
+    """Every message that reaches ana, if summaries go out when they are due."""
     state, now = WorkloadState(), NOON
     for number, (pause, urgency) in enumerate(asks):
         now += timedelta(seconds=pause)
@@ -231,7 +231,7 @@ def _played(limit: PageLimit, asks: list[tuple[int, int]]) -> Iterator[tuple[dat
 def test_nobody_is_ever_paged_more_often_than_the_limit(
     most: int, minutes: int, asks: list[tuple[int, int]]
 ) -> None:
-    """In any time of its length, whatever comes; and nothing is held for ever."""
+    """This holds for any window and any pages; and nothing is held for ever."""
     limit = PageLimit(most=most, within=timedelta(minutes=minutes))
     sent = [at for at, _ in _played(limit, asks)]
     assert sent == sorted(sent)
@@ -241,7 +241,7 @@ def test_nobody_is_ever_paged_more_often_than_the_limit(
 
 @pytest.mark.parametrize("most", [3, 4, 5, 10, 50])
 def test_the_worst_is_never_kept_waiting_by_what_is_less(most: int) -> None:
-    """However many small pages came before."""
+    """It does not matter how many smaller pages came before."""
     limit = PageLimit(most=most, within=timedelta(minutes=15))
     state, _ = paged(*(page(number, 2, limit) for number in range(200)))
     _, leave = asked(state, page(999, 1, limit), NOON)

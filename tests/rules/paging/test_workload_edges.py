@@ -1,4 +1,4 @@
-"""Pages of many incidents to one person: when they ask again, and what is forgotten when."""
+"""Pages of many incidents to one person: when they ask again, and when they are forgotten."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,14 +29,14 @@ LEAD = HoldRole(role="lead", incident_id="INC-1", holds=True, at=NOON)
 
 @pytest.mark.parametrize(("most", "parts"), [(3, (1, 1, 1)), (5, (2, 1, 2)), (10, (4, 3, 3))])
 def test_a_limit_is_parted_without_a_rest(most: int, parts: tuple[int, int, int]) -> None:
-    """For any severity, for the worst, and for summaries."""
+    """The parts are for any severity, for the worst, and for summaries."""
     limit = PageLimit(most=most, within=TEN.within)
     at_any, at_worst = (one_by_one(limit, worst=worst) for worst in (False, True))
     assert (at_any, at_worst - at_any, for_summaries(limit)) == parts
 
 
 def test_what_is_held_asks_again_one_after_the_other() -> None:
-    """Each a moment after the one before it, whichever asks first."""
+    """Each asks a moment after the one before it, whoever asks first."""
     state, _ = paged(*(page(number) for number in (50, 51, 52)), state=storm(4))
     again = [asked(state, page(number), NOON)[1].again_at for number in (52, 50, 51)]
     assert again == [NOON + GATHER + LAG + APART * place for place in (2, 0, 1)]
@@ -47,21 +47,21 @@ def test_what_is_held_asks_again_one_after_the_other() -> None:
 
 
 def test_why_a_page_is_held_counts_what_was_sent() -> None:
-    """In words, of one page as of many."""
+    """The words fit for one page and for many."""
     limit = PageLimit(most=3, within=TEN.within)
     state, _ = paged(page(1, limit=limit))
     assert asked(state, page(2, limit=limit), NOON)[1].why == "1 page within 15m, of at most 3"
 
 
 def test_a_summary_that_was_taken_begins_the_counting_of_failures_anew() -> None:
-    """The next one that fails is tried again as soon."""
+    """The next summary that fails is tried again just as soon."""
     state = not_summarised(storm(5), (page(4).key,), NOON)
     state = told(state, NOON + GATHER)
     assert (state.failed, state.not_before) == (0, None)
 
 
 def test_what_was_sent_is_known_as_long_as_its_limit_counts_it() -> None:
-    """An hour at least; then also where nothing else is forgotten."""
+    """It is kept for an hour at least, even after everything else is forgotten."""
     assert pruned(storm(1), LATER - APART).sent
     assert pruned(storm(1), LATER).sent == ()
     assert role_told(storm(1), LEAD, LATER)[0].sent == ()
@@ -71,7 +71,7 @@ def test_what_was_sent_is_known_as_long_as_its_limit_counts_it() -> None:
 
 
 def test_what_became_of_as_many_pages_as_are_remembered_is_known() -> None:
-    """One more would be too many."""
+    """With one more, the oldest is forgotten."""
     keys = tuple(f"INC-{number}" for number in range(MOST_REMEMBERED))
     known = Settled(leave=Leave(verdict=Verdict.UNDELIVERED), at=NOON, keys=keys)
     assert pruned(WorkloadState(settled=(known,)), NOON).settled == (known,)
@@ -86,7 +86,7 @@ def test_a_workload_that_gave_up_a_summary_remembers_it() -> None:
 
 
 def test_a_workload_of_which_nothing_is_left_was_over_long_ago() -> None:
-    """A role was all that it knew, and that was given up."""
+    """It only knew a role, and that was given up."""
     state, _ = role_told(WorkloadState(), LEAD, NOON)
     state, _ = role_told(state, LEAD.changed(holds=False), NOON)
     assert over_at(state) == datetime.min.replace(tzinfo=UTC)

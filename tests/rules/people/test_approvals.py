@@ -1,4 +1,4 @@
-"""Approvals: who is asked and when, what counts, and what becomes of it when nobody answers."""
+"""Approvals: who is asked and when, what counts, and what happens if nobody answers."""
 
 from datetime import datetime
 from typing import Any
@@ -29,13 +29,13 @@ def asked(policy: CompiledPolicy, at: float = 10, name: str = "resolve", **field
 
 
 def paged(decision: Decision | None) -> list[str]:
-    """Who is paged by it."""
+    """The people whom it pages."""
     effects = decision.effects if decision else ()
     return [effect.target for effect in effects if isinstance(effect, PageRole)]
 
 
 def overdue(policy: CompiledPolicy, incident: Incident, at: datetime) -> Decision:
-    """What follows from the only point that is due."""
+    """What follows from the only due point."""
     [point] = due_thresholds(policy, incident, at)
     decision = waited_for(point, incident, policy, at)
     assert decision is not None
@@ -52,7 +52,7 @@ def test_a_guarded_command_is_refused_with_who_may_approve_and_they_are_paged() 
 
 
 def test_once_enough_have_approved_the_command_is_done() -> None:
-    """By whoever gives it; whoever asked is told."""
+    """The last person who approves carries it out, and the person who asked hears of it."""
     incident = done(asked(TWO), "approve", after(11), TWO, command="resolve", actor="bo")
     assert "have 1 of 2" in refused(incident, "resolve", 12, TWO).message
     assert decided(asked(TWO), "approve", 11, TWO, command="resolve", actor="bo").effects == ()
@@ -74,7 +74,7 @@ def test_once_enough_have_approved_the_command_is_done() -> None:
 def test_nobody_approves_their_own_or_twice_or_without_being_asked(
     actor: str, kind: str, words: str
 ) -> None:
-    """Four eyes are four."""
+    """It takes two people."""
     incident = done(asked(TWO), "approve", after(11), TWO, command="resolve", actor="bo")
     answer = refused(incident, "approve", 12, TWO, command="resolve", actor=actor)
     assert answer.kind == kind
@@ -82,7 +82,7 @@ def test_nobody_approves_their_own_or_twice_or_without_being_asked(
 
 
 def test_a_rejection_ends_the_request_and_says_why() -> None:
-    """Whoever asked is told; asking again begins anew."""
+    """The person who asked hears of it; asking again starts a new request."""
     incident = done(asked(TWO), "approve", after(11), TWO, command="resolve", actor="bo")
     answer = decided(
         incident, "reject", 12, TWO, command="resolve", reason="errors go on", actor="cy"
@@ -93,7 +93,7 @@ def test_a_rejection_ends_the_request_and_says_why() -> None:
 
 
 def test_an_approval_lapses_with_the_state_and_is_for_nothing_else() -> None:
-    """What was approved in one state was not approved in another."""
+    """An approval in one state does not count in another."""
     incident = done(asked(TWO), "approve", after(11), TWO, command="resolve", actor="bo")
     moved = done(incident, "acknowledge", after(12), TWO)
     assert moved.requests == ()
@@ -105,7 +105,7 @@ def test_an_approval_lapses_with_the_state_and_is_for_nothing_else() -> None:
 
 
 def test_approval_is_asked_only_where_the_policy_says_so() -> None:
-    """Not at another severity, and not of the engine."""
+    """Another severity does not ask for it, and nobody asks the engine."""
     mild = reported(TWO, "SEV2")
     assert done(mild, "resolve", after(10), TWO).state is State.CLOSED
     engine = outcome(reported(TWO), "resolve", after(10), TWO, actor=ENGINE.name, via=ENGINE.via)
@@ -113,7 +113,7 @@ def test_approval_is_asked_only_where_the_policy_says_so() -> None:
 
 
 def test_when_time_is_over_the_backups_are_asked_in_order() -> None:
-    """Each group for as long as the first; those asked before still may."""
+    """Each group has as long as the first, and those asked before may still answer."""
     policy = staffed(TIMED % "refuse")
     incident = asked(policy)
     assert refused(reported(policy), "resolve", 10, policy).may == ("bo",)
@@ -134,7 +134,7 @@ def test_when_time_is_over_the_backups_are_asked_in_order() -> None:
 
 @pytest.mark.parametrize(("timeout", "done_after"), [("refuse", False), ("proceed", True)])
 def test_when_nobody_is_left_the_policy_decides(timeout: str, done_after: bool) -> None:  # noqa: FBT001 - a case
-    """Refused, and to be asked again; or done without."""
+    """The command is refused and may be asked for again, or it goes ahead without approval."""
     policy = staffed(TIMED % timeout)
     incident = asked(policy)
     for at in (40, 70, 100):
@@ -154,7 +154,7 @@ UPDATES = staffed(
 
 
 def test_an_update_to_one_audience_is_approved_word_for_word() -> None:
-    """Others hear at once; another text must be approved anew."""
+    """The other audiences hear at once; another text needs a new approval."""
     incident = reported(UPDATES)
     done(incident, "post_update", after(1), UPDATES, text="we look", audiences=["staff"])
     said = {"text": "we look", "audiences": ["public"]}
@@ -169,7 +169,7 @@ def test_an_update_to_one_audience_is_approved_word_for_word() -> None:
 
 
 def test_a_group_of_nobody_but_whoever_asks_is_passed_over() -> None:
-    """At once, and among the backups."""
+    """It is passed over at once; this holds for backups too."""
     policy = staffed(
         "approvals: { resolve: { by: ana, within: 30m, backups: [[bo], [ana], [cy]] } }\n"
     )

@@ -1,4 +1,4 @@
-"""Who may: by role, deputy, person, team, severity and condition, and some time after asking."""
+"""Authority: by role, deputy, person, team, severity, condition, and a time after asking."""
 
 import pytest
 
@@ -22,7 +22,7 @@ ROLES = "roles: { lead: { deputy: cy }, second: {}, chief: { deputy: second } }\
     ],
 )
 def test_authority_is_given_in_several_ways(by: str, may: str, may_not: str, words: str) -> None:
-    """And a refusal says who may, by name."""
+    """A refusal names the people who may."""
     policy = staffed(f"{ROLES}authority: {{ hold: '{by}' }}\n")
     incident = reported(policy)
     done(incident, "hold", after(1), policy, reason="x", actor=may)
@@ -31,7 +31,7 @@ def test_authority_is_given_in_several_ways(by: str, may: str, may_not: str, wor
 
 
 def test_a_deputy_may_whatever_the_holder_may_also_by_a_role() -> None:
-    """Whoever holds the deputy's role; the refusal names both."""
+    """The deputy may be a person or hold a role; the refusal names both."""
     policy = staffed(f"{ROLES}authority: {{ hold: chief }}\n")
     incident = done(reported(policy), "assign_role", after(1), policy, role="chief", person="ana")
     refused(incident, "hold", 1, policy, reason="x", actor="bo")
@@ -42,13 +42,13 @@ def test_a_deputy_may_whatever_the_holder_may_also_by_a_role() -> None:
 
 
 def test_a_role_is_no_name_that_somebody_can_take() -> None:
-    """Whoever calls themselves like the role does not hold it."""
+    """A person whose name equals the role does not hold it."""
     policy = staffed(f"{ROLES}authority: {{ hold: lead }}\n")
     refused(reported(policy), "hold", 1, policy, reason="x", actor="lead")
 
 
 def test_who_may_depends_on_severity_and_on_conditions() -> None:
-    """A condition counts before a severity, a severity before all others."""
+    """A rule with a condition precedes one with a severity, which precedes the general rule."""
     policy = staffed(
         "authority: { hold: { by: ana, SEV2: bo, when: { flag personal_data: dee } } }\n"
     )
@@ -78,7 +78,7 @@ def in_diagnosis(incident: Incident) -> Incident:
 
 
 def test_who_asks_in_vain_may_proceed_after_the_limit() -> None:
-    """Those who may are paged when somebody asks; the time counts from then."""
+    """The people who may are paged when somebody asks; the time counts from then."""
     policy = staffed(ROLES + LATER)
     incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="dee")
     incident = in_diagnosis(incident)
@@ -98,7 +98,7 @@ def test_who_asks_in_vain_may_proceed_after_the_limit() -> None:
 
 
 def test_who_is_asked_in_vain_is_who_may_as_things_are() -> None:
-    """A condition of the rule counts for those who are asked as for those who may."""
+    """A condition of the rule decides who is asked, just as it decides who may."""
     rule = "{ by: lead, when: { flag personal_data: eve }, after: { 30m: team:payments } }"
     policy = staffed(ROLES + f"authority: {{ begin_resolution: {rule} }}\n")
     incident = in_diagnosis(reported(policy))
@@ -109,7 +109,7 @@ def test_who_is_asked_in_vain_is_who_may_as_things_are() -> None:
 
 
 def test_waiting_helps_nobody_else_and_ends_with_the_state() -> None:
-    """Who is not named never may; who asked in another state has to ask again."""
+    """People whom no rule names never may; after a change of state, the asker must ask again."""
     policy = staffed(ROLES + LATER)
     incident = in_diagnosis(reported(policy))
     stranger = refused(incident, "begin_resolution", 10, policy, actor="eve")
@@ -123,7 +123,7 @@ def test_waiting_helps_nobody_else_and_ends_with_the_state() -> None:
 
 
 def test_a_lower_severity_after_asking() -> None:
-    """Changes of severity go by the same rules."""
+    """Changes of severity follow the same rules."""
     policy = staffed("severity_rules: { lower: { by: cy, after: { 10m: ana } } }\n")
     asked = refused(reported(policy), "set_severity", 1, policy, severity="SEV2").leaves
     assert asked is not None
@@ -135,7 +135,7 @@ def test_a_lower_severity_after_asking() -> None:
 
 
 def test_roles_are_given_up_by_whoever_holds_them_and_taken_by_who_may_give_them() -> None:
-    """Taking a role back needs the authority of giving it."""
+    """To take a role back from somebody needs the authority to give it."""
     policy = staffed("roles: { lead: {} }\nauthority: { assign_role: [ana] }\n")
     incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="bo")
     refused(incident, "unassign_role", 2, policy, role="lead", actor="cy")
@@ -144,7 +144,7 @@ def test_roles_are_given_up_by_whoever_holds_them_and_taken_by_who_may_give_them
 
 
 def test_whoever_is_on_call_may_and_once_the_shift_is_over_who_takes_turns() -> None:
-    """Of a shift that the incident has outlasted nobody can say more without asking anew."""
+    """After the shift, nobody can say who is on call without asking the schedule anew."""
     policy = staffed(
         "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
         "authority: { hold: on_call:primary }\n"
@@ -161,7 +161,7 @@ def test_whoever_is_on_call_may_and_once_the_shift_is_over_who_takes_turns() -> 
 
 
 def test_nobody_waits_shorter_by_dating_the_question_back() -> None:
-    """What took a moment to arrive was asked when it says; what is told late, when it came."""
+    """A short delay on the way counts as asked when it says; a late message, when it came."""
     policy = staffed(ROLES + LATER)
     incident = in_diagnosis(reported(policy))
     for told, since in ((after(10) - minutes(0.05), after(9.95)), (after(1), after(10))):
@@ -171,7 +171,7 @@ def test_nobody_waits_shorter_by_dating_the_question_back() -> None:
 
 
 def test_who_has_asked_in_vain_is_refused_as_unauthorised() -> None:
-    """Whether it leaves a request or not."""
+    """The refusal has this type whether it leaves a request or not."""
     policy = staffed(ROLES + LATER)
     first = refused(in_diagnosis(reported(policy)), "begin_resolution", 10, policy, actor="bo")
     assert first.kind == "NotAuthorised"
@@ -182,7 +182,7 @@ def test_who_has_asked_in_vain_is_refused_as_unauthorised() -> None:
 
 
 def test_who_is_asked_are_those_on_call_then() -> None:
-    """Not everybody who takes turns."""
+    """That is not everybody who takes turns."""
     policy = staffed(
         "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
         "authority: { hold: { by: on_call:primary, after: { 30m: [dee, team:platform] } } }\n"

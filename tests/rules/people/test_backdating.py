@@ -1,4 +1,4 @@
-"""How far back a fact may be dated without a reason, and without an approval."""
+"""How far back people may date a fact without a reason, or without an approval."""
 
 from datetime import timedelta
 from typing import Any
@@ -43,7 +43,7 @@ def given(name: str, back: timedelta, **more: Any) -> Decision | Refusal:
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_fact_may_be_dated_back_five_minutes_and_no_further_without_a_reason(name: str) -> None:
-    """What it decides does not matter; a reason makes it possible."""
+    """It does not matter what the fact decides; with a reason, it may lie further back."""
     within, beyond = timedelta(minutes=5), timedelta(minutes=5, seconds=1)
     assert not (isinstance(found := given(name, within), Refusal) and found.missing == ("note",))
     refusal = given(name, beyond)
@@ -55,7 +55,7 @@ def test_a_fact_may_be_dated_back_five_minutes_and_no_further_without_a_reason(n
 
 
 def test_a_milestone_by_which_no_clock_stops_may_lie_as_far_back_as_it_did() -> None:
-    """That it began earlier helps nobody."""
+    """An earlier beginning gains nobody time."""
     incident = done(
         an_incident(), "set_milestone", after(60), ASKS, milestone="aware", happened_at=after(-60)
     )
@@ -63,7 +63,7 @@ def test_a_milestone_by_which_no_clock_stops_may_lie_as_far_back_as_it_did() -> 
 
 
 def test_withdrawing_what_was_recorded_long_ago_needs_a_reason() -> None:
-    """It is measured from when it was recorded."""
+    """The distance counts from when it was recorded."""
     incident = done(an_incident(), "set_milestone", after(10), ASKS, milestone="aware")
     early = outcome(incident, "withdraw_milestone", after(15), ASKS, milestone="aware")
     assert isinstance(early, Decision)
@@ -74,28 +74,28 @@ def test_withdrawing_what_was_recorded_long_ago_needs_a_reason() -> None:
 
 @pytest.mark.parametrize("actor", [ENGINE, MONITORING])
 def test_what_the_engine_and_monitoring_tell_needs_no_reason(actor: Any) -> None:
-    """Alerts say when they fired."""
+    """Alerts carry the time at which they fired."""
     who = {"actor": actor.name, "via": actor.via}
     answer = outcome(an_incident(), "acknowledge", after(60), ASKS, happened_at=after(1), **who)
     assert isinstance(answer, Decision)
 
 
 def test_what_was_long_on_its_way_needs_no_reason() -> None:
-    """No worker ran; whoever sent it had said it in time."""
+    """No worker ran, but its sender sent it in time."""
     answer = outcome(an_incident(), "acknowledge", after(60), ASKS, sent_at=after(1))
     assert isinstance(answer, Decision)
     assert answer.incident.milestones[-1].at == after(1)
 
 
 def test_nothing_counts_as_sent_before_the_report() -> None:
-    """Nobody sent anything to an incident that was not there."""
+    """Nobody can send to an incident that does not exist yet."""
     answer = outcome(an_incident(), "acknowledge", after(60), ASKS, sent_at=after(-60 * 24))
     assert isinstance(answer, Decision)
     assert answer.incident.milestones[-1].at == answer.incident.reported_at
 
 
 def test_what_says_that_it_was_sent_long_ago_is_approved_as_what_is_dated_back() -> None:
-    """Only its sender says so."""
+    """Only its sender claims that."""
     answer = outcome(
         reported_at_start(APPROVED), "acknowledge", after(120), APPROVED, sent_at=after(1)
     )
@@ -104,7 +104,7 @@ def test_what_says_that_it_was_sent_long_ago_is_approved_as_what_is_dated_back()
 
 
 def test_what_says_that_it_was_sent_before_the_incident_did_something_is_dated_back() -> None:
-    """A worker ran since: it would have come then."""
+    """A worker ran after that time, so the message would have arrived."""
     incident = done(an_incident(), "add_lesson", after(30), ASKS, text="t")
     refusal = outcome(incident, "acknowledge", after(60), ASKS, sent_at=after(1))
     assert isinstance(refusal, Refusal)
@@ -115,7 +115,7 @@ def test_what_says_that_it_was_sent_before_the_incident_did_something_is_dated_b
 
 
 def test_under_a_policy_of_before_nothing_is_asked() -> None:
-    """Incidents that began under it go on as they did."""
+    """Incidents that began under it keep its rules."""
     before = ASKS.changed(facts=None)
     answer = outcome(an_incident(before), "acknowledge", after(60), before, happened_at=after(1))
     assert isinstance(answer, Decision)
@@ -128,7 +128,7 @@ def resolved(incident: Incident, at: float, **more: Any) -> Decision | Refusal:
 
 
 def test_a_fact_that_is_dated_far_back_is_approved_first() -> None:
-    """Those who may are asked; what they approve is this fact, at this instant."""
+    """The people who may are asked, and approve exactly this fact at this instant."""
     incident = reported_at_start(APPROVED)
     assert isinstance(resolved(incident, 62), Decision), "exactly an hour is no further"
     refusal = resolved(incident, 63)
@@ -149,7 +149,7 @@ def test_a_fact_that_is_dated_far_back_is_approved_first() -> None:
 
 
 def test_a_reason_is_asked_before_an_approval() -> None:
-    """Nobody is paged for what says no reason."""
+    """Nobody is paged for a fact without a reason."""
     refusal = resolved(reported_at_start(APPROVED), 63, note="")
     assert isinstance(refusal, Refusal)
     assert (refusal.kind, refusal.missing, refusal.leaves) == ("Refused", ("note",), None)
@@ -161,7 +161,7 @@ def of(written: str) -> CompiledPolicy:
 
 
 def test_the_policy_says_how_far() -> None:
-    """Five minutes if it says nothing."""
+    """The default is five minutes."""
     five, none = timedelta(minutes=5), timedelta()
     assert of("").facts == FactsRule(reason_after=five, approval_after=None)
     assert of("backdating: { reason_after: 0s }\n").facts == FactsRule(reason_after=none)

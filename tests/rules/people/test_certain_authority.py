@@ -1,4 +1,4 @@
-"""Authority over a part of a command: a certain attribute, the state to reopen from; and nobody."""
+"""Authority over parts of a command: an attribute, the state to reopen from; and `nobody`."""
 
 import pytest
 
@@ -17,7 +17,7 @@ REOPENS = staffed(
 
 
 def test_who_reopens_from_review_and_from_closed_can_differ() -> None:
-    """Each by a rule of its own; what can be done next says so too."""
+    """Each has a rule of its own, and the list of next steps says so."""
     in_review = done(reported(REOPENS), "resolve", after(1), REOPENS)
     closed = in_review.changed(state=State.CLOSED)
     assert refused(in_review, "reopen", 2, REOPENS, actor="bo").message == (
@@ -32,7 +32,7 @@ def test_who_reopens_from_review_and_from_closed_can_differ() -> None:
 
 
 def test_the_rule_of_reopen_counts_for_the_state_that_has_none_of_its_own() -> None:
-    """Nobody opens what is closed; from review it goes by the common rule."""
+    """Nobody may open a closed incident; from review, the general rule counts."""
     policy = staffed(
         "review: { required: { SEV1: always } }\nauthority: { reopen: cy, reopen:closed: nobody }\n"
     )
@@ -44,7 +44,7 @@ def test_the_rule_of_reopen_counts_for_the_state_that_has_none_of_its_own() -> N
 
 
 def test_a_certain_attribute_is_set_by_whom_its_rule_names_by_whatever_command() -> None:
-    """A flag that stands for leave is no back door of set_severity."""
+    """set_severity is no way around the rule of a flag that stands for leave."""
     policy = staffed("authority: { set_attribute:personal_data: bo }\n")
     answer = refused(reported(policy), "set_attribute", 1, policy, attribute="personal_data")
     assert answer.message == "ana may not set_attribute personal_data; may: bo"
@@ -56,7 +56,7 @@ def test_a_certain_attribute_is_set_by_whom_its_rule_names_by_whatever_command()
 
 @pytest.mark.parametrize("word", ["nobody", "[nobody]"])
 def test_nobody_is_a_word_of_authority(word: str) -> None:
-    """What is for nobody is refused to everybody."""
+    """If only nobody may do something, everybody is refused."""
     policy = staffed(f"authority: {{ hold: {word} }}\n")
     for name in ("ana", "eve", "nobody"):
         refused(reported(policy), "hold", 1, policy, actor=name, reason="x")
@@ -82,13 +82,13 @@ def test_nobody_is_a_word_of_authority(word: str) -> None:
     ],
 )
 def test_what_says_nothing_of_who_may_is_an_error(written: str, error: str) -> None:
-    """An empty list is no answer; what is named must exist."""
+    """An empty list is no answer, and each name must exist."""
     found = errors_of(problems_of(parse_policy((HEAD + written).encode(), "p.yaml")))
     assert any(error in str(problem) for problem in found), found
 
 
 def test_a_role_can_be_written_as_role_wherever_people_can_be_named() -> None:
-    """The same as its name alone."""
+    """It means the same as the name alone."""
     policy = staffed(
         "roles: { lead: { deputy: role:second }, second: {} }\n"
         "review: { required: { SEV1: always }, led_by: role:lead, with: [role:second] }\n"
@@ -113,7 +113,7 @@ PARTS = staffed(
 
 
 def test_what_a_command_does_by_the_way_goes_by_the_rule_of_that_too() -> None:
-    """A trigger is no back door for a step, a review none for a lesson."""
+    """Neither a trigger with a step nor a review with a lesson gets around that rule."""
     answer = refused(reported(PARTS), "acknowledge", 1, PARTS, actor="ana", steps=("sign_off",))
     assert answer.message == "ana may not complete_step; may: bo"
     decided(reported(PARTS), "acknowledge", 1, PARTS, actor="bo", steps=("sign_off",))
@@ -126,7 +126,7 @@ def test_what_a_command_does_by_the_way_goes_by_the_rule_of_that_too() -> None:
 
 
 def test_a_step_that_must_be_approved_does_not_come_along_with_a_trigger() -> None:
-    """It is given by itself, so that those who approve see what they approve."""
+    """The step needs a command of its own, so that approvers see what they approve."""
     policy = staffed(
         "steps: { assessment: [{ id: sign_off, do: Sign off, by: bo }] }\n"
         "approvals: { complete_step: { by: cy, severities: SEV1 } }\n"
@@ -138,7 +138,7 @@ def test_a_step_that_must_be_approved_does_not_come_along_with_a_trigger() -> No
 
 
 def test_what_is_for_nobody_is_not_for_monitoring_either() -> None:
-    """A recurrence opens a new incident where nobody may reopen the one that is closed."""
+    """If nobody may reopen a closed incident, a recurrence opens a new one."""
     policy = staffed(
         "review: { required: { SEV1: always } }\nauthority: { reopen:closed: nobody }\n"
     )
@@ -150,7 +150,7 @@ def test_what_is_for_nobody_is_not_for_monitoring_either() -> None:
 
 
 def test_a_severity_that_must_be_approved_does_not_follow_from_an_attribute() -> None:
-    """A flag is no back door: the severity is approved first, by the command that sets it."""
+    """A flag is no way around: somebody must set the severity, which is approved first."""
     policy = staffed(
         "severity_rules: { at_least: { flag personal_data: SEV1 } }\n"
         "approvals: { set_severity: bo }\n"

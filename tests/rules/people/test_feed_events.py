@@ -1,4 +1,4 @@
-"""Whom an event of a calendar feed means."""
+"""Whom an event in a calendar feed names."""
 
 from datetime import UTC, datetime
 
@@ -37,7 +37,7 @@ def event(summary: str, *emails: str) -> FeedEvent:
 def test_a_summary_names_people_by_name_address_or_what_the_feed_calls_them(
     summary: str, who: tuple[str, ...]
 ) -> None:
-    """In the order in which it names them; the longest name counts."""
+    """They are in the order of the summary; the longest matching name counts."""
     assert people_meant([event(summary)], FEED, PEOPLE).named == ((event(summary), who),)
 
 
@@ -45,13 +45,13 @@ def test_a_summary_names_people_by_name_address_or_what_the_feed_calls_them(
     "summary", ["", "Ana's birthday", "Anabel", "ana@elsewhere.org", "Offsite"]
 )
 def test_an_event_that_names_nobody_is_nobodys_shift(summary: str) -> None:
-    """It is told, so that somebody can mend it."""
+    """It is reported, so that somebody can mend it."""
     found = people_meant([event(summary)], FEED, PEOPLE)
     assert (found.named, found.nobody) == ((), (event(summary),))
 
 
 def test_attendees_count_before_the_summary() -> None:
-    """By their address, in whatever case; strangers among them do not count."""
+    """Their addresses count in any case; strangers among them do not."""
     attended = event("Bo's week", "ana.lopez@example.com", "boss@example.com")
     assert people_meant([attended], FEED, PEOPLE).named == ((attended, ("ana",)),)
     strange = event("bo", "stranger@example.com")
@@ -63,7 +63,7 @@ def test_attendees_count_before_the_summary() -> None:
     ["Ana Cyprian", "On Call - Ana Cyprian - Primary", "Cyprian Ana", "ana cyprian", "Bo Ana Berg"],
 )
 def test_a_first_name_never_pages_anybody(summary: str) -> None:
-    """Whoever is called so in full is another person, or is to be named by the feed."""
+    """The full name may be another person's; the feed must say whom it means."""
     assert people_meant([event(summary)], FEED, PEOPLE).named == ()
 
 
@@ -75,19 +75,19 @@ def test_a_first_name_never_pages_anybody(summary: str) -> None:
     ],
 )
 def test_words_of_shifts_make_a_name_no_longer(summary: str) -> None:
-    """So do signs and figures."""
+    """Neither do signs and digits."""
     ((_, who),) = people_meant([event(summary)], FEED, PEOPLE).named
     assert who == ("ana",)
 
 
 def test_two_people_side_by_side_are_two() -> None:
-    """Each is a name of the policy."""
+    """Each is a name in the policy."""
     ((_, who),) = people_meant([event("ana bo")], FEED, PEOPLE).named
     assert who == ("ana", "bo")
 
 
 def test_whoever_declined_is_not_on_call() -> None:
-    """Neither by their address nor by the summary; whoever else comes is."""
+    """Neither address nor summary puts them on call; other attendees are."""
     at = AT.replace(hour=10)
     both = FeedEvent(AT, at, "ana, bo", declined=("ana.lopez@example.com",))
     alone = FeedEvent(AT, at, "ana", declined=("ana.lopez@example.com",))
@@ -96,13 +96,13 @@ def test_whoever_declined_is_not_on_call() -> None:
 
 
 def test_an_event_is_told_so_that_it_can_be_found() -> None:
-    """By its summary and its beginning."""
+    """The words have its summary and its beginning."""
     assert called(event("Offsite")) == "'Offsite' of 2026-03-01 09:00"
     assert called(event("")) == "'without a summary' of 2026-03-01 09:00"
 
 
 @pytest.mark.parametrize("summary", ["the ana", "the ana, then the ana"])
 def test_a_name_within_a_longer_one_is_not_meant(summary: str) -> None:
-    """However often it is written, and in whatever order the feed lists its names."""
+    """It does not matter how often it appears, or in which order the feed lists its names."""
     feed = FeedSpec(name="primary", names={"the": "cy", "the ana": "bo"})
     assert people_meant([event(summary)], feed, PEOPLE).named == ((event(summary), ("bo",)),)

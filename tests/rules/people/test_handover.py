@@ -1,4 +1,4 @@
-"""Handovers: offered with what must be known, accepted, declined, lapsed; and reminded of."""
+"""Handovers: what an offer must say, how it is accepted, declined or lapses, and reminders."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,7 +40,7 @@ def offered(incident: Incident, minutes: float = 10, to: str = "bo", **fields: A
 
 
 def overdue(incident: Incident, at: datetime, policy: CompiledPolicy = POLICY) -> Decision:
-    """What follows from the only point that is due; the engine looks at it twice."""
+    """What follows from the only due point, which the engine looks at twice."""
     due = due_thresholds(policy, incident, at)
     [point] = due
     facts = facts_for_enforcement(policy, due)
@@ -51,7 +51,7 @@ def overdue(incident: Incident, at: datetime, policy: CompiledPolicy = POLICY) -
 
 
 def test_responsibility_moves_only_when_it_is_accepted() -> None:
-    """Until then the giver holds the role, and the taker is paged with all that was said."""
+    """Until then the giver holds the role, and the taker is paged with the whole offer."""
     answer = offered(led())
     assert answer.incident.holder("lead") == "ana"
     [page] = answer.effects
@@ -66,13 +66,13 @@ def test_responsibility_moves_only_when_it_is_accepted() -> None:
 
 
 def test_an_offer_must_say_what_the_policy_asks_for() -> None:
-    """All that is missing at once; blank is missing."""
+    """The refusal lists everything that is missing; a blank text counts as missing."""
     answer = refused(led(), "hand_over", 10, POLICY, role="lead", to="bo", content={"status": " "})
     assert answer.missing == ("content status", "content next_steps")
 
 
 def test_only_whom_it_is_offered_to_can_accept() -> None:
-    """Another attempt is one of authority, and says who can."""
+    """Anybody else is refused for lack of authority, and hears who can accept."""
     incident = offered(led()).incident
     answer = refused(incident, "accept_handover", 11, POLICY, role="lead", actor="cy")
     assert (answer.kind, answer.may) == ("NotAuthorised", ("bo",))
@@ -83,7 +83,7 @@ def test_only_whom_it_is_offered_to_can_accept() -> None:
 
 
 def test_a_role_is_offered_to_those_who_may_take_it() -> None:
-    """Qualified, known, not holding it already, and not holding what never goes with it."""
+    """They must be qualified and known, must not hold it, and must not hold a conflicting role."""
     incident = done(led(), "assign_role", after(2), POLICY, role="expert", person="bo", actor="dee")
     said = {"role": "lead", "content": SAID}
     for person, words in (
@@ -96,7 +96,7 @@ def test_a_role_is_offered_to_those_who_may_take_it() -> None:
 
 
 def test_who_may_hand_over() -> None:
-    """The holder, and who may give the role; nobody else."""
+    """The holder may, and anybody who may give the role; nobody else."""
     said = {"role": "lead", "to": "bo", "content": SAID}
     assert refused(led(), "hand_over", 10, POLICY, actor="eve", **said).kind == "NotAuthorised"
     assert decided(led(), "hand_over", 10, POLICY, actor="dee", **said).incident.handovers[
@@ -105,7 +105,7 @@ def test_who_may_hand_over() -> None:
 
 
 def test_a_role_that_somebody_holds_is_not_just_assigned_away() -> None:
-    """It moves by acceptance, or is given back first."""
+    """It moves by acceptance, or its holder gives it back first."""
     fields = {"role": "lead", "person": "bo", "actor": "dee"}
     assert (
         "it moves only if another accepts it"
@@ -116,7 +116,7 @@ def test_a_role_that_somebody_holds_is_not_just_assigned_away() -> None:
 
 
 def test_declined_or_taken_back_the_giver_keeps_the_role() -> None:
-    """Either is told to the other, and counted."""
+    """Each hears what the other did, and it is counted."""
     incident = offered(led()).incident
     declined = decided(
         incident, "decline_handover", 11, POLICY, role="lead", actor="bo", note="asleep"
@@ -132,14 +132,14 @@ def test_declined_or_taken_back_the_giver_keeps_the_role() -> None:
 
 
 def test_an_offer_to_somebody_else_replaces_the_first() -> None:
-    """One role is not offered twice at once."""
+    """A role is never offered to two people at once."""
     incident = offered(offered(led()).incident, 11, "cy").incident
     assert [h.taker for h in incident.handovers] == ["cy"]
     assert lines(incident, "handover.offered")[-1].endswith("no longer to bo")
 
 
 def test_an_offer_that_nobody_accepts_lapses() -> None:
-    """The giver keeps the role, and both are told."""
+    """The giver keeps the role, and both hear of it."""
     incident = offered(led()).incident
     point = next_point(POLICY, incident, after(10))
     assert point is not None
@@ -155,7 +155,7 @@ def test_an_offer_that_nobody_accepts_lapses() -> None:
 
 
 def test_whoever_holds_a_role_long_is_reminded_once_to_hand_it_over() -> None:
-    """And so is the next one, after as long."""
+    """The next holder is reminded too, after the same time."""
     incident = led()
     reminded = overdue(incident, after(8 * 60 + 1))
     assert reminded.effects == (Remind("person:ana", "hand lead over"),)
@@ -168,7 +168,7 @@ def test_whoever_holds_a_role_long_is_reminded_once_to_hand_it_over() -> None:
 
 
 def test_the_end_of_a_shift_is_a_reason_to_hand_over() -> None:
-    """Where the holder came to the role while they were on call, and the policy asks for it."""
+    """This needs a holder who took the role while on call, and a policy that asks for it."""
     duty = Duty(person="ana", because="rotation", since_at=after(-60), until_at=after(90))
     on_call = {"primary": OnCall(schedule="primary", at=after(0), duties=(duty,))}
     assert POLICY.handover is not None
@@ -182,7 +182,7 @@ def test_the_end_of_a_shift_is_a_reason_to_hand_over() -> None:
 
 
 def test_of_several_holders_it_is_said_who_gives() -> None:
-    """Whoever hands over gives their own."""
+    """A person who hands over gives their own seat."""
     incident = led()
     for person in ("cy", "eve"):
         incident = done(
@@ -196,7 +196,7 @@ def test_of_several_holders_it_is_said_who_gives() -> None:
 
 
 def test_five_hundred_handovers_do_not_bloat_an_incident() -> None:
-    """What is carried stays under its limit: who holds it, how often it moved, the newest lines."""
+    """What a run carries stays small: the holder, the number of moves, the newest lines."""
     incident, people, processed = led(), ("ana", "bo", "cy", "eve"), {}
     for turn in range(500):
         giver, taker = people[turn % 4], people[(turn + 1) % 4]
@@ -218,7 +218,7 @@ def test_five_hundred_handovers_do_not_bloat_an_incident() -> None:
 
 
 def _shortened(incident: Incident) -> Incident:
-    """The incident as a run would carry it on."""
+    """The incident as a run carries it on."""
     older = older_entries(incident)
     if older is None:
         return incident

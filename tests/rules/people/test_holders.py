@@ -1,4 +1,4 @@
-"""Holders of roles on the record: until when, beside whom, and who is told of it."""
+"""Holders of roles on the record: until when, next to whom, and who hears of it."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ POLICY = staffed(
 
 
 def on_call(*shifts: tuple[str, float, float]) -> CompiledPolicy:
-    """The policy with shifts, each by a schedule of its own: who, from when, until when."""
+    """The policy with shifts, each in a schedule of its own: who, from when, until when."""
     duties = [
         Duty(person=person, because="rotation", since_at=after(since), until_at=after(until))
         for person, since, until in shifts
@@ -41,7 +41,7 @@ def on_call(*shifts: tuple[str, float, float]) -> CompiledPolicy:
 def test_a_role_is_held_until_the_shift_ends_in_which_it_was_taken(
     at: float, until: datetime | None
 ) -> None:
-    """Of two shifts at once the one that ends first; off duty there is no such end."""
+    """Of two shifts at once, the one that ends first counts; off duty there is no such end."""
     policy = on_call(("ana", 0, 60), ("ana", 0, 90), ("bo", 0, 45))
     held = holder("lead", "ana", after(at), policy)
     assert (held.role, held.person, held.since_at, held.until_at) == (
@@ -53,7 +53,7 @@ def test_a_role_is_held_until_the_shift_ends_in_which_it_was_taken(
 
 
 def test_whoever_is_given_a_role_on_call_holds_it_until_the_shift_ends() -> None:
-    """Counted from when they took it, not from when that was told."""
+    """The shift is the one at which they took the role, not at which it was recorded."""
     policy = on_call(("bo", 0, 9))
     fields = {"role": "lead", "person": "bo"}
     early = done(reported(policy), "assign_role", after(10), policy, happened_at=after(8), **fields)
@@ -63,7 +63,7 @@ def test_whoever_is_given_a_role_on_call_holds_it_until_the_shift_ends() -> None
 
 
 def test_a_role_that_falls_vacant_leaves_the_others_filled() -> None:
-    """Each role has spells of its own, and they begin and end when it is said they did."""
+    """Each role has its own spells, which begin and end at the stated times."""
     incident = reported(POLICY)
     for role, person in (("lead", "ana"), ("scribe", "bo")):
         incident = done(incident, "assign_role", after(1), POLICY, role=role, person=person)
@@ -76,7 +76,7 @@ def test_a_role_that_falls_vacant_leaves_the_others_filled() -> None:
 
 
 def test_a_role_is_filled_by_as_many_as_it_needs() -> None:
-    """Two of two to three, not one."""
+    """If it needs two to three, two fill it and one does not."""
     rule = POLICY.role("experts")
     assert rule is not None
     incident = done(reported(POLICY), "assign_role", after(1), POLICY, role="experts", person="ana")
@@ -89,7 +89,7 @@ def test_a_role_is_filled_by_as_many_as_it_needs() -> None:
 def test_a_combination_that_is_advised_against_is_told_in_whichever_order(
     first: str, second: str
 ) -> None:
-    """Of one person; two people may have the two roles, and one role again is none."""
+    """It applies to one person: two people may share the two roles, and one role twice is fine."""
     incident = done(reported(POLICY), "assign_role", after(1), POLICY, role=first, person="ana")
     apart = done(incident, "assign_role", after(2), POLICY, role=second, person="bo")
     again = done(incident, "assign_role", after(2), POLICY, role=first, person="ana")
@@ -103,7 +103,7 @@ def test_a_combination_that_is_advised_against_is_told_in_whichever_order(
 
 
 def test_who_takes_and_gives_back_a_role_is_told_unless_they_did_it_themselves() -> None:
-    """Why it was taken back stands on the timeline."""
+    """The timeline says why the role was taken back."""
     given = decided(reported(POLICY), "assign_role", 1, POLICY, role="lead", person="bo")
     assert given.effects == (Remind("bo", "you are lead of this incident"),)
     assert given.summary == "bo is lead"
@@ -119,7 +119,7 @@ def test_who_takes_and_gives_back_a_role_is_told_unless_they_did_it_themselves()
 
 
 def test_where_the_policy_names_no_most_a_role_has_fifty_holders() -> None:
-    """A record stays small."""
+    """This keeps a record small."""
     people = {f"p{n}": POLICY.people["ana"] for n in range(MOST_HOLDERS + 1)}
     policy = POLICY.changed(people=people)
     incident = reported(policy)
@@ -131,7 +131,7 @@ def test_where_the_policy_names_no_most_a_role_has_fifty_holders() -> None:
 
 
 def test_who_holds_a_role_that_moves_by_consent_can_be_given_it_again() -> None:
-    """And the engine, or an override that overrules that, moves it without consent."""
+    """The engine may do so, and so may an override."""
     policy = staffed(
         "roles: { lead: {} }\nhandover: { required: [] }\n"
         "authority: { override: { by: [dee], needs: reason, guards: [handover] } }\n"
@@ -164,13 +164,13 @@ def test_who_reported_is_somebody_whom_the_policy_knows(
     known: bool,  # noqa: FBT001 - a case
     found: str | None,
 ) -> None:
-    """Where it knows anybody; monitoring and the engine are nobody."""
+    """This applies if the policy has people; monitoring and the engine count as nobody."""
     policy = POLICY if known else POLICY.changed(people={})
     assert reporter_of(reported(policy, reporter=reporter), policy) == found
 
 
 def test_whoever_takes_a_role_by_default_takes_it_beside_those_who_hold_it() -> None:
-    """From when they did what gives it to them."""
+    """They hold it from the time of the command that gives it to them."""
     incident = done(reported(POLICY), "assign_role", after(1), POLICY, role="experts", person="bo")
     taken = by_default(
         incident, POLICY, "experts", "ana", "why", actor=ANA, now=after(9), happened_at=after(8)
@@ -182,7 +182,7 @@ def test_whoever_takes_a_role_by_default_takes_it_beside_those_who_hold_it() -> 
 
 
 def test_whoever_takes_by_default_what_they_better_did_not_is_told_so() -> None:
-    """As whoever is given it is."""
+    """A person who is given such a role hears the same."""
     incident = done(reported(POLICY), "assign_role", after(1), POLICY, role="scribe", person="ana")
     taken = by_default(incident, POLICY, "lead", "ana", "why", actor=ANA, now=after(9))
     line = taken.timeline[-1]
@@ -190,7 +190,7 @@ def test_whoever_takes_by_default_what_they_better_did_not_is_told_so() -> None:
 
 
 def test_whom_a_role_does_not_fit_is_told_who_is_on_call_and_could() -> None:
-    """First of all, whichever way the role would have come to them."""
+    """That person comes first, however the role would have reached them."""
     policy = staffed("roles: { lead: { qualification: commander } }\n")
     duty = Duty(person="cy", because="rotation", since_at=START, until_at=after(60))
     found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
@@ -210,7 +210,7 @@ def test_whom_a_role_does_not_fit_is_told_who_is_on_call_and_could() -> None:
 
 
 def test_every_role_that_is_missing_is_named_with_who_could_fill_it() -> None:
-    """With how many hold it already; whoever is on call is named first."""
+    """It also says how many hold it; people on call come first."""
     policy = staffed(
         "roles: { vip: { required_in: { resolution: SEV1 }, when: flag personal_data },"
         " experts: { count: 2-3, required_in: { resolution: SEV1 } },"

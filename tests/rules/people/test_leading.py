@@ -1,4 +1,4 @@
-"""The role that leads is found in one way everywhere, whatever it is called."""
+"""One function finds the role that leads, whatever its name is."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ NAMED = {
 
 
 def compiled(roles: str) -> CompiledPolicy:
-    """What an incident carries of a policy with some roles."""
+    """The compiled policy of an incident with some roles."""
     policy = parse_policy(f"{LEAST}roles: {{ {roles} }}\n".encode()).policy
     assert policy is not None
     return compile_policy(policy, "0" * 64)
@@ -31,13 +31,13 @@ def compiled(roles: str) -> CompiledPolicy:
 
 @pytest.mark.parametrize("case", NAMED)
 def test_the_role_that_leads_is_the_one_that_says_so_or_the_usual_or_the_first(case: str) -> None:
-    """An incident carries it, so that nobody guesses again."""
+    """The incident carries the answer, so that nobody guesses again."""
     roles, leading = NAMED[case]
     assert compiled(roles).leading == leading
 
 
 def test_who_leads_is_the_same_in_the_view_and_for_the_search_attribute() -> None:
-    """Whoever holds that role; in incidents of before it was carried, the incident manager."""
+    """It is the holder of the leading role; in older incidents, the incident manager."""
     policy = parse_policy(
         f"{LEAST}people: {{ ana: {{ page_by: log }}, bo: {{ page_by: log }} }}\n"
         "channels: { log: { kind: log } }\n"
@@ -54,13 +54,13 @@ def test_who_leads_is_the_same_in_the_view_and_for_the_search_attribute() -> Non
 
 
 def test_two_roles_that_lead_are_an_error() -> None:
-    """Somebody would be asked twice, or nobody."""
+    """Otherwise somebody would be asked twice, or nobody."""
     (found,) = errors("roles: { a: { leads: true }, b: { leads: true } }\n", to=LEAST)
     assert found.endswith("error: a and b both lead; keep it in one of them")
 
 
 def test_no_other_code_knows_what_the_role_is_called() -> None:
-    """Views, attributes, documents and silence ask here."""
+    """Views, attributes, documents and pages for silence all ask this function."""
     rooms = ("rules", "workflows", "console", "policies", "incidents", "activities", "intake")
     known = [
         path.relative_to(ROOT).as_posix()

@@ -18,14 +18,14 @@ RULED = staffed(
 
 
 def with_milestones(policy: CompiledPolicy) -> Incident:
-    """An incident on which both are set, by whoever may."""
+    """An incident on which somebody with authority set both."""
     incident = done(reported(policy), "set_milestone", after(1), policy, milestone="restored")
     by_bo = {"actor": "bo", "note": "sent"}
     return done(incident, "set_milestone", after(1), policy, milestone="notified", **by_bo)
 
 
 def test_the_rule_of_a_milestone_counts_instead_of_that_of_all() -> None:
-    """With what it asks for; another milestone goes by the rule of all."""
+    """Its conditions count too; other milestones follow the general rule."""
     refusal = refused(reported(RULED), "set_milestone", 1, RULED, milestone="notified")
     assert refusal.message == "ana may not set_milestone notified; may: bo"
     assert refused(
@@ -41,7 +41,7 @@ def test_the_rule_of_a_milestone_counts_instead_of_that_of_all() -> None:
     [("correct_milestone", {"happened_at": after(0)}), ("withdraw_milestone", {})],
 )
 def test_it_is_about_correcting_and_withdrawing_it_too(name: str, fields: dict[str, Any]) -> None:
-    """Nobody undoes what they may not do."""
+    """Nobody may undo what they may not do."""
     incident = with_milestones(RULED)
     refusal = refused(incident, name, 5, RULED, milestone="notified", **fields)
     assert refusal.message == f"ana may not {name} notified; may: bo"
@@ -50,7 +50,7 @@ def test_it_is_about_correcting_and_withdrawing_it_too(name: str, fields: dict[s
 
 
 def test_who_asks_for_one_milestone_has_not_asked_for_another() -> None:
-    """Each waits from when it was asked for itself."""
+    """Each wait begins when that milestone was asked for."""
     rule = "{ by: dee, after: { 10m: ana } }"
     policy = staffed(
         f"{MILESTONES}authority: {{ set_milestone:notified: {rule}, "

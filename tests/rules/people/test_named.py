@@ -1,4 +1,4 @@
-"""Whom the words of a policy mean: those on call, deputies, who could take a role."""
+"""Whom the words of a policy mean: people on call, deputies, candidates for a role."""
 
 from datetime import datetime
 
@@ -48,7 +48,7 @@ def on_duty(policy: CompiledPolicy, person: str, until_at: datetime | None) -> C
 def test_whoever_is_on_call_is_meant_while_the_shift_lasts(
     until: float | None, at: float, people: tuple[str, ...]
 ) -> None:
-    """Then everybody who takes turns; where no end is known, it goes on."""
+    """After that, everybody who takes turns; a shift without a known end goes on."""
     policy = on_duty(staffed(ROTA), "bo", None if until is None else after(until))
     assert on_call("primary", policy, after(at)) == people
     words = ("on_call:primary", "on_call:primary")
@@ -56,20 +56,20 @@ def test_whoever_is_on_call_is_meant_while_the_shift_lasts(
 
 
 def test_of_a_schedule_that_nobody_was_asked_about_everybody_is_meant_whom_it_can_name() -> None:
-    """Of a feed that is everybody; of a schedule that the policy does not have, nobody."""
+    """A feed can name everybody; a schedule that the policy does not have, nobody."""
     policy = staffed("").changed(schedules=(FED,))
     assert on_call("fed", policy, START) == tuple(policy.people)
     assert on_call("gone", policy, START) == ()
 
 
 def test_without_an_escalation_nobody_is_a_responder() -> None:
-    """Nobody can be paged by it."""
+    """There is nobody to page."""
     policy = staffed("").changed(escalation=None)
     assert responders(policy) == ()
 
 
 def test_a_role_is_offered_first_to_whoever_is_on_call_then_to_responders() -> None:
-    """Not to who holds it, nor to who may not hold it with what they hold already."""
+    """The list leaves out its holder and people whose roles conflict with it."""
     policy = on_duty(
         staffed(f"{ROTA}roles: {{ lead: {{ not_also: scribe, count: 1-3 }}, scribe: {{}} }}\n"),
         "dee",
@@ -87,7 +87,7 @@ def test_a_role_is_offered_first_to_whoever_is_on_call_then_to_responders() -> N
 
 
 def test_whoever_is_on_call_and_unknown_to_the_policy_is_no_candidate() -> None:
-    """A feed may name anybody; a role asks for somebody who is known."""
+    """A feed may name anybody, but a role needs a person of the policy."""
     policy = on_duty(staffed(f"{ROTA}roles: {{ lead: {{}} }}\n"), "zed", after(60))
     lead = policy.role("lead")
     assert lead is not None
@@ -98,7 +98,7 @@ def test_whoever_is_on_call_and_unknown_to_the_policy_is_no_candidate() -> None:
     ("count", "says"), [(0, ""), (5, "a, b, c, d, e"), (7, "a, b, c, d, e and 2 more")]
 )
 def test_a_refusal_names_five_people_and_counts_the_rest(count: int, says: str) -> None:
-    """An organisation has hundreds."""
+    """Organisations have hundreds of people."""
     assert listed("abcdefg"[:count]) == says
 
 
@@ -107,12 +107,12 @@ def test_a_refusal_names_five_people_and_counts_the_rest(count: int, says: str) 
     [("ana", "person:ana"), ("lead", "role:lead"), ("channel:log", "channel:log")],
 )
 def test_a_name_is_told_as_a_person_or_as_whoever_holds_the_role(named: str, target: str) -> None:
-    """What says already what it is stays as it is."""
+    """A target that already says its kind stays as it is."""
     assert whom(named, staffed("roles: { lead: {} }\n")) == target
 
 
 def test_a_deputy_is_a_person_or_whoever_holds_the_deputys_role() -> None:
-    """Nobody where there is no deputy, or no such role."""
+    """If there is no deputy, or no such role, the result is nobody."""
     policy = staffed("roles: { lead: { deputy: cy }, chief: { deputy: lead }, scribe: {} }\n")
     incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="bo")
     assert deputies("lead", incident, policy) == ("cy",)
@@ -122,7 +122,7 @@ def test_a_deputy_is_a_person_or_whoever_holds_the_deputys_role() -> None:
 
 
 def test_a_role_that_the_policy_no_longer_has_still_means_who_holds_it() -> None:
-    """An incident may have gone on under another policy; nothing is apart from it any more."""
+    """The incident may have adopted another policy; a dropped role conflicts with none."""
     policy = staffed("roles: { lead: { not_also: scribe }, scribe: {} }\n")
     incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="bo")
     scribe = policy.role("scribe")
@@ -143,7 +143,7 @@ def test_a_role_of_an_earlier_policy_means_whoever_calls_themselves_so_too() -> 
 
 
 def test_the_schedules_of_all_who_may_do_something_are_named_once() -> None:
-    """Their people are asked for before an incident needs them."""
+    """So their people are looked up before an incident needs them."""
     rule = AuthorityRule(
         by=("on_call:a", "ana"),
         at={"SEV1": ("on_call:b",)},
@@ -158,7 +158,7 @@ def test_the_schedules_of_all_who_may_do_something_are_named_once() -> None:
 
 
 def test_whoever_was_paged_responds_also_once_their_line_was_archived() -> None:
-    """The timeline moves to the document store; that somebody was paged stays with the record."""
+    """The timeline moves to the document store, but the record keeps who was paged."""
     policy = POLICY.changed(known_names=True)
     incident = note(
         an_incident(),

@@ -1,4 +1,4 @@
-"""Names of people: how they are written, whom one is mistaken for, and that nobody else acts."""
+"""Names of people: how to write them, which look alike, and that strangers cannot act."""
 
 from typing import Any
 
@@ -37,13 +37,13 @@ UNSEEN = ("an\u200ba", "ana\u00a0", "a\u2060na", "\u202eana", "ana\u00ad", "an\u
     ],
 )
 def test_a_name_that_is_not_written_plainly_is_none(name: str, why: str) -> None:
-    """What cannot be seen, what looks like something else, and words with a meaning."""
+    """That is invisible characters, look-alikes, and words with a meaning."""
     assert why in str(flaw(name))
 
 
 @pytest.mark.parametrize("name", ["ana", "ana.b-c_d", "O'Brien", "José", "山田 太郎", "Иван"])
 def test_a_name_may_be_of_any_language(name: str) -> None:
-    """As people write it."""
+    """It is written as people write it."""
     assert flaw(name) is None
 
 
@@ -62,7 +62,7 @@ def test_a_name_may_be_of_any_language(name: str) -> None:
 def test_the_name_that_was_meant_is_the_one_it_looks_like_or_the_nearest(
     name: str, meant: str | None
 ) -> None:
-    """So that whoever mistyped it reads what would be right."""
+    """So a person who mistyped a name reads the right one."""
     assert meant_by(name, ("ana", "bo", "cy", "dee", "eve")) == meant
 
 
@@ -83,7 +83,7 @@ def test_the_name_that_was_meant_is_the_one_it_looks_like_or_the_nearest(
 def test_every_command_refuses_a_name_that_is_not_written_plainly(
     command: str, fields: dict[str, Any], field: str, name: str
 ) -> None:
-    """Whoever acts and whoever is named, also where anyone may."""
+    """This holds for the actor and for everybody named, even if anyone may act."""
     policy = staffed(OPEN + ROLES)
     answer = refused(reported(policy), command, 1, policy, **{**fields, field: name})
     assert (answer.kind, answer.missing) == ("Malformed", (field,))
@@ -93,7 +93,7 @@ def test_every_command_refuses_a_name_that_is_not_written_plainly(
 def test_an_actor_with_a_name_much_like_somebodys_is_asked_whether_they_are_meant(
     command: str,
 ) -> None:
-    """Whatever they do."""
+    """This holds for every command."""
     policy = staffed(OPEN + ROLES)
     fields = {
         "approve": {"command": "close"},
@@ -117,7 +117,7 @@ def test_an_actor_with_a_name_much_like_somebodys_is_asked_whether_they_are_mean
 def test_whoever_is_named_with_a_typo_is_refused_with_who_was_meant(
     command: str, fields: dict[str, Any]
 ) -> None:
-    """Nobody else holds a role or owes work."""
+    """So no unknown person holds a role or owes work."""
     policy = staffed(OPEN + ROLES)
     incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="bo")
     answer = refused(incident, command, 2, policy, **fields)
@@ -125,7 +125,7 @@ def test_whoever_is_named_with_a_typo_is_refused_with_who_was_meant(
 
 
 def test_a_review_names_people_and_roles_and_outsiders_that_nobody_mistakes() -> None:
-    """A customer may attend; somebody called much like ana is asked about."""
+    """A customer may attend; a name much like ana is refused with a question."""
     policy = staffed(OPEN + ROLES + "review: { required: { SEV1: always }, led_by: lead }\n")
     incident = done(reported(policy), "resolve", after(1), policy)
     answer = refused(incident, "submit_review", 2, policy, lead="bo", attendees=["anna"])
@@ -134,7 +134,7 @@ def test_a_review_names_people_and_roles_and_outsiders_that_nobody_mistakes() ->
 
 
 def test_an_action_item_is_somebodys_whom_the_policy_knows() -> None:
-    """A person, a role or a team; what is nobody's is done by nobody."""
+    """An owner is a person, a role or a team: work without a known owner does not get done."""
     policy = staffed(OPEN + ROLES)
     for owner in ("bo", "lead", "payments", "team:payments", "role:lead", "person:cy"):
         decided(reported(policy), "add_action_item", 1, policy, text="x", owner=owner)
@@ -143,7 +143,7 @@ def test_an_action_item_is_somebodys_whom_the_policy_knows() -> None:
 
 
 def test_a_stranger_does_what_the_policy_gives_to_anyone_and_nothing_else() -> None:
-    """What is not named is for the people of the policy."""
+    """Commands that the policy does not open are for its people."""
     policy = staffed(OPEN)
     decided(reported(policy), "hold", 1, policy, actor="mallory", reason="x")
     for command, fields in (("escalate", {}), ("link", {"target": "x"}), ("acknowledge", {})):
@@ -152,7 +152,7 @@ def test_a_stranger_does_what_the_policy_gives_to_anyone_and_nothing_else() -> N
 
 
 def test_an_outsider_who_holds_a_role_or_is_offered_one_is_known() -> None:
-    """The customer side acts in its own name."""
+    """People of the customer act in their own name."""
     policy = staffed(OPEN + ROLES)
     incident = done(
         reported(policy), "assign_role", after(1), policy, role="guest", person="zoltan"
@@ -164,7 +164,7 @@ def test_an_outsider_who_holds_a_role_or_is_offered_one_is_known() -> None:
 
 
 def test_a_policy_without_people_takes_names_as_they_are_if_they_are_plain() -> None:
-    """It cannot know who there is; what nobody sees, and words of the engine, stay refused."""
+    """It cannot know people, but still refuses invisible characters and the engine's own words."""
     head = HEAD.partition("people:")[0] + "channels: { log: { kind: log } }\n"
     read = parse_policy(head.encode(), "nobody.yaml")
     assert read.policy is not None
@@ -176,7 +176,7 @@ def test_a_policy_without_people_takes_names_as_they_are_if_they_are_plain() -> 
 
 
 def test_what_is_closed_by_default_is_for_responders() -> None:
-    """Those whom the escalation pages, who was paged, who holds a role, and deputies."""
+    """That is people on the escalation, people who were paged, holders of roles, and deputies."""
     policy = staffed("roles: { lead: { deputy: cy }, scribe: { default: bo } }\n", closed=True)
     incident = reported(policy)
     for name, may in (("eve", True), ("cy", True), ("bo", True), ("ana", False), ("dee", False)):
@@ -189,7 +189,7 @@ def test_what_is_closed_by_default_is_for_responders() -> None:
 
 
 def test_where_a_level_pages_a_channel_everybody_of_the_people_responds() -> None:
-    """Nobody knows who reads it; strangers do not."""
+    """Nobody knows who reads the channel; strangers still do not count."""
     policy = staffed("", closed=True)
     assert policy.escalation is not None
     level = policy.escalation.levels[0].changed(page=("channel:log",))
@@ -201,7 +201,7 @@ def test_where_a_level_pages_a_channel_everybody_of_the_people_responds() -> Non
 
 @pytest.mark.parametrize("name", ["an\u200ba", "engine", "monitoring", "Ana", "\uff41na"])
 def test_a_report_by_somebody_who_is_not_who_they_seem_is_refused(name: str) -> None:
-    """By whatever way in: console, HTTP and the start of the workflow go by this rule."""
+    """One rule serves every way in: the console, HTTP, and the start of the workflow."""
     policy = staffed("")
     report = Report(title="x", reporter=Actor(name=name, via="api"))
     answer = unfit(report, policy)
@@ -215,5 +215,5 @@ def test_a_report_by_somebody_who_is_not_who_they_seem_is_refused(name: str) -> 
 def test_no_report_is_lost_because_its_reporter_is_called_much_like_somebody(
     reporter: Actor,
 ) -> None:
-    """An outsider who is called anna reports; monitoring and the engine do anyway."""
+    """An outsider called anna may report, and so may monitoring and the engine."""
     assert unfit(Report(title="x", reporter=reporter), staffed("")) is None

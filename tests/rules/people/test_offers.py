@@ -1,4 +1,4 @@
-"""Offers of roles: what is told to whom, what ends them, and when somebody has held one long."""
+"""Offers of roles: who hears what, what ends an offer, and who held a role for long."""
 
 from datetime import timedelta
 from typing import Any
@@ -40,7 +40,7 @@ def offered(role: str = "lead", to: str = "bo", of: Incident | None = None) -> I
 
 
 def test_whoever_is_offered_a_role_is_paged_with_all_that_was_said() -> None:
-    """Each on a line of its own, the note and the duties too; the offer keeps them."""
+    """The note and each duty are on lines of their own, and the offer keeps them."""
     answer = decided(
         given(lead="ana"), "hand_over", 10, POLICY, role="lead", to="bo", note="call me", **SAID
     )
@@ -56,7 +56,7 @@ def test_whoever_is_offered_a_role_is_paged_with_all_that_was_said() -> None:
 
 
 def test_the_deputy_may_hand_over_what_the_holder_may() -> None:
-    """Without the authority to give roles; nobody else may."""
+    """The deputy needs no authority to give roles; nobody else may do it."""
     fields = {"role": "lead", "to": "bo", **SAID}
     done(given(lead="ana"), "hand_over", after(2), POLICY, actor="cy", **fields)
     by_role = POLICY.changed(
@@ -72,7 +72,7 @@ def test_the_deputy_may_hand_over_what_the_holder_may() -> None:
 
 
 def test_whom_a_role_does_not_fit_is_neither_offered_it_nor_accepts_it() -> None:
-    """What they took meanwhile counts."""
+    """Roles that they took meanwhile count."""
     words = "bo is clerk, who may not also be scribe"
     fields = {"role": "scribe", "to": "bo", **SAID}
     answer = refused(given(scribe="ana", clerk="bo"), "hand_over", 10, POLICY, **fields)
@@ -85,7 +85,7 @@ def test_whom_a_role_does_not_fit_is_neither_offered_it_nor_accepts_it() -> None
 
 
 def test_a_role_that_was_handed_over_is_held_from_when_it_was_accepted() -> None:
-    """It stayed filled all the time; a combination that is advised against is told."""
+    """The role was filled all the time; a combination that is advised against causes a warning."""
     incident = offered(of=given(lead="ana", scribe="bo"))
     fields = {"role": "lead", "actor": "bo", "happened_at": after(11)}
     taken = done(incident, "accept_handover", after(12), POLICY, **fields)
@@ -118,7 +118,7 @@ def test_who_declines_and_who_takes_back_tell_the_other(
 
 
 def test_an_offer_that_lapses_ends_alone_and_both_are_told() -> None:
-    """What was answered meanwhile does not lapse."""
+    """An offer that somebody answered meanwhile does not lapse."""
     incident = offered(of=offered("clerk", "eve", of=given(lead="ana", clerk="ana")))
     points = [p for p in pending_points(POLICY, incident) if p.threshold == "not accepted"]
     assert [(p.clock, p.run, p.fraction) for p in points] == [
@@ -137,7 +137,7 @@ def test_an_offer_that_lapses_ends_alone_and_both_are_told() -> None:
 
 
 def test_whoever_has_held_a_role_long_is_told_since_when() -> None:
-    """Of two who hold it, each on their own; who no longer holds it is not."""
+    """Each of two holders is reminded separately; a former holder is not."""
     incident = given(experts="ana")
     fields = {"role": "experts", "person": "bo", "actor": "dee"}
     incident = done(incident, "assign_role", after(2), POLICY, **fields)
@@ -167,7 +167,7 @@ def test_the_end_of_the_shift_or_the_time_reminds_whichever_comes_first(
     remind: float | None,
     due: float | None,
 ) -> None:
-    """Each only where the policy asks for it."""
+    """Each applies only if the policy asks for it."""
     duty = Duty(person="ana", because="rotation", since_at=START, until_at=after(60))
     on_call = {"primary": OnCall(schedule="primary", at=START, duties=(duty,))}
     assert POLICY.handover is not None
@@ -181,7 +181,7 @@ def test_the_end_of_the_shift_or_the_time_reminds_whichever_comes_first(
 
 
 def test_a_role_with_a_colon_in_its_holders_name_is_still_found() -> None:
-    """Whoever answers from outside may be called anything."""
+    """People from outside may have any name."""
     policy = POLICY.changed(people={})
     incident = given(policy, experts="Acme: Kim")
     [point] = pending_points(policy, incident)
@@ -206,7 +206,7 @@ def _seated(*people: str) -> Incident:
 
 
 def test_one_of_several_holders_gives_away_only_what_is_theirs() -> None:
-    """The seat of another holder goes by the rule of the command."""
+    """The seat of another holder needs the authority of the command."""
     incident, offer = _seated("ana", "bo"), {"role": "expert", "to": "cy"}
     assert refused(incident, "hand_over", 2, SEATS, giver="bo", **offer).kind == "NotAuthorised"
     decided(incident, "hand_over", 2, SEATS, giver="ana", **offer)
@@ -215,7 +215,7 @@ def test_one_of_several_holders_gives_away_only_what_is_theirs() -> None:
 
 
 def test_nobody_holds_a_role_twice() -> None:
-    """Who was given the role while it was offered to them has nothing to accept."""
+    """A person who got the role while it was offered to them has nothing to accept."""
     offer = {"role": "expert", "to": "cy"}
     incident = decided(_seated("ana"), "hand_over", 2, SEATS, **offer).incident
     fields = {"role": "expert", "person": "cy", "actor": "dee"}

@@ -1,4 +1,4 @@
-"""What is said of somebody who is on call, and of nobody."""
+"""The words for people on call, and for nobody on call."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,14 +24,14 @@ DUTY = Duty(person="bo", because="layer night", since_at=AT, until_at=AT + timed
 def test_it_is_said_by_what_until_when_and_how_old_the_feed_is(
     age: timedelta | None, says: str
 ) -> None:
-    """A copy that is as old as it should be is not worth a word."""
+    """A copy of normal age is not mentioned."""
     found = OnCall(schedule="primary", at=AT, duties=(DUTY,), feed_age=age)
     assert by_schedule(found, "bo") == f"primary, layer night until 2026-03-01 17:00 UTC{says}"
     assert by_schedule(found, "cy") == "primary"
 
 
 def test_of_nobody_it_is_said_whether_that_is_meant_and_why() -> None:
-    """With what was wrong with its feed."""
+    """It says so with the fault of the feed."""
     declared = OnCall(schedule="night", at=AT, gap=Gap.DECLARED, until_at=AT)
     assert nobody_by(declared) == (
         "nobody is on call by night: a declared gap until 2026-03-01 09:00 UTC"
@@ -44,7 +44,7 @@ def test_of_nobody_it_is_said_whether_that_is_meant_and_why() -> None:
 
 
 def test_whom_a_schedule_can_name_is_everybody_in_it() -> None:
-    """Each once; of a feed nobody knows beforehand, so everybody."""
+    """Each appears once; people of a feed are unknown beforehand, so everybody may be meant."""
     turns = rotation("daily 09:00", people=("ana", "nobody", "bo"))
     swap = override("cy", "2026-01-01", "2026-01-02")
     assert people_of(schedule(turns, overrides=(swap,)), ("di",)) == ("ana", "bo", "cy")
@@ -54,6 +54,6 @@ def test_whom_a_schedule_can_name_is_everybody_in_it() -> None:
 
 
 def test_schedules_are_found_among_targets() -> None:
-    """Each once, in order."""
+    """Each appears once, in order."""
     targets = ("schedule:b", "person:a", "schedule:a", "acknowledger", "schedule:b")
     assert schedules_of(targets) == ("b", "a")

@@ -1,4 +1,4 @@
-"""What follows from schedules for roles and authority: who takes one, who is a responder."""
+"""How schedules affect roles and authority: who takes a role, who is a responder."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ DUTY = Duty(person="bo", because="layer day", since_at=START, until_at=START + t
 
 
 def opened(found: OnCall | None) -> tuple[str | None, list[str]]:
-    """Who holds the role, and what the timeline says of roles."""
+    """The holder of the role, and the timeline's lines about roles."""
     policy = POLICY.changed(roles=ROLES, on_call={"managers": found} if found else {})
     incident = open_incident("INC-1", REPORT, policy, START)
     lines = [entry for entry in incident.timeline if entry.kind.startswith("role.")]
@@ -27,7 +27,7 @@ def opened(found: OnCall | None) -> tuple[str | None, list[str]]:
 
 
 def test_whoever_is_on_call_takes_the_role_and_the_timeline_says_by_which_schedule() -> None:
-    """With the layer, and until when."""
+    """The line has the layer and the end of the shift."""
     until = f"{START + timedelta(hours=8):%Y-%m-%d %H:%M} UTC"
     assert opened(OnCall(schedule="managers", at=START, duties=(DUTY,))) == (
         "bo",
@@ -41,7 +41,7 @@ def test_whoever_is_on_call_takes_the_role_and_the_timeline_says_by_which_schedu
 
 
 def test_where_nobody_is_on_call_nobody_takes_it_and_that_is_told() -> None:
-    """Whether it was meant; and where nobody was asked."""
+    """The line says whether that was intended, or that no schedule was asked."""
     gap = OnCall(schedule="managers", at=START, gap=Gap.DECLARED)
     words = "nobody takes incident_manager: nobody is on call by managers: a declared gap"
     assert opened(gap) == (None, [words])
@@ -52,7 +52,7 @@ def test_where_nobody_is_on_call_nobody_takes_it_and_that_is_told() -> None:
 
 
 def test_whoever_a_schedule_can_name_is_a_responder() -> None:
-    """By rotation or override; of a feed it may be everybody. Other schedules do not count."""
+    """Rotations and overrides count; a feed may name everybody. Other schedules do not count."""
     turns = schedule(
         rotation("daily 09:00"), overrides=(override("di", "2026-03-01", "2026-03-02"),)
     )
@@ -68,7 +68,7 @@ def test_whoever_a_schedule_can_name_is_a_responder() -> None:
 
 
 def test_whoever_a_schedule_had_paged_is_a_responder() -> None:
-    """An override that was made during the incident names whom the incident did not know."""
+    """An override made during the incident may name somebody new to the incident."""
     incident = open_incident("INC-1", REPORT, POLICY, START)
     before = meant("responders", incident, POLICY, START) or ()
     incident = note(

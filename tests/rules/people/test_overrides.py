@@ -1,4 +1,4 @@
-"""The override: with a reason, by those whom the policy lets, of what it names, seen for ever."""
+"""Overrides: the policy says who may override what; each needs a reason and stays visible."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ WHY = "the site burns"
 
 
 def test_an_override_does_what_the_policy_refuses_and_leaves_its_mark() -> None:
-    """On the timeline, on the record, in Temporal's details and in the report."""
+    """The mark is on the timeline, the record, Temporal's details and the report."""
     answer = decided(reported(POLICY), "hold", 1, POLICY, reason="x", override=WHY)
     incident = answer.incident
     assert incident.hold is not None
@@ -50,7 +50,7 @@ def test_an_override_does_what_the_policy_refuses_and_leaves_its_mark() -> None:
     ],
 )
 def test_what_stays_refused(name: str, fields: dict[str, Any], kind: str, words: str) -> None:
-    """Who may not override, what is not possible, what is unknown, and what is malformed."""
+    """That is: no authority to override, not possible, unknown, or malformed."""
     answer = refused(reported(POLICY), name, 1, POLICY, override=WHY, **fields)
     if name == "resume":
         words = "does not allow overriding resume"
@@ -59,7 +59,7 @@ def test_what_stays_refused(name: str, fields: dict[str, Any], kind: str, words:
 
 
 def test_a_guard_that_the_policy_names_is_overruled_and_no_other() -> None:
-    """The step is; an unconfirmed severity is not."""
+    """The missing step is overruled; the unconfirmed severity is not."""
     incident = done(reported(POLICY), "acknowledge", after(1), POLICY)
     answer = refused(incident, "begin_diagnosis", 2, POLICY, override=WHY)
     assert [m.split(" is ")[0] for m in answer.missing] == ["severity SEV1"]
@@ -73,14 +73,14 @@ def test_a_guard_that_the_policy_names_is_overruled_and_no_other() -> None:
 
 
 def test_an_approval_is_overruled() -> None:
-    """Nobody has to be waited for."""
+    """Nobody has to wait for anybody."""
     resolved = done(reported(POLICY), "resolve", after(1), POLICY, override=WHY)
     assert resolved.state is State.CLOSED
     assert "needs approval" in resolved.overrides[0].instead_of
 
 
 def test_an_override_that_is_not_needed_is_none() -> None:
-    """Whoever may anyway leaves no mark."""
+    """A person with the authority leaves no mark of an override."""
     incident = done(
         reported(POLICY), "hold", after(1), POLICY, reason="x", actor="dee", override=WHY
     )
@@ -88,14 +88,14 @@ def test_an_override_that_is_not_needed_is_none() -> None:
 
 
 def test_without_a_rule_nobody_overrides() -> None:
-    """It is refused as what it is."""
+    """The refusal is the same as without the attempt to override."""
     policy = staffed("authority: { hold: dee }\n")
     answer = refused(reported(policy), "hold", 1, policy, reason="x", override=WHY)
     assert answer == Refusal("Refused", "the policy allows nobody to override it")
 
 
 def test_what_cannot_be_understood_is_not_overridden_whoever_asks() -> None:
-    """A slip in a date is one, with whatever reason; a date that is missing, too."""
+    """That is a wrong or a missing date, whatever the reason says."""
     corrected = {"milestone": "reported", "happened_at": None, "override": WHY}
     answer = refused(reported(POLICY), "correct_milestone", 1, POLICY, **corrected)
     assert answer.kind == "Malformed"
@@ -104,13 +104,13 @@ def test_what_cannot_be_understood_is_not_overridden_whoever_asks() -> None:
 
 
 def test_what_follows_from_a_command_follows_from_it_by_override_too() -> None:
-    """The audiences are told as ever."""
+    """The audiences hear of it as usual."""
     answer = decided(reported(POLICY), "hold", 1, POLICY, reason="x", override=WHY)
     assert answer.effects == (Tell("hold", "on hold: x"),)
 
 
 def test_whoever_is_on_call_then_may_override() -> None:
-    """By the shift that is, and the refusal names them."""
+    """The shift at that time counts, and the refusal names its people."""
     policy = staffed(
         "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
         "authority: { hold: dee, override: { by: [on_call:primary], needs: reason } }\n"
@@ -125,7 +125,7 @@ def test_whoever_is_on_call_then_may_override() -> None:
 
 
 def test_many_overrides_do_not_fill_the_record() -> None:
-    """Each is on the timeline all the same."""
+    """Each is still on the timeline."""
     incident = reported(POLICY)
     for turn in range(MOST_KEPT + 5):
         incident = done(incident, "hold", after(2 * turn), POLICY, reason="x", override=WHY)

@@ -1,4 +1,4 @@
-"""Leave that is asked for: what counts as the same, who is paged with what, and what ends it."""
+"""Requests for leave: which are the same, who is paged with what, and what ends them."""
 
 from datetime import timedelta
 from typing import Any
@@ -47,14 +47,14 @@ def asked(
 
 
 def point_of(incident: Incident, policy: CompiledPolicy = POLICY) -> DueThreshold:
-    """The only point at which somebody has waited long enough."""
+    """The only point at which somebody waited long enough."""
     [point] = pending_points(policy, incident)
     assert is_pending(point)
     return point
 
 
 def test_whoever_may_give_leave_is_paged_with_what_to_type() -> None:
-    """Not whoever asks, though they might be one of them."""
+    """The asker is not paged, even if they may give leave."""
     flagged = done(reported(POLICY), "set_attribute", after(1), POLICY, attribute="personal_data")
     answer = refused(flagged, "cancel", 10, POLICY, reason="no harm", actor="bo")
     assert answer.leaves is not None
@@ -65,7 +65,7 @@ def test_whoever_may_give_leave_is_paged_with_what_to_type() -> None:
 
 
 def test_whoever_has_the_authority_is_paged_with_whom_to_answer() -> None:
-    """It is theirs to do."""
+    """The person who is paged may simply do it."""
     answer = refused(reported(POLICY), "link", 10, POLICY, target="CHG-1")
     assert answer.leaves is not None
     why = "ana wants to link, which is your decision"
@@ -73,14 +73,14 @@ def test_whoever_has_the_authority_is_paged_with_whom_to_answer() -> None:
 
 
 def test_approval_is_asked_while_the_condition_holds() -> None:
-    """Without the flag anybody cancels."""
+    """Without the flag, anybody may cancel."""
     assert done(reported(POLICY), "cancel", after(1), POLICY, reason="x").state is State.CANCELLED
     flagged = done(reported(POLICY), "set_attribute", after(1), POLICY, attribute="personal_data")
     assert refused(flagged, "cancel", 2, POLICY, reason="x").kind == "NeedsApproval"
 
 
 def test_an_alert_needs_nobodys_approval() -> None:
-    """Monitoring does by policy what it does."""
+    """Monitoring acts by the policy."""
     by = {"actor": MONITORING.name, "via": MONITORING.via}
     assert not isinstance(outcome(reported(POLICY), "resolve", after(1), POLICY, **by), Refusal)
 
@@ -95,13 +95,13 @@ def test_an_alert_needs_nobodys_approval() -> None:
 def test_how_and_by_whom_a_command_is_given_again_changes_nothing_about_the_leave(
     fields: dict[str, Any],
 ) -> None:
-    """What is done is what was approved."""
+    """It is exactly the approved command."""
     given = done(asked("resolve"), "approve", after(11), POLICY, command="resolve", actor="bo")
     assert done(given, "resolve", after(12), POLICY, **fields).requests == ()
 
 
 def test_an_update_to_all_who_expect_some_needs_the_approval_of_one_of_them() -> None:
-    """Who expects none is told without."""
+    """An audience that expects none needs no approval."""
     answer = refused(reported(POLICY), "post_update", 10, POLICY, text="we look")
     assert answer.missing == ("approve post_update:public",)
     fields = {"text": "we look", "audiences": ["staff"]}
@@ -109,7 +109,7 @@ def test_an_update_to_all_who_expect_some_needs_the_approval_of_one_of_them() ->
 
 
 def test_of_what_is_asked_the_right_one_is_answered() -> None:
-    """By the name of the rule or of the command; the other stays open."""
+    """The name of the rule or of the command selects it; the other stays open."""
     incident = asked("post_update", text="we look", of=asked("resolve"))
     assert [r.rule for r in incident.requests] == ["resolve", "post_update:public"]
     given = done(incident, "approve", after(11), POLICY, command="post-update", actor="cy")
@@ -124,7 +124,7 @@ def test_of_what_is_asked_the_right_one_is_answered() -> None:
 
 
 def test_what_somebody_would_do_is_not_answered_like_an_approval() -> None:
-    """Whoever may do it does it, or answers by other means."""
+    """The people who may do it do it, or answer in other ways."""
     incident = asked("link", target="CHG-1")
     answer = refused(incident, "approve", 11, POLICY, command="link", actor="cy")
     assert answer.message.endswith("open requests: nothing")
@@ -132,7 +132,7 @@ def test_what_somebody_would_do_is_not_answered_like_an_approval() -> None:
 
 
 def test_whoever_approves_says_why_and_the_asker_hears_when_it_is_enough() -> None:
-    """As a reminder to give the command again."""
+    """A reminder tells them to give the command again."""
     answer = decided(
         asked("resolve"), "approve", 11, POLICY, command="resolve", actor="bo", note="seen"
     )
@@ -142,7 +142,7 @@ def test_whoever_approves_says_why_and_the_asker_hears_when_it_is_enough() -> No
 
 
 def test_the_time_to_answer_counts_from_when_the_last_were_asked() -> None:
-    """The backups have as long as the first, whenever the engine came to ask them."""
+    """The backups have as long as the first, even if the engine asked them late."""
     flagged = done(reported(POLICY), "set_attribute", after(1), POLICY, attribute="personal_data")
     incident = asked("cancel", of=flagged, reason="x")
     first = point_of(incident)
@@ -173,7 +173,7 @@ def test_the_time_to_answer_counts_from_when_the_last_were_asked() -> None:
 
 
 def test_what_was_answered_meanwhile_is_not_overdue() -> None:
-    """An answer that came just before the end of the time counts."""
+    """An answer just before the end of the time counts."""
     incident = asked("resolve")
     point = point_of(incident)
     assert point.due_at == after(20)
@@ -186,13 +186,13 @@ def test_what_was_answered_meanwhile_is_not_overdue() -> None:
 
 
 def test_one_that_has_no_limit_does_not_end_the_others_time() -> None:
-    """Each request has a time of its own."""
+    """Each request has its own time."""
     incident = asked("resolve", of=asked("post_update", text="we look"))
     assert [p.clock for p in approval_points(POLICY, incident)] == ["approval:resolve"]
 
 
 def test_leave_that_was_asked_lapses_with_the_state_and_that_is_told() -> None:
-    """Of what somebody would do, nothing is told: nobody gave anything."""
+    """If the command was up to somebody else, nothing is told, because nobody gave leave."""
     incident = asked("link", target="CHG-1", of=asked("resolve"))
     moved = done(incident, "acknowledge", after(12), POLICY)
     assert moved.requests == ()
@@ -205,7 +205,7 @@ def test_leave_that_was_asked_lapses_with_the_state_and_that_is_told() -> None:
 
 @pytest.mark.parametrize(("at", "may"), [(39, False), (40, True)])
 def test_whoever_is_on_call_then_may_after_the_time(at: float, may: bool) -> None:  # noqa: FBT001 - a case
-    """By the shift that is then, and only by what was asked before."""
+    """The shift at that time counts, and only for what was asked before."""
     policy = staffed(
         "roles: { lead: {} }\n"
         "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
@@ -228,7 +228,7 @@ def test_whoever_is_on_call_then_may_after_the_time(at: float, may: bool) -> Non
 
 
 def test_what_is_told_late_was_asked_when_it_came() -> None:
-    """Up to five seconds a command may be under way."""
+    """A command may be on its way for up to five seconds."""
     second = timedelta(seconds=1)
     for before, since in ((5 * second, after(10) - 5 * second), (6 * second, after(10))):
         incident = asked("resolve", happened_at=after(10) - before)
@@ -237,14 +237,14 @@ def test_what_is_told_late_was_asked_when_it_came() -> None:
 
 
 def test_what_was_asked_before_a_deployment_is_still_the_same_after_it() -> None:
-    """The digest is on the record of running incidents: it never changes."""
+    """The digest is on the records of running incidents, so it never changes."""
     fields = {"actor": "ana", "text": "we look", "audiences": ["public"], "next_at": after(60)}
     command = COMMANDS["post_update"].payload.model_validate(fields)
     assert digest_of(command) == "bd2d8922791003a6"
 
 
 def test_of_a_rule_that_the_policy_no_longer_has_nothing_is_answered() -> None:
-    """The incident may have gone on under another policy."""
+    """The incident may have adopted another policy."""
     policy = POLICY.changed(approvals={})
     fields = {"command": "resolve", "actor": "bo"}
     answer = refused(asked("resolve"), "approve", 11, policy, **fields)
@@ -253,7 +253,7 @@ def test_of_a_rule_that_the_policy_no_longer_has_nothing_is_answered() -> None:
 
 @pytest.mark.parametrize("at", [59, 60])
 def test_who_may_give_leave_may_be_whoever_is_on_call(at: float) -> None:
-    """Asked, named in the refusal and let: those of the shift that is then."""
+    """The shift at that time is asked, named in the refusal, and allowed to answer."""
     policy = staffed(
         "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
         "approvals: { cancel: { by: on_call:primary, within: 5m, backups: [on_call:primary] } }\n"
@@ -279,7 +279,7 @@ def test_who_may_give_leave_may_be_whoever_is_on_call(at: float) -> None:
 
 
 def test_what_a_vacant_role_must_answer_goes_to_whoever_answers_for_it() -> None:
-    """Nobody holds the role, and it has no deputy: otherwise nobody would hear of the request."""
+    """Nobody holds the role and it has no deputy; otherwise nobody would hear of the request."""
     policy = staffed("roles: { lead: {} }\napprovals: { resolve: { by: lead } }\n")
     leaves = refused(reported(policy), "resolve", 10, policy).leaves
     assert leaves is not None

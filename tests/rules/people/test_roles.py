@@ -1,4 +1,4 @@
-"""Roles: who may take them, how many, in which combination, and by when they must be held."""
+"""Roles: who may take them, how many, in which combinations, and by when."""
 
 from datetime import datetime
 
@@ -36,7 +36,7 @@ def assigned(
 
 
 def test_only_the_qualified_are_given_a_role_and_the_refusal_names_them() -> None:
-    """A trained commander is meant, of whatever team."""
+    """It names trained commanders of any team."""
     answer = refused(reported(LEAD), "assign_role", 1, LEAD, role="lead", person="bo")
     assert answer.kind == "Refused"
     assert answer.message.endswith("which needs commander; could: ana, cy")
@@ -44,7 +44,7 @@ def test_only_the_qualified_are_given_a_role_and_the_refusal_names_them() -> Non
 
 
 def test_whoever_acknowledges_unqualified_does_not_take_the_role() -> None:
-    """The timeline says why nobody has it."""
+    """The timeline says why nobody holds the role."""
     incident = done(reported(LEAD), "acknowledge", after(1), LEAD, actor="bo")
     assert incident.holder("lead") is None
     assert lines(incident, "role.not_taken") == [
@@ -54,14 +54,14 @@ def test_whoever_acknowledges_unqualified_does_not_take_the_role() -> None:
 
 @pytest.mark.parametrize(("word", "taken"), [("responders", "eve"), ("payments", "bo")])
 def test_a_team_or_the_escalation_can_qualify(word: str, taken: str) -> None:
-    """Whoever is paged anyway, or belongs to a team."""
+    """That is people whom the escalation pages, or members of a team."""
     policy = staffed(f"roles: {{ lead: {{ qualification: [{word}] }} }}\n")
     assert assigned(reported(policy), policy, "lead", taken).holder("lead") == taken
     refused(reported(policy), "assign_role", 1, policy, role="lead", person="dee")
 
 
 def test_a_role_of_the_customer_is_held_from_outside() -> None:
-    """By somebody whom the policy does not know, and by nobody of its own."""
+    """Only people outside the policy can hold it."""
     policy = staffed("roles: { contact: { qualification: outside } }\n")
     incident = assigned(reported(policy), policy, "contact", "Kim of Acme")
     assert incident.holder("contact") == "Kim of Acme"
@@ -69,7 +69,7 @@ def test_a_role_of_the_customer_is_held_from_outside() -> None:
 
 
 def test_several_hold_a_role_up_to_the_most() -> None:
-    """Each further one beside the others; a fourth is refused."""
+    """Each joins the others; a fourth is refused."""
     incident = reported(PAIR)
     for person in ("ana", "bo", "cy"):
         incident = assigned(incident, PAIR, "experts", person)
@@ -80,13 +80,13 @@ def test_several_hold_a_role_up_to_the_most() -> None:
 
 
 def test_one_that_only_one_may_hold_passes_to_the_next() -> None:
-    """As it always did."""
+    """It works as it always did."""
     incident = assigned(assigned(reported(LEAD), LEAD, "lead", "ana"), LEAD, "lead", "cy")
     assert incident.holders("lead") == ("cy",)
 
 
 def test_a_role_is_taken_back() -> None:
-    """From whom it was; of several, it must be said from whom."""
+    """If several people hold it, the command must say from whom."""
     incident = assigned(assigned(reported(PAIR), PAIR, "experts", "ana"), PAIR, "experts", "bo")
     assert refused(incident, "unassign_role", 2, PAIR, role="experts").missing == ("person",)
     answer = decided(incident, "unassign_role", 2, PAIR, role="experts", person="bo")
@@ -103,7 +103,7 @@ def test_a_role_is_taken_back() -> None:
 
 
 def test_duties_are_told_to_whoever_is_given_a_role() -> None:
-    """In the reminder that they get."""
+    """The reminder to them lists the duties."""
     answer = decided(reported(PAIR), "assign_role", 1, PAIR, role="experts", person="bo")
     [told] = answer.effects
     assert isinstance(told, Remind)
@@ -111,7 +111,7 @@ def test_duties_are_told_to_whoever_is_given_a_role() -> None:
 
 
 def test_roles_that_never_go_together_are_refused_in_both_orders() -> None:
-    """It is said once, and counts for both."""
+    """The policy says it once, and it counts for both."""
     for first, second in (("lead", "expert"), ("expert", "lead")):
         incident = assigned(reported(APART), APART, first, "ana")
         answer = refused(incident, "assign_role", 2, APART, role=second, person="ana")
@@ -119,7 +119,7 @@ def test_roles_that_never_go_together_are_refused_in_both_orders() -> None:
 
 
 def test_roles_that_better_are_apart_are_given_with_a_warning() -> None:
-    """On the timeline, for whoever reads it."""
+    """The warning is on the timeline."""
     incident = assigned(reported(APART), APART, "lead", "ana")
     incident = assigned(incident, APART, "scribe", "ana")
     assert lines(incident, "role.discouraged") == [
@@ -128,14 +128,14 @@ def test_roles_that_better_are_apart_are_given_with_a_warning() -> None:
 
 
 def test_whoever_reports_takes_a_role_where_the_policy_says_so() -> None:
-    """Monitoring takes none."""
+    """Monitoring takes no role."""
     policy = staffed("roles: { lead: { default: reporter } }\n")
     assert reported(policy).holder("lead") == "ana"
     assert reported(policy, reporter=MONITORING).holder("lead") is None
 
 
 def test_a_transition_says_who_could_fill_the_role_that_it_needs() -> None:
-    """Qualified people alone, whoever is paged first."""
+    """It names only qualified people, and first those who are paged."""
     policy = staffed(
         "roles: { lead: { required: { SEV1: 0s }, qualification: [commander, platform],"
         " default: acknowledger } }\n"
@@ -146,7 +146,7 @@ def test_a_transition_says_who_could_fill_the_role_that_it_needs() -> None:
 
 
 def test_a_state_asks_for_a_role_on_the_way_in_and_on_the_way_out() -> None:
-    """At the severities that the policy names."""
+    """This applies at the severities that the policy names."""
     policy = staffed("roles: { fixer: { required_in: { resolution: SEV1 } } }\n")
     incident = reported(policy).changed(state=State.DIAGNOSIS)
     assert "role fixer" in refused(incident, "begin_resolution", 5, policy).missing[0]
@@ -157,7 +157,7 @@ def test_a_state_asks_for_a_role_on_the_way_in_and_on_the_way_out() -> None:
 
 
 def test_a_condition_decides_whether_a_role_is_required() -> None:
-    """Once the flag is raised, and from then on its time counts."""
+    """It is required once the flag is raised, and its time counts from then."""
     policy = staffed(
         "roles: { officer: { required: after 10m, when: flag personal_data,"
         " unfilled: escalate } }\n"
@@ -174,12 +174,12 @@ def test_a_condition_decides_whether_a_role_is_required() -> None:
 
 
 def fired(incident: Incident, at: datetime) -> list[tuple[str, list[str]]]:
-    """What is due by then, and what it sets off."""
+    """The points that are due by then, and their effects."""
     return [(p.threshold, [str(a) for a in p.actions]) for p in due_thresholds(LATE, incident, at)]
 
 
 def test_a_role_that_stays_unfilled_asks_the_deputy_and_goes_on_as_the_policy_says() -> None:
-    """By a clock like any other: warned, breached, and after that."""
+    """Its clock is like any other: it warns, breaches, and what follows goes on."""
     incident = reported(LATE)
     assert fired(incident, after(15)) == [
         ("50%", ["remind ana"]),
@@ -193,14 +193,14 @@ def test_a_role_that_stays_unfilled_asks_the_deputy_and_goes_on_as_the_policy_sa
 
 
 def test_a_role_that_passes_from_one_to_another_was_filled_all_the_time() -> None:
-    """The clock stopped when it was first held."""
+    """The clock stopped when somebody first held the role."""
     incident = assigned(assigned(reported(LATE), LATE, "lead", "bo", 4), LATE, "lead", "eve", 120)
     [reading] = read_clocks(LATE, incident, after(130))
     assert (reading.status, reading.stopped_at) == (ClockStatus.MET, after(4))
 
 
 def test_a_role_that_falls_vacant_must_be_filled_again_in_time() -> None:
-    """Its time begins when it did."""
+    """The time begins when the role falls vacant."""
     incident = assigned(reported(LATE), LATE, "lead", "bo", 4)
     incident = done(incident, "unassign_role", after(60), LATE, role="lead")
     assert [r.status for r in read_clocks(LATE, incident, after(61))] == [
@@ -212,7 +212,7 @@ def test_a_role_that_falls_vacant_must_be_filled_again_in_time() -> None:
 
 
 def test_after_the_response_nobody_misses_a_role_of_it() -> None:
-    """It may be given back without anybody being asked."""
+    """Its holder may give it back, and nobody is asked to fill it."""
     incident = done(reported(LATE), "acknowledge", after(1), LATE)
     over = incident.changed(state=State.REVIEW)
     held = assigned(over, LATE, "lead", "bo", 4)
@@ -221,7 +221,7 @@ def test_after_the_response_nobody_misses_a_role_of_it() -> None:
 
 
 def test_a_role_that_is_taken_and_given_back_for_ever_does_not_fill_the_record() -> None:
-    """After so many times it counts as filled."""
+    """After so many changes it counts as filled."""
     incident = reported(LATE)
     for turn in range(MOST_SPELLS + 20):
         incident = assigned(incident, LATE, "lead", "bo", 2 * turn + 1)
@@ -230,7 +230,7 @@ def test_a_role_that_is_taken_and_given_back_for_ever_does_not_fill_the_record()
 
 
 def test_whoever_takes_roles_by_default_is_told_of_all_their_duties_at_once() -> None:
-    """Only of what they did not hold before, and only where the policy says what is to be done."""
+    """It lists only duties of roles that are new to them, if the policy has any."""
     rules = (
         RoleRule(name="lead", duties=("Leads", "Decides"), tells=True),
         RoleRule(name="scribe", duties=("Writes",), tells=True),
@@ -254,7 +254,7 @@ def test_whoever_takes_roles_by_default_is_told_of_all_their_duties_at_once() ->
 
 
 def test_a_stranger_who_may_acknowledge_takes_no_role_by_that() -> None:
-    """A role gives authority: only one of the people comes to hold it, and the record says so."""
+    """A role gives authority, so only the policy's people get it; the record says so."""
     policy = staffed(
         "roles: { lead: { default: acknowledger }, guest: {"
         " default: acknowledger, qualification: outside } }\n"
@@ -268,7 +268,7 @@ def test_a_stranger_who_may_acknowledge_takes_no_role_by_that() -> None:
 
 
 def test_no_page_for_a_vacant_role_goes_to_a_stranger_who_acknowledged() -> None:
-    """It goes to whoever can be reached: here, who is paged for incidents."""
+    """It goes to people who can be reached: here, those who are paged for incidents."""
     policy = staffed(
         "roles: { lead: { default: acknowledger, leads: true } }\n"
         "authority: { acknowledge: anyone }\n"

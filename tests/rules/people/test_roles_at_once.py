@@ -1,4 +1,4 @@
-"""Who holds a role in too many incidents, and who is told so."""
+"""People who hold a role in too many incidents, and who hears of that."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ LIMITED = POLICY.changed(roles=(RoleRule(name="lead", at_once=2), RoleRule(name=
 
 
 def led(state: State = State.ASSESSMENT, policy: CompiledPolicy = LIMITED) -> Incident:
-    """An incident that ana leads, and that bo writes down."""
+    """An incident that ana leads and bo documents."""
     held = tuple(
         RoleHolder(role=role, person=person, since_at=after(0))
         for role, person in (("lead", "ana"), ("scribe", "bo"))
@@ -29,20 +29,20 @@ def led(state: State = State.ASSESSMENT, policy: CompiledPolicy = LIMITED) -> In
 
 @pytest.mark.parametrize("state", list(State))
 def test_a_role_counts_while_the_incident_is_responded_to(state: State) -> None:
-    """Only roles that the policy limits; nobody is overloaded by reviews."""
+    """Only roles that the policy limits count, and reviews overload nobody."""
     expected = (ANA,) if state in BEFORE_REVIEW else ()
     assert counted_roles(led(state), LIMITED) == expected
 
 
 def test_who_holds_a_role_no_longer_is_told_first() -> None:
-    """Then who has come to hold one; then nothing."""
+    """After that come new holders, then nothing."""
     assert untold([BO], [ANA]) == News(ANA, holds=False)
     assert untold([BO], []) == News(BO, holds=True)
     assert untold([BO], [BO]) is None
 
 
 def test_somebody_is_overloaded_beyond_what_the_policy_has() -> None:
-    """This incident counts too; of many others the first are named."""
+    """This incident counts too; the first of many others are named."""
     assert overloaded(ANA, 2, ("INC-1",)) is None
     assert overloaded(ANA, 2, ("INC-1", "INC-2")) == (
         "ana is lead of 3 incidents at once, and the policy allows at most 2; besides this one: "
@@ -65,7 +65,7 @@ def test_somebody_is_overloaded_beyond_what_the_policy_has() -> None:
 def test_whoever_assigned_is_told_or_else_the_holder(
     kind: str, by: str, data: dict[str, Any], told: str
 ) -> None:
-    """Where the policy did, or nobody whom it knows, whoever has the role hears of it."""
+    """If the policy assigned it, or nobody it knows, the holder hears of it."""
     actor = Actor(name=by, via="console")
     record = note(
         led(), EntryKind(kind), "", actor=actor, now=after(1), role="lead", person="ana", **data
@@ -77,5 +77,5 @@ def test_whoever_assigned_is_told_or_else_the_holder(
 
 
 def test_where_nothing_tells_who_assigned_the_holder_is_told() -> None:
-    """The line may have gone to the document store."""
+    """The line may be in the document store already."""
     assert assigned_by(led(), ANA, LIMITED) == "ana"

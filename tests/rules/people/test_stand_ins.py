@@ -1,4 +1,4 @@
-"""Who is addressed where nobody holds a role."""
+"""Who is addressed if nobody holds a role."""
 
 from datetime import timedelta
 from typing import Any
@@ -36,19 +36,19 @@ def held(role: str, person: str) -> RoleHolder:
 
 
 def people(rules: CompiledPolicy, record: Incident | None = None) -> tuple[str, ...]:
-    """Who stands in for the role lead."""
+    """The people who stand in for the role lead."""
     return stand_ins("lead", record or incident(), rules, START).people
 
 
 def test_the_deputy_comes_before_the_default() -> None:
-    """A person, or whoever holds the deputy's role."""
+    """It may be a person, or the holder of the deputy's role."""
     assert people(policy(RoleRule(name="lead", deputy="dov", default="eve"))) == ("dov",)
     second = policy(RoleRule(name="lead", deputy="second"), RoleRule(name="second"))
     assert people(second, incident(held("second", "dov"))) == ("dov",)
 
 
 def test_a_vacant_deputy_leaves_it_to_the_default() -> None:
-    """Nobody holds the role of the deputy either."""
+    """Nobody holds the deputy's role either."""
     rules = policy(RoleRule(name="lead", deputy="second", default="eve"), RoleRule(name="second"))
     assert people(rules) == ("eve",)
 
@@ -63,7 +63,7 @@ def test_a_vacant_deputy_leaves_it_to_the_default() -> None:
     ],
 )
 def test_every_form_of_default_stands_in(default: str, expected: str) -> None:
-    """A person, whoever reported, whoever acknowledged, whoever is on call."""
+    """It may be a person, the reporter, the person who acknowledged, or people on call."""
     on_call = OnCall(schedule="night", at=START, duties=(NED,))
     rules = policy(RoleRule(name="lead", default=default), on_call={"night": on_call}, people={})
     record = incident()
@@ -76,7 +76,7 @@ def test_every_form_of_default_stands_in(default: str, expected: str) -> None:
 
 
 def test_without_deputy_and_default_it_is_whoever_may_assign_roles() -> None:
-    """By authority: the holder of a role, or people by name."""
+    """Authority decides: the holder of a role, or people by name."""
     rules = policy(
         RoleRule(name="lead"),
         RoleRule(name="boss"),
@@ -86,31 +86,31 @@ def test_without_deputy_and_default_it_is_whoever_may_assign_roles() -> None:
 
 
 def test_where_anyone_may_assign_it_is_whoever_is_paged_for_incidents() -> None:
-    """Anyone is nobody: the people of the escalation are."""
+    """Anyone stands for nobody in particular, so the people of the escalation count."""
     assert people(policy(RoleRule(name="lead", default="acknowledger"))) == ("bo", "cy")
 
 
 def test_not_a_whole_company_stands_in() -> None:
-    """Of very many who may, the first."""
+    """Of very many people who may, the first stand in."""
     many = tuple(f"person:p{number}" for number in range(MOST + 3))
     ladder = LADDER.changed(levels=(Level(page=many, wait=timedelta(minutes=5)),))
     assert len(people(policy(RoleRule(name="lead"), escalation=ladder))) == MOST
 
 
 def test_a_role_that_the_policy_does_not_know_falls_back_too() -> None:
-    """A policy without communication lead owes updates all the same."""
+    """A policy without a communication lead still owes updates."""
     found = stand_ins("", incident(), policy(), START)
     assert found.people == ("bo", "cy")
     assert found.as_what == "to assign the communication lead, which nobody holds"
 
 
 def test_nobody_at_all_is_nobody() -> None:
-    """No deputy, no default, nobody who could assign it."""
+    """There is no deputy, no default, and nobody who may assign the role."""
     assert people(policy(RoleRule(name="lead"), escalation=None)) == ()
 
 
 def test_where_anyone_may_assign_whoever_leads_is_asked_first() -> None:
-    """The leading role's holder, or who acknowledged: nobody else needs to be woken."""
+    """That is the holder of the leading role, or the person who acknowledged; others sleep on."""
     rules = policy(RoleRule(name="boss"), RoleRule(name="lead"))
     assert people(rules, incident(held("boss", "fin"))) == ("fin",)
     acknowledged = Milestone(
@@ -122,7 +122,7 @@ def test_where_anyone_may_assign_whoever_leads_is_asked_first() -> None:
 
 
 def test_a_level_leaves_it_to_the_next_rather_than_to_everybody() -> None:
-    """Of a level, deputies and defaults stand in; those who are paged anyway are not asked."""
+    """For a level, deputies and defaults stand in, but not people who are paged anyway."""
     rules = policy(RoleRule(name="lead"), RoleRule(name="crew", deputy="eve"))
     for page, holders in ((("role:lead",), {}), (("role:crew", "role:lead"), {"crew": "eve"})):
         level = Level(page=page, wait=timedelta(minutes=5))
@@ -133,7 +133,7 @@ def test_a_level_leaves_it_to_the_next_rather_than_to_everybody() -> None:
 
 
 def test_whoever_holds_a_role_is_addressed_alone() -> None:
-    """Nobody stands in for somebody who is there; targets that are no roles are left alone."""
+    """Nobody stands in for a present holder; targets that are no roles stay as they are."""
     rules = policy(RoleRule(name="lead", deputy="dov"), RoleRule(name="crew", deputy="eve"))
     found = addressed(
         ("role:lead", "role:crew", "person:zed"), incident(held("lead", "fin")), rules, START
