@@ -14,11 +14,11 @@ from temporalio import activity
 from connectors.documents.protocol import DocumentMissing, DocumentStore
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
-from incidents.kept.policies import kept_at
+from incidents.kept.policies import in_force_at, kept_at
 from incidents.schedules.calendars import with_calendars
 from models.compiled import CompiledPolicy
 from models.contracts.policies import LOOK_UP_POLICY, PolicyFound, PolicyWanted
-from policies.catalogue import PolicyBroken, versions_of
+from policies.catalogue import source_in_force
 from policies.check import problems_of
 from policies.compile import PolicyTooLarge, compile_policy
 from policies.load import parse_policy
@@ -37,7 +37,9 @@ class LookUpPolicyActivity:
     @activity.defn(name=LOOK_UP_POLICY)
     async def look_up_policy(self, request: PolicyWanted) -> PolicyFound:
         """The policy, or why it cannot be adopted. Raises ApplicationError if the store fails."""
-        source = await self._kept(request) or await asyncio.to_thread(self._in_force, request)
+        source = await self._kept(request) or await asyncio.to_thread(
+            source_in_force, self._policy_file, request.policy_hash, request.now
+        )
         if source is None:
             words = "the installation knows no policy with this hash: only a policy that came"
             return PolicyFound(problem=f"{words} into force can be adopted")
@@ -48,25 +50,13 @@ class LookUpPolicyActivity:
     async def _kept(self, request: PolicyWanted) -> bytes | None:
         """The text kept under the hash, if it has that hash."""
         try:
+            await self._documents.get(in_force_at(request.policy_hash))
             source = await self._documents.get(kept_at(request.policy_hash))
         except DocumentMissing:
             return None
         except ConnectorError as error:
             raise store_failure(error) from None
         return source if sha256(source).hexdigest() == request.policy_hash else None
-
-    def _in_force(self, request: PolicyWanted) -> bytes | None:
-        """The version of the worker's own policy with this hash, if it has come into force."""
-        try:
-            versions = versions_of(self._policy_file)
-        except PolicyBroken:
-            return None
-        alone = not self._policy_file.is_dir()
-        for version in versions:
-            begun = alone or version.begins_at <= request.now
-            if begun and sha256(version.read.source).hexdigest() == request.policy_hash:
-                return version.read.source
-        return None
 
 
 def _compiled(source: bytes, request: PolicyWanted) -> PolicyFound:

@@ -109,3 +109,17 @@ def versions_of(path: Path | str) -> tuple[Version, ...]:
     if errors_of(known.problems):
         raise PolicyBroken(known.problems)
     return known.versions
+
+
+def source_in_force(path: Path, policy_hash: str, at: datetime) -> bytes | None:
+    """The text of the version with this hash that has come into force by `at`, if there is one."""
+    try:
+        versions = versions_of(path)
+    except PolicyBroken:
+        return None
+    alone = not path.is_dir()
+    for version in versions:
+        begun = alone or version.begins_at <= at
+        if begun and content_hash(version.read.source) == policy_hash:
+            return version.read.source
+    return None

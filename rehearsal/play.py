@@ -10,7 +10,7 @@ from temporalio.client import Client
 
 from connectors.calendars.settings import FeedSettings
 from incidents.commands import Order
-from incidents.kept.policies import kept_at
+from incidents.kept.policies import in_force_at, kept_at
 from incidents.kept.timelines import with_whole_timeline
 from models.answers.view import IncidentView
 from models.command import AdoptPolicyCommand
@@ -204,6 +204,9 @@ class _Play:
         except PolicyBroken as error:
             raise NotTaken(f"the policy {file} cannot be used: {error}") from None
         await self.engine.documents.put(kept_at(loaded.policy_hash), loaded.source)
+        await self.engine.documents.put(
+            in_force_at(loaded.policy_hash), loaded.policy_hash.encode()
+        )
         return {
             "policy_hash": loaded.policy_hash,
             "policy_name": loaded.policy.policy,

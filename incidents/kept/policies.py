@@ -23,6 +23,11 @@ def kept_at(digest: str) -> str:
     return f"policies/{digest}.yaml"
 
 
+def in_force_at(digest: str) -> str:
+    """Where it is kept that the policy of a hash was in force by the file of a worker."""
+    return f"policies/{digest}.in-force"
+
+
 async def have_policy_kept(client: Client, source: bytes, task_queue: str) -> None:
     """Ask the workers of `task_queue` to store a policy with which an incident begins.
 

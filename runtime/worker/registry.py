@@ -119,7 +119,7 @@ def build_activities(
         ArchiveTimelineActivity(documents).archive_timeline,
         BeginArchiveActivity(client).begin_archive,
         ArchiveRunActivity(client, documents).archive_run,
-        KeepPolicyActivity(documents).keep_policy,
+        KeepPolicyActivity(documents, settings.policy_file).keep_policy,
         LookUpPolicyActivity(documents, settings.policy_file).look_up_policy,
     ]
 

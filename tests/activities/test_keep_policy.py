@@ -33,7 +33,7 @@ async def test_a_policy_is_kept_byte_for_byte_and_once(
         server.client,
         task_queue=task_queue,
         workflows=[KeepPolicy],
-        activities=[KeepPolicyActivity(documents).keep_policy],
+        activities=[KeepPolicyActivity(documents, documents.root / "none.yaml").keep_policy],
     ):
         await have_policy_kept(server.client, source, task_queue)
         kept = await handle.result()

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from temporalio.testing import ActivityEnvironment
 
+from activities.keep_policy import KeepPolicyActivity
 from activities.look_up_policy import LookUpPolicyActivity
 from connectors.documents.local import LocalDocumentStore
-from incidents.kept.policies import kept_at
-from models.contracts.policies import PolicyFound, PolicyWanted
+from incidents.kept.policies import in_force_at, kept_at
+from models.contracts.policies import PolicyFound, PolicyText, PolicyWanted
 from tests.rules.staffed import HEAD
 from tests.specimens import after
 
@@ -29,9 +30,18 @@ async def found(
     return answer
 
 
-async def keep(documents: LocalDocumentStore, source: bytes, under: bytes | None = None) -> None:
+async def keep(
+    documents: LocalDocumentStore,
+    source: bytes,
+    under: bytes | None = None,
+    *,
+    in_force: bool = True,
+) -> None:
     """Put a text where policies are kept, under its hash or that of another."""
-    await documents.put(kept_at(sha256(under or source).hexdigest()), source)
+    digest = sha256(under or source).hexdigest()
+    await documents.put(kept_at(digest), source)
+    if in_force:
+        await documents.put(in_force_at(digest), digest.encode())
 
 
 async def test_a_policy_that_was_kept_is_known(
@@ -56,6 +66,29 @@ async def test_what_was_never_in_force_or_lies_under_anothers_hash_is_not(
     await keep(documents, LATER, under=TEXT)
     answer = await found(documents, none)
     assert (answer.policy, "knows no policy" in answer.problem) == (None, True)
+
+
+async def test_a_text_that_somebody_had_kept_is_not_known_by_that(
+    documents: LocalDocumentStore, tmp_path: Path
+) -> None:
+    """Anybody may have a text kept; what was in force, the file of a worker said."""
+    await keep(documents, TEXT, in_force=False)
+    assert "knows no policy" in (await found(documents, tmp_path / "none.yaml")).problem
+
+
+async def test_what_was_in_force_when_it_was_kept_is_known_after_the_file_has_changed(
+    documents: LocalDocumentStore, tmp_path: Path
+) -> None:
+    """A text that the worker's file does not have is kept all the same, for whoever reads it."""
+    file = tmp_path / "policy.yaml"
+    file.write_bytes(TEXT)
+    keeps = KeepPolicyActivity(documents, file).keep_policy
+    for source in (TEXT, LATER):
+        await ActivityEnvironment().run(keeps, PolicyText(text=source.decode()))
+        assert await documents.get(kept_at(sha256(source).hexdigest())) == source
+    file.write_bytes(b"severities: {}")
+    assert (await found(documents, file)).problem == ""
+    assert "knows no policy" in (await found(documents, file, LATER)).problem
 
 
 async def test_the_versions_of_the_installation_are_known_from_their_date_on(

@@ -56,7 +56,7 @@ def _worker(client: Client, task_queue: str, documents: Path) -> Workers:
             ArchiveTimelineActivity(store).archive_timeline,
             BeginArchiveActivity(client).begin_archive,
             ArchiveRunActivity(client, store).archive_run,
-            KeepPolicyActivity(store).keep_policy,
+            KeepPolicyActivity(store, IN_FORCE).keep_policy,
             LookUpPolicyActivity(store, IN_FORCE).look_up_policy,
         ],
     )

@@ -107,7 +107,7 @@ class Siren:
                 ArchiveTimelineActivity(self.documents).archive_timeline,
                 BeginArchiveActivity(self.client).begin_archive,
                 ArchiveRunActivity(self.client, self.documents).archive_run,
-                KeepPolicyActivity(self.documents).keep_policy,
+                KeepPolicyActivity(self.documents, self.policy).keep_policy,
             ],
             **options,
         )
