@@ -17,7 +17,7 @@ from models.compiled import (
     RoleRule,
     Step,
 )
-from models.incident.record import Incident, Report
+from models.incident.record import INCIDENT_REPORT, Document, Incident, Report
 from models.time.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
 from rules.commands.judgement import judge
 from rules.commands.opening import open_incident
@@ -186,6 +186,12 @@ def done(
     answer = outcome(incident, name, now, policy, **fields)
     assert isinstance(answer, Decision), answer
     return answer.incident
+
+
+def with_report(incident: Incident, now: datetime) -> Incident:
+    """The incident once the engine has written its report."""
+    written = Document(name=INCIDENT_REPORT, uri="file:///r", at=now, sha256="0" * 64)
+    return incident.changed(documents=(*incident.documents, written))
 
 
 def a_diagnosed_incident() -> Incident:

@@ -186,6 +186,10 @@ class Review(Frozen):
     aspects: dict[str, str]
 
 
+INCIDENT_REPORT = "incident_report"
+"""The document that the engine writes itself."""
+
+
 class Document(Frozen):
     """A document of the incident and where it is kept."""
 

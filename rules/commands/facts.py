@@ -7,7 +7,7 @@ from typing import Any
 
 from models.command import CancelCommand
 from models.compiled import CompiledPolicy, RoleRule
-from models.incident.record import Incident
+from models.incident.record import INCIDENT_REPORT, Incident
 from models.payload import Command
 from models.time.clock import ClockStatus
 from models.time.moments import parse_condition
@@ -119,9 +119,11 @@ def _review_missing(incident: Incident, policy: CompiledPolicy) -> Iterator[str]
         for aspect in rule.aspects:
             if not review.aspects.get(aspect, "").strip():
                 yield f"review aspect is not evaluated: {aspect}"
-    kept = {document.name for document in incident.documents}
+    kept = {(document.name, document.sha256 is not None) for document in incident.documents}
     for name in rule.documents:
-        if name not in kept:
+        written = (name, True) in kept
+        claimed = name != INCIDENT_REPORT and (name, False) in kept
+        if not written and not claimed:
             yield f"document does not exist: {name}"
     if rule.lessons and not incident.lessons:
         yield "no lesson is recorded: add_lesson"

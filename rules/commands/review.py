@@ -2,7 +2,7 @@
 
 from models.command import SubmitReviewCommand
 from models.compiled import FROM_HISTORY, CompiledPolicy
-from models.incident.record import Document, Incident, Lesson, Review
+from models.incident.record import INCIDENT_REPORT, Document, Incident, Lesson, Review
 from models.incident.timeline import EntryKind
 from rules.commands.facts import review_missing
 from rules.record.decision import Case, Decision, Outcome, Refusal, Tell
@@ -10,7 +10,7 @@ from rules.record.ledger import note, with_milestone
 from states.lifecycle import State
 
 REVIEWED = "reviewed"
-WRITTEN_BY_THE_ENGINE = "document does not exist: incident_report"
+WRITTEN_BY_THE_ENGINE = f"document does not exist: {INCIDENT_REPORT}"
 """Reviews do not wait for this document: the engine writes it, and closing requires it."""
 
 
@@ -24,6 +24,9 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
     if leader and command.lead not in {leader, role}:
         message = f"{role} leads the review by the policy, and that is {leader}"
         return Refusal("Refused", message, (f"lead: {leader}",))
+    if INCIDENT_REPORT in command.documents:
+        message = f"the engine writes {INCIDENT_REPORT} itself once the incident is resolved"
+        return Refusal("Refused", f"{message}: give your document another name")
     from_history = case.policy.edition >= FROM_HISTORY
     before = case.incident.review if from_history else None
     incident = case.incident.changed(

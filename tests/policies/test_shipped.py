@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.compiled import CompiledPolicy
-from models.incident.record import Incident
+from models.incident.record import INCIDENT_REPORT, Incident
 from models.policy import Policy
 from policies.catalogue import policy_in_force
 from policies.check import check_file, problems_of
@@ -18,7 +18,7 @@ from policies.tree import Loc
 from rules.alerts.ignored import is_ignored
 from rules.alerts.severity import severity_from_labels
 from states.lifecycle import State
-from tests.specimens import REPORT, after, an_incident, done
+from tests.specimens import REPORT, after, an_incident, done, with_report
 
 POLICIES = Path(__file__).parents[2] / "policies"
 SHIPPED = ("default", "demo")
@@ -129,6 +129,7 @@ def test_an_incident_can_be_driven_to_closure_under_a_shipped_policy(name: str) 
     policy = carried(name)
     incident = in_review(policy)
     assert incident.state is State.REVIEW
+    incident = with_report(incident, after(7))
     incident = done(
         incident,
         "submit_review",
@@ -137,7 +138,9 @@ def test_an_incident_can_be_driven_to_closure_under_a_shipped_policy(name: str) 
         lead="ana",
         attendees=["bo", "cy"],
         aspects=dict.fromkeys(policy.review.aspects, "as it should be"),
-        documents=dict.fromkeys(policy.review.documents, "https://wiki.example/1"),
+        documents=dict.fromkeys(
+            {*policy.review.documents} - {INCIDENT_REPORT}, "https://w.example"
+        ),
         lessons=["Limits need tests"],
     )
     incident = done(incident, "add_action_item", after(8), policy, text="Test it", owner="bo")

@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 from models.contracts.documents import WRITE_REPORT, DocumentWritten, WriteReport
-from models.incident.record import Document
+from models.incident.record import INCIDENT_REPORT, Document
 from models.incident.timeline import EntryKind
 from rules.paging.urgency import Kind
 from rules.record.carried import bounded
@@ -33,7 +33,7 @@ class Reports(Component):
     def order(self) -> None:
         """Ask for a report of the record as it stands."""
         written = sum(
-            document.name == "incident_report" for document in self._desk.incident.documents
+            document.name == INCIDENT_REPORT for document in self._desk.incident.documents
         )
         self._due.append(f"report-{written + len(self._due) + 1}")
         self._desk.awake = True
@@ -82,9 +82,7 @@ class Reports(Component):
             )
             return False
         self._due.remove(name)
-        kept = Document(
-            name="incident_report", uri=written.uri, at=desk.now(), sha256=written.sha256
-        )
+        kept = Document(name=INCIDENT_REPORT, uri=written.uri, at=desk.now(), sha256=written.sha256)
         documents = (*desk.incident.documents, kept)
         desk.replace(desk.incident.changed(documents=documents))
         desk.note(EntryKind.DOCUMENT_WRITTEN, f"{name} is at {written.uri}", sha256=written.sha256)

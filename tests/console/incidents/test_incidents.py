@@ -1,5 +1,6 @@
 """The console against a real server, with the real workflow behind it."""
 
+import asyncio
 import hashlib
 import re
 from pathlib import Path
@@ -9,6 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.console.conftest import Type, TypeAt
 from tests.console.life import ended, reported, working
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[3]
 WHOLE_LIFE = (
@@ -24,7 +26,7 @@ WHOLE_LIFE = (
     ("add-action-item", "Add a limit", "--owner", "bo", "--due-at", "+14d"),
     (
         *("submit-review", "--lead", "ana", "--aspect", "cause=a limit"),
-        *("--aspect", "response=swift", "--document", "incident_report=file:///report"),
+        *("--aspect", "response=swift"),
     ),
     ("close",),
 )
@@ -34,6 +36,9 @@ async def live(at_console: TypeAt, incident: str) -> None:
     """Drive an incident from report to closure."""
     for command, *rest in WHOLE_LIFE:
         said = await at_console(command, incident, *rest)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while "does not exist: incident_report" in said.err:
+                said = await at_console(command, incident, *rest)
         assert said.code == 0, (command, said)
 
 

@@ -17,7 +17,15 @@ from rules.record.decision import (
     WriteIncidentReport,
 )
 from states.lifecycle import State
-from tests.specimens import POLICY, a_diagnosed_incident, after, an_incident, done, outcome
+from tests.specimens import (
+    POLICY,
+    a_diagnosed_incident,
+    after,
+    an_incident,
+    done,
+    outcome,
+    with_report,
+)
 
 
 def refusal(incident: Incident, name: str, at: float, **fields: Any) -> Refusal:
@@ -79,8 +87,8 @@ def test_only_the_incident_manager_may_close_and_the_refusal_names_them() -> Non
         after(200),
         lead="ana",
         aspects={"cause": "a leak", "response": "fast"},
-        documents={"incident_report": "there"},
     )
+    incident = with_report(incident, after(200))
     incident = done(incident, "add_lesson", after(201), text="watch memory")
     answer = refusal(incident, "close", 202, actor="bo")
     assert (answer.kind, answer.may) == ("NotAuthorised", ("incident_manager (ana)",))

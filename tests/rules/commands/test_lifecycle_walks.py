@@ -53,7 +53,7 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, object]]] = {
         {
             "lead": PEOPLE,
             "aspects": st.sampled_from([{}, {"cause": "x", "response": "y"}]),
-            "documents": st.sampled_from([{}, {"incident_report": "there"}]),
+            "documents": st.sampled_from([{}, {"minutes": "there"}]),
         }
     ),
 }

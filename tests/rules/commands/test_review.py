@@ -7,7 +7,7 @@ import pytest
 from models.base import MONITORING
 from models.command import COMMANDS
 from models.compiled import CompiledPolicy, ReviewRule
-from models.incident.record import Incident
+from models.incident.record import Document, Incident
 from rules.alerts.firing import alerts_firing
 from rules.commands.facts import highest_severity, review_missing, review_required, steps_missing
 from rules.commands.judgement import judge
@@ -21,6 +21,7 @@ from tests.specimens import (
     an_incident,
     done,
     outcome,
+    with_report,
 )
 
 FULL = ReviewRule(
@@ -37,7 +38,7 @@ MET: dict[str, Any] = {
     "lead": "ana",
     "attendees": ["bo", "cy"],
     "aspects": {"cause": "a leak", "response": "fast"},
-    "documents": {"incident_report": "a", "minutes": "b"},
+    "documents": {"minutes": "b"},
     "lessons": ["watch memory"],
 }
 
@@ -47,7 +48,8 @@ def in_review(policy: CompiledPolicy = POLICED) -> Incident:
     incident = done(
         a_diagnosed_incident(), "assign_role", after(90), role="technical_team", person="cy"
     )
-    return done(incident, "resolve", after(100), policy, steps=["verify"])
+    resolved = done(incident, "resolve", after(100), policy, steps=["verify"])
+    return with_report(resolved, after(101))
 
 
 def lacking(incident: Incident) -> tuple[str, ...]:
@@ -67,7 +69,7 @@ def lacking(incident: Incident) -> tuple[str, ...]:
             {"aspects": {"cause": " ", "response": "x"}},
             ("review aspect is not evaluated: cause",),
         ),
-        ({"documents": {"minutes": "b"}}, ("document does not exist: incident_report",)),
+        ({"documents": {}}, ("document does not exist: minutes",)),
         ({"lessons": []}, ("no lesson is recorded: add_lesson",)),
     ],
 )
@@ -78,6 +80,21 @@ def test_a_review_has_whom_and_what_the_policy_asks_for(
     incident = done(in_review(), "submit_review", after(110), POLICED, **{**MET, **changed})
     incident = done(incident, "add_action_item", after(111), POLICED, text="fix", owner="bo")
     assert lacking(incident) == missing
+
+
+def test_the_incident_report_is_the_one_that_the_engine_wrote() -> None:
+    """Nobody can name another one in its place, nor does one count that was named before."""
+    claim = {**MET, "documents": {"incident_report": "https://wiki.example.com/empty"}}
+    answer = outcome(in_review(), "submit_review", after(110), POLICED, **claim)
+    assert isinstance(answer, Refusal)
+    assert answer.message == (
+        "the engine writes incident_report itself once the incident is resolved: "
+        "give your document another name"
+    )
+    claimed = Document(name="incident_report", uri="x", at=after(101))
+    incident = done(in_review(), "submit_review", after(110), POLICED, **MET)
+    incident = incident.changed(documents=(claimed, *incident.documents[1:]))
+    assert "document does not exist: incident_report" in lacking(incident)
 
 
 def test_whoever_led_the_review_was_there() -> None:
@@ -121,7 +138,7 @@ def test_a_review_is_kept_as_it_was_submitted() -> None:
         ("watch memory", after(110), ANA),
     ]
     assert [(d.name, d.uri, d.at) for d in after_it.documents] == [
-        ("incident_report", "a", after(120)),
+        ("incident_report", "file:///r", after(101)),
         ("minutes", "b", after(120)),
     ]
     milestone = after_it.milestone("reviewed")

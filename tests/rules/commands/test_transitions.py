@@ -28,6 +28,7 @@ from tests.specimens import (
     done,
     minutes,
     outcome,
+    with_report,
 )
 
 
@@ -93,12 +94,9 @@ def test_what_follows_from_a_trigger(
 def test_closing_writes_the_report_and_ends_it() -> None:
     """The report contains what the review found."""
     aspects = {"cause": "a leak", "response": "fast"}
-    fields: dict[str, Any] = {
-        "lead": "ana",
-        "aspects": aspects,
-        "documents": {"incident_report": "there"},
-    }
-    incident = done(reviewed(), "submit_review", after(110), lessons=["watch"], **fields)
+    fields: dict[str, Any] = {"lead": "ana", "aspects": aspects}
+    incident = with_report(reviewed(), after(101))
+    incident = done(incident, "submit_review", after(110), lessons=["watch"], **fields)
     answer = decided(incident, "close", 120)
     assert WriteIncidentReport() in answer.effects
     assert answer.incident.state is State.CLOSED

@@ -281,7 +281,7 @@ def test_a_deadline_is_looked_at_without_what_anybody_wrote() -> None:
     """The history of the incident holds it once more each time: it has to be light."""
     incident = done(a_diagnosed_incident(), "resolve", after(50), steps=["verify"])
     incident = done(incident, "add_action_item", after(51), text="said", owner="bo")
-    documents = {"incident_report": "said"}
+    documents = {"minutes": "said"}
     incident = done(
         incident, "submit_review", after(52), lead="ana", lessons=["said"], documents=documents
     )
