@@ -1,7 +1,7 @@
-"""The transition table. Everything that knows the lifecycle reads it from here.
+"""The transition table, from which everything that knows the lifecycle reads it.
 
-The machine, the workflow's handlers, the console's commands, the diagram in the
-documentation and the "what can be done now" of every view are derived from `TRANSITIONS`.
+The machine, the workflow's handlers, the console's commands, the diagram in the documentation and
+the next steps in every view are derived from `TRANSITIONS`.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ class Trigger(StrEnum):
 
 
 class Guard(StrEnum):
-    """What a transition asks for before it happens."""
+    """What a transition requires before it happens."""
 
     SEVERITY_CONFIRMED = "severity_confirmed"
     ROLES_FILLED = "roles_filled"
@@ -57,10 +57,10 @@ BEFORE_REVIEW = (State.REPORTED, State.ASSESSMENT, State.DIAGNOSIS, State.RESOLU
 class Transition:
     """One row of the table.
 
-    `target` None means that the incident stays in its state. `voids` names milestones that
-    stop being true, so that the clocks they had stopped run again. `guards` are asked in
-    order; `steps_of` names the state whose required steps the guard STEPS_DONE asks for.
-    `skips_review_to` is the target where the policy asks no review.
+    If `target` is None, the incident stays in its state. `voids` names milestones that stop being
+    true, so that the clocks that they stopped run again. `guards` are checked in order; `steps_of`
+    names the state whose required steps the guard STEPS_DONE checks. `skips_review_to` is the
+    target if the policy requires no review.
     """
 
     trigger: Trigger
@@ -159,7 +159,7 @@ LIFECYCLE_MILESTONES: tuple[str, ...] = (
 
 
 def triggers_from(state: State) -> tuple[Trigger, ...]:
-    """The triggers that the table knows in `state`, guards aside."""
+    """The triggers that the table has in `state`, before any guards."""
     return tuple(row.trigger for row in TRANSITIONS if state in row.sources)
 
 
@@ -172,8 +172,8 @@ def _targets(row: Transition, state: State) -> Iterator[State]:
 def reachable_milestones(state: State) -> frozenset[str]:
     """The lifecycle milestones that can still come from `state`.
 
-    Going back (return_to_diagnosis, reopen) does not count: a clock does not wait for the
-    incident to be reopened.
+    Going back (return_to_diagnosis, reopen) does not count: a clock does not wait until somebody
+    reopens the incident.
     """
     forward = [row for row in TRANSITIONS if not row.voids]
     seen: set[State] = set()

@@ -1,8 +1,8 @@
 """The state machine: one for the process, without models, built from the table.
 
-It answers whether a trigger is allowed and where it leads; it changes nothing. Keeping it
-stateless costs microseconds a transition and nothing an incident, and a refused or failed
-transition can never leave a half-changed state behind.
+It answers whether a trigger is allowed and where it leads; it changes nothing. This costs
+microseconds for a transition and nothing for an incident, and a refused or failed transition can
+never leave a half-changed state behind.
 """
 
 from collections.abc import Mapping
@@ -25,9 +25,9 @@ from states.lifecycle import (
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the guards look at, already worked out for one incident at one instant.
+    """What the guards check, worked out for one incident at one instant.
 
-    Every tuple holds what is missing, in words that a person can act on.
+    Every tuple holds what is missing, in words that people can act on.
     """
 
     severity_missing: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The trigger may be fired; the incident would then be in `target`."""
+    """The trigger is allowed; the incident would then be in `target`."""
 
     trigger: Trigger
     source: State
@@ -51,10 +51,10 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class TransitionNotAllowed:
-    """A typed refusal: what is missing, or which states the trigger leads from.
+    """A typed refusal: what is missing, or in which states the trigger is possible.
 
-    `missing` is empty where the trigger does not exist in `state`; then `possible` lists the
-    triggers that do.
+    `missing` is empty if the trigger does not exist in `state`; then `possible` lists the triggers
+    that do.
     """
 
     state: State
@@ -69,7 +69,7 @@ class TransitionNotAllowed:
             return f"{self.trigger} is refused: the incident is {self.state}, which is final"
         now = ", ".join(self.possible)
         refused = f"{self.trigger} is refused: it is not possible in state {self.state}"
-        return f"{refused}; possible are {now}"
+        return f"{refused}; possible: {now}"
 
 
 def _missing(guard: Guard, row: Transition, facts: Facts) -> tuple[str, ...]:
@@ -90,14 +90,14 @@ def _missing(guard: Guard, row: Transition, facts: Facts) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Traveller:
-    """What a trigger is fired on: the library writes the new state here."""
+    """The object of a trigger: the library writes the new state here."""
 
     state: str
     missing: tuple[str, ...] = ()
 
 
 def _guarded(event: EventData) -> bool:
-    """Ask every guard of the row, so that a refusal lists all that is missing at once."""
+    """Check every guard of the row, so that a refusal lists everything that is missing at once."""
     row = BY_TRIGGER[Trigger(event.event.name)]
     facts: Facts = event.kwargs["facts"]
     traveller = cast("_Traveller", event.model)

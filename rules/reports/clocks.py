@@ -1,4 +1,4 @@
-"""The sections of the incident report about clocks: outcomes, breaches, thresholds, doubts."""
+"""The clock sections of the incident report: outcomes, breaches, thresholds, doubts."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from rules.reports.sections import who
 
 
 def outcome(reading: ClockReading) -> str:
-    """What became of a clock, and by how much."""
+    """The outcome of a clock, and by how much."""
     late = ""
     if reading.late_between is not None:
         open_still = reading.status is ClockStatus.INDETERMINATE
@@ -42,7 +42,7 @@ def outcome(reading: ClockReading) -> str:
 
 
 def _after(reading: ClockReading) -> str:
-    """That it had been breached, where the record reads otherwise now."""
+    """The addition if the clock was breached, but no longer reads so."""
     if reading.status is ClockStatus.MET_UNDER_LATER_POLICY:
         return " under a later policy"
     if reading.status is ClockStatus.MET_AFTER_CORRECTION:
@@ -51,7 +51,7 @@ def _after(reading: ClockReading) -> str:
 
 
 def clocks(readings: Sequence[ClockReading]) -> str:
-    """Each run of each clock, and what became of it."""
+    """Each run of each clock, with its outcome."""
     return table(
         ("Clock", "Run", "Outcome", "Target", "Elapsed", "Started", "Limit", "Stopped"),
         [
@@ -89,14 +89,14 @@ def _breach_row(breach: RecordedBreach) -> tuple[str, ...]:
 
 
 def breach_section(incident: Incident) -> tuple[str, ...]:
-    """What fired is a fact: each breach, who heard of it, and what took it back."""
+    """Each breach, who heard of it, and what corrected it: a breach stays on record."""
     head = ("Clock", "Run", "Limit", "Fired", "Set off", "Told", "Corrected")
     rows = [_breach_row(breach) for breach in breaches(incident)]
     return (section("Breaches", table(head, rows)),) if rows else ()
 
 
 def doubt_section(incident: Incident, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:
-    """What somebody should look at again; no section if there is nothing."""
+    """The doubtful facts that somebody should check; no section if there are none."""
     found = [plain(str(doubt)) for doubt in doubts(policy, incident, now)]
     return (section("Doubtful", bullets(found)),) if found else ()
 
@@ -122,7 +122,7 @@ def _taken_back(fired: FiredThreshold) -> str:
 
 
 def thresholds(incident: Incident) -> str:
-    """What came due and fired, in order."""
+    """The thresholds that fired, in order."""
     head = ("Clock", "Run", "Threshold", "Due", "Fired", "Late by", "Remark")
     ordered = sorted(incident.fired, key=lambda fired: (fired.fired_at, fired.due_at))
     return table(head, [_threshold_row(fired) for fired in ordered])

@@ -168,7 +168,7 @@ def _timeline(incident: Incident) -> tuple[str, ...]:
 
 
 def _refused_again(incident: Incident) -> Iterator[str]:
-    """What was refused more than once, and how much there was no room for."""
+    """Commands that were refused more than once, and how many were only counted."""
     for attempt in incident.refusals.attempts:
         if attempt.times > 1:
             who_tried = f"{plain(attempt.actor)} was refused {plain(attempt.command)}"
@@ -184,7 +184,7 @@ def report_markdown(
     readings: tuple[ClockReading, ...],
     now: datetime,
 ) -> str:
-    """The report as of `now`; all instants in UTC. `readings` are the clocks as read at `now`."""
+    """The report as of `now`, with all instants in UTC; `readings` are the clocks at `now`."""
     title = f"# Incident report: {plain(incident.id)} — {plain(incident.report.title)}"
     parts = [
         title,

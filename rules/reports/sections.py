@@ -1,4 +1,4 @@
-"""The sections of the incident report that tell what was, what was done and what follows."""
+"""The sections of the incident report about what happened, what was done, and what follows."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ def who(actor: Actor) -> str:
 
 
 def circumstances(incident: Incident) -> tuple[str, ...]:
-    """What happened, to what, how bad, and who took which part."""
+    """What happened, to what, how bad it was, and who had which role."""
     report = incident.report
     return (
         section("What happened", quoted(report.nature) or NONE),
@@ -29,7 +29,7 @@ def circumstances(incident: Incident) -> tuple[str, ...]:
 
 
 def work(incident: Incident, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:
-    """What was done and told, and when it had to wait."""
+    """What was done, what was told, and when it had to wait."""
     return (
         section("Steps", _steps(incident, policy)),
         section("Status updates sent", *_updates(incident)),
@@ -38,7 +38,7 @@ def work(incident: Incident, policy: CompiledPolicy, now: datetime) -> tuple[str
 
 
 def aftermath(incident: Incident) -> tuple[str, ...]:
-    """What was learned, what is still to be done, and where everything is kept."""
+    """What was learned, what remains to be done, and where everything is kept."""
     lessons = (
         f"{plain(lesson.text)} — {who(lesson.actor)}, {stamp(lesson.at)}"
         for lesson in incident.lessons
@@ -85,7 +85,7 @@ def _handovers(incident: Incident) -> tuple[str, ...]:
 
 
 def _overrides(incident: Incident) -> tuple[str, ...]:
-    """What was done although the policy would have refused it; no section where nothing was."""
+    """What was done although the policy refused it; no section if there is nothing."""
     rows = [
         (plain(o.command), who(o.actor), stamp(o.at), plain(o.reason), plain(o.instead_of))
         for o in incident.overrides
@@ -115,7 +115,7 @@ def _alerts(incident: Incident) -> tuple[str, ...]:
     words = words_by_fingerprint([record.alert for record in records])
     rows = [_alert_row(record, words[record.alert.fingerprint]) for record in records]
     left_out = incident.truncated_alerts
-    more = f"{left_out} further alerts were left out by the sender." if left_out else ""
+    more = f"The sender left out {left_out} further alerts." if left_out else ""
     return (table((*head, "Source"), rows), more)
 
 
@@ -147,7 +147,7 @@ def _steps(incident: Incident, policy: CompiledPolicy) -> str:
 def _update(update: StatusUpdate) -> str:
     told = ", ".join(plain(audience) for audience in update.audiences) or "nobody"
     missed = ", ".join(plain(audience) for audience in update.unreached)
-    told += f", of whom it reached nobody in {missed}" if missed else ""
+    told += f"; it reached nobody in {missed}" if missed else ""
     return f"**{stamp(update.at)}** by {who(update.actor)} to {told}:\n\n{quoted(update.text)}"
 
 

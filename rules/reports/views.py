@@ -1,4 +1,4 @@
-"""How an incident reads at an instant: for a query, and for whoever has only its history."""
+"""How an incident reads at an instant: for a query, or for a reader who has only its history."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What is known of an incident: which attributes it can have, has, and what follows from them."""
+"""The attributes of an incident: which it can have, which it has, and what follows from them."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -20,7 +20,7 @@ Problem = tuple[str, str]
 
 
 def wrong_attributes(said: Mapping[str, str], policy: CompiledPolicy) -> tuple[Problem, ...]:
-    """Attributes that the policy does not have, and values that they cannot have."""
+    """Attributes that the policy does not have, and values that its attributes cannot have."""
     return tuple(_wrong(said, policy.attributes))
 
 
@@ -35,20 +35,20 @@ def _wrong(said: Mapping[str, str], known: Mapping[str, tuple[str, ...]]) -> Ite
 
 
 def unknown_attributes(said: Mapping[str, str], policy: CompiledPolicy) -> Refusal | None:
-    """All of that as a refusal, if there is anything."""
+    """The same problems as a refusal, if there are any."""
     wrong = wrong_attributes(said, policy)
     words = sentences(problem for _, problem in wrong)
     return Refusal("Refused", words) if wrong else None
 
 
 def shared_labels(report: Report, policy: CompiledPolicy) -> dict[str, str]:
-    """The attributes that all alerts of a report have alike, by their labels of these names."""
+    """The attributes on which all alerts of a report agree, by their labels."""
     found = _labels(report, policy)
     return {name: values[0] for name, values in found.items() if len(values) == 1}
 
 
 def _labels(report: Report, policy: CompiledPolicy) -> dict[str, tuple[str, ...]]:
-    """The values that the alerts give an attribute, where each of them gives it one."""
+    """The values that the alerts give each attribute, if every alert gives it one."""
     stated = [record.alert.labels for record in report.alerts if record.alert.labels]
     found = {}
     for name, known in policy.attributes.items():
@@ -59,7 +59,7 @@ def _labels(report: Report, policy: CompiledPolicy) -> dict[str, tuple[str, ...]
 
 
 def strange_labels(report: Report, policy: CompiledPolicy) -> tuple[Problem, ...]:
-    """Labels of its alerts that are attributes of the policy with values that it does not have."""
+    """Labels of the alerts that name an attribute of the policy, but have an unknown value."""
     labels = {
         (name, value): None
         for record in report.alerts
@@ -70,7 +70,7 @@ def strange_labels(report: Report, policy: CompiledPolicy) -> tuple[Problem, ...
 
 
 def said_in(report: Report, policy: CompiledPolicy) -> dict[str, tuple[str, ...]]:
-    """What a report says: itself, by where it came from, and by the labels of its alerts."""
+    """The attributes of a report: its own, its origin, and the labels of its alerts."""
     known = policy.attributes
     own = {
         name: (value,)
@@ -83,7 +83,7 @@ def said_in(report: Report, policy: CompiledPolicy) -> dict[str, tuple[str, ...]
 
 
 def said_of(incident: Incident, policy: CompiledPolicy, at: datetime) -> Said:
-    """What is known of an incident at an instant, so far as people or its alerts said it."""
+    """The attributes of an incident at an instant, as people or its alerts stated them."""
     computed = {table.gives for table in _rules(policy).computed}
     found = said_in(incident.report, policy)
     for change in sorted(incident.attributes, key=lambda change: change.at):
@@ -137,7 +137,7 @@ def _with(
     at: datetime,
     changes: bool = True,
 ) -> Incident:
-    """The record with an attribute set. What is only said again is no change: no flag is raised."""
+    """The record with an attribute set. Repeating a value is no change and raises no flag."""
     change = AttributeChange(name=name, value=value, at=at, actor=actor)
     attributes = (*incident.attributes, change) if changes else incident.attributes
     return note(

@@ -1,4 +1,4 @@
-"""How a severity changes: by a command, or because an attribute of the incident did."""
+"""How a severity changes: by a command, or because an attribute of the incident changes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -37,7 +37,7 @@ CLOCKS = {
 
 
 def set_severity(case: Case, command: SetSeverityCommand) -> Outcome:
-    """Set and confirm the severity: as stated, or as the attributes give it."""
+    """Set and confirm the severity: the stated one, or the one from the attributes."""
     if command.severity is not None and command.severity not in case.policy.severities:
         return unknown("severity", command.severity, case.policy.severities)
     refusal = unknown_attributes(command.attributes, case.policy)
@@ -83,7 +83,7 @@ def _verdict(case: Case, incident: Incident, stated: str | None) -> SeverityVerd
 
 
 def _frozen(case: Case) -> str | None:
-    """Why no severity changes any more."""
+    """Why the severity can no longer change."""
     milestone = case.policy.severity_rules and case.policy.severity_rules.frozen_after
     reached = case.incident.milestone(milestone) if milestone else None
     if reached is None:
@@ -98,13 +98,13 @@ def _lowered(case: Case, severity: str) -> bool:
 
 
 def _rule(case: Case, severity: str) -> AuthorityRule:
-    """Who may make the severity this."""
+    """Who may change the severity to this one."""
     lowered = _lowered(case, severity)
     return case.policy.lower_severity if lowered else case.policy.raise_severity
 
 
 def _may_not(case: Case, severity: str) -> Refusal | None:
-    """Why this actor may not make the severity this, if so; to confirm it, anybody may."""
+    """The refusal if this actor may not change the severity to this one; anybody may confirm it."""
     before = case.incident.severity
     if severity == before:
         return None
@@ -116,7 +116,7 @@ def _may_not(case: Case, severity: str) -> Refusal | None:
 
 
 def _not_changeable(case: Case, verdict: SeverityVerdict, why: str) -> Refusal | None:
-    """Why the severity does not become this: the actor may not, it is final, or has no reason."""
+    """The refusal of a change: the actor may not make it, it comes too late, or lacks a reason."""
     if verdict.severity == case.incident.severity:
         return None
     may_not, final = _may_not(case, verdict.severity), _frozen(case)
@@ -131,10 +131,10 @@ def _not_changeable(case: Case, verdict: SeverityVerdict, why: str) -> Refusal |
 def severity_after(
     case: Case, attributes: Mapping[str, str], why: str
 ) -> SeverityVerdict | Refusal | None:
-    """The severity that an incident has once these attributes are set too.
+    """The severity that follows once these attributes are set; None if it does not change.
 
-    None where it stays. A refusal where it would change, and the actor may not do that. What
-    somebody stated stays, but for the policy's bounds.
+    A refusal if it would change and the actor may not change it. A severity that somebody stated
+    stays, within the policy's bounds.
     """
     frozen = case.policy.severity_rules is None or case.incident.state in TERMINAL or _frozen(case)
     if frozen:
@@ -154,7 +154,7 @@ def severity_after(
 
 
 def set_attributes(case: Case, attributes: Mapping[str, str], why: str) -> Outcome:
-    """Attributes have values from now on (or since `happened_at`); the severity follows them."""
+    """Set attributes from now on (or since `happened_at`); the severity follows them."""
     refusal = unknown_attributes(attributes, case.policy)
     if refusal:
         return refusal
@@ -172,7 +172,7 @@ def set_attributes(case: Case, attributes: Mapping[str, str], why: str) -> Outco
 
 
 def with_severity(case: Case, verdict: SeverityVerdict, why: str, *, confirmed: bool) -> Decision:
-    """The record with the severity of the verdict, and what running clocks make of it."""
+    """The record with the severity of the verdict, and the effects on running clocks."""
     old, new = case.incident.severity, verdict.severity
     change = verdict.begins(case.happened_at, case.actor, confirmed=confirmed)
     incident = case.incident.changed(severity=new, severities=(*case.incident.severities, change))
@@ -197,7 +197,7 @@ def with_severity(case: Case, verdict: SeverityVerdict, why: str, *, confirmed: 
 
 
 def _pages(case: Case, incident: Incident) -> Iterator[Effect]:
-    """What a raised severity does to the escalation that counts from then on."""
+    """The effect of a raised severity on the escalation."""
     ladder = in_force(case.policy.escalation, incident, case.now)
     if ladder is None or _lowered(case, incident.severity) or incident.state not in BEFORE_REVIEW:
         return
@@ -212,7 +212,7 @@ def _pages(case: Case, incident: Incident) -> Iterator[Effect]:
 
 
 def _deadlines(case: Case, incident: Incident) -> dict[str, datetime]:
-    """The limits of the clocks that run."""
+    """The limits of the running clocks."""
     return {
         reading.clock: reading.breach_at
         for reading in read_clocks(case.policy, incident, case.now)

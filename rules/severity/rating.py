@@ -1,7 +1,7 @@
-"""How bad: by what somebody says, by attributes, by the labels of alerts; and within which bounds.
+"""How bad an incident is: as somebody states it, by attributes, or by the labels of alerts.
 
-The order is that of these words, and the policy's default is last. Whatever gave the severity,
-the policy's bounds hold: `at_least` first, then `caps`.
+They count in this order, and the policy's default comes last. The policy's bounds apply to all of
+them: `at_least` first, then `caps`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,15 +17,15 @@ from models.time.moments import Condition, parse_condition
 from rules.alerts.severity import worst
 
 Said = Mapping[str, tuple[str, ...]]
-"""What is known of an incident's attributes: of each one value, or several that all apply."""
+"""The known attributes of an incident: each with one value, or with several that all apply."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeverityVerdict:
-    """A severity, and why it is that.
+    """A severity and its reason.
 
-    `meant` is the severity before the policy's bounds. `follows` says that it is what the
-    attributes give, or that nobody said one: it changes with the attributes.
+    `meant` is the severity before the policy's bounds. `follows` says that the attributes gave it
+    or that nobody stated one, so it changes with the attributes.
     """
 
     severity: str
@@ -47,14 +47,14 @@ class SeverityVerdict:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What a table gives: one value where it is sure, else all that are possible."""
+    """The result of a table: one value if it is certain, else all possible ones."""
 
     values: tuple[str, ...]
     words: str
 
 
 def _read(table: Table, said: Said, words: Mapping[str, str]) -> _Given | None:
-    """What a table gives by what is known; None where none of its axes is."""
+    """The result of a table for what is known; None if none of its axes is known."""
     known = {
         axis.attribute: tuple(v for v in said.get(axis.attribute, ()) if v in axis.values)
         for axis in table.axes
@@ -75,7 +75,7 @@ def _read(table: Table, said: Said, words: Mapping[str, str]) -> _Given | None:
 
 
 def with_computed(rules: SeverityRules, said: Said) -> Said:
-    """What is known, and what follows from it; an attribute that was stated is not computed."""
+    """What is known, with what follows from it; a stated attribute is not computed."""
     return _computed(rules, said)[0]
 
 
@@ -93,7 +93,7 @@ def _computed(
 
 
 def by_attributes(policy: CompiledPolicy, said: Said) -> tuple[str, str] | None:
-    """The severity that the attributes give, and why; None where they give none for sure."""
+    """The severity by the attributes and its reason; None if they give none for certain."""
     rules = policy.severity_rules or SeverityRules()
     known, words = _computed(rules, said)
     found: dict[str, str] = {}
@@ -110,7 +110,7 @@ def by_attributes(policy: CompiledPolicy, said: Said) -> tuple[str, str] | None:
 
 
 def _fits(condition: Condition, known: Said) -> bool:
-    """Whether a condition is true for sure: of all values, where several apply."""
+    """Whether a condition is certainly true: for all values, if several apply."""
     asked = [value in condition.values for value in known.get(condition.attribute, ())]
     return not any(asked) if condition.negated else bool(asked) and all(asked)
 
@@ -124,7 +124,7 @@ def _bounds(
 
 
 def bounded(policy: CompiledPolicy, said: Said, severity: str) -> tuple[str, str]:
-    """The severity within the policy's bounds, and which of them moved it; "" where none did."""
+    """The severity within the policy's bounds, and the bound that moved it; "" if none did."""
     rules, ranks = policy.severity_rules or SeverityRules(), policy.severities
     known, _ = _computed(rules, said)
     rank, why = ranks.index(severity), ""
@@ -142,8 +142,8 @@ def severity_by(
 ) -> SeverityVerdict:
     """How bad an incident is.
 
-    `stated` is what somebody said in so many words, `labelled` what the labels of alerts say;
-    each counts only where the policy has such a severity.
+    `stated` is a severity that somebody named, `labelled` the one from the labels of alerts; each
+    counts only if the policy has that severity.
     """
     ranks = policy.severities
     given = by_attributes(policy, said)
@@ -161,7 +161,7 @@ def severity_by(
 
 
 def unknown_axes(policy: CompiledPolicy, said: Said) -> tuple[str, ...]:
-    """The attributes that would have to be known for a severity to follow for sure."""
+    """The attributes that must be known before a severity follows for certain."""
     rules = policy.severity_rules or SeverityRules()
     known, _ = _computed(rules, said)
     computed = {table.gives: table for table in rules.computed}

@@ -1,1 +1,1 @@
-"""How time counts: segments, working days, targets, reckoning. No zone data is read here."""
+"""How time counts: segments, working days, targets, reckoning. This reads no zone data."""

@@ -1,11 +1,10 @@
-"""The local clock of a zone, from the offsets that a slice recorded; no zone data is read.
+"""The local clock of a zone, from the offsets that a slice recorded; this reads no zone data.
 
-Wall times are naive: what the clock on the wall shows. Three rules, everywhere the same:
+Wall times are naive: the time that a clock on the wall shows. Three rules apply everywhere:
 
-- A wall time that comes twice, since clocks went back, is the first of the two.
-- A wall time that never comes, since clocks went forward, is the instant at which they jump
-  past it.
-- A day begins at its midnight, by these two rules, and lasts until the next one.
+- If a wall time comes twice because clocks go back, the first one counts.
+- If a wall time never comes because clocks go forward, the instant of the jump counts.
+- A day begins at its midnight, by these two rules, and lasts until the next midnight.
 """
 
 import calendar
@@ -24,9 +23,10 @@ Open = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class LocalClock:
-    """What the clock on the wall shows. `offsets` are seconds ahead of UTC, each from an instant.
+    """What a clock on the wall shows.
 
-    The first offset also holds before its instant, the last for ever.
+    `offsets` are seconds ahead of UTC, each from an instant. The first offset also holds before its
+    instant, the last one forever.
     """
 
     offsets: tuple[tuple[datetime, int], ...]
@@ -35,12 +35,12 @@ class LocalClock:
         return max(bisect_right(self.offsets, at, key=lambda offset: offset[0]) - 1, 0)
 
     def wall(self, at: datetime) -> datetime:
-        """What it shows at an instant."""
+        """The wall time at an instant."""
         _, seconds = self.offsets[self._index(at)]
         return at.astimezone(UTC).replace(tzinfo=None) + timedelta(seconds=seconds)
 
     def furthest(self, since: datetime, at: datetime) -> datetime:
-        """The furthest that it has come between `since` and `at`: it never runs backwards."""
+        """The latest wall time between `since` and `at`, so that time never runs backwards."""
         shown = self.wall(at)
         for index in range(self._index(since), self._index(at)):
             changes_at, _ = self.offsets[index + 1]
@@ -49,7 +49,7 @@ class LocalClock:
         return shown
 
     def instant(self, wall: datetime, since: datetime | None = None) -> datetime:
-        """The first instant (from `since` on) at which it shows `wall`, or has jumped past it."""
+        """The first instant, from `since` on, at which the clock shows `wall` or jumps past it."""
         utc = wall.replace(tzinfo=UTC)
         index = 0 if since is None else self._index(since)
         found = utc - timedelta(seconds=self.offsets[index][1])
@@ -77,7 +77,7 @@ def at_time(day: datetime, time: str) -> datetime:
 
 
 def months_later(wall: datetime, months: int) -> datetime:
-    """The same day and time of a later (or earlier) month, at most that month's last day."""
+    """The same day and time of another month, at most that month's last day."""
     year, month = divmod(wall.year * 12 + wall.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return wall.replace(year=year, month=month + 1, day=min(wall.day, last))
@@ -86,7 +86,7 @@ def months_later(wall: datetime, months: int) -> datetime:
 def whole_days(clock: LocalClock, span: Open) -> Open:
     """A span of days as wall times, midnight to midnight.
 
-    A day that never was, since its zone crossed the date line, goes with the day before it.
+    A day that never existed, because its zone crossed the date line, belongs to the day before it.
     """
     return midnight(clock.wall(span[0])), midnight(clock.wall(span[1]))
 
@@ -99,14 +99,14 @@ def _days_between(clock: LocalClock, begins: datetime, ends: datetime) -> list[d
 def days_from(slice_: CalendarSlice, at: datetime) -> tuple[Open, ...]:
     """The spans of working days that may have wall times from that of `at` on.
 
-    The one before is among them: where clocks go back over midnight, its evening comes again.
+    They include the one before: if clocks go back over midnight, its evening comes again.
     """
     later = bisect_right(slice_.days, at, key=lambda span: span[1])
     return slice_.days[max(later - 1, 0) :]
 
 
 def working_days(slice_: CalendarSlice, since: datetime) -> Iterator[datetime]:
-    """The midnight of each working day, from that of the instant `since` on."""
+    """The midnight of each working day, from the day of the instant `since` on."""
     clock = clock_of(slice_)
     today = midnight(clock.wall(since))
     for span in days_from(slice_, since):
@@ -115,7 +115,7 @@ def working_days(slice_: CalendarSlice, since: datetime) -> Iterator[datetime]:
 
 
 def working_days_back(slice_: CalendarSlice, until: datetime) -> Iterator[datetime]:
-    """The midnight of each working day, from that of the instant `until` back."""
+    """The midnight of each working day, from the day of the instant `until` back."""
     clock = clock_of(slice_)
     tomorrow = midnight(clock.wall(until)) + DAY
     for span in reversed(slice_.days):

@@ -2,20 +2,20 @@
 
 Every target is one of these measures:
 
-- **Elapsed time**, where it names no calendar.
+- **Elapsed time**, if it names no calendar.
 - **Open hours**: real time while the calendar is open.
 - **Days**: the local clock runs while the day is a working day of the calendar, and one day is
-  24 hours of it. So five working days from Friday 18:00 end on the Friday after at 18:00, and
+  24 hours of it. So five working days from Friday 18:00 end on the next Friday at 18:00, and
   seven days of a calendar that works every day keep their local time when clocks change. A
   start on a day off begins to count at the midnight that begins the next working day. When
-  clocks go back, the second pass of the repeated hour does not count and no limit falls into
-  it; when they go forward, the missing hour has passed at once.
+  clocks go back, the second pass of the repeated hour does not count, and no limit falls into
+  it; when they go forward, the missing hour passes at once.
 - **Months**: the same day and local time of a later month, at most that month's last day.
 - **A date**: the end of a working day, or an amount before a date of the incident.
 
-Days come before hours where a target has both. Pauses do not count, in any measure; a date does
-not move with them, save that the end of a working day that ends during a pause is not counted.
-What lies outside a slice counts as closed. A limit that its slice does not reach is not known.
+If a target has days and hours, the days come first. Pauses never count. They do not move a date,
+but if a working day ends during a pause, its end does not count. Time outside a slice counts as
+closed. A limit beyond its slice is unknown.
 """
 
 from bisect import bisect_right
@@ -44,7 +44,7 @@ NO_DATES: Mapping[str, datetime] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What counts from an instant on: everything, the open hours, or the days of a slice."""
+    """What counts from an instant on: all time, the open hours, or the days of a slice."""
 
     start: datetime
     pauses: tuple[Span, ...] = ()
@@ -84,7 +84,7 @@ class Course:
         return measured(self._spans(), clock_of(self.slice_).furthest(start, until))
 
     def reached(self, amount: timedelta) -> datetime | None:
-        """The first instant by which `amount` has passed; None where that is not known."""
+        """The first instant by which `amount` has passed; None if it is unknown."""
         found = reached(self._spans(), amount)
         if found is None or not (self.slice_ and self.by_day):
             return found
@@ -97,11 +97,11 @@ class Course:
 class Reckoning:
     """How one run of a clock counts.
 
-    `total` is the target in the clock's own measure, extensions included; for a date, and for a
-    limit that was moved to a working day, what passes until then (until its calendar is not known
-    any more, where the date is not). `limit_at` is None where the end is not known: paused, or
-    beyond what the slices know; of a target that is a date (`dated`) no share is known then
-    either. Exactly at the limit counts as met.
+    `total` is the target in the clock's own measure, with extensions. For a date, or a limit that
+    was moved to a working day, it is the time until then; if the date is unknown, the time until
+    its calendar ends. `limit_at` is None if the end is unknown: the run is paused, or the end lies
+    beyond the slices. No share of a target that is a date (`dated`) is known then either. Exactly
+    at the limit counts as met.
     """
 
     total: timedelta
@@ -111,21 +111,21 @@ class Reckoning:
 
     @property
     def measure(self) -> Measure:
-        """In what it counts; days where any do."""
+        """What the clock counts in; days if it counts any days."""
         of_calendar = [course for course, _ in self.courses if course.slice_]
         if any(course.by_day for course in of_calendar):
             return Measure.DAYS
         return Measure.OPEN_HOURS if of_calendar else Measure.ELAPSED
 
     def elapsed(self, until: datetime) -> timedelta:
-        """What has passed by `until`, pauses and closed time left out; never negative."""
+        """How much has passed by `until`, without pauses and closed time; never negative."""
         *before, (last, _) = self.courses
         return sum((min(course.passed(until), most) for course, most in before), NONE) + (
             last.passed(until)
         )
 
     def reached(self, amount: timedelta) -> datetime | None:
-        """The first instant by which `amount` has passed; None where that is not known."""
+        """The first instant by which `amount` has passed; None if it is unknown."""
         if amount == self.total or (self.dated and self.limit_at is None):
             return self.limit_at
         *before, (last, _) = self.courses
@@ -137,7 +137,7 @@ class Reckoning:
         return last.reached(left)
 
     def breached(self, until: datetime) -> bool:
-        """Whether the limit lies before `until`. True also where nothing counts after it."""
+        """Whether the limit lies before `until`, even if nothing counts after it."""
         return self.limit_at is not None and self.limit_at < until
 
 
@@ -146,7 +146,7 @@ def _by_day(target: Target) -> bool:
 
 
 def _amounts(target: Target, extra: timedelta) -> tuple[timedelta, timedelta]:
-    """How much counts by day, and after that in open hours or elapsed time."""
+    """How much counts in days, and how much then in open hours or elapsed time."""
     if not _by_day(target):
         return NONE, target.within + extra
     days = target.days * DAY
@@ -257,12 +257,12 @@ def reckon(
     extra: timedelta = NONE,
     dates: Mapping[str, datetime] = NO_DATES,
 ) -> Reckoning | None:
-    """How a run that began at `start` counts; None while the date it counts from is not known.
+    """How a run that began at `start` counts; None while its date is unknown.
 
-    `slices` are by name of the calendar, `LOCAL` among them wherever a target counts days or
-    months without naming a calendar; a KeyError says which one is missing. `extra` is what
-    extensions have added, in the measure of the target (a day of 24 hours is one day where days
-    count). `dates` are what `before` may name. Instants are timezone-aware UTC.
+    `slices` are by the name of the calendar; `LOCAL` is needed if a target counts days or months
+    without a calendar. A KeyError names a missing slice. `extra` is the sum of extensions, in the
+    measure of the target (a day of 24 hours is one day if days count). `dates` are the dates that
+    `before` may name. Instants are timezone-aware UTC.
     """
     if target.before is not None:
         date = dates.get(target.before)

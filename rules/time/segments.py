@@ -1,14 +1,14 @@
-"""Spans of time that count, and how long they add up to.
+"""Spans of time that count, and how much they add up to.
 
-A clock counts inside its windows and outside its pauses. Windows are open-closed spans in UTC,
-worked out elsewhere from a calendar; None means that every instant counts.
+A clock counts inside its windows and outside its pauses. Windows are spans in UTC, each from its
+opening to its closing, worked out elsewhere from a calendar; None means that every instant counts.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 Span = tuple[datetime, datetime | None]
-"""From an instant until another, or still running."""
+"""A span from an instant to another, or without an end."""
 
 
 def _overlap(span: Span, other: Span) -> Span | None:
@@ -54,7 +54,7 @@ def measured(spans: Iterable[Span], until: datetime) -> timedelta:
 
 
 def reached(spans: Iterable[Span], amount: timedelta) -> datetime | None:
-    """The first instant by which `amount` has passed; None where the spans end before."""
+    """The first instant by which `amount` has passed; None if the spans end before it."""
     left = amount
     for start, end in spans:
         if end is None or end - start >= left:
@@ -66,7 +66,7 @@ def reached(spans: Iterable[Span], amount: timedelta) -> datetime | None:
 def reached_back(
     windows: Sequence[tuple[datetime, datetime]], amount: timedelta, end: datetime
 ) -> datetime | None:
-    """The last instant from which `amount` of the windows lies before `end`; None without one."""
+    """The last instant with `amount` of the windows between it and `end`; None if there is none."""
     left = amount
     for opens, closes in reversed(windows):
         closed = min(closes, end)

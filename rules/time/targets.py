@@ -1,4 +1,4 @@
-"""Which calendars a target reckons with, and whether they are there."""
+"""Which calendars a target needs, and whether their slices are there."""
 
 from models.compiled import CompiledPolicy
 from models.time.calendar import LOCAL
@@ -6,7 +6,7 @@ from models.time.clock import Target
 
 
 def calendars_of(target: Target) -> frozenset[str]:
-    """The calendars that a target reckons with."""
+    """The calendars that a target needs."""
     named = {target.calendar, target.rolls.calendar if target.rolls else None}
     if target.days or target.months or target.day_end is not None:
         named.add(target.calendar or LOCAL)

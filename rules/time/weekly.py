@@ -1,4 +1,4 @@
-"""Times that come back every week, in people's words: at night (17:00-09:00) and on weekends."""
+"""Weekly times in people's words: at night (17:00-09:00) and on weekends."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from models.policy.calendars import WEEK
 from rules.time.localtime import DAY, LocalClock, Open, midnight
 
 LOOKED_AT = timedelta(days=28)
-"""So long it is looked how a week is: an ordinary one is most of them."""
+"""The length of time from which an ordinary week is found: most of its weeks are ordinary."""
 
 Minutes = tuple[tuple[int, int], ...]
 """Spans of a day, in minutes from its midnight."""
@@ -19,7 +19,7 @@ _USUAL = 0.5
 
 
 def weekly(spans: Iterable[Open], clock: LocalClock, since: datetime) -> str | None:
-    """When some spans, in order, are in an ordinary week from `since` on; None where none is."""
+    """When some spans, in order, occur in an ordinary week from `since` on; None if they do not."""
     first = midnight(clock.wall(since)) + DAY
     days = [first + number * DAY for number in range(LOOKED_AT.days)]
     until = clock.instant(days[-1] + DAY)
@@ -56,7 +56,7 @@ def _words(week: dict[int, Minutes]) -> str:
 
 
 def _parts(week: dict[int, Minutes]) -> Iterator[str]:
-    """What is true of the days that are not wholly so."""
+    """The words for days, and for the hours of days that are only covered in part."""
     alike: dict[Minutes, list[int]] = {}
     for number, minutes in week.items():
         alike.setdefault(minutes, []).append(number)
@@ -68,7 +68,7 @@ def _parts(week: dict[int, Minutes]) -> Iterator[str]:
 
 
 def _hours(minutes: Minutes) -> str:
-    """Hours of a day; those before and after midnight are one night."""
+    """The hours of a day; those before and after midnight are one night."""
     (_, end), middle = _WHOLE_DAY[0], list(minutes)
     night = ""
     if middle[0][0] == 0 or middle[-1][1] == end:
@@ -87,7 +87,7 @@ def _clock(minute: int) -> str:
 
 
 def _days(numbers: list[int]) -> str:
-    """Days of the week, those that follow each other as one run."""
+    """Days of the week; consecutive days become a range."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:

@@ -1,4 +1,4 @@
-"""Limits that are dates: the end of a working day, and where a limit on a day off goes."""
+"""Limits that are dates: the end of a working day, and the new place of a limit on a day off."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -19,17 +19,17 @@ from rules.time.segments import Span
 
 
 def covers(slice_: CalendarSlice, at: datetime) -> bool:
-    """Whether the slice knows that instant; its last one counts, as the end of what it knows."""
+    """Whether the slice knows that instant; its last instant counts as known."""
     return slice_.valid_from <= at <= slice_.valid_until
 
 
 def always_open(slice_: CalendarSlice) -> bool:
-    """Whether the calendar knows no closed hours."""
+    """Whether the calendar has no closed hours."""
     return slice_.opens == ((slice_.valid_from, slice_.valid_until),)
 
 
 def _end_of(slice_: CalendarSlice, day: datetime) -> datetime:
-    """When a day is over: at the end of the last window that begins on it, else at midnight."""
+    """The end of a day: that of the last window that begins on it, else midnight."""
     clock = clock_of(slice_)
     begins_at, ends_at = clock.instant(day), clock.instant(day + DAY)
     last = bisect_left(slice_.opens, ends_at, key=lambda window: window[0]) - 1
@@ -45,10 +45,10 @@ def _paused(pauses: Sequence[Span], at: datetime) -> bool:
 def end_of_working_day(
     slice_: CalendarSlice, start: datetime, number: int, pauses: Sequence[Span]
 ) -> datetime | None:
-    """The end of the `number`-th working day after that of `start`; None beyond the slice.
+    """The end of the `number`-th working day after the day of `start`; None beyond the slice.
 
-    0 is the day of `start`, or the next working day where that is not worked or over by then. A
-    day that ends during a pause is not counted.
+    0 is the day of `start`, or the next working day if that day is not worked or is already over. A
+    day that ends during a pause does not count.
     """
     today = midnight(clock_of(slice_).wall(start))
     left = max(number, 1)
@@ -66,7 +66,7 @@ def end_of_working_day(
 def end_of_working_day_before(
     slice_: CalendarSlice, date: datetime, number: int
 ) -> datetime | None:
-    """The end of the `number`-th working day before that of `date`; None beyond the slice.
+    """The end of the `number`-th working day before the day of `date`; None beyond the slice.
 
     0 is the last end of a working day by `date`.
     """
@@ -89,7 +89,7 @@ def _is_worked(slice_: CalendarSlice, at: datetime) -> bool:
 
 
 def rolled(slice_: CalendarSlice, limit: datetime, time: str) -> datetime | None:
-    """Where a limit goes: to local `time` of the next working day, unless on one itself.
+    """Move a limit to local `time` of the next working day, unless it lies on a working day.
 
     The midnight between a working day and a day off belongs to the working day. None beyond the
     slice.

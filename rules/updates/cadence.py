@@ -27,7 +27,7 @@ from states.lifecycle import BEFORE_REVIEW
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """What an audience waits for: the update after the newest one (or the report)."""
+    """An audience waits for the update after the newest one (or after the report)."""
 
     audience: Audience
     run: int
@@ -42,7 +42,7 @@ class Wait:
 
 
 def _newest(incident: Incident, audience: str) -> tuple[StatusUpdate | None, int]:
-    """The newest update to the audience, and how many there were."""
+    """The newest update to the audience, and how many it got."""
     told = given_to(audience, incident)
     return max(told, key=lambda update: update.at, default=None), len(told)
 
@@ -60,9 +60,10 @@ def _pace(audience: Audience, rhythm: Rhythm, incident: Incident, since: datetim
 
 
 def _promised_since(audience: Audience, policy: CompiledPolicy, incident: Incident) -> datetime:
-    """Since when the audience is promised updates as it is now.
+    """Since when the audience is promised updates at its present pace.
 
-    That is the report, unless a change of severity restarted what runs, or came before any pace.
+    That is the report, unless a change of severity restarted running clocks or brought the first
+    pace.
     """
     since = incident.reported_at
     held = min(incident.severities, key=lambda change: change.at).severity
@@ -86,7 +87,7 @@ def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> Wai
         since = max(newest.at, begun) if newest else begun
         target = _pace(audience, rhythm, incident, since)
         if newest and newest.at == since and target.day_end is not None:
-            # What was told today counts for today.
+            # An update of today counts for today.
             target = target.changed(day_end=target.day_end + 1)
     if not worked_out(target, policy):
         return None
@@ -96,7 +97,7 @@ def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> Wai
 
 
 def waits(policy: CompiledPolicy, incident: Incident) -> tuple[Wait, ...]:
-    """What each audience that expects updates now waits for."""
+    """The waits of the audiences that expect updates now."""
     if incident.state not in BEFORE_REVIEW:
         return ()
     found = (_wait(audience, policy, incident) for audience in policy.audiences)
@@ -106,7 +107,7 @@ def waits(policy: CompiledPolicy, incident: Incident) -> tuple[Wait, ...]:
 def next_update_at(
     policy: CompiledPolicy, incident: Incident, audience: str, now: datetime
 ) -> datetime | None:
-    """When an audience that is told something now hears next, where that is promised."""
+    """When an audience that gets an update now hears next; None if nothing is promised."""
     told = StatusUpdate(at=now, actor=incident.report.reporter, audiences=(audience,), text="")
     newest, _ = _newest(incident, audience)
     if newest is None or newest.at < now:
@@ -118,7 +119,7 @@ def next_update_at(
 def cadence_readings(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[ClockReading, ...]:
-    """For each audience that expects updates at this severity, the clock to the next one."""
+    """The clock to the next update, for each audience that expects updates at this severity."""
     readings = []
     for wait in waits(policy, incident):
         total, elapsed = wait.reckoning.total, wait.reckoning.elapsed(now)
@@ -145,7 +146,7 @@ def cadence_readings(
 def cadence_points(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[DueThreshold, ...]:
-    """The next reminder for each audience; after an outage only the newest that was missed."""
+    """The next reminder for each audience; after an outage, only the newest of those missed."""
     found = (_points(wait, policy, incident, now) for wait in waits(policy, incident))
     return tuple(point for points in found for point in points)
 
@@ -184,7 +185,7 @@ def _point(
 
 
 def _at_limit(policy: CompiledPolicy) -> tuple[Action, ...]:
-    """What the policy says of a late update; where it says nothing, the engine reminds the lead."""
+    """The policy's actions for a late update; without any, a reminder to the lead."""
     said = [late.actions for late in policy.late_updates if late.offset is None]
     lead = Action(kind=ActionKind.REMIND, target=policy.communication_lead or "")
     return said[0] if said else (lead,)

@@ -1,4 +1,4 @@
-"""Status updates: what was told to whom, when the next is promised, and how often they come."""
+"""Status updates: what is told to whom, when the next is promised, and how often they come."""
 
 from models.command import PostUpdateCommand, SlowUpdatesCommand
 from models.incident.record import PaceChange, StatusUpdate
@@ -10,7 +10,7 @@ from rules.record.steps import unknown
 
 
 def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
-    """Tell the audiences how it stands."""
+    """Tell the audiences how things stand."""
     known = tuple(a.name for a in case.policy.audiences)
     for name in command.audiences:
         if name not in known:
@@ -44,14 +44,14 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
 
 
 def slow_updates(case: Case, command: SlowUpdatesCommand) -> Outcome:
-    """Declare the slower pace for an audience: not too early, and in force when the policy says."""
+    """Declare the slower pace for an audience, once the policy allows it."""
     audience = case.policy.audience(command.audience)
     if audience is None:
         return unknown("audience", command.audience, tuple(a.name for a in case.policy.audiences))
     rhythm = audience.rhythm(case.incident.severity)
     slower = rhythm.slower if rhythm else None
     if slower is None:
-        message = f"the policy knows no slower pace for {audience.name} at {case.incident.severity}"
+        message = f"the policy has no slower pace for {audience.name} at {case.incident.severity}"
         return Refusal("Refused", message)
     allowed_at = case.incident.reported_at + slower.decided_after
     if case.now < allowed_at:

@@ -12,5 +12,5 @@ from rules.updates.cadence import cadence_readings
 def readings_of(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[ClockReading, ...]:
-    """Every clock of the incident, the cadence of updates too."""
+    """Every clock of the incident, with the cadence of updates."""
     return (*read_clocks(policy, incident, now), *cadence_readings(policy, incident, now))

@@ -1,4 +1,4 @@
-"""Waits for status updates that are over: each ended with an update, or with the response."""
+"""Finished waits for status updates; each ended with an update, or with the response."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -13,11 +13,11 @@ from rules.updates.cadence import Wait, waits
 from states.lifecycle import BEFORE_REVIEW, State
 
 OVER = ("resolved", "cancelled")
-"""Milestones that end the response, and with it every wait."""
+"""Milestones that end the response, and every wait with it."""
 
 
 def told_readings(policy: CompiledPolicy, incident: Incident) -> tuple[ClockReading, ...]:
-    """Each wait of each audience that is over, as it ended."""
+    """Each finished wait of each audience, as it ended."""
     return tuple(reading for a in policy.audiences for reading in _of(a.name, policy, incident))
 
 
@@ -42,7 +42,7 @@ def _over_at(incident: Incident) -> datetime | None:
 
 
 def _as_of(incident: Incident, told: Sequence[StatusUpdate], at: datetime) -> Incident:
-    """The record as it was right before an instant, as far as waits depend on it."""
+    """The record right before an instant, as far as waits depend on it."""
     severities = tuple(change for change in incident.severities if change.at <= at)
     return incident.changed(
         state=_state_before(incident, at),

@@ -1,1 +1,4 @@
-"""What needs zone and holiday data: calendars, shifts, hours. Nothing that replays imports it."""
+"""Calendars, shifts and hours: what needs zone and holiday data.
+
+Nothing that replays imports it.
+"""

@@ -1,14 +1,14 @@
 """What a calendar says between two instants, by the zone and holiday data of this machine.
 
-The only file of the rules that reads such data. They change over the years, so what they said is
-recorded as a slice, and nothing that is recorded looks them up again: workflows may not import
-this.
+This data changes over the years, so its answers are recorded as slices, and nothing recorded is
+looked up again. This is the only file of the rules that reads the data, and workflows may not
+import it.
 
-Local times follow the rules of `rules.localtime`: a window that begins or ends at a local time
-that comes twice does so at the first, and at one that never comes where clocks jump past it. A
-window that reaches over midnight belongs to the day on which it begins, and is open into a day
-off. Windows of a day that overlap are one; the first of a day begins when the last of the day
-before is over.
+Local times follow the rules of `rules.time.localtime`. If a window begins or ends at a local time
+that comes twice, the first one counts; if the time never comes, the instant of the jump counts. A
+window over midnight belongs to the day on which it begins, and is open into a day off. Overlapping
+windows of a day are one; the first window of a day begins when the last one of the day before is
+over.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ from models.time.calendar import LOCAL, CalendarSlice, CalendarSpec, OpenHours
 from rules.time.localtime import DAY, LocalClock, Open, at_time, midnight
 
 _STEP = timedelta(hours=12)
-"""Nowhere have clocks changed twice within as little as this."""
+"""No zone has ever changed its clocks twice within this time."""
 
 _ALL_DAYS = OpenHours(days=WEEK)
 
@@ -42,14 +42,14 @@ def zone_known(name: str) -> bool:
 
 
 def local_spec(zone: str) -> CalendarSpec:
-    """The calendar whose days are the calendar days of a zone: always open, every day worked."""
+    """The calendar of the days of a zone: always open, every day worked."""
     return CalendarSpec(name=LOCAL, zone=zone)
 
 
 def unknown_region(code: str) -> str | None:
-    """What is right instead of a region or date that calendars do not know; None where they do."""
+    """What to write instead of an unknown region or date; None if calendars know it."""
     if code[:1].isdigit():
-        return None if _date(code) else "write a day that there is, such as 2026-12-24"
+        return None if _date(code) else "write a day that exists, such as 2026-12-24"
     known = holidays.list_supported_countries(include_aliases=False)
     country, dash, part = code.partition("-")
     if country not in known:
@@ -143,9 +143,9 @@ def _of_year(zone: str, year: int) -> tuple[tuple[datetime, int], ...]:
 
 
 def clock_between(zone: str, since: datetime, until: datetime) -> LocalClock:
-    """The local clock of a zone, right from the year of `since` to that of `until`.
+    """The local clock of a zone, correct from the year of `since` to that of `until`.
 
-    Raises KeyError where the zone is not known.
+    Raises KeyError if the zone is unknown.
     """
     years = range(since.astimezone(UTC).year, until.astimezone(UTC).year + 1)
     return _clock_of_years(zone, years.start, years.stop)
@@ -161,7 +161,7 @@ def _clock_of_years(zone: str, first: int, end: int) -> LocalClock:
 
 
 def joined(spans: Iterable[Open]) -> list[Open]:
-    """Spans that are in order: those that overlap or touch as one, and none that is empty."""
+    """Ordered spans, with overlapping or touching ones joined and empty ones left out."""
     apart: list[Open] = []
     for begins_at, ends_at in spans:
         if begins_at == ends_at:
@@ -205,7 +205,7 @@ class _Days:
         return joined(spans)
 
     def windows(self) -> Iterator[Open]:
-        """Its windows, in order and apart; the first may have begun on the day before."""
+        """Its windows, in order and apart; the first may begin on the day before."""
         over_at = None
         for day in self._each(self.first - DAY):
             for opens_at, closes_at in self._windows_on(day):
@@ -215,7 +215,7 @@ class _Days:
                     over_at = closes_at
 
     def worked(self) -> list[Open]:
-        """Its working days, those that touch as one span."""
+        """Its working days; days that touch are one span."""
         return joined(
             (self.clock.instant(day), self.clock.instant(day + DAY))
             for day in self._each(self.first)
@@ -224,11 +224,13 @@ class _Days:
 
 
 def slice_of(spec: CalendarSpec, start: datetime, end: datetime, as_of: datetime) -> CalendarSlice:
-    """What a calendar says from `start` to `end`, both with the whole of their local days.
+    """What a calendar says from `start` to `end`, extended to whole local days.
 
-    `as_of` is the instant at which it is worked out. Windows that begin before the slice or end
-    after it are given whole. Raises KeyError where the zone is not known, NotImplementedError
-    where a region is not: `zone_known` and `unknown_region` tell beforehand.
+    `as_of` is the instant of the calculation. Windows that begin before the slice or end after it
+    are given whole.
+
+    Raises KeyError if the zone is unknown, and NotImplementedError if a region is; check with
+    `zone_known` and `unknown_region` first.
     """
     zone = ZoneInfo(spec.zone)
     around = _offsets(zone, start.astimezone(UTC) - 3 * DAY, end.astimezone(UTC) + 3 * DAY)

@@ -1,4 +1,4 @@
-"""Whether it is somebody's hours now, on their own local clock; this reads zone data."""
+"""Whether it is within somebody's hours, on their own local clock; this reads zone data."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,19 +8,19 @@ from rules.zones.calendars import slice_of
 
 _BACK = timedelta(days=1)
 AHEAD = timedelta(days=14)
-"""How far ahead it is looked for when hours begin."""
+"""How far ahead the beginning of hours is searched for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Whether it is within hours, and if not when they begin; None where not `AHEAD`."""
+    """Whether it is within hours; if not, when they begin, or None if not within `AHEAD`."""
 
     within: bool
     opens_at: datetime | None = None
 
 
 def hours_at(spec: CalendarSpec, zone: str, now: datetime) -> Hours:
-    """How `now` lies to the hours of a calendar, read in a zone.
+    """How `now` lies within the hours of a calendar, read in a zone.
 
     Raises KeyError or NotImplementedError for a zone or region that this machine does not know.
     """

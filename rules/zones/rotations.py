@@ -1,8 +1,8 @@
-"""Who is on call by a schedule: rotations in layers, feeds, gaps and overrides, one over another.
+"""Who is on call by a schedule: layers of rotations, feeds, gaps and overrides.
 
-A later layer counts before an earlier one, a gap before both, an override before all; of
-several overrides the last one counts. Reads zone data by `rules.calendars`: what is found is
-recorded, and workflows may not import this.
+A later layer counts before an earlier one, a gap before both, and an override before all; of
+several overrides the last one counts. This reads zone data through `rules.zones.calendars`, so the
+results are recorded, and workflows may not import it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,12 +27,12 @@ from rules.zones.turns import turns
 _GAP = "gap"
 _AT_ONCE = timedelta(seconds=1)
 _AHEAD = (timedelta(days=2), timedelta(days=16), timedelta(days=70), timedelta(days=400))
-"""How far ahead it is looked for somebody who comes on call, further and further."""
+"""How far ahead the search for the next person on call looks, step by step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Somebody is on call, and why; `person` is `nobody` where the policy says so."""
+    """A time for which somebody is on call, and why; `person` is `nobody` if the policy says so."""
 
     begins_at: datetime
     ends_at: datetime
@@ -42,7 +42,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """Nobody is on call, on purpose where it is `declared`."""
+    """A time for which nobody is on call, on purpose if it is `declared`."""
 
     begins_at: datetime
     ends_at: datetime
@@ -50,7 +50,7 @@ class Hole:
 
 
 def _without(shifts: Iterable[Shift], masks: Sequence[Shift]) -> Iterator[Shift]:
-    """The shifts, less the times of others."""
+    """The shifts without the times of others."""
     times = joined(sorted((mask.begins_at, mask.ends_at) for mask in masks))
     for shift in shifts:
         begins_at = shift.begins_at
@@ -111,7 +111,7 @@ def _overridden(spec: ScheduleSpec, start: datetime, end: datetime) -> Iterator[
 def _painted(
     spec: ScheduleSpec, bookings: Iterable[Booking], start: datetime, end: datetime
 ) -> list[Shift]:
-    """What touches the time from `start` to `end`, what counts before others laid over them."""
+    """The shifts from `start` to `end`, with each layer laid over those that it counts before."""
     layers = [list(_by_rotation(rotation, start, end)) for rotation in spec.rotations]
     layers.append(list(_booked(spec, bookings, start, end)))
     layers += [[Shift(*w, NOBODY, _GAP) for w in _open(gap, start, end)] for gap in spec.gaps]
@@ -124,7 +124,7 @@ def _painted(
 def _told(
     spec: ScheduleSpec, start: datetime, end: datetime, bookings: Iterable[Booking]
 ) -> list[Shift]:
-    """What a schedule says of the time from `start` to `end`; each shift whole."""
+    """The shifts of a schedule from `start` to `end`, gaps included; each shift whole."""
     known = tuple(bookings)
     found = _painted(spec, known, start, end)
     widest = (
@@ -150,7 +150,7 @@ def shifts_of(
 def holes_of(
     spec: ScheduleSpec, start: datetime, end: datetime, bookings: Iterable[Booking] = ()
 ) -> tuple[Hole, ...]:
-    """When nobody is on call between `start` and `end`, in order, cut to these. Raises as above."""
+    """When nobody is on call between `start` and `end`, in order. Raises like `shifts_of`."""
     told = _told(spec, start, end, bookings)
     meant = [Shift(start, end, NOBODY, _GAP)] if spec.gaps_meant else []
     declared = [shift for shift in (*told, *meant) if shift.person == NOBODY]
@@ -166,9 +166,9 @@ def holes_of(
 
 
 def on_call(spec: ScheduleSpec, at: datetime, bookings: Iterable[Booking] = ()) -> OnCall:
-    """Who is on call at an instant, why, and until when. Raises as above.
+    """Who is on call at an instant, why, and until when. Raises like `shifts_of`.
 
-    A shift ends before the instant of its hand-over, and the next one begins with it.
+    A shift ends before the instant of its hand-over, and the next one begins at that instant.
     """
     known = tuple(bookings)
     told = [s for s in _told(spec, at, at + _AT_ONCE, known) if s.begins_at <= at < s.ends_at]
@@ -186,7 +186,7 @@ def on_call(spec: ScheduleSpec, at: datetime, bookings: Iterable[Booking] = ()) 
 
 
 def _next_on(spec: ScheduleSpec, at: datetime, bookings: tuple[Booking, ...]) -> datetime | None:
-    """When somebody comes on call next."""
+    """When somebody is on call next."""
     for ahead in _AHEAD:
         coming = [s.begins_at for s in shifts_of(spec, at, at + ahead, bookings)]
         if coming:

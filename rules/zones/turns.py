@@ -1,8 +1,9 @@
-"""Whose turn it is by a rotation: arithmetic on the hand-overs of its local clock.
+"""Whose turn it is in a rotation, by arithmetic on the hand-overs of its local clock.
 
-Local times follow the rules of `rules.localtime`. A hand-over at a local time that comes twice
-is at the first; at one that never comes, where clocks jump past it. Where clocks jump past
-several hand-overs they are one: a shift without length is nobody's, its person takes the next.
+Local times follow the rules of `rules.time.localtime`. If the local time of a hand-over comes
+twice, the first one counts; if it never comes, the instant of the jump counts. If clocks jump past
+several hand-overs, they are one: nobody has a shift without length, and its person takes the next
+one.
 """
 
 from bisect import bisect_right
@@ -16,8 +17,8 @@ from rules.time.localtime import DAY, LocalClock, at_time, midnight, months_late
 from rules.zones.calendars import clock_between
 
 ANCHOR = datetime(2024, 1, 1)  # noqa: DTZ001 - a local time
-"""A Monday. A rotation that names no first shift has its first person begin with the first
-hand-over at or after this local time, and has always been going on."""
+"""A Monday. If a rotation names no first shift, it has always been going on, and its first person
+begins with the first hand-over at or after this local time."""
 
 _WEEK = 7 * DAY
 _INSTANT = timedelta(microseconds=1)
@@ -27,7 +28,7 @@ _ONE_TIME = ("00:00",)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One person's shift by a rotation, whole."""
+    """One person's whole shift in a rotation."""
 
     begins_at: datetime
     ends_at: datetime
@@ -38,8 +39,8 @@ class Turn:
 class HandOvers:
     """The hand-overs of a rotation, numbered: 0 is the first.
 
-    They come at `offsets` into each `period` on a clock, counted from `origin`; `skipped` of
-    them lie between `origin` and the first.
+    They come at `offsets` into each `period` on a clock, counted from `origin`; `skipped` of them
+    lie between `origin` and the first.
     """
 
     clock: LocalClock
@@ -54,12 +55,12 @@ class HandOvers:
         return self.clock.instant(self.origin + periods * self.period + self.offsets[index])
 
     def _last_by(self, wall: datetime) -> int:
-        """The number of the last hand-over that is shown by a wall time."""
+        """The number of the last hand-over by a wall time."""
         periods, rest = divmod(wall - self.origin, self.period)
         return periods * len(self.offsets) + bisect_right(self.offsets, rest) - 1 - self.skipped
 
     def number(self, at: datetime) -> int:
-        """The number of the shift that an instant is in; it begins with that hand-over."""
+        """The number of the shift at an instant; it begins with the hand-over of that number."""
         number = self._last_by(self.clock.wall(at))
         while self.at(number + 1) <= at:
             number += 1
@@ -79,16 +80,16 @@ class HandOvers:
         return number - empty if number >= 0 else number + empty
 
     def starting(self, wall: datetime) -> "HandOvers":
-        """The same, numbered from the first at or after a wall time."""
+        """The same hand-overs, numbered from the first one at or after a wall time."""
         first = self._last_by(wall - _INSTANT) + 1
         return HandOvers(self.clock, self.origin, self.period, self.offsets, self.skipped + first)
 
 
 @dataclass(frozen=True, slots=True)
 class MonthlyHandOvers:
-    """The hand-overs of a rotation by the month, numbered: 0 is the first.
+    """The monthly hand-overs of a rotation, numbered: 0 is the first.
 
-    They come every so many months after the month of `first`, on `day` of it, or its last one.
+    They come every `every` months after the month of `first`, on its `day` or its last one.
     """
 
     clock: LocalClock
@@ -107,7 +108,7 @@ class MonthlyHandOvers:
         return self.clock.instant(self.wall(number))
 
     def number(self, at: datetime) -> int:
-        """The number of the shift that an instant is in; it begins with that hand-over."""
+        """The number of the shift at an instant; it begins with the hand-over of that number."""
         wall = self.clock.wall(at)
         months = (wall.year - self.first.year) * 12 + wall.month - self.first.month
         number = months // self.every - 1
@@ -116,11 +117,11 @@ class MonthlyHandOvers:
         return number
 
     def turns_before(self, number: int) -> int:
-        """How many shifts lie between the first hand-over and another one: each has a length."""
+        """How many shifts lie between the first hand-over and another one; each has a length."""
         return number
 
     def starting(self, wall: datetime) -> "MonthlyHandOvers":
-        """The same, counted from the first month that has one at or after a wall time."""
+        """The same hand-overs, counted from the first month with one at or after a wall time."""
         begins = self.first if self.wall(0) >= wall else months_later(self.first, 1)
         return MonthlyHandOvers(self.clock, begins, self.day, self.every)
 
@@ -130,7 +131,7 @@ def _shown(at: datetime, seconds: int) -> datetime:
 
 
 def _on_a_day(wall: datetime, hand_over: HandOver) -> datetime:
-    """The first time at or after a wall time that a hand-over of so many days can begin with."""
+    """The first time at or after a wall time at which such a hand-over can begin."""
     time = hand_over.at[0] if hand_over.at else f"{wall:%H:%M}"
     day = at_time(wall, time) if at_time(wall, time) >= wall else at_time(wall + DAY, time)
     while hand_over.days and WEEK[day.weekday()] not in hand_over.days:
@@ -168,7 +169,7 @@ def _longest(hand_over: HandOver) -> timedelta:
 def turns(rotation: RotationSpec, start: datetime, end: datetime) -> Iterator[Turn]:
     """The shifts of a rotation that touch the time from `start` to `end`, in order, whole.
 
-    What it counts `during` is not asked. Raises KeyError for a zone that is not known.
+    They are not limited to the hours of its `during`. Raises KeyError for an unknown zone.
     """
     begins = (rotation.starts or rotation.hand_over.since or ANCHOR).replace(tzinfo=UTC)
     around = 2 * _longest(rotation.hand_over) + 2 * DAY

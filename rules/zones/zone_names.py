@@ -1,4 +1,4 @@
-"""Time zones by name: whether there is one, and which was probably meant."""
+"""Time zones by name: whether one exists, and which was probably meant."""
 
 from functools import cache
 
@@ -20,7 +20,7 @@ def _cities() -> dict[str, str]:
 
 
 def unknown_zone(name: str) -> str | None:
-    """What is right instead of a zone that there is not; None where there is one."""
+    """What to write instead of an unknown zone; None if the zone exists."""
     if zone_known(name):
         return None
     written = name.strip().replace(" ", "_")

@@ -137,7 +137,7 @@ def test_a_local_time_that_comes_twice_or_never_is_told(type_: Type) -> None:
         (["due", "2h", "--zone", "Europe/Londn"], "did you mean Europe/London?"),
         (["due", "2h", "--zone", "Nowhere"], "write an IANA name"),
         (["due", "2h", "--holidays", "UK"], "did you mean GB?"),
-        (["due", "2h", "--holidays", "2026-02-30"], "write a day that there is"),
+        (["due", "2h", "--holidays", "2026-02-30"], "write a day that exists"),
         (["due", "2h", "--days", "mon", "--calendar", "office"], "not both"),
         (["due", "2h", "--calendar", "offce"], "there is no calendar offce"),
         (["due", "2h offce", "--days", "mon"], "there is no calendar offce"),

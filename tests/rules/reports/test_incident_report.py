@@ -231,7 +231,7 @@ def test_alerts_are_told_with_those_left_out() -> None:
     report = rendered(incident, 10)
     row = rows(report, "Alerts")[0]
     assert (row[0], row[1], row[7]) == ("HighErrors", "firing", "4")
-    assert "2 further alerts were left out" in report
+    assert "The sender left out 2 further alerts" in report
 
 
 def test_the_timeline_tells_happened_and_recorded() -> None:

@@ -98,7 +98,7 @@ def test_an_update_that_was_given_earlier_counts_from_then() -> None:
     ("minute", "audience", "message"),
     [
         (90, "press", "the policy has no audience 'press'; it has: staff, board"),
-        (90, "board", "the policy knows no slower pace for board at SEV1"),
+        (90, "board", "the policy has no slower pace for board at SEV1"),
         (
             59,
             "staff",

@@ -166,7 +166,7 @@ def test_known_regions_need_no_word(code: str) -> None:
         ("US-California", "did you mean US-CA?"),
         ("SE-AB", "its holidays are the same everywhere"),
         ("England", "ISO 3166"),
-        ("2026-02-30", "write a day that there is"),
+        ("2026-02-30", "write a day that exists"),
     ],
 )
 def test_an_unknown_region_is_told_what_is_right(code: str, instead: str) -> None:
