@@ -40,7 +40,7 @@ def _ends_missed(state: GroupState) -> dict[str, Alert]:
 
 
 def _only(unfed: dict[str, Alert]) -> dict[str, Any]:
-    """Replace the news that is left to tell, and tell it at once."""
+    """Replace the news that is left to tell, and mark it as urgent."""
     return {"unfed": unfed, "unfed_deliveries": 1 if unfed else 0, "urgent": bool(unfed)}
 
 

@@ -76,7 +76,7 @@ class _Fold:
         self._accept(alert, news=anew)
 
     def _with_room(self, alert: Alert) -> Alert | None:
-        """What is kept of an alert that fires; the oldest that came and went make room for it."""
+        """As much of a firing alert as there is room for. Old missed alerts make room for it."""
         known = self._known(alert.fingerprint)
         in_full = known is not None or len(self.firing) < ALERTS_IN_FULL
         while True:
@@ -89,7 +89,7 @@ class _Fold:
             self.room.forget(gone)
 
     def _known(self, fingerprint: str) -> Alert | None:
-        """The last word on an alert."""
+        """The last known version of an alert."""
         if fingerprint in self.firing:
             return self.firing[fingerprint].alert
         if fingerprint in self.unfed:
@@ -182,7 +182,7 @@ def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: date
 
 
 def _begun(state: GroupState, policy: GroupingPolicy, at: datetime) -> _Fold:
-    """What a delivery is taken into."""
+    """The start of taking in a delivery."""
     under_way = _under_way(state)
     return _Fold(
         firing=dict(state.firing),
@@ -205,7 +205,7 @@ def _held(state: GroupState) -> Iterator[Alert]:
 
 
 def _under_way(state: GroupState) -> tuple[Alert, ...]:
-    """What the incident is just being told: it is still to be told if the incident refuses."""
+    """The alerts that the incident is being told of; if it refuses, it must still be told."""
     told = state.feeding.batch.alerts if state.feeding else ()
     report = state.opening.report.alerts if state.opening else ()
     return (*told, *(record.alert for record in report))

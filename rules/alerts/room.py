@@ -1,8 +1,9 @@
-"""How much room there is for the alerts of one group, or of one incident.
+"""The room for the alerts of one group, or of one incident.
 
-What a workflow knows goes into one message when a run continues as new, and Temporal takes no
-message of more than 2 MiB. So alerts are bounded by the bytes that they weigh together, however
-few they are: the first are kept in full, more of them with a short summary, the rest are counted.
+When a run continues as new, everything that the workflow knows goes into one message, and Temporal
+accepts no message of more than 2 MiB. So the total weight of alerts in bytes is bounded, however
+few they are: the first are kept in full, further ones with a short summary, and the rest are only
+counted.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from rules.record.carried import ALERTS_BYTES, ALERTS_IN_FULL_BYTES, ALERTS_KEPT
 
 
 class Room:
-    """Room beside `alerts`. An alert that stands in several places counts once."""
+    """The room that `alerts` leave. An alert that is kept in several places counts once."""
 
     def __init__(self, alerts: Iterable[Alert]) -> None:
         self._weights: dict[str, int] = {}
@@ -22,21 +23,21 @@ class Room:
             self.take(alert)
 
     def take(self, alert: Alert) -> None:
-        """It is kept from now on."""
+        """Count the alert as kept."""
         before = self._weights.get(alert.fingerprint, 0)
         after = max(before, size(alert))
         self._weights[alert.fingerprint] = after
         self._total += after - before
 
     def forget(self, fingerprint: str) -> None:
-        """It is kept no more."""
+        """Stop counting the alert."""
         self._total -= self._weights.pop(fingerprint, 0)
 
     def fitted(self, alert: Alert, known: Alert | None, *, in_full: bool) -> Alert | None:
-        """The alert with as much of it as there is room for; None if it can only be counted.
+        """The alert, shortened to the room that is left; None if it can only be counted.
 
-        One that is `known` is always kept: if there is no room for more, then as it was, with what
-        became of it. One that is heard of first when it has ended finds room only among the first.
+        A `known` alert is always kept: if there is no room for more, its old content stays with its
+        new status. An alert whose end is the first news of it gets room only among the first ones.
         """
         fits = self._fits
         if in_full and fits(alert, ALERTS_IN_FULL_BYTES):

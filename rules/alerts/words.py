@@ -12,7 +12,7 @@ _MOST_LABELS = 6
 _MOST_OF_A_LABEL = 80
 _MOST = 300
 _SHORT = 80
-"""Characters of a summary or name, of one of very many alerts."""
+"""The characters that are kept of a summary or name if there are very many alerts."""
 
 
 def words_of(alerts: Sequence[Alert], *, named: bool = False) -> list[str]:
@@ -52,7 +52,7 @@ def briefly(alert: Alert) -> Alert:
 
 
 def shortly(alert: Alert) -> Alert:
-    """The same with less of its summary and name."""
+    """The same alert with a shorter summary and name."""
     brief = briefly(alert)
     return brief.changed(summary=brief.summary[:_SHORT], name=brief.name[:_SHORT])
 

@@ -87,7 +87,7 @@ def refresh_due_at(policy: CompiledPolicy) -> datetime | None:
 
 
 def joined(old: CalendarSlice | None, new: CalendarSlice) -> CalendarSlice:
-    """The new slice, with what the old one decided kept until `as_of`."""
+    """The new slice; until `as_of` it keeps what the old one decided."""
     if old is None or old.valid_from > new.as_of or old.valid_until < new.as_of:
         return new
     cut = new.as_of

@@ -1,4 +1,4 @@
-"""Whether an incident begins with a report: asked before it is started, and by its workflow."""
+"""Whether a report can begin an incident; checked before the start, and again by the workflow."""
 
 from datetime import datetime
 
@@ -12,14 +12,14 @@ from rules.record.decision import Refusal
 
 
 def out_of_bounds(report: Report, now: datetime) -> Refusal | None:
-    """Why a report says more than a record takes. Monitoring and the engine are not asked."""
+    """The refusal of a report beyond the bounds. Monitoring and the engine are never refused."""
     if report.reporter in NOT_ASKED:
         return None
     return excessive(report) or long_past(report, now)
 
 
 def unacceptable(report: Report, policy: CompiledPolicy, now: datetime) -> Refusal | None:
-    """Why no incident begins with what somebody reports."""
+    """The refusal of a report that cannot begin an incident."""
     if report.reporter in NOT_ASKED:
         return None
     refusal = unfit(report, policy) or out_of_bounds(report, now)
@@ -28,5 +28,5 @@ def unacceptable(report: Report, policy: CompiledPolicy, now: datetime) -> Refus
     try:
         work_out(open_incident("INC-", report, policy, now), policy, now)
     except Exception as error:  # noqa: BLE001 - whatever it is, the workflow would end with it
-        return not_reckoned("what the incident starts with", error)
+        return not_reckoned("this report", error)
     return None

@@ -25,7 +25,7 @@ from rules.severity.rating import by_attributes, severity_by
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, Trigger
 
 _MOST_WORDS = 2000
-"""Bytes of what is answered of very many alerts."""
+"""The bytes that an answer about very many alerts may have."""
 
 
 def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
@@ -52,7 +52,7 @@ def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
 
 
 def _with_room(alert: Alert, records: dict[str, AlertRecord], room: Room) -> Alert | None:
-    """What is kept of an alert; the oldest that fire no more make room for it."""
+    """As much of an alert as there is room for. The oldest ones that have ended make room."""
     known = records.get(alert.fingerprint)
     in_full = known is not None or len(records) < ALERTS_IN_FULL
     while True:

@@ -131,7 +131,7 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
 
 
 def link(case: Case, command: LinkCommand) -> Outcome:
-    """Relate to something else."""
+    """Link the incident to another one or to anything else."""
     linked = Link(relation=command.relation, target=command.target)
     change = {"links": (*case.incident.links, linked)}
     return _done(case, EntryKind.LINK_ADDED, f"{command.relation} {command.target}", change=change)

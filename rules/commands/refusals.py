@@ -30,7 +30,7 @@ COUNTED_EXACTLY = 20
 COUNTED_AGAIN_AFTER = timedelta(minutes=10)
 """After that, an update is counted only if the last one counted is this old."""
 COUNTED_IN_ALL = 1000
-"""After this many refusals in all, only one in that time is counted, whoever tries it."""
+"""After this many refusals in all, only one in that time is counted, no matter who tries it."""
 
 UNKNOWN = Actor(name="unknown", via=WayIn.SIGNAL.value)
 """The sender of an unreadable command, or of one that claims to come from the engine."""

@@ -41,7 +41,7 @@ class PassOver:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing to do before `until`."""
+    """Do nothing before `until`."""
 
     until: datetime
 
@@ -190,7 +190,7 @@ def begun_again(
 
 
 def anew(progress: EscalationProgress) -> EscalationProgress:
-    """The progress without whom it had reached before: from here on it has paged nobody yet."""
+    """The progress of an escalation that starts over: it has reached nobody yet."""
     return progress.changed(reached=False, opens_at=None)
 
 

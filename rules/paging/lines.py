@@ -18,7 +18,7 @@ from rules.people.on_call import SCHEDULE, nobody_by
 from rules.record.references import as_data
 
 BY_NAME = "by name"
-"""Why somebody is paged whom a level names."""
+"""The reason for a page if a level names the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _paged(turn: Turn, outcome: PageOutcome, facts: dict[str, Any]) -> Line:
 
 
 def _unconfirmed(turn: Turn, outcome: PageOutcome, data: dict[str, Any]) -> Line:
-    """The line of a page of which nobody knows whether it was sent."""
+    """The line of a page that may have been sent; nobody knows."""
     level, channel = turn.page.level, data["channel"]
     who = f"{outcome.delivery.message.recipient} (level {level}) by {channel}"
     why = "the worker stopped before it confirmed this"

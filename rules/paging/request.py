@@ -43,7 +43,7 @@ class Asked:
 
     @property
     def summary(self) -> str:
-        """In words."""
+        """The request in words."""
         return f"page level {self.page.level} ({', '.join(self.page.targets.page)}): {self.reason}"
 
 

@@ -98,7 +98,7 @@ def _next(
     asked_so_far: int,
     requester: str,
 ) -> tuple[int, tuple[str, ...]]:
-    """How many groups are asked once the next one is, and the people of that one.
+    """The next group of people to ask, and how many groups are then asked.
 
     A group that contains nobody except the requester is skipped.
     """

@@ -119,7 +119,7 @@ def _offer(case: Case, role: str) -> tuple[Handover, RoleRule] | Refusal:
         return mine, rule
     if offers:
         may = tuple(h.taker for h in offers)
-        message = f"{role} is not offered to {case.actor.name}; it is to {', '.join(may)}"
+        message = f"{role} is not offered to {case.actor.name}; it is offered to {', '.join(may)}"
         return Refusal("NotAuthorised", message, may=may)
     return Refusal("Refused", f"{role} is not offered to anybody: use hand_over")
 

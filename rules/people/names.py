@@ -59,7 +59,7 @@ _ALIKE = {
 
 
 def flaw(name: str) -> str | None:
-    """What is wrong with the spelling of a name, whoever it means; None if nothing is."""
+    """What is wrong with the spelling of a name, no matter whom it means; None if nothing is."""
     if not name.strip():
         return "is blank"
     if any(not letter.isprintable() or letter in _UNSEEN for letter in name):

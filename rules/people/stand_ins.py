@@ -41,8 +41,8 @@ class StandIns:
 class Addressed:
     """Who answers for the roles that are addressed.
 
-    `holders` has one person for each role, `further` the others. `vacant` says, for a role that
-    nobody holds, as what these people are addressed.
+    `holders` has one person for each role, `further` the others. For a role that nobody holds,
+    `vacant` says why these people are addressed.
     """
 
     holders: dict[str, str]

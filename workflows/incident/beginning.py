@@ -34,7 +34,7 @@ def begun(start: IncidentInput) -> Carried | ApplicationError:
 
 def no_beginning(error: Exception) -> ApplicationError:
     """The failure of a run whose input makes no incident."""
-    return _failed(not_reckoned("what the incident starts with", error))
+    return _failed(not_reckoned("the input of the incident", error))
 
 
 def _begun(start: IncidentInput) -> Carried | ApplicationError:

@@ -164,7 +164,9 @@ def test_a_role_is_not_given_or_taken_back_against_its_rules(
             OFFERED,
             "accept_handover",
             {"role": "lead"},
-            Refusal("NotAuthorised", "lead is not offered to ana; it is to cy", may=("cy",)),
+            Refusal(
+                "NotAuthorised", "lead is not offered to ana; it is offered to cy", may=("cy",)
+            ),
         ),
         (
             LED,
