@@ -233,15 +233,23 @@ class DeclineHandoverCommand(Command):
 
 
 class ApproveCommand(Command):
-    """Approve a command for which somebody asked for approval."""
+    """Approve a command for which somebody asked for approval.
+
+    `request` names the request that is meant, if there were several: its page and `show` say it.
+    """
 
     command: str = Field(min_length=1, max_length=200)
+    request: str | None = Field(default=None, min_length=4, max_length=16)
 
 
 class RejectCommand(Command):
-    """Refuse a command for which somebody asked for approval."""
+    """Refuse a command for which somebody asked for approval.
+
+    `request` names the request that is meant, if there were several: its page and `show` say it.
+    """
 
     command: str = Field(min_length=1, max_length=200)
+    request: str | None = Field(default=None, min_length=4, max_length=16)
     reason: str = Field(min_length=1, max_length=2000)
 
 

@@ -45,7 +45,8 @@ def _request(request: Request) -> str:
         return f"{who} would {request.says}"
     given = ", ".join(approval.actor.name for approval in request.approvals) or "nobody yet"
     so_far = "nobody decided in time: it may be done" if request.proceeds else f"by {given}"
-    return f"{who} asks for approval to {request.says}; approved: {so_far}"
+    asked = f"{who} asks for approval to {request.says} (request {request.id})"
+    return f"{asked}; approved: {so_far}"
 
 
 def overrides(view: IncidentView) -> Iterator[RenderableType]:

@@ -227,13 +227,20 @@ class EntryKind(StrEnum):
         "somebody did what the policy refuses, by an override",
         ("command", "reason"),
     )
-    APPROVAL_ASKED = "approval.asked", "a command waits for an approval", ("rule", "of")
-    APPROVAL_GIVEN = "approval.given", "somebody approved", ("rule",)
-    APPROVAL_REJECTED = "approval.rejected", "somebody rejected", ("rule",)
+    APPROVAL_ASKED = "approval.asked", "a command waits for an approval", ("rule", "of", "request")
+    APPROVAL_GIVEN = "approval.given", "somebody approved", ("rule", "request")
+    APPROVAL_REJECTED = "approval.rejected", "somebody rejected", ("rule", "request")
     APPROVAL_BACKUPS = "approval.backups", "nobody decided in time; others are asked"
     APPROVAL_TIMEOUT = "approval.timeout", "nobody decided in time"
-    APPROVAL_LAPSED = "approval.lapsed", "the state changed before anybody decided"
-    CONSULTATION_ASKED = "consultation.asked", "somebody's opinion was asked", ("rule", "of")
+    APPROVAL_LAPSED = (
+        "approval.lapsed",
+        "the state changed, or its requester asked for something else",
+    )
+    CONSULTATION_ASKED = (
+        "consultation.asked",
+        "somebody's opinion was asked",
+        ("rule", "of", "request"),
+    )
     CANCELLATION_REFUSED = (
         "cancellation.refused",
         "somebody tried to cancel the workflow, not the incident",

@@ -50,6 +50,7 @@ NAMES = {
     "recipient": "a person or an audience",
     "reference": "where the message is in its channel: place, message, thread, address",
     "refusal": "the type of the refusal",
+    "request": "the short name of a request for approval",
     "role": "the role",
     "rule": "the escalation, or the rule for approvals, as the policy names it",
     "run": "the run of the clock, from 1",

@@ -69,6 +69,11 @@ class Request(Frozen):
     approvals: tuple[Approval, ...] = ()
     proceeds: bool = False
 
+    @property
+    def id(self) -> str:
+        """The short name by which an answer says which request it means."""
+        return self.digest[:6]
+
 
 class Override(Frozen):
     """Somebody did, with a reason, what the policy refuses otherwise, as `instead_of` says."""

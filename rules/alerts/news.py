@@ -12,7 +12,7 @@ from typing import Any
 
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPolicy
 from models.contracts.alert_group import GroupState
-from rules.alerts.firing import since_known
+from rules.alerts.firing import begun_by, since_known
 from rules.alerts.opening import latched, owed
 from rules.alerts.room import Room
 from rules.alerts.words import briefly
@@ -46,6 +46,7 @@ class _Fold:
     def take(self, alert: Alert) -> None:
         """Take in one alert."""
         alert = alert.changed(fingerprint=bounded_fingerprint(alert.fingerprint))
+        alert = begun_by(alert, self.at)
         if alert.status is AlertStatus.FIRING:
             self._fires(alert)
         else:

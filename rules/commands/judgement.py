@@ -96,8 +96,9 @@ def _authority(case: Case, name: str, command: Command) -> Refusal | None:
     found = _by_rule(case, name, command, key)
     for attribute in command.attributes if isinstance(command, SetSeverityCommand) else ():
         certain = f"{SET_ATTRIBUTE}:{attribute}"
-        if found is None and certain in case.policy.authority:
-            found = _by_rule(case, SET_ATTRIBUTE, command, certain)
+        by = certain if certain in case.policy.authority else SET_ATTRIBUTE
+        if found is None and by in case.policy.authority:
+            found = _by_rule(case, SET_ATTRIBUTE, command, by)
     for part in _parts(command) if case.policy.known_names else ():
         found = found or _by_rule(case, part, command, part)
     return found
@@ -226,7 +227,7 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     refusal = refusal or _room(name, outcome)
     if refusal:
         return with_words_of_request(refusal, case, command)
-    done = settled(with_words(outcome, case, command), name, case.now)
+    done = settled(with_words(outcome, case, command), name, command, case.now)
     done = completed(done, case)
     return _taken_up(corrected(done, case, name, command), case, trigger)
 
@@ -243,6 +244,10 @@ def _unapproved_by_the_way(case: Case, name: str, command: Command) -> Refusal |
     if steps and needs_approval(case, COMPLETE_STEP, command):
         words = f"{COMPLETE_STEP} needs approval: use it on its own for {', '.join(steps)}"
         return Refusal("NeedsApproval", words, (COMPLETE_STEP,))
+    sets = command.attributes if isinstance(command, SetSeverityCommand) else ()
+    if sets and needs_approval(case, SET_ATTRIBUTE, command):
+        words = f"{SET_ATTRIBUTE} needs approval: give it by itself for {', '.join(sets)}"
+        return Refusal("NeedsApproval", words, (SET_ATTRIBUTE,))
     if name != SET_SEVERITY and after != before and needs_approval(case, SET_SEVERITY, command):
         words = f"{name} makes the severity {after}, and {SET_SEVERITY} needs approval: use that"
         return Refusal("NeedsApproval", words, (SET_SEVERITY,))

@@ -18,7 +18,15 @@ from rules.clocks.conditions import holds_at
 from rules.people.authority import permitted, who_may
 from rules.people.backdating import approval_rule
 from rules.people.named import people_meant
-from rules.people.requests import asked, digest_of, page_all, replaced, request_for
+from rules.people.requests import (
+    MOST_REQUESTS,
+    asked,
+    digest_of,
+    page_all,
+    recently_asked,
+    replaced,
+    requests_for,
+)
 from rules.record.decision import Case, Decision, Outcome, Refusal, Remind
 from rules.record.ledger import note
 from rules.record.markdown import stamp
@@ -70,8 +78,8 @@ def needs_approval(case: Case, name: str, command: Command) -> bool:
 def _lacking(
     case: Case, name: str, command: Command, key: str, rule: ApprovalRule
 ) -> Refusal | None:
-    request = request_for(case.incident, key)
-    same = request if request and request.digest == digest_of(command, key) else None
+    asked_for, digest = requests_for(case.incident, key), digest_of(command, key)
+    same = next((request for request in asked_for if request.digest == digest), None)
     if same and (same.proceeds or len(same.approvals) >= rule.quorum):
         return None
     may = who_may(_approvers(rule, same), case.incident, case.policy, case.now)
@@ -81,6 +89,9 @@ def _lacking(
     message += f"; may approve: {', '.join(may)}"
     if same:
         return Refusal("NeedsApproval", message, (f"approve {key}",), may=may)
+    if len({r.requester.name for r in asked_for} - {case.actor.name}) >= MOST_REQUESTS:
+        full = f"{message}; {MOST_REQUESTS} people have asked already: answer them first"
+        return Refusal("NeedsApproval", full, (f"approve {key}",), may=may)
     groups, people = _next(
         rule, case.incident, case.policy, case.now, asked_so_far=0, requester=case.actor.name
     )
@@ -116,17 +127,38 @@ def _approvers(rule: ApprovalRule, request: Request | None) -> AuthorityRule:
     return AuthorityRule(by=tuple(dict.fromkeys(entry for group in groups for entry in group)))
 
 
-def _answered(case: Case, named: str) -> tuple[Request, ApprovalRule] | Refusal:
-    """The request that somebody answers; they must be asked for it, and cannot be the requester."""
+def _meant(case: Case, named: str, which: str | None) -> Request | Refusal:
+    """The request that an answer is about. Nobody approves a request that they have not seen.
+
+    If somebody made another request lately, the answer must name the one that it means.
+    """
     wanted = named.replace("-", "_")
     open_now = [
         r for r in case.incident.requests if not r.consults and r.state == case.incident.state
     ]
-    request = next((r for r in open_now if wanted in {r.rule, r.command}), None)
-    rule = case.policy.approvals.get(request.rule) if request else None
-    if request is None or rule is None:
-        known = ", ".join(r.rule for r in open_now) or "nothing"
+    found = [r for r in open_now if wanted in {r.rule, r.command}]
+    if not found:
+        known = ", ".join(dict.fromkeys(r.rule for r in open_now)) or "nothing"
         return Refusal("Refused", f"nobody asked for approval of {named}; open requests: {known}")
+    listed = "; ".join(f"--request {r.id} ({r.requester.name}: {r.says})" for r in found)
+    if which is not None:
+        request = next((r for r in found if r.digest.startswith(which.lower())), None)
+        message = f"the request {which} is not there any more; open requests: {listed}"
+        return request or Refusal("Refused", message, ("request",))
+    if len(found) > 1 or len(recently_asked(case, found[0].rule) | {found[0].id}) > 1:
+        message = f"several requests for {found[0].rule} were made; say which one you mean"
+        return Refusal("Refused", f"{message}: {listed}", ("request",))
+    return found[0]
+
+
+def _answered(case: Case, named: str, which: str | None) -> tuple[Request, ApprovalRule] | Refusal:
+    """The request that somebody answers; they must be asked for it, and cannot be the requester."""
+    request = _meant(case, named, which)
+    if isinstance(request, Refusal):
+        return request
+    rule = case.policy.approvals.get(request.rule)
+    if rule is None:
+        return Refusal("Refused", f"the policy asks for no approval of {named} any more")
     approvers = _approvers(rule, request)
     may = who_may(approvers, case.incident, case.policy, case.now)
     if case.actor.name == request.requester.name:
@@ -140,7 +172,7 @@ def _answered(case: Case, named: str) -> tuple[Request, ApprovalRule] | Refusal:
 
 def approve(case: Case, command: ApproveCommand) -> Outcome:
     """Approve a request. Once enough people have, the requester is told and may go on."""
-    found = _answered(case, command.command)
+    found = _answered(case, command.command, command.request)
     if isinstance(found, Refusal):
         return found
     request, rule = found
@@ -159,6 +191,7 @@ def approve(case: Case, command: ApproveCommand) -> Outcome:
         now=case.now,
         happened_at=case.happened_at,
         rule=request.rule,
+        request=request.id,
     )
     whom, reason = request.requester.name, f"{request.says} is approved: give the command again"
     told = (Remind(f"person:{whom}", reason),) if have == rule.quorum else ()
@@ -167,7 +200,7 @@ def approve(case: Case, command: ApproveCommand) -> Outcome:
 
 def reject(case: Case, command: RejectCommand) -> Outcome:
     """Reject a request; the requester must ask again."""
-    found = _answered(case, command.command)
+    found = _answered(case, command.command, command.request)
     if isinstance(found, Refusal):
         return found
     request, _ = found
@@ -180,6 +213,7 @@ def reject(case: Case, command: RejectCommand) -> Outcome:
         now=case.now,
         happened_at=case.happened_at,
         rule=request.rule,
+        request=request.id,
     )
     return Decision(incident, summary, (Remind(f"person:{request.requester.name}", summary),))
 
@@ -200,11 +234,23 @@ def approval_points(policy: CompiledPolicy, incident: Incident) -> Iterator[DueT
             )
 
 
+def _waits_since(
+    incident: Incident, name: str, rule: ApprovalRule, due_at: datetime
+) -> Iterator[Request]:
+    """The requests by a rule whose time is over at an instant."""
+    for request in requests_for(incident, name):
+        if request.proceeds or len(request.approvals) >= rule.quorum or rule.within is None:
+            continue
+        if (request.asked_at or request.at) + rule.within == due_at:
+            yield request
+
+
 def unanswered(
     name: str, due_at: datetime, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Decision | None:
     """What happens if nobody answers in time: the next group is asked, or the policy decides."""
-    request, rule = request_for(incident, name), policy.approvals.get(name)
+    rule = policy.approvals.get(name)
+    request = next(_waits_since(incident, name, rule, due_at), None) if rule else None
     if request is None or rule is None:
         return None
     if request.asked < len(rule.groups):

@@ -208,3 +208,18 @@ def test_an_end_that_names_no_instant_ends_the_firing_that_is_known() -> None:
     assert again.firing["a"].alert.started_at == after(9)
     late = heard([undated(1), undated(5, AlertStatus.RESOLVED), undated(3)])
     assert late.firing == {}
+
+
+@pytest.mark.parametrize("ahead", [0.2, 60, 60 * 24 * 365 * 100])
+def test_an_alert_whose_clock_is_fast_is_one_firing_and_neither_deaf_nor_mute(ahead: float) -> None:
+    """Its start lies ahead when it comes: it began when it was first heard."""
+    fast = an_alert("a", 1 + ahead, None)
+    state = heard([(after(1), fast), (after(2), fast)])
+    record = state.firing["a"]
+    assert (record.alert.started_at, record.times_seen) == (after(1), 2)
+    ended = heard([(after(1), fast), (after(2), fast), (after(3), an_alert("a", 0, 3))])
+    assert not ended.firing
+    again = heard(
+        [(after(1), fast), (after(3), an_alert("a", 0, 3)), (after(5), an_alert("a", 4, None))]
+    )
+    assert again.firing["a"].alert.started_at == after(4)

@@ -132,7 +132,8 @@ def test_who_asked_whom_for_leave_is_on_the_timeline(
     leaves = refused(reported(POLICY), name, 10, POLICY, **fields).leaves
     assert leaves is not None
     line = leaves.incident.timeline[-1]
-    assert (line.kind, line.actor.name, line.data) == (kind, "ana", data)
+    asked = {**data, "request": leaves.incident.requests[-1].id}
+    assert (line.kind, line.actor.name, line.data) == (kind, "ana", asked)
     assert (line.recorded_at, leaves.summary) == (after(10), line.summary)
 
 
@@ -155,7 +156,8 @@ def test_who_gave_leave_is_on_the_timeline(name: str, fields: dict[str, Any], ki
         **fields,
     )
     line = answer.incident.timeline[-1]
-    assert (line.kind, line.actor.name, line.data) == (kind, "bo", {"rule": "cancel"})
+    data = {"rule": "cancel", "request": leaves.incident.requests[-1].id}
+    assert (line.kind, line.actor.name, line.data) == (kind, "bo", data)
     assert (line.happened_at, line.recorded_at) == (after(9), after(10))
     assert answer.summary == line.summary
     if name == "approve":

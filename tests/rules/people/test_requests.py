@@ -59,7 +59,9 @@ def test_whoever_may_give_leave_is_paged_with_what_to_type() -> None:
     answer = refused(flagged, "cancel", 10, POLICY, reason="no harm", actor="bo")
     assert answer.leaves is not None
     why = "bo asks for approval to cancel (no harm)"
-    how = "approve INC-260327-TEST cancel, or reject INC-260327-TEST cancel --reason ..."
+    (request,) = answer.leaves.incident.requests
+    which = f"INC-260327-TEST cancel --request {request.id}"
+    how = f"approve {which}, or reject {which} --reason ..."
     assert answer.leaves.effects == (PageRole("person:cy", why, f"{why}\n{how}"),)
     assert answer.leaves.summary == why
 
@@ -121,6 +123,81 @@ def test_of_what_is_asked_the_right_one_is_answered() -> None:
     assert [r.rule for r in told.requests] == ["resolve"]
     nothing = refused(incident, "approve", 11, POLICY, command="hold", actor="cy").message
     assert nothing.endswith("open requests: resolve, post_update:public")
+
+
+def test_nobody_approves_a_text_that_they_have_not_seen() -> None:
+    """The page names its request; without a name, an answer is about the only one there was."""
+    first = asked("post_update", text="all is well")
+    (seen,) = first.requests
+    second = asked("post_update", 11, text="we were hacked", of=first)
+    (now,) = second.requests
+    assert (now.says, lines(second, "approval.lapsed")) == (
+        "post_update: we were hacked",
+        ["approval of post_update: all is well lapses: ana asks for something else"],
+    )
+    answer = {"command": "post_update", "actor": "cy"}
+    blind = refused(second, "approve", 12, POLICY, **answer)
+    assert blind.missing == ("request",)
+    assert f"--request {now.id} (ana: post_update: we were hacked)" in blind.message
+    gone = refused(second, "approve", 12, POLICY, **answer, request=seen.id)
+    assert gone.message.startswith(f"the request {seen.id} is not there any more")
+    given = done(second, "approve", after(12), POLICY, **answer, request=now.id)
+    assert done(given, "post_update", after(13), POLICY, text="we were hacked").requests == ()
+    other = refused(given, "post_update", 13, POLICY, text="all is well")
+    assert other.kind == "NeedsApproval"
+
+
+def test_a_request_leaves_those_of_others_and_what_was_approved_of_them() -> None:
+    """Whoever asks for the same with another text takes nothing away."""
+    policy = staffed("approvals: { cancel: { by: [cy, dee], quorum: 2 } }\n")
+    first = asked("cancel", 10, policy, reason="duplicate")
+    (request,) = first.requests
+    once = done(first, "approve", after(11), policy, command="cancel", actor="cy")
+    both = asked("cancel", 12, policy, of=once, reason="false_alarm", actor="bo")
+    assert [(r.requester.name, len(r.approvals)) for r in both.requests] == [("ana", 1), ("bo", 0)]
+    fields = {"command": "cancel", "actor": "dee", "request": request.id}
+    twice = done(both, "approve", after(13), policy, **fields)
+    assert done(twice, "cancel", after(14), policy, reason="duplicate").state is State.CANCELLED
+
+
+def test_of_several_requests_each_waits_its_own_time() -> None:
+    """The one whose time is over lapses, the other stays."""
+    policy = staffed("approvals: { cancel: { by: cy, within: 30m } }\n")
+    first = asked("cancel", 10, policy, reason="duplicate")
+    both = asked("cancel", 20, policy, of=first, reason="false_alarm", actor="bo")
+    points = sorted(pending_points(policy, both), key=lambda point: point.due_at)
+    assert [point.due_at for point in points] == [after(40), after(50)]
+    late = waited_for(points[0], both, policy, after(40))
+    assert late is not None
+    assert [r.requester.name for r in late.incident.requests] == ["bo"]
+
+
+def test_an_approved_correction_is_to_that_instant() -> None:
+    """Another instant is another request, and the page says which one is asked for."""
+    policy = staffed("milestones: [aware]\napprovals: { correct_milestone: { by: [cy] } }\n")
+    incident = done(reported(policy), "set_milestone", after(10), policy, milestone="aware")
+    fields = {"milestone": "aware", "note": "as the log says"}
+    first = asked("correct_milestone", 12, policy, of=incident, happened_at=after(9), **fields)
+    assert first.requests[0].says.startswith("correct_milestone aware to 2026-03-27 ")
+    answer = {"command": "correct_milestone", "actor": "cy"}
+    given = done(first, "approve", after(13), policy, **answer)
+    other = refused(given, "correct_milestone", 14, policy, happened_at=after(-600), **fields)
+    assert other.kind == "NeedsApproval"
+    assert done(
+        given, "correct_milestone", after(14), policy, happened_at=after(9), **fields
+    ).milestone("aware")
+
+
+def test_a_severity_sets_no_attribute_that_its_own_command_would_not() -> None:
+    """Authority and approval of set_attribute count there, too."""
+    fields = {"severity": "SEV2", "attributes": {"personal_data": "yes"}}
+    alone = staffed("authority: { set_attribute: [cy] }\n")
+    refusal = refused(reported(alone), "set_severity", 10, alone, **fields)
+    assert (refusal.kind, refusal.may) == ("NotAuthorised", ("cy",))
+    approved = staffed("approvals: { set_attribute: { by: [cy] } }\n")
+    refusal = refused(reported(approved), "set_severity", 10, approved, **fields)
+    assert refusal.kind == "NeedsApproval"
+    assert refusal.message == "set_attribute needs approval: give it by itself for personal_data"
 
 
 def test_what_somebody_would_do_is_not_answered_like_an_approval() -> None:
@@ -248,7 +325,7 @@ def test_of_a_rule_that_the_policy_no_longer_has_nothing_is_answered() -> None:
     policy = POLICY.changed(approvals={})
     fields = {"command": "resolve", "actor": "bo"}
     answer = refused(asked("resolve"), "approve", 11, policy, **fields)
-    assert answer.message == "nobody asked for approval of resolve; open requests: resolve"
+    assert answer.message == "the policy asks for no approval of resolve any more"
 
 
 @pytest.mark.parametrize("at", [59, 60])
