@@ -42,13 +42,13 @@ def information(view: View) -> Blocks:
 
 
 def tools(view: View) -> Blocks:
-    """What is used, by purpose."""
+    """The tools in use, by purpose."""
     yield reporting.tools(view)
     yield Paragraph("Each incident is one workflow of the engine, which keeps its whole timeline.")
 
 
 def manager(view: View) -> Blocks:
-    """Who takes the leading role, and how else somebody comes to it."""
+    """Who takes the leading role, and how else somebody gets it."""
     role = view.compiled.role(view.compiled.leading or "")
     if role is None:
         yield Paragraph(view.nothing("roles"))
@@ -56,18 +56,18 @@ def manager(view: View) -> Blocks:
     deputy = view.policy.roles[role.name].deputy
     said = [
         f"{role.name} is {roles.held_by_default(view, role)}.",
-        f"It must be held: {roles.must_be_held(view, role)}.",
+        f"Somebody must hold it: {roles.must_be_held(view, role)}.",
         *_until_somebody_does(view, role.default),
     ]
     if role.default:
-        said.append(f"It can be given to another, by {roles.assigned_by(view)}.")
+        said.append(f"Another person can get it from {roles.assigned_by(view)}.")
     if deputy:
         said.append(f"The deputy is {deputy}.")
     yield bullets(said, "")
 
 
 def _until_somebody_does(view: View, default: str | None) -> Iterator[str]:
-    """That nobody leads at first, where nobody takes the role from the beginning."""
+    """Until when nobody leads, if nobody takes the role from the beginning."""
     if default in {None, "acknowledger"}:
         until = "acknowledges" if default else "is given the role"
         paged = ": silence pages one level after another" if view.compiled.escalation else ""
@@ -111,7 +111,7 @@ def steps(view: View) -> Blocks:
 
 def _afterwards(view: View) -> str:
     if lifecycle.reviewed(view):
-        return "then it is reviewed, where that is asked, and closed"
+        return "then it is reviewed, if it needs a review, and closed"
     return "then it is closed"
 
 
@@ -129,7 +129,7 @@ def _deadlines(view: View) -> Iterator[str]:
 
 
 def progress(view: View) -> Blocks:
-    """The record, and what audiences are told by themselves."""
+    """The record, and what the engine tells audiences by itself."""
     told = (
         f"{audience.name}: told of {listed(audience.on)}, by {view.reached_by(audience.channels)}."
         for audience in view.compiled.audiences
@@ -139,11 +139,11 @@ def progress(view: View) -> Blocks:
         "Every milestone, step, deadline and message is on the timeline of the incident, with who "
         "did it, when it happened and when it was recorded."
     )
-    yield bullets(told, "No audience is told of events by itself.")
+    yield bullets(told, "The engine tells no audience of events by itself.")
 
 
 def reviewer(view: View) -> Blocks:
-    """When there is a review, who leads it, who takes part."""
+    """When an incident needs a review, who leads it, who takes part."""
     when = {severity: review.asked(view, severity) for severity in view.severities}
     said = [f"Reviewed: {grouped(when, len(when))}."]
     if lifecycle.reviewed(view):
@@ -157,12 +157,12 @@ def record(view: View) -> Blocks:
 
 
 def follow_up(view: View) -> Blocks:
-    """What becomes of lessons and action items."""
+    """What happens to lessons and action items."""
     yield bullets(review.follow_up(view), "")
 
 
 def channels(view: View) -> Blocks:
-    """By which channels people are paged, and audiences told."""
+    """The channels for pages, and for audiences."""
     people = {name: view.paged_by(name) for name in view.policy.people}
     paged = f"People are paged by: {grouped(people, len(people))}."
     told = (f"{a.name}: told by {view.reached_by(a.channels)}." for a in view.compiled.audiences)
@@ -178,6 +178,6 @@ def cadence(view: View) -> Blocks:
 
 
 def clarity(view: View) -> Blocks:
-    """Who sees to it, and what the engine does for it."""
+    """Who ensures it, and what the engine does for it."""
     seen = (f"{a.name} may see {communication.sees(a)}." for a in view.compiled.audiences)
     yield bullets((*communication.speakers(view), *seen), "")

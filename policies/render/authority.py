@@ -20,7 +20,7 @@ from rules.people.authority import (
 
 
 def may(view: View, command: str) -> str:
-    """Who may give a command; who may reopen can differ by the state."""
+    """Who may give a command; who may reopen can depend on the state."""
     words = whom(rule_for(view.compiled, command))
     for state in REOPENED_FROM if command == REOPEN else ():
         certain = view.compiled.authority.get(f"{REOPEN}:{state}")
@@ -29,8 +29,8 @@ def may(view: View, command: str) -> str:
 
 
 def whom(rule: AuthorityRule, at: str = "at {}") -> str:
-    """Whom a rule lets: at which severity, under which condition, after which time."""
-    words = f"where {WORSE} is {{}}," if rule.by_the_worse and at == "at {}" else at
+    """Whom a rule allows: at which severity, under which condition, after which time."""
+    words = f"if {WORSE} is {{}}," if rule.by_the_worse and at == "at {}" else at
     return "; ".join((who(rule.by), *_instead(rule, words), *_too(rule)))
 
 
@@ -41,7 +41,7 @@ def _instead(rule: AuthorityRule, at: str) -> Iterator[str]:
     last = "or" if rule.by_the_worse else "and"
     for by, severities in by_people.items():
         yield f"{at.format(listed(severities, last))} {who(by)}"
-    yield from (f"where {condition(text)}, {who(by)}" for text, by in rule.when)
+    yield from (f"if {condition(text)}, {who(by)}" for text, by in rule.when)
 
 
 def _too(rule: AuthorityRule) -> Iterator[str]:
@@ -50,7 +50,7 @@ def _too(rule: AuthorityRule) -> Iterator[str]:
 
 
 def asks(rule: AuthorityRule) -> str:
-    """What must be said with it."""
+    """What they must give with it."""
     reasons = f"one of the reasons {listed(rule.reasons, 'or')}" if rule.reasons else ""
     note = "a reason in words" if rule.needs_note else ""
     return listed(part for part in (reasons, note) if part)
@@ -59,7 +59,7 @@ def asks(rule: AuthorityRule) -> str:
 CHANGING = '"Changing a severity"'
 """The heading under which the document says who may."""
 OWN = ("accept_handover", "decline_handover", "approve", "reject")
-"""Commands that are for those alone whom they concern."""
+"""Commands for the people whom they concern, and nobody else."""
 
 
 def _public() -> tuple[str, ...]:
@@ -71,11 +71,11 @@ CERTAIN = {
     SET_ATTRIBUTE: "the attribute or flag {} is set",
     REOPEN: "it was not over, although it is in state {}",
 }
-"""What rules are about that are not about all of a command."""
+"""The commands that a rule can divide, with words for a part."""
 
 
 def _of_some(view: View) -> Iterator[tuple[str, str, str, str]]:
-    """Rules that are about a certain milestone, attribute or state."""
+    """Rules about a certain milestone, attribute or state."""
     for name, rule in view.compiled.authority.items():
         command, colon, certain = name.partition(":")
         if colon and command in CERTAIN:
@@ -83,19 +83,19 @@ def _of_some(view: View) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _severity_too(view: View, rule: AuthorityRule) -> str:
-    """That not everybody may change a severity who may confirm one."""
+    """That not everybody who may confirm a severity may change it."""
     changes = (view.compiled.raise_severity, view.compiled.lower_severity)
     everyone = everybody(view.compiled)
     if all(change in (AuthorityRule(), everyone) for change in changes):
         return ""
     if rule == everyone:
         confirms = who(everyone.by)
-        return f"{SET_SEVERITY}: {confirms} may confirm; who may change it, {CHANGING} says."
-    return f"{SET_SEVERITY}: who may change a severity, {CHANGING} says too."
+        return f"{SET_SEVERITY}: {confirms} may confirm; {CHANGING} says who may change it."
+    return f"{SET_SEVERITY}: {CHANGING} also says who may change a severity."
 
 
 def section(view: View) -> Blocks:
-    """Every command that is for some only; and that everybody may give the others."""
+    """Every command that only some people may give; and that everybody may give the others."""
     everyone = everybody(view.compiled)
     all_of_them = who(everyone.by).capitalize()
     rules = {name: rule_for(view.compiled, name) for name in _public()}
@@ -118,12 +118,12 @@ def section(view: View) -> Blocks:
     if severity:
         yield Paragraph(severity)
     yield Paragraph(
-        "A role that was offered is taken or declined by whom it was offered to; what needs "
-        "approval is approved or rejected by those who are named for that."
+        "The person to whom a role is offered accepts or declines it. "
+        "Those named as approvers approve or reject what needs approval."
     )
     yield Paragraph(
-        "Responders are the people whom the escalation can page by name or by a schedule, whoever "
-        "was paged or holds a role, and their deputies; everybody, where a level pages a channel. "
-        "What the policy sets off by itself, the engine does without asking. A refusal is put on "
-        "the timeline, with who asked."
+        "Responders are the people whom the escalation can page by name or by a schedule, "
+        "everybody who was paged or holds a role, and their deputies. If a level pages a channel, "
+        "everybody is a responder. The engine needs no permission for what the policy sets off. "
+        "The timeline shows each refusal, with who asked."
     )

@@ -12,7 +12,7 @@ _COLUMNS = {state: _LEFT + _COLUMN * place + _COLUMN // 2 for place, state in en
 
 
 def chart() -> str:
-    """An SVG element: dots are states that a trigger leads from, arrows end where it leads."""
+    """An SVG element. Dots are states from which a trigger leads; arrows end where it leads."""
     width = _LEFT + _COLUMN * len(_COLUMNS)
     height = _TOP + _ROW * len(TRANSITIONS) + 8
     parts = [_column(state, x, height) for state, x in _COLUMNS.items()]

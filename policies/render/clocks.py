@@ -33,21 +33,21 @@ def section(view: View) -> Blocks:
         return
     yield Paragraph(
         "Exactly at the limit is in time. A day is 24 hours of elapsed time; working days and "
-        "calendar days are counted on the local clock. Hours of a calendar are those in which it "
-        f"is open. {NO_TARGET} means that nobody is held to it."
+        "calendar days count on the local clock. Hours of a calendar are those in which it is "
+        f"open. {NO_TARGET} means that there is no target."
     )
     yield bullets(_particulars(view), "Every clock runs without pause from its start to its stop.")
     yield Heading("What deadlines set off")
     yield Paragraph(
-        "When a limit has passed, the breach is recorded, whatever else is listed here; a target "
-        "of best effort is late then, never breached. What fires late, because the engine was "
-        "down, says how late it was."
+        "When a limit has passed, the engine records the breach, whatever else this list says; "
+        "a target of best effort is then late, never breached. If a threshold fires late, because "
+        "the engine was down, it says how late."
     )
     yield table(("Clock", "When", "What happens"), _fired(view), "Nothing else happens.")
 
 
 def cell(view: View, clock: ClockSpec, severity: str) -> str:
-    """The target of a clock at a severity; whether none, or that it was left open."""
+    """The target of a clock at a severity; or that there is none, or that it is left open."""
     found = clock.within.get(severity)
     if found:
         return target(found)
@@ -83,7 +83,7 @@ def _particulars(view: View) -> Iterator[str]:
 def particular(view: View, clock: ClockSpec) -> Iterator[str]:
     """What is particular about a clock: when it runs, pauses, and starts again."""
     if clock.when:
-        yield f"runs only where {listed(condition(text) for text in clock.when)}"
+        yield f"runs only if {listed(condition(text) for text in clock.when)}"
     if clock.no_later_than:
         latest = clock.no_later_than
         yield f"at the latest {target(latest.target)} from {moment(latest.starts)}"
@@ -140,7 +140,7 @@ def action(view: View, given: Action) -> str:
     """What a threshold sets off."""
     match given.kind:
         case ActionKind.RAISE_SEVERITY if given.target in view.severities:
-            return f"raise the severity to {given.target}, where it is less bad"
+            return f"raise the severity to {given.target}, if it is less bad"
         case ActionKind.RAISE_SEVERITY:
             return f"make the severity one worse{', once' if given.target else ''}"
         case ActionKind.ASSIGN:
@@ -170,7 +170,7 @@ def _effect(effect: Effect) -> str:
 
 
 def targets_in_words(view: View, clock: ClockSpec) -> dict[str, str]:
-    """The targets of a clock by severity, those that there are."""
+    """The targets that a clock has, by severity."""
     return {
         severity: target(found)
         for severity in view.severities

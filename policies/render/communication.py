@@ -29,7 +29,7 @@ def section(view: View) -> Blocks:
 
 
 def speakers(view: View) -> Iterator[str]:
-    """Who speaks for the incident, and who sees to it that it is done."""
+    """Who speaks for the incident, and who ensures it."""
     lead = view.compiled.communication_lead
     if lead:
         yield f"{lead} speaks for the incident."
@@ -42,19 +42,19 @@ def speakers(view: View) -> Iterator[str]:
     else:
         yield "The engine asks nobody to check an update before it goes out."
     yield (
-        "An update is one text for every audience that it is for, so that all hear the same. Of "
-        "events, an audience whose sight is limited hears only that they happened."
+        "All audiences of an update get the same text. An audience that may not see everything "
+        "hears of an event only that it happened."
     )
 
 
 def _channels(view: View) -> Block:
     return table(
-        ("Channel", "Kind", "Where it fails"),
+        ("Channel", "Kind", "If it fails"),
         (
             (
                 name,
                 Verbatim(entry.kind),
-                view.compiled.fallbacks.get(name, "the message is given up"),
+                view.compiled.fallbacks.get(name, "the engine gives up the message"),
             )
             for name, entry in view.policy.channels.items()
         ),
@@ -69,7 +69,7 @@ def sees(audience: Audience) -> str:
 
 def _audiences(view: View) -> Block:
     return table(
-        ("Audience", "By", "Told by itself of", "Sees"),
+        ("Audience", "By", "Events told by the engine", "Sees"),
         (
             (
                 audience.name,
@@ -106,7 +106,7 @@ def cadence(view: View) -> Block:
 
 
 def owed(view: View) -> Iterator[str]:
-    """Updates that an audience is owed by a clock, beside those that are promised to it."""
+    """Updates that an audience gets by a clock, beside those that the policy promises."""
     for audience in view.compiled.audiences:
         for clock in view.compiled.clocks:
             if str(UpdateClock(audience.name)) in parse_moment(clock.stops).of:
@@ -124,9 +124,9 @@ def _cells(view: View, audience: Audience, written: Mapping[str, RhythmEntry]) -
 
 
 def _paces(view: View) -> Iterator[str]:
-    """What else there is to a cadence."""
+    """The other rules of a cadence."""
     yield (
-        "Each update starts the wait for the next anew. Updates are awaited from the report until "
+        "Each update restarts the wait for the next. Updates are due from the report until "
         "the incident is resolved."
     )
     for audience in view.compiled.audiences:
@@ -145,14 +145,14 @@ def _other_paces(view: View, rhythm: Rhythm) -> Iterator[str]:
     for state, slower in rhythm.in_state.items():
         yield f"{target(slower)} while the incident is in {state}"
     for after, later in rhythm.later:
-        yield f"{target(later)} from {duration(after)} after the report on"
+        yield f"{target(later)} from {duration(after)} after the report"
     if rhythm.slower:
         declared = rhythm.slower
         by = authority.may(view, "slow_updates")
         yield (
-            f"{target(declared.every)} from {duration(declared.begins_after)} after the report on, "
-            f"where {by} declares it, {duration(declared.decided_after)} after the report at the "
-            "earliest"
+            f"{target(declared.every)} from {duration(declared.begins_after)} after "
+            f"the report, if {by} declares it, {duration(declared.decided_after)} after the report "
+            "at the earliest"
         )
 
 

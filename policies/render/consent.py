@@ -1,4 +1,4 @@
-"""What others have to say to: approvals, the override, handovers."""
+"""What others must agree to: approvals, the override, handovers."""
 
 from collections.abc import Iterable, Iterator
 
@@ -17,13 +17,13 @@ GUARDS = {
     "steps_done": "steps that are not done",
     "review_complete": "what a review lacks",
     "alerts_quiet": "alerts that still fire",
-    "handover": "that a role moves only when it is accepted",
+    "handover": "that a role moves only when somebody accepts it",
 }
 """What an override overrules, by the name of the guard."""
 
 
 WORSE = "the worse of the severities before and after"
-"""What rules of changes of severity go by."""
+"""What rules about changes of severity go by."""
 
 
 def named(word: str) -> str:
@@ -31,27 +31,27 @@ def named(word: str) -> str:
     if word.startswith(ON_CALL):
         return f"whoever is on call by {word.removeprefix(ON_CALL)}"
     if word == PEOPLE:
-        return "anybody of the people"
+        return "any of the people"
     return word.removeprefix("person:").removeprefix(ROLE).replace("team:", "team ")
 
 
 def who(by: Iterable[str]) -> str:
-    """Everybody whom a rule lets."""
+    """Everybody whom a rule allows."""
     return listed(map(named, by), "or")
 
 
 def section(view: View) -> Blocks:
-    """Approvals, facts that are dated back, the override and handovers."""
+    """Approvals, backdated facts, the override and handovers."""
     if view.compiled.approvals:
         yield Heading("What others must approve")
         yield _approvals(view)
         yield Paragraph(
-            "Whoever gives such a command is refused until enough have approved it; those who may "
-            "are paged. Nobody approves what they asked for themselves. An approval is for what "
-            "was asked, and lapses when the incident moves to another state."
+            "The engine refuses such a command until enough people have approved it, and pages "
+            "those who may. Nobody approves their own request. An approval holds for exactly that "
+            "request, and lapses when the incident moves to another state."
         )
     if view.compiled.facts:
-        yield Heading("Facts that are told late")
+        yield Heading("Backdated facts")
         yield bullets((f"{text}." for text in _backdating(view.compiled.facts)), "")
     if view.compiled.override:
         yield Heading("Override")
@@ -63,7 +63,7 @@ def section(view: View) -> Blocks:
 
 def _approvals(view: View) -> Block:
     return table(
-        ("Command", "Asked", "Approved by", "When nobody decides"),
+        ("Command", "Asked", "Approved by", "If nobody decides"),
         (
             (_command(name, view), _asked(rule), _approvers(rule), _unanswered(rule))
             for name, rule in view.compiled.approvals.items()
@@ -73,25 +73,25 @@ def _approvals(view: View) -> Block:
 
 
 def _command(name: str, view: View) -> str:
-    """What must be approved."""
+    """What needs an approval."""
     facts = view.compiled.facts
     if name != BACKDATING or facts is None or facts.approval_after is None:
         return name
-    return f"a fact that is dated back further than {duration(facts.approval_after)}"
+    return f"a fact dated back further than {duration(facts.approval_after)}"
 
 
 def _backdating(rule: FactsRule) -> Iterator[str]:
-    further = f"A fact that is dated back further than {duration(rule.reason_after)} needs a reason"
-    yield further if rule.reason_after else "A fact that is dated back needs a reason"
+    further = f"A fact dated back further than {duration(rule.reason_after)} needs a reason"
+    yield further if rule.reason_after else "A backdated fact needs a reason"
     if rule.approval_after is not None:
-        yield f"Further than {duration(rule.approval_after)} it needs an approval, too"
+        yield f"Further than {duration(rule.approval_after)}, it also needs an approval"
     yield "A breach that fired stays on record: the clock then reads met after correction"
 
 
 def _asked(rule: ApprovalRule) -> str:
     at = f"at {listed(rule.severities)}" if rule.severities else ""
-    at = f"where {WORSE} is {listed(rule.severities, 'or')}" if at and rule.by_the_worse else at
-    where = f"where {listed(condition(text) for text in rule.when)}" if rule.when else ""
+    at = f"if {WORSE} is {listed(rule.severities, 'or')}" if at and rule.by_the_worse else at
+    where = f"if {listed(condition(text) for text in rule.when)}" if rule.when else ""
     return " ".join(part for part in (at, where) if part) or "always"
 
 
@@ -116,17 +116,17 @@ def _override(rule: OverrideRule) -> Iterator[str]:
     yield f"What the policy refuses{what} {may}."
     overruled = (*(GUARDS[guard] for guard in rule.guards),)
     more = f", and {listed(overruled)}" if overruled else ""
-    yield f"Overruled are authority and approvals{more}; nothing else is."
+    yield f"This overrules authority and approvals{more}, and nothing else."
     yield "It stays on the timeline, in the report and in every view, with who did it and why."
 
 
 def _handover(rule: HandoverRule) -> Iterator[str]:
     yield "A role moves to another person when they accept it; until then its holder keeps it."
     if rule.required:
-        yield f"They are told: {listed(rule.required)}."
+        yield f"The holder tells them: {listed(rule.required)}."
     if rule.accept_within:
-        yield f"An offer that is not accepted lapses after {duration(rule.accept_within)}."
+        yield f"An offer lapses if nobody accepts it within {duration(rule.accept_within)}."
     held = f"has held a role for {duration(rule.remind_after)}" if rule.remind_after else ""
-    shift = "holds a role when the shift ends by which they came to it" if rule.at_shift_end else ""
+    shift = "holds a role when the shift that gave it to them ends" if rule.at_shift_end else ""
     if held or shift:
         yield f"Whoever {' or '.join(filter(None, (held, shift)))} is reminded to hand it over."

@@ -54,7 +54,7 @@ def document_of(loaded: LoadedPolicy) -> Document:
 
 
 def _of_the_policy_itself(policy: Policy) -> Iterator[tuple[str, str]]:
-    """Who keeps the policy, who approved it, and when it is looked at again, if it says so."""
+    """Who keeps the policy, who approved it, and when its next review is, if it says so."""
     due = policy.next_review.isoformat() if policy.next_review else None
     said = (("Owner", policy.owner), ("Approved by", policy.approver), ("Next review", due))
     yield from ((name, value) for name, value in said if value)
@@ -72,7 +72,7 @@ def _on_purpose(loaded: LoadedPolicy) -> Iterator[Section]:
 def _open(loaded: LoadedPolicy) -> Block:
     """Everything that checking the policy warns of."""
     return table(
-        ("Where", "What is open", "What would be right"),
+        ("Where", "What is open", "What to do"),
         (
             (problem.where or "the policy", problem.what, problem.instead)
             for problem in loaded.warnings

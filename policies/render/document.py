@@ -1,4 +1,4 @@
-"""What a document is made of: sections of blocks, all of them plain text.
+"""What a document consists of: sections of blocks, all of them plain text.
 
 Nothing here is markup. Whatever writes a document escapes every text in it.
 """
@@ -9,7 +9,7 @@ from typing import ClassVar
 
 
 class Verbatim(str):
-    """A text that people type exactly so: it stays as it is."""
+    """A text that people type exactly like this: it stays as it is."""
 
     __slots__ = ()
 
@@ -24,7 +24,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The title of what follows within a section."""
+    """The title of the following blocks of a section."""
 
     kind: ClassVar[str] = "heading"
     text: str
@@ -49,7 +49,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """Where the diagram of the lifecycle goes."""
+    """The place of the diagram of the lifecycle."""
 
     kind: ClassVar[str] = "lifecycle"
 
@@ -77,12 +77,12 @@ class Document:
 
 
 def bullets(items: Iterable[str], otherwise: str) -> Block:
-    """A list; the sentence `otherwise` where there is nothing to list."""
+    """A list; the sentence `otherwise` if there is nothing to list."""
     listed = tuple(items)
     return Bullets(listed) if listed else Paragraph(otherwise)
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]], otherwise: str) -> Block:
-    """A table; the sentence `otherwise` where it would have no row."""
+    """A table; the sentence `otherwise` if it would have no row."""
     listed = tuple(rows)
     return Table(head, listed) if listed else Paragraph(otherwise)

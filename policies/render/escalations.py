@@ -13,7 +13,7 @@ from policies.render.words import condition, count, duration, listed
 from rules.paging.escalation import Page, next_page
 
 FIRST_PAGE_AT = datetime(2000, 1, 1, tzinfo=UTC)
-"""Only differences to it are shown."""
+"""The usual effect of a raised severity. The document shows only differences to it."""
 
 _ON_RAISE = {
     OnRaise.RESTART: "A raised severity pages the first level again, and goes on from there.",
@@ -22,7 +22,7 @@ _ON_RAISE = {
 
 
 def pages(policy: EscalationPolicy) -> Iterator[tuple[timedelta, Page]]:
-    """Every page of an incident that nobody acknowledges, and how long after the first it comes."""
+    """Every page of an incident that nobody acknowledges, and its time after the first page."""
     progress, at = EscalationProgress(), FIRST_PAGE_AT
     while isinstance(page := next_page(policy, progress, at), Page):
         yield at - FIRST_PAGE_AT, page
@@ -52,11 +52,11 @@ def section(view: View) -> Blocks:
     for name, ladder in _instead(view, followed):
         if name not in told:
             told.add(name)
-            yield from _ladder(ladder, "Followed where another escalation says so.")
+            yield from _ladder(ladder, "Followed if another escalation says so.")
 
 
 def _instead(view: View, names: dict[str, list[str]]) -> Iterator[tuple[str, EscalationPolicy]]:
-    """The ladders that count instead of those of services, but for the one that pages nobody."""
+    """The ladders that count instead of those of services, except the one that pages nobody."""
     for services in names.values():
         first = next((s for s in view.policy.services if s in services), None)
         policy = view.escalation(first)
@@ -90,7 +90,7 @@ def _paged(target: str) -> str:
 
 
 def _whom(level: Level) -> str:
-    """Whom a level pages, and while what."""
+    """Whom a level pages, and under which conditions."""
     named = [_paged(target) for target in level.page]
     whom = f"one of {listed(named)}, in turn" if level.in_turn else listed(named)
     if level.hours:
@@ -127,25 +127,25 @@ def _levels(policy: EscalationPolicy) -> Blocks:
 
 def _conduct(policy: EscalationPolicy, over: timedelta) -> Iterator[str]:
     """What stops it, what resumes it, and when it has ended."""
-    yield "An acknowledgement stops it; what a clock has asked for stays."
+    yield "An acknowledgement stops it; pages that a clock demanded stay."
     yield (
         "If somebody escalates by hand after an acknowledgement, it goes on from there until "
         "somebody answers."
     )
     if policy.forgotten_after is not None:
         yield (
-            f"Where nobody does anything for {duration(policy.forgotten_after)} after an "
+            f"If nobody does anything for {duration(policy.forgotten_after)} after an "
             "acknowledgement, it goes on from the level where it stopped, until somebody does."
         )
     if any(level.hours for level in policy.levels):
         yield (
-            "A level whose hours it is for nobody is passed over at once; where that is so of "
-            "all, the first whose hours begin is paged then."
+            "The engine skips a level at once if all its people are outside their hours. If "
+            "that is so at all levels, it pages the first person whose hours begin."
         )
     if policy.on_raise in _ON_RAISE:
         yield _ON_RAISE[policy.on_raise]
-    again = "The whole is not repeated"
+    again = "It does not repeat"
     if policy.repeat:
         often = "once" if policy.repeat == 1 else count(policy.repeat, "time")
-        again = f"After the last level the whole is repeated {often}"
-    yield f"{again}; {duration(over)} after the first page it has ended."
+        again = f"After the last level everything repeats {often}"
+    yield f"{again}; {duration(over)} after the first page it ends."

@@ -1,4 +1,4 @@
-"""A document as Markdown or as a page of HTML; whatever its texts are, they stay texts."""
+"""A document as Markdown or as a page of HTML. Its texts stay texts, whatever they contain."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -19,7 +19,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 class Format(StrEnum):
-    """What a document can be written as."""
+    """The formats of a document."""
 
     MARKDOWN = "markdown"
     HTML = "html"

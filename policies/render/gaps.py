@@ -1,4 +1,4 @@
-"""What of a policy leaves which of the questions open that every policy answers."""
+"""Which questions that every policy answers a policy leaves open, and what is missing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from policies.tree import Loc
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that is not said: where it should be, what to add, and of what it is missing."""
+    """Something that is missing: where it should be, what to add, and what lacks it."""
 
     loc: Loc
     add: str
@@ -40,12 +40,12 @@ def _reporting(policy: Policy, key: str) -> Iterator[Gap]:
 
 
 def reporters(policy: Policy) -> Iterator[Gap]:
-    """Who may report: where nothing is said, anyone may."""
+    """Who may report; if the policy does not say, anyone may."""
     return _reporting(policy, "who")
 
 
 def information(policy: Policy) -> Iterator[Gap]:
-    """What a report must contain: where nothing is said, a title is enough."""
+    """What a report must contain; if the policy does not say, a title is enough."""
     return _reporting(policy, "required")
 
 
@@ -55,7 +55,7 @@ def tools(policy: Policy) -> Iterator[Gap]:
 
 
 def manager(policy: Policy) -> Iterator[Gap]:
-    """How somebody comes to manage an incident: by default, or by one who may assign it."""
+    """How somebody becomes incident manager: by default, or through somebody who may assign it."""
     name = leading(policy)
     if name is None:
         yield Gap((), "roles")
@@ -93,7 +93,7 @@ def deadlines(policy: Policy) -> Iterator[Gap]:
 
 
 def progress(policy: Policy) -> Iterator[Gap]:
-    """Audiences that are told."""
+    """Audiences that the engine or somebody tells."""
     if policy.communication is None:
         yield Gap((), "communication.audiences")
     elif not policy.communication.audiences:
@@ -101,7 +101,7 @@ def progress(policy: Policy) -> Iterator[Gap]:
 
 
 def cadence(policy: Policy) -> Iterator[Gap]:
-    """Updates that are promised to audiences."""
+    """Updates that the policy promises to audiences."""
     if policy.communication is None:
         yield Gap((), "communication.updates")
     elif not policy.communication.updates:
@@ -109,7 +109,7 @@ def cadence(policy: Policy) -> Iterator[Gap]:
 
 
 def reviewer(policy: Policy) -> Iterator[Gap]:
-    """Who leads reviews, unless the policy asks none."""
+    """Who leads reviews, unless the policy requires none."""
     if policy.review is None:
         yield Gap((), "review")
     elif policy.review.led_by is None and set(policy.review.required.values()) - {"never"}:

@@ -1,4 +1,4 @@
-"""The states of an incident, what leads from one to the next, and what each transition asks."""
+"""The states of an incident, what leads from one to the next, and what each transition requires."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def section(view: View) -> Blocks:
         ),
         "",
     )
-    yield Heading("What each transition asks")
+    yield Heading("What each transition requires")
     yield table(
         ("Trigger", "Asks", "Who may"),
         (
@@ -46,7 +46,7 @@ def section(view: View) -> Blocks:
 
 
 def reviewed(view: View) -> bool:
-    """Whether the policy asks a review of any incident."""
+    """Whether the policy requires a review of any incident."""
     return any(asked != "never" for asked in view.compiled.review.required.values())
 
 
@@ -56,14 +56,14 @@ def _target(view: View, row: Transition) -> str:
     if row.skips_review_to is None:
         return row.target
     return (
-        f"{row.target}, or {row.skips_review_to} where none is asked"
+        f"{row.target}, or {row.skips_review_to} if it needs no review"
         if reviewed(view)
         else row.skips_review_to
     )
 
 
 def _asks(view: View, row: Transition) -> Iterator[str]:
-    """What must be before a transition, so far as this policy asks anything."""
+    """What a transition requires, if this policy requires anything."""
     for guard in row.guards:
         yield from _asked_by(view, row, guard)
     if rule_for(view.compiled, row.trigger).needs_note:
@@ -71,7 +71,7 @@ def _asks(view: View, row: Transition) -> Iterator[str]:
 
 
 def _asked_of(role: RoleRule, row: Transition) -> bool:
-    """Whether a transition may ask for a role."""
+    """Whether a transition may require a role."""
     in_states = set(role.required_in) & set(ASKED_IN.get(row.trigger, ()))
     return bool(in_states) or (row.trigger is Trigger.BEGIN_DIAGNOSIS and bool(role.required))
 
@@ -84,11 +84,11 @@ def _asked_by(view: View, row: Transition, guard: Guard) -> Iterator[str]:
         case Guard.SEVERITY_CONFIRMED:
             yield "the severity is confirmed"
         case Guard.ROLES_FILLED if roles:
-            yield f"held, where they must be by then: {listed(roles)}"
+            yield f"held, if required by then: {listed(roles)}"
         case Guard.STEPS_DONE if steps:
             yield f"done: {listed(steps)}"
         case Guard.REVIEW_COMPLETE if reviewed(view):
-            yield "the review is complete, where one is asked"
+            yield "the review is complete, if the incident needs one"
         case Guard.ALERTS_QUIET:
             yield "none of its alerts fires"
         case Guard.REASON_ACCEPTED:

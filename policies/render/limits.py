@@ -1,4 +1,4 @@
-"""How often people and channels are paged over all incidents, and what becomes of the rest."""
+"""Limits of pages over all incidents, and what happens to pages beyond them."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,14 @@ from policies.render.words import duration, listed
 from rules.paging.workload import for_summaries, one_by_one
 
 _BEYOND = (
-    "Pages beyond that are held, and come as one summary that lists their incidents, the worst "
-    "first. To an escalation they count as sent; an acknowledgement drops those of its levels."
+    "The engine holds pages beyond that and sends one summary that lists their incidents, the "
+    "worst first. For an escalation they count as sent; an acknowledgement drops those of its "
+    "levels."
 )
 
 
 def section(view: View) -> Blocks:
-    """The limits of pages; nothing where the policy has none."""
+    """The limits of pages; nothing if the policy has none."""
     said = tuple(_limits(view))
     if said:
         yield Heading("Limits of pages")
@@ -40,7 +41,7 @@ def _often(limit: PageLimit) -> str:
 
 
 def _divided(view: View) -> Iterator[str]:
-    """What of each limit is for what."""
+    """How each limit divides."""
     limits = view.compiled.page_limits
     people = (person.limit for person in view.compiled.people.values())
     every = (limits.person, *people, *limits.channels.values())

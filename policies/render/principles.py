@@ -5,7 +5,7 @@ from policies.render.view import View
 
 
 def section(view: View) -> Blocks:
-    """The framework that is followed, and the guidelines."""
+    """The framework that the team follows, and the guidelines."""
     yield framework(view)
     yield Heading("Guidelines")
     yield guidelines(view)

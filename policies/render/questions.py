@@ -41,7 +41,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("Q16", "how often audiences hear", gaps.cadence, answers.cadence),
     Question(
         "Q17",
-        "who sees to it that what is said is clear and consistent",
+        "who ensures that communication is clear and consistent",
         gaps.speaker,
         answers.clarity,
     ),
@@ -49,7 +49,7 @@ QUESTIONS: tuple[Question, ...] = (
 
 
 def section(view: View) -> Blocks:
-    """Each question with the policy's answer, and what of it is left open."""
+    """Each question with the policy's answer, and what the policy leaves open of it."""
     for question in QUESTIONS:
         yield Heading(f"{question.code}. {question.asks[:1].upper()}{question.asks[1:]}")
         yield from question.answer(view)

@@ -1,4 +1,4 @@
-"""The second section: who reports, how, what a report says, and what becomes of alerts."""
+"""The second section: who reports, how, what a report says, and what happens to alerts."""
 
 from collections.abc import Iterable, Iterator
 
@@ -17,13 +17,13 @@ _WORDS = {
 }
 _JOINED = {
     "record": "that is recorded",
-    "remind": "whoever leads is reminded",
-    "page": "whoever leads is paged",
-    "escalate": "whoever leads is reminded, and the next level of the escalation is paged",
+    "remind": "the engine reminds whoever leads",
+    "page": "the engine pages whoever leads",
+    "escalate": "the engine reminds whoever leads, and pages the next level of the escalation",
 }
 _WAYS = {"command_line": "the command line", "api": "the API", "temporal": "Temporal"}
 _QUIET = {
-    "record": "this is put on the record, and people decide",
+    "record": "the timeline says so, and people decide",
     "mitigate": "the incident counts as mitigated",
     "resolve": "the incident is resolved",
 }
@@ -34,7 +34,7 @@ def section(view: View) -> Blocks:
     rule = compile_intake(view.policy).reporting
     yield Paragraph(f"{reporters(view)} may report an incident.")
     for severity, who in rule.at.items():
-        yield Paragraph(f"An incident of {severity} may be reported by {_whom(who)} alone.")
+        yield Paragraph(f"An incident of {severity} may be reported only by {_whom(who)}.")
     yield Heading("Channels of reports")
     yield bullets(_ways(rule), "")
     yield Heading("Required information")
@@ -59,12 +59,12 @@ def _whom(who: Iterable[str]) -> str:
 
 
 def required(rule: ReportingRule) -> tuple[str, ...]:
-    """What a report must contain: a title, and what the policy asks."""
+    """What a report must contain: a title, and what the policy requires."""
     return tuple(dict.fromkeys(("title", *rule.required)))
 
 
 def ways_in(rule: ReportingRule) -> tuple[str, ...]:
-    """By which ways the engine takes reports."""
+    """The ways by which the engine accepts reports."""
     taken = (n for n in CHANNELS if not rule.channels or n in rule.channels)
     return tuple(_WAYS.get(name, name) for name in taken)
 
@@ -75,19 +75,19 @@ def watched(rule: ReportingRule) -> tuple[str, ...]:
 
 
 def _ways(rule: ReportingRule) -> Iterator[str]:
-    yield f"The engine takes reports by {listed(ways_in(rule), 'or') or 'no way of its own'}."
+    yield f"The engine accepts reports by {listed(ways_in(rule), 'or') or 'no way of its own'}."
     if watched(rule):
         others = listed(watched(rule))
         yield f"People watch {others}; whoever answers reports by one of the others."
 
 
 def _information(rule: ReportingRule) -> Iterator[str]:
-    yield f"A report says: {listed(required(rule))}. One that does not is refused."
-    yield "Alerts are taken as they are: one is never lost for want of information."
+    yield f"A report says: {listed(required(rule))}. The engine refuses one that does not."
+    yield "The engine accepts alerts as they are: it loses none for lack of information."
 
 
 def tools(view: View) -> Block:
-    """What is used, by purpose."""
+    """The tools in use, by purpose."""
     said = view.policy.reporting.tools if view.policy.reporting else {}
     nothing = view.nothing("reporting.tools", "The policy names none.")
     return table(("Purpose", "Tool"), said.items(), nothing)
@@ -96,7 +96,7 @@ def tools(view: View) -> Block:
 def _attributes(view: View) -> Blocks:
     attributes = view.compiled.attributes
     if attributes:
-        yield Heading("What is asked of an incident")
+        yield Heading("What clocks ask of an incident")
         yield table(
             ("Attribute", "Values"),
             ((name, listed(values, "or") or "any") for name, values in attributes.items()),
@@ -124,17 +124,17 @@ def _alerts(view: View) -> Iterator[str]:
         "the incident; later it opens a new one."
     )
     yield (
-        "An alert that was still firing at resolve counts as come back when it still is "
+        "An alert that was still firing at resolve counts as a recurrence if it still fires "
         f"{duration(grouping.settle_after)} later."
     )
-    yield f"Repeats reach the incident once in {duration(grouping.repeats_every)} at most."
-    yield f"A group is forgotten once it has been quiet for {duration(grouping.quiet_after)}."
+    yield f"Repeats reach the incident at most once in {duration(grouping.repeats_every)}."
+    yield f"The engine forgets a group once it has been quiet for {duration(grouping.quiet_after)}."
     yield f"When none of its alerts fires any more, {_QUIET[view.compiled.when_alerts_quiet]}."
     yield (
         "When a critical alert joins an incident that somebody has acknowledged or rated, "
-        f"{_JOINED[view.compiled.when_alerts_join]}. Critical is what fires at the worst severity, "
-        "or at a worse one than the incident has."
+        f"{_JOINED[view.compiled.when_alerts_join]}. An alert is critical if it fires at the "
+        "worst severity, or at a worse one than the incident has."
     )
     for labels in compile_intake(view.policy).ignore:
         pairs = listed(f"{name}={value}" for name, value in labels.items())
-        yield f"Alerts with {pairs} are ignored."
+        yield f"The engine ignores alerts with {pairs}."

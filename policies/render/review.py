@@ -16,9 +16,9 @@ REVIEWED = "reviewed"
 
 
 def section(view: View) -> Blocks:
-    """When a review is asked, what it must have, what is documented and kept."""
+    """When an incident needs a review, what the review must have, what is documented and kept."""
     yield table(
-        ("Worst severity ever held", "Reviewed"),
+        ("Worst severity of the incident", "Reviewed"),
         ((severity, asked(view, severity)) for severity in view.severities),
         "",
     )
@@ -31,7 +31,7 @@ def section(view: View) -> Blocks:
 
 
 def asked(view: View, severity: str) -> str:
-    """Whether incidents that were of a severity, at worst, are reviewed."""
+    """Whether an incident whose worst severity was this one needs a review."""
     return _ASKED[view.compiled.review.required.get(severity, "never")]
 
 
@@ -48,7 +48,7 @@ def conduct(view: View) -> Iterator[str]:
     if rule.attendees:
         yield f"It needs {listed(rule.attendees)}."
     if rule.aspects:
-        yield f"It evaluates {listed(rule.aspects)}, each in words of its own."
+        yield f"It evaluates {listed(rule.aspects)}, each in its own words."
     yield f"It is put on the record by {authority.may(view, 'submit_review')}."
     for clock in view.compiled.clocks:
         if clock.stops == REVIEWED:
@@ -57,7 +57,7 @@ def conduct(view: View) -> Iterator[str]:
 
 
 def follow_up(view: View) -> Iterator[str]:
-    """What must be recorded of what was learned, and what becomes of it."""
+    """Which lessons and action items a review must record, and what happens to them."""
     rule = view.compiled.review
     for needed, name in ((rule.lessons, "lesson"), (rule.action_items, "action item")):
         if needed:
@@ -67,8 +67,8 @@ def follow_up(view: View) -> Iterator[str]:
     yield "An action item has an owner, and may have a priority and an instant at which it is due."
     yield "Both are kept on the record of the incident, and stand in the incident report."
     yield (
-        "The engine reminds nobody of an action item, even when it is overdue: its owner sees to "
-        "it."
+        "The engine reminds nobody of an action item, even if it is overdue: "
+        "that is up to its owner."
     )
     lead = view.policy.roles.get(rule.led_by or "")
     if lead and lead.duties:
@@ -78,8 +78,8 @@ def follow_up(view: View) -> Iterator[str]:
 def documents(view: View) -> Iterator[str]:
     """What is written about an incident."""
     yield (
-        "The incident report is written by the engine when an incident is resolved, cancelled "
-        "and closed: milestones, clocks, roles, the whole timeline, lessons and action items."
+        "The engine writes the incident report when an incident is resolved, cancelled and "
+        "closed: milestones, clocks, roles, the whole timeline, lessons and action items."
     )
     rule = view.compiled.review
     if rule.documents:

@@ -17,7 +17,7 @@ def section(view: View) -> Blocks:
     """Roles, people, escalations, limits of pages, services, authority."""
     yield _roles(view)
     yield Paragraph(
-        "While a role that must be held is not, the assessment is not done. Wherever this document "
+        "The assessment is not done while nobody holds a required role. Wherever this document "
         "names a role, it means whoever holds it. A deputy may do whatever the holder may."
     )
     particulars = tuple(_particulars(view))
@@ -38,13 +38,13 @@ def held_by_default(view: View, role: RoleRule) -> str:
     if role.default == "acknowledger":
         return "whoever acknowledges"
     if role.default == "reporter":
-        return "whoever reports, where that is one of the people"
+        return "whoever reports, if they are one of the people"
     if role.default and role.default.startswith(SCHEDULE):
         schedule = role.default.removeprefix(SCHEDULE)
         return f"whoever is on call by {schedule} when the incident begins"
     if role.default:
         return f"{role.default.removeprefix('person:')}, {AT_ONCE}"
-    return f"whoever is given it, by {assigned_by(view)}"
+    return f"whoever gets it from {assigned_by(view)}"
 
 
 def assigned_by(view: View) -> str:
@@ -53,7 +53,7 @@ def assigned_by(view: View) -> str:
 
 
 def must_be_held(view: View, role: RoleRule) -> str:
-    """From when on a role must be held, by severity."""
+    """From when on somebody must hold a role, by severity."""
     when = {
         severity: f"{duration(role.required[severity])} after the report"
         if role.required[severity]
@@ -64,7 +64,7 @@ def must_be_held(view: View, role: RoleRule) -> str:
     parts = [grouped(when, len(view.severities)), *_in_states(view, role)]
     words = "; ".join(part for part in parts if part)
     if words and role.when:
-        words = f"where {listed(condition(text) for text in role.when)}: {words}"
+        words = f"if {listed(condition(text) for text in role.when)}: {words}"
     return words or "not required"
 
 
@@ -95,7 +95,7 @@ def _particular(role: RoleRule) -> Iterator[str]:
         yield f"better not together with {listed(role.discouraged_with, 'or')}"
     if role.at_once:
         most = count(role.at_once, "incident")
-        reported = "more is reported to whoever assigned it"
+        reported = "the incident reports more to whoever assigned it"
         yield f"by one person in at most {most} at once ({reported})"
 
 

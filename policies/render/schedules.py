@@ -36,7 +36,7 @@ def section(view: View) -> Blocks:
 def _names(spec: ScheduleSpec) -> Blocks:
     if spec.feed and spec.feed.names:
         names = (f"{called} is {person}" for called, person in spec.feed.names.items())
-        yield Paragraph(f"What the feed calls people: {listed(names)}.")
+        yield Paragraph(f"Names of people in the feed: {listed(names)}.")
 
 
 def _rotations(spec: ScheduleSpec) -> Block:
@@ -104,18 +104,18 @@ def _during(spec: CalendarSpec) -> str:
 
 def _rules(view: View, spec: ScheduleSpec) -> Iterator[str]:
     if len(spec.rotations) > 1:
-        yield "Where several cover an instant, the last of them counts."
+        yield "If several cover an instant, the last of them counts."
     for gap in spec.gaps:
         when = _during(gap) if gap.name else f"{opening(gap)} ({gap.zone})"
         yield f"Nobody is on call, on purpose: {when}."
     if spec.gaps_meant:
-        yield "Where nobody is on call, that is meant."
+        yield "Whenever nobody is on call, that is on purpose."
     entry = view.policy.schedules[spec.name]
     if entry.longest:
         yield f"Nobody is on call for longer than {duration(entry.longest)} without a break."
     if entry.rest:
         yield f"After a shift everybody has {duration(entry.rest)} of rest before the next."
-    yield "Where nobody is on call, the next level of an escalation is paged at once."
+    yield "If nobody is on call, the engine pages the next level of an escalation at once."
 
 
 def _overrides(spec: ScheduleSpec) -> Block:

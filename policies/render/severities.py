@@ -1,4 +1,4 @@
-"""How bad an incident is: what each severity means, how it comes about, who may change it."""
+"""Severities: what each means, how an incident gets it, who may change it."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -13,8 +13,8 @@ from policies.render.words import condition, listed
 from rules.severity.rating import by_attributes, with_computed
 
 _CLOCKS = {
-    RunningClocks.KEEP: "keep the target that they have",
-    RunningClocks.RETARGET: "take the new target, with what has elapsed",
+    RunningClocks.KEEP: "keep their target",
+    RunningClocks.RETARGET: "take the new target, with the time elapsed so far",
     RunningClocks.RESTART: "start anew",
 }
 
@@ -23,7 +23,7 @@ def section(view: View) -> Blocks:
     """All of it."""
     yield Heading("Severities")
     yield _meanings(view)
-    yield Heading("How a severity comes about")
+    yield Heading("How an incident gets its severity")
     yield bullets(_sources(view), "")
     yield from _tables(view)
     yield from _labels(view)
@@ -44,21 +44,21 @@ def _meanings(view: View) -> Block:
 
 def _sources(view: View) -> Iterator[str]:
     rules = view.compiled.severity_rules or SeverityRules()
-    yield "What somebody says in so many words counts first."
+    yield "A severity that somebody states counts first."
     if rules.tables:
-        yield "Else it follows from what is known of the incident, by the tables below."
+        yield "Otherwise it follows from the attributes of the incident, by the tables below."
     if len(rules.tables) > 1:
-        yield "Where several of them give one, the worst counts."
+        yield "If several of them give one, the worst counts."
     if rules.tables:
         unsure = "the worst of them counts" if rules.when_unsure == "worse" else "none of them does"
-        yield f"Where not enough is known and several are possible, {unsure}."
+        yield f"If not enough is known and several are possible, {unsure}."
     if compile_intake(view.policy).severity.labels:
-        yield "Else the labels of its alerts say it; of several, the worst counts."
-    yield f"Where nothing says it, it is {view.compiled.default_severity}."
+        yield "Otherwise the labels of its alerts give it; the worst of several counts."
+    yield f"If nothing gives it, it is {view.compiled.default_severity}."
     for text, severity in rules.at_least.items():
         yield f"While {condition(text)}, it is at least {severity}."
     for text, severity in rules.caps.items():
-        yield f"While {condition(text)}, it is {severity} at most, whatever else holds."
+        yield f"While {condition(text)}, it is at most {severity}, whatever else holds."
     yield "It counts as unconfirmed until a person sets it; the assessment is not done before."
 
 
@@ -120,5 +120,5 @@ def _changes(view: View) -> Iterator[str]:
         yield f"It may be {verb} by {may}{asked}. Clocks that run then {_CLOCKS[clocks]}."
     frozen_after = policy.severity_rules.frozen_after if policy.severity_rules else None
     if frozen_after:
-        yield f"After {frozen_after} it does not change any more."
+        yield f"After {frozen_after} it no longer changes."
     yield "Reviews go by the worst severity that an incident ever had."

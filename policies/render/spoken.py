@@ -20,10 +20,10 @@ from rules.paging.messages import ALL_FACTS
 from states.lifecycle import TRANSITIONS, Guard, State
 
 Speak = Callable[[str], str]
-"""A text with every name in it as people write it, with a capital where the text begins."""
+"""A text with names as people write them, capitalised if the text begins with one."""
 
 _TOKEN = re.compile(r"(?<![\w=/@.:\-])[\w\-]++(?:[.:][\w\-]++)*+(?![=/@\[])")
-"""A name, or a path. What is part of a label (`team=db`), an address or a path stays as it is."""
+"""A name, or a path. Part of a label (`team=db`), an address or a path stays as it is."""
 
 _OF_ENGINE = (
     *COMMANDS,
@@ -37,13 +37,13 @@ _OF_ENGINE = (
 )
 _OPENERS = (
     *("date", "first", "flag", "role", "severity", "status"),
-    *("anybody", "anyone", "nobody", "responders"),
+    *("any", "anyone", "nobody", "responders"),
 )
-"""Words that a moment, a condition, or whoever may do something begins with."""
+"""Words that begin a moment, a condition, or whoever may do something."""
 
 
 def speaking(names: Iterable[str]) -> Speak:
-    """How texts are said in which these names stand, and those of the engine."""
+    """The texts in which these names and those of the engine stand."""
     words = {name: _words(name) for name in (*_OF_ENGINE, *_OPENERS, *names)}
 
     def said(found: re.Match[str]) -> str:
@@ -63,7 +63,7 @@ def _words(name: str) -> str:
 
 
 def names_of(view: View) -> Iterator[str]:
-    """What a policy gives names to, but for people and services: these are called by them."""
+    """What a policy names, except people and services: these keep their names."""
     policy, compiled = view.policy, view.compiled
     for section in (
         policy.roles,

@@ -11,7 +11,7 @@ from policies.render.words import listed, moment
 from policies.timing import calendars
 
 SHORT_RUN = 2
-"""So many days that follow each other are named one by one."""
+"""With at most so many days in a row, the document names each of them."""
 
 
 def section(view: View) -> Blocks:
@@ -29,7 +29,7 @@ def section(view: View) -> Blocks:
 
 def _steps(view: View) -> Block:
     return table(
-        ("State", "Step", "What is done", "By", "Required"),
+        ("State", "Step", "What to do", "By", "Required"),
         (
             (step.state, step.id, step.do, step.by, "yes" if step.required else "no")
             for step in view.compiled.steps
@@ -48,9 +48,7 @@ def _calendars(view: View) -> Blocks:
             ((spec.name, spec.zone, opening(spec), listed(spec.holidays)) for spec in shown),
             "",
         )
-        yield Paragraph(
-            "A day that is one of the holidays is closed, unless hours are given for holidays."
-        )
+        yield Paragraph("A holiday is closed, unless there are hours for holidays.")
 
 
 def opening(spec: CalendarSpec) -> str:
@@ -65,7 +63,7 @@ def _hours(window: OpenHours) -> str:
 
 
 def runs(days: Iterable[str]) -> Iterator[str]:
-    """Days of the week, those that follow each other as one run."""
+    """Days of the week; days in a row form one run."""
     run: list[str] = []
     open_days = set(days)
     for day in (*WEEK, ""):
@@ -98,7 +96,7 @@ def _milestones(view: View) -> Blocks:
         yield Heading("Milestones of this policy")
         yield bullets(policy.milestones, "")
     if policy.dates:
-        yield Heading("Dates that are set for an incident")
+        yield Heading("Dates that people set for an incident")
         yield bullets(policy.dates, "")
 
 
@@ -118,4 +116,6 @@ def _metrics(view: View) -> Blocks:
             ),
             "",
         )
-        yield Paragraph("They are computed from the record, and stand in the incident report.")
+        yield Paragraph(
+            "The engine computes them from the record and shows them in the incident report."
+        )

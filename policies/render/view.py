@@ -15,7 +15,7 @@ NOT_SAID = "The policy does not say."
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A policy that was checked. `compiled` decides; `policy` adds what is only written.
+    """A checked policy. `compiled` decides; `policy` adds what is only written.
 
     `compiled` is that of an incident whose service names no escalation.
     """
@@ -30,7 +30,7 @@ class View:
         return cls(policy, compile_policy(policy, policy_hash), heard)
 
     def nothing(self, path: str, otherwise: str = NOT_SAID) -> str:
-        """What the policy says where it says nothing: why not, if it says that."""
+        """What the document says if the policy says nothing, with its reason if it has one."""
         reason = self.heard.reason(path)
         if reason:
             return f"None, because {reason.removesuffix('.')}."
@@ -49,13 +49,13 @@ class View:
         return compile_policy(self.policy, self.compiled.policy_hash, service).escalation
 
     def paged_by(self, person: str) -> str:
-        """The channels that are tried for a page to a person, in order."""
+        """The channels that the engine tries for a page to a person, in order."""
         own = self.compiled.people[person].channels
         page = PageTarget(f"person:{person}", person, channels=own)
         return _in_order(paging_chain(page, self.compiled.paging_channels, self.compiled.fallbacks))
 
     def reached_by(self, channels: Iterable[str]) -> str:
-        """Channels, each with what is tried where it fails."""
+        """Channels, each with its fallback."""
         return "; ".join(
             _in_order(channel_chain((name,), self.compiled.fallbacks)) for name in channels
         )

@@ -9,9 +9,9 @@ from models.time.clock import Target
 from models.time.moments import RAISED, Choice, parse_condition, parse_moment
 
 NO_TARGET = "–"
-"""Where nobody is held to anything."""
+"""Stands for no target."""
 LEFT_OPEN = "left open"
-"""Where the policy says that it is not decided yet."""
+"""Stands for a target that the policy has not decided yet."""
 
 _UNITS = {"w": "week", "d": "day", "h": "hour", "m": "minute", "s": "second"}
 _CHOICES = {
@@ -63,7 +63,7 @@ def listed(names: Iterable[str], last: str = "and") -> str:
 def grouped(values: Mapping[str, str], most: int = 0) -> str:
     """What holds for which: `SEV1 and SEV2: 1 hour; SEV3: 1 day`.
 
-    One value that holds for all `most` of them stands alone.
+    If one value holds for all `most` of them, it stands alone.
     """
     by_value: dict[str, list[str]] = {}
     for name, value in values.items():

@@ -14,14 +14,14 @@ def test_roles_say_when_and_where_they_must_be_held_and_who_may_hold_them() -> N
     roles = {row[0]: row[2] for row in rows(DOCUMENTED, "3. Roles")}
     assert roles["Second in command"] == "4 hours after the report"
     assert roles["Data protection officer"] == (
-        "where the flag personal data is raised: in resolution; in review at SEV1 and SEV2"
+        "if the flag personal data is raised: in resolution; in review at SEV1 and SEV2"
     )
     told = said(DOCUMENTED, "3. Roles")
     assert "Technical team: held by 1 to any number of people." in told
     assert "Second in command: only for commander; never together with communication lead." in told
     assert (
         "Incident manager: better not together with communication lead; by one person in at most "
-        "2 incidents at once (more is reported to whoever assigned it)."
+        "2 incidents at once (the incident reports more to whoever assigned it)."
     ) in told
 
 
@@ -46,9 +46,7 @@ def test_who_may_is_said_with_its_exceptions() -> None:
     assert may["Begin resolution"] == (
         "Technical team; at SEV1 incident manager; 30 minutes after asking, technical team too"
     )
-    assert may["Resolve"].endswith(
-        "where the flag personal data is raised, data protection officer"
-    )
+    assert may["Resolve"].endswith("if the flag personal data is raised, data protection officer")
     assert may["Close"] == (
         "Incident manager, team payments or whoever is on call by payments-primary"
     )
@@ -67,7 +65,7 @@ def test_who_may_change_a_severity_goes_by_the_worse_of_two() -> None:
     changing = said(of_changes, "Changing a severity")
     assert changing[0].startswith("It may be raised by anyone; to SEV1 by ana. ")
     assert changing[1].startswith("It may be lowered by anyone; from SEV1 by ana or bo. ")
-    where = "where the worse of the severities before and after is SEV1"
+    where = "if the worse of the severities before and after is SEV1"
     may = next(row[2] for row in rows(of_changes, "Who may do what") if row[0] == "Set severity")
     assert may == f"Anyone; {where}, ana"
     [[_, asked, *_]] = rows(of_changes, "What others must approve")
@@ -89,11 +87,10 @@ def test_who_may_set_a_certain_milestone_has_a_line_of_its_own() -> None:
 def test_who_may_only_confirm_a_severity_is_not_said_to_change_it() -> None:
     """The list of what anyone may give leaves it to those whom changing it is for."""
     limited = said(document(WHOLE + "severity_rules: { lower: ana }\n"), "Who may do what")
-    [others] = [text for text in limited if text.startswith("Anybody of the people may give")]
+    [others] = [text for text in limited if text.startswith("Any of the people may give")]
     assert "set severity" not in others
     words = (
-        "Set severity: anybody of the people may confirm; "
-        'who may change it, "Changing a severity" says.'
+        'Set severity: any of the people may confirm; "Changing a severity" says who may change it.'
     )
     assert words in limited
     both = said(
@@ -102,7 +99,7 @@ def test_who_may_only_confirm_a_severity_is_not_said_to_change_it() -> None:
         ),
         "Who may do what",
     )
-    assert 'Set severity: who may change a severity, "Changing a severity" says too.' in both
+    assert 'Set severity: "Changing a severity" also says who may change a severity.' in both
     assert not any(
         "Changing a severity" in text for text in said(document(WHOLE), "Who may do what")
     )
@@ -125,27 +122,29 @@ def test_approvals_say_whom_how_many_and_what_follows_when_nobody_decides() -> N
 
 def test_how_far_back_a_fact_may_be_dated_is_told() -> None:
     """With what is asked beyond that; five minutes where the policy says nothing."""
-    dated = "Facts that are told late"
+    dated = "Backdated facts"
     assert said(document(LEAST), dated)[0] == (
-        "A fact that is dated back further than 5 minutes needs a reason."
+        "A fact dated back further than 5 minutes needs a reason."
     )
     entry = "backdating: { reason_after: 0s, approval_after: 4h, approved_by: [ana, bo] }\n"
     told = document(WHOLE + entry)
     assert said(told, dated)[:2] == (
-        "A fact that is dated back needs a reason.",
-        "Further than 4 hours it needs an approval, too.",
+        "A backdated fact needs a reason.",
+        "Further than 4 hours, it also needs an approval.",
     )
     [[what, *_]] = rows(told, "What others must approve")
-    assert what == "a fact that is dated back further than 4 hours"
+    assert what == "a fact dated back further than 4 hours"
 
 
 def test_the_override_and_handovers_are_told_and_only_where_there_are_any() -> None:
     """What can be overruled, by whom; what a handover needs."""
     assert said(DOCUMENTED, "Override")[1] == (
-        "Overruled are authority and approvals, and roles that nobody holds, steps that are not "
-        "done and that a role moves only when it is accepted; nothing else is."
+        "This overrules authority and approvals, and roles that nobody holds, steps that are not "
+        "done and that a role moves only when somebody accepts it, and nothing else."
     )
-    assert "They are told: status, open questions and next steps." in said(DOCUMENTED, "Handover")
+    assert "The holder tells them: status, open questions and next steps." in said(
+        DOCUMENTED, "Handover"
+    )
     least = str(document(LEAST))
     assert "Override" not in least
     assert "must approve" not in least
@@ -158,15 +157,15 @@ def test_the_override_and_handovers_are_told_and_only_where_there_are_any() -> N
         (
             "remind_at_shift_end: true",
             (
-                "Whoever holds a role when the shift ends by which they came to it is reminded to "
+                "Whoever holds a role when the shift that gave it to them ends is reminded to "
                 "hand it over."
             ),
         ),
         (
             "remind_after: 8h, remind_at_shift_end: true",
             (
-                "Whoever has held a role for 8 hours or holds a role when the shift ends by which "
-                "they came to it is reminded to hand it over."
+                "Whoever has held a role for 8 hours or holds a role when the shift that gave it "
+                "to them ends is reminded to hand it over."
             ),
         ),
     ],

@@ -117,11 +117,11 @@ def test_what_is_particular_about_a_clock_is_said_in_words() -> None:
     """Conditions, second limits, moved limits, pauses, recurrence, what it outlives."""
     particulars = said(document(DOCUMENTED), "Deadlines (SLA)")
     assert (
-        "Regulator report: runs only where the flag personal data is raised; "
+        "Regulator report: runs only if the flag personal data is raised; "
         "at the latest 1 month from flag personal data raised; "
         "a limit on a day that office does not work moves to the next one, 12:00; "
         "runs on after the incident is resolved, closed, cancelled or merged; "
-        "may be extended, for a reason, by anybody of the people."
+        "may be extended, for a reason, by any of the people."
     ) in particulars
     assert "Resolve: paused while on hold for third party." in particulars
     assert "Journal: starts again whenever it stops, until resolved." in particulars
@@ -152,7 +152,7 @@ def test_every_action_has_words() -> None:
         "page level 2, acknowledged or not",
         "make the severity one worse",
         "make the severity one worse, once",
-        "raise the severity to SEV1, where it is less bad",
+        "raise the severity to SEV1, if it is less bad",
         "give lead to bo",
         "put the incident on hold: waiting",
         "open a linked incident: Look again",
@@ -162,14 +162,14 @@ def test_every_action_has_words() -> None:
 
 def test_the_transitions_are_those_of_the_lifecycle_with_what_this_policy_asks() -> None:
     """Steps, roles, reasons and who may, beside each trigger."""
-    asked = {row[0]: row[1:] for row in rows(document(DEFAULT), "What each transition asks")}
+    asked = {row[0]: row[1:] for row in rows(document(DEFAULT), "What each transition requires")}
     assert list(asked) == [trigger.value.replace("_", " ").capitalize() for trigger in Trigger]
     assert asked["Begin diagnosis"] == (
         (
-            "the severity is confirmed; held, where they must be by then: incident manager, "
+            "the severity is confirmed; held, if required by then: incident manager, "
             "technical team and communication lead; done: confirm impact"
         ),
-        "Anybody of the people",
+        "Any of the people",
     )
     assert asked["Resolve"] == ("done: verify recovery", "Incident manager or technical team")
     assert asked["Acknowledge"] == ("nothing", "Responders")

@@ -47,7 +47,7 @@ def test_it_says_what_counts_instead_and_how_it_goes_on() -> None:
     assert "Severity SEV1 and plan is gold: the escalation gold." in told
     assert "Severity SEV2: nobody is paged." in told
     assert (
-        "Where nobody does anything for 30 minutes after an acknowledgement, it goes on from the "
+        "If nobody does anything for 30 minutes after an acknowledgement, it goes on from the "
         "level where it stopped, until somebody does."
     ) in told
     assert "A raised severity pages the first level again, and goes on from there." in told
@@ -56,5 +56,5 @@ def test_it_says_what_counts_instead_and_how_it_goes_on() -> None:
 def test_a_ladder_that_is_only_followed_is_told_too() -> None:
     """Each once."""
     told = said(document(LADDERS), "Escalation: gold")
-    assert "Followed where another escalation says so." in told
+    assert "Followed if another escalation says so." in told
     assert "A raised severity pages the next level at once, and goes on from there." in told

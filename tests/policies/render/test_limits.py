@@ -9,8 +9,8 @@ LIMIT = "paging: { channels: [pager], limit: 10 per 15m }"
 LIMITED = WHOLE.replace("paging: { channels: [pager] }", LIMIT)
 OPS = "ops: { kind: log, limit: 3 per 1h }"
 BEYOND = (
-    "Pages beyond that are held, and come as one summary that lists their incidents, the worst "
-    "first. To an escalation they count as sent; an acknowledgement drops those of its levels."
+    "The engine holds pages beyond that and sends one summary that lists their incidents, "
+    "the worst first. For an escalation they count as sent; an acknowledgement drops those of its levels."
 )
 
 
@@ -60,5 +60,5 @@ def test_a_role_says_in_how_many_incidents_it_is_held_at_once() -> None:
     text = WHOLE.replace("duties: Writes", "duties: Writes, count: many, at_once: 2")
     assert (
         "Scribe: held by 1 to any number of people; by one person in at most 2 incidents at once "
-        "(more is reported to whoever assigned it)."
+        "(the incident reports more to whoever assigned it)."
     ) in said(document(text), "3. Roles")

@@ -168,8 +168,8 @@ def test_it_is_said_what_follows_up_action_items_and_that_nothing_reminds() -> N
     """Nobody may rely on a reminder that never comes; whose duty it is stands beside it."""
     told = said(document(DEFAULT), "Q14. How lessons and action items are followed up")
     assert (
-        "The engine reminds nobody of an action item, even when it is overdue: its owner sees to "
-        "it."
+        "The engine reminds nobody of an action item, even if it is overdue: that is up to "
+        "its owner."
     ) in told
     assert told[-1].startswith("Duties of incident manager, who leads the review: ")
     assert told[-1].endswith("; Follows action items to their end.")
@@ -177,7 +177,7 @@ def test_it_is_said_what_follows_up_action_items_and_that_nothing_reminds() -> N
 
 def test_it_is_said_whether_anybody_checks_what_is_told() -> None:
     """By duty, and before an update goes out only if the policy asks an approval."""
-    title = "Q17. Who sees to it that what is said is clear and consistent"
+    title = "Q17. Who ensures that communication is clear and consistent"
     told = said(document(DEFAULT), title)
     assert "The engine asks nobody to check an update before it goes out." in told
     assert any("Sees to it that what is said is clear and consistent" in text for text in told)

@@ -70,13 +70,13 @@ def test_gaps_and_feeds_are_said() -> None:
     """Nobody is left to wonder why nobody came."""
     shown = document(DOCUMENTED)
     sun = said(shown, "On call: follow-the-sun")
-    assert "Where several cover an instant, the last of them counts." in sun
+    assert "If several cover an instant, the last of them counts." in sun
     assert "Nobody is on call, on purpose: sat and sun 00:00 to 24:00 (Europe/London)." in sun
     assert "Nobody is on call, on purpose: while bank holidays is open." in sun
     vendor = said(shown, "On call: vendor")
     assert any("the calendar feed vendor-on-call" in words for words in vendor)
-    assert "What the feed calls people: Dr. Ana Lopez is ana." in vendor
-    assert "Where nobody is on call, that is meant." in vendor
+    assert "Names of people in the feed: Dr. Ana Lopez is ana." in vendor
+    assert "Whenever nobody is on call, that is on purpose." in vendor
 
 
 def test_a_role_and_a_level_name_the_schedule_that_fills_them() -> None:

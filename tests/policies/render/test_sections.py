@@ -43,8 +43,8 @@ def test_the_escalation_is_told_by_the_function_that_pages() -> None:
         ("15 minutes", "3", "cy, ana and bo", "15 minutes"),
     )
     assert said(document(DEFAULT), "Escalation: default")[-1] == (
-        "After the last level the whole is repeated 2 times; "
-        "1 hour 30 minutes after the first page it has ended."
+        "After the last level everything repeats 2 times; "
+        "1 hour 30 minutes after the first page it ends."
     )
 
 
@@ -86,7 +86,7 @@ def test_a_severity_table_has_in_each_cell_what_the_engine_would_decide() -> Non
     """Of several tables each by itself; a computed attribute as a table of its own."""
     found = [
         block
-        for block in under(document(WHOLE + MATRIX), "How a severity comes about")
+        for block in under(document(WHOLE + MATRIX), "How an incident gets its severity")
         if isinstance(block, Table)
     ]
     assert found == [
@@ -104,7 +104,7 @@ def test_a_matrix_agrees_with_the_severity_of_an_incident() -> None:
     policy = view(DOCUMENTED).compiled
     [table] = [
         block
-        for block in under(document(DOCUMENTED), "How a severity comes about")
+        for block in under(document(DOCUMENTED), "How an incident gets its severity")
         if isinstance(block, Table) and block.head[0] == "Impact"
     ]
     values = [name.removeprefix("Urgency ") for name in table.head[1:]]
@@ -117,14 +117,14 @@ def test_a_matrix_agrees_with_the_severity_of_an_incident() -> None:
 def test_what_bounds_a_severity_and_what_changing_it_does_is_said() -> None:
     """In words, with who may and what it does to running clocks."""
     text = document(WHOLE + MATRIX)
-    comes_about = said(text, "How a severity comes about")
+    comes_about = said(text, "How an incident gets its severity")
     assert "While the flag vip is raised, it is at least SEV1." in comes_about
-    assert "While place is lab, it is SEV2 at most, whatever else holds." in comes_about
-    assert "Where nothing says it, it is SEV2." in comes_about
+    assert "While place is lab, it is at most SEV2, whatever else holds." in comes_about
+    assert "If nothing gives it, it is SEV2." in comes_about
     assert said(text, "Changing a severity") == (
-        "It may be raised by lead. Clocks that run then keep the target that they have.",
+        "It may be raised by lead. Clocks that run then keep their target.",
         "It may be lowered by ana, with a reason in words. Clocks that run then start anew.",
-        "After resolved it does not change any more.",
+        "After resolved it no longer changes.",
         "Reviews go by the worst severity that an incident ever had.",
     )
 
@@ -133,7 +133,7 @@ def test_labels_of_alerts_are_listed_with_the_severity_that_they_say() -> None:
     """What monitoring calls it."""
     found = [
         block.rows
-        for block in under(document(DEFAULT), "How a severity comes about")
+        for block in under(document(DEFAULT), "How an incident gets its severity")
         if isinstance(block, Table)
     ]
     assert found == [
@@ -163,7 +163,9 @@ def test_commands_that_not_anyone_may_give_are_listed_and_the_others_named() -> 
         "Close": ("Lead", "a reason in words"),
         "Cancel": ("Responders", "one of the reasons drill"),
     }
-    others = next(t for t in said(document(text), "Who may do what") if t.startswith("Anybody"))
+    others = next(
+        t for t in said(document(text), "Who may do what") if t.startswith("Any of the people")
+    )
     assert "mitigate" in others
     assert "record alerts" not in others
 
@@ -219,8 +221,8 @@ def test_a_cadence_says_its_other_paces_and_what_is_left_open() -> None:
     )
     assert (
         "All: SEV1: 15 minutes while the incident is in diagnosis, "
-        "1 hour from 4 hours after the report on, "
-        "2 hours from 3 hours after the report on, where anybody of the people declares it, "
+        "1 hour from 4 hours after the report, "
+        "2 hours from 3 hours after the report, if any of the people declares it, "
         "1 hour after the report at the earliest."
     ) in said(document(text), "How often each audience hears")
 
