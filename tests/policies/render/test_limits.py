@@ -10,7 +10,8 @@ LIMITED = WHOLE.replace("paging: { channels: [pager] }", LIMIT)
 OPS = "ops: { kind: log, limit: 3 per 1h }"
 BEYOND = (
     "The engine holds pages beyond that and sends one summary that lists their incidents, "
-    "the worst first. For an escalation they count as sent; an acknowledgement drops those of its levels."
+    "the worst first. For an escalation they count as sent; "
+    "an acknowledgement drops those of its levels."
 )
 
 
