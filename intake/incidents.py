@@ -80,7 +80,7 @@ def _unprocessable(fields: list[tuple[str, str]], message: str) -> Refused:
 
 
 def _field(asked: str) -> str:
-    """Where in a report the things belong that the policy requires."""
+    """The field of a report for information that the policy requires."""
     return asked if asked in INFORMATION else f"attributes.{asked}"
 
 

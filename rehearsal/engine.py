@@ -238,7 +238,7 @@ class RehearsedEngine:
         return (*self.incidents.values(), *self._groups, *self._workloads.begun)
 
     def _side_by_side(self) -> tuple[str, ...]:
-        """The workflows that no other may overtake: what one says at an instant is heard then."""
+        """The workflows whose instants no other may overtake, so that messages arrive in time."""
         return self._workflows() if self._workloads.begun else tuple(self._groups)
 
     async def settled(self) -> None:

@@ -29,7 +29,7 @@ from models.way_in import WayIn
 from rules.commands.validity import BLANK, flaws
 from rules.record.readable import blank
 
-PANEL = "What an incident takes"
+PANEL = "Commands for an incident"
 DEFAULT_TIMEOUT = WORKER.total_seconds()
 
 

@@ -21,25 +21,27 @@ from incidents.questions import ReadFrom, Seen, Source, read_view
 from runtime.settings import load_settings
 from states.lifecycle import State
 
-PANEL = "Look"
+PANEL = "Show"
 States = Annotated[
-    list[State] | None, typer.Option("--state", help="in this state; repeat for more")
+    list[State] | None, typer.Option("--state", help="only in this state; repeat for more")
 ]
 Last = Annotated[
     int | None, typer.Option("--last", min=1, help="only this many of the newest timeline lines")
 ]
 Severities = Annotated[
-    list[str] | None, typer.Option("--severity", help="of this severity; repeat for more")
+    list[str] | None, typer.Option("--severity", help="only of this severity; repeat for more")
 ]
-Service = Annotated[str | None, typer.Option("--service", help="of this service")]
-Manager = Annotated[str | None, typer.Option("--manager", help="managed by this person")]
-Breached = Annotated[bool, typer.Option("--breached", help="with a breached clock")]
-OnHold = Annotated[bool, typer.Option("--on-hold", help="on hold")]
+Service = Annotated[str | None, typer.Option("--service", help="only of this service")]
+Manager = Annotated[str | None, typer.Option("--manager", help="only if this person manages it")]
+Breached = Annotated[bool, typer.Option("--breached", help="only with a breached clock")]
+OnHold = Annotated[bool, typer.Option("--on-hold", help="only on hold")]
 Overridden = Annotated[
-    bool, typer.Option("--overridden", help="in which somebody overrode the policy")
+    bool, typer.Option("--overridden", help="only if somebody overrode the policy")
 ]
-Person = Annotated[str | None, typer.Option("--person", help="in which this person holds a role")]
-OnlyOpen = Annotated[bool, typer.Option("--open", help="neither closed nor cancelled")]
+Person = Annotated[str | None, typer.Option("--person", help="only if this person holds a role")]
+OnlyOpen = Annotated[
+    bool, typer.Option("--open", help="only open incidents: neither closed nor cancelled")
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="at most this many")]
 
 
