@@ -139,13 +139,13 @@ class EntryKind(StrEnum):
     PAGE_WITHDRAWN = "page.withdrawn", "a page is not needed any more", (*_MESSAGE, "level")
     PAGE_UNCONFIRMED = (
         "page.unconfirmed",
-        "a page may have left: the worker stopped before it said so",
+        "a page may have been sent: the worker stopped before it confirmed this",
         (*_PAGE, *_DUTY),
     )
     PAGE_NOBODY = "page.nobody", "a page found nobody", (*_TURN, "on_call")
     PAGE_OUT_OF_HOURS = (
         "page.out_of_hours",
-        "somebody was not paged outside of their hours",
+        "somebody was not paged outside their hours",
         (*_TURN, "recipient", "opens_at"),
     )
     PAGE_PASSED_OVER = "page.passed_over", "a level was not paged", (*_TURN, "targets")
@@ -271,7 +271,7 @@ class EntryKind(StrEnum):
     ARCHIVE_DELAYED = "archive.delayed", "the archive of a run could not be started"
     TIMELINE_LEFT = (
         "timeline.left",
-        "older lines are in the history of an earlier run only: the document store takes none",
+        "older lines are in the history of an earlier run only: the document store refuses them",
     )
     RUN_PROLONGED = "run.prolonged", "there is too much to carry to a new run; this one goes on"
 

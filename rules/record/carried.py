@@ -157,7 +157,7 @@ def left_behind(incident: Incident, run_id: str, now: datetime) -> Incident:
         last_seq=older[-1].seq,
     )
     words = f"lines {segment.first_seq} to {segment.last_seq} stay in the history of run {run_id}"
-    why = "the document store does not accept them"
+    why = "the document store refuses them"
     return note(
         moved_out(incident, segment),
         EntryKind.TIMELINE_LEFT,
