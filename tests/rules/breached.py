@@ -1,4 +1,4 @@
-"""Thresholds that fired, by themselves and as the engine has them fire."""
+"""Makes thresholds that fired, alone or as the engine fires them."""
 
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,7 @@ def a_threshold(
 
 
 def fired(incident: Incident, now: datetime, policy: CompiledPolicy = POLICY) -> Incident:
-    """The incident once everything that is due by `now` has fired."""
+    """The incident after everything that is due by `now` fired."""
     for point in due_thresholds(policy, incident, now):
         told = as_fired(point, policy, incident, now)
         kind, words = fired_words(point, policy, incident, now)

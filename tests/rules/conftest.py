@@ -1,4 +1,4 @@
-"""The rules know the zones that they are given, and never that of the machine."""
+"""The rules use the zones that they are given, never that of the machine."""
 
 import time
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(scope="module", autouse=True)
 def a_machine_elsewhere() -> Iterator[None]:
-    """The machine is on another clock than UTC, as that of a test is not by accident."""
+    """Put the machine's clock in another zone than UTC."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("TZ", "XXX-5:30")
         time.tzset()

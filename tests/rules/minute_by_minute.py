@@ -77,7 +77,7 @@ class Week:
 
 @dataclass
 class Oracle:
-    """Lives through an era up to a tick, with a calendar and pauses (in ticks)."""
+    """Plays an era up to a tick, with a calendar and pauses (in ticks)."""
 
     era: Era
     week: Week

@@ -1,4 +1,4 @@
-"""A night of an incident, played by the rules alone as its workflow plays it, without a server."""
+"""Plays a night of an incident by the rules alone, as its workflow would, without a server."""
 
 from collections.abc import Mapping
 from datetime import datetime

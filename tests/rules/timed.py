@@ -1,4 +1,4 @@
-"""Policies that are only clocks, as an author writes them, and incidents that play under them."""
+"""Policies with nothing but clocks, and incidents that play under them."""
 
 from datetime import UTC, datetime, timedelta
 

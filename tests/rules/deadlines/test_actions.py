@@ -1,4 +1,4 @@
-"""What a threshold sets off is a command of the engine, or an effect on people."""
+"""A threshold sets off a command of the engine, or an effect on people."""
 
 import pytest
 
@@ -25,7 +25,7 @@ BY = {"actor": ENGINE.name, "via": ENGINE.via, "note": WHY}
 
 
 def command(text: str, severity: str = "SEV2") -> tuple[str, Command] | None:
-    """The command that an action is, for an incident of a severity."""
+    """The command for an action, at a severity of the incident."""
     return command_of(parse_action(text), POINT, POLICY, incident(POLICY, severity), WHY)
 
 
@@ -43,7 +43,7 @@ def command(text: str, severity: str = "SEV2") -> tuple[str, Command] | None:
 def test_raising_goes_one_worse_or_to_the_named_severity_and_never_down(
     text: str, severity: str, expected: str | None
 ) -> None:
-    """Where it is as bad already nothing is done."""
+    """If the incident is as bad already, nothing happens."""
     found = command(text, severity)
     if expected is None:
         assert found is None
@@ -62,7 +62,7 @@ def test_raising_goes_one_worse_or_to_the_named_severity_and_never_down(
     ],
 )
 def test_once_is_once_for_each_clock(clock: str, run: int, threshold: str, raised: bool) -> None:  # noqa: FBT001
-    """What had fired of the same clock and raises counts; itself, and what only tells, does not."""
+    """Fired thresholds of the clock that raise count; this one, and one that only tells, do not."""
     fired = FiredThreshold(
         clock=clock, run=run, threshold=threshold, fraction=1, due_at=FRIDAY, fired_at=FRIDAY
     )
@@ -72,7 +72,7 @@ def test_once_is_once_for_each_clock(clock: str, run: int, threshold: str, raise
 
 
 def test_assigning_and_holding_are_commands_with_the_reason() -> None:
-    """They are judged like those of a person, and stand on the timeline."""
+    """They are judged like a person's commands, and are on the timeline."""
     assigned = AssignRoleCommand(role="lead", person="bo", **BY)
     assert command("assign lead bo") == ("assign_role", assigned)
     assert command("hold third_party") == ("hold", HoldCommand(reason="third_party", **BY))
@@ -80,7 +80,7 @@ def test_assigning_and_holding_are_commands_with_the_reason() -> None:
 
 @pytest.mark.parametrize("text", ["escalate", "page lead", "notify all", "open incident It"])
 def test_what_reaches_people_is_no_command(text: str) -> None:
-    """It changes nothing on the record by itself."""
+    """By itself it changes nothing on the record."""
     assert command(text) is None
 
 
@@ -97,7 +97,7 @@ def test_what_reaches_people_is_no_command(text: str) -> None:
     ],
 )
 def test_an_action_asks_for_the_effect_that_it_says(text: str, effect: Effect) -> None:
-    """An audience is told, a role or person reminded."""
+    """It informs an audience, or reminds a role or a person."""
     assert effects_of(parse_action(text), POLICY, WHY) == (effect,)
 
 
@@ -116,7 +116,7 @@ def test_an_incident_that_a_clock_opened_does_not_open_its_like(
     clock: str,
     opens: bool,  # noqa: FBT001 - a row of a table
 ) -> None:
-    """Neither at once nor in turn with another clock, nor in a row without end."""
+    """That holds at once and in turn with another clock, and no row is endless."""
     record = incident(POLICY)
     report = record.report.changed(opened_for=led)
     record = record.changed(report=report)
@@ -127,12 +127,12 @@ def test_an_incident_that_a_clock_opened_does_not_open_its_like(
 
 
 def test_an_action_that_is_a_command_asks_for_no_effect() -> None:
-    """It is done as a command, once."""
+    """The command does it, once."""
     assert effects_of(Action(kind=ActionKind.HOLD, target="third_party"), POLICY, WHY) == ()
 
 
 def test_a_threshold_of_no_clock_has_not_raised_before() -> None:
-    """A late update is no clock of the policy; it may raise the severity too."""
+    """A late update is not a clock of the policy, but may raise the severity too."""
     point = POINT.changed(clock="update:all")
     record = done(incident(POLICY, "SEV2"), "acknowledge", later(1), POLICY)
     found = command_of(parse_action("raise severity once"), point, POLICY, record, WHY)

@@ -1,4 +1,4 @@
-"""What a threshold that fires is called, and whether it still stands when it is looked at again."""
+"""What a fired threshold is called, and whether it still stands at a second look."""
 
 from datetime import timedelta
 
@@ -79,7 +79,7 @@ def due(name: str, threshold: str, fraction: float = 0.0) -> DueThreshold:
     ],
 )
 def test_a_threshold_is_called_what_it_is(point: DueThreshold, kind: str, words: str) -> None:
-    """A warning, a breach, or something that the policy promised by best effort alone."""
+    """It is a warning, a breach, or late at best effort."""
     best = Target(within=minutes(5), best_effort=True)
     easy = clock("easy", "reported", "acknowledged", sev1=5).changed(within={"SEV1": best})
     policy = POLICY.changed(clocks=(*POLICY.clocks, easy))
@@ -93,12 +93,12 @@ def test_a_threshold_is_called_what_it_is(point: DueThreshold, kind: str, words:
     [(0, ""), (5, ""), (5.1, " (fired 5s late)"), (3600, " (fired 1h late)")],
 )
 def test_some_seconds_late_is_on_time(late_by: float, words: str) -> None:
-    """Beyond that it is said how late it fired."""
+    """If it is later than that, the words say how late."""
     assert late_words(late_by * SECOND) == words
 
 
 def test_a_deadline_stands_unless_the_record_says_otherwise_by_now() -> None:
-    """Looked at again with no more than it needs; what does not stand is moot."""
+    """The second look gets only what it needs; a threshold that no longer stands is moot."""
     incident = done(an_incident(), "add_lesson", after(1), text="x")
     found = due_thresholds(POLICY, incident, after(6))
     assert [(p.clock, p.threshold) for p in found] == [
@@ -125,7 +125,7 @@ def test_a_deadline_stands_unless_the_record_says_otherwise_by_now() -> None:
 
 
 def test_a_clock_that_counts_from_the_limit_of_another_is_looked_at_with_it() -> None:
-    """And an audience with whoever is reminded of it; nothing else of the policy is."""
+    """So is an audience with its reminder target; nothing else of the policy is."""
     before = clock("prepare", "reported", "assessed", sev1=5).changed(
         within={"SEV1": Target(within=minutes(1), before="limit of resolve")}
     )
@@ -139,7 +139,7 @@ def test_a_clock_that_counts_from_the_limit_of_another_is_looked_at_with_it() ->
 
 
 def test_what_every_clock_goes_by_is_looked_at_with_any_of_them() -> None:
-    """Severities and what a changed one does, calendars, and who is reminded of updates."""
+    """That is severities and the effect of changes, calendars, and reminder targets for updates."""
     policy = POLICY.changed(
         name="Another",
         version="7",
@@ -177,7 +177,7 @@ def test_what_every_clock_goes_by_is_looked_at_with_any_of_them() -> None:
 def test_what_waits_for_an_answer_is_looked_at_with_the_rules_of_answers(
     name: str, *, pending: bool
 ) -> None:
-    """No clock is."""
+    """It is no clock."""
     approvals, handover = {"close": ApprovalRule(by=("ana",))}, HandoverRule()
     policy = POLICY.changed(approvals=approvals, handover=handover)
     facts = facts_for_enforcement(policy, (due(name, "", 1.0),))
@@ -186,7 +186,7 @@ def test_what_waits_for_an_answer_is_looked_at_with_the_rules_of_answers(
 
 
 def test_best_effort_is_what_was_promised_by_the_severity_of_then() -> None:
-    """A severity that changed while the clock ran is known to it."""
+    """It knows severity changes during the clock's run."""
     best = Target(within=minutes(5), best_effort=True)
     firm = Target(within=minutes(50))
     easy = clock("easy", "reported", "acknowledged", sev1=5).changed(
@@ -202,7 +202,7 @@ def test_best_effort_is_what_was_promised_by_the_severity_of_then() -> None:
 
 
 def test_a_threshold_that_fired_as_it_came_due_stands() -> None:
-    """Nothing has taken it back in the same instant."""
+    """Nothing takes it back at the same instant."""
     fired = FiredThreshold(
         clock="acknowledge",
         run=1,
@@ -216,7 +216,7 @@ def test_a_threshold_that_fired_as_it_came_due_stands() -> None:
 
 
 def entries(*sizes: int) -> tuple[TimelineEntry, ...]:
-    """Lines of the timeline that weigh so much as JSON."""
+    """Lines of the timeline with this weight as JSON."""
     plain = TimelineEntry(
         seq=1000, kind="step.done", happened_at=START, recorded_at=START, actor=ANA, summary=""
     )
@@ -240,14 +240,14 @@ def entries(*sizes: int) -> tuple[TimelineEntry, ...]:
 def test_a_heavy_timeline_is_moved_out_but_for_the_newest_lines(
     sizes: tuple[int, ...], moved: int | None
 ) -> None:
-    """From the first line on that no longer fits; up to the limit it stays as it is."""
+    """Lines move out from the first that does not fit; up to the limit nothing moves."""
     incident = an_incident().changed(timeline=entries(*sizes))
     older = older_entries(incident)
     assert older == (None if moved is None else incident.timeline[:moved])
 
 
 def test_what_was_moved_out_is_found_by_its_segment() -> None:
-    """Only the lines up to its last one are gone, and earlier segments stay."""
+    """Only lines up to its last one leave, and earlier segments stay."""
     incident = an_incident().changed(timeline=entries(500, 500, 500))
     first = TimelineSegment(uri="a", sha256="0" * 64, first_seq=1, last_seq=999)
     second = first.changed(uri="b", first_seq=1000, last_seq=1001)
@@ -257,7 +257,7 @@ def test_what_was_moved_out_is_found_by_its_segment() -> None:
 
 
 def test_neither_the_timeline_nor_alerts_make_a_record_too_heavy() -> None:
-    """They are carried in other ways; what people write has room."""
+    """They are carried in other ways, so that people have room to write."""
     record = an_alert_record()
     light = an_incident().changed(timeline=entries(LIMIT_BYTES), alerts={"a": record})
     assert not too_heavy(light)
@@ -265,7 +265,7 @@ def test_neither_the_timeline_nor_alerts_make_a_record_too_heavy() -> None:
 
 
 def an_alert_record() -> AlertRecord:
-    """An alert that says more than a record may hold."""
+    """An alert that is larger than a record may hold."""
     alert = Alert(
         fingerprint="a",
         name="a",
@@ -278,7 +278,7 @@ def an_alert_record() -> AlertRecord:
 
 
 def test_a_deadline_is_looked_at_without_what_anybody_wrote() -> None:
-    """The history of the incident holds it once more each time: it has to be light."""
+    """The history keeps this input each time, so it has to be small."""
     incident = done(a_diagnosed_incident(), "resolve", after(50), steps=["verify"])
     incident = done(incident, "add_action_item", after(51), text="said", owner="bo")
     documents = {"minutes": "said"}

@@ -1,4 +1,4 @@
-"""How much a message may say, and a record take."""
+"""How large a message and a record may be."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,13 +50,13 @@ def command(name: str, **fields: object) -> Command:
 def test_what_says_too_much_is_told_by_its_field(
     name: str, fields: dict[str, object], wrong: str
 ) -> None:
-    """With what it may say."""
+    """The refusal also says how much fits."""
     ((field, problem),) = excesses(command(name, **fields))
     assert f"{field}: {problem}" == wrong
 
 
 def test_what_is_said_within_its_bounds_is_taken() -> None:
-    """Up to the last character."""
+    """That is up to the last character."""
     assert excesses(command("link", target="x" * 2000)) == ()
     assert excesses(command("post_update", text="x" * 8000)) == ()
 
@@ -72,7 +72,7 @@ def test_what_is_said_within_its_bounds_is_taken() -> None:
 def test_the_same_again_leaves_no_second_record(
     name: str, fields: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    """However often it is sent; something else is taken."""
+    """It can come any number of times; a different message is recorded."""
     incident = done(a_diagnosed_incident(), name, after(60), **fields)
     refusal = overfull(name, command(name, **fields), incident)
     assert refusal
@@ -81,7 +81,7 @@ def test_the_same_again_leaves_no_second_record(
 
 
 def test_a_full_record_takes_what_moves_the_incident_on() -> None:
-    """And nothing else; beyond the second limit only the triggers."""
+    """It takes nothing else; beyond the second limit it takes only triggers."""
     incident = a_diagnosed_incident()
     full = incident.changed(cancelled_for="x" * 300_000)
     assert overfull("set_attribute", command("set_attribute", attribute="a"), full)
@@ -93,7 +93,7 @@ def test_a_full_record_takes_what_moves_the_incident_on() -> None:
 
 
 def test_a_command_is_bounded_as_a_whole() -> None:
-    """Each of its parts may be within bounds, and all of them together too much."""
+    """Each part may be within its bounds, but all of them together too much."""
     aspects = {f"aspect {number}": "x" * 8000 for number in range(40)}
     refusal = excessive(command("submit_review", lead="ana", aspects=aspects))
     assert refusal
@@ -101,7 +101,7 @@ def test_a_command_is_bounded_as_a_whole() -> None:
 
 
 def test_what_a_command_brings_counts_before_it_is_taken() -> None:
-    """A record that is nearly full takes a short text, and not a long one."""
+    """A record that is nearly full takes a short text, but no long one."""
     nearly = a_diagnosed_incident().changed(cancelled_for="x" * 480_000)
     said: dict[str, Any] = {"lead": "ana", "aspects": {"impact": "x"}}
     assert overfull("submit_review", command("submit_review", **said), nearly) is None
@@ -113,7 +113,7 @@ def test_what_a_command_brings_counts_before_it_is_taken() -> None:
 
 
 def test_the_same_status_update_is_taken_so_often() -> None:
-    """Short ones as often as a cadence asks for over a day, long ones fewer times."""
+    """Short ones fit as often as a cadence asks in a day, long ones less often."""
     incident = a_diagnosed_incident()
 
     def updated(text: str, times: int) -> Incident:
@@ -131,7 +131,7 @@ def test_the_same_status_update_is_taken_so_often() -> None:
 
 
 def test_the_same_trigger_again_leaves_so_many_records() -> None:
-    """What a failed fix undid may be said anew."""
+    """People may repeat what a failed fix undid."""
     incident = a_diagnosed_incident()
     for minute in range(20):
         assert overfull("mitigate", command("mitigate"), incident) is None
@@ -143,7 +143,7 @@ def test_the_same_trigger_again_leaves_so_many_records() -> None:
 
 
 def test_no_incident_goes_in_circles_for_ever() -> None:
-    """A record that weighs too much is not led back; forward it is."""
+    """An incident with too large a record may go forward, but not back."""
     over = a_diagnosed_incident().changed(cancelled_for="x" * 600_000)
     assert overfull("return_to_diagnosis", command("return_to_diagnosis"), over)
     assert overfull("reopen", command("reopen"), over)
@@ -151,7 +151,7 @@ def test_no_incident_goes_in_circles_for_ever() -> None:
 
 
 def test_a_group_key_is_bounded_and_still_tells_groups_apart() -> None:
-    """A short one is kept as it is; the id of the group follows from the whole key."""
+    """A short key is kept as it is; the group's id follows from the whole key."""
     long = "x" * 2_000_000
     assert bounded_key("{}:{}") == "{}:{}"
     assert len(bounded_key(long + "1")) <= KEY_LIMIT
@@ -160,7 +160,7 @@ def test_a_group_key_is_bounded_and_still_tells_groups_apart() -> None:
 
 
 def test_a_group_knows_so_many_alerts_and_counts_the_others() -> None:
-    """Ever new alerts of one key fill no database; those beyond count as firing."""
+    """New alerts under one key fill no database; those beyond the bound count as firing."""
     state, policy = GroupState(), GroupingPolicy()
     for number in range(3):
         alerts = tuple(
@@ -179,7 +179,7 @@ def test_a_group_knows_so_many_alerts_and_counts_the_others() -> None:
 
 @pytest.mark.parametrize("told", [False, True])
 def test_a_group_that_cannot_tell_its_incident_keeps_so_much_to_tell(*, told: bool) -> None:
-    """Of ever new alerts that come and go; an end that the incident waits for is always kept."""
+    """This holds for new alerts that come and go; an end that the incident waits for is kept."""
     policy = GroupingPolicy()
     state = GroupState(incident_id="INC-1", incident_state=State.ASSESSMENT)
     for number in range(3):

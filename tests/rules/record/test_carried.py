@@ -26,7 +26,7 @@ HELD = EntryKind.INCIDENT_HELD
 
 
 def test_a_long_timeline_leaves_in_parts_that_temporal_takes() -> None:
-    """Hundreds of long notes in one run weigh more than an activity may be given."""
+    """Hundreds of long notes in one run are too large for one activity."""
     incident = an_incident()
     for number in range(300):
         incident = note(incident, HELD, "x", actor=ANA, now=after(number), reason="\u706b" * 4000)
@@ -52,7 +52,7 @@ def heavy(text: str, lines: int = 300) -> Incident:
 
 @pytest.mark.parametrize("text", [FIRE * 200, "\x01" * 200, '"' * 400, "\u706b" * 250])
 def test_a_timeline_is_weighed_in_bytes_as_it_is_encoded(text: str) -> None:
-    """Letters of several bytes, and what JSON escapes, count as what they weigh."""
+    """Letters of several bytes, and characters that JSON escapes, count in full."""
     older = older_entries(heavy(text))
     assert older
     left = sum(size(entry) for entry in heavy(text).timeline[len(older) :])
@@ -61,7 +61,7 @@ def test_a_timeline_is_weighed_in_bytes_as_it_is_encoded(text: str) -> None:
 
 @pytest.mark.parametrize("text", [FIRE * 4000, "\x01" * 4000, "a" * 8000])
 def test_what_cannot_be_carried_stays_in_the_history_and_is_named(text: str) -> None:
-    """The newest lines are carried; of the others it says where they are, and what they are."""
+    """The newest lines are carried; for the others, their place and content are named."""
     incident = heavy(text)
     carried = Carried(incident=incident, policy=POLICY)
     assert size(carried) > CARRIED_BYTES
@@ -78,7 +78,7 @@ def test_what_cannot_be_carried_stays_in_the_history_and_is_named(text: str) -> 
 
 
 def test_results_and_labels_go_last_and_the_newest_results_stay() -> None:
-    """What else is heavy is shed too, in a fixed order; what fits is carried as it is."""
+    """Other large parts go first, in a fixed order; whatever fits is carried as it is."""
     carried = Carried(incident=an_incident(), policy=POLICY)
     assert fitting(carried, "run-1", NOW) == carried
     results = {f"id-{number}": '"' * 6000 for number in range(500)}
@@ -89,14 +89,14 @@ def test_results_and_labels_go_last_and_the_newest_results_stay() -> None:
 
 
 def test_what_no_run_can_carry_is_carried_by_none() -> None:
-    """Then the run goes on: nothing that is still owed is dropped."""
+    """The run goes on instead, and drops nothing that is still owed."""
     texts = {f"{number}": "x" * 100_000 for number in range(20)}
     incident = an_incident().changed(report=an_incident().report.changed(attributes=texts))
     assert fitting(Carried(incident=incident, policy=POLICY), "run-1", NOW) is None
 
 
 def test_a_report_is_written_from_a_record_that_an_activity_takes() -> None:
-    """A timeline of megabytes is no input of an activity."""
+    """A timeline of megabytes is too large for an activity."""
     assert size(bounded(heavy(FIRE * 4000), "run-1", NOW)) < CARRIED_BYTES
     light = heavy("a")
     assert bounded(light, "run-1", NOW) is light

@@ -1,4 +1,4 @@
-"""Names that come of seeds."""
+"""Names that are derived from seeds."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -19,13 +19,13 @@ KEY = '{}/{alertname="HighErrorRatio"}:{alertname="HighErrorRatio", service="che
 
 
 def test_the_same_seed_names_the_same_incident_and_another_seed_another() -> None:
-    """A retry finds what its first attempt started."""
+    """So a retry finds what its first attempt started."""
     assert incident_id("a", AT) == incident_id("a", AT)
     assert len({incident_id(str(seed), AT) for seed in range(2000)}) == 2000
 
 
 def test_an_id_is_for_ever() -> None:
-    """Another version of the engine names the same incident, and the same group."""
+    """Every version of the engine derives the same incident and the same group."""
     assert incident_id("a", AT) == "INC-261101-SABR24PA"
     assert incident_id("b", AT) == "INC-261101-7RHYG5G0"
     assert group_id("s", KEY).endswith("-7JZE02Y6")
@@ -40,24 +40,24 @@ def test_the_day_in_an_incident_id_is_the_utc_day() -> None:
 
 @given(st.text())
 def test_every_incident_id_is_recognised(seed: str) -> None:
-    """Whatever the seed."""
+    """The seed does not matter."""
     assert is_incident_id(incident_id(seed, AT))
 
 
 def test_what_only_looks_like_an_incident_id_is_not_one() -> None:
-    """No small letters, no letters outside the alphabet, nothing around it."""
+    """Lower case, other letters, and text around it are not allowed."""
     for text in ("INC-261101-abcdefgh", "INC-261101-ABCDEFGI", "INC-261101-ABCDEFGHJ", "INC-1", ""):
         assert not is_incident_id(text)
 
 
 def test_a_group_id_is_readable() -> None:
-    """The words of the key, each once."""
+    """It has the words of the key, each once."""
     found = group_id("alertmanager", KEY)
     assert found.startswith("AG-alertname-HighErrorRatio-service-checkout-")
 
 
 def test_the_words_of_a_group_id_end_with_a_word() -> None:
-    """Wherever a long key is cut; a key without words is a group all the same."""
+    """A long key may be cut anywhere; a key without words makes a group too."""
     assert group_id("s", f"{'X' * (SLUG_LIMIT - 1)} cut").startswith(f"AG-{'X' * 47}-")
     assert group_id("s", f"{'X' * (SLUG_LIMIT - 1)} cut").count("-") == 2
     assert group_id("s", "{}").startswith("AG-group-")
@@ -65,7 +65,7 @@ def test_the_words_of_a_group_id_end_with_a_word() -> None:
 
 @given(st.text(), st.text())
 def test_a_group_id_is_bounded_plain_and_tells_sources_apart(key: str, source: str) -> None:
-    """Whatever the sender made of its key."""
+    """The sender may use any key."""
     found = group_id(source, key)
     assert len(found) <= SLUG_LIMIT + 12
     assert found.isascii()
@@ -74,7 +74,7 @@ def test_a_group_id_is_bounded_plain_and_tells_sources_apart(key: str, source: s
 
 
 def test_a_workload_is_named_by_whose_it_is_under_which_policy_and_where() -> None:
-    """The name can be read, and two of one name are two; it is for ever."""
+    """People can read the name; two workloads never share one, and it never changes."""
     ids = {
         workload_id(*seeds)
         for seeds in (

@@ -1,4 +1,4 @@
-"""What people told us is kept: each note and each reason, of every command, on the timeline."""
+"""The timeline keeps what people say: each note and each reason of every command."""
 
 from typing import Any
 
@@ -91,7 +91,7 @@ def prepared(name: str, steps: Steps) -> Incident:
 
 
 def told(name: str, words: str) -> Decision:
-    """What is decided of a command that says these words."""
+    """The decision of a command with these words."""
     steps, fields = CASES[name]
     incident = prepared(name, steps)
     if name == "correct_milestone":
@@ -108,13 +108,13 @@ def told(name: str, words: str) -> Decision:
 
 
 def test_every_command_that_people_give_is_tried() -> None:
-    """A new one has its note kept too."""
+    """So a new command's note is kept too."""
     assert set(CASES) == {spec.name for spec in COMMANDS.values() if not spec.internal}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_note_of_a_command_is_on_its_line(name: str) -> None:
-    """As it was said, in the answer too; if it is long, whole beside the line."""
+    """The line and the answer quote it; a long one is kept in full beside the line."""
     answer = told(name, "because of 42")
     lines = [e for e in answer.incident.timeline if e.recorded_at == after(10)]
     assert any("because of 42" in line.summary for line in lines)
@@ -126,13 +126,13 @@ def test_the_note_of_a_command_is_on_its_line(name: str) -> None:
 
 
 def test_a_cancellation_tells_its_reason_and_its_note() -> None:
-    """Neither stands in the place of the other."""
+    """Neither replaces the other."""
     answer = told("cancel", "it was a test")
     assert answer.summary == "cancel by ana: reported → cancelled (x: it was a test)"
 
 
 def test_what_was_handed_over_is_kept_once_it_is_accepted() -> None:
-    """The offer is gone then, the line is not."""
+    """The offer is gone by then, but its line stays."""
     incident = prepared("hand_over", (LED,))
     answer = decided(
         incident, "hand_over", 10, POLICY, role="lead", to="cy", actor="bo", content={"open": "x"}
@@ -141,7 +141,7 @@ def test_what_was_handed_over_is_kept_once_it_is_accepted() -> None:
 
 
 def test_a_long_reason_is_kept_whole() -> None:
-    """Of a rejection and of an override, which nothing else on the record repeats."""
+    """These are reasons of rejections and overrides, which nothing else on the record repeats."""
     incident = prepared("reject", ())
     long = LONG[:1900].strip()
     said: dict[str, Any] = {"command": "link", "actor": "bo", "reason": long}
@@ -152,7 +152,7 @@ def test_a_long_reason_is_kept_whole() -> None:
 
 
 def test_whoever_asks_for_leave_is_heard_by_those_who_may_give_it() -> None:
-    """The note of what was asked stands on the line of the request."""
+    """The line of the request has the command's note."""
     asked = refused(reported(POLICY), "link", 5, POLICY, target="CHG-1", note="customers wait")
     assert isinstance(asked, Refusal)
     assert asked.leaves is not None
@@ -160,7 +160,7 @@ def test_whoever_asks_for_leave_is_heard_by_those_who_may_give_it() -> None:
 
 
 def test_under_a_policy_of_before_a_line_stays_as_it_was() -> None:
-    """Its incidents replay to the byte."""
+    """Its incidents replay byte by byte."""
     before: CompiledPolicy = POLICY.changed(facts=None)
     answer = decided(reported(before), "hold", 10, before, reason="x", note="n")
     assert answer.incident.timeline[-1].summary == "on hold: x"

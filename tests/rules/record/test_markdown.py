@@ -29,7 +29,7 @@ from tests.fakes.hostile import HOSTILE
     ],
 )
 def test_escaped_text_reads_as_written(text: str) -> None:
-    """What was written is what a reader of the rendered report sees."""
+    """A reader of the rendered report sees what people wrote."""
     tokens = MarkdownIt().parse(f"- {plain(text)}")
     inline = next(token for token in tokens if token.type == "inline")
     assert "".join(child.content for child in inline.children or ()) == text
@@ -41,18 +41,18 @@ def test_quotations_keep_their_lines() -> None:
 
 
 def test_a_table_without_rows_says_so() -> None:
-    """An empty table is one sentence."""
+    """It is one sentence."""
     assert table(("a",), []) == "None recorded."
 
 
 def test_tables_and_lists_are_those_of_markdown() -> None:
-    """A row of a cell for each head; an item a line."""
+    """A row has a cell for each head; each item is a line."""
     assert table(("a", "b"), [("1", "2")]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
     assert bullets(["a", "b"]) == "- a\n- b"
 
 
 def test_signs_at_the_end_of_a_title_are_kept() -> None:
-    """Those of Markdown would close it and be gone."""
+    """Otherwise Markdown would take them for its own and drop them."""
     (_, inline, _) = MarkdownIt().parse(f"## {within('C ##')}")
     assert "".join(child.content for child in inline.children or ()) == "C ##"
 
@@ -76,18 +76,18 @@ def test_signs_at_the_end_of_a_title_are_kept() -> None:
     ],
 )
 def test_spans_say_as_much_as_matters(seconds: float, words: str) -> None:
-    """Short spans are exact, long ones rounded down to what people read."""
+    """Short spans are exact, long ones are rounded down to readable units."""
     assert span(timedelta(seconds=seconds)) == words
 
 
 def test_open_hours_are_no_days() -> None:
-    """A day of 24 hours is as long as no day that is worked."""
+    """A day of 24 hours is not the length of a working day."""
     assert span(timedelta(hours=36), days=False) == "36 h"
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "*" * 500, "\\" * 500, "a" * 199 + "*"])
 def test_a_caption_is_one_short_line_without_structure(text: str) -> None:
-    """It is cut where an escape ends, and no picture in it is fetched."""
+    """It is never cut inside an escape, and it loads no picture."""
     said = caption(text)
     assert len(said) <= 200
     assert said == in_a_line(said)

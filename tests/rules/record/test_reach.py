@@ -23,12 +23,12 @@ def since(incident: Incident) -> list[object]:
 
 
 def test_until_a_channel_refuses_it_an_update_counts() -> None:
-    """Whoever gives it at the very limit is in time."""
+    """An update exactly at the limit is in time."""
     assert since(told()) == [(2, after(10))]
 
 
 def test_one_that_every_channel_refused_was_not_given() -> None:
-    """The clock goes on as before it, and the timeline says why."""
+    """The clock goes on as if it had not been given, and the timeline says why."""
     incident = reached_nobody(told(), 0, AUDIENCE, "status: no answer in time", after(11))
     assert given_to(AUDIENCE, incident) == ()
     assert since(incident) == [(1, after(0))]
@@ -40,14 +40,14 @@ def test_one_that_every_channel_refused_was_not_given() -> None:
 
 
 def test_one_that_is_taken_after_all_counts_from_then() -> None:
-    """Not from when it was said: nobody knew of it until now."""
+    """The time of sending does not count, because nobody had read it by then."""
     incident = reached_nobody(told(), 0, AUDIENCE, "no answer", after(11))
     incident = taken(incident, 0, AUDIENCE, after(15))
     assert since(incident) == [(2, after(15))]
 
 
 def test_one_that_is_taken_at_once_counts_from_when_it_was_said() -> None:
-    """Seconds on the way change nothing; nor does another channel that refuses it."""
+    """Seconds on the way do not matter, nor does another channel that refuses it."""
     incident = taken(told(), 0, AUDIENCE, after(10) + timedelta(seconds=3))
     assert since(incident) == [(2, after(10))]
     assert not is_news(incident, 0, AUDIENCE, final=True)
@@ -56,7 +56,7 @@ def test_one_that_is_taken_at_once_counts_from_when_it_was_said() -> None:
 
 
 def test_it_is_news_once_and_again_when_it_is_given_up() -> None:
-    """Each further attempt that fails tells nobody anything."""
+    """Further failed attempts inform nobody."""
     assert is_news(told(), 0, AUDIENCE, final=False)
     incident = reached_nobody(told(), 0, AUDIENCE, "no answer", after(11))
     assert not is_news(incident, 0, AUDIENCE, final=False)
@@ -64,6 +64,6 @@ def test_it_is_news_once_and_again_when_it_is_given_up() -> None:
 
 
 def test_an_update_that_is_not_on_record_is_nobodys() -> None:
-    """What was owed before updates were numbered changes nothing."""
+    """Updates from before they had numbers change nothing."""
     assert not is_news(told(), 7, AUDIENCE, final=True)
     assert taken(told(), 7, AUDIENCE, after(11)) == told()

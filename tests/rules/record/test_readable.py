@@ -12,14 +12,14 @@ STEERING = ("\x1b", "\x07", "\x9b", "\x00", "\u202e", "\u2066", "\u2069", "\u200
 
 @pytest.mark.parametrize("sign", STEERING)
 def test_what_steers_a_terminal_or_the_direction_of_writing_is_left_out(sign: str) -> None:
-    """The words around it stay."""
+    """The text around it stays."""
     assert readable(f"a{sign}b") == "ab"
     assert in_a_line(f"a{sign} b") == "a b"
 
 
 @pytest.mark.parametrize("text", ["Zahlung fällt aus", "支払い", "שלום", "👩\u200d🚒", "a\tb\nc"])
 def test_what_people_write_stays_as_it_is(text: str) -> None:
-    """In every script, with its lines, and with the joiners that some signs are made of."""
+    """That holds for every script, its lines, and joiners that some characters need."""
     assert readable(text) == text
 
 
@@ -33,13 +33,13 @@ def test_what_people_write_stays_as_it_is(text: str) -> None:
     ],
 )
 def test_joiners_and_selectors_that_are_at_work_stay(text: str) -> None:
-    """Of these are emoji made, and Persian words."""
+    """Emoji and Persian words are made with them."""
     assert readable(text) == text
     assert in_a_line(text) == text
 
 
 def test_no_format_character_and_nothing_that_is_shown_as_nothing_is_left() -> None:
-    """The whole class: tags, fillers, soft hyphens, selectors of variants."""
+    """That is the whole class: tags, fillers, soft hyphens, variation selectors."""
     unseen = [chr(n) for n in range(0x110000) if unicodedata.category(chr(n)) == "Cf"]
     unseen += map(chr, (0x34F, 0x115F, 0x1160, 0x3164, 0xFFA0, 0x17B4, 0x180B, 0x180F, 0xFE0F))
     unseen += map(chr, (0x2065, 0xFFF0, *range(0xE0000, 0xE1000), 0xFE00, 0xFE0E))
@@ -51,18 +51,18 @@ def test_no_format_character_and_nothing_that_is_shown_as_nothing_is_left() -> N
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\u2029"])
 def test_in_a_line_no_break_is_left(end: str) -> None:
-    """Nobody writes a further line of a list by what stands in a title."""
+    """So nobody can fake another line of a list with a title."""
     assert in_a_line(f"a{end}b") == "a b"
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t", "\u00a0", "\u200b\u2060", "\u202e"])
 def test_what_cannot_be_seen_is_blank(text: str) -> None:
-    """Spaces of every kind, and signs without width."""
+    """That is spaces of every kind, and characters without width."""
     assert blank(text)
     assert not blank(f"{text}x")
 
 
 def test_statements_stand_one_after_the_other() -> None:
-    """A question keeps its mark; one alone has no full stop."""
+    """A question keeps its question mark; a single statement has no full stop."""
     assert sentences(["it is so"]) == "it is so"
     assert sentences(["is it?", "no", "yes"]) == "is it? no. yes"

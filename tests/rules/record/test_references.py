@@ -1,4 +1,4 @@
-"""Which message a later one goes on from."""
+"""The message from which a later message goes on."""
 
 from models.contracts.incident import Carried
 from models.incident.record import Incident
@@ -16,26 +16,26 @@ from tests.specimens import POLICY, START, an_incident
 
 
 def receipt(channel: str = "pager", message: str | None = "m-1") -> Receipt:
-    """A message that a channel took, and called so."""
+    """The receipt of a message, with the channel's reference."""
     reference = Reference(message=message) if message else None
     return Receipt(key="k", channel=channel, delivered_at=START, reference=reference)
 
 
 def first(incident: Incident, channel: str, recipient: str) -> str | None:
-    """What the channel called the first message to somebody."""
+    """The reference of the first message to somebody."""
     found = reference_of(incident.first_messages, channel, recipient)
     return found.message if found else None
 
 
 def test_the_first_reference_stays() -> None:
-    """A later message may get another: the thread is that of the first."""
+    """A later message may have another one, but the thread is that of the first."""
     incident = remembered(an_incident(), receipt(), "ana")
     assert first(incident, "pager", "ana") == "m-1"
     assert remembered(incident, receipt(message="m-2"), "ana") is incident
 
 
 def test_each_channel_and_each_recipient_has_its_own() -> None:
-    """The same message by two channels is two threads."""
+    """The same message over two channels makes two threads."""
     incident = an_incident()
     for channel, recipient in (("pager", "ana"), ("pager", "bo"), ("mail", "ana")):
         incident = remembered(incident, receipt(channel, f"{channel}-{recipient}"), recipient)
@@ -45,14 +45,14 @@ def test_each_channel_and_each_recipient_has_its_own() -> None:
 
 
 def test_a_message_without_a_reference_leaves_room_for_one_that_has() -> None:
-    """The first reference counts, not the first message."""
+    """What counts is the first reference, not the first message."""
     incident = an_incident()
     assert remembered(incident, receipt(message=None), "ana") is incident
     assert first(remembered(incident, receipt(), "ana"), "pager", "ana") == "m-1"
 
 
 def test_a_full_record_keeps_what_it_has() -> None:
-    """Hundreds of recipients: what comes beyond the limit stands by itself, nothing is dropped."""
+    """With hundreds of recipients, messages beyond the limit stand alone; none is dropped."""
     incident = an_incident()
     for number in range(300):
         incident = remembered(incident, receipt(message=f"{number} " + "x" * 400), f"p{number}")
@@ -65,14 +65,14 @@ def test_a_full_record_keeps_what_it_has() -> None:
 
 
 def test_they_take_no_room_from_people_and_no_clock_needs_them() -> None:
-    """They are bounded by themselves."""
+    """They have a bound of their own."""
     incident = remembered(an_incident(), receipt(message="x" * 400), "ana")
     assert weight(incident) == weight(an_incident())
     assert without_story(incident).first_messages == ()
 
 
 def test_a_later_run_knows_them() -> None:
-    """Whether it goes on from a long run, or reopens a closed incident."""
+    """That is a run that continues a long one, or one that reopens a closed incident."""
     incident = remembered(an_incident(), receipt(), "ana")
     carried = Carried(incident=incident, policy=POLICY)
     again = Carried.model_validate_json(carried.model_dump_json())
@@ -80,6 +80,6 @@ def test_a_later_run_knows_them() -> None:
 
 
 def test_the_line_says_what_the_channel_calls_the_message() -> None:
-    """Only what it said; nothing if it said nothing."""
+    """If the channel gave no reference, the line has none."""
     assert as_data(receipt()) == {"reference": {"message": "m-1"}}
     assert as_data(receipt(message=None)) == {}

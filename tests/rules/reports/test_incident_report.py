@@ -71,7 +71,7 @@ def a_reviewed_incident() -> Incident:
 
 
 def test_the_report_has_every_section() -> None:
-    """A reader finds every part of the story, in the order in which it is asked for."""
+    """A reader finds every part of the story, in the usual order of questions."""
     assert headings(rendered(a_reviewed_incident(), 301)) == [
         "Incident report: INC-260327-TEST — Checkout fails",
         "What happened",
@@ -121,7 +121,7 @@ def test_the_highest_severity_ever_held_is_kept() -> None:
 
 
 def test_backdated_milestones_show_when_they_were_recorded() -> None:
-    """A milestone told late shows both instants and the difference."""
+    """A milestone that was told late shows both instants and the difference."""
     told = {row[0]: row for row in rows(rendered(a_reviewed_incident(), 301), "Milestones")}
     assert told["mitigated"][1:3] == ["2026-03-27 18:40:00", "2026-03-27 18:50:00"]
     assert told["mitigated"][4] == "backdated by 10 min"
@@ -136,7 +136,7 @@ def test_milestones_that_stopped_being_true_say_so() -> None:
 
 
 def test_clocks_tell_their_outcome_and_by_how_much() -> None:
-    """Each clock is met or breached by so much; a hold does not count where the policy says so."""
+    """Each clock says by how much it was met or breached, without holds that pause it."""
     clocks = {row[0]: row for row in rows(rendered(a_reviewed_incident(), 301), "Clocks")}
     assert clocks["acknowledge"][2] == "met, 3 min to spare"
     assert clocks["resolve"][2] == "met, 1 h 10 min to spare"
@@ -163,7 +163,7 @@ def test_a_cancelled_clock_is_neither_met_nor_breached() -> None:
 
 
 def test_thresholds_show_how_late_they_fired() -> None:
-    """What fired late is shown late, and what a correction took back is marked."""
+    """A late threshold shows how late it is; one that a correction took back is marked."""
     fired = FiredThreshold(
         clock="acknowledge",
         run=1,
@@ -235,7 +235,7 @@ def test_alerts_are_told_with_those_left_out() -> None:
 
 
 def test_the_timeline_tells_happened_and_recorded() -> None:
-    """Each line says who, what and when; a late one when it was recorded."""
+    """Each line says who, what and when; a late line also says when it was recorded."""
     told = rows(rendered(a_reviewed_incident(), 301), "Timeline")
     seqs = [int(row[0]) for row in told]
     assert sorted(seqs) == list(range(1, len(told) + 1))
@@ -247,20 +247,20 @@ def test_the_timeline_tells_happened_and_recorded() -> None:
 
 
 def test_archived_entries_are_named_with_their_place() -> None:
-    """A segment that is kept elsewhere is named, with its hash."""
+    """The report names an archived segment and its hash."""
     segment = TimelineSegment(uri="file:///x/1-9.json", sha256="ab", first_seq=1, last_seq=9)
     incident = an_incident().changed(segments=(segment,))
     assert "Entries 1 to 9 are kept in file:///x/1-9.json (SHA-256 `ab`)." in rendered(incident, 1)
 
 
 def test_an_empty_record_says_what_was_not_recorded() -> None:
-    """What is missing is told as missing, not left out."""
+    """The report says what is missing, instead of leaving it out."""
     report = rendered(an_incident(), 1)
     assert report.count("None recorded.") >= 8
 
 
 def test_the_report_is_the_same_for_the_same_record() -> None:
-    """Nothing but the record, the policy and the instant decides what the report says."""
+    """Only the record, the policy and the instant decide what the report says."""
     assert rendered(a_reviewed_incident(), 301) == rendered(a_reviewed_incident(), 301)
 
 

@@ -1,7 +1,7 @@
-"""The incident report of an incident in which everything happened that can, word for word.
+"""The report of an incident in which everything happened, word for word.
 
-`incident_report.md` is what an auditor reads. Each row is put in where its order would be another,
-so that the order of the document is a claim too.
+`incident_report.md` is what an auditor reads. The rows go in out of order, so that the order of the
+document is a claim too.
 """
 
 from datetime import timedelta
@@ -234,7 +234,7 @@ def everything() -> Incident:
 
 
 def test_the_report_of_an_incident_in_which_everything_happened() -> None:
-    """Nothing is missing, nothing stands in another's column, no text becomes Markdown."""
+    """Nothing is missing, nothing is in the wrong column, no text becomes Markdown."""
     assert report_markdown(everything(), FIGURES, READINGS, after(95)) == WHOLE.read_text(
         encoding="utf-8"
     )
@@ -256,13 +256,13 @@ def test_the_report_of_an_incident_in_which_everything_happened() -> None:
 def test_a_clock_says_what_became_of_it_and_by_how_much(
     stage: Stage, late: float | None, words: str
 ) -> None:
-    """Late is late, however it ended."""
+    """Late is late, whatever ended the clock."""
     late_by = None if late is None else timedelta(minutes=late)
     assert outcome(a_reading("x", stage, late_by=late_by)) == words
 
 
 def test_what_is_not_there_is_not_told() -> None:
-    """No overrides, no handovers, nobody else at the review; a hold that ran backwards was none."""
+    """It has no overrides, no handovers, no other attendees; a hold that ran backwards is none."""
     bare = an_incident(report=REPORT.changed(service=None)).changed(
         review=Review(at=after(9), actor=ANA, lead="ana", attendees=(), aspects={}),
         holds=(Hold(reason="x", from_at=after(9), until_at=after(5)),),

@@ -14,14 +14,14 @@ from tests.specimens import POLICY, START, after, done
 
 
 def begun(severity: str | None = "SEV3") -> Incident:
-    """An incident of an alert group, whose labels say how bad it is."""
+    """An incident of an alert group whose labels give a severity."""
     report = Report(title="It fails", reporter=MONITORING, group_id="AG-1", severity=None)
     record = open_incident("INC-260327-TEST", report, POLICY, START)
     return told(record, ("first", severity, AlertStatus.FIRING))
 
 
 def told(incident: Incident, *alerts: tuple[str, str | None, AlertStatus]) -> Incident:
-    """The incident after news of its alerts: which, how bad by its labels, firing or not."""
+    """The incident after news of its alerts: their severity by label, and whether they fire."""
     batch = AlertBatch(
         group_key="k",
         alerts=tuple(
@@ -38,7 +38,7 @@ def told(incident: Incident, *alerts: tuple[str, str | None, AlertStatus]) -> In
 
 
 def test_a_worse_alert_that_joins_raises_the_severity_and_says_so() -> None:
-    """Nobody has said how bad it is, so the labels do; stakeholders hear of it."""
+    """No person rated it, so the labels do; stakeholders hear of it."""
     record = begun()
     assert record.severity == "SEV2"
     case = Case(
@@ -70,13 +70,13 @@ def test_what_is_no_worse_or_does_not_fire_changes_nothing(
 
 
 def test_once_a_person_has_said_how_bad_it_is_alerts_say_no_more() -> None:
-    """A confirmed severity stays, also the one that the labels had given."""
+    """A confirmed severity stays, even if it is the one from the labels."""
     record = done(begun(), "set_severity", after(1), severity="SEV2")
     assert told(record, ("second", "SEV1", AlertStatus.FIRING)).severity == "SEV2"
 
 
 def test_the_raised_severity_is_told_to_whom_the_policy_tells_it() -> None:
-    """As a change that a person makes."""
+    """It is told like a change that a person makes."""
     record = begun()
     batch = AlertBatch(
         group_key="k",

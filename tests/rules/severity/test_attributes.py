@@ -1,4 +1,4 @@
-"""What is known of an incident, as it is said in a line."""
+"""What is known of an incident, in one line."""
 
 from models.base import ENGINE
 from rules.clocks.clocks import read_clocks
@@ -11,7 +11,7 @@ ANY = POLICY.changed(attributes={"impact": (), "region": ()})
 
 
 def test_attributes_are_said_with_the_value_that_they_have_at_an_instant() -> None:
-    """What the report said counts until something newer; a later value not before it came."""
+    """The report's value counts until a newer one, and a later value only from its time."""
     report = REPORT.changed(attributes={"impact": "team"})
     incident = an_incident(ANY, report)
     incident = done(incident, "set_attribute", after(9), ANY, attribute="impact", value="all")
@@ -45,7 +45,7 @@ ODD = rated(
 
 
 def test_what_is_not_sure_to_follow_is_not_recorded() -> None:
-    """One of two values would be a guess."""
+    """Either of the two values would be a guess."""
     incident = reported(ODD, attributes={"users": "few"})
     assert incident.attributes == ()
     incident = done(incident, "set_attribute", after(1), ODD, attribute="function", value="minor")
@@ -56,7 +56,7 @@ def test_what_is_not_sure_to_follow_is_not_recorded() -> None:
 
 
 def test_what_follows_from_a_fact_that_comes_late_counts_now() -> None:
-    """It does not stand behind what had followed without that fact."""
+    """An earlier conclusion without that fact gives way."""
     incident = reported(ODD, attributes={"users": "few", "function": "minor"})
     incident = done(incident, "set_attribute", after(10), ODD, attribute="users", value="many")
     late = {"attribute": "function", "value": "core", "happened_at": after(5), "note": "n"}
@@ -72,7 +72,7 @@ def test_what_follows_from_a_fact_that_comes_late_counts_now() -> None:
 
 
 def test_where_nothing_follows_only_what_was_said_is_recorded() -> None:
-    """With when it was so, and as data for whoever reads the timeline."""
+    """It has its own time, and data for people who read the timeline."""
     incident = reported(ODD)
     said = {"attribute": "urgency", "value": "low", "happened_at": after(2)}
     incident = done(incident, "set_attribute", after(5), ODD, **said)
@@ -83,7 +83,7 @@ def test_where_nothing_follows_only_what_was_said_is_recorded() -> None:
 
 
 def test_what_follows_counts_from_when_its_own_facts_were_so() -> None:
-    """Whatever else was said later."""
+    """Other facts that came later do not matter."""
     incident = reported(ODD, attributes={"users": "few"})
     incident = done(incident, "set_attribute", after(10), ODD, attribute="urgency", value="low")
     late = {"attribute": "function", "value": "core", "happened_at": after(5), "note": "n"}

@@ -1,4 +1,4 @@
-"""How severities change: by command, with attributes, within bounds, and what clocks make of it."""
+"""How severities change: by command, with attributes, within bounds, and the effect on clocks."""
 
 import pytest
 
@@ -18,21 +18,21 @@ LOWERING = rated(MATRIX + "  lower: { by: lead, needs: reason }\n")
 
 
 def refused(incident: Incident, name: str, policy: CompiledPolicy, **fields: object) -> Refusal:
-    """What a command is refused with."""
+    """The refusal of a command."""
     answer = outcome(incident, name, after(5), policy, **fields)
     assert isinstance(answer, Refusal), answer
     return answer
 
 
 def test_a_report_with_attributes_has_the_severity_that_they_give() -> None:
-    """The timeline says why; a person has not confirmed it."""
+    """The timeline says why; no person has confirmed it."""
     incident = reported(PLAIN, attributes={"impact": "high", "urgency": "low"})
     assert (incident.severity, why(incident)) == ("P2", "P2: impact high x urgency low")
     assert not incident.severity_confirmed
 
 
 def test_a_reported_severity_is_bounded() -> None:
-    """What was meant is kept: once the cap no longer holds, it counts."""
+    """The original severity is kept, and counts once the cap no longer holds."""
     incident = reported(BOUNDED, severity="P1", attributes={"environment": "staging"})
     assert (incident.severity, why(incident)) == (
         "P3",
@@ -51,7 +51,7 @@ def test_a_policy_without_such_rules_says_nothing_of_them() -> None:
 
 
 def test_attributes_give_and_confirm_the_severity() -> None:
-    """Each is on the record, and the severity says what it follows from."""
+    """Each attribute is on the record, and the severity names those it follows from."""
     incident = done(
         reported(PLAIN),
         "set_severity",
@@ -95,13 +95,13 @@ def test_attributes_give_and_confirm_the_severity() -> None:
 def test_what_gives_no_severity_is_refused(
     fields: dict[str, object], message: str, missing: tuple[str, ...]
 ) -> None:
-    """With what would be right, and nothing recorded."""
+    """The refusal says what would be right, and nothing is recorded."""
     refusal = refused(reported(PLAIN), "set_severity", PLAIN, **fields)
     assert (refusal.message, refusal.missing) == (message, missing)
 
 
 def test_what_is_out_of_bounds_is_refused_with_the_bound() -> None:
-    """Whoever sets it; the attributes of the same command count already."""
+    """This holds for everybody; attributes in the same command count already."""
     incident = reported(BOUNDED)
     staging = {"environment": "staging"}
     refusal = refused(incident, "set_severity", BOUNDED, severity="P1", attributes=staging)
@@ -116,7 +116,7 @@ def test_what_is_out_of_bounds_is_refused_with_the_bound() -> None:
 
 
 def test_a_severity_follows_its_attributes_until_somebody_says_otherwise() -> None:
-    """To confirm what they give changes nothing of that."""
+    """Confirming that severity does not change this."""
     incident = reported(PLAIN, attributes={"impact": "low", "urgency": "high"})
     incident = done(incident, "set_severity", after(1), PLAIN, severity="P3")
     incident = done(incident, "set_attribute", after(2), PLAIN, attribute="impact", value="high")
@@ -131,7 +131,7 @@ def test_a_severity_follows_its_attributes_until_somebody_says_otherwise() -> No
 
 
 def test_whoever_sets_an_attribute_needs_authority_for_the_severity_that_follows() -> None:
-    """Nobody lowers through the back door; who may, needs the reason that the policy asks."""
+    """Nobody can lower it indirectly; with authority, it still needs the policy's reason."""
     incident = reported(LOWERING, attributes={"impact": "high", "urgency": "high"})
     lower = {"attribute": "impact", "value": "low"}
     refusal = refused(incident, "set_attribute", LOWERING, **lower)
@@ -145,7 +145,7 @@ def test_whoever_sets_an_attribute_needs_authority_for_the_severity_that_follows
 
 
 def test_after_the_milestone_that_freezes_it_no_severity_changes() -> None:
-    """It can still be confirmed, and attributes are still facts."""
+    """People can still confirm it, and set attributes."""
     policy = rated(MATRIX + "  frozen_after: acknowledged\n")
     known = {"impact": "low", "urgency": "high"}
     incident = done(reported(policy, attributes=known), "acknowledge", after(2), policy)
@@ -168,7 +168,7 @@ def test_after_the_milestone_that_freezes_it_no_severity_changes() -> None:
     ],
 )
 def test_a_change_says_what_running_clocks_make_of_it(rule: str, words: str) -> None:
-    """In words, and with the limits as they are from now on."""
+    """It says so in words, with the limits that hold from now on."""
     policy = rated(MATRIX + f"  raise: {{ by: anyone, running_clocks: {rule} }}\n")
     incident = reported(policy, severity="P2")
     answer = outcome(incident, "set_severity", after(2), policy, severity="P1")
@@ -182,7 +182,7 @@ def test_a_change_says_what_running_clocks_make_of_it(rule: str, words: str) -> 
 
 
 def test_clocks_that_have_stopped_are_not_spoken_of() -> None:
-    """Nothing runs, so nothing is changed about it."""
+    """No clock runs, so none changes."""
     incident = done(reported(PLAIN, severity="P2"), "acknowledge", after(1), PLAIN)
     incident = done(incident, "set_severity", after(2), PLAIN, severity="P1")
     line = incident.timeline[-1]

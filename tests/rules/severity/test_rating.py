@@ -1,4 +1,4 @@
-"""How bad: by attributes and within bounds; and alerts that are ignored."""
+"""Severity by attributes and within bounds; and alerts that are ignored."""
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from tests.rules.rated import MATRIX, rated
 
 
 def test_an_alert_is_ignored_when_all_labels_of_a_pattern_match() -> None:
-    """One pattern is enough; half a pattern is not."""
+    """One full pattern is enough; half a pattern is not."""
     ignore = ({"severity": "none"}, {"env": "test", "team": "web"})
     assert is_ignored({"severity": "none", "alertname": "Watchdog"}, ignore)
     assert is_ignored({"env": "test", "team": "web"}, ignore)
@@ -19,12 +19,12 @@ def test_an_alert_is_ignored_when_all_labels_of_a_pattern_match() -> None:
 
 
 def test_an_empty_pattern_ignores_nothing() -> None:
-    """A slip of the pen must not silence everything."""
+    """A typo must not silence everything."""
     assert not is_ignored({"severity": "critical"}, ({},))
 
 
 def said(**values: str) -> dict[str, tuple[str, ...]]:
-    """What is known; `low|high` are two values that both apply."""
+    """Known attributes; `low|high` stands for two values that both apply."""
     return {name: tuple(value.split("|")) for name, value in values.items()}
 
 
@@ -45,14 +45,14 @@ CABINET = rated(
 def test_a_matrix_gives_the_cell_of_its_row_and_column(
     impact: str, urgency: str, severity: str
 ) -> None:
-    """Rows are the first axis, columns the second; nothing need rise evenly."""
+    """Rows are the first axis, columns the second; values need not rise evenly."""
     verdict = severity_by(CABINET, said(impact=impact, urgency=urgency))
     assert verdict.severity == severity
     assert verdict.why == f"impact {impact} x urgency {urgency}"
 
 
 def test_an_axis_that_is_not_known_leaves_the_worst_that_it_can_be() -> None:
-    """Unless the policy wants the default then; without any axis the matrix says nothing."""
+    """If the policy prefers the default, that counts; without any axis the matrix gives nothing."""
     worse, default = rated(MATRIX), rated(MATRIX + "  when_unsure: default\n")
     verdict = severity_by(worse, said(impact="low"))
     assert verdict.severity == "P3"
@@ -65,7 +65,7 @@ def test_an_axis_that_is_not_known_leaves_the_worst_that_it_can_be() -> None:
 
 
 def test_of_two_values_that_apply_the_worse_counts() -> None:
-    """The alerts of one incident may say different things."""
+    """The alerts of one incident may differ."""
     verdict = severity_by(rated(MATRIX), said(impact="low|high", urgency="low"))
     assert (verdict.severity, verdict.why) == (
         "P2",
@@ -74,12 +74,12 @@ def test_of_two_values_that_apply_the_worse_counts() -> None:
 
 
 def test_a_value_that_the_matrix_does_not_know_is_no_value() -> None:
-    """An attribute may be declared with more."""
+    """The attribute may declare more values than the matrix has."""
     assert by_attributes(rated(MATRIX), said(impact="medium")) is None
 
 
 def test_a_cell_may_say_nothing() -> None:
-    """Then what comes next counts."""
+    """The next source then counts."""
     policy = rated(MATRIX.replace("[P4, P3]", "[none, P3]"))
     sure = said(impact="low", urgency="low")
     assert by_attributes(policy, sure) is None
@@ -101,7 +101,7 @@ NESTED = rated(
 
 
 def test_an_axis_may_follow_from_two_others() -> None:
-    """As deep as the author likes; what was stated of it counts before what follows."""
+    """Axes may nest; a stated value of an axis precedes the derived one."""
     known = said(users="few", function="core", urgency="low")
     verdict = severity_by(NESTED, known)
     assert (verdict.severity, verdict.why) == (
@@ -119,7 +119,7 @@ def test_an_axis_may_follow_from_two_others() -> None:
 
 
 def test_of_two_axes_that_follow_from_others_one_may_be_known() -> None:
-    """Whichever is written first."""
+    """The order in the policy does not matter."""
     policy = rated(
         """\
   from:
@@ -142,7 +142,7 @@ def test_of_two_axes_that_follow_from_others_one_may_be_known() -> None:
 
 
 def test_what_would_have_to_be_known_is_named() -> None:
-    """The attributes at the bottom, not those that follow from them."""
+    """It names the attributes at the bottom, not those that follow from them."""
     assert unknown_axes(NESTED, said(users="few")) == ("urgency", "function")
     assert unknown_axes(NESTED, said(impact="low", urgency="low")) == ()
 
@@ -159,7 +159,7 @@ HIGHEST = rated(
 
 
 def test_of_several_axes_the_worst_counts() -> None:
-    """An axis that nobody knows does not."""
+    """An unknown axis does not count."""
     verdict = severity_by(HIGHEST, said(customer_impact="low", company_impact="high"))
     assert (verdict.severity, verdict.why) == ("P2", "company_impact high")
     assert severity_by(HIGHEST, said(customer_impact="low")).severity == "P4"
@@ -168,7 +168,7 @@ def test_of_several_axes_the_worst_counts() -> None:
 
 
 def test_what_is_stated_counts_before_the_matrix_and_that_before_labels() -> None:
-    """The order is stated, attributes, labels, default."""
+    """The order is: stated, attributes, labels, default."""
     policy, known = rated(MATRIX), said(impact="high", urgency="low")
     assert severity_by(policy, known, stated="P4", labelled="P1").severity == "P4"
     assert severity_by(policy, known, stated="P9", labelled="P1").severity == "P2"
@@ -176,7 +176,7 @@ def test_what_is_stated_counts_before_the_matrix_and_that_before_labels() -> Non
 
 
 def test_what_is_stated_as_the_attributes_give_it_follows_them() -> None:
-    """Only who says otherwise takes the severity out of their hands."""
+    """Only a person who states another severity takes over."""
     policy, known = rated(MATRIX), said(impact="high", urgency="low")
     assert severity_by(policy, known, stated="P2").follows
     assert not severity_by(policy, known, stated="P1").follows
@@ -193,7 +193,7 @@ BOUNDED = rated(
 
 
 def test_bounds_hold_whatever_gave_the_severity_caps_last() -> None:
-    """A cap is never exceeded; a floor only keeps up what no cap holds down."""
+    """No severity exceeds a cap; a floor holds only as far as the caps allow."""
     worst_cell = said(impact="high", urgency="high")
     verdict = severity_by(BOUNDED, {**worst_cell, **said(environment="staging")})
     assert (verdict.severity, verdict.meant) == ("P3", "P1")
@@ -207,7 +207,7 @@ def test_bounds_hold_whatever_gave_the_severity_caps_last() -> None:
 
 
 def test_of_several_bounds_the_strictest_counts() -> None:
-    """Whichever is written first."""
+    """The order in the policy does not matter."""
     floors = rated(MATRIX + "  at_least: { users=few: P3, flag security: P2, users=many: P4 }\n")
     both = said(users="few", security="yes")
     assert severity_by(floors, both, stated="P4").severity == "P2"
@@ -216,7 +216,7 @@ def test_of_several_bounds_the_strictest_counts() -> None:
 
 
 def test_a_cap_holds_only_where_its_condition_is_sure() -> None:
-    """Alerts of which one is from production are not capped as those of staging."""
+    """If one of the alerts is from production, the cap for staging does not hold."""
     mixed = said(environment="staging|production")
     assert severity_by(BOUNDED, mixed, stated="P1").severity == "P1"
     unless = rated(MATRIX + "  caps: { not environment=production: P3 }\n")
@@ -238,7 +238,7 @@ UNSURE = rated(MATRIX)
 def test_what_is_learnt_never_makes_a_severity_worse_than_feared(
     known: dict[str, str], more: str, value: str
 ) -> None:
-    """In doubt the worst that it can be; each further axis can only rule some of it out."""
+    """In doubt the worst possible cell counts; each known axis only rules some out."""
     policy = UNSURE
     before = by_attributes(policy, said(**known))
     after = by_attributes(policy, said(**{more: value, **known}))

@@ -1,4 +1,4 @@
-"""Who may set which severity, what is said of it, and what stays on the record."""
+"""Who may set which severity, what people hear of it, and what stays on the record."""
 
 from typing import Any
 
@@ -17,14 +17,14 @@ BOUNDED = rated(MATRIX + "  caps: { environment=staging: P3 }\n")
 
 
 def answered(policy: CompiledPolicy, incident: Incident, **fields: Any) -> Decision:
-    """The decision of a severity that is set."""
+    """The decision to set a severity."""
     answer = outcome(incident, "set_severity", after(5), policy, **fields)
     assert isinstance(answer, Decision), answer
     return answer
 
 
 def refused(policy: CompiledPolicy, incident: Incident, **fields: Any) -> Refusal:
-    """The refusal of a severity that is not set."""
+    """The refusal to set a severity."""
     answer = outcome(incident, "set_severity", after(5), policy, **fields)
     assert isinstance(answer, Refusal), answer
     return answer
@@ -56,14 +56,14 @@ def refused(policy: CompiledPolicy, incident: Incident, **fields: Any) -> Refusa
 def test_a_severity_that_cannot_be_set_is_refused_with_what_could(
     fields: dict[str, Any], kind: str, message: str, missing: tuple[str, ...]
 ) -> None:
-    """Unknown, not given by what is known, or without a reason."""
+    """It is unknown, does not follow from the attributes, or has no reason."""
     refusal = refused(RULED, reported(RULED, severity="P2"), **fields)
     assert (refusal.kind, refusal.message, refusal.missing) == (kind, message, missing)
 
 
 @pytest.mark.parametrize(("verb", "severity"), [("raise", "P1"), ("lower", "P4")])
 def test_whoever_may_not_raise_or_lower_hears_who_may(verb: str, severity: str) -> None:
-    """And which of the two it would have been."""
+    """The refusal says whether it would be raised or lowered."""
     refusal = refused(RULED, reported(RULED, severity="P2"), severity=severity)
     assert (refusal.kind, refusal.may) == ("NotAuthorised", ("lead (bo)",))
     assert refusal.message.startswith(f"ana may not {verb} the severity ")
@@ -71,7 +71,7 @@ def test_whoever_may_not_raise_or_lower_hears_who_may(verb: str, severity: str) 
 
 
 def test_where_the_policy_has_no_attributes_a_severity_has_to_be_said() -> None:
-    """Nothing that could be known would give one."""
+    """No attribute could give one."""
     policy = rated("  default: P3\n")
     refusal = refused(policy, reported(policy))
     assert (refusal.message, refusal.missing) == (
@@ -81,7 +81,7 @@ def test_where_the_policy_has_no_attributes_a_severity_has_to_be_said() -> None:
 
 
 def test_whoever_may_and_says_why_raises_it() -> None:
-    """The reason is told with it; what was and what becomes is kept as data."""
+    """The reason is told too; data has the old and the new severity."""
     answer = answered(
         RULED, reported(RULED, severity="P2"), severity="P1", actor="bo", note="worse"
     )
@@ -97,7 +97,7 @@ def test_whoever_may_and_says_why_raises_it() -> None:
 
 
 def test_to_confirm_a_severity_needs_neither_authority_nor_reason() -> None:
-    """It stays as it is, and nobody is told."""
+    """The severity stays, and nobody hears of it."""
     answer = answered(RULED, reported(RULED, severity="P2"), severity="P2")
     assert (answer.summary, answer.effects) == ("severity P2 confirmed by ana", ())
     line = answer.incident.timeline[-1]
@@ -106,7 +106,7 @@ def test_to_confirm_a_severity_needs_neither_authority_nor_reason() -> None:
 
 
 def test_the_engine_raises_a_severity_but_confirms_none() -> None:
-    """That takes a person; what a person confirmed stays confirmed."""
+    """Only a person confirms, and what a person confirmed stays confirmed."""
     engine = {"actor": ENGINE.name, "via": ENGINE.via}
     raised = answered(PLAIN, reported(PLAIN, severity="P2"), severity="P1", **engine).incident
     assert (raised.severity, raised.severity_confirmed) == ("P1", False)
@@ -116,7 +116,7 @@ def test_the_engine_raises_a_severity_but_confirms_none() -> None:
 
 
 def test_a_change_that_happened_earlier_counts_from_then() -> None:
-    """On the record and on the timeline; so do the attributes that come with it."""
+    """Record and timeline have that time, also for attributes of the same command."""
     known = {"impact": "high", "urgency": "high"}
     answer = answered(PLAIN, reported(PLAIN, severity="P3"), attributes=known, happened_at=after(2))
     assert [change.at for change in answer.incident.attributes] == [after(2), after(2)]
@@ -128,7 +128,7 @@ def test_a_change_that_happened_earlier_counts_from_then() -> None:
 
 
 def test_an_attribute_says_why_it_was_set_and_what_became_of_the_severity() -> None:
-    """Whoever confirmed the severity before need not do it again."""
+    """A severity that somebody confirmed before need not be confirmed again."""
     incident = reported(PLAIN, attributes={"impact": "low", "urgency": "high"})
     said = {"attribute": "impact", "value": "high", "note": "all of them"}
     answer = outcome(incident, "set_attribute", after(5), PLAIN, **said)
@@ -150,14 +150,14 @@ def test_an_attribute_says_why_it_was_set_and_what_became_of_the_severity() -> N
 
 
 def test_the_severity_of_an_incident_that_is_over_is_final() -> None:
-    """Reopened, it could be set again."""
+    """It could be set again after a reopening."""
     over = done(reported(PLAIN), "cancel", after(2), PLAIN, reason="false_alarm")
     refusal = refused(PLAIN, over, severity="P1")
     assert (refusal.kind, refusal.message) == ("Refused", "the incident is cancelled")
 
 
 def test_the_bounds_of_the_policy_are_kept_by_command_and_by_attribute() -> None:
-    """What was stated counts again once nothing holds it down."""
+    """A stated severity counts again once no bound holds it."""
     staging = {"attribute": "environment", "value": "staging"}
     incident = reported(BOUNDED, severity="P1")
     incident = done(incident, "set_attribute", after(2), BOUNDED, **staging)
@@ -184,7 +184,7 @@ def test_the_bounds_of_the_policy_are_kept_by_command_and_by_attribute() -> None
 
 
 def test_raising_and_lowering_have_a_rule_for_clocks_each() -> None:
-    """Here a lowered severity leaves them, a raised one does not."""
+    """Here, a lowered severity leaves the clocks alone, a raised one does not."""
     policy = rated(MATRIX + "  lower: { by: anyone, running_clocks: keep }\n")
     incident = reported(policy, severity="P2")
     lowered = answered(policy, incident, severity="P4").summary
@@ -194,7 +194,7 @@ def test_raising_and_lowering_have_a_rule_for_clocks_each() -> None:
 
 
 def test_whoever_may_later_asks_by_trying_and_may_then() -> None:
-    """Who may now is told what they would do."""
+    """Those who may act now hear what the asker wants to do."""
     policy = rated(MATRIX + "  raise: { by: lead, after: { 30m: [ana] } }\n")
     incident = reported(policy, severity="P2")
     refusal = refused(policy, incident, severity="P1")

@@ -1,4 +1,4 @@
-"""Who may change a severity, by severity: the worse of the two counts, before and after."""
+"""Authority by severity goes by the worse of the old and the new severity."""
 
 from typing import Any
 
@@ -18,13 +18,13 @@ P2 = {"impact": "high", "urgency": "low"}
 
 
 def setting(policy: CompiledPolicy, before: str, after_that: str, **fields: Any) -> Outcome:
-    """What ana's command does that sets another severity, or the same again."""
+    """The outcome if ana sets another severity, or the same again."""
     incident = reported(policy, severity=before)
     return outcome(incident, "set_severity", after(5), policy, severity=after_that, **fields)
 
 
 def before_versions(policy: CompiledPolicy) -> CompiledPolicy:
-    """The policy as incidents carry it that began before the worse of two counted."""
+    """The policy of incidents that began before the worse of two counted."""
     stored = policy.model_dump(mode="json")
     rules = [stored["raise_severity"], stored["lower_severity"]]
     for rule in (*rules, *stored["authority"].values(), *stored["approvals"].values()):
@@ -39,7 +39,7 @@ CHANGES = [("P2", "P1"), ("P4", "P1"), ("P1", "P2"), ("P1", "P4")]
 def test_who_may_declare_the_worst_severity_and_take_it_away_can_be_said(
     old: str, new: str
 ) -> None:
-    """To P1 and from P1 is what the key P1 is about; whoever it names may."""
+    """The key P1 covers changes to and from P1, and names who may make them."""
     verb = "raise" if new == "P1" else "lower"
     refusal = setting(RULED, old, new)
     assert isinstance(refusal, Refusal)
@@ -52,13 +52,13 @@ def test_who_may_declare_the_worst_severity_and_take_it_away_can_be_said(
 def test_between_other_severities_everybody_goes_on_as_before(
     policy: CompiledPolicy, old: str, new: str
 ) -> None:
-    """The key says nothing of them."""
+    """The key does not cover them."""
     assert isinstance(setting(policy, old, new), Decision)
 
 
 @pytest.mark.parametrize(("old", "new"), CHANGES)
 def test_authority_of_the_command_by_severity_is_about_the_worse_too(old: str, new: str) -> None:
-    """And the refusal says which change it is that ana may not make."""
+    """The refusal says which change ana may not make."""
     refusal = setting(BY_COMMAND, old, new)
     assert isinstance(refusal, Refusal)
     assert refusal.message == f"ana may not set_severity from {old} to {new}; may: bo"
@@ -67,7 +67,7 @@ def test_authority_of_the_command_by_severity_is_about_the_worse_too(old: str, n
 
 @pytest.mark.parametrize(("old", "new"), CHANGES)
 def test_approvals_of_the_command_by_severity_are_about_the_worse_too(old: str, new: str) -> None:
-    """It is asked for before the severity is that, not afterwards."""
+    """The approval comes before the severity changes."""
     refusal = setting(APPROVED, old, new)
     assert isinstance(refusal, Refusal)
     assert refusal.message == (
@@ -76,7 +76,7 @@ def test_approvals_of_the_command_by_severity_are_about_the_worse_too(old: str, 
 
 
 def test_to_confirm_a_severity_is_about_that_one() -> None:
-    """Rules of raising and lowering ask nothing then; rules of the command do."""
+    """Rules for raising and lowering do not apply; rules for the command do."""
     assert isinstance(setting(RULED, "P1", "P1"), Decision)
     refusal = setting(BY_COMMAND, "P1", "P1")
     assert isinstance(refusal, Refusal)
@@ -85,7 +85,7 @@ def test_to_confirm_a_severity_is_about_that_one() -> None:
 
 
 def test_nobody_declares_it_through_an_attribute() -> None:
-    """What it makes of the severity is a change like any other."""
+    """A change through an attribute counts like any other."""
     incident = reported(RULED, attributes=P2)
     fields = {"attribute": "urgency", "value": "high"}
     refusal = outcome(incident, "set_attribute", after(5), RULED, **fields)
@@ -99,20 +99,20 @@ def test_nobody_declares_it_through_an_attribute() -> None:
 @pytest.mark.parametrize("actor", [ENGINE, MONITORING])
 @pytest.mark.parametrize("policy", [RULED, BY_COMMAND, APPROVED])
 def test_clocks_and_alerts_raise_it_as_ever(policy: CompiledPolicy, actor: Any) -> None:
-    """Authority by severity is about people."""
+    """Authority by severity only concerns people."""
     assert isinstance(setting(policy, "P2", "P1", actor=actor.name, via=actor.via), Decision)
 
 
 @pytest.mark.parametrize("policy", [RULED, BY_COMMAND, APPROVED])
 def test_incidents_of_before_go_by_the_severity_before(policy: CompiledPolicy) -> None:
-    """Their policies say nothing of the worse, and keep their meaning."""
+    """Their policies do not know of the worse one, and keep their meaning."""
     carried = before_versions(policy)
     assert isinstance(setting(carried, "P2", "P1"), Decision)
     assert isinstance(setting(carried, "P1", "P2"), Refusal)
 
 
 def test_who_asks_first_is_answered_by_those_of_the_worse() -> None:
-    """They are paged, and whoever asked may later."""
+    """The people for the worse one are paged, and later the asker may do it."""
     policy = rated(MATRIX + "  raise: { by: anyone, P1: bo, after: { 10m: ana } }\n")
     refusal = setting(policy, "P2", "P1")
     assert isinstance(refusal, Refusal)

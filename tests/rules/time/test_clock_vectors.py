@@ -1,4 +1,4 @@
-"""Arithmetic of dates as published policies and incidents have it, case by case."""
+"""Date arithmetic from published policies and incidents, case by case."""
 
 import json
 from datetime import datetime, timedelta
@@ -67,7 +67,7 @@ ELSEWHERE = {
     "S-decay": "test_a_slower_pace_is_not_decided_in_the_first_hour_nor_in_force_before_two",
     "S-should-must": "test_should_three_days_must_seven",
 }
-"""Vectors of more than arithmetic, and the tests of these rooms that prove them."""
+"""Vectors about more than arithmetic, and the tests of these rooms that prove them."""
 
 
 def of_kind(*kinds: str) -> pytest.MarkDecorator:
@@ -114,7 +114,7 @@ def test_a_deadline_is_the_published_one(vector: dict[str, Any]) -> None:
 
 @of_kind("elapsed", "implementation_trap")
 def test_what_has_elapsed_is_what_was_published(vector: dict[str, Any]) -> None:
-    """Or what the publisher would have found with this calendar."""
+    """If the publisher counted otherwise, it is what this calendar gives."""
     calendar = None if vector["kind"] == "implementation_trap" else OFFICE
     target = Target(within=HOUR, calendar=calendar)
     run = reckoned(utc(vector["start"]), target, CALENDARS[vector["calendar"]])
@@ -123,7 +123,7 @@ def test_what_has_elapsed_is_what_was_published(vector: dict[str, Any]) -> None:
 
 @of_kind("local_time")
 def test_a_local_time_that_comes_twice_is_the_first(vector: dict[str, Any]) -> None:
-    """The rule that is stated, for a promise at 01:30 on the night on which clocks go back."""
+    """It is the stated rule for a promise at 01:30 in the night when clocks go back."""
     start = utc("2025-10-25T12:00Z")
     clock = clock_of(sliced(CALENDARS[vector["calendar"]], start))
     found = clock.instant(datetime(2025, 10, 26, 1, 30))  # noqa: DTZ001 - what the wall shows
@@ -141,7 +141,7 @@ def test_a_local_time_that_comes_twice_is_the_first(vector: dict[str, Any]) -> N
     ],
 )
 def test_calendar_days_keep_their_local_time(name: str, days: int, due: str) -> None:
-    """As the notes of these vectors say, beside the same number of hours."""
+    """The notes of these vectors say so, and give the number of hours beside it."""
     zones = {"C-spring-24h": LONDON, "C-us-7d-hours": "America/Los_Angeles"}
     [start] = [utc(vector["start"]) for vector in VECTORS if vector["id"] == name]
     run = reckoned(start, Target(days=days, calendar=LOCAL), a_calendar(zones.get(name, "UTC")))
@@ -149,7 +149,7 @@ def test_calendar_days_keep_their_local_time(name: str, days: int, due: str) -> 
 
 
 def test_every_vector_is_proven_somewhere() -> None:
-    """A new one, or a new kind of them, does not go by unseen."""
+    """Nobody can add a vector, or a kind of vectors, without a test."""
     here = {"deadline", "pause", "elapsed", "implementation_trap", "local_time"}
     others = {vector["id"] for vector in VECTORS if vector["kind"] not in here}
     assert others == set(ELSEWHERE)

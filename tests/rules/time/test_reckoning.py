@@ -1,4 +1,4 @@
-"""How a run of a clock counts by its calendar: the rules, one by one."""
+"""How a run of a clock counts by its calendar, rule by rule."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ FRIDAY = utc("2025-11-21 16:00")
 
 
 def test_exactly_at_the_limit_is_not_breached_and_an_instant_later_is() -> None:
-    """Also where the calendar closes at the limit, and nothing counts any more."""
+    """Even if the calendar closes at the limit and nothing counts any more."""
     run = reckoned(FRIDAY, Target(within=HOUR, calendar=OFFICE), WORK)
     assert run.limit_at == utc("2025-11-21 17:00")
     assert not run.breached(utc("2025-11-21 17:00"))
@@ -25,7 +25,7 @@ def test_exactly_at_the_limit_is_not_breached_and_an_instant_later_is() -> None:
 
 
 def test_a_pause_without_an_end_leaves_the_limit_open() -> None:
-    """Unless it was reached before."""
+    """It is known if it was reached before the pause."""
     pause = (utc("2025-11-21 16:30"), None)
     assert reckoned(FRIDAY, Target(within=HOUR, calendar=OFFICE), WORK, pause).limit_at is None
     short = Target(within=30 * MINUTE, calendar=OFFICE)
@@ -33,7 +33,7 @@ def test_a_pause_without_an_end_leaves_the_limit_open() -> None:
 
 
 def test_a_limit_beyond_the_slice_is_not_known() -> None:
-    """Nothing is made up; what has elapsed until its end is known."""
+    """Nothing is guessed; the elapsed time up to its end is known."""
     run = reckoned(FRIDAY, Target(within=200 * HOUR, calendar=OFFICE), WORK, reach=3 * DAY)
     assert run.limit_at is None
     assert run.reached(9 * HOUR) == utc("2025-11-24 17:00")
@@ -42,7 +42,7 @@ def test_a_limit_beyond_the_slice_is_not_known() -> None:
 
 
 def test_months_beyond_the_slice_are_not_known() -> None:
-    """Nobody knows whether clocks will have changed by then."""
+    """Nobody knows whether clocks will change by then."""
     target = Target(months=3, calendar=LOCAL)
     run = reckoned(FRIDAY, target, a_calendar(LONDON), reach=30 * DAY)
     assert run.limit_at is None
@@ -66,7 +66,7 @@ def test_days_come_before_hours() -> None:
 
 
 def test_days_are_over_when_they_are_and_not_when_the_office_opens() -> None:
-    """Where hours follow, they begin to count with the next opening."""
+    """If hours follow, they begin to count at the next opening."""
     target = Target(days=1, within=HOUR, calendar=OFFICE)
     run = reckoned(utc("2025-11-21 18:00"), target, WORK)
     assert run.reached(DAY) == utc("2025-11-24 18:00")
@@ -74,7 +74,7 @@ def test_days_are_over_when_they_are_and_not_when_the_office_opens() -> None:
 
 
 def test_no_limit_falls_into_the_hour_that_is_repeated() -> None:
-    """A day from 02:00 in London ends at 02:00, an hour after clocks have gone back to 01:00."""
+    """A day from 02:00 in London ends at 02:00, an hour after clocks go back to 01:00."""
     run = reckoned(utc("2025-10-25 01:00"), Target(days=1, calendar=LOCAL), a_calendar(LONDON))
     assert run.limit_at == utc("2025-10-26 02:00")
     assert run.elapsed(utc("2025-10-26 01:30")) == DAY
@@ -99,7 +99,7 @@ def test_an_hour_that_never_comes_has_passed_at_once() -> None:
     ],
 )
 def test_months_keep_day_and_local_time(start: str, months: int, due: str) -> None:
-    """As far as there is such a day; summer time is an hour earlier in UTC."""
+    """If there is no such day, they end on the last; summer time is an hour earlier in UTC."""
     target = Target(months=months, calendar=LOCAL)
     run = reckoned(utc(start), target, a_calendar(LONDON), reach=500 * DAY)
     assert run.limit_at == utc(due)
@@ -107,7 +107,7 @@ def test_months_keep_day_and_local_time(start: str, months: int, due: str) -> No
 
 
 def test_a_pause_makes_months_longer_by_itself() -> None:
-    """As much later as it lasted."""
+    """They become longer by the length of the pause."""
     pause = (utc("2026-01-12 10:00"), utc("2026-01-14 10:00"))
     target = Target(months=1, calendar=LOCAL)
     run = reckoned(utc("2026-01-10 10:00"), target, a_calendar(LONDON), pause)
@@ -130,7 +130,7 @@ def test_a_pause_makes_months_longer_by_itself() -> None:
 def test_extensions_add_up_in_the_measure_of_the_target(
     target: Target, extra: timedelta, due: str
 ) -> None:
-    """An hour of open hours, a day of working days; and the total says so."""
+    """They are an hour of open hours and a day of working days; the total says so."""
     dates = {"review": utc("2025-11-28 12:00")}
     run = reckoned(FRIDAY, target, WORK, extra=extra, dates=dates)
     assert run.limit_at == utc(due)
@@ -149,20 +149,20 @@ def test_extensions_add_up_in_the_measure_of_the_target(
     ],
 )
 def test_the_end_of_a_working_day(start: str, number: int, due: str) -> None:
-    """Of today, where it is worked and not over; of the next; past weekends and holidays."""
+    """It is today's, if today is worked and not over, else that of the next day worked."""
     run = reckoned(utc(start), Target(day_end=number, calendar=OFFICE), WORK)
     assert run.limit_at == utc(due)
     assert run.total == run.elapsed(utc(due)) == utc(due) - utc(start)
 
 
 def test_the_end_of_a_calendar_day_is_midnight() -> None:
-    """Local midnight, in summer an hour before that of UTC."""
+    """It is local midnight, which in summer is an hour earlier in UTC."""
     run = reckoned(utc("2026-07-01 10:00"), Target(day_end=0, calendar=LOCAL), a_calendar(LONDON))
     assert run.limit_at == utc("2026-07-01 23:00")
 
 
 def test_a_day_that_ends_during_a_pause_is_not_counted() -> None:
-    """While nobody knows when it ends, neither is the limit known, nor breached."""
+    """While the pause has no known end, the limit is unknown and not breached."""
     target = Target(day_end=1, calendar=OFFICE)
     over = (utc("2025-11-24 12:00"), utc("2025-11-25 11:00"))
     assert reckoned(FRIDAY, target, WORK, over).limit_at == utc("2025-11-25 17:00")
@@ -186,7 +186,7 @@ def test_a_day_that_ends_during_a_pause_is_not_counted() -> None:
     ],
 )
 def test_an_amount_counts_back_from_a_date(target: Target, due: str) -> None:
-    """In the same measure; a pause does not move it."""
+    """It counts in the same measure, and a pause does not move it."""
     back = target.changed(before="review")
     pause = (FRIDAY, utc("2025-11-24 12:00"))
     run = reckoned(FRIDAY, back, WORK, pause, dates={"review": utc("2025-12-02 10:00")})
@@ -195,12 +195,12 @@ def test_an_amount_counts_back_from_a_date(target: Target, due: str) -> None:
 
 
 def test_before_a_date_that_is_not_known_there_is_nothing_to_reckon() -> None:
-    """Until somebody says it."""
+    """The limit is unknown until somebody sets the date."""
     assert reckon(FRIDAY, Target(within=HOUR, before="review"), (), {}) is None
 
 
 def test_before_a_date_beyond_the_slice_no_limit_is_known() -> None:
-    """And so it is not breached."""
+    """So the clock is not breached."""
     target = Target(days=1, calendar=OFFICE, before="review")
     run = reckoned(FRIDAY, target, WORK, reach=DAY, dates={"review": utc("2027-01-01 10:00")})
     assert run.limit_at is None
@@ -212,7 +212,7 @@ def test_before_a_date_beyond_the_slice_no_limit_is_known() -> None:
     [(24, "2025-11-24 12:00"), (8, "2025-11-22 00:00"), (72, "2025-11-24 16:00")],
 )
 def test_a_limit_on_a_day_off_goes_to_the_next_working_day(hours: int, due: str) -> None:
-    """The midnight that ends Friday is still Friday."""
+    """The midnight at the end of Friday still belongs to Friday."""
     target = Target(within=hours * HOUR, rolls=Roll(calendar=OFFICE, at="12:00"))
     run = reckoned(FRIDAY, target, WORK)
     assert run.limit_at == utc(due)
@@ -221,7 +221,7 @@ def test_a_limit_on_a_day_off_goes_to_the_next_working_day(hours: int, due: str)
 
 
 def test_what_lies_beyond_a_moved_limit_counts_from_there() -> None:
-    """An hour more than the target is an hour after the place to which it was moved."""
+    """An hour more than the target is an hour after the moved limit."""
     target = Target(within=HOUR, rolls=Roll(calendar=OFFICE, at="18:00"))
     run = reckoned(utc("2025-11-22 10:00"), target, WORK)
     assert run.limit_at == utc("2025-11-24 18:00")
@@ -229,7 +229,7 @@ def test_what_lies_beyond_a_moved_limit_counts_from_there() -> None:
 
 
 def test_a_calendar_that_is_missing_is_named() -> None:
-    """Rather than counted as open, or as closed."""
+    """It counts neither as open nor as closed."""
     with pytest.raises(KeyError, match="office"):
         reckon(FRIDAY, Target(within=HOUR, calendar=OFFICE), (), {})
 
@@ -247,7 +247,7 @@ def test_a_calendar_that_is_missing_is_named() -> None:
 def test_a_pause_stops_the_count_of_working_days(
     pause: tuple[str, str | None], due: str | None, passed: int
 ) -> None:
-    """For as long as it lasts after the start; one that was over by then counts nothing."""
+    """Only its part after the start counts; a pause that ended before does not."""
     began, ended = utc(pause[0]), utc(pause[1]) if pause[1] else None
     run = reckoned(FRIDAY, Target(days=5, calendar=OFFICE), WORK, (began, ended))
     assert run.limit_at == (utc(due) if due else None)

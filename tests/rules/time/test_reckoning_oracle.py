@@ -1,4 +1,4 @@
-"""Reckoning agrees with an oracle that lives through every minute, wherever clocks change."""
+"""Reckoning agrees with an oracle that counts every minute, wherever clocks change."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ def agrees(
     *,
     by_day: bool = False,
 ) -> None:
-    """Limit and elapsed time are what the oracle counted."""
+    """The oracle counts the same limit and elapsed time."""
     known = case.known
     oracle, run = oracle_of(case, known), ruled(case, known, target)
     ticks = lived(counted(oracle, case.start), case.amount, case.until)
@@ -36,14 +36,14 @@ def agrees(
 @QUICK
 @given(cases())
 def test_elapsed_time_is_every_minute_that_is_not_paused(case: Case) -> None:
-    """Whatever clocks on walls do."""
+    """Clocks on walls do not matter."""
     agrees(case, Target(within=timedelta(minutes=case.amount)), Oracle.elapsed_minutes)
 
 
 @QUICK
 @given(cases())
 def test_open_hours_are_every_minute_in_which_it_is_open(case: Case) -> None:
-    """Each is counted once, over changes of clocks, holidays, midnights and pauses."""
+    """Each counts once, across changes of clocks, holidays, midnights and pauses."""
     target = Target(within=timedelta(minutes=case.amount), calendar="office")
     agrees(case, target, Oracle.open_minutes)
 
@@ -51,7 +51,7 @@ def test_open_hours_are_every_minute_in_which_it_is_open(case: Case) -> None:
 @QUICK
 @given(cases())
 def test_days_are_every_minute_that_passes_on_the_wall(case: Case) -> None:
-    """On working days, once, and at once where clocks jump over it."""
+    """It counts on working days, once; minutes that clocks jump over count at once."""
     whole = max(case.amount // MINUTES, 1)
     rounded = Case(**{**vars(case), "amount": whole * MINUTES})
     agrees(rounded, Target(days=whole, calendar="office"), Oracle.day_minutes, by_day=True)
@@ -60,7 +60,7 @@ def test_days_are_every_minute_that_passes_on_the_wall(case: Case) -> None:
 @QUICK
 @given(cases())
 def test_days_that_are_shared_out_agree_as_well(case: Case) -> None:
-    """A share of a target, such as a threshold at 50%, is reached where the oracle says."""
+    """The oracle finds the same instant for a share of a target, such as a threshold at 50 %."""
     known = case.known
     oracle, run = oracle_of(case, known), ruled(case, known, Target(days=9, calendar="office"))
     ticks = lived(oracle.day_minutes(case.start), case.amount, 0)
@@ -75,7 +75,7 @@ def test_days_that_are_shared_out_agree_as_well(case: Case) -> None:
 @QUICK
 @given(cases())
 def test_days_come_before_hours(case: Case) -> None:
-    """A day and some hours: the hours begin to count where the day ends."""
+    """The hours of a target begin to count where its days end."""
     known = case.known
     hours = case.amount % 600 + 1
     target = Target(days=1, within=timedelta(minutes=hours), calendar="office")
@@ -93,7 +93,7 @@ def test_days_come_before_hours(case: Case) -> None:
 
 
 def test_the_oracle_has_clocks_that_change() -> None:
-    """It would prove little where they never do."""
+    """Without changes of clocks, the oracle would prove little."""
     jumps = {
         era(zone, middle).shows[tick] - era(zone, middle).shows[tick - 1] - 1
         for zone, middle in PLACES

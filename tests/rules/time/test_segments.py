@@ -1,4 +1,4 @@
-"""Which spans of a run count: inside its windows, outside its pauses."""
+"""The spans of a run that count: inside its windows, outside its pauses."""
 
 import pytest
 
@@ -9,7 +9,7 @@ Minutes = tuple[float, float | None]
 
 
 def spans(*written: Minutes) -> tuple[Span, ...]:
-    """Spans from minute to minute."""
+    """Spans between minutes."""
     return tuple((after(a), None if b is None else after(b)) for a, b in written)
 
 
@@ -34,13 +34,13 @@ def spans(*written: Minutes) -> tuple[Span, ...]:
 def test_what_counts_lies_in_a_window_and_in_no_pause(
     pauses: list[Minutes], windows: list[Minutes] | None, count: list[Minutes]
 ) -> None:
-    """A pause may still run; what has no length is no span."""
+    """A pause may have no end yet; a span without length is none."""
     found = counting(after(0), spans(*pauses), None if windows is None else spans(*windows))
     assert found == spans(*count)
 
 
 def test_what_has_passed_and_when_an_amount_has() -> None:
-    """Of two windows of five minutes: from their beginning on, and back from an end."""
+    """There are two windows of five minutes, counted from their beginning and back from an end."""
     two = ((after(0), after(5)), (after(10), after(15)))
     passed = [measured(two, after(m)) for m in (0, 3, 7, 10, 12, 99)]
     assert passed == [minutes(m) for m in (0, 3, 5, 5, 7, 10)]

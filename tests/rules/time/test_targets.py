@@ -1,4 +1,4 @@
-"""Which calendars a target reckons with."""
+"""The calendars that a target needs."""
 
 import pytest
 
@@ -26,5 +26,5 @@ HOURS = Target(within=minutes(60))
 def test_a_target_needs_the_calendars_that_it_names_or_counts_days_by(
     target: Target, named: set[str]
 ) -> None:
-    """Its own, that of where a limit rolls to, that of its softer limit; days have one always."""
+    """Its own, that of its rolled limit, and that of its softer limit; days always need one."""
     assert calendars_of(target) == named

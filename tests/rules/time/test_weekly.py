@@ -1,4 +1,4 @@
-"""Times of every week are told as people tell them: nights, weekends, hours of a day."""
+"""Weekly times in the words of people: nights, weekends, hours of a day."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -30,7 +30,7 @@ CLOSED = {
 @pytest.mark.parametrize("zone", ["Europe/London", "Asia/Kolkata", "America/New_York"])
 @pytest.mark.parametrize("case", CLOSED)
 def test_a_week_is_told_in_local_words_whatever_clocks_do(case: str, zone: str) -> None:
-    """An ordinary one: a holiday in between, and a change of clocks, are not told."""
+    """It is an ordinary week: a holiday or a change of clocks within it is left out."""
     (days, opens, closes), words = CLOSED[case]
     spec = CalendarSpec(
         name="x",
@@ -45,7 +45,7 @@ def test_a_week_is_told_in_local_words_whatever_clocks_do(case: str, zone: str) 
 
 
 def test_what_does_not_come_back_every_week_has_no_such_words() -> None:
-    """A hole of one day, or of every second week."""
+    """That is a hole on one day, or one in every second week."""
     clock = clock_between("UTC", SINCE, SINCE + timedelta(days=60))
     day = timedelta(days=1)
     assert weekly([(SINCE, SINCE + day)], clock, SINCE) is None

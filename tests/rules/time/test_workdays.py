@@ -1,4 +1,4 @@
-"""Limits that are dates, at their edges: midnights, ends of pauses, ends of what is known."""
+"""Limits that are dates, at their edges: midnights, ends of pauses, ends of known time."""
 
 from datetime import datetime, timedelta
 
@@ -29,7 +29,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
     ],
 )
 def test_an_end_of_a_day_before_a_date(date: str, number: int, due: str) -> None:
-    """The last one by then, or of a day before that of the date."""
+    """It is the last one before that instant, or before the day of that date."""
     target = Target(day_end=number, calendar=OFFICE, before="launch")
     assert reckoned(FRIDAY, target, WORK, dates={"launch": utc(date)}).limit_at == utc(due)
 
@@ -45,7 +45,7 @@ def test_an_end_of_a_day_before_a_date(date: str, number: int, due: str) -> None
 def test_a_pause_covers_an_end_that_comes_while_or_when_it_ends(
     pause: tuple[str, str], due: str
 ) -> None:
-    """One that begins with the end of the day leaves it alone."""
+    """A pause that begins at the end of the day does not cover it."""
     run = reckoned(FRIDAY, Target(day_end=1, calendar=OFFICE), WORK, (utc(pause[0]), utc(pause[1])))
     assert run.limit_at == utc(due)
 
@@ -62,7 +62,7 @@ def test_a_pause_covers_an_end_that_comes_while_or_when_it_ends(
 def test_a_day_ends_with_the_last_window_that_begins_on_it(
     hours: str, start: str, due: str
 ) -> None:
-    """Also after midnight; one that is over, to the instant, is not the next to end."""
+    """That window may last past midnight; an end that is now is not the next one."""
     calendar = a_calendar(LONDON, days="mon-fri", hours=hours)
     run = reckoned(utc(start), Target(day_end=0, calendar=OFFICE), calendar)
     assert run.limit_at == utc(due)
@@ -70,7 +70,7 @@ def test_a_day_ends_with_the_last_window_that_begins_on_it(
 
 @pytest.mark.parametrize("hours", [62, 14])
 def test_a_midnight_beside_a_working_day_belongs_to_it(hours: int) -> None:
-    """That which begins Monday, and that which ends Friday, move nowhere."""
+    """The midnights before Monday and after Friday stay where they are."""
     target = Target(within=hours * HOUR, rolls=Roll(calendar=OFFICE, at="12:00"))
     assert reckoned(FRIDAY, target, WORK).limit_at == FRIDAY + hours * HOUR
 
@@ -88,14 +88,14 @@ def test_a_day_that_never_was_has_no_end() -> None:
 
 
 def test_the_first_day_of_a_slice_has_its_end() -> None:
-    """Although no window comes before its own."""
+    """No window comes before its own window."""
     known = slice_of(WORK, FRIDAY, FRIDAY, FRIDAY)
     assert end_of_working_day(known, FRIDAY, 0, ()) == utc("2025-11-21 17:00")
     assert end_of_working_day(known, FRIDAY, 1, ()) is None
 
 
 def test_what_comes_after_the_end_of_a_slice_is_not_known() -> None:
-    """Although the day on which it comes has begun: it may be cut short yet."""
+    """Its day has begun, but may still be cut short."""
     monday = utc("2025-11-24 08:00")
     known = slice_of(WORK, FRIDAY, FRIDAY + 7 * DAY, FRIDAY)
     assert end_of_working_day(known, FRIDAY, 1, ()) == utc("2025-11-24 17:00")
@@ -107,7 +107,7 @@ def test_what_comes_after_the_end_of_a_slice_is_not_known() -> None:
 
 
 def test_a_slice_covers_its_first_and_its_last_instant() -> None:
-    """A limit at its very end is known."""
+    """A limit at the very end is known."""
     known = slice_of(WORK, FRIDAY, FRIDAY, FRIDAY)
     assert covers(known, known.valid_from)
     assert covers(known, known.valid_until)
@@ -115,7 +115,7 @@ def test_a_slice_covers_its_first_and_its_last_instant() -> None:
 
 
 def test_days_keep_their_local_time_over_every_change_of_a_year() -> None:
-    """Forward in March and back in October, in one reckoning."""
+    """One reckoning goes forward in March and back in October."""
     year = a_calendar(LONDON)
     start = utc("2026-01-31 01:30")
     run = reckoned(start, Target(days=300, calendar=LOCAL), year, reach=400 * DAY)
@@ -126,6 +126,6 @@ def test_days_keep_their_local_time_over_every_change_of_a_year() -> None:
 
 
 def test_a_day_begins_at_midnight_sharp_whatever_the_second() -> None:
-    """What happened at 16:50:37.123 is of a day that began at 00:00:00."""
+    """What happened at 16:50:37.123 belongs to a day that began at 00:00:00."""
     happened = datetime(2026, 3, 27, 16, 50, 37, 123)  # noqa: DTZ001 - local
     assert midnight(happened) == datetime(2026, 3, 27)  # noqa: DTZ001 - local

@@ -1,4 +1,4 @@
-"""Limits that are dates are those that an oracle finds by living through every minute."""
+"""Limits that are dates agree with an oracle that counts every minute."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -13,19 +13,19 @@ from tests.rules.runs import QUICK, Case, cases, oracle_of, ruled
 
 
 def days_of(case: Case) -> list[int]:
-    """The days of the era that there were, but for the outermost ones."""
+    """The days of the era that existed, without the first and the last."""
     days = {minute // MINUTES for minute in case.era.shows}
     return sorted(days)[1:-1]
 
 
 def known_days(case: Case) -> list[int]:
-    """Those of them that the slice covers."""
+    """The days among them that the slice covers."""
     ends = case.tick(case.known)
     return [day for day in days_of(case) if first_tick(case, day * MINUTES) < ends]
 
 
 def first_tick(case: Case, minute: int) -> int:
-    """The first tick at which the clock shows that minute of the wall, or has jumped past it."""
+    """The first tick at which the clock shows that minute, or has jumped past it."""
     return bisect_left(case.era.seen, minute)
 
 
@@ -37,10 +37,9 @@ def spans_of(case: Case, day: int) -> list[tuple[int, int]]:
 
 
 def ends_of_days(case: Case) -> Iterator[tuple[int, int]]:
-    """Each working day, and the tick at which the last window that begins on it is over.
+    """Each working day, and the tick at which the last window that begins on it ends.
 
-    The windows of a day that never was, since its zone crossed the date line, begin at the
-    midnight to which the clocks jump.
+    The windows of a day that its zone skipped begin at the midnight to which the clocks jump.
     """
     were = {minute // MINUTES for minute in case.era.shows}
     for day in days_of(case):
@@ -83,7 +82,7 @@ def test_the_end_of_a_working_day_is_that_of_its_last_window(case: Case, number:
 @QUICK
 @given(cases(), st.sampled_from(("00:00", "12:00", "02:30", "24:00")))
 def test_a_limit_on_a_day_off_goes_to_the_next_working_day(case: Case, time: str) -> None:
-    """To the local time that is said; the midnight after a working day is still that day."""
+    """It goes to the stated local time; the midnight after a working day belongs to that day."""
     known = case.known
     target = Target(within=timedelta(minutes=case.amount), rolls=Roll(calendar="office", at=time))
     run = ruled(case, known, target)
@@ -106,7 +105,7 @@ def test_a_limit_on_a_day_off_goes_to_the_next_working_day(case: Case, time: str
 @QUICK
 @given(cases(), st.booleans())
 def test_before_a_date_the_same_minutes_count_backwards(case: Case, by_day: bool) -> None:  # noqa: FBT001 - drawn
-    """Open hours, or days on the local clock; pauses do not move it."""
+    """They are open hours or days on the local clock; pauses do not move the limit."""
     known = case.known
     days = max(case.amount // MINUTES, 1) if by_day else 0
     within = timedelta() if by_day else timedelta(minutes=case.amount)

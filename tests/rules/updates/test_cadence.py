@@ -1,4 +1,4 @@
-"""How often audiences hear: at which pace, from when on, and what a promise replaces."""
+"""How often audiences hear: the pace, its start, and promises instead of it."""
 
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ AUDIENCE = "communication:\n  lead: lead\n  audiences: { all: { channels: log, o
 
 
 def hearing(pace: str, late: str = "") -> CompiledPolicy:
-    """A policy under which `all` hear so often at SEV1, and half as often at SEV2."""
+    """A policy under which `all` hear at this pace at SEV1, and half as often at SEV2."""
     return policy_of(f"{AUDIENCE}  updates: {{ all: {{ SEV1: {pace}, SEV2: 30m }} }}\n{late}")
 
 
@@ -42,7 +42,7 @@ def told(policy: CompiledPolicy, record: Incident, hour: float, **fields: object
     ],
 )
 def test_each_update_starts_the_wait_for_the_next(pace: str, first: float, second: float) -> None:
-    """From Friday 16:00, and from the update at 17:00."""
+    """The waits start on Friday at 16:00, and with the update at 17:00."""
     policy = hearing(pace)
     record = incident(policy)
     assert due(policy, record, FRIDAY) == later(first)
@@ -50,14 +50,14 @@ def test_each_update_starts_the_wait_for_the_next(pace: str, first: float, secon
 
 
 def test_the_wait_for_an_update_says_by_which_calendar_it_counts() -> None:
-    """As the clocks of the policy do."""
+    """The clocks of the policy do so, too."""
     policy = hearing("once 1d office")
     (read,) = cadence_readings(policy, incident(policy), FRIDAY)
     assert (read.target, read.measure, read.counts_by) == (hours(24), Measure.DAYS, "office")
 
 
 def test_once_is_once() -> None:
-    """When the one update has been sent, no further one is owed."""
+    """After the one update no further one is owed."""
     policy = hearing("once 2d office")
     record = incident(policy)
     assert due(policy, record, FRIDAY) == later(96)
@@ -65,7 +65,7 @@ def test_once_is_once() -> None:
 
 
 def test_a_promise_replaces_the_pace_until_it_is_kept() -> None:
-    """We said 19:00, so 19:00 it is; after that the pace of the policy counts again."""
+    """The promise says 19:00, so the update is due then; after it, the policy's pace counts."""
     policy = hearing("10m")
     record = told(policy, incident(policy), 1, next_at=later(3).isoformat())
     assert due(policy, record, later(1)) == later(3)
@@ -73,7 +73,7 @@ def test_a_promise_replaces_the_pace_until_it_is_kept() -> None:
 
 
 def test_a_promise_for_the_past_is_refused() -> None:
-    """The next update comes later than this one."""
+    """An update must be promised for later than this one."""
     policy = hearing("10m")
     answer = outcome(incident(policy), "post_update", later(2), policy, text="x", next_at=later(1))
     assert isinstance(answer, Refusal)
@@ -81,7 +81,7 @@ def test_a_promise_for_the_past_is_refused() -> None:
 
 
 def test_the_pace_follows_the_state_and_the_age_of_the_incident() -> None:
-    """Ten minutes, but twenty while assessing, and an hour from four hours on."""
+    """The pace is ten minutes, twenty while assessing, and an hour after four hours."""
     policy = hearing("{ every: 10m, in: { assessment: 20m }, after: { 4h: 1h } }")
     record = told(policy, incident(policy), 1)
     assert due(policy, record, later(1)) == later(1 + 1 / 6)
@@ -91,7 +91,7 @@ def test_the_pace_follows_the_state_and_the_age_of_the_incident() -> None:
 
 
 def test_a_lowered_severity_moves_the_next_update_and_breaks_no_promise() -> None:
-    """Ten minutes at SEV1, told at 12:00, lowered to thirty at 12:05: due at 12:30."""
+    """Told at 12:00 with a pace of ten minutes, lowered at 12:05 to thirty: due at 12:30."""
     policy = hearing("10m")
     record = told(policy, incident(policy), 1)
     record = done(record, "set_severity", later(1 + 1 / 12), policy, severity="SEV2")
@@ -104,7 +104,7 @@ SLOWER = "{ every: 20m, slower: { every: 1h, from: 2h, decided: 1h } }"
 
 
 def test_a_slower_pace_is_not_decided_in_the_first_hour_nor_in_force_before_two() -> None:
-    """Asked at 0:40 refused; at 1:10 accepted; told at 1:50 due at 2:10; told at 2:10 at 3:10."""
+    """At 0:40 it is refused, at 1:10 accepted; after 1:50 the next is due at 2:10, then at 3:10."""
     policy = hearing(SLOWER)
     record = incident(policy)
     early = outcome(record, "slow_updates", later(2 / 3), policy, audience="all")
@@ -117,7 +117,7 @@ def test_a_slower_pace_is_not_decided_in_the_first_hour_nor_in_force_before_two(
 
 
 def test_a_slower_pace_that_the_policy_does_not_know_is_refused() -> None:
-    """It says so by severity."""
+    """The policy sets them by severity."""
     policy = hearing("20m")
     answer = outcome(incident(policy), "slow_updates", later(3), policy, audience="all")
     assert isinstance(answer, Refusal)
@@ -125,7 +125,7 @@ def test_a_slower_pace_that_the_policy_does_not_know_is_refused() -> None:
 
 
 def test_a_late_update_sets_off_what_the_policy_says() -> None:
-    """The lead at once, the next level ten minutes later."""
+    """The lead is reminded at once, the next level is paged ten minutes later."""
     late = "  late: { 100%: page lead, +10m: escalate }\n"
     policy = hearing("30m", late)
     points = cadence_points(policy, incident(policy), FRIDAY)
@@ -137,7 +137,7 @@ def test_a_late_update_sets_off_what_the_policy_says() -> None:
 
 
 def test_a_promise_holds_also_where_the_policy_names_no_pace() -> None:
-    """Nobody is owed an update, but who promised one owes it; so does who has sent the only one."""
+    """Nobody expects an update, but a promise counts; so it does after the only update."""
     for pace in ("none", "once 2d office"):
         policy = hearing(pace)
         record = told(policy, incident(policy), 1, next_at=later(3).isoformat())
@@ -146,7 +146,7 @@ def test_a_promise_holds_also_where_the_policy_names_no_pace() -> None:
 
 
 def raised(rule: str, first: str, at: float) -> tuple[CompiledPolicy, Incident]:
-    """An incident that was told of at 16:30 and raised later, and the policy that rules it."""
+    """An incident with an update at 16:30 that is raised later, and its policy."""
     rules = f"severity_rules: {{ raise: {{ running_clocks: {rule} }} }}\n"
     updates = f"  updates: {{ all: {{ SEV1: 1h, SEV2: {first} }} }}\n"
     policy = policy_of(rules + AUDIENCE + updates)
@@ -161,13 +161,13 @@ def raised(rule: str, first: str, at: float) -> tuple[CompiledPolicy, Incident]:
 def test_a_raised_severity_breaks_no_promise_that_nobody_had_made(
     rule: str, first: str, expected: float
 ) -> None:
-    """Told at 16:30, raised at 02:00: due by 03:00 where clocks restart, or none ran before."""
+    """Told at 16:30 and raised at 02:00, it is due by 03:00 if clocks restart or none ran."""
     policy, record = raised(rule, first, 10)
     assert due(policy, record, later(10)) == later(expected)
 
 
 def reminders(record: Incident, at: datetime, *fired: str) -> list[tuple[str, datetime]]:
-    """What comes due next of a wait of half an hour, after some reminders have fired."""
+    """The next due points of a wait of half an hour, after these reminders have fired."""
     policy = hearing("30m")
     for name in fired:
         clock, run, share = name.split()
@@ -186,7 +186,7 @@ def reminders(record: Incident, at: datetime, *fired: str) -> list[tuple[str, da
 
 
 def test_reminders_come_period_after_period_and_after_an_outage_only_the_newest() -> None:
-    """Those that fired are not due again; those of another wait do not count."""
+    """A reminder that fired is not due again; reminders of another wait do not count."""
     record = incident(hearing("30m"))
     assert reminders(record, FRIDAY) == [("100%", later(0.5))]
     assert reminders(record, later(0.5), "update:all 1 100%") == [("200%", later(1))]
@@ -196,7 +196,7 @@ def test_reminders_come_period_after_period_and_after_an_outage_only_the_newest(
 
 
 def test_a_wait_reads_like_a_clock() -> None:
-    """What has passed of it, what is left, and by how much it is late; at the limit it is not."""
+    """It shows the elapsed time, what is left and how late it is; at the limit it is not late."""
     policy = hearing("30m")
 
     def read(hour: float) -> tuple[ClockStatus, timedelta, timedelta, timedelta | None]:
@@ -209,14 +209,14 @@ def test_a_wait_reads_like_a_clock() -> None:
 
 
 def test_a_late_update_reminds_the_lead_where_the_policy_says_nothing_else() -> None:
-    """Whoever is responsible for communication."""
+    """The holder of the communication lead is reminded."""
     policy = hearing("30m")
     (point,) = cadence_points(policy, incident(policy), FRIDAY)
     assert [str(action) for action in point.actions] == ["remind lead"]
 
 
 def test_what_follows_a_late_update_comes_once_however_long_the_pace() -> None:
-    """A period later is not taken for the next reminder: each has a place of its own."""
+    """An action after one period is not the next reminder: each has its own place."""
     late = "  late: { 100%: page lead, +30m: escalate, +45m: escalate to 2 }\n"
     policy = hearing("30m", late)
     points = cadence_points(policy, incident(policy), FRIDAY)
@@ -228,7 +228,7 @@ def test_what_follows_a_late_update_comes_once_however_long_the_pace() -> None:
 
 
 def test_an_audience_that_is_told_now_hears_next_a_whole_pace_later() -> None:
-    """Whatever it was told before; it counts from now, not from the update before."""
+    """The wait begins now, not at the update before."""
     policy = hearing("10m")
     record = told(policy, incident(policy), 1)
     assert next_update_at(policy, record, "all", later(1)) == later(1 + 1 / 6)

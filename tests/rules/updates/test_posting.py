@@ -1,4 +1,4 @@
-"""Status updates: to whom they go, what they promise, and when a slower pace may be declared."""
+"""Status updates: their audiences, their promises, and when people may slow the pace."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def hearing(*audiences: Audience) -> CompiledPolicy:
 
 
 def an_audience(name: str, *, rhythm: Rhythm | None = None) -> Audience:
-    """An audience, and how often it hears of a SEV1."""
+    """An audience and its pace at SEV1."""
     return Audience(name=name, channels=("log",), rhythms={"SEV1": rhythm} if rhythm else {})
 
 
@@ -30,7 +30,7 @@ BOARD = an_audience("board")
 
 
 def posted(policy: CompiledPolicy, minute: float = 5, **fields: object) -> Outcome:
-    """What becomes of an update."""
+    """The outcome of an update."""
     return outcome(
         an_incident(policy), "post_update", after(minute), policy, text="Half works", **fields
     )
@@ -49,7 +49,7 @@ def posted(policy: CompiledPolicy, minute: float = 5, **fields: object) -> Outco
 def test_an_update_goes_to_whom_it_names_or_to_all_that_expect_one(
     policy: CompiledPolicy, named: tuple[str, ...], told: tuple[str, ...]
 ) -> None:
-    """To everybody where nobody expects any."""
+    """If nobody expects one, it goes to everybody."""
     answer = posted(policy, audiences=named)
     assert isinstance(answer, Decision)
     assert answer.effects == (Tell("update", "Half works", told),)
@@ -62,14 +62,14 @@ def test_an_update_goes_to_whom_it_names_or_to_all_that_expect_one(
 
 
 def test_an_update_to_an_audience_that_the_policy_does_not_have_is_refused() -> None:
-    """With those that it has; nobody is told anything."""
+    """The refusal lists the known audiences, and nobody gets the update."""
     answer = posted(hearing(BOARD, STAFF), audiences=("board", "press"))
     assert isinstance(answer, Refusal)
     assert answer.message == "the policy has no audience 'press'; it has: board, staff"
 
 
 def test_the_next_update_is_promised_for_later_only() -> None:
-    """Not for the past, nor for this very moment."""
+    """It cannot be promised for the past or for now."""
     for minute in (4, 5):
         answer = posted(POLICY, next_at=after(minute))
         assert isinstance(answer, Refusal)
@@ -86,7 +86,7 @@ def test_the_next_update_is_promised_for_later_only() -> None:
 
 
 def test_an_update_that_was_given_earlier_counts_from_then() -> None:
-    """And is on the timeline as of then."""
+    """The timeline has it at that time."""
     answer = posted(POLICY, 9, happened_at=after(5))
     assert isinstance(answer, Decision)
     assert answer.incident.updates[-1].at == after(5)
@@ -109,7 +109,7 @@ def test_an_update_that_was_given_earlier_counts_from_then() -> None:
 def test_a_slower_pace_is_refused_where_the_policy_does_not_allow_it(
     minute: float, audience: str, message: str
 ) -> None:
-    """With what would have to be otherwise."""
+    """The refusal says what would have to be different."""
     policy = hearing(STAFF, BOARD)
     answer = outcome(an_incident(policy), "slow_updates", after(minute), policy, audience=audience)
     assert isinstance(answer, Refusal)
@@ -118,7 +118,7 @@ def test_a_slower_pace_is_refused_where_the_policy_does_not_allow_it(
 
 @pytest.mark.parametrize(("minute", "begins"), [(60, "18:50:00"), (150, "19:20:00")])
 def test_a_slower_pace_is_declared_once_so_much_time_has_passed(minute: float, begins: str) -> None:
-    """In force when the policy says, or at once where that has passed; who declared it is kept."""
+    """It starts when the policy says, or at once if that has passed; its author is kept."""
     policy = hearing(STAFF, BOARD)
     answer = outcome(an_incident(policy), "slow_updates", after(minute), policy, audience="staff")
     assert isinstance(answer, Decision)

@@ -1,4 +1,4 @@
-"""Waits for status updates that are over are known as they ended."""
+"""Waits for status updates are kept as they ended."""
 
 from models.compiled import CompiledPolicy, ReviewRule
 from models.incident.record import Incident
@@ -13,7 +13,7 @@ POLICY = policy_of(
 
 
 def ended(record: Incident, policy: CompiledPolicy = POLICY) -> list[tuple[int, str, str, float]]:
-    """The run, stage and status of each, and how many hours it took."""
+    """The run, stage and status of each wait, and its hours."""
     hours = later(1) - later(0)
     return [
         (r.run, r.stage.value, r.status.value, r.elapsed / hours)
@@ -22,7 +22,7 @@ def ended(record: Incident, policy: CompiledPolicy = POLICY) -> list[tuple[int, 
 
 
 def test_each_update_ends_a_wait_in_time_or_late_and_the_resolution_cancels_the_last() -> None:
-    """Half an hour late, then in time, then resolved."""
+    """One is half an hour late, one in time, and one ends with the resolution."""
     record = incident(POLICY)
     assert ended(record) == []
     for hour in (1.5, 2):
@@ -36,7 +36,7 @@ def test_each_update_ends_a_wait_in_time_or_late_and_the_resolution_cancels_the_
 
 
 def test_a_wait_that_is_over_counts_by_the_severity_of_its_time() -> None:
-    """It was late at SEV1; that it is SEV2 now does not make it timely."""
+    """It was late at SEV1; SEV2 now does not change that."""
     record = incident(POLICY)
     record = done(record, "post_update", later(2), POLICY, text="We work on it")
     record = done(record, "set_severity", later(3), POLICY, severity="SEV2", note="less bad")

@@ -1,4 +1,4 @@
-"""What a calendar says is worked out by the zone and holiday data, once, and recorded."""
+"""Calendars are worked out from zone and holiday data once, and recorded."""
 
 from datetime import timedelta
 
@@ -26,19 +26,19 @@ def of_days(first: str, last: str, zone: str = "Europe/London", **written: objec
 
 
 def spans(known: CalendarSlice) -> list[str]:
-    """Its windows, in UTC."""
+    """Its windows in UTC."""
     return [f"{opens:%a %H:%M}-{closes:%a %H:%M}" for opens, closes in known.opens]
 
 
 def test_hours_keep_their_local_time_when_clocks_change() -> None:
-    """Nine in London is nine in winter and eight in summer, as UTC counts."""
+    """Nine in London is nine UTC in winter and eight in summer."""
     known = of_days("2026-03-27", "2026-03-30", days="mon-fri", hours="09:00-17:00")
     assert spans(known) == ["Fri 09:00-Fri 17:00", "Mon 08:00-Mon 16:00"]
     assert known.offsets == ((known.valid_from, 0), (utc("2026-03-29 01:00"), 3600))
 
 
 def test_a_slice_covers_whole_local_days() -> None:
-    """So that a working day, or its end, is never cut off."""
+    """So it never cuts a working day or its end."""
     known = of_days("2026-03-28", "2026-03-29")
     assert known.valid_from == utc("2026-03-28 00:00")
     assert known.valid_until == utc("2026-03-29 23:00")
@@ -47,7 +47,7 @@ def test_a_slice_covers_whole_local_days() -> None:
 
 
 def test_without_windows_it_is_always_open_and_every_day_is_worked() -> None:
-    """The calendar of a policy that nobody has to write."""
+    """Nobody has to write this calendar."""
     start = utc("2026-03-28 12:00")
     known = slice_of(local_spec("Europe/London"), start, start + 48 * HOUR, start)
     assert known.calendar == "local"
@@ -56,7 +56,7 @@ def test_without_windows_it_is_always_open_and_every_day_is_worked() -> None:
 
 
 def test_holidays_of_a_region_and_dates_are_closed() -> None:
-    """Easter Monday in England, and a day that the organisation gives."""
+    """Easter Monday in England is one, and so is a day that the organisation lists."""
     written = {"days": "mon-fri", "hours": "09:00-17:00"}
     england = of_days("2026-04-06", "2026-04-08", holidays=["GB-ENG", "2026-04-07"], **written)
     assert spans(england) == ["Wed 08:00-Wed 16:00"]
@@ -65,14 +65,14 @@ def test_holidays_of_a_region_and_dates_are_closed() -> None:
 
 
 def test_regions_of_a_country_differ() -> None:
-    """Epiphany is a holiday in Bavaria, and not in Hesse."""
+    """Epiphany is a holiday in Bavaria but not in Hesse."""
     days = ("2025-01-06", "2025-01-06", "Europe/Berlin")
     assert of_days(*days, days="mon-fri", holidays=["DE-BY"]).opens == ()
     assert len(of_days(*days, days="mon-fri", holidays=["DE-HE"]).opens) == 1
 
 
 def test_a_holiday_has_the_hours_of_holidays_alone() -> None:
-    """Whatever day of the week it is; without such hours it is closed."""
+    """The day of the week does not matter; without such hours a holiday is closed."""
     start = utc("2025-12-25 12:00")
     windows = (
         {"days": "mon-fri", "hours": "09:00-17:00"},
@@ -85,14 +85,14 @@ def test_a_holiday_has_the_hours_of_holidays_alone() -> None:
 
 
 def test_a_night_belongs_to_the_day_on_which_it_begins() -> None:
-    """It goes on into a day off, and is given whole where the slice begins in it."""
+    """It goes on into a day off, and a slice that begins within it has the whole night."""
     known = of_days("2026-01-09", "2026-01-10", days="thu,fri", hours="22:00-06:00")
     assert spans(known) == ["Thu 22:00-Fri 06:00", "Fri 22:00-Sat 06:00"]
     assert [(begins.day, ends.day) for begins, ends in known.days] == [(9, 10)]
 
 
 def test_windows_that_overlap_count_once() -> None:
-    """Those of a day are one; the night before is over first."""
+    """Windows of one day merge; a night that reaches into the day ends first."""
     known = of_days(
         "2026-01-09",
         "2026-01-09",
@@ -103,7 +103,7 @@ def test_windows_that_overlap_count_once() -> None:
 
 
 def test_nothing_is_there_twice_or_empty() -> None:
-    """Days that touch are one span; what the night before covers, or what is over, is left out."""
+    """Days that touch become one span; spans that a night covers, or without length, go."""
     known = of_days(
         "2026-01-06", "2026-01-09", days="mon-fri", hours=["00:00-12:00", "12:00-24:00"]
     )
@@ -116,13 +116,13 @@ def test_nothing_is_there_twice_or_empty() -> None:
 
 
 def test_hours_that_never_come_are_none() -> None:
-    """In the night on which clocks go forward there is no 01:15 in London."""
+    """When clocks go forward in London, 01:15 does not exist that night."""
     known = of_days("2026-03-29", "2026-03-29", hours=["01:15-01:45", "01:30-03:00"])
     assert spans(known) == ["Sun 01:00-Sun 02:00"]
 
 
 def test_hours_that_come_twice_begin_and_end_with_the_first() -> None:
-    """So what ends at 01:30 and what begins then never overlap; the repeated hour is in one."""
+    """So windows that meet at 01:30 never overlap; the repeated hour is in one of them."""
     known = of_days("2025-10-26", "2025-10-26", hours=["00:00-01:30"])
     assert spans(known) == ["Sat 23:00-Sun 00:30"]
     known = of_days("2025-10-26", "2025-10-26", hours=["01:30-03:00"])
@@ -143,7 +143,7 @@ def test_a_day_that_never_was_is_no_working_day() -> None:
     ],
 )
 def test_odd_offsets_are_kept_to_the_second(zone: str, offsets: list[int]) -> None:
-    """A quarter of an hour in Nepal; 44 minutes and 30 seconds in Liberia, once."""
+    """Nepal has a quarter of an hour; Liberia once had 44 minutes and 30 seconds."""
     first, last = {"Asia/Kathmandu": ("1985-12-30", "1986-01-02")}.get(
         zone, ("1972-01-05", "1972-01-08")
     )
@@ -152,7 +152,7 @@ def test_odd_offsets_are_kept_to_the_second(zone: str, offsets: list[int]) -> No
 
 @pytest.mark.parametrize("code", ["GB", "GB-ENG", "DE-BY", "US", "US-CA", "BE", "2026-12-24"])
 def test_known_regions_need_no_word(code: str) -> None:
-    """Countries, parts of them, and dates."""
+    """That is countries, parts of them, and dates."""
     assert unknown_region(code) is None
 
 
@@ -170,14 +170,14 @@ def test_known_regions_need_no_word(code: str) -> None:
     ],
 )
 def test_an_unknown_region_is_told_what_is_right(code: str, instead: str) -> None:
-    """The near one, or the form."""
+    """The message names a similar region or the right form."""
     said = unknown_region(code)
     assert said is not None
     assert instead in said
 
 
 def test_zones_are_known_by_their_iana_names() -> None:
-    """And by nothing else."""
+    """No other names are allowed."""
     assert zone_known("Europe/London")
     assert not any(zone_known(name) for name in ("Europe", "europe/london", "GMT+1", ""))
 
@@ -192,13 +192,13 @@ def test_zones_are_known_by_their_iana_names() -> None:
     ],
 )
 def test_clocks_change_at_the_very_second(zone: str, changes_at: str) -> None:
-    """As the zone data has it."""
+    """The zone data says when."""
     at = utc(changes_at)
     assert at in {changed for changed, _ in clock_between(zone, at, at).offsets}
 
 
 def test_a_change_of_clocks_at_the_edge_of_a_slice_is_told_once() -> None:
-    """Beirut's clocks go forward at midnight, with which one slice ends and another begins."""
+    """Beirut's clocks go forward at midnight, at which one slice ends and another begins."""
     before = of_days("2026-03-28", "2026-03-28", "Asia/Beirut")
     after = of_days("2026-03-29", "2026-03-29", "Asia/Beirut")
     assert before.valid_until == after.valid_from == utc("2026-03-28 22:00")
@@ -207,13 +207,13 @@ def test_a_change_of_clocks_at_the_edge_of_a_slice_is_told_once() -> None:
 
 
 def test_hours_that_end_when_they_began_are_a_day() -> None:
-    """From nine to nine is until the next morning."""
+    """From nine to nine lasts until the next morning."""
     known = of_days("2026-01-09", "2026-01-09", days="fri", hours="09:00-09:00")
     assert spans(known) == ["Fri 09:00-Sat 09:00"]
 
 
 def test_holidays_that_take_a_day_out_of_the_week_are_told() -> None:
-    """Local days, first and last among them; not those on which it is closed, or has hours."""
+    """They are local days from first to last, without days that are closed or keep their hours."""
     weekdays = {"days": "mon-fri", "hours": "09:00-17:00"}
     feasts = ["GB-ENG", "2026-04-05", "2026-04-08", "2026-04-09"]
     spec = a_calendar("Pacific/Auckland", weekdays, holidays=feasts)

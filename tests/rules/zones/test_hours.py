@@ -1,4 +1,4 @@
-"""Whether it is somebody's hours now, and when they begin."""
+"""Whether somebody's hours are running, and when they begin next."""
 
 import pytest
 
@@ -21,16 +21,16 @@ OFFICE = hours(LONDON, "09:00-17:00", "mon", "tue")
 def test_hours_begin_with_their_first_instant_and_are_over_at_their_end(
     at: str, found: Hours
 ) -> None:
-    """On the local clock; otherwise it is said when they begin next."""
+    """They are on the local clock; outside of them, the next beginning is given."""
     assert hours_at(OFFICE, LONDON, utc(at)) == found
 
 
 def test_hours_are_read_on_the_clock_of_whoever_has_them() -> None:
-    """Nine in Tokyo is midnight in UTC, whatever zone the calendar was written for."""
+    """Nine in Tokyo is midnight in UTC, whatever the zone of the calendar."""
     assert hours_at(OFFICE, "Asia/Tokyo", utc("2026-07-06 00:00")) == Hours(within=True)
 
 
 def test_hours_that_do_not_come_within_a_fortnight_have_no_beginning() -> None:
-    """Nobody is waited for who may never come."""
+    """Nobody waits for a person who may never come."""
     never = OFFICE.changed(holidays=tuple(f"2026-07-{n:02}" for n in range(1, 32)))
     assert hours_at(never, LONDON, utc("2026-07-06 12:00")) == Hours(within=False)

@@ -1,4 +1,4 @@
-"""Rotations that hand over by the month: on the first of each, on another day, on the last."""
+"""Monthly rotations: they hand over on the first, on another day, or on the last."""
 
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -14,7 +14,7 @@ START, END = datetime(2026, 1, 10, tzinfo=UTC), datetime(2026, 12, 10, tzinfo=UT
 
 
 def shifts(hand_over: str, zone: str = "Europe/London", **more: datetime) -> list[tuple[str, str]]:
-    """Who begins when, in local time."""
+    """Each shift's person and its beginning in local time."""
     rotation = RotationSpec(
         name="r",
         people=("ana", "bo", "cy"),
@@ -29,7 +29,7 @@ def shifts(hand_over: str, zone: str = "Europe/London", **more: datetime) -> lis
 
 
 def test_each_month_is_one_person_s_from_its_first_on() -> None:
-    """Whatever clocks do; the first of 2024 was the first person's."""
+    """Changes of clocks do not matter; the first person had the first month of 2024."""
     assert shifts("every 1 month 09:00")[:5] == [
         ("ana", "01-01 09:00"),
         ("bo", "02-01 09:00"),
@@ -47,7 +47,7 @@ def test_a_day_that_a_month_does_not_have_is_its_last() -> None:
 
 
 def test_several_months_count_from_the_first_shift() -> None:
-    """That is the first at or after `starts`."""
+    """The first shift is the first at or after `starts`."""
     found = shifts("every 2 months on the 15th 08:30", starts=datetime(2026, 1, 20))  # noqa: DTZ001 - a local time
     assert found[:3] == [("ana", "02-15 08:30"), ("bo", "04-15 08:30"), ("cy", "06-15 08:30")]
 
@@ -66,7 +66,7 @@ SAME = {
 
 @pytest.mark.parametrize("text", SAME)
 def test_people_write_it_in_several_ways(text: str) -> None:
-    """Each means the same as it says."""
+    """All of these mean the same."""
     assert parse_hand_over(text) == SAME[text]
 
 
@@ -75,6 +75,6 @@ def test_people_write_it_in_several_ways(text: str) -> None:
              "every month on the 3rd from 2026-01-31T09:00", "every month from now"],
 )  # fmt: skip
 def test_what_no_month_has_is_refused(text: str) -> None:
-    """With what would be right."""
+    """The message says what would be right."""
     with pytest.raises(ValueError, match="write"):
         parse_hand_over(text)

@@ -1,4 +1,4 @@
-"""Who is on call at the edges: of hand-overs, years, feeds, and of what is asked."""
+"""Who is on call at the edges: of hand-overs, years, feeds, and of the requested time."""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ def told(spec: ScheduleSpec, start: str, end: str) -> list[tuple[str, str, str]]
 
 
 def test_hours_and_gaps_count_until_the_very_hand_over() -> None:
-    """Also on the day of the hand-over, before it."""
+    """That includes the day of the hand-over before its time."""
     at = utc("2026-01-12 08:00")
     long = schedule(rotation("monday 09:00", during=hours(LONDON, "07:00-17:00", *WEEK)))
     assert on_call(long, at).people == ("ana",)
@@ -41,12 +41,12 @@ def test_hours_and_gaps_count_until_the_very_hand_over() -> None:
 def test_a_shift_is_told_whole_and_those_that_only_touch_what_is_asked_are_not(
     start: str, end: str, shift: tuple[str, str, str]
 ) -> None:
-    """From when and until when another layer leaves it, however little is asked of."""
+    """Its ends are where other layers leave it, even if only a part was requested."""
     assert told(LAYERS, start, end) == [shift]
 
 
 def test_whom_a_feed_names_is_on_call_by_that_feed() -> None:
-    """It is said which."""
+    """The shift says which feed."""
     fed = schedule(feed=FeedSpec(name="rota"))
     at = utc("2026-07-01 11:00")
     found = on_call(fed, at, [Booking(at, at + timedelta(hours=1), "ana")])
@@ -55,7 +55,7 @@ def test_whom_a_feed_names_is_on_call_by_that_feed() -> None:
 
 @pytest.mark.parametrize("length", [0, -1])
 def test_an_event_without_a_length_is_nobodys_shift(length: int) -> None:
-    """Nor one that ends before it begins."""
+    """Nor is an event that ends before it begins."""
     at = utc("2026-01-06 12:00")
     bookings = [Booking(at, at + timedelta(hours=length), "zoe")]
     found = shifts_of(WEEKLY, at - timedelta(hours=3), at + timedelta(hours=3), bookings)
@@ -64,7 +64,7 @@ def test_an_event_without_a_length_is_nobodys_shift(length: int) -> None:
 
 
 def test_an_override_within_the_hour_that_never_comes_is_nobodys_shift() -> None:
-    """Whoever is on stays on: one shift, not two."""
+    """The present shift goes on as one shift, not two."""
     swap = override("zoe", "2026-03-29T01:10", "2026-03-29T01:50")
     spec = WEEKLY.changed(overrides=(swap,))
     assert told(spec, "2026-03-29 00:00", "2026-03-29 03:00") == [
@@ -73,7 +73,7 @@ def test_an_override_within_the_hour_that_never_comes_is_nobodys_shift() -> None
 
 
 def test_an_override_begins_and_ends_by_the_clocks_of_its_own_days() -> None:
-    """From summer into the next year: nine in London is eight in UTC, and then nine."""
+    """From summer into the next year, nine in London is first eight in UTC, then nine."""
     swap = override("zoe", "2026-10-01T09:00", "2027-01-10T09:00")
     spec = WEEKLY.changed(overrides=(swap,))
     for at in ("2026-10-02 00:00", "2027-01-09 00:00"):
@@ -81,7 +81,7 @@ def test_an_override_begins_and_ends_by_the_clocks_of_its_own_days() -> None:
 
 
 def test_an_event_of_last_year_has_the_clocks_of_its_own_days() -> None:
-    """Samoa skipped a day between its beginning and now."""
+    """Samoa skipped a day between then and now."""
     apia = schedule(zone="Pacific/Apia", feed=FeedSpec(name="rota"))
     long = Booking(datetime(2011, 12, 29, 12), datetime(2012, 1, 3, 12), "ana")  # noqa: DTZ001 - local
     found = on_call(apia, utc("2011-12-31 12:00"), [long])

@@ -1,4 +1,4 @@
-"""Who is on call: turns, layers, gaps and overrides, and what clocks do to them."""
+"""Who is on call: turns, layers, gaps, overrides, and the effect of clock changes."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ def told(spec: ScheduleSpec, start: str, end: str) -> list[tuple[str, str, str]]
 
 
 def test_a_week_belongs_to_one_person_then_to_the_next() -> None:
-    """From hand-over to hand-over by the local clock: an hour shorter where clocks go forward."""
+    """Hand-overs are by the local clock, so a week is an hour shorter if clocks go forward."""
     assert told(WEEKLY, "2026-03-23 09:00", "2026-04-06 08:00") == [
         ("cy", "03-23 09:00", "03-30 08:00"),
         ("ana", "03-30 08:00", "04-06 08:00"),
@@ -28,7 +28,7 @@ def test_a_week_belongs_to_one_person_then_to_the_next() -> None:
 
 
 def test_a_shift_ends_before_the_instant_of_its_hand_over() -> None:
-    """At 09:00 the next person is on call, a moment before the one before."""
+    """At 09:00 the next person is on call; a moment before, the previous one."""
     before = on_call(WEEKLY, utc("2026-01-12 09:00") - timedelta(microseconds=1))
     after = on_call(WEEKLY, utc("2026-01-12 09:00"))
     assert (before.people, after.people) == (("ana",), ("bo",))
@@ -44,7 +44,7 @@ def test_nobody_is_on_before_the_first_shift() -> None:
 
 
 def test_a_hand_over_in_the_hour_that_is_missing_is_where_clocks_jump_past_it() -> None:
-    """01:30 never comes in London on 29 March 2026: it is at 01:00 UTC, and only once."""
+    """01:30 does not exist in London on 29 March 2026, so they hand over at 01:00 UTC, once."""
     daily = schedule(rotation("daily 01:30"))
     assert told(daily, "2026-03-28 02:00", "2026-03-31 00:00") == [
         ("bo", "03-28 01:30", "03-29 01:00"),
@@ -54,7 +54,7 @@ def test_a_hand_over_in_the_hour_that_is_missing_is_where_clocks_jump_past_it() 
 
 
 def test_a_hand_over_in_the_hour_that_is_repeated_is_in_the_first() -> None:
-    """01:30 comes twice in London on 25 October 2026; nobody hands back in the second."""
+    """01:30 comes twice in London on 25 October 2026; nobody hands back the second time."""
     daily = schedule(rotation("daily 01:30"))
     assert told(daily, "2026-10-24 12:00", "2026-10-26 12:00") == [
         ("bo", "10-24 00:30", "10-25 00:30"),
@@ -64,7 +64,7 @@ def test_a_hand_over_in_the_hour_that_is_repeated_is_in_the_first() -> None:
 
 
 def test_a_day_that_never_was_is_nobodys_shift() -> None:
-    """Samoa went from 29 to 31 December 2011: who would have had the 30th has the 31st."""
+    """Samoa skipped 30 December 2011: the person who would have had it has the 31st."""
     starts = datetime(2011, 12, 27)  # noqa: DTZ001 - local
     apia = schedule(rotation("daily 00:00", "Pacific/Apia", starts=starts), zone="Pacific/Apia")
     people = [who for who, _, _ in told(apia, "2011-12-27 10:00", "2012-01-01 10:00")]
@@ -85,14 +85,14 @@ def test_a_day_that_never_was_is_nobodys_shift() -> None:
     ],
 )
 def test_every_form_of_hand_over_hands_over(hand_over: str, at: str, who: str) -> None:
-    """From ana, who is the first."""
+    """The first person, ana, hands over."""
     starts = None if " from " in hand_over else datetime(2026, 1, 5)  # noqa: DTZ001 - local
     spec = schedule(rotation(hand_over, starts=starts))
     assert on_call(spec, utc(at)).people == (who,)
 
 
 def test_elapsed_time_is_no_local_time() -> None:
-    """Twelve hours are twelve hours over a change of clocks; three days keep their time."""
+    """Twelve hours stay twelve hours over a change of clocks; three days keep their local time."""
     hours_ = schedule(rotation("every 12h from 2026-03-28T12:00", starts=None))
     days = schedule(rotation("every 1d from 2026-03-28T12:00", starts=None))
     assert told(hours_, "2026-03-29 12:00", "2026-03-29 13:00")[0][1] == "03-29 12:00"
@@ -100,7 +100,7 @@ def test_elapsed_time_is_no_local_time() -> None:
 
 
 def test_a_later_layer_counts_before_an_earlier_one() -> None:
-    """As in PagerDuty: what is written last lies on top."""
+    """As in PagerDuty, the last one written is on top."""
     night = rotation("daily 20:00", people=("di",), during=hours(LONDON, "20:00-08:00", "mon"))
     spec = schedule(rotation("monday 09:00"), night.changed(name="layer night"))
     assert told(spec, "2026-01-05 12:00", "2026-01-06 12:00") == [
@@ -111,7 +111,7 @@ def test_a_later_layer_counts_before_an_earlier_one() -> None:
 
 
 def test_the_sun_is_followed_by_layers_with_hours_of_their_own_zones() -> None:
-    """Three offices cover the day between them, whatever their clocks do."""
+    """Three offices cover the day between them, however their clocks change."""
     spec = schedule(
         *(
             rotation("daily 08:00", zone, people=(who,), during=hours(zone, "08:00-16:00", *WEEK))
@@ -130,7 +130,7 @@ def test_the_sun_is_followed_by_layers_with_hours_of_their_own_zones() -> None:
 
 
 def test_an_override_counts_before_everything_and_then_is_over() -> None:
-    """In local time of the schedule, or as instants; who had the shift has what is left of it."""
+    """It is in local time or as instants; the person of the shift has the rest of it."""
     swap = override("cy", "2026-07-01T09:00", "2026-07-01T17:00")
     spec = WEEKLY.changed(overrides=(swap,))
     assert told(spec, "2026-07-01 00:00", "2026-07-02 00:00") == [
@@ -145,7 +145,7 @@ def test_an_override_counts_before_everything_and_then_is_over() -> None:
 
 
 def test_of_two_overrides_the_last_one_counts() -> None:
-    """Whoever writes one more means it."""
+    """The last one written is the one that was meant."""
     swaps = (
         override("bo", "2026-01-06T09:00", "2026-01-08T09:00"),
         override("cy", "2026-01-07T09:00", "2026-01-07T12:00"),
@@ -157,7 +157,7 @@ def test_of_two_overrides_the_last_one_counts() -> None:
 
 
 def test_an_override_to_nobody_is_a_declared_gap() -> None:
-    """Somebody wrote it down."""
+    """Somebody wrote it down, so it is intended."""
     swap = override("nobody", "2026-12-25T00:00", "2026-12-26T00:00")
     found = on_call(WEEKLY.changed(overrides=(swap,)), utc("2026-12-25 12:00"))
     assert (found.people, found.gap) == ((), Gap.DECLARED)
@@ -165,7 +165,7 @@ def test_an_override_to_nobody_is_a_declared_gap() -> None:
 
 
 def test_within_gaps_nobody_is_on_call_unless_an_override_says_so() -> None:
-    """Weekends are free; somebody who volunteers is on call."""
+    """Weekends are free, but a volunteer is on call."""
     volunteer = override("di", "2026-01-10T10:00", "2026-01-10T12:00")
     weekend = hours(LONDON, "00:00-24:00", "sat", "sun")
     spec = WEEKLY.changed(gaps=(weekend,), overrides=(volunteer,))
@@ -180,7 +180,7 @@ def test_within_gaps_nobody_is_on_call_unless_an_override_says_so() -> None:
 
 
 def test_holes_can_all_be_declared() -> None:
-    """`gaps: declared` says that whatever nobody covers is meant."""
+    """`gaps: declared` says that all uncovered time is intended."""
     office = rotation("monday 09:00", during=hours(LONDON, "09:00-17:00", "mon"))
     open_, meant = schedule(office), schedule(office, gaps_meant=True)
     at = utc("2026-01-07 12:00")
@@ -191,13 +191,13 @@ def test_holes_can_all_be_declared() -> None:
 
 
 def test_nobody_may_have_a_turn() -> None:
-    """A week that is free on purpose."""
+    """Their week is free on purpose."""
     spec = schedule(rotation("monday 09:00", people=("ana", "nobody")))
     assert on_call(spec, utc("2026-01-13 12:00")).gap is Gap.DECLARED
 
 
 def test_several_people_of_a_feed_are_on_call_together() -> None:
-    """Their events overlap; local times are those of the schedule's zone."""
+    """Their events overlap; local times use the schedule's zone."""
     spec = schedule()
     bookings = (
         Booking(datetime(2026, 7, 1, 9), datetime(2026, 7, 1, 17), "ana"),  # noqa: DTZ001 - local

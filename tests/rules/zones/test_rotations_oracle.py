@@ -1,4 +1,4 @@
-"""Schedules agree with an oracle that keeps watch quarter by quarter, in many zones."""
+"""Schedules agree with an oracle that watches every quarter of an hour, in many zones."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -38,7 +38,7 @@ def hour(minute: int) -> str:
 
 @dataclass(frozen=True)
 class Case:
-    """A schedule as a policy has it and as the oracle has it, in an era, and a tick to ask of."""
+    """A schedule for the policy and for the oracle, in an era, and a tick to ask about."""
 
     era: Era
     spec: ScheduleSpec
@@ -48,7 +48,7 @@ class Case:
 
 
 def near(draw: st.DrawFn, known: Era, lowest: int, highest: int) -> int:
-    """A tick, every other time close to one at which clocks change."""
+    """A tick; every second one is near a change of clocks."""
     changes = [tick for tick in known.changes if lowest < tick < highest]
     anywhere = draw(st.integers(lowest, highest))
     if not changes or draw(st.integers(0, 1)):
@@ -59,7 +59,7 @@ def near(draw: st.DrawFn, known: Era, lowest: int, highest: int) -> int:
 
 @st.composite
 def rotations(draw: st.DrawFn, known: Era, name: str) -> tuple[RotationSpec, Turns]:
-    """A rotation, and the same for the oracle."""
+    """A rotation, for the policy and for the oracle."""
     people = PEOPLE[: draw(st.integers(1, 5))]
     starts = known.seen[near(draw, known, 200, len(known.seen) // 2)]
     minute = draw(st.integers(0, DAY // TICK - 1)) * TICK
@@ -108,7 +108,7 @@ def _windows(draw: st.DrawFn, zone: str) -> tuple[CalendarSpec, tuple[tuple[int,
 
 @st.composite
 def cases(draw: st.DrawFn, *, most: int = 3) -> Case:
-    """A schedule of some layers and overrides."""
+    """A schedule with some layers and overrides."""
     zone, begins = draw(st.sampled_from(PLACES))
     known = era(zone, begins, LIVED)
     count = draw(st.integers(1, most))
@@ -136,7 +136,7 @@ def cases(draw: st.DrawFn, *, most: int = 3) -> Case:
 
 
 def person_of(found: str | None) -> str | None:
-    """Whom a word of the oracle names."""
+    """The person in a word of the oracle."""
     named = found.split()[0] if found else None
     return None if named == NOBODY else named
 
@@ -144,7 +144,7 @@ def person_of(found: str | None) -> str | None:
 @MANY
 @given(cases())
 def test_whoever_the_oracle_sees_on_watch_is_on_call(case: Case) -> None:
-    """Through layers, windows, overrides and every change of clocks."""
+    """That holds across layers, windows, overrides and every change of clocks."""
     kept = watch(case.era, case.layers, case.swaps, case.tick, case.tick + 3 * AHEAD)
     for asked in range(0, 3 * AHEAD + 1, AHEAD):
         seen, person = kept[asked], person_of(kept[asked])
@@ -157,7 +157,7 @@ def test_whoever_the_oracle_sees_on_watch_is_on_call(case: Case) -> None:
 @settings(max_examples=250, deadline=None)
 @given(cases())
 def test_shifts_begin_and_end_where_the_oracle_sees_the_watch_change(case: Case) -> None:
-    """For ten days: who, from when, until when; and the holes between them."""
+    """It compares ten days: who, from when, until when, and the gaps."""
     span = 10 * DAY // TICK
     until = case.tick + span
     kept = watch(case.era, case.layers, case.swaps, case.tick, until - 1)
@@ -183,7 +183,7 @@ def test_shifts_begin_and_end_where_the_oracle_sees_the_watch_change(case: Case)
 @settings(max_examples=250, deadline=None)
 @given(cases(most=1))
 def test_nobody_is_skipped_and_nobody_doubled(case: Case) -> None:
-    """In every rotation the next in line comes next, whatever clocks do in between."""
+    """In every rotation the next person follows, across all changes of clocks."""
     rotation = case.spec.rotations[0].changed(during=None, until=None)
     spec = case.spec.changed(rotations=(rotation,))
     start = case.era.at(case.tick)
@@ -204,7 +204,7 @@ def test_nobody_is_skipped_and_nobody_doubled(case: Case) -> None:
 def test_a_rotation_without_a_first_shift_has_always_been_going_on(
     place: str, day: int, minute: int, at: int
 ) -> None:
-    """Counted both ways from the first hand-over of 2024, a Monday."""
+    """The turns count in both directions from the first hand-over of 2024, a Monday."""
     known = era(place, date(2023, 6, 5), LIVED)
     hand_over = HandOver(days=(DAYS[day],), at=(hour(minute * TICK),))
     rotation = RotationSpec(name="r", people=PEOPLE, hand_over=hand_over, zone=place)

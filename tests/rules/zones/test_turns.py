@@ -1,4 +1,4 @@
-"""Whose turn it is: neither when one asks nor what clocks did long ago changes it."""
+"""Whose turn it is does not depend on when somebody asks or on earlier changes of clocks."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ SHORT = timedelta(minutes=1)
 
 
 def local(text: str) -> datetime:
-    """What the clock on a wall shows."""
+    """The time on a clock on the wall."""
     return datetime.fromisoformat(text)
 
 
@@ -30,7 +30,7 @@ def told(spec: RotationSpec, start: str, end: str) -> list[tuple[str, str, str]]
     ("hand_over", "starts"),
     [
         ("daily 00:00", "2011-12-27"),  # a day that never was
-        ("daily 00:00", "2011-12-30"),  # with which it begins
+        ("daily 00:00", "2011-12-30"),  # it begins with that day
         ("daily 00:00", None),  # counted back from 2024
         ("daily 00:00, 23:30", "2011-12-27"),  # two shifts that never were, and one close before
         ("daily 03:15, 03:45", "2011-09-20"),  # clocks that jump past two, three times
@@ -40,7 +40,7 @@ def told(spec: RotationSpec, start: str, end: str) -> list[tuple[str, str, str]]
 def test_whoever_asks_later_finds_whom_those_found_who_asked_before(
     hand_over: str, starts: str | None
 ) -> None:
-    """Nobody is skipped and nobody doubled, however far off the first shift is."""
+    """Nobody is skipped and nobody is doubled, however far away the first shift is."""
     spec = rotation(hand_over, APIA, starts=local(starts) if starts else None)
     shifts = list(turns(spec, utc("2011-09-22 12:00"), utc("2012-10-03 00:00")))
     first = spec.people.index(shifts[0].person)
@@ -53,7 +53,7 @@ def test_whoever_asks_later_finds_whom_those_found_who_asked_before(
 
 
 def test_who_has_taken_over_in_the_first_of_two_hours_keeps_it_in_the_second() -> None:
-    """London shows 01:05 twice on 25 October 2026; the second time nobody hands over."""
+    """London shows 01:05 twice on 25 October 2026; nobody hands over the second time."""
     spec = rotation("daily 01:20, 01:40")
     assert told(spec, "2026-10-25 01:05", "2026-10-25 01:50") == [
         ("bo", "26-10-25 00:40", "26-10-26 01:20")
@@ -61,7 +61,7 @@ def test_who_has_taken_over_in_the_first_of_two_hours_keeps_it_in_the_second() -
 
 
 def test_one_without_a_first_shift_has_its_first_person_begin_in_2024() -> None:
-    """On the first Monday, as it was before and will be after."""
+    """It begins on the first Monday of 2024."""
     spec = rotation("monday 09:00", starts=None)
     assert told(spec, "2023-12-31 00:00", "2024-01-08 09:00") == [
         ("cy", "23-12-25 09:00", "24-01-01 09:00"),
@@ -83,7 +83,7 @@ def test_one_without_a_first_shift_has_its_first_person_begin_in_2024() -> None:
 def test_the_first_person_begins_with_the_first_hand_over_from_the_start_on(
     hand_over: str, starts: str, first: str
 ) -> None:
-    """Of its day and its time; nobody has a turn before."""
+    """That is on its day and at its time; before it, nobody has a turn."""
     spec = rotation(hand_over, starts=local(starts))
     found = told(spec, "2025-12-01 00:00", "2026-01-13 00:00")
     assert found[0][:2] == ("ana", first)
@@ -91,7 +91,7 @@ def test_the_first_person_begins_with_the_first_hand_over_from_the_start_on(
 
 @pytest.mark.parametrize("ends", ["2026-01-19T09:00", "2026-01-21T12:00"])
 def test_after_its_end_nobody_has_a_turn(ends: str) -> None:
-    """The last shift is cut there; an end at a hand-over is no further turn."""
+    """The last shift ends there; an end at a hand-over gives no further turn."""
     spec = rotation("monday 09:00", until=local(ends))
     found = list(turns(spec, utc("2026-01-06 00:00"), utc("2026-03-01 00:00")))
     assert found[-1].ends_at == utc(ends.replace("T", " "))
@@ -121,5 +121,5 @@ WEEKS = rotation("monday 00:00", APIA, starts=local("2011-12-05"))
 def test_a_shift_is_told_whole_by_the_clocks_at_its_ends(
     spec: RotationSpec, at: str, shift: tuple[str, str, str]
 ) -> None:
-    """Which may be in another year, when other rules held than when one asks."""
+    """An end may be in another year, when other rules held."""
     assert told(spec, at, f"{at[:-1]}1") == [shift]
