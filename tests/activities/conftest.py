@@ -28,14 +28,14 @@ def environment() -> ActivityEnvironment:
 
 @pytest.fixture
 async def sink() -> AsyncIterator[WebhookSink]:
-    """A webhook server of this test's own."""
+    """A webhook server for this test alone."""
     async with WebhookSink() as running:
         yield running
 
 
 @pytest.fixture
 async def channels(sink: WebhookSink) -> AsyncIterator[ChannelDirectory]:
-    """The channels pager, mail, chat and desk, each a path of the sink."""
+    """The channels pager, mail, chat and desk; each is a path of the sink."""
     settings = {
         name: channel_settings(
             {"url": f"{sink.url_of(name)}?code=url-secret", "token": "bearer-secret"}

@@ -21,7 +21,7 @@ from workflows.archive_run import ArchiveRun
 
 @workflow.defn(sandboxed=False)
 class Ending:
-    """Has itself archived, as an incident does, and ends."""
+    """A workflow that has itself archived, as an incident does, and ends."""
 
     @workflow.run
     async def run(self, continues: bool) -> str:  # noqa: FBT001 - Temporal passes arguments by place
@@ -95,7 +95,7 @@ async def test_an_open_run_is_archived_later(
     task_queue: str,
     environment: ActivityEnvironment,
 ) -> None:
-    """While the run is open the activity fails for now, ever more patiently."""
+    """While the run is open the activity fails retryably, with longer and longer waits."""
     handle = await client.start_workflow(Open.run, id=f"INC-{task_queue}", task_queue=task_queue)
     activity = ArchiveRunActivity(client, documents).archive_run
     request = ArchiveRunInput(workflow_id=handle.id, run_id=handle.first_execution_run_id or "")
@@ -118,7 +118,7 @@ async def test_a_run_that_is_gone_is_permanent(
     task_queue: str,
     environment: ActivityEnvironment,
 ) -> None:
-    """A run beyond the server's retention cannot be archived any more, and that is said."""
+    """A run beyond the server's retention cannot be archived, and the error says so."""
     request = ArchiveRunInput(
         workflow_id=f"INC-{task_queue}", run_id="00000000-0000-4000-8000-000000000000"
     )

@@ -26,7 +26,7 @@ PEOPLE = {
 async def escalated(
     environment: ActivityEnvironment, directory: ChannelDirectory, *targets: str, **given: Any
 ) -> Escalated:
-    """What paging a level of these targets comes to."""
+    """The outcome of paging a level with these targets."""
     fields: dict[str, Any] = {
         "level": 2,
         "cycle": 0,
@@ -70,7 +70,7 @@ async def test_everybody_of_the_level_is_paged_once(
 async def test_it_can_find_out_whom_a_level_pages_and_send_nothing(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
-    """With the keys that their pages would have; a lost task may have sent them."""
+    """It has the keys of the pages, which a lost task may have sent."""
     answer = await escalated(environment, channels, "person:ana", "role:lead", sends=False)
     assert not answer.sent
     (page,) = answer.pages
@@ -100,7 +100,7 @@ async def test_a_receipt_is_dated_by_the_attempt(
 async def test_each_page_goes_on_from_the_first_message_to_its_recipient_by_its_channel(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
-    """That of another person, or of another channel of the chain, is not told."""
+    """Messages to another person, or over another channel of the chain, do not count."""
     sink.by_path = {"pager": Answer(status=404)}
     firsts = tuple(
         FirstMessage(channel=c, recipient=r, reference=Reference(message=f"{c}-{r}"))
@@ -120,7 +120,7 @@ async def test_each_page_goes_on_from_the_first_message_to_its_recipient_by_its_
 async def test_a_permanent_failure_falls_back_at_once(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
-    """Channels that refuse for good are passed over, under the same key, and are remembered."""
+    """Channels that refuse permanently are passed over under the same key, and noted."""
     sink.by_path = {"pager": Answer(status=404), "mail": Answer(status=403)}
     page = (await escalated(environment, channels, "person:ana")).pages[0]
     assert page.receipt is not None
@@ -133,7 +133,7 @@ async def test_a_permanent_failure_falls_back_at_once(
 async def test_a_retryable_failure_is_still_owed_on_its_channel(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
-    """Where a channel fails for now, the page goes back with its chain and its place in it."""
+    """If a channel fails retryably, the page goes back with its chain and its place in it."""
     sink.by_path = {
         "pager": Answer(status=404),
         "mail": Answer(status=503, headers={"Retry-After": "9"}),
@@ -155,7 +155,7 @@ async def test_a_retryable_failure_is_still_owed_on_its_channel(
 async def test_a_chain_that_fails_for_good_is_owed_on_its_last_channel(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
-    """When no channel takes the page, it is owed still, with the last failure."""
+    """If no channel takes the page, it stays owed, with the last failure."""
     sink.default = Answer(status=400)
     page = (await escalated(environment, channels, "person:ana")).pages[0]
     assert page.delivery.channel == 2
@@ -167,7 +167,7 @@ async def test_a_chain_that_fails_for_good_is_owed_on_its_last_channel(
 async def test_one_target_s_trouble_does_not_reach_the_others(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
-    """A hanging channel is given up in time, while the other page has long gone out."""
+    """A hanging channel is given up in time; the other page left long before."""
     sink.by_path = {"pager": Answer(hang=True)}
     answer = await escalated(
         environment,
@@ -185,7 +185,7 @@ async def test_one_target_s_trouble_does_not_reach_the_others(
 async def test_an_unknown_channel_falls_back(
     environment: ActivityEnvironment, channels: ChannelDirectory
 ) -> None:
-    """A channel that no setting resolves is passed over like one that refuses."""
+    """A channel without settings is passed over like one that refuses."""
     answer = await escalated(environment, channels, "channel:pigeon", fallbacks={"pigeon": "desk"})
     page = answer.pages[0]
     assert page.receipt is not None
@@ -196,7 +196,7 @@ async def test_an_unknown_channel_falls_back(
 async def test_whom_no_channel_reaches_is_nobody(
     environment: ActivityEnvironment, channels: ChannelDirectory
 ) -> None:
-    """A person without any channel is told as nobody, so that the next level is not waited for."""
+    """A person without any channel counts as nobody, so that the next level need not wait."""
     answer = await escalated(environment, channels, "person:bo", channels=())
     assert (answer.pages, answer.nobody) == ((), ("person:bo",))
 
@@ -207,7 +207,7 @@ async def test_an_unexpected_error_becomes_the_target_s_failure(
     sink: WebhookSink,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A defect in one channel pages the others, and shows by its type alone."""
+    """After a defect in one channel the others still page; the error shows only its type."""
     resolve = channels.channel
 
     def broken(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Whom of a level it is not the hour to page, and whose turn it is, against a real webhook."""
+"""People on a level who are off hours, and whose turn it is, against a real webhook."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ async def escalated(
     hours: CalendarSpec | None = OFFICE,
     in_turn: bool = False,
 ) -> Escalated:
-    """What paging a level comes to at 16:50 in London, 22:20 in Kolkata."""
+    """The outcome of paging a level at 16:50 in London, 22:20 in Kolkata."""
     level = Level(page=targets, wait=timedelta(minutes=5), hours=hours, in_turn=in_turn)
     request = EscalateIncident(
         level=1,
@@ -55,7 +55,7 @@ def paged(answer: Escalated) -> list[str]:
 async def test_it_is_the_hour_by_the_clock_of_each(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
-    """Whoever has no zone lives in that of the calendar; who is passed over is told until when."""
+    """People without a zone are in the calendar's; those passed over have their next hour named."""
     answer = await escalated(environment, channels, "person:ana", "person:bo", "person:cy")
     assert paged(answer) == ["ana"]
     assert [(gone.recipient, gone.zone) for gone in answer.out_of_hours] == [
@@ -71,7 +71,7 @@ async def test_it_is_the_hour_by_the_clock_of_each(
 async def test_whose_zone_is_not_known_is_paged_all_the_same(
     environment: ActivityEnvironment, channels: ChannelDirectory
 ) -> None:
-    """Somebody who is woken is better than nobody."""
+    """Waking somebody is better than nobody."""
     answer = await escalated(environment, channels, "person:dee")
     assert paged(answer) == ["dee"]
 
@@ -79,7 +79,7 @@ async def test_whose_zone_is_not_known_is_paged_all_the_same(
 async def test_of_those_who_take_turns_one_is_paged(
     environment: ActivityEnvironment, channels: ChannelDirectory
 ) -> None:
-    """The first of them that can be; who is skipped is told, who comes later is not asked."""
+    """It is the first who can be; skipped people are named, later ones are not asked."""
     turn = await escalated(
         environment,
         channels,
@@ -98,7 +98,7 @@ async def test_of_those_who_take_turns_one_is_paged(
 async def test_where_nobody_can_be_everybody_is_told(
     environment: ActivityEnvironment, channels: ChannelDirectory
 ) -> None:
-    """Each with when their hours begin, so that it can begin again then."""
+    """Each has the beginning of their hours, so that the page can start again then."""
     answer = await escalated(
         environment, channels, "role:lead", "person:bo", "person:cy", in_turn=True
     )

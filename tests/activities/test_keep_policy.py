@@ -1,4 +1,4 @@
-"""The text of a policy is kept where auditors find it by the hash that incidents name."""
+"""The text of a policy is kept under the hash that incidents name, so that auditors find it."""
 
 import uuid
 from hashlib import sha256
@@ -16,7 +16,7 @@ from workflows.keep_policy import KeepPolicy
 
 
 def a_policy() -> tuple[bytes, str]:
-    """A file that nobody else keeps, byte-order mark, line ends and all; and its hash."""
+    """A file with byte-order mark and unusual line ends, and its hash."""
     source = f"\ufeffpolicy: caf\u00e9 {uuid.uuid4()}\r\n\n".encode()
     return source, sha256(source).hexdigest()
 
@@ -24,7 +24,7 @@ def a_policy() -> tuple[bytes, str]:
 async def test_a_policy_is_kept_byte_for_byte_and_once(
     server: WorkflowEnvironment, task_queue: str, documents: LocalDocumentStore
 ) -> None:
-    """Whoever starts an incident has it kept by the workers, however far away they are."""
+    """Workers keep it for every client that starts an incident, however far away it is."""
     source, digest = a_policy()
     handle = server.client.get_workflow_handle(
         f"policy-{task_queue}-{digest}", result_type=DocumentWritten

@@ -1,4 +1,4 @@
-"""Who is paged by a schedule: by the policy in force, with feeds, and nobody where nobody is."""
+"""Whom a schedule pages: by the policy in force, with feeds, and nobody if nobody is on call."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,7 @@ WRITTEN = PAGED + SCHEDULES
 
 
 def compiled(text: str = WRITTEN) -> CompiledPolicy:
-    """A policy text as an incident carries it."""
+    """A policy text, compiled as an incident carries it."""
     policy = parse_policy(text.encode()).policy
     assert policy is not None
     return compile_policy(policy, "hash")
@@ -53,7 +53,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def feeds(tmp_path: Path) -> AsyncIterator[FeedDirectory]:
-    """The feed `fed`, a file, by which bo is on call for a week of March."""
+    """The feed `fed`, a file that has bo on call for a week of March."""
     path = tmp_path / "fed.ics"
     shift = a_shift("On call: Dr. Berg", "20260302T090000Z", "20260309T090000Z")
     path.write_text(a_feed(shift, a_shift("Offsite", "20260304T090000Z", "20260304T170000Z")))
@@ -67,7 +67,7 @@ async def feeds(tmp_path: Path) -> AsyncIterator[FeedDirectory]:
 async def asked(
     lookup: OnCallLookup, *names: str, at: datetime = AT, **given: Any
 ) -> dict[str, tuple[str, ...]]:
-    """Whom schedules name."""
+    """The people whom the schedules name."""
     carried = compiled()
     found = await lookup.ask(
         [f"schedule:{name}" for name in names],
@@ -80,7 +80,7 @@ async def asked(
 
 
 async def test_an_override_made_after_the_incident_began_counts(file: Path) -> None:
-    """The schedules of the policy in force are asked, not those that the incident carries."""
+    """The activity reads the policy in force, not the one that the incident carries."""
     lookup = OnCallLookup(None, file)
     assert await asked(lookup, "primary") == {"primary": ("ana",)}
     swap = "overrides: [{ who: di, from: 2026-03-04T11:00, to: 2026-03-04T13:00 }] }"
@@ -102,7 +102,7 @@ async def test_an_override_made_after_the_incident_began_counts(file: Path) -> N
 async def test_where_the_policy_in_force_is_no_help_the_incident_s_own_counts(
     file: Path, broken: str
 ) -> None:
-    """A broken file, or the policy of somebody else."""
+    """It is a broken file, or the policy of somebody else."""
     changed = broken.replace("[ana, bo]", "[bo, ana]")
     file.write_text(changed)
     assert await asked(OnCallLookup(None, file), "primary") == {"primary": ("ana",)}
@@ -111,7 +111,7 @@ async def test_where_the_policy_in_force_is_no_help_the_incident_s_own_counts(
 
 
 async def test_a_feed_is_asked_and_its_age_is_told(feeds: FeedDirectory, file: Path) -> None:
-    """What it calls people is understood; an event that names nobody is told."""
+    """Its names for people are understood; an event that names nobody is reported."""
     carried = compiled()
     found = await OnCallLookup(feeds, file).ask(
         ["schedule:fed"], carried.schedules, carried.people, carried.name, AT
@@ -126,7 +126,7 @@ async def test_a_feed_is_asked_and_its_age_is_told(feeds: FeedDirectory, file: P
 
 
 async def test_what_cannot_be_worked_out_is_nobody_and_says_so(tmp_path: Path) -> None:
-    """No feed, no schedule, no zone: none of it raises, since others must be paged."""
+    """A missing feed, schedule or zone does not raise, because others must be paged."""
     spec = compiled().schedules[0].changed(zone="Mars/Olympus", name="mars")
     mars = spec.rotations[0].changed(zone="Mars/Olympus")
     spec = spec.changed(rotations=(mars,))
@@ -151,7 +151,7 @@ async def test_what_cannot_be_worked_out_is_nobody_and_says_so(tmp_path: Path) -
 async def escalated(
     environment: ActivityEnvironment, channels: ChannelDirectory, lookup: OnCallLookup
 ) -> Escalated:
-    """The first level of the policy, paged."""
+    """The outcome of paging the policy's first level."""
     carried = compiled()
     request = EscalateIncident(
         level=1,
@@ -181,7 +181,7 @@ async def test_everybody_on_call_is_paged_and_the_result_says_why(
     feeds: FeedDirectory,
     file: Path,
 ) -> None:
-    """By which schedule, rotation or feed, until when; and by which nobody is."""
+    """The result names schedule, rotation or feed, and the end; or says that nobody is."""
     done = await escalated(environment, channels, OnCallLookup(feeds, file))
     assert [(page.target, page.via) for page in done.pages] == [
         ("schedule:primary", "primary, rotation until 2026-03-09 09:00 UTC"),
@@ -196,7 +196,7 @@ async def test_everybody_on_call_is_paged_and_the_result_says_why(
 async def test_a_role_goes_to_whoever_is_on_call_when_an_incident_begins(
     feeds: FeedDirectory,
 ) -> None:
-    """What was found travels with its policy; a policy without such roles is left alone."""
+    """The policy carries the result; a policy without such roles is left alone."""
     found = await with_on_call(compiled(), AT, feeds)
     assert found.on_call["fed"].people == ("bo",)
     plain = compiled(WHOLE)

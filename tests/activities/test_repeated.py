@@ -1,4 +1,4 @@
-"""Every activity that touches the world, run twice: one effect at the sink."""
+"""Every activity with effects, run twice, has one effect at the sink."""
 
 import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -32,7 +32,7 @@ from tests.specimens import POLICY, START, a_diagnosed_incident, after, an_incid
 
 
 class World:
-    """Everything that the activities may touch, and what it holds in the end."""
+    """Everything that the activities may touch, with its content in the end."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class World:
         self.archive_id = ""
 
     async def effects(self) -> dict[str, Any]:
-        """What the sinks hold: messages by key, documents by path, workflows by id."""
+        """The content of the sinks: messages by key, documents by path, workflows by id."""
         found: dict[str, Any] = dict(self.sink.effects)
         for path in sorted(Path(self.documents.root).rglob("*.*")):
             found[str(path)] = (path.read_bytes(), path.stat().st_ino)
@@ -68,7 +68,7 @@ async def world(
     time_skipping: WorkflowEnvironment,
     task_queue: str,
 ) -> AsyncIterator[World]:
-    """A world for one test; workflows that were started end with it."""
+    """A world for one test; workflows that it started end with it."""
     made = World(sink, channels, documents, time_skipping, task_queue)
     yield made
     if made.archive_id:
@@ -161,7 +161,7 @@ EVERY = (
 async def test_run_twice_it_has_one_effect(
     prepared: Callable[[World], Awaitable[Run]], world: World, environment: ActivityEnvironment
 ) -> None:
-    """A second run, as after a crash before the first was recorded, changes nothing outside."""
+    """A second run, as after a crash before the first was recorded, changes nothing."""
     environment.info = dataclasses.replace(environment.info, task_queue=world.task_queue)
     activity, request = await prepared(world)
     first = await environment.run(activity, request)
@@ -190,7 +190,7 @@ async def test_a_lost_answer_doubles_nothing(
 async def test_an_archive_starts_on_the_activity_s_task_queue(
     world: World, environment: ActivityEnvironment
 ) -> None:
-    """The archive runs where the incident runs, under an id that says what it archives."""
+    """It runs where the incident runs, under an id that names the archived run."""
     environment.info = dataclasses.replace(environment.info, task_queue=world.task_queue)
     activity, request = await a_begun_archive(world)
     assert await environment.run(activity, request) == world.archive_id

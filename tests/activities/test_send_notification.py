@@ -38,7 +38,7 @@ async def refused(
 async def test_a_receipt_names_key_channel_instant_and_reference(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
-    """The receipt is dated by the attempt and carries what the channel calls the message."""
+    """The receipt has the attempt's start, and the channel's reference for the message."""
     sink.answers = [Answer(body=b'{"id": "m-1"}')]
     receipt = await sent(environment, channels)
     assert receipt == Receipt(
@@ -53,7 +53,7 @@ async def test_a_receipt_names_key_channel_instant_and_reference(
 async def test_an_attempt_after_a_lost_answer_asks_the_same_and_gets_the_same_reference(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
-    """The other side took it the first time: it knows the key, and says what it called it."""
+    """The receiver took it the first time, knows the key, and returns its reference."""
     sink.close_connection(takes=True)
     sink.default = Answer(body=b'{"message": "m-1"}')
     await refused(environment, channels)
@@ -72,7 +72,7 @@ async def test_an_answer_that_no_history_can_hold_costs_no_second_message(
     sink: WebhookSink,
     answer: str,
 ) -> None:
-    """The message was taken: what the answer calls it is left out, and that is all."""
+    """The message was taken; only the reference in the answer is left out."""
     sink.answers = [Answer(body=answer.encode())]
     receipt = await sent(environment, channels)
     assert receipt.reference is None
@@ -81,7 +81,7 @@ async def test_an_answer_that_no_history_can_hold_costs_no_second_message(
 async def test_a_permanent_failure_is_not_retried(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
-    """A refusal for good is typed, not retryable, and tells what happened."""
+    """A permanent refusal is typed, is not retried, and says what happened."""
     sink.answer(403)
     error, failure = await refused(environment, channels)
     assert (error.type, error.non_retryable) == (PERMANENT_FAILURE, True)
@@ -114,7 +114,7 @@ async def test_a_failure_without_retry_after_leaves_the_delay_to_the_policy(
 async def test_an_unknown_channel_is_permanent(
     environment: ActivityEnvironment, channels: ChannelDirectory
 ) -> None:
-    """A channel that no setting resolves cannot be helped by retrying."""
+    """If no settings resolve a channel, another attempt cannot help."""
     error, failure = await refused(environment, channels, "pigeon")
     assert error.type == PERMANENT_FAILURE
     assert failure.channel == "pigeon"
@@ -123,7 +123,7 @@ async def test_an_unknown_channel_is_permanent(
 async def test_an_unexpected_error_is_retryable_and_keeps_its_words_to_itself(
     environment: ActivityEnvironment, channels: ChannelDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever breaks inside a channel reaches the history by its type alone."""
+    """The history gets only the type of an error inside a channel."""
 
     def broken(_: str) -> None:
         raise KeyError("bearer-secret")
@@ -151,7 +151,7 @@ async def test_no_failure_holds_a_secret(
 async def test_an_attempt_ends_before_temporal_s_timeout(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
-    """A hanging channel is told as such, instead of as an activity that timed out."""
+    """A hanging channel is reported as such, not as an activity that timed out."""
     environment.info = environment.info.__class__(
         **{**vars(environment.info), "start_to_close_timeout": timedelta(milliseconds=200)}
     )

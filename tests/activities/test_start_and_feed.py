@@ -1,4 +1,4 @@
-"""start_incident and feed_incident, on a real server, done once and twice."""
+"""start_incident and feed_incident on a real server, run once and twice."""
 
 import asyncio
 import dataclasses
@@ -61,13 +61,13 @@ class Bench:
     id: str
 
     async def start(self, told: Report) -> bool:
-        """Start the incident; whether it had not been."""
+        """Start the incident; returns whether it was not started before."""
         request = StartIncident(incident_id=self.id, report=told)
         activity = StartIncidentActivity(self.client, self.policy)
         return (await self.environment.run(activity.start_incident, request)).started
 
     async def feed(self, command_id: str, *alerts: Alert, reopen: bool = False) -> IncidentFed:
-        """Feed it."""
+        """Feed the incident."""
         request = FeedIncident(
             incident_id=self.id,
             batch=AlertBatch(group_key="k", alerts=alerts, received_at=AT + timedelta(minutes=1)),
@@ -85,7 +85,7 @@ class Bench:
         await handle.execute_update(name, {"actor": "ana", **fields})
 
     async def over(self, name: str, **fields: object) -> None:
-        """Ana ends it."""
+        """Ana ends the incident."""
         await self.do(name, **fields)
         await self.client.get_workflow_handle(self.id).result()
 
@@ -103,7 +103,7 @@ async def bench(
     tmp_path: Path,
     environment: ActivityEnvironment,
 ) -> AsyncIterator[Bench]:
-    """A worker for incidents runs; none is started yet."""
+    """A bench with a worker for incidents; none is started yet."""
     environment.info = dataclasses.replace(environment.info, task_queue=task_queue)
     client, name = time_skipping.client, f"INC-{uuid.uuid4().hex[:8]}"
     async with working(client, task_queue, tmp_path / "documents"):
@@ -117,7 +117,7 @@ async def bench(
 async def test_an_incident_is_as_bad_as_the_worst_of_its_alerts(
     bench: Bench, said: tuple[str | None, ...], severity: str
 ) -> None:
-    """By the ranks of the policy in force; its default where they say nothing that it knows."""
+    """The ranks of the policy in force decide; if it knows none of them, its default does."""
     assert await bench.start(report(*said))
     assert (await bench.record()).severity == severity
 
@@ -132,7 +132,7 @@ async def test_the_policy_that_an_incident_names_is_kept(bench: Bench, tmp_path:
 
 
 async def test_starting_twice_starts_one_incident(bench: Bench) -> None:
-    """The second says so, also when the incident is over."""
+    """The second start says so, even if the incident is over."""
     assert await bench.start(report("SEV1"))
     assert not await bench.start(report("SEV1"))
     await bench.over("resolve")
@@ -140,7 +140,7 @@ async def test_starting_twice_starts_one_incident(bench: Bench) -> None:
 
 
 async def test_a_broken_policy_is_tried_again_and_says_what_is_wrong(bench: Bench) -> None:
-    """The file may be mended; the failure names it and the line."""
+    """Somebody may mend the file; the failure names it and the line."""
     bench.policy.write_text("policy: x\nnonsense: 1\n")
     with pytest.raises(ApplicationError, match=r"policy\.yaml:2:1.*nonsense") as error:
         await bench.start(report("SEV1"))
@@ -148,7 +148,7 @@ async def test_a_broken_policy_is_tried_again_and_says_what_is_wrong(bench: Benc
 
 
 async def test_a_policy_file_that_is_slow_to_read_holds_nothing_else_up(bench: Bench) -> None:
-    """Other activities go on; only when they have does the file say what stands in it."""
+    """Other activities go on while the file waits to be read."""
     text = bench.policy.read_text()
     bench.policy.unlink()
     os.mkfifo(bench.policy)
@@ -198,7 +198,7 @@ async def test_reopening_twice_reopens_once(bench: Bench) -> None:
 async def test_where_people_reopened_first_the_alerts_are_taken_all_the_same(
     bench: Bench,
 ) -> None:
-    """The refused reopening does not matter."""
+    """It does not matter that the reopening is refused."""
     await bench.start(report())
     answer = await bench.feed("f-1", alert(), reopen=True)
     assert answer == IncidentFed(absorbed=True, state=State.REPORTED)
@@ -206,7 +206,7 @@ async def test_where_people_reopened_first_the_alerts_are_taken_all_the_same(
 
 @pytest.mark.parametrize("reopen", [False, True])
 async def test_a_cancelled_incident_takes_nothing(bench: Bench, *, reopen: bool) -> None:
-    """It says so, and when it ended."""
+    """The answer says so, and when it ended."""
     await bench.start(report())
     await bench.over("cancel", reason="false_alarm")
     answer = await bench.feed("f-1", alert(), reopen=reopen)
@@ -215,7 +215,7 @@ async def test_a_cancelled_incident_takes_nothing(bench: Bench, *, reopen: bool)
 
 
 async def test_a_closed_incident_says_when_it_was_resolved(bench: Bench) -> None:
-    """So that its group can tell a recurrence from what fired before."""
+    """So its group can tell a recurrence from an earlier firing."""
     await bench.start(report())
     await bench.over("resolve")
     answer = await bench.feed("f-1", alert())
@@ -228,9 +228,9 @@ async def test_a_closed_incident_says_when_it_was_resolved(bench: Bench) -> None
 
 
 async def test_an_incident_that_heard_before_it_closed_says_so_afterwards(bench: Bench) -> None:
-    """Only the answer was lost: who closed it knew, and it is not reopened for that.
+    """Only the answer was lost: the person who closed it knew, so it is not reopened.
 
-    The server itself remembers what the last run answered; this was answered by an earlier one.
+    The server itself remembers the answers of the last run; this is of an earlier one.
     """
     await bench.start(report())
     await bench.feed("f-1", alert())

@@ -24,7 +24,7 @@ ENTRIES = TypeAdapter(tuple[TimelineEntry, ...])
 
 
 def request(incident: Incident, minute: float = 60) -> WriteReport:
-    """The report of `incident`, so many minutes after its start."""
+    """A request for the report of `incident`, so many minutes after its start."""
     return WriteReport(incident=incident, policy=POLICY, name="report-1", now=after(minute))
 
 
@@ -55,7 +55,7 @@ async def archived(
 async def test_the_report_is_kept_as_markdown_and_json(
     environment: ActivityEnvironment, documents: LocalDocumentStore
 ) -> None:
-    """The Markdown is what the rules say; the JSON holds record, policy, clocks and instant."""
+    """The Markdown follows the rules; the JSON holds record, policy, clocks and instant."""
     incident = a_diagnosed_incident()
     answer = await written(environment, documents, request(incident))
     readings = read_clocks(POLICY, incident, after(60))
@@ -112,7 +112,7 @@ def forged(change: dict[str, Any]) -> bytes:
 async def test_what_lies_where_the_report_goes_is_not_taken_for_it(
     environment: ActivityEnvironment, documents: LocalDocumentStore, lies_there: bytes
 ) -> None:
-    """Of another version, incident or record: it is left alone, the report lies beside it."""
+    """If version, incident or record differ, it is left alone, and the report goes beside it."""
     for ending in ("json", "md"):
         await documents.put(f"{PATH}.{ending}", lies_there)
     answer = await written(environment, documents, request(a_diagnosed_incident()))
@@ -129,7 +129,7 @@ async def test_what_lies_where_the_report_goes_is_not_taken_for_it(
 async def test_archived_entries_come_back_into_the_report(
     environment: ActivityEnvironment, documents: LocalDocumentStore
 ) -> None:
-    """The report tells the whole timeline, also the part that had left the record."""
+    """The report has the whole timeline, including the part that left the record."""
     whole = a_diagnosed_incident()
     short = await archived(environment, documents, whole, 3)
     assert len(short.timeline) == len(whole.timeline) - 3
@@ -143,7 +143,7 @@ async def test_archived_entries_come_back_into_the_report(
 async def test_a_damaged_segment_is_named_in_the_report(
     environment: ActivityEnvironment, documents: LocalDocumentStore, damage: str
 ) -> None:
-    """Entries that are gone, or not what was archived, are not told as if they were."""
+    """Missing or changed entries do not appear as if they were the archived ones."""
     short = await archived(environment, documents, a_diagnosed_incident(), 3)
     path = documents.root / "incidents/INC-260327-TEST/timeline/1-3.json"
     path.unlink()
@@ -173,7 +173,7 @@ async def test_a_segment_is_kept_under_its_numbers(
 async def test_a_store_that_cannot_be_written_is_retryable(
     environment: ActivityEnvironment, documents: LocalDocumentStore
 ) -> None:
-    """A store in trouble is tried again, and says so without its place."""
+    """The failure is retryable and does not name the path."""
     (documents.root / "incidents").write_text("in the way")
     with pytest.raises(ApplicationError) as raised:
         await written(environment, documents, request(a_diagnosed_incident()))
@@ -184,7 +184,7 @@ async def test_a_store_that_cannot_be_written_is_retryable(
 async def test_other_entries_under_the_same_numbers_lie_beside(
     environment: ActivityEnvironment, documents: LocalDocumentStore
 ) -> None:
-    """What is archived is never overwritten, and what lies there never taken for ours."""
+    """An archive is never overwritten, and foreign content never counts as ours."""
     place = "incidents/INC-260327-TEST/timeline/1-3.json"
     await documents.put(place, b"[]")
     whole = a_diagnosed_incident()

@@ -1,7 +1,7 @@
-"""Workflows on a bench: their own code, with a runtime that only remembers what was registered.
+"""Runs the code of a workflow on a bench, with a runtime that only keeps what it registers.
 
-A message costs milliseconds here, so that thousands can be tried; what the server and the SDK
-make of them is for tests on a real server.
+A message takes milliseconds here, so thousands can be tried. Tests on a real server cover what the
+server and the SDK make of them.
 """
 
 import inspect
@@ -24,13 +24,13 @@ Handler = Callable[..., Any]
 
 
 def as_payload(text: str) -> RawValue:
-    """What a stranger sends: a text that says of itself that it is JSON."""
+    """A payload from a stranger: a text that claims to be JSON."""
     data = text.encode("utf-8", "surrogatepass")
     return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=data))
 
 
 class Bench:
-    """What a workflow registered, and how messages reach it."""
+    """What a workflow registered, and a way to send it messages."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -39,7 +39,7 @@ class Bench:
         self.unknown: Handler = print
 
     def runtime(self) -> dict[str, Any]:
-        """What stands in the place of `temporalio.workflow`."""
+        """Replaces `temporalio.workflow`."""
         info = SimpleNamespace(
             workflow_id="INC-260327-7F3KQ2M4",
             workflow_type="Specimen",
@@ -76,7 +76,7 @@ class Bench:
             self.unknown(name, [payload])
 
     def update(self, name: str, text: str) -> Any:
-        """Send an update; None where it is refused. Whatever else it raises is a fault."""
+        """Send an update; None if it is refused. Any other error is a fault."""
         do, validate = self.updates[name]
         payload = as_payload(text)
         try:
@@ -104,5 +104,5 @@ def bench(now: datetime) -> Iterator[Bench]:
 
 
 def much_later(stage: Bench) -> None:
-    """Time passes: what is reckoned from then on must not stop anything either."""
+    """Time passes; calculations at the later time must not stop anything either."""
     stage.now += timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""An acknowledgement and the end of a wait at one instant, on a server on which time passes."""
+"""An acknowledgement comes at the end of a wait, on a server on which time passes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -55,7 +55,7 @@ async def working(
     *,
     takes_activities: bool = True,
 ) -> AsyncIterator[None]:
-    """While a worker runs."""
+    """Run a worker."""
     async with Workers(
         env.client,
         task_queue=task_queue,
@@ -78,7 +78,7 @@ async def begun(
     number: int = 0,
     policy: CompiledPolicy = POLICY_OF_RACES,
 ) -> Handle:
-    """An incident begins."""
+    """Begin an incident."""
     return await env.client.start_workflow(
         INCIDENT_WORKFLOW,
         IncidentInput(policy=policy, report=REPORT),
@@ -88,7 +88,7 @@ async def begun(
 
 
 async def until(handle: Handle, true: Callable[[Incident], bool]) -> Incident:
-    """Wait until the record says so."""
+    """Wait until the record satisfies this."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             record: Incident = await handle.query("record", result_type=Incident)
@@ -98,7 +98,7 @@ async def until(handle: Handle, true: Callable[[Incident], bool]) -> Incident:
 
 
 async def happened(handle: Handle, kind: EventType.ValueType) -> None:
-    """Wait until an event of this kind is in the history."""
+    """Wait until the history has an event of this kind."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             history = await handle.fetch_history()
@@ -108,7 +108,7 @@ async def happened(handle: Handle, kind: EventType.ValueType) -> None:
 
 
 def paged(record: Incident) -> list[str]:
-    """Who was paged, by the timeline."""
+    """The people who were paged, by the timeline."""
     return [e.data["recipient"] for e in record.timeline if e.kind == "page.sent"]
 
 
@@ -116,7 +116,7 @@ def paged(record: Incident) -> list[str]:
 async def test_of_two_at_once_the_acknowledgement_counts(
     server: WorkflowEnvironment, task_queue: str, first: str
 ) -> None:
-    """Both are there when an incident looks, in whatever order they came: nobody is paged."""
+    """Both are there when the incident looks, in whatever order: nobody is paged."""
     channels = RecordingChannels()
     async with working(server, task_queue, channels):
         handle = await begun(server, task_queue)
@@ -136,7 +136,7 @@ async def test_of_two_at_once_the_acknowledgement_counts(
 async def test_what_was_told_before_any_worker_looked_makes_no_page_that_may_have_left(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """Signals, also unknown ones, and an update belong to a start: no task was lost."""
+    """Signals, even unknown ones, and an update may come with the start: no task was lost."""
     channels = RecordingChannels()
     handle = await begun(server, task_queue)
     await handle.signal("no_such_signal", 1)
@@ -153,7 +153,7 @@ async def test_what_was_told_before_any_worker_looked_makes_no_page_that_may_hav
 async def test_a_wait_and_a_limit_that_are_both_overdue_are_one_page(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """No worker looked in time, as on a loaded machine: level 2 is paged once, by the limit."""
+    """No worker looked in time, as on a busy machine: the limit pages level 2 once."""
     channels = RecordingChannels()
     second = WAIT.total_seconds() / 60
     limit = clock("answer", "reported", "resolved", sev1=second, at={1.0: (ESCALATE,)})
@@ -177,7 +177,7 @@ async def test_a_wait_and_a_limit_that_are_both_overdue_are_one_page(
 async def test_a_page_that_no_worker_has_taken_is_withdrawn_by_the_acknowledgement(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """Its activity waits in the task queue; once workers come, nobody is paged."""
+    """Its activity waits in the task queue; when workers come, nobody is paged."""
     channels = RecordingChannels()
     async with working(server, task_queue, channels):
         handle = await begun(server, task_queue)
@@ -211,7 +211,7 @@ class OncePast(asyncio.Event):
 async def test_an_attempt_that_is_under_way_is_recorded_and_what_would_follow_is_not_made(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """The channel has one page when the acknowledgement comes, and another waits to be tried."""
+    """The channel has one page when the acknowledgement comes; another waits for a try."""
     channels = RecordingChannels()
     pager = channels.channel("pager")
     pager.failures = [RetryableError("pager", "busy")]
@@ -252,7 +252,7 @@ async def scheduled(handle: Handle, activity: str) -> None:
 async def test_at_the_very_end_of_a_wait_a_level_is_paged_before_the_acknowledgement_or_not_at_all(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """Forty acknowledgements around the instant: never paged after one, and never level 3."""
+    """With forty acknowledgements around it, none is followed by a page or by level 3."""
     channels = RecordingChannels()
     async with working(server, task_queue, channels):
         handles = [await begun(server, task_queue, number) for number in range(40)]
@@ -274,7 +274,7 @@ async def test_at_the_very_end_of_a_wait_a_level_is_paged_before_the_acknowledge
 
 
 async def raced(handle: Handle, off: timedelta) -> Incident:
-    """Acknowledge at the end of the first wait, give or take; the record once all is done."""
+    """Acknowledge around the end of the first wait; returns the record at the end."""
     record = await until(handle, lambda record: bool(paged(record)))
     line = next(e for e in record.timeline if e.kind == "page.sent")
     at = datetime.fromisoformat(line.data["next_at"]) + off

@@ -1,4 +1,4 @@
-"""Updates that claim to be the engine's own, or monitoring's, are refused, and leave a trace."""
+"""Updates that claim to come from the engine or monitoring are refused and leave a trace."""
 
 import json
 
@@ -13,7 +13,7 @@ from workflows.incident.workflow import IncidentWorkflow
 
 @pytest.mark.parametrize(("actor", "via"), [("engine", "engine"), ("monitoring", "alerts")])
 def test_a_claim_to_be_the_engine_is_on_record_as_one_of_unknown(actor: str, via: str) -> None:
-    """Whoever tries to close under a name that is nobody's is seen, and counted."""
+    """An attempt to close under a name that is nobody's is recorded and counted."""
     with bench(START) as stage:
         start = IncidentInput(policy=POLICY, report=REPORT)
         incident = IncidentWorkflow(as_payload(start.model_dump_json()))

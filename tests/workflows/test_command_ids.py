@@ -1,4 +1,4 @@
-"""An id of a command is for that command alone."""
+"""A command's id belongs to that command alone."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ def lesson(stage: Bench, text: str, **fields: Any) -> bool:
 
 
 def test_an_id_gives_no_other_command_a_result() -> None:
-    """The same again gets what it got; another name, actor or text is refused, and that is kept."""
+    """The same command gets its result again; another name, actor or text is refused, on record."""
     with bench(START) as stage:
         incident = an_incident(stage)
         assert lesson(stage, "one")
@@ -46,7 +46,7 @@ def test_an_id_gives_no_other_command_a_result() -> None:
 
 
 def test_nobody_keeps_alerts_away_by_an_id_that_can_be_foreseen() -> None:
-    """What monitoring tells under an id that somebody else took first is heard."""
+    """The incident hears news from monitoring even if somebody else used its id first."""
     with bench(START) as stage:
         incident = an_incident(stage)
         assert lesson(stage, "mine")
@@ -58,7 +58,7 @@ def test_nobody_keeps_alerts_away_by_an_id_that_can_be_foreseen() -> None:
 
 
 def test_the_note_of_a_command_that_is_refused_is_kept() -> None:
-    """In short, with the line of its refusal."""
+    """A short form of it is on the line of the refusal."""
     with bench(START) as stage:
         incident = an_incident(stage)
         assert stage.update("close", said("bo", note="Sunday is too late " + "x" * 3000)) is None

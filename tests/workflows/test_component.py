@@ -1,4 +1,4 @@
-"""A component that still owes something keeps the run alive, and a later run goes on with it."""
+"""A component that still owes something keeps the run alive and carries over to the next run."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ FIXED = {"incident", "policy", "processed", "given", "effects"}
 
 
 class Debt(Component):
-    """Owes something, and is carried as a report that is due."""
+    """Owes something, and is carried as a due report."""
 
     def __init__(self) -> None:
         self.launched: list[datetime] = []
@@ -32,7 +32,7 @@ class Debt(Component):
 
     @property
     def settled(self) -> bool:
-        """Whether it is paid."""
+        """Whether the debt is paid."""
         return not self.owes
 
     def carried(self) -> Mapping[str, object]:
@@ -41,20 +41,20 @@ class Debt(Component):
 
 
 def an_incident() -> IncidentWorkflow:
-    """One that has just been reported."""
+    """An incident that was just reported."""
     start = IncidentInput(policy=POLICY, report=REPORT)
     return IncidentWorkflow(as_payload(start.model_dump_json()))
 
 
 def test_each_field_that_a_later_run_needs_is_carried_by_one_component() -> None:
-    """Nothing that is carried is forgotten, and nothing is carried twice."""
+    """Nothing is forgotten, and nothing is carried twice."""
     with bench(START):
         fields = [name for part in an_incident()._components for name in part.carried()]
     assert sorted(fields) == sorted(set(Carried.model_fields) - FIXED)
 
 
 def test_a_component_that_is_added_is_driven_awaited_and_carried() -> None:
-    """It needs a place in the tuple, and no other line."""
+    """It needs only a place in the tuple."""
     debt = Debt()
     with bench(START) as stage:
         incident = an_incident()
@@ -70,7 +70,7 @@ def test_a_component_that_is_added_is_driven_awaited_and_carried() -> None:
 
 
 def test_whoever_forgets_what_the_run_asks_of_a_component_hears_of_it_at_once() -> None:
-    """It cannot even be made."""
+    """A component that misses one cannot even be made."""
 
     class Forgetful(Component):
         def launch(self, now: datetime) -> None:

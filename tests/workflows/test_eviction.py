@@ -1,4 +1,4 @@
-"""A workflow leaves the memory of its worker at any time; that is no event of the incident."""
+"""A workflow may leave its worker's memory at any time, which is no event of the incident."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ from tests.specimens import POLICY, REPORT
 async def test_an_incident_that_leaves_memory_while_it_sends_is_no_alarm(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """The cache has room for one of two: nothing is broken by that, and nothing says so."""
+    """The cache has room for one of two; nothing breaks, and no alarm is logged."""
     channels = RecordingChannels()
     log = channels.channel("log")
     log.gate = asyncio.Event()

@@ -1,4 +1,4 @@
-"""A record that somebody forged, as the start of an incident: it goes on, or fails at once."""
+"""An incident that starts with a forged record goes on, or fails at once."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ FORGED = IncidentInput(carried=CARRIED).model_dump(mode="json")
 
 
 def test_no_incident_goes_on_with_the_record_of_another() -> None:
-    """It would page under the keys of the other."""
+    """It would page under the keys of the other incident."""
     forged = IncidentInput(carried=CARRIED.changed(incident=a_diagnosed_incident()))
     with bench(START):
         unfit = IncidentWorkflow(as_payload(forged.model_dump_json()))._unfit
@@ -32,7 +32,7 @@ def test_no_incident_goes_on_with_the_record_of_another() -> None:
 @settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_forged_record_stops_at_its_first_task(data: st.DataObject) -> None:
-    """Anything at any place of what a run is said to have carried."""
+    """The forged record may have anything at any place."""
     path = data.draw(st.sampled_from(places(FORGED)))
     text = said(FORGED, path, data.draw(st.sampled_from(SAYABLE)))
     with bench(START) as stage:

@@ -1,4 +1,4 @@
-"""Whatever JSON can say, to whichever workflow: it goes on."""
+"""No JSON stops a workflow, whatever it says and whichever workflow gets it."""
 
 import json
 from typing import Any
@@ -108,7 +108,7 @@ def places(value: Any, path: Path = ()) -> list[Path]:
 
 
 def said(value: Any, path: Path, text: str) -> str:
-    """`value` as JSON with `text` at a place of it."""
+    """`value` as JSON, with `text` at one place of it."""
     if not path:
         return text
     key, *rest = path
@@ -120,7 +120,7 @@ def said(value: Any, path: Path, text: str) -> str:
 
 
 def payload_of(name: str) -> dict[str, Any]:
-    """A command that says everything it can."""
+    """A command with every field that it can have."""
     fields = COMMANDS[name].payload.model_fields
     return {"actor": "ana", **{field: TELLING.get(field) for field in fields if field in TELLING}}
 
@@ -141,7 +141,7 @@ def an_incident(stage: Bench) -> IncidentWorkflow:
 
 
 def goes_on(incident: IncidentWorkflow, stage: Bench) -> None:
-    """What the run does between messages can be done, now and later, also by a later run."""
+    """What the run does between messages still works, now, later, and in a later run."""
     for _ in range(2):
         incident._next_due()
         incident._over()
@@ -161,7 +161,7 @@ def _every_way(name: str, text: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_instant_or_length_of_time_stops_an_incident(name: str) -> None:
-    """Every instant of every command, at both ends of the calendar and beyond."""
+    """It tries every instant of every command, at both ends of the calendar and beyond."""
     fields = COMMANDS[name].payload.model_fields
     timed = [field for field in fields if field in {"by", "at"} or field.endswith("_at")]
     for field in timed:
@@ -172,7 +172,7 @@ def test_no_instant_or_length_of_time_stops_an_incident(name: str) -> None:
 @settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_nothing_that_json_can_say_stops_an_incident(data: st.DataObject) -> None:
-    """Any command, with anything at any place of it; by signal and by update."""
+    """It tries any command with anything at any place, by signal and by update."""
     name = data.draw(st.sampled_from([*COMMANDS, "no_such_signal"]))
     payload = payload_of(name) if name in COMMANDS else {"a": 1}
     paths = places(payload)
@@ -195,7 +195,7 @@ def test_nothing_that_json_can_say_stops_an_incident(data: st.DataObject) -> Non
 @settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_nothing_that_json_can_say_stops_an_alert_group(data: st.DataObject) -> None:
-    """Either signal; afterwards it still takes alerts, and opens an incident for them."""
+    """After either signal it still takes alerts and opens an incident for them."""
     name, payload = data.draw(
         st.sampled_from([("receive_alerts", BATCH), ("incident_moved", MOVED), ("else", {})])
     )
@@ -221,7 +221,7 @@ def test_nothing_that_json_can_say_stops_an_alert_group(data: st.DataObject) -> 
 @settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_nothing_that_json_can_say_stops_a_workload(data: st.DataObject) -> None:
-    """Either update; afterwards it still gives leave."""
+    """After either update it still gives leave."""
     name, payload = data.draw(
         st.sampled_from([("ask_leave", {"pages": [LEAVE]}), ("hold_role", HELD), ("else", {})])
     )
@@ -254,7 +254,7 @@ STARTS: dict[Starting, IncidentInput | AlertGroupInput | WorkloadInput] = {
 @settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_start_is_fit_or_ends_at_once(data: st.DataObject) -> None:
-    """Anything at any place of an input: the workflow can be worked out, or says why not."""
+    """With anything at any place of its input, the workflow either works or says why not."""
     kind = data.draw(st.sampled_from(list(STARTS)))
     whole = STARTS[kind].model_dump(mode="json")
     path = data.draw(st.sampled_from(places(whole)))
@@ -273,7 +273,7 @@ def test_a_start_is_fit_or_ends_at_once(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("sign", ["x", "é", "\u706b", "\U0001f525"])
 def test_no_search_attribute_is_larger_than_the_server_takes(sign: str) -> None:
-    """It would fail the task that writes it, and the next, for ever."""
+    """A larger one would fail the task that writes it, again and again."""
     assert shortened(sign * 100) == sign * 100
     assert 1200 < len(json.dumps(shortened(sign * 3000))) <= 2000
     words = fitting([sign * 100 + str(number) for number in range(100)])

@@ -1,4 +1,4 @@
-"""Whoever asks while something happens changes nothing: the history replays."""
+"""Queries while something happens change nothing: the history replays."""
 
 import asyncio
 import time
@@ -55,19 +55,19 @@ class _Slowly(WorkflowInboundInterceptor):
 
 
 class SlowAnswers(Interceptor):
-    """The answer to a query takes as long as on a machine with much other work."""
+    """Delays the answer to a query, as on a busy machine."""
 
     def workflow_interceptor_class(
         self,
         input: WorkflowInterceptorClassInput,  # noqa: A002 - its name there
     ) -> type[WorkflowInboundInterceptor]:
-        """What is slow."""
+        """The interceptor that delays."""
         return _Slowly
 
 
 @asynccontextmanager
 async def working(env: WorkflowEnvironment, task_queue: str) -> AsyncIterator[None]:
-    """While a worker runs that is slow to answer."""
+    """Run a worker that answers slowly."""
     channels = RecordingChannels()
     async with Workers(
         env.client,
@@ -85,7 +85,7 @@ async def working(env: WorkflowEnvironment, task_queue: str) -> AsyncIterator[No
 
 
 async def begun(env: WorkflowEnvironment, task_queue: str, late: timedelta) -> Handle:
-    """An incident begins, whose alerts have fired `late` ago."""
+    """Begin an incident whose alerts fired `late` ago."""
     fired_at = datetime.now(UTC) - late
     report = REPORT.changed(group_id="AG-1", happened_at=fired_at)
     return await env.client.start_workflow(
@@ -107,14 +107,14 @@ async def until(handle: Handle, kind: str) -> None:
 
 
 async def asked(handle: Handle) -> "asyncio.Task[Incident]":
-    """Ask for the record; no worker runs, so the question comes with the next workflow task."""
+    """Ask for the record; no worker runs, so the query comes with the next workflow task."""
     question = asyncio.create_task(handle.query("record", result_type=Incident))
     await asyncio.sleep(0.3)
     return question
 
 
 async def replays(handle: Handle) -> None:
-    """What happened is decided again, event by event."""
+    """Replay the history, event by event."""
     replayer = Replayer(
         workflows=list(WORKFLOWS),
         data_converter=pydantic_data_converter,
@@ -127,7 +127,7 @@ async def replays(handle: Handle) -> None:
 async def test_a_question_that_comes_with_the_first_task_leaves_a_history_that_replays(
     server: WorkflowEnvironment, task_queue: str, late: timedelta
 ) -> None:
-    """It is answered once the page has left; of a late incident, a deadline is enforced too."""
+    """The answer comes after the page has left; a late incident also enforces a deadline."""
     handle = await begun(server, task_queue, late)
     question = await asked(handle)
     async with working(server, task_queue):
@@ -142,7 +142,7 @@ async def test_a_question_that_comes_with_the_first_task_leaves_a_history_that_r
 async def test_a_deadline_is_enforced_between_workflow_tasks(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """Within one, the answer to a question would part what was decided from what follows."""
+    """Within a task, a query's answer would separate a decision from what follows."""
     handle = await begun(server, task_queue, timedelta(minutes=1))
     async with working(server, task_queue):
         await until(handle, "clock.warned")

@@ -1,4 +1,4 @@
-"""Incidents in the world go on under the code of today: stored histories replay."""
+"""Running incidents go on under today's code: stored histories replay."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ HISTORIES = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 async def test_a_stored_history_replays(path: Path) -> None:
-    """What was decided then is decided now, event by event."""
+    """The same decisions follow, event by event."""
     replayer = Replayer(
         workflows=list(WORKFLOWS),
         data_converter=pydantic_data_converter,
@@ -27,7 +27,7 @@ async def test_a_stored_history_replays(path: Path) -> None:
 async def test_a_history_replays_although_zones_and_holidays_changed_since(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What a calendar decided was recorded: nothing looks it up again."""
+    """A calendar's decisions were recorded, so nothing looks them up again."""
 
     def changed(*_: object, **__: object) -> None:
         raise AssertionError("a replay asked what a calendar says today")
@@ -45,7 +45,7 @@ async def test_a_history_replays_although_zones_and_holidays_changed_since(
 
 
 def test_full_lives_holds_reopenings_cancellations_and_many_runs_are_among_the_histories() -> None:
-    """The kinds of life that must stay replayable are all there."""
+    """These kinds of lives must stay replayable."""
     stems = {path.stem for path in HISTORIES}
     assert {"full_life-run1", "hold_reopen-run1", "cancelled-run1", "many_runs-run2"} <= stems
     assert "in_calendars-run1" in stems

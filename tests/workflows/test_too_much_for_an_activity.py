@@ -18,11 +18,11 @@ TOO_MUCH = 3 * 1024 * 1024
 
 @workflow.defn
 class _Orders:
-    """Orders the same too large effect in each of the ways there are."""
+    """Orders the same oversized effect in each possible way."""
 
     @workflow.run
     async def run(self) -> list[str]:
-        """What became of each."""
+        """The outcome of each."""
         heavy = ArchiveTimeline(
             incident_id="INC-1", first_seq=1, last_seq=2, entries_json="é" * (TOO_MUCH // 2)
         )
@@ -44,7 +44,7 @@ class _Orders:
 async def test_an_effect_that_is_too_heavy_fails_and_its_workflow_goes_on(
     time_skipping: WorkflowEnvironment,
 ) -> None:
-    """It is not begun, says its weight, and does not fail the task of the workflow for ever."""
+    """It is not started, names its size, and does not fail the workflow task for ever."""
     async with Worker(time_skipping.client, task_queue="too-much", workflows=[_Orders]):
         said = await time_skipping.client.execute_workflow(
             _Orders.run,

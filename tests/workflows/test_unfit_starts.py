@@ -1,4 +1,4 @@
-"""What is started with an input that nobody can read fails at once, and says what is right."""
+"""A workflow with unreadable input fails at once and says what is right."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ STARTS: list[tuple[str, list[Any], str]] = [
 async def test_an_input_that_cannot_be_read_ends_the_workflow_with_what_is_right(
     server: WorkflowEnvironment, task_queue: str, *, guarded: bool
 ) -> None:
-    """No argument, several, wrong JSON, wrong types: each is Malformed, none stays open."""
+    """No argument, several, wrong JSON and wrong types are each Malformed; nothing stays open."""
     async with Worker(
         server.client,
         task_queue=task_queue,
@@ -113,7 +113,7 @@ LACKING = {"title": "x", "attributes": {"impact": "al"}}
 async def test_a_report_that_the_policy_does_not_take_ends_the_workflow_with_all_that_is_wrong(
     server: WorkflowEnvironment, task_queue: str, reporter: str, kind: str, words: str
 ) -> None:
-    """Also where somebody speaks to Temporal directly; nobody is paged for it."""
+    """This holds for direct calls to Temporal too; nobody is paged."""
     start = {
         "policy": ASKING.model_dump(mode="json"),
         "report": {**LACKING, "reporter": {"name": reporter}},
@@ -142,7 +142,7 @@ async def test_a_report_that_the_policy_does_not_take_ends_the_workflow_with_all
 async def test_what_a_newer_version_of_the_engine_wrote_waits_for_a_worker_of_that_version(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """Workers of two versions run side by side: the older fails its task, never the incident."""
+    """With workers of two versions, the older fails its task, but never the incident."""
     newer = {
         "policy": {**POLICY.model_dump(mode="json"), "moon_phases": ["full"]},
         "report": REPORT.model_dump(mode="json"),

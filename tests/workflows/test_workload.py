@@ -46,7 +46,7 @@ SECOND = timedelta(seconds=1)
 
 
 class Ana:
-    """Ana's workload, whoever asks it."""
+    """Ana's workload, with ways to ask it."""
 
     def __init__(self, env: WorkflowEnvironment, task_queue: str) -> None:
         self.env = env
@@ -69,7 +69,7 @@ class Ana:
         )
 
     async def update(self, name: str, said: object, answer: type[Any]) -> Any:
-        """Tell the workload something; the first time starts it."""
+        """Send the workload an update; the first one starts it."""
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             WORKLOAD_WORKFLOW,
             WorkloadInput(whom="person:ana"),
@@ -82,7 +82,7 @@ class Ana:
         )
 
     async def ask(self, *pages: AskLeave) -> tuple[Leave, ...]:
-        """What pages are answered that ask together."""
+        """The answers to pages that ask together."""
         leaves: Leaves = await self.update(ASK_LEAVE, AskTogether(pages=pages), Leaves)
         return leaves.leaves
 
@@ -91,7 +91,7 @@ class Ana:
         await self.env.fast_forward(self.handle, time)
 
     async def until_told(self, ask: AskLeave) -> Leave:
-        """Ask again until the page is held no more."""
+        """Ask again until the page is no longer held."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 (leave,) = await self.ask(ask)
@@ -100,13 +100,13 @@ class Ana:
                 await asyncio.sleep(0.02)
 
     def subjects(self, channel: str) -> list[str]:
-        """What a channel was sent."""
+        """The subjects that a channel got."""
         return [sent.subject for sent in self.channels.channel(channel).messages.values()]
 
 
 @pytest.fixture
 async def ana(time_skipping: WorkflowEnvironment, task_queue: str) -> AsyncIterator[Ana]:
-    """Ana's workload, with a worker; what it did replays in the end."""
+    """Ana's workload with a worker; at the end, its history replays."""
     made = Ana(time_skipping, task_queue)
     async with made.worker():
         yield made
@@ -119,7 +119,7 @@ async def ana(time_skipping: WorkflowEnvironment, task_queue: str) -> AsyncItera
 
 
 async def test_what_is_held_goes_out_as_one_when_it_is_due(ana: Ana) -> None:
-    """Not before; and each of its pages hears of it."""
+    """It does not go earlier, and each of its pages hears of it."""
     leaves = await ana.ask(*(page(number) for number in range(9)))
     assert [leave.verdict for leave in leaves[3:5]] == [Verdict.GRANTED, Verdict.HELD]
     await ana.later(GATHER - SECOND)
@@ -132,7 +132,7 @@ async def test_what_is_held_goes_out_as_one_when_it_is_due(ana: Ana) -> None:
 
 
 async def test_a_summary_falls_back_as_a_page_does(ana: Ana) -> None:
-    """The next channel of the page of the worst incident."""
+    """It uses the next channel of the worst incident's page."""
     ana.channels.channel("pager").fails_always = PermanentError("pager", "gone")
     await ana.ask(*(page(number) for number in range(5)))
     await ana.later(GATHER + SECOND)
@@ -143,7 +143,7 @@ async def test_a_summary_falls_back_as_a_page_does(ana: Ana) -> None:
 
 
 async def test_pages_of_a_summary_that_reaches_nobody_hear_so_in_the_end(ana: Ana) -> None:
-    """After eight rounds over every channel; until then it is tried."""
+    """That is after eight rounds over every channel."""
     for name in ("pager", "email"):
         ana.channels.channel(name).fails_always = PermanentError(name, "gone")
     await ana.ask(*(page(number) for number in range(5)))
@@ -154,7 +154,7 @@ async def test_pages_of_a_summary_that_reaches_nobody_hear_so_in_the_end(ana: An
 
 
 async def test_what_cannot_be_read_is_refused_and_changes_nothing(ana: Ana) -> None:
-    """Whoever speaks to Temporal directly is told what was wrong."""
+    """A direct call to Temporal hears what was wrong."""
     await ana.ask(page(1))
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await ana.handle.execute_update(ASK_LEAVE, {"pages": [{"key": 1}]})
@@ -169,7 +169,7 @@ async def test_what_cannot_be_read_is_refused_and_changes_nothing(ana: Ana) -> N
 
 
 async def test_it_ends_when_nothing_is_left_and_begins_anew_when_asked(ana: Ana) -> None:
-    """Not before a role that was held is given up."""
+    """It does not end before its last role is given up."""
     held = HoldRole(role="lead", incident_id="INC-1", holds=True, at=NOON)
     await ana.update(HOLD_ROLE, held, RolesHeld)
     await ana.ask(page(1))
@@ -182,7 +182,7 @@ async def test_it_ends_when_nothing_is_left_and_begins_anew_when_asked(ana: Ana)
 
 
 async def test_a_summary_of_a_later_life_has_a_key_of_its_own(ana: Ana) -> None:
-    """A receiver that honours keys would take it for the first one, and drop it."""
+    """Otherwise a receiver that honours keys would drop it as a repeat of the first."""
     for first in (0, 10):
         await ana.ask(*(page(first + number) for number in range(5)))
         await ana.later(GATHER + SECOND)
@@ -193,7 +193,7 @@ async def test_a_summary_of_a_later_life_has_a_key_of_its_own(ana: Ana) -> None:
 
 
 async def test_nothing_is_forgotten_when_it_continues_as_new(task_queue: str) -> None:
-    """What was sent counts on, what is held goes out, whoever asks again gets the same answer."""
+    """Sent pages still count, held ones go out, and a repeated request gets the same answer."""
     config = "limit.historyCount.suggestContinueAsNew=60"
     async with await time_skipping_server(config) as env:
         ana = Ana(env, task_queue)

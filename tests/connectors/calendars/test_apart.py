@@ -1,4 +1,4 @@
-"""What a hostile text of a feed costs: a process that is ended, and nothing else."""
+"""A hostile text of a feed costs one process, which is ended, and nothing else."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -29,14 +29,14 @@ NO_SUCH_DAY = (
 
 
 async def test_a_rule_without_end_costs_its_series_and_no_other() -> None:
-    """One that repeats every second, and one that never finds a day."""
+    """One rule repeats every second, and one never finds a day."""
     read = await unfolded_apart(a_feed(EVERY_SECOND, NO_SUCH_DAY, ANA, BO), START, END)
     assert [event.summary for event in read.events] == ["ana", "bo"]
     assert read.left_out == ("cy (takes too long)",)
 
 
 async def test_a_short_text_cannot_repeat_itself_into_a_long_reading() -> None:
-    """Hundreds of kilobytes were hundreds of megabytes of the worker, for each month it asked."""
+    """Otherwise hundreds of kilobytes would become hundreds of megabytes for each month."""
     crowd = "|".join(f"ATTENDEE:mailto:{'u' * 200}{n}@example.com" for n in range(50))
     hourly = "SUMMARY:cy|DTSTART:20260302T090000Z|DTEND:20260302T100000Z|RRULE:FREQ=HOURLY"
     read = await unfolded_apart(a_feed(ANA, f"{hourly}|{crowd}", hourly), START, END)
@@ -48,7 +48,7 @@ async def test_a_short_text_cannot_repeat_itself_into_a_long_reading() -> None:
 
 
 def test_an_address_that_no_mail_can_have_is_none() -> None:
-    """It would stand in every shift of a series."""
+    """Otherwise it would be in every shift of a series."""
     assert attending(["x" * 250 + "@example.com", "bo@example.com"]).coming == ("bo@example.com",)
 
 
@@ -60,20 +60,20 @@ def test_an_address_that_no_mail_can_have_is_none() -> None:
     ],
 )
 async def test_what_cannot_be_read_says_why(text: str, why: str) -> None:
-    """A login page, and a text of which a part is missing."""
+    """It is a login page, or a text of which a part is missing."""
     with pytest.raises(Unreadable, match=why):
         await unfolded_apart(text, START, END)
 
 
 async def test_whoever_stops_waiting_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What runs out of time is killed, and says so."""
+    """A process that runs out of time is killed, and the error says so."""
     monkeypatch.setattr("connectors.calendars.apart.WALL_SECONDS", 0.01)
     with pytest.raises(Unreadable, match="within the limits"):
         await unfolded_apart(a_feed(EVERY_SECOND), START, END)
 
 
 class Reader:
-    """Counts what it is asked to read; texts that begin with `bad` cannot be read."""
+    """Counts the texts that it has to read; texts that begin with `bad` are unreadable."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -90,7 +90,7 @@ class Reader:
 
 
 async def test_a_text_is_read_once_whether_it_can_be_or_not() -> None:
-    """Pages of other minutes ask for the same months; who asks together waits for one."""
+    """Pages of other minutes ask for the same months, and callers at once share one reading."""
     reader = Reader()
     readings = Readings(reader)
     for minute in range(3):
@@ -103,7 +103,7 @@ async def test_a_text_is_read_once_whether_it_can_be_or_not() -> None:
 
 
 async def test_only_what_touches_the_time_is_told() -> None:
-    """Whole months are read; a minute is asked for."""
+    """It reads whole months, although a minute is asked for."""
     readings = Readings(read_here)
     at = datetime(2026, 3, 8, 9, 1, tzinfo=UTC)
     assert [e.summary for e in (await readings.of(a_feed(ANA, BO), at, at)).events] == ["bo"]
@@ -111,7 +111,7 @@ async def test_only_what_touches_the_time_is_told() -> None:
 
 
 async def test_a_feed_that_turns_bad_is_known_by_its_last_good_copy(tmp_path: Path) -> None:
-    """It is tried once; while it is being tried, nobody who has a copy waits for it."""
+    """It is tried once; meanwhile nobody who has a copy waits for it."""
     file, reader = tmp_path / "primary.ics", Reader()
     file.write_text(a_feed(ANA))
     feeds = FeedDirectory(
@@ -142,7 +142,7 @@ async def test_a_feed_that_turns_bad_is_known_by_its_last_good_copy(tmp_path: Pa
 
 
 async def test_a_bad_feed_without_any_copy_is_an_error(tmp_path: Path) -> None:
-    """It is no empty schedule."""
+    """It does not count as an empty schedule."""
     file = tmp_path / "primary.ics"
     file.write_text("bad")
     named = {"primary": FeedSettings(path=file)}
@@ -154,7 +154,7 @@ async def test_a_bad_feed_without_any_copy_is_an_error(tmp_path: Path) -> None:
 async def test_a_feed_without_any_copy_keeps_a_page_no_longer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is read further meanwhile, and whoever asks once that is done finds it."""
+    """The reading goes on, and callers after its end get it."""
     file, reader = tmp_path / "primary.ics", Reader()
     file.write_text(a_feed(ANA))
     reader.may_go_on.clear()
@@ -177,7 +177,7 @@ async def test_a_feed_without_any_copy_keeps_a_page_no_longer(
 
 
 async def told(read: Callable[[], Awaitable[FeedReading]]) -> FeedReading | None:
-    """What a feed says, if it has been read."""
+    """The content of the feed, if it was read."""
     try:
         return await read()
     except RetryableError:
@@ -187,7 +187,7 @@ async def told(read: Callable[[], Awaitable[FeedReading]]) -> FeedReading | None
 async def test_a_feed_that_failed_is_left_alone_for_a_while_without_any_copy(
     tmp_path: Path,
 ) -> None:
-    """Who could make it fail anew each time could keep every page."""
+    """Otherwise somebody who makes it fail anew each time could delay every page."""
     file, reader = tmp_path / "primary.ics", Reader()
     named = {"primary": FeedSettings(path=file)}
     async with aclosing(FeedDirectory(named, tmp_path / "copies", read=reader)) as feeds:
@@ -199,7 +199,7 @@ async def test_a_feed_that_failed_is_left_alone_for_a_while_without_any_copy(
 
 
 async def test_many_feeds_are_read_by_few_processes_at_once() -> None:
-    """A storm of feeds takes turns; whoever waits is read all the same."""
+    """Many feeds take turns, and each is read in the end."""
     under_way, most = 0, 0
     gate = asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""Feeds by HTTP and from files: fresh, or by their last good copy, and never with their secrets."""
+"""Feeds by HTTP and from files: fresh or as their last good copy, without their secrets."""
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -23,7 +23,7 @@ SECRET = "token-of-the-address"
 
 @pytest.fixture
 async def server() -> AsyncIterator[WebhookSink]:
-    """A server whose every answer is a feed, unless programmed otherwise."""
+    """A server that answers every request with a feed, unless a test programs it otherwise."""
     async with WebhookSink() as running:
         running.default = Answer(body=a_feed(ANA).encode())
         yield running
@@ -39,7 +39,7 @@ def settings_of(server: WebhookSink) -> FeedSettings:
 def directory(
     server: WebhookSink, copies: Path, *, fresh: timedelta = NEVER, patience: timedelta = NEVER
 ) -> FeedDirectory:
-    """The feed `primary`, asked every time."""
+    """The directory with the feed `primary`, which it asks every time."""
     named = {"primary": settings_of(server)}
     return FeedDirectory(named, copies, fresh=fresh, patience=patience, read=read_here)
 
@@ -55,7 +55,7 @@ def people(found: FeedReading) -> list[str]:
 
 
 async def test_a_feed_is_read_with_its_token(server: WebhookSink, tmp_path: Path) -> None:
-    """By its address; what it says is of just now."""
+    """The feed is requested from its address, and the content is of just now."""
     async with aclosing(directory(server, tmp_path)) as feeds:
         found = await read(feeds)
     assert (people(found), found.trouble, found.left_out) == (["ana"], "", ())
@@ -65,7 +65,7 @@ async def test_a_feed_is_read_with_its_token(server: WebhookSink, tmp_path: Path
 
 
 async def test_what_has_not_changed_is_not_sent_again(server: WebhookSink, tmp_path: Path) -> None:
-    """The copy is of now although the server says only that it still holds."""
+    """The copy counts as of now, although the server only says that it did not change."""
     version = {"ETag": '"v1"', "Last-Modified": "Sun, 01 Mar 2026 09:00:00 GMT"}
     server.answers = [Answer(body=a_feed(ANA).encode(), headers=version), Answer(status=304)]
     async with aclosing(directory(server, tmp_path)) as feeds:
@@ -77,7 +77,7 @@ async def test_what_has_not_changed_is_not_sent_again(server: WebhookSink, tmp_p
 
 
 async def test_a_fresh_copy_is_not_asked_for_again(server: WebhookSink, tmp_path: Path) -> None:
-    """A storm of pages is one request."""
+    """A storm of pages makes one request."""
     async with aclosing(directory(server, tmp_path, fresh=timedelta(minutes=1))) as feeds:
         for _ in range(3):
             await read(feeds)
@@ -101,7 +101,7 @@ TROUBLE = {
 async def test_a_feed_that_is_down_is_known_by_its_last_good_copy(
     server: WebhookSink, tmp_path: Path, case: str
 ) -> None:
-    """Also by the next process; it says why, and of when the copy is."""
+    """The next process uses it too, and says why and from when it is."""
     answer, why = TROUBLE[case]
     async with aclosing(directory(server, tmp_path)) as feeds:
         before = await read(feeds)
@@ -117,7 +117,7 @@ async def test_a_feed_that_is_down_is_known_by_its_last_good_copy(
 
 
 async def test_a_feed_that_hangs_is_given_up_in_time(server: WebhookSink, tmp_path: Path) -> None:
-    """Somebody has to be paged; for a while it is not asked again."""
+    """Somebody has to be paged; the feed is left alone for a while."""
     async with aclosing(directory(server, tmp_path, patience=timedelta(minutes=1))) as feeds:
         await read(feeds)
         server.default = Answer(hang=True)
@@ -133,7 +133,7 @@ async def test_a_feed_that_hangs_is_given_up_in_time(server: WebhookSink, tmp_pa
 async def test_without_any_copy_the_error_is_typed(
     server: WebhookSink, tmp_path: Path, answer: Answer, kind: type[ConnectorError]
 ) -> None:
-    """And names the feed."""
+    """The error names the feed."""
     server.default = answer
     async with aclosing(directory(server, tmp_path)) as feeds:
         with pytest.raises(kind, match=f"primary: answered {answer.status}"):
@@ -159,7 +159,7 @@ async def test_no_secret_is_in_an_error_or_a_copy(server: WebhookSink, tmp_path:
 async def test_a_copy_of_another_address_does_not_count(
     server: WebhookSink, tmp_path: Path
 ) -> None:
-    """Whoever changes the setting means another calendar."""
+    """Another address means another calendar."""
     async with aclosing(directory(server, tmp_path)) as feeds:
         await read(feeds)
     moved = FeedSettings(url=server.url_of("moved"))
@@ -170,7 +170,7 @@ async def test_a_copy_of_another_address_does_not_count(
 
 
 async def test_a_feed_may_be_a_file(tmp_path: Path) -> None:
-    """Read anew each time; when it is gone, its last good copy counts."""
+    """It is read anew each time; if it is gone, its last good copy counts."""
     file = tmp_path / "primary.ics"
     file.write_text(a_feed(ANA))
     feeds = FeedDirectory(
@@ -203,7 +203,7 @@ async def test_events_that_cannot_be_read_are_told(tmp_path: Path) -> None:
 
 
 async def test_a_copy_that_cannot_be_kept_is_told(server: WebhookSink, tmp_path: Path) -> None:
-    """What was fetched counts all the same, until the process ends."""
+    """The fetched content counts until the process ends."""
     (tmp_path / "copies").write_text("in the way")
     async with aclosing(directory(server, tmp_path / "copies")) as feeds:
         found = await read(feeds)
@@ -212,7 +212,7 @@ async def test_a_copy_that_cannot_be_kept_is_told(server: WebhookSink, tmp_path:
 
 
 async def test_a_feed_that_no_setting_names_is_refused(tmp_path: Path) -> None:
-    """For good: trying again cannot help."""
+    """The failure is permanent: another attempt cannot help."""
     feeds = FeedDirectory({}, tmp_path)
     assert feeds.unresolved(["primary", "primary"]) == ("primary",)
     with pytest.raises(PermanentError, match="no setting says where this feed is"):
@@ -231,21 +231,21 @@ async def test_a_feed_that_no_setting_names_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_settings_that_could_not_work_are_refused(given: dict[str, str]) -> None:
-    """Without repeating what they were."""
+    """The error does not repeat their values."""
     with pytest.raises(ValidationError) as refused:
         FeedSettings.model_validate(given)
     assert "example.com" not in str(refused.value)
 
 
 def test_a_webcal_address_is_one_by_https() -> None:
-    """As calendars offer them for copying."""
+    """Calendars offer such addresses for copying."""
     assert FeedSettings(url="webcal://example.com/a.ics").url == "https://example.com/a.ics"
 
 
 async def test_a_feed_of_this_machine_goes_through_no_proxy(
     server: WebhookSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A proxy of the environment would read its token; elsewhere it is used as everywhere."""
+    """A proxy would read its token; a feed elsewhere uses the proxy as usual."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     async with aclosing(directory(server, tmp_path)) as feeds:

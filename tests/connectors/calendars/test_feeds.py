@@ -1,4 +1,4 @@
-"""Feeds as tools really write them, each with who is on call by it."""
+"""Feeds as tools really write them, each with the people on call."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +42,7 @@ RIGHT: dict[str, list[str]] = {
 
 
 def shifts(name: str) -> list[str]:
-    """Who is on call when, by a feed of which nothing is in doubt."""
+    """Who is on call when, by a feed without any doubts."""
     read = unfolded((FEEDS / f"{name}.ics").read_text(), START, END)
     assert (read.left_out, read.doubts) == ((), ())
     meant = people_meant(read.events, FEED, PEOPLE)
@@ -57,5 +57,5 @@ def shifts(name: str) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FEEDS.glob("*.ics")))
 def test_a_feed_says_what_it_says(name: str) -> None:
-    """A file that is put among the feeds needs its right value here."""
+    """A new file among the feeds needs its expected value here."""
     assert shifts(name) == RIGHT[name]

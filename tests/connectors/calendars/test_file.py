@@ -15,7 +15,7 @@ SOON = timedelta(seconds=PATIENCE_SECONDS)
 
 
 async def test_a_pipe_into_which_nobody_writes_holds_no_thread(tmp_path: Path) -> None:
-    """A handful of threads that wait for ever are all that the process has."""
+    """The process has only a handful of threads, so none may wait for ever."""
     pipe = tmp_path / "shifts.ics"
     os.mkfifo(pipe)
     try:
@@ -27,7 +27,7 @@ async def test_a_pipe_into_which_nobody_writes_holds_no_thread(tmp_path: Path) -
 
 
 async def test_a_file_is_read(tmp_path: Path) -> None:
-    """As it stands there."""
+    """Its content is returned unchanged."""
     file = tmp_path / "shifts.ics"
     file.write_text(a_feed(ANA), newline="")
     copy = await FileFeed("shifts", file).fetch(None, timeout=SOON)

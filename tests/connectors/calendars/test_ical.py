@@ -13,7 +13,7 @@ LONDON = "TZID=Europe/London"
 
 
 def begun(text: str) -> list[tuple[str, str]]:
-    """Who begins when, in UTC, or locally where no zone is named."""
+    """Who begins when, in UTC, or in local time if no zone is named."""
     return [(e.summary, f"{e.begins:%m-%d %H:%M %Z}".strip()) for e in _events(text)]
 
 
@@ -22,13 +22,13 @@ def _events(text: str) -> tuple[FeedEvent, ...]:
 
 
 def test_events_between_two_instants_are_found() -> None:
-    """In order, in UTC; those that end before or begin after are not."""
+    """They are in order and in UTC; events that end before or begin after are left out."""
     over = a_shift("cy", "20260201T090000Z", "20260208T090000Z")
     assert begun(a_feed(BO, ANA, over)) == [("ana", "03-01 09:00 UTC"), ("bo", "03-08 09:00 UTC")]
 
 
 def test_a_rule_repeats_at_its_local_time_less_its_exceptions() -> None:
-    """Summer time begins in between; a week is left out, and one was moved."""
+    """Summer time begins in between; one week is left out, one event was moved."""
     text = a_feed(
         f"SUMMARY:ana|DTSTART;{LONDON}:20260302T090000|DTEND;{LONDON}:20260302T170000"
         f"|RRULE:FREQ=WEEKLY;BYDAY=MO|EXDATE;{LONDON}:20260316T090000"
@@ -49,7 +49,7 @@ def test_a_rule_repeats_at_its_local_time_less_its_exceptions() -> None:
 
 
 def test_days_and_times_without_a_zone_stay_local() -> None:
-    """Whose schedule it is knows which zone that is."""
+    """The schedule knows its zone."""
     whole = "SUMMARY:ana|DTSTART;VALUE=DATE:20260302|DTEND;VALUE=DATE:20260304"
     floating = a_shift("bo", "20260305T090000", "20260305T170000")
     found = _events(a_feed(whole, floating))
@@ -58,7 +58,7 @@ def test_days_and_times_without_a_zone_stay_local() -> None:
 
 
 def test_who_attends_is_known_by_address() -> None:
-    """In small letters; other ways of naming somebody are left alone."""
+    """Addresses are in lower case; other ways to name somebody are ignored."""
     text = a_feed(f"{ANA}|ATTENDEE;CN=Ana:mailto:Ana@Example.com|ATTENDEE:tel:+44")
     assert _events(text)[0].emails == ("ana@example.com",)
     assert _events(a_feed(f"{ANA}|ATTENDEE:MAILTO:ana@example.com"))[0].emails == (
@@ -67,7 +67,7 @@ def test_who_attends_is_known_by_address() -> None:
 
 
 def test_what_was_cancelled_does_not_count() -> None:
-    """It stays in the calendar, struck out."""
+    """It stays in the calendar, marked as cancelled."""
     assert begun(a_feed(f"{ANA}|STATUS:CANCELLED", BO)) == [("bo", "03-08 09:00 UTC")]
 
 
@@ -82,7 +82,7 @@ def test_what_was_cancelled_does_not_count() -> None:
     ],
 )
 def test_a_malformed_event_does_not_cost_the_others(broken: str) -> None:
-    """It is left out with a word, or read as well as can be; never more."""
+    """It is left out with a remark, or read as far as possible, never beyond that."""
     found = unfolded(a_feed(ANA, broken, BO), START, END)
     named = [event.summary for event in found.events]
     assert [name for name in named if name != "cy"] == ["ana", "bo"]
@@ -100,7 +100,7 @@ def test_what_is_no_calendar_is_refused(text: str) -> None:
     "zone", ["Mars/Olympus", "(UTC+01:00) Amsterdam, Berlin, Rome", "../../etc/passwd", "UTC+99"]
 )
 def test_a_zone_that_nobody_knows_is_local_time_and_told(zone: str) -> None:
-    """Somebody is paged, and somebody is told that it may be the wrong hour."""
+    """Somebody is paged, and a remark says that the hour may be wrong."""
     text = a_feed(f'SUMMARY:ana|DTSTART;TZID="{zone}":20260302T090000|DURATION:PT1H')
     read = unfolded(text, START, END)
     assert [(e.begins.hour, e.begins.tzinfo) for e in read.events] == [(9, None)]
@@ -115,7 +115,7 @@ def test_a_zone_that_nobody_knows_is_local_time_and_told(zone: str) -> None:
     ],
 )
 def test_a_zone_is_known_by_the_names_that_tools_write(zone: str, hour: int) -> None:
-    """Those of Windows, with prefixes, as fixed offsets."""
+    """They are names of Windows, names with prefixes, and fixed offsets."""
     text = a_feed(f"SUMMARY:ana|DTSTART;TZID={zone}:20260302T090000|DURATION:PT1H")
     assert [event.begins.hour for event in _events(text)] == [hour]
 
@@ -137,13 +137,13 @@ OWN = (
     ],
 )
 def test_a_zone_of_the_file_changes_when_it_says(local: str, utc: str) -> None:
-    """A missing time is told in the offset before; of a repeated one the first pass counts."""
+    """A skipped time has the offset before the gap; of a repeated one, the first pass counts."""
     text = a_feed(f"SUMMARY:ana|DTSTART;TZID=Own:2026{local}00|DURATION:PT1H")
     assert begun(text.replace("BEGIN:VEVENT", OWN, 1)) == [("ana", f"{utc} UTC")]
 
 
 def test_the_hours_of_a_duration_pass_and_its_days_are_those_of_the_calendar() -> None:
-    """Over the night in which clocks go forward."""
+    """The event lasts over the night in which clocks go forward."""
     text = a_feed(
         *(f"SUMMARY:ana|DTSTART;{LONDON}:20260328T220000|DURATION:{d}" for d in ("PT8H", "P1D"))
     )
@@ -159,7 +159,7 @@ def test_the_hours_of_a_duration_pass_and_its_days_are_those_of_the_calendar() -
     ],
 )
 def test_an_address_is_one_however_it_is_written(written: str, *, address: bool) -> None:
-    """With its scheme, without, or with it twice."""
+    """It may have its scheme, none, or two."""
     (event,) = _events(a_feed(ANA + f"|ATTENDEE;CN=Bo:{written}"))
     assert event.emails == (("bo@example.com",) if address else ())
     (event,) = _events(a_feed(ANA + f'|ATTENDEE;EMAIL="{written}":urn:x'))

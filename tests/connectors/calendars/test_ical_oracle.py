@@ -1,4 +1,4 @@
-"""Generated feeds, read by us and by another reader: rules of dateutil, zones of Python."""
+"""Our reader agrees with another one (dateutil's rules, Python's zones) on generated feeds."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -56,11 +56,11 @@ class Written:
 
     @property
     def exceptions(self) -> list[datetime]:
-        """The occurrences that are left out, where it recurs."""
+        """The occurrences that are left out, if the event recurs."""
         return [self.begins + timedelta(days=days) for days in self.left_out] if self.rule else []
 
     def occurrences(self) -> list[tuple[datetime, datetime]]:
-        """What the other reader makes of it."""
+        """The occurrences that the other reader finds."""
         zone = ZoneInfo(ZONES[self.zone])
         until = END.replace(tzinfo=None) + timedelta(days=5)
         walls = [self.begins]
@@ -98,7 +98,7 @@ EVENTS = st.builds(
 @settings(deadline=None, max_examples=30)
 @given(st.lists(EVENTS, min_size=1, max_size=2))
 def test_a_generated_feed_is_read_as_another_reader_reads_it(events: list[Written]) -> None:
-    """Rules, exceptions and zones, also over the days on which clocks change."""
+    """They have rules, exceptions and zones, and days on which clocks change."""
     text = a_feed(*(event.text for event in events)).replace(
         "BEGIN:VEVENT", f"{AMSTERDAM}BEGIN:VEVENT", 1
     )

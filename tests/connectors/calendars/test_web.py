@@ -1,4 +1,4 @@
-"""What a calendar server may answer."""
+"""Unusual answers of a calendar server."""
 
 import asyncio
 import gzip
@@ -19,7 +19,7 @@ TEXT = a_feed(ANA).encode()
 
 @asynccontextmanager
 async def server(head: str, body: bytes) -> AsyncIterator[tuple[WebFeed, list[bytes]]]:
-    """A feed at a server that answers so, and what the server was asked."""
+    """A feed at a server with this answer, and the requests that the server got."""
     asked: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -38,7 +38,7 @@ async def server(head: str, body: bytes) -> AsyncIterator[tuple[WebFeed, list[by
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
 async def test_an_answer_that_is_packed_is_refused_and_not_unpacked(layers: int) -> None:
-    """Two kilobytes, packed three times, cost as much time as gigabytes; nobody is paged then."""
+    """Two kilobytes, packed three times, take as long as gigabytes, and nobody would be paged."""
     body = TEXT
     for _ in range(layers):
         body = gzip.compress(body)
@@ -50,7 +50,7 @@ async def test_an_answer_that_is_packed_is_refused_and_not_unpacked(layers: int)
 
 @pytest.mark.parametrize("head", ["", "Content-Encoding: identity\r\n"])
 async def test_a_text_is_asked_for_and_taken_as_it_is(head: str) -> None:
-    """The server is told that nothing else is understood."""
+    """The request tells the server that nothing else is understood."""
     async with server(head, TEXT) as (feed, asked):
         copy = await feed.fetch(None, timeout=timedelta(seconds=10))
     assert copy.text == TEXT.decode()

@@ -26,14 +26,14 @@ def settings(**given: Any) -> ChannelSettings:
 
 
 def email(**given: Any) -> EmailSettings:
-    """Settings that tell an e-mail channel."""
+    """Settings of an e-mail channel without its kind."""
     made = settings(**given)
     assert isinstance(made, EmailSettings)
     return made
 
 
 def webhook(**given: Any) -> WebhookSettings:
-    """Settings that tell a webhook."""
+    """Settings of a webhook without its kind."""
     made = settings(**given)
     assert isinstance(made, WebhookSettings)
     return made
@@ -59,7 +59,7 @@ def test_a_name_means_one_channel() -> None:
 
 
 async def test_a_closed_directory_opens_anew() -> None:
-    """Closing twice is harmless, and a channel asked for later works."""
+    """Closing twice is harmless, and a channel that is asked for later works."""
     directory = ChannelDirectory({"pager": settings(url="http://127.0.0.1:1/x")})
     directory.channel("pager")
     await directory.aclose()
@@ -97,7 +97,7 @@ async def test_log_appends_one_json_per_line(tmp_path: Path) -> None:
 
 
 async def test_a_log_that_cannot_be_written_is_retryable(tmp_path: Path) -> None:
-    """A path below a file is told as what it is."""
+    """A path below a file is reported as a path that cannot be written."""
     (tmp_path / "file").write_text("x")
     directory = ChannelDirectory({"log": settings(kind="log", path=str(tmp_path / "file" / "x"))})
     with pytest.raises(RetryableError, match="log: the file cannot be written"):
@@ -143,7 +143,7 @@ def test_incomplete_settings_are_refused(given: dict[str, Any]) -> None:
 
 
 def test_a_token_goes_over_tls_or_not_beyond_this_machine() -> None:
-    """Nobody on the way reads it."""
+    """Nobody on the way may read it."""
     for url in (
         "https://example.org",
         "http://127.0.0.1:8080",

@@ -21,7 +21,7 @@ SHORT = timedelta(milliseconds=100)
 
 @pytest.fixture
 async def sink() -> AsyncIterator[SmtpSink]:
-    """A mail server of this test's own."""
+    """A mail server for this test alone."""
     async with SmtpSink() as running:
         yield running
 
@@ -49,7 +49,7 @@ async def test_mail_carries_the_message_and_its_key(sink: SmtpSink) -> None:
 
 
 async def test_later_mails_reply_to_the_first(sink: SmtpSink) -> None:
-    """So mail programs put them into its thread; the first replies to none."""
+    """So mail programs group them; the first mail is no reply."""
     mail = channel(sink)
     first = await mail.send(a_message(address="a@example.org", key="1"), timeout=SOON)
     for key in "23":
@@ -70,7 +70,7 @@ async def test_later_mails_reply_to_the_first(sink: SmtpSink) -> None:
 async def test_a_mail_replies_to_no_other_thing_than_a_mail(
     sink: SmtpSink, made: str | None
 ) -> None:
-    """Not to itself, and not to what another kind of channel called a message."""
+    """It replies neither to itself nor to the reference of another kind of channel."""
     message = a_message(address="a@example.org")
     first = Reference(message=made, thread="t")
     await channel(sink).send(message, timeout=SOON, first_message=first)
@@ -86,7 +86,7 @@ async def test_a_notification_is_not_marked_important(sink: SmtpSink) -> None:
 
 
 async def test_one_key_has_one_message_id(sink: SmtpSink) -> None:
-    """A message sent twice has one Message-ID, by which a mailbox knows the double."""
+    """A message that is sent twice has one Message-ID, so a mailbox recognises the double."""
     for _ in range(2):
         await channel(sink).send(a_message(address="a@example.org"), timeout=SOON)
     assert len(sink.mails) == 2
@@ -114,7 +114,7 @@ async def test_a_long_message_id_survives_the_way(sink: SmtpSink) -> None:
 
 
 async def test_a_message_without_address_goes_to_the_channel_s(sink: SmtpSink) -> None:
-    """`to` is where messages without an address go; their own address comes first."""
+    """`to` is for messages without an address; a message's own address comes first."""
     fallback = channel(sink, to="desk@example.org")
     await fallback.send(a_message(), timeout=SOON)
     await fallback.send(a_message(address="alice@example.org"), timeout=SOON)
@@ -122,7 +122,7 @@ async def test_a_message_without_address_goes_to_the_channel_s(sink: SmtpSink) -
 
 
 async def test_no_address_at_all_is_permanent(sink: SmtpSink) -> None:
-    """Without any address nothing is sent, and trying again cannot help."""
+    """Without any address nothing is sent, and another attempt cannot help."""
     with pytest.raises(PermanentError, match="no e-mail address for alice"):
         await channel(sink).send(a_message(), timeout=SOON)
     assert sink.mails == []
@@ -214,7 +214,7 @@ async def test_a_silent_server_is_retryable() -> None:
 
 
 async def test_missing_tls_is_permanent(sink: SmtpSink) -> None:
-    """Where TLS is asked for and the server has none, nothing is sent in the clear."""
+    """If TLS is set and the server has none, nothing is sent in the clear."""
     secured = channel(sink, tls="starttls")
     with pytest.raises(PermanentError, match="lacks"):
         await secured.send(a_message(address="a@example.org"), timeout=SOON)
@@ -232,7 +232,7 @@ async def test_errors_do_not_repeat_the_password(sink: SmtpSink) -> None:
 
 
 async def test_no_form_of_the_login_reaches_an_error(sink: SmtpSink) -> None:
-    """Nor what SMTP made of it, nor with signs in between that nobody sees."""
+    """That includes SMTP's form of it, and forms with invisible characters in between."""
     login = b64encode(b"\0mailer-7\0hunter2-secret").decode()
     name, password = (b64encode(word).decode() for word in (b"mailer-7", b"hunter2-secret"))
     for told in (login, name, password, password.rstrip("="), "mailer-7", "hunter2\u200b-secret"):

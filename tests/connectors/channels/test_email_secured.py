@@ -1,4 +1,4 @@
-"""E-mail to servers that ask for TLS and a login, as those of the world do."""
+"""E-mail to servers that require TLS and a login, as real ones do."""
 
 import ssl
 from datetime import timedelta
@@ -21,27 +21,27 @@ LOGIN = ("engine", "correct horse")
 
 @pytest.fixture
 def authority() -> trustme.CA:
-    """Who vouches for the mail server."""
+    """The authority that signs the mail server's certificate."""
     return trustme.CA()
 
 
 @pytest.fixture
 def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """This machine trusts that authority, as an operator would have it: by SSL_CERT_FILE."""
+    """This machine trusts that authority, by SSL_CERT_FILE, as an operator would set it."""
     certificate = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(str(certificate))
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
 
 def served(authority: trustme.CA, name: str = "localhost") -> ssl.SSLContext:
-    """What a mail server of that name shows."""
+    """The certificate of a mail server with that name."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert(name).configure_cert(context)
     return context
 
 
 def channel(sink: SmtpSink, **given: Any) -> EmailChannel:
-    """The channel `mail` of the sink, by the name that its certificate is made out to."""
+    """The channel `mail` of the sink, by the name in its certificate."""
     settings = {"host": "localhost", "port": sink.port, "sender": "engine@example.org", **given}
     return EmailChannel("mail", EmailSettings.model_validate(settings))
 
@@ -49,7 +49,7 @@ def channel(sink: SmtpSink, **given: Any) -> EmailChannel:
 @pytest.mark.parametrize("starttls", [False, True], ids=["tls", "starttls"])
 @pytest.mark.usefixtures("trusted")
 async def test_mail_goes_over_tls_with_a_login(authority: trustme.CA, starttls: bool) -> None:  # noqa: FBT001
-    """From the first byte, or once asked for."""
+    """TLS is on from the first byte, or starts on request."""
     async with SmtpSink(tls=served(authority), starttls=starttls, login=LOGIN) as sink:
         name, password = LOGIN
         tls = "starttls" if starttls else "tls"
@@ -60,7 +60,7 @@ async def test_mail_goes_over_tls_with_a_login(authority: trustme.CA, starttls: 
 
 @pytest.mark.usefixtures("trusted")
 async def test_a_refused_login_is_permanent_and_says_no_secret(authority: trustme.CA) -> None:
-    """Trying again would lock the account."""
+    """Another attempt could lock the account."""
     async with SmtpSink(tls=served(authority), login=LOGIN) as sink:
         wrong = channel(sink, tls="tls", username="engine", password="battery staple")
         with pytest.raises(PermanentError, match="to the login") as refused:
@@ -70,7 +70,7 @@ async def test_a_refused_login_is_permanent_and_says_no_secret(authority: trustm
 
 
 async def test_a_server_that_nobody_vouches_for_gets_no_mail(authority: trustme.CA) -> None:
-    """Neither the mail nor the password goes to whoever answers at that address."""
+    """An impostor at that address gets neither the mail nor the password."""
     async with SmtpSink(tls=served(authority), login=LOGIN) as sink:
         name, password = LOGIN
         secured = channel(sink, tls="tls", username=name, password=password)

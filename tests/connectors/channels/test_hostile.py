@@ -1,7 +1,7 @@
-"""What a receiver can do to us: answer without end, with too much, or not at all.
+"""Hostile receivers answer without end, with too much, or not at all.
 
-None of it holds a message up beyond its time, fills the memory, or is taken for anything else
-than it is. What a receiver has taken is sent, however odd the rest of its answer.
+None of them delays a message beyond its time, fills the memory, or is taken for something else. A
+message that a receiver took counts as sent, however odd the rest of its answer is.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ TAKEN = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 @asynccontextmanager
 async def receiver(speak: Speak) -> AsyncIterator[int]:
-    """A server that says to each connection what it likes; yields its port."""
+    """A server that answers each connection as it likes; yields its port."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, EOFError, asyncio.CancelledError):
@@ -49,7 +49,7 @@ async def receiver(speak: Speak) -> AsyncIterator[int]:
 
 
 async def sent_to(port: int, timeout: timedelta) -> Reference | None:
-    """Send a message to a webhook there."""
+    """Send a message to a webhook at that port."""
     settings = channel_settings({"url": f"http://127.0.0.1:{port}/"})
     directory = ChannelDirectory({"pager": settings})
     try:
@@ -85,13 +85,13 @@ def answering(head: bytes, again: bytes = b"", body: bytes = b"") -> Speak:
     ],
 )
 async def test_what_was_taken_is_sent_whatever_comes_after(speak: Speak) -> None:
-    """A second attempt would double it: an answer without end or sense is no failure."""
+    """A second attempt would send it twice, so an endless or odd answer is no failure."""
     async with receiver(speak) as port:
         assert await sent_to(port, SOON) is None
 
 
 async def test_an_answer_is_not_unpacked() -> None:
-    """A few kilobytes of it can be as large as the memory."""
+    """A few kilobytes can unpack to the size of the memory."""
     packer = zlib.compressobj(wbits=31)
     bomb = packer.compress(b" " * 60_000_000) + packer.flush()
     head = TAKEN + f"Content-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n".encode()
@@ -115,7 +115,7 @@ async def test_an_answer_is_not_unpacked() -> None:
     ],
 )
 async def test_whatever_else_it_says_is_a_failure_for_now(speak: Speak) -> None:
-    """In the time that there was, and with a reason of our own words."""
+    """The failure comes in time, and its reason is in our own words."""
     async with receiver(speak) as port:
         with pytest.raises(RetryableError) as failed:
             await sent_to(port, SHORT)
@@ -124,7 +124,7 @@ async def test_whatever_else_it_says_is_a_failure_for_now(speak: Speak) -> None:
 
 
 def repeating(first: bytes, again: bytes = b"", pause: float = 0.0) -> Speak:
-    """Says something and then something else for ever, or nothing more."""
+    """Sends one text and then another for ever, or nothing more."""
 
     async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(first)
@@ -152,7 +152,7 @@ def repeating(first: bytes, again: bytes = b"", pause: float = 0.0) -> Speak:
     ],
 )
 async def test_a_mail_server_that_hangs_or_floods_holds_nothing_up(speak: Speak) -> None:
-    """Silent, half silent, without end: the message fails for now, and falls back."""
+    """It is silent, half silent or endless: the message fails retryably and falls back."""
     async with receiver(speak) as port:
         settings = {"host": "127.0.0.1", "port": port, "sender": "engine@example.org"}
         channel = EmailChannel("mail", EmailSettings.model_validate(settings))
@@ -167,7 +167,7 @@ async def test_a_mail_server_that_hangs_or_floods_holds_nothing_up(speak: Speak)
 
 
 async def test_no_message_steers_what_shows_it(tmp_path: Path) -> None:
-    """Mail, webhook, console and file: titles on one line, nothing that turns or colours them."""
+    """In mail, webhook, console and file, titles are one line without control characters."""
     text = dict.fromkeys(("subject", "body", "reason", "severity", "recipient"), HOSTILE)
     message = a_message(**text, address="ana@example.org", facts={"impact": HOSTILE})
     mail = compose(message, sender="engine@example.org", to="ana@example.org", at=NOW)

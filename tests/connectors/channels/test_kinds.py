@@ -1,4 +1,4 @@
-"""Each kind of channel is one file, which says what the kind is called, takes, makes and can do."""
+"""Each kind of channel is one file with its name, its settings, its factory and its abilities."""
 
 import io
 import sys
@@ -28,7 +28,7 @@ def test_a_kind_is_complete(name: str) -> None:
 
 
 async def test_a_new_kind_is_one_file_and_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A module of its name with a KIND, and the name in the list: settings tell it, it threads."""
+    """It is a module of that name with a KIND, and the name in the list."""
     monkeypatch.setitem(sys.modules, "connectors.channels.pigeon", pigeon)
     found = kinds.kinds_of(("webhook", "pigeon"))
     settings = found["pigeon"].settings.model_validate({"loft": "north"})

@@ -22,7 +22,7 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 async def sink() -> AsyncIterator[WebhookSink]:
-    """A webhook server of this test's own."""
+    """A webhook server for this test alone."""
     async with WebhookSink() as running:
         yield running
 
@@ -56,7 +56,7 @@ async def test_message_is_posted_with_its_key_and_token(
 async def test_what_stays_on_this_machine_goes_through_no_proxy(
     sink: WebhookSink, directory: ChannelDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It would read the token, which is sent without TLS only because nobody is on the way."""
+    """It would read the token, which goes without TLS only because nobody is on the way."""
     async with WebhookSink() as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("ALL_PROXY", proxy.url)
@@ -74,7 +74,7 @@ async def test_no_token_means_no_authorization(
 
 
 async def test_answer_names_its_reference(sink: WebhookSink, directory: ChannelDirectory) -> None:
-    """Place, message (or id), thread and URL of a JSON object; without them it succeeds too."""
+    """Place, message (or id), thread and URL come from a JSON object; all may be missing."""
     whole = {"place": "C1", "message": "m-1", "thread": "t-1", "url": "https://chat.example.com/1"}
     answers = [{**whole, "id": "other", "more": 1}, {"id": 42}, {"ok": True}, [whole], None]
     sink.answers = [Answer(body=json.dumps(answer).encode()) for answer in answers]
@@ -87,7 +87,7 @@ async def test_answer_names_its_reference(sink: WebhookSink, directory: ChannelD
 async def test_the_first_reference_is_handed_back(
     sink: WebhookSink, directory: ChannelDirectory
 ) -> None:
-    """As the receiver gave it; a first message says nothing of one."""
+    """It goes back as the receiver gave it; a first message has none."""
     channel = directory.channel("pager")
     await channel.send(a_message(), timeout=SOON)
     first = Reference(message="m-1", thread="Stra\u00dfe")
@@ -107,7 +107,7 @@ async def test_the_first_reference_is_handed_back(
     ],
 )
 async def test_an_answer_that_repeats_a_secret_is_not_kept(sink: WebhookSink, echo: str) -> None:
-    """Receivers that echo a request say what it was sent with, and to."""
+    """A receiver that echoes a request repeats its token and its address."""
     url = f"{sink.url_of('hook-0123456789abcdef')}?code=url-secret"
     settings = channel_settings({"url": url, "token": "bearer-secret"})
     directory = ChannelDirectory({"pager": settings})
@@ -122,7 +122,7 @@ async def test_an_answer_that_repeats_a_secret_is_not_kept(sink: WebhookSink, ec
 async def test_busy_answers_are_retryable(
     sink: WebhookSink, directory: ChannelDirectory, status: int
 ) -> None:
-    """408, 429 and 5xx may succeed later, after what Retry-After says."""
+    """408, 429 and 5xx may succeed later, after the time in Retry-After."""
     sink.answer(status, retry_after="7")
     with pytest.raises(RetryableError) as refused:
         await directory.channel("pager").send(a_message(), timeout=SOON)

@@ -59,7 +59,7 @@ async def test_large_documents_are_kept_whole(tmp_path: Path) -> None:
 
 
 async def test_a_missing_document_is_told(tmp_path: Path) -> None:
-    """Asking for what is not kept is permanent, and `exists` says no."""
+    """Asking for it is a permanent failure, and `exists` says no."""
     store = LocalDocumentStore(tmp_path)
     assert not await store.exists(PATH)
     with pytest.raises(DocumentMissing):
@@ -71,7 +71,7 @@ async def test_a_missing_document_is_told(tmp_path: Path) -> None:
     ["", "/etc/passwd", "../x", "a/../../x", "a//b", "a/./b", "a\\b", "a/", "a\x00b", "a b", "ä"],
 )
 async def test_unsafe_paths_are_refused(tmp_path: Path, path: str) -> None:
-    """No path leads out of the store or means different things on different stores."""
+    """No path leads out of the store, or means different things on different stores."""
     store = LocalDocumentStore(tmp_path / "root")
     with pytest.raises(PermanentError, match="not safe"):
         await store.put(path, b"x")
@@ -97,7 +97,7 @@ def test_different_names_have_different_segments() -> None:
 
 
 async def test_a_store_that_cannot_be_written_is_retryable(tmp_path: Path) -> None:
-    """A folder that turns out to be a file is told without its place."""
+    """A folder that is really a file is reported without its path."""
     store = LocalDocumentStore(tmp_path)
     (tmp_path / "incidents").write_text("in the way")
     with pytest.raises(RetryableError) as failed:
