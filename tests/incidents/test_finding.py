@@ -1,4 +1,4 @@
-"""Incidents are found by what they wrote, through the server's visibility alone."""
+"""The server's visibility alone finds incidents, by their search attributes."""
 
 from incidents.finding import Filters, query_of
 from states.lifecycle import State
@@ -14,6 +14,6 @@ def test_the_query_can_be_pasted_into_the_temporal_ui() -> None:
 
 
 def test_overridden_incidents_and_those_of_a_person_can_be_asked_for() -> None:
-    """Whatever the person is called."""
+    """The person may have any name."""
     query = query_of(Filters(overridden=True, person="o'neil"))
     assert query.endswith(" AND IncidentOverridden = true AND IncidentPeople IN ('o\\'neil')")

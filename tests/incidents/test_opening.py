@@ -64,7 +64,7 @@ async def record_of(client: Client, name: str) -> Incident:
 async def test_an_incident_is_opened_once_and_shows_its_title(
     client: Client, task_queue: str
 ) -> None:
-    """A second opening says so and changes nothing, also after the incident is over."""
+    """A second opening says so and changes nothing, even after the incident is over."""
     name = await closed(client, task_queue)
     assert not await open_incident(client, BRIEF, name, REPORT, task_queue)
     described = await client.get_workflow_handle(name).describe()
@@ -98,7 +98,7 @@ async def test_many_who_reopen_a_closed_incident_at_once_make_one_run(
 async def test_the_same_reopening_again_returns_the_stored_result(
     client: Client, task_queue: str
 ) -> None:
-    """Also when the incident was closed again meanwhile: it is not opened a second time."""
+    """It is not opened a second time, even if it was closed again meanwhile."""
     name = await closed(client, task_queue)
     first = await reopen_incident(client, name, REOPEN, "again-1", task_queue)
     assert await reopen_incident(client, name, REOPEN, "again-1", task_queue) == first

@@ -1,4 +1,4 @@
-"""Whoever asks about an incident gets typed answers, with a worker and without one."""
+"""Questions about an incident get typed answers, with and without a worker."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ def client(time_skipping: WorkflowEnvironment) -> Client:
 async def test_a_worker_answers_and_without_one_the_history_does(
     client: Client, task_queue: str, tmp_path: Path
 ) -> None:
-    """The same record; the answer says where it was read. What needs a worker says that."""
+    """It is the same record, with its source. Questions that need a worker say so."""
     async with working(client, task_queue, tmp_path):
         incident = await reported(client, task_queue)
         order = Order(incident, "acknowledge", {"actor": "ana"})
@@ -51,7 +51,7 @@ async def test_a_worker_answers_and_without_one_the_history_does(
 async def test_one_that_was_ended_from_outside_is_over_and_is_read_as_it_stood(
     client: Client, task_queue: str, tmp_path: Path
 ) -> None:
-    """Commands are told so with what the server knows of its end."""
+    """Commands are refused with what the server knows of its end."""
     async with working(client, task_queue, tmp_path):
         incident = await reported(client, task_queue)
         await ask_view(client, incident, WORKER)

@@ -1,4 +1,4 @@
-"""What the server does not do is one of a few typed errors, whoever asked it."""
+"""What the server cannot do becomes one of a few typed errors for every caller."""
 
 import pytest
 from google.protobuf.any_pb2 import Any as Packed
@@ -20,7 +20,7 @@ def said(status: RPCStatusCode) -> RPCError:
     [RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED],
 )
 def test_a_server_that_does_not_answer_is_unavailable(status: RPCStatusCode) -> None:
-    """Also if it was asked for an incident: nobody knows whether that is there."""
+    """This holds for questions about an incident too: nobody knows whether it exists."""
     assert isinstance(typed(said(status), "INC-1"), ServerUnavailable)
     with pytest.raises(ServerUnavailable, match="said the server"), reaching_server():
         raise said(status)
@@ -28,7 +28,7 @@ def test_a_server_that_does_not_answer_is_unavailable(status: RPCStatusCode) -> 
 
 @pytest.mark.parametrize("status", [RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT])
 def test_an_incident_that_is_not_there_is_not_found(status: RPCStatusCode) -> None:
-    """Nor one whose id none can have; if no incident was asked for, the answer passes."""
+    """Nor is an impossible id; if no incident was asked for, the answer passes unchanged."""
     with pytest.raises(IncidentNotFound, match="INC-1"), reaching_server("INC-1"):
         raise said(status)
     with pytest.raises(RPCError), reaching_server():
@@ -36,7 +36,7 @@ def test_an_incident_that_is_not_there_is_not_found(status: RPCStatusCode) -> No
 
 
 def test_a_namespace_that_is_not_there_is_no_missing_incident() -> None:
-    """Whoever mistyped the namespace is not told that the incident is gone."""
+    """A caller who mistyped the namespace does not hear that the incident is gone."""
     detail = Packed()
     detail.Pack(NamespaceNotFoundFailure(namespace="prod"))
     raw = GrpcStatus(code=5, details=[detail]).SerializeToString()

@@ -1,4 +1,4 @@
-"""Workloads as activities reach them: hundreds by few updates, and never waited for for long."""
+"""Workloads as activities reach them: a few updates for hundreds of pages, without long waits."""
 
 import asyncio
 import dataclasses
@@ -55,7 +55,7 @@ def asking(ask: AskLeave) -> AskForLeave:
 async def test_hundreds_ask_by_a_few_updates_and_the_worst_comes_first(
     client: Client, inside: ActivityEnvironment, task_queue: str
 ) -> None:
-    """All that ask while an answer is under way go with the next; the limit holds over all."""
+    """Pages that ask while an answer is under way go with the next; the limit holds over all."""
     workloads = Workloads(client)
     small = [page(number) for number in range(TOGETHER)]
     worst = [page(1000 + number, urgency=1) for number in range(7)]
@@ -74,7 +74,7 @@ async def test_hundreds_ask_by_a_few_updates_and_the_worst_comes_first(
 
 
 async def test_people_of_two_policies_are_two(client: Client, inside: ActivityEnvironment) -> None:
-    """The same name in another organisation is somebody else."""
+    """The same name in another organisation is another person."""
     workloads = Workloads(client)
     for number in range(4):
         await inside.run(workloads.ask, asking(page(number)))
@@ -87,7 +87,7 @@ async def test_people_of_two_policies_are_two(client: Client, inside: ActivityEn
 async def test_where_nobody_answers_all_who_wait_hear_so(
     server: WorkflowEnvironment, inside: ActivityEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No worker runs; whoever stands in the line is not left waiting."""
+    """No worker runs, but nobody in the queue waits for ever."""
     monkeypatch.setattr(patience, "WORKLOAD", timedelta(seconds=0.3))
     workloads = Workloads(server.client)
 
@@ -101,7 +101,7 @@ async def test_where_nobody_answers_all_who_wait_hear_so(
 async def test_an_incident_that_was_ended_from_outside_counts_no_more(
     client: Client, inside: ActivityEnvironment, task_queue: str
 ) -> None:
-    """It never said that its roles are free."""
+    """It could not say that its roles are free."""
     tell = TellOfRoleActivity(client, Workloads(client)).tell_of_role
 
     async def lead(incident: str) -> RolesHeld:

@@ -1,4 +1,4 @@
-"""The intake as HTTP meets it: the real application, a real server behind it."""
+"""The intake over HTTP: the real application with a real server behind it."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -23,7 +23,7 @@ Payload = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def payload(task_queue: str) -> Payload:
-    """What a real Alertmanager posted, under a group key of this test's own."""
+    """A payload from a real Alertmanager, with a group key for this test alone."""
 
     def read(name: str, **changes: object) -> dict[str, Any]:
         body: dict[str, Any] = json.loads((PAYLOADS / f"{name}.json").read_text())
@@ -46,7 +46,7 @@ def http_for(client: Client, siren: Siren, token: str | None = TOKEN) -> httpx2.
 
 @pytest.fixture
 async def siren(time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path) -> Siren:
-    """A policy and a task queue; no worker yet."""
+    """A policy and a task queue, without a worker yet."""
     return Siren(time_skipping, task_queue, tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""The intake as other machines meet it: a real socket, and whatever bytes they send."""
+"""The intake on a real socket, for clients that send any bytes."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ from tests.patience import PATIENCE_SECONDS
 
 @dataclass
 class Served:
-    """A running server. `said` sends bytes and returns all that comes back until it closes."""
+    """A running server. `said` sends bytes and returns everything until the connection closes."""
 
     server: uvicorn.Server
     port: int
@@ -30,7 +30,7 @@ class Served:
         return await asyncio.open_connection("127.0.0.1", self.port)
 
     async def said(self, *chunks: bytes, every: float = 0.0) -> bytes:
-        """Send chunks, the last one again and again where there is a pause between them."""
+        """Send chunks; with a pause, send the last one again and again."""
         reader, writer = await self.connected()
         sending = asyncio.create_task(_send(writer, chunks, every))
         try:

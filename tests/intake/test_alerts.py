@@ -26,7 +26,7 @@ def changed(body: dict[str, Any], **fields: object) -> dict[str, Any]:
 
 
 async def followed(siren: Siren, answer: httpx2.Response) -> Siren:
-    """The siren, looking at the group that an answer named."""
+    """The siren, with the group that an answer named."""
     assert answer.status_code == 202, answer.text
     siren.handle = siren.client.get_workflow_handle(answer.json()["group"])
     return siren
@@ -35,7 +35,7 @@ async def followed(siren: Siren, answer: httpx2.Response) -> Siren:
 async def test_a_group_of_firing_alerts_becomes_one_incident(
     http: httpx2.AsyncClient, payload: Payload, siren: Siren
 ) -> None:
-    """Fires, fires with two, partly resolves, resolves: all of it is on one record."""
+    """It fires, fires with two, resolves partly, then fully: all on one record."""
     async with siren.worker():
         first = await http.post(URL, json=payload("firing_group_2"))
         counts = {"received": 2, "taken": 2, "ignored": 0}
@@ -59,7 +59,7 @@ async def test_a_group_of_firing_alerts_becomes_one_incident(
 async def test_labels_that_are_attributes_say_how_bad_it_is(
     http: httpx2.AsyncClient, payload: Payload, siren: Siren
 ) -> None:
-    """Those that all alerts have alike become the incident's, whose severity follows from them."""
+    """Labels that all alerts share become attributes of the incident and give its severity."""
     bounded = "default: SEV2\n  caps: { environment=staging: SEV2 }"
     whole = siren.policy.read_text().replace("default: SEV2", bounded)
     siren.policy.write_text(whole + "attributes: { environment: [staging], cluster: [north] }\n")
@@ -81,7 +81,7 @@ async def test_labels_that_are_attributes_say_how_bad_it_is(
 async def test_an_alert_that_the_policy_ignores_starts_nothing(
     http: httpx2.AsyncClient, payload: Payload, siren: Siren
 ) -> None:
-    """The watchdog, by its label."""
+    """The watchdog is ignored because of its label."""
     answer = await http.post(URL, json=payload("watchdog"))
     assert (answer.status_code, answer.json()["received"], answer.json()["ignored"]) == (202, 0, 1)
     with pytest.raises(RPCError):
@@ -144,7 +144,7 @@ async def test_an_alert_that_is_wrong_is_refused_by_its_field(
     "body", [b"", b"{", b"\xff\xfe", b'{"version": "4", "groupKey": "\\ud800"}', b"[" * 100_000]
 )
 async def test_what_is_no_json_is_a_bad_request(http: httpx2.AsyncClient, body: bytes) -> None:
-    """However it is broken."""
+    """It does not matter what is wrong with it."""
     answer = await http.post(URL, content=body, headers=JSON)
     assert answer.status_code == 400
     assert "not JSON" in answer.json()["message"]
@@ -192,7 +192,7 @@ async def test_without_the_token_nothing_is_taken(
 async def test_the_scheme_may_be_written_in_any_case(
     http: httpx2.AsyncClient, payload: Payload, scheme: str
 ) -> None:
-    """As HTTP has it; the token may not."""
+    """HTTP allows that; the token must match exactly."""
     header = AUTHORISED["Authorization"].replace("Bearer", scheme)
     answer = await http.post(URL, json=payload("firing_single"), headers={"Authorization": header})
     assert answer.status_code == 202
@@ -203,7 +203,7 @@ async def test_the_scheme_may_be_written_in_any_case(
 async def test_monitoring_that_may_not_report_is_refused(
     http: httpx2.AsyncClient, payload: Payload, siren: Siren
 ) -> None:
-    """403, for good, and why."""
+    """The answer is 403 for good, with the reason."""
     policy_file(siren.policy.parent, who="people")
     answer = await http.post(URL, json=payload("firing_single"))
     assert answer.status_code == 403

@@ -1,4 +1,4 @@
-"""One connection can hold the intake up neither for long nor in number."""
+"""Connections cannot hold up the intake, neither by time nor by number."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n
 
 @pytest.fixture
 async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
-    """An intake of little patience for requests; Temporal is away."""
+    """An intake with short timeouts; Temporal is away."""
     brief = {Step.REQUEST: 0.3, Step.ANSWER: 0.5, Step.NEXT: 0.3, Step.LEAVE: 0.3}
     monkeypatch.setattr(Connection, "patience", brief)
     away = await Client.connect(f"127.0.0.1:{free_port()}", lazy=True)
@@ -45,9 +45,9 @@ async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
 async def test_a_request_that_does_not_come_whole_in_time_is_refused(
     served: Served, chunks: tuple[bytes, ...]
 ) -> None:
-    """Head or body, with or without a length, also where some of it comes again and again.
+    """That is a head or a body, with or without a length, or with parts that come repeatedly.
 
-    By 503, with a time: Alertmanager gives up what it is told otherwise.
+    The answer is 503 with a time, because Alertmanager gives up after other codes.
     """
     answer = await served.said(*chunks, every=0.02)
     assert answer.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
@@ -61,7 +61,7 @@ async def test_who_says_nothing_is_left_without_a_word(served: Served) -> None:
 
 
 async def test_who_is_refused_at_once_cannot_go_on_sending_for_ever(served: Served) -> None:
-    """The body is not read where the token is missing, and it ends in time all the same."""
+    """The body is not read if the token is missing, and the connection still ends in time."""
     answer = await served.said(
         POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n", every=0.02
     )
@@ -69,7 +69,7 @@ async def test_who_is_refused_at_once_cannot_go_on_sending_for_ever(served: Serv
 
 
 async def test_who_asks_and_does_not_read_is_cut_off(served: Served) -> None:
-    """Answers that nobody takes do not fill the memory."""
+    """Answers that nobody reads do not fill the memory."""
     _, writer = await served.connected()
     writer.transport.pause_reading()  # type: ignore[attr-defined]
     request = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -85,7 +85,7 @@ async def test_who_asks_and_does_not_read_is_cut_off(served: Served) -> None:
 async def test_whoever_sends_a_request_is_served_however_many_hold_connections(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The one that has kept us waiting longest makes room."""
+    """The connection that has been waiting longest makes room."""
     monkeypatch.setattr(Connection, "most", 5)
     monkeypatch.setattr(Connection, "patience", dict.fromkeys(Step, float(PATIENCE_SECONDS)))
     silent = [await served.connected() for _ in range(20)]
@@ -116,6 +116,6 @@ async def test_what_is_no_http_is_refused_in_the_shape_of_every_refusal(
 
 
 async def test_a_whole_request_is_answered_also_where_it_comes_in_pieces(served: Served) -> None:
-    """What matters is that it comes, not how."""
+    """It only matters that it arrives, not how."""
     answer = await served.said(*(HEALTH[n : n + 1] for n in range(len(HEALTH))))
     assert answer.startswith(b"HTTP/1.1 200 ")

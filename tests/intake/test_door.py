@@ -1,4 +1,4 @@
-"""What the intake lets in, and what it says to whoever stands at the wrong door."""
+"""What the intake accepts, and its answers to misplaced requests."""
 
 import gzip
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ REPORTS = "/v1/incidents"
     ],
 )
 async def test_only_json_is_taken(http: httpx2.AsyncClient, given: str | None) -> None:
-    """A page in a browser may send other types to any address without asking."""
+    """A web page may send other types to any address without asking."""
     headers = {"Content-Type": given} if given else {}
     for url in (URL, REPORTS):
         answer = await http.post(url, content=b"{}", headers=headers)
@@ -42,7 +42,7 @@ async def test_only_json_is_taken(http: httpx2.AsyncClient, given: str | None) -
 async def test_json_may_be_called_what_it_is_called(
     http: httpx2.AsyncClient, payload: Payload, given: str
 ) -> None:
-    """In any case, and with the only encoding that it has."""
+    """Upper or lower case is fine, and so is its only encoding."""
     body = httpx2.Request("POST", "http://x", json=payload("firing_single")).content
     answer = await http.post(URL, content=body, headers={"Content-Type": given})
     assert answer.status_code == 202
@@ -61,7 +61,7 @@ async def test_what_is_compressed_is_not_unpacked(http: httpx2.AsyncClient) -> N
 async def test_a_name_that_somebody_has_pointed_here_is_refused(
     http: httpx2.AsyncClient, payload: Payload, host: str
 ) -> None:
-    """A web page of that name would speak to us from inside: on every path, token or not."""
+    """A page of that name could call us from inside: on every path, with or without a token."""
     for path in (URL, "/readyz", "/openapi.json", "/nowhere"):
         answer = await http.request(
             "POST" if path == URL else "GET", path, headers={"Host": host}, json={}
@@ -82,7 +82,7 @@ async def test_a_name_that_somebody_has_pointed_here_is_refused(
     ],
 )
 async def test_its_own_names_and_addresses_are_known(siren: Siren, host: str) -> None:
-    """Nobody else can have a page under them."""
+    """Nobody else can have a page there."""
     names = ("incidents.example.org",)
     app = create_app(
         siren.client, policy_file=siren.policy, task_queue=siren.task_queue, names=names
@@ -93,7 +93,7 @@ async def test_its_own_names_and_addresses_are_known(siren: Siren, host: str) ->
 
 
 async def test_any_name_is_known_where_that_is_asked_for(siren: Siren) -> None:
-    """Behind a proxy that checks it."""
+    """The setting is for a proxy that checks names."""
     app = create_app(
         siren.client, policy_file=siren.policy, task_queue=siren.task_queue, names=("*",)
     )
@@ -109,7 +109,7 @@ async def test_any_name_is_known_where_that_is_asked_for(siren: Siren) -> None:
 async def test_whoever_asks_for_what_is_not_there_hears_what_is(
     http: httpx2.AsyncClient, method: str, path: str, status: int
 ) -> None:
-    """Each endpoint with what it takes."""
+    """The answer lists each endpoint with what it takes."""
     answer = await http.request(method, path)
     assert answer.status_code == status
     assert f"POST {URL} (alerts: Alertmanager's webhook, version 4)" in answer.json()["message"]
@@ -122,7 +122,7 @@ async def test_whoever_asks_for_what_is_not_there_hears_what_is(
 async def test_whoever_sends_another_format_hears_which_there_are(
     http: httpx2.AsyncClient,
 ) -> None:
-    """An alert of Grafana at the endpoint of Alertmanager, for one."""
+    """One example is a Grafana alert at the endpoint of Alertmanager."""
     answer = await http.post(URL, json={"receiver": "x", "orgId": 1, "state": "alerting"})
     assert answer.status_code == 422
     takes = {each["path"]: each["takes"] for each in answer.json()["endpoints"]}
@@ -144,7 +144,7 @@ async def test_whoever_sends_another_format_hears_which_there_are(
 async def test_what_two_readers_could_read_in_two_ways_is_no_json(
     http: httpx2.AsyncClient, body: str
 ) -> None:
-    """Keys twice, what is no number, depth without end."""
+    """That is repeated keys, numbers that are none, and endless depth."""
     answer = await http.post(URL, content=body, headers=JSON)
     assert (answer.status_code, answer.json()["error"]) == (400, "Malformed")
     assert len(answer.content) < 1000
@@ -163,14 +163,14 @@ async def test_what_two_readers_could_read_in_two_ways_is_no_json(
 async def test_however_much_is_wrong_the_answer_is_short(
     http: httpx2.AsyncClient, url: str, body: str
 ) -> None:
-    """To list a million faults would hold everybody else up, and fill the memory."""
+    """A list of a million faults would hold up everybody and fill the memory."""
     answer = await http.post(url, content=body, headers=JSON)
     assert answer.status_code == 422
     assert len(answer.content) < 5000
 
 
 async def test_what_an_answer_repeats_steers_no_terminal(http: httpx2.AsyncClient) -> None:
-    """It is shown by curl as often as by a program."""
+    """curl shows it as often as a program reads it."""
     answer = await http.post(REPORTS, json={"reporter": "ana", "\u202e\x9b31m": 1})
     assert answer.status_code == 422
     assert answer.content.isascii()
@@ -188,7 +188,7 @@ def refs_of(part: Any) -> Iterator[str]:
 
 
 async def test_the_description_resolves_and_lists_every_answer(http: httpx2.AsyncClient) -> None:
-    """Whatever makes a client of it finds all that it names."""
+    """A client generator finds every name in it."""
     described = (await http.get("/openapi.json")).json()
     found = list(refs_of(described))
     assert found
@@ -208,7 +208,7 @@ async def test_the_description_resolves_and_lists_every_answer(http: httpx2.Asyn
 async def test_without_a_token_of_its_own_nobody_is_asked_for_one(
     siren: Siren, payload: Payload
 ) -> None:
-    """What a page cannot send is asked for all the same: JSON, to a name of ours."""
+    """Requests must still be what no web page can send: JSON, to a name of ours."""
     app = create_app(siren.client, policy_file=siren.policy, task_queue=siren.task_queue)
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http:

@@ -1,4 +1,4 @@
-"""What somebody says in a report or an alert steers nothing where Temporal shows it."""
+"""Texts in a report or an alert have no effect where Temporal shows them."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def assert_harmless(texts: list[str]) -> None:
 
 
 async def test_a_report_steers_nothing(http: httpx2.AsyncClient, siren: Siren) -> None:
-    """Summary, memo, search attributes, timers and activities; pictures are not fetched."""
+    """That covers summary, memo, search attributes, timers and activities; no picture loads."""
     async with siren.worker():
         answer = await http.post("/v1/incidents", json=REPORT)
         name = answer.json()["incident"]
@@ -56,7 +56,7 @@ async def test_a_report_steers_nothing(http: httpx2.AsyncClient, siren: Siren) -
 async def test_an_alert_steers_nothing(
     http: httpx2.AsyncClient, payload: Payload, siren: Siren
 ) -> None:
-    """Neither its group nor the incident that it makes; its link leads into the web."""
+    """Neither its group nor its incident is affected; its link leads to a web page."""
     body = payload("firing_single")
     alert = body["alerts"][0]
     alert["labels"] |= {"alertname": HOSTILE, "service": HOSTILE}

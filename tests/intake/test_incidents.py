@@ -23,7 +23,7 @@ REPORT = {
 
 
 async def test_a_report_opens_an_incident(http: httpx2.AsyncClient, siren: Siren) -> None:
-    """201 and its id; what was said is on the record."""
+    """The answer is 201 with its id, and the record has what was said."""
     async with siren.worker():
         answer = await http.post(URL, json=REPORT)
         assert answer.status_code == 201
@@ -55,7 +55,7 @@ async def test_the_same_idempotency_key_finds_the_same_incident(
 async def test_a_key_that_was_used_for_another_report_is_refused(
     http: httpx2.AsyncClient, siren: Siren, change: dict[str, Any]
 ) -> None:
-    """422 names the first incident: to answer with it would lose what is reported now."""
+    """422 names the first incident; with 200, the present report would be lost."""
     key = {"Idempotency-Key": f"k-{siren.task_queue}"}
     first = await http.post(URL, json=REPORT, headers=key)
     answer = await http.post(URL, json={**REPORT, **change}, headers=key)
@@ -69,7 +69,7 @@ async def test_a_key_that_was_used_for_another_report_is_refused(
 async def test_what_a_key_was_used_for_is_known_after_the_incident_was_reopened(
     http: httpx2.AsyncClient, siren: Siren
 ) -> None:
-    """Each run of an incident knows what it began with."""
+    """Each run of an incident knows its report."""
     key = {"Idempotency-Key": f"k-{siren.task_queue}"}
     async with siren.worker():
         name = (await http.post(URL, json=REPORT, headers=key)).json()["incident"]
@@ -85,7 +85,7 @@ async def test_what_a_key_was_used_for_is_known_after_the_incident_was_reopened(
 async def test_a_report_repeated_after_midnight_is_the_one_of_before(
     http: httpx2.AsyncClient, siren: Siren
 ) -> None:
-    """An id says its day; the key holds across two."""
+    """An id contains its day, but a key holds for two."""
     key = f"k-{siren.task_queue}"
     name = incident_id(f"api/{key}", datetime.now(UTC) - timedelta(days=1))
     await siren.client.start_workflow("Incident", id=name, task_queue=siren.task_queue)
@@ -96,7 +96,7 @@ async def test_a_report_repeated_after_midnight_is_the_one_of_before(
 async def test_everything_that_is_missing_is_said_at_once(
     http: httpx2.AsyncClient, siren: Siren
 ) -> None:
-    """What the policy asks for, with what is wrong besides."""
+    """That includes what the policy asks for and what else is wrong."""
     whole = siren.policy.read_text()
     siren.policy.write_text(whole.replace("[title]", "[title, nature, affected_systems]"))
     answer = await http.post(URL, json={"reporter": "ana", "severity": "SEV9"})
@@ -109,7 +109,7 @@ async def test_everything_that_is_missing_is_said_at_once(
 async def test_a_field_that_is_misspelt_is_refused_with_the_one_that_was_meant(
     http: httpx2.AsyncClient,
 ) -> None:
-    """And what is missing is said in the same words as elsewhere."""
+    """Missing fields are named in the same words as elsewhere."""
     answer = await http.post(URL, json={"titel": "Checkout fails", "x": 1})
     assert answer.status_code == 422
     assert {wrong["field"]: wrong["problem"] for wrong in answer.json()["fields"]} == {
@@ -125,7 +125,7 @@ async def test_a_field_that_is_misspelt_is_refused_with_the_one_that_was_meant(
 async def test_a_report_says_by_attributes_how_bad_it_is(
     http: httpx2.AsyncClient, siren: Siren
 ) -> None:
-    """What they give is the severity; what the policy does not know is refused by its field."""
+    """They give the severity; an attribute that the policy lacks is refused by its field."""
     asking = siren.policy.read_text().replace("[title]", "[title, severity, impact]")
     matrix = (
         "from: { impact: [one, all], urgency: [low, high], matrix: [[SEV2, SEV2], [SEV2, SEV1]] }"
@@ -169,7 +169,7 @@ async def test_a_report_says_by_attributes_how_bad_it_is(
 async def test_a_report_that_is_wrong_is_refused_by_its_field(
     http: httpx2.AsyncClient, change: dict[str, Any], field: str
 ) -> None:
-    """422; a misspelt field is not passed over in silence."""
+    """The answer is 422; a misspelt field is not ignored silently."""
     answer = await http.post(URL, json={**REPORT, **change})
     assert answer.status_code == 422
     assert [wrong["field"] for wrong in answer.json()["fields"]] == [field]
@@ -198,14 +198,14 @@ async def test_an_idempotency_key_has_bounds(http: httpx2.AsyncClient) -> None:
 async def test_an_instant_out_of_reach_is_refused_by_its_field(
     http: httpx2.AsyncClient, happened_at: object
 ) -> None:
-    """Whatever the calendar, the zone or the type."""
+    """Neither calendar nor zone nor type matters."""
     answer = await http.post(URL, json={**REPORT, "happened_at": happened_at})
     assert answer.status_code == 422
     assert [wrong["field"] for wrong in answer.json()["fields"]] == ["happened_at"]
 
 
 async def test_a_key_stands_once(http: httpx2.AsyncClient) -> None:
-    """A proxy on the way might count the other one."""
+    """A proxy on the way might read the other one."""
     headers = [("Idempotency-Key", "a"), ("Idempotency-Key", "b")]
     answer = await http.post(URL, json=REPORT, headers=headers)
     assert answer.status_code == 422

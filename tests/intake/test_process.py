@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 async def test_the_intake_starts_while_temporal_is_away_and_stops_when_told_to(
     tmp_path: Path,
 ) -> None:
-    """It lives, it is not ready, and it leaves in order. A sender that goes away is one line."""
+    """It is alive but not ready, and stops gracefully. A client that goes away is one log line."""
     port = free_port()
     environment = {
         **os.environ,
@@ -60,7 +60,7 @@ async def test_the_intake_starts_while_temporal_is_away_and_stops_when_told_to(
 
 
 async def leave_while_speaking(port: int) -> None:
-    """A sender that goes away in the middle of what it says."""
+    """A client that goes away in the middle of its request."""
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"POST /v1/incidents HTTP/1.1\r\nHost: localhost\r\n")
     writer.write(b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
@@ -70,7 +70,7 @@ async def leave_while_speaking(port: int) -> None:
 
 
 async def test_an_intake_that_cannot_listen_says_where_and_ends_with_1() -> None:
-    """Not with a code that means something else in the documents."""
+    """No other code: these mean something else in the documents."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = await asyncio.create_subprocess_exec(
@@ -86,7 +86,7 @@ async def test_an_intake_that_cannot_listen_says_where_and_ends_with_1() -> None
 
 @pytest.mark.parametrize("token", [{}, {"INCIDENT_INTAKE_TOKEN": "short"}])
 async def test_it_does_not_listen_openly_beyond_this_machine(token: dict[str, str]) -> None:
-    """Whoever reaches the port could open incidents: it says what to do, and ends with 2."""
+    """Anybody who reaches the port could open incidents: it says what to do and ends with 2."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "intake"),
         cwd=ROOT,
@@ -119,7 +119,7 @@ sys.exit(intake.main())
 
 
 async def test_an_intake_whose_event_loop_is_stuck_is_ended() -> None:
-    """After its grace, with what it was doing on stderr: a request may hang it for ever."""
+    """It ends after its grace period, with its last activity on stderr."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", STUCK),
         cwd=ROOT,

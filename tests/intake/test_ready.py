@@ -1,4 +1,4 @@
-"""GET /readyz tries what it promises: that what comes in is stored."""
+"""GET /readyz tries out whether incoming data is really stored."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ POLICY = ROOT / "policies" / "default.yaml"
 
 
 class SmallDisk(EmbeddedServer):
-    """A server whose database may have so many pages, and no more."""
+    """A server whose database has at most so many pages."""
 
     def _command(self) -> list[str]:
         return [*super()._command(), "--sqlite-pragma", "max_page_count=350"]
@@ -60,7 +60,7 @@ async def full(tmp_path: Path) -> AsyncIterator[Client]:
 
 
 def http_for(client: Client, policy: Path = POLICY) -> httpx2.AsyncClient:
-    """An intake that asks anew each time."""
+    """An intake that checks anew on each request."""
     probe = Probe(client, "q", fresh=timedelta())
     app = create_app(client, policy_file=policy, task_queue="q", probe=probe)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
@@ -68,7 +68,7 @@ def http_for(client: Client, policy: Path = POLICY) -> httpx2.AsyncClient:
 
 
 async def test_a_full_disk_is_said(full: Client, payload: Payload) -> None:
-    """The server answers, and calls itself healthy; but nothing that comes in would be kept."""
+    """The server answers and calls itself healthy, but would store nothing."""
     assert await full.service_client.check_health()
     async with http_for(full) as http:
         answer = await http.get("/readyz")
@@ -80,7 +80,7 @@ async def test_a_full_disk_is_said(full: Client, payload: Payload) -> None:
 
 
 async def there(client: Client, listed: WorkflowExecution) -> bool:
-    """Whether a workflow is there; the server's list may name it longer than it has it."""
+    """Whether a workflow exists; the server's list may show it longer."""
     try:
         await client.get_workflow_handle(listed.id, run_id=listed.run_id).describe()
     except RPCError as error:
@@ -90,7 +90,7 @@ async def there(client: Client, listed: WorkflowExecution) -> bool:
 
 
 async def test_what_was_tried_leaves_nothing(siren: Siren) -> None:
-    """However often it is asked, no workflow is left, and no worker hears of one."""
+    """Any number of requests leaves no workflow, and no worker hears of one."""
     client = siren.client
     async with http_for(client, siren.policy) as http:
         for _ in range(3):
@@ -101,7 +101,7 @@ async def test_what_was_tried_leaves_nothing(siren: Siren) -> None:
 
 
 async def test_many_who_ask_at_once_are_one_try(siren: Siren) -> None:
-    """A page that reloads, or an attacker, writes no more than once in five seconds."""
+    """A page that reloads, or an attacker, causes one write in five seconds at most."""
     probe = Probe(siren.client, siren.task_queue, fresh=timedelta(hours=1))
     tries = 0
     real = probe._start
@@ -117,7 +117,7 @@ async def test_many_who_ask_at_once_are_one_try(siren: Siren) -> None:
 
 
 async def test_a_namespace_that_is_not_there_is_named(siren: Siren) -> None:
-    """It is a setting that is wrong, not a server that is away."""
+    """The setting is wrong; the server is not away."""
     address = siren.client.service_client.config.target_host
     client = await Client.connect(
         address, namespace="nowhere", data_converter=pydantic_data_converter

@@ -21,7 +21,7 @@ Bare = Callable[[], Coroutine[object, object, Client]]
 
 @pytest.fixture
 def bare_namespace(server: WorkflowEnvironment) -> Bare:
-    """Makes a namespace that has only what Temporal gives it, and a client of it."""
+    """Makes a namespace with only Temporal's own attributes, and a client of it."""
 
     async def made() -> Client:
         name = f"bare-{uuid.uuid4().hex[:8]}"
@@ -38,7 +38,7 @@ def bare_namespace(server: WorkflowEnvironment) -> Bare:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended and what it said."""
+    """How a program ended, and its output."""
 
     code: int
     out: str

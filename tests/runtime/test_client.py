@@ -1,4 +1,4 @@
-"""The way to Temporal is told by Temporal's own configuration, and failures are told in a line."""
+"""Temporal's own configuration says how to reach it, and failures are one line."""
 
 import asyncio
 import getpass
@@ -16,7 +16,7 @@ Monkey = pytest.MonkeyPatch
 
 
 def test_without_configuration_it_is_the_local_server() -> None:
-    """As for every tool of Temporal."""
+    """Every tool of Temporal does this."""
     assert connection() == {"target_host": "localhost:7233"}
 
 
@@ -48,7 +48,7 @@ def test_a_profile_of_the_configuration_file_is_used(monkeypatch: Monkey, tmp_pa
 def test_broken_configuration_is_told_with_what_is_broken(
     monkeypatch: Monkey, variable: str, value: str, said: str
 ) -> None:
-    """Not as a traceback out of a library."""
+    """There is no traceback from a library."""
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsBroken, match="configuration is broken") as raised:
         connection()
@@ -56,7 +56,7 @@ def test_broken_configuration_is_told_with_what_is_broken(
 
 
 async def test_where_nobody_listens_the_address_is_told(monkeypatch: Monkey) -> None:
-    """At once, in one short line."""
+    """The error comes at once, in one short line."""
     address = f"127.0.0.1:{free_port()}"
     monkeypatch.setenv("TEMPORAL_ADDRESS", address)
     with pytest.raises(ServerNotReachable) as raised:
@@ -79,7 +79,7 @@ async def test_a_server_that_never_answers_is_given_up(monkeypatch: Monkey) -> N
 async def test_who_runs_it_is_the_identity_in_every_event(
     server: WorkflowEnvironment, monkeypatch: Monkey
 ) -> None:
-    """An auditor sees in Temporal alone whose process did what; who acts is only a claim."""
+    """In Temporal alone, auditors see whose process did what; an actor is only a claim."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", server.client.service_client.config.target_host)
     monkeypatch.setenv("INCIDENT_ACTOR", "ana")
     client = await connect()

@@ -1,4 +1,4 @@
-"""A process that is told to end does, whatever its threads do."""
+"""A process that is asked to end does so, whatever its threads do."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ asyncio.run(main())
 
 
 def begun(doing: str) -> subprocess.Popen[bytes]:
-    """A process that does something, once it does."""
+    """A process that runs this code, once it has begun."""
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM.format(doing)],
         cwd=ROOT,
@@ -47,7 +47,7 @@ def begun(doing: str) -> subprocess.Popen[bytes]:
 
 
 def ended(process: subprocess.Popen[bytes]) -> bytes:
-    """Tell it to end, and wait until it has; what it said on stderr. Nothing of it is left."""
+    """Ask it to end and wait; returns its stderr. Nothing of it stays behind."""
     os.kill(process.pid, signal.SIGTERM)
     try:
         return process.communicate(timeout=60)[1]
@@ -57,7 +57,7 @@ def ended(process: subprocess.Popen[bytes]) -> bytes:
 
 @pytest.mark.parametrize("case", STUCK)
 def test_what_never_ends_is_ended(case: str) -> None:
-    """After its grace, with what it was doing on stderr."""
+    """It ends after its grace period, with its last activity on stderr."""
     with begun(STUCK[case]) as process:
         said = ended(process)
     assert (process.returncode, b"forever" in said) == (1, True)

@@ -1,4 +1,4 @@
-"""Logs are JSON, say whose incident they are about, and say everything once."""
+"""Logs are JSON, name their incident, and have each event once."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ Lines = list[dict[str, Any]]
 
 @pytest.fixture(scope="module")
 async def said(server: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> Lines:
-    """What the speaker logs: its workflow is replayed from the start at every task."""
+    """The lines that the speaker logs; its workflow is replayed from the start at every task."""
     path = tmp_path_factory.mktemp("log") / "of" / "speaker.log"
     speaker = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.runtime.speaker",
@@ -42,7 +42,7 @@ def of(said: Lines, event: str) -> dict[str, Any]:
 def test_what_a_workflow_says_is_logged_once_however_often_it_is_replayed(
     said: Lines, event: str
 ) -> None:
-    """By structlog, by Temporal's logger and by the standard library."""
+    """This holds for structlog, Temporal's logger and the standard library."""
     line = of(said, event)
     assert line["incident_id"].startswith("INC-")
     assert line["run_id"]
@@ -50,7 +50,7 @@ def test_what_a_workflow_says_is_logged_once_however_often_it_is_replayed(
 
 
 def test_a_line_of_a_handler_names_its_update(said: Lines) -> None:
-    """What somebody asked for is found from the answer, and the other way round."""
+    """So people find a request from its answer, and the other way round."""
     line = of(said, "update.spoke")
     assert (line["update_id"], line["actor"]) == ("the-update", "ana")
 
@@ -74,12 +74,12 @@ def test_libraries_add_only_what_we_know(said: Lines) -> None:
 
 
 def test_a_trigger_that_is_only_tried_is_not_told_as_if_it_had_been_fired(said: Lines) -> None:
-    """Every view asks the machine what would be possible; nothing happens by that."""
+    """Every view asks the machine what is possible; nothing happens because of that."""
     assert not [line for line in said if line["logger"].startswith("transitions")]
 
 
 def test_a_traceback_is_one_line_too(said: Lines) -> None:
-    """Whatever reads the log reads JSON, line by line."""
+    """Programs read the log as JSON, line by line."""
     line = of(said, "went.wrong")
     assert "ValueError: invalid literal" in line["exception"]
 
@@ -90,7 +90,7 @@ def test_every_line_is_dated_in_utc(said: Lines) -> None:
 
 
 def test_no_line_steers_the_terminal_of_whoever_reads_the_log() -> None:
-    """Also where a tool shows the texts of a line, and not the line."""
+    """This holds even for tools that show only texts of a line."""
     event = {"event": "page.sent", "title": HOSTILE, "hosts": [HOSTILE], "fields": {"a": HOSTILE}}
     line = shown(None, "info", event)
     texts = [line["title"], *line["hosts"], *line["fields"].values()]
@@ -99,7 +99,7 @@ def test_no_line_steers_the_terminal_of_whoever_reads_the_log() -> None:
 
 
 def test_no_last_word_steers_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """Why a process ends can quote a file, or a server."""
+    """The reason why a process ends may quote a file or a server."""
     assert ended("worker", HOSTILE, 2) == 2
     said = capsys.readouterr().err
     assert said == readable(said)

@@ -1,4 +1,4 @@
-"""A namespace is made fit for the engine by our own command, and found unfit by name."""
+"""Our own command makes a namespace fit for the engine; a check names what is missing."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -38,7 +38,7 @@ async def test_only_what_is_missing_is_added(bare_namespace: Bare) -> None:
 
 
 async def test_an_attribute_of_another_type_is_named(bare_namespace: Bare) -> None:
-    """It is there, and would wedge every incident all the same."""
+    """It exists with another type, which would block every incident too."""
     client = await bare_namespace()
     await add(client, "IncidentLevel", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
     await register(client)
@@ -57,7 +57,7 @@ async def test_retention_is_read_and_set(bare_namespace: Bare) -> None:
 async def test_a_namespace_that_is_not_there_is_an_error_of_the_server(
     server: WorkflowEnvironment,
 ) -> None:
-    """It is for the caller to tell; nothing is made up."""
+    """The caller reports it; nothing is made up."""
     config = server.client.service_client.config
     client = await Client.connect(config.target_host, namespace="nowhere")
     with pytest.raises(RPCError, match="nowhere"):

@@ -1,4 +1,4 @@
-"""Settings come from the environment, once, and what is wrong with them is said by name."""
+"""Settings come from the environment, once; an error names each wrong one."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def test_without_any_variable_everything_has_a_value() -> None:
 
 
 def test_settings_are_read_once(monkeypatch: Monkey) -> None:
-    """What changes in the environment later changes nothing in this process."""
+    """A later change of the environment changes nothing in this process."""
     before = load_settings()
     monkeypatch.setenv("INCIDENT_TASK_QUEUE", "other")
     assert load_settings() is before
@@ -57,7 +57,7 @@ def test_channels_may_come_as_one_json_mapping_too(monkeypatch: Monkey) -> None:
 
 
 def test_every_broken_variable_is_named_at_once(monkeypatch: Monkey) -> None:
-    """One start tells all that is to be put right, each on its line."""
+    """One start reports everything that is wrong, a line each."""
     monkeypatch.setenv("INCIDENT_INTAKE_PORT", "eighty")
     monkeypatch.setenv("INCIDENT_LOG_LEVEL", "loud")
     monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__URL", "ftp://pager")
@@ -84,7 +84,7 @@ def test_every_broken_variable_is_named_at_once(monkeypatch: Monkey) -> None:
 def test_a_secret_that_others_could_read_is_refused_by_the_name_of_its_setting(
     monkeypatch: Monkey, variable: str, value: str
 ) -> None:
-    """In an address, without TLS, or as what no header can carry."""
+    """That is a secret in an address, without TLS, or that no header can carry."""
     monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__URL", "http://pager.example.org")
     monkeypatch.setenv("INCIDENT_FEEDS__SHIFTS__URL", "https://feeds.example.org")
     monkeypatch.setenv(variable, value)
@@ -124,7 +124,7 @@ def test_no_secret_shows_when_settings_are_printed(monkeypatch: Monkey) -> None:
 
 
 def test_an_empty_variable_is_no_setting(monkeypatch: Monkey) -> None:
-    """Deployment tools set variables to nothing when they mean nothing."""
+    """Deployment tools set variables to nothing if they mean nothing."""
     monkeypatch.setenv("INCIDENT_LOG_FILE", "")
     monkeypatch.setenv("INCIDENT_INTAKE_PORT", "")
     assert load_settings().log_file is None
@@ -132,7 +132,7 @@ def test_an_empty_variable_is_no_setting(monkeypatch: Monkey) -> None:
 
 
 def test_relative_paths_mean_the_same_in_every_process(monkeypatch: Monkey, tmp_path: Path) -> None:
-    """The stack starts its processes elsewhere than it was started."""
+    """The stack starts its processes in another directory than its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INCIDENT_POLICY_FILE", "ours.yaml")
     assert load_settings().policy_file == tmp_path / "ours.yaml"
@@ -141,7 +141,7 @@ def test_relative_paths_mean_the_same_in_every_process(monkeypatch: Monkey, tmp_
 def test_a_file_named_env_beside_the_program_is_read_and_the_environment_wins(
     monkeypatch: Monkey, tmp_path: Path
 ) -> None:
-    """`.env` is for what stays; a variable of the moment comes before it."""
+    """`.env` is permanent; a variable of the moment takes precedence."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(Settings.model_config, "env_file", FILE)
     (tmp_path / ".env").write_text("INCIDENT_TASK_QUEUE=of-file\nINCIDENT_ACTOR=of-file\n")
@@ -157,7 +157,7 @@ def test_names_of_the_intake_are_a_list_with_commas(monkeypatch: Monkey) -> None
 
 
 def test_a_misspelt_variable_is_noticed(monkeypatch: Monkey) -> None:
-    """It would be ignored in silence otherwise."""
+    """Otherwise it would be ignored silently."""
     monkeypatch.setenv("INCIDENT_POLICY", "ours.yaml")
     monkeypatch.setenv("INCIDENT_TASK_QUEUE", "incidents")
     monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__URL", "https://pager.example.org")

@@ -1,4 +1,4 @@
-"""A new format is one file and one line: it works over HTTP and in rehearsals by itself."""
+"""A new format is one file and one line, and then works over HTTP and in rehearsals."""
 
 import json
 from pathlib import Path
@@ -33,14 +33,14 @@ def _listed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def http(siren: Siren) -> httpx2.AsyncClient:
-    """An intake that begins once the format is listed."""
+    """An intake that starts after the format is listed."""
     return http_for(siren.client, siren)
 
 
 async def test_its_alerts_become_incidents(
     http: httpx2.AsyncClient, siren: Siren, task_queue: str
 ) -> None:
-    """Each group has its own; a repeat that names no instant is the same firing, an ack nothing."""
+    """Each group has its own; a repeat without an instant is the same firing, an ack is ignored."""
     key = f"db1/disk {task_queue}"
     trigger = {"action": "trigger", "key": key, "summary": "97% full", "severity": "critical"}
     other = {"action": "trigger", "key": f"db2/disk {task_queue}", "summary": "96% full"}
@@ -77,7 +77,7 @@ async def test_its_alerts_become_incidents(
 async def test_nothing_in_it_that_is_an_alert_is_taken_all_the_same(
     http: httpx2.AsyncClient,
 ) -> None:
-    """There is no group to name."""
+    """There is no group to name in the answer."""
     answer = await http.post(URL, json=[{"action": "ack", "key": "a"}])
     assert answer.status_code == 202
     assert answer.json() == {"received": 0, "taken": 0, "ignored": 0}
@@ -86,7 +86,7 @@ async def test_nothing_in_it_that_is_an_alert_is_taken_all_the_same(
 async def test_who_sends_it_to_the_wrong_address_hears_the_right_one(
     http: httpx2.AsyncClient, payload: Payload
 ) -> None:
-    """Both ways; what no format knows is answered as before."""
+    """Both formats do so; a body of no format is answered as before."""
     wrong = await http.post("/v1/alerts/alertmanager", json=[{"action": "ack", "key": "a"}])
     assert wrong.status_code == 422
     assert "this is a list of events: send it to /v1/alerts/events" in wrong.json()["message"]
@@ -96,7 +96,7 @@ async def test_who_sends_it_to_the_wrong_address_hears_the_right_one(
 
 
 async def test_too_many_groups_are_refused(http: httpx2.AsyncClient) -> None:
-    """Each is a call of Temporal."""
+    """Each group is a call to Temporal."""
     body = [{"action": "trigger", "key": f"db{n}"} for n in range(51)]
     answer = await http.post(URL, json=body)
     assert answer.status_code == 422
@@ -104,7 +104,7 @@ async def test_too_many_groups_are_refused(http: httpx2.AsyncClient) -> None:
 
 
 async def test_the_intake_says_that_it_takes_it(http: httpx2.AsyncClient) -> None:
-    """To whoever asks for something else, and as OpenAPI."""
+    """Its answers to other requests, and OpenAPI, list the format."""
     answer = await http.post("/v1/alerts/nowhere", json={})
     assert {"method": "POST", "path": URL, "takes": "alerts: a list of events"} in (
         answer.json()["endpoints"]
@@ -116,7 +116,7 @@ async def test_the_intake_says_that_it_takes_it(http: httpx2.AsyncClient) -> Non
 
 
 async def test_it_can_be_rehearsed(time_skipping: WorkflowEnvironment, tmp_path: Path) -> None:
-    """What is in a file is recognised, and its alerts go the way of all others."""
+    """The file is recognised, and its alerts go the usual way."""
     events = tmp_path / "events.json"
     events.write_text(json.dumps([{"action": "trigger", "key": "db1", "summary": "97% full"}]))
     scenario = tmp_path / "night.yaml"

@@ -1,4 +1,4 @@
-"""What is taken of a group, whatever format it came in."""
+"""What the intake takes from a group, whatever its format."""
 
 from dataclasses import replace
 
@@ -29,7 +29,7 @@ def one(**said: object) -> Alert:
 
 
 def test_without_a_fingerprint_the_labels_tell_alerts_apart() -> None:
-    """In whichever order they stand; a fingerprint that is too long is told by its digest."""
+    """Their order does not matter; a digest replaces a fingerprint that is too long."""
     turned = replace(FIRES, labels={"b": "2", "a": "1"})
     assert fingerprint_of(replace(FIRES, labels={"a": "1", "b": "2"})) == fingerprint_of(turned)
     assert fingerprint_of(turned) != fingerprint_of(FIRES)
@@ -40,7 +40,7 @@ def test_without_a_fingerprint_the_labels_tell_alerts_apart() -> None:
 
 
 def test_every_text_is_bounded() -> None:
-    """However much a sender says."""
+    """The sender may send any amount."""
     alert = one(name="n" * 999, summary="s" * 9999, labels={"x" * 999: "y" * 9999})
     assert (len(alert.name), len(alert.summary)) == (200, 500)
     assert [(len(name), len(value)) for name, value in alert.labels.items()] == [(200, 500)]
@@ -51,7 +51,7 @@ def test_every_text_is_bounded() -> None:
 
 
 def test_alerts_beyond_the_bound_count_as_firing() -> None:
-    """The same ones are kept of the next delivery."""
+    """Of the next delivery, the same alerts are kept."""
     many = [replace(FIRES, fingerprint=f"{n:04}") for n in range(MOST_FIRING + 3)]
     batch = taken(*many)
     assert (len(batch.alerts), batch.truncated) == (MOST_FIRING, 3)
@@ -59,7 +59,7 @@ def test_alerts_beyond_the_bound_count_as_firing() -> None:
 
 
 def test_an_alert_that_names_no_instant_is_dated_by_when_it_came() -> None:
-    """It begins, or ends, when it is heard, and says that nobody dated it."""
+    """It begins or ends when it arrives, and is marked as undated."""
     assert (one().started_at, one().ended_at, one().dated) == (START, None, False)
     over = one(status=AlertStatus.RESOLVED)
     assert (over.ended_at, over.dated) == (START, False)
@@ -71,7 +71,7 @@ def test_an_alert_that_names_no_instant_is_dated_by_when_it_came() -> None:
 
 
 def test_what_the_policy_ignores_is_counted() -> None:
-    """By its labels, whatever the format."""
+    """Labels decide that in every format."""
     watchdog = replace(FIRES, labels={"severity": "none"})
     batch, ignored = batch_of(SentGroup("k", "k", (watchdog, FIRES)), "events", RULES, START)
     assert (len(batch.alerts), ignored, batch.source) == (1, 1, "events")

@@ -1,4 +1,4 @@
-"""One process of the stack: when it is up, why it ended, when it is started again."""
+"""One process of the stack: when it is up, why it ended, and when it starts again."""
 
 import os
 from pathlib import Path
@@ -23,7 +23,7 @@ def again(component: Component) -> None:
 
 
 def test_what_earlier_runs_said_is_not_taken_for_this_one(tmp_path: Path) -> None:
-    """A worker is not ready because one was yesterday."""
+    """A worker that was ready yesterday is not ready today."""
     log = tmp_path / "worker.log"
     log.write_text('{"event": "worker.ready"}\n')
     component = ended(log, "print('nothing')")
@@ -41,12 +41,12 @@ def test_what_earlier_runs_said_is_not_taken_for_this_one(tmp_path: Path) -> Non
     ],
 )
 def test_why_it_ended_is_what_it_said_last(tmp_path: Path, program: str, words: str) -> None:
-    """Lines for people together, else the last line of a traceback or of the log."""
+    """Lines for people together, or else the last line of a traceback or of the log."""
     assert ended(tmp_path / "log", program).last_words() == words
 
 
 def test_what_ends_before_it_was_up_is_given_longer_and_longer_pauses(tmp_path: Path) -> None:
-    """And each end is told once: nobody reads a line a second."""
+    """Each end is reported once, so nobody reads a line per second."""
     component = ended(tmp_path / "log", "print('worker: no server'); raise SystemExit(6)")
     now = 100.0
     for pause in (1, 2, 4, 8, 16, 32, 60, 60):
@@ -61,7 +61,7 @@ def test_what_ends_before_it_was_up_is_given_longer_and_longer_pauses(tmp_path: 
 
 
 def test_what_was_up_is_started_again_at_once(tmp_path: Path) -> None:
-    """Somebody killed it: nothing says that it will happen again."""
+    """Somebody killed it, which need not happen again."""
     component = ended(tmp_path / "log", "import os; os.kill(os.getpid(), 9)")
     component.ready = True
     why = component.why_it_ended(100.0)

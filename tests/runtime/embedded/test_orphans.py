@@ -23,7 +23,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.fixture
 def sleepers() -> Iterator[list[Sleeper]]:
-    """Three processes, each with a group of its own; the last does not end when it is asked to."""
+    """Three processes, each with its own group; the last one ignores a request to end."""
     asleep = "import time; time.sleep(600)"
     deaf = (
         f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); {asleep}"
@@ -43,13 +43,13 @@ def sleepers() -> Iterator[list[Sleeper]]:
 
 
 def killed(*told: str) -> None:
-    """A stack says what runs, one time after the other, and is killed."""
+    """A stack names its processes, one list after the other, and is killed."""
     done = subprocess.run([sys.executable, "-c", KILLED, *told], cwd=ROOT, check=False)
     assert done.returncode < 0
 
 
 def test_what_ran_when_it_was_killed_is_ended_and_nothing_else(sleepers: list[Sleeper]) -> None:
-    """By the newest word: what was replaced meanwhile may be somebody else's by now."""
+    """The newest list counts: a replaced process id may belong to somebody else by now."""
     first, second, _ = sleepers
     killed(f"{first.pid},{second.pid}", f"{second.pid}")
     second.wait(PATIENCE_SECONDS)
@@ -57,7 +57,7 @@ def test_what_ran_when_it_was_killed_is_ended_and_nothing_else(sleepers: list[Sl
 
 
 def test_what_does_not_end_when_asked_is_ended_by_force(sleepers: list[Sleeper]) -> None:
-    """And what is gone already is passed over."""
+    """It skips what is gone already."""
     first, _, deaf = sleepers
     first.kill()
     first.wait()
@@ -66,7 +66,7 @@ def test_what_does_not_end_when_asked_is_ended_by_force(sleepers: list[Sleeper])
 
 
 def test_where_everything_was_stopped_in_order_nothing_is_ended(sleepers: list[Sleeper]) -> None:
-    """The watch has ended before `stop` returns, and can be begun again."""
+    """The watch has ended before `stop` returns, and can start again."""
     watch = OrphanWatch()
     watch.stop()
     for _ in range(2):
@@ -76,7 +76,7 @@ def test_where_everything_was_stopped_in_order_nothing_is_ended(sleepers: list[S
 
 
 def test_a_watch_that_was_killed_is_begun_again(sleepers: list[Sleeper]) -> None:
-    """Somebody tidied up too much: the next word finds a new one."""
+    """Somebody killed the watch, so the next list starts a new one."""
     watch = OrphanWatch()
     watch.watch([sleepers[0].pid])
     before = watch.pid

@@ -1,4 +1,4 @@
-"""The embedded server: real, on a file, beside whatever else runs, and gone when it is stopped."""
+"""The real embedded server: on a file, beside whatever else runs, and gone after its stop."""
 
 import asyncio
 import os
@@ -47,7 +47,7 @@ async def test_a_killed_server_comes_back_with_every_workflow(embedded: Embedded
 async def test_no_configuration_but_its_own_reaches_it(
     embedded: EmbeddedServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Whatever stands in a file of this login, named by a variable, or in its own by mistake."""
+    """Neither a file of this login, nor a variable, nor a mistake in its own file reaches it."""
     of_the_login = tmp_path / "home" / ".config" / "temporalio"
     of_the_login.mkdir(parents=True)
     for file in (of_the_login / "temporal.toml", of_the_login / "temporal.yaml"):
@@ -63,7 +63,7 @@ async def test_no_configuration_but_its_own_reaches_it(
 
 
 async def test_its_ui_answers_to_its_own_names_alone(embedded: EmbeddedServer) -> None:
-    """A page of a foreign name, pointed here, reads no incident and ends none."""
+    """A page of a foreign name that resolves here reads no incident and ends none."""
     await embedded.start()
     async with httpx2.AsyncClient(base_url=embedded.ui, trust_env=False) as http:
         for host in (f"localhost:{embedded.ui_port}", f"127.0.0.1:{embedded.ui_port}"):
@@ -95,7 +95,7 @@ async def lists_namespaces(url: str, host: str) -> bool:
 
 
 async def test_it_comes_up_fit_for_the_engine(embedded: EmbeddedServer) -> None:
-    """With our search attributes, and histories that outlive every review."""
+    """It has our search attributes, and keeps histories longer than any review takes."""
     client = await embedded.start()
     assert await missing(client) == ()
     assert await retention(client) >= timedelta(days=90)
@@ -104,7 +104,7 @@ async def test_it_comes_up_fit_for_the_engine(embedded: EmbeddedServer) -> None:
 async def test_it_takes_other_ports_where_the_usual_ones_are_taken(
     embedded: EmbeddedServer,
 ) -> None:
-    """Another Temporal may run here; it is left alone."""
+    """Another Temporal server may run here; it is left alone."""
     with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("", 0)) as other:
         embedded.port = one.getsockname()[1]
         embedded.ui_port = other.getsockname()[1]
@@ -118,7 +118,7 @@ async def test_it_takes_other_ports_where_the_usual_ones_are_taken(
 async def test_a_port_that_is_taken_after_it_was_looked_at_is_replaced(
     embedded: EmbeddedServer, monkeypatch: pytest.MonkeyPatch, taken: str
 ) -> None:
-    """Between the look and the use others may be faster; that is no reason to give up."""
+    """Somebody else may take it first; then the server tries another one."""
     with socket.create_server(("127.0.0.1", 0)) as fast:
         port = fast.getsockname()[1]
         monkeypatch.setattr(embedded, taken, port)
@@ -150,7 +150,7 @@ async def test_no_second_server_opens_the_same_file(
 async def test_a_server_that_outlived_its_parent_still_guards_its_file(
     embedded: EmbeddedServer, tmp_path: Path
 ) -> None:
-    """The parent was killed; what holds the file is found by its process id."""
+    """Its parent was killed; the process id says what holds the file."""
     assert embedded.database
     parent = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PARENT, str(embedded.database), str(tmp_path / "orphan.log"),
@@ -169,7 +169,7 @@ async def test_a_server_that_outlived_its_parent_still_guards_its_file(
 
 
 async def test_stopping_leaves_no_process_behind(embedded: EmbeddedServer) -> None:
-    """Also where it is asked twice."""
+    """This holds even if somebody asks twice."""
     await embedded.start()
     assert embedded.pid
     process = psutil.Process(embedded.pid)
@@ -180,14 +180,14 @@ async def test_stopping_leaves_no_process_behind(embedded: EmbeddedServer) -> No
 
 
 async def test_it_is_in_a_session_of_its_own(embedded: EmbeddedServer) -> None:
-    """Ctrl-C reaches who started it, and not it: it is stopped in order, as the last."""
+    """Ctrl-C reaches only the process that started it, which stops it last."""
     await embedded.start()
     assert embedded.pid
     assert os.getsid(embedded.pid) == embedded.pid
 
 
 async def test_a_server_that_cannot_start_says_where_its_log_is(tmp_path: Path) -> None:
-    """And nothing of it is left."""
+    """Nothing of it stays behind."""
     database = tmp_path / "temporal.db"
     database.write_text("this is no database, and it is longer than the header of one" * 50)
     broken = EmbeddedServer(database, tmp_path / "server.log", free_port(), free_port())
@@ -198,7 +198,7 @@ async def test_a_server_that_cannot_start_says_where_its_log_is(tmp_path: Path) 
 
 
 async def test_giving_up_while_it_starts_leaves_nothing_running(embedded: EmbeddedServer) -> None:
-    """Ctrl-C comes when it comes."""
+    """Ctrl-C may come at any time."""
     starting = asyncio.create_task(embedded.start())
     while embedded.pid is None:
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""The embedded stack: three processes of our own, which reach each other and nobody else."""
+"""The embedded stack: three processes of our own that reach each other and nobody else."""
 
 import asyncio
 import signal
@@ -37,7 +37,7 @@ async def stack(tmp_path: Path) -> AsyncIterator[Stack]:
 async def test_it_comes_up_where_every_port_is_taken_and_temporal_is_set_to_be_elsewhere(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever else runs here, and whichever cluster this login uses, it is a stack of its own."""
+    """Whatever else runs here, and whatever cluster this login uses, the stack is separate."""
     broken = stack.settings.state_directory / "broken.toml"
     broken.write_text("no TOML [")
     monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(broken))
@@ -60,7 +60,7 @@ async def test_it_comes_up_where_every_port_is_taken_and_temporal_is_set_to_be_e
 
 
 async def test_only_its_owner_can_read_what_it_keeps(stack: Stack) -> None:
-    """Database, logs, configuration: what people said is in all of them, whatever the umask is."""
+    """Database, logs and configuration hold what people said, so the umask does not matter."""
     state = stack.settings.state_directory
     state.chmod(0o755)
     await stack.start()
@@ -72,7 +72,7 @@ async def test_only_its_owner_can_read_what_it_keeps(stack: Stack) -> None:
 async def test_the_intake_of_a_stack_takes_nothing_without_the_token_that_is_kept(
     stack: Stack, tmp_path: Path
 ) -> None:
-    """It is made once, and no other process of the stack is told of it."""
+    """It is made once, and no other process of the stack gets it."""
     stack.settings.state_directory.joinpath("intake.token").write_text("")
     await stack.start()
     token = (tmp_path / "intake.token").read_text().strip()
@@ -87,7 +87,7 @@ async def test_the_intake_of_a_stack_takes_nothing_without_the_token_that_is_kep
 
 
 async def test_a_component_that_dies_is_shown_and_its_log_stays(stack: Stack) -> None:
-    """It can be started again, and adds to what it said before."""
+    """It can start again, and adds to its log."""
     await stack.start()
     assert stack.worker.process
     before = stack.worker.said()
@@ -107,7 +107,7 @@ async def test_a_component_that_dies_is_shown_and_its_log_stays(stack: Stack) ->
 async def test_what_was_there_is_there_after_it_was_stopped_and_started(
     stack: Stack, tmp_path: Path
 ) -> None:
-    """The state directory is the stack; the processes come and go without a trace."""
+    """All state is in the state directory; processes come and go."""
     client = await stack.start()
     await client.start_workflow("Any", id="kept", task_queue="nobody")
     pids = [stack.server.pid, *(c.process.pid for c in (stack.worker, stack.intake) if c.process)]
@@ -123,7 +123,7 @@ async def test_what_was_there_is_there_after_it_was_stopped_and_started(
 
 
 async def test_a_component_that_does_not_come_up_says_why(tmp_path: Path) -> None:
-    """Its own last words, and where the rest of them are."""
+    """The error has its last words, and the file with the rest."""
     unfit = {"INCIDENT_CACHED_WORKFLOWS": "1"}
     broken = Stack(settings_of(tmp_path), extra_environment=unfit)
     try:
@@ -135,7 +135,7 @@ async def test_a_component_that_does_not_come_up_says_why(tmp_path: Path) -> Non
 
 
 async def test_state_that_cannot_be_kept_is_said(stack: Stack) -> None:
-    """In words, with the directory."""
+    """The error says so, with the directory."""
     stack.settings.state_directory.joinpath("log").write_text("no directory")
     with pytest.raises(StackFailed, match="cannot keep state in"):
         await stack.start()
@@ -145,7 +145,7 @@ async def test_state_that_cannot_be_kept_is_said(stack: Stack) -> None:
 async def test_dev_stays_up_until_it_is_told_to_stop_and_stops_everything(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    """Ctrl-C in the terminal, or SIGTERM from whatever supervises it."""
+    """That is Ctrl-C in the terminal, or SIGTERM from a supervisor."""
     port = free_port()
     dev = await started(
         *("starter.py", "dev", "--state", str(tmp_path)),
@@ -174,7 +174,7 @@ async def test_dev_stays_up_until_it_is_told_to_stop_and_stops_everything(
 
 
 async def test_dev_that_is_interrupted_while_it_starts_leaves_nothing(tmp_path: Path) -> None:
-    """Ctrl-C comes when it comes. It says that a server elsewhere is not used."""
+    """Ctrl-C may come at any time. The output says that a server elsewhere is not used."""
     elsewhere = "temporal.example.com:7233"
     dev = await started("starter.py", "dev", "--state", str(tmp_path), TEMPORAL_ADDRESS=elsewhere)
     said = await until_said(dev, "Starting")
@@ -191,7 +191,7 @@ async def test_dev_that_is_interrupted_while_it_starts_leaves_nothing(tmp_path: 
 async def test_dev_that_is_killed_leaves_nothing_behind_and_can_be_started_again(
     tmp_path: Path,
 ) -> None:
-    """SIGKILL, which nobody hears: what it started ends by itself, the server last."""
+    """Nothing hears SIGKILL, but what it started ends by itself, the server last."""
     line = ("starter.py", "dev", "--state", str(tmp_path))
     dev = await started(*line, INCIDENT_INTAKE_PORT=str(free_port()))
     children: list[psutil.Process] = []

@@ -7,7 +7,7 @@ from runtime.worker.build import ROOMS, build_id
 
 
 def test_another_code_is_another_build(tmp_path: Path) -> None:
-    """Another text of a file, and another name of it; a document is no code."""
+    """A changed text or name of a file counts; a document is no code."""
     found: list[str] = []
     for name, text in (("rules/a.py", "1"), ("rules/a.py", "2"), ("rules/b/c.py", "2")):
         root = tmp_path / str(len(found))

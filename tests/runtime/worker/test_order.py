@@ -1,4 +1,4 @@
-"""What waits is taken in the order of its kind, then of its severity, on the server as shipped."""
+"""Waiting work goes by kind, then by severity, on the server as shipped."""
 
 import asyncio
 import uuid
@@ -30,7 +30,7 @@ Job = tuple[Kind, int]
 
 
 class Bench:
-    """An activity that says when it begins, and stays as long as the gate is shut."""
+    """An activity that reports when it begins, and stays until the gate opens."""
 
     def __init__(self) -> None:
         self.begun: list[Job] = []
@@ -50,7 +50,7 @@ class Bench:
 
 @workflow.defn
 class OneJob:
-    """Has one activity done, of a kind and so urgent; its own first task ranks alike."""
+    """Runs one activity of this kind and urgency; its own first task ranks the same."""
 
     looked_at: list[Job]
 
@@ -98,7 +98,7 @@ async def queued(client: Client, task_queue: str, count: int, *, activities: boo
 
 
 async def order_of(client: Client, task_queue: str, jobs: Sequence[Job]) -> list[Job]:
-    """In which order jobs begin that were asked for while the only slot was taken."""
+    """The order in which jobs begin that were queued while the only slot was taken."""
     OneJob.looked_at, bench = [], Bench()
     async with Worker(
         client,
@@ -121,7 +121,7 @@ async def order_of(client: Client, task_queue: str, jobs: Sequence[Job]) -> list
 async def test_queued_work_begins_by_kind_whatever_its_severity(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """The mildest first page that came last begins before the worst reminder that came first."""
+    """The mildest first page begins before the worst reminder, although it came last."""
     jobs = [(kind, urgent) for kind in reversed(Kind) for urgent in (WORST, LEAST_URGENT)]
     begun = await order_of(server.client, task_queue, jobs)
     assert [kind for kind, _ in begun] == [kind for kind in Kind for _ in range(2)]
@@ -130,7 +130,7 @@ async def test_queued_work_begins_by_kind_whatever_its_severity(
 async def test_of_one_kind_the_worst_begins_first_and_the_mildest_has_its_turn(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """No milder one goes before the worst; among many of the worst it need not wait for all."""
+    """No milder one goes before the worst, but it need not wait for all of the worst."""
     jobs = [*[LATER_MILD] * 3, *[LATER_WORST] * 12]
     begun = await order_of(server.client, task_queue, jobs)
     assert begun[0] == LATER_WORST
@@ -140,7 +140,7 @@ async def test_of_one_kind_the_worst_begins_first_and_the_mildest_has_its_turn(
 async def test_new_incidents_are_looked_at_before_old_ones_do_their_work(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """Workflow tasks are ordered too: by the priority that the workflow has then."""
+    """Workflow tasks are ordered too, by the workflow's priority at that time."""
     OneJob.looked_at, bench = [], Bench()
     bench.gate.set()
     kinds = (Kind.CHORE, Kind.COMMAND, Kind.FIRST_PAGE)
@@ -166,7 +166,7 @@ async def test_new_incidents_are_looked_at_before_old_ones_do_their_work(
 async def test_a_kind_that_fills_its_slots_keeps_no_other_waiting(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """More reminders hang than there are slots for them; a page, a command, a notice go through."""
+    """More reminders hang than there are slots; a page, a command and a notice still go."""
     OneJob.looked_at, bench = [], Bench()
     async with Workers(
         server.client,
@@ -190,7 +190,7 @@ async def test_a_kind_that_fills_its_slots_keeps_no_other_waiting(
 async def test_an_incident_that_has_had_its_first_page_ranks_behind_new_ones(
     server: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """It begins as a first page, and goes on as one of those that were paged for."""
+    """It begins with the priority of a first page, and then ranks behind new ones."""
     settings = Settings.model_construct(
         task_queue=task_queue, state_directory=tmp_path, policy_file=tmp_path / "none.yaml"
     )

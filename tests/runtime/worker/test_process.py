@@ -1,4 +1,4 @@
-"""The worker serves, or says in a line why it does not; it never leaves an incident to wedge."""
+"""The worker serves, or says in one line why not; it never lets an incident get stuck."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from tests.runtime.conftest import Bare, Ended, program, reaching, started
 
 
 async def test_it_refuses_a_namespace_without_our_search_attributes(bare_namespace: Bare) -> None:
-    """It says which, and the command that registers them; an incident would hang for ever."""
+    """It names them and the command that registers them; otherwise incidents would get stuck."""
     client = await bare_namespace()
     ended = await program("worker.py", **reaching(client))
     assert ended.code == 2
@@ -27,7 +27,7 @@ async def test_it_refuses_a_namespace_without_our_search_attributes(bare_namespa
 async def test_after_the_command_it_named_it_serves_until_it_is_told_to_stop(
     bare_namespace: Bare,
 ) -> None:
-    """Setup makes the namespace fit; SIGTERM ends a worker in order. What disappoints is said."""
+    """Setup makes the namespace fit, and SIGTERM stops a worker gracefully, with its warnings."""
     client = await bare_namespace()
     contradicts = {"INCIDENT_CHANNELS__EMAIL__URL": "http://127.0.0.1:1/mail"}
     reach = {**reaching(client), "INCIDENT_TASKQUEUE": "misspelt", **contradicts}
@@ -49,7 +49,7 @@ async def test_after_the_command_it_named_it_serves_until_it_is_told_to_stop(
 
 
 async def test_without_a_server_it_says_where_it_looked() -> None:
-    """And ends: whoever started it decides whether to try again."""
+    """It then ends; its supervisor decides whether to try again."""
     address = f"127.0.0.1:{free_port()}"
     ended = await program("worker.py", TEMPORAL_ADDRESS=address)
     assert ended.code == 6
@@ -69,7 +69,7 @@ async def test_without_a_server_it_says_where_it_looked() -> None:
 async def test_a_broken_setting_is_named_by_every_program(
     line: tuple[str, ...], setting: str, value: str, named: str
 ) -> None:
-    """Before anything is tried, in a line, with exit code 2."""
+    """It is named in one line before anything is tried, with exit code 2."""
     ended = await program(*line, **{setting: value})
     assert ended.code == 2
     assert named in ended.err
@@ -85,7 +85,7 @@ async def test_a_log_that_cannot_be_written_is_named(line: tuple[str, ...]) -> N
 
 
 async def test_a_namespace_that_is_not_there_is_named(bare_namespace: Bare) -> None:
-    """A misspelt name is no server that is away: to wait does not help."""
+    """A misspelt name does not become right by waiting."""
     reach = {**reaching(await bare_namespace()), "TEMPORAL_NAMESPACE": "nowhere"}
     ended = await program("worker.py", **reach)
     assert ended.code == 2
@@ -96,7 +96,7 @@ async def test_a_namespace_that_is_not_there_is_named(bare_namespace: Bare) -> N
 async def test_a_broken_policy_keeps_no_worker_from_driving_what_is_open(
     bare_namespace: Bare, tmp_path: Path
 ) -> None:
-    """Open incidents carry their own: it serves, and says loudly that none can begin."""
+    """Open incidents carry their own policies: it serves, and warns that none can begin."""
     client = await bare_namespace()
     policy = tmp_path / "policy.yaml"
     policy.write_text("severities: none\n")
@@ -113,7 +113,7 @@ async def test_a_broken_policy_keeps_no_worker_from_driving_what_is_open(
 
 
 async def test_what_temporal_s_core_says_of_a_server_that_died_is_json_too(tmp_path: Path) -> None:
-    """No colours, no lines of another form: whatever reads the log reads JSON, line by line."""
+    """Programs read the log as JSON, line by line: no colours, no other format."""
     server = EmbeddedServer(None, tmp_path / "server.log", port=free_port(), ui_port=free_port())
     client = await server.start()
     try:

@@ -1,4 +1,4 @@
-"""A run that was ended from outside is archived all the same."""
+"""A run that was ended from outside is archived too."""
 
 import asyncio
 import json
@@ -42,7 +42,7 @@ async def seen(client: Client, query: str) -> None:
 async def test_what_was_terminated_is_swept_once_and_what_is_open_is_left_alone(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """An archive that was begun is not begun again, nor is one of a run that goes on."""
+    """No archive begins twice, and none of a run that goes on."""
     client = server.client
     assert await sweep(client, task_queue) == 0
     gone = await terminated(client, task_queue)
@@ -66,7 +66,7 @@ async def test_what_was_terminated_is_swept_once_and_what_is_open_is_left_alone(
 
 @asynccontextmanager
 async def a_worker(**environment: str) -> AsyncIterator[None]:
-    """While a worker process runs."""
+    """Run a worker process."""
     worker = await started("worker.py", **environment)
     try:
         yield
@@ -78,7 +78,7 @@ async def a_worker(**environment: str) -> AsyncIterator[None]:
 async def test_a_worker_archives_when_it_starts_what_was_terminated_before(
     server: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """The history is in the document store, down to who ended it."""
+    """The history is in the document store, including who ended it."""
     gone = await terminated(server.client, task_queue)
     run = gone.first_execution_run_id or ""
     async with (
