@@ -199,7 +199,9 @@ class EmailChannel:
             return RetryableError(self.name, "the mail server did not answer in time")
         lacks = isinstance(error, aiosmtplib.SMTPNotSupported)
         if lacks or type(error) is aiosmtplib.SMTPException:
-            return PermanentError(self.name, "the mail server lacks what the settings ask for")
+            return PermanentError(
+                self.name, "the mail server does not support what the settings require"
+            )
         if isinstance(error, ValueError):
             return PermanentError(self.name, "the mail cannot be sent as configured")
         return RetryableError(

@@ -38,7 +38,7 @@ class LocalDocumentStore:
             await obstore.put_async(self._store, path, data, mode="create", use_multipart=False)
         except AlreadyExistsError:
             if await self.get(path) != data:
-                raise DocumentConflict(STORE, f"{path} is kept with other content") from None
+                raise DocumentConflict(STORE, f"{path} already holds another document") from None
             return StoredDocument(uri=uri, sha256=digest, created=False)
         except (BaseError, OSError) as error:
             raise _unreachable(path, error) from None
@@ -50,7 +50,7 @@ class LocalDocumentStore:
             found = await obstore.get_async(self._store, checked_path(path))
             return bytes(await found.bytes_async())
         except (NotFoundError, FileNotFoundError):
-            raise DocumentMissing(STORE, f"{path} is not kept") from None
+            raise DocumentMissing(STORE, f"there is no document {path}") from None
         except (BaseError, OSError) as error:
             raise _unreachable(path, error) from None
 

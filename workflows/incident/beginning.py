@@ -42,7 +42,7 @@ def _begun(start: IncidentInput) -> Carried | ApplicationError:
         incident, info = start.carried.incident, workflow.info()
         foreign = incident.id != info.workflow_id and info.continued_run_id is None
         if foreign and workflow.patched("no-record-of-another-incident"):
-            message = f"the record that it carries is of {incident.id[:80]}, not of this incident"
+            message = f"the carried record is of {incident.id[:80]}, not of this incident"
             return ApplicationError(message, type="Malformed", non_retryable=True)
         again = incident.changed(runs=incident.runs + 1)
         return start.carried.changed(incident=again)

@@ -377,7 +377,7 @@ class Paging(Component):
         if waits and at and at > now:
             self._desk.note(
                 EntryKind.ESCALATION_WAITS,
-                "nobody of the whole escalation was on call, or within their hours: "
+                "nobody in the whole escalation was on call or within their hours: "
                 f"it begins again at {at:%Y-%m-%d %H:%M} UTC",
                 next_at=at.isoformat(),
                 level=progress.level,
