@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 FRESH = timedelta(minutes=1)
 """A younger copy is used as it is, so a storm of pages makes one request."""
 PATIENCE = timedelta(seconds=30)
-"""So long after it failed, a feed is not asked again, whether there is a copy of it or not."""
+"""After a feed fails, it is not asked again for this long, with or without a copy."""
 CHECKED_WITHIN = timedelta(seconds=1)
-"""So long a page waits until a new copy has been read; by then the old one counts, if any."""
+"""A page waits this long for a new copy to be read; then the old one counts, if any."""
 CHECKING = "what it sent is still being read"
 
 
@@ -159,9 +159,9 @@ class FeedDirectory:
             known.failure, known.failed_at = error, now
 
     async def _fetch(self, known: _Known, timeout: timedelta) -> None:
-        """Fetch a copy and have it checked. Nobody waits long for that, not even without a copy.
+        """Fetch a copy and have it checked; wait only briefly, even if there is no older copy.
 
-        The check goes on all the same: whoever asks next finds it done.
+        The check goes on after that, and the next caller gets its result.
         """
         if known.checking is None or known.checking.done():
             copy = await known.feed.fetch(known.copy, timeout=timeout)
