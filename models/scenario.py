@@ -1,7 +1,7 @@
-"""A scenario as its author writes it: what happens to incidents when, and what is to follow.
+"""A scenario as its author writes it: what happens to incidents when, and what must follow.
 
-Offsets count from `starts`; instants are absolute. What fields a report or a command takes,
-their own models say (`models.incident`, `models.command`); here they are kept as written.
+Offsets count from `starts`; instants are absolute. The models of reports and commands
+(`models.incident`, `models.command`) define their fields; this one keeps them as written.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ def _instant(text: str) -> datetime:
 def parse_moment(given: object) -> timedelta | datetime:
     """An offset from the start, or an instant in UTC.
 
-    Raises a ValueError that says what would be right.
+    Raises a ValueError that says what to write.
     """
     if isinstance(given, (timedelta, datetime)):
         return given
@@ -74,12 +74,12 @@ _HAPPENS = ("alert", "report", "do", "down", "refuses", "up")
 
 
 class Event(Frozen):
-    """Something that happens: an alert is delivered, somebody reports, or gives a command.
+    """Something that happens: an alert arrives, or somebody reports or gives a command.
 
     `alert` names a file with alerts in a format that the intake takes. `report` holds fields of a
-    report, `fields` those of the command `do`. `incident` says which incident is meant, where
-    there are several; `via` by which way in it came. `down`, `refuses` and `up` name channels
-    that do not answer, that refuse every message for good, and that work again.
+    report, `fields` those of the command `do`. `incident` says which incident is meant, if there
+    are several; `via` says by which way in it came. `down`, `refuses` and `up` name channels that
+    do not answer, that refuse every message for good, and that work again.
     """
 
     at: Moment
@@ -97,7 +97,7 @@ class Event(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _gather(cls, given: Any) -> Any:
-        """What a command takes beside the keys of every event are its fields."""
+        """The fields of a command: its keys beside those of every event."""
         if not isinstance(given, dict) or given.get("do") is None:
             return given
         own = {key: value for key, value in given.items() if key in EVENT_KEYS}
@@ -122,7 +122,7 @@ EVENT_KEYS = tuple(name for name in Event.model_fields if name != "fields")
 """The keys that every event may have."""
 
 MESSAGES = ("page", "tell", "remind")
-"""What can be said: a page asks to act, a notification tells, a reminder is of owed work."""
+"""The kinds of messages: a page asks to act, a notification informs, a reminder is of owed work."""
 
 STATUSES = tuple(word.value for word in (*ClockStatus, *Stage))
 
@@ -155,11 +155,11 @@ _KINDS: dict[str, frozenset[str]] = {
 class Expectation(Frozen):
     """Something that must follow.
 
-    `page`, `tell` and `remind` name who hears at an instant or `within` two; as soon as one of
-    them is expected, whatever else is said is unexpected, except the kinds that `any` names.
+    `page`, `tell` and `remind` name who hears at an instant or `within` two. Once the scenario
+    expects one of them, every other message is unexpected, except the kinds that `any` names.
     `clock`, `metric`, `state`, `severity` and `role` are read when the scenario ends, or at `at`.
-    `because` are words that must occur in the reason; `by` is the channel of a message, or who
-    was refused.
+    `because` are words that must occur in the reason; `by` is the channel of a message, or who was
+    refused.
     """
 
     incident: Name | None = None
@@ -188,7 +188,7 @@ class Expectation(Frozen):
 
     @property
     def kind(self) -> str:
-        """Which kind of expectation this is: the key that says it."""
+        """The kind of this expectation: the key that it has."""
         return next(kind for kind in _KINDS if getattr(self, kind) not in {None, ()})
 
     @model_validator(mode="after")
@@ -219,7 +219,7 @@ class Expectation(Frozen):
 
 
 class Scenario(Frozen):
-    """A whole scenario. `until` ends it; without it the end follows from what still runs."""
+    """A whole scenario. `until` ends it; without it, it ends when nothing runs any more."""
 
     scenario: Text
     about: Text | None = None

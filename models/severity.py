@@ -1,4 +1,4 @@
-"""How a severity follows from what is known of an incident, as the incident carries it."""
+"""How a severity follows from what is known about an incident, as the incident carries it."""
 
 from typing import Literal
 
@@ -10,10 +10,10 @@ NONE = "none"
 """A cell that gives nothing."""
 
 MOST_URGENT, LEAST_URGENT = 1, 5
-"""How urgent the worst severity is; the mildest, and unknown ones."""
+"""How urgent the worst severity is; then the mildest and unknown ones."""
 
 WhenUnsure = Literal["worse", "default"]
-"""What counts where several severities are possible: the worst of them, or none of them."""
+"""What counts if several severities are possible: the worst of them, or none of them."""
 
 
 class Axis(Frozen):
@@ -26,7 +26,7 @@ class Axis(Frozen):
 class Table(Frozen):
     """What some attributes give together: a severity, or the value of the attribute `gives`.
 
-    `cells` has one entry for each combination of values, those of the last axis changing first.
+    `cells` has one entry for each combination of values; the last axis changes first.
     """
 
     gives: str | None = None
@@ -37,10 +37,9 @@ class Table(Frozen):
 class SeverityRules(Frozen):
     """How a severity follows from attributes, and what bounds it.
 
-    `computed` give attributes, each after those that it needs; of the severities that `tables`
-    give, the worst counts. `caps` and `at_least` map a condition to the severity that is never
-    exceeded, or never fallen below, while it holds. After the milestone `frozen_after` no
-    severity changes any more.
+    `computed` give attributes, each after those that it needs; the worst severity that `tables`
+    give counts. While a condition holds, the severity is at most that of `caps` and at least that
+    of `at_least`. After the milestone `frozen_after` no severity changes.
     """
 
     computed: tuple[Table, ...] = ()

@@ -1,7 +1,7 @@
-"""The ways in, by which what people and tools say reaches the engine.
+"""The ways in, by which people and tools reach the engine.
 
-Each has two words that are stored, and for ever: the one that `Actor.via` keeps, and the one that
-a policy lists under `reporting.channels`. This file alone knows that they mean the same.
+Each has two stored words that never change: the one that `Actor.via` keeps, and the one that a
+policy lists under `reporting.channels`. Only this file knows that they mean the same.
 """
 
 from enum import StrEnum
@@ -17,7 +17,7 @@ class WayIn(StrEnum):
     API = "api"
     """Reports that are posted to the intake."""
     TEMPORAL = "temporal"
-    """An update or a signal of any Temporal tool, which does not say by which way it came."""
+    """An update or a signal of a Temporal tool that does not name its way in."""
     SIGNAL = "signal"
     """A signal that names nobody, or claims to come from the engine."""
     ENGINE = "engine"
@@ -25,7 +25,7 @@ class WayIn(StrEnum):
 
     @property
     def channel(self) -> str:
-        """The word of a policy for it; its own, if a policy has none."""
+        """The policy's word for it; its own word, if a policy has none."""
         return _CHANNELS.get(self, self.value)
 
 
@@ -38,14 +38,14 @@ _CHANNELS = {
 REPORTING = tuple(_CHANNELS)
 """The ways in by which reports come."""
 CHANNELS = tuple(_CHANNELS.values())
-"""The words that a policy may list, in the order in which they are told."""
+"""The words that a policy may list, in the order in which people see them."""
 
 
 def channel_of(via: str) -> str:
-    """The policy's word for what `Actor.via` says; a way in that nobody knows has one word."""
+    """The policy's word for what `Actor.via` says; an unknown way in has one word."""
     return WayIn(via).channel if via in set(WayIn) else via
 
 
 def way_of(channel: str) -> WayIn | None:
-    """The way in that a policy calls so."""
+    """The way in for a policy's word."""
     return next((way for way, word in _CHANNELS.items() if word == channel), None)

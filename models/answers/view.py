@@ -8,16 +8,16 @@ from models.incident.record import Incident
 from models.time.clock import ClockReading, MetricReading, RecordedBreach
 
 VIEW = "view"
-"""The query's name."""
+"""The name of the query."""
 
 ASK_AGAIN = "the incident is about to be worked on"
-"""How the answer begins to a question that came before a worker had its first task: ask again."""
+"""How the answer begins if no worker has run the first task of the incident yet: ask again."""
 
 
 class NextStep(Frozen):
-    """A trigger or command as things stand: whether it would be allowed, and if not why not.
+    """A trigger or command as things stand: whether it is allowed, and if not, why not.
 
-    `may` says who may do it, in words; empty where anyone may.
+    `may` says who may do it, in words; empty if anyone may.
     """
 
     name: str
@@ -32,9 +32,9 @@ class IncidentView(Frozen):
 
     `told` are the waits for status updates that are over.
 
-    `breaches` are all that fired, also those that were taken back since; `doubts` what somebody
-    should look at again. `undelivered` is what is owed still. `leading` is the role that
-    leads, `manager` who holds it.
+    `breaches` are all that fired, including those that something took back; `doubts` what somebody
+    should check. `undelivered` is what the incident still owes. `leading` is the role that leads,
+    `manager` who holds it.
     """
 
     incident: Incident

@@ -1,17 +1,17 @@
-"""Why somebody was, or was not, paged: what can be asked of an incident, and what it answers."""
+"""Why somebody was paged or not: the question to an incident, and its answer."""
 
 from enum import StrEnum
 
 from models.base import Frozen, Instant
 
 WHY = "why"
-"""The query's name."""
+"""The name of the query."""
 
 
 class WhyQuestion(Frozen):
-    """Who is meant: a person, role, schedule or channel by name, a target such as `role:lead`.
+    """Who is meant: a person, role, schedule or channel by name, or a target such as `role:lead`.
 
-    Or a level; neither: anybody. `at` is the minute that is asked about; None: all of the story.
+    Or a level; with neither, anybody. `at` is the minute in question; None means the whole story.
     """
 
     who: str | None = None
@@ -20,14 +20,14 @@ class WhyQuestion(Frozen):
 
 
 class Verdict(StrEnum):
-    """Whether an answer tells of a page, or of why there was none."""
+    """Whether an answer explains a page, or why there was none."""
 
     PAGED = "paged"
     NOT_PAGED = "not paged"
 
 
 class WhyAnswer(Frozen):
-    """One thing that explains: in words, and by which lines of the timeline (their `seq`)."""
+    """One explanation: in words, and by lines of the timeline (their `seq`)."""
 
     verdict: Verdict
     text: str

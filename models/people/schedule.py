@@ -1,7 +1,7 @@
 """On-call schedules: what a policy says of them, and who they say is on call.
 
-Local times are naive datetimes: what the clock on the wall of a zone shows. Which instants they
-are depends on zone data, so it is worked out outside of workflows, by `rules.rotations`.
+Local times are naive datetimes: what the clock on the wall of a zone shows. Which instants they are
+depends on zone data, so `rules.rotations` works it out outside of workflows.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from models.base import Frozen, Instant, Seconds
 from models.time.calendar import CalendarSpec
 
 NOBODY = "nobody"
-"""Who is on call where a policy says that nobody is, on purpose."""
+"""Who is on call if a policy says, on purpose, that nobody is."""
 
 OVERRIDE = "override"
 """Why somebody is on call who is not by rotation."""
@@ -23,11 +23,11 @@ OVERRIDE = "override"
 class HandOver(Frozen):
     """When a rotation hands over.
 
-    At each of the local times `at`, on each of `days` (`mon` to `sun`). With `every_days`, so
-    many days after the last time, at the same local time. With `every_months`, so many months
-    after it, on the day `month_day` of the month, or the last that it has. With `elapsed`, so much
-    elapsed time after the last one, whatever the clock on the wall shows. `since` is the local
-    time of the first one, where the policy names it.
+    At each of the local times `at`, on each of `days` (`mon` to `sun`). With `every_days`, so many
+    days after the last time, at the same local time. With `every_months`, so many months after it,
+    on the day `month_day` of the month, or on its last day. With `elapsed`, so much elapsed time
+    after the last one, whatever the clock on the wall shows. `since` is the local time of the first
+    one, if the policy names it.
     """
 
     days: tuple[str, ...] = ()
@@ -43,8 +43,8 @@ class RotationSpec(Frozen):
     """People who take turns, each for a shift, from one hand-over to the next.
 
     The first person's shift begins with the first hand-over at or after `starts`; nobody is on
-    before it, nor from `until` on: both are local times. Without `starts` it has always been
-    going on. `during` is when it counts at all.
+    before it, nor from `until` on: both are local times. Without `starts` the rotation has no
+    beginning. `during` says when it counts.
     """
 
     name: str
@@ -65,7 +65,7 @@ class OverrideSpec(Frozen):
 
 
 class FeedSpec(Frozen):
-    """A calendar feed; `names` says what people of the policy are called in it."""
+    """A calendar feed; `names` maps its names for people to people of the policy."""
 
     name: str
     names: dict[str, str] = Field(default_factory=dict)
@@ -74,8 +74,8 @@ class FeedSpec(Frozen):
 class ScheduleSpec(Frozen):
     """Who is on call when.
 
-    Of several rotations a later one counts before an earlier one. Within `gaps` nobody is on
-    call, on purpose; with `gaps_meant` that is said of every hole. Overrides count before all.
+    A later rotation counts before an earlier one. Within `gaps` nobody is on call, on purpose; with
+    `gaps_meant` this is true of every hole. Overrides count before all.
     """
 
     name: str
@@ -89,9 +89,9 @@ class ScheduleSpec(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class FeedEvent:
-    """An event of a calendar feed. Naive times are local to whoever asks.
+    """An event of a calendar feed. Naive times are local to the reader's zone.
 
-    `emails` are the addresses of who attends, `declined` those of who does not come.
+    `emails` are the addresses of the people who attend, `declined` of those who do not.
     """
 
     begins: datetime
@@ -111,7 +111,7 @@ class Booking:
 
 
 class Gap(StrEnum):
-    """Nobody is on call: because the policy says so, or because it was overlooked."""
+    """Nobody is on call: the policy says so, or somebody overlooked it."""
 
     DECLARED = "declared"
     UNDECLARED = "undeclared"
@@ -127,10 +127,10 @@ class Duty(Frozen):
 
 
 class OnCall(Frozen):
-    """Who is on call by a schedule at an instant; `gap` where nobody is.
+    """Who is on call by a schedule at an instant; `gap` if nobody is.
 
-    `until_at` is when that changes, where it is known. `feed_age` is how old the copy of the
-    schedule's feed was; `notes` are for people: what was not as it should be.
+    `until_at` is when that changes, if known. `feed_age` is the age of the copy of the schedule's
+    feed; `notes` tell people what is not as it should be.
     """
 
     schedule: str

@@ -1,6 +1,6 @@
-"""What a person, or a channel, has on their hands over all incidents: pages, and roles they hold.
+"""The workload of a person or a channel over all incidents: pages, and roles they hold.
 
-It belongs to a durable workflow of its own, one for each of them, which incidents ask.
+A durable workflow of its own keeps each workload, and incidents ask it.
 """
 
 from datetime import timedelta
@@ -14,23 +14,24 @@ from models.base import Frozen, Instant, Seconds
 WORKLOAD_WORKFLOW = "Workload"
 
 ASK_LEAVE = "ask_leave"
-"""Update of a workload: `AskLeave`s of one moment; answers with `Leaves`, in the same order."""
+"""Update of a workload: the `AskLeave`s of one moment. The answer is `Leaves`, in the same order.
+"""
 HOLD_ROLE = "hold_role"
-"""Update of a workload: a `HoldRole`; answers with a `RolesHeld`."""
+"""Update of a workload: a `HoldRole`. The answer is a `RolesHeld`."""
 WORKLOAD_STATE = "state"
-"""Query of a workload: answers with a `WorkloadState`."""
+"""Query of a workload. The answer is a `WorkloadState`."""
 
 ASK_FOR_LEAVE = "ask_for_leave"
-"""The activity that asks for leave to send a page, or says that it need not be sent any more."""
+"""The activity that asks for leave to send a page, or says that it is no longer needed."""
 TELL_OF_ROLE = "tell_of_role"
-"""The activity that tells a workload of a role that somebody holds, or holds no more."""
+"""The activity that tells a workload that somebody holds a role, or no longer holds it."""
 
 FEWEST = 3
-"""The smallest limit: a page, one that is kept for the worst severity, and a summary."""
+"""The smallest limit: a page, one kept for the worst severity, and a summary."""
 
 
 class PageLimit(Frozen):
-    """At most so many pages, summaries among them, in any time as long as `within`."""
+    """At most so many pages, including summaries, in any time as long as `within`."""
 
     most: int = Field(ge=FEWEST)
     within: Annotated[Seconds, Field(ge=timedelta(), le=timedelta(days=3660))]
@@ -44,7 +45,7 @@ class PageLimits(Frozen):
 
 
 class Bound(Frozen):
-    """By what a page is bound: the limit of a workload. `whom` is `person:ana` or `channel:ops`.
+    """The workload whose limit binds a page. `whom` is `person:ana` or `channel:ops`.
 
     `urgency` is 1 for the worst severity. `escalation` says that a level asked for the page, so
     that an acknowledgement drops it while it is held.
@@ -57,10 +58,10 @@ class Bound(Frozen):
 
 
 class AskLeave(Frozen):
-    """A page asks to be sent. `key` is its idempotency key: the same asks once.
+    """A page asks for leave. `key` is its idempotency key: the same key asks once.
 
-    A summary would count it by `severity` and tell its `subject`; it would go over `channels`,
-    to `address`. With `withdraw` it need not be sent any more.
+    A summary counts it by `severity` and names its `subject`; it goes over `channels`, to
+    `address`. `withdraw` says that the page is no longer needed.
     """
 
     key: str
@@ -74,7 +75,7 @@ class AskLeave(Frozen):
 
 
 class AskTogether(Frozen):
-    """Pages that ask in one moment; the worst is answered first, whichever came first."""
+    """Pages that ask at the same moment. The workload answers the worst first."""
 
     pages: tuple[AskLeave, ...]
 
@@ -82,8 +83,8 @@ class AskTogether(Frozen):
 class Verdict(StrEnum):
     """What became of a page that asked.
 
-    It may be sent; it is held for a summary; a summary told of it; no channel took the summary;
-    it was held and is dropped.
+    It may go; it is held for a summary; a summary told of it; no channel took the summary; it was
+    held and is dropped.
     """
 
     GRANTED = "granted"
@@ -94,7 +95,7 @@ class Verdict(StrEnum):
 
 
 class Summary(Frozen):
-    """One message in the place of many pages: when, by which channel, of how many incidents."""
+    """One message instead of many pages: when, by which channel, of how many incidents."""
 
     key: str
     at: Instant
@@ -103,7 +104,7 @@ class Summary(Frozen):
 
 
 class Leave(Frozen):
-    """The answer. One that is held asks again at `again_at`; `why` says in words why it is held."""
+    """The answer. A held page asks again at `again_at`; `why` says in words why it is held."""
 
     verdict: Verdict
     why: str = ""
@@ -131,7 +132,7 @@ class AskForLeave(Frozen):
 
 
 class HoldRole(Frozen):
-    """Somebody holds a role in an incident, or with `holds` False no longer."""
+    """Somebody holds a role in an incident; with `holds` False, no longer."""
 
     role: str
     incident_id: str
@@ -140,7 +141,7 @@ class HoldRole(Frozen):
 
 
 class ToldRole(Frozen):
-    """A role whose holder's workload knows of it."""
+    """A role that the workload of its holder knows of."""
 
     role: str
     person: str
@@ -153,7 +154,7 @@ class RolesHeld(Frozen):
 
 
 class TellOfRole(Frozen):
-    """Input of tell_of_role: `person` holds a role, or no longer; `at_once` is the most allowed."""
+    """Input of tell_of_role: `person` holds a role, or no longer; at most `at_once` are allowed."""
 
     policy: str
     person: str
@@ -177,7 +178,7 @@ class HeldPage(Frozen):
 
 
 class Settled(Frozen):
-    """What became of pages that were held, for when they ask again."""
+    """What became of held pages, for when they ask again."""
 
     leave: Leave
     at: Instant
@@ -185,11 +186,12 @@ class Settled(Frozen):
 
 
 class WorkloadState(Frozen):
-    """What a workload knows. `limit` is the one that was asked by last.
+    """What a workload knows. `limit` is the one that the last page asked by.
 
-    `sent` are the pages of the last hours, `held` those that wait, by their keys, and `settled`
-    what became of others that waited. `failed` is how often in a row no channel took a summary,
-    `not_before` when it is tried again. `roles` are those that are held, as they were told.
+    `sent` are the pages of the last hours. `held` are those that wait, by their keys, and `settled`
+    says what became of others that waited. `failed` is how often in a row no channel took a
+    summary, `not_before` when the workload tries again. `roles` are those that its person holds, as
+    incidents reported them.
     """
 
     limit: PageLimit | None = None
@@ -205,7 +207,7 @@ class WorkloadState(Frozen):
 class WorkloadInput(Frozen):
     """Starts a `Workload`; `carried` is what an earlier run knew.
 
-    `epoch_offset` is added to the workflow's clock; zero in production, set by rehearsals.
+    The workflow adds `epoch_offset` to its clock; it is zero in production, and rehearsals set it.
     """
 
     whom: str
