@@ -50,7 +50,7 @@ def _ended(order: Order, found: Description) -> Failure:
         outside.facts.update(facts)
         return outside
     final = state not in {None, State.CLOSED}
-    what = "is final" if final else "takes only reopen"
+    what = "is final" if final else "accepts only reopen"
     return Failure(
         "TransitionNotAllowed" if order.name in set(Trigger) else "Refused",
         f"{order.incident_id} is {state or 'over'}, which {what}",

@@ -28,7 +28,7 @@ def _utc(at: datetime) -> str:
 
 
 def _until(at: datetime | None, zone: str) -> str:
-    return f"until {_local(at, zone)} ({_utc(at)})" if at else "as far as can be seen"
+    return f"until {_local(at, zone)} ({_utc(at)})" if at else "with no known end"
 
 
 def _who(found: OnCall, zone: str) -> Iterator[str]:

@@ -87,7 +87,7 @@ def _policy(file: Path) -> tuple[str, ...]:
         policy_in_force(file, datetime.now(UTC))
     except PolicyBroken as error:
         return (
-            f"policy   {file} CANNOT BE USED: open incidents go on, new ones need a repair",
+            f"policy   {file} CANNOT BE USED: open incidents go on, no new one begins",
             *f"{error}".splitlines(),
         )
     return (f"policy   {file}",)
