@@ -1,6 +1,5 @@
 """The single entry for commands: whether each is sound, whether the actor may, and what follows."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -12,14 +11,12 @@ from models.command import (
     COMMANDS,
     AdoptPolicyCommand,
     RecordAlertsCommand,
-    SetSeverityCommand,
-    SubmitReviewCommand,
-    TriggerCommand,
 )
 from models.compiled import FROM_HISTORY, CompiledPolicy
 from models.incident.record import Incident
 from models.payload import Command
 from rules.commands.apply import COMMAND_RULES
+from rules.commands.by_the_way import parts_of, unapproved_part
 from rules.commands.reporting import LOOKING_BACK
 from rules.commands.review import completed
 from rules.commands.transitions import fire
@@ -30,7 +27,6 @@ from rules.people.approvals import needs_approval, unapproved
 from rules.people.authority import (
     ADOPT_POLICY,
     REOPEN,
-    SET_ATTRIBUTE,
     rule_for,
     rule_key,
     unauthorised,
@@ -48,7 +44,7 @@ from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
 
 ON_ITS_WAY = timedelta(seconds=5)
 """A command that was on its way for longer than this counts from when it was sent."""
-COMPLETE_STEP, ADD_LESSON, SET_SEVERITY = "complete_step", "add_lesson", "set_severity"
+SET_SEVERITY = "set_severity"
 FREE_TEXTS = frozenset({"post_update", "add_lesson", "add_action_item", "link"})
 """Commands that add text and change nothing else."""
 
@@ -94,22 +90,10 @@ def _authority(case: Case, name: str, command: Command) -> Refusal | None:
         return None
     key = rule_key(case.policy, name, command, case.incident.state)
     found = _by_rule(case, name, command, key)
-    for attribute in command.attributes if isinstance(command, SetSeverityCommand) else ():
-        certain = f"{SET_ATTRIBUTE}:{attribute}"
-        by = certain if certain in case.policy.authority else SET_ATTRIBUTE
-        if found is None and by in case.policy.authority:
-            found = _by_rule(case, SET_ATTRIBUTE, command, by)
-    for part in _parts(command) if case.policy.known_names else ():
-        found = found or _by_rule(case, part, command, part)
+    for part in parts_of(command, case.policy):
+        if part.key:
+            found = found or _by_rule(case, part.command, command, part.key)
     return found
-
-
-def _parts(command: Command) -> Iterator[str]:
-    """The commands that another command does on the side; their rules apply too."""
-    if isinstance(command, TriggerCommand) and command.steps:
-        yield COMPLETE_STEP
-    if isinstance(command, SubmitReviewCommand) and command.lessons:
-        yield ADD_LESSON
 
 
 def _as_earlier_versions_did(case: Case, command: Command) -> bool:
@@ -187,6 +171,8 @@ def judge(
         return Refusal("Malformed", message, ("happened_at",))
     actor = Actor(name=command.actor, via=command.via)
     case = Case(incident, policy, actor, now, happened_at)
+    if COMMANDS[name].internal and actor not in (ENGINE, MONITORING):
+        return Refusal("NotAuthorised", f"{name} is for monitoring only", may=(MONITORING.name,))
     refusal = misnamed(case, name, command)
     if refusal:
         return refusal
@@ -233,21 +219,11 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
 
 
 def _unapproved_by_the_way(case: Case, name: str, command: Command) -> Refusal | None:
-    """The refusal if a command would do, on the side, something that needs approval.
-
-    That is completing steps or changing the severity.
-    """
-    if not case.policy.known_names:
-        return None
+    """The refusal if a command would do, by the way, something that needs approval."""
+    refusal = unapproved_part(case, command)
+    if refusal:
+        return refusal
     before, after = case.incident.severity, case.becomes
-    steps = command.steps if isinstance(command, TriggerCommand) else ()
-    if steps and needs_approval(case, COMPLETE_STEP, command):
-        words = f"{COMPLETE_STEP} needs approval: use it on its own for {', '.join(steps)}"
-        return Refusal("NeedsApproval", words, (COMPLETE_STEP,))
-    sets = command.attributes if isinstance(command, SetSeverityCommand) else ()
-    if sets and needs_approval(case, SET_ATTRIBUTE, command):
-        words = f"{SET_ATTRIBUTE} needs approval: give it by itself for {', '.join(sets)}"
-        return Refusal("NeedsApproval", words, (SET_ATTRIBUTE,))
     if name != SET_SEVERITY and after != before and needs_approval(case, SET_SEVERITY, command):
         words = f"{name} makes the severity {after}, and {SET_SEVERITY} needs approval: use that"
         return Refusal("NeedsApproval", words, (SET_SEVERITY,))

@@ -27,6 +27,7 @@ from rules.people.requests import (
     replaced,
     requests_for,
 )
+from rules.record.audiences import addressed
 from rules.record.decision import Case, Decision, Outcome, Refusal, Remind
 from rules.record.ledger import note
 from rules.record.markdown import stamp
@@ -48,8 +49,7 @@ def rules_of(
     if name in policy.approvals:
         yield name, policy.approvals[name]
     if isinstance(command, PostUpdateCommand):
-        audiences = command.audiences or tuple(a.name for a in policy.audiences if a.rhythms)
-        for audience in audiences:
+        for audience in addressed(command, policy):
             key = f"{name}:{audience}"
             if key in policy.approvals:
                 yield key, policy.approvals[key]

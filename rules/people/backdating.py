@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from models.base import ENGINE, MONITORING
-from models.command import SetMilestoneCommand, WithdrawMilestoneCommand
+from models.command import CorrectMilestoneCommand, SetMilestoneCommand, WithdrawMilestoneCommand
 from models.compiled import CompiledPolicy
 from models.payload import Command
 from models.people.authority import BACKDATING, ApprovalRule
@@ -41,6 +41,10 @@ def dated_back(case: Case, name: str, command: Command, *, late: bool = False) -
     if isinstance(command, WithdrawMilestoneCommand):
         gone = case.incident.milestone(command.milestone)
         return case.now - gone.recorded_at if gone else AT_ALL
+    if isinstance(command, CorrectMilestoneCommand):
+        gone = case.incident.milestone(command.milestone)
+        if gone and gone.at < case.happened_at:
+            return case.now - gone.at
     if command.happened_at is None and not late and not _was_delivered_to(case):
         return AT_ALL
     if isinstance(command, SetMilestoneCommand) and not _stops(command.milestone, case.policy):

@@ -3,6 +3,7 @@
 from models.command import PostUpdateCommand, SlowUpdatesCommand
 from models.incident.record import PaceChange, StatusUpdate
 from models.incident.timeline import EntryKind
+from rules.record.audiences import addressed
 from rules.record.decision import Case, Decision, Outcome, Refusal, Tell
 from rules.record.ledger import note
 from rules.record.markdown import stamp
@@ -18,8 +19,7 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
     if command.next_at and command.next_at <= case.now:
         message = f"the next update cannot be promised for the past: {stamp(command.next_at)} UTC"
         return Refusal("Refused", message, ("next_at",))
-    expecting = tuple(a.name for a in case.policy.audiences if a.every or a.rhythms)
-    audiences = command.audiences or expecting or known
+    audiences = addressed(command, case.policy)
     told = StatusUpdate(
         at=case.happened_at,
         actor=case.actor,

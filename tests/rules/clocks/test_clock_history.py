@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from models.alert import Alert, AlertBatch, AlertStatus
+from models.base import MONITORING
 from models.compiled import CompiledPolicy, ReviewRule
 from models.incident.record import Incident
 from models.time.clock import ClockStatus, Stage
@@ -52,7 +53,8 @@ def news(
         fingerprint="a", name="a", status=AlertStatus(status), started_at=later(since)
     ).model_dump(mode="json")
     batch = AlertBatch(group_key="g", alerts=(), received_at=later(hour)).model_dump(mode="json")
-    fields = {"batch": {**batch, "alerts": [alert]}, "deliveries": 1}
+    said = {"batch": {**batch, "alerts": [alert]}, "deliveries": 1}
+    fields = {**said, "actor": MONITORING.name, "via": MONITORING.via}
     return done(record, "record_alerts", later(hour), policy, **fields)
 
 

@@ -2,12 +2,12 @@
 
 from models.alert import Alert, AlertBatch, AlertStatus
 from models.base import MONITORING
-from models.command import RecordAlertsCommand
+from models.command import COMMANDS, RecordAlertsCommand
 from models.incident.record import Incident
 from rules.alerts.firing import alerts_firing
 from rules.commands.alerts import group_gone
 from rules.commands.judgement import judge
-from rules.record.decision import Decision
+from rules.record.decision import Decision, Refusal
 from rules.reports.incident_report import report_markdown
 from states.lifecycle import State
 from tests.specimens import POLICY, after, an_incident, done, outcome
@@ -90,3 +90,13 @@ def test_once_its_group_has_ended_no_alert_holds_an_incident_up() -> None:
     )
     again = group_gone(incident, "AG-1", after(31))
     assert again.timeline[-1].summary == "alert group AG-1 has ended"
+
+
+def test_what_alerts_did_is_told_by_monitoring_alone() -> None:
+    """A person who says that nothing fires would silence the guard of the alerts."""
+    batch = {"group_key": "k", "alerts": [], "received_at": after(1).isoformat()}
+    payload = {"actor": "ana", "batch": batch, "command_id": "x"}
+    command = COMMANDS["record_alerts"].payload.model_validate(payload)
+    answer = judge("record_alerts", command, an_incident(), POLICY, after(1))
+    assert isinstance(answer, Refusal)
+    assert (answer.kind, answer.may) == ("NotAuthorised", ("monitoring",))

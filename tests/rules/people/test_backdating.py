@@ -29,7 +29,6 @@ FIELDS: dict[str, dict[str, Any]] = {
     "post_update": {"text": "t"},
     "complete_step": {"step": "tidy"},
     "set_milestone": {"milestone": "regulator_notified"},
-    "correct_milestone": {"milestone": "acknowledged"},
 }
 
 
@@ -70,6 +69,15 @@ def test_withdrawing_what_was_recorded_long_ago_needs_a_reason() -> None:
     late = outcome(incident, "withdraw_milestone", after(16), ASKS, milestone="aware")
     assert isinstance(late, Refusal)
     assert late.message.startswith("withdraw_milestone takes back 6 min; beyond 5 min")
+
+
+def test_a_correction_counts_by_the_earlier_of_both_instants() -> None:
+    """A fact that is moved to now erases just as much as one that is moved back."""
+    incident = done(an_incident(), "acknowledge", after(2), ASKS)
+    fields = {"milestone": "acknowledged", "happened_at": after(60)}
+    refusal = outcome(incident, "correct_milestone", after(60), ASKS, **fields)
+    assert isinstance(refusal, Refusal)
+    assert refusal.missing == ("note",)
 
 
 @pytest.mark.parametrize("actor", [ENGINE, MONITORING])

@@ -197,7 +197,35 @@ def test_a_severity_sets_no_attribute_that_its_own_command_would_not() -> None:
     approved = staffed("approvals: { set_attribute: { by: [cy] } }\n")
     refusal = refused(reported(approved), "set_severity", 10, approved, **fields)
     assert refusal.kind == "NeedsApproval"
-    assert refusal.message == "set_attribute needs approval: give it by itself for personal_data"
+    assert refusal.message == "set_attribute needs approval: use it on its own for personal_data"
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "fields"),
+    [
+        ("link", "cancel", {"reason": "duplicate", "duplicate_of": "INC-260327-OTHERONE"}),
+        ("assign_role", "hand_over", {"role": "lead", "to": "bo"}),
+    ],
+)
+def test_what_a_command_does_by_the_way_needs_the_same_approval(
+    part: str, name: str, fields: dict[str, Any]
+) -> None:
+    """Nobody gets round an approval by another command."""
+    policy = staffed(f"roles: {{ lead: {{}} }}\napprovals: {{ {part}: {{ by: [cy] }} }}\n")
+    free = staffed("roles: { lead: {} }\n")
+    incident = done(reported(free), "assign_role", after(5), free, role="lead", person="ana")
+    refusal = refused(incident, name, 10, policy, **fields)
+    assert (refusal.kind, refusal.missing) == ("NeedsApproval", (part,))
+
+
+def test_an_update_without_audiences_needs_the_approval_of_each_that_it_goes_to() -> None:
+    """If none expects updates, it goes to all."""
+    policy = staffed(
+        "communication: { audiences: { public: { channels: log, on: [resolved] } } }\n"
+        "approvals: { 'post_update:public': cy }\n"
+    )
+    answer = refused(reported(policy), "post_update", 10, policy, text="we look")
+    assert answer.missing == ("approve post_update:public",)
 
 
 def test_what_somebody_would_do_is_not_answered_like_an_approval() -> None:
