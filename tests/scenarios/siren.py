@@ -1,6 +1,6 @@
-"""Alerts of one key that go off on a stage: the real alert group, its real incidents.
+"""Alerts of one key go off on a stage, with the real alert group and its real incidents.
 
-Each workflow has a virtual clock of its own; the minutes here are those of the group.
+Each workflow has a virtual clock of its own; the minutes here are the group's.
 """
 
 import asyncio
@@ -69,7 +69,7 @@ def policy_file(folder: Path, *, who: str = "anyone, monitoring", more: str = ""
 
 
 class Siren:
-    """One alert group and what came of it. Start its `worker` first."""
+    """One alert group and its incidents. Start its `worker` first."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class Siren:
         )
 
     async def dismissed(self) -> None:
-        """End what a test left open: it would take the time of those that follow."""
+        """End what a test left open; otherwise it would delay the tests that follow."""
         query = f"TaskQueue = '{self.task_queue}' AND ExecutionStatus = 'Running'"
         async for run in self.client.list_workflows(query):
             with suppress(RPCError):  # It has ended meanwhile.
@@ -124,7 +124,7 @@ class Siren:
         return self._start + timedelta(minutes=minute)
 
     def firing(self, name: str, since: float = 0, **fields: object) -> Alert:
-        """An alert that fires since a minute."""
+        """An alert that fires from one minute on."""
         return Alert(
             fingerprint=name,
             name=name,
@@ -134,7 +134,7 @@ class Siren:
         )
 
     def ended(self, name: str, since: float, until: float) -> Alert:
-        """An alert that fired from a minute until a minute."""
+        """An alert that fired between two minutes."""
         return self.firing(name, since).changed(
             status=AlertStatus.RESOLVED, ended_at=self.at(until)
         )
@@ -162,7 +162,7 @@ class Siren:
         )
 
     async def until(self, holds: Callable[[GroupState], bool]) -> GroupState:
-        """Wait until the group knows what `holds` says; a state that never comes fails."""
+        """Wait until the group's state satisfies `holds`; if it never does, fail."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 state: GroupState = await self.handle.query("state", result_type=GroupState)
@@ -177,7 +177,7 @@ class Siren:
         return state.incident_id
 
     async def answered(self, count: int) -> None:
-        """Wait until the incident has answered so often, the pauses after failures included."""
+        """Wait until the incident has answered this often, including pauses after failures."""
         pauses: set[datetime | None] = {None}
         while True:
             state = await self.until(lambda s: s.fed == count or s.not_before not in pauses)
@@ -205,7 +205,7 @@ class Siren:
         return record
 
     async def summaries(self) -> list[str]:
-        """What the timers and activities of the group's last run say that they are for."""
+        """The summaries of timers and activities in the group's last run."""
         history = await self.handle.fetch_history()
         payloads = [e.user_metadata.summary.data for e in history.events if e.user_metadata]
         return [payload.decode().strip('"') for payload in payloads if payload]

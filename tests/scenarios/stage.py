@@ -1,7 +1,6 @@
-"""A stage on which an incident plays: virtual time, real workflow and activities, recorded sinks.
+"""A stage for an incident: virtual time, real workflow and activities, recorded sinks.
 
-A scenario says what happens when, then what must have been said when; anything that was said
-and not expected fails too.
+A scenario says what happens when, and then what must go out when. Any other message fails it too.
 """
 
 import asyncio
@@ -59,14 +58,14 @@ Less than a minute, which is the unit of every expectation, and more than any ma
 
 @dataclass(frozen=True)
 class Said:
-    """Something that must be said `at` minutes into the incident, to `to`."""
+    """A message that must go out `at` minutes into the incident, to `to`."""
 
     kind: str
     at: float
     to: str
 
     def fits(self, entry: TimelineEntry, start: datetime) -> bool:
-        """Whether a line of the timeline is this."""
+        """Whether a line of the timeline is this message."""
         off = entry.recorded_at - start - timedelta(minutes=self.at)
         named = (entry.kind, entry.data["recipient"]) == (f"{self.kind}.sent", self.to)
         return named and timedelta() <= off + timedelta(seconds=1) <= SLACK + timedelta(seconds=1)
@@ -137,7 +136,7 @@ class Stage:
 
     @activity.defn(name=LOOK_UP_POLICY)
     async def look_up_policy(self, request: PolicyWanted) -> PolicyFound:
-        """A specimen that is known, or that there is none."""
+        """A specimen that is known, or none."""
         found = self.known.get(request.policy_hash)
         return PolicyFound(policy=found, problem="" if found else "nobody knows it")
 
@@ -191,12 +190,12 @@ class Stage:
         return await self._asked("record", Incident)
 
     async def view(self) -> IncidentView:
-        """The view as it reads at the minute that has been reached."""
+        """The view at the present minute."""
         now = self.start - self._epoch_offset + timedelta(minutes=self._minutes)
         return await self._asked("view", IncidentView, now)
 
     async def _asked(self, name: str, answer: type[Answer], *args: object) -> Answer:
-        """Query; between two runs the server has nobody to ask for a moment."""
+        """Query; between two runs, the server has nobody to ask for a moment."""
         while True:
             try:
                 found: Answer = await self.handle.query(name, args=args, result_type=answer)
@@ -208,7 +207,7 @@ class Stage:
                 return found
 
     async def settled(self) -> None:
-        """Wait until nothing more happens by itself: looks that see the same and owe nothing."""
+        """Wait until nothing more happens by itself: two looks are equal and nothing is owed."""
         seen: list[Incident] = []
         while len(seen) < LOOKS or any(record != seen[-1] for record in seen[-LOOKS:]):
             await asyncio.sleep(0.02)
@@ -232,7 +231,7 @@ class Stage:
         return result
 
     async def said(self, *expected: Said) -> None:
-        """Exactly this was said, in any order: no more, no less, nothing else."""
+        """Exactly this went out, in any order, and nothing else."""
         record = await self.record()
         lines = [entry for entry in record.timeline if entry.kind in SAID]
         missing, unexpected = _matched(expected, lines, self.start)

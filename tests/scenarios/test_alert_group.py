@@ -22,7 +22,7 @@ EARLY = "limit.historyCount.suggestContinueAsNew=400"
 
 
 async def test_an_alert_becomes_an_incident_that_pages(siren: Siren) -> None:
-    """As bad as the worst of its alerts, titled by the first."""
+    """It has the severity of its worst alert and the title of the first."""
     a = siren.firing("a", summary="it burns", severity="SEV2", service="pay")
     await siren.hears(a, siren.firing("b", 0.1, severity="SEV1"), truncated=2)
     incident_id = await siren.opened()
@@ -35,7 +35,7 @@ async def test_an_alert_becomes_an_incident_that_pages(siren: Siren) -> None:
 
 
 async def test_the_way_from_alert_to_incident_is_one_activity_in_one_task(siren: Siren) -> None:
-    """A question asked meanwhile would cost a task of its own: only the history is looked at."""
+    """A query meanwhile would cost a task of its own, so only the history is read."""
     await siren.hears(siren.firing("a"))
     kinds: list[str | None] = []
     async with asyncio.timeout(PATIENCE_SECONDS):
@@ -110,7 +110,7 @@ async def test_an_alert_long_after_resolve_opens_a_new_incident_that_names_the_f
 async def test_an_incident_in_review_can_be_closed_though_a_new_one_has_its_alerts(
     siren: Siren,
 ) -> None:
-    """It hears who has them now; what resolves later is told to the new one alone."""
+    """It hears which incident has them now; only the new one hears of later resolves."""
     siren.policy.write_text(siren.policy.read_text() + REVIEW)
     await siren.hears(siren.firing("a"))
     first = await siren.opened()
@@ -148,7 +148,7 @@ async def test_a_group_ends_when_all_is_over_and_a_later_alert_starts_a_fresh_on
 async def test_an_incident_that_is_reopened_after_its_group_ended_waits_for_no_alert(
     siren: Siren,
 ) -> None:
-    """It closed while its alert fired, and heard no more of it."""
+    """It closed while its alert fired, and heard no more of the alert."""
     await siren.hears(siren.firing("a"))
     incident_id = await siren.opened()
     await siren.closed(incident_id)
@@ -174,7 +174,7 @@ async def test_a_resolve_of_an_unknown_group_opens_nothing(siren: Siren) -> None
 async def test_an_incident_opens_only_if_the_alert_still_fires(
     time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """After ten minutes, and reported as of then."""
+    """That is after ten minutes, and it is reported as of then."""
     grouping = GroupingPolicy(open_after=timedelta(minutes=10))
     siren = Siren(time_skipping, task_queue, tmp_path, grouping)
     async with siren.worker():
@@ -189,10 +189,10 @@ async def test_an_incident_opens_only_if_the_alert_still_fires(
 async def test_a_storm_of_signals_is_one_incident_and_few_feeds(
     task_queue: str, tmp_path: Path
 ) -> None:
-    """Deliveries of one key; none is lost, though the run goes on as new meanwhile.
+    """No delivery of the key is lost, although the run continues as new meanwhile.
 
-    Hundreds are enough on a server that suggests it early; `make storm` sends 5,000 to one that
-    suggests it as any server does.
+    Hundreds are enough on a server that suggests this early; `make storm` sends 5,000 to one that
+    suggests it at the usual size.
     """
     many, early = (5000, ()) if os.environ.get("STORM") == "full" else (500, (EARLY,))
     async with await time_skipping_server(*early) as env:

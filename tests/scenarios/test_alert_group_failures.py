@@ -21,7 +21,7 @@ from tests.scenarios.siren import Siren
 async def test_an_alert_that_came_and_went_while_no_worker_ran_has_an_incident(
     time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """Somebody is paged, and the timeline says that it is over already."""
+    """Somebody is paged, and the timeline says that it is already over."""
     siren = Siren(time_skipping, task_queue, tmp_path)
     await siren.hears(siren.firing("a"))
     await siren.hears(siren.ended("a", 0, 0.1))
@@ -38,7 +38,7 @@ async def test_an_alert_that_came_and_went_while_no_worker_ran_has_an_incident(
 
 
 async def test_malformed_messages_are_counted_and_hold_nothing_up(siren: Siren) -> None:
-    """Of any kind, number and name; the alerts around them are heard."""
+    """They vary in kind, number and name; alerts around them are heard."""
     await siren.hears(siren.firing("a"))
     incident_id = await siren.opened()
     for name, args in (
@@ -57,7 +57,7 @@ async def test_malformed_messages_are_counted_and_hold_nothing_up(siren: Siren) 
 
 
 async def test_an_alert_is_not_lost_while_the_policy_is_broken(siren: Siren) -> None:
-    """It is tried until the file is mended, under the same id."""
+    """The start is tried under the same id until somebody mends the file."""
     whole = siren.policy.read_text()
     siren.policy.write_text("policy: [")
     await siren.hears(siren.firing("a"))
@@ -70,7 +70,7 @@ async def test_an_alert_is_not_lost_while_the_policy_is_broken(siren: Siren) -> 
 async def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_counts_twice(
     time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """Neither a repeat nor, after closing, a reopening with its alert."""
+    """Neither a repeat counts twice nor, after closing, a reopening with its alert."""
     siren = Siren(time_skipping, task_queue, tmp_path)
     siren.feeder = LosesEveryFirstAnswer(siren.client)
     async with siren.worker():
@@ -88,7 +88,7 @@ async def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_counts_twi
 
 
 async def test_a_run_goes_on_telling_what_the_one_before_it_was_telling(siren: Siren) -> None:
-    """What was under way is carried, and is the same command still."""
+    """The unfinished command is carried, and stays the same command."""
     await siren.hears(siren.firing("a"))
     incident_id = await siren.opened()
     known = await siren.until(lambda s: s.opened == 1)
@@ -114,7 +114,7 @@ async def test_a_run_goes_on_telling_what_the_one_before_it_was_telling(siren: S
 async def test_an_incident_that_was_terminated_gets_a_successor_for_a_new_firing(
     siren: Siren,
 ) -> None:
-    """Nobody told the group; the refusal does."""
+    """Nobody told the group, but the refusal does."""
     await siren.hears(siren.firing("a"))
     first = await siren.opened()
     await siren.client.get_workflow_handle(first).terminate()

@@ -1,4 +1,4 @@
-"""After somebody answered nobody further is paged, whatever queue a page is in."""
+"""After somebody answered, nobody else is paged, whatever queue a page is in."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def pages(record: Incident) -> list[TimelineEntry]:
 async def test_a_page_that_its_channel_refused_for_now_is_not_tried_after_the_acknowledgement(
     stage: Stage,
 ) -> None:
-    """It waits in the outbox for its next round: it is dropped, and the timeline says so."""
+    """It waits in the outbox for its next round; it is dropped, with a line on the timeline."""
     stage.channels.channel("pager").failures = list(REFUSED)
     await stage.report(quiet())
     await stage.at(4)
@@ -47,7 +47,7 @@ async def test_a_page_that_its_channel_refused_for_now_is_not_tried_after_the_ac
 
 
 async def test_what_a_clock_asked_for_is_tried_until_it_is_taken(stage: Stage) -> None:
-    """A breach asked for bo, and the pager was down: the acknowledgement does not drop that."""
+    """A breach asked for bo while the pager was down; the acknowledgement does not drop it."""
     breached = clock("answer", "reported", "resolved", sev1=5, at={1.0: (ESCALATE,)})
     await stage.report(quiet(clocks=(breached,)))
     stage.channels.channel("pager").failures = list(REFUSED)
@@ -60,7 +60,7 @@ async def test_what_a_clock_asked_for_is_tried_until_it_is_taken(stage: Stage) -
 
 
 async def test_once_the_incident_is_over_no_page_is_tried_any_more(stage: Stage) -> None:
-    """Not what a clock asked for either."""
+    """That includes pages that a clock asked for."""
     breached = clock("answer", "reported", "resolved", sev1=5, at={1.0: (ESCALATE,)})
     await stage.report(quiet(clocks=(breached,)))
     stage.channels.channel("pager").failures = list(REFUSED)
@@ -73,7 +73,7 @@ async def test_once_the_incident_is_over_no_page_is_tried_any_more(stage: Stage)
 
 
 async def test_what_a_clock_that_runs_on_asked_for_outlives_the_response(stage: Stage) -> None:
-    """The regulator must be told of a false alarm too: its page is tried until it is taken."""
+    """The regulator must hear of a false alarm too, so its page is tried until it is taken."""
     told = clock(
         "regulator",
         "aware",
@@ -96,7 +96,7 @@ async def test_what_a_clock_that_runs_on_asked_for_outlives_the_response(stage: 
 async def test_what_somebody_asked_for_by_hand_is_withdrawn_by_the_answer_alone(
     stage: Stage,
 ) -> None:
-    """Asked for after the acknowledgement and refused for now, it stays; answered, it does not."""
+    """After an acknowledgement it stays although a channel refused it; an answer drops it."""
     await stage.report(quiet())
     await stage.do("acknowledge", actor="ana")
     stage.channels.channel("pager").failures = list(REFUSED)

@@ -1,4 +1,4 @@
-"""Incidents reckon with calendars that were worked out for them, and with nothing else."""
+"""Incidents only use calendars that were worked out for them."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ def bare(written: str) -> CompiledPolicy:
 async def test_an_incident_without_slices_has_its_calendars_worked_out_at_once(
     stage: Stage,
 ) -> None:
-    """Whoever starts one over raw Temporal needs no zone data."""
+    """A start over raw Temporal needs no zone data."""
     await stage.report(bare(OFFICE))
     view = await stage.view()
     (reading,) = view.readings
@@ -42,7 +42,7 @@ async def test_an_incident_without_slices_has_its_calendars_worked_out_at_once(
 
 
 async def test_calendars_are_worked_out_further_before_they_end(stage: Stage) -> None:
-    """After months the limit is where it was said to be, and fires there."""
+    """After months, the limit is still at its instant and fires there."""
     await stage.report(bare(OFFICE))
     first = (await stage.view()).readings[0].breach_at
     assert first is not None
@@ -100,7 +100,7 @@ async def test_a_threshold_assigns_holds_and_raises_as_the_policy_says(stage: St
 async def test_what_is_due_next_is_shown_although_something_has_just_been_enforced(
     stage: Stage,
 ) -> None:
-    """Not when calendars are worked out further, which is months away."""
+    """It is not the further work on calendars, which is months away."""
     await stage.report(bare(SEVERAL))
     await stage.do("acknowledge")
     await stage.at(61)
@@ -119,7 +119,7 @@ async def _shown(stage: Stage) -> datetime | None:
 
 
 async def test_where_nothing_is_due_no_instant_is_shown(stage: Stage) -> None:
-    """That calendars are worked out further some day concerns nobody."""
+    """Nobody needs to know that calendars are worked out further some day."""
     await stage.report(bare(SEVERAL))
     assert await _shown(stage) is not None
     await stage.do("acknowledge")

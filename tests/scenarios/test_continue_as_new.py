@@ -59,7 +59,7 @@ async def test_a_life_across_many_runs_loses_and_doubles_nothing(short: Stage) -
 async def test_what_is_owed_is_carried_with_its_key_and_what_is_under_way_is_awaited(
     short: Stage,
 ) -> None:
-    """A channel is down for the first run; the message arrives in a later one, once."""
+    """A channel is down in the first run; the message arrives once, in a later one."""
     log = short.channels.channel("log")
     log.fails_always = PermanentError("log", "403")
     await short.report()
@@ -99,7 +99,7 @@ async def test_an_effect_in_flight_finishes_in_the_run_that_began_it(short: Stag
 async def test_a_long_timeline_moves_to_the_document_store_in_hashed_segments(
     short: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is carried stays small; the older lines are kept under their hash."""
+    """What is carried stays small; the older lines are kept, and named with their hash."""
     monkeypatch.setattr(carrying, "LIMIT_BYTES", 20_000)
     monkeypatch.setattr(carrying, "KEPT_BYTES", 5_000)
     await short.report()
@@ -118,7 +118,7 @@ async def test_a_long_timeline_moves_to_the_document_store_in_hashed_segments(
 async def test_a_run_whose_timeline_grows_long_ends_by_itself_and_shortens_it(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Long before Temporal suggests it; a store that is down does not make it do so again."""
+    """It does so long before Temporal suggests it; a store that is down does not repeat it."""
     monkeypatch.setattr(carrying, "STORY_LENGTH", 20_000)
     await stage.report()
     for _ in range(4):
@@ -131,7 +131,7 @@ async def test_a_run_whose_timeline_grows_long_ends_by_itself_and_shortens_it(
 async def test_an_incident_goes_on_if_the_store_is_down_and_the_timeline_is_huge(
     short: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """More than Temporal takes cannot be carried: it is named, and clocks and pages go on."""
+    """More than Temporal takes cannot be carried; a line says so, and clocks and pages go on."""
 
     async def refuses(*_: object) -> None:
         raise PermanentError("documents", "the disk is full")

@@ -1,4 +1,4 @@
-"""The policy that we ship, executed: hours of a bad night under it."""
+"""Hours of a bad night under the policy that we ship."""
 
 from datetime import UTC, datetime
 
@@ -41,7 +41,7 @@ async def test_the_default_policy_pages_warns_and_reminds_as_it_says(stage: Stag
 async def test_under_the_default_policy_an_incident_is_closed_only_when_reviewed(
     stage: Stage,
 ) -> None:
-    """Who attends, what is evaluated, lessons, action items and the report: each is asked for."""
+    """It asks for attendees, aspects, lessons, action items and the report."""
     await stage.report(DEFAULT)
     await stage.do("acknowledge", "bo")
     await stage.do("set_severity", "bo", severity="SEV1")

@@ -1,4 +1,4 @@
-"""Who is paged and told when, over hours of an incident."""
+"""Who is paged and informed when, over hours of an incident."""
 
 from tests.scenarios.stage import Stage, page, reminded, told
 from tests.specimens import POLICY
@@ -20,7 +20,7 @@ async def test_an_incident_that_nobody_acknowledges_pages_every_level_twice_and_
 
 
 async def test_an_acknowledgement_stops_the_escalation(stage: Stage) -> None:
-    """After level 1 nobody else is paged, however long it takes from there."""
+    """After level 1 nobody else is paged, however long the rest takes."""
     await stage.report()
     await stage.at(4)
     await stage.do("acknowledge")

@@ -1,4 +1,4 @@
-"""What fired is a fact, in the search attributes of a real incident too."""
+"""A breach that fired is a fact in the search attributes of a real incident too."""
 
 from temporalio.common import SearchAttributeKey, TypedSearchAttributes
 
@@ -13,7 +13,7 @@ QUIET = POLICY.changed(audiences=())
 
 
 async def shown(stage: Stage) -> TypedSearchAttributes:
-    """What a search finds the incident by, once it is idle."""
+    """The attributes by which a search finds the incident, once it is idle."""
     await stage.settled()
     return (await stage.handle.describe()).typed_search_attributes
 
@@ -34,7 +34,7 @@ async def test_a_breach_that_a_backdated_fact_corrects_is_still_found(stage: Sta
 
 
 async def test_a_breach_outlives_the_policy_that_it_broke(stage: Stage) -> None:
-    """Under a later policy that does not know the clock it is found all the same."""
+    """A search finds it even under a later policy without that clock."""
     await stage.report(QUIET)
     await stage.at(6)
     await stage.do("assign_role", role="incident_manager", person="ana")
@@ -59,7 +59,7 @@ async def test_a_breach_outlives_the_policy_that_it_broke(stage: Stage) -> None:
 async def test_who_was_paged_beyond_the_first_level_is_found_after_a_reopening(
     stage: Stage,
 ) -> None:
-    """The reopened incident pages its first level again, and had paged the second before."""
+    """The reopened incident pages its first level again; before, it had paged the second."""
     await stage.report(QUIET)
     await stage.at(6)
     assert (await shown(stage))[LEVEL] == 2

@@ -1,4 +1,4 @@
-"""Scenario files, played: what each expects is what happens, and nothing else is said."""
+"""Each scenario file plays as it expects, and nothing else goes out."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def called(file: Path) -> str:
 async def test_it_goes_as_its_scenario_expects(
     time_skipping: WorkflowEnvironment, tmp_path: Path, file: Path
 ) -> None:
-    """Whoever is paged or told, each clock, each refusal: as written, no more and no less."""
+    """Each page, message, clock and refusal is exactly as written."""
     loaded = load_scenario(file)
     assert loaded.problems == ()
     assert loaded.scenario is not None

@@ -1,4 +1,4 @@
-"""What Temporal's own tools do to an incident, and what they see of it."""
+"""What Temporal's own tools do to an incident, and what they show of it."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from workflows.incident.visibility import NEXT_DUE
 
 
 async def test_a_request_to_cancel_the_workflow_is_refused_and_on_record(stage: Stage) -> None:
-    """An incident ends by its lifecycle; the clocks, and the people, go on."""
+    """An incident ends by its lifecycle; clocks go on, and people are still paged."""
     await stage.report()
     await stage.handle.cancel()
     await stage.settled()
@@ -23,7 +23,7 @@ async def test_a_request_to_cancel_the_workflow_is_refused_and_on_record(stage: 
 
 
 async def test_what_is_due_next_is_shown_again_once_the_last_has_passed(stage: Stage) -> None:
-    """A list by the next due instant does not lose an incident to a missed update."""
+    """So a list by next due instant does not lose an incident after a missed update."""
     key = SearchAttributeKey.for_datetime(NEXT_DUE)
     await stage.report()
     await stage.do("acknowledge")
@@ -52,7 +52,7 @@ async def test_nothing_is_taken_back_before_it_happened(stage: Stage) -> None:
 async def test_a_command_that_was_long_on_its_way_counts_from_when_it_was_given(
     stage: Stage,
 ) -> None:
-    """While no worker ran the acknowledgement waited; it was in time all the same."""
+    """No worker ran meanwhile, but the acknowledgement was in time."""
     await stage.report()
     await stage.at(6)
     sent_at = stage.start + timedelta(minutes=4)

@@ -1,4 +1,4 @@
-"""A first page that waited for a worker is in that worker's log."""
+"""The log of a worker names a first page that waited too long for it."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Limits over incidents that cannot be asked for, and what an incident carries of them."""
+"""Limits over incidents if nobody answers, and what an incident carries of them."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ BUSY = POLICY.changed(
 
 
 class Silent(Workloads):
-    """Workloads that do not answer, and after a first time will not."""
+    """Workloads that do not answer, or stop answering after the first time."""
 
     asked = 0
 
@@ -44,7 +44,7 @@ class Silent(Workloads):
 async def test_a_page_whose_limit_nobody_knows_goes_out(
     time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """Too often is better than never: it waits for an answer, but not for long."""
+    """Too often is better than never, so the page waits only briefly for an answer."""
     stage = Stage(time_skipping, task_queue, tmp_path)
     stage.workloads = Silent(stage.client)
     async with stage.worker():
@@ -59,7 +59,7 @@ async def test_a_page_whose_limit_nobody_knows_goes_out(
 async def test_a_workload_that_cannot_be_told_keeps_an_incident_open_until_it_can(
     time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """A role that is still counted would be reported for ever; everything else goes on."""
+    """Otherwise the role would count for ever; everything else goes on."""
     rule = RoleRule(name="incident_manager", at_once=1)
     policy = BUSY.changed(roles=(rule,), page_limits=PageLimits())
     stage = Stage(time_skipping, task_queue, tmp_path)

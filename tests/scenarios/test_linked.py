@@ -1,4 +1,4 @@
-"""A broken limit opens another incident, where the policy says so."""
+"""A breached limit opens another incident if the policy says so."""
 
 from models.base import ENGINE
 from models.contracts.incident import INCIDENT_WORKFLOW
@@ -15,7 +15,7 @@ BROKEN = (
 async def test_a_broken_limit_opens_one_incident_that_is_linked_to_this_one(
     stage: Stage,
 ) -> None:
-    """Once, by the engine, with the reason; each of the two names the other."""
+    """The engine opens it once, with the reason; each incident names the other."""
     await stage.report(policy_of(BROKEN))
     await stage.do("acknowledge")
     await stage.at(61)

@@ -1,4 +1,4 @@
-"""The nastiest messages, sent to a real server: what was sent to stop an incident is refused."""
+"""The worst messages, sent to a real server to stop an incident, are refused."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -38,7 +38,7 @@ NASTY: list[tuple[str, Any]] = [
 
 
 async def test_the_nastiest_signals_are_refused_lines(stage: Stage) -> None:
-    """Each leaves a line and nothing else; afterwards the incident is acknowledged as ever."""
+    """Each leaves only a line; afterwards the incident takes an acknowledgement as usual."""
     title = "火事" * 150
     await stage.report(report=REPORT.changed(title=title, service="é" * 1000))
     for name, payload in NASTY:
@@ -56,7 +56,7 @@ async def test_the_nastiest_signals_are_refused_lines(stage: Stage) -> None:
 
 
 async def test_the_nastiest_signals_leave_an_alert_group_awake(siren: Siren) -> None:
-    """They are counted; alerts that say next to nothing, from times out of mind, count."""
+    """They are counted; alerts with hardly any content or absurd dates still count."""
     grouping = GroupingPolicy(open_after_count=2)
     siren.grouping = grouping
     await siren.hears(siren.firing("a"))

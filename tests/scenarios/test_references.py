@@ -1,4 +1,4 @@
-"""Later messages go on from the first one: in a long incident, and after it was closed."""
+"""Later messages go on from the first one, in a long incident and after its closing."""
 
 import json
 from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ LASTING = POLICY.changed(audiences=(STAKEHOLDERS,), clocks=(), roles=(), steps=(
 
 
 def calls_it(name: str) -> Answer:
-    """The receiver takes a message and calls it so."""
+    """The receiver takes a message and answers with this reference."""
     said = {"place": "ops", "message": name, "thread": "t-1", "url": f"https://e.com/{name}"}
     return Answer(body=json.dumps(said).encode())
 
@@ -88,21 +88,21 @@ async def real(
     task_queue: str,
     tmp_path: Path,
 ) -> AsyncIterator[Stage]:
-    """A stage whose messages leave over these channels."""
+    """A stage whose messages go out over these channels."""
     made = Stage(time_skipping, task_queue, tmp_path / "documents", directory)
     async with made.worker():
         yield made
 
 
 def handed(sink: WebhookSink, name: str) -> list[Any]:
-    """What the receiver was told of a first message, message by message."""
+    """The first message that each message to the receiver named."""
     return [request.json.get("first_message", {}).get("message") for request in sink.to(name)]
 
 
 async def test_the_first_reference_is_handed_back_in_later_runs_and_after_closing(
     long: Stage, sink: WebhookSink, mails: SmtpSink, directory: ChannelDirectory
 ) -> None:
-    """Webhook, mail and another kind: one thread each, whatever later messages are called."""
+    """Webhook, mail and another kind each keep one thread, whatever later references are."""
     sink.by_path = {STATUS: calls_it("m-1")}
     await long.report(LASTING, REPORT.changed(severity="SEV3"))
     sink.by_path = {STATUS: calls_it("m-2")}
@@ -132,7 +132,7 @@ async def test_the_first_reference_is_handed_back_in_later_runs_and_after_closin
 async def test_a_message_whose_answer_was_lost_is_the_first_all_the_same(
     real: Stage, sink: WebhookSink
 ) -> None:
-    """It goes again under its key, and the receiver calls it what it called it before."""
+    """It is sent again under its key, and the receiver answers with the same reference."""
     sink.answers = [Answer(close=True, takes=True)]
     sink.default = calls_it("p-1")
     alone = LASTING.changed(audiences=())

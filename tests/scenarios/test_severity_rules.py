@@ -27,7 +27,7 @@ REPORT = Report(
 
 
 async def test_a_severity_moves_with_what_is_learnt_until_it_is_frozen(stage: Stage) -> None:
-    """Clocks are retargeted and restarted as the policy says; each change is told, refusals not."""
+    """Clocks get new targets or restart as the policy says; changes are told, refusals are not."""
     await stage.report(POLICY, REPORT)
     assert (await stage.record()).severity == "P2"
     await stage.at(10)

@@ -1,7 +1,7 @@
-"""A storm of incidents, on a server on which time passes: who is paged, and for what.
+"""A storm of incidents on a server on which time passes: who is paged, and for what.
 
-Hundreds say what a thousand say: many times more than anybody's limit wait before a worker comes.
-`make storm` tries a thousand.
+Hundreds show the same as a thousand: many times anybody's limit waits before a worker comes. `make
+storm` tries a thousand.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ async def storm(client: Client, task_queue: str) -> None:
 
 
 def known(state: WorkloadState) -> int:
-    """Of how many pages a workload knows: sent by themselves, told in a summary, or held."""
+    """How many pages a workload knows: sent alone, told in a summary, or held."""
     alone = sum(not sent.summary for sent in state.sent)
     return alone + len(state.held) + sum(len(settled.keys) for settled in state.settled)
 
@@ -87,7 +87,7 @@ async def told(client: Client, task_queue: str, person: str) -> WorkloadState:
 async def test_a_storm_of_incidents_pages_each_within_their_limit_and_the_worst_first(
     server: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """Whoever is paged by themselves is so for the worst severity; no page is forgotten."""
+    """Pages of their own are for the worst severity, and no page is forgotten."""
     client, channels = server.client, RecordingChannels()
     settings = Settings.model_construct(
         task_queue=task_queue, state_directory=tmp_path, policy_file=tmp_path / "none.yaml"

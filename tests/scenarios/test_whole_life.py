@@ -78,7 +78,7 @@ async def test_a_whole_life_ends_closed_with_its_report_written_and_everything_t
 
 
 async def test_the_history_of_a_life_names_each_command_and_each_effect_once(stage: Stage) -> None:
-    """An auditor reads one update for a command and one activity for what left or was written."""
+    """An auditor reads one update per command, and one activity per message or document."""
     await lived(stage, policy=PUNCTUAL)
     carried = await stage.ended()
     events = (await stage.handle.fetch_history()).events
@@ -146,7 +146,7 @@ async def test_reopening_in_review_pages_again_and_the_clocks_run_on(stage: Stag
 async def test_a_closed_incident_reopens_as_a_new_run_that_carries_its_record(
     stage: Stage,
 ) -> None:
-    """The id stays, the story goes on, and the update that reopens it is its first message."""
+    """The id stays, the story goes on, and the reopening update is its first message."""
     await lived(stage)
     carried = await stage.ended()
     again = await stage.client.start_workflow(
@@ -189,7 +189,7 @@ async def test_a_repeated_command_id_returns_the_stored_result_and_does_nothing_
 async def test_a_signal_never_raises_it_becomes_a_refused_line_on_the_timeline(
     stage: Stage, name: str, payload: tuple[object, ...]
 ) -> None:
-    """Malformed, illegal or unknown: the incident is as it was, and one can read why."""
+    """After a malformed, illegal or unknown signal the incident is unchanged, with the reason."""
     await stage.report(QUIET)
     await stage.handle.signal(name, args=payload)
     await stage.settled()
@@ -200,7 +200,7 @@ async def test_a_signal_never_raises_it_becomes_a_refused_line_on_the_timeline(
 
 
 async def test_every_refused_update_leaves_a_trace(stage: Stage) -> None:
-    """Form, state and authority: who tried to close it unreviewed has an answer in the history."""
+    """That is for form, state and authority: the history shows who tried to close it unreviewed."""
     await stage.report(QUIET)
     refusal = await stage.refused("begin_diagnosis")
     assert refusal["possible"] == ["acknowledge", "resolve", "cancel"]
@@ -238,7 +238,7 @@ async def test_a_page_that_its_channel_refuses_goes_to_the_fallback_at_once(stag
 
 
 async def test_channels_without_an_address_make_one_line_of_each_message(stage: Stage) -> None:
-    """What was tried in vain is told with what became of the message, not beside it."""
+    """The line about a message's outcome says what failed; there is no line beside it."""
     for name in ("pager", "mail"):
         unknown = PermanentError(name, "no setting says what this channel is")
         stage.channels.channel(name).fails_always = unknown
@@ -294,7 +294,7 @@ async def test_a_past_incident_is_replayed_at_its_own_dates(stage: Stage) -> Non
 async def test_an_acknowledgement_and_its_deadline_at_once_agree_on_one_outcome(
     stage: Stage,
 ) -> None:
-    """However the race ends, status and timeline say the same."""
+    """Status and timeline agree, however the race ends."""
     await stage.report(QUIET)
     await stage.at(4.99)
     await asyncio.gather(stage.do("acknowledge"), stage.at(5.01))

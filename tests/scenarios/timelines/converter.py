@@ -1,4 +1,4 @@
-"""From a timeline and a policy to a scenario: each fact is told as it was, when it was known."""
+"""Makes a scenario from a timeline and a policy: each fact is told when it was known."""
 
 import json
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def policy_file(check: Check, folder: Path) -> Path:
 
 
 def _assuming(check: Check, file: Path, folder: Path) -> Path:
-    """The policy with other office hours: what its source leaves open, the row decides."""
+    """The policy with the row's office hours, which its source leaves open."""
     document = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
     for calendar, hours in check.assume.items():
         document["calendars"][calendar]["hours"] = hours
@@ -82,7 +82,7 @@ def _between(row: RowClock) -> Document:
 
 
 def scenario_of(timeline: Timeline, check: Check, policy: Path) -> Document:
-    """The scenario that tells the facts which a check takes, and expects what it says."""
+    """A scenario that tells the facts which a check takes, and expects its results."""
     facts = {m: [timeline.facts[k] for k in keys] for m, keys in check.takes.items()}
     starts = _begins(facts)
     events = [event for _, event in sorted(_events(check, facts, policy), key=_place)]
@@ -129,7 +129,7 @@ def _events(
 
 
 def _command(moment: str, fact: Fact, check: Check, policy: Path) -> Document:
-    """The command that tells a fact; what is no word of the lifecycle is the policy's own."""
+    """The command that tells a fact; a word outside the lifecycle is the policy's own."""
     kind, _, of = moment.partition(":")
     latest = {"latest_at": fact.latest_at.isoformat()} if fact.latest_at else {}
     promised = fact.promised if check.promises else None

@@ -1,4 +1,4 @@
-"""Published incidents as facts, and what should come of them under which policy."""
+"""Published incidents as facts, and their expected results under a policy."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 
 class Fact(Frozen):
-    """Something that happened. Of `precision: day` only the day is known, in UTC from `at` on."""
+    """An event. With `precision: day`, only the day from `at` on is known, in UTC."""
 
     at: Instant
     type: str
@@ -26,7 +26,7 @@ class Fact(Frozen):
 
     @property
     def latest_at(self) -> datetime | None:
-        """The last instant at which it can have been, where that is not `at`."""
+        """The last instant at which it can have happened, if that is not `at`."""
         return self.at + DAY if self.precision else None
 
     @property
@@ -36,7 +36,7 @@ class Fact(Frozen):
 
 
 class RowClock(Frozen):
-    """The clock of a row whose policy is not among the examples: the row itself says it."""
+    """The clock of a row whose policy is not an example; the row itself defines it."""
 
     starts: str = Field(alias="from")
     stops: str = Field(alias="to")
@@ -44,7 +44,7 @@ class RowClock(Frozen):
 
 
 class Late(Frozen):
-    """An update that was not there when it was due; `next_at` is when one came, or the end."""
+    """An update that was missing when due; `next_at` is when one came, or the end."""
 
     due: Instant
     next_at: Instant = Field(alias="next")
@@ -55,11 +55,11 @@ def _many(given: object) -> object:
 
 
 class Check(Frozen):
-    """What should come of a timeline under a policy.
+    """The expected results of a timeline under a policy.
 
-    `takes` says which facts are which moments of the policy: that is an assumption, as is the
-    severity. `basis` says whether the organisation promised it at all. With `incomplete` not
-    every update is known, so that a gap proves nothing.
+    `takes` says which facts are which moments of the policy. Like the severity, this is an
+    assumption. `basis` says whether the organisation promised it at all. With `incomplete`, some
+    updates are unknown, so a gap proves nothing.
     """
 
     name: str

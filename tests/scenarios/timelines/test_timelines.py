@@ -1,4 +1,4 @@
-"""Published incidents, played: each clock, update and figure comes out as it was worked out."""
+"""Published incidents, played: each clock, update and figure has its expected value."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ ROWS = [(name, check) for name, known in TIMELINES.items() for check in known.ch
 async def played(
     server: WorkflowEnvironment, folder: Path, name: str, check: Check
 ) -> tuple[Played, tuple[str, ...]]:
-    """A timeline played under the policy of a check, and what differs from what it expects."""
+    """A timeline, played under the policy of a check, and its differences from the check."""
     policy = policy_file(check, folder)
     file = folder / "scenario.yaml"
     file.write_text(json.dumps(scenario_of(TIMELINES[name], check, policy)), encoding="utf-8")
@@ -34,7 +34,7 @@ async def played(
 
 
 def missed(came: Played, check: Check) -> tuple[Late, ...]:
-    """The updates that were late, and when the next one came, or nobody waited any more."""
+    """The late updates, with the time of the next one or of the end."""
     named = f"update:{check.updates}"
     return tuple(
         Late.model_validate({"due": breach.at, "next": breach.at + breach.late_by})
@@ -44,7 +44,7 @@ def missed(came: Played, check: Check) -> tuple[Late, ...]:
 
 
 def verdict(late: tuple[Late, ...], check: Check) -> str:
-    """What the gaps between updates prove: a record that is not complete proves no breach."""
+    """What gaps between updates prove; an incomplete record proves no breach."""
     if not late:
         return "met"
     return "not decidable" if check.incomplete else "breached"
@@ -56,7 +56,7 @@ def verdict(late: tuple[Late, ...], check: Check) -> str:
 async def test_a_published_incident_comes_out_as_it_was_worked_out(
     time_skipping: WorkflowEnvironment, tmp_path: Path, name: str, check: Check
 ) -> None:
-    """Its outcome under the policy, when it was due, how long it took, by how much it was late."""
+    """That is its outcome under the policy, when it was due, how long it took, how late it was."""
     came, otherwise = await played(time_skipping, tmp_path, name, check)
     assert otherwise == ()
     if check.updates:
@@ -66,7 +66,7 @@ async def test_a_published_incident_comes_out_as_it_was_worked_out(
 
 
 def test_every_timeline_says_where_it_was_published_and_on_what_each_check_is_based() -> None:
-    """Severities and most pairings are assumptions: nobody is judged by a promise of others."""
+    """Severities and most pairings are assumptions: no promise of one judges another."""
     assert [name for name, known in TIMELINES.items() if not (known.sources and known.checks)] == []
     own = {check.policy for _, check in ROWS if check.basis.startswith("own")}
     assert own == {"own promise", "gitlab-com"}
