@@ -20,9 +20,9 @@ from models.compiled import CompiledPolicy
 from models.contracts.policies import LOOK_UP_POLICY, PolicyFound, PolicyWanted
 from policies.catalogue import source_in_force
 from policies.check import problems_of
-from policies.compile import PolicyTooLarge, compile_policy
-from policies.load import parse_policy
-from policies.problems import errors_of
+from policies.compiling.policy import PolicyTooLarge, compile_policy
+from policies.reading.load import parse_policy
+from policies.reading.problems import errors_of
 
 log = structlog.get_logger(__name__)
 

@@ -16,7 +16,7 @@ from models.compiled import CompiledPolicy
 from models.contracts.alert_group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident.record import Report
 from policies.catalogue import PolicyBroken, policy_in_force
-from policies.compile import PolicyTooLarge, compile_policy
+from policies.compiling.policy import PolicyTooLarge, compile_policy
 from rules.alerts.severity import worst
 from rules.paging.urgency import home_of
 from rules.severity.attributes import shared_labels

@@ -15,7 +15,7 @@ from models.base import Actor
 from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from models.incident.record import Report
 from policies.catalogue import policy_in_force
-from policies.compile import compile_policy
+from policies.compiling.policy import compile_policy
 
 ENGINE, BARE = "engine", "bare"
 BURST_PATIENCE_SECONDS = 600.0

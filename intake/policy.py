@@ -6,8 +6,9 @@ from pathlib import Path
 from intake.errors import unavailable
 from models.compiled import CompiledPolicy
 from models.intake import IntakeRules
-from policies.catalogue import LoadedPolicy, PolicyBroken, policy_in_force
-from policies.compile import PolicyTooLarge, compile_intake, compile_policy
+from policies.catalogue import PolicyBroken, policy_in_force
+from policies.compiling.policy import PolicyTooLarge, compile_intake, compile_policy
+from policies.reading.loaded import LoadedPolicy
 
 
 class PolicyInForce:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from models.policy import Policy
-from policies.compile import content_hash
-from policies.problems import Problem, errors_of
-from policies.silence import AS_WRITTEN, Heard
+from policies.compiling.policy import content_hash
+from policies.reading.loaded import LoadedPolicy
+from policies.reading.problems import Problem, errors_of
 from policies.versions import Version, files_of, in_force, not_yet, read_version, read_versions
 
 _MOST_SHOWN = 20
@@ -24,20 +23,6 @@ class PolicyBroken(Exception):  # noqa: N818 - says what is
         if len(errors) > _MOST_SHOWN:
             lines.append(f"... and {len(errors) - _MOST_SHOWN} more")
         super().__init__("\n".join(lines))
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedPolicy:
-    """A usable policy, its content hash, and the bytes of its file.
-
-    `heard` is what it leaves open and what it does without.
-    """
-
-    policy: Policy
-    policy_hash: str
-    source: bytes
-    warnings: tuple[Problem, ...] = ()
-    heard: Heard = AS_WRITTEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,27 +4,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from models.policy import Policy
-from policies.checks import (
-    authority,
-    calendars,
-    clocks,
-    endings,
-    escalations,
-    hours,
-    limits,
-    people,
-    response,
-    roles,
-    schedules,
-    severities,
-    severity_rules,
-    telling,
-)
-from policies.findings import Check, Finding
-from policies.gaps import told
-from policies.load import Loaded, load_policy
-from policies.placeholders import placeholders
-from policies.problems import Problem, in_order
+from policies.checks import clocks, endings, response, severities, severity_rules, telling
+from policies.checks.calendars import hours
+from policies.checks.calendars import targets as calendars
+from policies.checks.gaps import told
+from policies.checks.paging import escalations, schedules
+from policies.checks.paging import page_limits as limits
+from policies.checks.people import authority, roles
+from policies.checks.people import contacts as people
+from policies.checks.placeholders import placeholders
+from policies.reading.findings import Check, Finding
+from policies.reading.load import Loaded, load_policy
+from policies.reading.problems import Problem, in_order
 
 CHECKS: tuple[Check, ...] = (
     *severities.CHECKS,

@@ -28,7 +28,7 @@ from models.policy.schedules import FORMS as HAND_OVERS
 from models.policy.targets import FORMS as TARGETS
 from models.policy.targets import RollText, Targets, TargetText
 from models.policy.words import Names, Somebody, alone, apart, many, named
-from policies.silence import BECAUSE, NONE, UNSPECIFIED
+from policies.reading.silence import BECAUSE, NONE, UNSPECIFIED
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """The newest version that every editor understands."""

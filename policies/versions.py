@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from models.policy import Policy
 from policies.check import check_file, problems_of
-from policies.findings import Check
-from policies.load import Loaded, load_policy
-from policies.problems import Level, Problem, errors_of
+from policies.reading.findings import Check
+from policies.reading.load import Loaded, load_policy
+from policies.reading.problems import Level, Problem, errors_of
 
 SUFFIXES = (".yaml", ".yml")
 

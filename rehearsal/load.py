@@ -11,11 +11,11 @@ from models.command import AdoptPolicyCommand, CommandSpec
 from models.incident.record import Report
 from models.policy.words import suggestion
 from models.scenario import EVENT_KEYS, Event, Expectation, Scenario, instant_of
-from policies.findings import Finding
-from policies.load import Loaded, read_document
-from policies.problems import Problem, in_order
-from policies.shape import complaint
-from policies.tree import Loc
+from policies.reading.findings import Finding
+from policies.reading.load import Loaded, read_document
+from policies.reading.problems import Problem, in_order
+from policies.reading.shape import complaint
+from policies.reading.tree import Loc
 from rehearsal.names import unknown_names
 from rehearsal.payloads import NoAlerts, payload_file
 from rehearsal.wording import (

@@ -12,9 +12,9 @@ from models.policy.words import near
 from models.scenario import Event, Expectation, Scenario, instant_of
 from models.time.clock_name import UpdateClock
 from policies.catalogue import PolicyBroken, policy_in_force
-from policies.findings import Finding, unknown
-from policies.responsibility import authority, role_clocks
-from policies.tree import Loc
+from policies.compiling.responsibility import authority, role_clocks
+from policies.reading.findings import Finding, unknown
+from policies.reading.tree import Loc
 from rehearsal.wording import VIA, spec_of, written_as
 from rules.people.names import ANYONE, OUTSIDE
 from states.lifecycle import BY_TRIGGER

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from intake.formats.format import SentGroup
 from intake.formats.table import in_words, recognised
-from policies.load import opened
+from policies.reading.load import opened
 
 LARGEST_BYTES = 4 * 1024 * 1024
 

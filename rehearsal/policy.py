@@ -6,7 +6,7 @@ from pathlib import Path
 from models.compiled import CompiledPolicy
 from models.intake import IntakeRules
 from policies.catalogue import policy_in_force
-from policies.compile import compile_intake, compile_policy
+from policies.compiling.policy import compile_intake, compile_policy
 from rehearsal.played import PolicyPlayed
 
 

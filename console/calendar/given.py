@@ -16,7 +16,7 @@ from models.policy.targets import parse_roll, parse_target
 from models.policy.words import suggestion
 from models.time.calendar import LOCAL, CalendarSpec, OpenHours
 from models.time.clock import Roll, Target
-from policies.timing import calendars
+from policies.compiling.timing import calendars
 from rules.time.localtime import clock_of
 from rules.zones.calendars import local_spec, slice_of, unknown_region
 from rules.zones.zone_names import unknown_zone

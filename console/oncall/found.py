@@ -12,8 +12,8 @@ from incidents.schedules.on_call import OnCallLookup
 from models.compiled import Person
 from models.people.schedule import OnCall, ScheduleSpec
 from models.policy.words import suggestion
-from policies.compile import people_of
-from policies.schedules import schedule_spec
+from policies.compiling.policy import people_of
+from policies.compiling.schedules import schedule_spec
 from rules.time.localtime import DAY
 from rules.zones.rotations import Hole, Shift, holes_of, shifts_of
 from runtime.settings import load_settings

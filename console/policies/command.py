@@ -16,18 +16,18 @@ from console.terminal.failures import ExitCode, usage
 from console.terminal.output import Output, say, words, write_lines
 from console.terminal.phrases import moment
 from policies.catalogue import policy_in_force, versions_of
-from policies.checks.coverage import coverage
 from policies.checks.installation import (
     channels_as_set,
     channels_resolved,
     feeds_resolved,
     pages_arrive,
 )
+from policies.checks.paging.coverage import coverage
 from policies.checks.revision import revision
-from policies.findings import Check
-from policies.problems import Level, Problem, errors_of
+from policies.reading.findings import Check
+from policies.reading.problems import Level, Problem, errors_of
 from policies.render.formats import Format, rendered
-from policies.render.words import count
+from policies.render.writing.words import count
 from policies.schema import schema_text
 from policies.versions import Version, check_path, in_force
 from runtime.feeds import feeds_of

@@ -16,7 +16,7 @@ from rules.clocks.coverage import earliest_of
 from rules.record.readable import blank
 
 if TYPE_CHECKING:
-    from policies.catalogue import LoadedPolicy
+    from policies.reading.loaded import LoadedPolicy
 
 
 def a_file(typed: str) -> Path:
@@ -38,7 +38,7 @@ def compiled_policy(path: Path, service: str | None = None) -> CompiledPolicy:
 
     Raises PolicyBroken or PolicyTooLarge.
     """
-    from policies.compile import compile_policy  # noqa: PLC0415 - see above
+    from policies.compiling.policy import compile_policy  # noqa: PLC0415 - see above
 
     loaded = read_policy(path)
     return compile_policy(loaded.policy, loaded.policy_hash, service)

@@ -24,7 +24,7 @@ from models.answers.view import IncidentView
 from models.contracts.incident import Carried
 from models.incident.timeline import EntryKind
 from policies.catalogue import policy_in_force
-from policies.compile import compile_policy
+from policies.compiling.policy import compile_policy
 from runtime.embedded.server import EmbeddedServerFailed, free_port
 from runtime.embedded.stack import Stack, StackFailed
 from runtime.settings import ROOT, Settings, load_settings

@@ -13,7 +13,7 @@ from console.terminal.output import Output
 from console.terminal.running import perform
 from models.incident.search_attributes import SEARCH_ATTRIBUTES
 from policies.catalogue import policy_in_force
-from policies.compile import compile_policy
+from policies.compiling.policy import compile_policy
 from runtime.search_attributes import missing, mistyped, register, retention
 from runtime.settings import load_settings
 

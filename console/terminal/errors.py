@@ -160,7 +160,7 @@ def _unexpected(error: BaseException) -> Failure:
 def _of_policy(error: BaseException) -> Failure | None:
     """The failure for an error of a policy file; None for any other error."""
     from policies.catalogue import PolicyBroken  # noqa: PLC0415 - only where something broke
-    from policies.compile import PolicyTooLarge  # noqa: PLC0415 - as above
+    from policies.compiling.policy import PolicyTooLarge  # noqa: PLC0415 - as above
 
     if isinstance(error, PolicyBroken):
         problems = [asdict(problem) for problem in error.problems]

@@ -13,7 +13,7 @@ from incidents.workloads.states import RunningWorkload, ask_workload, running_wo
 from models.people.workload import WorkloadState
 from models.policy import Policy
 from models.policy.words import suggestion
-from policies.limits import limit_of
+from policies.page_limits import limit_of
 from rules.record.identity import workload_id
 from runtime.settings import Settings, load_settings
 

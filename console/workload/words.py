@@ -12,7 +12,7 @@ from console.terminal.output import line
 from console.terminal.phrases import moment, relative
 from console.workload.assigned import OnHand
 from models.people.workload import HeldPage, HoldRole
-from policies.limits import as_written
+from policies.page_limits import as_written
 from rules.paging.summary import MOST_LISTED, incidents
 
 NOTHING = "nobody has anything on their hands"

@@ -124,8 +124,8 @@ class _Live:
 
 
 def _live(policy: "Policy", names: tuple[str, ...]) -> _Live:
-    from policies.compile import people_of  # noqa: PLC0415 - see above
-    from policies.schedules import schedule_spec  # noqa: PLC0415 - see above
+    from policies.compiling.policy import people_of  # noqa: PLC0415 - see above
+    from policies.compiling.schedules import schedule_spec  # noqa: PLC0415 - see above
 
     asked = (name for name in names if name in policy.schedules)
     return _Live({name: schedule_spec(policy, name) for name in asked}, people_of(policy))

@@ -7,8 +7,8 @@ from models.policy.promises import ClockEntry
 from models.time.clock import ONCE, Action, ActionKind
 from models.time.moments import SPECIAL, parse_moment
 from policies.checks.conditions import misfits
-from policies.findings import Check, Finding, unknown
-from policies.tree import Loc
+from policies.reading.findings import Check, Finding, unknown
+from policies.reading.tree import Loc
 from states.lifecycle import (
     LIFECYCLE_MILESTONES,
     REPORTED,

@@ -6,9 +6,9 @@ from models.base import ENGINE, MONITORING
 from models.policy import Policy
 from models.time.moments import Condition, parse_condition
 from models.way_in import REPORTING, WayIn, way_of
-from policies.findings import Finding, unknown
-from policies.timing import attributes
-from policies.tree import Loc
+from policies.compiling.timing import attributes
+from policies.reading.findings import Finding, unknown
+from policies.reading.tree import Loc
 from rules.clocks.conditions import FIXED
 from rules.people.names import ANYONE
 

@@ -8,8 +8,8 @@ from models.policy.promises import ClockEntry
 from models.time.clock import ActionKind
 from models.time.moments import RAISED, Choice, Moment, parse_condition, parse_moment
 from policies.checks.clocks import MILESTONES, REVIEWED, milestones_after
-from policies.checks.roles import fillable
-from policies.findings import Check, Finding, warning
+from policies.checks.people.roles import fillable
+from policies.reading.findings import Check, Finding, warning
 from states.lifecycle import REPORTED
 
 _FLAG, _ROLE = "flag:", "role:"

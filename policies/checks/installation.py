@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from models.policy import Policy
-from policies.findings import Check, Finding
-from policies.problems import Level
-from policies.tree import Loc
+from policies.reading.findings import Check, Finding
+from policies.reading.problems import Level
+from policies.reading.tree import Loc
 
 _FIELDS = {"webhook": "URL", "email": "HOST"}
 _ANY_KIND = "KIND"

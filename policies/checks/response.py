@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from models.policy import Policy
-from policies.checks.people import teams_of
-from policies.escalations import escalation_of
-from policies.findings import Check, Finding, unknown, warning
-from policies.tree import Loc
+from policies.checks.people.contacts import teams_of
+from policies.compiling.escalations import escalation_of
+from policies.reading.findings import Check, Finding, unknown, warning
+from policies.reading.tree import Loc
 from states.lifecycle import TRANSITIONS
 
 STEP_STATES = tuple(row.steps_of.value for row in TRANSITIONS if row.steps_of)

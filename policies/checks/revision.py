@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.policy import Policy
-from policies.findings import Check, Finding, warning
+from policies.reading.findings import Check, Finding, warning
 
 
 def revision(now: datetime) -> Check:

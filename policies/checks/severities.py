@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from models.policy import Policy
-from policies.findings import Check, Finding, unknown, warning
-from policies.timing import ANY, MAJOR, decided
-from policies.tree import Loc
+from policies.compiling.timing import ANY, MAJOR, decided
+from policies.reading.findings import Check, Finding, unknown, warning
+from policies.reading.tree import Loc
 
 
 def _cited(policy: Policy) -> Iterator[tuple[Loc, str]]:

@@ -8,9 +8,9 @@ from models.severity import NONE
 from models.time.moments import parse_condition
 from policies.checks.clocks import MILESTONES
 from policies.checks.conditions import implies, misfits
-from policies.findings import Check, Finding, unknown, warning
-from policies.severity_rules import FROM, Written, written
-from policies.tree import Loc
+from policies.compiling.severity_rules import FROM, Written, written
+from policies.reading.findings import Check, Finding, unknown, warning
+from policies.reading.tree import Loc
 from rules.clocks.conditions import FIXED
 from states.lifecycle import REPORTED
 

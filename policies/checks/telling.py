@@ -8,11 +8,11 @@ from models.time.clock_name import UpdateClock
 from models.time.moments import parse_moment
 from models.way_in import CHANNELS
 from policies.checks.clocks import MILESTONES
-from policies.findings import Check, Finding, unknown, warning
-from policies.problems import Level
-from policies.render.questions import QUESTIONS
-from policies.timing import attributes
-from policies.tree import Loc
+from policies.compiling.timing import attributes
+from policies.reading.findings import Check, Finding, unknown, warning
+from policies.reading.problems import Level
+from policies.reading.tree import Loc
+from policies.render.questions.table import QUESTIONS
 from rules.alerts.joining import ESCALATE
 from rules.commands.reporting import INFORMATION
 from rules.paging.messages import ALL_FACTS

@@ -3,20 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from models.policy import Policy
-from policies.catalogue import LoadedPolicy
-from policies.render import (
-    communication,
-    principles,
-    questions,
-    reporting,
-    review,
-    roles,
-    timelines,
-)
-from policies.render.document import Block, Blocks, Document, Section, table
-from policies.render.spoken import names_of, speaking, spoken
-from policies.render.view import View
-from policies.tree import path_words
+from policies.reading.loaded import LoadedPolicy
+from policies.reading.tree import path_words
+from policies.render.questions import table as questions
+from policies.render.sections import communication, principles, reporting, review, roles, timelines
+from policies.render.writing.document import Block, Blocks, Document, Section, table
+from policies.render.writing.spoken import names_of, speaking, spoken
+from policies.render.writing.view import View
 
 SECTIONS: tuple[tuple[str, Callable[[View], Blocks]], ...] = (
     ("1. Principles", principles.section),

@@ -8,10 +8,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from models.readable import in_a_line
-from policies.catalogue import LoadedPolicy
-from policies.render.chart import chart
+from policies.reading.loaded import LoadedPolicy
 from policies.render.contents import document_of
-from policies.render.spoken import speaking
+from policies.render.writing.chart import chart
+from policies.render.writing.spoken import speaking
 from rules.record.markdown import plain, within
 from states.diagram import mermaid
 

@@ -15,7 +15,7 @@ from incidents.reaching import unknown_namespace
 from models.policy import Policy
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.checks.installation import feed_setting, misunderstood, setting_of
-from policies.compile import PolicyTooLarge, compile_policy
+from policies.compiling.policy import PolicyTooLarge, compile_policy
 from runtime.client import ServerNotReachable, connect
 from runtime.embedded.component import READY
 from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended, on_signal

@@ -16,8 +16,8 @@ from incidents.schedules.on_call import OnCallLookup, with_on_call
 from models.compiled import CompiledPolicy, Level
 from models.contracts.paging import Escalated, EscalateIncident
 from models.people.schedule import Gap
-from policies.compile import compile_policy
-from policies.load import parse_policy
+from policies.compiling.policy import compile_policy
+from policies.reading.load import parse_policy
 from tests.fakes.feeds import a_feed, a_shift
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import WebhookSink

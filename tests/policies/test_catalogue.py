@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from policies.catalogue import PolicyBroken, policy_in_force
-from policies.compile import content_hash
+from policies.compiling.policy import content_hash
 from tests.policies.written import WHOLE
 
 

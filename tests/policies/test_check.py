@@ -4,8 +4,8 @@ import pytest
 
 from policies.check import CHECKS, check_file, findings
 from policies.checks.clocks import milestones_after
-from policies.load import parse_policy
-from policies.problems import Level
+from policies.reading.load import parse_policy
+from policies.reading.problems import Level
 from states.lifecycle import LIFECYCLE_MILESTONES, State, reachable_milestones
 from tests.policies.written import (
     LEAST,

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from models.compiled import LIMIT_BYTES
-from policies.catalogue import LoadedPolicy, policy_in_force
+from policies.catalogue import policy_in_force
 from policies.check import check_file
-from policies.compile import compile_policy
-from policies.problems import Level
+from policies.compiling.policy import compile_policy
+from policies.compiling.timing import calendars
+from policies.reading.loaded import LoadedPolicy
+from policies.reading.problems import Level
 from policies.render.formats import Format, rendered
-from policies.timing import calendars
 from rules.zones.calendars import slice_of
 
 ROOT = Path(__file__).parents[2]

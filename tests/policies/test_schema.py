@@ -8,9 +8,9 @@ from jsonschema import Draft7Validator
 from pydantic import BeforeValidator, create_model
 
 from models.base import Frozen
+from policies.reading.shape import model_at
+from policies.reading.tree import read_tree
 from policies.schema import PolicySchema, policy_schema, schema_text
-from policies.shape import model_at
-from policies.tree import read_tree
 from tests.policies.test_shipped import PLACES, POLICIES, SHIPPED, blocks
 from tests.policies.written import LEAST, WHOLE
 

@@ -11,10 +11,10 @@ from models.incident.record import INCIDENT_REPORT, Incident
 from models.policy import Policy
 from policies.catalogue import policy_in_force
 from policies.check import check_file, problems_of
-from policies.compile import compile_intake, compile_policy
-from policies.load import parse_policy
-from policies.shape import keys_at
-from policies.tree import Loc
+from policies.compiling.policy import compile_intake, compile_policy
+from policies.reading.load import parse_policy
+from policies.reading.shape import keys_at
+from policies.reading.tree import Loc
 from rules.alerts.ignored import is_ignored
 from rules.alerts.severity import severity_from_labels
 from states.lifecycle import State

@@ -1,8 +1,8 @@
 """Policies written for tests: the least that is one, and what is added to it."""
 
 from policies.check import problems_of
-from policies.load import parse_policy
-from policies.problems import Problem
+from policies.reading.load import parse_policy
+from policies.reading.problems import Problem
 
 LEAST = """\
 policy: Least

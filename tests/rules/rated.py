@@ -3,9 +3,9 @@
 from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident, Report
-from policies.compile import compile_policy
-from policies.load import parse_policy
-from policies.problems import errors_of
+from policies.compiling.policy import compile_policy
+from policies.reading.load import parse_policy
+from policies.reading.problems import errors_of
 from tests.specimens import an_incident
 
 HEAD = """\

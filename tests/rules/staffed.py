@@ -5,9 +5,9 @@ from typing import Any
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident, Report
 from policies.check import problems_of
-from policies.compile import compile_policy
-from policies.load import parse_policy
-from policies.problems import errors_of
+from policies.compiling.policy import compile_policy
+from policies.reading.load import parse_policy
+from policies.reading.problems import errors_of
 from rules.commands.opening import open_incident
 from rules.record.decision import Decision, Refusal
 from tests.specimens import ANA, START, after, outcome

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident, Report
 from models.time.clock import ClockReading
-from policies.compile import compile_policy
-from policies.load import parse_policy
-from policies.problems import errors_of
+from policies.compiling.policy import compile_policy
+from policies.reading.load import parse_policy
+from policies.reading.problems import errors_of
 from rules.clocks.clocks import read_clocks
 from rules.clocks.coverage import span_needed
 from rules.commands.opening import open_incident

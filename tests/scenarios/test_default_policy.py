@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from policies.catalogue import policy_in_force
-from policies.compile import compile_policy
+from policies.compiling.policy import compile_policy
 from runtime.settings import ROOT
 from tests.scenarios.stage import Stage, page, reminded, told
 

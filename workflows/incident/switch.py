@@ -39,11 +39,11 @@ from rules.record.decision import (
 )
 from states.lifecycle import State
 from workflows.incident.adoption import Adoption
+from workflows.incident.chores.incident_reports import Reports
+from workflows.incident.chores.linked_incidents import LinkedIncidents
 from workflows.incident.desk import Desk
-from workflows.incident.linked import LinkedIncidents
 from workflows.incident.outbox import Outbox
-from workflows.incident.paging import Paging
-from workflows.incident.reports import Reports
+from workflows.incident.paging.escalation import Paging
 
 REMEMBERED = 500
 """How many results of processed commands to carry, newest first."""

@@ -17,7 +17,7 @@ from rules.people.leading import leader
 from rules.updates.readings import readings_of
 from states.lifecycle import TERMINAL
 from workflows.incident.desk import Desk
-from workflows.incident.paging import Paging
+from workflows.incident.paging.escalation import Paging
 
 _MAKE: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
     "keyword": SearchAttributeKey.for_keyword,

@@ -46,18 +46,18 @@ with workflow.unsafe.imports_passed_through():
     from states.lifecycle import TERMINAL, State
     from workflows.incident.adoption import Adoption
     from workflows.incident.beginning import begun, no_beginning
-    from workflows.incident.calendars import Calendars
+    from workflows.incident.chores.calendars import Calendars
+    from workflows.incident.chores.incident_reports import Reports
+    from workflows.incident.chores.linked_incidents import LinkedIncidents
+    from workflows.incident.chores.roles_at_once import Burden
     from workflows.incident.component import Component, Due
     from workflows.incident.deadlines import Deadlines
     from workflows.incident.desk import Desk
-    from workflows.incident.first_page import FirstPage
     from workflows.incident.handlers import Handlers
-    from workflows.incident.linked import LinkedIncidents
     from workflows.incident.outbox import Outbox
-    from workflows.incident.page_call import TIMER_WAITS
-    from workflows.incident.paging import Paging
-    from workflows.incident.reports import Reports
-    from workflows.incident.roles_at_once import Burden
+    from workflows.incident.paging.escalation import Paging
+    from workflows.incident.paging.first_page import FirstPage
+    from workflows.incident.paging.page_call import TIMER_WAITS
     from workflows.incident.switch import Owners, Switch
     from workflows.incident.timer import ClockBehind, NextTimer
     from workflows.incident.visibility import Visibility

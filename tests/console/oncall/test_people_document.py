@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from policies.check import check_file
-from policies.checks.coverage import coverage
-from policies.problems import errors_of
+from policies.checks.paging.coverage import coverage
+from policies.reading.problems import errors_of
 from runtime.settings import ROOT
 from tests.console.conftest import Type
 

@@ -3,14 +3,14 @@
 from functools import cache
 from pathlib import Path
 
-from policies.catalogue import LoadedPolicy
 from policies.check import problems_of
-from policies.compile import content_hash
-from policies.load import parse_policy
-from policies.problems import errors_of
+from policies.compiling.policy import content_hash
+from policies.reading.load import parse_policy
+from policies.reading.loaded import LoadedPolicy
+from policies.reading.problems import errors_of
 from policies.render.contents import document_of
-from policies.render.document import Block, Bullets, Document, Heading, Paragraph, Table
-from policies.render.view import View
+from policies.render.writing.document import Block, Bullets, Document, Heading, Paragraph, Table
+from policies.render.writing.view import View
 
 ROOT = Path(__file__).parents[3]
 DEFAULT = (ROOT / "policies" / "default.yaml").read_text(encoding="utf-8")

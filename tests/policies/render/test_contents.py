@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.policy.durations import parse_duration
 from policies.render.contents import SECTIONS
-from policies.render.words import duration
+from policies.render.writing.words import duration
 from states.lifecycle import Trigger
 from tests.policies.render.documents import DEFAULT, document, loaded, rows, said, texts, under
 from tests.policies.test_shipped import blocks

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from models.readable import in_a_line
-from policies.placeholders import placeholders
+from policies.checks.placeholders import placeholders
+from policies.reading.shape import keys_at
 from policies.render.contents import document_of
-from policies.render.document import Document
 from policies.render.formats import Format, rendered
-from policies.render.spoken import speaking
-from policies.shape import keys_at
+from policies.render.writing.document import Document
+from policies.render.writing.spoken import speaking
 from states.diagram import mermaid
 from states.lifecycle import TRANSITIONS, State
 from tests.policies.render.documents import DEFAULT, ROOT, document, loaded, texts

@@ -6,10 +6,10 @@ import pytest
 
 from models.policy import Policy
 from policies.check import findings
-from policies.load import parse_policy
-from policies.render.document import Heading
-from policies.render.questions import QUESTIONS
-from policies.tree import Loc
+from policies.reading.load import parse_policy
+from policies.reading.tree import Loc
+from policies.render.questions.table import QUESTIONS
+from policies.render.writing.document import Heading
 from tests.policies.render.documents import DEFAULT, document, loaded, said, under
 from tests.policies.written import LEAST, WHOLE
 

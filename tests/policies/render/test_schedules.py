@@ -3,7 +3,7 @@
 import pytest
 
 from models.policy.schedules import parse_hand_over
-from policies.render.schedules import handed_over
+from policies.render.sections.schedules import handed_over
 from tests.policies.render.documents import DEFAULT, document, rows, said, under
 from tests.policies.test_shipped import blocks
 from tests.policies.written import WHOLE

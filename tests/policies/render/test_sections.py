@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 
 from models.incident.escalation import EscalationProgress
-from policies.render.document import Table
-from policies.render.escalations import FIRST_PAGE_AT, pages
+from policies.render.sections.escalations import FIRST_PAGE_AT, pages
+from policies.render.writing.document import Table
 from rules.paging.escalation import NoPage, Page, Wait, next_page
 from rules.severity.rating import by_attributes
 from tests.policies.render.documents import DEFAULT, document, rows, said, under, view

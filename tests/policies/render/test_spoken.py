@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from policies.render.document import Document, Section, Verbatim
 from policies.render.formats import Format, rendered
-from policies.render.spoken import speaking
+from policies.render.writing.document import Document, Section, Verbatim
+from policies.render.writing.spoken import speaking
 from tests.policies.render.documents import DEFAULT, document, loaded, rows, said, texts
 from tests.policies.test_examples import NAMES, example
 from tests.policies.written import LEAST, WHOLE

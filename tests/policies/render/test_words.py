@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from models.policy.durations import parse_duration
 from models.policy.targets import parse_target
 from models.time.clock import Target
-from policies.render.words import condition, duration, grouped, listed, moment, target
+from policies.render.writing.words import condition, duration, grouped, listed, moment, target
 
 UNITS = {"week": "w", "day": "d", "hour": "h", "minute": "m", "second": "s"}
 

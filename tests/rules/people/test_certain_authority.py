@@ -3,8 +3,8 @@
 import pytest
 
 from policies.check import problems_of
-from policies.load import parse_policy
-from policies.problems import errors_of
+from policies.reading.load import parse_policy
+from policies.reading.problems import errors_of
 from rules.commands.answers import next_steps
 from states.lifecycle import State
 from tests.rules.staffed import HEAD, decided, refused, reported, staffed

@@ -6,8 +6,8 @@ import pytest
 
 from models.compiled import CompiledPolicy
 from models.contracts.incident import Carried
-from policies.compile import compile_policy
-from policies.load import parse_policy
+from policies.compiling.policy import compile_policy
+from policies.reading.load import parse_policy
 from rules.people.leading import leader
 from rules.reports.views import view_of
 from tests.policies.written import LEAST, errors

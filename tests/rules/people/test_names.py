@@ -6,8 +6,8 @@ import pytest
 
 from models.base import ENGINE, MONITORING, Actor
 from models.incident.record import Report
-from policies.compile import compile_policy
-from policies.load import parse_policy
+from policies.compiling.policy import compile_policy
+from policies.reading.load import parse_policy
 from rules.commands.reporting import unfit
 from rules.people.names import RESERVED, flaw, meant_by
 from rules.record.decision import Decision, Refusal

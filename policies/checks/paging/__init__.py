@@ -1,0 +1,1 @@
+"""Checks of paging: escalations, on-call schedules, limits of pages."""

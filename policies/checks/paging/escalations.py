@@ -1,0 +1,221 @@
+"""Escalations: whether their levels reach somebody, and whether each line can ever count."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, time, timedelta
+
+from models.policy import Policy
+from models.policy.escalations import NO_LADDER, LevelEntry
+from models.time.calendar import LOCAL, CalendarSpec
+from policies.checks.calendars.uncovered import closed_between, or_accept, when
+from policies.checks.conditions import misfits
+from policies.compiling.escalations import PREFIXES, hours_of, severities_of, target_of
+from policies.compiling.schedules import zone_of
+from policies.compiling.timing import ANY, MAJOR
+from policies.reading.findings import Check, Finding, unknown, warning
+from policies.reading.tree import Loc
+from rules.people.names import ACKNOWLEDGER
+from rules.time.localtime import Open
+from rules.zones.calendars import joined, slice_of, unknown_region, zone_known
+
+_LOOKED_AT = timedelta(days=35)
+"""How far the check looks at hours, from when the policy comes into force."""
+
+
+def _lines(policy: Policy) -> Iterator[tuple[Loc, LevelEntry]]:
+    for name, lines in policy.escalations.items():
+        for index, line in enumerate(lines):
+            yield ("escalations", name, index), line
+
+
+def _level_key(line: LevelEntry) -> str:
+    return "page" if line.page else "round_robin"
+
+
+def targets(policy: Policy) -> Iterator[Finding]:
+    """Everybody whom a level pages exists."""
+    known: dict[str, Iterable[str]] = {
+        "person": policy.people,
+        "role": policy.roles,
+        "channel": policy.channels,
+        "schedule": policy.schedules,
+    }
+    every = (*policy.people, *policy.roles, *policy.channels, *policy.schedules)
+    for loc, line in _lines(policy):
+        for index, written in enumerate(line.targets):
+            where = (*loc, _level_key(line), index)
+            kind, colon, name = written.partition(":")
+            if not colon:
+                yield from unknown(where, "person, role, channel or schedule", written, every)
+            elif kind in PREFIXES:
+                yield from unknown(where, kind, name, known[kind])
+            else:
+                what = f"{kind}: is not a kind of target"
+                yield Finding(where, what, f"write {', '.join(f'{p}:NAME' for p in PREFIXES)}")
+
+
+def whole(policy: Policy) -> Iterator[Finding]:
+    """Escalations have levels that page somebody, and say what happens after the last."""
+    for name, lines in policy.escalations.items():
+        loc: Loc = ("escalations", name)
+        if name == NO_LADDER:
+            what = f"{name} has a meaning of its own here"
+            yield Finding(loc, what, "choose another name", key=True)
+        if not any(line.targets for line in lines):
+            what = f"the escalation {name} pages nobody"
+            add, about = "add a level: - { page: ana, wait: 5m }", f"escalations.{name}"
+            yield Finding(loc, what, add, key=True, about=about)
+        for index, line in enumerate(lines[:-1]):
+            for key in ("repeat", "on_raise", "forgotten_after"):
+                if getattr(line, key) is not None:
+                    what = f"{key} must be the last line"
+                    yield Finding((*loc, index, key), what, "move it to the end", key=True)
+
+
+def followed(policy: Policy) -> Iterator[Finding]:
+    """A line follows another escalation that exists and follows no others itself."""
+    for loc, line in _lines(policy):
+        if not line.follow:
+            continue
+        where = (*loc, "follow")
+        known = (*policy.escalations, NO_LADDER)
+        yield from unknown(where, "escalation", line.follow, known)
+        if line.follow == loc[1]:
+            yield Finding(where, f"{line.follow} follows itself", "remove this line")
+        elif any(other.follow for other in policy.escalations.get(line.follow, ())):
+            what = f"{line.follow} itself follows others, which does not count here"
+            yield Finding(where, what, f"follow one that has only levels, instead of {line.follow}")
+        for index, severity in enumerate(line.severity):
+            choice = (*policy.severities, MAJOR, ANY)
+            yield from unknown((*loc, "severity", index), "severity", severity, choice)
+        for index, text in enumerate(line.when):
+            yield from misfits(policy, (*loc, "when", index), text)
+
+
+def reachable(policy: Policy) -> Iterator[Finding]:
+    """Each line that follows another escalation, and the levels after them, can come to count."""
+    for name, lines in policy.escalations.items():
+        taken: set[str] = set()
+        for index, line in enumerate(lines):
+            if not line.follow:
+                continue
+            asked = set(severities_of(policy, line)) or set(policy.severities)
+            if asked <= taken:
+                what = "this line never counts: one before it always does"
+                yield warning(("escalations", name, index), what, "move it up, or remove it")
+            if not line.when:
+                taken |= asked
+        if set(policy.severities) <= taken:
+            what = f"the levels of {name} never count: at every severity another one is followed"
+            yield warning(("escalations", name), what, "leave one severity to them", key=True)
+
+
+def turns(policy: Policy) -> Iterator[Finding]:
+    """Several people take turns, each once."""
+    for loc, line in _lines(policy):
+        where = (*loc, "round_robin")
+        if line.round_robin and len(set(line.round_robin)) < 2:  # noqa: PLR2004 - one is no turn
+            what = "a round robin of one has no turns"
+            yield warning(where, what, f"write page: {line.round_robin[0]}", key=True)
+            continue
+        for index, written in enumerate(line.round_robin):
+            if written in line.round_robin[:index]:
+                what = f"{written} is given twice, so it is paged twice as often"
+                yield warning((*where, index), what, "name each of them once")
+
+
+def _holds(policy: Policy, target: str) -> bool:
+    """Whether a target means somebody while nobody has acknowledged yet."""
+    kind, _, name = target.partition(":")
+    role = policy.roles.get(name)
+    if kind != "role" or role is None:
+        return True
+    return role.default is not None and role.default != ACKNOWLEDGER
+
+
+def held(policy: Policy) -> Iterator[Finding]:
+    """Each level reaches somebody before anybody has acknowledged."""
+    for loc, line in _lines(policy):
+        named = [target_of(policy, written) for written in line.targets]
+        if named and not any(_holds(policy, target) for target in named):
+            said = ", ".join(line.targets)
+            yield warning(
+                loc,
+                f"nobody holds this level before somebody acknowledges: {said}",
+                "page a person too, or give the role a person as default",
+            )
+
+
+def calendars_named(policy: Policy) -> Iterator[Finding]:
+    """The calendar of a level is one of the policy's."""
+    for loc, line in _lines(policy):
+        if line.only_in:
+            known = (*policy.calendars, LOCAL)
+            yield from unknown((*loc, "only_in"), "calendar", line.only_in, known)
+
+
+def _zone(policy: Policy, target: str, spec: CalendarSpec) -> str:
+    kind, _, name = target.partition(":")
+    if kind == "person" and name in policy.people:
+        person = policy.people[name]
+        return person.zone if "zone" in person.model_fields_set else spec.zone
+    if kind == "schedule" and name in policy.schedules:
+        return zone_of(policy, policy.schedules[name])
+    return spec.zone
+
+
+def _opens(policy: Policy, line: LevelEntry, since: datetime) -> list[Open] | None:
+    """When somebody of a level is within their hours; None if nobody can say."""
+    until = since + _LOOKED_AT
+    spec = hours_of(policy, line)
+    if spec is None:
+        return [(since, until)]
+    spans: list[Open] = []
+    for written in line.targets:
+        zone = _zone(policy, target_of(policy, written), spec)
+        if not zone_known(zone) or any(unknown_region(code) for code in spec.holidays):
+            return None
+        local = spec.changed(zone=zone)
+        spans += slice_of(local, since, until, as_of=since).opens
+    return joined(sorted(spans))
+
+
+def hours(policy: Policy) -> Iterator[Finding]:
+    """At every hour the escalation can page somebody; at some hour, each level can."""
+    since = datetime.combine(policy.effective_from, time(), UTC)
+    nobody: dict[str, list[str]] = {}
+    for name, lines in policy.escalations.items():
+        known = (*policy.calendars, LOCAL, None)
+        levels = [line for line in lines if line.targets and line.only_in in known]
+        opens = [_opens(policy, line, since) for line in levels]
+        if not levels or any(found is None for found in opens):
+            continue
+        for line, found in zip(levels, opens, strict=True):
+            if not found:
+                loc: Loc = ("escalations", name, lines.index(line))
+                what = "nobody of this level is ever within its hours"
+                yield warning(loc, what, "give it other hours, or remove it")
+        covered = joined(sorted(span for found in opens for span in found or ()))
+        gaps = closed_between(covered, since, since + _LOOKED_AT)
+        if gaps and zone_known(policy.time_zone):
+            nobody.setdefault(when(policy.time_zone, gaps, since), []).append(name)
+    for at, names in nobody.items():
+        where: Loc = ("escalations", names[0])
+        yield warning(
+            where,
+            f"nobody of {' and '.join(names)} is within their hours {at}: whoever is first is "
+            "paged only afterwards",
+            f"add a level without hours, {or_accept(where)}",
+            key=True,
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    targets,
+    whole,
+    followed,
+    reachable,
+    turns,
+    held,
+    calendars_named,
+    hours,
+)

@@ -1,0 +1,1 @@
+"""Checks of people, their roles and their authority."""

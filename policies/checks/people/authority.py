@@ -1,0 +1,242 @@
+"""Who may do what: commands, the override, approvals, handovers."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from models.command import COMMANDS
+from models.policy import Policy
+from models.policy.approvals import ApprovalEntry
+from models.policy.people import AuthorityEntry
+from models.time.moments import parse_condition
+from policies.checks.conditions import misfits
+from policies.checks.people.contacts import teams_of
+from policies.compiling import timing
+from policies.compiling.responsibility import OVERRIDE
+from policies.compiling.timing import ANY, MAJOR
+from policies.reading.findings import Check, Finding, unknown, warning
+from policies.reading.tree import Loc
+from rules.commands.facts import OVERRULABLE
+from rules.people.assigning import HANDOVER
+from rules.people.authority import REOPEN, REOPENED_FROM, SET_ATTRIBUTE, SET_MILESTONE
+from rules.people.named import ON_CALL, PERSON, ROLE, TEAM
+from rules.people.names import ANYONE, NOBODY, PEOPLE, RESPONDERS
+
+POST_UPDATE = "post_update"
+_NO_CONDITION: dict[tuple[str | int, str], tuple[str, str]] = {
+    (SET_MILESTONE, "milestone"): (
+        "no condition can ask which milestone it is",
+        f"write {SET_MILESTONE}:MILESTONE beside {SET_MILESTONE}",
+    ),
+    ("hold", "reason"): (
+        "a rule cannot depend on the reason of a hold",
+        "name who may hold",
+    ),
+}
+"""Conditions that a command cannot have, and what to write instead."""
+_OF_THE_OVERRIDE = ("commands", "guards")
+
+
+def commands() -> tuple[str, ...]:
+    """The commands that people may give."""
+    return tuple(name for name, spec in COMMANDS.items() if not spec.internal)
+
+
+def named(policy: Policy, loc: Loc, words: Sequence[str]) -> Iterator[Finding]:
+    """Everybody named exists: a role, a person, a team, somebody on call."""
+    known = (ANYONE, PEOPLE, RESPONDERS, NOBODY, *policy.roles, *policy.people)
+    for index, word in enumerate(words):
+        where = (*loc, index)
+        if word.startswith(TEAM):
+            yield from unknown(where, "team", word.removeprefix(TEAM), teams_of(policy))
+        elif word.startswith(ON_CALL):
+            yield from unknown(where, "schedule", word.removeprefix(ON_CALL), policy.schedules)
+        elif word.startswith(ROLE):
+            yield from unknown(where, "role", word.removeprefix(ROLE), policy.roles)
+        elif word.startswith(PERSON):
+            yield from unknown(where, "person", word.removeprefix(PERSON), policy.people)
+        else:
+            yield from unknown(where, "role or person", word, known)
+    if NOBODY in words and len(words) > 1:
+        what = f"{NOBODY} stands beside other names"
+        yield Finding(loc, what, f"write {NOBODY} alone, or leave it out", key=True)
+
+
+def _rules(policy: Policy) -> Iterator[tuple[Loc, AuthorityEntry]]:
+    yield from ((("authority", name), entry) for name, entry in policy.authority.items())
+    yield ("severity_rules", "raise"), policy.severity_rules.raised
+    yield ("severity_rules", "lower"), policy.severity_rules.lowered
+
+
+def _certain(policy: Policy) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The commands that can have a rule for one part alone: the kind of part, and the parts."""
+    return {
+        SET_MILESTONE: ("milestone", policy.milestones),
+        SET_ATTRIBUTE: ("attribute or flag", tuple(timing.attributes(policy))),
+        REOPEN: ("state to reopen from", tuple(state.value for state in REOPENED_FROM)),
+    }
+
+
+def authorities(policy: Policy) -> Iterator[Finding]:
+    """Authority names commands that exist, and gives them to somebody who exists."""
+    for name in policy.authority:
+        rule: Loc = ("authority", name)
+        command, colon, certain = name.partition(":")
+        yield from unknown(rule, "command", command, (*commands(), OVERRIDE), key=True)
+        known = _certain(policy).get(command)
+        if colon and known:
+            kind, names = known
+            yield from unknown(rule, kind, certain, names, key=True)
+        elif colon:
+            what = f"only {', '.join(_certain(policy))} are given by what comes after a colon"
+            yield Finding(rule, what, f"write {command}", key=True)
+    for loc, entry in _rules(policy):
+        yield from named(policy, (*loc, "by"), entry.by)
+        yield from _exceptions(policy, loc, entry)
+        if entry.reasons and loc != ("authority", "cancel"):
+            where = (*loc, "reasons")
+            yield Finding(where, "only cancel takes reasons", "remove it", key=True)
+
+
+def severity_never_meant(policy: Policy) -> Iterator[Finding]:
+    """A change of severity goes by the worse of two, which is never the least bad one."""
+    *_, least = policy.severities
+    rules = policy.severity_rules
+    for name, entry in (("raise", rules.raised), ("lower", rules.lowered)):
+        if least in entry.at:
+            loc = ("severity_rules", name, least)
+            what = f"of two severities {least} is never the worse, so this never counts"
+            yield warning(loc, what, "name the worse of the severities before and after", key=True)
+
+
+def _exceptions(policy: Policy, loc: Loc, entry: AuthorityEntry) -> Iterator[Finding]:
+    """Who may at a severity, under a condition, or after some time."""
+    own = tuple(name for name in AuthorityEntry.model_fields if name != "by")
+    for severity, by in entry.at.items():
+        known = (*policy.severities, MAJOR, ANY)
+        if severity in known:
+            yield from named(policy, (*loc, severity), by)
+        else:
+            where = (*loc, severity)
+            yield from unknown(where, "severity or key", severity, (*known, *own), key=True)
+    for condition, by in entry.when.items():
+        where = (*loc, "when", condition)
+        cannot = _NO_CONDITION.get((loc[-1], parse_condition(condition).attribute))
+        if cannot:
+            yield Finding(where, *cannot, key=True)
+        else:
+            yield from misfits(policy, where, condition, key=True)
+        yield from named(policy, where, by)
+    for by in entry.after.values():
+        yield from named(policy, (*loc, "after"), by)
+    for key in _OF_THE_OVERRIDE:
+        if getattr(entry, key) and loc != ("authority", OVERRIDE):
+            yield Finding((*loc, key), f"only override says {key}", "remove it", key=True)
+
+
+def override(policy: Policy) -> Iterator[Finding]:
+    """What people can override exists, and not everybody may."""
+    entry = policy.authority.get(OVERRIDE)
+    if entry is None:
+        return
+    loc: Loc = ("authority", OVERRIDE)
+    for index, name in enumerate(entry.commands):
+        yield from unknown((*loc, "commands", index), "command", name, commands())
+    for index, name in enumerate(entry.guards):
+        known = (*(guard.value for guard in OVERRULABLE), HANDOVER)
+        yield from unknown((*loc, "guards", index), "guard", name, known)
+    said = "by" in entry.model_fields_set
+    if not said and not policy.roles:
+        yield warning(loc, "nobody may override, because no role leads", "add by: WHO", key=True)
+    if said and ANYONE in entry.by:
+        what = "anyone may override what the policy refuses"
+        yield warning(loc, what, "add by: ROLE", key=True)
+
+
+def approvals(policy: Policy) -> Iterator[Finding]:
+    """Approvals concern commands that exist, and enough people can approve."""
+    for name, entry in policy.approvals.items():
+        loc: Loc = ("approvals", name)
+        command, colon, audience = name.partition(":")
+        yield from unknown(loc, "command", command, commands(), key=True)
+        if colon and command == POST_UPDATE:
+            known = policy.communication.audiences if policy.communication else ()
+            yield from unknown(loc, "audience", audience, known, key=True)
+        elif colon:
+            what = f"only {POST_UPDATE} is approved by audience"
+            yield Finding(loc, what, f"write {command}", key=True)
+        yield from _approvers(policy, loc, entry)
+
+
+def _approvers(policy: Policy, loc: Loc, entry: ApprovalEntry) -> Iterator[Finding]:
+    """Whoever approves exists, and is asked in cases that can happen."""
+    yield from named(policy, (*loc, "by"), entry.by)
+    if NOBODY in entry.by:
+        what = "nobody can approve this"
+        yield Finding((*loc, "by"), what, "name somebody, or leave it out", key=True)
+    for index, backup in enumerate(entry.backups):
+        yield from named(policy, (*loc, "backups", index), backup)
+    for index, severity in enumerate(entry.severities):
+        known_now = (*policy.severities, MAJOR, ANY)
+        yield from unknown((*loc, "severities", index), "severity", severity, known_now)
+    for index, text in enumerate(entry.when):
+        yield from misfits(policy, (*loc, "when", index), text)
+    yield from _quorum(policy, loc, entry)
+
+
+def backdating(policy: Policy) -> Iterator[Finding]:
+    """People who exist approve a fact that is dated far back, later than it needs a reason."""
+    entry, loc = policy.backdating, ("backdating",)
+    if entry.approved_by:
+        yield from _approvers(policy, (*loc, "approved_by"), entry.approved_by)
+    if entry.approval_after is not None and entry.approval_after < entry.reason_after:
+        what = "an approval is needed sooner than a reason"
+        yield warning((*loc, "reason_after"), what, "write a shorter reason_after", key=True)
+
+
+def _quorum(policy: Policy, loc: Loc, entry: ApprovalEntry) -> Iterator[Finding]:
+    """Enough people can approve, besides the person who asks."""
+    words = (*entry.by, *(word for backup in entry.backups for word in backup))
+    people = _people(policy, words)
+    if people is not None and len(people) < entry.quorum:
+        what = f"only {len(people)} can approve this, and {entry.quorum} must"
+        yield Finding((*loc, "quorum"), what, "name more people, or require fewer", key=True)
+    elif people is not None and len(people) == entry.quorum:
+        what = "when one of those who approve asks for it, too few are left to approve"
+        yield warning(loc, what, "name one more, or a backup", key=True)
+
+
+def _people(policy: Policy, words: Iterable[str]) -> set[str] | None:
+    """Everybody whom words name; None if that depends on the incident."""
+    found: set[str] = set()
+    for word in words:
+        if word in policy.people:
+            found.add(word)
+        elif word.startswith(TEAM):
+            team = word.removeprefix(TEAM)
+            found |= {name for name, person in policy.people.items() if team in person.teams}
+        else:
+            return None
+    return found
+
+
+def handovers(policy: Policy) -> Iterator[Finding]:
+    """An offer that nobody accepts ends, and something knows when shifts end."""
+    entry = policy.handover
+    if entry is None:
+        return
+    if entry.accept_within is None:
+        what = "a handover that nobody accepts stays open"
+        yield warning(("handover", "accept_within"), what, "add accept_within: 15m", key=True)
+    if entry.remind_at_shift_end and not policy.schedules:
+        loc = ("handover", "remind_at_shift_end")
+        what = "no shift can end, because there is no schedule"
+        yield Finding(loc, what, "add schedules, or remind_after: 8h", key=True)
+
+
+CHECKS: tuple[Check, ...] = (
+    authorities,
+    severity_never_meant,
+    override,
+    approvals,
+    backdating,
+    handovers,
+)

@@ -1,0 +1,1 @@
+"""From a `Policy` to what an incident carries and what intake decides by."""

@@ -1,0 +1,1 @@
+"""The questions that every policy answers, and their answers."""

@@ -1,0 +1,140 @@
+"""The second section: who reports, how, what a report says, and what happens to alerts."""
+
+from collections.abc import Iterable, Iterator
+
+from models.intake import ReportingRule
+from models.way_in import CHANNELS
+from policies.compiling.policy import compile_intake
+from policies.render.sections import severities
+from policies.render.writing.document import Block, Blocks, Heading, Paragraph, bullets, table
+from policies.render.writing.view import View
+from policies.render.writing.words import duration, listed
+
+_WORDS = {
+    "anyone": "anyone",
+    "people": "the people of this policy",
+    "monitoring": "monitoring",
+}
+_JOINED = {
+    "record": "that is recorded",
+    "remind": "the engine reminds whoever leads",
+    "page": "the engine pages whoever leads",
+    "escalate": "the engine reminds whoever leads, and pages the next level of the escalation",
+}
+_WAYS = {"command_line": "the command line", "api": "the API", "temporal": "Temporal"}
+_QUIET = {
+    "record": "the timeline says so, and people decide",
+    "mitigate": "the incident counts as mitigated",
+    "resolve": "the incident is resolved",
+}
+
+
+def section(view: View) -> Blocks:
+    """Reports, severities, alerts."""
+    rule = compile_intake(view.policy).reporting
+    yield Paragraph(f"{reporters(view)} may report an incident.")
+    for severity, who in rule.at.items():
+        yield Paragraph(f"An incident of {severity} may be reported only by {_whom(who)}.")
+    yield Heading("Channels of reports")
+    yield bullets(_ways(rule), "")
+    yield Heading("Required information")
+    yield bullets(_information(rule), "")
+    yield Heading("Tools")
+    yield tools(view)
+    yield from _attributes(view)
+    yield from severities.section(view)
+    yield Heading("Alerts")
+    yield bullets(_alerts(view), "")
+
+
+def reporters(view: View) -> str:
+    """Who may report, as the beginning of a sentence."""
+    who = compile_intake(view.policy).reporting.who
+    words = _whom(who)
+    return words[:1].upper() + words[1:] if who and who[0] in _WORDS else words
+
+
+def _whom(who: Iterable[str]) -> str:
+    return listed((_WORDS.get(name, name.replace("team:", "team ")) for name in who), "or")
+
+
+def required(rule: ReportingRule) -> tuple[str, ...]:
+    """What a report must contain: a title, and what the policy requires."""
+    return tuple(dict.fromkeys(("title", *rule.required)))
+
+
+def ways_in(rule: ReportingRule) -> tuple[str, ...]:
+    """The ways by which the engine accepts reports."""
+    taken = (n for n in CHANNELS if not rule.channels or n in rule.channels)
+    return tuple(_WAYS.get(name, name) for name in taken)
+
+
+def watched(rule: ReportingRule) -> tuple[str, ...]:
+    """The ways in that people watch."""
+    return tuple(name for name in rule.channels if name not in CHANNELS)
+
+
+def _ways(rule: ReportingRule) -> Iterator[str]:
+    yield f"The engine accepts reports by {listed(ways_in(rule), 'or') or 'no way of its own'}."
+    if watched(rule):
+        others = listed(watched(rule))
+        yield f"People watch {others}; whoever answers reports by one of the others."
+
+
+def _information(rule: ReportingRule) -> Iterator[str]:
+    yield f"A report says: {listed(required(rule))}. The engine refuses one that does not."
+    yield "The engine accepts alerts as they are: it loses none for lack of information."
+
+
+def tools(view: View) -> Block:
+    """The tools in use, by purpose."""
+    said = view.policy.reporting.tools if view.policy.reporting else {}
+    nothing = view.nothing("reporting.tools", "The policy names none.")
+    return table(("Purpose", "Tool"), said.items(), nothing)
+
+
+def _attributes(view: View) -> Blocks:
+    attributes = view.compiled.attributes
+    if attributes:
+        yield Heading("What clocks ask of an incident")
+        yield table(
+            ("Attribute", "Values"),
+            ((name, listed(values, "or") or "any") for name, values in attributes.items()),
+            "",
+        )
+
+
+def _once(needed: list[str]) -> str:
+    return f"once {listed(needed)}" if needed else "at once"
+
+
+def _alerts(view: View) -> Iterator[str]:
+    grouping = view.compiled.grouping
+    needed = [
+        *(
+            (f"they came {grouping.open_after_count} times",)
+            if grouping.open_after_count > 1
+            else ()
+        ),
+        *((f"they fired for {duration(grouping.open_after)}",) if grouping.open_after else ()),
+    ]
+    yield f"Alerts of one group make one incident, {_once(needed)}."
+    yield (
+        f"An alert that comes back within {duration(grouping.reopen_within)} of resolve reopens "
+        "the incident; later it opens a new one."
+    )
+    yield (
+        "An alert that was still firing at resolve counts as a recurrence if it still fires "
+        f"{duration(grouping.settle_after)} later."
+    )
+    yield f"Repeats reach the incident at most once in {duration(grouping.repeats_every)}."
+    yield f"The engine forgets a group once it has been quiet for {duration(grouping.quiet_after)}."
+    yield f"When none of its alerts fires any more, {_QUIET[view.compiled.when_alerts_quiet]}."
+    yield (
+        "When a critical alert joins an incident that somebody has acknowledged or rated, "
+        f"{_JOINED[view.compiled.when_alerts_join]}. An alert is critical if it fires at the "
+        "worst severity, or at a worse one than the incident has."
+    )
+    for labels in compile_intake(view.policy).ignore:
+        pairs = listed(f"{name}={value}" for name, value in labels.items())
+        yield f"The engine ignores alerts with {pairs}."

@@ -1,0 +1,1 @@
+"""What the document is written with: blocks, words, drawings."""

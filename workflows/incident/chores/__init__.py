@@ -1,0 +1,1 @@
+"""What an incident does beside the response: one attempt at a time, again in a minute."""

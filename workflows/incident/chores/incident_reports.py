@@ -1,0 +1,89 @@
+"""The incident report: written when the response ends, and again when the incident ends."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError
+
+from models.contracts.documents import WRITE_REPORT, DocumentWritten, WriteReport
+from models.incident.record import INCIDENT_REPORT, Document
+from models.incident.timeline import EntryKind
+from rules.paging.urgency import Kind
+from rules.record.carried import bounded
+from workflows.incident.chores.attempts import Attempts
+from workflows.incident.component import Component, Due
+from workflows.incident.desk import Desk
+from workflows.options import perform
+
+
+class Reports(Component):
+    """Owns the reports still to write, one after the other."""
+
+    def __init__(self, desk: Desk, due: tuple[str, ...]) -> None:
+        self._desk = desk
+        self._due = list(due)
+        self._attempts = Attempts(desk)
+
+    @property
+    def due(self) -> tuple[str, ...]:
+        """The names of the reports still to write."""
+        return tuple(self._due)
+
+    def order(self) -> None:
+        """Ask for a report of the record as it stands."""
+        written = sum(
+            document.name == INCIDENT_REPORT for document in self._desk.incident.documents
+        )
+        self._due.append(f"report-{written + len(self._due) + 1}")
+        self._desk.awake = True
+
+    def next_at(self) -> datetime | None:
+        """When to try a failed report again."""
+        return self._attempts.again_at if self._due else None
+
+    def next_due(self) -> Due | None:
+        """When that is, with a description."""
+        at = self.next_at()
+        return (at, "write the incident report") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether every report is written."""
+        return not self._due
+
+    def carried(self) -> Mapping[str, object]:
+        """The reports still to write."""
+        return {"reports_due": self.due}
+
+    def launch(self, now: datetime) -> None:
+        """Write the next report."""
+        if self._due and self._attempts.may_begin(now):
+            self._attempts.begin(self._write(self._due[0], now))
+
+    async def _write(self, name: str, now: datetime) -> bool:
+        desk = self._desk
+        told = bounded(desk.incident, workflow.info().run_id, now)
+        request = WriteReport(incident=told, policy=desk.policy, name=name, now=now)
+        try:
+            written = await perform(
+                WRITE_REPORT,
+                request,
+                DocumentWritten,
+                summary=f"write {name} of {desk.incident.id}",
+                priority=desk.priority(Kind.CHORE),
+            )
+        except FailureError:
+            # The store may hold it although no answer came. The next attempt comes from a newer
+            # record, so it must not use the same name.
+            self._due[self._due.index(name)] = f"{name}-again"
+            desk.note(
+                EntryKind.DOCUMENT_DELAYED, f"{name} could not be written; tried again in a minute"
+            )
+            return False
+        self._due.remove(name)
+        kept = Document(name=INCIDENT_REPORT, uri=written.uri, at=desk.now(), sha256=written.sha256)
+        documents = (*desk.incident.documents, kept)
+        desk.replace(desk.incident.changed(documents=documents))
+        desk.note(EntryKind.DOCUMENT_WRITTEN, f"{name} is at {written.uri}", sha256=written.sha256)
+        return True

@@ -1,0 +1,97 @@
+"""Incidents that this one led to: opened by a deadline if the policy says so."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from temporalio.exceptions import FailureError
+
+from models.base import ENGINE
+from models.contracts.alert_group import START_INCIDENT, IncidentStarted, StartIncident
+from models.contracts.incident import LinkedIncident
+from models.incident.record import Link, Report
+from models.incident.timeline import EntryKind
+from rules.clocks.conditions import attributes_of
+from rules.paging.urgency import Kind
+from rules.record.identity import incident_id
+from workflows.incident.chores.attempts import Attempts
+from workflows.incident.component import Component, Due
+from workflows.incident.desk import Desk
+from workflows.options import perform
+
+LED_TO = "led_to"
+
+
+class LinkedIncidents(Component):
+    """Owns the incidents still to open, one after the other."""
+
+    def __init__(self, desk: Desk, due: tuple[LinkedIncident, ...]) -> None:
+        self._desk = desk
+        self._due = list(due)
+        self._attempts = Attempts(desk)
+
+    @property
+    def due(self) -> tuple[LinkedIncident, ...]:
+        """The incidents still to open."""
+        return tuple(self._due)
+
+    def order(self, title: str, reason: str, clock: str) -> None:
+        """Ask for an incident for a clock, under an id that follows from this incident's."""
+        id_ = incident_id(self._desk.key(), self._desk.now())
+        self._due.append(LinkedIncident(id=id_, title=title, reason=reason, clock=clock))
+        self._desk.awake = True
+
+    def next_at(self) -> datetime | None:
+        """When to make a failed attempt again."""
+        return self._attempts.again_at if self._due else None
+
+    def next_due(self) -> Due | None:
+        """When that is, with a description."""
+        at = self.next_at()
+        return (at, "open a linked incident") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether every incident is open."""
+        return not self._due
+
+    def carried(self) -> Mapping[str, object]:
+        """The incidents still to open."""
+        return {"linked_due": self.due}
+
+    def launch(self, now: datetime) -> None:
+        """Open the next one."""
+        if self._due and self._attempts.may_begin(now):
+            self._attempts.begin(self._open(self._due[0]))
+
+    async def _open(self, linked: LinkedIncident) -> bool:
+        desk = self._desk
+        of = desk.incident
+        report = Report(
+            title=linked.title,
+            nature=f"{linked.reason} ({of.id}: {of.report.title})"[:8000],
+            affected_systems=of.report.affected_systems,
+            severity=of.severity,
+            service=of.report.service,
+            reporter=ENGINE,
+            previous_incident=of.id,
+            opened_for=(*of.report.opened_for, *([linked.clock] if linked.clock else [])),
+            attributes=attributes_of(of, desk.now()),
+        )
+        try:
+            await perform(
+                START_INCIDENT,
+                StartIncident(incident_id=linked.id, report=report),
+                IncidentStarted,
+                summary=f"open {linked.id}: {linked.title}",
+                priority=desk.priority(Kind.FIRST_PAGE),
+            )
+        except FailureError:
+            desk.note(
+                EntryKind.LINKED_DELAYED, f"{linked.id} could not be opened; again in a minute"
+            )
+            return False
+        self._due.remove(linked)
+        links = (*desk.incident.links, Link(relation=LED_TO, target=linked.id))
+        desk.replace(desk.incident.changed(links=links))
+        desk.note(EntryKind.LINKED_OPENED, f"{linked.id} opened: {linked.title}: {linked.reason}")
+        return True

@@ -1,0 +1,1 @@
+"""How an incident pages: the escalation, the page under way, the first page."""

@@ -1,0 +1,384 @@
+"""The escalation of an incident: pages level after level until somebody acknowledges."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from models.compiled import EscalationPolicy
+from models.contracts.paging import Escalated
+from models.incident.escalation import DemandedPage, EscalationProgress
+from models.incident.timeline import EntryKind
+from rules.paging.demands import (
+    answers,
+    demand_due,
+    demanded_page,
+    reached_by,
+    set_going,
+    take,
+    unreached,
+    withdrawn,
+)
+from rules.paging.escalation import (
+    NoPage,
+    Page,
+    PassOver,
+    after_level,
+    in_force,
+    next_page,
+    resumed,
+    silence,
+    still_firing,
+    stopped,
+)
+from rules.paging.lines import (
+    Line,
+    Turn,
+    joined,
+    lines_of,
+    passed_over,
+    recipients_of,
+    unknown,
+    until_answered,
+    waits_for_hours,
+)
+from rules.paging.request import Asked, page_key
+from rules.paging.withdrawal import withdrawal
+from rules.record.decision import PageNextLevel
+from workflows.incident.component import Component, Due
+from workflows.incident.desk import Desk
+from workflows.incident.outbox import Outbox
+from workflows.incident.paging.first_page import FirstPage
+from workflows.incident.paging.page_call import PageCall
+
+
+class Paging(Component):
+    """Owns how far the escalation has come.
+
+    `clocks_due` says whether a limit is due or being enforced; what the limit demands comes before
+    the end of a wait.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        outbox: Outbox,
+        progress: EscalationProgress,
+        first_page: FirstPage,
+        clocks_due: Callable[[datetime], bool],
+    ) -> None:
+        self._desk = desk
+        self._outbox = outbox
+        self._first_page = first_page
+        self._clocks_due = clocks_due
+        self._call = PageCall(desk)
+        self._held = False
+        self.progress = progress
+
+    def stop(self, reason: str) -> None:
+        """Stop the escalation because somebody answered or it is over; withdraw waiting pages."""
+        desk = self._desk
+        unneeded = withdrawal(reason, desk.incident, desk.policy, desk.now())
+        left = withdrawn(self.progress, unneeded)
+        if left != self.progress and self._desk.patched("no-page-after-the-answer"):
+            self.progress = left
+        self.progress = stopped(self.progress, reason)
+        self._call.recall(unneeded)
+        self._outbox.withdraw(reason)
+        if desk.incident.demand_of:
+            desk.replace(desk.incident.changed(demand_of=None))
+
+    def watch(self, forgotten_at: datetime) -> None:
+        """Forget the acknowledgement at `forgotten_at`, unless somebody acts before that."""
+        self.progress = self.progress.changed(forgotten_at=forgotten_at)
+
+    def taken_up(self, by: str) -> None:
+        """Note that somebody acted, so the acknowledgement is never forgotten."""
+        self.progress = self.progress.changed(forgotten_at=None)
+        if answers(self.progress, by):
+            self.stop(f"taken up by {by}")
+            self._desk.note(
+                EntryKind.ESCALATION_TAKEN_UP, f"{by} takes it up: the escalation stops"
+            )
+
+    def page_again(self, reason: str, *, waits: bool) -> None:
+        """Page the first level again, acknowledged or not; if `waits`, then the other levels."""
+        if waits and self._desk.patched("what-alerts-reopen-is-escalated"):
+            self.demand(PageNextLevel(reason, 1, waits=True, resumes=True))
+            return
+        self.progress = self.progress.changed(level=0)
+        self.demand(PageNextLevel(reason, stays=True))
+
+    def demand(self, demanded: PageNextLevel) -> None:
+        """Page the next level (or the one demanded), acknowledged or not."""
+        cause = self._desk.incident.next_seq - 1
+        asked = demanded_page(demanded, self._desk.now(), cause)
+        self.progress = self.progress.changed(demanded=(*self.progress.demanded, asked))
+        self._desk.awake = True
+
+    @property
+    def within_task(self) -> bool:
+        """Whether a page is under way within the workflow task."""
+        return self._call.within_task
+
+    def next_at(self) -> datetime | None:
+        """When to page the next level, or to forget an acknowledgement."""
+        if self._call.busy or self._held:
+            return None
+        forgotten_at = self.progress.forgotten_at if self.progress.stopped else None
+        return min((at for at in (forgotten_at, self.progress.page_due_at) if at), default=None)
+
+    def next_due(self) -> Due | None:
+        """When that is, with a description."""
+        at = self.next_at()
+        return (at, "escalate to the next level") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """Always settled: a final state stops the escalation, and the outbox holds what is owed."""
+        return True
+
+    def carried(self) -> Mapping[str, object]:
+        """How far the escalation has come."""
+        return {"escalation": self.progress}
+
+    def launch(self, now: datetime) -> None:
+        """Page everybody who is due now."""
+        self._call.give_up()
+        if self._call.busy:
+            return
+        forgotten = self._first_page.forgotten(self.progress, now)
+        self._held = forgotten is None and self._waits_for_clocks(now)
+        if forgotten:
+            self._call.start(
+                forgotten, self.progress, within_task=False, sends=False,
+                done=self._found_out, failed=self._not_found_out,
+            )  # fmt: skip
+        elif not self._held:
+            self._remember_forgotten(now)
+            self._ask(self._followed(now), now)
+
+    def _ask(self, ladder: EscalationPolicy | None, now: datetime) -> None:
+        """Page whom a demand, or else silence, asks for."""
+        if ladder and ladder is not self._desk.policy.escalation and not ladder.levels:
+            self._nobody_wanted(ladder)
+            return
+        demanded = self._taken(ladder, now)
+        asked: object
+        if demanded:
+            asked = self._set_going(demanded, ladder, now)
+        else:
+            firing = still_firing(self._desk.incident)
+            asked = next_page(ladder, self.progress, now, firing=firing)
+        match asked:
+            case Page() if ladder:
+                self._begin(asked, ladder, now, demanded)
+            case PassOver() if ladder:
+                self._pass_over(asked, ladder, now)
+            case NoPage(why) if self.progress.stopped is None:
+                self.progress = stopped(self.progress, why)
+                self._desk.note(EntryKind.ESCALATION_EXHAUSTED, f"escalation ends: {why}")
+            case _:
+                pass
+
+    def _begin(
+        self,
+        page: Page,
+        ladder: EscalationPolicy,
+        now: datetime,
+        demanded: DemandedPage | None,
+    ) -> None:
+        reason = demanded.reason if demanded else silence(self.progress)
+        cause = demanded.cause if demanded else self.progress.cause
+        asked = Asked(page, ladder, reason, now, cause, demanded)
+        within_task = self._first_page.within_task(asked, self.progress)
+        self._call.start(
+            asked, self.progress, within_task=within_task, done=self._paged, failed=self._again
+        )
+
+    def _waits_for_clocks(self, now: datetime) -> bool:
+        """Whether a wait ends while a limit is due; both then make one page."""
+        progress = self.progress
+        ends_at = progress.forgotten_at if progress.stopped else progress.next_at
+        if ends_at is None or now < ends_at or demand_due(progress, now):
+            return False
+        return self._clocks_due(now) and self._desk.patched(
+            "what-clocks-demand-comes-before-silence"
+        )
+
+    def _taken(self, ladder: EscalationPolicy | None, now: datetime) -> DemandedPage | None:
+        """The demand that is due. Several demands of one instant and level make one page."""
+        levels = len(ladder.levels) if ladder else 1
+        taken = take(self.progress, levels, now)
+        if (
+            taken
+            and taken.together
+            and not self._desk.patched("demands-of-one-instant-are-one-page")
+        ):
+            taken = take(self.progress, levels, now, together=False)
+        if taken is None:
+            return None
+        self.progress = taken.progress
+        if taken.demanded is None:
+            self._write(joined(self.progress.level, taken.reason))
+        return taken.demanded
+
+    def _set_going(
+        self, demanded: DemandedPage, ladder: EscalationPolicy | None, now: datetime
+    ) -> Page | NoPage:
+        acknowledged = self._desk.incident.milestone("acknowledged") is not None
+        after, before = (
+            set_going(self.progress, demanded, ladder, now, acknowledged=acknowledged, goes_on=new)
+            for new in (True, False)
+        )
+        as_before = after != before and not self._desk.patched("a-demand-goes-on-until-answered")
+        self.progress, asked = before if as_before else after
+        return asked
+
+    def _pass_over(self, asked: PassOver, ladder: EscalationPolicy, now: datetime) -> None:
+        targets = ladder.levels[asked.level - 1].page
+        self._moved_on(ladder, asked, now, reached=False)
+        self._write(passed_over(asked, ladder.name, targets, now, self.progress.next_at))
+        self._say_when_it_begins(now)
+
+    def _remember_forgotten(self, now: datetime) -> None:
+        """Resume the escalation if nothing followed the acknowledgement in time."""
+        at, was = self.progress.forgotten_at, self.progress.stopped
+        if at is None or now < at:
+            return
+        level, cause = max(self.progress.level, 1), self._desk.incident.next_seq
+        both = demand_due(self.progress, now)
+        if (both or self.progress.answer_by) and not self._desk.patched(
+            "demands-of-one-instant-are-one-page"
+        ):
+            self.progress = self.progress.changed(answer_by=None)
+            both = False
+        self.progress = resumed(self.progress, now, cause=cause, demanded=both)
+        self._desk.note(
+            EntryKind.ESCALATION_RESUMED,
+            f"{was}, and nothing followed: the escalation goes on from level {level}",
+            level=level,
+            forgotten_at=at.isoformat(),
+        )
+
+    def _followed(self, now: datetime) -> EscalationPolicy | None:
+        """The ladder that counts now; notes it on the timeline if it is a new one."""
+        escalation = self._desk.policy.escalation
+        ladder = in_force(escalation, self._desk.incident, now)
+        over = self.progress.stopped is not None and not demand_due(self.progress, now)
+        if ladder is None or escalation is None or not escalation.branches or over:
+            return ladder
+        if ladder.name != (self.progress.ladder or escalation.name):
+            severity = self._desk.incident.severity
+            summary = f"the escalation {ladder.name} counts, at {severity}"
+            self._desk.note(EntryKind.ESCALATION_FOLLOWS, summary, rule=ladder.name)
+        self.progress = self.progress.changed(ladder=ladder.name)
+        return ladder
+
+    def _nobody_wanted(self, ladder: EscalationPolicy) -> None:
+        """Note that this ladder pages nobody, neither for silence nor for demands."""
+        for demanded in self.progress.demanded:
+            why = f"nobody is paged: {demanded.reason}, and the escalation is {ladder.name}"
+            self._desk.note(
+                EntryKind.PAGE_PASSED_OVER, why, rule=ladder.name, reason=demanded.reason
+            )
+        self.progress = self.progress.changed(next_at=None, demanded=())
+
+    def _again(self, asked: Asked) -> None:
+        if asked.demanded and self._desk.patched("a-demanded-page-is-not-forgotten"):
+            self.progress = self.progress.changed(
+                demanded=(asked.demanded, *self.progress.demanded)
+            )
+        words = f"{asked.summary}: no answer in time, again at once"
+        self._desk.note(EntryKind.ESCALATION_DELAYED, words)
+
+    def _paged(self, asked: Asked, done: Escalated) -> None:
+        opening = [passed.opens_at for passed in done.out_of_hours]
+        opening += [found.until_at for found in done.on_call.values() if found.gap]
+        opens_at = min((at for at in opening if at), default=None)
+        page, now = asked.page, self._desk.now()
+        if asked.demanded and asked.demanded.once and self.progress.stopped is None:
+            self.progress = self.progress.changed(pages=self.progress.pages + 1)
+        else:
+            reached = bool(done.pages)
+            self._moved_on(asked.ladder, page, now, reached=reached, opens_at=opens_at)
+        for outcome in done.pages:
+            if outcome.receipt:
+                self._desk.remember(outcome.receipt, outcome.delivery.message.recipient)
+        next_at = self.progress.next_at
+        turn = Turn(page, asked.ladder.name, asked.reason, asked.now, next_at)
+        for line in lines_of(turn, done):
+            self._write(line, asked)
+        self._say_when_it_begins(now)
+        if asked.demanded:
+            self.progress = self.progress.changed(demanded_at=asked.demanded.falls_on)
+        if asked.demanded and self.progress.stopped and done.pages:
+            self.progress = self.progress.changed(answer_by=asked.now + page.targets.wait)
+        if done.pages:
+            self.progress = self.progress.changed(highest=max(self.progress.highest, page.level))
+            self.progress = reached_by(self.progress, page.level, recipients_of(done))
+        elif asked.stays:
+            self._goes_on_waiting(asked, opens_at)
+        if self._call.recalled:
+            self._outbox.withdraw(self._call.recalled)
+
+    def _goes_on_waiting(self, asked: Asked, opens_at: datetime | None) -> None:
+        """Restore a demand that reached nobody and that no answer withdraws."""
+        demanded, levels = asked.demanded, len(asked.ladder.levels)
+        if demanded is None or self._call.recalled:
+            return
+        left = unreached(self.progress, demanded, asked.page.level, levels, opens_at=opens_at)
+        if left == self.progress or not self._desk.patched("a-demand-that-reached-nobody-waits"):
+            return
+        self.progress = left
+        if opens_at:
+            self._write(waits_for_hours(asked.page, asked.reason, opens_at))
+
+    def _found_out(self, asked: Asked, done: Escalated) -> None:
+        """Count the level as paged if a lost task may have paged it."""
+        for line in lines_of(Turn(asked.page, asked.ladder.name, asked.reason, asked.now), done):
+            self._write(line)
+        if done.pages:
+            self.progress = self.progress.changed(
+                highest=max(self.progress.highest, asked.page.level)
+            )
+            self._moved_on(asked.ladder, asked.page, self._desk.now(), reached=True)
+
+    def _not_found_out(self, asked: Asked) -> None:
+        key = page_key(self._desk.incident.id, asked)
+        line = unknown(asked.summary, asked.page.level, key)
+        self._desk.note(line.kind, line.summary, **line.data)
+
+    def _moved_on(
+        self,
+        ladder: EscalationPolicy,
+        done: Page | PassOver,
+        now: datetime,
+        *,
+        reached: bool,
+        opens_at: datetime | None = None,
+    ) -> None:
+        after, before = (
+            after_level(
+                ladder, self.progress, done, now, reached=reached, opens_at=opens_at, late=late
+            )
+            for late in (True, False)
+        )
+        as_before = after != before and not self._desk.patched("hours-that-began-meanwhile-count")
+        self.progress = before if as_before else after
+
+    def _write(self, line: Line, asked: Asked | None = None) -> None:
+        self._desk.note(line.kind, line.summary, **line.data)
+        if line.owed and asked:
+            owed = until_answered(line.owed.delivery, stays=asked.stays, clocks=asked.clocks)
+            self._outbox.add(owed)
+
+    def _say_when_it_begins(self, now: datetime) -> None:
+        at, progress = self.progress.next_at, self.progress
+        waits = progress.level == progress.begins_after and not progress.reached
+        if waits and at and at > now:
+            self._desk.note(
+                EntryKind.ESCALATION_WAITS,
+                "nobody in the whole escalation was on call or within their hours: "
+                f"it begins again at {at:%Y-%m-%d %H:%M} UTC",
+                next_at=at.isoformat(),
+                level=progress.level,
+            )
