@@ -9,7 +9,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from connectors.calendars.directory import FeedDirectory
+from connectors.feeds.directory import FeedDirectory
 from incidents.kept.policies import have_policy_kept
 from incidents.opening import NO_OFFSET, open_incident
 from models.compiled import CompiledPolicy

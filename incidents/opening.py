@@ -27,7 +27,7 @@ from rules.record.bounds import excesses
 from rules.record.markdown import caption
 
 if TYPE_CHECKING:
-    from connectors.calendars.directory import FeedDirectory
+    from connectors.feeds.directory import FeedDirectory
 
 NO_OFFSET = timedelta()
 """The offset of a clock that shows the real time."""

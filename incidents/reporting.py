@@ -16,7 +16,7 @@ from rules.commands.reporting import report_digest
 from rules.record.identity import incident_id
 
 if TYPE_CHECKING:
-    from connectors.calendars.directory import FeedDirectory
+    from connectors.feeds.directory import FeedDirectory
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI, Request
 from pydantic import SecretStr
 from temporalio.client import Client
 
-from connectors.calendars.directory import FeedDirectory
+from connectors.feeds.directory import FeedDirectory
 from intake.alerts import AlertIntake
 from intake.endpoints import OPENAPI, describe
 from intake.errors import Refused, install

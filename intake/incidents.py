@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, FailFast, Field
 from temporalio.client import Client
 
-from connectors.calendars.directory import FeedDirectory
+from connectors.feeds.directory import FeedDirectory
 from incidents.command_ids import new_command_id
 from incidents.errors import ReportRefused
 from incidents.kept.policies import have_policy_kept

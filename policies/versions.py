@@ -11,7 +11,7 @@ from models.policy import Policy
 from policies.check import check_file, problems_of
 from policies.reading.findings import Check
 from policies.reading.load import Loaded, load_policy
-from policies.reading.problems import Level, Problem, errors_of
+from policies.reading.problems import Gravity, Problem, errors_of
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -95,7 +95,7 @@ def _other_names(versions: list[Version]) -> Iterator[Problem]:
                 "and this file comes into force after it"
             )
             instead = "give all versions one name, or move another policy to its own folder"
-            level = Level.WARNING
+            level = Gravity.WARNING
             yield later.read.problem(("policy",), what, instead, level=level)
 
 

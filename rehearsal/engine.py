@@ -10,9 +10,9 @@ from typing import Self
 
 from temporalio.client import Client
 
-from connectors.calendars.directory import FeedDirectory
-from connectors.calendars.settings import FeedSettings
 from connectors.documents.local import LocalDocumentStore
+from connectors.feeds.directory import FeedDirectory
+from connectors.feeds.settings import FeedSettings
 from incidents.alerts import hand_on
 from incidents.commands import Order, give
 from incidents.opening import open_incident

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from connectors.calendars.settings import FeedSettings
+from connectors.feeds.settings import FeedSettings
 from incidents.commands import Order
 from incidents.kept.policies import in_force_at, kept_at
 from incidents.kept.timelines import with_whole_timeline

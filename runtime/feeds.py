@@ -1,6 +1,6 @@
 """The calendar feeds of this installation."""
 
-from connectors.calendars.directory import FeedDirectory
+from connectors.feeds.directory import FeedDirectory
 from runtime.settings import Settings
 
 

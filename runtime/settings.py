@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
-from connectors.calendars.settings import FeedSettings
 from connectors.channels.kinds import KINDS, AnyChannelSettings
+from connectors.feeds.settings import FeedSettings
 from models.addresses import is_token
 from models.base import Changing
 

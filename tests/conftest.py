@@ -12,7 +12,7 @@ from hypothesis import settings
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
-from connectors.calendars import directory
+from connectors.feeds import directory
 from models import base
 from rehearsal.server import TIME_SKIPPING
 from runtime.embedded.server import EmbeddedServer, free_port

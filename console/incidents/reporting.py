@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 from temporalio.client import Client
 
-from connectors.calendars.directory import FeedDirectory
+from connectors.feeds.directory import FeedDirectory
 from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.incidents.options import pairs
 from console.policies.file import compiled_policy, read_policy

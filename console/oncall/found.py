@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from connectors.calendars.directory import FeedDirectory
+from connectors.feeds.directory import FeedDirectory
 from console.policies.file import read_policy
 from console.terminal.failures import usage
 from incidents.schedules.on_call import OnCallLookup

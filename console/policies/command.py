@@ -25,7 +25,7 @@ from policies.checks.installation import (
 from policies.checks.paging.coverage import coverage
 from policies.checks.revision import revision
 from policies.reading.findings import Check
-from policies.reading.problems import Level, Problem, errors_of
+from policies.reading.problems import Gravity, Problem, errors_of
 from policies.render.formats import Format, rendered
 from policies.render.writing.words import count
 from policies.schema import schema_text
@@ -115,19 +115,19 @@ def _version(version: Version, current: Version | None) -> dict[str, object]:
 def _document(file: Path, problems: tuple[Problem, ...]) -> dict[str, object]:
     return {
         "file": str(file),
-        **{f"{level}s": _count(problems, level) for level in Level},
+        **{f"{level}s": _count(problems, level) for level in Gravity},
         "problems": [asdict(problem) for problem in problems],
     }
 
 
-def _count(problems: tuple[Problem, ...], level: Level) -> int:
+def _count(problems: tuple[Problem, ...], level: Gravity) -> int:
     return sum(problem.level is level for problem in problems)
 
 
 def _summary(problems: tuple[Problem, ...]) -> str:
     if not problems:
         return "no problems"
-    told = [level for level in Level if level is not Level.NOTE or _count(problems, level)]
+    told = [level for level in Gravity if level is not Gravity.NOTE or _count(problems, level)]
     return ", ".join(count(_count(problems, level), level.value) for level in told)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.status import Status
 
-from connectors.calendars.settings import FeedSettings
+from connectors.feeds.settings import FeedSettings
 from console.incidents.commands import AsJson
 from console.policies.file import a_file
 from console.rehearsals.progress import Progress

@@ -9,7 +9,7 @@ from rules.paging.workload import one_by_one, summary_due
 
 
 @dataclass(frozen=True, slots=True)
-class OnHand:
+class Assigned:
     """What somebody has on their hands at `now`; without `state`, nothing, as no workload runs.
 
     `limit` comes from the last request, or from the policy in force. `at_once` are that policy's

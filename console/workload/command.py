@@ -9,7 +9,7 @@ from temporalio.client import Client
 from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.terminal.output import Output
 from console.terminal.running import perform
-from console.workload.assigned import OnHand
+from console.workload.assigned import Assigned
 from console.workload.found import InstallationWorkloads
 from console.workload.words import document, in_full, table_of
 
@@ -37,10 +37,10 @@ def workload(
     """
     output, patience = Output.of(context, as_json=as_json), timedelta(seconds=timeout)
 
-    async def one(client: Client, typed: str) -> OnHand:
+    async def one(client: Client, typed: str) -> Assigned:
         return await InstallationWorkloads.of(client, patience).one(typed)
 
-    async def every(client: Client) -> tuple[OnHand, ...]:
+    async def every(client: Client) -> tuple[Assigned, ...]:
         return await InstallationWorkloads.of(client, patience).every()
 
     if who is not None:

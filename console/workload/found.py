@@ -8,7 +8,7 @@ from temporalio.client import Client
 
 from console.policies.file import read_policy
 from console.terminal.failures import usage
-from console.workload.assigned import OnHand
+from console.workload.assigned import Assigned
 from incidents.workloads.states import RunningWorkload, ask_workload, running_workloads, whose
 from models.people.workload import WorkloadState
 from models.policy import Policy
@@ -42,7 +42,7 @@ class InstallationWorkloads:
         """The id of the workload of `person:NAME` or `channel:NAME`."""
         return workload_id(self.task_queue, self.policy.policy, whom)
 
-    async def one(self, typed: str) -> OnHand:
+    async def one(self, typed: str) -> Assigned:
         """What one person or channel has on their hands.
 
         Raises `Failure` (usage) for an unknown name, and raises as `ask_workload` does.
@@ -53,14 +53,14 @@ class InstallationWorkloads:
             whom, workload, await ask_workload(self.client, workload, self.patience)
         )
 
-    async def every(self) -> tuple[OnHand, ...]:
+    async def every(self) -> tuple[Assigned, ...]:
         """The same for everybody whose workload runs. Raises as `ask_workload` does."""
         names = [("person", n) for n in self.policy.people]
         names += [("channel", n) for n in self.policy.channels]
         known = {self.id_of(whom): whom for whom in (f"{kind}:{name}" for kind, name in names)}
         turn = asyncio.Semaphore(TOGETHER)
 
-        async def ask(run: RunningWorkload) -> OnHand | None:
+        async def ask(run: RunningWorkload) -> Assigned | None:
             async with turn:
                 state = await ask_workload(self.client, run.workload, self.patience)
                 if state is None:
@@ -77,10 +77,10 @@ class InstallationWorkloads:
 
     def _on_hand(
         self, whom: str, workload: str, state: WorkloadState | None, *, ours: bool = True
-    ) -> OnHand:
+    ) -> Assigned:
         asked_by = state.limit if state else None
         roles = self.policy.roles.items() if ours and whom.startswith("person:") else ()
-        return OnHand(
+        return Assigned(
             whom=whom,
             workload=workload,
             now=datetime.now(UTC),

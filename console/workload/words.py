@@ -10,7 +10,7 @@ from rich.text import Text
 from console.incidents.clock_view import grid, heading
 from console.terminal.output import line
 from console.terminal.phrases import moment, relative
-from console.workload.assigned import OnHand
+from console.workload.assigned import Assigned
 from models.people.workload import HeldPage, HoldRole
 from policies.page_limits import as_written
 from rules.paging.summary import MOST_LISTED, incidents
@@ -18,7 +18,7 @@ from rules.paging.summary import MOST_LISTED, incidents
 NOTHING = "nobody has anything on their hands"
 
 
-def in_full(found: OnHand) -> RenderableType:
+def in_full(found: Assigned) -> RenderableType:
     """One person or channel: the limit, what was sent and is held, the roles."""
     if found.state is None:
         return Group(*_nothing(found))
@@ -32,11 +32,11 @@ def in_full(found: OnHand) -> RenderableType:
     return Group(*parts)
 
 
-def _whose(found: OnHand) -> str:
+def _whose(found: Assigned) -> str:
     return f"{found.whom} under {found.policy or 'another policy'}"
 
 
-def _nothing(found: OnHand) -> Iterator[Text]:
+def _nothing(found: Assigned) -> Iterator[Text]:
     yield line(f"{found.name} has nothing on their hands")
     if found.limit:
         yield line(f"at most {as_written(found.limit)}, over all incidents", "dim")
@@ -44,7 +44,7 @@ def _nothing(found: OnHand) -> Iterator[Text]:
         yield line("and nothing is counted: the policy in force has no limits for them", "dim")
 
 
-def _limit(found: OnHand) -> Iterator[Text]:
+def _limit(found: Assigned) -> Iterator[Text]:
     if found.limit is None:
         yield line("no limit on pages")
         return
@@ -57,7 +57,7 @@ def _limit(found: OnHand) -> Iterator[Text]:
     )
 
 
-def _sent(found: OnHand) -> RenderableType:
+def _sent(found: Assigned) -> RenderableType:
     table = grid("when", "at", "page")
     for page in found.sent[-MOST_LISTED:]:
         what = "summary" if page.summary else page.key
@@ -65,7 +65,7 @@ def _sent(found: OnHand) -> RenderableType:
     return table
 
 
-def _held(found: OnHand) -> RenderableType:
+def _held(found: Assigned) -> RenderableType:
     table = grid("incident", "severity", "held", "since", "page")
     for page in found.held[:MOST_LISTED]:
         asked = page.asked
@@ -79,13 +79,13 @@ def _held(found: OnHand) -> RenderableType:
     return table
 
 
-def _more(found: OnHand) -> Iterator[Text]:
+def _more(found: Assigned) -> Iterator[Text]:
     more = len(found.held) - MOST_LISTED
     if more > 0:
         yield line(f"and {more} more; --json has them all", "dim")
 
 
-def _summary(found: OnHand) -> Text:
+def _summary(found: Assigned) -> Text:
     at = found.summary_at
     when = f"{relative(at, found.now)}, at {moment(at)}" if at and at > found.now else "now"
     failed = found.state.failed if found.state else 0
@@ -93,7 +93,7 @@ def _summary(found: OnHand) -> Text:
     return line(f"the summary goes out {when}{again}", "yellow")
 
 
-def _roles(found: OnHand) -> Iterator[Text]:
+def _roles(found: Assigned) -> Iterator[Text]:
     for role, held in found.roles.items():
         over = found.over(role)
         yield line(f"{role} of {_at_once(found, role, held)}", "bold red" if over else "")
@@ -101,7 +101,7 @@ def _roles(found: OnHand) -> Iterator[Text]:
             yield line(f"  {one.incident_id}, since {moment(one.at)}")
 
 
-def _at_once(found: OnHand, role: str, held: tuple[HoldRole, ...]) -> str:
+def _at_once(found: Assigned, role: str, held: tuple[HoldRole, ...]) -> str:
     most = found.at_once.get(role)
     said = incidents(len(held))
     if found.over(role):
@@ -109,7 +109,7 @@ def _at_once(found: OnHand, role: str, held: tuple[HoldRole, ...]) -> str:
     return f"{said}, of at most {most} at once" if most else said
 
 
-def table_of(rows: tuple[OnHand, ...]) -> RenderableType:
+def table_of(rows: tuple[Assigned, ...]) -> RenderableType:
     """A table with a row for each person or channel."""
     if not rows:
         return Text(NOTHING, style="dim")
@@ -127,7 +127,7 @@ def table_of(rows: tuple[OnHand, ...]) -> RenderableType:
     return table
 
 
-def _short(row: OnHand) -> Text:
+def _short(row: Assigned) -> Text:
     said = Text()
     for number, (role, held) in enumerate(row.roles.items()):
         over = f" (over {row.at_once[role]})" if row.over(role) else ""
@@ -136,7 +136,7 @@ def _short(row: OnHand) -> Text:
     return said
 
 
-def document(found: OnHand) -> dict[str, Any]:
+def document(found: Assigned) -> dict[str, Any]:
     """The document for scripts."""
     limit = found.limit
     within = limit.within.total_seconds() if limit else None
@@ -170,7 +170,7 @@ def _waiting(page: HeldPage) -> dict[str, Any]:
     }
 
 
-def _counted(found: OnHand, role: str) -> dict[str, Any]:
+def _counted(found: Assigned, role: str) -> dict[str, Any]:
     held = found.roles[role]
     return {
         "role": role,

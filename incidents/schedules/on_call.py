@@ -21,7 +21,7 @@ from rules.people.named import schedules_named
 from rules.people.on_call import schedules_of
 
 if TYPE_CHECKING:
-    from connectors.calendars.directory import FeedDirectory, FeedReading
+    from connectors.feeds.directory import FeedDirectory, FeedReading
     from models.policy import Policy
 
 _AHEAD = timedelta(days=16)

@@ -8,7 +8,7 @@ from models.policy.words import suggestion
 from policies.reading.findings import Finding, warning
 from policies.reading.load import Loaded
 from policies.reading.meanwhile import TARGETS, WITHOUT, any_of
-from policies.reading.problems import Level
+from policies.reading.problems import Gravity
 from policies.reading.silence import BECAUSE, Heard, Silence
 from policies.reading.tree import Loc, beneath, path_words
 
@@ -22,7 +22,7 @@ def told(read: Loaded, found: Iterable[Finding]) -> Iterator[Finding]:
     accepted = read.policy.accepted if read.policy else {}
     placed = [replace(finding, loc=read.heard.written(finding.loc)) for finding in found]
     for finding in (*_unanswered(read.heard, placed), *_left_open(read.heard, placed)):
-        if finding.level is Level.ERROR or not any(_of(finding, path) for path in accepted):
+        if finding.level is Gravity.ERROR or not any(_of(finding, path) for path in accepted):
             yield finding
     yield from _accepts_nothing(read.tree.value, accepted)
 
@@ -39,7 +39,7 @@ def _unanswered(heard: Heard, found: Iterable[Finding]) -> Iterator[Finding]:
         if heard.reason(path) or (finding.about and heard.reason(finding.about)):
             continue
         silence = heard.open_at(finding.about or path)
-        if silence and finding.about and finding.level is Level.WARNING:
+        if silence and finding.about and finding.level is Gravity.WARNING:
             what = f"{finding.what}: {_words(silence)}"
             yield replace(finding, loc=silence.loc, what=what, key=False)
         elif not silence and not _follows(heard, finding):
@@ -48,14 +48,14 @@ def _unanswered(heard: Heard, found: Iterable[Finding]) -> Iterator[Finding]:
 
 def _follows(heard: Heard, finding: Finding) -> bool:
     """Whether an error only exists because something that it is about is open."""
-    if finding.level is not Level.ERROR or not finding.about:
+    if finding.level is not Gravity.ERROR or not finding.about:
         return False
     return any(beneath(path_words(s.loc), finding.about) for s in heard.silences)
 
 
 def _left_open(heard: Heard, found: Iterable[Finding]) -> Iterator[Finding]:
     """Every `unspecified` place that no question asks for, with what counts meanwhile."""
-    asked = [f.about for f in found if f.about and f.level is Level.WARNING]
+    asked = [f.about for f in found if f.about and f.level is Gravity.WARNING]
     for silence in heard.silences:
         path = path_words(silence.loc)
         if not silence.reason and not any(beneath(about, path) for about in asked):

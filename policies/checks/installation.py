@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from models.policy import Policy
 from policies.reading.findings import Check, Finding
-from policies.reading.problems import Level
+from policies.reading.problems import Gravity
 from policies.reading.tree import Loc
 
 _FIELDS = {"webhook": "URL", "email": "HOST"}
@@ -39,7 +39,9 @@ def channels_resolved(unresolved: Callable[[Iterable[str]], Collection[str]]) ->
         names = tuple(unresolved(policy.channels))
         if names:
             what = f"no setting resolves {_told('channel', names)}"
-            yield Finding(("channels",), what, _instead(policy, names), key=True, level=Level.NOTE)
+            yield Finding(
+                ("channels",), what, _instead(policy, names), key=True, level=Gravity.NOTE
+            )
 
     return check
 
@@ -82,7 +84,7 @@ def pages_arrive(can_page: Callable[[str], bool]) -> Check:
             if known and not any(can_page(entry.kind) for entry in known):
                 kinds = " and ".join(dict.fromkeys(entry.kind for entry in known))
                 what = f"a page over {', '.join(names)} reaches nobody: {kinds} cannot page"
-                yield Finding(loc, what, "name a webhook or an e-mail", level=Level.NOTE)
+                yield Finding(loc, what, "name a webhook or an e-mail", level=Gravity.NOTE)
 
     return check
 
@@ -102,6 +104,6 @@ def feeds_resolved(unresolved: Callable[[Iterable[str]], Collection[str]]) -> Ch
             settings = ", ".join(map(feed_setting, names))
             instead = f"set {settings}, or __PATH of a file instead of __URL"
             what = f"no setting resolves {_told('feed', names)}"
-            yield Finding(("schedules",), what, instead, key=True, level=Level.NOTE)
+            yield Finding(("schedules",), what, instead, key=True, level=Gravity.NOTE)
 
     return check

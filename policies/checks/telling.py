@@ -10,7 +10,7 @@ from models.way_in import CHANNELS
 from policies.checks.clocks import MILESTONES
 from policies.compiling.timing import attributes
 from policies.reading.findings import Check, Finding, unknown, warning
-from policies.reading.problems import Level
+from policies.reading.problems import Gravity
 from policies.reading.tree import Loc
 from policies.render.questions.table import QUESTIONS
 from rules.alerts.joining import ESCALATE
@@ -123,7 +123,7 @@ def unanswered(policy: Policy) -> Iterator[Finding]:
             of = f" for {gap.of}" if gap.of else ""
             add = f"add {gap.add}"
             key = bool(gap.loc)
-            yield Finding(gap.loc, what + of, add, key, Level.WARNING, about=gap.add)
+            yield Finding(gap.loc, what + of, add, key, Gravity.WARNING, about=gap.add)
 
 
 def joining(policy: Policy) -> Iterator[Finding]:

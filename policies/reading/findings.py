@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.policy import Policy
 from models.policy.words import suggestion
-from policies.reading.problems import Level
+from policies.reading.problems import Gravity
 from policies.reading.tree import Loc
 from rules.zones.zone_names import unknown_zone
 
@@ -21,7 +21,7 @@ class Finding:
     what: str
     instead: str = ""
     key: bool = False
-    level: Level = Level.ERROR
+    level: Gravity = Gravity.ERROR
     about: str = ""
 
 
@@ -47,4 +47,4 @@ def no_zone(loc: Loc, zone: str) -> Iterator[Finding]:
 
 def warning(loc: Loc, what: str, instead: str = "", *, key: bool = False) -> Finding:
     """Something that the policy leaves open."""
-    return Finding(loc, what, instead, key, Level.WARNING)
+    return Finding(loc, what, instead, key, Gravity.WARNING)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from models.policy import Policy
 from policies.reading.partial import Partial, readable_part
-from policies.reading.problems import Level, Problem, in_order
+from policies.reading.problems import Gravity, Problem, in_order
 from policies.reading.shape import complaint
 from policies.reading.silence import AS_WRITTEN, Heard, heard
 from policies.reading.tree import Loc, Tree, path_words, read_tree
@@ -35,7 +35,13 @@ class Loaded:
     heard: Heard = AS_WRITTEN
 
     def problem(
-        self, loc: Loc, what: str, instead: str, *, key: bool = False, level: Level = Level.ERROR
+        self,
+        loc: Loc,
+        what: str,
+        instead: str,
+        *,
+        key: bool = False,
+        level: Gravity = Gravity.ERROR,
     ) -> Problem:
         """A problem of this file at `loc`; with `key`, at its key rather than its value."""
         line, column = self.tree.place(loc, key=key)

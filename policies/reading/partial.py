@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from models.policy import Policy
 from policies.reading.findings import Finding
-from policies.reading.problems import Level
+from policies.reading.problems import Gravity
 from policies.reading.shape import complaint, model_at
 from policies.reading.tree import Loc
 
@@ -35,7 +35,7 @@ class Partial:
         names = {part for loc in self.left_out for part in loc[_SECTION:] if isinstance(part, str)}
         said = set(finding.what.replace(",", " ").replace(":", " ").split())
         beside = any(_entry(finding.loc) == _entry(loc) for loc in self.left_out)
-        return finding.level is Level.ERROR and not beside and not names & said
+        return finding.level is Gravity.ERROR and not beside and not names & said
 
 
 def readable_part(value: dict[str, Any], unread: Iterable[Loc]) -> Partial | None:

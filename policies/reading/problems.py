@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Level(StrEnum):
+class Gravity(StrEnum):
     """An error keeps the engine from using a policy; a warning says what it leaves open.
 
     A note is about the installation, not the policy.
@@ -27,7 +27,7 @@ class Problem:
     where: str
     what: str
     instead: str = ""
-    level: Level = Level.ERROR
+    level: Gravity = Gravity.ERROR
 
     def __str__(self) -> str:
         what = f"{self.what}; {self.instead}" if self.instead else self.what
@@ -36,7 +36,7 @@ class Problem:
 
 def errors_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The problems that keep the engine from using a policy."""
-    return tuple(problem for problem in problems if problem.level is Level.ERROR)
+    return tuple(problem for problem in problems if problem.level is Gravity.ERROR)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -45,7 +45,14 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(
         sorted(
             unique.values(),
-            key=lambda p: (p.level is Level.NOTE, p.line, p.column, p.level, p.where, _counted(p)),
+            key=lambda p: (
+                p.level is Gravity.NOTE,
+                p.line,
+                p.column,
+                p.level,
+                p.where,
+                _counted(p),
+            ),
         )
     )
 

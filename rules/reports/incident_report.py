@@ -24,7 +24,7 @@ from rules.record.markdown import (
     table,
 )
 from rules.reports.clocks import breach_section, clocks, doubt_section, thresholds
-from rules.reports.sections import aftermath, circumstances, who, work
+from rules.reports.sections import aftermath, what_happened, who, work
 
 FACT, VALUE = "Fact", "Value"
 DURATIONS = (
@@ -191,7 +191,7 @@ def report_markdown(
         "All times are UTC.",
         _header(incident, policy, readings, now),
         *doubt_section(incident, policy, now),
-        *circumstances(incident),
+        *what_happened(incident),
         section("Milestones", _milestones(incident)),
         section("Clocks", clocks(readings)),
         *breach_section(incident),

@@ -15,7 +15,7 @@ def who(actor: Actor) -> str:
     return f"{plain(actor.name)} ({plain(actor.via)})"
 
 
-def circumstances(incident: Incident) -> tuple[str, ...]:
+def what_happened(incident: Incident) -> tuple[str, ...]:
     """What happened, to what, how bad it was, and who had which role."""
     report = incident.report
     return (

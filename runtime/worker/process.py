@@ -9,8 +9,8 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from connectors.calendars.directory import FeedDirectory
 from connectors.channels.directory import ChannelDirectory
+from connectors.feeds.directory import FeedDirectory
 from incidents.reaching import unknown_namespace
 from models.policy import Policy
 from policies.catalogue import PolicyBroken, policy_in_force

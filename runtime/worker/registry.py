@@ -23,10 +23,10 @@ from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
 from activities.tell_of_role import TellOfRoleActivity
 from activities.write_report import WriteReportActivity
-from connectors.calendars.directory import FeedDirectory
 from connectors.channels.directory import ChannelDirectory
 from connectors.documents.local import LocalDocumentStore
 from connectors.documents.protocol import DocumentStore
+from connectors.feeds.directory import FeedDirectory
 from incidents.schedules.on_call import OnCallLookup
 from incidents.workloads.requests import Workloads
 from runtime.settings import Settings

@@ -9,9 +9,9 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.escalate_incident import EscalateIncidentActivity
-from connectors.calendars.directory import FeedDirectory
-from connectors.calendars.settings import FeedSettings
 from connectors.channels.directory import ChannelDirectory
+from connectors.feeds.directory import FeedDirectory
+from connectors.feeds.settings import FeedSettings
 from incidents.schedules.on_call import OnCallLookup, with_on_call
 from models.compiled import CompiledPolicy, Level
 from models.contracts.paging import Escalated, EscalateIncident

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from connectors.calendars.ical import NoCalendar, Unfolded, unfolded
-from connectors.calendars.readings import Unreadable
+from connectors.feeds.ical import NoCalendar, Unfolded, unfolded
+from connectors.feeds.readings import Unreadable
 
 
 async def read_here(text: str, start: datetime, end: datetime) -> Unfolded:

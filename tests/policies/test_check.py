@@ -5,7 +5,7 @@ import pytest
 from policies.check import CHECKS, check_file, findings
 from policies.checks.clocks import milestones_after
 from policies.reading.load import parse_policy
-from policies.reading.problems import Level
+from policies.reading.problems import Gravity
 from states.lifecycle import LIFECYCLE_MILESTONES, State, reachable_milestones
 from tests.policies.written import (
     LEAST,
@@ -225,7 +225,7 @@ def test_what_is_left_open_is_a_warning(case: str) -> None:
 def test_the_least_policy_leaves_every_question_open() -> None:
     """Each is a warning that names what would answer it, in the order of the questions."""
     found = problems(LEAST)
-    assert all(problem.level is Level.WARNING for problem in found)
+    assert all(problem.level is Gravity.WARNING for problem in found)
     asked = [p.what.partition(":")[0] for p in found if "is not answered" in p.what]
     assert asked == [f"Q{number}" for number in range(1, 18)]
     assert all(p.instead.startswith("add ") for p in found if "is not answered" in p.what)
@@ -236,9 +236,9 @@ def test_policies_of_references_that_are_all_wrong_are_reported_whole() -> None:
     text = changed("page: bo", "page: bob").replace("SEV2: 1h", "SEV3: 1h")
     found = problems(text)
     assert [(p.line, p.level) for p in found if p.line > 1] == [
-        (14, Level.ERROR),
-        (16, Level.WARNING),
-        (16, Level.ERROR),
+        (14, Gravity.ERROR),
+        (16, Gravity.WARNING),
+        (16, Gravity.ERROR),
     ]
 
 
@@ -265,4 +265,4 @@ def test_each_check_stands_alone() -> None:
 def test_an_unreadable_file_has_only_the_problems_of_reading_it() -> None:
     """Whether parts fit can be said once there are parts."""
     (problem,) = check_file("/nowhere/policy.yaml")
-    assert problem.level is Level.ERROR
+    assert problem.level is Gravity.ERROR

@@ -12,7 +12,7 @@ from policies.check import check_file
 from policies.compiling.policy import compile_policy
 from policies.compiling.timing import calendars
 from policies.reading.loaded import LoadedPolicy
-from policies.reading.problems import Level
+from policies.reading.problems import Gravity
 from policies.render.formats import Format, rendered
 from rules.zones.calendars import slice_of
 
@@ -86,7 +86,7 @@ def test_checking_an_example_reports_what_its_source_leaves_open_and_nothing_els
     """Gaps are named, never filled in silently; none of them is an error."""
     problems = check_file(EXAMPLES / f"{name}.yaml")
     assert tuple(f"{problem.where}: {problem.what}" for problem in problems) == LEFT_OPEN[name]
-    assert all(problem.level is Level.WARNING for problem in problems)
+    assert all(problem.level is Gravity.WARNING for problem in problems)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from temporalio.testing import WorkflowEnvironment
 
-from connectors.calendars.settings import FeedSettings
+from connectors.feeds.settings import FeedSettings
 from models.base import Actor
 from models.incident.record import Report
 from rehearsal.engine import RehearsedEngine

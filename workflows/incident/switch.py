@@ -39,7 +39,7 @@ from rules.record.decision import (
 )
 from states.lifecycle import State
 from workflows.incident.adoption import Adoption
-from workflows.incident.chores.incident_reports import Reports
+from workflows.incident.chores.incident_reports import IncidentReports
 from workflows.incident.chores.linked_incidents import LinkedIncidents
 from workflows.incident.desk import Desk
 from workflows.incident.outbox import Outbox
@@ -59,7 +59,7 @@ class Owners:
 
     outbox: Outbox
     paging: Paging
-    reports: Reports
+    reports: IncidentReports
     linked: LinkedIncidents
     adoption: Adoption
 

@@ -47,9 +47,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.incident.adoption import Adoption
     from workflows.incident.beginning import begun, no_beginning
     from workflows.incident.chores.calendars import Calendars
-    from workflows.incident.chores.incident_reports import Reports
+    from workflows.incident.chores.incident_reports import IncidentReports
     from workflows.incident.chores.linked_incidents import LinkedIncidents
-    from workflows.incident.chores.roles_at_once import Burden
+    from workflows.incident.chores.roles_at_once import RolesAtOnce
     from workflows.incident.component import Component, Due
     from workflows.incident.deadlines import Deadlines
     from workflows.incident.desk import Desk
@@ -61,7 +61,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.incident.switch import Owners, Switch
     from workflows.incident.timer import ClockBehind, NextTimer
     from workflows.incident.visibility import Visibility
-    from workflows.incident.waiting import Waking
+    from workflows.incident.waiting import Wait
     from workflows.options import LIFE_OF_A_PAGE, perform, perform_promptly
     from workflows.payloads import raw_start, read_start
 
@@ -103,12 +103,12 @@ class IncidentWorkflow:
             first_page,
             self._clocks_due,
         )
-        reports = Reports(self._desk, carried.reports_due)
+        reports = IncidentReports(self._desk, carried.reports_due)
         linked = LinkedIncidents(self._desk, carried.linked_due)
         adoption = Adoption(self._desk)
         owners = Owners(self._outbox, self._paging, reports, linked, adoption)
         self._switch = Switch(self._desk, owners, carried)
-        self._waking = Waking(self._desk)
+        self._wait = Wait(self._desk)
         self._calendars = Calendars(self._desk)
         self._deadlines = Deadlines(self._desk, self._switch)
         self._components: tuple[Component, ...] = (
@@ -117,7 +117,7 @@ class IncidentWorkflow:
             self._deadlines,
             reports,
             linked,
-            Burden(self._desk, self._outbox, carried.told_roles),
+            RolesAtOnce(self._desk, self._outbox, carried.told_roles),
             self._outbox,
         )
         self._timer = NextTimer(self._desk)
@@ -155,7 +155,7 @@ class IncidentWorkflow:
             due_at, what = self._next_due()
             self._timer.arm(None if continuing or self._holds_timer() else due_at, what)
             self._visibility.refresh(self._shown_due(due_at), deciding=self._deadlines.under_way)
-            await self._waking.wait()
+            await self._wait.wait()
         self._visibility.refresh(None)
         await self._begin_archive()
         await workflow.wait_condition(workflow.all_handlers_finished)

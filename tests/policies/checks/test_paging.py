@@ -5,7 +5,7 @@ import pytest
 from connectors.channels.kinds import can_page
 from policies.checks.installation import pages_arrive
 from policies.reading.load import parse_policy
-from policies.reading.problems import Level
+from policies.reading.problems import Gravity
 from tests.policies.written import LEAST
 
 CHANNELS = "channels: { pager: { kind: webhook }, log: { kind: log }, screen: { kind: console } }\n"
@@ -32,4 +32,4 @@ def test_a_page_that_reaches_nobody_is_noted(added: str, found: list[str]) -> No
     assert policy is not None
     findings = list(pages_arrive(can_page)(policy))
     assert [finding.what for finding in findings] == found
-    assert all(finding.level is Level.NOTE for finding in findings)
+    assert all(finding.level is Gravity.NOTE for finding in findings)

@@ -17,7 +17,7 @@ from workflows.incident.desk import Desk
 from workflows.options import perform
 
 
-class Reports(Component):
+class IncidentReports(Component):
     """Owns the reports still to write, one after the other."""
 
     def __init__(self, desk: Desk, due: tuple[str, ...]) -> None:

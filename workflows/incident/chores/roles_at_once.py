@@ -17,7 +17,7 @@ from workflows.incident.outbox import Outbox
 from workflows.options import perform
 
 
-class Burden(Component):
+class RolesAtOnce(Component):
     """Owns what the workloads were told; tells one after the other."""
 
     def __init__(self, desk: Desk, outbox: Outbox, told: tuple[ToldRole, ...]) -> None:

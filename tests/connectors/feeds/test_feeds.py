@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.calendars.ical import unfolded
+from connectors.feeds.ical import unfolded
 from models.compiled import Person
 from models.people.schedule import FeedSpec
 from rules.people.feed_events import people_meant

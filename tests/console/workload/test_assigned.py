@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from console.terminal.output import person
-from console.workload.assigned import OnHand
+from console.workload.assigned import Assigned
 from console.workload.words import document, in_full, table_of
 from models.people.workload import HoldRole, Verdict, WorkloadState
 from rules.paging.summary import MOST_LISTED
@@ -15,13 +15,13 @@ from tests.rules.storms import NOON, TEN, page, paged, storm, told
 LATER = NOON + timedelta(minutes=20)
 
 
-def on_hand(state: WorkloadState, now: datetime = NOON) -> OnHand:
+def on_hand(state: WorkloadState, now: datetime = NOON) -> Assigned:
     """What ana has at an instant, by what her workload knows."""
     roles = {"lead": 2}
-    return OnHand("person:ana", "WL-ana", now, "Shop", state, state.limit, roles)
+    return Assigned("person:ana", "WL-ana", now, "Shop", state, state.limit, roles)
 
 
-def shown(found: OnHand, capsys: pytest.CaptureFixture[str]) -> list[str]:
+def shown(found: Assigned, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """The lines that a person reads."""
     person().print(in_full(found))
     return capsys.readouterr().out.splitlines()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.calendars.file import FileFeed
 from connectors.errors import PermanentError
+from connectors.feeds.file import FileFeed
 from tests.fakes.feeds import ANA, a_feed
 from tests.patience import PATIENCE_SECONDS
 

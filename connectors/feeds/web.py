@@ -6,10 +6,10 @@ from http import HTTPStatus
 
 import httpx2
 
-from connectors.calendars.file import LARGEST_BYTES
-from connectors.calendars.protocol import Copy, decoded
-from connectors.calendars.settings import FeedSettings
 from connectors.errors import ConnectorError, PermanentError, RetryableError
+from connectors.feeds.file import LARGEST_BYTES
+from connectors.feeds.protocol import Copy, decoded
+from connectors.feeds.settings import FeedSettings
 
 _RETRYABLE = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 

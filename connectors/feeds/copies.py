@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
-from connectors.calendars.protocol import Copy
-from connectors.calendars.settings import FeedSettings
+from connectors.feeds.protocol import Copy
+from connectors.feeds.settings import FeedSettings
 from connectors.private import private_folder
 
 

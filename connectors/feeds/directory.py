@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connectors.calendars.apart import unfolded_apart
-from connectors.calendars.copies import Copies, place_of
-from connectors.calendars.file import FileFeed
-from connectors.calendars.protocol import CalendarFeed, Copy
-from connectors.calendars.readings import Read, Readings, Unreadable, in_turn
-from connectors.calendars.settings import FeedSettings
 from connectors.errors import ConnectorError, PermanentError, RetryableError
+from connectors.feeds.apart import unfolded_apart
+from connectors.feeds.copies import Copies, place_of
+from connectors.feeds.file import FileFeed
+from connectors.feeds.protocol import CalendarFeed, Copy
+from connectors.feeds.readings import Read, Readings, Unreadable, in_turn
+from connectors.feeds.settings import FeedSettings
 from models.addresses import is_loopback, parts_of
 from models.people.schedule import FeedEvent
 
@@ -136,7 +136,7 @@ class FeedDirectory:
             return FileFeed(name, settings.path)
         import httpx2  # noqa: PLC0415 - slow to load, and most installations have no feed
 
-        from connectors.calendars.web import WebFeed  # noqa: PLC0415 - see above
+        from connectors.feeds.web import WebFeed  # noqa: PLC0415 - see above
 
         here = is_loopback(getattr(parts_of(settings.url), "hostname", None))
         if here not in self._clients:

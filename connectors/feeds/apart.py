@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from connectors.calendars.ical import NoCalendar, TooLong, Unfolded, unfolded
+from connectors.feeds.ical import NoCalendar, TooLong, Unfolded, unfolded
 from models.people.schedule import FeedEvent
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ async def unfolded_apart(text: str, start: datetime, end: datetime) -> Unfolded:
     """The events of a text that touch a time. Always ends its process. Raises Unreadable."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-c", "from connectors.calendars.apart import main; main()"),
+        *("-c", "from connectors.feeds.apart import main; main()"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

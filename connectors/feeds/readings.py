@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from connectors.calendars.apart import Unreadable, unfolded_apart
-from connectors.calendars.ical import Unfolded
+from connectors.feeds.apart import Unreadable, unfolded_apart
+from connectors.feeds.ical import Unfolded
 
 KEPT = 8
 """How many readings of a feed are kept, newest first; the time asked for moves on by months."""

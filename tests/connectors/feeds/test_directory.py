@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from connectors.calendars.directory import FeedDirectory, FeedReading
-from connectors.calendars.file import LARGEST_BYTES
-from connectors.calendars.settings import FeedSettings
 from connectors.errors import ConnectorError, PermanentError, RetryableError
+from connectors.feeds.directory import FeedDirectory, FeedReading
+from connectors.feeds.file import LARGEST_BYTES
+from connectors.feeds.settings import FeedSettings
 from tests.fakes.feeds import ANA, BO, a_feed, read_here
 from tests.fakes.webhook_sink import Answer, WebhookSink
 

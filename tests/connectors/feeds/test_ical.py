@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.calendars.ical import NoCalendar, unfolded
+from connectors.feeds.ical import NoCalendar, unfolded
 from models.people.schedule import FeedEvent
 from tests.fakes.feeds import ANA, BO, a_feed, a_shift
 

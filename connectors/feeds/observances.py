@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, cast
 
-from connectors.calendars.lines import Block
-from connectors.calendars.zones import Observance, Zone, defined, utc_offset
+from connectors.feeds.lines import Block
+from connectors.feeds.zones import Observance, Zone, defined, utc_offset
 
 _MOST_ONSETS = 2000
 _PARTS = ("STANDARD", "DAYLIGHT")

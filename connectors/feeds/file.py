@@ -6,8 +6,8 @@ import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from connectors.calendars.protocol import Copy, decoded
 from connectors.errors import PermanentError, RetryableError
+from connectors.feeds.protocol import Copy, decoded
 
 LARGEST_BYTES = 4 * 1024 * 1024
 """No real feed of shifts is larger."""

@@ -9,9 +9,9 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from connectors.calendars.settings import FeedSettings
-from connectors.calendars.web import WebFeed
 from connectors.errors import PermanentError
+from connectors.feeds.settings import FeedSettings
+from connectors.feeds.web import WebFeed
 from tests.fakes.feeds import ANA, a_feed
 
 TEXT = a_feed(ANA).encode()

@@ -8,7 +8,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.calendars.ical import unfolded
+from connectors.feeds.ical import unfolded
 from tests.fakes.feeds import a_feed
 
 START, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 15, tzinfo=UTC)

@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from connectors.calendars.attendees import attending
-from connectors.calendars.lines import ZONE_PARAMETER, Block, Components, NoCalendar, components
-from connectors.calendars.observances import own_zone, zone_name
-from connectors.calendars.zones import Zone, Zones, world
+from connectors.feeds.attendees import attending
+from connectors.feeds.lines import ZONE_PARAMETER, Block, Components, NoCalendar, components
+from connectors.feeds.observances import own_zone, zone_name
+from connectors.feeds.zones import Zone, Zones, world
 from models.people.schedule import FeedEvent
 
 __all__ = ["NoCalendar", "Unfolded", "unfolded"]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from connectors.calendars.apart import unfolded_apart
-from connectors.calendars.attendees import attending
-from connectors.calendars.directory import CHECKING, FeedDirectory, FeedReading
-from connectors.calendars.ical import MOST_TEXT, Unfolded
-from connectors.calendars.readings import AT_ONCE, Readings, Unreadable, in_turn
-from connectors.calendars.settings import FeedSettings
 from connectors.errors import PermanentError, RetryableError
+from connectors.feeds.apart import unfolded_apart
+from connectors.feeds.attendees import attending
+from connectors.feeds.directory import CHECKING, FeedDirectory, FeedReading
+from connectors.feeds.ical import MOST_TEXT, Unfolded
+from connectors.feeds.readings import AT_ONCE, Readings, Unreadable, in_turn
+from connectors.feeds.settings import FeedSettings
 from tests.fakes.feeds import ANA, BO, a_feed, read_here
 from tests.patience import PATIENCE_SECONDS
 
@@ -67,7 +67,7 @@ async def test_what_cannot_be_read_says_why(text: str, why: str) -> None:
 
 async def test_whoever_stops_waiting_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that runs out of time is killed, and the error says so."""
-    monkeypatch.setattr("connectors.calendars.apart.WALL_SECONDS", 0.01)
+    monkeypatch.setattr("connectors.feeds.apart.WALL_SECONDS", 0.01)
     with pytest.raises(Unreadable, match="within the limits"):
         await unfolded_apart(a_feed(EVERY_SECOND), START, END)
 
@@ -131,7 +131,7 @@ async def test_a_feed_that_turns_bad_is_known_by_its_last_good_copy(tmp_path: Pa
         file.write_text("bad")
         reader.may_go_on.clear()
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr("connectors.calendars.directory.CHECKED_WITHIN", timedelta(0))
+            patched.setattr("connectors.feeds.directory.CHECKED_WITHIN", timedelta(0))
             assert (await read())[1] == CHECKING
         reader.may_go_on.set()
         for _ in range(3):
@@ -158,7 +158,7 @@ async def test_a_feed_without_any_copy_keeps_a_page_no_longer(
     file, reader = tmp_path / "primary.ics", Reader()
     file.write_text(a_feed(ANA))
     reader.may_go_on.clear()
-    monkeypatch.setattr("connectors.calendars.directory.CHECKED_WITHIN", timedelta(0))
+    monkeypatch.setattr("connectors.feeds.directory.CHECKED_WITHIN", timedelta(0))
     named = {"primary": FeedSettings(path=file)}
     async with aclosing(FeedDirectory(named, tmp_path / "copies", read=reader)) as feeds:
 
