@@ -66,6 +66,7 @@ policy-docs: setup ## write the schema of policies, and the default policy as a 
 
 histories: setup ## record the histories that the replay test replays
 	@$(BIN)/python -m tests.histories.record
+	@$(BIN)/python -m tests.histories.record_groups
 
 mutants: setup ## change the rules bit by bit, list changes that no test notices (hours; NAMES="rules.clocks.runs*")
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut

@@ -11,7 +11,6 @@ from pydantic import Field, PlainSerializer
 
 from models.alert import AlertBatch
 from models.base import Frozen, Instant
-from models.compiled import CompiledPolicy
 from models.payload import Command
 from models.policy.durations import Period, format_duration
 from models.time.moments import RAISED
@@ -180,14 +179,12 @@ class LinkCommand(Command):
 class AdoptPolicyCommand(Command):
     """Go on under another policy that the installation knows, by its hash.
 
-    Its name and version, if given, must be those of the hash. Earlier versions sent the policy
-    itself as `policy`; the incident no longer accepts one that comes with a command.
+    Its name and version, if given, must be those of the hash.
     """
 
     policy_hash: str = Field(default="", pattern="^([0-9a-f]{64})?$")
     policy_name: str = ""
     policy_version: str = ""
-    policy: CompiledPolicy | None = None
 
 
 class RecordAlertsCommand(Command):

@@ -17,7 +17,7 @@ from models.people.workload import PageLimit, PageLimits
 from models.severity import SeverityRules
 from models.time.cadence import Rhythm
 from models.time.calendar import CalendarSlice, CalendarSpec
-from models.time.clock import ClockSpec, MetricSpec, Target, Threshold
+from models.time.clock import ClockSpec, MetricSpec, Threshold
 
 LIMIT_BYTES = 64 * 1024
 """The largest size of a compiled policy as JSON. Every run of every incident carries it."""
@@ -42,8 +42,7 @@ class RoleRule(Frozen):
     when the incident begins. Holders have one of the teams or skills of `qualification`. If
     somebody holds the role in more than `at_once` incidents, the incident reports it to the person
     who assigns. `remembered` records when the role was filled and fell vacant, `passes` when it
-    passed to somebody else, and `tells` sends the duties to whoever takes it by default. Earlier
-    records have none of these three.
+    passed to somebody else.
     """
 
     name: str
@@ -62,7 +61,6 @@ class RoleRule(Frozen):
     at_once: int | None = None
     remembered: bool = False
     passes: bool = False
-    tells: bool = False
 
 
 class Level(Frozen):
@@ -121,22 +119,18 @@ class Audience(Frozen):
     """Whom we inform, by which channels, of what.
 
     `on` lists the lifecycle events that the engine tells by itself. `rhythms` maps a severity to
-    the cadence of status updates (earlier versions wrote `every`). `sees` limits what we share.
+    the cadence of status updates. `sees` limits what we share.
     """
 
     name: str
     channels: tuple[str, ...]
     on: tuple[str, ...] = ()
-    every: dict[str, Seconds] = Field(default_factory=dict)
     rhythms: dict[str, Rhythm] = Field(default_factory=dict)
     sees: tuple[str, ...] = ()
 
     def rhythm(self, severity: str) -> Rhythm | None:
         """How often it hears at a severity."""
-        written = self.every.get(severity)
-        return self.rhythms.get(severity) or (
-            Rhythm(every=Target(within=written)) if written else None
-        )
+        return self.rhythms.get(severity)
 
 
 class ReviewRule(Frozen):
@@ -157,7 +151,7 @@ class AuthorityRule(Frozen):
     The first condition of `when` that holds gives its people; else the severity in `at` does; else
     `by`. `later` may too, some time after they first asked. For a change of severity,
     `by_the_worse` compares `at` with the worse severity of the two, before and after; without it,
-    as in policies that earlier versions compiled, with the one before.
+    with the one before.
     """
 
     by: tuple[str, ...] = ("anyone",)
@@ -196,12 +190,6 @@ class RunningClocks(StrEnum):
     RESTART = "restart"
 
 
-FROM_HISTORY = 2
-"""The first edition of the rules that derives moments from history, not from how things stand."""
-EDITION = FROM_HISTORY
-"""The edition of the rules for policies that are compiled now."""
-
-
 class FactsRule(Frozen):
     """How far back a fact may be dated: further than `reason_after` only with a reason.
 
@@ -217,20 +205,15 @@ class CompiledPolicy(Frozen):
 
     `slices` are its calendars as worked out for this incident. `schedules` are those that its
     levels and roles name, and `on_call` says who was on call by them when it began, for roles that
-    somebody takes by default. `reporting` is None in policies from before the workflow checked
-    reports that reach Temporal: it accepts these reports. `facts` is None in policies from before
-    what fired was a fact: a correction clears a breach there. `edition` names the rules by which
-    moments are read: an incident keeps those it began with.
+    somebody takes by default.
 
-    With `known_names`, everybody who acts, or whom a command names, is one of the people, written
-    as the policy writes them; `anyone` excludes names that the policy does not have. Policies that
-    earlier versions compiled do not ask this.
+    Everybody who acts, or whom a command names, is one of the `people`, written as the policy
+    writes them. If it lists people, a command that `authority` does not name is for them alone.
     """
 
     name: str
     version: str
     policy_hash: str
-    edition: int = 1
     severities: tuple[str, ...]
     default_severity: str
     people: dict[str, Person] = Field(default_factory=dict)
@@ -263,9 +246,8 @@ class CompiledPolicy(Frozen):
     dates: tuple[str, ...] = ()
     attributes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     severity_rules: SeverityRules | None = None
-    reporting: ReportingRule | None = None
-    known_names: bool = False
-    facts: FactsRule | None = None
+    reporting: ReportingRule = ReportingRule()
+    facts: FactsRule = FactsRule()
     review: ReviewRule = ReviewRule()
     grouping: GroupingPolicy = GroupingPolicy()
     when_alerts_quiet: str = "record"

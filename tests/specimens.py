@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from models.base import Actor
 from models.command import COMMANDS
 from models.compiled import (
-    EDITION,
     Audience,
     AuthorityRule,
     CompiledPolicy,
@@ -18,6 +17,7 @@ from models.compiled import (
     Step,
 )
 from models.incident.record import INCIDENT_REPORT, Document, Incident, Report
+from models.time.cadence import Rhythm
 from models.time.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
 from rules.commands.judgement import judge
 from rules.commands.opening import open_incident
@@ -75,7 +75,6 @@ POLICY = CompiledPolicy(
     name="Specimen policy",
     version="1",
     policy_hash="0" * 64,
-    edition=EDITION,
     severities=("SEV1", "SEV2", "SEV3"),
     default_severity="SEV2",
     people={
@@ -141,7 +140,7 @@ POLICY = CompiledPolicy(
             name="stakeholders",
             channels=("log",),
             on=("reported", "resolved"),
-            every={"SEV1": minutes(30)},
+            rhythms={"SEV1": Rhythm(every=Target(within=minutes(30)))},
         ),
         Audience(name="executives", channels=("log",), on=("severity_changed",)),
     ),

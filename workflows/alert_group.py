@@ -167,7 +167,7 @@ class AlertGroupWorkflow:
         """Take in a signal or count it. A bad signal never stops the group."""
         try:
             said = kind.model_validate(read_one(payloads))
-            if excessive(said) and workflow.patched("excessive-messages-are-counted"):
+            if excessive(said):
                 self._misunderstood(kind.__name__)
                 return
             state = rule(said, self._now())
@@ -203,18 +203,9 @@ class AlertGroupWorkflow:
         info = workflow.info()
         seed = f"{info.first_execution_run_id}/{self._state.opened}"
         report = report_of(self._state, info.workflow_id, happened_at=due_at, previous=previous)
-        name = incident_id(seed, self._day(due_at))
+        # The day is that of the alerts: a task that is done again names the same incident.
+        name = incident_id(seed, due_at)
         self._state = opening(self._state, StartIncident(incident_id=name, report=report))
-
-    def _day(self, due_at: datetime) -> datetime:
-        """The day in the incident's id: that of its alerts, so that a repeated task reuses the id.
-
-        A lost task may have opened the incident already.
-        """
-        now = self._now()
-        if due_at.date() == now.date():
-            return now
-        return due_at if workflow.patched("an-incident-has-the-day-of-its-alerts") else now
 
     async def _start(self, request: StartIncident) -> None:
         try:
@@ -228,12 +219,8 @@ class AlertGroupWorkflow:
         except FailureError:
             self._state = self._state.changed(not_before=self._now() + PAUSE)
         else:
-            self._state = opened(self._state, self._now(), anew=self._anew(answer))
-
-    def _anew(self, answer: IncidentStarted) -> bool:
-        """Whether the incident began with this report; if not, the group tells it of the alerts."""
-        known = not answer.started and workflow.patched("an-incident-that-ran-already-is-told")
-        return not known
+            # An incident that ran already is told what is in the report.
+            self._state = opened(self._state, self._now(), anew=answer.started)
 
     def _feed(self, recurring: tuple[str, ...] | None) -> None:
         self._state = feeding(

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from models.alert import GroupingPolicy
 from models.compiled import (
-    EDITION,
     LIMIT_BYTES,
     Audience,
     CompiledPolicy,
@@ -148,7 +147,7 @@ def _told(policy: Policy) -> dict[str, object]:
         reason_after=policy.backdating.reason_after,
         approval_after=policy.backdating.approval_after,
     )
-    return {"reporting": _reporting(policy), "facts": facts, "known_names": True}
+    return {"reporting": _reporting(policy), "facts": facts}
 
 
 def _given(**values: object) -> dict[str, object]:
@@ -176,7 +175,6 @@ def _severity(policy: Policy) -> dict[str, object]:
 
 def _timed(policy: Policy) -> dict[str, object]:
     return {
-        "edition": EDITION,
         "calendars": timing.calendars_in_use(policy),
         "clocks": (*timing.clocks(policy), *responsibility.role_clocks(policy)),
         "metrics": timing.metrics(policy),

@@ -62,7 +62,6 @@ def _role(policy: Policy, name: str, entry: RoleEntry) -> RoleRule:
         at_once=entry.at_once,
         remembered=True,
         passes=True,
-        tells=bool(entry.duties),
     )
 
 

@@ -1,14 +1,9 @@
-"""A breach is a fact: it stays on the record, together with what later corrected it.
-
-Under older policies (their `facts` are None) incidents go on as before: a correction clears the
-breach in decisions and search attributes.
-"""
+"""A breach is a fact: it stays on the record, together with what later corrected it."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from models.compiled import CompiledPolicy
 from models.incident.record import Incident, TimelineEntry
 from models.incident.timeline import EntryKind
 from models.time.clock import ClockReading, ClockStatus, FiredThreshold, RecordedBreach
@@ -59,34 +54,25 @@ def _told(fired: FiredThreshold, timeline: Iterable[TimelineEntry]) -> Iterator[
             yield f"{data.get('recipient')} ({data.get('channel')})"
 
 
-def kept(policy: CompiledPolicy, incident: Incident) -> tuple[FiredThreshold, ...]:
-    """The breaches that still count: all that fired."""
-    counts = policy.facts is not None
-    return tuple(f for f in incident.fired if f.breach and (counts or not f.superseded))
+def _kept(incident: Incident) -> tuple[FiredThreshold, ...]:
+    """The breaches that fired, whether or not something corrected them."""
+    return tuple(fired for fired in incident.fired if fired.breach)
 
 
-def was_breached(policy: CompiledPolicy, incident: Incident) -> bool:
+def was_breached(incident: Incident) -> bool:
     """Whether a clock was breached, corrected or not; late status updates do not count."""
-    if policy.facts is None:
-        return False
-    return any(not of_updates(fired.clock) for fired in kept(policy, incident))
+    return any(not of_updates(fired.clock) for fired in _kept(incident))
 
 
-def breached_clocks(
-    policy: CompiledPolicy, incident: Incident, readings: Iterable[ClockReading]
-) -> tuple[str, ...]:
+def breached_clocks(incident: Incident, readings: Iterable[ClockReading]) -> tuple[str, ...]:
     """The clocks that are breached, or were."""
     reads = {reading.clock for reading in readings if reading.status is ClockStatus.BREACHED}
-    if policy.facts is None:
-        fired = {f.clock for f in incident.fired if f.fraction >= 1 and not f.superseded}
-    else:
-        fired = {f.clock for f in kept(policy, incident)}
-    return tuple(sorted(reads | fired))
+    return tuple(sorted(reads | {fired.clock for fired in _kept(incident)}))
 
 
-def marks(policy: CompiledPolicy, incident: Incident) -> tuple[str, ...]:
+def marks(incident: Incident) -> tuple[str, ...]:
     """The marks by which a search finds corrected breaches: `corrected:CLOCK`."""
-    corrected = {f.clock for f in kept(policy, incident) if f.superseded}
+    corrected = {fired.clock for fired in _kept(incident) if fired.superseded}
     return tuple(f"{CORRECTED}{clock}" for clock in sorted(corrected))
 
 
@@ -96,11 +82,9 @@ def corrected_clocks(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(named)
 
 
-def as_it_fired(
-    policy: CompiledPolicy, incident: Incident, readings: Iterable[ClockReading]
-) -> tuple[ClockReading, ...]:
+def as_it_fired(incident: Incident, readings: Iterable[ClockReading]) -> tuple[ClockReading, ...]:
     """The readings; a run that is no longer breached shows what corrected its breach."""
-    fired = kept(policy, incident) if policy.facts else ()
+    fired = _kept(incident)
     return tuple(_beside(reading, fired) for reading in readings)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.compiled import FROM_HISTORY, CompiledPolicy
+from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import (
     SHOULD,
@@ -75,7 +75,7 @@ def _dates(
     if not found:
         return {}
     # Later instants belong to a later run, whatever happens to this one.
-    after = (at for at in found if at > run.started_at and policy.edition >= FROM_HISTORY)
+    after = (at for at in found if at > run.started_at)
     return {target.before: next(after, found[-1])}
 
 
@@ -86,7 +86,7 @@ def _course(
     if target is None or not worked_out(target, policy):
         return None
     pauses = (*_pauses(spec, incident), *run.gaps)
-    extra = extra_of(spec, run, incident, policy)
+    extra = extra_of(spec, run, incident)
 
     def reckoned(limit: Target) -> Reckoning | None:
         dates = _dates(limit, run, incident, policy, now)
@@ -201,7 +201,7 @@ def read_clocks(
     others = [_readings(policy, record, now) for record in possible(incident)]
     if others:
         readings = tuple(certain(reading, others) for reading in readings)
-    return as_it_fired(policy, incident, readings)
+    return as_it_fired(incident, readings)
 
 
 def _readings(

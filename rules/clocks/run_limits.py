@@ -2,11 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from models.compiled import FROM_HISTORY, CompiledPolicy, RunningClocks
+from models.compiled import CompiledPolicy, RunningClocks
 from models.incident.record import Incident
 from models.time.clock import ClockSpec, Target
 from rules.clocks.history import history_of
-from rules.clocks.moments import came_at
 from rules.clocks.runs import Run, severity_at, severity_changes
 from rules.time.reckoning import reckon
 from rules.time.targets import worked_out
@@ -31,11 +30,10 @@ def target_of(
     return target
 
 
-def extra_of(spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy) -> timedelta:
+def extra_of(spec: ClockSpec, run: Run, incident: Incident) -> timedelta:
     """By how much extensions during the run moved its limit."""
     mine = [e for e in incident.extensions if e.clock == spec.name]
-    if policy.edition >= FROM_HISTORY:
-        mine = [e for e in mine if run.started_at <= e.at and not _ended_by(run, e.at)]
+    mine = [e for e in mine if run.started_at <= e.at and not _ended_by(run, e.at)]
     return sum((e.by for e in mine), timedelta())
 
 
@@ -50,18 +48,13 @@ def latest_of(
     latest = spec.no_later_than
     if latest is None or not worked_out(latest.target, policy):
         return None
-    if policy.edition < FROM_HISTORY:
-        first = came_at(latest.starts, incident)
-        starts = [first] if first else []
-    else:
-        came = history_of(latest.starts, incident)
-        # It does not bind the run if it was undone during the run, or came after it.
-        starts = [
-            m.at
-            for m in came
-            if not (run.ended_at and m.at > run.ended_at)
-            and (m.void_at is None or (run.ended_at and run.ended_at <= m.void_at))
-        ]
+    # It does not bind the run if it was undone during the run, or came after it.
+    starts = [
+        m.at
+        for m in history_of(latest.starts, incident)
+        if not (run.ended_at and m.at > run.ended_at)
+        and (m.void_at is None or (run.ended_at and run.ended_at <= m.void_at))
+    ]
     reckonings = (reckon(start, latest.target, (), policy.slices) for start in starts)
     limits = [r.limit_at for r in reckonings if r and r.limit_at]
     return min((limit for limit in limits if limit > run.started_at), default=None)

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from models.compiled import FROM_HISTORY, CompiledPolicy
+from models.compiled import CompiledPolicy
 from models.incident.record import Incident, Milestone
 from models.time.clock import ClockSpec, OnRepeat
 from models.time.moments import parse_moment
 from rules.clocks.conditions import true_until
-from rules.clocks.first_edition import runs_before
 from rules.clocks.history import stops_of, true_at
 from rules.clocks.run import Run
 from rules.clocks.run_events import Event, Kind, events_of, follows
@@ -202,8 +201,6 @@ def _fitting(spec: ClockSpec, runs: Sequence[Run], incident: Incident) -> Iterat
 
 def runs_of(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> tuple[Run, ...]:
     """The runs of a clock, oldest first."""
-    if policy.edition < FROM_HISTORY:
-        return runs_before(spec, incident, policy)
     course = _Course(spec, stops_of(spec.stops, incident))
     for event in events_of(spec, incident, policy):
         course.happens(event)

@@ -108,8 +108,6 @@ def preview(
 
 def adopt_policy(case: Case, command: AdoptPolicyCommand) -> Outcome:
     """Ask for another policy to be looked up and then adopted."""
-    if command.policy is not None:
-        return adopted(case, command.policy, "")
     if case.incident.state in TERMINAL:
         return Refusal("Refused", f"the incident is {case.incident.state}")
     if not command.policy_hash:

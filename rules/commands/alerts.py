@@ -7,7 +7,6 @@ from datetime import datetime
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.base import ENGINE, MONITORING
 from models.command import RecordAlertsCommand, TriggerCommand
-from models.compiled import FROM_HISTORY
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from rules.alerts.firing import alerts_firing, own_firing, since_known
@@ -29,7 +28,7 @@ _MOST_WORDS = 2000
 
 
 def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
-    incident, from_history = case.incident, case.policy.edition >= FROM_HISTORY
+    incident = case.incident
     records = dict(incident.alerts)
     room = Room(record.alert for record in records.values())
     at = command.batch.received_at
@@ -46,7 +45,7 @@ def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
             first_seen_at=known.first_seen_at if known else at,
             last_seen_at=at,
             times_seen=(known.times_seen if known else 0) + command.deliveries,
-            first_started_at=_fired_first(known, alert) if known and from_history else None,
+            first_started_at=_fired_first(known, alert) if known else None,
         )
     return records
 
@@ -115,6 +114,15 @@ def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
     )
     told = told_of_joining(case, command, named)
     return _after_quiet(replace(case, incident=incident), Decision(incident, words, told))
+
+
+def with_severity_of_alerts(decision: Decision, case: Case) -> Decision:
+    """The decision that records alerts, and the severity that follows from them."""
+    now = case.now
+    worse = as_bad_as_its_alerts(Case(decision.incident, case.policy, MONITORING, now, now))
+    if worse is None:
+        return decision
+    return Decision(worse.incident, decision.summary, (*decision.effects, *worse.effects))
 
 
 def as_bad_as_its_alerts(case: Case) -> Decision | None:

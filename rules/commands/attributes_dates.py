@@ -2,7 +2,6 @@
 
 from models.base import ENGINE
 from models.command import ExtendClockCommand, SetAttributeCommand, SetDateCommand
-from models.compiled import FROM_HISTORY
 from models.incident.record import Extension, Incident, PlannedDate
 from models.incident.timeline import EntryKind
 from models.policy.durations import format_duration
@@ -24,7 +23,7 @@ def set_date(case: Case, command: SetDateCommand) -> Outcome:
         return unknown("date", command.date, case.policy.dates)
     before = next((d for d in reversed(case.incident.dates) if d.name == command.date), None)
     others = tuple(d for d in case.incident.dates if d is not before)
-    if before and before.at <= case.now < command.at and case.policy.edition >= FROM_HISTORY:
+    if before and before.at <= case.now < command.at:
         # A date that has passed stays on the record, and another one is planned.
         others = case.incident.dates
     planned = PlannedDate(name=command.date, at=command.at, actor=case.actor)

@@ -37,7 +37,7 @@ def review_required(incident: Incident, policy: CompiledPolicy, now: datetime) -
     if asked == "when breached":
         readings = read_clocks(policy, incident, now)
         breached = any(reading.status is ClockStatus.BREACHED for reading in readings)
-        return breached or was_breached(policy, incident)
+        return breached or was_breached(incident)
     return asked == "always"
 
 

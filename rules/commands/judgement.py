@@ -9,12 +9,12 @@ from pydantic import ValidationError
 from models.base import ENGINE, MONITORING, Actor
 from models.command import (
     COMMANDS,
-    AdoptPolicyCommand,
     RecordAlertsCommand,
 )
-from models.compiled import FROM_HISTORY, CompiledPolicy
+from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.payload import Command
+from rules.commands.alerts import with_severity_of_alerts
 from rules.commands.apply import COMMAND_RULES
 from rules.commands.by_the_way import parts_of, unapproved_part
 from rules.commands.reporting import LOOKING_BACK
@@ -25,7 +25,6 @@ from rules.paging.demanded import answer, answerable
 from rules.paging.escalation import watched
 from rules.people.approvals import needs_approval, unapproved
 from rules.people.authority import (
-    ADOPT_POLICY,
     REOPEN,
     rule_for,
     rule_key,
@@ -86,7 +85,7 @@ def no_signal(name: str, count: int) -> Refusal:
 
 
 def _authority(case: Case, name: str, command: Command) -> Refusal | None:
-    if over_own_role(case, command) or _as_earlier_versions_did(case, command):
+    if over_own_role(case, command):
         return None
     key = rule_key(case.policy, name, command, case.incident.state)
     found = _by_rule(case, name, command, key)
@@ -94,12 +93,6 @@ def _authority(case: Case, name: str, command: Command) -> Refusal | None:
         if part.key:
             found = found or _by_rule(case, part.command, command, part.key)
     return found
-
-
-def _as_earlier_versions_did(case: Case, command: Command) -> bool:
-    """Whether this adoption was recorded before the engine looked policies up."""
-    old = isinstance(command, AdoptPolicyCommand) and command.policy is not None
-    return old and ADOPT_POLICY not in case.policy.authority
 
 
 def _by_rule(case: Case, name: str, command: Command, key: str) -> Refusal | None:
@@ -178,7 +171,7 @@ def judge(
         return refusal
     trigger = Trigger(name) if name in BY_TRIGGER else None
     late = incident.state in TERMINAL and trigger is None
-    if late and not isinstance(command, RecordAlertsCommand) and not _taken_late(name, policy):
+    if late and not isinstance(command, RecordAlertsCommand) and name not in AFTER_THE_END:
         over = Refusal("Refused", f"the incident is {incident.state}", possible=("reopen",))
         return _authority_first(case, name, command, over)
     return overridden(case, name, command.override, lambda c: _decided(c, name, command))
@@ -215,7 +208,9 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
         return with_words_of_request(refusal, case, command)
     done = settled(with_words(outcome, case, command), name, command, case.now)
     done = completed(done, case)
-    return _taken_up(corrected(done, case, name, command), case, trigger)
+    done = _taken_up(corrected(done, case, name, command), case, trigger)
+    records = isinstance(command, RecordAlertsCommand)
+    return with_severity_of_alerts(done, case) if records else done
 
 
 def _unapproved_by_the_way(case: Case, name: str, command: Command) -> Refusal | None:
@@ -230,12 +225,6 @@ def _unapproved_by_the_way(case: Case, name: str, command: Command) -> Refusal |
     return None
 
 
-def _taken_late(name: str, policy: CompiledPolicy) -> bool:
-    """Whether an incident that is over still accepts a command."""
-    told = name == "post_update" and policy.edition >= FROM_HISTORY
-    return told or name in AFTER_THE_END
-
-
 AFTER_THE_END = frozenset(
     {
         "set_milestone",
@@ -246,6 +235,7 @@ AFTER_THE_END = frozenset(
         "extend_clock",
         "link",
         "add_lesson",
+        "post_update",
     }
 )
 """Commands that an incident still accepts after it is over, while its run lasts."""

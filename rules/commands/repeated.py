@@ -21,16 +21,13 @@ def digest_of(name: str, command: Command) -> str:
     return sha256(json.dumps([name, said], sort_keys=True).encode()).hexdigest()[:16]
 
 
-def used_already(name: str, command: Command, stored: str, digest: str | None) -> Refusal | None:
-    """The refusal if another command was done under this id, with the result `stored`.
-
-    Commands of earlier versions of the engine have no `digest`.
-    """
+def used_already(name: str, command: Command, stored: str, digest: str) -> Refusal | None:
+    """The refusal if another command was done under this id, with the result `stored`."""
     try:
         done = CommandResult.model_validate_json(stored).command
     except ValidationError:
         done = "something unreadable"
-    if done == name and digest in {None, digest_of(name, command)}:
+    if done == name and digest == digest_of(name, command):
         return None
     what = f"another `{done}`" if done == name else f"`{done}`"
     message = f"this command id was already used for {what}; take a new one"

@@ -40,7 +40,7 @@ def missing_information(report: Report, policy: CompiledPolicy) -> tuple[str, ..
     """
     if report.reporter in NOT_ASKED:
         return ()
-    required = policy.reporting.required if policy.reporting else ()
+    required = policy.reporting.required
     attributes = said_in(report, policy)
     said = {
         "title": not blank(report.title),
@@ -70,12 +70,9 @@ def wrong_information(report: Report, policy: CompiledPolicy) -> tuple[tuple[str
 
 
 def unfit(report: Report, policy: CompiledPolicy) -> Refusal | None:
-    """The refusal if the policy does not accept a report: everything at once, and who may report.
-
-    Policies of versions that did not check reports accept any.
-    """
+    """The refusal if the policy does not accept a report: all at once, and who may report."""
     rule = policy.reporting
-    if rule is None or report.reporter in NOT_ASKED:
+    if report.reporter in NOT_ASKED:
         return None
     severity = first_severity(report, policy).severity
     may = may_report(report.reporter, rule, severity)

@@ -1,7 +1,7 @@
 """The post-incident review: what people submit, and when it is complete."""
 
 from models.command import SubmitReviewCommand
-from models.compiled import FROM_HISTORY, CompiledPolicy
+from models.compiled import CompiledPolicy
 from models.incident.record import INCIDENT_REPORT, Document, Incident, Lesson, Review
 from models.incident.timeline import EntryKind
 from rules.commands.facts import review_missing
@@ -27,8 +27,7 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
     if INCIDENT_REPORT in command.documents:
         message = f"the engine writes {INCIDENT_REPORT} itself once the incident is resolved"
         return Refusal("Refused", f"{message}: give your document another name")
-    from_history = case.policy.edition >= FROM_HISTORY
-    before = case.incident.review if from_history else None
+    before = case.incident.review
     incident = case.incident.changed(
         review=_joined(before, _submitted(case, command)),
         documents=_with_documents(case, command),
@@ -37,7 +36,7 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
     verb = "added to" if before else "submitted"
     people = ", ".join(command.attendees) or "nobody"
     summary = f"review {verb}, led by {command.lead} with {people}"
-    missing = _lacking(incident, case.policy, case) if from_history else ()
+    missing = _lacking(incident, case.policy, case)
     summary += f"; still missing: {'; '.join(missing)}" if missing else ""
     incident = note(
         incident,
@@ -47,19 +46,14 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
         now=case.now,
         happened_at=case.happened_at,
     )
-    if from_history:
-        return Decision(incident, summary)
-    incident = _reviewed(incident, case)
-    return Decision(incident, summary, (Tell(REVIEWED, summary),))
+    return Decision(incident, summary)
 
 
 def completed(decision: Decision, case: Case) -> Decision:
     """The decision, marked as reviewed if it completes the review."""
     incident = decision.incident
     waits = incident.state is State.REVIEW and incident.review and not incident.milestone(REVIEWED)
-    if not waits or case.policy.edition < FROM_HISTORY:
-        return decision
-    if _lacking(incident, case.policy, case):
+    if not waits or _lacking(incident, case.policy, case):
         return decision
     if incident.review is case.incident.review:
         words = f"the review is complete: {decision.summary}"
@@ -112,19 +106,14 @@ def _joined(before: Review | None, now: Review) -> Review:
 
 
 def _with_documents(case: Case, command: SubmitReviewCommand) -> tuple[Document, ...]:
-    known = {(d.name, d.uri) for d in case.incident.documents} if _again(case) else set()
+    known = {(d.name, d.uri) for d in case.incident.documents} if case.incident.review else set()
     named = command.documents.items()
     new = (Document(name=n, uri=uri, at=case.now) for n, uri in named if (n, uri) not in known)
     return (*case.incident.documents, *new)
 
 
 def _with_lessons(case: Case, command: SubmitReviewCommand) -> tuple[Lesson, ...]:
-    known = {lesson.text for lesson in case.incident.lessons} if _again(case) else set()
+    known = {lesson.text for lesson in case.incident.lessons} if case.incident.review else set()
     texts = (text for text in command.lessons if text not in known)
     new = (Lesson(at=case.happened_at, actor=case.actor, text=text) for text in texts)
     return (*case.incident.lessons, *new)
-
-
-def _again(case: Case) -> bool:
-    """Whether this adds to an existing review; repeated entries are then left out."""
-    return case.policy.edition >= FROM_HISTORY and case.incident.review is not None

@@ -122,15 +122,11 @@ def _moved(case: Case, allowed: Allowed, latest_at: datetime | None) -> Incident
     return incident.changed(state=allowed.target)
 
 
-def _why(case: Case, command: Command) -> str:
-    """The reason; a cancellation adds its note.
-
-    Older policies used the note instead of the reason.
-    """
+def _why(command: Command) -> str:
+    """The reason; a cancellation adds its note."""
     if not isinstance(command, CancelCommand):
         return command.note
-    both = (command.reason, command.note) if case.policy.facts else ()
-    return ": ".join(filter(None, both)) or command.note or command.reason
+    return ": ".join(filter(None, (command.reason, command.note)))
 
 
 def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
@@ -149,7 +145,7 @@ def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
     if refusal:
         return refusal
     incident = _moved(case, answer, latest_at)
-    why = _why(case, command)
+    why = _why(command)
     by = "its alerts" if case.actor == MONITORING else case.actor.name
     change = (
         answer.source if answer.source == answer.target else f"{answer.source} → {answer.target}"

@@ -7,7 +7,7 @@ always decide the same.
 from collections.abc import Iterator
 
 from models.base import ENGINE, MONITORING, Actor
-from models.command import AdoptPolicyCommand, CancelCommand, LinkCommand, SetSeverityCommand
+from models.command import CancelCommand, LinkCommand, SetSeverityCommand
 from models.incident.record import Incident
 from models.payload import Command
 from rules.record.decision import Refusal
@@ -65,17 +65,6 @@ def too_early(name: str, command: Command, incident: Incident) -> Refusal | None
                 f"it cannot have happened before that, at {at:%Y-%m-%d %H:%M:%S} UTC"
             )
             return Refusal("Malformed", message, ("happened_at",))
-    return None
-
-
-def brings_a_policy(command: Command) -> Refusal | None:
-    """The refusal of a command that brings its own policy: its origin is unknown."""
-    if isinstance(command, AdoptPolicyCommand) and command.policy is not None:
-        message = (
-            "a command cannot bring its own policy: name one that the installation "
-            "knows by policy_hash, the SHA-256 of its file"
-        )
-        return Refusal("Refused", message, ("policy_hash",))
     return None
 
 

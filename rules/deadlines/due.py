@@ -5,7 +5,7 @@ from datetime import datetime
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import DueThreshold, FiredThreshold
-from models.time.clock_name import UpdateClock, clock_named, of_updates
+from models.time.clock_name import UpdateClock, clock_named
 from rules.clocks.clocks import clock_points
 from rules.deadlines.pending import pending_points
 from rules.record.reach import given_to
@@ -53,15 +53,12 @@ def superseded(
     A backdated stop, a correction or a wider target causes that; what was done then stays done. A
     clock whose calendar is not worked out yet cannot be judged.
     """
-    unread = _unread(policy) if policy.facts else frozenset()
+    unread = _unread(policy)
     stands = {_key(p) for p in clock_points(policy, incident, now) if p.due_at <= now}
     return tuple(
         f
         for f in incident.fired
-        if not f.superseded
-        and f.clock not in unread
-        and _would_not_have(f, stands, incident)
-        and (policy.facts or not of_updates(f.clock))
+        if not f.superseded and f.clock not in unread and _would_not_have(f, stands, incident)
     )
 
 

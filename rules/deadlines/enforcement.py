@@ -53,7 +53,6 @@ def facts_for_enforcement(policy: CompiledPolicy, due: tuple[DueThreshold, ...])
         name=policy.name,
         version=policy.version,
         policy_hash=policy.policy_hash,
-        edition=policy.edition,
         severities=policy.severities,
         default_severity=policy.default_severity,
         when_raised=policy.when_raised,

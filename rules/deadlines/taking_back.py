@@ -31,7 +31,7 @@ def corrected(decision: Decision, case: Case, name: str, command: Command) -> De
         incident = note(
             incident,
             EntryKind.CLOCK_SUPERSEDED,
-            _words(fired, correction, kept=(adopted or case.policy).facts is not None),
+            _words(fired, correction),
             actor=case.actor,
             now=case.now,
             clock=fired.clock,
@@ -41,14 +41,13 @@ def corrected(decision: Decision, case: Case, name: str, command: Command) -> De
 
 
 def _adopted(decision: Decision) -> CompiledPolicy | None:
-    """The policy that the decision adopts; None if it is older than corrections by adoption."""
-    policies = (e.policy for e in decision.effects if isinstance(e, AdoptPolicy))
-    return next((policy for policy in policies if policy.facts), None)
+    """The policy that the decision adopts."""
+    return next((e.policy for e in decision.effects if isinstance(e, AdoptPolicy)), None)
 
 
-def _words(fired: FiredThreshold, correction: Correction, *, kept: bool) -> str:
+def _words(fired: FiredThreshold, correction: Correction) -> str:
     fired_at = f"{fired.fired_at:%H:%M:%S} UTC"
-    if not (kept and fired.breach):
+    if not fired.breach:
         name = f"{fired.clock} {fired.threshold}"
         return f"{name} fired at {fired_at}; by the record as it is now, it would not have"
     why = f": {correction.reason}" if correction.reason else ""

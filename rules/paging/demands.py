@@ -17,7 +17,7 @@ from rules.record.decision import PageNextLevel
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The demand that is due; `together` says whether it joins others of its instant and level.
+    """The demand that is due, joined with others of its instant and level.
 
     `demanded` is None if that level was paged at that very instant. `progress` no longer contains
     the demand.
@@ -26,7 +26,6 @@ class Taken:
     progress: EscalationProgress
     demanded: DemandedPage | None
     reason: str
-    together: bool = False
 
 
 def demanded_page(effect: PageNextLevel, now: datetime, cause: int) -> DemandedPage:
@@ -61,23 +60,18 @@ def demand_due(progress: EscalationProgress, now: datetime) -> bool:
     return any(_is_due(demanded, progress, now) for demanded in progress.demanded)
 
 
-def take(
-    progress: EscalationProgress, levels: int, now: datetime, *, together: bool = True
-) -> Taken | None:
-    """Take the first demand that is due, as one page with the same demands; None if there is none.
-
-    Without `together`, each demand is a page of its own, as in earlier versions.
-    """
+def take(progress: EscalationProgress, levels: int, now: datetime) -> Taken | None:
+    """Take the first demand that is due, as one page with the same ones; None if there is none."""
     due = [demanded for demanded in progress.demanded if _is_due(demanded, progress, now)]
     if not due:
         return None
     first = due[0]
-    same = [d for d in due if _same(d, first, progress, levels)] if together else due[:1]
+    same = [d for d in due if _same(d, first, progress, levels)]
     rest = _without(progress.demanded, same)
     left = progress.changed(demanded=rest)
     reason = "; ".join(dict.fromkeys(demanded.reason for demanded in same))
-    if together and _just_paged(first, progress):
-        return Taken(left, None, reason, together=True)
+    if _just_paged(first, progress):
+        return Taken(left, None, reason)
     return Taken(
         left,
         first.changed(
@@ -90,7 +84,6 @@ def take(
             by=next((demanded.by for demanded in same if demanded.by), None),
         ),
         reason,
-        together=len(same) > 1,
     )
 
 
@@ -118,19 +111,17 @@ def set_going(
     now: datetime,
     *,
     acknowledged: bool,
-    goes_on: bool = True,
 ) -> tuple[EscalationProgress, Page | NoPage]:
     """The page that is demanded, and the progress from which silence goes on.
 
-    A demand by hand restarts a stopped escalation until somebody answers. Without `goes_on` it does
-    not, as in earlier versions.
+    A demand by hand restarts a stopped escalation until somebody answers.
     """
     stopped = progress.stopped is not None
     if demanded.resumes:
         progress = begun_again(progress, demanded.level, resumed=acknowledged)
-        if goes_on and (stopped or demanded.level == 1):
+        if stopped or demanded.level == 1:
             progress = anew(progress)
-    elif goes_on and stopped and demanded.by and not demanded.once:
+    elif stopped and demanded.by and not demanded.once:
         levels = len(ladder.levels) if ladder else 1
         progress = _called(progress, demanded.by, level_of(demanded, progress, levels))
     waits = demanded.waits and progress.stopped is None and not demanded.once

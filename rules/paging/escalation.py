@@ -130,13 +130,12 @@ def after_level(
     *,
     reached: bool,
     opens_at: datetime | None = None,
-    late: bool = True,
 ) -> EscalationProgress:
     """The progress after a level had its turn, which `reached` somebody or nobody.
 
     If it reached nobody, the next level comes at once. If a whole cycle reached nobody, the
     escalation begins again at `opens_at`, when the first hours of those passed over begin, or at
-    once if they began meanwhile. Without `late` it does not begin at once, as in earlier versions.
+    once if they began meanwhile.
     """
     begun = progress.level > 0 and done.cycle == progress.cycle
     reached_now = reached
@@ -148,7 +147,7 @@ def after_level(
     opens_at = min((at for at in known if at), default=None)
     level = done.level
     over = level >= len(policy.levels) and not reached
-    again = over and opens_at and (late or opens_at > now) and not progress.stopped
+    again = over and opens_at and not progress.stopped
     if again and opens_at:
         level, next_at = progress.begins_after, max(opens_at, now)
     return progress.changed(

@@ -115,7 +115,7 @@ def _words(entry: str, incident: Incident, policy: CompiledPolicy, now: datetime
 
 def everybody(policy: CompiledPolicy) -> AuthorityRule:
     """The rule if the policy has none: all its people, or anyone if it lists no people."""
-    return AuthorityRule(by=(PEOPLE,)) if policy.known_names and policy.people else AuthorityRule()
+    return AuthorityRule(by=(PEOPLE,)) if policy.people else AuthorityRule()
 
 
 def rule_for(policy: CompiledPolicy, command: str) -> AuthorityRule:

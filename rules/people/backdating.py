@@ -36,7 +36,7 @@ def dated_back(case: Case, name: str, command: Command, *, late: bool = False) -
 
     `late` includes commands that say of themselves that they came late.
     """
-    if case.policy.facts is None or case.actor in (ENGINE, MONITORING) or name in FREE:
+    if case.actor in (ENGINE, MONITORING) or name in FREE:
         return AT_ALL
     if isinstance(command, WithdrawMilestoneCommand):
         gone = case.incident.milestone(command.milestone)
@@ -71,7 +71,7 @@ def _stops(milestone: str, policy: CompiledPolicy) -> bool:
 def reason_missing(case: Case, name: str, command: Command) -> Refusal | None:
     """The refusal of a command that is dated back too far without a reason."""
     facts, back = case.policy.facts, dated_back(case, name, command)
-    if facts is None or back <= facts.reason_after or command.note or case.overrides:
+    if back <= facts.reason_after or command.note or case.overrides:
         return None
     what = "takes back" if isinstance(command, WithdrawMilestoneCommand) else "is dated back"
     message = f"{name} {what} {span(back)}; beyond {span(facts.reason_after)} it needs a reason"
@@ -82,7 +82,7 @@ def approval_rule(case: Case, name: str, command: Command) -> Iterator[tuple[str
     """The approval rule for a fact dated this far back, if the policy has one."""
     facts = case.policy.facts
     rule = case.policy.approvals.get(BACKDATING)
-    if facts is None or facts.approval_after is None or rule is None:
+    if facts.approval_after is None or rule is None:
         return
     if dated_back(case, name, command, late=True) > facts.approval_after:
         yield BACKDATING, rule

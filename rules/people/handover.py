@@ -89,8 +89,7 @@ def _offered(case: Case, rule: RoleRule, offer: Handover) -> Decision:
     instead = f", no longer to {same[0].taker}" if same else ""
     summary = f"{offer.giver} hands {offer.role} over to {offer.taker}, who has to accept{instead}"
     incident = case.incident.changed(handovers=(*others, offer))
-    told = offer.content and case.policy.facts
-    content: dict[str, Any] = {"content": offer.content} if told else {}
+    content: dict[str, Any] = {"content": offer.content} if offer.content else {}
     incident = note(
         incident,
         EntryKind.HANDOVER_OFFERED,
@@ -143,7 +142,7 @@ def accept_handover(case: Case, command: AcceptHandoverCommand) -> Outcome:
     if isinstance(found, Refusal):
         return found
     offer, rule = found
-    if case.policy.known_names and offer.taker in case.incident.holders(rule.name):
+    if offer.taker in case.incident.holders(rule.name):
         return Refusal("Refused", f"{offer.taker} holds {rule.name} already: use decline_handover")
     why = unfit(rule, offer.taker, case.incident, case.policy, case.now)
     if why:
@@ -203,7 +202,7 @@ def over_own_role(case: Case, command: Command) -> bool:
         own = case.incident.holders(command.role)
         if case.actor.name in deputies(command.role, case.incident, case.policy):
             return True
-        theirs = case.policy.known_names and command.giver not in {None, case.actor.name}
+        theirs = command.giver not in {None, case.actor.name}
         return case.actor.name in own and not theirs
     return False
 

@@ -24,8 +24,5 @@ def role_that_leads(policy: CompiledPolicy) -> str | None:
 
 
 def leader(policy: CompiledPolicy, incident: Incident) -> str | None:
-    """Who leads an incident now; None if nobody does.
-
-    For incidents of earlier versions this is the holder of `incident_manager` only.
-    """
-    return incident.holder(policy.leading or INCIDENT_MANAGER)
+    """Who leads an incident now; None if nobody does."""
+    return incident.holder(role_that_leads(policy) or "")

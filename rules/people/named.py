@@ -40,8 +40,6 @@ def who_responds(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...] 
     policy, because nobody knows who reads the channel.
     """
     found = (*responders(policy), *paged(incident))
-    if not policy.known_names:
-        return tuple(dict.fromkeys(found))
     if not policy.people:
         return None
     named = [*found, *_paged_by_name(incident)]

@@ -24,11 +24,9 @@ PEOPLE_IN: dict[str, tuple[str, ...]] = {
 def misnamed(case: Case, name: str, command: Command) -> Refusal | None:
     """The refusal of a command because of the names in it.
 
-    Policies of earlier versions check no names. If a policy lists no people, every name is accepted
+    If a policy lists no people, every name is accepted
     that is written properly.
     """
-    if not case.policy.known_names:
-        return None
     known = people_of_the_policy(case.incident, case.policy)
     wrong = [*_unsound_actor(case, known)]
     wrong += [
@@ -95,7 +93,7 @@ def wrong_reporter(report: Report, policy: CompiledPolicy) -> str | None:
     A reporter whose name only resembles a known one counts as an outsider, so that no report is
     lost.
     """
-    if not policy.known_names or report.reporter in (ENGINE, MONITORING):
+    if report.reporter in (ENGINE, MONITORING):
         return None
     name = report.reporter.name
     problem, known = flaw(name), tuple(policy.people)

@@ -138,7 +138,7 @@ def by_default(
     """
     rule = policy.role(role) or RoleRule(name=role)
     why = unfit(rule, person, incident, policy, now)
-    if policy.known_names and unknown_person(rule, person, policy):
+    if unknown_person(rule, person, policy):
         why = "the holder must be one of the policy's people"
     if why:
         summary = f"{person} does not take {role}: {why}"
@@ -192,7 +192,7 @@ def told_of_duties(
     taken: dict[str, list[RoleRule]] = {}
     for held in incident.roles:
         rule = policy.role(held.role)
-        if rule and rule.tells and (held.role, held.person) not in known:
+        if rule and rule.duties and (held.role, held.person) not in known:
             taken.setdefault(held.person, []).append(rule)
     for person, rules in taken.items():
         names = " and ".join(rule.name for rule in rules)

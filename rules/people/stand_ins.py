@@ -142,5 +142,5 @@ def _acknowledged(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]
     if acknowledged is None:
         return ()
     name = acknowledged.actor.name
-    stranger = policy.known_names and policy.people and name not in policy.people
+    stranger = policy.people and name not in policy.people
     return () if stranger else (name,)

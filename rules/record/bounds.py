@@ -14,7 +14,6 @@ from models.base import FIRST_YEAR, LAST_YEAR
 from models.command import (
     AddActionItemCommand,
     AddLessonCommand,
-    AdoptPolicyCommand,
     LinkCommand,
     PostUpdateCommand,
     RecordAlertsCommand,
@@ -91,12 +90,7 @@ def excessive(message: BaseModel) -> Refusal | None:
 
 def _too_long(message: Command | Report) -> tuple[Flaw, ...]:
     """The flaw of a message that is too large as a whole, although no part of it is."""
-    said: BaseModel = message
-    if isinstance(message, RecordAlertsCommand):
-        return ()
-    if isinstance(message, AdoptPolicyCommand):
-        said = message.changed(policy=None)
-    if size(said) <= MESSAGE_BYTES:
+    if isinstance(message, RecordAlertsCommand) or size(message) <= MESSAGE_BYTES:
         return ()
     return (("payload", f"is larger than {MESSAGE_BYTES // 1024} KiB: put texts into a document"),)
 

@@ -1,6 +1,6 @@
 """The record that a run carries on, and what is too old to be carried."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
 from itertools import accumulate
@@ -42,20 +42,19 @@ ALERTS_IN_FULL = 50
 
 def too_heavy(incident: Incident) -> bool:
     """Whether the record is heavier than a run should carry, without parts that have own bounds."""
-    # This counts characters, because a replay must decide as the open incident did.
-    return len(_by_itself(incident)) > RECORD_LIMIT_BYTES
+    return weight(incident) > RECORD_LIMIT_BYTES
 
 
 def weight(incident: Incident) -> int:
     """The weight of the record in bytes of JSON, without parts that have own bounds."""
-    return len(_by_itself(incident).encode())
-
-
-def _by_itself(incident: Incident) -> str:
-    report = incident.report.changed(alerts=())
-    aside = incident.changed(timeline=(), alerts={}, refusals=Refusals(), report=report)
-    # Not even its name counts, because open incidents were measured without it.
-    return aside.model_dump_json(exclude={"first_messages"})
+    aside = incident.changed(
+        timeline=(),
+        alerts={},
+        refusals=Refusals(),
+        first_messages=(),
+        report=incident.report.changed(alerts=()),
+    )
+    return size(aside)
 
 
 def size(model: BaseModel) -> int:
@@ -71,19 +70,11 @@ def cut(text: str, most: int) -> str:
     return "".join(letter for letter, size in zip(text, sizes, strict=True) if size <= most)
 
 
-def length(model: BaseModel) -> int:
-    """The characters of a model as JSON."""
-    return len(model.model_dump_json())
-
-
 def older_entries(
-    incident: Incident,
-    *,
-    limit: int | None = None,
-    measured: Callable[[BaseModel], int] = size,
+    incident: Incident, *, limit: int | None = None
 ) -> tuple[TimelineEntry, ...] | None:
     """The entries to move to the document store; None if the timeline is light enough."""
-    sizes = [measured(entry) for entry in incident.timeline]
+    sizes = [size(entry) for entry in incident.timeline]
     if sum(sizes) <= (LIMIT_BYTES if limit is None else limit):
         return None
     kept = 0

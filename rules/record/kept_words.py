@@ -14,12 +14,7 @@ from rules.record.ledger import SUMMARY_LIMIT
 
 
 def with_words(decision: Decision, case: Case, command: Command) -> Decision:
-    """The decision, with all texts of the command on its timeline entry.
-
-    Under older policies the entry stays as it was, so that their incidents replay.
-    """
-    if case.policy.facts is None:
-        return decision
+    """The decision, with all texts of the command on its timeline entry."""
     mine = _line_of(decision, case)
     if mine is None:
         return decision

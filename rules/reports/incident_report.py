@@ -52,8 +52,8 @@ def _header(
     runs = {(r.clock, r.run) for r in readings}
     breached = {(r.clock, r.run) for r in readings if r.status is ClockStatus.BREACHED}
     fired = breaches(incident)
-    breached |= {(b.clock, b.run) for b in fired if policy.facts or not b.corrected}
-    taken_back = len({(b.clock, b.run) for b in fired if b.corrected}) if policy.facts else 0
+    breached |= {(b.clock, b.run) for b in fired}
+    taken_back = len({(b.clock, b.run) for b in fired if b.corrected})
     rows = [
         ("Incident", plain(incident.id)),
         ("State", incident.state.value + (", on hold" if incident.hold else "")),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from models.base import ENGINE, MONITORING, Actor
-from models.compiled import FROM_HISTORY, CompiledPolicy
+from models.compiled import CompiledPolicy
 from models.incident.record import AttributeChange, Incident, Report
 from models.incident.timeline import EntryKind
 from models.policy.words import suggestion
@@ -109,8 +109,7 @@ def with_attributes(
     """The record with attributes set, and with those that follow from them."""
     for name, value in said.items():
         summary = f"{name} is {value}" + (f" ({why})" if why else "")
-        same = attribute_at(incident, name, happened_at) == value
-        changes = not (same and policy.edition >= FROM_HISTORY)
+        changes = attribute_at(incident, name, happened_at) != value
         incident = _with(
             incident, name, value, summary, actor=actor, now=now, at=happened_at, changes=changes
         )

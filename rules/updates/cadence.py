@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.compiled import FROM_HISTORY, Audience, CompiledPolicy, RunningClocks
+from models.compiled import Audience, CompiledPolicy, RunningClocks
 from models.incident.record import Incident, StatusUpdate
 from models.time.cadence import Rhythm
 from models.time.clock import (
@@ -91,7 +91,7 @@ def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> Wai
             target = target.changed(day_end=target.day_end + 1)
     if not worked_out(target, policy):
         return None
-    between = over_between(incident) if policy.edition >= FROM_HISTORY else ()
+    between = over_between(incident)
     reckoning = reckon(since, target, between, policy.slices)
     return Wait(audience, count + 1, since, reckoning, target.calendar) if reckoning else None
 

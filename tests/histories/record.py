@@ -1,8 +1,8 @@
-"""Records the histories that the replay test replays: `make histories`.
+"""Records the histories that the replay test replays: the baseline of compatibility.
 
-Record anew only what a new feature adds. A history that no longer replays is not to be
-recorded again: it is what incidents in the world look like, and the code must stay able to
-go on with it (`workflow.patched`).
+Since the baseline every change must replay them. Record a history only for a new kind of life: name
+it. If a stored history no longer replays, do not record it anew: incidents in the world look like
+it, so the code must be able to go on with it (`workflow.patched`).
 """
 
 import asyncio
@@ -214,9 +214,12 @@ async def facts(stage: Stage) -> None:
     await stage.do("acknowledge", **said)
     await stage.do("set_severity", severity="SEV1", note="as it is")
     later = policy.changed(
-        version="2", clocks=tuple(c for c in policy.clocks if c.name != "assess")
+        version="2",
+        policy_hash="2" * 64,
+        clocks=tuple(c for c in policy.clocks if c.name != "assess"),
     )
-    await stage.do("adopt_policy", policy=later.model_dump(mode="json"), note="agreed")
+    stage.known[later.policy_hash] = later
+    await stage.do("adopt_policy", policy_hash=later.policy_hash, note="agreed")
     await stage.at(300)
     await stage.do("resolve", steps=["impact", "verify"], note="a restart")
     await stage.do("reopen", note="again")

@@ -4,13 +4,9 @@ from typing import Any
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
-from temporalio.worker import Replayer
 
 from models.compiled import AuthorityRule
-from runtime.worker.registry import WORKFLOWS, workflow_runner
-from states.lifecycle import State
 from tests.scenarios.stage import Stage
 from tests.specimens import POLICY
 
@@ -50,7 +46,7 @@ async def test_a_known_policy_is_looked_up_by_its_hash_and_the_answer_says_so(st
 @pytest.mark.parametrize(
     ("fields", "kind"),
     [
-        (BROUGHT, "Refused"),
+        (BROUGHT, "Malformed"),
         ({"policy_hash": LAWLESS.policy_hash, "note": "x"}, "Refused"),
         ({"policy_hash": "2" * 64}, "Refused"),
         ({"policy_hash": "../etc", "note": "x"}, "Malformed"),
@@ -87,28 +83,6 @@ async def test_a_raw_signal_does_not_either(stage: Stage, fields: dict[str, Any]
     )
     await stage.settled()
     assert await in_force(stage) == LATER.policy_hash
-
-
-async def test_a_policy_that_was_adopted_before_only_known_ones_were_replays(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """By an update and by a signal that brought it, by whoever: what happened stays happened."""
-    with monkeypatch.context() as before:
-        before.setattr("workflows.incident.handlers.brings_a_policy", lambda _: None)
-        await led(stage)
-        await stage.do("adopt_policy", actor="bo", **BROUGHT)
-        update = {**LATER.model_dump(mode="json"), "authority": {}}
-        await stage.handle.signal("adopt_policy", {"actor": "cy", "policy": update})
-        await stage.settled()
-        assert await in_force(stage) == LATER.policy_hash
-        await stage.do("cancel", reason="false_alarm")
-        assert (await stage.ended()).incident.state is State.CANCELLED
-    replayer = Replayer(
-        workflows=list(WORKFLOWS),
-        data_converter=pydantic_data_converter,
-        workflow_runner=workflow_runner(),
-    )
-    await replayer.replay_workflow(await stage.handle.fetch_history())
 
 
 async def test_a_policy_names_who_adopts_another(stage: Stage) -> None:

@@ -55,7 +55,6 @@ class Bench:
         return {
             "now": lambda: self.now,
             "info": lambda: info,
-            "patched": lambda _: True,
             "current_update_info": lambda: None,
             "payload_converter": lambda: pydantic_data_converter.payload_converter,
             "set_signal_handler": self.signals.__setitem__,

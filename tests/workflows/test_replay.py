@@ -6,10 +6,18 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
 
 from runtime.worker.registry import WORKFLOWS, workflow_runner
 
 HISTORIES = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
+
+
+def stored(path: Path) -> WorkflowHistory:
+    """A stored history, under the id that its workflow had."""
+    history = WorkflowHistory.from_json(path.stem, path.read_text())
+    started = history.events[0].workflow_execution_started_event_attributes
+    return WorkflowHistory(started.workflow_id, history.events)
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
@@ -20,8 +28,21 @@ async def test_a_stored_history_replays(path: Path) -> None:
         data_converter=pydantic_data_converter,
         workflow_runner=workflow_runner(),
     )
-    history = WorkflowHistory.from_json(path.stem, path.read_text())
-    await replayer.replay_workflow(history)
+    await replayer.replay_workflow(stored(path))
+
+
+async def test_a_change_of_the_commands_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever pages the first level by a regular activity gets stuck with what is open."""
+    monkeypatch.setattr(
+        "workflows.incident.paging.first_page.FirstPage.within_task", lambda *_, **__: False
+    )
+    replayer = Replayer(
+        workflows=list(WORKFLOWS),
+        data_converter=pydantic_data_converter,
+        workflow_runner=workflow_runner(guarded=False),
+    )
+    with pytest.raises(NondeterminismError):
+        await replayer.replay_workflow(stored(HISTORIES[0].with_name("full_life-run1.json")))
 
 
 async def test_a_history_replays_although_zones_and_holidays_changed_since(
@@ -41,7 +62,7 @@ async def test_a_history_replays_although_zones_and_holidays_changed_since(
         workflow_runner=workflow_runner(guarded=False),
     )
     path = HISTORIES[0].with_name("in_calendars-run1.json")
-    await replayer.replay_workflow(WorkflowHistory.from_json(path.stem, path.read_text()))
+    await replayer.replay_workflow(stored(path))
 
 
 def test_full_lives_holds_reopenings_cancellations_and_many_runs_are_among_the_histories() -> None:

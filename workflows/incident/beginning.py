@@ -41,7 +41,7 @@ def _begun(start: IncidentInput) -> Carried | ApplicationError:
     if start.carried:
         incident, info = start.carried.incident, workflow.info()
         foreign = incident.id != info.workflow_id and info.continued_run_id is None
-        if foreign and workflow.patched("no-record-of-another-incident"):
+        if foreign:
             message = f"the carried record is of {incident.id[:80]}, not of this incident"
             return ApplicationError(message, type="Malformed", non_retryable=True)
         again = incident.changed(runs=incident.runs + 1)
@@ -68,13 +68,8 @@ def _begun(start: IncidentInput) -> Carried | ApplicationError:
 
 
 def _refusal(report: Report, policy: CompiledPolicy, epoch_offset: timedelta) -> Refusal | None:
-    """Why no incident begins with this report. Older incidents keep the rules they began with."""
-    # Only newer policies say what a report must be.
-    refusal = unfit(report, policy)
-    if refusal:
-        return refusal
-    refusal = out_of_bounds(report, workflow.now() + epoch_offset)
-    return refusal if refusal and workflow.patched("excessive-reports-are-refused") else None
+    """Why nothing begins with a report."""
+    return unfit(report, policy) or out_of_bounds(report, workflow.now() + epoch_offset)
 
 
 def _failed(refusal: Refusal) -> ApplicationError:

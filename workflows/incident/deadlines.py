@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 from models.contracts.deadlines import ENFORCE_DEADLINE, ClockFacts, EnforceDeadline, Enforcement
@@ -21,7 +20,7 @@ from rules.record.ledger import with_fired
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
 from workflows.incident.switch import Switch
-from workflows.options import perform, perform_promptly
+from workflows.options import perform
 
 
 class Deadlines(Component):
@@ -83,11 +82,8 @@ class Deadlines(Component):
                 incident=without_story(desk.incident),
             ),
         )
-        enforce = (
-            perform if desk.patched("deadlines-are-decided-between-tasks") else perform_promptly
-        )
         try:
-            answer = await enforce(
+            answer = await perform(
                 ENFORCE_DEADLINE,
                 request,
                 Enforcement,
@@ -158,9 +154,8 @@ class Deadlines(Component):
 def _dated(effect: Effect, due_at: datetime) -> Effect:
     """Date a level that a clock asks for at its limit, however late the limit is enforced.
 
-    It waits like any other level; in older incidents the earlier wait just ran on.
+    It waits like any other.
     """
     if not isinstance(effect, PageNextLevel):
         return effect
-    waits = workflow.patched("a-clock-that-escalates-waits")
-    return replace(effect, waits=waits, at=due_at)
+    return replace(effect, waits=True, at=due_at)

@@ -21,8 +21,6 @@ from workflows.options import priority_of
 
 log = structlog.get_logger(__name__)
 
-ALL_SO_FAR = "a-run-begins-with-all-changes-so-far"
-
 
 class Desk:
     """Holds the record and the policy in force, each replaced as a whole, and what is under way.
@@ -37,7 +35,6 @@ class Desk:
         self.awake = True
         self.effects = 0
         self._epoch_offset = epoch_offset
-        self._begins_with_all = workflow.patched(ALL_SO_FAR)
         self.late: timedelta | None = None
         self._logged = 1 if incident.runs == 1 else incident.next_seq
         self._under_way: set[asyncio.Task[None]] = set()
@@ -85,15 +82,6 @@ class Desk:
         incident = remembered(self.incident, receipt, recipient)
         if incident is not self.incident:
             self.replace(incident)
-
-    def patched(self, change: str) -> bool:
-        """Whether a change of the code applies here; incidents from before it go on without it.
-
-        A run that begins now has all of them, by one marker in its first task. A marker after a
-        local activity may be in a later task than the one in which a replay looks for it. A change
-        newer than `ALL_SO_FAR` asks `workflow.patched` itself.
-        """
-        return self._begins_with_all or workflow.patched(change)
 
     def launch(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` alongside the rest; the run waits for it before it ends."""

@@ -20,7 +20,7 @@ from models.payload import Command
 from rules.commands.judgement import no_signal, parse
 from rules.commands.refusals import AUTHORITY, UNKNOWN, Tried, claimed, leaves_trace, refused
 from rules.commands.repeated import used_already
-from rules.commands.validity import brings_a_policy, impersonates, too_early, unsound
+from rules.commands.validity import impersonates, too_early, unsound
 from rules.people.authority import ADOPT_POLICY
 from rules.record.bounds import excessive, overfull
 from rules.record.decision import Decision, Outcome, Refusal
@@ -76,7 +76,7 @@ class Handlers:
                 too_much = self._too_much(name, command)
                 if too_much:
                     raise self._error(too_much)
-                unfit = brings_a_policy(command) or self._unsound(name, command)
+                unfit = self._unsound(name, command)
                 outcome = unfit or self._switch.judge(name, command)
                 actor = _actor(name, command)
             if isinstance(outcome, Refusal) and not self._traced(name, outcome, actor, payloads):
@@ -101,16 +101,14 @@ class Handlers:
             if isinstance(command, Refusal):
                 self._record(name, command, _claimed(payloads))
                 raise self._error(command)
-            repeats = self._still_repeats(name, command)
+            repeats = self._repeats(name, command)
             if isinstance(repeats, Refusal):
                 self._record(name, repeats, _actor(name, command), command)
                 raise self._error(repeats)
-            unfit = brings_a_policy(command) or self._unsound(name, command)
-            refusal = None if repeats else unfit
-            # Validators do not run on replay: what was accepted then stays done.
-            if refusal and workflow.patched("unsound-updates-are-recorded"):
-                self._record(name, refusal, _actor(name, command), command)
-                raise self._error(refusal)
+            unfit = self._unsound(name, command)
+            if unfit and not repeats:
+                self._record(name, unfit, _actor(name, command), command)
+                raise self._error(unfit)
             answer = self._do(name, command)
             if isinstance(answer, Refusal):
                 raise self._error(answer)
@@ -157,18 +155,8 @@ class Handlers:
         return signal
 
     def _unfit(self, name: str, command: Command) -> Refusal | None:
-        """Why a signal does not count. Signals from before such refusals count as they did.
-
-        For an update, its validator checked this; it does not run on replay.
-        """
-        refusal = brings_a_policy(command)
-        if refusal and workflow.patched("only-known-policies-are-adopted"):
-            return refusal
-        refusal = self._unsound(name, command)
-        if refusal and workflow.patched("unsound-signals-are-refused"):
-            return refusal
-        refusal = self._too_much(name, command)
-        return refusal if refusal and workflow.patched("excessive-signals-are-refused") else None
+        """Why a signal does not count. What an update says was looked at by its validator."""
+        return self._unsound(name, command) or self._too_much(name, command)
 
     def _too_much(self, name: str, command: Command) -> Refusal | None:
         return excessive(command) or overfull(name, command, self._desk.incident)
@@ -195,24 +183,16 @@ class Handlers:
         stored = self._switch.processed.get(command_id)
         if stored is None:
             return False
-        other = used_already(name, command, stored, self._switch.given.get(command_id))
+        other = used_already(name, command, stored, self._switch.given.get(command_id, ""))
         if other is None:
             return True
         by_monitoring = Actor(name=command.actor, via=command.via) == MONITORING
         return False if by_monitoring else other
 
-    def _still_repeats(self, name: str, command: Command) -> bool | Refusal:
-        """The same; on replay, an id means what it meant before ids were for one command alone."""
-        known = _command_id(command) in self._switch.processed
-        repeats = self._repeats(name, command)
-        if known and repeats is not True and not workflow.patched("an-id-is-for-one-command"):
-            return True
-        return repeats
-
     def _do(self, name: str, command: Command) -> Any:
         """Do a command once; if it comes again under its id, return the stored result."""
         command_id = _command_id(command)
-        repeats = self._still_repeats(name, command)
+        repeats = self._repeats(name, command)
         if isinstance(repeats, Refusal):
             self._record(name, repeats, _actor(name, command), command)
             return repeats

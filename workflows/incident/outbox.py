@@ -37,7 +37,7 @@ from rules.paging.channels import (
 from rules.paging.lines import became_of, withdrawn
 from rules.paging.messages import detour, message
 from rules.paging.urgency import Kind, urgency
-from rules.paging.withdrawal import Withdrawal, withdrawal
+from rules.paging.withdrawal import withdrawal
 from rules.people.named import whom
 from rules.people.stand_ins import addressed
 from rules.record.reach import is_news, missed_words, reached_nobody, taken
@@ -131,8 +131,6 @@ class Outbox(Component):
         """The people that a target means; a role that nobody holds falls back."""
         incident, policy = self._desk.incident, self._desk.policy
         roles = addressed((target,), incident, policy, self._desk.now())
-        if roles.vacant and not self._desk.patched("a-vacant-role-falls-back"):
-            return Resolution((), (target,))
         return resolve_targets(
             (target,), roles.holders, policy.people, further=roles.further, vacant=roles.vacant
         )
@@ -158,7 +156,7 @@ class Outbox(Component):
         desk = self._desk
         unneeded_by = withdrawal(why, desk.incident, desk.policy, desk.now())
         for key, delivery in tuple(self._owed.items()):
-            if delivery.withdraw or not self._unneeded(delivery, unneeded_by):
+            if delivery.withdraw or not withdrawable(delivery, unneeded_by):
                 continue
             unneeded = delivery.changed(withdraw=why)
             if delivery.held:
@@ -167,14 +165,6 @@ class Outbox(Component):
             if not delivery.held and key not in self._busy:
                 self._dropped(unneeded)
             self._desk.awake = True
-
-    def _unneeded(self, delivery: Delivery, unneeded_by: Withdrawal) -> bool:
-        """Whether a page is unnecessary; older incidents withdrew only the pages that were held."""
-        unneeded = withdrawable(delivery, unneeded_by)
-        before = delivery.held and (unneeded or unneeded_by.over)
-        if unneeded == before or self._desk.patched("no-page-after-the-answer"):
-            return unneeded
-        return before
 
     def _dropped(self, delivery: Delivery) -> None:
         del self._owed[delivery.message.key]
@@ -348,8 +338,6 @@ class Outbox(Component):
         """Record that the update reached nobody, and remind the communication lead."""
         desk = self._desk
         if not is_news(desk.incident, update, audience, final=final):
-            return
-        if not self._desk.patched("an-update-counts-once-a-channel-took-it"):
             return
         desk.replace(reached_nobody(desk.incident, update, audience, why, desk.now()))
         lead = whom(desk.policy.communication_lead or "", desk.policy)

@@ -5,22 +5,19 @@ from dataclasses import dataclass
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from models.base import MONITORING
-from models.command import CommandResult, RecordAlertsCommand
+from models.command import CommandResult
 from models.contracts.alert_group import INCIDENT_MOVED, IncidentMoved
 from models.contracts.incident import Carried
 from models.incident.record import Incident
-from models.incident.timeline import EntryKind
 from models.payload import Command
 from models.time.clock import ActionKind
-from rules.commands.alerts import as_bad_as_its_alerts, group_gone
+from rules.commands.alerts import group_gone
 from rules.commands.answers import result_of
 from rules.commands.judgement import judge
 from rules.commands.reckoned import moves_time, not_reckoned, reckoned
 from rules.commands.repeated import digest_of
 from rules.record.decision import (
     AdoptPolicy,
-    Case,
     Decision,
     DemandAnswered,
     Effect,
@@ -95,18 +92,7 @@ class Switch:
             self._desk.replace(outcome.incident)
             self.carry_out(outcome.effects)
             self._tell_group(before)
-            if isinstance(command, RecordAlertsCommand):
-                self._follow_alerts()
         return outcome
-
-    def _follow_alerts(self) -> None:
-        """Take the severity of the worst alert, until a person sets the severity."""
-        now = self._desk.now()
-        case = Case(self._desk.incident, self._desk.policy, MONITORING, now, now)
-        worse = as_bad_as_its_alerts(case)
-        if worse and self._desk.patched("a-worse-alert-raises-the-severity"):
-            self._desk.replace(worse.incident)
-            self.carry_out(worse.effects)
 
     def result(self, name: str, summary: str, before: Incident) -> CommandResult:
         """The answer to a command that was done; `before` is the earlier record."""
@@ -179,8 +165,5 @@ class Switch:
         try:
             await workflow.get_external_workflow_handle(group).signal(INCIDENT_MOVED, moved)
         except ApplicationError:
-            if self._desk.patched("an-ended-group-is-quiet"):
-                desk = self._desk
-                desk.replace(group_gone(desk.incident, group, desk.now()))
-            else:
-                self._desk.note(EntryKind.GROUP_GONE, f"alert group {group} has ended")
+            desk = self._desk
+            desk.replace(group_gone(desk.incident, group, desk.now()))

@@ -65,7 +65,8 @@ class Visibility:
         )
         wanted = self._wanted(next_due_at)
         nothing = next_due_at is None and self._nothing_is_news()
-        unknown = next_due_at is None or (deciding and self._waits_for_what_is_decided(next_due_at))
+        # Another instant would be shown: what else is due may be months away.
+        unknown = next_due_at is None or (deciding and self._differs(NEXT_DUE, next_due_at))
         if unknown and not nothing and self._desk.incident.state not in TERMINAL:
             del wanted[NEXT_DUE]
         changed = {name: value for name, value in wanted.items() if self._differs(name, value)}
@@ -80,37 +81,25 @@ class Visibility:
         self._shown.update(changed)
 
     def _nothing_is_news(self) -> bool:
-        """Whether a due instant is shown although nothing is due and nothing is under way."""
-        shown = self._desk.idle and self._shown.get(NEXT_DUE) is not None
-        return shown and self._desk.patched("that-nothing-is-due-is-shown")
-
-    def _waits_for_what_is_decided(self, next_due_at: datetime) -> bool:
-        """Whether another instant would be shown; what else is due may be months away."""
-        differs = self._differs(NEXT_DUE, next_due_at)
-        return differs and self._desk.patched("what-comes-next-is-shown-once-it-is-decided")
+        """Whether something is shown as due although nothing is, and nothing is under way."""
+        return self._desk.idle and self._shown.get(NEXT_DUE) is not None
 
     def _passed(self) -> bool:
         """Whether the shown instant passed, or none is shown; then the next is worth an event."""
         shown = self._shown.get(NEXT_DUE)
-        passed = shown is None or shown <= self._desk.now()
-        return passed and self._desk.patched("what-is-due-next-is-shown-once-the-last-has-passed")
+        return shown is None or shown <= self._desk.now()
 
     def _differs(self, name: str, value: Any) -> bool:
         if name in self._shown:
             return bool(self._shown[name] != value)
         return value is not None
 
-    def _level(self) -> int:
-        """The highest level that was paged; in older incidents, the last level."""
-        progress = self._paging.progress
-        return progress.highest if self._desk.policy.facts else progress.level
-
     def _wanted(self, next_due_at: datetime | None) -> dict[str, Any]:
         desk = self._desk
         incident = desk.incident
         resolved, service = incident.milestone("resolved"), incident.report.service
         readings = readings_of(desk.policy, incident, desk.now())
-        breached = list(breached_clocks(desk.policy, incident, readings))
+        breached = list(breached_clocks(incident, readings))
         words = {
             "IncidentState": incident.state.value,
             "IncidentSeverity": incident.severity,
@@ -126,10 +115,9 @@ class Visibility:
             "IncidentResolvedAt": resolved.at if resolved else None,
             "IncidentBreached": bool(breached),
             "IncidentOnHold": incident.hold is not None,
-            # Set only if true, because older histories do not know it.
-            "IncidentOverridden": True if incident.overrides else None,
-            "IncidentLevel": self._level(),
+            "IncidentOverridden": bool(incident.overrides),
+            "IncidentLevel": self._paging.progress.highest,
             "IncidentBreachedClocks": fitting(breached) or None,
-            "IncidentMarks": fitting(list(marks(desk.policy, incident))) or None,
+            "IncidentMarks": fitting(list(marks(incident))) or None,
             "IncidentPeople": fitting(sorted({held.person for held in incident.roles})) or None,
         }

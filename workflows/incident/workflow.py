@@ -37,7 +37,6 @@ with workflow.unsafe.imports_passed_through():
         fitting,
         grew_long,
         in_segments,
-        length,
         moved_out,
         older_entries,
         story_length,
@@ -57,7 +56,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.incident.outbox import Outbox
     from workflows.incident.paging.escalation import Paging
     from workflows.incident.paging.first_page import FirstPage
-    from workflows.incident.paging.page_call import TIMER_WAITS
     from workflows.incident.switch import Owners, Switch
     from workflows.incident.timer import ClockBehind, NextTimer
     from workflows.incident.visibility import Visibility
@@ -214,8 +212,8 @@ class IncidentWorkflow:
         return self._deadlines.due(now)
 
     def _holds_timer(self) -> bool:
-        """Whether to arm no timer yet: what follows a page within this task would cancel it."""
-        return self._paging.within_task and self._desk.patched(TIMER_WAITS)
+        """Whether no timer is armed yet: what follows a page within this task would cancel it."""
+        return self._paging.within_task
 
     def _launch(self) -> None:
         now = self._desk.now()
@@ -226,8 +224,6 @@ class IncidentWorkflow:
         """The due instant to show; it leaves out that calendars are worked out further some day."""
         calendars = self._calendars.next_due()
         if due_at is None or calendars is None or due_at != calendars[0]:
-            return due_at
-        if not self._desk.patched("that-calendars-are-due-is-not-shown"):
             return due_at
         return min((at for at, _ in self._dues() if at != due_at), default=None)
 
@@ -294,14 +290,9 @@ class IncidentWorkflow:
     async def _shorten(self) -> None:
         """Move the older part of a long timeline to the document store."""
         older = older_entries(self._desk.incident)
-        if older and not workflow.patched("a-timeline-is-weighed-in-bytes"):
-            older = older_entries(self._desk.incident, measured=length)
         if older is None:
             return
-        parts = in_segments(older)
-        if len(parts) > 1 and not workflow.patched("segments-are-bounded"):
-            parts = (older,)
-        for part in parts:
+        for part in in_segments(older):
             if not await self._move_out(part):
                 return
 

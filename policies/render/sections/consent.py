@@ -50,9 +50,8 @@ def section(view: View) -> Blocks:
             "those who may. Nobody approves their own request. An approval holds for exactly that "
             "request, and lapses when the incident moves to another state."
         )
-    if view.compiled.facts:
-        yield Heading("Backdated facts")
-        yield bullets((f"{text}." for text in _backdating(view.compiled.facts)), "")
+    yield Heading("Backdated facts")
+    yield bullets((f"{text}." for text in _backdating(view.compiled.facts)), "")
     if view.compiled.override:
         yield Heading("Override")
         yield bullets(_override(view.compiled.override), "")
@@ -75,7 +74,7 @@ def _approvals(view: View) -> Block:
 def _command(name: str, view: View) -> str:
     """What needs an approval."""
     facts = view.compiled.facts
-    if name != BACKDATING or facts is None or facts.approval_after is None:
+    if name != BACKDATING or facts.approval_after is None:
         return name
     return f"a fact dated back further than {duration(facts.approval_after)}"
 

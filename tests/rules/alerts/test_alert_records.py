@@ -155,6 +155,8 @@ def test_labels_say_how_bad_it_is_only_where_nobody_stated_it() -> None:
     assert worse(told(an_incident(POLICY, stated), 1, bad)) is None
     labelled = stated.changed(reporter=MONITORING)
     incident = told(an_incident(POLICY, labelled), 1, bad)
+    assert incident.severity == "SEV1", "recording an alert decides that too"
+    incident = incident.changed(severity="SEV2", severities=incident.severities[:1])
     raised = worse(incident)
     assert raised is not None
     assert raised.summary == (

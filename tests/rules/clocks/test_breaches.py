@@ -2,22 +2,23 @@
 
 from datetime import datetime
 
+from models.base import Actor
 from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import ClockReading, ClockStatus, RecordedBreach, Stage
 from rules.clocks.breaches import breached_clocks, breaches, marks
 from rules.clocks.clocks import read_clocks
+from rules.commands.adoption import adopted as go_on_under
 from rules.commands.facts import review_required
-from rules.commands.judgement import judge
-from rules.record.decision import Decision
+from rules.deadlines.taking_back import corrected
+from rules.record.decision import Case, Decision
 from rules.reports.incident_report import report_markdown
 from rules.updates.readings import readings_of
 from tests.rules.breached import fired
 from tests.specimens import POLICY, REPORT, a_diagnosed_incident, after, an_incident, done, minutes
 
 MILD = REPORT.changed(severity="SEV2")
-BEFORE = POLICY.changed(facts=None)
 
 
 def read(
@@ -29,7 +30,7 @@ def read(
 
 def shown(incident: Incident, now: datetime, policy: CompiledPolicy = POLICY) -> tuple[str, ...]:
     """The clocks that a search finds as breached."""
-    return breached_clocks(policy, incident, readings_of(policy, incident, now))
+    return breached_clocks(incident, readings_of(policy, incident, now))
 
 
 def the_breach(incident: Incident, clock: str = "acknowledge") -> RecordedBreach:
@@ -51,10 +52,11 @@ def wider(name: str, count: float) -> CompiledPolicy:
 def adopted(incident: Incident, now: datetime, policy: CompiledPolicy, why: str) -> Incident:
     """The incident after ana, who leads it, adopted another policy."""
     incident = done(incident, "assign_role", now, role="incident_manager", person="ana")
-    command = AdoptPolicyCommand(actor="ana", via="console", note=why, policy=policy)
-    answer = judge("adopt_policy", command, incident, POLICY, now)
+    command = AdoptPolicyCommand(actor="ana", via="console", note=why)
+    case = Case(incident, POLICY, Actor(name="ana", via="console"), now, now)
+    answer = go_on_under(case, policy, why)
     assert isinstance(answer, Decision), answer
-    return answer.incident
+    return corrected(answer, case, "adopt_policy", command).incident
 
 
 def test_a_backdated_fact_clears_no_breach() -> None:
@@ -69,7 +71,7 @@ def test_a_backdated_fact_clears_no_breach() -> None:
         Stage.COMPLETED,
     )
     assert shown(incident, after(20)) == ("acknowledge", "assess")
-    assert marks(POLICY, incident) == ("corrected:acknowledge",)
+    assert marks(incident) == ("corrected:acknowledge",)
     by = the_breach(incident).corrected
     assert by is not None
     assert (by.actor.name, by.command, by.reason) == ("ana", "acknowledge", "said it in the call")
@@ -227,9 +229,9 @@ def test_an_update_that_is_dated_back_clears_no_breach() -> None:
         incident, "post_update", after(50), text="told by phone", happened_at=after(20), note="b"
     )
     assert "update:stakeholders" in shown(incident, after(50))
-    assert "corrected:update:stakeholders" in marks(POLICY, incident)
+    assert "corrected:update:stakeholders" in marks(incident)
     late = done(fired(a_diagnosed_incident(), after(45)), "post_update", after(50), text="t")
-    assert marks(POLICY, late) == ()
+    assert marks(late) == ()
 
 
 def test_a_review_that_a_breach_asks_for_stays_asked_for() -> None:
@@ -255,13 +257,3 @@ def test_what_is_late_at_best_effort_is_no_breach() -> None:
     assert [f.clock for f in incident.fired if f.fraction == 1] == ["acknowledge"]
     assert shown(incident, after(6), policy) == ()
     assert breaches(incident) == ()
-
-
-def test_an_incident_under_a_policy_of_before_goes_on_as_it_did() -> None:
-    """Its decisions, and what a search finds, still follow from the record alone."""
-    incident = fired(an_incident(BEFORE, MILD), after(16), BEFORE)
-    incident = done(incident, "acknowledge", after(20), BEFORE, happened_at=after(4), note="b")
-    assert shown(incident, after(20), BEFORE) == ()
-    assert marks(BEFORE, incident) == ()
-    assert not review_required(incident, BEFORE, after(20))
-    assert read(incident, "acknowledge", after(20), BEFORE).status is ClockStatus.MET

@@ -321,18 +321,6 @@ def test_a_second_limit_stays_when_its_start_is_undone_after_the_run() -> None:
     assert (read.breach_at, read.status) == (later(2), ClockStatus.BREACHED)
 
 
-def test_an_incident_under_a_policy_of_before_goes_on_by_the_rules_of_before() -> None:
-    """Under other rules its history would differ, and no worker could replay it."""
-    policy = one("from: found, to: told, within: 3h").changed(edition=1)
-    record = lived(
-        policy,
-        (1, "set_milestone", {"milestone": "told"}),
-        (4, "set_milestone", {"milestone": "found"}),
-    )
-    (read,) = readings(policy, record, later(8))
-    assert (read.stage, read.status) == (Stage.COMPLETED, ClockStatus.MET)
-
-
 def test_an_update_is_taken_after_the_end_so_that_a_clock_which_outlives_it_is_met() -> None:
     """The cause is owed within a week of a resolution that closed the incident."""
     policy = with_updates("from: resolved, to: 'update:all', within: 9h, outlives: true")

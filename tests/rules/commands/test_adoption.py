@@ -2,10 +2,9 @@
 
 import pytest
 
-from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
 from models.time.clock import ClockStatus
-from rules.commands.adoption import adopt_policy, not_adoptable, preview, shift_words
+from rules.commands.adoption import adopted, not_adoptable, preview, shift_words
 from rules.record.decision import AdoptPolicy, Case, Decision, Outcome, Refusal
 from states.lifecycle import State
 from tests.rules.timed import incident, later, one, policy_of
@@ -15,10 +14,9 @@ OLD = "from: reported, to: resolved, within: 4h"
 SHORT = OLD.replace("4h", "3h")
 
 
-def adopted(old: CompiledPolicy, new: CompiledPolicy) -> Outcome:
-    """The outcome of the command for an incident that was just reported."""
-    command = AdoptPolicyCommand(actor="ana", policy=new)
-    return adopt_policy(Case(incident(old), old, ANA, later(0), later(0)), command)
+def adopt(old: CompiledPolicy, new: CompiledPolicy) -> Outcome:
+    """What an adoption does to an incident that was just reported."""
+    return adopted(Case(incident(old), old, ANA, later(0), later(0)), new, "")
 
 
 def test_a_preview_names_the_clocks_that_move_and_no_others() -> None:
@@ -83,7 +81,7 @@ def test_adopting_says_on_the_timeline_what_it_did() -> None:
         f"  c{n}: {{ from: reported, to: resolved, within: {n}h }}\n" for n in range(1, 8)
     )
     old, new = one(OLD), policy_of(f"clocks:\n{clocks}")
-    answer = adopted(old, new)
+    answer = adopt(old, new)
     assert isinstance(answer, Decision)
     assert answer.effects == (AdoptPolicy(new),)
     line = answer.incident.timeline[-1]
@@ -104,7 +102,7 @@ def test_a_policy_without_the_severity_in_use_cannot_be_adopted(
     seen = preview(old, new, incident(old), later(0))
     assert "severity" in seen.refusal
     assert (seen.shifts, seen.fires_at_once) == ((), ())
-    answer = adopted(old, new)
+    answer = adopt(old, new)
     assert isinstance(answer, Refusal)
     assert (answer.kind, answer.message) == ("Refused", seen.refusal)
     assert "SEV1" in answer.message
@@ -128,8 +126,7 @@ def test_an_adoption_is_told_with_when_it_is_said_to_have_happened() -> None:
         f"  c{n}: {{ from: reported, to: resolved, within: {n}h }}\n" for n in range(1, 6)
     )
     old, new = policy_of(""), policy_of(f"clocks:\n{clocks}")
-    command = AdoptPolicyCommand(actor="ana", policy=new, happened_at=later(1))
-    answer = adopt_policy(Case(incident(old), old, ANA, later(2), later(1)), command)
+    answer = adopted(Case(incident(old), old, ANA, later(2), later(1)), new, "")
     assert isinstance(answer, Decision)
     line = answer.incident.timeline[-1]
     assert (line.happened_at, line.recorded_at) == (later(1), later(2))

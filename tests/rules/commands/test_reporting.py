@@ -216,12 +216,6 @@ def test_monitoring_and_the_engine_are_never_sent_away(reporter: Actor) -> None:
     assert unfit(Report(title="x", severity="P1", reporter=reporter), STRICT) is None
 
 
-def test_a_policy_of_before_takes_any_report() -> None:
-    """Incidents that began before these checks replay as they began."""
-    assert POLICY.reporting is None
-    assert unfit(Report(title="x", severity="P1", reporter=ANA), POLICY) is None
-
-
 def test_who_may_report_depends_on_the_severity_that_it_would_have() -> None:
     """It may be stated or follow from attributes; here the default is SEV2."""
     rule = ReportingRule(at={"SEV1": ("team:platform",)}, people={"ana": ("platform",)})

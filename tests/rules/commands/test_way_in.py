@@ -126,6 +126,7 @@ def test_what_is_learned_late_can_still_be_recorded(name: str) -> None:
         "extend_clock": {"clock": "resolve", "by": "1h"},
         "link": {"target": "CHG-1"},
         "add_lesson": {"text": "x"},
+        "post_update": {"text": "x"},
     }
     answer = outcome(closed(), name, after(300), **fields[name])
     assert not isinstance(answer, Refusal) or answer.message != "the incident is closed"

@@ -49,11 +49,8 @@ def test_demands_of_one_instant_and_level_are_one_page_with_every_reason() -> No
     taken = take(progress(*asked), 3, after(6))
     assert taken is not None
     assert taken.demanded is not None
-    assert (taken.demanded.reason, taken.demanded.stays, taken.together) == ("a; b", True, True)
+    assert (taken.demanded.reason, taken.demanded.stays) == ("a; b", True)
     assert taken.progress.demanded == asked[2:]
-    alone = take(progress(*asked), 3, after(6), together=False)
-    assert alone is not None
-    assert (alone.demanded, alone.progress.demanded) == (asked[0], asked[1:])
 
 
 def test_a_level_that_was_paged_at_this_very_instant_is_not_paged_again() -> None:
@@ -131,12 +128,10 @@ def test_asked_by_hand_after_an_acknowledgement_it_goes_on_from_that_level() -> 
     going, page = set_going(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
     assert (going.called_by, going.stopped, going.reached, going.cause) == ("ana", None, False, 9)
     assert page == Page(2, 0, THREE.levels[1], after(35))
-    for once, goes_on in ((asked.changed(once=True), True), (asked, False)):
-        still, page = set_going(
-            ACKNOWLEDGED, once, THREE, after(30), acknowledged=True, goes_on=goes_on
-        )
-        assert still == ACKNOWLEDGED
-        assert page == Page(2, 0, THREE.levels[1], None)
+    once = asked.changed(once=True)
+    still, page = set_going(ACKNOWLEDGED, once, THREE, after(30), acknowledged=True)
+    assert still == ACKNOWLEDGED
+    assert page == Page(2, 0, THREE.levels[1], None)
 
 
 def test_nobody_of_the_rest_at_night_it_begins_again_at_the_level_that_was_asked_for() -> None:

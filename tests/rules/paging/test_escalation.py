@@ -171,8 +171,6 @@ def test_hours_that_began_while_another_level_waited_are_not_missed() -> None:
     again = next_page(policy, then, after(5))
     assert isinstance(again, Page)
     assert again.level == 1
-    ended = after_level(policy, progress, page, after(5), reached=False, late=False)
-    assert isinstance(next_page(policy, ended, after(10)), NoPage)
 
 
 def test_whoever_was_reached_in_a_round_is_not_waited_for() -> None:

@@ -122,13 +122,6 @@ def test_what_says_that_it_was_sent_before_the_incident_did_something_is_dated_b
     assert isinstance(answer, Decision), "the worker came back a moment ago"
 
 
-def test_under_a_policy_of_before_nothing_is_asked() -> None:
-    """Incidents that began under it keep its rules."""
-    before = ASKS.changed(facts=None)
-    answer = outcome(an_incident(before), "acknowledge", after(60), before, happened_at=after(1))
-    assert isinstance(answer, Decision)
-
-
 def resolved(incident: Incident, at: float, **more: Any) -> Decision | Refusal:
     """An acknowledgement by ana, dated to minute 2."""
     fields = {"happened_at": after(2), "note": "I forgot", **more}

@@ -232,9 +232,9 @@ def test_a_role_that_is_taken_and_given_back_for_ever_does_not_fill_the_record()
 def test_whoever_takes_roles_by_default_is_told_of_all_their_duties_at_once() -> None:
     """It lists only duties of roles that are new to them, if the policy has any."""
     rules = (
-        RoleRule(name="lead", duties=("Leads", "Decides"), tells=True),
-        RoleRule(name="scribe", duties=("Writes",), tells=True),
-        RoleRule(name="runner", tells=False),
+        RoleRule(name="lead", duties=("Leads", "Decides")),
+        RoleRule(name="scribe", duties=("Writes",)),
+        RoleRule(name="runner"),
     )
     policy = POLICY.changed(roles=rules)
     before = an_incident(policy)

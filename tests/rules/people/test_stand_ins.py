@@ -110,15 +110,16 @@ def test_nobody_at_all_is_nobody() -> None:
 
 
 def test_where_anyone_may_assign_whoever_leads_is_asked_first() -> None:
-    """That is the holder of the leading role, or the person who acknowledged; others sleep on."""
-    rules = policy(RoleRule(name="boss"), RoleRule(name="lead"))
+    """The leading role's holder, or who acknowledged: nobody else needs to be woken."""
+    roles = (RoleRule(name="boss"), RoleRule(name="lead"))
+    rules = policy(*roles, authority={"assign_role": AuthorityRule()})
     assert people(rules, incident(held("boss", "fin"))) == ("fin",)
     acknowledged = Milestone(
-        name="acknowledged", at=START, recorded_at=START, actor=Actor(name="abe")
+        name="acknowledged", at=START, recorded_at=START, actor=Actor(name="ana")
     )
     record = incident()
     record = record.changed(milestones=(*record.milestones, acknowledged))
-    assert people(rules, record) == ("abe",)
+    assert people(rules, record) == ("ana",)
 
 
 def test_a_level_leaves_it_to_the_next_rather_than_to_everybody() -> None:

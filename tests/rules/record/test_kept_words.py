@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from models.command import COMMANDS, AdoptPolicyCommand
-from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from rules.commands.judgement import judge
 from rules.record.decision import Decision, Refusal
@@ -98,7 +97,7 @@ def told(name: str, words: str) -> Decision:
         fields = {**fields, "happened_at": after(4)}
     fields = {**fields, "note": words}
     if name == "adopt_policy":
-        command = AdoptPolicyCommand(actor="ana", via="console", note=words, policy=POLICY)
+        command = AdoptPolicyCommand(actor="ana", via="console", note=words, policy_hash="2" * 64)
         answer = judge(name, command, incident, POLICY, after(10))
         assert isinstance(answer, Decision), answer
         return answer
@@ -157,10 +156,3 @@ def test_whoever_asks_for_leave_is_heard_by_those_who_may_give_it() -> None:
     assert isinstance(asked, Refusal)
     assert asked.leaves is not None
     assert "customers wait" in asked.leaves.incident.timeline[-1].summary
-
-
-def test_under_a_policy_of_before_a_line_stays_as_it_was() -> None:
-    """Its incidents replay byte by byte."""
-    before: CompiledPolicy = POLICY.changed(facts=None)
-    answer = decided(reported(before), "hold", 10, before, reason="x", note="n")
-    assert answer.incident.timeline[-1].summary == "on hold: x"

@@ -7,10 +7,9 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 from models.contracts.documents import WRITE_REPORT, DocumentWritten, WriteReport
-from models.incident.record import INCIDENT_REPORT, Document
-from models.incident.timeline import EntryKind
 from rules.paging.urgency import Kind
 from rules.record.carried import bounded
+from rules.reports.documents import again, next_report, with_report, without_report
 from workflows.incident.chores.attempts import Attempts
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
@@ -31,11 +30,8 @@ class IncidentReports(Component):
         return tuple(self._due)
 
     def order(self) -> None:
-        """Ask for a report of the record as it stands."""
-        written = sum(
-            document.name == INCIDENT_REPORT for document in self._desk.incident.documents
-        )
-        self._due.append(f"report-{written + len(self._due) + 1}")
+        """Have the report written as the record stands."""
+        self._due.append(next_report(self._desk.incident, self.due))
         self._desk.awake = True
 
     def next_at(self) -> datetime | None:
@@ -74,16 +70,9 @@ class IncidentReports(Component):
                 priority=desk.priority(Kind.CHORE),
             )
         except FailureError:
-            # The store may hold it although no answer came. The next attempt comes from a newer
-            # record, so it must not use the same name.
-            self._due[self._due.index(name)] = f"{name}-again"
-            desk.note(
-                EntryKind.DOCUMENT_DELAYED, f"{name} could not be written; tried again in a minute"
-            )
+            self._due[self._due.index(name)] = again(name)
+            desk.replace(without_report(desk.incident, name, desk.now()))
             return False
         self._due.remove(name)
-        kept = Document(name=INCIDENT_REPORT, uri=written.uri, at=desk.now(), sha256=written.sha256)
-        documents = (*desk.incident.documents, kept)
-        desk.replace(desk.incident.changed(documents=documents))
-        desk.note(EntryKind.DOCUMENT_WRITTEN, f"{name} is at {written.uri}", sha256=written.sha256)
+        desk.replace(with_report(desk.incident, name, written, desk.now()))
         return True

@@ -5,20 +5,14 @@ from datetime import datetime
 
 from temporalio.exceptions import FailureError
 
-from models.base import ENGINE
 from models.contracts.alert_group import START_INCIDENT, IncidentStarted, StartIncident
 from models.contracts.incident import LinkedIncident
-from models.incident.record import Link, Report
-from models.incident.timeline import EntryKind
-from rules.clocks.conditions import attributes_of
+from rules.deadlines.linked import linked_incident, report_of, with_linked, without_linked
 from rules.paging.urgency import Kind
-from rules.record.identity import incident_id
 from workflows.incident.chores.attempts import Attempts
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
 from workflows.options import perform
-
-LED_TO = "led_to"
 
 
 class LinkedIncidents(Component):
@@ -36,8 +30,8 @@ class LinkedIncidents(Component):
 
     def order(self, title: str, reason: str, clock: str) -> None:
         """Ask for an incident for a clock, under an id that follows from this incident's."""
-        id_ = incident_id(self._desk.key(), self._desk.now())
-        self._due.append(LinkedIncident(id=id_, title=title, reason=reason, clock=clock))
+        seed, now = self._desk.key(), self._desk.now()
+        self._due.append(linked_incident(title, reason, clock, seed=seed, now=now))
         self._desk.awake = True
 
     def next_at(self) -> datetime | None:
@@ -65,18 +59,7 @@ class LinkedIncidents(Component):
 
     async def _open(self, linked: LinkedIncident) -> bool:
         desk = self._desk
-        of = desk.incident
-        report = Report(
-            title=linked.title,
-            nature=f"{linked.reason} ({of.id}: {of.report.title})"[:8000],
-            affected_systems=of.report.affected_systems,
-            severity=of.severity,
-            service=of.report.service,
-            reporter=ENGINE,
-            previous_incident=of.id,
-            opened_for=(*of.report.opened_for, *([linked.clock] if linked.clock else [])),
-            attributes=attributes_of(of, desk.now()),
-        )
+        report = report_of(linked, desk.incident, desk.now())
         try:
             await perform(
                 START_INCIDENT,
@@ -86,12 +69,8 @@ class LinkedIncidents(Component):
                 priority=desk.priority(Kind.FIRST_PAGE),
             )
         except FailureError:
-            desk.note(
-                EntryKind.LINKED_DELAYED, f"{linked.id} could not be opened; again in a minute"
-            )
+            desk.replace(without_linked(desk.incident, linked, desk.now()))
             return False
         self._due.remove(linked)
-        links = (*desk.incident.links, Link(relation=LED_TO, target=linked.id))
-        desk.replace(desk.incident.changed(links=links))
-        desk.note(EntryKind.LINKED_OPENED, f"{linked.id} opened: {linked.title}: {linked.reason}")
+        desk.replace(with_linked(desk.incident, linked, desk.now()))
         return True

@@ -77,10 +77,7 @@ class Paging(Component):
         """Stop the escalation because somebody answered or it is over; withdraw waiting pages."""
         desk = self._desk
         unneeded = withdrawal(reason, desk.incident, desk.policy, desk.now())
-        left = withdrawn(self.progress, unneeded)
-        if left != self.progress and self._desk.patched("no-page-after-the-answer"):
-            self.progress = left
-        self.progress = stopped(self.progress, reason)
+        self.progress = stopped(withdrawn(self.progress, unneeded), reason)
         self._call.recall(unneeded)
         self._outbox.withdraw(reason)
         if desk.incident.demand_of:
@@ -100,8 +97,8 @@ class Paging(Component):
             )
 
     def page_again(self, reason: str, *, waits: bool) -> None:
-        """Page the first level again, acknowledged or not; if `waits`, then the other levels."""
-        if waits and self._desk.patched("what-alerts-reopen-is-escalated"):
+        """Page the first level again, acknowledged or not; where it waits, then the others."""
+        if waits:
             self.demand(PageNextLevel(reason, 1, waits=True, resumes=True))
             return
         self.progress = self.progress.changed(level=0)
@@ -200,20 +197,12 @@ class Paging(Component):
         ends_at = progress.forgotten_at if progress.stopped else progress.next_at
         if ends_at is None or now < ends_at or demand_due(progress, now):
             return False
-        return self._clocks_due(now) and self._desk.patched(
-            "what-clocks-demand-comes-before-silence"
-        )
+        return self._clocks_due(now)
 
     def _taken(self, ladder: EscalationPolicy | None, now: datetime) -> DemandedPage | None:
         """The demand that is due. Several demands of one instant and level make one page."""
         levels = len(ladder.levels) if ladder else 1
         taken = take(self.progress, levels, now)
-        if (
-            taken
-            and taken.together
-            and not self._desk.patched("demands-of-one-instant-are-one-page")
-        ):
-            taken = take(self.progress, levels, now, together=False)
         if taken is None:
             return None
         self.progress = taken.progress
@@ -225,12 +214,9 @@ class Paging(Component):
         self, demanded: DemandedPage, ladder: EscalationPolicy | None, now: datetime
     ) -> Page | NoPage:
         acknowledged = self._desk.incident.milestone("acknowledged") is not None
-        after, before = (
-            set_going(self.progress, demanded, ladder, now, acknowledged=acknowledged, goes_on=new)
-            for new in (True, False)
+        self.progress, asked = set_going(
+            self.progress, demanded, ladder, now, acknowledged=acknowledged
         )
-        as_before = after != before and not self._desk.patched("a-demand-goes-on-until-answered")
-        self.progress, asked = before if as_before else after
         return asked
 
     def _pass_over(self, asked: PassOver, ladder: EscalationPolicy, now: datetime) -> None:
@@ -246,11 +232,6 @@ class Paging(Component):
             return
         level, cause = max(self.progress.level, 1), self._desk.incident.next_seq
         both = demand_due(self.progress, now)
-        if (both or self.progress.answer_by) and not self._desk.patched(
-            "demands-of-one-instant-are-one-page"
-        ):
-            self.progress = self.progress.changed(answer_by=None)
-            both = False
         self.progress = resumed(self.progress, now, cause=cause, demanded=both)
         self._desk.note(
             EntryKind.ESCALATION_RESUMED,
@@ -283,7 +264,7 @@ class Paging(Component):
         self.progress = self.progress.changed(next_at=None, demanded=())
 
     def _again(self, asked: Asked) -> None:
-        if asked.demanded and self._desk.patched("a-demanded-page-is-not-forgotten"):
+        if asked.demanded:
             self.progress = self.progress.changed(
                 demanded=(asked.demanded, *self.progress.demanded)
             )
@@ -326,7 +307,7 @@ class Paging(Component):
         if demanded is None or self._call.recalled:
             return
         left = unreached(self.progress, demanded, asked.page.level, levels, opens_at=opens_at)
-        if left == self.progress or not self._desk.patched("a-demand-that-reached-nobody-waits"):
+        if left == self.progress:
             return
         self.progress = left
         if opens_at:
@@ -356,14 +337,9 @@ class Paging(Component):
         reached: bool,
         opens_at: datetime | None = None,
     ) -> None:
-        after, before = (
-            after_level(
-                ladder, self.progress, done, now, reached=reached, opens_at=opens_at, late=late
-            )
-            for late in (True, False)
+        self.progress = after_level(
+            ladder, self.progress, done, now, reached=reached, opens_at=opens_at
         )
-        as_before = after != before and not self._desk.patched("hours-that-began-meanwhile-count")
-        self.progress = before if as_before else after
 
     def _write(self, line: Line, asked: Asked | None = None) -> None:
         self._desk.note(line.kind, line.summary, **line.data)

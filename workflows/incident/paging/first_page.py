@@ -47,9 +47,7 @@ class FirstPage:
         """
         self._say_if_late(asked, progress)
         first, self._fresh = self._fresh and asked.demanded is None, False
-        if first or progress.pages or self._desk.policy.limits_pages:
-            return first
-        return not workflow.patched("only-the-first-task-pages-by-itself")
+        return first
 
     def forgotten(self, progress: EscalationProgress, now: datetime) -> Asked | None:
         """The page that a lost task may have sent, if it is not asked for again."""
@@ -59,7 +57,7 @@ class FirstPage:
         again = None if demand_due(progress, now) else self._asked(progress, now)
         if again and again.ladder == opening.ladder:
             return None
-        return opening if workflow.patched("a-lost-first-page-is-found-out") else None
+        return opening
 
     def _say_if_late(self, asked: Asked, progress: EscalationProgress) -> None:
         """Log a warning if a first page waited too long for a worker."""

@@ -16,7 +16,6 @@ from workflows.options import begin, perform_at_once
 
 Done = Callable[[Asked, Escalated], None]
 Failed = Callable[[Asked], None]
-TIMER_WAITS = "the-timer-waits-for-the-first-page"
 
 
 class PageCall:
@@ -67,7 +66,7 @@ class PageCall:
         handle = self._handle
         if self.recalled and handle:
             self._handle = None
-            if not handle.done() and self._desk.patched("no-page-after-the-answer"):
+            if not handle.done():
                 handle.cancel()
 
     async def _made(
@@ -115,5 +114,4 @@ class PageCall:
     def _goes_on_outside(self) -> None:
         """Note that the page left the task, so that the timer that waited for it is armed."""
         self.within_task = False
-        if self._desk.patched(TIMER_WAITS):
-            self._desk.awake = True
+        self._desk.awake = True
