@@ -8,24 +8,26 @@ from pydantic import AfterValidator
 _KEPT = "\t\n"
 _JOINERS = "\u200c\u200d"
 _SELECTORS = "\ufe0e\ufe0f"
+_RANGES = (
+    (0x00, 0x1F),  # control characters, the escape that begins terminal sequences among them
+    (0x7F, 0x9F),
+    # What Unicode calls a format character, or has shown as nothing if a font lacks it.
+    *((0x00AD, 0x00AD), (0x034F, 0x034F), (0x0600, 0x0605), (0x061C, 0x061C)),
+    *((0x06DD, 0x06DD), (0x070F, 0x070F), (0x0890, 0x0891), (0x08E2, 0x08E2)),
+    *((0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F)),
+    *((0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F)),
+    *((0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB), (0x110BD, 0x110BD)),
+    *((0x110CD, 0x110CD), (0x13430, 0x1343F), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A)),
+    (0xE0000, 0xE0FFF),
+)
 _STEERING = {
     code: None
-    for first, last in (
-        (0x00, 0x1F),  # control characters, the escape that begins terminal sequences among them
-        (0x7F, 0x9F),
-        # What Unicode calls a format character, or has shown as nothing where it is not known.
-        *((0x00AD, 0x00AD), (0x034F, 0x034F), (0x0600, 0x0605), (0x061C, 0x061C)),
-        *((0x06DD, 0x06DD), (0x070F, 0x070F), (0x0890, 0x0891), (0x08E2, 0x08E2)),
-        *((0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F)),
-        *((0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F)),
-        *((0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB), (0x110BD, 0x110BD)),
-        *((0x110CD, 0x110CD), (0x13430, 0x1343F), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A)),
-        (0xE0000, 0xE0FFF),
-    )
+    for first, last in _RANGES
     for code in range(first, last + 1)
     if chr(code) not in _KEPT
 }
-_UNSEEN = "".join(map(chr, _STEERING))
+# Ranges, not single characters: a search compares each character of a text with all of them.
+_UNSEEN = "".join(f"{chr(first)}-{chr(last)}" for first, last in _RANGES if first > 0xA0)
 _AT_WORK = re.compile(
     f"(?<=[^\x00-\xa0{_UNSEEN}])[{_SELECTORS}]?[{_JOINERS}](?=[^\x00-\xa0{_UNSEEN}])"
     f"|(?<=[0-9#*])\ufe0f(?=\u20e3)|(?<=[^\x00-\xa0{_UNSEEN}])[{_SELECTORS}]"
@@ -33,6 +35,7 @@ _AT_WORK = re.compile(
 """Joiners between characters that are not plain letters, and one selector after such a character.
 Emoji need them, and so do words of some scripts.
 """
+_MAY_BE_AT_WORK = frozenset(_JOINERS + _SELECTORS)
 _SEPARATORS = str.maketrans(dict.fromkeys("\u2028\u2029", "\n"))
 _BREAKS = re.compile(r"[\r\n\u2028\u2029]+")
 
@@ -42,6 +45,8 @@ def readable(text: str) -> str:
     text = text.translate(_SEPARATORS)
     if text.isascii() and text.isprintable():
         return text
+    if _MAY_BE_AT_WORK.isdisjoint(text):
+        return text.translate(_STEERING)
     kept: list[str] = []
     end = 0
     for at_work in _AT_WORK.finditer(text):
