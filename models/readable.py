@@ -26,8 +26,9 @@ _STEERING = {
     for code in range(first, last + 1)
     if chr(code) not in _KEPT
 }
+_LAST_PLAIN = 0xA0
 # Ranges, not single characters: a search compares each character of a text with all of them.
-_UNSEEN = "".join(f"{chr(first)}-{chr(last)}" for first, last in _RANGES if first > 0xA0)
+_UNSEEN = "".join(f"{chr(first)}-{chr(last)}" for first, last in _RANGES if first > _LAST_PLAIN)
 _AT_WORK = re.compile(
     f"(?<=[^\x00-\xa0{_UNSEEN}])[{_SELECTORS}]?[{_JOINERS}](?=[^\x00-\xa0{_UNSEEN}])"
     f"|(?<=[0-9#*])\ufe0f(?=\u20e3)|(?<=[^\x00-\xa0{_UNSEEN}])[{_SELECTORS}]"

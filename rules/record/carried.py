@@ -22,6 +22,8 @@ STORY_LENGTH = 256 * 1024
 KEPT_BYTES = 32 * 1024
 SEGMENT_BYTES = 512 * 1024
 """Temporal accepts no input of more than 2 MiB, and ends a workflow that sends one."""
+REPORTED_BYTES = 1024 * 1024
+"""The most that a report is written from: it leaves in one message with what else is ordered."""
 CARRIED_BYTES = 1536 * 1024
 """A run carries on at most this much, and gives an activity at most this much."""
 GIVEN_BYTES = 1920 * 1024
@@ -98,6 +100,23 @@ def grew_long(incident: Incident, began_with: int) -> bool:
     return story_length(incident) - began_with > STORY_LENGTH
 
 
+def for_an_answer(incident: Incident) -> Incident:
+    """The record as a query gives it: of a very long timeline, only the newest lines.
+
+    An answer leaves in one message with what the workflow orders. Temporal refuses a message of
+    4 MiB, and with it the workflow task, at each attempt: whoever asks would stop the incident.
+    The run shortens such a timeline soon, and then the older lines are in the document store.
+    """
+    if story_length(incident) <= STORY_LENGTH:
+        return incident
+    older = older_entries(incident)
+    return incident if older is None else incident.changed(timeline=_newer(incident, older))
+
+
+def _newer(incident: Incident, older: tuple[TimelineEntry, ...]) -> tuple[TimelineEntry, ...]:
+    return tuple(entry for entry in incident.timeline if entry.seq > older[-1].seq)
+
+
 def in_segments(entries: tuple[TimelineEntry, ...]) -> tuple[tuple[TimelineEntry, ...], ...]:
     """The entries in parts, each small enough for one message to the store."""
     parts: list[list[TimelineEntry]] = []
@@ -160,7 +179,7 @@ def left_behind(incident: Incident, run_id: str, now: datetime) -> Incident:
 
 def bounded(incident: Incident, run_id: str, now: datetime) -> Incident:
     """The record, small enough for an activity."""
-    too_much = size(incident) > CARRIED_BYTES
+    too_much = size(incident) > REPORTED_BYTES
     return left_behind(incident, run_id, now) if too_much else incident
 
 

@@ -9,6 +9,7 @@ from rules.clocks.doubts import doubts
 from rules.clocks.metrics import read_metrics
 from rules.commands.answers import next_steps
 from rules.people.leading import leader
+from rules.record.carried import for_an_answer
 from rules.updates.readings import readings_of
 from rules.updates.told import told_readings
 
@@ -17,7 +18,7 @@ def view_of(carried: Carried, now: datetime) -> IncidentView:
     """The incident with everything that follows from its record and its policy at `now`."""
     policy, incident = carried.policy, carried.incident
     return IncidentView(
-        incident=incident,
+        incident=for_an_answer(incident),
         leading=policy.leading,
         manager=leader(policy, incident),
         readings=readings_of(policy, incident, now),

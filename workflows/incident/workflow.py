@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.record.carried import (
         as_json,
         fitting,
+        for_an_answer,
         grew_long,
         in_segments,
         moved_out,
@@ -185,7 +186,7 @@ class IncidentWorkflow:
         """The record alone."""
         if self._unfit:
             raise self._unfit
-        return self._desk.incident
+        return for_an_answer(self._desk.incident)
 
     def _asked(self, at: datetime | None) -> datetime:
         """The instant of a query, on the clock of the incident. Raises ValueError."""

@@ -15,12 +15,13 @@ from rules.record.carried import (
     as_json,
     bounded,
     fitting,
+    for_an_answer,
     in_segments,
     older_entries,
     size,
 )
 from rules.record.ledger import note
-from tests.specimens import ANA, POLICY, after, an_incident
+from tests.specimens import ANA, POLICY, a_diagnosed_incident, after, an_incident
 
 HELD = EntryKind.INCIDENT_HELD
 
@@ -100,3 +101,16 @@ def test_a_report_is_written_from_a_record_that_an_activity_takes() -> None:
     assert size(bounded(heavy(FIRE * 4000), "run-1", NOW)) < CARRIED_BYTES
     light = heavy("a")
     assert bounded(light, "run-1", NOW) is light
+
+
+def test_an_answer_never_holds_a_timeline_that_temporal_would_refuse() -> None:
+    """Of a very long one, the newest lines; a usual one comes whole."""
+    usual = a_diagnosed_incident()
+    assert for_an_answer(usual) is usual
+    lines = tuple(
+        usual.timeline[0].changed(seq=number, data={"note": "\U0001f525" * 4000})
+        for number in range(1, 300)
+    )
+    answer = for_an_answer(usual.changed(timeline=lines))
+    assert size(answer) < 1024 * 1024
+    assert answer.timeline[-1].seq == 299
