@@ -18,9 +18,8 @@ REFUSED = [PermanentError("pager", "no such service key")] * 400
 def quiet(**changes: Any) -> CompiledPolicy:
     """Three levels, one channel, nobody told."""
     escalation = EscalationPolicy(name="default", levels=LEVELS)
-    return POLICY.changed(
-        audiences=(), clocks=(), fallbacks={}, escalation=escalation, roles=(), **changes
-    )
+    none: dict[str, Any] = {"audiences": (), "clocks": (), "fallbacks": {}, "roles": ()}
+    return POLICY.changed(**{**none, "escalation": escalation, **changes})
 
 
 def pages(record: Incident) -> list[TimelineEntry]:
@@ -102,7 +101,7 @@ async def test_what_somebody_asked_for_by_hand_is_withdrawn_by_the_answer_alone(
     stage.channels.channel("pager").failures = list(REFUSED)
     await stage.do("escalate", actor="ana", note="more people")
     await stage.at(3)
-    await stage.do("link", actor="dov", target="CHG-1")
+    await stage.do("link", actor="cy", target="CHG-1")
     assert len((await stage.view()).undelivered) == 1
     await stage.do("acknowledge", actor="cy")
     stage.channels.channel("pager").failures.clear()

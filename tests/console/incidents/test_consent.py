@@ -49,7 +49,8 @@ async def test_what_needs_approval_exits_4_and_is_done_once_approved(
     assert first.document["error"]["kind"] == "NeedsApproval"
     assert first.document["error"]["may"] == ["bo", "dee"]
     shown = await at_console("show", guarded)
-    assert "ana asks for approval to resolve; approved: by nobody yet" in shown.out
+    assert "ana asks for approval to resolve (request " in shown.out
+    assert "; approved: by nobody yet" in shown.out
     assert (await at_console("approve", guarded, "resolve")).code == 5
     assert (await at_console("approve", guarded, "resolve", "--actor", "dee")).code == 0
     assert (await at_console("resolve", guarded)).code == 0
