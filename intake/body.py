@@ -64,7 +64,8 @@ def _check_type(request: Request, media_types: tuple[str, ...]) -> None:
     if not one or charset not in ENCODINGS:
         named = " or ".join(media_types)
         raise _unsupported(f"the body must be sent with the header Content-Type: {named}")
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    codings = request.headers.getlist("Content-Encoding")
+    if any(coding.lower() != "identity" for coding in codings):
         raise _unsupported("the body must not be compressed: send it without Content-Encoding")
 
 

@@ -35,6 +35,9 @@ PATIENCE_SECONDS = {Step.REQUEST: 10.0, Step.ANSWER: 30.0, Step.NEXT: 10.0, Step
 Between two requests the server itself closes after five seconds, if the client reads."""
 
 
+LONGEST_HEAD = 16 * 1024
+
+
 class Connection(H11Protocol):
     """A connection with time limits.
 
@@ -63,8 +66,19 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take incoming data; after a refusal, discard it."""
-        if self._step is not Step.LEAVE:
-            super().data_received(data)
+        if self._step is Step.LEAVE:
+            return
+        if self._head_with(data) > LONGEST_HEAD:
+            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            self._refuse(status, "Malformed", "the head of the request is too large")
+            return
+        super().data_received(data)
+
+    def _head_with(self, data: bytes) -> int:
+        """How long the head of the request is; the parser measures it only if it comes in parts."""
+        if self.conn.their_state is not h11.IDLE:
+            return 0
+        return len((self.conn.trailing_data[0] + data).partition(b"\r\n\r\n")[0])
 
     def shutdown(self) -> None:
         """Close when the server ends."""

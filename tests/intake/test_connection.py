@@ -100,6 +100,10 @@ async def test_whoever_sends_a_request_is_served_however_many_hold_connections(
     [
         (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"a" * 100_000, b"431"),
         (b"GET " + b"/" * 100_000, b"431"),
+        (
+            b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"a" * 17_000 + b"\r\n\r\n",
+            b"431",
+        ),
         (b"\x16\x03\x01 no HTTP\r\n\r\n", b"400"),
         (b"GET /healthz HTTP/1.1\r\n\r\n", b"400"),
         (POST + MAY + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n", b"400"),

@@ -53,6 +53,9 @@ async def test_what_is_compressed_is_not_unpacked(http: httpx2.AsyncClient) -> N
     bomb = gzip.compress(b" " * 50_000_000)
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     assert (await http.post(URL, content=bomb, headers=headers)).status_code == 415
+    twice = [*headers.items(), ("Content-Encoding", "identity")]
+    for said in (twice, twice[::-1]):
+        assert (await http.post(URL, content=bomb, headers=said)).status_code == 415
 
 
 @pytest.mark.parametrize(
