@@ -9,6 +9,7 @@ import httpx2
 from connectors.channels.kind import ChannelSettings, Tools
 from connectors.channels.kinds import KINDS, channel_settings
 from connectors.channels.protocol import Channel
+from connectors.clients import made_client
 from connectors.errors import PermanentError
 from models.addresses import is_loopback, parts_of
 
@@ -59,12 +60,9 @@ class ChannelDirectory:
         return KINDS[settings.kind].make(name, settings, Tools(self._stream, self._client_for))
 
     def _client_for(self, url: str | None) -> httpx2.AsyncClient:
-        """The HTTP client for an address; addresses on this machine bypass the proxy.
-
-        A proxy from the environment would read the token of a webhook without TLS.
-        """
+        """The HTTP client for an address: one for this machine, one for all others."""
         parts = parts_of(url)
         here = parts is not None and is_loopback(parts.hostname)
         if here not in self._clients:
-            self._clients[here] = httpx2.AsyncClient(follow_redirects=False, trust_env=not here)
+            self._clients[here] = made_client(here=here)
         return self._clients[here]

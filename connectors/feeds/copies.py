@@ -4,12 +4,12 @@ import json
 import os
 import tempfile
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
-from connectors.feeds.protocol import Copy
+from connectors.feeds.protocol import Copy, version
 from connectors.feeds.settings import FeedSettings
 from connectors.private import private_folder
 
@@ -31,15 +31,17 @@ class Copies:
     def load(self, name: str, place: str) -> Copy | None:
         """The kept copy of a feed at this place; None if no readable one exists.
 
-        A copy from another place does not count.
+        A copy from another place does not count, nor does one of the future.
         """
         try:
             kept = json.loads(self._file(name).read_text(encoding="utf-8"))
             if kept["place"] != place:
                 return None
-            as_of = datetime.fromisoformat(kept["as_of"])
-            return Copy(kept["text"], as_of, kept["etag"], kept["last_modified"])
-        except (OSError, ValueError, KeyError, TypeError):
+            as_of, text = datetime.fromisoformat(kept["as_of"]), kept["text"]
+            if as_of > datetime.now(UTC) or not isinstance(text, str):
+                return None
+            return Copy(text, as_of, version(kept.get("etag")), version(kept.get("last_modified")))
+        except Exception:  # noqa: BLE001 - whatever is in the file, it is no copy
             return None
 
     def save(self, name: str, place: str, copy: Copy) -> None:

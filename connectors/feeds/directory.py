@@ -27,6 +27,7 @@ PATIENCE = timedelta(seconds=30)
 CHECKED_WITHIN = timedelta(seconds=1)
 """A page waits this long for a new copy to be read; then the old one counts, if any."""
 CHECKING = "what it sent is still being read"
+READING = "its copy is still being read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ class FeedDirectory:
         """What the feed says about the time from `start` to `end`.
 
         If the feed does not answer within `timeout`, reads its last good copy. Raises
-        PermanentError if no setting resolves the name, and PermanentError or RetryableError if
-        there is no copy.
+        PermanentError if no setting resolves the name, PermanentError or RetryableError if there is
+        no copy or it cannot be read in time, and nothing else.
         """
         known = self._feed(name)
         async with known.asking:
@@ -102,9 +103,14 @@ class FeedDirectory:
         if copy is None:
             raise known.failure or PermanentError(name, "nothing was fetched")
         try:
-            found = await known.readings.of(copy.text, start, end)
+            waiting = max(timeout, CHECKED_WITHIN)
+            found = await known.readings.of(copy.text, start, end, within=waiting)
         except Unreadable as error:
             raise PermanentError(name, f"its copy {error}") from None
+        except TimeoutError:
+            raise RetryableError(name, READING) from None
+        except Exception as error:  # noqa: BLE001 - a feed's trouble must not keep the rest from paging
+            raise _unexpected(name, error) from None
         trouble = known.failure.reason if known.failure else ""
         return FeedReading(
             found.events, copy.as_of, trouble, known.unkept, found.left_out, found.doubts
@@ -134,13 +140,13 @@ class FeedDirectory:
         """Make the feed. As with channels, addresses on this machine bypass the proxy."""
         if settings.path:
             return FileFeed(name, settings.path)
-        import httpx2  # noqa: PLC0415 - slow to load, and most installations have no feed
-
-        from connectors.feeds.web import WebFeed  # noqa: PLC0415 - see above
+        # Slow to load, and most installations have no feed.
+        from connectors.clients import made_client  # noqa: PLC0415
+        from connectors.feeds.web import WebFeed  # noqa: PLC0415
 
         here = is_loopback(getattr(parts_of(settings.url), "hostname", None))
         if here not in self._clients:
-            self._clients[here] = httpx2.AsyncClient(follow_redirects=False, trust_env=not here)
+            self._clients[here] = made_client(here=here)
         return WebFeed(name, settings, self._clients[here])
 
     async def _refresh(self, known: _Known, timeout: timedelta) -> None:
@@ -148,7 +154,9 @@ class FeedDirectory:
         now = datetime.now(UTC)
         if known.copy is None:
             name = known.feed.name
-            known.copy = await asyncio.to_thread(self._copies.load, name, known.place)
+            kept = await asyncio.to_thread(self._copies.load, name, known.place)
+            # A check may have ended meanwhile; what it found is newer.
+            known.copy = known.copy or kept
         if known.copy and now - known.copy.as_of < self._fresh and not known.failure:
             return
         if known.failed_at and now - known.failed_at < self._patience:
@@ -157,6 +165,8 @@ class FeedDirectory:
             await self._fetch(known, timeout)
         except ConnectorError as error:
             known.failure, known.failed_at = error, now
+        except Exception as error:  # noqa: BLE001 - a feed's trouble must not keep the rest from paging
+            known.failure, known.failed_at = _unexpected(known.feed.name, error), now
 
     async def _fetch(self, known: _Known, timeout: timedelta) -> None:
         """Fetch a copy and have it checked; wait only briefly, even if there is no older copy.
@@ -183,8 +193,16 @@ class FeedDirectory:
                 known.failure = PermanentError(name, f"what it sent {error}")
                 known.failed_at = copy.as_of
                 return
+            except Exception as error:  # noqa: BLE001 - see above
+                known.failure, known.failed_at = _unexpected(name, error), copy.as_of
+                return
         known.copy, known.failure, known.failed_at, known.unkept = copy, None, None, ""
         try:
             await asyncio.to_thread(self._copies.save, name, known.place, copy)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - see above
             known.unkept = f"its copy could not be kept ({type(error).__name__})"
+
+
+def _unexpected(name: str, error: Exception) -> RetryableError:
+    """The failure of a feed by an error that nobody foresaw."""
+    return RetryableError(name, f"unexpected error ({type(error).__name__})")

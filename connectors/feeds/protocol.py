@@ -16,6 +16,18 @@ class Copy:
     last_modified: str = ""
 
 
+LONGEST_VERSION = 200
+
+
+def version(said: object) -> str:
+    """What a place calls its version, if it can be sent back in a header; otherwise nothing.
+
+    The next request would fail, or be too long to be accepted, so the feed would never be renewed.
+    """
+    sendable = isinstance(said, str) and said.isascii() and said.isprintable()
+    return str(said) if sendable and len(str(said)) <= LONGEST_VERSION else ""
+
+
 def decoded(data: bytes) -> str:
     """Decode the text of a feed: UTF-8, or UTF-16 if its byte order mark says so."""
     utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -30,5 +42,5 @@ class CalendarFeed(Protocol):
     async def fetch(self, known: Copy | None, *, timeout: timedelta) -> Copy:
         """The feed as it is now; `known` with a new date if the place says that it did not change.
 
-        Raises PermanentError or RetryableError.
+        Raises PermanentError or RetryableError. Whatever else it raises is a failure, too.
         """

@@ -41,19 +41,38 @@ class Readings:
         self._read = read
         self._known: OrderedDict[Key, asyncio.Task[Unfolded]] = OrderedDict()
 
-    async def of(self, text: str, start: datetime, end: datetime) -> Unfolded:
+    async def of(
+        self, text: str, start: datetime, end: datetime, *, within: timedelta | None = None
+    ) -> Unfolded:
         """What a text says about a time. Raises Unreadable, at once if that is known.
 
-        If a caller stops waiting, the reading goes on, and the next caller gets it.
+        Raises TimeoutError if the reading takes longer than `within`. It goes on, and the next
+        caller gets it.
         """
-        since, until = _months(start, end)
-        key = (sha256(text.encode(errors="replace")).hexdigest(), since, until)
-        if key not in self._known or self._known[key].cancelled():
-            self._known[key] = asyncio.create_task(self._reading(text, since, until))
+        digest = sha256(text.encode(errors="replace")).hexdigest()
+        key = self._covering(digest, start, end) or (digest, *_months(start, end))
+        if key not in self._known or _broken(self._known[key]):
+            self._known[key] = asyncio.create_task(self._reading(text, *key[1:]))
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)[1].cancel()
         self._known.move_to_end(key)
-        return _within(await asyncio.shield(self._known[key]), start, end)
+        task = self._known[key]
+        await asyncio.wait({task}, timeout=None if within is None else within.total_seconds())
+        if not task.done() or task.cancelled():
+            raise TimeoutError
+        return _within(task.result(), start, end)
+
+    def _covering(self, digest: str, start: datetime, end: datetime) -> Key | None:
+        """A reading that is done and covers a time, with a day more on either side."""
+        return next(
+            (
+                (read, since, until)
+                for (read, since, until), task in self._known.items()
+                if (read, since <= start - _DAY, until >= end + _DAY) == (digest, True, True)
+                if task.done() and not task.cancelled() and not task.exception()
+            ),
+            None,
+        )
 
     async def _reading(self, text: str, start: datetime, end: datetime) -> Unfolded:
         return await self._read(text, start, end)
@@ -65,6 +84,14 @@ class Readings:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _broken(task: asyncio.Task[Unfolded]) -> bool:
+    """Whether a reading ended without a result that is the text's own."""
+    if not task.done() or task.cancelled():
+        return task.cancelled()
+    error = task.exception()
+    return error is not None and not isinstance(error, Unreadable)
 
 
 def _months(start: datetime, end: datetime) -> tuple[datetime, datetime]:

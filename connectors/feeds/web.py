@@ -8,7 +8,7 @@ import httpx2
 
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from connectors.feeds.file import LARGEST_BYTES
-from connectors.feeds.protocol import Copy, decoded
+from connectors.feeds.protocol import Copy, decoded, version
 from connectors.feeds.settings import FeedSettings
 
 _RETRYABLE = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
@@ -68,7 +68,8 @@ class WebFeed:
                 raise PermanentError(self.name, "answered with a compressed text")
             text = decoded(await self._body(response))
             given = response.headers
-            return Copy(text, now, given.get("ETag", ""), given.get("Last-Modified", ""))
+            etag, modified = version(given.get("ETag")), version(given.get("Last-Modified"))
+            return Copy(text, now, etag, modified)
 
     async def _body(self, response: httpx2.Response) -> bytes:
         body = bytearray()

@@ -28,7 +28,7 @@ def _outside(
         zone = zones.get(page.target) or page.zone or spec.zone
         try:
             hours = hours_at(spec, zone, now)
-        except (KeyError, NotImplementedError) as error:
+        except Exception as error:  # noqa: BLE001 - one target's trouble must not reach the others
             # It is better to page somebody at night than nobody.
             log.warning("hours.unknown", target=page.target, zone=zone, error=str(error))
             continue

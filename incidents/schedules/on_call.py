@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from connectors.errors import ConnectorError
 from incidents import patience
 from models.compiled import CompiledPolicy, Person
@@ -23,6 +25,8 @@ from rules.people.on_call import schedules_of
 if TYPE_CHECKING:
     from connectors.feeds.directory import FeedDirectory, FeedReading
     from models.policy import Policy
+
+log = structlog.get_logger(__name__)
 
 _AHEAD = timedelta(days=16)
 _MOST_TOLD = 2
@@ -63,20 +67,23 @@ class OnCallLookup:
         live = await asyncio.to_thread(self._in_force, names, policy, at)
         everybody = {**live.people, **people}
         known = {**{spec.name: spec for spec in carried}, **live.schedules}
-        found = {
-            name: await self.who(known[name], everybody, at)
-            if name in known
-            else _unknown(name, at, "is not there")
-            for name in names
-        }
-        return Asked(found, everybody)
+        # Side by side, so that one slow feed does not keep us from the others.
+        asked = (self._named(name, known.get(name), everybody, at) for name in names)
+        return Asked(dict(zip(names, await asyncio.gather(*asked), strict=True)), everybody)
+
+    async def _named(
+        self, name: str, spec: ScheduleSpec | None, people: Mapping[str, Person], at: datetime
+    ) -> OnCall:
+        if spec is None:
+            return _unknown(name, at, "is not there")
+        return await self.who(spec, people, at)
 
     async def who(self, spec: ScheduleSpec, people: Mapping[str, Person], at: datetime) -> OnCall:
         """Find who is on call by a schedule at `at`. Raises nothing, like `ask`."""
         from rules.zones.rotations import on_call  # noqa: PLC0415 - see above
 
-        bookings, told = await self.booked(spec, people, at, at + _AHEAD)
         try:
+            bookings, told = await self.booked(spec, people, at, at + _AHEAD)
             found = await asyncio.to_thread(on_call, spec, at, bookings)
         except Exception as error:  # noqa: BLE001 - a schedule's trouble must not keep the rest from paging
             return _unknown(spec.name, at, f"could not be worked out ({type(error).__name__})")
@@ -93,7 +100,9 @@ class OnCallLookup:
         try:
             read = await self.feeds.read(spec.feed.name, start, end, timeout=patience.FEED)
         except ConnectorError as error:
-            return (), {"notes": (f"feed {error.channel}: {error.reason}, and there is no copy",)}
+            return (), {
+                "notes": (f"feed {error.channel}: {error.reason}, and no copy can be used",)
+            }
         meant = await asyncio.to_thread(people_meant, read.events, spec.feed, people)
         bookings = tuple(
             Booking(event.begins, event.ends, person)
@@ -112,9 +121,13 @@ class OnCallLookup:
 
         try:
             found = policy_in_force(self.policy_file, at).policy
+            return _live(found, names) if found.policy == policy else _Live()
         except PolicyBroken:
             return _Live()
-        return _live(found, names) if found.policy == policy else _Live()
+        except Exception:
+            # The schedules that the incident carries are better than no page.
+            log.exception("schedule.policy_unread")
+            return _Live()
 
 
 @dataclass(frozen=True, slots=True)

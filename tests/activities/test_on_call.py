@@ -18,7 +18,7 @@ from models.contracts.paging import Escalated, EscalateIncident
 from models.people.schedule import Gap
 from policies.compiling.policy import compile_policy
 from policies.reading.load import parse_policy
-from tests.fakes.feeds import a_feed, a_shift
+from tests.fakes.feeds import a_feed, a_shift, read_here
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import WebhookSink
 from tests.policies.written import WHOLE
@@ -58,7 +58,7 @@ async def feeds(tmp_path: Path) -> AsyncIterator[FeedDirectory]:
     shift = a_shift("On call: Dr. Berg", "20260302T090000Z", "20260309T090000Z")
     path.write_text(a_feed(shift, a_shift("Offsite", "20260304T090000Z", "20260304T170000Z")))
     directory = FeedDirectory(
-        {"fed": FeedSettings(path=path)}, tmp_path / "copies", fresh=timedelta()
+        {"fed": FeedSettings(path=path)}, tmp_path / "copies", fresh=timedelta(), read=read_here
     )
     yield directory
     await directory.aclose()
@@ -138,7 +138,7 @@ async def test_what_cannot_be_worked_out_is_nobody_and_says_so(tmp_path: Path) -
     assert {name: (on.gap, on.notes) for name, on in found.on_call.items()} == {
         "fed": (
             Gap.UNDECLARED,
-            ("feed fed: no setting says where this feed is, and there is no copy",),
+            ("feed fed: no setting says where this feed is, and no copy can be used",),
         ),
         "mars": (
             Gap.UNDECLARED,
@@ -203,3 +203,35 @@ async def test_a_role_goes_to_whoever_is_on_call_when_an_incident_begins(
     assert await with_on_call(plain, AT, feeds) is plain
     lost = await with_on_call(compiled(), AT, None)
     assert lost.on_call["fed"].notes == ("feed fed is not read here",)
+
+
+async def test_a_schedule_whose_feed_breaks_keeps_nobody_else_from_being_paged(
+    environment: ActivityEnvironment,
+    channels: ChannelDirectory,
+    sink: WebhookSink,
+    feeds: FeedDirectory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The level says why it pages nobody by that schedule."""
+
+    async def broken(*_: object, **__: object) -> None:
+        raise UnicodeEncodeError("ascii", "\xe9", 0, 1, "")
+
+    monkeypatch.setattr(feeds, "read", broken)
+    done = await escalated(environment, channels, OnCallLookup(feeds))
+    assert done.nobody == ("schedule:fed", "schedule:off")
+    notes = ("the schedule could not be worked out (UnicodeEncodeError)",)
+    assert done.on_call["fed"].notes == notes
+    assert set(sink.effects) == {"INC-1/page-1:ana"}
+
+
+async def test_where_the_policy_in_force_cannot_be_read_the_incident_s_own_counts(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the error is."""
+
+    def broken(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("policies.catalogue.policy_in_force", broken)
+    assert await asked(OnCallLookup(None, file), "primary") == {"primary": ("ana",)}

@@ -16,6 +16,7 @@ from connectors.channels.kinds import channel_settings
 from connectors.channels.webhook import WebhookSettings
 from connectors.errors import PermanentError, RetryableError
 from tests.fakes.messages import a_message
+from tests.fakes.webhook_sink import Answer, WebhookSink
 
 SOON = timedelta(seconds=5)
 
@@ -160,3 +161,16 @@ def test_settings_do_not_show_their_secrets() -> None:
         settings(host="localhost", sender="a@b.c", password="secret-word")
     )
     assert "secret-" not in shown
+
+
+async def test_the_answer_of_one_webhook_changes_no_request_to_another() -> None:
+    """No cookie is kept: it would go to all webhooks of the host, until they refuse its length."""
+    cookie = {"Set-Cookie": f"a={'b' * 3000}; Path=/"}
+    async with WebhookSink() as sink:
+        sink.default = Answer(headers=cookie)
+        named = {name: settings(url=sink.url_of(name)) for name in ("status", "pager")}
+        directory = ChannelDirectory(named)
+        for name in ("status", "pager", "status"):
+            await directory.channel(name).send(a_message(), timeout=SOON)
+        await directory.aclose()
+    assert [request.headers.get("cookie") for request in sink.requests] == [None, None, None]

@@ -1,5 +1,7 @@
 """Feeds by HTTP and from files: fresh or as their last good copy, without their secrets."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
@@ -11,7 +13,9 @@ from pydantic import ValidationError
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from connectors.feeds.directory import FeedDirectory, FeedReading
 from connectors.feeds.file import LARGEST_BYTES
+from connectors.feeds.ical import Unfolded
 from connectors.feeds.settings import FeedSettings
+from connectors.feeds.web import WebFeed
 from tests.fakes.feeds import ANA, BO, a_feed, read_here
 from tests.fakes.webhook_sink import Answer, WebhookSink
 
@@ -125,6 +129,132 @@ async def test_a_feed_that_hangs_is_given_up_in_time(server: WebhookSink, tmp_pa
             found = await read(feeds, timedelta(milliseconds=50))
             assert found.trouble == "no answer within 0.05 s"
     assert len(server.requests) == 2
+
+
+VERSIONS = {"not ASCII": "\xe9", "with a control": "a\x01b", "too long": "a" * 60_000}
+
+
+@pytest.mark.parametrize("case", VERSIONS)
+async def test_a_version_that_cannot_be_sent_back_is_not_kept(
+    server: WebhookSink, tmp_path: Path, case: str
+) -> None:
+    """Not by this process and not by the next; the feed is asked for as if it named none."""
+    named = {"ETag": VERSIONS[case], "Last-Modified": VERSIONS[case]}
+    server.default = Answer(body=a_feed(ANA).encode(), headers=named)
+    for _ in range(2):
+        async with aclosing(directory(server, tmp_path)) as feeds:
+            for _ in range(2):
+                found = await read(feeds)
+                assert (people(found), found.trouble) == (["ana"], "")
+    asked = [name for request in server.requests for name in request.headers]
+    assert len(server.requests) == 4
+    assert not {"if-none-match", "if-modified-since"} & {*asked}
+
+
+@pytest.mark.parametrize("kept", ["\xe9", "a" * 60_000, 7, None])
+async def test_a_copy_with_a_bad_version_still_loads(
+    server: WebhookSink, tmp_path: Path, kept: object
+) -> None:
+    """It counts although the feed is down."""
+    async with aclosing(directory(server, tmp_path)) as feeds:
+        await read(feeds)
+    [file] = tmp_path.iterdir()
+    file.write_text(json.dumps({**json.loads(file.read_text()), "etag": kept}))
+    server.default = Answer(status=503)
+    async with aclosing(directory(server, tmp_path)) as feeds:
+        found = await read(feeds)
+    assert (people(found), found.trouble) == (["ana"], "answered 503")
+
+
+@pytest.mark.parametrize(
+    "flaw", [{"as_of": "2026-03-01T09:00:00"}, {"text": 7}, {"as_of": "9999-01-01T00:00:00+00:00"}]
+)
+async def test_a_file_that_is_no_copy_is_replaced(
+    server: WebhookSink, tmp_path: Path, flaw: dict[str, object]
+) -> None:
+    """Also one that claims to be of the future."""
+    async with aclosing(directory(server, tmp_path)) as feeds:
+        await read(feeds)
+    [file] = tmp_path.iterdir()
+    file.write_text(json.dumps({**json.loads(file.read_text()), **flaw}))
+    server.default = Answer(body=a_feed(BO).encode())
+    async with aclosing(directory(server, tmp_path)) as feeds:
+        assert people(await read(feeds)) == ["bo"]
+
+
+@pytest.mark.parametrize("error", [UnicodeEncodeError("ascii", "\xe9", 0, 1, ""), KeyError("x")])
+async def test_whatever_a_feed_raises_is_a_failure_of_the_feed(
+    server: WebhookSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Its last good copy counts; if there is none, the error is typed."""
+
+    async def broken(*_: object, **__: object) -> None:
+        raise error
+
+    async with aclosing(directory(server, tmp_path)) as feeds:
+        await read(feeds)
+        monkeypatch.setattr(WebFeed, "fetch", broken)
+        found = await read(feeds)
+    why = f"unexpected error ({type(error).__name__})"
+    assert (people(found), found.trouble) == (["ana"], why)
+    async with aclosing(directory(server, tmp_path / "none")) as feeds:
+        with pytest.raises(RetryableError, match="unexpected error"):
+            await read(feeds)
+
+
+async def test_a_reading_that_breaks_is_a_failure_of_the_feed_and_is_tried_again(
+    server: WebhookSink, tmp_path: Path
+) -> None:
+    """As when no process can be started: the same text may be read a moment later."""
+    errors = [OSError("no process"), OSError("no process")]
+
+    async def reader(text: str, start: datetime, end: datetime) -> Unfolded:
+        if errors:
+            raise errors.pop()
+        return await read_here(text, start, end)
+
+    named = {"primary": settings_of(server)}
+    feeds = FeedDirectory(named, tmp_path, fresh=NEVER, patience=NEVER, read=reader)
+    async with aclosing(feeds):
+        for _ in range(2):
+            with pytest.raises(RetryableError, match=r"unexpected error \(OSError\)"):
+                await read(feeds)
+        assert people(await read(feeds)) == ["ana"]
+
+
+async def test_a_page_does_not_wait_for_a_copy_to_be_read_for_another_month(
+    server: WebhookSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But a reading that covers the time counts, and one under way is found done later."""
+    done, begun = asyncio.Event(), list[datetime]()
+
+    async def reader(text: str, start: datetime, end: datetime) -> Unfolded:
+        begun.append(start)
+        if len(begun) > 2:
+            await done.wait()
+        return await read_here(text, start, end)
+
+    named = {"primary": settings_of(server)}
+    async with aclosing(FeedDirectory(named, tmp_path, read=reader)) as feeds:
+        at_once = timedelta(milliseconds=10)
+        assert people(await read(feeds)) == ["ana"]
+        within = await feeds.read("primary", START + timedelta(days=3), END, timeout=at_once)
+        assert (people(within), len(begun)) == (["ana"], 2)
+        monkeypatch.setattr("connectors.feeds.directory.CHECKED_WITHIN", at_once)
+        with pytest.raises(RetryableError, match="its copy is still being read"):
+            await feeds.read("primary", START, END + timedelta(days=60), timeout=at_once)
+        done.set()
+        later = await feeds.read("primary", START, END + timedelta(days=60), timeout=SOON)
+    assert (people(later), len(begun)) == (["ana"], 3)
+
+
+async def test_no_cookie_is_kept_or_sent(server: WebhookSink, tmp_path: Path) -> None:
+    """The answer of one feed would change what another is asked."""
+    server.default = Answer(body=a_feed(ANA).encode(), headers={"Set-Cookie": "a=b; Path=/"})
+    async with aclosing(directory(server, tmp_path)) as feeds:
+        for _ in range(2):
+            await read(feeds)
+    assert [request.headers.get("cookie") for request in server.requests] == [None, None]
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,11 @@ def test_of_nobody_it_is_said_whether_that_is_meant_and_why() -> None:
     assert nobody_by(declared) == (
         "nobody is on call by night: a declared gap until 2026-03-01 09:00 UTC"
     )
-    notes = ("feed x: answered 404, and there is no copy",)
+    notes = ("feed x: answered 404, and no copy can be used",)
     lost = OnCall(schedule="night", at=AT, gap=Gap.UNDECLARED, notes=notes)
     assert nobody_by(lost) == (
-        "nobody is on call by night: an undeclared gap; feed x: answered 404, and there is no copy"
+        "nobody is on call by night: an undeclared gap; "
+        "feed x: answered 404, and no copy can be used"
     )
 
 
