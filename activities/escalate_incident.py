@@ -109,6 +109,8 @@ class EscalateIncidentActivity:
             return PageOutcome(
                 delivery=delivery.changed(not_before=leave.again_at, held=True), leave=leave, **said
             )
+        if leave.why:
+            log.warning("page.not_held", target=page.target, why=leave.why)
         delivery = delivery.changed(bound=None)
         deadline = asyncio.get_running_loop().time() + request.attempt_timeout.total_seconds()
         failures: list[DeliveryFailure] = []

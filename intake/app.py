@@ -71,6 +71,8 @@ def create_app(
         openapi_url=OPENAPI,
         docs_url=None,
         redoc_url=None,
+        # A redirect names http://, so a sender would send its token again without TLS.
+        redirect_slashes=False,
     )
     install(app)
     describe(app, *(each.body for each in FORMATS.values()), Reported)

@@ -42,7 +42,9 @@ class Connection(H11Protocol):
     """A connection with time limits.
 
     If there are too many, the one that has waited longest for its request is closed. So a client
-    that sends a whole request at once is served, however many clients do not.
+    that sends a whole request at once is served, however many clients do not. The exception is a
+    flood: if more connections come in one turn of the loop than may be open, one of them is closed
+    before its request is read, and its sender must try again.
     """
 
     most = 256

@@ -43,7 +43,7 @@ with workflow.unsafe.imports_passed_through():
         summarised,
         summary_due,
     )
-    from rules.record.bounds import excessive
+    from rules.record.bounds import excessive, too_large
     from workflows.incident.timer import in_time
     from workflows.options import LIFE_OF_A_PAGE, perform
     from workflows.payloads import NotJson, raw, raw_start, read_one, read_start
@@ -123,7 +123,7 @@ class WorkloadWorkflow:
 
         def validate(*payloads: object) -> None:
             said = _read(kind, payloads)
-            refusal = excessive(said)
+            refusal = excessive(said) or too_large(said)
             if refusal:
                 raise ApplicationError(refusal.message, type=refusal.kind, non_retryable=True)
             self._ruled(rule, said)

@@ -6,8 +6,10 @@ pending go together in the next update, which can hold hundreds.
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import accumulate
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -38,6 +40,8 @@ from models.people.workload import (
 )
 from models.severity import MOST_URGENT
 from rules.paging.urgency import Kind, home_of, rank
+from rules.record.bounds import MESSAGE_BYTES
+from rules.record.carried import size
 from rules.record.identity import workload_id
 from rules.record.markdown import caption
 
@@ -61,6 +65,12 @@ class _Line:
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: Waiting = field(default_factory=list)
+
+
+def together_at_once(asks: Sequence[AskLeave]) -> int:
+    """How many of these pages fit into one update; at least one."""
+    weights = accumulate(size(ask) + 1 for ask in asks[:MOST_TOGETHER])
+    return max(1, sum(weight <= MESSAGE_BYTES - 1024 for weight in weights))
 
 
 class Workloads:
@@ -101,7 +111,8 @@ class Workloads:
     async def _ask_for_all(self, line: _Line, workload: str, whom: str) -> None:
         """Ask for the worst first, even if more are waiting than one update takes."""
         line.waiting.sort(key=lambda one: one[0].bound.urgency)
-        together, line.waiting = line.waiting[:MOST_TOGETHER], line.waiting[MOST_TOGETHER:]
+        count = together_at_once([ask for ask, _ in line.waiting])
+        together, line.waiting = line.waiting[:count], line.waiting[count:]
         pages = AskTogether(pages=tuple(ask for ask, _ in together))
         try:
             answers = await self._update(workload, whom, ASK_LEAVE, pages, Leaves)

@@ -7,6 +7,8 @@ paged for the big one, and nobody is paged more often than N times.
 
 from datetime import UTC, datetime, timedelta
 
+from pydantic_core import to_json
+
 from models.people.workload import (
     GRANTED,
     AskLeave,
@@ -23,6 +25,7 @@ from models.people.workload import (
     WorkloadState,
 )
 from models.policy.durations import format_duration
+from rules.record.carried import size
 
 GATHER = timedelta(seconds=30)
 """The first page that is held waits this long for others."""
@@ -39,6 +42,12 @@ MOST_HELD = 1000
 """Pages beyond this number are not kept: their incidents ask again."""
 MOST_REMEMBERED = 10_000
 """The outcome of at most this many pages is kept, because each run carries all of it."""
+MOST_BYTES = 896 * 1024
+"""The most bytes of JSON that a workload knows: each run carries all of it in one message.
+
+A page beyond that is sent at once and forgotten, because too often is better than never.
+"""
+NO_ROOM = Leave(verdict=Verdict.GRANTED, why="its workload has no room left to hold it")
 WORST = 1
 
 
@@ -61,8 +70,17 @@ def asked_together(
 ) -> tuple[WorkloadState, Leaves]:
     """The answers to pages that ask at the same time: the worst goes first."""
     answers: dict[int, Leave] = {}
+    room = MOST_BYTES - size(state)
     for place, ask in sorted(enumerate(asks), key=lambda numbered: numbered[1].bound.urgency):
-        state, answers[place] = asked(state, ask, now)
+        after, answers[place] = asked(state, ask, now)
+        if len(after.held) + len(after.sent) > len(state.held) + len(state.sent):
+            # Its key stands beside it once more.
+            needed = size(HeldPage(asked=ask, at=now)) + len(to_json(ask.key))
+            if needed > room:
+                answers[place] = NO_ROOM
+                continue
+            room -= needed
+        state = after
     return state, Leaves(leaves=tuple(answers[place] for place in range(len(asks))))
 
 
@@ -127,14 +145,18 @@ def not_summarised(state: WorkloadState, keys: tuple[str, ...], now: datetime) -
 def role_told(
     state: WorkloadState, told: HoldRole, now: datetime
 ) -> tuple[WorkloadState, RolesHeld]:
-    """The state after a person takes or leaves a role, and where else they hold it."""
+    """The state after a person takes or leaves a role, and where else they hold it.
+
+    If there is no room left, a role that is taken is not kept.
+    """
     others = tuple(
         held
         for held in state.roles
         if (held.role, held.incident_id) != (told.role, told.incident_id)
     )
     elsewhere = tuple(held.incident_id for held in others if held.role == told.role)
-    roles = (*others, told) if told.holds else others
+    kept = told.holds and size(state) + size(told) <= MOST_BYTES
+    roles = (*others, told) if kept else others
     return pruned(state, now).changed(roles=roles), RolesHeld(elsewhere=elsewhere)
 
 

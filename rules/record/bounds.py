@@ -88,6 +88,14 @@ def excessive(message: BaseModel) -> Refusal | None:
     return Refusal("Malformed", words[:1000], tuple(place for place, _ in found))
 
 
+def too_large(message: BaseModel) -> Refusal | None:
+    """The refusal of a message that is too large as a whole, whatever it contains."""
+    if size(message) <= MESSAGE_BYTES:
+        return None
+    words = f"payload: is larger than {MESSAGE_BYTES // 1024} KiB"
+    return Refusal("Malformed", words, ("payload",))
+
+
 def _too_long(message: Command | Report) -> tuple[Flaw, ...]:
     """The flaw of a message that is too large as a whole, although no part of it is."""
     if isinstance(message, RecordAlertsCommand) or size(message) <= MESSAGE_BYTES:

@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 
 from activities.tell_of_role import TellOfRoleActivity
 from incidents import patience
-from incidents.workloads.requests import NoAnswer, Workloads
+from incidents.workloads.requests import MOST_TOGETHER, NoAnswer, Workloads, together_at_once
 from models.people.workload import (
     AskForLeave,
     AskLeave,
@@ -119,3 +119,11 @@ async def test_an_incident_that_was_ended_from_outside_counts_no_more(
     assert (await lead("INC-third")).elsewhere == (still.id,)
     await still.terminate()
     assert (await lead("INC-fourth")).elsewhere == ()
+
+
+def test_one_update_holds_as_many_pages_as_fit_into_a_message() -> None:
+    """In number and in bytes, but always one, so that a large page is answered, too."""
+    large = page(1).changed(channels=tuple("x" * 480 for _ in range(190)))
+    assert together_at_once([large] * 15) == 2
+    assert together_at_once([page(number) for number in range(300)]) == MOST_TOGETHER
+    assert together_at_once([page(1).changed(subject="x" * 300_000)]) == 1

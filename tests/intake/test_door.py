@@ -107,7 +107,13 @@ async def test_any_name_is_known_where_that_is_asked_for(siren: Siren) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/nowhere", 404), ("POST", "/", 404), ("POST", "/v1/alerts", 404), ("GET", URL, 405)],
+    [
+        ("GET", "/nowhere", 404),
+        ("POST", "/", 404),
+        ("POST", "/v1/alerts", 404),
+        ("POST", f"{URL}/", 404),
+        ("GET", URL, 405),
+    ],
 )
 async def test_whoever_asks_for_what_is_not_there_hears_what_is(
     http: httpx2.AsyncClient, method: str, path: str, status: int

@@ -208,3 +208,14 @@ async def test_nothing_is_forgotten_when_it_continues_as_new(task_queue: str) ->
     assert leave.summary.incidents == 36
     assert first.verdict is Verdict.GRANTED
     assert began.workflow_execution_started_event_attributes.continued_execution_run_id
+
+
+async def test_a_message_that_is_too_large_as_a_whole_is_refused(ana: Ana) -> None:
+    """Six of them, each of whose parts keeps its bounds, would be too much to carry on."""
+    channels = tuple("x" * 480 for _ in range(190))
+    await ana.ask(page(1))
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await ana.ask(*(page(number).changed(channels=channels) for number in range(15)))
+    assert isinstance(refused.value.cause, ApplicationError)
+    assert refused.value.cause.type == "Malformed"
+    assert "larger than 256 KiB" in str(refused.value.cause)

@@ -9,11 +9,14 @@ from rules.paging.workload import (
     APART,
     GATHER,
     LAG,
+    MOST_BYTES,
     MOST_HELD,
     MOST_REMEMBERED,
+    NO_ROOM,
     REMEMBERED,
     ROUNDS,
     asked,
+    asked_together,
     for_summaries,
     not_summarised,
     one_by_one,
@@ -21,6 +24,7 @@ from rules.paging.workload import (
     pruned,
     role_told,
 )
+from rules.record.carried import size
 from tests.rules.storms import NOON, TEN, page, paged, storm, told
 
 LATER = NOON + REMEMBERED
@@ -90,3 +94,32 @@ def test_a_workload_of_which_nothing_is_left_was_over_long_ago() -> None:
     state, _ = role_told(WorkloadState(), LEAD, NOON)
     state, _ = role_told(state, LEAD.changed(holds=False), NOON)
     assert over_at(state) == datetime.min.replace(tzinfo=UTC)
+
+
+def test_what_a_workload_knows_is_bounded_in_bytes() -> None:
+    """A page for which there is no room is sent at once, also if it asks again, and not kept."""
+    channels = tuple(f"c{number}{'x' * 480}" for number in range(190))
+    state = storm(4)
+    for number in range(6):
+        pages = tuple(
+            page(number * 100 + each + 10).changed(channels=channels) for each in range(15)
+        )
+        state, leaves = asked_together(state, pages, NOON)
+        assert size(state) <= MOST_BYTES < 1024 * 1024
+    assert leaves.leaves == (NO_ROOM,) * 15
+    assert asked_together(state, pages, NOON) == (state, leaves)
+    held = next(ask.asked for ask in state.held.values())
+    withdrawn, _ = asked_together(state, (held.changed(withdraw=True),), NOON)
+    assert len(withdrawn.held) == len(state.held) - 1
+
+
+def test_the_roles_that_a_workload_knows_are_bounded_in_bytes() -> None:
+    """One that is left makes room."""
+    state = WorkloadState()
+    for number in range(2000):
+        state, _ = role_told(state, LEAD.changed(incident_id=f"{number}{'x' * 4000}"), NOON)
+        if number > len(state.roles):
+            break
+    assert size(state) <= MOST_BYTES
+    fewer, _ = role_told(state, state.roles[0].changed(holds=False), NOON)
+    assert len(fewer.roles) == len(state.roles) - 1
