@@ -14,7 +14,7 @@ from intake.app import create_app
 from intake.connection import Connection
 from models.addresses import is_loopback
 from runtime.client import ServerNotReachable, connect
-from runtime.ending import CANNOT_LISTEN, NO_SERVER, NOT_AS_SET_UP, ended, on_signal
+from runtime.ending import CANNOT_LISTEN, NO_SERVER, NOT_AS_SET_UP, ended, on_signal, turning
 from runtime.feeds import feeds_of
 from runtime.logging import prepared
 from runtime.settings import Settings, SettingsBroken
@@ -88,7 +88,8 @@ async def serve(settings: Settings) -> None:
     on_signal(server.stop, at_the_latest=HARD_END_SECONDS)
     log.info("intake.starts", host=settings.intake_host, port=settings.intake_port)
     try:
-        await server.serve()
+        async with turning():
+            await server.serve()
     finally:
         await feeds.aclose()
 

@@ -18,7 +18,7 @@ from policies.checks.installation import feed_setting, misunderstood, setting_of
 from policies.compiling.policy import PolicyTooLarge, compile_policy
 from runtime.client import ServerNotReachable, connect
 from runtime.embedded.component import READY
-from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended, on_signal
+from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended, on_signal, turning
 from runtime.feeds import feeds_of
 from runtime.logging import prepared
 from runtime.search_attributes import missing, mistyped, retention
@@ -104,6 +104,7 @@ async def serve(settings: Settings) -> None:
     on_signal(lambda: loop.call_soon_threadsafe(stop.set), at_the_latest=HARD_END_SECONDS)
     try:
         async with (
+            turning(),
             working(client, settings, channels, feeds),
             sweeping(client, settings.task_queue),
         ):

@@ -16,27 +16,30 @@ STUCK = {
 }
 PROGRAM = """
 import asyncio, sys
-from runtime.ending import on_signal
+from runtime.ending import on_signal, turning
+
+def ready():
+    print("ready", flush=True)
 
 def forever():
-    print("ready", flush=True)
+    ready()
     while True:
         pass
 
 async def main():
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    on_signal(lambda: loop.call_soon_threadsafe(stop.set), at_the_latest=0.2)
-    {}
+    on_signal(lambda: loop.call_soon_threadsafe(stop.set), at_the_latest={latest})
+    {doing}
 
 asyncio.run(main())
 """
 
 
-def begun(doing: str) -> subprocess.Popen[bytes]:
-    """A process that runs this code, once it has begun."""
+def begun(doing: str, *, latest: float = 60) -> subprocess.Popen[bytes]:
+    """A process that runs this code, once it has begun; told to end, it has so many seconds."""
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM.format(doing)],
+        [sys.executable, "-c", PROGRAM.format(doing=doing, latest=latest)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -58,7 +61,7 @@ def ended(process: subprocess.Popen[bytes]) -> bytes:
 @pytest.mark.parametrize("case", STUCK)
 def test_what_never_ends_is_ended(case: str) -> None:
     """It ends after its grace period, with its last activity on stderr."""
-    with begun(STUCK[case]) as process:
+    with begun(STUCK[case], latest=0.2) as process:
         said = ended(process)
     assert (process.returncode, b"forever" in said) == (1, True)
 
@@ -66,5 +69,21 @@ def test_what_never_ends_is_ended(case: str) -> None:
 def test_what_ends_by_itself_is_left_alone() -> None:
     """In order, with code 0."""
     with begun("print('ready', flush=True); await stop.wait()") as process:
+        said = ended(process)
+    assert (process.returncode, said) == (0, b"")
+
+
+def test_a_process_whose_event_loop_stands_still_is_ended_although_nobody_asks() -> None:
+    """Otherwise it takes work and does nothing of it, and no supervisor starts another."""
+    held = "async with turning(within=0.2): await asyncio.sleep(0); forever()"
+    with begun(held) as process:
+        said = process.communicate(timeout=60)[1]
+    assert (process.returncode, b"forever" in said) == (1, True)
+
+
+def test_a_process_whose_event_loop_turns_is_left_alone() -> None:
+    """Until somebody asks it to end, and it ends in order."""
+    turns = "loop.call_later(2.5, ready)\n    async with turning(within=2): await stop.wait()"
+    with begun(turns) as process:
         said = ended(process)
     assert (process.returncode, said) == (0, b"")
