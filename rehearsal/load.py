@@ -19,6 +19,7 @@ from policies.reading.tree import Loc
 from rehearsal.names import unknown_names
 from rehearsal.payloads import NoAlerts, payload_file
 from rehearsal.wording import (
+    ADOPTED,
     NOT_WRITTEN,
     NoMoment,
     names_of_commands,
@@ -181,7 +182,7 @@ def _of_command(event: Event, loc: Loc, scenario: Scenario, file: Path) -> Itera
             what = f"{spec.name} has no field {key!r}"
             yield Finding((*loc, key), what, suggestion(key, known), key=True)
     fields = {k: v for k, v in event.fields.items() if names[k] in known}
-    policy = next((key for key in fields if names[key] == "policy"), None)
+    policy = next((key for key in fields if names[key] == ADOPTED), None)
     if spec.payload is AdoptPolicyCommand and policy:
         if not beside(file, str(fields[policy])).exists():
             yield Finding((*loc, policy), f"there is no file {fields[policy]}", "")

@@ -15,7 +15,7 @@ from policies.catalogue import PolicyBroken, policy_in_force
 from policies.compiling.responsibility import authority, role_clocks
 from policies.reading.findings import Finding, unknown
 from policies.reading.tree import Loc
-from rehearsal.wording import VIA, spec_of, written_as
+from rehearsal.wording import ADOPTED, VIA, spec_of, written_as
 from rules.people.names import ANYONE, OUTSIDE
 from states.lifecycle import BY_TRIGGER
 
@@ -118,7 +118,7 @@ def _adopted(scenario: Scenario) -> Iterator[tuple[str, datetime]]:
     for event in scenario.events:
         spec = spec_of(event.do or "")
         if spec and spec.payload is AdoptPolicyCommand:
-            named = [event.fields[k] for k, v in written_as(spec, event).items() if v == "policy"]
+            named = [event.fields[k] for k, v in written_as(spec, event).items() if v == ADOPTED]
             yield from ((str(name), instant_of(event.at, scenario.starts)) for name in named)
 
 

@@ -25,7 +25,7 @@ from rehearsal.payloads import payload_file
 from rehearsal.played import Look, Played, PlayedIncident, Refused
 from rehearsal.policy import RehearsedPolicy
 from rehearsal.reading import played_incident, standing_of
-from rehearsal.wording import payload_of, report_of, spec_of
+from rehearsal.wording import ADOPTED, payload_of, report_of, spec_of
 
 LEAD = timedelta(seconds=2)
 """This long before people act, we check whether something comes due when they do."""
@@ -183,7 +183,7 @@ class _Play:
         for key in OTHER_INCIDENT & set(payload):
             payload[key] = self.engine.incidents.get(payload[key], payload[key])
         if spec.payload is AdoptPolicyCommand:
-            payload.update(await self._kept(str(payload.pop("policy")), at))
+            payload.update(await self._kept(str(payload.pop(ADOPTED)), at))
         return Order(named, spec.name, payload)
 
     def _meant(self, name: str | None) -> str | None:

@@ -29,12 +29,15 @@ NOT_WRITTEN = frozenset(
 )
 """Fields of a report that the engine fills."""
 
+ADOPTED = "policy_hash"
+"""An author names the file of the policy; its hash takes the place of it when it is played."""
+
 FRIENDLY: Mapping[str, Mapping[str, str]] = {
     "set_severity": {"to": "severity"},
     "assign_role": {"to": "person"},
     "post_update": {"to": "audiences"},
     "link": {"to": "target"},
-    "adopt_policy": {"to": "policy"},
+    "adopt_policy": {"to": ADOPTED},
     "set_date": {"to": "at"},
     "extend_clock": {"for": "by"},
 }

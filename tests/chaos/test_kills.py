@@ -120,7 +120,7 @@ async def test_a_server_killed_and_restarted_from_its_file_loses_no_acknowledged
     plant.server.kill()
     await plant.start_server()
     await plant.handle.execute_update(
-        "add_lesson", {"actor": "ana", "text": "again", "command_id": "lesson-3"}
+        "add_lesson", {"actor": "ana", "text": "3", "command_id": "lesson-3"}
     )
     await plant.handle.execute_update("acknowledge", {"actor": "bo"})
     record = await plant.until(lambda r: r.state is State.ASSESSMENT)
