@@ -1,10 +1,7 @@
-"""Commands that cannot be meant are refused, and those that were taken before that stay done."""
+"""Commands that cannot be meant are refused."""
 
 import pytest
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer
 
-from runtime.worker.registry import WORKFLOWS, workflow_runner
 from states.lifecycle import State
 from tests.scenarios.stage import Stage
 
@@ -60,21 +57,3 @@ async def test_the_line_of_a_refused_signal_names_it(
     assert last.kind == "command.refused"
     assert last.summary.startswith(summary)
     assert len(last.summary) < 220
-
-
-async def test_what_was_taken_before_blank_texts_were_refused_replays(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An incident that took a blank signal or update goes on under the code of today."""
-    with monkeypatch.context() as before:
-        before.setattr("workflows.incident.handlers.unsound", lambda *_: None)
-        await stage.report()
-        await stage.handle.signal("post_update", BLANK)
-        await stage.do("cancel", reason="duplicate_of", duplicate_of=stage.handle.id)
-        assert (await stage.ended()).incident.state is State.CANCELLED
-    replayer = Replayer(
-        workflows=list(WORKFLOWS),
-        data_converter=pydantic_data_converter,
-        workflow_runner=workflow_runner(),
-    )
-    await replayer.replay_workflow(await stage.handle.fetch_history())

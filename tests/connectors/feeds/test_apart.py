@@ -168,6 +168,9 @@ async def test_a_feed_without_any_copy_keeps_a_page_no_longer(
         for _ in range(2):
             with pytest.raises(RetryableError, match=CHECKING):
                 await read()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not reader.asked:
+                await asyncio.sleep(0.01)
         assert reader.asked == [a_feed(ANA)]
         reader.may_go_on.set()
         async with asyncio.timeout(PATIENCE_SECONDS):
