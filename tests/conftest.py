@@ -1,6 +1,7 @@
 """Real servers for the tests."""
 
 import os
+import signal
 import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -26,6 +27,11 @@ base.proof = proof
 
 LONG = ("chaos", "test_storm.py", "test_demo.py", "timelines", "_oracle.py", "test_stack.py")
 """What takes longest begins first, so that no process works on it alone at the end."""
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what runs in its background without Ctrl-C, and every process that a test
+    # starts would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("same", derandomize=True)
 settings.register_profile("new", derandomize=False, max_examples=1000, deadline=None)
