@@ -22,6 +22,8 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
+from incidents.reaching import AWAY
+
 LOOK_SECONDS = 0.005
 LOOKS = 3
 """This many checks in a row must see no change and nothing in progress."""
@@ -29,6 +31,8 @@ WATCH_SECONDS = 1.0
 FAILING_SECONDS = 2.0
 """A workflow task may fail once, if news arrives just as it ends; if it keeps failing, it is the
 code."""
+ATTEMPTS = 3
+"""A busy server cancels a reading now and then; the SDK does not repeat that one."""
 NEWEST_EVENTS = 100
 """If a timer is armed, the newest one is among this many events: each change re-arms it."""
 PATIENCE = timedelta(seconds=60)
@@ -149,7 +153,16 @@ class VirtualTime:
             execution=WorkflowExecution(workflow_id=workflow_id),
             maximum_page_size=NEWEST_EVENTS,
         )
-        newest = await client.workflow_service.get_workflow_execution_history_reverse(request)
+        service = client.workflow_service
+        for _ in range(ATTEMPTS - 1):
+            try:
+                newest = await service.get_workflow_execution_history_reverse(request, retry=True)
+            except RPCError as error:
+                if error.status not in AWAY:
+                    raise
+            else:
+                return newest.history.events
+        newest = await service.get_workflow_execution_history_reverse(request, retry=True)
         return newest.history.events
 
     async def _tells(self, workflow_id: str) -> bool:
