@@ -7,9 +7,9 @@ offset.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.history.v1 import HistoryEvent
@@ -36,6 +36,7 @@ ATTEMPTS = 3
 NEWEST_EVENTS = 100
 """If a timer is armed, the newest one is among this many events: each change re-arms it."""
 PATIENCE = timedelta(seconds=60)
+Answer = TypeVar("Answer")
 Look = DescribeWorkflowExecutionResponse
 Mark = tuple[str, int]
 """How far a workflow has come: its run, and the number of events in that run."""
@@ -101,7 +102,8 @@ class VirtualTime:
         request = DescribeWorkflowExecutionRequest(
             namespace=client.namespace, execution=WorkflowExecution(workflow_id=workflow_id)
         )
-        return await client.workflow_service.describe_workflow_execution(request, retry=True)
+        service = client.workflow_service
+        return await _read(lambda: service.describe_workflow_execution(request, retry=True))
 
     async def running(self, workflow_id: str) -> bool:
         """Whether a run of the workflow is open."""
@@ -154,15 +156,9 @@ class VirtualTime:
             maximum_page_size=NEWEST_EVENTS,
         )
         service = client.workflow_service
-        for _ in range(ATTEMPTS - 1):
-            try:
-                newest = await service.get_workflow_execution_history_reverse(request, retry=True)
-            except RPCError as error:
-                if error.status not in AWAY:
-                    raise
-            else:
-                return newest.history.events
-        newest = await service.get_workflow_execution_history_reverse(request, retry=True)
+        newest = await _read(
+            lambda: service.get_workflow_execution_history_reverse(request, retry=True)
+        )
         return newest.history.events
 
     async def _tells(self, workflow_id: str) -> bool:
@@ -278,6 +274,16 @@ class VirtualTime:
         if now - self._failing_since.setdefault(workflow_id, now) > FAILING_SECONDS:
             raise Stuck(f"the workflow {workflow_id} keeps failing")
         return described
+
+
+async def _read(read: Callable[[], Awaitable[Answer]]) -> Answer:
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return await read()
+        except RPCError as error:
+            if error.status not in AWAY:
+                raise
+    return await read()
 
 
 def _runs(seen: Look) -> bool:

@@ -17,7 +17,7 @@ from rules.people.authority import SET_ATTRIBUTE
 from rules.record.decision import Case, Refusal
 
 COMPLETE_STEP, ADD_LESSON, LINK = "complete_step", "add_lesson", "link"
-ASSIGN_ROLE, HAND_OVER = "assign_role", "hand_over"
+ASSIGN_ROLE, HAND_OVER, SET_SEVERITY = "assign_role", "hand_over", "set_severity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,14 @@ def _key_of(attribute: str, policy: CompiledPolicy) -> str | None:
     return next((key for key in (certain, SET_ATTRIBUTE) if key in policy.authority), None)
 
 
-def unapproved_part(case: Case, command: Command) -> Refusal | None:
+def unapproved_by_the_way(case: Case, name: str, command: Command) -> Refusal | None:
     """The refusal if a command would do something by the way that needs approval."""
     for part in parts_of(command, case.policy):
         if needs_approval(case, part.command, command):
             words = f"{part.command} needs approval: use it on its own for {part.what}"
             return Refusal("NeedsApproval", words, (part.command,))
+    before, after = case.incident.severity, case.becomes
+    if name != SET_SEVERITY and after != before and needs_approval(case, SET_SEVERITY, command):
+        words = f"{name} makes the severity {after}, and {SET_SEVERITY} needs approval: use that"
+        return Refusal("NeedsApproval", words, (SET_SEVERITY,))
     return None

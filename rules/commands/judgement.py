@@ -16,14 +16,14 @@ from models.incident.record import Incident
 from models.payload import Command
 from rules.commands.alerts import with_severity_of_alerts
 from rules.commands.apply import COMMAND_RULES
-from rules.commands.by_the_way import parts_of, unapproved_part
+from rules.commands.by_the_way import parts_of, unapproved_by_the_way
 from rules.commands.reporting import LOOKING_BACK
 from rules.commands.review import completed
 from rules.commands.transitions import fire
 from rules.deadlines.taking_back import corrected
 from rules.paging.demanded import answer, answerable
 from rules.paging.escalation import watched
-from rules.people.approvals import needs_approval, unapproved
+from rules.people.approvals import unapproved
 from rules.people.authority import (
     REOPEN,
     rule_for,
@@ -43,7 +43,6 @@ from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
 
 ON_ITS_WAY = timedelta(seconds=5)
 """A command that was on its way for longer than this counts from when it was sent."""
-SET_SEVERITY = "set_severity"
 FREE_TEXTS = frozenset({"post_update", "add_lesson", "add_action_item", "link"})
 """Commands that add text and change nothing else."""
 
@@ -202,7 +201,7 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     changed = replace(case, becomes=outcome.incident.severity)
     refusal = _authority(changed, name, command) or reason_missing(changed, name, command)
     refusal = refusal or unapproved(changed, name, command)
-    refusal = refusal or _unapproved_by_the_way(changed, name, command)
+    refusal = refusal or unapproved_by_the_way(changed, name, command)
     refusal = refusal or _room(name, outcome)
     if refusal:
         return with_words_of_request(refusal, case, command)
@@ -211,18 +210,6 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     done = _taken_up(corrected(done, case, name, command), case, trigger)
     records = isinstance(command, RecordAlertsCommand)
     return with_severity_of_alerts(done, case) if records else done
-
-
-def _unapproved_by_the_way(case: Case, name: str, command: Command) -> Refusal | None:
-    """The refusal if a command would do, by the way, something that needs approval."""
-    refusal = unapproved_part(case, command)
-    if refusal:
-        return refusal
-    before, after = case.incident.severity, case.becomes
-    if name != SET_SEVERITY and after != before and needs_approval(case, SET_SEVERITY, command):
-        words = f"{name} makes the severity {after}, and {SET_SEVERITY} needs approval: use that"
-        return Refusal("NeedsApproval", words, (SET_SEVERITY,))
-    return None
 
 
 AFTER_THE_END = frozenset(

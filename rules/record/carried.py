@@ -110,11 +110,11 @@ def for_an_answer(incident: Incident) -> Incident:
     if story_length(incident) <= STORY_LENGTH:
         return incident
     older = older_entries(incident)
-    return incident if older is None else incident.changed(timeline=_newer(incident, older))
+    return incident if older is None else incident.changed(timeline=_after(incident, older[-1].seq))
 
 
-def _newer(incident: Incident, older: tuple[TimelineEntry, ...]) -> tuple[TimelineEntry, ...]:
-    return tuple(entry for entry in incident.timeline if entry.seq > older[-1].seq)
+def _after(incident: Incident, seq: int) -> tuple[TimelineEntry, ...]:
+    return tuple(entry for entry in incident.timeline if entry.seq > seq)
 
 
 def in_segments(entries: tuple[TimelineEntry, ...]) -> tuple[tuple[TimelineEntry, ...], ...]:
@@ -138,11 +138,12 @@ def as_json(entries: tuple[TimelineEntry, ...]) -> str:
 
 def moved_out(incident: Incident, segment: TimelineSegment) -> Incident:
     """The record without the entries of `segment`, but with a pointer to them."""
-    left = tuple(entry for entry in incident.timeline if entry.seq > segment.last_seq)
     gone = (entry for entry in incident.timeline if entry.seq <= segment.last_seq)
     paged = dict.fromkeys((*incident.paged, *recipients(gone)))
     segments = (*incident.segments, segment)
-    return incident.changed(timeline=left, segments=segments, paged=tuple(paged))
+    return incident.changed(
+        timeline=_after(incident, segment.last_seq), segments=segments, paged=tuple(paged)
+    )
 
 
 def recipients(entries: Iterable[TimelineEntry]) -> Iterator[str]:
