@@ -26,6 +26,8 @@ ONCE = "once"
 """Raise the severity, unless this clock has raised it before."""
 
 
+_LIMIT_OF = "limit of "
+
 SHOULD = "should"
 """The threshold at the softer limit of two."""
 
@@ -90,6 +92,12 @@ class Target(Frozen):
     rolls: Roll | None = None
     should: "Target | None" = None
     best_effort: bool = False
+
+    @property
+    def before_limit_of(self) -> str | None:
+        """The clock from whose limit it counts backwards; None if it does not."""
+        before = self.before or ""
+        return before.removeprefix(_LIMIT_OF) if before.startswith(_LIMIT_OF) else None
 
 
 class OnRepeat(StrEnum):

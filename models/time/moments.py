@@ -5,15 +5,47 @@ them that is known; `later of found and fixed` and `earlier of aware and reporte
 """
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from models.base import Frozen
 
-DERIVED = ("update", "flag", "role", "planned")
-"""`update:AUDIENCE` is each status update, `flag:NAME` the raising of a flag, `role:NAME` the
-taking of a role, `planned:DATE` a date of the incident, once it is set.
-"""
+
+class DerivedKind(StrEnum):
+    """What a derived milestone follows from.
+
+    It is each status update for an audience, the raising of a flag, the taking of a role, or a date
+    of the incident, once it is set.
+    """
+
+    UPDATE = "update"
+    FLAG = "flag"
+    ROLE = "role"
+    PLANNED = "planned"
+
+
+_DERIVED = {kind.value: kind for kind in DerivedKind}
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A milestone that follows from the record, such as `update:customers`."""
+
+    kind: DerivedKind
+    of: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.of}"
+
+
+def derived(milestone: str) -> Derived | None:
+    """What a milestone follows from; None if somebody or the lifecycle sets it."""
+    kind, colon, of = milestone.partition(":")
+    known = _DERIVED.get(kind) if colon else None
+    return Derived(known, of) if known else None
+
+
 SPECIAL = ("alert_fired", "severity_confirmed")
 """Milestones that follow from the record: its first alert, and the first confirmed severity."""
 
@@ -40,12 +72,13 @@ class Moment(Frozen):
 class Condition(Frozen):
     """What must be true of an incident: an attribute with one of some values.
 
-    A flag is an attribute whose value is `yes`.
+    A flag is an attribute whose value is `yes`; `of_flag` if the author wrote it as a flag.
     """
 
     attribute: str
     values: tuple[str, ...]
     negated: bool = False
+    of_flag: bool = False
 
 
 RAISED = "yes"
@@ -79,4 +112,9 @@ def parse_condition(text: str) -> Condition:
         how = "write flag NAME, not flag NAME, ATTRIBUTE=VALUE or ATTRIBUTE=VALUE|VALUE"
         raise ValueError(f"{text!r} is not a condition: {how}")
     values = tuple(v.strip() for v in found[4].split("|")) if found[4] else (RAISED,)
-    return Condition(attribute=found[2] or found[3], values=values, negated=bool(found[1]))
+    return Condition(
+        attribute=found[2] or found[3],
+        values=values,
+        negated=bool(found[1]),
+        of_flag=bool(found[2]),
+    )

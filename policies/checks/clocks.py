@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from models.policy import Policy
 from models.policy.promises import ClockEntry
 from models.time.clock import ONCE, Action, ActionKind
-from models.time.moments import SPECIAL, parse_moment
+from models.time.moments import SPECIAL, DerivedKind, derived, parse_moment
 from policies.checks.conditions import misfits
 from policies.reading.findings import Check, Finding, unknown
 from policies.reading.tree import Loc
@@ -72,18 +72,18 @@ def _moments(policy: Policy) -> Iterator[tuple[Loc, str]]:
 
 def moments(policy: Policy) -> Iterator[Finding]:
     """Something sets the moments that clocks and metrics cite."""
-    derived: dict[str, Iterable[str]] = {
-        "update": _audiences(policy),
-        "flag": policy.flags,
-        "role": policy.roles,
-        "planned": policy.dates,
+    may_be: dict[DerivedKind, Iterable[str]] = {
+        DerivedKind.UPDATE: _audiences(policy),
+        DerivedKind.FLAG: policy.flags,
+        DerivedKind.ROLE: policy.roles,
+        DerivedKind.PLANNED: policy.dates,
     }
     known = (*MILESTONES, *SPECIAL, *policy.milestones)
     for loc, text in _moments(policy):
         for name in parse_moment(text).of:
-            kind, colon, of = name.partition(":")
-            if colon and kind in derived:
-                yield from unknown(loc, kind, of, derived[kind])
+            found = derived(name)
+            if found:
+                yield from unknown(loc, found.kind, found.of, may_be[found.kind])
                 continue
             for finding in unknown(loc, "milestone", name, known):
                 own = f"{finding.instead}, or add {name} to milestones"

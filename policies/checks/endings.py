@@ -6,13 +6,21 @@ from models.base import ENGINE
 from models.policy import Policy
 from models.policy.promises import ClockEntry
 from models.time.clock import ActionKind
-from models.time.moments import RAISED, Choice, Moment, parse_condition, parse_moment
+from models.time.moments import (
+    RAISED,
+    Choice,
+    Derived,
+    DerivedKind,
+    Moment,
+    derived,
+    parse_condition,
+    parse_moment,
+)
 from policies.checks.clocks import MILESTONES, REVIEWED, milestones_after
 from policies.checks.people.roles import fillable
 from policies.reading.findings import Check, Finding, warning
 from states.lifecycle import REPORTED
 
-_FLAG, _ROLE = "flag:", "role:"
 Why = tuple[str, str]
 """Why a moment never comes, and what to write instead."""
 
@@ -25,16 +33,19 @@ def _never_reviewed(policy: Policy, name: str) -> Why | None:
 
 
 def _never_held(policy: Policy, name: str) -> Why | None:
-    role = name.removeprefix(_ROLE)
-    if role == name or role not in policy.roles or role in fillable(policy):
-        return None
-    return f"nobody can get the role {role}", "add a default, or let somebody assign_role"
+    match derived(name):
+        case Derived(DerivedKind.ROLE, role) if role in policy.roles:
+            if role not in fillable(policy):
+                instead = "add a default, or let somebody assign_role"
+                return f"nobody can get the role {role}", instead
+    return None
 
 
 def _never_while(policy: Policy, clock: ClockEntry, name: str) -> Why | None:
     """A clock that runs only until the event that would stop it: the event cancels it."""
-    flag = name.removeprefix(_FLAG)
-    for text in clock.when if flag != name and flag in policy.flags else ():
+    of = derived(name)
+    flag = of.of if of and of.kind is DerivedKind.FLAG else None
+    for text in clock.when if flag in policy.flags else ():
         asked = parse_condition(text)
         raised = (asked.attribute, asked.values) == (flag, (RAISED,))
         if raised and asked.negated:
@@ -73,7 +84,7 @@ def never_stopped(policy: Policy) -> Iterator[Finding]:
             yield Finding(("clocks", name, "to"), f"nothing stops {name}: {what}", instead)
 
 
-AFTER_THE_END = ("update:", "flag:", "planned:")
+AFTER_THE_END = frozenset({DerivedKind.UPDATE, DerivedKind.FLAG, DerivedKind.PLANNED})
 """What still comes after the end of an incident, beside milestones of the policy's own."""
 
 
@@ -84,15 +95,18 @@ def never_after_the_end(policy: Policy) -> Iterator[Finding]:
             continue
         stops = parse_moment(clock.stops)
         never = [
-            of
-            for of in stops.of
-            if of not in policy.milestones and not of.startswith(AFTER_THE_END)
+            of for of in stops.of if of not in policy.milestones and _kind(of) not in AFTER_THE_END
         ]
         if _all_needed(stops, len(never)):
             what = f"{name} outlives its incident, and {never[0]} does not come after its end"
             own = "a milestone of your own, update:AUDIENCE, flag:FLAG or planned:DATE"
             instead = f"wait for {own}; or remove outlives"
             yield Finding(("clocks", name, "outlives"), what, instead, key=True)
+
+
+def _kind(milestone: str) -> DerivedKind | None:
+    of = derived(milestone)
+    return of.kind if of else None
 
 
 def opens_itself(policy: Policy) -> Iterator[Finding]:
@@ -114,7 +128,7 @@ def _runs_when_opened(policy: Policy, clock: ClockEntry) -> bool:
         return False
     by_hand = (*policy.milestones, "alert_fired")
     starts = parse_moment(clock.starts)
-    never = [of for of in starts.of if of in by_hand or of.startswith("planned:")]
+    never = [of for of in starts.of if of in by_hand or _kind(of) is DerivedKind.PLANNED]
     return not _all_needed(starts, len(never))
 
 

@@ -12,7 +12,7 @@ from models.policy.people import AuthorityEntry
 from models.policy.roles import RoleEntry
 from models.time.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
 from models.time.clock_name import RoleClock
-from models.time.moments import RAISED, parse_condition
+from models.time.moments import Derived, DerivedKind, parse_condition
 from policies.compiling.timing import decided
 from rules.people.leading import leading_role
 from rules.people.names import ACKNOWLEDGER, ANYONE, NOBODY, PEOPLE, RESPONDERS
@@ -73,12 +73,11 @@ def _required(policy: Policy, entry: RoleEntry) -> dict[str, timedelta]:
 
 def _since(entry: RoleEntry, first: str = REPORTED) -> str:
     """From when the time counts. If a flag must be raised, it counts from then at the earliest."""
-    flags = [
-        parse_condition(text)
-        for text in entry.when
-        if text.startswith("flag ") and parse_condition(text).values == (RAISED,)
-    ]
-    return f"later of {first} and flag:{flags[0].attribute}" if len(flags) == 1 else first
+    conditions = map(parse_condition, entry.when)
+    flags = [flag.attribute for flag in conditions if flag.of_flag and not flag.negated]
+    if len(flags) != 1:
+        return first
+    return f"later of {first} and {Derived(DerivedKind.FLAG, flags[0])}"
 
 
 def _clock_since(entry: RoleEntry, required: dict[str, timedelta]) -> str:
@@ -112,7 +111,7 @@ def role_clocks(policy: Policy) -> Iterator[ClockSpec]:
             yield ClockSpec(
                 name=str(RoleClock(name)),
                 starts=starts,
-                stops=f"role:{name}",
+                stops=str(Derived(DerivedKind.ROLE, name)),
                 within=within,
                 thresholds=tuple(_thresholds(entry)),
                 when=entry.when,

@@ -30,7 +30,6 @@ from rules.time.targets import worked_out
 
 LIMIT = Threshold(name="100%", fraction=1.0)
 """Every clock has this threshold, so a breach is recorded even if the policy asks for no action."""
-LIMIT_OF = "limit of "
 OVER = frozenset({ClockStatus.BREACHED, ClockStatus.LATE})
 
 
@@ -64,11 +63,10 @@ def _dates(
     """The instant from which a target counts back, by its name."""
     if not target.before:
         return {}
-    of = target.before.removeprefix(LIMIT_OF)
-    if of == target.before:
-        found = [date.at for date in incident.dates if date.name == of]
+    if target.before_limit_of is None:
+        found = [date.at for date in incident.dates if date.name == target.before]
     else:
-        spec = policy.clock(of)
+        spec = policy.clock(target.before_limit_of)
         others = tuple(_courses_of(spec, incident, policy, now)) if spec else ()
         found = [course.limit_at for course in others if course.limit_at]
         found = found if others and others[-1].limit_at else []

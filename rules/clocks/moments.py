@@ -5,15 +5,23 @@ from datetime import datetime
 
 from models.base import ENGINE
 from models.incident.record import Incident, Milestone
-from models.time.moments import RAISED, Choice, Moment, parse_moment
+from models.time.moments import (
+    RAISED,
+    Choice,
+    Derived,
+    DerivedKind,
+    Moment,
+    derived,
+    parse_moment,
+)
 from rules.record.reach import given_to
 
 
 def occurrences(name: str, incident: Incident) -> tuple[Milestone, ...]:
     """Each time that a milestone came, also if it is void, but not if it was replaced."""
-    kind, colon, of = name.partition(":")
-    if colon:
-        return tuple(_derived(kind, of, incident))
+    of = derived(name)
+    if of:
+        return tuple(_derived(of, incident))
     if name == "alert_fired":
         first = min((r.fired_first_at for r in incident.alerts.values()), default=None)
         return (_milestone(name, first),) if first else ()
@@ -24,19 +32,20 @@ def occurrences(name: str, incident: Incident) -> tuple[Milestone, ...]:
     return tuple(m for m in incident.milestones if m.name == name and not m.superseded)
 
 
-def _derived(kind: str, of: str, incident: Incident) -> Iterator[Milestone]:
-    name = f"{kind}:{of}"
-    if kind == "update":
-        yield from (_milestone(name, update.at) for update in given_to(of, incident))
-    elif kind == "role":
-        yield from _filled(name, of, incident)
-    elif kind == "planned":
-        yield from (_milestone(name, d.at) for d in incident.dates if d.name == of)
-    elif kind == "flag":
-        if incident.report.attributes.get(of) == RAISED:
-            yield _milestone(name, incident.reported_at)
-        changes = (c for c in incident.attributes if c.name == of and c.value == RAISED)
-        yield from (_milestone(name, change.at) for change in changes)
+def _derived(milestone: Derived, incident: Incident) -> Iterator[Milestone]:
+    name, of = str(milestone), milestone.of
+    match milestone.kind:
+        case DerivedKind.UPDATE:
+            yield from (_milestone(name, update.at) for update in given_to(of, incident))
+        case DerivedKind.ROLE:
+            yield from _filled(name, of, incident)
+        case DerivedKind.PLANNED:
+            yield from (_milestone(name, d.at) for d in incident.dates if d.name == of)
+        case DerivedKind.FLAG:
+            if incident.report.attributes.get(of) == RAISED:
+                yield _milestone(name, incident.reported_at)
+            changes = (c for c in incident.attributes if c.name == of and c.value == RAISED)
+            yield from (_milestone(name, change.at) for change in changes)
 
 
 def _filled(name: str, role: str, incident: Incident) -> Iterator[Milestone]:

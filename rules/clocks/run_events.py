@@ -8,7 +8,7 @@ from typing import NamedTuple
 from models.compiled import CompiledPolicy, RunningClocks
 from models.incident.record import Incident, Milestone
 from models.time.clock import ClockSpec, OnRepeat
-from models.time.moments import parse_moment
+from models.time.moments import DerivedKind, derived, parse_moment
 from rules.clocks.conditions import turns_of
 from rules.clocks.history import UNDONE, history_of, stops_of
 from rules.clocks.run import survives
@@ -85,8 +85,8 @@ def _came(
     """
     before: set[datetime | None] = set()
     for milestone in milestones:
-        of_role = milestone.name.startswith("role:")
-        passes = of_role and milestone.void_at in before
+        of = derived(milestone.name)
+        passes = of is not None and of.kind is DerivedKind.ROLE and milestone.void_at in before
         before.add(milestone.void_at)
         final = milestone.name in UNDONE
         if milestone.void_at and milestone.void_at <= milestone.at and (final or not passing):

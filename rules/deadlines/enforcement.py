@@ -10,7 +10,7 @@ from models.incident.timeline import EntryKind
 from models.policy.durations import format_duration
 from models.time.clock import SHOULD, DueThreshold, FiredThreshold
 from models.time.clock_name import UpdateClock, clock_named
-from rules.clocks.clocks import LIMIT_OF, courses
+from rules.clocks.clocks import courses
 from rules.deadlines.due import due_thresholds
 from rules.deadlines.pending import is_pending
 
@@ -44,10 +44,10 @@ def facts_for_enforcement(policy: CompiledPolicy, due: tuple[DueThreshold, ...])
     clocks = {point.clock for point in due}
     specs = tuple(spec for spec in policy.clocks if spec.name in clocks)
     counted_from = {
-        target.before.removeprefix(LIMIT_OF)
+        target.before_limit_of
         for spec in specs
         for target in spec.within.values()
-        if target.before
+        if target.before_limit_of
     }
     return CompiledPolicy(
         name=policy.name,

@@ -15,7 +15,6 @@ from policies.compiling.timing import ANY, MAJOR, calendars, decided
 from policies.reading.findings import Check, Finding, no_zone, unknown, warning
 from policies.reading.tree import Loc
 from policies.render.writing.words import listed
-from rules.clocks.clocks import LIMIT_OF
 from rules.time.localtime import Open
 from rules.time.targets import calendars_of
 from rules.time.weekly import LOOKED_AT
@@ -97,7 +96,7 @@ def counted_from(policy: Policy) -> Iterator[Finding]:
         for at, target in _targets(clock):
             loc: Loc = ("clocks", name, *at)
             yield from _counted_from(policy, loc, target)
-            if LIMIT_OF in (target.before or "") and _goes_round(policy, name):
+            if target.before_limit_of and _goes_round(policy, name):
                 yield Finding(
                     loc,
                     f"the limit of {name} counts from itself",
@@ -106,13 +105,11 @@ def counted_from(policy: Policy) -> Iterator[Finding]:
 
 
 def _counted_from(policy: Policy, loc: Loc, target: Target) -> Iterator[Finding]:
-    before = target.before or ""
-    of = before.removeprefix(LIMIT_OF)
-    if of != before:
-        yield from unknown(loc, "clock", of, policy.clocks)
-    elif of:
-        for finding in unknown(loc, "date", of, policy.dates):
-            own = f"{finding.instead}, or add {of} to dates"
+    if target.before_limit_of:
+        yield from unknown(loc, "clock", target.before_limit_of, policy.clocks)
+    elif target.before:
+        for finding in unknown(loc, "date", target.before, policy.dates):
+            own = f"{finding.instead}, or add {target.before} to dates"
             yield Finding(finding.loc, finding.what, own)
 
 
@@ -121,10 +118,10 @@ def _goes_round(policy: Policy, start: str) -> bool:
     while waiting:
         clock = policy.clocks.get(waiting.pop())
         for _, target in _targets(clock) if clock else ():
-            of = (target.before or "").removeprefix(LIMIT_OF)
-            if of == start and of != target.before:
+            of = target.before_limit_of
+            if of == start:
                 return True
-            if of != target.before and of not in seen:
+            if of and of not in seen:
                 seen.add(of)
                 waiting.append(of)
     return False

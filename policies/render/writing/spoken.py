@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from models.command import COMMANDS
+from models.time.clock_name import RoleClock, clock_named
 from policies.render.writing.document import (
     Block,
     Bullets,
@@ -56,9 +57,9 @@ def speaking(names: Iterable[str]) -> Speak:
 
 
 def _words(name: str) -> str:
-    kind, colon, of = name.partition(":")
-    if colon and kind == "role":
-        return f"role of {_words(of)}"
+    of = clock_named(name)
+    if isinstance(of, RoleClock):
+        return f"role of {_words(of.role)}"
     return " ".join(part for part in re.split("[_:]", name) if part) or name
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from models.policy.durations import UNITS
 from models.time.calendar import LOCAL
 from models.time.clock import Target
-from models.time.moments import RAISED, Choice, parse_condition, parse_moment
+from models.time.moments import Choice, DerivedKind, derived, parse_condition, parse_moment
 
 NO_TARGET = "–"
 """Stands for no target."""
@@ -20,10 +20,10 @@ _CHOICES = {
     Choice.EARLIER: ("the earlier of ", " and "),
 }
 _DERIVED = {
-    "update": "status update to {}",
-    "flag": "flag {} raised",
-    "role": "role {} taken",
-    "planned": "date {}",
+    DerivedKind.UPDATE: "status update to {}",
+    DerivedKind.FLAG: "flag {} raised",
+    DerivedKind.ROLE: "role {} taken",
+    DerivedKind.PLANNED: "date {}",
 }
 _OF_THE_RECORD = {
     "alert_fired": "first alert fired",
@@ -77,7 +77,7 @@ def target(given: Target) -> str:
     """How long a clock may run, or until when; of two limits, the softer one first."""
     words = _day_end(given) if given.day_end is not None else _amount(given)
     if given.before is not None:
-        of = _counted_from(given.before)
+        of = _counted_from(given)
         amount = given.days or given.months or given.within or given.day_end is not None
         words = f"{words} before {of}" if amount else f"by {of}"
     if given.best_effort:
@@ -87,9 +87,9 @@ def target(given: Target) -> str:
     return f"{target(given.should)} (should), {words} (must)"
 
 
-def _counted_from(before: str) -> str:
-    of = before.removeprefix("limit of ")
-    return f"the limit of {of}" if of != before else f"the date {before}"
+def _counted_from(given: Target) -> str:
+    clock = given.before_limit_of
+    return f"the limit of {clock}" if clock else f"the date {given.before}"
 
 
 def _amount(given: Target) -> str:
@@ -121,9 +121,9 @@ def moment(text: str) -> str:
 
 
 def _milestone(name: str) -> str:
-    kind, _, of = name.partition(":")
-    if of and kind in _DERIVED:
-        return _DERIVED[kind].format(of)
+    found = derived(name)
+    if found:
+        return _DERIVED[found.kind].format(found.of)
     return _OF_THE_RECORD.get(name, name)
 
 
@@ -131,6 +131,6 @@ def condition(text: str) -> str:
     """What must be true of an incident."""
     meant = parse_condition(text)
     verb = "is not" if meant.negated else "is"
-    if meant.values == (RAISED,) and text.removeprefix("not ").startswith("flag "):
+    if meant.of_flag:
         return f"the flag {meant.attribute} {verb} raised"
     return f"{meant.attribute} {verb} {listed(meant.values, 'or')}"

@@ -1,0 +1,33 @@
+"""The text that policies and records keep for somebody who is meant."""
+
+import pytest
+
+from models.people.party import Party, PartyKind, named, party_named
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("person:ana", Party(PartyKind.PERSON, "ana")),
+        ("role:lead", Party(PartyKind.ROLE, "lead")),
+        ("role:", Party(PartyKind.ROLE, "")),
+        ("team:db", Party(PartyKind.TEAM, "db")),
+        ("channel:ops", Party(PartyKind.CHANNEL, "ops")),
+        ("schedule:primary", Party(PartyKind.SCHEDULE, "primary")),
+        ("on_call:primary", Party(PartyKind.ON_CALL, "primary")),
+        ("ana", Party(None, "ana")),
+        ("team", Party(None, "team")),
+        ("anyone", Party(None, "anyone")),
+        ("somebody:else", Party(None, "somebody:else")),
+    ],
+)
+def test_what_is_stored_and_who_is_meant_are_the_same(text: str, meant: Party) -> None:
+    """Whichever way it is read, also what no policy should hold."""
+    assert (party_named(text), str(meant)) == (meant, text)
+
+
+def test_a_name_is_of_one_kind() -> None:
+    """A role is no person, and a bare name is neither."""
+    assert named("role:lead", PartyKind.ROLE) == "lead"
+    assert named("role:lead", PartyKind.PERSON) is None
+    assert named("lead", PartyKind.ROLE) is None
