@@ -44,7 +44,7 @@ storm: setup ## run the storm tests at full size: 1,000 incidents, 5,000 alerts 
 demo: setup ## run one real incident from alert to closure, in under a minute
 	@$(BIN)/python starter.py demo
 
-dev: setup ## run the embedded stack for real use: server with UI, worker, intake
+dev: setup ## run the embedded stack for real use: server with UI, worker, web server
 	@$(BIN)/python starter.py dev $(if $(STATE),--state $(STATE))
 
 bench: setup ## measure the engine against a bare Temporal workflow

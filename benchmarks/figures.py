@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.load import BARE, ENGINE, Burst
 
-SERVER, INTAKE = "server", "intake"
+SERVER, WEB = "server", "web"
 WORKER = {ENGINE: "worker", BARE: "bare worker"}
 
 
@@ -55,12 +55,12 @@ class Figures:
                 print(f"  pages that never came, {side}: {missing}")
         key = f"burst_{size}"
         ratio = self.row(f"burst of {size}: pages a second", rates[ENGINE], rates[BARE], "/s", key)
-        intake = _cpu_ms(bursts[ENGINE], INTAKE)
+        web = _cpu_ms(bursts[ENGINE], WEB)
         for what, spent in (("server", server), ("worker", worker)):
             label = f"  CPU of the {what}, each"
             self.row(label, spent[ENGINE], spent[BARE], "ms", f"{key}_cpu_{what}")
-        print(f"  {'  CPU of the intake, each':44} {intake:9.1f} {'':9} ms")
-        self.found[f"{key}_cpu_intake"] = intake
+        print(f"  {'  CPU of the web server, each':44} {web:9.1f} {'':9} ms")
+        self.found[f"{key}_cpu_web"] = web
         return ratio
 
     def say(self, key: str, what: str, value: Any) -> None:

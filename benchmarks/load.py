@@ -89,7 +89,7 @@ class Load:
     def _sender(self, limits: httpx2.Limits) -> httpx2.AsyncClient:
         stack = self._plant.stack
         return httpx2.AsyncClient(
-            base_url=stack.intake_url, headers=stack.intake_headers, timeout=60, limits=limits
+            base_url=stack.web_url, headers=stack.web_headers, timeout=60, limits=limits
         )
 
     async def one(self, side: str, name: str) -> float:
@@ -106,7 +106,7 @@ class Load:
     async def post(
         self, body: dict[str, Any], sender: httpx2.AsyncClient | None = None
     ) -> dict[str, Any]:
-        """Post a webhook to the intake; returns its answer."""
+        """Post a webhook to the web server; returns its answer."""
         answer = await (sender or self._http).post("/v1/alerts/alertmanager", json=body)
         answer.raise_for_status()
         accepted: dict[str, Any] = answer.json()

@@ -1,4 +1,4 @@
-"""Runs server, engine (worker and intake) and bare worker as processes."""
+"""Runs server, engine (worker and web server) and bare worker as processes."""
 
 import asyncio
 import os
@@ -42,7 +42,7 @@ class Plant:
             documents=self.folder / "documents",
             policy_file=POLICY,
             log_level="warning",
-            intake_port=free_port(),
+            web_port=free_port(),
         )
         self.stack = Stack(
             settings,
@@ -84,11 +84,11 @@ class Plant:
 
     def cpu(self) -> dict[str, float]:
         """CPU seconds that each process has used."""
-        worker, intake = self.stack.worker.process, self.stack.intake.process
+        worker, web = self.stack.worker.process, self.stack.web.process
         pids = {
             "server": self.stack.server.pid,
             "worker": worker.pid if worker else None,
-            "intake": intake.pid if intake else None,
+            "web": web.pid if web else None,
             "bare worker": self._bare.pid if self._bare else None,
         }
         return {name: _seconds(pid) for name, pid in pids.items() if pid}

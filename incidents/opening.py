@@ -1,7 +1,7 @@
 """Starts an incident's workflow; a reopening shows the same in Temporal.
 
-The activities for alert groups, the intake and the console share this code, so an incident has the
-same id, summary, memo and priority whoever opens it.
+The activities for alert groups, the web server and the console share this code, so an incident has
+the same id, summary, memo and priority whoever opens it.
 """
 
 from datetime import UTC, datetime, timedelta

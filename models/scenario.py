@@ -76,8 +76,8 @@ _HAPPENS = ("alert", "report", "do", "down", "refuses", "up")
 class Event(Frozen):
     """Something that happens: an alert arrives, or somebody reports or gives a command.
 
-    `alert` names a file with alerts in a format that the intake takes. `report` holds fields of a
-    report, `fields` those of the command `do`. `incident` says which incident is meant, if there
+    `alert` names a file with alerts in a format that the web server takes. `report` holds fields of
+    a report, `fields` those of the command `do`. `incident` says which incident is meant, if there
     are several; `via` says by which way in it came. `down`, `refuses` and `up` name channels that
     do not answer, that refuse every message for good, and that work again.
     """

@@ -11,11 +11,11 @@ class WayIn(StrEnum):
     """A way in. Its value is the word of `Actor.via`, also in a condition such as `via=console`."""
 
     MONITORING = "alerts"
-    """Alerts that monitoring delivers to the intake."""
+    """Alerts that monitoring delivers to the web server."""
     COMMAND_LINE = "console"
     """What somebody types, or a script: `starter.py`."""
     API = "api"
-    """Reports that are posted to the intake."""
+    """Reports that are posted to the web server."""
     TEMPORAL = "temporal"
     """An update or a signal of a Temporal tool that does not name its way in."""
     SIGNAL = "signal"

@@ -8,8 +8,6 @@ from temporalio import activity
 
 from activities.feed_incident import FeedIncidentActivity
 from activities.start_incident import StartIncidentActivity
-from intake.formats.format import SentAlert
-from intake.formats.taking import fingerprint_of
 from models.alert import AlertStatus
 from models.contracts.alert_group import (
     FEED_INCIDENT,
@@ -22,6 +20,8 @@ from models.contracts.alert_group import (
 from rehearsal.payloads import Payload
 from rehearsal.timing import VirtualTime
 from states.lifecycle import State
+from web.alerts.formats.format import SentAlert
+from web.alerts.formats.taking import fingerprint_of
 
 
 @dataclass(slots=True)

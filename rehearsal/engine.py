@@ -17,7 +17,6 @@ from incidents.alerts import hand_on
 from incidents.commands import Order, give
 from incidents.opening import open_incident
 from incidents.questions import ask_view
-from intake.formats.taking import batch_of
 from models.alert import AlertBatch
 from models.answers.view import IncidentView
 from models.base import MONITORING
@@ -37,6 +36,7 @@ from runtime.settings import Settings
 from runtime.worker.lanes import Workers
 from runtime.worker.registry import WORKFLOWS, build_activities, workflow_runner
 from states.lifecycle import Trigger
+from web.alerts.formats.taking import batch_of
 
 NO_FEEDS: Mapping[str, FeedSettings] = MappingProxyType({})
 ARRIVAL_SECONDS = 0.05

@@ -1,4 +1,4 @@
-"""Files with alerts from monitoring, in any format that the intake takes."""
+"""Files with alerts from monitoring, in any format that the web server takes."""
 
 import json
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from intake.formats.format import SentGroup
-from intake.formats.table import in_words, recognised
 from policies.reading.load import opened
+from web.alerts.formats.format import SentGroup
+from web.alerts.formats.table import in_words, recognised
 
 LARGEST_BYTES = 4 * 1024 * 1024
 

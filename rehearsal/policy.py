@@ -20,7 +20,7 @@ class RehearsedPolicy:
         self.file = file
 
     def rules(self, at: datetime) -> IntakeRules:
-        """The rules of the policy for the intake."""
+        """The rules of the policy for the web server."""
         return compile_intake(policy_in_force(self.file, at).policy)
 
     def compiled(self, service: str | None, at: datetime) -> CompiledPolicy:

@@ -52,10 +52,10 @@ class Settings(Changing, BaseSettings):
     state_directory: Path = ROOT / "var"
     documents: Path | None = None
     actor: str = Field(default_factory=login)
-    intake_host: str = "127.0.0.1"
-    intake_port: int = Field(default=8000, ge=1, le=65535)
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(default=8000, ge=1, le=65535)
     intake_token: SecretStr | None = None
-    intake_names: Annotated[tuple[str, ...], NoDecode] = ()
+    web_names: Annotated[tuple[str, ...], NoDecode] = ()
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     log_file: Path | None = None
     cached_workflows: int = Field(default=500, ge=10)
@@ -77,7 +77,7 @@ class Settings(Changing, BaseSettings):
             raise ValueError(message)
         return given
 
-    @field_validator("intake_names", mode="before")
+    @field_validator("web_names", mode="before")
     @classmethod
     def _listed(cls, given: object) -> object:
         """Read names separated by commas."""

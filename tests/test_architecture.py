@@ -119,7 +119,7 @@ SPEAKS_ITSELF = {
     "rehearsal/timing.py": "moves the clocks of workflows: the test server takes their handles",
     "runtime/search_attributes.py": "asks and tells the namespace, no workflow",
     "runtime/worker/settling.py": "a worker lowers the priority of a workflow that it just ran",
-    "intake/probe.py": "tries whether Temporal takes a workflow, with one that never runs",
+    "web/health/probe.py": "tries whether Temporal takes a workflow, with one that never runs",
     "benchmarks/life.py": "measures the calls themselves",
     "benchmarks/load.py": "measures the calls themselves",
 }
@@ -133,7 +133,7 @@ def called(node: ast.Call) -> set[str]:
 
 
 def test_only_the_room_of_incidents_speaks_to_workflows() -> None:
-    """The console, the intake, rehearsals and activities make the same calls as what comes next."""
+    """Console, web server, rehearsals and activities make the same calls as what comes next."""
     benchmarks = sorted((ROOT / "benchmarks").rglob("*.py"))
     speaking = {
         str(path.relative_to(ROOT))

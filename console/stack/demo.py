@@ -84,12 +84,12 @@ async def _demo(settings: Settings) -> int:
 
 
 async def _play(stack: Stack, pager: Pager) -> int:
-    say("Starting the Temporal server, a worker and the intake ...")
+    say("Starting the Temporal server, a worker and the web server ...")
     client = await stack.start()
     say(*(f"  {line}" for line in stack.lines()), "")
-    say(f"Posting an Alertmanager webhook to {stack.intake_url}/v1/alerts/alertmanager", "")
+    say(f"Posting an Alertmanager webhook to {stack.web_url}/v1/alerts/alertmanager", "")
     loaded = policy_in_force(POLICY, datetime.now(UTC))
-    play = Play(client, stack.intake_url, stack.intake_headers)
+    play = Play(client, stack.web_url, stack.web_headers)
     await perform(play, compile_policy(loaded.policy, loaded.policy_hash))
     carried = await wait_until_over(client, play.incident_id, END_PATIENCE)
     view = (await play.view()).changed(incident=carried.incident)

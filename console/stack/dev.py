@@ -31,7 +31,7 @@ def dev(
         Path | None, typer.Option(help="The folder for the state: database, documents, logs.")
     ] = None,
 ) -> None:
-    """Run the embedded stack until Ctrl-C: Temporal server with its UI, worker, intake."""
+    """Run the embedded stack until Ctrl-C: Temporal server with its UI, worker, web server."""
     settings = load_settings()
     if state:
         settings = settings.changed(state_directory=state.absolute(), documents=None)
@@ -50,7 +50,7 @@ async def _dev(settings: Settings) -> int:
     try:
         if address and port is None:
             say(f"TEMPORAL_ADDRESS={address} is not used: this stack has its own server")
-        say("Starting the Temporal server, a worker and the intake ...")
+        say("Starting the Temporal server, a worker and the web server ...")
         await stack.start()
         _welcome(stack)
         return await _until_the_server_ends(stack)
@@ -95,7 +95,7 @@ def _policy(file: Path) -> tuple[str, ...]:
 
 def _way_in(stack: Stack) -> tuple[str, ...]:
     """How to send an alert, and what to configure in Alertmanager."""
-    url = f"{stack.intake_url}/v1/alerts/alertmanager"
+    url = f"{stack.web_url}/v1/alerts/alertmanager"
     file = stack.settings.state_directory / FILE
     given = stack.settings.intake_token is not None
     token = "$INCIDENT_INTAKE_TOKEN" if given else f"$(cat {shlex.quote(str(_shown(file)))})"
@@ -116,7 +116,7 @@ def _shown(file: Path) -> Path:
 
 
 async def _until_the_server_ends(stack: Stack) -> int:
-    """Restart the worker and the intake if they die; end if the server ends."""
+    """Restart the worker and the web server if they die; end if the server ends."""
     while stack.server.running:
         say(*stack.restart_dead())
         for name in await stack.up_again():

@@ -1,1 +1,1 @@
-"""The embedded stack: starts, watches and stops server, worker and intake as processes."""
+"""The embedded stack: starts, watches and stops server, worker and web server as processes."""

@@ -1,4 +1,4 @@
-"""The intake's token, which a stack makes for itself and keeps in its state directory."""
+"""The web server's token, which a stack makes for itself and keeps in its state directory."""
 
 import secrets
 from pathlib import Path

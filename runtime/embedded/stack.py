@@ -1,4 +1,4 @@
-"""The embedded stack: runs server, worker and intake as processes, with their logs in files."""
+"""The embedded stack: runs server, worker and web server as processes, with their logs in files."""
 
 import asyncio
 import time
@@ -28,8 +28,8 @@ class StackFailed(Exception):  # noqa: N818 - says what is
 class Stack:
     """Starts the three components, and stops only what it started.
 
-    `server_port` is a preference, and so is the intake's port in the settings. Call `stop` even if
-    `start` raised: until then, whatever came up before stays up.
+    `server_port` is a preference, and so is the web server's port in the settings. Call `stop` even
+    if `start` raised: until then, whatever came up before stays up.
     """
 
     settings: Settings
@@ -37,31 +37,31 @@ class Stack:
     server_port: int = PORT
     server: EmbeddedServer = field(init=False)
     worker: Component = field(init=False)
-    intake: Component = field(init=False)
-    intake_port: int = field(init=False)
+    web: Component = field(init=False)
+    web_port: int = field(init=False)
     intake_token: SecretStr | None = field(init=False)
     _orphans: OrphanWatch = field(default_factory=OrphanWatch, init=False)
 
     def __post_init__(self) -> None:
         state = self.settings.state_directory
-        self.intake_port = self.settings.intake_port
+        self.web_port = self.settings.web_port
         self.intake_token = self.settings.intake_token
         log = state / "log" / "server.log"
         self.server = EmbeddedServer(state / "temporal.db", log, self.server_port)
         self.worker = Component("worker", ["worker.py"], state / "log" / "worker.log")
-        self.intake = Component("intake", ["-m", "intake"], state / "log" / "intake.log")
+        self.web = Component("web", ["-m", "web"], state / "log" / "web.log")
 
     @property
-    def intake_headers(self) -> dict[str, str]:
-        """The token that a sender must send to the intake."""
+    def web_headers(self) -> dict[str, str]:
+        """The token that a sender must send to the web server."""
         token = self.intake_token.get_secret_value() if self.intake_token else ""
         return {"Authorization": f"Bearer {token}"}
 
     @property
-    def intake_url(self) -> str:
+    def web_url(self) -> str:
         """Where to send alerts and reports, as seen from this machine."""
-        host = self.settings.intake_host
-        return f"http://{'127.0.0.1' if host in EVERYWHERE else host}:{self.intake_port}"
+        host = self.settings.web_host
+        return f"http://{'127.0.0.1' if host in EVERYWHERE else host}:{self.web_port}"
 
     async def start(self) -> Client:
         """Start everything, in order. Raises StackFailed or EmbeddedServerFailed."""
@@ -75,11 +75,11 @@ class Stack:
         client = await self.server.start()
         self._watch()
         self.intake_token = self.intake_token or kept_token(self.settings.state_directory)
-        self.intake_port = free_port(self.settings.intake_port, self.settings.intake_host)
+        self.web_port = free_port(self.settings.web_port, self.settings.web_host)
         self.worker.where = f"task queue {self.settings.task_queue}"
-        self.intake.where = self.intake_url
+        self.web.where = self.web_url
         self.start_worker()
-        self.intake.start(self.environment(self.intake))
+        self.web.start(self.environment(self.web))
         self._watch()
         for component, serves in self._asked:
             await self._until(component, serves)
@@ -91,12 +91,12 @@ class Stack:
         self._watch()
 
     def restart_dead(self) -> tuple[str, ...]:
-        """Start worker and intake again if they have ended; returns the reasons, once for each end.
+        """Start worker and web server again if they ended; returns the reasons, once for each end.
 
         If one keeps ending before it is up, the pauses grow to at most a minute.
         """
         now, news = time.monotonic(), []
-        for component in (self.worker, self.intake):
+        for component in (self.worker, self.web):
             why = component.why_it_ended(now)
             if why:
                 news.append(f"The {component.name} has ended: {why}")
@@ -121,7 +121,7 @@ class Stack:
     @property
     def _asked(self) -> tuple[tuple[Component, Callable[[], Awaitable[bool]]], ...]:
         """How to ask each component whether it serves."""
-        return ((self.intake, self._intake_answers), (self.worker, self._worker_ready))
+        return ((self.web, self._web_answers), (self.worker, self._worker_ready))
 
     def environment(self, component: Component) -> dict[str, str]:
         """The environment that a process needs to talk to this stack and no other.
@@ -140,9 +140,9 @@ class Stack:
             "INCIDENT_DOCUMENTS": str(self.settings.documents_directory),
             "INCIDENT_POLICY_FILE": str(self.settings.policy_file),
             "INCIDENT_TASK_QUEUE": self.settings.task_queue,
-            "INCIDENT_INTAKE_HOST": self.settings.intake_host,
-            "INCIDENT_INTAKE_PORT": str(self.intake_port),
-            "INCIDENT_INTAKE_TOKEN": token if component is self.intake else "",
+            "INCIDENT_WEB_HOST": self.settings.web_host,
+            "INCIDENT_WEB_PORT": str(self.web_port),
+            "INCIDENT_INTAKE_TOKEN": token if component is self.web else "",
             "INCIDENT_LOG_FILE": str(component.log),
         }
 
@@ -168,15 +168,15 @@ class Stack:
     async def _worker_ready(self) -> bool:
         return self.worker.logged(READY)
 
-    async def _intake_answers(self) -> bool:
+    async def _web_answers(self) -> bool:
         try:
             async with httpx2.AsyncClient(trust_env=False) as client:
-                answer = await client.get(f"{self.intake_url}/healthz", timeout=1.0)
+                answer = await client.get(f"{self.web_url}/healthz", timeout=1.0)
         except httpx2.HTTPError:
             return False
-        if answer.status_code != httpx2.codes.OK or self.intake.process is None:
+        if answer.status_code != httpx2.codes.OK or self.web.process is None:
             return False
-        return bool(answer.json().get("pid") == self.intake.process.pid)
+        return bool(answer.json().get("pid") == self.web.process.pid)
 
     def lines(self) -> tuple[str, ...]:
         """One status line per component."""
@@ -184,23 +184,23 @@ class Stack:
         return (
             status_line("server", where, self.server.log, UP if self.server.running else DOWN),
             self.worker.line(),
-            self.intake.line(),
+            self.web.line(),
         )
 
     @property
     def running(self) -> bool:
         """Whether every component lives."""
-        return self.server.running and self.worker.running and self.intake.running
+        return self.server.running and self.worker.running and self.web.running
 
     def stop(self) -> None:
         """Stop everything that was started, the server last."""
-        self.intake.stop()
+        self.web.stop()
         self.worker.stop()
         self.server.stop()
         self._orphans.stop()
 
     def _watch(self) -> None:
         """If this process is killed, have its processes ended in the order of `stop`."""
-        components = (c.process for c in (self.intake, self.worker) if c.running)
+        components = (c.process for c in (self.web, self.worker) if c.running)
         pids = [process.pid for process in components if process]
         self._orphans.watch((*pids, self.server.pid))

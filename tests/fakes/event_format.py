@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from pydantic import RootModel
 
-from intake.formats.format import Format, SentAlert, SentGroup
 from models.alert import AlertStatus
 from models.base import Lenient
+from web.alerts.formats.format import Format, SentAlert, SentGroup
 
 STATUS = {"trigger": AlertStatus.FIRING, "resolve": AlertStatus.RESOLVED}
 

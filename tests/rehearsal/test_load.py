@@ -7,7 +7,7 @@ import pytest
 from rehearsal.load import LoadedScenario, load_scenario
 
 HEAD = "scenario: A night\nstarts: 2026-03-27T16:50:00Z\n"
-PAYLOAD = Path(__file__).parents[1] / "intake" / "payloads" / "firing_single.json"
+PAYLOAD = Path(__file__).parents[1] / "web" / "alerts" / "payloads" / "firing_single.json"
 INSTANT = "write an instant with its zone, such as 2026-03-27T16:50:00Z"
 MOMENT = "write an offset such as 0m, 3h50m, 2d or -10m, or an instant such as 2026-03-27T16:50:00Z"
 

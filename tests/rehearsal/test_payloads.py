@@ -7,7 +7,7 @@ import pytest
 
 from rehearsal.payloads import NoAlerts, payload_file
 
-REAL = Path(__file__).parents[1] / "intake" / "payloads"
+REAL = Path(__file__).parents[1] / "web" / "alerts" / "payloads"
 
 
 @pytest.mark.parametrize("file", sorted(REAL.glob("*.json")), ids=lambda file: file.stem)

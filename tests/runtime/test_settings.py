@@ -15,7 +15,7 @@ def test_without_any_variable_everything_has_a_value() -> None:
     settings = load_settings()
     assert settings.policy_file == ROOT / "policies" / "default.yaml"
     assert settings.documents_directory == ROOT / "var" / "documents"
-    assert (settings.intake_host, settings.intake_port) == ("127.0.0.1", 8000)
+    assert (settings.web_host, settings.web_port) == ("127.0.0.1", 8000)
     assert settings.intake_token is None
     assert dict(settings.channels) == {}
 
@@ -58,14 +58,14 @@ def test_channels_may_come_as_one_json_mapping_too(monkeypatch: Monkey) -> None:
 
 def test_every_broken_variable_is_named_at_once(monkeypatch: Monkey) -> None:
     """One start reports everything that is wrong, a line each."""
-    monkeypatch.setenv("INCIDENT_INTAKE_PORT", "eighty")
+    monkeypatch.setenv("INCIDENT_WEB_PORT", "eighty")
     monkeypatch.setenv("INCIDENT_LOG_LEVEL", "loud")
     monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__URL", "ftp://pager")
     with pytest.raises(SettingsBroken) as broken:
         load_settings()
     lines = str(broken.value).splitlines()
     assert [line.partition(":")[0] for line in lines] == [
-        "INCIDENT_INTAKE_PORT",
+        "INCIDENT_WEB_PORT",
         "INCIDENT_LOG_LEVEL",
         "INCIDENT_CHANNELS__PAGER__URL",
     ]
@@ -126,9 +126,9 @@ def test_no_secret_shows_when_settings_are_printed(monkeypatch: Monkey) -> None:
 def test_an_empty_variable_is_no_setting(monkeypatch: Monkey) -> None:
     """Deployment tools set variables to nothing if they mean nothing."""
     monkeypatch.setenv("INCIDENT_LOG_FILE", "")
-    monkeypatch.setenv("INCIDENT_INTAKE_PORT", "")
+    monkeypatch.setenv("INCIDENT_WEB_PORT", "")
     assert load_settings().log_file is None
-    assert load_settings().intake_port == 8000
+    assert load_settings().web_port == 8000
 
 
 def test_relative_paths_mean_the_same_in_every_process(monkeypatch: Monkey, tmp_path: Path) -> None:
@@ -150,10 +150,10 @@ def test_a_file_named_env_beside_the_program_is_read_and_the_environment_wins(
     assert (settings.task_queue, settings.actor) == ("of-file", "of-environment")
 
 
-def test_names_of_the_intake_are_a_list_with_commas(monkeypatch: Monkey) -> None:
+def test_names_of_the_web_server_are_a_list_with_commas(monkeypatch: Monkey) -> None:
     """As people write lists in variables."""
-    monkeypatch.setenv("INCIDENT_INTAKE_NAMES", "incidents.example.org, intake ,")
-    assert load_settings().intake_names == ("incidents.example.org", "intake")
+    monkeypatch.setenv("INCIDENT_WEB_NAMES", "incidents.example.org, web ,")
+    assert load_settings().web_names == ("incidents.example.org", "web")
 
 
 def test_a_misspelt_variable_is_noticed(monkeypatch: Monkey) -> None:

@@ -46,24 +46,24 @@ def alert_body(status: str, started_at: datetime) -> dict[str, Any]:
 class Play:
     """Drives the incident and prints every new line of its timeline."""
 
-    def __init__(self, client: Client, intake_url: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, client: Client, web_url: str, headers: Mapping[str, str]) -> None:
         self._client = client
-        self._intake = intake_url
+        self._url = web_url
         self._headers = headers
         self._said = 0
         self._began_at = datetime.now(UTC)
         self.incident_id = ""
 
     async def post_alert(self, status: str) -> dict[str, Any]:
-        """Post the webhook to the intake."""
+        """Post the webhook to the web server."""
         async with httpx2.AsyncClient(trust_env=False, headers=self._headers) as http:
             answer = await http.post(
-                f"{self._intake}/v1/alerts/alertmanager",
+                f"{self._url}/v1/alerts/alertmanager",
                 json=alert_body(status, self._began_at),
                 timeout=10.0,
             )
         if answer.status_code != httpx2.codes.ACCEPTED:
-            raise CueMissed(f"the intake answered {answer.status_code}: {answer.text[:300]}")
+            raise CueMissed(f"the web server answered {answer.status_code}: {answer.text[:300]}")
         accepted: dict[str, Any] = answer.json()
         return accepted
 

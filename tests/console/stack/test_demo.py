@@ -1,4 +1,4 @@
-"""The demonstration, as a newcomer runs it: through intake, workflows, console and a webhook."""
+"""The demonstration, as a newcomer runs it: web server, workflows, console and a webhook."""
 
 import asyncio
 import signal

@@ -191,7 +191,7 @@ def test_an_older_resolve_does_not_end_a_newer_firing() -> None:
 
 
 def test_a_repeat_that_was_received_before_the_end_and_comes_in_after_it_does_not_fire() -> None:
-    """Messages can overtake each other on the way from the intake."""
+    """Messages can overtake each other on the way from the web server."""
     group = Group().hears(0, firing("a")).opens(0).hears(11, ended("a", 0, 10))
     group.feeds(11)
     assert not group.hears(10.5, firing("a"), taken_in=12).state.firing

@@ -62,7 +62,7 @@ def lives(draw: st.DrawFn) -> tuple[list[Alert], bool]:
 def test_whatever_the_order_of_deliveries_the_newest_word_holds(
     life: tuple[list[Alert], bool], data: Any
 ) -> None:
-    """Deliveries may come twice, and overtake each other between the intake and the group."""
+    """Deliveries may come twice, and overtake each other between the web server and the group."""
     said, still_fires = life
     received = [(after(100 + n), alert) for n, alert in enumerate(said)]
     state = heard(data.draw(st.permutations(received)))

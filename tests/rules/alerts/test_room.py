@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from intake.formats.taking import MOST_FIRING, MOST_RESOLVED
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
 from models.base import MONITORING
 from models.command import RecordAlertsCommand
@@ -20,6 +19,7 @@ from rules.record.carried import ALERTS_BYTES, ALERTS_KEPT, CARRIED_BYTES, size,
 from rules.record.decision import Case, Decision
 from states.lifecycle import State
 from tests.specimens import POLICY, START
+from web.alerts.formats.taking import MOST_FIRING, MOST_RESOLVED
 
 ONE_MINUTE = timedelta(minutes=1)
 LETTERS = ("x", "é", "😀", "\x01", '"')

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from intake.formats.alertmanager import FORMAT, Webhook
-from intake.formats.taking import batch_of
 from models.alert import Alert, GroupingPolicy
 from models.base import MONITORING
 from models.intake import IntakeRules, LabelSeverity, ReportingRule
 from rules.alerts.telling import group_markdown, recurrence_words, report_of
 from tests.rules.groups import FIRST, Group, a_resolved_group, firing
 from tests.specimens import after
+from web.alerts.formats.alertmanager import FORMAT, Webhook
+from web.alerts.formats.taking import batch_of
 
-NO_SUMMARY = Path(__file__).parents[2] / "intake" / "payloads" / "no_summary.json"
+NO_SUMMARY = Path(__file__).parents[2] / "web" / "alerts" / "payloads" / "no_summary.json"
 RULES = IntakeRules(
     grouping=GroupingPolicy(),
     severity=LabelSeverity(severities=("SEV1",), default="SEV1"),

@@ -60,7 +60,7 @@ def test_two_roles_that_lead_are_an_error() -> None:
 
 def test_no_other_code_knows_what_the_role_is_called() -> None:
     """Views, attributes, documents and pages for silence all ask this function."""
-    rooms = ("rules", "workflows", "console", "policies", "incidents", "activities", "intake")
+    rooms = ("rules", "workflows", "console", "policies", "incidents", "activities", "web")
     known = [
         path.relative_to(ROOT).as_posix()
         for room in rooms

@@ -21,9 +21,7 @@ from tests.runtime.conftest import started
 
 def settings_of(state: Path) -> Settings:
     """The settings of a stack that keeps its state there."""
-    return load_settings().changed(
-        state_directory=state, intake_port=free_port(), task_queue="stack"
-    )
+    return load_settings().changed(state_directory=state, web_port=free_port(), task_queue="stack")
 
 
 @pytest.fixture
@@ -44,18 +42,18 @@ async def test_it_comes_up_where_every_port_is_taken_and_temporal_is_set_to_be_e
     monkeypatch.setenv("TEMPORAL_API_KEY", "of-the-cloud")
     monkeypatch.setenv("TEMPORAL_ADDRESS", "cloud.example.org:7233")
     monkeypatch.setenv("INCIDENT_LOG_FILE", str(stack.settings.state_directory / "elsewhere.log"))
-    with socket.create_server(("127.0.0.1", stack.settings.intake_port)):
+    with socket.create_server(("127.0.0.1", stack.settings.web_port)):
         client = await stack.start()
         assert stack.running
-        assert stack.intake_port != stack.settings.intake_port
+        assert stack.web_port != stack.settings.web_port
     assert await client.service_client.check_health()
     async with httpx2.AsyncClient() as http:
-        ready = await http.get(f"{stack.intake_url}/readyz")
+        ready = await http.get(f"{stack.web_url}/readyz")
     assert ready.status_code == httpx2.codes.OK
     assert [line.split()[:2] for line in stack.lines()] == [
         ["server", "up"],
         ["worker", "up"],
-        ["intake", "up"],
+        ["web", "up"],
     ]
 
 
@@ -69,7 +67,7 @@ async def test_only_its_owner_can_read_what_it_keeps(stack: Stack) -> None:
     assert (state / "temporal.db").exists()
 
 
-async def test_the_intake_of_a_stack_takes_nothing_without_the_token_that_is_kept(
+async def test_the_web_server_of_a_stack_takes_nothing_without_the_token_that_is_kept(
     stack: Stack, tmp_path: Path
 ) -> None:
     """It is made once, and no other process of the stack gets it."""
@@ -77,12 +75,12 @@ async def test_the_intake_of_a_stack_takes_nothing_without_the_token_that_is_kep
     await stack.start()
     token = (tmp_path / "intake.token").read_text().strip()
     assert len(token) >= 32
-    assert stack.intake_headers == {"Authorization": f"Bearer {token}"}
+    assert stack.web_headers == {"Authorization": f"Bearer {token}"}
     assert kept_token(tmp_path).get_secret_value() == token
     assert token not in str(stack.environment(stack.worker))
-    async with httpx2.AsyncClient(base_url=stack.intake_url) as http:
+    async with httpx2.AsyncClient(base_url=stack.web_url) as http:
         assert (await http.post("/v1/incidents", json={})).status_code == 401
-        answer = await http.post("/v1/incidents", json={}, headers=stack.intake_headers)
+        answer = await http.post("/v1/incidents", json={}, headers=stack.web_headers)
         assert answer.status_code == 422
 
 
@@ -110,7 +108,7 @@ async def test_what_was_there_is_there_after_it_was_stopped_and_started(
     """All state is in the state directory; processes come and go."""
     client = await stack.start()
     await client.start_workflow("Any", id="kept", task_queue="nobody")
-    pids = [stack.server.pid, *(c.process.pid for c in (stack.worker, stack.intake) if c.process)]
+    pids = [stack.server.pid, *(c.process.pid for c in (stack.worker, stack.web) if c.process)]
     await asyncio.to_thread(stack.stop)
     assert len(pids) == 3
     assert not any(psutil.pid_exists(pid) for pid in pids if pid)
@@ -149,13 +147,13 @@ async def test_dev_stays_up_until_it_is_told_to_stop_and_stops_everything(
     port = free_port()
     dev = await started(
         *("starter.py", "dev", "--state", str(tmp_path)),
-        INCIDENT_INTAKE_PORT=str(free_port()),
+        INCIDENT_WEB_PORT=str(free_port()),
         TEMPORAL_ADDRESS=f"localhost:{port}",
     )
     said = await until_said(dev, "Ctrl-C")
     assert any(line.split()[:3] == ["server", "up", f"127.0.0.1:{port}"] for line in said)
     children = psutil.Process(dev.pid).children(recursive=True)
-    assert {line.split()[0] for line in said} >= {"server", "worker", "intake", "policy"}
+    assert {line.split()[0] for line in said} >= {"server", "worker", "web", "policy"}
     [line] = [line for line in said if line.strip().startswith("curl ")]
     tried = await asyncio.create_subprocess_shell(
         f"{line.strip()} -s -o /dev/stderr -w '%{{http_code}}'",
@@ -193,7 +191,7 @@ async def test_dev_that_is_killed_leaves_nothing_behind_and_can_be_started_again
 ) -> None:
     """Nothing hears SIGKILL, but what it started ends by itself, the server last."""
     line = ("starter.py", "dev", "--state", str(tmp_path))
-    dev = await started(*line, INCIDENT_INTAKE_PORT=str(free_port()))
+    dev = await started(*line, INCIDENT_WEB_PORT=str(free_port()))
     children: list[psutil.Process] = []
     try:
         await until_said(dev, "Ctrl-C")

@@ -62,7 +62,7 @@ async def test_without_a_server_it_says_where_it_looked() -> None:
     [
         (("worker.py",), "INCIDENT_LOG_LEVEL", "loud", "INCIDENT_LOG_LEVEL"),
         (("worker.py",), "TEMPORAL_PROFILE", "nowhere", "nowhere"),
-        (("-m", "intake"), "INCIDENT_LOG_LEVEL", "loud", "INCIDENT_LOG_LEVEL"),
+        (("-m", "web"), "INCIDENT_LOG_LEVEL", "loud", "INCIDENT_LOG_LEVEL"),
         (("starter.py", "list"), "TEMPORAL_PROFILE", "nowhere", "nowhere"),
     ],
 )
@@ -76,7 +76,7 @@ async def test_a_broken_setting_is_named_by_every_program(
     assert len(ended.err.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("line", [("worker.py",), ("-m", "intake")])
+@pytest.mark.parametrize("line", [("worker.py",), ("-m", "web")])
 async def test_a_log_that_cannot_be_written_is_named(line: tuple[str, ...]) -> None:
     """It is a setting like any other."""
     ended = await program(*line, INCIDENT_LOG_FILE=f"{__file__}/worker.log")

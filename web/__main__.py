@@ -1,0 +1,119 @@
+"""Runs the web server: `python -m web`."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from models.addresses import is_loopback
+from runtime.client import ServerNotReachable, connect
+from runtime.ending import CANNOT_LISTEN, NO_SERVER, NOT_AS_SET_UP, ended, on_signal, turning
+from runtime.feeds import feeds_of
+from runtime.logging import prepared
+from runtime.settings import Settings, SettingsBroken
+from web.app import create_app
+from web.http.connection import Connection
+
+log = structlog.get_logger(__name__)
+
+GRACE_SECONDS = 5
+HARD_END_SECONDS = GRACE_SECONDS + 4.0
+SHORTEST_TOKEN = 16
+
+
+class Server(uvicorn.Server):
+    """The HTTP server without its own signal handlers: `on_signal` ends this process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Install no signal handlers."""
+        yield
+
+    def stop(self) -> None:
+        """Answer the requests in progress, then end."""
+        self.should_exit = True
+
+
+def server_of(app: FastAPI, host: str, port: int) -> Server:
+    """The HTTP server of the web server. Each connection is a `Connection`, which has bounds."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=Connection,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    return Server(config)
+
+
+def refuse_to_be_open(settings: Settings) -> None:
+    """Require a token if other machines can reach the web server. Raises SettingsBroken."""
+    token = settings.intake_token
+    if is_loopback(settings.web_host):
+        return
+    if token is None or len(token.get_secret_value()) < SHORTEST_TOKEN:
+        what = "is not set" if token is None else f"has fewer than {SHORTEST_TOKEN} characters"
+        raise SettingsBroken(
+            f"INCIDENT_INTAKE_TOKEN: {what}, while other machines can reach "
+            f"INCIDENT_WEB_HOST={settings.web_host}: set a token that nobody can guess, "
+            "such as openssl rand -hex 32 gives, or let the web server listen on 127.0.0.1"
+        )
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until a signal ends it. Until Temporal is up, senders get a 503."""
+    refuse_to_be_open(settings)
+    client = await connect(lazy=True)
+    feeds = feeds_of(settings)
+    app = create_app(
+        client,
+        policy_file=settings.policy_file,
+        task_queue=settings.task_queue,
+        token=settings.intake_token,
+        feeds=feeds,
+        names=(settings.web_host, *settings.web_names),
+    )
+    server = server_of(app, settings.web_host, settings.web_port)
+    on_signal(server.stop, at_the_latest=HARD_END_SECONDS)
+    log.info("web.starts", host=settings.web_host, port=settings.web_port)
+    try:
+        async with turning():
+            await server.serve()
+    finally:
+        await feeds.aclose()
+
+
+def main() -> int:
+    """Run the web server. Exit codes: 0 stopped, 1 cannot listen, 2 bad setup, 6 no server."""
+    try:
+        settings = prepared()
+        asyncio.run(serve(settings))
+    except SettingsBroken as error:
+        return ended("web", str(error), NOT_AS_SET_UP)
+    except ServerNotReachable as error:
+        return ended("web", str(error), NO_SERVER)
+    except SystemExit:
+        # uvicorn exits like this if it cannot listen; it has logged why.
+        where = f"{settings.web_host}:{settings.web_port}"
+        return ended("web", f"cannot listen on {where}", CANNOT_LISTEN)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        # The client's threads need a moment: an earlier exit can crash.
+        time.sleep(0.05)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Alerts that monitoring delivers: one file for each format."""

@@ -1,0 +1,203 @@
+"""POST /v1/incidents: a report from a person or tool becomes an incident at once."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from pydantic import AwareDatetime, FailFast, Field
+from temporalio.client import Client
+
+from connectors.feeds.directory import FeedDirectory
+from incidents.command_ids import new_command_id
+from incidents.errors import ReportRefused
+from incidents.kept.policies import have_policy_kept
+from incidents.reporting import ReportedIncident, report_incident, reports_the_same
+from models.base import Actor, Frozen
+from models.compiled import CompiledPolicy
+from models.incident.record import Report
+from models.intake import ReportingRule
+from models.way_in import WayIn
+from rules.commands.opening import first_severity
+from rules.commands.reporting import (
+    INFORMATION,
+    may_report,
+    missing_information,
+    not_allowed,
+    untimely,
+    who,
+    wrong_information,
+)
+from rules.commands.validity import BLANK
+from rules.record.readable import blank
+from web.http.body import read_body
+from web.http.endpoints import answers, takes
+from web.http.errors import Refused
+from web.http.reaching import RPC_TIMEOUT, reaching_temporal
+from web.policy import PolicyInForce
+
+log = structlog.get_logger(__name__)
+
+KEY_HEADER = "Idempotency-Key"
+KEY_LIMIT = 200
+NAME_LIMIT = 200
+SYSTEMS_LIMIT = 100
+IDEMPOTENCY = {
+    "name": KEY_HEADER,
+    "required": False,
+    "description": "the same report with the same key is one incident, today and tomorrow",
+    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
+}
+ATTRIBUTES_LIMIT = 100
+VIA = WayIn.API.value
+
+
+class Reported(Frozen):
+    """A report as it is posted. The policy says what else it must contain."""
+
+    title: str = Field(default="", max_length=300)
+    nature: str = Field(default="", max_length=8000)
+    affected_systems: Annotated[tuple[str, ...], FailFast()] = Field(
+        default=(), max_length=SYSTEMS_LIMIT
+    )
+    severity: str | None = None
+    service: str | None = Field(default=None, max_length=NAME_LIMIT)
+    reporter: str = Field(min_length=1, max_length=NAME_LIMIT)
+    happened_at: AwareDatetime | None = None
+    attributes: dict[str, str] = Field(default_factory=dict, max_length=ATTRIBUTES_LIMIT)
+
+
+class Opened(Frozen):
+    """The incident of a report, and whether this request opened it."""
+
+    incident: str
+    started: bool
+
+
+def _unprocessable(fields: list[tuple[str, str]], message: str) -> Refused:
+    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", message, fields=fields)
+
+
+def _field(asked: str) -> str:
+    """The field of a report for information that the policy requires."""
+    return asked if asked in INFORMATION else f"attributes.{asked}"
+
+
+def checked(said: Reported, policy: CompiledPolicy, now: datetime) -> Report:
+    """The report, if the policy takes it. Raises Refused with everything that is missing."""
+    reporter = Actor(name=said.reporter.strip(), via=VIA)
+    if blank(reporter.name):
+        raise _unprocessable([("reporter", BLANK)], f"reporter {BLANK}")
+    report = Report.model_construct(**{**dict(said), "reporter": reporter})
+    when = untimely(said.happened_at, now)
+    wrong = [*wrong_information(report, policy), *([("happened_at", when)] if when else [])]
+    missing = missing_information(report, policy)
+    wrong += [(_field(name), "is missing; the policy asks for it") for name in missing]
+    rule = policy.reporting or ReportingRule()
+    severity = first_severity(report, policy).severity
+    if not may_report(reporter, rule, severity):
+        message, may = not_allowed(reporter, rule, severity), list(who(rule, severity))
+        raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message, fields=wrong, may=may)
+    if wrong:
+        names = ", ".join(name for name, _ in wrong)
+        raise _unprocessable(wrong, f"the report lacks something, or has it wrong: {names}")
+    return Report.model_validate(report.model_dump())
+
+
+def _reused(incident: str) -> Refused:
+    """Refuse a key that was used for another report: answering with its incident loses this one."""
+    problem = f"was used before, for another report: {incident}"
+    return Refused(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "KeyReused",
+        f"{KEY_HEADER} {problem}",
+        fields=[(KEY_HEADER, problem)],
+        incident=incident,
+    )
+
+
+def _not_begun(refused: ReportRefused) -> Refused:
+    """The refusal with which the incident's workflow would end."""
+    if refused.kind == "NotAuthorised":
+        may = list(refused.may)
+        return Refused(HTTPStatus.FORBIDDEN, refused.kind, refused.message, may=may)
+    return _unprocessable(list(refused.flaws), refused.message)
+
+
+class Reports:
+    """Opens incidents for reports."""
+
+    def __init__(
+        self,
+        client: Client,
+        policy: PolicyInForce,
+        task_queue: str,
+        feeds: FeedDirectory | None = None,
+    ) -> None:
+        self._client = client
+        self._feeds = feeds
+        self._policy = policy
+        self._task_queue = task_queue
+
+    async def report(self, request: Request, response: Response) -> Opened:
+        """Open an incident; find it again if the same report has the same Idempotency-Key."""
+        keys = request.headers.getlist(KEY_HEADER)
+        key = keys[0] if keys else None
+        if len(keys) > 1 or (key is not None and not 0 < len(key) <= KEY_LIMIT):
+            problem = f"must appear once, and have 1 to {KEY_LIMIT} characters"
+            raise _unprocessable([(KEY_HEADER, problem)], f"{KEY_HEADER} {problem}")
+        now = datetime.now(UTC)
+        said = await read_body(request, Reported)
+        policy, source = self._policy.compiled(said.service)
+        report = checked(said, policy, now)
+        seed = f"{VIA}/{key or new_command_id()}"
+        async with reaching_temporal():
+            found = await self._reported(policy, report, seed, now, repeatable=bool(key))
+            name, started = found.incident_id, found.started
+            if not started and not await reports_the_same(
+                self._client, name, report, within=RPC_TIMEOUT
+            ):
+                raise _reused(name)
+        if started:
+            await have_policy_kept(self._client, source, self._task_queue)
+        log.info("incident.reported", incident=name, anew=started)
+        response.status_code = HTTPStatus.CREATED if started else HTTPStatus.OK
+        return Opened(incident=name, started=started)
+
+    async def _reported(
+        self, policy: CompiledPolicy, report: Report, seed: str, now: datetime, *, repeatable: bool
+    ) -> ReportedIncident:
+        """Open or find the incident of the seed. Raises Refused."""
+        try:
+            return await report_incident(
+                self._client,
+                policy,
+                report,
+                self._task_queue,
+                seed=seed,
+                now=now,
+                repeatable=repeatable,
+                within=RPC_TIMEOUT,
+                feeds=self._feeds,
+            )
+        except ReportRefused as refused:
+            raise _not_begun(refused) from None
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["incidents"])
+        router.add_api_route(
+            "/v1/incidents",
+            self.report,
+            methods=["POST"],
+            status_code=HTTPStatus.CREATED,
+            summary="a report, by people or tools",
+            responses=answers(
+                *(401, 403, 413, 415, 422),
+                ok_200=(Opened, "this report came before with this key: the same incident"),
+                ok_201=(Opened, "Temporal has stored it, so it will not be lost"),
+            ),
+            openapi_extra=takes(Reported, IDEMPOTENCY),
+        )
+        return router

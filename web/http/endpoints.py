@@ -1,0 +1,130 @@
+"""The endpoints of the web server, for refusals that name them and for OpenAPI."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
+
+from models.base import Frozen
+
+OPENAPI = "/openapi.json"
+SCHEMAS = "#/components/schemas/{model}"
+TOKEN = "token"  # noqa: S105 - the name of a scheme
+
+
+class FieldProblem(Frozen):
+    """A wrong field and its problem."""
+
+    field: str
+    problem: str
+
+
+class EndpointNamed(Frozen):
+    """An endpoint as a refusal names it."""
+
+    method: str
+    path: str
+    takes: str
+
+
+class Refusal(BaseModel):
+    """The shape of every refusal; some have more fields."""
+
+    error: str = Field(description="which kind of refusal, in one word")
+    message: str = Field(description="what is wrong, and what would be right")
+    fields: list[FieldProblem] = []
+    endpoints: list[EndpointNamed] = []
+    incident: str | None = Field(default=None, description="the incident that has the key")
+    may: list[str] = Field(default=[], description="who may report instead")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One method of one path, and its purpose."""
+
+    method: str
+    path: str
+    summary: str
+
+    def document(self) -> dict[str, str]:
+        """The endpoint as a refusal names it."""
+        return {"method": self.method, "path": self.path, "takes": self.summary}
+
+
+def endpoints_of(app: FastAPI) -> Iterator[Endpoint]:
+    """Every endpoint of `app`."""
+    for path, methods in app.openapi()["paths"].items():
+        for method, said in methods.items():
+            yield Endpoint(method.upper(), path, said["summary"])
+    yield Endpoint("GET", OPENAPI, "this list, as OpenAPI")
+
+
+def in_words(endpoints: Iterable[Endpoint]) -> str:
+    """Describe endpoints in a sentence."""
+    return ", ".join(f"{each.method} {each.path} ({each.summary})" for each in endpoints)
+
+
+REFUSALS = {
+    400: "the body is not JSON, or the request is not HTTP",
+    401: "the token is missing or wrong",
+    403: "the policy does not allow this reporter, or monitoring, to report",
+    413: "the body is too large",
+    415: "the body is not sent as application/json, or it is compressed",
+    421: "the header Host has a name that the web server does not accept",
+    422: "a field is wrong, or the key was used for another report",
+    431: "the head of the request is too large",
+    500: "the web server failed",
+    503: "Temporal or the policy cannot be used now, the request did not arrive whole in time, or "
+    "there are too many connections: try again after Retry-After seconds",
+}
+"""Every refusal by its status."""
+OF_EVERY_REQUEST = (400, 421, 431, 500, 503)
+
+
+def answers(*refusals: int, **taken: tuple[type[BaseModel], str]) -> dict[int | str, Any]:
+    """Describe the answers of an endpoint: successes (`ok_200=(model, words)`) and refusals."""
+    given: dict[int | str, Any] = {
+        int(name.removeprefix("ok_")): {"model": model, "description": words}
+        for name, (model, words) in taken.items()
+    }
+    refused: dict[int | str, Any] = {
+        status: {"model": Refusal, "description": REFUSALS[status]}
+        for status in sorted({*refusals, *OF_EVERY_REQUEST})
+    }
+    return {**given, **refused}
+
+
+def takes(
+    form: type[BaseModel], *headers: dict[str, Any], media_types: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Describe what a route takes if the route reads its body itself."""
+    schema = {"$ref": SCHEMAS.format(model=form.__name__)}
+    content = {name: {"schema": schema} for name in ("application/json", *media_types)}
+    return {
+        "requestBody": {"required": True, "content": content},
+        "parameters": [{"in": "header", **header} for header in headers],
+        "security": [{TOKEN: []}, {}],
+    }
+
+
+def describe(app: FastAPI, *forms: type[BaseModel]) -> None:
+    """Add the schemas of `forms`, to which its routes refer, to the OpenAPI document of `app`."""
+    generated = app.openapi
+    _, definitions = models_json_schema(
+        [(form, "validation") for form in forms], ref_template=SCHEMAS
+    )
+    ambiguous = [form.__name__ for form in forms if form.__name__ not in definitions["$defs"]]
+    if ambiguous:
+        raise ValueError(f"two models are called {ambiguous[0]}: rename one")
+
+    def openapi() -> dict[str, Any]:
+        schema = generated()
+        components = schema.setdefault("components", {})
+        components.setdefault("schemas", {}).update(definitions["$defs"])
+        components["securitySchemes"] = {TOKEN: {"type": "http", "scheme": "bearer"}}
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
