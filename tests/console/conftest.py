@@ -1,4 +1,4 @@
-"""The console as it is typed, and incidents for it to talk to."""
+"""Types command lines, and provides incidents that they can talk to."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ class Said:
 
     @property
     def document(self) -> Any:
-        """The one JSON document on stdout."""
+        """The only JSON document on stdout."""
         return json.loads(self.out)
 
 
@@ -38,7 +38,7 @@ Type = Callable[..., Said]
 
 @pytest.fixture(autouse=True)
 def fresh_settings() -> Iterator[None]:
-    """The settings are those of each test's own environment."""
+    """Each test reads the settings of its own environment."""
     load_settings.cache_clear()
     yield
     load_settings.cache_clear()
@@ -46,7 +46,7 @@ def fresh_settings() -> Iterator[None]:
 
 @pytest.fixture
 def type_(capsys: pytest.CaptureFixture[str]) -> Type:
-    """Type a command line in this process."""
+    """Types a command line in this process."""
 
     def typed(*arguments: str) -> Said:
         code = run(arguments)
@@ -58,7 +58,7 @@ def type_(capsys: pytest.CaptureFixture[str]) -> Type:
 
 @pytest.fixture
 def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
-    """What would have been sent: commands are answered here, without a server."""
+    """What the console would have sent: commands are answered here, without a server."""
     sent: list[Order] = []
 
     async def send(_: object, order: Order, __: timedelta) -> CommandResult:
@@ -83,7 +83,7 @@ TypeAt = Callable[..., Coroutine[Any, Any, Said]]
 def address(
     time_skipping: WorkflowEnvironment, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> str:
-    """The server that the console connects to by its settings."""
+    """The address of the server that the console connects to."""
     monkeypatch.setenv("INCIDENT_TASK_QUEUE", task_queue)
     found = time_skipping.client.service_client.config.target_host
     monkeypatch.setenv("TEMPORAL_ADDRESS", found)
@@ -95,7 +95,7 @@ def address(
 
 @pytest.fixture
 def at_console(address: str, type_: Type) -> TypeAt:
-    """Type a command line, while a worker runs in this loop."""
+    """Types a command line while a worker runs in this loop."""
 
     async def typed(*arguments: str) -> Said:
         return await asyncio.to_thread(type_, *arguments)

@@ -31,7 +31,7 @@ from workflows.keep_policy import KeepPolicy
 
 @asynccontextmanager
 async def working(client: Client, task_queue: str, documents: Path) -> AsyncIterator[None]:
-    """While a worker runs. Its logs stay apart from what the console in this process prints."""
+    """A worker that runs; its logs stay apart from what the console prints in this process."""
     with capture_logs():
         async with _worker(client, task_queue, documents):
             yield
@@ -63,7 +63,7 @@ def _worker(client: Client, task_queue: str, documents: Path) -> Workers:
 
 
 async def reported(client: Client, task_queue: str, suffix: str = "", **changes: object) -> str:
-    """Start an incident as the specimens have it; returns its id."""
+    """Starts an incident from the specimens; returns its id."""
     incident_id = f"INC-{task_queue}{suffix}"
     report = Report.model_validate({**REPORT.model_dump(), **changes})
     await client.start_workflow(
@@ -77,5 +77,5 @@ async def reported(client: Client, task_queue: str, suffix: str = "", **changes:
 
 
 async def ended(client: Client, incident_id: str) -> None:
-    """Wait until the incident's run has ended."""
+    """Waits until the incident's run has ended."""
     await asyncio.wait_for(client.get_workflow_handle(incident_id).result(), PATIENCE_SECONDS)

@@ -1,4 +1,4 @@
-"""The console as a whole: what is imported when, and what completes."""
+"""The console as a whole: its imports and its completion."""
 
 import asyncio
 import json
@@ -21,14 +21,14 @@ HEAVY = ("fastapi", "uvicorn", "temporalio.worker", "ruamel", "obstore")
 
 @pytest.mark.parametrize("name", sorted(LATE))
 def test_commands_that_are_imported_late_explain_themselves(type_: Type, name: str) -> None:
-    """Each is there once it is asked for."""
+    """Each command's help appears once somebody asks for it."""
     said = type_(name, "--help")
     assert said.code == 0
     assert "Usage" in said.out
 
 
-def test_an_acknowledgement_waits_for_nothing_that_it_does_not_need() -> None:
-    """Server, worker and policy files are imported by the commands that use them."""
+def test_acknowledge_imports_nothing_that_it_does_not_need() -> None:
+    """Only the commands that use server, worker and policy files import them."""
     code = f"import sys, console.main; print([m for m in {HEAVY!r} if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
@@ -36,8 +36,8 @@ def test_an_acknowledgement_waits_for_nothing_that_it_does_not_need() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_a_shell_completes_what_it_was_taught() -> None:
-    """The script for bash defines the command `incident`, whose commands complete with Tab."""
+def test_a_shell_completes_commands_after_its_script_is_loaded() -> None:
+    """The script for bash defines `incident`, whose commands complete with Tab."""
     typed = (
         f'eval "$({shlex.quote(sys.executable)} starter.py completion bash)"; '
         "cd /; COMP_WORDS=(incident ackn); COMP_CWORD=1; _incident_completion; "
@@ -50,7 +50,7 @@ def test_a_shell_completes_what_it_was_taught() -> None:
 
 
 async def test_incident_ids_complete(at_console: TypeAt, incident: str) -> None:
-    """An open incident's id completes from its beginning, in any case of letters."""
+    """The first letters complete an open incident's id, in any case."""
     assert (await at_console("acknowledge", incident)).code == 0
     found = await complete(incident[:-3].lower())
     assert incident in found
@@ -60,8 +60,8 @@ async def test_incident_ids_complete(at_console: TypeAt, incident: str) -> None:
     "title",
     ["\\$(touch pwned)", "\\`touch pwned\\`", "';touch pwned;'", '"$(touch pwned)"', HOSTILE],
 )
-def test_what_a_shell_evaluates_carries_nothing_of_a_title_that_it_would_run(title: str) -> None:
-    """zsh evaluates what it shows beside a completion, and anybody's alert may have a title."""
+def test_a_completion_carries_no_text_that_a_shell_would_run(title: str) -> None:
+    """zsh evaluates the text beside a completion, and any sender can write an alert's title."""
     shown = harmless(title)
     assert not set(shown) & set("\\$`'\";&|<>(){}[]*?!#~\n")
     assert harmless("SEV1 reported Checkout fails: 42% in eu-west-1") == (
@@ -69,8 +69,8 @@ def test_what_a_shell_evaluates_carries_nothing_of_a_title_that_it_would_run(tit
     )
 
 
-def test_completion_stays_silent_where_no_server_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shell that completes has nowhere to show an error."""
+def test_completion_is_silent_if_no_server_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A completing shell has no place to show an error."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     assert complete_incident("INC") == []
 
@@ -86,7 +86,7 @@ async def complete(begun: str) -> set[str]:
 
 
 def test_policy_check_answers_in_json_too(type_: Type) -> None:
-    """A command that is imported late follows the same rules as the others."""
+    """A command that is imported late follows the rules of all others."""
     said = type_("policy", "check", str(ROOT / "policies" / "default.yaml"), "--json")
     assert said.code == 0
     assert json.loads(said.out)["errors"] == 0

@@ -1,4 +1,4 @@
-"""Ctrl-C, whenever it comes, ends a command in its own words."""
+"""Ctrl-C ends a command with one line, whenever it comes."""
 
 import asyncio
 import json
@@ -28,8 +28,8 @@ enter()
 
 
 @pytest.mark.parametrize("line", [("list",), ("list", "--json")])
-def test_while_the_program_loads_there_is_no_traceback(line: tuple[str, ...]) -> None:
-    """One word for people, one document for scripts, and exit code 130."""
+def test_ctrl_c_while_the_program_loads_leaves_no_traceback(line: tuple[str, ...]) -> None:
+    """People get one word, scripts one document; the exit code is 130."""
     ended = subprocess.run(
         [sys.executable, "-c", INTERRUPTED_WHILE_LOADING, *line],
         cwd=ROOT,
@@ -44,10 +44,10 @@ def test_while_the_program_loads_there_is_no_traceback(line: tuple[str, ...]) ->
         assert (ended.stdout, ended.stderr) == (b"", b"Error: interrupted\n")
 
 
-async def test_while_no_worker_answers_it_says_that_the_command_was_sent(
+async def test_ctrl_c_while_no_worker_answers_says_that_the_command_was_sent(
     time_skipping: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """It waits at the server: one hears its id, and nothing of a time that was not waited."""
+    """The command waits at the server; the line has its id and no waiting time."""
     incident = await reported(time_skipping.client, task_queue)
     order = Order(incident, "acknowledge", {"actor": "ana"}, "job-1")
     sending = asyncio.create_task(send(time_skipping.client, order, timedelta(hours=1)))

@@ -1,4 +1,4 @@
-"""`calendar`: what is due when, and how much time has passed, for people and for scripts."""
+"""`calendar` says what is due when, and how much time has passed, to people and to scripts."""
 
 from pathlib import Path
 
@@ -30,8 +30,10 @@ def policy(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_open_hours_are_due_when_the_calendar_has_been_open_for_so_long(type_: Type) -> None:
-    """With the local times, and the closed hours that were skipped."""
+def test_an_amount_of_open_hours_is_due_once_the_calendar_was_open_for_that_long(
+    type_: Type,
+) -> None:
+    """The answer shows local times, and the closed hours that were skipped."""
     said = type_("calendar", "due", "2h", "--from", "2025-11-21T16:00Z", *OFFICE)
     assert said.code == 0
     assert "due  Mon 2025-11-24 10:00 GMT     2025-11-24T10:00:00Z" in said.out
@@ -39,7 +41,7 @@ def test_open_hours_are_due_when_the_calendar_has_been_open_for_so_long(type_: T
 
 
 def test_the_answer_for_programs_has_everything(type_: Type) -> None:
-    """Instants in UTC and local time, what did not count and why, and changes of clocks."""
+    """It holds instants in UTC and local time, what did not count and why, and clock changes."""
     said = type_("calendar", "due", "5d", "--from", "2026-03-27T18:00Z", *OFFICE, "--json")
     document = said.document
     assert document["due"] == {"at": "2026-04-07T17:00:00Z", "local": "2026-04-07T18:00:00+01:00"}
@@ -68,21 +70,23 @@ def test_the_answer_for_programs_has_everything(type_: Type) -> None:
         ("2h", [*OFFICE, "--paused", "2025-11-21 16:30/2025-11-24 12:00"], "2025-11-24T13:30:00Z"),
     ],
 )
-def test_targets_are_those_of_a_policy(type_: Type, target: str, more: list[str], due: str) -> None:
-    """Amounts, working days, months, ends of days, dates; extended, rolled and paused."""
+def test_a_target_takes_any_form_that_a_policy_takes(
+    type_: Type, target: str, more: list[str], due: str
+) -> None:
+    """Amounts, working days, months, ends of days and dates work; so do options and pauses."""
     said = type_("calendar", "due", target, "--from", "2025-11-21T16:00Z", *more, "--json")
     assert said.document["due"]["at"] == due
 
 
-def test_two_limits_are_both_told(type_: Type) -> None:
-    """The softer one and the harder one."""
+def test_both_limits_of_a_target_are_printed(type_: Type) -> None:
+    """The answer shows the softer limit and the harder one."""
     said = type_("calendar", "due", "1h-2h", "--from", "2025-11-21T16:00Z", *OFFICE, "--json")
     assert said.document["should"]["at"] == "2025-11-21T17:00:00Z"
     assert said.document["due"]["at"] == "2025-11-24T10:00:00Z"
 
 
-def test_a_calendar_of_a_policy_is_named(type_: Type, policy: str) -> None:
-    """With an option, or in the target itself; local times are those of its zone."""
+def test_a_calendar_of_a_policy_is_chosen_by_name(type_: Type, policy: str) -> None:
+    """An option or the target itself names it; local times are in its zone."""
     arguments = ("--from", "2025-11-21 16:00", "--policy", policy, "--json")
     named = type_("calendar", "due", "2h", "--calendar", "office", *arguments).document
     within = type_("calendar", "due", "2h office", *arguments).document
@@ -93,8 +97,8 @@ def test_a_calendar_of_a_policy_is_named(type_: Type, policy: str) -> None:
     assert nights["due"]["local"] == "2025-11-22T00:00:00-05:00"
 
 
-def test_a_target_and_an_option_do_not_name_two_calendars(type_: Type, policy: str) -> None:
-    """One of them would not count; with --rolls, each has its use."""
+def test_a_target_and_an_option_cannot_name_two_calendars(type_: Type, policy: str) -> None:
+    """One of them would not count. With --rolls, both are used."""
     typed = ("calendar", "due", "2h office", "--policy", policy, "--from", "2025-11-21T16:00Z")
     said = type_(*typed, "--calendar", "nights")
     assert said.code == 2
@@ -103,8 +107,8 @@ def test_a_target_and_an_option_do_not_name_two_calendars(type_: Type, policy: s
     assert type_(*typed, "--calendar", "nights", "--rolls", "12:00").code == 0
 
 
-def test_elapsed_time_is_told_in_every_measure(type_: Type) -> None:
-    """Open hours, working days, and what passed in all."""
+def test_elapsed_time_is_printed_in_every_measure(type_: Type) -> None:
+    """These are open hours, working days, and all time that passed."""
     week = ("--from", "2020-08-07T14:51Z", "--to", "2020-08-14T09:06Z")
     said = type_("calendar", "elapsed", *week, *OFFICE, "--json")
     assert said.document["elapsed_seconds"] == (1 * 60 + 9 + 4 * 8 * 60 + 66) * 60
@@ -115,8 +119,8 @@ def test_elapsed_time_is_told_in_every_measure(type_: Type) -> None:
     assert "in all  6d 18h 15m" in people.out
 
 
-def test_a_local_time_that_comes_twice_or_never_is_told(type_: Type) -> None:
-    """The rule is stated where it decides something."""
+def test_the_answer_says_if_a_local_time_comes_twice_or_never(type_: Type) -> None:
+    """It states the rule only if the rule decides something."""
     zone = ("--zone", "Europe/London")
     twice = type_("calendar", "due", "1h", "--from", "2025-10-26 01:30", *zone)
     assert "2025-10-26T00:30:00Z" in twice.out
@@ -157,17 +161,17 @@ def test_a_local_time_that_comes_twice_or_never_is_told(type_: Type) -> None:
         (["elapsed"], "Missing option '--from'"),
     ],
 )
-def test_what_is_wrong_is_said_with_what_would_be_right(
+def test_wrong_usage_gets_an_answer_that_says_what_would_be_right(
     type_: Type, arguments: list[str], says: str
 ) -> None:
-    """As wrong usage, and never as a traceback."""
+    """Nothing wrong leads to a traceback."""
     said = type_("calendar", *arguments)
     assert said.code == 2
     assert says in said.err
 
 
 def test_a_policy_file_with_errors_lists_them(type_: Type, policy: str) -> None:
-    """As for every command that reads one."""
+    """Every command that reads a policy file does the same."""
     Path(policy).write_text(POLICY.replace("mon-fri", "mun"))
     said = type_("calendar", "due", "2h office", "--policy", policy)
     assert said.code == 1

@@ -1,4 +1,4 @@
-"""The examples of the document on calendars are what the command prints."""
+"""The command prints what the document on calendars shows."""
 
 import re
 import shlex
@@ -13,8 +13,8 @@ DOCUMENT = (ROOT / "docs" / "calendars.md").read_text()
 EXAMPLES = re.findall(r"```console\n\$ python starter\.py (.*)\n((?:.*\n)*?)```", DOCUMENT)
 
 
-def test_there_are_examples_for_every_measure() -> None:
-    """What a reader doubts is what is shown."""
+def test_the_document_has_an_example_of_every_measure() -> None:
+    """A reader can check what they doubt."""
     assert len(EXAMPLES) == DOCUMENT.count("```console")
     shown = " ".join(command for command, _ in EXAMPLES)
     for word in ("2h", "5d", "1d local", "1 month", "end of", "before", "--paused", "--rolls"):
@@ -23,7 +23,9 @@ def test_there_are_examples_for_every_measure() -> None:
 
 
 @pytest.mark.parametrize(("command", "printed"), EXAMPLES)
-def test_an_example_prints_what_the_document_says(type_: Type, command: str, printed: str) -> None:
-    """Whoever types it sees it."""
+def test_the_command_prints_what_the_document_shows(
+    type_: Type, command: str, printed: str
+) -> None:
+    """A reader who types an example sees the same answer."""
     said = type_(*shlex.split(command))
     assert (said.code, said.out) == (0, printed)

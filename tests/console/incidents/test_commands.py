@@ -1,4 +1,4 @@
-"""The commands that are generated from the table."""
+"""Commands that the console generates from the table."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -14,8 +14,8 @@ from tests.console.conftest import Type
 TYPED = {spec.typed for spec in COMMANDS.values() if not spec.internal}
 
 
-def test_every_command_of_the_table_can_be_typed_and_no_internal_one() -> None:
-    """The console offers exactly what the table of commands offers to people."""
+def test_every_command_of_the_table_can_be_typed_except_internal_ones() -> None:
+    """The console offers exactly the commands that the table offers to people."""
     offered = {command.name for command in app.registered_commands}
     assert offered - {"report", "show", "list", "watch", "why", "completion"} == TYPED
 
@@ -105,10 +105,10 @@ def test_every_command_explains_itself(type_: Type, typed: str) -> None:
         (["link", "INC-1", "CHG-7"], "link", {"target": "CHG-7", "relation": "relates_to"}),
     ],
 )
-def test_what_is_typed_becomes_the_payload(
+def test_a_command_line_becomes_the_payload(
     type_: Type, orders: list[Order], line: list[str], name: str, payload: dict[str, object]
 ) -> None:
-    """Arguments and options of a command line become the JSON object of the update."""
+    """Its arguments and options become the JSON object of the update."""
     said = type_(*line, "--actor", "ana", "--note", "because")
     assert (said.code, said.err) == (0, "")
     (order,) = orders
@@ -117,18 +117,20 @@ def test_what_is_typed_becomes_the_payload(
     assert {key: order.payload[key] for key in expected} == expected
 
 
-def test_each_command_carries_an_id_of_its_own_in_payload_and_update(
+def test_each_command_carries_its_own_id_in_payload_and_update(
     type_: Type, orders: list[Order]
 ) -> None:
-    """Two commands have two ids, each a UUID, the same in the payload as on the update."""
+    """Each id is a UUID; the payload and the update have the same one."""
     type_("acknowledge", "INC-1", "--actor", "ana")
     type_("acknowledge", "INC-1", "--actor", "ana")
     assert [order.payload["command_id"] for order in orders] == [o.command_id for o in orders]
     assert len({uuid.UUID(order.command_id) for order in orders}) == 2
 
 
-def test_a_command_id_can_be_given_to_repeat_safely(type_: Type, orders: list[Order]) -> None:
-    """`--command-id` is used as it is, and shown in the answer."""
+def test_a_command_id_can_be_typed_to_repeat_a_command_safely(
+    type_: Type, orders: list[Order]
+) -> None:
+    """`--command-id` is used as it is and shown in the answer."""
     said = type_("acknowledge", "INC-1", "--actor", "ana", "--command-id", "job-7", "--json")
     assert orders[0].command_id == "job-7"
     assert said.document["command_id"] == "job-7"
@@ -143,18 +145,18 @@ def test_happened_at_may_be_an_offset(type_: Type, orders: list[Order]) -> None:
     assert before <= at + timedelta(minutes=10) <= after
 
 
-def test_a_correction_needs_the_instant_that_is_right(type_: Type, orders: list[Order]) -> None:
-    """What the payload requires, the command line requires."""
+def test_a_correction_needs_the_right_instant(type_: Type, orders: list[Order]) -> None:
+    """The command line requires what the payload requires."""
     said = type_("correct-milestone", "INC-1", "acknowledged", "--actor", "ana", "--json")
     assert said.code == 2
     assert "--happened-at" in said.document["error"]["message"]
     assert orders == []
 
 
-def test_the_actor_comes_from_the_settings_else_from_the_login(
+def test_the_actor_comes_from_the_settings_or_else_from_the_login(
     type_: Type, orders: list[Order], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without --actor it is INCIDENT_ACTOR; without that, the name of the login."""
+    """Without --actor, INCIDENT_ACTOR counts; without that, the login name."""
     monkeypatch.setenv("INCIDENT_ACTOR", "cy")
     load_settings.cache_clear()
     type_("acknowledge", "INC-1")
@@ -192,7 +194,7 @@ def test_the_actor_comes_from_the_settings_else_from_the_login(
 def test_wrong_usage_exits_2_and_names_what_is_wrong(
     type_: Type, orders: list[Order], line: list[str], word: str
 ) -> None:
-    """A wrong command line is never sent; words on stderr, or JSON on stdout, say what is wrong."""
+    """A wrong command line is never sent; stderr, or JSON on stdout, says what is wrong."""
     said = type_(*line)
     assert said.code == 2
     assert word in said.err
@@ -204,8 +206,8 @@ def test_wrong_usage_exits_2_and_names_what_is_wrong(
     assert orders == []
 
 
-def test_json_may_be_asked_before_the_command_or_after(type_: Type, orders: list[Order]) -> None:
-    """`--json` counts in both places, with one document each."""
+def test_json_may_be_typed_before_the_command_or_after_it(type_: Type, orders: list[Order]) -> None:
+    """`--json` works in both places and prints one document."""
     before = type_("--json", "acknowledge", "INC-1", "--actor", "ana")
     after = type_("acknowledge", "INC-1", "--actor", "ana", "--json")
     assert before.document["state"] == after.document["state"] == "assessment"
@@ -213,20 +215,20 @@ def test_json_may_be_asked_before_the_command_or_after(type_: Type, orders: list
 
 
 def test_a_command_also_answers_to_its_name_in_temporal(type_: Type, orders: list[Order]) -> None:
-    """Whoever read a name in the Temporal UI may type it as it is."""
+    """People may type the name that they read in the Temporal UI."""
     type_("begin_diagnosis", "INC-1", "--actor", "ana")
     type_("assign_role", "INC-1", "incident_manager", "bo", "--actor", "ana")
     assert [order.name for order in orders] == ["begin_diagnosis", "assign_role"]
 
 
-def test_without_a_command_the_help_is_shown(type_: Type) -> None:
-    """Nothing typed is wrong usage, answered by the help."""
+def test_an_empty_command_line_shows_the_help(type_: Type) -> None:
+    """It is wrong usage."""
     said = type_()
     assert said.code == 2
     assert "acknowledge" in said.out
 
 
-def test_without_a_command_but_with_json_the_answer_is_json(type_: Type) -> None:
+def test_an_empty_command_line_with_json_is_answered_in_json(type_: Type) -> None:
     """A script that forgot its command gets the one document that it reads."""
     said = type_("--json")
     assert said.code == 2

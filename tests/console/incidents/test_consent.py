@@ -1,4 +1,4 @@
-"""What others must consent to, as it is typed and shown: approvals, handovers, overrides."""
+"""Commands that need consent: approvals, handovers, overrides."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ POLICY = staffed(
 async def guarded(
     time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> AsyncIterator[str]:
-    """An incident in which much needs the consent of others."""
+    """An incident under a policy that asks consent for many commands."""
     client: Client = time_skipping.client
     async with working(client, task_queue, tmp_path):
         await client.start_workflow(
@@ -40,10 +40,10 @@ async def guarded(
         yield f"INC-{task_queue}"
 
 
-async def test_what_needs_approval_exits_4_and_is_done_once_approved(
+async def test_a_command_that_needs_approval_exits_4_and_is_carried_out_once_approved(
     at_console: TypeAt, guarded: str
 ) -> None:
-    """The refusal says who may approve; `show` says what is asked."""
+    """The refusal says who may approve; `show` lists the request."""
     first = await at_console("resolve", guarded, "--json")
     assert first.code == 4
     assert first.document["error"]["kind"] == "NeedsApproval"
@@ -56,10 +56,8 @@ async def test_what_needs_approval_exits_4_and_is_done_once_approved(
     assert (await at_console("resolve", guarded)).code == 0
 
 
-async def test_a_role_is_handed_over_and_shown_with_how_often(
-    at_console: TypeAt, guarded: str
-) -> None:
-    """Offered, accepted, counted."""
+async def test_a_handover_is_accepted_and_show_counts_it(at_console: TypeAt, guarded: str) -> None:
+    """A role is offered, taken over, and shown with its number of handovers."""
     await at_console("assign", guarded, "lead", "ana")
     assert (await at_console("hand-over", guarded, "lead", "--to", "bo")).code == 4
     await at_console("hand-over", guarded, "lead", "--to", "bo", "--content", "status=bad")
@@ -69,10 +67,10 @@ async def test_a_role_is_handed_over_and_shown_with_how_often(
     assert "lead: bo (leads) (handed over 1x)" in (await at_console("show", guarded)).out
 
 
-async def test_an_override_is_shown_for_ever_and_can_be_searched_for(
+async def test_an_override_stays_visible_and_can_be_searched_for(
     at_console: TypeAt, guarded: str
 ) -> None:
-    """With who, why, and what it overruled; among all incidents, also by whoever holds a role."""
+    """It shows who, why and what it overruled; `overrides` finds it, also for role holders."""
     assert (await at_console("hold", guarded, "vendor")).code == 5
     blank = await at_console("hold", guarded, "vendor", "--override", "")
     assert (blank.code, "--override: is blank" in blank.err) == (2, True)

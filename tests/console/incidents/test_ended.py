@@ -1,4 +1,4 @@
-"""Incidents whose run was ended from outside, or failed, before they were over."""
+"""Incidents whose run failed, or was ended from outside, before they were over."""
 
 import asyncio
 import json
@@ -19,16 +19,16 @@ from tests.patience import PATIENCE_SECONDS
 
 @pytest.fixture
 async def terminated(at_console: TypeAt, incident: str, time_skipping: WorkflowEnvironment) -> str:
-    """An incident that somebody acknowledged, and somebody else terminated."""
+    """An incident that somebody acknowledged before somebody else terminated it."""
     assert (await at_console("acknowledge", incident)).code == 0
     await time_skipping.client.get_workflow_handle(incident).terminate(reason="by mistake")
     return incident
 
 
-async def test_it_is_shown_as_it_stood_then_and_nothing_is_promised(
+async def test_an_ended_incident_is_shown_as_it_stood_and_promises_nothing(
     at_console: TypeAt, terminated: str
 ) -> None:
-    """Who ended it, when and why; no clock runs, no level is next, nothing can be done."""
+    """It shows who ended it, when and why. No clock runs, no level comes, nothing can be done."""
     said = await at_console("show", terminated, "--json")
     assert said.code == 0
     assert (said.document["ended"]["how"], said.document["ended"]["why"]) == (
@@ -46,10 +46,10 @@ async def test_it_is_shown_as_it_stood_then_and_nothing_is_promised(
 
 
 @pytest.mark.parametrize("command", ["begin-diagnosis", "reopen"])
-async def test_a_command_says_that_it_was_ended_and_how_to_go_on(
+async def test_a_command_says_that_the_incident_was_ended_and_how_to_go_on(
     at_console: TypeAt, terminated: str, command: str
 ) -> None:
-    """Not that its state is final: exit 4, with the reset that goes on where it was."""
+    """It exits 4, says nothing of a final state, and names the reset that continues it."""
     said = await at_console(command, terminated, "--json")
     assert said.code == 4
     error = said.document["error"]
@@ -58,10 +58,10 @@ async def test_a_command_says_that_it_was_ended_and_how_to_go_on(
     assert any("temporal workflow reset --workflow-id" in hint for hint in error["hints"])
 
 
-async def test_the_reset_that_is_hinted_at_goes_on_where_it_was(
+async def test_the_reset_that_the_hint_names_continues_the_incident(
     at_console: TypeAt, terminated: str, address: str, time_skipping: WorkflowEnvironment
 ) -> None:
-    """The record is all there, and commands are taken again."""
+    """The record is complete, and the incident takes commands again."""
     error = (await at_console("reopen", terminated, "--json")).document["error"]
     program, *words = shlex.split(error["hints"][0].partition(" continues it ")[0])
     assert program == "temporal"
@@ -73,17 +73,19 @@ async def test_the_reset_that_is_hinted_at_goes_on_where_it_was(
     assert (shown["ended"], shown["incident"]["state"]) == (None, "assessment")
 
 
-async def test_a_watch_of_it_ends_and_says_so(at_console: TypeAt, terminated: str) -> None:
-    """The last line is not an entry of the timeline."""
+async def test_a_watch_of_an_ended_incident_ends_and_says_why(
+    at_console: TypeAt, terminated: str
+) -> None:
+    """Its last line is not an entry of the timeline."""
     said = await asyncio.wait_for(at_console("watch", terminated, "--json"), PATIENCE_SECONDS)
     assert said.code == 0
     assert json.loads(said.out.splitlines()[-1])["ended"]["how"] == "terminated"
 
 
-async def test_a_list_does_not_show_it_as_if_it_went_on(
+async def test_a_list_marks_an_ended_incident(
     at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """Its last state, and what became of it; it is not among the open ones."""
+    """It shows the last state and how the run ended; the incident is not listed as open."""
     service = f"ended-{task_queue}"
     async with working(time_skipping.client, task_queue, tmp_path):
         one = await reported(time_skipping.client, task_queue, service=service)
@@ -95,10 +97,10 @@ async def test_a_list_does_not_show_it_as_if_it_went_on(
     assert "terminated (reported)" in (await at_console("list", "--service", service)).out
 
 
-async def test_one_that_failed_at_its_start_says_why(
+async def test_an_incident_that_failed_at_its_start_says_why(
     at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """It is not starting for ever, and takes no reopen: list, show and commands say its reason."""
+    """List, show and commands give the reason; nothing says that it is starting or takes reopen."""
     name = f"INC-{task_queue}-failed"
     async with working(time_skipping.client, task_queue, tmp_path):
         handle = await time_skipping.client.start_workflow(

@@ -1,4 +1,4 @@
-"""The console against a real server, with the real workflow behind it."""
+"""The console with a real server and the real workflow behind it."""
 
 import asyncio
 import hashlib
@@ -33,7 +33,7 @@ WHOLE_LIFE = (
 
 
 async def live(at_console: TypeAt, incident: str) -> None:
-    """Drive an incident from report to closure."""
+    """Drives an incident from report to closure."""
     for command, *rest in WHOLE_LIFE:
         said = await at_console(command, incident, *rest)
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -45,7 +45,7 @@ async def live(at_console: TypeAt, incident: str) -> None:
 async def test_a_whole_life_can_be_typed(
     at_console: TypeAt, incident: str, time_skipping: WorkflowEnvironment
 ) -> None:
-    """From acknowledge to close, each command says what it did; `show` tells it all afterwards."""
+    """Each command from acknowledge to close says what it did; `show` tells it all afterwards."""
     await live(at_console, incident)
     await ended(time_skipping.client, incident)
     shown = (await at_console("show", incident, "--json")).document
@@ -56,10 +56,10 @@ async def test_a_whole_life_can_be_typed(
         assert words in human.out
 
 
-async def test_an_answer_in_json_says_where_the_incident_stands(
+async def test_a_json_answer_says_where_the_incident_stands(
     at_console: TypeAt, incident: str
 ) -> None:
-    """The document of a command has the incident, the command's id, and the result."""
+    """It holds the incident, the command's id, and the result."""
     said = await at_console("acknowledge", incident, "--command-id", "once", "--json")
     assert said.document["incident"] == incident
     assert said.document["command_id"] == "once"
@@ -70,7 +70,7 @@ async def test_an_answer_in_json_says_where_the_incident_stands(
 
 
 async def test_a_refused_transition_says_what_is_missing(at_console: TypeAt, incident: str) -> None:
-    """Exit 4, with every missing thing at once."""
+    """It exits 4 and lists everything that is missing at once."""
     await at_console("acknowledge", incident)
     said = await at_console("begin-diagnosis", incident, "--json")
     assert said.code == 4
@@ -89,14 +89,16 @@ async def test_a_refused_transition_says_what_is_missing(at_console: TypeAt, inc
 async def test_a_trigger_of_another_state_says_what_is_possible(
     at_console: TypeAt, incident: str
 ) -> None:
-    """Exit 4, with the triggers that are possible now."""
+    """It exits 4 and lists the triggers that are possible now."""
     said = await at_console("mitigate", incident, "--json")
     assert said.code == 4
     assert "acknowledge" in said.document["error"]["possible"]
 
 
-async def test_whoever_may_not_is_told_who_may(at_console: TypeAt, incident: str) -> None:
-    """Exit 5, with those who may."""
+async def test_a_command_without_authority_says_who_has_it(
+    at_console: TypeAt, incident: str
+) -> None:
+    """It exits 5."""
     await at_console("acknowledge", incident)
     said = await at_console(
         "set-severity", incident, "SEV3", "--actor", "mallory", "--note", "meh", "--json"
@@ -106,8 +108,8 @@ async def test_whoever_may_not_is_told_who_may(at_console: TypeAt, incident: str
     assert said.document["error"]["may"] == ["incident_manager (ana)"]
 
 
-async def test_the_future_is_wrong_usage(at_console: TypeAt, incident: str) -> None:
-    """What the incident finds malformed exits as wrong usage."""
+async def test_an_instant_in_the_future_is_wrong_usage(at_console: TypeAt, incident: str) -> None:
+    """The console exits 2 for anything that the incident finds malformed."""
     said = await at_console("acknowledge", incident, "--happened-at", "+1h", "--json")
     assert said.code == 2
     assert said.document["error"]["kind"] == "Malformed"
@@ -115,17 +117,17 @@ async def test_the_future_is_wrong_usage(at_console: TypeAt, incident: str) -> N
 
 @pytest.mark.parametrize("line", [["acknowledge"], ["show"], ["watch"], ["reopen"]])
 async def test_an_unknown_incident_exits_3(at_console: TypeAt, line: list[str]) -> None:
-    """No command makes an incident that was not reported."""
+    """No command creates an incident that nobody reported."""
     said = await at_console(*line, "INC-NEVER", "--json")
     assert said.code == 3
     assert said.document["error"]["kind"] == "UnknownIncident"
 
 
 @pytest.mark.parametrize("line", [["acknowledge"], ["show"], ["watch"], ["reopen"]])
-async def test_what_no_id_can_be_exits_3_or_is_wrong_usage(
+async def test_a_text_that_can_be_no_id_exits_3_or_is_wrong_usage(
     at_console: TypeAt, line: list[str]
 ) -> None:
-    """An id that is longer than any is unknown; none at all, or what is no text, was not meant."""
+    """An id that is too long is unknown; an empty or unreadable one is wrong usage."""
     assert (await at_console(*line, "INC-" + "X" * 2000)).code == 3
     for typed in ("", " ", "INC-\udcff", "INC-1\n"):
         said = await at_console(*line, typed, "--json")
@@ -133,10 +135,10 @@ async def test_what_no_id_can_be_exits_3_or_is_wrong_usage(
         assert "INCIDENT" in said.document["error"]["message"]
 
 
-async def test_a_closed_incident_is_reopened_with_its_record(
+async def test_reopen_continues_a_closed_incident_with_its_record(
     at_console: TypeAt, incident: str, time_skipping: WorkflowEnvironment
 ) -> None:
-    """`reopen` starts a new run that carries the record; repeated by its id it counts once."""
+    """It starts one new run, even if it is repeated with its id."""
     await live(at_console, incident)
     await ended(time_skipping.client, incident)
     line = ("reopen", incident, "--note", "it is back", "--command-id", "again", "--json")
@@ -153,7 +155,7 @@ async def test_a_closed_incident_is_reopened_with_its_record(
 async def test_a_command_that_was_refused_is_judged_anew_under_the_same_id(
     at_console: TypeAt, incident: str
 ) -> None:
-    """A script that tries again with its id is not told what was true the first time."""
+    """A script that tries again with the same id gets an answer that is true now."""
     line = ("mitigate", incident, "--command-id", "job-9", "--json")
     assert (await at_console(*line)).code == 4
     await at_console("acknowledge", incident)
@@ -167,7 +169,7 @@ async def test_a_command_that_was_refused_is_judged_anew_under_the_same_id(
 async def test_the_command_that_ended_an_incident_can_be_repeated(
     at_console: TypeAt, incident: str, time_skipping: WorkflowEnvironment
 ) -> None:
-    """The same command id answers the same, although the run has ended meanwhile."""
+    """The same command id gets the same answer, even after the run has ended."""
     line = ("cancel", incident, "false_alarm", "--command-id", "end", "--json")
     said = await at_console(*line)
     await ended(time_skipping.client, incident)
@@ -175,10 +177,10 @@ async def test_the_command_that_ended_an_incident_can_be_repeated(
     assert (again.code, again.document) == (0, said.document)
 
 
-async def test_a_policy_is_adopted_with_the_escalation_of_the_incidents_service(
+async def test_a_policy_is_adopted_with_the_escalation_of_the_incident_s_service(
     at_console: TypeAt, incident: str
 ) -> None:
-    """`adopt-policy` takes a file, checks it, and has it looked up by its hash."""
+    """`adopt-policy` takes a file, checks it, and refers to it by its hash."""
     file = ROOT / "policies" / "default.yaml"
     await at_console("acknowledge", incident)
     typed = ("adopt-policy", incident, str(file), "--yes", "--json")
@@ -191,10 +193,10 @@ async def test_a_policy_is_adopted_with_the_escalation_of_the_incidents_service(
     assert shown["policy_hash"] == hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-async def test_nobody_adopts_a_policy_without_having_been_told_what_it_does(
+async def test_adopting_a_policy_asks_for_consent_after_a_preview(
     at_console: TypeAt, incident: str, tmp_path: Path
 ) -> None:
-    """Asked for a preview it says which clocks move; without a word of consent it does nothing."""
+    """The preview says which clocks move; without consent nothing happens."""
     other = (ROOT / "policies" / "default.yaml").read_text()
     own = "within: { SEV1: 5m, SEV2: 15m, SEV3: 4h, SEV4: 1d }"
     assert own in other
@@ -213,7 +215,7 @@ async def test_nobody_adopts_a_policy_without_having_been_told_what_it_does(
 async def test_a_policy_that_never_came_into_force_is_not_adopted(
     at_console: TypeAt, incident: str, tmp_path: Path
 ) -> None:
-    """Also one that is sound: whoever writes a file does not make a rule of it."""
+    """Even a sound file counts only once it has been in force."""
     other = (ROOT / "policies" / "default.yaml").read_text()
     file = tmp_path / "mine.yaml"
     file.write_text(other.replace("adopt_policy: { by: incident_manager, needs: reason }", ""))
@@ -230,7 +232,7 @@ async def test_a_policy_that_never_came_into_force_is_not_adopted(
 async def test_a_policy_with_errors_is_not_adopted(
     at_console: TypeAt, incident: str, tmp_path: Path
 ) -> None:
-    """Exit 1 with every problem and its place; nothing is sent."""
+    """It exits 1 with every problem and its place, and sends nothing."""
     file = tmp_path / "broken.yaml"
     file.write_text("policy: Broken\nseveritys: {}\n")
     said = await at_console("adopt-policy", incident, str(file), "--json")
@@ -242,7 +244,7 @@ async def test_a_policy_with_errors_is_not_adopted(
 async def test_a_closed_incident_takes_only_reopen(
     at_console: TypeAt, incident: str, time_skipping: WorkflowEnvironment
 ) -> None:
-    """Exit 4 once the run has ended, naming what is possible."""
+    """Once the run has ended, other commands exit 4 and name what is possible."""
     await live(at_console, incident)
     await ended(time_skipping.client, incident)
     said = await at_console("acknowledge", incident, "--json")
@@ -254,7 +256,7 @@ async def test_a_closed_incident_takes_only_reopen(
 async def test_a_cancelled_incident_is_final(
     at_console: TypeAt, incident: str, time_skipping: WorkflowEnvironment
 ) -> None:
-    """Exit 4 for reopen too."""
+    """Even reopen exits 4."""
     assert (await at_console("cancel", incident, "false_alarm")).code == 0
     await ended(time_skipping.client, incident)
     said = await at_console("reopen", incident, "--json")
@@ -283,7 +285,7 @@ async def test_without_a_worker_a_command_is_not_confirmed_and_counts_once_later
     assert story.count("incident.acknowledged") == 1
 
 
-def test_a_server_that_is_away_exits_6(type_: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_server_exits_6(type_: Type, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command that needs the server says that it is not reachable, and what to do."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     for line in (
@@ -311,10 +313,10 @@ EVERYWHERE = (
 
 
 @pytest.mark.parametrize("line", EVERYWHERE, ids=" ".join)
-async def test_a_namespace_that_is_not_there_is_wrong_usage_of_every_command(
+async def test_a_missing_namespace_is_wrong_usage_of_every_command(
     at_console: TypeAt, monkeypatch: pytest.MonkeyPatch, line: list[str]
 ) -> None:
-    """Exit 2, and which one was looked for."""
+    """It exits 2 and names the namespace."""
     monkeypatch.setenv("TEMPORAL_NAMESPACE", "nowhere")
     said = await at_console(*line, "--json")
     assert said.code == 2, said

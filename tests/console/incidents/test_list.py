@@ -1,4 +1,4 @@
-"""Lists of incidents, through the server's visibility alone."""
+"""Lists of incidents come from the server's visibility alone."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ ODD = "it's) OR (1 = 1"
 
 
 async def eventually(at_console: TypeAt, *line: str, ids: set[str]) -> list[dict[str, Any]]:
-    """The list once visibility has caught up with what the incidents wrote."""
+    """The list, once visibility has caught up with the incidents."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             said = await at_console("list", *line, "--json")
@@ -35,7 +35,7 @@ async def eventually(at_console: TypeAt, *line: str, ids: set[str]) -> list[dict
 async def test_filters_select_by_what_the_incidents_wrote(
     at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """State, severity, service, manager, hold and openness; values may hold quotes."""
+    """These are state, severity, service, manager, hold and openness; values may hold quotes."""
     service = f"svc-{task_queue}"
     client = time_skipping.client
     async with working(client, task_queue, tmp_path):
@@ -65,10 +65,10 @@ async def test_filters_select_by_what_the_incidents_wrote(
     assert "cancelled" in human.out
 
 
-async def test_a_reopened_incident_is_listed_once_as_it_stands_now(
+async def test_a_reopened_incident_is_listed_once_in_its_present_state(
     at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """The runs that it had before are history: no filter finds them."""
+    """Its earlier runs are history: no filter finds them."""
     service = f"again-{task_queue}"
     client = time_skipping.client
     async with working(client, task_queue, tmp_path):
@@ -86,10 +86,10 @@ async def test_a_reopened_incident_is_listed_once_as_it_stands_now(
         await eventually(at_console, "--service", service, ids={one})
 
 
-async def test_a_list_that_is_cut_says_that_there_is_more(
+async def test_a_shortened_list_says_that_there_is_more(
     at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """In the document and on stderr; a list of exactly as many is not cut."""
+    """The document and stderr say so. A list that just fits is complete."""
     service = f"more-{task_queue}"
     client = time_skipping.client
     async with working(client, task_queue, tmp_path):
@@ -105,24 +105,24 @@ async def test_a_list_that_is_cut_says_that_there_is_more(
     assert (said.document["more"], said.err) == (False, "")
 
 
-async def test_nothing_found_is_said_and_is_no_error(at_console: TypeAt) -> None:
-    """An empty list exits 0."""
+async def test_an_empty_list_says_so_and_exits_0(at_console: TypeAt) -> None:
+    """Finding nothing is no error."""
     said = await at_console("list", "--service", "no such service")
     assert (said.code, said.out.strip()) == (0, "no incident matches")
 
 
 @pytest.mark.parametrize("line", [["--state", "sleeping"], ["--limit", "0"]])
-async def test_filters_that_mean_nothing_are_wrong_usage(
+async def test_a_filter_that_means_nothing_is_wrong_usage(
     at_console: TypeAt, line: list[str]
 ) -> None:
-    """An unknown state is not an empty list."""
+    """An unknown state does not make an empty list."""
     assert (await at_console("list", *line)).code == 2
 
 
-def test_on_a_pipe_an_incident_is_a_line_however_long_its_title_is(
+def test_on_a_pipe_each_incident_is_one_line_whatever_its_title(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Scripts that cut by lines and columns get all of it: nothing wrapped, cut off or obeyed."""
+    """Scripts that cut by lines and columns get all of it, and no title steers a terminal."""
     title = "Checkout fails " * 20 + "\u202e\x1b[2J\nINC-FORGED  SEV4"
     row = ListedIncident(
         id="INC-1",
@@ -145,8 +145,8 @@ def test_on_a_pipe_an_incident_is_a_line_however_long_its_title_is(
     assert told.rstrip().endswith("Checkout fails " * 20 + "[2J INC-FORGED  SEV4")
 
 
-def test_a_breach_that_was_corrected_is_listed_as_that() -> None:
-    """It stays in its column."""
+def test_a_corrected_breach_is_listed_as_corrected() -> None:
+    """The word stays in its column."""
     row = ListedIncident(
         id="INC-1",
         title="t",

@@ -1,4 +1,4 @@
-"""What the history, or the archive, tells of an incident while no worker runs."""
+"""What the history or the archive tells of an incident while no worker runs."""
 
 import shutil
 from pathlib import Path
@@ -18,7 +18,7 @@ BRIEFLY = ("--timeout", "0.3")
 async def left(
     at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> dict[str, Any]:
-    """An open incident whose worker is gone, as its worker had shown it."""
+    """An open incident without a worker, and the view from when it had one."""
     async with working(time_skipping.client, task_queue, tmp_path):
         incident = await reported(time_skipping.client, task_queue)
         said = await at_console("acknowledge", incident, "--note", "on my way")
@@ -28,10 +28,10 @@ async def left(
     return document
 
 
-async def test_an_open_incident_is_shown_from_its_history(
+async def test_without_a_worker_an_open_incident_is_shown_from_its_history(
     at_console: TypeAt, left: dict[str, Any]
 ) -> None:
-    """The same record as its worker had shown, and the answer says where it is from."""
+    """The record is the same as before, and the answer names its source."""
     incident = left["incident"]["id"]
     said = await at_console("show", incident, "--json", *BRIEFLY)
     assert said.code == 0, said
@@ -43,17 +43,17 @@ async def test_an_open_incident_is_shown_from_its_history(
 
 
 async def test_why_is_answered_from_the_history(at_console: TypeAt, left: dict[str, Any]) -> None:
-    """Who was paged, and in a note where that was read."""
+    """It names who was paged; a note names its source."""
     said = await at_console("why", left["incident"]["id"], "ana", "--json", *BRIEFLY)
     assert said.code == 0, said
     assert next(answer["verdict"] for answer in said.document["answers"]) == "paged"
     assert said.document["notes"][-1].startswith("no worker answered: read from its history")
 
 
-async def test_one_that_was_terminated_is_shown_without_a_worker(
+async def test_without_a_worker_a_terminated_incident_is_shown(
     at_console: TypeAt, left: dict[str, Any], time_skipping: WorkflowEnvironment
 ) -> None:
-    """As it stood then."""
+    """It is shown as it stood at its end."""
     incident = left["incident"]["id"]
     await time_skipping.client.get_workflow_handle(incident).terminate(reason="by mistake")
     said = await at_console("show", incident, "--json", *BRIEFLY)
@@ -62,14 +62,14 @@ async def test_one_that_was_terminated_is_shown_without_a_worker(
     assert said.document["incident"] == left["incident"]
 
 
-async def test_one_that_is_over_is_shown_without_a_worker_and_from_the_archive(
+async def test_without_a_worker_an_incident_that_is_over_is_shown_even_from_the_archive(
     at_console: TypeAt,
     time_skipping: WorkflowEnvironment,
     task_queue: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Its result tells everything; once the server has forgotten it, the archive does."""
+    """Its result holds everything; once the server has forgotten it, the archive does."""
     async with working(time_skipping.client, task_queue, tmp_path):
         incident = await reported(time_skipping.client, task_queue)
         cancelled = await at_console("cancel", incident, "false_alarm", "--note", "a test")
@@ -92,7 +92,7 @@ async def test_one_that_is_over_is_shown_without_a_worker_and_from_the_archive(
     assert "read from its archived history up to" in said.err
 
 
-async def test_an_incident_that_nobody_knows_stays_unknown(at_console: TypeAt) -> None:
+async def test_an_incident_that_is_nowhere_is_unknown(at_console: TypeAt) -> None:
     """Neither the server nor the archive has it."""
     said = await at_console("show", "INC-nobody", "--json", *BRIEFLY)
     assert said.code == 3

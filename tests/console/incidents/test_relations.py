@@ -1,4 +1,4 @@
-"""The other incident that a command names is looked for before the command is sent."""
+"""The console looks for the other incident before it sends a command that names it."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ NEVER = "INC-260101-00000000"
 
 @pytest.fixture
 async def other(time_skipping: WorkflowEnvironment, task_queue: str) -> str:
-    """Another incident, under an id as they are given out."""
+    """Another incident, with an id of the usual form."""
     name = incident_id(task_queue, datetime.now(UTC))
     await time_skipping.client.start_workflow(
         INCIDENT_WORKFLOW,
@@ -26,10 +26,10 @@ async def other(time_skipping: WorkflowEnvironment, task_queue: str) -> str:
     return name
 
 
-async def test_nobody_duplicates_an_incident_that_is_not_there(
+async def test_an_incident_cannot_duplicate_one_that_does_not_exist(
     at_console: TypeAt, incident: str, other: str
 ) -> None:
-    """Exit 3 names it, and the incident is not cancelled; one that is there is taken."""
+    """It exits 3, names the id and cancels nothing; an incident that exists is accepted."""
     line = ("cancel", incident, "duplicate_of", "--json", "--duplicate-of")
     said = await at_console(*line, NEVER)
     assert said.code == 3
@@ -44,7 +44,7 @@ async def test_nobody_duplicates_an_incident_that_is_not_there(
 async def test_a_link_may_lead_to_an_incident_that_the_server_has_forgotten(
     at_console: TypeAt, incident: str, other: str
 ) -> None:
-    """It may be in the archive: one hears it, once the link is made."""
+    """The archive may have it: a warning follows once the link is made."""
     said = await at_console("link", incident, NEVER)
     assert (said.code, NEVER in said.err) == (0, True)
     said = await at_console("link", incident, other)

@@ -1,4 +1,4 @@
-"""Reporting an incident by hand."""
+"""Reports that people make by hand."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,14 +33,14 @@ FULL = (
 
 @pytest.fixture
 def policy_file(monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The policy in force is one that we ship."""
+    """A policy file that we ship is in force."""
     monkeypatch.setenv("INCIDENT_POLICY_FILE", str(POLICY_FILE))
     load_settings.cache_clear()
     return POLICY_FILE
 
 
 def a_report(**changes: object) -> Report:
-    """A report that the rules take."""
+    """A report that the rules accept."""
     fields = {
         "title": "Checkout fails",
         "affected_systems": ("checkout",),
@@ -59,10 +59,10 @@ def a_report(**changes: object) -> Report:
         ({"attributes": {"impact": "al"}}, ExitCode.USAGE, ()),
     ],
 )
-def test_a_report_that_the_policy_does_not_take_is_refused(
+def test_a_report_that_breaks_a_rule_of_the_policy_is_refused(
     changes: dict[str, object], code: ExitCode, words: tuple[str, ...]
 ) -> None:
-    """What is missing is named as it is typed; who may not and what is unknown are told apart."""
+    """Missing fields are named as they are typed; a lack of authority has its own exit code."""
     with pytest.raises(Failure) as caught:
         checked(a_report(**changes), ASKING)
     assert caught.value.code is code
@@ -71,7 +71,9 @@ def test_a_report_that_the_policy_does_not_take_is_refused(
 
 
 @pytest.mark.parametrize("when", ["+1h", "-400d", "0001-01-01T00:00:00Z"])
-def test_when_it_began_lies_within_the_last_year(type_: Type, policy_file: Path, when: str) -> None:
+def test_the_beginning_of_an_incident_lies_within_the_last_year(
+    type_: Type, policy_file: Path, when: str
+) -> None:
     """Anything else is a slip: clocks that began a century ago help nobody."""
     assert policy_file.exists()
     said = type_(*FULL, "--happened-at", when, "--json")
@@ -86,7 +88,7 @@ async def test_a_report_starts_an_incident_and_prints_its_id(
     task_queue: str,
     tmp_path: Path,
 ) -> None:
-    """Everything typed is in the record, under the policy in force; the id is new."""
+    """The record holds everything typed, and the policy in force; the id is new."""
     said = await at_console(*FULL, "--happened-at", "-10m", "--json")
     assert said.code == 0, said
     incident = said.document["incident"]
@@ -102,10 +104,10 @@ async def test_a_report_starts_an_incident_and_prints_its_id(
     assert policy_file.exists()
 
 
-async def test_a_report_that_its_workflow_would_end_with_starts_nothing(
+async def test_a_report_that_is_too_large_for_its_workflow_starts_nothing(
     at_console: TypeAt, policy_file: Path
 ) -> None:
-    """What is too long is named, and the exit code is that of a wrong value."""
+    """The answer names what is too long; the exit code is that of a wrong value."""
     assert policy_file.exists()
     said = await at_console(*FULL, "--affected", "y" * 501, "--json")
     assert said.code == ExitCode.USAGE, said
@@ -117,7 +119,7 @@ async def test_a_report_that_its_workflow_would_end_with_starts_nothing(
 async def test_a_report_repeated_with_its_command_id_is_one_incident(
     at_console: TypeAt, policy_file: Path, task_queue: str
 ) -> None:
-    """The second says that it was reported before, with the same id."""
+    """The second answer says that it was reported before, and has the same id."""
     assert policy_file.exists()
     first = await at_console(*FULL, "--command-id", task_queue, "--json")
     again = await at_console(*FULL, "--command-id", task_queue, "--json")
@@ -134,10 +136,10 @@ severity_rules:
 """
 
 
-async def test_a_report_says_by_attributes_how_bad_it_is(
+async def test_the_attributes_of_a_report_decide_its_severity(
     at_console: TypeAt, policy_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The severity that they give is answered; what the policy does not know is refused."""
+    """The answer shows the severity; an attribute that the policy does not know is refused."""
     whole = policy_file.read_text(encoding="utf-8")
     rules = whole[whole.index("severity_rules:") : whole.index("# --- Reporting")]
     mine = tmp_path / "policy.yaml"
@@ -156,7 +158,7 @@ async def test_a_report_says_by_attributes_how_bad_it_is(
     assert (await at_console(*said, "--attribute", "impact")).code == ExitCode.USAGE
 
 
-def test_a_report_needs_no_server_to_be_found_wrong(type_: Type, policy_file: Path) -> None:
+def test_a_wrong_report_is_refused_without_a_server(type_: Type, policy_file: Path) -> None:
     """What the policy requires is checked before anything is sent."""
     assert policy_file.exists()
     said = type_("report", "--title", "x", "--json")
@@ -166,10 +168,10 @@ def test_a_report_needs_no_server_to_be_found_wrong(type_: Type, policy_file: Pa
     assert type_(*FULL, "--happened-at", "+1h").code == 2
 
 
-def test_a_broken_policy_in_force_is_named(
+def test_a_report_under_a_broken_policy_lists_its_problems(
     type_: Type, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Exit 1 with the file's problems; no incident starts under a policy that nobody checked."""
+    """It exits 1: no incident starts under a policy with errors."""
     monkeypatch.setenv("INCIDENT_POLICY_FILE", str(tmp_path / "none.yaml"))
     load_settings.cache_clear()
     said = type_("report", "--title", "x", "--json")
@@ -177,10 +179,10 @@ def test_a_broken_policy_in_force_is_named(
     assert said.document["error"]["kind"] == "PolicyBroken"
 
 
-async def test_a_report_repeated_after_midnight_is_the_one_of_before(
+async def test_a_report_repeated_after_midnight_is_the_same_report(
     time_skipping: WorkflowEnvironment, address: str, task_queue: str
 ) -> None:
-    """A script that runs over midnight opens no second incident."""
+    """A script that runs past midnight opens no second incident."""
     assert address
     within, later = timedelta(seconds=10), datetime.now(UTC)
     asked = [
@@ -191,10 +193,10 @@ async def test_a_report_repeated_after_midnight_is_the_one_of_before(
     assert asked[0]["incident"] == asked[1]["incident"]
 
 
-async def test_a_report_that_was_not_answered_in_time_names_its_command_id(
+async def test_a_report_without_an_answer_in_time_names_its_command_id(
     time_skipping: WorkflowEnvironment,
 ) -> None:
-    """It may have been taken: repeated with that id it is one incident."""
+    """It may have arrived: repeated with that id, it is still one incident."""
     at_once = timedelta(microseconds=1)
     with pytest.raises(Failure) as caught:
         await opened(time_skipping.client, a_report(), "job-7", datetime.now(UTC), at_once)

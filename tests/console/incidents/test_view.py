@@ -1,4 +1,4 @@
-"""An incident as a person reads it."""
+"""An incident as people read it."""
 
 import re
 from datetime import datetime
@@ -19,7 +19,7 @@ from tests.specimens import POLICY, REPORT, START, a_diagnosed_incident, after, 
 
 
 def view_of(incident: Incident, now: datetime, **more: object) -> IncidentView:
-    """The view as the incident would answer it."""
+    """The view, as the incident would answer it."""
     return IncidentView.model_validate(
         {
             "incident": incident,
@@ -35,7 +35,7 @@ def view_of(incident: Incident, now: datetime, **more: object) -> IncidentView:
 
 
 def text_of(human: RenderableType) -> str:
-    """What is printed, on a wide terminal without colours."""
+    """The printed text, on a wide terminal without colours."""
     console = Console(width=200, no_color=True, force_terminal=False)
     with console.capture() as capture:
         console.print(human)
@@ -43,14 +43,14 @@ def text_of(human: RenderableType) -> str:
 
 
 def section(text: str, heading: str) -> list[str]:
-    """The lines under a heading."""
+    """The lines below a heading."""
     lines = text.splitlines()
     start = lines.index(heading) + 1
     return lines[start : lines.index("", start) if "" in lines[start:] else len(lines)]
 
 
-def test_the_head_says_which_incident_it_is_and_how_it_stands() -> None:
-    """Id, title, state, severity with its confirmation, reporter and pinned policy."""
+def test_the_head_identifies_the_incident_and_says_how_it_stands() -> None:
+    """It has id, title, state, severity and its confirmation, reporter and pinned policy."""
     text = text_of(render(view_of(an_incident(), after(3))))
     assert text.splitlines()[:3] == [
         "INC-260327-TEST  Checkout fails",
@@ -63,7 +63,7 @@ def test_the_head_says_which_incident_it_is_and_how_it_stands() -> None:
 
 
 def test_the_head_says_what_is_known_of_the_incident() -> None:
-    """What was reported of it, and what was set since."""
+    """That is what was reported, and what was set since."""
     policy = POLICY.changed(attributes={"impact": (), "region": ()})
     report = REPORT.changed(attributes={"impact": "team"})
     incident = an_incident(policy, report)
@@ -74,7 +74,7 @@ def test_the_head_says_what_is_known_of_the_incident() -> None:
 
 
 def test_each_clock_shows_its_outcome_or_what_remains() -> None:
-    """Met ones say by how much, running ones what is left, breached ones how late."""
+    """Met clocks say by how much, running ones what is left, breached ones how late."""
     text = text_of(render(view_of(a_diagnosed_incident(), after(250))))
     rows = {line.split()[0]: " ".join(line.split()) for line in section(text, "Clocks")}
     assert "met on time, 3m 00s to spare" in rows["acknowledge"]
@@ -82,16 +82,16 @@ def test_each_clock_shows_its_outcome_or_what_remains() -> None:
     assert "breached late by 10m 00s, still running 4h 00m 4h 10m" in rows["resolve"]
 
 
-def test_a_paused_clock_says_what_is_left_of_it() -> None:
-    """On hold, a clock that pauses has no limit instant, only what remains."""
+def test_a_paused_clock_shows_what_is_left_of_it() -> None:
+    """While it is on hold it has no limit instant."""
     held = done(a_diagnosed_incident(), "hold", after(60), reason="third_party")
     text = text_of(render(view_of(held, after(90))))
     assert "on hold: third_party, since 30m 00s ago" in text
     assert any("paused, 3h 00m left" in line for line in section(text, "Clocks"))
 
 
-def test_every_stage_of_a_clock_is_put_into_words() -> None:
-    """No reading is left without an outcome."""
+def test_every_stage_of_a_clock_has_words() -> None:
+    """No reading lacks an outcome."""
     incident = done(an_incident(), "cancel", after(4), reason="false_alarm")
     view = view_of(incident, after(9))
     assert {reading.stage for reading in view.readings} == {Stage.CANCELLED}
@@ -101,14 +101,14 @@ def test_every_stage_of_a_clock_is_put_into_words() -> None:
 
 
 def test_a_clock_that_was_breached_before_it_was_cancelled_says_both() -> None:
-    """A breach is not taken back by a cancellation."""
+    """A cancellation does not take a breach back."""
     incident = done(an_incident(), "cancel", after(9), reason="false_alarm")
     rows = section(text_of(render(view_of(incident, after(20)))), "Clocks")
     (row,) = (" ".join(row.split()) for row in rows if row.startswith("acknowledge"))
     assert "breached late by 4m 00s, then cancelled" in row
 
 
-def test_what_can_be_done_names_the_typed_command_what_is_missing_and_who_may() -> None:
+def test_what_can_be_done_names_the_command_what_it_lacks_and_who_may() -> None:
     """A blocked trigger lists everything it lacks; an allowed one is ticked."""
     incident = done(an_incident(), "acknowledge", after(2))
     lines = section(text_of(render(view_of(incident, after(3)))), "What can be done now")
@@ -118,8 +118,8 @@ def test_what_can_be_done_names_the_typed_command_what_is_missing_and_who_may() 
     assert any(line.startswith("✓ cancel") for line in lines)
 
 
-def test_the_timeline_tells_what_was_recorded_late() -> None:
-    """A backdated entry shows when it happened, and how much later it was told."""
+def test_the_timeline_marks_what_was_recorded_late() -> None:
+    """A backdated entry shows when it happened, and how much later it was recorded."""
     incident = done(an_incident(), "acknowledge", after(10), happened_at=after(4))
     line = next(
         line
@@ -131,7 +131,7 @@ def test_the_timeline_tells_what_was_recorded_late() -> None:
 
 
 def test_alerts_escalation_and_undelivered_messages_are_shown() -> None:
-    """What fires, how far the paging came, and what is owed still."""
+    """The view shows which alerts fire, how far the paging came, and what is still owed."""
     alert = Alert(fingerprint="f1", name="HighErrors", status=AlertStatus.FIRING, started_at=START)
     record = AlertRecord(alert=alert, first_seen_at=START, last_seen_at=START, times_seen=3)
     elsewhere = record.changed(taken_over_by="INC-2")
@@ -156,8 +156,8 @@ def test_text_from_outside_cannot_steer_the_terminal() -> None:
     assert not set(text) & {"\x1b", "\x07", "\x9b"}
 
 
-def test_text_from_outside_cannot_turn_around_or_add_a_line_to_the_story() -> None:
-    """What an update says stands in its own line, in the order in which it was typed."""
+def test_text_from_outside_cannot_reverse_text_or_add_a_line() -> None:
+    """The text of an update stays on its line, in the order in which it was typed."""
     forged = "we look\u202e\n2026-03-27 16:59:00Z  cy/console  resolve by cy"
     incident = done(an_incident(), "post_update", after(4), text=forged)
     text = text_of(render(view_of(incident, after(5))))
@@ -165,8 +165,8 @@ def test_text_from_outside_cannot_turn_around_or_add_a_line_to_the_story() -> No
     assert not any(line.startswith("2026-03-27 16:59:00Z") for line in text.splitlines())
 
 
-def test_the_live_view_has_the_newest_of_the_timeline_first() -> None:
-    """On a short terminal it is the oldest that falls off."""
+def test_the_live_view_shows_the_newest_entries_first() -> None:
+    """A short terminal leaves out the oldest."""
     text = text_of(live(view_of(a_diagnosed_incident(), after(41)), 3))
     story = section(text, "Timeline, newest first")
     assert len(story) == 3

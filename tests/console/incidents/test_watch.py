@@ -1,4 +1,4 @@
-"""The live watch, and the process itself: how it ends."""
+"""The live watch, and how its process ends."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 async def starter(*arguments: str) -> Process:
-    """The console as its own process, its output on pipes."""
+    """The console as a process of its own, with its output on pipes."""
     return await asyncio.create_subprocess_exec(
         sys.executable, "starter.py", *arguments, cwd=ROOT, env=os.environ, stdout=PIPE, stderr=PIPE
     )
@@ -29,7 +29,7 @@ async def starter(*arguments: str) -> Process:
 async def test_watch_on_a_pipe_prints_a_line_for_each_entry_until_it_is_over(
     at_console: TypeAt, incident: str, time_skipping: WorkflowEnvironment
 ) -> None:
-    """Every timeline entry once, in order; it ends by itself with the incident."""
+    """It prints every timeline entry once, in order, and ends with the incident."""
     watching = asyncio.create_task(at_console("watch", incident, "--every", "0.1", "--json"))
     handle = time_skipping.client.get_workflow_handle(incident)
     await handle.execute_update("cancel", {"actor": "ana", "reason": "false_alarm"})
@@ -41,13 +41,13 @@ async def test_watch_on_a_pipe_prints_a_line_for_each_entry_until_it_is_over(
     assert "incident.cancelled" in {entry["kind"] for entry in entries}
 
 
-async def test_a_watch_of_more_than_it_shows_says_so_and_takes_nothing_for_ended(
+async def test_a_watch_says_that_it_shows_only_some_and_takes_none_of_them_for_ended(
     address: str,
     time_skipping: WorkflowEnvironment,
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What newer ones push out of sight is still open; it is said once that there is more."""
+    """Incidents that newer ones push out of sight are still open; the note comes once."""
     assert address
     monkeypatch.setattr(watch, "LISTED", 1)
     said: list[str] = []
@@ -65,7 +65,7 @@ async def test_a_watch_of_more_than_it_shows_says_so_and_takes_nothing_for_ended
 
 
 async def test_watch_ends_on_ctrl_c_without_a_word(address: str, incident: str) -> None:
-    """SIGINT while watching is how one leaves: exit 0, no traceback."""
+    """People leave a watch by SIGINT: it exits 0 without a traceback."""
     assert address
     process = await starter("watch", incident)
     assert process.stdout
@@ -95,7 +95,7 @@ async def test_a_reader_that_leaves_ends_the_watch_quietly(
 async def test_ctrl_c_while_waiting_for_an_answer_exits_130(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """An interrupted command says so; there is no traceback, whatever the server does."""
+    """An interrupted command says so without a traceback, whatever the server does."""
     met = asyncio.Event()
     silent = await asyncio.start_server(lambda _, __: met.set(), "127.0.0.1", 0)
     host, port = silent.sockets[0].getsockname()

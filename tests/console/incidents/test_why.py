@@ -1,10 +1,12 @@
-"""`why`, as it is typed, against an incident that a worker drives."""
+"""`why` answers about an incident that a worker drives."""
 
 from tests.console.conftest import Type, TypeAt
 
 
-async def test_it_says_who_was_paged_and_why(at_console: TypeAt, incident: str) -> None:
-    """By level, escalation and key; and for whoever was not, what kept the page."""
+async def test_why_says_who_was_paged_and_for_which_reason(
+    at_console: TypeAt, incident: str
+) -> None:
+    """It names level, escalation and key; for everybody else it says what kept the page back."""
     said = await at_console("why", incident, "ana")
     assert said.code == 0
     assert "ana was paged at" in said.out
@@ -15,8 +17,8 @@ async def test_it_says_who_was_paged_and_why(at_console: TypeAt, incident: str) 
     assert "has no level 9; it has 3" in said.out
 
 
-async def test_for_scripts_it_is_a_document(at_console: TypeAt, incident: str) -> None:
-    """With the question, each answer, and the lines of the timeline that it rests on."""
+async def test_why_answers_scripts_with_a_document(at_console: TypeAt, incident: str) -> None:
+    """It holds the question, each answer, and the lines of the timeline behind it."""
     said = await at_console("why", incident, "ana", "--at", "now", "--json")
     assert said.code == 0
     told = said.document
@@ -25,16 +27,14 @@ async def test_for_scripts_it_is_a_document(at_console: TypeAt, incident: str) -
     assert all(answer["text"] for answer in told["answers"])
 
 
-def test_it_asks_about_somebody_or_about_a_level(type_: Type) -> None:
-    """Both together is wrong usage."""
+def test_why_asks_about_somebody_or_about_a_level(type_: Type) -> None:
+    """Both together are wrong usage."""
     said = type_("why", "INC-1", "ana", "--level", "2")
     assert said.code == 2
     assert "ask about somebody, or about a level" in said.err
 
 
-async def test_an_incident_that_there_is_not_is_said_to_be_none(
-    at_console: TypeAt, incident: str
-) -> None:
-    """As by every command."""
+async def test_why_about_an_unknown_incident_exits_3(at_console: TypeAt, incident: str) -> None:
+    """Every command does the same."""
     said = await at_console("why", f"{incident}-no")
     assert said.code == 3

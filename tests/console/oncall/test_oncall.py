@@ -1,4 +1,4 @@
-"""`oncall`: who is on call, for people and for scripts."""
+"""`oncall` says who is on call, to people and to scripts."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,7 +34,7 @@ AT = ("--at", "2026-03-18T12:00Z")
 
 @pytest.fixture
 def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A policy file with schedules, and the feed that one of them follows."""
+    """A policy file with schedules, one of which follows a feed."""
     path, feed = tmp_path / "policy.yaml", tmp_path / "shifts.ics"
     path.write_text(POLICY)
     feed.write_text(a_feed(ANA, BO))
@@ -44,8 +44,8 @@ def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(path)
 
 
-def test_who_is_on_call_is_said_in_local_time_and_utc(type_: Type, policy: str) -> None:
-    """By what, since when and until when."""
+def test_the_answer_gives_local_time_and_utc(type_: Type, policy: str) -> None:
+    """It says who is on call, by which schedule, since when and until when."""
     said = type_("oncall", "primary", "--policy", policy, *AT)
     assert said.code == 0
     assert said.out.splitlines()[:4] == [
@@ -59,7 +59,7 @@ def test_who_is_on_call_is_said_in_local_time_and_utc(type_: Type, policy: str) 
 def test_the_picture_has_a_row_for_each_person_and_a_column_for_each_day(
     type_: Type, policy: str
 ) -> None:
-    """A day is four letters of local time; the hand-over falls into one of them."""
+    """A day is four letters of local time, one of which can hold a handover."""
     said = type_("oncall", "primary", "--policy", policy, *AT)
     assert said.out.splitlines()[5:12] == [
         "  Mar 2026         18  19  20  21  22  23  24  25  26  27  28  29  30  31  01",
@@ -74,7 +74,7 @@ def test_the_picture_has_a_row_for_each_person_and_a_column_for_each_day(
 
 @pytest.mark.parametrize("days", [1, 14, 20, 100, 400])
 def test_the_picture_fits_a_terminal(type_: Type, policy: str, days: int) -> None:
-    """Of eighty columns, however long the time."""
+    """It has eighty columns, however long the time is."""
     start = datetime(2026, 3, 18, 12, tzinfo=UTC)
     times = ("--from", start.isoformat(), "--to", (start + timedelta(days=days)).isoformat())
     lines = type_("oncall", "--policy", policy, *times).out.splitlines()
@@ -82,8 +82,8 @@ def test_the_picture_fits_a_terminal(type_: Type, policy: str, days: int) -> Non
     assert max(map(len, lines)) <= 80
 
 
-def test_holes_are_marked_by_whether_they_are_meant(type_: Type, policy: str) -> None:
-    """Nights are overlooked, weekends are declared."""
+def test_gaps_are_marked_as_declared_or_overlooked(type_: Type, policy: str) -> None:
+    """Here the nights were overlooked and the weekends were declared."""
     said = type_("oncall", "office", "--policy", policy, "--at", "2026-03-20T22:00Z")
     assert "  nobody, and nobody declared it, until Mon 2026-03-23 08:00 GMT" in said.out
     row = next(line for line in said.out.splitlines() if "(nobody)" in line)
@@ -92,8 +92,8 @@ def test_holes_are_marked_by_whether_they_are_meant(type_: Type, policy: str) ->
     assert "  nobody, on purpose, until Mon 2026-03-23 08:00 GMT (03-23 08:00Z)" in weekend.out
 
 
-def test_over_a_time_every_shift_and_hole_is_listed(type_: Type, policy: str) -> None:
-    """In local time, with UTC beside it, through the change of clocks."""
+def test_a_span_of_time_lists_every_shift_and_gap(type_: Type, policy: str) -> None:
+    """It gives local time and UTC, even through a clock change."""
     times = ("--from", "2026-03-27T00:00Z", "--to", "2026-03-31T00:00Z")
     said = type_("oncall", "office", "--policy", policy, *times)
     assert said.out.splitlines()[:8] == [
@@ -108,8 +108,8 @@ def test_over_a_time_every_shift_and_hole_is_listed(type_: Type, policy: str) ->
     ]
 
 
-def test_a_feed_says_how_old_it_is(type_: Type, policy: str, tmp_path: Path) -> None:
-    """And what was wrong, when its last good copy must do."""
+def test_the_answer_says_how_old_a_feed_is(type_: Type, policy: str, tmp_path: Path) -> None:
+    """If the last good copy is used, it says what was wrong."""
     at = ("--at", "2026-03-10T12:00Z")
     fresh = type_("oncall", "fed", "--policy", policy, *at)
     assert "  bo               feed shifts" in fresh.out
@@ -123,8 +123,8 @@ def test_a_feed_says_how_old_it_is(type_: Type, policy: str, tmp_path: Path) -> 
     ]
 
 
-def test_the_answer_for_scripts_has_everything(type_: Type, policy: str) -> None:
-    """Instants in UTC and local time, duties, shifts and holes."""
+def test_the_answer_for_scripts_is_complete(type_: Type, policy: str) -> None:
+    """It holds instants in UTC and local time, duties, shifts and gaps."""
     document = type_("oncall", "primary", "office", "--policy", policy, *AT, "--json").document
     primary, office = document["schedules"]
     assert document["at"]["at"] == "2026-03-18T12:00:00Z"
@@ -142,10 +142,10 @@ def test_the_answer_for_scripts_has_everything(type_: Type, policy: str) -> None
     assert {hole["declared"] for hole in office["holes"]} == {True, False}
 
 
-def test_without_a_file_the_policy_in_force_is_asked(
+def test_without_a_file_the_policy_in_force_answers(
     type_: Type, policy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of every schedule, now; a policy without any says so."""
+    """It answers about every schedule, now; a policy without schedules says so."""
     assert type_("oncall").out == "the policy has no schedules\n"
     monkeypatch.setenv("INCIDENT_POLICY_FILE", policy)
     load_settings.cache_clear()
@@ -167,16 +167,16 @@ def test_without_a_file_the_policy_in_force_is_asked(
         (("--from", "now", "--to", "+401d"), "at most 400 days"),
     ],
 )
-def test_what_is_typed_wrong_is_said(
+def test_wrong_usage_says_what_is_wrong(
     type_: Type, policy: str, typed: tuple[str, ...], words: str
 ) -> None:
-    """With exit code 2, as everywhere."""
+    """It exits 2, as every command does."""
     said = type_("oncall", "--policy", policy, *typed)
     assert (said.code, words in said.err) == (2, True)
 
 
 def test_a_policy_with_errors_is_refused(type_: Type, tmp_path: Path) -> None:
-    """With exit code 1, and every error."""
+    """It exits 1 and lists every error."""
     path = tmp_path / "policy.yaml"
     path.write_text(POLICY.replace("who: cy", "who: di"))
     said = type_("oncall", "--policy", str(path))

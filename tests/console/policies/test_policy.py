@@ -1,4 +1,4 @@
-"""`policy check`: every problem where it stands, and an exit code that scripts can branch on."""
+"""`policy check` prints every problem at its place; its exit code tells scripts the result."""
 
 import json
 from pathlib import Path
@@ -31,17 +31,17 @@ def channels(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("channels")
 def test_a_clean_policy_prints_no_problem(capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing on stdout; a word on the side for people."""
+    """Stdout stays empty; stderr has a line for people."""
     assert run(["policy", "check", str(DEFAULT)]) == 0
     out, err = capsys.readouterr()
     assert out == ""
     assert err == "no problems\n"
 
 
-def test_an_error_is_printed_where_it_stands_and_fails_the_check(
+def test_an_error_is_printed_at_its_place_and_fails_the_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One line for each problem, in the form that editors understand."""
+    """Each problem is one line, in the form that editors understand."""
     path = written(tmp_path, WHOLE.replace("page: bo", "page: bob"))
     assert run(["policy", "check", path]) == 1
     out, err = capsys.readouterr()
@@ -54,7 +54,7 @@ def test_an_error_is_printed_where_it_stands_and_fails_the_check(
 def test_warnings_alone_do_not_fail_the_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """They say what is left open."""
+    """They say what the policy leaves open."""
     assert run(["policy", "check", written(tmp_path, LEAST)]) == 0
     out, err = capsys.readouterr()
     told = [line.split()[1] for line in out.splitlines()]
@@ -85,20 +85,20 @@ def test_json_is_one_document_with_every_problem(
     }
 
 
-def test_a_file_that_is_not_there_fails_the_check(capsys: pytest.CaptureFixture[str]) -> None:
-    """In the same form as any other problem."""
+def test_a_missing_file_fails_the_check(capsys: pytest.CaptureFixture[str]) -> None:
+    """The problem has the same form as any other."""
     assert run(["policy", "check", "/nowhere.yaml"]) == 1
     out, _ = capsys.readouterr()
     assert out == "/nowhere.yaml:1:1: error: the file cannot be read: No such file or directory\n"
 
 
 def test_a_blank_name_is_not_the_current_directory(capsys: pytest.CaptureFixture[str]) -> None:
-    """A variable that a script forgot to set is wrong usage."""
+    """Wrong usage: a script probably forgot to set a variable."""
     assert run(["policy", "check", ""]) == 2
     assert "blank" in capsys.readouterr().err
 
 
-def test_text_that_would_steer_a_terminal_is_printed_harmless(
+def test_text_that_would_steer_a_terminal_is_printed_without_effect(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A policy file may come from a stranger."""
@@ -110,10 +110,10 @@ def test_text_that_would_steer_a_terminal_is_printed_harmless(
     assert "[red]" in line
 
 
-def test_channels_that_no_setting_resolves_are_noted_with_the_settings(
+def test_channels_without_a_setting_are_noted_with_the_settings_they_need(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In one line, after the gaps: it is not about the policy. Some channels need no setting."""
+    """One line after the gaps names them. Some channels need no setting."""
     kinds = "pager: { kind: webhook, fallback: post }, post: { kind: email, fallback: log }"
     text = WHOLE.replace("pager: { kind: webhook, fallback: log }", kinds)
     path = written(
@@ -129,10 +129,10 @@ def test_channels_that_no_setting_resolves_are_noted_with_the_settings(
     assert out.count("no setting") == 1
 
 
-def test_broken_settings_do_not_keep_a_policy_from_being_checked(
+def test_a_policy_is_checked_even_if_the_settings_are_broken(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The policy may be fine; a remark says that channels were not checked."""
+    """A remark says that its channels were not checked."""
     monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__PORT", "none")
     assert run(["policy", "check", str(DEFAULT)]) == 0
     out, err = capsys.readouterr()
@@ -141,17 +141,17 @@ def test_broken_settings_do_not_keep_a_policy_from_being_checked(
 
 
 def test_a_policy_is_rendered_to_stdout_as_markdown(capsys: pytest.CaptureFixture[str]) -> None:
-    """Exactly the document, so that it can be piped; words for people go aside."""
+    """Stdout has exactly the document, so that it can be piped; stderr has words for people."""
     assert run(["policy", "render", str(DEFAULT)]) == 0
     out, err = capsys.readouterr()
     assert out == EXAMPLE.read_text(encoding="utf-8")
     assert err == "left unanswered: nothing\n"
 
 
-def test_the_format_follows_from_the_name_of_the_output_or_is_said(
+def test_the_format_follows_from_the_output_s_name_or_from_an_option(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A page for the intranet, a file for the repository."""
+    """A page suits an intranet, a Markdown file a repository."""
     page, text = tmp_path / "policy.html", tmp_path / "policy.md"
     assert run(["policy", "render", str(DEFAULT), "--output", str(page)]) == 0
     assert run(["policy", "render", str(DEFAULT), "--output", str(text)]) == 0
@@ -165,7 +165,7 @@ def test_the_format_follows_from_the_name_of_the_output_or_is_said(
 def test_a_document_is_not_written_into_a_file_of_another_kind(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Markdown in a .pdf opens nowhere; whoever says the format has it as they like."""
+    """No viewer opens Markdown in a .pdf; an explicit format is accepted."""
     page = tmp_path / "policy.pdf"
     assert run(["policy", "render", str(DEFAULT), "--output", str(page)]) == 2
     assert "a document is written as Markdown (.md) or HTML (.html)" in capsys.readouterr().err
@@ -177,7 +177,7 @@ def test_a_document_is_not_written_into_a_file_of_another_kind(
 def test_a_rendered_policy_as_json_has_the_text_and_what_identifies_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """For programs that put it somewhere."""
+    """A program that files the document somewhere needs both."""
     assert run(["policy", "render", str(DEFAULT), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["format"] == "markdown"
@@ -188,7 +188,7 @@ def test_a_rendered_policy_as_json_has_the_text_and_what_identifies_it(
 def test_a_policy_with_errors_is_not_rendered(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A document must not promise what cannot run; nothing is written."""
+    """A document must not promise what cannot run. Nothing is written."""
     path = written(tmp_path, WHOLE.replace("page: bo", "page: bob"))
     output = tmp_path / "policy.md"
     assert run(["policy", "render", path, "--output", str(output)]) == 1
@@ -196,8 +196,8 @@ def test_a_policy_with_errors_is_not_rendered(
     assert not output.exists()
 
 
-def test_a_document_that_cannot_be_written_says_why(capsys: pytest.CaptureFixture[str]) -> None:
-    """As wrong usage: another path will do."""
+def test_a_path_that_cannot_be_written_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    """The answer says why; another path will do."""
     assert run(["policy", "render", str(DEFAULT), "--output", "/nowhere/policy.md"]) == 2
     assert "/nowhere/policy.md cannot be written: No such file" in capsys.readouterr().err
 
@@ -205,7 +205,7 @@ def test_a_document_that_cannot_be_written_says_why(capsys: pytest.CaptureFixtur
 def test_the_schema_is_printed_or_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is the file that is shipped beside the policies."""
+    """It equals the file that lies beside the policies."""
     shipped = DEFAULT.with_name("policy.schema.json").read_text(encoding="utf-8")
     assert run(["policy", "schema"]) == 0
     assert capsys.readouterr().out == shipped
@@ -215,10 +215,10 @@ def test_the_schema_is_printed_or_written(
     assert json.loads(capsys.readouterr().out) == {"written": str(output)}
 
 
-def test_versions_are_told_with_the_instant_at_which_each_begins(
+def test_versions_are_listed_with_the_instant_at_which_each_begins(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In UTC, as every instant that people read; that in force is marked."""
+    """Instants are in UTC; the version in force is marked."""
     (tmp_path / "first.yaml").write_text("time_zone: Europe/London\n" + LEAST)
     assert run(["policy", "versions", str(tmp_path)]) == 0
     (line,) = capsys.readouterr().out.splitlines()
@@ -226,7 +226,7 @@ def test_versions_are_told_with_the_instant_at_which_each_begins(
     assert line.endswith("first.yaml  in force")
 
 
-def test_a_kind_that_contradicts_the_settings_is_an_error_where_it_stands(
+def test_a_kind_that_contradicts_the_settings_is_an_error_at_its_place(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The policy calls the pager a webhook; the settings make it a mail server."""

@@ -1,4 +1,4 @@
-"""How far a rehearsal has come: on a terminal all the time, elsewhere now and then."""
+"""Progress of a rehearsal: a terminal shows it all the time, anything else now and then."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -24,23 +24,23 @@ SAID = "rehearsing: 418d 02h of 3000d 00h have passed"
 
 @pytest.fixture
 def years(tmp_path: Path) -> LoadedScenario:
-    """A scenario of years."""
+    """A scenario that lasts years."""
     file = tmp_path / "years.yaml"
     file.write_text(NIGHT)
     return load_scenario(file)
 
 
-def test_a_terminal_shows_the_moment_that_is_reached(years: LoadedScenario) -> None:
-    """It is written where it said that this takes its time."""
+def test_a_terminal_shows_the_moment_that_the_rehearsal_has_reached(years: LoadedScenario) -> None:
+    """It replaces the line that said how long this takes."""
     shown = Console().status("rehearsing")
     Progress(years, shown)(AT)
     assert shown.status == SAID
 
 
-def test_elsewhere_it_is_said_now_and_then(
+def test_without_a_terminal_progress_is_printed_now_and_then(
     years: LoadedScenario, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """On stderr, where it disturbs no answer; not again until some time has passed."""
+    """It goes to stderr, where it disturbs no answer, and waits some time before the next."""
     now = [0.0]
     monkeypatch.setattr(rehearsal_progress, "monotonic", lambda: now[0])
     told = Progress(years, None)

@@ -1,4 +1,4 @@
-"""`rehearse`: exit codes that scripts can branch on, what is printed, and what differs."""
+"""`rehearse`: its exit codes for scripts, what it prints, and what differs."""
 
 import logging
 import os
@@ -33,7 +33,7 @@ events:
 
 @pytest.fixture(autouse=True)
 def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Logs go nowhere, and afterwards where they went before: the process has but one setting."""
+    """Silences logs for the test: the process has only one logging setting."""
     monkeypatch.setattr(rehearse, "configure_logging", lambda *_: None)
     nothing = structlog.make_filtering_bound_logger(logging.CRITICAL)
     structlog.configure(wrapper_class=nothing)
@@ -49,8 +49,8 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_as_expected_is_code_0_and_reads_from_top_to_bottom(type_: Type) -> None:
-    """Who was paged and told when, the clocks, what breached, and the verdict."""
+def test_a_scenario_that_holds_exits_0_and_reads_from_top_to_bottom(type_: Type) -> None:
+    """It says who was paged and told when, and lists the clocks, the breaches and the verdict."""
     said = type_("rehearse", "--scenario", str(LIMIT))
     assert said.code == 0
     assert said.err == ""
@@ -61,8 +61,10 @@ def test_as_expected_is_code_0_and_reads_from_top_to_bottom(type_: Type) -> None
     assert [line.strip() for line in lines[-2:]] == ["As expected", "all 8 expectations hold"]
 
 
-def test_not_as_expected_is_code_8_and_says_what_differs(type_: Type, night: Path) -> None:
-    """A script tells a wrong expectation from everything else that can go wrong."""
+def test_a_scenario_that_does_not_hold_exits_8_and_says_what_differs(
+    type_: Type, night: Path
+) -> None:
+    """Scripts can tell a wrong expectation from every other failure."""
     said = type_("rehearse", "--scenario", str(night), "--policy", str(SMALL))
     assert said.code == 8
     out = said.out
@@ -72,7 +74,7 @@ def test_not_as_expected_is_code_8_and_says_what_differs(type_: Type, night: Pat
 
 
 def test_json_is_one_document_with_everything(type_: Type, night: Path) -> None:
-    """What was said, every clock, breaches, refusals, the judgement; also of the other policy."""
+    """It holds messages, clocks, breaches, refusals and verdict, also those of the other policy."""
     said = type_(
         "rehearse", "--scenario", str(night), "--policy", str(SMALL),
         "--against", str(ROOT / "policies" / "default.yaml"), "--json",
@@ -92,8 +94,8 @@ def test_json_is_one_document_with_everything(type_: Type, night: Path) -> None:
     assert against["same"] is False
 
 
-def test_against_says_whether_we_would_have_breached(type_: Type, tmp_path: Path) -> None:
-    """Under the same policy nothing differs; under a wider one the breach is gone."""
+def test_against_compares_the_breaches_of_two_policies(type_: Type, tmp_path: Path) -> None:
+    """Under the same policy nothing differs; under a more lenient one the breach is gone."""
     wider = tmp_path / "wider.yaml"
     wider.write_text(SMALL.read_text().replace("SEV2: 15m", "SEV2: 20m"))
     path = tmp_path / "night.yaml"
@@ -105,8 +107,8 @@ def test_against_says_whether_we_would_have_breached(type_: Type, tmp_path: Path
     assert "- would not have breached: acknowledge, due after 15m: late by 5m 00s" in said.out
 
 
-def test_the_worked_example_reads_as_the_documents_show_it(type_: Type) -> None:
-    """As it is printed; what they leave out of it is marked where it would stand."""
+def test_the_documents_show_the_worked_example_as_it_is_printed(type_: Type) -> None:
+    """Wherever they leave something out, they mark it."""
     example = "docs/examples/friday-evening.yaml"
     said = type_("rehearse", "--scenario", str(ROOT / example))
     printed = "\n".join(line.rstrip() for line in said.out.splitlines())
@@ -119,7 +121,7 @@ def test_the_worked_example_reads_as_the_documents_show_it(type_: Type) -> None:
 
 
 def test_what_happened_is_printed_as_expectations(type_: Type) -> None:
-    """To be pasted into the scenario."""
+    """An author can paste them into the scenario."""
     said = type_("rehearse", "--scenario", str(LIMIT), "--expect")
     assert said.out.startswith("expect:\n  - { at: 0s, page: ana")
 
@@ -132,10 +134,10 @@ def failed(said: Said, kind: str, code: int) -> str:
     return str(error["message"])
 
 
-def test_what_cannot_be_played_says_why_before_anything_is_started(
+def test_a_file_that_cannot_be_played_is_refused_before_anything_starts(
     type_: Type, tmp_path: Path
 ) -> None:
-    """Scenario and policy files are checked as `policy check` does it."""
+    """Scenarios and policies are checked as `policy check` does it."""
     path = tmp_path / "night.yaml"
     path.write_text(NIGHT.format(expect="").replace("acknowledge", "aknowledge"))
     typed = ("rehearse", "--json", "--scenario", str(path))
@@ -148,8 +150,8 @@ def test_what_cannot_be_played_says_why_before_anything_is_started(
     failed(type_("rehearse", "--json"), "Usage", 2)
 
 
-def test_ctrl_c_ends_it_and_leaves_nothing_running(tmp_path: Path) -> None:
-    """Code 130, and the server that it started is gone."""
+def test_ctrl_c_ends_a_rehearsal_and_leaves_nothing_running(tmp_path: Path) -> None:
+    """It exits 130, and the server that it started is gone."""
     path = tmp_path / "night.yaml"
     path.write_text(NIGHT.format(expect=""))
     started = subprocess.Popen(
@@ -166,7 +168,7 @@ def test_ctrl_c_ends_it_and_leaves_nothing_running(tmp_path: Path) -> None:
 
 
 def server_of(started: "subprocess.Popen[str]") -> psutil.Process:
-    """The server that a rehearsal starts, once it has."""
+    """The server that a rehearsal started, once there is one."""
     while started.poll() is None:
         children = psutil.Process(started.pid).children()
         servers = [child for child in children if child.name() == "temporal"]

@@ -1,4 +1,4 @@
-"""The demonstration, as a newcomer runs it: web server, workflows, console and a webhook."""
+"""The demonstration runs as for a newcomer: web server, workflows, console and a webhook."""
 
 import asyncio
 import signal
@@ -13,16 +13,16 @@ from tests.patience import PATIENCE_SECONDS
 
 
 async def demo(state: Path) -> Process:
-    """Start it, with a state of its own."""
+    """Starts the demonstration with a state directory of its own."""
     return await asyncio.create_subprocess_exec(
         sys.executable, "starter.py", "demo", "--state", state, cwd=ROOT, stdout=PIPE, stderr=PIPE
     )
 
 
-async def test_one_incident_goes_from_alert_to_closure_and_every_claim_about_it_holds(
+async def test_the_demonstration_takes_an_incident_from_alert_to_closure(
     tmp_path: Path,
 ) -> None:
-    """Exit code 0 says that what was shown is what happened."""
+    """It exits 0 only if everything that it claims has happened."""
     process = await demo(tmp_path)
     async with asyncio.timeout(PATIENCE_SECONDS):
         out, err = await process.communicate()
@@ -35,10 +35,10 @@ async def test_one_incident_goes_from_alert_to_closure_and_every_claim_about_it_
         assert kind in text
 
 
-async def test_interrupted_in_the_middle_it_stops_what_it_started_and_nothing_else(
+async def test_an_interrupted_demonstration_stops_what_it_started_and_nothing_else(
     tmp_path: Path,
 ) -> None:
-    """Ctrl-C once the first page is out: exit code 130, no process left."""
+    """Ctrl-C after the first page exits 130 and leaves no process."""
     process = await demo(tmp_path)
     assert process.stdout is not None
     async with asyncio.timeout(PATIENCE_SECONDS):

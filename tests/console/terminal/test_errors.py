@@ -22,7 +22,7 @@ from tests.console.conftest import Type
     ],
 )
 def test_each_kind_of_refusal_has_its_exit_code(kind: str, code: ExitCode) -> None:
-    """Scripts branch on the code, people read the message."""
+    """Scripts read the code, people the message."""
     error = ApplicationError("no", {"refusal": kind, "message": "no, because"}, type=kind)
     failure = refusal(CommandRefused(error), "INC-1")
     assert failure.code is code
@@ -31,7 +31,7 @@ def test_each_kind_of_refusal_has_its_exit_code(kind: str, code: ExitCode) -> No
 
 @pytest.mark.parametrize("details", [(), (None,), ("text",), ({"missing": "no list"},)])
 def test_a_refusal_without_readable_details_is_still_a_refusal(details: tuple[object, ...]) -> None:
-    """Details from another version may look different; the message and the type remain."""
+    """Another version may send other details; the message and the type remain."""
     failure = refusal(CommandRefused(ApplicationError("no", *details, type="Refused")), "INC-1")
     assert (failure.code, failure.message) == (ExitCode.REFUSED, "no")
     assert failure.missing == ()
@@ -46,13 +46,13 @@ def test_a_refusal_without_readable_details_is_still_a_refusal(details: tuple[ob
         (RPCStatusCode.INTERNAL, ExitCode.UNEXPECTED),
     ],
 )
-def test_what_the_server_says_has_its_exit_code(status: RPCStatusCode, code: ExitCode) -> None:
-    """A server that is away, that keeps us out, or that is broken are told apart."""
+def test_each_answer_of_the_server_has_its_exit_code(status: RPCStatusCode, code: ExitCode) -> None:
+    """A server that is away, one that refuses the login, and a broken one have different codes."""
     assert failure_of(RPCError("said the server", status, b"")).code is code
 
 
-def test_the_unexpected_is_named_in_one_line() -> None:
-    """Type and text, no traceback."""
+def test_an_unexpected_error_is_one_line() -> None:
+    """It has type and text, and no traceback."""
     failure = failure_of(ZeroDivisionError("division by zero"))
     assert failure.code is ExitCode.UNEXPECTED
     assert failure.message == "ZeroDivisionError: division by zero"
@@ -62,7 +62,7 @@ def test_the_unexpected_is_named_in_one_line() -> None:
 def test_a_bug_in_a_command_exits_1_without_a_traceback(
     type_: Type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever breaks inside, the person gets a line and the script a code."""
+    """The person gets a line and the script a code, whatever breaks inside."""
 
     def broken(_: object) -> None:
         message = "broken inside"
@@ -74,8 +74,8 @@ def test_a_bug_in_a_command_exits_1_without_a_traceback(
     assert said.err.strip() == "Error: ValueError: broken inside"
 
 
-def test_what_is_missing_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
-    """A message that ends in what is missing is cut where the list begins; names are as typed."""
+def test_a_refusal_says_once_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    """If the message repeats the list, the list is cut; names are as people type them."""
     failure = Failure(
         "TransitionNotAllowed",
         "close is refused in state review: no lesson; no review",
@@ -96,7 +96,7 @@ def test_what_is_missing_is_said_once(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_every_exit_code_is_explained_in_the_help(type_: Type) -> None:
-    """`--help` lists the codes that scripts branch on."""
+    """`--help` lists every code."""
     said = type_("--help")
     words = " ".join(said.out.replace("│", " ").split())
     for code, says in EXIT_CODES.items():

@@ -1,4 +1,4 @@
-"""What the console prints steers nothing, wherever it comes from."""
+"""Nothing that the console prints steers a terminal, wherever it comes from."""
 
 import pytest
 from rich.table import Table
@@ -8,10 +8,10 @@ from models.readable import readable
 from tests.fakes.hostile import HOSTILE
 
 
-def test_a_text_that_nobody_has_looked_at_is_shown_as_it_is(
+def test_unchecked_text_is_shown_as_it_is(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Alone or in a cell: no colours, no markup, no links of its own."""
+    """It has no colours, markup or links, alone or in a cell."""
     table = Table(HOSTILE)
     table.add_row(HOSTILE)
     for each in (HOSTILE, table):

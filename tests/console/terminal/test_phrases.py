@@ -1,4 +1,4 @@
-"""Durations and instants as people read them."""
+"""Durations and instants in the words of people."""
 
 from datetime import timedelta
 
@@ -22,8 +22,8 @@ from tests.rehearsal.plays import reading
         (129_600, "1d 12h"),
     ],
 )
-def test_a_duration_is_told_in_its_two_largest_units(seconds: float, words: str) -> None:
-    """Tenths matter below ten seconds only."""
+def test_a_duration_has_its_two_largest_units(seconds: float, words: str) -> None:
+    """Tenths matter only below ten seconds."""
     assert span(timedelta(seconds=seconds)) == words
 
 
@@ -35,8 +35,8 @@ def test_a_duration_is_told_in_its_two_largest_units(seconds: float, words: str)
         (Measure.ELAPSED, "1d 12h", "1d 12h"),
     ],
 )
-def test_open_hours_are_no_days(measure: Measure, words: str, with_calendar: str) -> None:
-    """Days are days of the calendar; where all time counts, no calendar is named."""
+def test_open_hours_are_not_days(measure: Measure, words: str, with_calendar: str) -> None:
+    """A day is a calendar day; if all time counts, no calendar is named."""
     read = reading("resolve", 36 * 60, 40 * 60, calendar="office", measure=measure)
     assert counted(read.elapsed, read) == words
     assert by_calendar(read.elapsed, read) == with_calendar

@@ -1,4 +1,4 @@
-"""What people may type for an instant."""
+"""Instants as people may type them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 27, 16, 50, tzinfo=UTC)
     ],
 )
 def test_instants_and_offsets_are_read_as_utc(typed: str, instant: datetime) -> None:
-    """Every form names the same instant, in UTC."""
+    """Every form gives the same instant, in UTC."""
     parsed = parse_instant(typed, NOW)
     assert parsed == instant
     assert parsed.tzinfo is UTC
@@ -35,8 +35,8 @@ def test_instants_and_offsets_are_read_as_utc(typed: str, instant: datetime) -> 
     "typed",
     ["2026-03-27T16:40:00", "16:40", "yesterday", "-10", "10m", "-m", "", "-99999999999999d"],
 )
-def test_what_is_no_instant_is_wrong_usage(typed: str) -> None:
-    """An instant without a zone, or nonsense, is refused with what to write instead."""
+def test_a_text_that_is_no_instant_is_wrong_usage(typed: str) -> None:
+    """An instant without a zone, or nonsense, is refused, and the answer says what to write."""
     with pytest.raises(Failure) as caught:
         parse_instant(typed, NOW)
     assert caught.value.code is ExitCode.USAGE
@@ -45,16 +45,16 @@ def test_what_is_no_instant_is_wrong_usage(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed", ["9999-12-31T23:59-10:00", "0001-01-01T00:00+14:00", "+400000d", "400000d ago"]
 )
-def test_an_instant_that_no_calendar_reckons_with_is_wrong_usage(typed: str) -> None:
-    """Also where its offset alone leads out of the calendar."""
+def test_an_instant_at_the_end_of_the_calendar_is_wrong_usage(typed: str) -> None:
+    """This holds even if only its offset leads out of the calendar."""
     with pytest.raises(Failure) as caught:
         within_reach(parse_instant(typed, NOW), typed)
     assert caught.value.code is ExitCode.USAGE
     assert f"{typed!r} lies outside the" in caught.value.message
 
 
-def test_who_asks_for_something_past_is_not_offered_the_future() -> None:
-    """The forms in a refusal are those that would be taken."""
+def test_a_refusal_of_a_past_instant_offers_no_future_forms() -> None:
+    """It lists only forms that would be accepted."""
     with pytest.raises(Failure) as caught:
         parse_instant("soon", NOW, PAST)
     assert "'1h30m ago'" in caught.value.message
@@ -62,5 +62,5 @@ def test_who_asks_for_something_past_is_not_offered_the_future() -> None:
 
 
 def test_durations_add_up() -> None:
-    """The parts of a duration are added, repeated units too."""
+    """The parts of a duration are added, even if a unit comes twice."""
     assert parse_duration("1h 20m 10m") == timedelta(minutes=90)

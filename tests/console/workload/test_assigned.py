@@ -1,4 +1,4 @@
-"""What somebody has on their hands, as it follows from what their workload knows."""
+"""What somebody has on their hands follows from what their workload knows."""
 
 from datetime import datetime, timedelta
 
@@ -16,21 +16,23 @@ LATER = NOON + timedelta(minutes=20)
 
 
 def on_hand(state: WorkloadState, now: datetime = NOON) -> Assigned:
-    """What ana has at an instant, by what her workload knows."""
+    """What ana has at an instant, according to her workload."""
     roles = {"lead": 2}
     return Assigned("person:ana", "WL-ana", now, "Shop", state, state.limit, roles)
 
 
 def shown(found: Assigned, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """The lines that a person reads."""
+    """The lines as people read them."""
     person().print(in_full(found))
     return capsys.readouterr().out.splitlines()
 
 
 @pytest.mark.parametrize("count", range(14))
 @pytest.mark.parametrize("urgency", [1, 4])
-def test_what_could_go_next_is_what_the_workload_would_let_go(count: int, urgency: int) -> None:
-    """One by one, after so many of the one severity."""
+def test_the_list_shows_which_page_the_workload_would_release_next(
+    count: int, urgency: int
+) -> None:
+    """Pages go one by one, until enough of one severity were sent."""
     state = storm(count, urgency=urgency).changed(limit=TEN)
     for next_urgency in (1, 4):
         room = on_hand(state).next_ones(worst=next_urgency == 1)
@@ -39,8 +41,8 @@ def test_what_could_go_next_is_what_the_workload_would_let_go(count: int, urgenc
         assert verdicts.count(Verdict.GRANTED) == room
 
 
-def test_what_is_held_is_listed_the_worst_first() -> None:
-    """Whichever came first."""
+def test_held_pages_are_listed_worst_first() -> None:
+    """The order in which they came does not matter."""
     state = storm(6)
     for number in range(10, 14):
         state, _ = asked(state, page(number, 1), NOON)
@@ -48,10 +50,10 @@ def test_what_is_held_is_listed_the_worst_first() -> None:
     assert held == ["INC-13", "INC-4", "INC-5"]
 
 
-def test_of_very_many_that_are_held_as_many_are_listed_as_a_summary_lists(
+def test_the_list_is_as_long_as_a_summary_would_be(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The others are counted; scripts get all of them."""
+    """The rest is counted; scripts get all of them."""
     found = on_hand(storm(4 + MOST_LISTED + 3))
     lines = shown(found, capsys)
     assert sum(line.startswith("INC-") for line in lines) == MOST_LISTED
@@ -62,8 +64,10 @@ def test_of_very_many_that_are_held_as_many_are_listed_as_a_summary_lists(
     assert len(document(found)["held"]) == MOST_LISTED + 3
 
 
-def test_a_summary_counts_as_a_page_and_is_called_one(capsys: pytest.CaptureFixture[str]) -> None:
-    """It has no incident of its own."""
+def test_a_summary_counts_as_a_page_and_is_called_a_summary(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It belongs to no incident."""
     at = NOON + GATHER
     found = on_hand(told(storm(6), at), at)
     lines = shown(found, capsys)
@@ -72,10 +76,10 @@ def test_a_summary_counts_as_a_page_and_is_called_one(capsys: pytest.CaptureFixt
     assert [one["summary"] for one in document(found)["sent"]] == [False] * 4 + [True]
 
 
-def test_what_was_sent_before_the_time_of_the_limit_counts_no_more(
+def test_a_page_from_before_the_limit_s_time_does_not_count(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Although it is remembered for longer; exactly as long ago is before it."""
+    """The workload remembers it for longer. A page at the edge is before it."""
     found = on_hand(storm(4), NOON + TEN.within)
     assert (found.sent, found.left) == ((), 10)
     assert shown(found, capsys)[1:] == [
@@ -85,7 +89,7 @@ def test_what_was_sent_before_the_time_of_the_limit_counts_no_more(
     assert len(on_hand(storm(4), NOON + TEN.within - timedelta(seconds=1)).sent) == 4
 
 
-def test_a_summary_that_is_due_goes_out_now(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_summary_that_is_due_says_now(capsys: pytest.CaptureFixture[str]) -> None:
     """It says how many attempts failed."""
     assert shown(on_hand(storm(6), LATER), capsys)[-1] == "the summary goes out now"
     state = storm(6)
@@ -97,7 +101,7 @@ def test_a_summary_that_is_due_goes_out_now(capsys: pytest.CaptureFixture[str]) 
     assert document(on_hand(failed))["summary_failed"] == 1
 
 
-def test_roles_are_over_their_limit_only_beyond_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_role_is_over_its_limit_only_beyond_it(capsys: pytest.CaptureFixture[str]) -> None:
     """A role that the policy does not count any more has no limit."""
 
     def leading(role: str, count: int) -> WorkloadState:
@@ -117,7 +121,7 @@ def test_roles_are_over_their_limit_only_beyond_it(capsys: pytest.CaptureFixture
 
 
 def test_a_row_shows_what_matters(capsys: pytest.CaptureFixture[str]) -> None:
-    """What is held, when it goes out, and roles that are over their limit."""
+    """That is what is held, when it goes out, and which roles are over their limit."""
     person().print(table_of((on_hand(storm(6)),)))
     head, row = capsys.readouterr().out.splitlines()
     assert head.split() == ["who", "limit", "sent", "left", "held", "summary", "roles"]

@@ -1,4 +1,4 @@
-"""`workload`: what somebody has on their hands, for people and for scripts."""
+"""`workload` says what somebody has on their hands, to people and to scripts."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -47,7 +47,7 @@ THREE = parse_limit("3 per 15m")
 
 @pytest.fixture(autouse=True)
 def policy(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The policy in force."""
+    """The policy that is in force."""
     path = tmp_path / "policy.yaml"
     path.write_text(POLICY)
     monkeypatch.setenv("INCIDENT_POLICY_FILE", str(path))
@@ -63,12 +63,12 @@ class Told:
         self._task_queue = task_queue
 
     async def paged(self, *numbers: int, whom: str = "ana", policy: str = "Busy") -> None:
-        """Pages for incidents of these numbers."""
+        """Pages for incidents with these numbers."""
         asks = tuple(page(number, urgency=2, limit=THREE) for number in numbers)
         await self._update(f"person:{whom}", policy, ASK_LEAVE, AskTogether(pages=asks), Leaves)
 
     async def leads(self, incident: str, whom: str = "ana") -> None:
-        """That somebody leads an incident."""
+        """The message that somebody leads an incident."""
         told = HoldRole(role="lead", incident_id=incident, holds=True, at=datetime.now(UTC))
         await self._update(f"person:{whom}", "Busy", HOLD_ROLE, told, RolesHeld)
 
@@ -89,16 +89,16 @@ class Told:
 
 @pytest.fixture
 async def told(time_skipping: WorkflowEnvironment, task_queue: str) -> AsyncIterator[Told]:
-    """Workloads that a worker runs."""
+    """Workloads, run by a worker."""
     client = time_skipping.client
     async with Worker(client, task_queue=task_queue, workflows=[WorkloadWorkflow]):
         yield Told(client, task_queue)
 
 
-async def test_what_was_sent_what_is_held_and_the_roles_are_shown(
+async def test_the_answer_shows_sent_pages_held_pages_and_roles(
     at_console: TypeAt, told: Told
 ) -> None:
-    """With when the summary goes out, and the role that is held too often."""
+    """It says when the summary goes out, and which role is held too often."""
     await told.paged(1, 2, 3)
     await told.leads("INC-1")
     await told.leads("INC-2")
@@ -119,10 +119,10 @@ async def test_what_was_sent_what_is_held_and_the_roles_are_shown(
     assert [one.split(",")[0] for one in roles[1:]] == ["  INC-1", "  INC-2"]
 
 
-async def test_for_scripts_it_is_a_document(
+async def test_the_answer_for_scripts_is_a_document(
     at_console: TypeAt, told: Told, task_queue: str
 ) -> None:
-    """Of the full name too."""
+    """It takes the full name, too."""
     await told.paged(1, 2)
     await told.leads("INC-1")
     document = (await at_console("workload", "person:ana", "--json")).document
@@ -146,7 +146,7 @@ async def test_for_scripts_it_is_a_document(
 
 
 async def test_without_a_name_everybody_has_a_row(at_console: TypeAt, told: Told) -> None:
-    """Also who belongs to another policy, of whose limits of roles nothing is known."""
+    """People of another policy have one too, though no limits of their roles are known."""
     await told.paged(1)
     await told.leads("INC-1", "bo")
     await told.leads("INC-2", "bo")
@@ -168,8 +168,8 @@ async def test_without_a_name_everybody_has_a_row(at_console: TypeAt, told: Told
     ]
 
 
-async def test_who_has_nothing_on_their_hands_is_said_to(at_console: TypeAt) -> None:
-    """No workload runs, and none is needed to know it; that is no error."""
+async def test_an_empty_workload_says_so_and_exits_0(at_console: TypeAt) -> None:
+    """No workload workflow needs to run for this."""
     said = await at_console("workload", "bo")
     assert (said.code, said.out.splitlines()) == (
         0,
@@ -198,15 +198,15 @@ async def test_who_has_nothing_on_their_hands_is_said_to(at_console: TypeAt) -> 
 def test_a_name_that_the_policy_does_not_know_is_wrong_usage(
     type_: Type, who: str, words: str
 ) -> None:
-    """With the one that was probably meant, as everywhere."""
+    """The answer offers the name that was probably meant, as every command does."""
     said = type_("workload", who)
     assert (said.code, words in said.err) == (2, True), said
 
 
-async def test_where_no_worker_answers_that_is_said(
+async def test_a_workload_without_a_worker_exits_7(
     at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """With the code that lets a script try again."""
+    """A script can read the code and try again."""
     await time_skipping.client.start_workflow(
         WORKLOAD_WORKFLOW,
         WorkloadInput(whom="person:ana"),
