@@ -1,4 +1,4 @@
-"""The policy in force is the file as it is now."""
+"""The policy in force is the present content of its file."""
 
 import os
 from datetime import UTC, datetime
@@ -19,8 +19,8 @@ def path(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_file_is_read_once_while_it_stays_the_same(path: Path) -> None:
-    """Each incident asks for it; the disk is asked when something changed."""
+def test_a_file_is_read_once_until_it_changes(path: Path) -> None:
+    """Each incident asks for it, but the disk is read only after a change."""
     first = policy_in_force(path, datetime.now(UTC))
     assert policy_in_force(path, datetime.now(UTC)) is first
     assert policy_in_force(str(path), datetime.now(UTC)) is first
@@ -28,8 +28,8 @@ def test_a_file_is_read_once_while_it_stays_the_same(path: Path) -> None:
     assert first.source == WHOLE.encode()
 
 
-def test_a_file_that_changed_is_picked_up(path: Path) -> None:
-    """Incidents from now on start under the new one, without a restart."""
+def test_a_changed_file_is_read_again(path: Path) -> None:
+    """From then on incidents start under the new policy, without a restart."""
     first = policy_in_force(path, datetime.now(UTC))
     path.write_text(WHOLE.replace('"1"', '"2.0"'))
     second = policy_in_force(path, datetime.now(UTC))
@@ -37,8 +37,8 @@ def test_a_file_that_changed_is_picked_up(path: Path) -> None:
     assert second.policy_hash != first.policy_hash
 
 
-def test_a_change_of_the_same_size_is_picked_up(path: Path) -> None:
-    """The time of the file tells."""
+def test_a_change_of_the_same_size_is_noticed(path: Path) -> None:
+    """The time of the file shows it."""
     policy_in_force(path, datetime.now(UTC))
     path.write_text(WHOLE.replace('"1"', '"2"'))
     later = path.stat().st_mtime_ns + 1_000_000
@@ -46,8 +46,8 @@ def test_a_change_of_the_same_size_is_picked_up(path: Path) -> None:
     assert policy_in_force(path, datetime.now(UTC)).policy.version == "2"
 
 
-def test_a_broken_file_says_all_its_errors_until_it_is_repaired(path: Path) -> None:
-    """What is printed is what `policy check` prints; a repair is picked up."""
+def test_a_broken_file_lists_all_its_errors_until_it_is_repaired(path: Path) -> None:
+    """It prints what `policy check` prints; a repair is noticed."""
     path.write_text(WHOLE.replace("page: bo", "page: bob").replace("SEV2: 1h", "SEV7: 1h"))
     with pytest.raises(PolicyBroken) as broken:
         policy_in_force(path, datetime.now(UTC))
@@ -60,13 +60,13 @@ def test_a_broken_file_says_all_its_errors_until_it_is_repaired(path: Path) -> N
     assert policy_in_force(path, datetime.now(UTC)).policy.policy == "Least"
 
 
-def test_warnings_do_not_keep_a_policy_from_being_used(path: Path) -> None:
-    """They are there for whoever asks."""
+def test_a_policy_with_warnings_is_used(path: Path) -> None:
+    """Its warnings stay available."""
     assert policy_in_force(path, datetime.now(UTC)).warnings
 
 
-def test_a_missing_file_is_broken_until_it_is_there(tmp_path: Path) -> None:
-    """Nothing of its absence is remembered."""
+def test_a_missing_file_is_broken_until_it_exists(tmp_path: Path) -> None:
+    """Its absence is not remembered."""
     path = tmp_path / "late.yaml"
     with pytest.raises(PolicyBroken, match="cannot be read"):
         policy_in_force(path, datetime.now(UTC))

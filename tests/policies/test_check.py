@@ -1,4 +1,4 @@
-"""Whether the parts of a policy fit: every reference, every promise that nobody could keep."""
+"""The parts of a policy fit: every reference, and every promise that somebody can keep."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from tests.policies.written import (
 
 
 def test_a_policy_whose_parts_fit_has_no_errors() -> None:
-    """Nothing is made up."""
+    """The check invents no problem."""
     assert errors("") == []
     assert warnings("") == []
 
@@ -111,14 +111,14 @@ WRONG = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_what_cannot_work_is_an_error(case: str) -> None:
-    """Each is found before an incident finds it."""
+    """Each is found before an incident meets it."""
     text, *expected = WRONG[case]
     plain = text.replace(MARK, "")
     assert errors("", plain) == expected_at(text, expected)
 
 
 def test_an_escalation_must_page_somebody() -> None:
-    """An empty one would be silence."""
+    """An empty one would be silent."""
     text = WHOLE.replace("[{ page: ana, wait: 5m }, { page: bo, wait: 5m }, { repeat: 1 }]", "[]")
     assert errors("", text) == [
         (
@@ -137,8 +137,8 @@ def test_escalating_needs_an_escalation() -> None:
     ]
 
 
-def test_an_alert_that_joins_can_escalate_only_where_there_is_an_escalation() -> None:
-    """What a critical alert does to an incident that people have in hand must be possible."""
+def test_an_alert_that_joins_can_escalate_only_if_there_is_an_escalation() -> None:
+    """A critical alert must be able to do what the policy says."""
     assert errors("alerts: { when_joined: escalate }\n", LEAST) == [
         (
             "test.yaml:7:24: error: there is no escalation, so an alert that joins pages nobody; "
@@ -208,22 +208,22 @@ communication: { audiences: { all: { channels: log } } }
 
 
 @pytest.mark.parametrize("added", [CALLED, NOTIFIED])
-def test_an_audience_that_a_clock_tells_is_told_something(added: str) -> None:
-    """It is owed updates, or notified at a limit."""
+def test_an_audience_that_only_a_clock_informs_is_fine(added: str) -> None:
+    """A clock waits for its updates, or notifies it at a limit."""
     assert warnings(added) == []
 
 
 @pytest.mark.parametrize("case", OPEN)
 def test_what_is_left_open_is_a_warning(case: str) -> None:
-    """It works, but its author should know."""
+    """The policy works, but its author should know."""
     text, *expected = OPEN[case]
     plain = text.replace(MARK, "")
     assert errors("", plain) == []
     assert warnings("", plain) == expected_at(text, expected)
 
 
-def test_the_least_policy_leaves_every_question_open() -> None:
-    """Each is a warning that names what would answer it, in the order of the questions."""
+def test_the_smallest_policy_leaves_every_question_open() -> None:
+    """Each warning names the key that would answer it, in the order of the questions."""
     found = problems(LEAST)
     assert all(problem.level is Gravity.WARNING for problem in found)
     asked = [p.what.partition(":")[0] for p in found if "is not answered" in p.what]
@@ -231,7 +231,7 @@ def test_the_least_policy_leaves_every_question_open() -> None:
     assert all(p.instead.startswith("add ") for p in found if "is not answered" in p.what)
 
 
-def test_policies_of_references_that_are_all_wrong_are_reported_whole() -> None:
+def test_a_policy_with_only_wrong_references_gets_every_problem() -> None:
     """Errors and warnings of all checks come in the order of the file."""
     text = changed("page: bo", "page: bob").replace("SEV2: 1h", "SEV3: 1h")
     found = problems(text)
@@ -243,8 +243,8 @@ def test_policies_of_references_that_are_all_wrong_are_reported_whole() -> None:
 
 
 @pytest.mark.parametrize("milestone", LIFECYCLE_MILESTONES)
-def test_milestones_that_can_come_after_are_those_of_the_lifecycle(milestone: str) -> None:
-    """The check goes by the table: only what some state after it can still reach."""
+def test_milestones_that_can_follow_are_those_of_the_lifecycle(milestone: str) -> None:
+    """The check uses the table: what some later state can still reach."""
     reachable = frozenset().union(*(reachable_milestones(state) for state in State))
     assert milestones_after(milestone) <= reachable | {"reviewed"}
     assert milestone not in milestones_after(milestone)
@@ -252,7 +252,7 @@ def test_milestones_that_can_come_after_are_those_of_the_lifecycle(milestone: st
 
 
 def test_each_check_stands_alone() -> None:
-    """No check needs another to have passed: each runs on the least and on a broken policy."""
+    """No check needs another to pass: each runs on the smallest and on a broken policy."""
     broken = parse_policy(changed("page: bo", "page: bob").encode()).policy
     least = parse_policy(LEAST.encode()).policy
     assert broken is not None
@@ -263,6 +263,6 @@ def test_each_check_stands_alone() -> None:
 
 
 def test_an_unreadable_file_has_only_the_problems_of_reading_it() -> None:
-    """Whether parts fit can be said once there are parts."""
+    """The check of its parts needs parts that can be read."""
     (problem,) = check_file("/nowhere/policy.yaml")
     assert problem.level is Gravity.ERROR

@@ -1,4 +1,4 @@
-"""Published policies of real organisations, written as policy files: what each leaves open."""
+"""Published policies of real organisations as policy files, and what each leaves open."""
 
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -64,8 +64,8 @@ def example(name: str) -> LoadedPolicy:
     return policy_in_force(EXAMPLES / f"{name}.yaml", datetime.now(UTC))
 
 
-def test_every_example_is_looked_at_here() -> None:
-    """And the page about them has a line for each, with its organisation's source in the file."""
+def test_every_example_is_tested_here() -> None:
+    """The page about them has a line for each, and each file names its source."""
     files = sorted(EXAMPLES.glob("*.yaml"))
     page = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
     assert sorted(NAMES) == [file.stem for file in files]
@@ -74,7 +74,7 @@ def test_every_example_is_looked_at_here() -> None:
 
 
 def test_the_page_shows_the_scenario_that_is_played() -> None:
-    """Whoever copies it gets what is shown; it is played with all the others."""
+    """People can copy what they read; it is played with all others."""
     page = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
     assert (ROOT / "docs" / "examples" / "cdn-outage.yaml").read_text(encoding="utf-8") in page
 
@@ -83,15 +83,15 @@ def test_the_page_shows_the_scenario_that_is_played() -> None:
 def test_checking_an_example_reports_what_its_source_leaves_open_and_nothing_else(
     name: str,
 ) -> None:
-    """Gaps are named, never filled in silently; none of them is an error."""
+    """Gaps are named and never filled in silently; none of them is an error."""
     problems = check_file(EXAMPLES / f"{name}.yaml")
     assert tuple(f"{problem.where}: {problem.what}" for problem in problems) == LEFT_OPEN[name]
     assert all(problem.level is Gravity.WARNING for problem in problems)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_is_light_enough_to_be_carried_by_every_incident(name: str) -> None:
-    """Far below the limit: there is room for a longer one."""
+def test_an_example_is_small_enough_for_every_incident(name: str) -> None:
+    """It is far below the limit, so a longer one would fit, too."""
     loaded = example(name)
     compiled = compile_policy(loaded.policy, loaded.policy_hash, None)
     assert len(compiled.model_dump_json()) < LIMIT_BYTES / 4
@@ -99,8 +99,8 @@ def test_an_example_is_light_enough_to_be_carried_by_every_incident(name: str) -
 
 @pytest.mark.parametrize("form", list(Format))
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_is_a_document_too(name: str, form: Format) -> None:
-    """It answers all seventeen questions, and lists what it leaves open."""
+def test_an_example_can_be_rendered(name: str, form: Format) -> None:
+    """The document answers all seventeen questions, and lists the gaps."""
     text = rendered(example(name), form)
     heads = [f"Q{number}. " for number in range(1, 18)]
     assert all(head in text for head in heads)
@@ -110,8 +110,8 @@ def test_an_example_is_a_document_too(name: str, form: Format) -> None:
     assert [what for what in LEFT_OPEN[name] if what.partition(": ")[2][:40] not in text] == []
 
 
-def test_epiphany_is_a_holiday_in_bavaria_and_so_the_office_is_closed() -> None:
-    """Whoever is a customer, wherever: the office hours are those of the vendor."""
+def test_the_office_is_closed_at_epiphany_because_it_is_in_bavaria() -> None:
+    """The vendor's office hours count, wherever the customer is."""
     policy = example("vendor-support-slas").policy
     [spec] = [spec for spec in calendars(policy) if spec.name == "hivemq"]
     day, after = datetime(2025, 1, 6, tzinfo=UTC), datetime(2025, 1, 8, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What the document on people shows of roles, authority, approvals and handovers can be copied."""
+"""People can copy what the document on people shows of roles and authority."""
 
 import re
 
@@ -13,13 +13,13 @@ SHOWN = re.findall(
 )
 
 
-def test_what_is_shown_is_in_the_file() -> None:
-    """Word for word; a scenario beside it plays it."""
+def test_the_document_shows_text_of_the_file() -> None:
+    """It shows it word for word; a scenario beside the file plays it."""
     written = FILE.read_text(encoding="utf-8")
     assert len(SHOWN) == 4
     assert [part for part in SHOWN if part.strip() not in written] == []
 
 
-def test_the_file_leaves_open_only_what_it_is_not_about() -> None:
-    """Questions that a whole policy answers."""
+def test_the_file_answers_everything_that_it_is_about() -> None:
+    """The other questions are for a whole policy."""
     assert [p for p in check_file(FILE) if "is not answered" not in p.what] == []

@@ -1,4 +1,4 @@
-"""The schema for editors knows what the models know: what may be written passes, the rest fails."""
+"""The schema for editors agrees with the models: right text passes, the rest fails."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,13 +18,13 @@ VALIDATOR = Draft7Validator(policy_schema())
 
 
 def complaints(text: str) -> list[str]:
-    """Where the schema finds fault with a policy text, as paths."""
+    """The paths in a policy text that break the schema."""
     errors = VALIDATOR.iter_errors(read_tree(text).value)
     return ["/".join(map(str, error.absolute_path)) for error in errors]
 
 
-def test_the_schema_is_one_itself_and_the_file_is_that_of_the_models() -> None:
-    """Whoever changes the language runs `policy schema --output policies/policy.schema.json`."""
+def test_the_schema_is_valid_and_its_file_is_current() -> None:
+    """After a change of the language, run `policy schema --output policies/policy.schema.json`."""
     Draft7Validator.check_schema(policy_schema())
     assert (POLICIES / "policy.schema.json").read_text(encoding="utf-8") == schema_text()
 
@@ -39,7 +39,7 @@ def test_a_shipped_policy_fits_the_schema_and_names_it(name: str) -> None:
 
 @pytest.mark.parametrize("path", sorted(POLICIES.rglob("*.yaml")), ids=lambda path: path.stem)
 def test_every_policy_in_the_repository_fits_the_schema(path: Path) -> None:
-    """Those of real organisations say more than we would think of."""
+    """Real organisations write more than we would think of."""
     assert complaints(path.read_text(encoding="utf-8")) == []
 
 
@@ -87,8 +87,8 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_what_may_be_written_fits(form: str) -> None:
-    """An editor never marks what the engine understands."""
+def test_text_that_the_engine_understands_fits(form: str) -> None:
+    """An editor never marks it."""
     assert complaints(LEAST + FORMS[form]) == []
 
 
@@ -133,14 +133,14 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_is_wrong_is_marked_where_it_stands(case: str) -> None:
-    """So that an author sees it while typing."""
+def test_wrong_text_is_marked_at_its_place(case: str) -> None:
+    """An author sees it while typing."""
     text, where = WRONG[case]
     assert where in complaints(text)
 
 
 def test_a_form_that_the_schema_does_not_know_is_refused() -> None:
-    """A new way of writing something must be told to editors too."""
+    """Whoever adds a form must teach it to the schema."""
 
     def read(given: str) -> str:
         return given
@@ -150,8 +150,8 @@ def test_a_form_that_the_schema_does_not_know_is_refused() -> None:
         model.model_json_schema(schema_generator=PolicySchema)
 
 
-def test_every_model_of_the_schema_is_at_a_place_whose_keys_are_documented() -> None:
-    """So that a new part of the language is told in docs/policy.md, too."""
+def test_every_model_of_the_schema_has_a_place_with_documented_keys() -> None:
+    """A new part of the language needs a passage in docs/policy.md, too."""
     defined = {name for name, form in policy_schema()["$defs"].items() if "properties" in form}
     placed = {model.__name__ for loc in PLACES if (model := model_at(loc))}
     assert placed == {"Policy", *defined}

@@ -63,7 +63,7 @@ PLACES: tuple[Loc, ...] = (
     ("alerts", "open"),
     ("record",),
 )
-"""Where in a policy the language has keys of its own."""
+"""Places of a policy at which the language has keys."""
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "policy.md"
 
@@ -93,20 +93,20 @@ ONLY_FEW = {
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_policy_has_no_problem(name: str) -> None:
-    """Not even a warning: it is what people copy."""
+    """It has no warning either: people copy it."""
     assert check_file(POLICIES / f"{name}.yaml") == ()
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_a_shipped_policy_answers_every_section(name: str) -> None:
-    """Nothing that a policy can say is left out, save what only few need."""
+def test_a_shipped_policy_uses_every_section(name: str) -> None:
+    """It leaves out nothing except what only few need."""
     policy = policy_in_force(POLICIES / f"{name}.yaml", datetime.now(UTC)).policy
     silent = {field for field in Policy.model_fields if not getattr(policy, field)}
     assert silent <= ONLY_FEW
 
 
 def in_review(policy: CompiledPolicy) -> Incident:
-    """An incident that ana drove to its resolution by the policy's own steps."""
+    """An incident that ana resolved by the policy's own steps."""
 
     def steps(state: str) -> list[str]:
         return [step.id for step in policy.steps if step.state == state and step.required]
@@ -124,8 +124,8 @@ def in_review(policy: CompiledPolicy) -> Incident:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_an_incident_can_be_driven_to_closure_under_a_shipped_policy(name: str) -> None:
-    """Every guard that it sets can be satisfied with what it says."""
+def test_an_incident_can_reach_closure_under_a_shipped_policy(name: str) -> None:
+    """The policy itself has what satisfies each of its guards."""
     policy = carried(name)
     incident = in_review(policy)
     assert incident.state is State.REVIEW
@@ -148,14 +148,14 @@ def test_an_incident_can_be_driven_to_closure_under_a_shipped_policy(name: str) 
 
 
 def test_the_default_policy_measures_assessment_from_the_report() -> None:
-    """Users wait from the report on, whoever acknowledges when."""
+    """Users wait from the report on, whenever somebody acknowledges."""
     assess = carried("default").clock("assess")
     assert assess is not None
     assert assess.starts == "reported"
 
 
-def test_the_demonstration_acknowledges_late_and_reopens_within_seconds() -> None:
-    """Its first level waits as long as the limit: who answers after it answers late."""
+def test_the_demonstration_policy_lets_people_answer_late_and_reopen_within_seconds() -> None:
+    """Its first level waits as long as the limit: an answer after it is late."""
     policy = carried("demo")
     acknowledge = policy.clock("acknowledge")
     assert acknowledge is not None
@@ -165,8 +165,8 @@ def test_the_demonstration_acknowledges_late_and_reopens_within_seconds() -> Non
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_monitoring_says_the_severity_and_watchdogs_are_ignored(name: str) -> None:
-    """The labels of a real Alertmanager are understood."""
+def test_labels_decide_the_severity_and_watchdogs_are_ignored(name: str) -> None:
+    """They are the labels of a real Alertmanager."""
     rules = compile_intake(policy_in_force(POLICIES / f"{name}.yaml", datetime.now(UTC)).policy)
     assert severity_from_labels({"severity": "critical"}, rules.severity) == "SEV1"
     assert is_ignored({"alertname": "Watchdog", "severity": "none"}, rules.ignore)
@@ -178,20 +178,20 @@ def blocks() -> list[str]:
 
 
 def test_the_examples_of_the_documentation_are_one_policy_without_problems() -> None:
-    """Read one after the other, each is understood, and they fit each other."""
+    """Read one after the other, each is understood, and they fit together."""
     read = parse_policy("\n".join(blocks()).encode(), "docs/policy.md")
     assert [str(problem) for problem in problems_of(read)] == []
 
 
 def test_the_documentation_has_an_example_of_every_section() -> None:
-    """Nothing of the language is left to be guessed."""
+    """Readers need to guess nothing of the language."""
     read = parse_policy("\n".join(blocks()).encode())
     assert read.policy is not None
     assert read.policy.model_fields_set == set(Policy.model_fields)
 
 
 def test_the_documentation_names_every_key_of_the_language() -> None:
-    """Nested ones too."""
+    """It names nested keys, too."""
     text = DOCUMENTATION.read_text(encoding="utf-8")
     assert all(keys_at(loc) for loc in PLACES)
     keys = {key for loc in PLACES for key in keys_at(loc)}

@@ -1,4 +1,4 @@
-"""Of a folder of policies, the one whose date has come is in force."""
+"""A folder of policies: the one whose date has come is in force."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +13,13 @@ DATE = "effective_from: 2026-01-01"
 
 
 def at(text: str) -> datetime:
-    """An instant, UTC."""
+    """An instant, in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two versions; the second comes into force at midnight in London, summer time."""
+    """Two versions; the second begins at midnight in London, in summer time."""
     (tmp_path / "first.yaml").write_text(WHOLE)
     second = WHOLE.replace(DATE, "effective_from: 2026-07-01\ntime_zone: Europe/London")
     (tmp_path / "b.yml").write_text(second.replace('version: "1"', 'version: "2"'))
@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
         ("2030-01-01T00:00", "2"),
     ],
 )
-def test_a_version_holds_from_the_midnight_of_its_date_in_its_own_zone(
+def test_a_version_counts_from_midnight_of_its_date_in_its_own_zone(
     folder: Path, instant: str, version: str
 ) -> None:
     """London is an hour ahead of UTC on that day."""
@@ -44,7 +44,7 @@ def test_a_version_holds_from_the_midnight_of_its_date_in_its_own_zone(
 
 
 def test_before_the_first_version_no_policy_is_in_force(folder: Path) -> None:
-    """It is said which one will be, and from when on."""
+    """The message names the first version and its beginning."""
     with pytest.raises(PolicyBroken, match=r"no policy is in force.*first.yaml is the first"):
         policy_in_force(folder, at("2025-12-31T23:59"))
 
@@ -57,14 +57,14 @@ def test_a_version_with_an_error_breaks_the_whole_folder(folder: Path) -> None:
 
 
 def test_two_versions_of_one_date_are_refused(folder: Path) -> None:
-    """The order of their names decides nothing."""
+    """The order of their file names decides nothing."""
     (folder / "again.yaml").write_text(WHOLE)
     with pytest.raises(PolicyBroken, match="comes into force on the same day"):
         policy_in_force(folder, at("2026-02-01T00:00"))
 
 
-def test_versions_of_other_names_are_warned_of(folder: Path) -> None:
-    """Another policy may have come into the folder; the file that comes later is named."""
+def test_a_version_with_another_name_is_a_warning(folder: Path) -> None:
+    """Another policy may have come into the folder; the warning names the later file."""
     text = WHOLE.replace("policy: Least", "policy: Other").replace(
         DATE, "effective_from: 2026-09-01"
     )
@@ -81,13 +81,13 @@ def test_versions_of_other_names_are_warned_of(folder: Path) -> None:
 
 
 def test_an_empty_folder_is_no_policy(tmp_path: Path) -> None:
-    """And says what to add."""
+    """The message says what to add."""
     with pytest.raises(PolicyBroken, match=r"add a file NAME\.yaml"):
         policy_in_force(tmp_path, at("2026-02-01T00:00"))
 
 
-def test_a_version_that_is_added_is_picked_up(folder: Path) -> None:
-    """Without a restart."""
+def test_an_added_version_is_noticed(folder: Path) -> None:
+    """This needs no restart."""
     assert len(versions_of(folder)) == 2
     third = WHOLE.replace(DATE, "effective_from: 2026-09-01").replace('"1"', '"3"')
     (folder / "third.yaml").write_text(third)
@@ -95,5 +95,5 @@ def test_a_version_that_is_added_is_picked_up(folder: Path) -> None:
 
 
 def test_a_single_file_is_in_force_whatever_its_date(folder: Path) -> None:
-    """Whoever names one file means that one."""
+    """Whoever names one file means that file."""
     assert policy_in_force(folder / "b.yml", at("2026-02-01T00:00")).policy.version == "2"

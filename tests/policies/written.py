@@ -1,4 +1,4 @@
-"""Policies written for tests: the least that is one, and what is added to it."""
+"""Policies for tests: the smallest possible one, and parts to add to it."""
 
 from policies.check import problems_of
 from policies.reading.load import parse_policy
@@ -50,7 +50,7 @@ def warnings(added: str, to: str = WHOLE) -> list[str]:
 
 
 def changed(old: str, new: str) -> str:
-    """The whole policy with one piece of it replaced."""
+    """The whole policy with one part replaced."""
     assert old in WHOLE
     return WHOLE.replace(old, new)
 
@@ -72,5 +72,5 @@ def expected_at(marked: str, expected: list[str]) -> list[str]:
 
 
 def clock(starts: str, stops: str, rest: str = "") -> str:
-    """A further clock, in line 17."""
+    """One more clock, in line 17."""
     return f"  another: {{ from: {starts}, to: {stops}, within: {{ SEV1: 1h }}{rest} }}\n"

@@ -70,7 +70,7 @@ async def test_a_handover_is_accepted_and_show_counts_it(at_console: TypeAt, gua
 async def test_an_override_stays_visible_and_can_be_searched_for(
     at_console: TypeAt, guarded: str
 ) -> None:
-    """It shows who, why and what it overruled; `overrides` finds it, also for role holders."""
+    """It shows who, why and what it overruled; `list` finds it, also by role holder."""
     assert (await at_console("hold", guarded, "vendor")).code == 5
     blank = await at_console("hold", guarded, "vendor", "--override", "")
     assert (blank.code, "--override: is blank" in blank.err) == (2, True)

@@ -268,7 +268,7 @@ async def test_a_cancelled_incident_is_final(
 async def test_without_a_worker_a_command_is_not_confirmed_and_counts_once_later(
     at_console: TypeAt, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
-    """Exit 7 names the command id; repeated with it once a worker runs, it counts once."""
+    """It exits 7 and names the command id; repeated with it later, it counts once."""
     incident = await reported(time_skipping.client, task_queue)
     line = ("acknowledge", incident, "--command-id", "job-1", "--json")
     said = await at_console(*line, "--timeout", "0.5")

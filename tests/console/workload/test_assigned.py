@@ -32,7 +32,7 @@ def shown(found: Assigned, capsys: pytest.CaptureFixture[str]) -> list[str]:
 def test_the_list_shows_which_page_the_workload_would_release_next(
     count: int, urgency: int
 ) -> None:
-    """Pages go one by one, until enough of one severity were sent."""
+    """It counts how many further pages would still go one by one."""
     state = storm(count, urgency=urgency).changed(limit=TEN)
     for next_urgency in (1, 4):
         room = on_hand(state).next_ones(worst=next_urgency == 1)

@@ -30,7 +30,7 @@ def _opens(text: str, day: str) -> list[str]:
 
 
 def test_a_worked_saturday_has_the_hours_of_the_week() -> None:
-    """It stands in for a holiday: in China the Saturday after the national week is worked."""
+    """It replaces a holiday: in China, people work on the Saturday after the national week."""
     text = _calendars(f"{OFFICE}, worked: [2026-10-10]")
     assert warnings("", to=text) == []
     assert _opens(text, "2026-10-10") == ["09:00-17:00"]
@@ -38,8 +38,8 @@ def test_a_worked_saturday_has_the_hours_of_the_week() -> None:
     assert _opens(text, "2026-10-01") == []
 
 
-def test_a_worked_day_can_have_the_hours_of_a_certain_day_also_on_a_holiday() -> None:
-    """Where hours differ by day."""
+def test_a_worked_day_can_have_the_hours_of_another_day_even_on_a_holiday() -> None:
+    """This matters if hours differ by day."""
     text = _calendars(
         "holidays: GB-ENG, worked: { 2026-10-10: fri, 2026-12-25: mon }, opens:"
         " [{ days: mon-thu, hours: 09:00-17:00 }, { days: fri, hours: 09:00-12:00 }]"
@@ -81,14 +81,14 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG.values(), ids=WRONG)
-def test_what_no_calendar_can_be_is_an_error(case: tuple[str, str]) -> None:
-    """With its place, and what would be right."""
+def test_an_impossible_calendar_is_an_error(case: tuple[str, str]) -> None:
+    """The error has its place and says what would be right."""
     marked, expected = case
     assert errors("", to=marked.replace(MARK, "")) == expected_at(marked, [expected])
 
 
-def test_a_day_that_is_worked_anyway_is_told() -> None:
-    """Nothing changes by it."""
+def test_a_worked_day_that_is_open_anyway_is_reported() -> None:
+    """It changes nothing."""
     text = _calendars("days: mon-fri, worked: [2026-10-09]")
     assert [w for w in warnings("", to=text) if "2026-10-09 is worked anyway" in w]
 
@@ -109,7 +109,7 @@ LAST = {
 
 @pytest.mark.parametrize("case", LAST)
 @pytest.mark.parametrize(("hours", "end"), [("00:00-23:59", "24:00"), ("09:00-16:59", "17:00")])
-def test_hours_that_leave_a_minute_out_are_told(case: str, hours: str, end: str) -> None:
+def test_hours_that_leave_a_minute_out_are_reported(case: str, hours: str, end: str) -> None:
     """People write 23:59 and mean the end of the day."""
     found = warnings(LAST[case].format(hours))
     assert [w for w in found if f"the minute before {end} is missing" in w and f"write {end}" in w]
@@ -139,10 +139,8 @@ PLACES = {
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("zone", ZONES)
-def test_a_zone_that_there_is_not_is_told_with_the_one_that_was_meant(
-    place: str, zone: str
-) -> None:
-    """In the same words wherever a zone can stand."""
+def test_an_unknown_zone_is_reported_with_the_one_that_was_meant(place: str, zone: str) -> None:
+    """The words are the same wherever a zone can stand."""
     added = PLACES[place].format(zone)
     to = WHOLE
     if place == "a person":

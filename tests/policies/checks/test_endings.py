@@ -1,4 +1,4 @@
-"""What a clock waits for after the end of its incident, and what it opens that has it again."""
+"""What a clock waits for after its incident's end, and clocks that open incidents."""
 
 import pytest
 
@@ -25,7 +25,7 @@ MORE = "flags: [leak]\nmilestones: [told]\ndates: [meeting]\n"
         ("later of told and closed", "closed"),
     ],
 )
-def test_a_clock_does_not_outlive_its_incident_for_what_comes_only_before_the_end(
+def test_a_clock_cannot_outlive_its_incident_to_wait_for_what_comes_before_the_end(
     stops: str, never: str
 ) -> None:
     """Nobody could stop it any more, and the incident would never be over."""
@@ -38,8 +38,8 @@ def test_a_clock_does_not_outlive_its_incident_for_what_comes_only_before_the_en
 
 
 @pytest.mark.parametrize("stops", ["told", "flag:leak", "planned:meeting", "told or closed"])
-def test_a_clock_outlives_its_incident_for_what_still_comes(stops: str) -> None:
-    """One of several is enough."""
+def test_a_clock_may_outlive_its_incident_to_wait_for_what_still_comes(stops: str) -> None:
+    """One such stop among several is enough."""
     added = clock("reported", stops, ", outlives: [resolve, cancel]") + MORE
     assert errors(added) == []
 
@@ -48,8 +48,8 @@ OPENS = ", at: { 100%: §open incident Contingency }"
 
 
 @pytest.mark.parametrize("rest", ["", ", when: via=engine", ", when: flag leak"])
-def test_a_clock_that_opens_an_incident_with_the_same_clock_is_warned_of(rest: str) -> None:
-    """Else each would lead to the next; the engine opens no further one."""
+def test_a_clock_that_opens_an_incident_with_the_same_clock_is_a_warning(rest: str) -> None:
+    """Otherwise each would lead to the next; the engine opens only the first."""
     marked = WHOLE + clock("reported", "resolved", OPENS + rest) + MORE
     assert warnings("", to=marked.replace(MARK, "")) == expected_at(marked, [f"warning: {AGAIN}"])
 
@@ -57,9 +57,9 @@ def test_a_clock_that_opens_an_incident_with_the_same_clock_is_warned_of(rest: s
 @pytest.mark.parametrize(
     ("starts", "rest"), [("reported", ", when: not via=engine"), ("told", ""), ("alert_fired", "")]
 )
-def test_a_clock_that_does_not_run_for_what_it_opens_is_not_warned_of(
+def test_a_clock_that_does_not_run_in_the_incident_it_opens_is_no_warning(
     starts: str, rest: str
 ) -> None:
-    """For what the engine opened it has no start, or another condition."""
+    """That incident lacks its start, or its condition does not hold there."""
     added = clock(starts, "resolved", OPENS.replace(MARK, "") + rest) + MORE
     assert warnings(added) == []

@@ -1,4 +1,4 @@
-"""Escalations are checked: lines that can never count, and hours that leave nobody."""
+"""Checks of escalations find lines that never count, and hours that leave nobody."""
 
 import pytest
 
@@ -78,15 +78,15 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_cannot_be_meant_is_an_error(case: str) -> None:
-    """Where it stands, and what is wrong."""
+def test_a_line_that_makes_no_sense_is_an_error(case: str) -> None:
+    """The error has its place and says what is wrong."""
     marked, what = WRONG[case]
     (line,) = errors(marked.replace(MARK, ""), to=BASE)
     (expected,) = expected_at(BASE + marked, [f"error: {what}"])
     assert line.startswith(expected)
 
 
-def test_what_follows_others_cannot_be_followed() -> None:
+def test_an_escalation_that_follows_others_cannot_be_followed() -> None:
     """Its own lines of that kind would not count there."""
     text = (
         "    - { severity: SEV2, follow: other }\n    - { page: ana, wait: 5m }\n"
@@ -96,8 +96,8 @@ def test_what_follows_others_cannot_be_followed() -> None:
     assert "other itself follows others, which does not count here" in line
 
 
-def test_lines_that_never_count_are_named() -> None:
-    """One before them always does; or at every severity another escalation is followed."""
+def test_lines_that_never_count_are_reported() -> None:
+    """A line before them always counts, or every severity follows another escalation."""
     found = warnings(
         "    - { severity: SEV1, follow: none }\n"
         "    - { severity: SEV1, when: plan=gold, follow: slow }\n"
@@ -109,16 +109,16 @@ def test_lines_that_never_count_are_named() -> None:
     assert any("the levels of default never count" in line for line in found)
 
 
-def test_turns_are_taken_by_several_each_once() -> None:
-    """One alone takes no turns, and somebody twice takes two."""
+def test_turns_need_several_people_each_named_once() -> None:
+    """One person alone takes no turns, and a person named twice takes two."""
     alone = warnings("    - { round_robin: [ana], wait: 5m }\n", to=BASE)
     assert any("a round robin of one has no turns; write page: ana" in w for w in alone)
     twice = warnings("    - { round_robin: [ana, bo, ana], wait: 5m }\n", to=BASE)
     assert any("ana is given twice, so it is paged twice as often" in w for w in twice)
 
 
-def test_hours_that_leave_nobody_are_told_once_in_the_zone_of_the_policy() -> None:
-    """Each on their own clock: from nine in Kolkata until five in London somebody is there."""
+def test_hours_that_leave_nobody_are_reported_once_in_the_zone_of_the_policy() -> None:
+    """From nine in Kolkata to five in London somebody is there: hours are in each zone."""
     found = warnings("    - { page: [ana, bo], hours: 09:00-17:00, wait: 5m }\n", to=BASE)
     gap = "nobody of default is within their hours at night (17:00-03:30), UTC: whoever"
     assert any(gap in line for line in found)
@@ -136,7 +136,7 @@ def policy(text: str) -> Policy:
 
 
 def test_an_incident_carries_everything_that_can_count() -> None:
-    """Levels with their hours and turns, the others to follow, and how it goes on."""
+    """That is levels with their hours and turns, other escalations to follow, and repeats."""
     compiled = compile_policy(
         policy(
             "    - { severity: SEV2, when: plan=gold, follow: slow }\n"

@@ -1,4 +1,4 @@
-"""Limits of pages are checked: those that limit nothing, and those that one incident fills."""
+"""Checks of page limits find limits that limit nothing, or that one incident fills."""
 
 import pytest
 
@@ -89,8 +89,8 @@ OPEN = {
 
 
 @pytest.mark.parametrize("case", OPEN)
-def test_what_a_limit_does_not_do_or_does_to_one_incident_is_a_warning(case: str) -> None:
-    """Where it stands, and what would be right."""
+def test_a_limit_without_effect_or_that_one_incident_fills_is_a_warning(case: str) -> None:
+    """The warning has its place and says what would be right."""
     text, expected = OPEN[case]
     plain = text.replace(MARK, "")
     assert errors("", plain) == []
@@ -110,22 +110,22 @@ FITS = {
 
 
 @pytest.mark.parametrize("case", FITS)
-def test_a_limit_that_one_incident_leaves_room_in_is_fine(case: str) -> None:
-    """So is a role that many hold, each in at most so many incidents."""
+def test_a_limit_with_room_for_more_than_one_incident_is_fine(case: str) -> None:
+    """The same holds for a role that many people hold, each in a bounded number of incidents."""
     assert warnings("", ladder(FITS[case]).replace(MARK, "")) == []
 
 
 @pytest.mark.parametrize("most", range(3, 13))
 @pytest.mark.parametrize("urgency", [1, 4])
-def test_as_many_go_out_one_by_one_as_a_workload_lets(most: int, urgency: int) -> None:
-    """Of a storm of pages, all of one severity."""
+def test_as_many_pages_go_out_one_by_one_as_the_check_assumes(most: int, urgency: int) -> None:
+    """A storm of pages of one severity shows it."""
     limit = parse_limit(f"{most} per 15m")
     _, verdicts = paged(*(page(number, urgency, limit) for number in range(20)))
     assert verdicts.count(Verdict.GRANTED) == one_by_one(limit, worst=urgency == 1)
 
 
-def test_what_is_no_limit_is_an_error_that_says_how_one_is_written() -> None:
-    """Where it stands."""
+def test_a_value_that_is_no_limit_is_an_error_that_shows_the_form() -> None:
+    """The error has its place."""
     text = BASE + "paging: { channels: log, limit: §10 in 15m }\n"
     assert errors("", text.replace(MARK, "")) == expected_at(
         text,

@@ -26,7 +26,7 @@ CHANNELS = "channels: { pager: { kind: webhook }, log: { kind: log }, screen: { 
         ),
     ],
 )
-def test_a_page_that_reaches_nobody_is_noted(added: str, found: list[str]) -> None:
+def test_a_page_that_cannot_reach_a_person_is_reported(added: str, found: list[str]) -> None:
     """One channel that reaches a person is enough; a fallback may be a log."""
     policy = parse_policy((LEAST + CHANNELS + added).encode(), "test.yaml").policy
     assert policy is not None

@@ -1,4 +1,4 @@
-"""What a policy cites must be there."""
+"""Everything that a policy names must exist."""
 
 import pytest
 
@@ -140,8 +140,8 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize("case", UNKNOWN)
-def test_what_is_cited_must_exist(case: str) -> None:
-    """Each wrong reference is an error where it stands, with the near name."""
+def test_every_name_that_a_policy_uses_must_exist(case: str) -> None:
+    """A wrong reference is an error at its place, with the nearest name."""
     text, *expected = UNKNOWN[case]
     plain = text.replace(MARK, "")
     assert errors("", plain) == expected_at(text, expected)

@@ -1,4 +1,4 @@
-"""What checking finds of roles, authority, approvals and handovers that do not fit."""
+"""Checks of roles, authority, approvals and handovers find parts that do not fit."""
 
 import pytest
 
@@ -188,8 +188,8 @@ CASES: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_does_not_fit_is_found_where_it_stands(case: str) -> None:
-    """Each with its place, and what would be right."""
+def test_parts_that_do_not_fit_are_errors_at_their_place(case: str) -> None:
+    """Each error says what would be right."""
     marked, *expected = CASES[case]
     found = errors(marked.replace(MARK, ""), PEOPLE)
     said = [line.partition(": ")[2] for line in expected_at(PEOPLE + marked, expected)]
@@ -218,13 +218,13 @@ def test_what_does_not_fit_is_found_where_it_stands(case: str) -> None:
         ),
     ],
 )
-def test_what_is_left_open_is_warned_of(added: str, warned: str) -> None:
-    """It works, and may not be meant."""
+def test_parts_that_leave_something_open_are_warnings(added: str, warned: str) -> None:
+    """The policy works, but its author may not have meant it."""
     [line] = warnings(added, PEOPLE)
     assert warned in line
 
 
-def test_an_override_that_names_nobody_is_for_whoever_leads() -> None:
+def test_an_override_without_names_belongs_to_the_incident_manager() -> None:
     """Rules about rules are closed by default."""
     loaded = parse_policy(
         (

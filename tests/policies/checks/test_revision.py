@@ -1,4 +1,4 @@
-"""A policy that nobody has looked at again in time is told."""
+"""A policy that nobody has reviewed in time is reported."""
 
 from datetime import UTC, datetime
 
@@ -26,10 +26,10 @@ PASSED = "the review of the policy was due by 2027-01-01"
         ("none, because it never changes", datetime(2030, 1, 1, tzinfo=UTC), []),
     ],
 )
-def test_a_next_review_that_has_passed_is_told(
+def test_a_next_review_that_has_passed_is_reported(
     written: str, now: datetime, expected: list[str]
 ) -> None:
-    """The day itself is in time; a policy without one is told nothing."""
+    """The day itself is in time; a policy without a date is not reported."""
     text = LEAST + f"next_review: {written}\n"
     read = parse_policy(text.encode(), "test.yaml")
     found = [p.what for p in problems_of(read, (revision(now),)) if p.where == "next_review"]

@@ -1,4 +1,4 @@
-"""How severities come about: what cannot work is an error, what is left open a warning."""
+"""Severity rules: what cannot work is an error, what is left open a warning."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def matrix(written: str) -> str:
 
 
 def nested(inner: str, values: str = "[low, high]") -> str:
-    """A policy whose impact is worked out of users and core."""
+    """A policy that computes the impact from users and core."""
     return RULES + NESTED.replace("INNER", inner).replace("[low, high], from", f"{values}, from")
 
 
@@ -95,7 +95,7 @@ WRONG = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_severity_rules_that_cannot_work_are_errors(case: str) -> None:
-    """Each where it stands, with what would be right."""
+    """Each error has its place and says what would be right."""
     text, *expected = WRONG[case]
     assert errors("", text.replace(MARK, "")) == expected_at(text, expected)
 
@@ -137,7 +137,7 @@ READING = {
 
 
 @pytest.mark.parametrize("case", READING)
-def test_severity_rules_that_cannot_be_read_say_how_they_are_written(case: str) -> None:
+def test_severity_rules_that_cannot_be_read_show_the_form(case: str) -> None:
     """The place is that in the file, whichever form was meant."""
     text, expected = READING[case]
     (found,) = errors("", text.replace(MARK, ""))
@@ -211,7 +211,7 @@ OPEN = {
 
 @pytest.mark.parametrize("case", OPEN)
 def test_severity_rules_that_leave_something_open_are_warnings(case: str) -> None:
-    """They work, but their author may not have meant it."""
+    """The rules work, but their author may not have meant it."""
     text, *expected = OPEN[case]
     plain = text.replace(MARK, "")
     assert errors("", plain) == []
@@ -236,12 +236,12 @@ reporting: { who: anyone, required: [severity, impact, environment] }
 
 
 def test_severity_rules_that_fit_have_no_problem() -> None:
-    """An attribute may have more values than the matrix knows; whatever is declared counts."""
+    """An attribute may have values that the matrix does not know; every declared value counts."""
     assert errors("", WHOLE_RULES) == []
     assert warnings("", WHOLE_RULES) == []
 
 
-def test_the_worst_severity_is_given_where_no_default_is_said() -> None:
-    """It counts where nothing says one, so it is reached."""
+def test_the_worst_severity_is_reached_if_no_default_is_given() -> None:
+    """It counts if nothing gives a severity, so it is reached."""
     text = matrix("[[SEV2, SEV2], [SEV2, SEV2]]")
     assert warnings("", text) == []

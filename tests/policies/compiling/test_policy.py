@@ -33,7 +33,7 @@ def compiled(added: str = "", service: str | None = None) -> CompiledPolicy:
 
 
 def test_thresholds_are_shares_with_readable_names() -> None:
-    """Each keeps its actions in their order."""
+    """Each threshold keeps its actions in their order."""
     added = """\
   resolve:
     from: reported
@@ -67,13 +67,13 @@ def test_thresholds_are_shares_with_readable_names() -> None:
 
 
 def test_severities_keep_their_order_and_the_worst_is_the_default() -> None:
-    """When nothing says how bad it is, it is taken for bad."""
+    """An alert without a severity is treated as a bad one."""
     assert compiled().severities == ("SEV1", "SEV2")
     assert compiled().default_severity == "SEV1"
     assert compiled("severity_rules: { default: SEV2 }\n").default_severity == "SEV2"
 
 
-def test_levels_page_what_their_words_mean() -> None:
+def test_levels_page_the_targets_that_their_words_name() -> None:
     """A bare name is a person, a role or a channel, whichever the policy has."""
     escalation = compiled().escalation
     assert escalation is not None
@@ -87,7 +87,7 @@ def test_levels_page_what_their_words_mean() -> None:
 
 
 def test_a_service_chooses_its_escalation_and_others_follow_the_default() -> None:
-    """Unknown services and none are not left without."""
+    """Unknown services and incidents without a service follow it, too."""
     text = (
         WHOLE.replace("  default: [", "  web: [{ page: bo, wait: 1m }]\n  default: [")
         + "services: { shop: { escalation: web }, bank: {} }\n"
@@ -101,7 +101,7 @@ def test_a_service_chooses_its_escalation_and_others_follow_the_default() -> Non
 
 
 def test_authority_is_written_short_or_long() -> None:
-    """One word, a list, or with reasons and whether a reason is needed."""
+    """It is one word, a list, or an entry with reasons and whether a reason is needed."""
     rules = compiled(
         "authority: { close: lead, resolve: [lead, scribe],"
         " cancel: { by: lead, reasons: [drill] }, reopen: { needs: reason } }\n"
@@ -134,8 +134,8 @@ def test_people_channels_roles_and_steps_are_carried_without_prose() -> None:
     assert "less bad" not in rules.model_dump_json()
 
 
-def test_audiences_have_their_cadence_with_them() -> None:
-    """What the file says in two places, by audience and by severity, is one rule."""
+def test_an_audience_carries_its_cadence() -> None:
+    """The file says it in two places, by audience and by severity; it is one rule."""
     rules = compiled(
         "communication: { lead: lead, audiences: { all: { channels: log, on: resolved,"
         " sees: [state] } }, updates: { all: { SEV1: 30m } } }\n"
@@ -150,7 +150,7 @@ def test_audiences_have_their_cadence_with_them() -> None:
 
 
 def test_review_alerts_and_record_are_carried() -> None:
-    """What is not said keeps the engine's default."""
+    """Whatever the file leaves out has the engine's default."""
     rules = compiled(
         "review: { required: { SEV1: always }, led_by: lead, with: scribe, aspects: [cause],"
         " documents: [incident_report], lessons: false, action_items: true }\n"
@@ -173,7 +173,7 @@ def test_review_alerts_and_record_are_carried() -> None:
 
 
 def test_intake_decides_by_labels_patterns_and_who_may_report() -> None:
-    """What the ways in need, and nothing else."""
+    """It has what the ways in need, and nothing else."""
     rules = compile_intake(
         policy(
             WHOLE.replace("bo: {}", "bo: { teams: web }")
@@ -191,8 +191,8 @@ def test_intake_decides_by_labels_patterns_and_who_may_report() -> None:
     assert compile_intake(policy(LEAST)).reporting.who == ("anyone",)
 
 
-def test_a_policy_that_no_incident_could_carry_is_refused() -> None:
-    """64 KiB compiled is the limit; the refusal says what to do."""
+def test_a_policy_that_is_too_large_for_an_incident_is_refused() -> None:
+    """The limit is 64 KiB compiled; the refusal says what to do."""
     steps = "".join(
         f"    - {{ id: s{n}, do: {'Look at everything there is ' * 8}, by: lead }}\n"
         for n in range(300)
@@ -201,12 +201,12 @@ def test_a_policy_that_no_incident_could_carry_is_refused() -> None:
         compiled("steps:\n  diagnosis:\n" + steps)
 
 
-def test_prose_may_be_as_long_as_it_likes() -> None:
-    """It is not carried."""
+def test_prose_may_have_any_length() -> None:
+    """Incidents do not carry it."""
     added = "principles:\n  framework: |\n" + f"    {'x' * 1_000}\n" * 100
     assert compiled(added).policy_hash == HASH
 
 
-def test_the_hash_is_that_of_the_bytes() -> None:
+def test_the_hash_is_that_of_the_file_s_bytes() -> None:
     """An auditor computes it with any tool."""
     assert content_hash(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

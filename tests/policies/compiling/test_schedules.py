@@ -1,4 +1,4 @@
-"""On-call schedules in a policy: what may be written, what is found, what an incident carries."""
+"""On-call schedules in a policy: what may be written, what is reported, what is carried."""
 
 from datetime import UTC, datetime
 
@@ -25,14 +25,14 @@ def with_schedule(entry: str, to: str = PAGED) -> str:
 
 
 def read(text: str) -> Policy:
-    """A policy text that has no errors."""
+    """The text of a policy without errors."""
     loaded = parse_policy(text.encode())
     assert loaded.policy is not None, loaded.problems
     return loaded.policy
 
 
 def overlooked(text: str) -> list[str]:
-    """What the check of coverage finds from NOW on."""
+    """The problems that the check of coverage finds from NOW on."""
     found = problems_of(parse_policy(text.encode(), "test.yaml"), (coverage(NOW),))
     return [_said(p) for p in found if "is not answered" not in p.what]
 
@@ -41,8 +41,8 @@ def _said(problem: Problem) -> str:
     return f"{problem.where}: {problem.what}"
 
 
-def test_a_schedule_that_somebody_asks_has_no_problem() -> None:
-    """Its people and its zone are there."""
+def test_a_schedule_that_is_used_has_no_problem() -> None:
+    """Its people and its zone exist."""
     text = with_schedule(ROTATION)
     assert errors("", text) == []
     assert warnings("", text) == []
@@ -145,16 +145,16 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_is_wrong_is_said_where_it_stands(case: str) -> None:
-    """With what would be right."""
+def test_wrong_schedules_are_reported_at_their_place(case: str) -> None:
+    """Each problem says what would be right."""
     marked, words = WRONG[case]
     text = f"{PAGED}schedules:\n  {marked}\n"
     [found] = errors("", text.replace(MARK, ""))
     assert found.startswith(expected_at(text, [f"error: {words}"])[0].removesuffix(";"))
 
 
-def test_a_target_and_a_default_name_schedules_that_are_there() -> None:
-    """In full; a bare word may be a schedule too."""
+def test_targets_and_defaults_may_name_schedules() -> None:
+    """The full form works; a bare word may be a schedule, too."""
     text = with_schedule(ROTATION)
     wrong = text.replace("schedule:primary", "schedule:primry")
     assert "there is no schedule primry; did you mean primary?" in errors("", wrong)[0]
@@ -163,14 +163,14 @@ def test_a_target_and_a_default_name_schedules_that_are_there() -> None:
     assert errors("", text.replace("schedule:primary", "primary")) == []
 
 
-def test_a_schedule_that_nobody_asks_is_told() -> None:
+def test_a_schedule_that_nothing_uses_is_reported() -> None:
     """It would say who is on call to nobody."""
     [found] = warnings("", with_schedule(ROTATION, WHOLE))
     assert "nobody asks the schedule primary; page schedule:primary in a level" in found
 
 
-def test_an_incident_carries_the_schedules_that_it_may_ask() -> None:
-    """Those of its levels and roles, with the zones that hold; others stay in the file."""
+def test_an_incident_carries_the_schedules_that_it_uses() -> None:
+    """Those are the ones of its levels and roles, with their zones; others stay in the file."""
     text = with_schedule(
         f"{ROTATION}, overrides: [{{ who: bo, from: 2026-12-24T09:00, to: 2026-12-27T09:00 }}],"
         " gaps: [{ days: [sat, sun] }]"
@@ -199,7 +199,7 @@ def test_an_incident_carries_the_schedules_that_it_may_ask() -> None:
 
 
 def test_layers_have_the_zone_of_their_schedule_unless_they_name_one() -> None:
-    """And that of the policy where nobody names any."""
+    """If the schedule names none either, the policy's zone counts."""
     text = with_schedule(
         "zone: Asia/Kolkata, layers: { day: { people: ana, hand_over: daily 09:00 },"
         " night: { people: bo, hand_over: daily 09:00, zone: UTC, hours: 20:00-08:00 } },"
@@ -215,8 +215,8 @@ def test_layers_have_the_zone_of_their_schedule_unless_they_name_one() -> None:
     assert spec.gaps_meant
 
 
-def test_holes_are_told_once_as_people_tell_them() -> None:
-    """Nights and weekends in local time; declared ones are not told, and can be accepted."""
+def test_gaps_are_reported_once_in_words_of_people() -> None:
+    """Nights and weekends are in local time; declared gaps are accepted and not reported."""
     office = ROTATION.replace("zone:", "days: mon-fri, hours: 09:00-17:00, zone:")
     text = with_schedule(office)
     at = "at night (17:00-09:00) and on weekends, Europe/London"
@@ -226,8 +226,8 @@ def test_holes_are_told_once_as_people_tell_them() -> None:
     assert overlooked(with_schedule(ROTATION)) == []
 
 
-def test_a_hole_that_does_not_come_back_is_told_with_its_day() -> None:
-    """The first of them, and how many more there are."""
+def test_a_gap_that_comes_only_once_is_reported_with_its_day() -> None:
+    """The first is named, the others are counted."""
     ends = ROTATION.replace("zone:", "until: 2027-11-01, zone:")
     at = "from 2027-11-01 00:00 until 2027-12-02 12:00 Europe/London"
     assert overlooked(with_schedule(ends)) == [
@@ -235,8 +235,8 @@ def test_a_hole_that_does_not_come_back_is_told_with_its_day() -> None:
     ]
 
 
-def test_an_escalation_that_declared_gaps_leave_without_anybody_is_told() -> None:
-    """Each gap is meant; that nobody is paged may not be."""
+def test_an_escalation_that_declared_gaps_leave_without_anybody_is_reported() -> None:
+    """Each gap is meant; an escalation that pages nobody may not be."""
     office = ROTATION.replace("zone:", "days: mon-fri, zone:") + ", gaps: declared"
     alone = PAGED.replace(", { page: bo, wait: 5m }", "")
     assert alone != PAGED
@@ -248,8 +248,8 @@ def test_an_escalation_that_declared_gaps_leave_without_anybody_is_told() -> Non
     ]
 
 
-def test_overrides_that_contradict_each_other_are_told() -> None:
-    """The last one counts; the same person twice contradicts nobody."""
+def test_overrides_that_contradict_each_other_are_reported() -> None:
+    """The last one counts; two overrides that name the same person contradict nothing."""
     first = "{ who: ana, from: 2026-12-24, to: 2026-12-27 }"
     second = "{ who: WHO, from: 2026-12-26, to: 2026-12-28 }"
     text = with_schedule(f"{ROTATION}, overrides: [{first}, {second}]")
@@ -262,8 +262,8 @@ def test_overrides_that_contradict_each_other_are_told() -> None:
     assert overlooked(text.replace("WHO", "ana")) == []
 
 
-def test_somebody_who_is_on_call_for_two_levels_at_once_is_told() -> None:
-    """Who sleeps through the first sleeps through the second."""
+def test_a_person_who_is_on_call_for_two_levels_at_once_is_reported() -> None:
+    """Whoever sleeps through the first page sleeps through the second."""
     paged = PAGED.replace("{ page: bo, wait: 5m }", "{ page: schedule:second, wait: 5m }")
     text = with_schedule(ROTATION, paged)
     text += "  second: { rotation: { people: [bo, ana], hand_over: monday 12:00, zone: UTC } }\n"
@@ -272,6 +272,6 @@ def test_somebody_who_is_on_call_for_two_levels_at_once_is_told() -> None:
     assert found.endswith("is on call by primary and by second mon 09:00-12:00, UTC")
 
 
-def test_what_follows_a_feed_is_not_known_beforehand() -> None:
-    """Nothing is said of its holes."""
+def test_the_gaps_of_a_feed_are_not_reported() -> None:
+    """Nobody knows beforehand what it will say."""
     assert overlooked(with_schedule("ical: feed:primary")) == []

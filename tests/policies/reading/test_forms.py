@@ -1,4 +1,4 @@
-"""A form that works in one place works in all: each form tried at each place."""
+"""Each form that works in one place works in all places."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def _policy(text: str) -> Policy:
 
 @pytest.mark.parametrize("form", SEVERITIES)
 @pytest.mark.parametrize("place", BY_SEVERITY | AS_VALUES)
-def test_severities_are_named_in_every_form_wherever_they_are(place: str, form: str) -> None:
+def test_severities_may_be_named_in_every_form_everywhere(place: str, form: str) -> None:
     """One, several in one, every major one, and any."""
     text = (BY_SEVERITY | AS_VALUES)[place].replace("<>", form)
     text = text.replace("SEV1: { means: bad }", "SEV1: { means: bad, major: true }")
@@ -50,14 +50,14 @@ def test_severities_are_named_in_every_form_wherever_they_are(place: str, form: 
 
 @pytest.mark.parametrize("form", ["[SEV1, SEV2]", '["SEV1, SEV2"]', "[SEV1, any]", "[major]"])
 @pytest.mark.parametrize("place", AS_VALUES)
-def test_severities_as_values_are_lists_as_well(place: str, form: str) -> None:
-    """In brackets or without."""
+def test_severities_as_values_may_be_lists(place: str, form: str) -> None:
+    """Brackets may be left out."""
     assert errors("", to=AS_VALUES[place].replace("<>", form)) == []
 
 
 @pytest.mark.parametrize("form", ["{ any: always }", "{ major: always, any: never }", "always"])
 def test_a_review_that_is_decided_for_all_is_decided_for_each(form: str) -> None:
-    """No severity is said to be undecided."""
+    """Without a severity it is undecided."""
     text = WHOLE.replace("SEV1: { means: bad }", "SEV1: { means: bad, major: true }")
     text += f"review: {{ led_by: lead, required: {form} }}\n"
     assert [w for w in warnings("", to=text) if "not decided" in w] == []
@@ -67,8 +67,8 @@ def test_a_review_that_is_decided_for_all_is_decided_for_each(form: str) -> None
 
 
 @pytest.mark.parametrize("place", BY_SEVERITY | AS_VALUES)
-def test_a_severity_that_was_nearly_meant_is_suggested(place: str) -> None:
-    """Wherever it stands."""
+def test_a_misspelt_severity_gets_a_suggestion(place: str) -> None:
+    """This holds in every place."""
     text = (BY_SEVERITY | AS_VALUES)[place].replace("<>", "Sev-1")
     (found,) = errors("", to=text)
     assert found.endswith(" Sev-1; did you mean SEV1?")
@@ -94,16 +94,16 @@ PEOPLE = ("ana", "[ana]", "[ana, bo]", '"ana, bo"', '"ana,bo"', '["ana, bo"]')
 
 @pytest.mark.parametrize("form", PEOPLE)
 @pytest.mark.parametrize("place", NAMES)
-def test_people_are_one_or_a_list_with_brackets_or_without(place: str, form: str) -> None:
-    """In every place where several can be named."""
+def test_people_are_one_name_or_a_list_with_brackets_or_without(place: str, form: str) -> None:
+    """This holds in every place that takes several."""
     if place == "approvals" and form == "ana":
         return
     assert errors("", to=NAMES[place].replace("<>", form)) == []
 
 
 @pytest.mark.parametrize("place", NAMES)
-def test_somebody_who_was_nearly_meant_is_suggested(place: str) -> None:
-    """With a capital or a letter too much."""
+def test_a_misspelt_person_gets_a_suggestion(place: str) -> None:
+    """A capital or a letter too many is a slip."""
     for word, meant in (("Ana", "ana"), ("boo", "bo")):
         found = errors("", to=NAMES[place].replace("<>", word))
         assert found
@@ -131,13 +131,13 @@ ALONE = {
 
 
 @pytest.mark.parametrize("text", ALONE.values(), ids=ALONE)
-def test_one_of_a_list_stands_alone_and_several_in_a_line(text: str) -> None:
-    """Whatever it is a list of."""
+def test_a_list_takes_one_value_or_several_on_a_line(text: str) -> None:
+    """It does not matter what it is a list of."""
     assert errors("", to=text) == []
 
 
-def test_a_place_in_what_stands_alone_is_told_where_it_is() -> None:
-    """Although in the end it is the first of a list."""
+def test_a_problem_of_a_single_value_has_the_place_of_that_value() -> None:
+    """The value ends up as the first of a list, but its place names no list."""
     text = WHOLE + "steps: { diagnosis: { do: Look, by: leed } }\n"
     (found,) = errors("", to=text)
     assert found == "test.yaml:17:37: error: there is no role or person leed; did you mean lead?"
@@ -179,8 +179,8 @@ SPELLED = {"50 min": "50m", "50 minutes": "50m", "50M": "50m", "2 hours": "2h", 
 
 @pytest.mark.parametrize("spelled", SPELLED)
 @pytest.mark.parametrize("place", DURATIONS)
-def test_a_duration_in_words_is_told_how_it_is_written(place: str, spelled: str) -> None:
-    """Everywhere: `write 50m`, for 50 min, and for 50 that names no unit."""
+def test_a_duration_in_words_gets_the_form_that_works(place: str, spelled: str) -> None:
+    """For `50 min` and for a bare 50 the answer is `write 50m`."""
     (found,) = errors("", to=DURATIONS[place].replace("<>", spelled))
     instead = found.rpartition("; ")[2]
     assert SPELLED[spelled] in instead

@@ -1,4 +1,4 @@
-"""A policy file in: a policy, or every problem with its line and column; never a traceback."""
+"""Reading a policy file gives a policy, or every problem with its line and column."""
 
 import os
 from pathlib import Path
@@ -14,8 +14,8 @@ from tests.policies.written import LEAST, WHOLE, errors, problems
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-def test_a_policy_of_another_age_is_refused_where_it_says_so(day: str) -> None:
-    """No zone can be reckoned with there."""
+def test_a_policy_with_an_impossible_date_is_refused_at_that_date(day: str) -> None:
+    """No zone can be computed with there."""
     assert [str(problem) for problem in problems(LEAST.replace("2026-01-01", day))] == [
         (
             f"test.yaml:3:17: error: '{day}' lies outside the years 1900 to 2200; "
@@ -24,24 +24,24 @@ def test_a_policy_of_another_age_is_refused_where_it_says_so(day: str) -> None:
     ]
 
 
-def test_a_pipe_into_which_nobody_writes_is_empty(tmp_path: Path) -> None:
-    """It is not waited for."""
+def test_a_pipe_that_nobody_writes_to_is_empty(tmp_path: Path) -> None:
+    """Reading does not wait for it."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     (problem,) = load_policy(pipe).problems
     assert problem.what == "the file is empty"
 
 
-def test_the_least_policy_is_one() -> None:
-    """A name, a version, a date and severities are enough to be read."""
+def test_the_smallest_policy_can_be_read() -> None:
+    """It needs a name, a version, a date and severities."""
     read = parse_policy(LEAST.encode())
     assert read.problems == ()
     assert read.policy is not None
     assert tuple(read.policy.severities) == ("SEV1", "SEV2")
 
 
-def test_texts_stay_what_their_author_sees() -> None:
-    """`no`, `1.10` and `2026-11` are texts, whatever YAML once made of them."""
+def test_texts_stay_as_their_author_sees_them() -> None:
+    """`no`, `1.10` and `2026-11` are texts, whatever older YAML made of them."""
     text = LEAST.replace('"1"', "1.10").replace("Least", "no")
     read = parse_policy(text.encode())
     assert read.policy is not None
@@ -49,8 +49,8 @@ def test_texts_stay_what_their_author_sees() -> None:
     assert read.policy.version == "1.10"
 
 
-def test_all_problems_are_reported_at_once_each_where_it_stands() -> None:
-    """One reading is enough to put everything right."""
+def test_all_problems_are_reported_at_once_at_their_places() -> None:
+    """An author can correct all of them after one reading."""
     text = """\
 policy: Odd
 version: 2
@@ -127,20 +127,20 @@ CLOCK = "write a clock to update:AUDIENCE that recurs, with when and until"
         ),
     ],
 )
-def test_one_slip_is_one_problem_that_says_what_it_is(written: str, said: str) -> None:
-    """Nothing is called what it is not."""
+def test_a_slip_is_one_problem_with_the_right_words(written: str, said: str) -> None:
+    """No message calls a thing what it is not."""
     assert [f"{p.what}; {p.instead}" for p in problems(LEAST + written + "\n")] == [said]
 
 
-def test_a_problem_says_the_path_to_it() -> None:
-    """Programs that read the problems need not parse the words."""
+def test_a_problem_carries_its_path() -> None:
+    """Programs need not parse the words."""
     text = WHOLE.replace("wait: 5m }, { repeat", "wait: 5 }, { repeat")
     (problem,) = problems(text)
     assert problem.where == "escalations.default[1].wait"
 
 
 def test_each_key_that_is_written_twice_is_refused() -> None:
-    """Which of the two counts is nothing to guess; the other problems are reported, too."""
+    """Nobody should guess which of the two counts; other problems are reported, too."""
     text = LEAST + "  SEV1: { means: worse, means: worst }\nextra: 1\n"
     assert [str(problem) for problem in problems(text)] == [
         "test.yaml:7:3: error: the key 'SEV1' is given twice; keep one; the first is in line 5",
@@ -149,8 +149,8 @@ def test_each_key_that_is_written_twice_is_refused() -> None:
     ]
 
 
-def test_a_missing_key_is_reported_where_it_should_be() -> None:
-    """At the mapping that lacks it."""
+def test_a_missing_key_is_reported_at_its_mapping() -> None:
+    """The place is that of the mapping that lacks it."""
     assert errors("", LEAST.replace("{ means: bad }", "{ major: true }")) == [
         "test.yaml:5:3: error: the key 'means' is missing; add means: ..."
     ]
@@ -165,8 +165,8 @@ def test_one_threshold_written_in_two_ways_is_refused() -> None:
     ]
 
 
-def test_aliases_and_merged_keys_are_placed_where_they_are_written() -> None:
-    """What is written once may be used twice; its problem stands where it is written."""
+def test_aliases_and_merged_keys_have_the_place_at_which_they_are_written() -> None:
+    """A value may be used twice; its problem has the place where it is written."""
     text = (
         LEAST.replace("{ means: bad }", "&one { means: bad, wrong: 1 }") + "  SEV3: { <<: *one }\n"
     )
@@ -202,7 +202,7 @@ def test_a_file_that_cannot_be_read_says_why(
 
 
 def test_a_tag_that_could_mean_code_is_refused() -> None:
-    """A policy is plain values; nothing in it is ever run."""
+    """A policy is plain values; reading it runs nothing."""
     (tagged,) = [p for p in problems(LEAST + "x: !!python/name:os.system y\n") if "tag" in p.what]
     assert tagged.line == 7
 
@@ -216,22 +216,22 @@ def test_values_that_multiply_by_aliases_are_refused() -> None:
 
 
 @pytest.mark.parametrize("name", ["missing.yaml", ".", "odd\0name"])
-def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path, name: str) -> None:
-    """Missing, a folder, impossible: all are said, none is raised."""
+def test_a_missing_file_is_a_problem(tmp_path: Path, name: str) -> None:
+    """A folder or an impossible name is a problem, too; nothing raises."""
     (problem,) = load_policy(f"{tmp_path}/{name}").problems
     assert problem.what.startswith("the file cannot be read: ")
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
-    """Nobody maintains so much by hand."""
+    """Nobody maintains such a file by hand."""
     path = tmp_path / "large.yaml"
     path.write_bytes(b"#" * (LARGEST_BYTES + 1))
     (problem,) = load_policy(path).problems
     assert problem.what == "the file is larger than 1024 KiB"
 
 
-def test_a_byte_order_mark_and_windows_line_ends_are_no_problem() -> None:
-    """Files come from everywhere."""
+def test_a_byte_order_mark_and_windows_line_ends_are_fine() -> None:
+    """Files come from all kinds of editors."""
     read = parse_policy(b"\xef\xbb\xbf" + LEAST.replace("\n", "\r\n").encode())
     assert read.problems == ()
 
@@ -256,7 +256,7 @@ VALUES = st.recursive(
 @settings(max_examples=150, deadline=None)
 @given(VALUES)
 def test_any_yaml_is_a_policy_or_a_list_of_problems(value: object) -> None:
-    """Whatever the values are, each problem has a place and words."""
+    """Each problem has a place and words, whatever the values are."""
     stream = StringIO()
     YAML(typ="safe", pure=True).dump(value, stream)
     assert_readable(stream.getvalue().encode())
@@ -271,22 +271,22 @@ def test_any_yaml_is_a_policy_or_a_list_of_problems(value: object) -> None:
 @example(b"a: !!int x")
 @example(b"a: !<tag:yaml.org,2002:map> x")
 def test_any_bytes_are_a_policy_or_a_list_of_problems(source: bytes) -> None:
-    """Not even noise raises."""
+    """Even noise raises nothing."""
     assert_readable(source)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, len(WHOLE)), st.integers(0, 30), st.text("a: {}[],\n%5", max_size=5))
-def test_any_slip_of_the_pen_is_a_policy_or_a_list_of_problems(
+def test_a_policy_with_any_slip_is_a_policy_or_a_list_of_problems(
     at: int, length: int, instead: str
 ) -> None:
-    """A piece of a good policy cut out or replaced is checked to the end."""
+    """If a piece of a good policy is cut out or replaced, the check still finishes."""
     found = problems(WHOLE[:at] + instead + WHOLE[at + length :])
     assert all(p.line >= 1 and p.column >= 1 and p.what for p in found)
 
 
 def assert_readable(source: bytes) -> None:
-    """The bytes make a policy, or problems that can be shown."""
+    """The bytes give a policy, or problems that can be printed."""
     read = parse_policy(source)
     assert (read.policy is None) == bool(read.problems)
     assert all(p.line >= 1 and p.column >= 1 and p.what for p in read.problems)

@@ -1,4 +1,4 @@
-"""What is too much for a policy is refused before anybody parses it."""
+"""Input that is too large for a policy is refused before it is parsed."""
 
 from collections.abc import Iterator
 
@@ -18,8 +18,8 @@ from policies.reading.tree import _pairs
         "x: " + "{a: " * 60_000,
     ],
 )
-def test_a_text_of_too_many_values_is_not_parsed(text: str) -> None:
-    """Parsing it would take half a minute, in which nobody is paged."""
+def test_a_text_with_too_many_values_is_not_parsed(text: str) -> None:
+    """Parsing it would take half a minute, during which nobody is paged."""
     (problem,) = parse_policy(("policy: x\n" + text).encode()).problems
     assert problem.what.startswith("this is too much for one policy: more than 10000 lines")
 
@@ -34,16 +34,16 @@ def test_a_line_of_a_megabyte_is_not_parsed(begins: str) -> None:
     assert problem.instead == "write the text in several lines"
 
 
-def test_a_hand_over_of_thousands_of_times_is_not_read() -> None:
-    """To find its days takes time by the square of its length."""
+def test_a_handover_with_thousands_of_times_is_not_read() -> None:
+    """The time to find its days grows with the square of its length."""
     with pytest.raises(ValueError, match="too long for a hand-over"):
         parse_hand_over("mon " + "09:00, " * 10_000)
 
 
-def test_thousands_of_mistakes_look_through_each_mapping_once(
+def test_thousands_of_mistakes_read_each_mapping_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """To place each of them anew took minutes for a policy of as many lines as may be."""
+    """Reading them again for each mistake took minutes for a policy of full length."""
     looked_through: list[int] = []
 
     def counted(node: MappingNode) -> Iterator[tuple[Node, Node]]:

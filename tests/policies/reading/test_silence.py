@@ -1,4 +1,4 @@
-"""A source may be silent anywhere: what is left open is a gap, what is done without is none."""
+"""A source may be silent anywhere: silence is a gap, doing without is an answer."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -32,7 +32,7 @@ NEEDED = ("paging", "paging.channels")
 
 
 def _with(word: Any) -> Iterator[tuple[Loc, Loaded]]:
-    """The policy of the documentation, once with a word for each of its keys."""
+    """The policy of the documentation, with a word for each of its keys in turn."""
     whole = parse_policy("\n".join(blocks()).encode()).tree.value
     del whole["accepted"]
     for loc, key in places(whole):
@@ -44,8 +44,8 @@ def _with(word: Any) -> Iterator[tuple[Loc, Loaded]]:
             yield loc, understood(Loaded("test.yaml", b"", None, (), Tree(value=value)))
 
 
-def test_unspecified_can_be_said_of_every_key_and_is_told_with_what_counts_meanwhile() -> None:
-    """It is no error, unless the rest of the policy needs it; and it is never passed over."""
+def test_every_key_may_be_unspecified_and_the_gap_says_what_counts_meanwhile() -> None:
+    """A gap is an error only if the rest of the policy needs the key. It is always reported."""
     wrong, untold = [], []
     for loc, read in _with("unspecified"):
         path = path_words(loc)
@@ -58,8 +58,8 @@ def test_unspecified_can_be_said_of_every_key_and_is_told_with_what_counts_meanw
     assert (wrong, untold) == ([], [])
 
 
-def test_none_with_a_reason_is_an_answer_wherever_nothing_said_is_nothing_done() -> None:
-    """It is no gap; elsewhere it is an error, since it would mean something else."""
+def test_none_with_a_reason_is_an_answer_if_silence_means_that_nothing_is_done() -> None:
+    """It is no gap there; elsewhere it is an error, because it would mean something else."""
     wrong, told, taken = [], [], []
     for loc, read in _with("none because it is small"):
         path = path_words(loc)
@@ -87,8 +87,8 @@ def compiled(text: str) -> CompiledPolicy:
     return compile_policy(read.policy, "0" * 64)
 
 
-def test_silence_pages_the_next_level_while_a_wait_is_open() -> None:
-    """What checking says is what is done."""
+def test_an_open_wait_lets_silence_page_the_next_level() -> None:
+    """The engine does what the check announces."""
     ladder = compiled(
         changed("wait: 5m }, { page: bo", "wait: unspecified }, { page: bo")
     ).escalation
@@ -96,8 +96,8 @@ def test_silence_pages_the_next_level_while_a_wait_is_open() -> None:
     assert ladder.levels[0].wait == timedelta(minutes=5)
 
 
-def test_a_level_of_which_nobody_knows_whom_it_pages_is_passed_over() -> None:
-    """And what stands behind it is told at its place in the file."""
+def test_a_level_without_known_targets_is_passed_over() -> None:
+    """The check says so at its place in the file."""
     text = changed(
         "{ page: ana, wait: 5m }, { page: bo", "{ page: unspecified, wait: 5m }, { page: §bob"
     )
@@ -110,8 +110,8 @@ def test_a_level_of_which_nobody_knows_whom_it_pages_is_passed_over() -> None:
     )
 
 
-def test_an_escalation_of_which_nothing_is_known_pages_nobody() -> None:
-    """The others can still follow it."""
+def test_an_escalation_without_known_levels_pages_nobody() -> None:
+    """Other escalations can still follow it."""
     follows = "default: [{ severity: SEV2, follow: later }, { page: ana, wait: 5m }, "
     for open_one in ("unspecified", "[{ page: unspecified, wait: unspecified }]"):
         text = changed("default: [{ page: ana, wait: 5m }, ", follows).replace(
@@ -124,7 +124,7 @@ def test_an_escalation_of_which_nothing_is_known_pages_nobody() -> None:
 
 
 def test_a_calendar_with_open_hours_counts_whole_days_in_the_zone_of_the_policy() -> None:
-    """Nothing that is held to it is late without anybody knowing."""
+    """Nothing that depends on it becomes late unnoticed."""
     text = WHOLE.replace("SEV1: 5m", "SEV1: 2h office") + (
         "time_zone: Europe/Paris\n"
         "calendars: { office: { zone: unspecified, days: mon-fri, hours: unspecified } }\n"
@@ -134,8 +134,8 @@ def test_a_calendar_with_open_hours_counts_whole_days_in_the_zone_of_the_policy(
     assert office.opens[0].hours == (("00:00", "24:00"),)
 
 
-def test_a_cell_that_is_open_gives_no_severity() -> None:
-    """Then the default counts."""
+def test_an_open_cell_gives_no_severity() -> None:
+    """The default counts then."""
     text = WHOLE + (
         "severity_rules: { default: SEV2, from: { impact: [one, all], urgency: [low, high],"
         " matrix: [[unspecified, SEV2], [SEV2, SEV1]] } }\n"
@@ -151,8 +151,8 @@ def test_a_cell_that_is_open_gives_no_severity() -> None:
     ]
 
 
-def test_a_review_that_is_open_at_a_severity_is_told_once() -> None:
-    """It is a gap of its own, and not a severity that was forgotten."""
+def test_a_review_that_is_open_at_a_severity_is_reported_once() -> None:
+    """It is a gap of its own, not a severity that was forgotten."""
     text = WHOLE + "review: { required: { SEV1: always, SEV2: §unspecified } }\n"
     assert [w for w in warnings("", to=text.replace(MARK, "")) if "SEV2" in w] == expected_at(
         text,
@@ -165,7 +165,7 @@ def test_a_review_that_is_open_at_a_severity_is_told_once() -> None:
     )
 
 
-def test_a_question_that_is_open_says_so_where_it_is_left_open() -> None:
+def test_an_open_question_is_reported_at_the_key_that_is_open() -> None:
     """One gap is one line."""
     text = LEAST + "principles: { framework: §unspecified, guidelines: Be kind }\n"
     found = [
@@ -193,7 +193,7 @@ FORMS = (
 
 @pytest.mark.parametrize("form", FORMS)
 def test_doing_without_answers_the_question_and_the_document_says_why(form: str) -> None:
-    """Whatever of the forms it is written in."""
+    """This holds for every form."""
     text = LEAST + f"principles: {form}\nreporting: {{ tools: {form} }}\n"
     found = [p.what for p in problems_of(parse_policy(text.encode()))]
     assert [what for what in found if what.startswith(("Q1:", "Q2:", "Q5:"))] == []
@@ -207,8 +207,8 @@ def test_doing_without_answers_the_question_and_the_document_says_why(form: str)
     assert "none, because we are three" in " ".join(said(made, "What this policy does without"))
 
 
-def test_a_comma_before_because_is_told_as_what_it_is() -> None:
-    """Between braces it ends the value, and what follows is read as a key."""
+def test_a_comma_before_because_gets_an_exact_message() -> None:
+    """Between braces the comma ends the value, and YAML reads the rest as a key."""
     text = WHOLE + "services: { till: { owner: none, §because we are three } }\n"
     assert errors("", to=text.replace(MARK, "")) == expected_at(
         text, ["error: a comma ends the value before it; write none because REASON"]
@@ -216,15 +216,15 @@ def test_a_comma_before_because_is_told_as_what_it_is() -> None:
 
 
 def test_none_without_a_reason_is_a_gap() -> None:
-    """Somebody may have forgotten it."""
+    """Somebody may have forgotten the reason."""
     found = [p.what for p in problems_of(parse_policy((LEAST + "principles: none\n").encode()))]
     assert "Q2: which framework or method is followed is not answered: principles is none, " in str(
         found
     )
 
 
-def test_a_gap_that_is_accepted_is_told_no_more_and_the_document_says_why() -> None:
-    """By its place, or by what it stands in."""
+def test_an_accepted_gap_is_not_reported_and_the_document_says_why() -> None:
+    """An author accepts a gap by its place, or by a place around it."""
     text = changed("SEV2: 1h } }", "SEV1: 5m } }").replace("SEV1: 5m, SEV1: 5m", "SEV1: 5m")
     (gap,) = warnings("", to=text)
     assert "SEV2 has no target for acknowledging" in gap
@@ -235,8 +235,8 @@ def test_a_gap_that_is_accepted_is_told_no_more_and_the_document_says_why() -> N
         assert f"{path} Nobody is there for these" in end
 
 
-def test_what_is_accepted_is_a_place_of_the_policy_and_errors_are_not() -> None:
-    """A slip of the pen accepts nothing."""
+def test_only_a_gap_of_the_policy_can_be_accepted() -> None:
+    """A misspelt place accepts nothing, and no error can be accepted."""
     marked = (
         changed("page: bo", "page: §bob") + "accepted: { §clocks.acknowlege: x, escalations: y }\n"
     )
@@ -249,8 +249,8 @@ def test_what_is_accepted_is_a_place_of_the_policy_and_errors_are_not() -> None:
     )
 
 
-def test_what_counts_meanwhile_is_known_of_keys_that_the_language_has() -> None:
-    """No entry of the table is about nothing; one key the documentation shows elsewhere."""
+def test_the_table_of_gaps_has_only_keys_of_the_language() -> None:
+    """The documentation shows one of its keys in another place."""
     whole = parse_policy("\n".join(blocks()).encode()).tree.value
     found = [loc for loc, _ in places(whole)]
     unused = [pattern for pattern in OPEN if not any(any_of(loc, (pattern,)) for loc in found)]

@@ -1,4 +1,4 @@
-"""Words that mean nothing are errors: names of nothing, placeholders, moments that never come."""
+"""Words without meaning are errors: unknown names, placeholders, impossible moments."""
 
 import json
 import re
@@ -25,17 +25,17 @@ schedules.*.layers.* schedules.*.ical.feed schedules.*.ical.names.* steps.*.id s
 roles.*.duties* authority.cancel.reasons* handover.required* review.aspects* review.documents*
 alerts.ignore* record.stored_in accepted.*
 """
-"""Where an author writes what they like: texts, and names that the engine only passes on."""
+"""Places for any text: prose, and names that the engine only passes on."""
 DEFINED = """
 severities.* people.* people.*.teams* people.*.skills* channels.* schedules.* roles.* escalations.*
 services.* calendars.* clocks.* milestones* dates* flags* attributes.* metrics.* holds.reasons*
 communication.audiences.*
 """
-"""Where a name is made: it is what it says, whatever that is."""
+"""Places that make a name: any name is right there."""
 
 
 def places(value: Any, loc: Loc = ()) -> Iterator[tuple[Loc, bool]]:
-    """Every text of a policy, and every key."""
+    """Every text and every key of a policy."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield (*loc, name), True
@@ -52,9 +52,9 @@ Change = tuple[Loc, bool]
 
 
 def together(changes: Iterable[Change]) -> Iterator[list[Change]]:
-    """Changes that are made at once: none is part of another, nor stands beside it.
+    """Groups of changes that can be made at once: none contains another, nor stands beside it.
 
-    Made one by one, each would have the whole policy read and checked again.
+    If each was made alone, the whole policy would be read and checked for each.
     """
     left = list(changes)
     while left:
@@ -86,7 +86,7 @@ def _changed(value: Any, words: dict[Change, str]) -> Any:
 
 
 def _unnoticed(whole: Any, changes: list[Change]) -> list[Change]:
-    """The changes of which no error names the word, though they are made at once."""
+    """The changes whose word no error names, though they are made at once."""
     words = {change: f"{NONSENSE}{number}" for number, change in enumerate(changes, 1)}
     read = understood(Loaded("test.yaml", b"", None, (), Tree(value=_changed(whole, words))))
     said = [problem.what for problem in errors_of(problems_of(read))]
@@ -103,15 +103,15 @@ def _is_free(loc: Loc, *, key: bool) -> bool:
     return bool(same) and (key or same[0].endswith("*"))
 
 
-def test_a_word_that_names_nothing_is_an_error_wherever_it_stands() -> None:
-    """Each word of a policy that uses the whole language, replaced by nonsense."""
+def test_a_word_that_names_nothing_is_an_error_everywhere() -> None:
+    """Nonsense replaces each word of a policy that uses the whole language."""
     whole = parse_policy("\n".join(blocks()).encode()).tree.value
     meant = [(loc, key) for loc, key in places(whole) if not _is_free(loc, key=key)]
     missed = [
         path_words(loc)
         for changes in together(meant)
         for loc, key in _unnoticed(whole, changes)
-        if _unnoticed(whole, [(loc, key)])  # Another error may hide this one: it is tried alone.
+        if _unnoticed(whole, [(loc, key)])  # Another error may hide this one, so try it alone.
     ]
     assert missed == []
 
@@ -171,8 +171,8 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG.values(), ids=WRONG)
-def test_a_word_that_names_nothing_is_told_with_its_place(case: tuple[str, str]) -> None:
-    """And with the word that was probably meant."""
+def test_a_word_that_names_nothing_is_reported_at_its_place(case: tuple[str, str]) -> None:
+    """The problem suggests the word that was probably meant."""
     marked, expected = case
     assert errors("", to=marked.replace(MARK, "")) == expected_at(marked, [expected])
 
@@ -182,8 +182,8 @@ def test_a_word_that_names_nothing_is_told_with_its_place(case: tuple[str, str])
     ["{{company}}", "${NAME}", "TODO", "TBD", "tbd", "<name>", "FIXME later", "[your team]",
      "see TBC", "to be decided", "Ask <the manager> first", "???"],
 )  # fmt: skip
-def test_a_placeholder_is_an_error_wherever_a_text_stands(text: str) -> None:
-    """As a text, in one, in a list, and as a key."""
+def test_a_placeholder_is_an_error_in_every_text(text: str) -> None:
+    """It may be the text, part of it, an entry of a list, or a key."""
     written = json.dumps(text)
     for marked in (
         WHOLE + f"record: {{ stored_in: §{written} }}\n",
@@ -202,7 +202,7 @@ def test_a_placeholder_is_an_error_wherever_a_text_stands(text: str) -> None:
     ["the todo list", "Ana <ana@example.com>", "load < 5 and > 3", "Jira project TODOS",
      "{braces}", "https://example.com/<", "really?", "a toddler", "use sudo"],
 )  # fmt: skip
-def test_what_only_looks_like_a_placeholder_is_a_text(text: str) -> None:
+def test_a_text_that_only_resembles_a_placeholder_is_a_text(text: str) -> None:
     """People write addresses, comparisons and lists."""
     assert errors(f"record: {{ stored_in: {json.dumps(text)} }}\n") == []
 
@@ -244,7 +244,7 @@ NEVER = {
 
 @pytest.mark.parametrize("case", NEVER.values(), ids=NEVER)
 def test_a_clock_that_nothing_can_stop_is_an_error(case: tuple[str, str]) -> None:
-    """Whatever of the policy keeps its moment from coming."""
+    """It does not matter which part of the policy keeps its moment from coming."""
     marked, expected = case
     assert errors("", to=marked.replace(MARK, "")) == expected_at(marked, [f"error: {expected}"])
 
@@ -258,6 +258,6 @@ def test_a_clock_that_nothing_can_stop_is_an_error(case: tuple[str, str]) -> Non
         clock("reported", "flag:leak", ", when: flag other") + "flags: [leak, other]\n",
     ],
 )
-def test_a_clock_that_something_can_stop_is_none(added: str) -> None:
-    """One moment of several is enough, and so is a severity of several."""
+def test_a_clock_that_something_can_stop_is_fine(added: str) -> None:
+    """One moment of several is enough, and so is one severity of several."""
     assert errors(added) == []

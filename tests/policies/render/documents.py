@@ -18,7 +18,7 @@ DEFAULT = (ROOT / "policies" / "default.yaml").read_text(encoding="utf-8")
 
 @cache
 def loaded(text: str) -> LoadedPolicy:
-    """A policy text as a file of it would be loaded."""
+    """The policy of a text, loaded as if from a file."""
     read = parse_policy(text.encode(), "test.yaml")
     found = problems_of(read)
     assert read.policy is not None, "\n".join(map(str, found))
@@ -27,7 +27,7 @@ def loaded(text: str) -> LoadedPolicy:
 
 
 def view(text: str) -> View:
-    """What the document of a policy text is made from."""
+    """The view from which the document of a policy text is made."""
     policy = loaded(text)
     return View.of(policy.policy, policy.policy_hash)
 
@@ -52,13 +52,13 @@ def texts_of(block: Block) -> tuple[str, ...]:
 
 
 def texts(given: Document) -> tuple[str, ...]:
-    """Every text of a document but what identifies it."""
+    """Every text of a document except those that identify it."""
     blocks = (block for section in given.sections for block in section.blocks)
     return tuple(text for block in blocks for text in texts_of(block))
 
 
 def under(given: Document, title: str) -> tuple[Block, ...]:
-    """The blocks under a heading, until the next one; or of a whole section."""
+    """The blocks below a heading, until the next heading; or those of a whole section."""
     for section in given.sections:
         if section.title == title:
             return section.blocks
@@ -76,10 +76,10 @@ def under(given: Document, title: str) -> tuple[Block, ...]:
 
 
 def rows(given: Document, title: str) -> tuple[tuple[str, ...], ...]:
-    """The rows of the first table under a heading."""
+    """The rows of the first table below a heading."""
     return next(block.rows for block in under(given, title) if isinstance(block, Table))
 
 
 def said(given: Document, title: str) -> tuple[str, ...]:
-    """Every text under a heading."""
+    """Every text below a heading."""
     return tuple(text for block in under(given, title) for text in texts_of(block))

@@ -1,4 +1,4 @@
-"""What others have to say to, and what is particular about roles, in words."""
+"""The document says in words who must consent, and what is special about roles."""
 
 import pytest
 
@@ -10,7 +10,7 @@ DOCUMENTED = document("\n".join(blocks()))
 
 
 def test_roles_say_when_and_where_they_must_be_held_and_who_may_hold_them() -> None:
-    """By time, by state, by condition; how many, of what, and not together with which."""
+    """The text says by time, state and condition who holds a role, and which roles exclude it."""
     roles = {row[0]: row[2] for row in rows(DOCUMENTED, "3. Roles")}
     assert roles["Second in command"] == "4 hours after the report"
     assert roles["Data protection officer"] == (
@@ -25,8 +25,8 @@ def test_roles_say_when_and_where_they_must_be_held_and_who_may_hold_them() -> N
     ) in told
 
 
-def test_a_role_that_must_be_filled_in_time_has_its_deadline_and_what_follows() -> None:
-    """Among the clocks, since it is one."""
+def test_a_role_that_must_be_filled_in_time_has_its_deadline_and_actions() -> None:
+    """It stands among the clocks, because it is one."""
     deadlines = {row[0]: row[1:] for row in rows(DOCUMENTED, "Deadlines (SLA)")}
     assert deadlines["Role of second in command"][:3] == (
         "Reported",
@@ -40,8 +40,8 @@ def test_a_role_that_must_be_filled_in_time_has_its_deadline_and_what_follows() 
     )
 
 
-def test_who_may_is_said_with_its_exceptions() -> None:
-    """Severities, conditions, and who may later."""
+def test_authority_is_written_with_its_exceptions() -> None:
+    """Severities, conditions, and people who may give a command only later are written out."""
     may = {row[0]: row[2] for row in rows(DOCUMENTED, "Who may do what")}
     assert may["Begin resolution"] == (
         "Technical team; at SEV1 incident manager; 30 minutes after asking, technical team too"
@@ -52,8 +52,8 @@ def test_who_may_is_said_with_its_exceptions() -> None:
     )
 
 
-def test_who_may_change_a_severity_goes_by_the_worse_of_two() -> None:
-    """To which it is raised, from which it is lowered, and by command whichever is worse."""
+def test_authority_over_a_severity_follows_the_worse_of_two() -> None:
+    """That is the new one if it rises, the old one if it falls."""
     of_changes = document(
         WHOLE
         + "severity_rules:\n"
@@ -72,8 +72,8 @@ def test_who_may_change_a_severity_goes_by_the_worse_of_two() -> None:
     assert asked == where
 
 
-def test_who_may_set_a_certain_milestone_has_a_line_of_its_own() -> None:
-    """Beside the line of all milestones, if there is one."""
+def test_authority_over_one_milestone_has_a_line_of_its_own() -> None:
+    """If there is a line for all milestones, it stands beside that."""
     written = "milestones: [told]\nauthority: { set_milestone:told: { by: bo, needs: reason } }\n"
     *_, line = rows(document(WHOLE + written), "Who may do what")
     assert line == (
@@ -84,8 +84,8 @@ def test_who_may_set_a_certain_milestone_has_a_line_of_its_own() -> None:
     )
 
 
-def test_who_may_only_confirm_a_severity_is_not_said_to_change_it() -> None:
-    """The list of what anyone may give leaves it to those whom changing it is for."""
+def test_people_who_may_only_confirm_a_severity_are_not_listed_as_changing_it() -> None:
+    """The list of commands that anyone may give leaves that command out."""
     limited = said(document(WHOLE + "severity_rules: { lower: ana }\n"), "Who may do what")
     [others] = [text for text in limited if text.startswith("Any of the people may give")]
     assert "set severity" not in others
@@ -105,8 +105,8 @@ def test_who_may_only_confirm_a_severity_is_not_said_to_change_it() -> None:
     )
 
 
-def test_approvals_say_whom_how_many_and_what_follows_when_nobody_decides() -> None:
-    """Each group after the time of those before it."""
+def test_approvals_name_the_people_the_number_and_what_follows_without_a_decision() -> None:
+    """Each group is asked after the time of the groups before it."""
     [resolve, update, _] = rows(DOCUMENTED, "What others must approve")
     assert resolve == (
         "Resolve",
@@ -120,8 +120,8 @@ def test_approvals_say_whom_how_many_and_what_follows_when_nobody_decides() -> N
     assert update[3] == "after 10 minutes it may be done without"
 
 
-def test_how_far_back_a_fact_may_be_dated_is_told() -> None:
-    """With what is asked beyond that; five minutes where the policy says nothing."""
+def test_the_document_says_how_far_back_a_fact_may_be_dated() -> None:
+    """It also says what is asked beyond that, and names the default of five minutes."""
     dated = "Backdated facts"
     assert said(document(LEAST), dated)[0] == (
         "A fact dated back further than 5 minutes needs a reason."
@@ -136,8 +136,8 @@ def test_how_far_back_a_fact_may_be_dated_is_told() -> None:
     assert what == "a fact dated back further than 4 hours"
 
 
-def test_the_override_and_handovers_are_told_and_only_where_there_are_any() -> None:
-    """What can be overruled, by whom; what a handover needs."""
+def test_the_document_has_overrides_and_handovers_only_if_the_policy_has_them() -> None:
+    """It says what can be overruled, by whom, and what a handover needs."""
     assert said(DOCUMENTED, "Override")[1] == (
         "This overrules authority and approvals, and roles that nobody holds, steps that are not "
         "done and that a role moves only when somebody accepts it, and nothing else."
@@ -170,8 +170,8 @@ def test_the_override_and_handovers_are_told_and_only_where_there_are_any() -> N
         ),
     ],
 )
-def test_who_is_reminded_to_hand_over_is_said_whole(written: str, words: str) -> None:
-    """Whether the policy has one of the reminders, or both."""
+def test_reminders_to_hand_over_are_one_whole_sentence(written: str, words: str) -> None:
+    """The policy may have one of the reminders, or both."""
     schedules = "schedules: { duty: { rotation: { people: [ana], hand_over: daily 09:00 } } }\n"
     text = f"{WHOLE}{schedules}handover: {{ accept_within: 5m, {written} }}\n"
     assert said(document(text), "Handover")[-1] == words

@@ -1,4 +1,4 @@
-"""The document says what the policy says: its sections, and every number of it."""
+"""The document says what the policy says: all of its sections, and every number."""
 
 import re
 
@@ -28,46 +28,46 @@ NUMBERS = tuple(
     for found in re.finditer(r"(?<![\w.-])[0-9]+[smhdw]\b(?!:)", DEFAULT)
     if not DEFAULT[: found.start()].rpartition("\n")[2].lstrip().startswith("#")
 )
-"""Where the durations of the default policy stand."""
+"""The places of the durations in the default policy."""
 
 
-def test_the_six_sections_come_in_order_then_the_questions_then_what_is_open() -> None:
-    """As an auditor expects them."""
+def test_six_sections_come_first_then_the_questions_then_the_gaps() -> None:
+    """Auditors expect this order."""
     titles = tuple(section.title for section in document(DEFAULT).sections)
     assert titles[:6] == SIX
     assert titles[6:] == ("Questions and answers", "What this policy leaves unanswered")
     assert len(SECTIONS) == 7
 
 
-def test_the_document_says_which_policy_it_is_of() -> None:
-    """Name, version, date, and the hash by which incidents name their policy."""
+def test_the_document_identifies_its_policy() -> None:
+    """It has name, version, date, and the hash by which incidents name their policy."""
     facts = dict(document(DEFAULT).facts)
     assert facts["Version"] == "1.0"
     assert facts["In force from"] == "2026-01-01"
     assert facts["SHA-256 of the policy file"] == loaded(DEFAULT).policy_hash
 
 
-def test_the_same_file_gives_the_same_document_and_another_file_name_too() -> None:
-    """No clock, no path, no order of chance is in it."""
+def test_the_same_file_gives_the_same_document_even_under_another_name() -> None:
+    """It contains no present time, no path and no random order."""
     assert document(DEFAULT) == document(DEFAULT)
 
 
-def test_even_the_least_policy_has_a_whole_document() -> None:
-    """Where nothing is said, that is said."""
+def test_the_smallest_policy_has_a_whole_document() -> None:
+    """If the policy is silent, the document says so."""
     least = document(LEAST)
     assert all(section.blocks for section in least.sections)
     assert "The policy sets none." in said(least, "Deadlines (SLA)")
     assert "The policy names no escalation: nobody is paged." in said(least, "Escalation")
 
 
-def test_durations_of_the_policy_are_found() -> None:
-    """The next test is about all of them."""
+def test_the_default_policy_has_many_durations() -> None:
+    """The next test changes each of them."""
     assert len(NUMBERS) > 35
 
 
 @pytest.mark.parametrize("place", NUMBERS, ids=lambda place: DEFAULT[slice(*place)])
 def test_a_change_of_any_duration_changes_the_document(place: tuple[int, int]) -> None:
-    """Each is in it, so that none can drift: waits, targets, cadences, retention, all."""
+    """It contains each duration: waits, targets, cadences, retention and all others."""
     start, end = place
     changed = DEFAULT[:start] + "23h17m" + DEFAULT[end:]
     assert "23 hours 17 minutes" in " ".join(texts(document(changed)))
@@ -78,10 +78,10 @@ def test_a_change_of_any_duration_changes_the_document(place: tuple[int, int]) -
     severity=st.sampled_from(("SEV1", "SEV2", "SEV3", "SEV4")),
     minutes=st.integers(min_value=1, max_value=100_000),
 )
-def test_a_target_stands_in_the_row_of_its_clock_and_the_column_of_its_severity(
+def test_a_target_has_the_row_of_its_clock_and_the_column_of_its_severity(
     severity: str, minutes: int
 ) -> None:
-    """Whatever it is, and nothing else of the table changes."""
+    """Another target changes that cell and nothing else of the table."""
     written = f"{severity}: {minutes}m"
     changed = re.sub(
         rf"(  resolve:\n.*\n.*\n    within: .*?){severity}: \w+", rf"\g<1>{written}", DEFAULT
@@ -97,8 +97,8 @@ def test_a_target_stands_in_the_row_of_its_clock_and_the_column_of_its_severity(
     assert [list(row) for row in after] == expected
 
 
-def test_targets_for_all_and_for_major_incidents_are_spread_over_their_severities() -> None:
-    """By the same function that gives incidents theirs; left open and none are told apart."""
+def test_targets_for_all_and_for_major_incidents_fill_the_columns_of_their_severities() -> None:
+    """The function that gives incidents their targets decides; left open and none differ."""
     text = LEAST.replace("means: bad", "means: bad, major: true") + (
         "calendars: { office: { days: mon-fri, hours: 09:00-17:00 } }\n"
         "clocks:\n"
@@ -113,8 +113,8 @@ def test_targets_for_all_and_for_major_incidents_are_spread_over_their_severitie
     ]
 
 
-def test_what_is_particular_about_a_clock_is_said_in_words() -> None:
-    """Conditions, second limits, moved limits, pauses, recurrence, what it outlives."""
+def test_special_rules_of_a_clock_have_words() -> None:
+    """These are conditions, second and moved limits, pauses, recurrence, and what it outlives."""
     particulars = said(document(DOCUMENTED), "Deadlines (SLA)")
     assert (
         "Regulator report: runs only if the flag personal data is raised; "
@@ -128,7 +128,7 @@ def test_what_is_particular_about_a_clock_is_said_in_words() -> None:
 
 
 def test_every_action_has_words() -> None:
-    """What a threshold sets off, as the engine would do it."""
+    """The words say what a threshold sets off, as the engine does it."""
     text = WHOLE + (
         "communication: { lead: lead, audiences: { all: { channels: log, on: [resolved] } } }\n"
         "holds: { reasons: [waiting] }\n"
@@ -160,8 +160,8 @@ def test_every_action_has_words() -> None:
     assert [row[1] for row in others] == ["1 hour after the limit", "1 hour before the limit"]
 
 
-def test_the_transitions_are_those_of_the_lifecycle_with_what_this_policy_asks() -> None:
-    """Steps, roles, reasons and who may, beside each trigger."""
+def test_the_transitions_are_those_of_the_lifecycle_with_the_demands_of_the_policy() -> None:
+    """Steps, roles, reasons and authority stand beside each trigger."""
     asked = {row[0]: row[1:] for row in rows(document(DEFAULT), "What each transition requires")}
     assert list(asked) == [trigger.value.replace("_", " ").capitalize() for trigger in Trigger]
     assert asked["Begin diagnosis"] == (
@@ -175,8 +175,8 @@ def test_the_transitions_are_those_of_the_lifecycle_with_what_this_policy_asks()
     assert asked["Acknowledge"] == ("nothing", "Responders")
 
 
-def test_a_policy_without_reviews_closes_by_resolving() -> None:
-    """The document says so wherever a review would be."""
+def test_a_policy_without_reviews_closes_an_incident_when_it_is_resolved() -> None:
+    """The document says so in every place that would speak of a review."""
     least = document(LEAST)
     assert rows(least, "5. Post-incident review and documentation") == (
         ("SEV1", "never: resolving closes it"),
@@ -186,8 +186,8 @@ def test_a_policy_without_reviews_closes_by_resolving() -> None:
     assert resolve[3] == "Closed"
 
 
-def test_what_checking_warns_of_is_listed_with_its_place() -> None:
-    """Not by line: a comment that is added to the file changes nothing that is open."""
+def test_warnings_of_the_check_are_listed_with_their_place() -> None:
+    """The place has no line number: a new comment in the file changes no open gap."""
     text = DEFAULT.replace(", SEV4: 1d }", ", SEV4: none }", 1).replace(
         "SEV2: 1w", "SEV2: unspecified"
     )
@@ -202,8 +202,8 @@ def test_what_checking_warns_of_is_listed_with_its_place() -> None:
     )
 
 
-def test_the_head_says_whose_the_policy_is_and_when_it_is_looked_at_again() -> None:
-    """If the policy says so; else there is no such line."""
+def test_the_head_names_the_owner_and_the_next_review_of_the_policy() -> None:
+    """Without them in the policy, there is no such line."""
     text = LEAST + "owner: Ana\napprover: The board\nnext_review: 2027-01-01\n"
     facts = dict(document(text).facts)
     assert (facts["Owner"], facts["Approved by"]) == ("Ana", "The board")

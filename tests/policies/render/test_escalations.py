@@ -1,4 +1,4 @@
-"""Ladders in words: who, while what, instead of which, and how it goes on."""
+"""Escalations in words: levels, hours, other escalations to follow, and repeats."""
 
 from tests.policies.render.documents import document, rows, said
 from tests.policies.written import WHOLE
@@ -22,8 +22,8 @@ calendars: { office: { days: mon-fri, hours: 09:00-17:00 } }
 )
 
 
-def test_a_level_says_whom_it_pages_and_while_what() -> None:
-    """Turns, hours on whose clock, and alerts."""
+def test_a_level_names_its_targets_hours_and_turns() -> None:
+    """It says in whose zone the hours are, and whether alerts must still fire."""
     assert rows(document(LADDERS), "Escalation: default") == (
         (
             "at once",
@@ -41,8 +41,8 @@ def test_a_level_says_whom_it_pages_and_while_what() -> None:
     )
 
 
-def test_it_says_what_counts_instead_and_how_it_goes_on() -> None:
-    """Which other ladder, at which severity and condition; what stops and what resumes it."""
+def test_an_escalation_says_what_replaces_it_and_how_it_goes_on() -> None:
+    """It names the other escalation, its severity and condition, and what stops and resumes it."""
     told = said(document(LADDERS), "Escalation: default")
     assert "Severity SEV1 and plan is gold: the escalation gold." in told
     assert "Severity SEV2: nobody is paged." in told
@@ -53,8 +53,8 @@ def test_it_says_what_counts_instead_and_how_it_goes_on() -> None:
     assert "A raised severity pages the first level again, and goes on from there." in told
 
 
-def test_a_ladder_that_is_only_followed_is_told_too() -> None:
-    """Each once."""
+def test_an_escalation_that_others_follow_has_its_own_words() -> None:
+    """Each appears once."""
     told = said(document(LADDERS), "Escalation: gold")
     assert "Followed if another escalation says so." in told
     assert "A raised severity pages the next level at once, and goes on from there." in told

@@ -1,4 +1,4 @@
-"""Markdown and HTML: the same texts in both, whatever is in them, and nothing from outside."""
+"""Markdown and HTML have the same texts, whatever they contain, and load nothing."""
 
 import re
 from html.parser import HTMLParser
@@ -28,7 +28,7 @@ EVIL = (
 
 
 class Page(HTMLParser):
-    """The texts of a page in order, and every element and attribute that it has."""
+    """The texts of a page in order, and every element and attribute of it."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Page(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An element begins."""
+        """Notes an element that begins."""
         self.elements.add(tag)
         self.attributes |= {(name, value or "") for name, value in attrs}
         self._inside.append(tag)
@@ -47,18 +47,18 @@ class Page(HTMLParser):
             self.cells.append("")
 
     def handle_endtag(self, tag: str) -> None:
-        """It ends."""
+        """Notes an element that ends."""
         while self._inside and self._inside.pop() != tag:
             pass
 
     def handle_data(self, data: str) -> None:
-        """Text within one."""
+        """Notes text within an element."""
         if {"p", "h3", "li", "th", "td"} & set(self._inside):
             self.cells[-1] += data
 
 
 def evil_policy(text: str) -> str:
-    """A policy whose author writes `text` wherever free text may stand."""
+    """A policy whose author writes `text` in every place for free text."""
     quoted = '"' + "".join(f"\\U{ord(letter):08x}" for letter in text) + '"'
     named = quoted.replace('"', '"Policy ', 1)
     least = LEAST.replace("policy: Least", f"policy: {named}")
@@ -83,12 +83,12 @@ def markdown_texts(markdown: str) -> list[str]:
 
 
 def expected(given: Document) -> list[str]:
-    """Every text of a document, on a line of its own, as it may be shown."""
+    """Every text of a document as it may be shown, each on its own line."""
     return [shown for text in texts(given) if (shown := in_a_line(text).strip())]
 
 
-def test_the_example_in_the_documentation_is_the_default_policy() -> None:
-    """`make policy-docs` writes it; whoever changes the policy or the document runs that."""
+def test_the_example_in_the_documentation_is_the_current_document_of_the_default_policy() -> None:
+    """`make policy-docs` writes it; run it after changing the policy or the document."""
     example = (ROOT / "docs" / "example-policy.md").read_text(encoding="utf-8")
     assert rendered(loaded(DEFAULT), Format.MARKDOWN) == example
 
@@ -96,8 +96,8 @@ def test_the_example_in_the_documentation_is_the_default_policy() -> None:
 @pytest.mark.parametrize(
     "path", sorted((ROOT / "policies").rglob("*.yaml")), ids=lambda path: path.stem
 )
-def test_every_policy_in_the_repository_reads_the_same_in_both(path: Path) -> None:
-    """Block by block, what Markdown shows, HTML shows."""
+def test_every_policy_of_the_repository_reads_the_same_in_both_formats(path: Path) -> None:
+    """HTML shows block by block what Markdown shows."""
     policy = loaded(path.read_text(encoding="utf-8"))
     wanted = expected(document_of(policy))
     markdown = markdown_texts(rendered(policy, Format.MARKDOWN).partition("\n## ")[2])
@@ -106,8 +106,8 @@ def test_every_policy_in_the_repository_reads_the_same_in_both(path: Path) -> No
     assert [line for line in page if line in set(wanted)] == wanted
 
 
-def test_markdown_shows_every_text_as_it_was_written() -> None:
-    """No text of an author is markup: not in a title, a cell, a list or a sentence."""
+def test_markdown_shows_every_text_as_its_author_wrote_it() -> None:
+    """No text is markup: not in a title, a cell, a list or a sentence."""
     text = evil_policy(EVIL)
     shown = markdown_texts(rendered(loaded(text), Format.MARKDOWN))
     wanted = expected(document(text))
@@ -116,8 +116,8 @@ def test_markdown_shows_every_text_as_it_was_written() -> None:
     assert "\u202e" not in "".join(shown)
 
 
-def test_html_shows_every_text_as_it_was_written() -> None:
-    """And has no element, address or style but its own."""
+def test_html_shows_every_text_as_its_author_wrote_it() -> None:
+    """The page has no other elements, addresses and styles than its own."""
     text = evil_policy(EVIL)
     html = rendered(loaded(text), Format.HTML)
     page, usual = Page(html), Page(rendered(loaded(DEFAULT), Format.HTML))
@@ -130,7 +130,7 @@ def test_html_shows_every_text_as_it_was_written() -> None:
 
 
 def test_the_page_loads_nothing() -> None:
-    """It can be sent, kept and printed as it is: all addresses lead within it."""
+    """It can be sent, stored and printed as it is; all its addresses lead to itself."""
     html = rendered(loaded(DEFAULT), Format.HTML)
     addresses = {v for name, v in Page(html).attributes if name in {"src", "href", "action"}}
     assert all(address.startswith("#section-") for address in addresses)
@@ -145,10 +145,10 @@ def test_the_page_loads_nothing() -> None:
     .filter(lambda text: in_a_line(text).strip())
     .filter(lambda text: not list(placeholders(text)))
 )
-def test_no_text_changes_what_a_document_is_made_of(text: str) -> None:
-    """Whatever characters it has, the document has as many blocks and elements as without it.
+def test_no_text_changes_the_structure_of_a_document(text: str) -> None:
+    """The document has as many blocks and elements as without the text.
 
-    A placeholder is no text of that kind: the document names it as a gap.
+    A placeholder is left out here: the document names it as a gap.
     """
     policy = loaded(evil_policy(text.replace("\x00", "?").encode("utf-8", "replace").decode()))
     plain = loaded(evil_policy("words"))
@@ -159,8 +159,8 @@ def test_no_text_changes_what_a_document_is_made_of(text: str) -> None:
     assert page.elements == usual.elements
 
 
-def test_the_lifecycle_is_a_diagram_in_both() -> None:
-    """Mermaid in Markdown; drawn in HTML, each trigger a line, each state a column."""
+def test_both_formats_draw_the_lifecycle() -> None:
+    """Markdown has Mermaid; HTML has a drawing with a line per trigger and a column per state."""
     assert f"```mermaid\n{speaking(())(mermaid())}```" in rendered(loaded(DEFAULT), Format.MARKDOWN)
     svg = re.search(r"<svg.*?</svg>", rendered(loaded(DEFAULT), Format.HTML))
     assert svg is not None
@@ -170,8 +170,8 @@ def test_the_lifecycle_is_a_diagram_in_both() -> None:
     assert svg[0].count("<circle") == sum(len(row.sources) for row in TRANSITIONS)
 
 
-def test_no_section_of_the_language_is_forgotten() -> None:
-    """Each key of the default policy that holds anything is in the document, or is the head."""
+def test_the_document_uses_every_section_of_the_language() -> None:
+    """It shows each non-empty key of the default policy, or its head does."""
     told = " ".join(texts(document(DEFAULT))).lower()
     policy = loaded(DEFAULT).policy
     names = [
@@ -183,8 +183,8 @@ def test_no_section_of_the_language_is_forgotten() -> None:
     assert [name for name in names if name.lower().replace("_", " ") not in told] == []
 
 
-def test_what_is_wider_than_a_phone_scrolls_by_itself() -> None:
-    """The drawing and every table: the page never does, and the drawing stays readable."""
+def test_anything_wider_than_a_phone_scrolls_by_itself() -> None:
+    """That is the drawing and every table. The page never scrolls sideways."""
     html = rendered(loaded(DEFAULT), Format.HTML)
     assert html.count("<svg") == html.count('<div class="wide"><svg') == 1
     tables = html.count("<table>")

@@ -1,4 +1,4 @@
-"""Limits of pages in words, and in how many incidents somebody may hold a role at once."""
+"""Limits of pages, and of roles that one person holds at once, in words."""
 
 import pytest
 
@@ -15,8 +15,8 @@ BEYOND = (
 )
 
 
-def test_a_limit_says_how_often_and_what_of_it_is_kept() -> None:
-    """By the function that holds pages back."""
+def test_a_limit_says_how_often_and_how_its_pages_are_divided() -> None:
+    """The function that holds pages back divides them."""
     assert said(document(LIMITED), "Limits of pages") == (
         "Each person is paged at most 10 times in 15 minutes over all incidents.",
         "Of 10 pages, 4 are for any severity, 3 for SEV1 alone and 3 for summaries.",
@@ -24,8 +24,8 @@ def test_a_limit_says_how_often_and_what_of_it_is_kept() -> None:
     )
 
 
-def test_whoever_has_a_limit_of_their_own_is_named() -> None:
-    """So is a channel; limits of one size are divided once."""
+def test_people_with_their_own_limit_are_named() -> None:
+    """Channels are, too; limits of one size are divided once."""
     text = LIMITED.replace("bo: {}", "bo: { limit: 3 per 1d }, cy: { limit: 10 per 15m }")
     text = text.replace("log: { kind: log }", f"log: {{ kind: log }}, {OPS}")
     assert said(document(text), "Limits of pages") == (
@@ -40,8 +40,8 @@ def test_whoever_has_a_limit_of_their_own_is_named() -> None:
     )
 
 
-def test_a_limit_of_somebody_alone_is_nobody_else_s() -> None:
-    """Where there is one severity, it is the worst."""
+def test_a_limit_of_one_person_is_written_for_that_person_alone() -> None:
+    """A single severity is the worst one."""
     text = WHOLE.replace("bo: {}", "bo: { limit: 20 per 1h }")
     text = text.replace("  SEV2: { means: less bad }\n", "").replace(", SEV2: 1h }", " }")
     assert said(document(text), "Limits of pages")[:2] == (
@@ -51,13 +51,13 @@ def test_a_limit_of_somebody_alone_is_nobody_else_s() -> None:
 
 
 @pytest.mark.parametrize("text", [WHOLE, DEFAULT])
-def test_without_limits_nothing_is_said_of_them(text: str) -> None:
-    """Nobody has to read of what is not so."""
+def test_without_limits_the_document_has_no_words_about_them(text: str) -> None:
+    """Readers need not read about what the policy lacks."""
     assert "Limits of pages" not in texts(document(text))
 
 
-def test_a_role_says_in_how_many_incidents_it_is_held_at_once() -> None:
-    """And what happens beyond that."""
+def test_a_role_says_how_many_incidents_one_person_may_hold_it_in() -> None:
+    """It also says what happens beyond that."""
     text = WHOLE.replace("duties: Writes", "duties: Writes, count: many, at_once: 2")
     assert (
         "Scribe: held by 1 to any number of people; by one person in at most 2 incidents at once "

@@ -1,4 +1,4 @@
-"""The seventeen questions: each answered from the policy, each found where it is left open."""
+"""The seventeen questions: the policy answers each, and an open one is found."""
 
 import re
 
@@ -57,11 +57,11 @@ OPENED: dict[str, tuple[str, str, Loc, str]] = {
         "communication.lead",
     ),
 }
-"""For each question: what is taken out of the default policy, and where and how that is named."""
+"""For each question: what to remove from the default policy, and which place and words say so."""
 
 
-def test_there_are_seventeen_in_order_and_the_document_has_each() -> None:
-    """Under their codes, so that an auditor finds them."""
+def test_the_document_has_the_seventeen_questions_in_order() -> None:
+    """An auditor finds them by their codes."""
     assert [question.code for question in QUESTIONS] == [f"Q{n}" for n in range(1, 18)]
     headings = [
         block.text
@@ -71,15 +71,15 @@ def test_there_are_seventeen_in_order_and_the_document_has_each() -> None:
     assert [heading.partition(".")[0] for heading in headings] == [q.code for q in QUESTIONS]
 
 
-def test_the_default_policy_leaves_none_open() -> None:
-    """It is what people copy."""
+def test_the_default_policy_leaves_no_question_open() -> None:
+    """People copy that policy."""
     policy = loaded(DEFAULT).policy
     assert [gap for question in QUESTIONS for gap in question.gaps(policy)] == []
 
 
 @pytest.mark.parametrize("code", OPENED)
-def test_each_question_is_found_open_where_what_answers_it_is_missing(code: str) -> None:
-    """The warning stands where the answer should, and names the key that would give it."""
+def test_a_question_is_open_if_its_answer_is_missing(code: str) -> None:
+    """The warning has the place of the missing answer, and names the key."""
     pattern, instead, loc, key = OPENED[code]
     text, times = re.subn(pattern, instead, DEFAULT, count=1)
     assert times == 1
@@ -89,14 +89,14 @@ def test_each_question_is_found_open_where_what_answers_it_is_missing(code: str)
 
 
 def loaded_whatever(text: str) -> Policy:
-    """A policy text as far as it can be read, whether its parts fit or not."""
+    """As much of a policy text as can be read, whether its parts fit or not."""
     policy = parse_policy(text.encode()).policy
     assert policy is not None
     return policy
 
 
-def test_what_is_left_open_is_said_with_the_answer_and_at_the_end() -> None:
-    """Nobody reads a gap as an answer."""
+def test_an_open_question_says_so_at_its_answer_and_at_the_end() -> None:
+    """No reader takes a gap for an answer."""
     least = document(LEAST)
     for question in QUESTIONS:
         title = f"{question.code}. {question.asks[:1].upper()}{question.asks[1:]}"
@@ -127,13 +127,13 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("title", ANSWERS)
-def test_an_answer_is_the_policy_s(title: str) -> None:
-    """In a sentence that can be read alone."""
+def test_an_answer_comes_from_the_policy(title: str) -> None:
+    """It is a sentence that can be read alone."""
     assert ANSWERS[title] in said(document(DEFAULT), title)
 
 
-def test_the_role_that_manages_is_the_incident_manager_or_else_the_first() -> None:
-    """A policy may call it as it likes."""
+def test_the_incident_manager_is_the_role_that_manages_or_else_the_first() -> None:
+    """A policy may give it any name."""
     text = LEAST + "roles: { scribe: { duties: Writes }, boss: { default: acknowledger } }\n"
     assert said(document(text), "Q6. Who becomes incident manager and how")[0].startswith("Scribe")
     text = text.replace("boss", "incident_manager")
@@ -142,15 +142,15 @@ def test_the_role_that_manages_is_the_incident_manager_or_else_the_first() -> No
     )
 
 
-def test_a_policy_that_asks_no_review_needs_nobody_to_lead_it() -> None:
-    """The question is answered: there is none."""
+def test_a_policy_without_reviews_needs_nobody_to_lead_them() -> None:
+    """The question has an answer: there is no review."""
     policy = loaded(LEAST + "review: { required: { SEV1: never, SEV2: never } }\n").policy
     question = next(q for q in QUESTIONS if q.code == "Q12")
     assert list(question.gaps(policy)) == []
 
 
-def test_an_update_that_a_clock_waits_for_is_part_of_how_often() -> None:
-    """Beside those that are promised by severity."""
+def test_an_update_that_a_clock_waits_for_counts_as_frequency() -> None:
+    """It stands beside the updates that the policy promises by severity."""
     text = (
         WHOLE
         + "  calls: { from: reported, to: update:all, within: 30m, recurs: true, until: closed }\n"
@@ -164,8 +164,8 @@ def test_an_update_that_a_clock_waits_for_is_part_of_how_often() -> None:
     assert words in said(document(text), "How often each audience hears")
 
 
-def test_it_is_said_what_follows_up_action_items_and_that_nothing_reminds() -> None:
-    """Nobody may rely on a reminder that never comes; whose duty it is stands beside it."""
+def test_the_document_says_that_nothing_reminds_of_action_items() -> None:
+    """Nobody may rely on a reminder that never comes; the document names whose duty it is."""
     told = said(document(DEFAULT), "Q14. How lessons and action items are followed up")
     assert (
         "The engine reminds nobody of an action item, even if it is overdue: that is up to "
@@ -175,8 +175,8 @@ def test_it_is_said_what_follows_up_action_items_and_that_nothing_reminds() -> N
     assert told[-1].endswith("; Follows action items to their end.")
 
 
-def test_it_is_said_whether_anybody_checks_what_is_told() -> None:
-    """By duty, and before an update goes out only if the policy asks an approval."""
+def test_the_document_says_whether_anybody_checks_updates() -> None:
+    """Somebody has the duty; only an approval checks an update before it goes out."""
     title = "Q17. Who ensures that communication is clear and consistent"
     told = said(document(DEFAULT), title)
     assert "The engine asks nobody to check an update before it goes out." in told

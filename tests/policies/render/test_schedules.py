@@ -1,4 +1,4 @@
-"""The document says who is on call by which schedule."""
+"""The document says which schedule decides who is on call."""
 
 import pytest
 
@@ -23,13 +23,13 @@ DOCUMENTED = "\n".join(blocks())
         ("every 36h 06:00", "every 1 day 12 hours, first at 06:00"),
     ],
 )
-def test_a_hand_over_is_said_in_words(written: str, words: str) -> None:
-    """Each form of it."""
+def test_a_handover_is_written_in_words(written: str, words: str) -> None:
+    """Each form has words."""
     assert handed_over(parse_hand_over(written)) == words
 
 
-def test_who_takes_turns_when_and_where_is_a_table() -> None:
-    """With zone, first shift, and when a layer counts; what is overridden follows."""
+def test_turns_times_and_zones_are_a_table() -> None:
+    """It has zone, first shift and the hours of each layer; overrides follow."""
     shown = document(DOCUMENTED)
     assert rows(shown, "On call: payments-primary") == (
         (
@@ -66,8 +66,8 @@ def test_who_takes_turns_when_and_where_is_a_table() -> None:
     )
 
 
-def test_gaps_and_feeds_are_said() -> None:
-    """Nobody is left to wonder why nobody came."""
+def test_gaps_and_feeds_are_written_out() -> None:
+    """A reader learns from them why nobody came."""
     shown = document(DOCUMENTED)
     sun = said(shown, "On call: follow-the-sun")
     assert "If several cover an instant, the last of them counts." in sun
@@ -80,7 +80,7 @@ def test_gaps_and_feeds_are_said() -> None:
 
 
 def test_a_role_and_a_level_name_the_schedule_that_fills_them() -> None:
-    """In the words of the schedule."""
+    """The document uses the words of the schedule."""
     text = WHOLE.replace("default: acknowledger", "default: schedule:primary").replace(
         "{ page: ana, wait", "{ page: primary, wait"
     )
@@ -91,7 +91,7 @@ def test_a_role_and_a_level_name_the_schedule_that_fills_them() -> None:
     assert "whoever is on call by primary" in [row[2] for row in rows(shown, "Escalation: default")]
 
 
-def test_a_policy_without_schedules_says_nothing_of_them() -> None:
-    """There is nothing to say."""
+def test_a_policy_without_schedules_has_no_words_about_them() -> None:
+    """There is nothing to write."""
     titles = [getattr(block, "text", "") for block in under(document(DEFAULT), "3. Roles")]
     assert not any(title.startswith("On call") for title in titles)

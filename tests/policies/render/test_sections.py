@@ -1,4 +1,4 @@
-"""What each section says, by the functions that decide: escalation, severity, cadence."""
+"""The functions that decide also write each section: escalation, severity, cadence."""
 
 from datetime import timedelta
 from itertools import product
@@ -35,8 +35,8 @@ attributes: { place: [lab, shop] }
 """
 
 
-def test_the_escalation_is_told_by_the_function_that_pages() -> None:
-    """Every level after its time; how often again; and when nobody else is paged."""
+def test_the_function_that_pages_writes_the_escalation() -> None:
+    """Every level has its time; repeats, and who is paged last, are written out."""
     assert rows(document(DEFAULT), "Escalation: default") == (
         ("at once", "1", "ana", "5 minutes"),
         ("5 minutes", "2", "bo", "10 minutes"),
@@ -48,8 +48,8 @@ def test_the_escalation_is_told_by_the_function_that_pages() -> None:
     )
 
 
-def test_pages_come_when_an_incident_would_send_them() -> None:
-    """Walked minute by minute, silence pages at the same times."""
+def test_pages_come_at_the_times_that_the_document_gives() -> None:
+    """If nobody answers, an incident pages at the same minutes."""
     policy = view(DEFAULT).compiled.escalation
     assert policy is not None
     progress, found = EscalationProgress(), []
@@ -66,8 +66,8 @@ def test_pages_come_when_an_incident_would_send_them() -> None:
     assert [(after, page.level) for after, page in pages(policy)] == found
 
 
-def test_each_service_is_told_the_escalation_that_it_follows() -> None:
-    """The one of its own, or that of all others; and the channels of each level."""
+def test_each_service_names_the_escalation_that_it_follows() -> None:
+    """That is its own, or the default; the channels of each level follow."""
     text = document(DOCUMENTED)
     assert said(text, "Escalation: platform")[0] == "For incidents of database."
     assert said(text, "Escalation: default")[0] == (
@@ -83,7 +83,7 @@ def test_each_service_is_told_the_escalation_that_it_follows() -> None:
 
 
 def test_a_severity_table_has_in_each_cell_what_the_engine_would_decide() -> None:
-    """Of several tables each by itself; a computed attribute as a table of its own."""
+    """Each table stands alone; a computed attribute has a table of its own."""
     found = [
         block
         for block in under(document(WHOLE + MATRIX), "How an incident gets its severity")
@@ -100,7 +100,7 @@ def test_a_severity_table_has_in_each_cell_what_the_engine_would_decide() -> Non
 
 
 def test_a_matrix_agrees_with_the_severity_of_an_incident() -> None:
-    """Cell by cell, for the matrix of the documentation."""
+    """This holds for every cell of the documentation's matrix."""
     policy = view(DOCUMENTED).compiled
     [table] = [
         block
@@ -114,8 +114,8 @@ def test_a_matrix_agrees_with_the_severity_of_an_incident() -> None:
         assert row[place] == given[0]
 
 
-def test_what_bounds_a_severity_and_what_changing_it_does_is_said() -> None:
-    """In words, with who may and what it does to running clocks."""
+def test_the_bounds_of_a_severity_and_the_effects_of_changing_it_have_words() -> None:
+    """The words say who may, and what happens to running clocks."""
     text = document(WHOLE + MATRIX)
     comes_about = said(text, "How an incident gets its severity")
     assert "While the flag vip is raised, it is at least SEV1." in comes_about
@@ -129,8 +129,8 @@ def test_what_bounds_a_severity_and_what_changing_it_does_is_said() -> None:
     )
 
 
-def test_labels_of_alerts_are_listed_with_the_severity_that_they_say() -> None:
-    """What monitoring calls it."""
+def test_labels_of_alerts_are_listed_with_their_severity() -> None:
+    """The labels are in the words of monitoring."""
     found = [
         block.rows
         for block in under(document(DEFAULT), "How an incident gets its severity")
@@ -146,8 +146,8 @@ def test_labels_of_alerts_are_listed_with_the_severity_that_they_say() -> None:
     ]
 
 
-def test_commands_that_not_anyone_may_give_are_listed_and_the_others_named() -> None:
-    """Each command of the table is somewhere."""
+def test_restricted_commands_are_listed_and_the_others_are_named() -> None:
+    """Each command of the table is in one of the lists."""
     text = (
         WHOLE
         + "authority: { close: { by: lead, needs: reason },"
@@ -171,7 +171,7 @@ def test_commands_that_not_anyone_may_give_are_listed_and_the_others_named() -> 
 
 
 def test_roles_say_when_they_must_be_held_and_who_takes_them() -> None:
-    """By severity, those of one time together."""
+    """Severities with the same time stand together."""
     assert rows(document(DEFAULT), "3. Roles")[2] == (
         "Communication lead",
         (
@@ -197,8 +197,8 @@ def test_roles_say_when_they_must_be_held_and_who_takes_them() -> None:
         ),
     ],
 )
-def test_what_happens_to_late_updates_is_said(added: str, sentence: str) -> None:
-    """The reminder that the engine gives by itself, or what the policy says instead."""
+def test_the_document_says_what_happens_to_late_updates(added: str, sentence: str) -> None:
+    """That is the engine's reminder, or what the policy has instead."""
     audience = "audiences: { all: { channels: log, on: [resolved] } }"
     text = WHOLE + (
         f"communication: {{ lead: lead, {audience}, updates: {{ all: {{ SEV1: 30m }} }}{added} }}\n"
@@ -206,8 +206,8 @@ def test_what_happens_to_late_updates_is_said(added: str, sentence: str) -> None
     assert sentence in said(document(text), "How often each audience hears")
 
 
-def test_a_cadence_says_its_other_paces_and_what_is_left_open() -> None:
-    """While in a state, once the incident is old, once it is declared."""
+def test_a_cadence_lists_its_other_paces_and_what_is_left_open() -> None:
+    """A pace may depend on a state, the incident's age, or a declaration."""
     updates = (
         "SEV1: { every: 30m, in: { diagnosis: 15m }, after: { 4h: 1h },"
         " slower: { every: 2h, from: 3h, decided: 1h } }, SEV2: unspecified"
@@ -227,8 +227,8 @@ def test_a_cadence_says_its_other_paces_and_what_is_left_open() -> None:
     ) in said(document(text), "How often each audience hears")
 
 
-def test_channels_are_told_with_what_is_tried_where_they_fail() -> None:
-    """The chain that a message goes along."""
+def test_channels_are_listed_with_their_fallbacks() -> None:
+    """The table shows the chain that a message follows."""
     assert ("Pager", "webhook", "Email") in rows(document(DEFAULT), "Channels of messages")
     assert rows(document(DEFAULT), "People")[0][3] == "Pager, else email, else log"
     assert rows(document(DOCUMENTED), "People")[2][3] == "Email, else log"
@@ -236,7 +236,7 @@ def test_channels_are_told_with_what_is_tried_where_they_fail() -> None:
 
 
 def test_calendars_have_their_hours_zone_and_holidays() -> None:
-    """Days that follow each other as a run."""
+    """Days that follow each other are written as a range."""
     assert rows(document(DOCUMENTED), "Calendars")[2:] == (
         ("Office", "Europe/London", "mon to fri 09:00 to 17:00; 2026-12-19 like a mon", "GB-ENG"),
         ("Bank holidays", "Europe/London", "holidays 00:00 to 24:00", "GB-ENG"),
@@ -250,7 +250,7 @@ def test_calendars_have_their_hours_zone_and_holidays() -> None:
 
 
 def test_a_hold_names_the_clocks_that_it_pauses() -> None:
-    """By the reason; none named, any reason may be given."""
+    """The clocks depend on the reason; without a list, any reason may be given."""
     assert said(document(DEFAULT), "Holds")[:2] == (
         "Third party: pauses diagnose and resolve.",
         "Change window: pauses resolve.",

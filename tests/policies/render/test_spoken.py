@@ -1,4 +1,4 @@
-"""The document reads as people write: names are words, but for those that must be typed."""
+"""The document reads as people write: names are words, unless a reader must type them."""
 
 import re
 
@@ -12,7 +12,7 @@ from tests.policies.test_examples import NAMES, example
 from tests.policies.written import LEAST, WHOLE
 
 SNAKE = re.compile(r"(?<![\w./=])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w=/]|\.\w)")
-"""A name as machines have it, unless it is part of a path or of a label."""
+"""A name in its machine form, unless it is part of a path or a label."""
 
 NAMED = (
     WHOLE.replace("ana: { email", "ana: { teams: [first_aid], email")
@@ -34,8 +34,8 @@ communication:
 
 
 @pytest.mark.parametrize("text", [DEFAULT, NAMED, LEAST], ids=("default", "named", "least"))
-def test_no_name_stands_as_a_machine_has_it(text: str) -> None:
-    """In sentences, tables, headings and the drawing; only the roles say how they are typed."""
+def test_no_name_appears_in_its_machine_form(text: str) -> None:
+    """This holds in sentences, tables, headings and the drawing; only roles show what to type."""
     made = document(text)
     shown = [t for section in made.sections[:7] for t in texts_of_section(section)]
     assert [found for t in shown for found in SNAKE.findall(t)] == []
@@ -47,7 +47,7 @@ def test_no_name_stands_as_a_machine_has_it(text: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_the_examples_are_words_too(name: str) -> None:
-    """Whatever a policy of a real organisation gives a name to."""
+    """This holds for every name in a policy of a real organisation."""
     drawn = rendered(example(name), Format.MARKDOWN)
     body = drawn.partition("## What this policy leaves unanswered")[0].partition("## 1.")[2]
     typed = {role for role in example(name).policy.roles if "_" in role}
@@ -56,18 +56,18 @@ def test_names_of_the_examples_are_words_too(name: str) -> None:
 
 
 def texts_of_section(section: Section) -> list[str]:
-    """The texts of one section, without those that are typed so."""
+    """The texts of one section, except those that a reader types."""
     return [t for t in texts(Document("", (), (section,))) if not isinstance(t, Verbatim)]
 
 
-def test_a_role_says_once_how_it_is_typed() -> None:
-    """For whoever gives commands."""
+def test_a_role_shows_once_what_to_type() -> None:
+    """People who give commands need it."""
     assert rows(document(DEFAULT), "3. Roles")[0][-1] == "incident_manager"
     assert str(document(DEFAULT)).count("communication_lead") == 1
 
 
-def test_what_must_be_typed_stays() -> None:
-    """Paths, labels, addresses, and what is said to be typed so."""
+def test_text_that_must_be_typed_stays() -> None:
+    """That is paths, labels, addresses, and texts marked for typing."""
     speak = speaking(("lead_role", "role:lead_role"))
     assert speak("lead_role: it leads.") == "Lead role: it leads."
     assert speak("by lead_role.") == "by lead role."
@@ -77,13 +77,13 @@ def test_what_must_be_typed_stays() -> None:
     assert speak(Verbatim("lead_role")) == "lead_role"
 
 
-def test_what_is_open_names_paths_as_they_are_written() -> None:
-    """Its reader types them."""
+def test_gaps_have_their_path_as_it_is_typed() -> None:
+    """The reader types it."""
     text = DEFAULT.replace("SEV2: 1w", "SEV2: unspecified")
     assert "clocks.review.within.SEV2" in said(document(text), "What this policy leaves unanswered")
 
 
-def test_deadlines_are_called_sla_too() -> None:
-    """So that whoever looks for the word finds them."""
+def test_deadlines_are_also_called_sla() -> None:
+    """A reader who searches for the word finds them."""
     assert any(text == "Deadlines (SLA)" for text in texts(document(DEFAULT)))
     assert any("deadlines (SLA) hold" in text for text in texts(document(DEFAULT)))

@@ -1,4 +1,4 @@
-"""Amounts, targets, moments and conditions are said in words that leave nothing out."""
+"""Amounts, targets, moments and conditions have words that leave nothing out."""
 
 from datetime import timedelta
 
@@ -26,14 +26,14 @@ UNITS = {"week": "w", "day": "d", "hour": "h", "minute": "m", "second": "s"}
         ("30d", "30 days"),
     ],
 )
-def test_a_duration_is_said_in_whole_words(written: str, words: str) -> None:
-    """Weeks where it is whole weeks, else days."""
+def test_a_duration_has_whole_words(written: str, words: str) -> None:
+    """It is in weeks if they are whole, otherwise in days."""
     assert duration(parse_duration(written)) == words
 
 
 @given(st.integers(min_value=1, max_value=10**8))
 def test_no_second_of_a_duration_is_lost(seconds: int) -> None:
-    """Read back, the words are what was said."""
+    """Read back, the words give the same duration."""
     words = duration(timedelta(seconds=seconds)).split()
     pairs = zip(words[::2], words[1::2], strict=True)
     written = "".join(f"{number}{UNITS[unit.removesuffix('s')]}" for number, unit in pairs)
@@ -60,7 +60,7 @@ def test_no_second_of_a_duration_is_lost(seconds: int) -> None:
     ],
 )
 def test_every_form_of_a_target_has_words(written: str, words: str) -> None:
-    """Those of docs/policy.md."""
+    """The forms are those of docs/policy.md."""
     found = parse_target(written)
     assert isinstance(found, Target)
     assert target(found) == words
@@ -97,12 +97,12 @@ def test_every_form_of_a_moment_has_words(written: str, words: str) -> None:
     ],
 )
 def test_every_form_of_a_condition_has_words(written: str, words: str) -> None:
-    """As a sentence that is true of an incident, or not."""
+    """The words are a sentence that is true of an incident, or not."""
     assert condition(written) == words
 
 
-def test_what_holds_for_several_is_said_once() -> None:
-    """And what holds for all stands alone."""
+def test_a_condition_that_all_share_is_written_once() -> None:
+    """If all of it is shared, it stands alone."""
     assert grouped({"a": "x", "b": "y", "c": "x"}, 3) == "a and c: x; b: y"
     assert grouped({"a": "x", "b": "x"}, 2) == "x"
     assert grouped({"a": "x", "b": "x"}, 3) == "a and b: x"
