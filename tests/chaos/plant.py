@@ -34,9 +34,9 @@ def seconds(count: float) -> timedelta:
 def quick_policy(
     *, wait: float, repeat: int, acknowledge: float = 2, forgotten: float | None = None
 ) -> CompiledPolicy:
-    """Three levels of one person each, `wait` seconds apart, and one audience; all by pager.
+    """Three levels of one person each, `wait` seconds apart, and one audience; all use the pager.
 
-    An acknowledgement that nothing follows for `forgotten` seconds is forgotten.
+    If nothing follows an acknowledgement for `forgotten` seconds, it is forgotten.
     """
     people = ("ana", "bo", "cy")
     levels = tuple(Level(page=(f"person:{name}",), wait=seconds(wait)) for name in people)
@@ -60,7 +60,7 @@ def quick_policy(
 
 
 class Plant:
-    """Everything that can be killed, and the way to start it again."""
+    """Everything that can be killed, and how to start it again."""
 
     def __init__(self, folder: Path, sink: WebhookSink) -> None:
         self.server = EmbeddedServer(
@@ -73,17 +73,17 @@ class Plant:
         self._worker: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
-        """Start server and worker."""
+        """Starts server and worker."""
         await self.start_server()
         self.start_worker()
 
     async def start_server(self) -> None:
-        """Start the server, or start it again from its file."""
+        """Starts the server, or starts it again from its file."""
         self.client = await self.server.start()
         self.handle = self.client.get_workflow_handle(INCIDENT)
 
     def start_worker(self) -> None:
-        """Start a worker process."""
+        """Starts a worker process."""
         environment = {
             **os.environ,
             "TEMPORAL_ADDRESS": self.server.address,
@@ -96,20 +96,20 @@ class Plant:
             )
 
     def kill_worker(self) -> None:
-        """SIGKILL: it says goodbye to nobody."""
+        """Sends SIGKILL, so that the worker can finish nothing."""
         if self._worker:
             self._worker.kill()
             self._worker.wait()
 
     def stop(self) -> None:
-        """End everything."""
+        """Ends everything."""
         if self._worker and self._worker.poll() is None:
             self._worker.send_signal(signal.SIGTERM)
             self._worker.wait()
         self.server.stop()
 
     async def report(self, policy: CompiledPolicy) -> None:
-        """An incident begins."""
+        """Reports an incident."""
         self.handle = await self.client.start_workflow(
             INCIDENT_WORKFLOW,
             IncidentInput(policy=policy, report=REPORT),
@@ -118,7 +118,7 @@ class Plant:
         )
 
     async def until(self, true: Callable[[Incident], bool]) -> Incident:
-        """Wait until the record says so, through whatever is down meanwhile."""
+        """Waits until the record fulfils this, even if processes are down meanwhile."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 try:
@@ -137,5 +137,5 @@ class Plant:
                 await asyncio.sleep(0.05)
 
     def pages(self) -> list[str]:
-        """Who was paged at the sink, in the order in which pages took effect."""
+        """Who was paged at the sink, in the order in which the pages took effect."""
         return [m["recipient"] for m in self.sink.effects.values() if m["kind"] == "page"]

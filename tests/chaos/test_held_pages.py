@@ -1,4 +1,4 @@
-"""Killed while pages are held, or while their summary is sent: none is lost, none comes twice."""
+"""Killed while it holds pages or sends their summary, a worker loses and doubles none."""
 
 import asyncio
 import random
@@ -19,17 +19,17 @@ BUSY = quick_policy(wait=1, repeat=0).changed(
         levels=(Level(page=("person:ana",), wait=seconds(0.2)),) * LEVELS,
     ),
 )
-"""Every level pages ana; by the limit, three go out by themselves and the others in a summary."""
+"""Every level pages ana; three pages go out one by one, the others in a summary."""
 
 
 def reached(record: Incident) -> dict[str, str]:
-    """The pages that reached ana, and how, by their keys."""
+    """The pages that reached ana, with their way, by key."""
     came = ("page.sent", "page.summarised")
     return {e.data["key"]: e.kind for e in record.timeline if e.kind in came}
 
 
 async def test_a_worker_killed_while_pages_are_held_loses_and_doubles_none(plant: Plant) -> None:
-    """It dies twice: before, while or after they are held, whenever chance has it."""
+    """It dies twice, at random: before, while or after it holds them."""
     chance = random.Random(1)  # noqa: S311 - reproducible, not secret
     await plant.report(BUSY)
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Killed at any moment, nothing is lost, skipped or doubled at a sink that honours keys."""
+"""Killed at any moment, the engine loses, skips and doubles nothing at a sink that honours keys."""
 
 import asyncio
 import random
@@ -12,17 +12,17 @@ HOUR = 3600
 
 
 def pages_on(record: Incident) -> list[str]:
-    """Who was paged by the timeline."""
+    """Who was paged according to the timeline."""
     return [e.data["recipient"] for e in record.timeline if e.kind == "page.sent"]
 
 
 def paged_so_far(names: list[str]) -> Callable[[Incident], bool]:
-    """Whether these have been paged by the timeline, others perhaps too."""
+    """Whether the timeline says that these, and perhaps others, were paged."""
     return lambda record: pages_on(record)[: len(names)] == names
 
 
 async def test_a_worker_killed_at_random_moments_skips_and_doubles_no_level(plant: Plant) -> None:
-    """Six pages over two rounds, with the worker dying twice on the way."""
+    """Six pages go out over two rounds, while the worker dies twice."""
     chance = random.Random(1)  # noqa: S311 - reproducible, not secret
     await plant.report(quick_policy(wait=1.5, repeat=1))
     await plant.sink.wait_for_requests(1)
@@ -44,9 +44,9 @@ async def test_a_worker_killed_at_random_moments_skips_and_doubles_no_level(plan
 async def test_a_worker_killed_while_a_forgotten_acknowledgement_resumes_skips_and_doubles_none(
     plant: Plant,
 ) -> None:
-    """Acknowledged, forgotten, resumed from level 1: the worker dies before, within and after.
+    """The worker dies before, while and after the acknowledgement is forgotten and level 1 resumes.
 
-    The new one is asked how it stands before it has had a task: that changes nothing either.
+    The new worker gets a query before its first task: that changes nothing either.
     """
     chance = random.Random(3)  # noqa: S311 - reproducible, not secret
     await plant.report(quick_policy(wait=1.5, repeat=0, forgotten=2))
@@ -63,12 +63,12 @@ async def test_a_worker_killed_while_a_forgotten_acknowledgement_resumes_skips_a
     assert [e.kind for e in record.timeline].count("escalation.resumed") == 1
 
 
-async def test_a_first_page_that_a_killed_worker_sent_is_known_and_its_key_names_no_other(
+async def test_a_first_page_of_a_killed_worker_is_known_and_keeps_its_own_key(
     plant: Plant,
 ) -> None:
-    """It left, the worker died, somebody acknowledged: the page is told, and not sent again.
+    """The page left, the worker died, somebody acknowledged: the page is recorded, not sent again.
 
-    Escalated by hand to the same level afterwards, the same person is paged under another key.
+    A later escalation by hand to the same level pages the same person under another key.
     """
     plant.sink.hang(times=1, takes=True)
     await plant.report(quick_policy(wait=HOUR, repeat=0).changed(audiences=()))
@@ -89,7 +89,7 @@ async def test_a_first_page_that_a_killed_worker_sent_is_known_and_its_key_names
 
 
 async def test_a_worker_killed_during_delivery_delivers_once_by_key(plant: Plant) -> None:
-    """The sink took the message, but the answer never came: the same key comes again."""
+    """The sink took the message but gave no answer: the same key comes again."""
     plant.sink.hang(times=2, takes=True)
     await plant.report(quick_policy(wait=HOUR, repeat=0))
     await plant.sink.wait_for_requests(2)
@@ -101,7 +101,7 @@ async def test_a_worker_killed_during_delivery_delivers_once_by_key(plant: Plant
     assert plant.pages() == ["ana"]
     assert len(plant.sink.effects) == 2
     assert pages_on(record) == ["ana"]
-    # On a busy machine both that hang are the page, and the notification comes once.
+    # On a busy machine both hanging requests may be the page; the notification then comes once.
     page = next(key for key, sent in plant.sink.effects.items() if sent["kind"] == "page")
     assert page in plant.sink.repeats
     assert set(plant.sink.repeats) <= set(plant.sink.effects)
@@ -110,7 +110,7 @@ async def test_a_worker_killed_during_delivery_delivers_once_by_key(plant: Plant
 async def test_a_server_killed_and_restarted_from_its_file_loses_no_acknowledged_command(
     plant: Plant,
 ) -> None:
-    """Every command that was answered is on the record, once."""
+    """Every answered command is on the record, once."""
     await plant.report(quick_policy(wait=HOUR, repeat=0))
     await plant.sink.wait_for(2)
     for number in range(10):
@@ -131,7 +131,7 @@ async def test_a_server_killed_and_restarted_from_its_file_loses_no_acknowledged
 async def test_a_deadline_that_passed_while_everything_was_down_fires_once_and_says_how_late(
     plant: Plant,
 ) -> None:
-    """Reported to a server that then went down, without any worker: late, and saying so."""
+    """An incident was reported while no worker ran, then the server went down."""
     plant.kill_worker()
     await plant.report(quick_policy(wait=1, repeat=0, acknowledge=1))
     reported = asyncio.get_running_loop().time()

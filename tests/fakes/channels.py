@@ -1,4 +1,4 @@
-"""Channels that record instead of sending: the edge of the world in scenario tests."""
+"""Channels that record instead of sending: scenario tests end at them."""
 
 import asyncio
 from datetime import timedelta
@@ -11,7 +11,7 @@ from rehearsal import channels as recording
 
 
 class RecordingChannel(recording.RecordingChannel):
-    """Takes each message once per key; fails as often as it is told to."""
+    """Takes each message once per key; fails as often as a test says."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -22,7 +22,7 @@ class RecordingChannel(recording.RecordingChannel):
     async def send(
         self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
     ) -> Reference | None:
-        """Record it, or raise what the test asked for."""
+        """Records the message, or raises what the test asked for."""
         self.attempts += 1
         if self.gate:
             await self.gate.wait()
@@ -39,7 +39,7 @@ class RecordingChannels(ChannelDirectory):
         self.named: dict[str, RecordingChannel] = {}
 
     def channel(self, name: str) -> RecordingChannel:
-        """The channel `name`, made when it is first asked for."""
+        """The channel `name`; the first call creates it."""
         if name not in self.named:
             self.named[name] = RecordingChannel(name)
         return self.named[name]

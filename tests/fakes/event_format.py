@@ -1,7 +1,7 @@
-"""A format of alerts as far from Alertmanager's as senders go, in the one file that a format is.
+"""An alert format that differs from Alertmanager's as much as possible, in one file.
 
-A body is a list of events. Each belongs to the group of its key, and says neither since when it
-fires nor, once it is over, what it was; a header says where all of them come from.
+A body is a list of events. Each belongs to the group of its key. It does not say since when it
+fires and, once it is over, what it was; a header names the sender of all of them.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ STATUS = {"trigger": AlertStatus.FIRING, "resolve": AlertStatus.RESOLVED}
 
 
 class Event(Lenient):
-    """One event; an `ack` is nothing that an alert does."""
+    """One event; an alert never sends `ack`."""
 
     action: Literal["trigger", "resolve", "ack"]
     key: str
@@ -26,7 +26,7 @@ class Event(Lenient):
 
 
 class Events(RootModel[tuple[Event, ...]]):
-    """A body."""
+    """A list of events."""
 
 
 def _recognises(body: Any) -> bool:

@@ -1,4 +1,4 @@
-"""A way from alert groups to incidents on which answers get lost."""
+"""A way from alert groups to incidents that loses answers."""
 
 from temporalio import activity
 from temporalio.client import Client
@@ -9,7 +9,7 @@ from models.contracts.alert_group import FEED_INCIDENT, FeedIncident, IncidentFe
 
 
 class LosesEveryFirstAnswer(FeedIncidentActivity):
-    """Feeds the incident; what it answers to a command arrives only when that is repeated."""
+    """Feeds the incident; only a repeated command gets its answer."""
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
@@ -17,7 +17,7 @@ class LosesEveryFirstAnswer(FeedIncidentActivity):
 
     @activity.defn(name=FEED_INCIDENT)
     async def feed_incident(self, request: FeedIncident) -> IncidentFed:
-        """Raises ApplicationError, that is not tried again, once for each command."""
+        """Raises ApplicationError, which is not retried, once for each command."""
         answer = await super().feed_incident(request)
         if request.command_id not in self._lost:
             self._lost.add(request.command_id)

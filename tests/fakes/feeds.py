@@ -1,4 +1,4 @@
-"""Texts of calendar feeds, as other tools write them, and who reads them in this process."""
+"""Texts of calendar feeds as other tools write them, and a reader in this process."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from connectors.feeds.readings import Unreadable
 
 
 async def read_here(text: str, start: datetime, end: datetime) -> Unfolded:
-    """Read a text at once, where nothing could kill it."""
+    """Reads a text at once, in a place where nothing can kill the reader."""
     try:
         return unfolded(text, start, end)
     except NoCalendar:
@@ -15,7 +15,7 @@ async def read_here(text: str, start: datetime, end: datetime) -> Unfolded:
 
 
 def a_feed(*events: str, zone: str = "") -> str:
-    """A calendar of these events, of lines that are joined by a bar."""
+    """A calendar with these events; a bar separates their lines."""
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Example//On call//EN"]
     if zone:
         head.append(f"X-WR-TIMEZONE:{zone}")

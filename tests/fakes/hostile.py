@@ -1,4 +1,4 @@
-"""Texts of people who mean harm: they steer terminals, mislead readers, and break out of lines."""
+"""Hostile texts: they steer terminals, mislead readers, and break out of lines."""
 
 STEERING = "\x1b]0;pwned\x07\u202egnp.exe\u2066 \x9b31m\x00"
 PICTURE = "![x](http://evil.example/p.png)"

@@ -1,4 +1,4 @@
-"""A kind of channel that only tests know. It keeps the messages of one recipient together."""
+"""A kind of channel for tests. It keeps the messages to one recipient together."""
 
 from datetime import timedelta
 from typing import Literal
@@ -9,14 +9,14 @@ from models.messages.reference import Reference
 
 
 class PigeonSettings(ChannelSettings):
-    """Where it flies to."""
+    """The place to which it flies."""
 
     kind: Literal["pigeon"] = "pigeon"
     loft: str
 
 
 class Pigeon:
-    """Flies each message to the loft, tied to the first one; `flown` are the subjects by thread."""
+    """Flies each message to the loft, tied to the first one; `flown` has the subjects by thread."""
 
     def __init__(self, name: str, loft: str) -> None:
         self.name = name
@@ -30,7 +30,7 @@ class Pigeon:
         timeout: timedelta,
         first_message: Reference | None = None,
     ) -> Reference | None:
-        """It flies."""
+        """Lets the message fly."""
         thread = first_message.thread if first_message else None
         thread = thread or f"ring-{len(self.flown) + 1}"
         self.flown.setdefault(thread, []).append(message.reason)

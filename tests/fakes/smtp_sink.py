@@ -1,6 +1,6 @@
-"""A real SMTP server on a free port of loopback, in the running loop.
+"""A real SMTP server on a free loopback port, in the running loop.
 
-It keeps every mail that it took; answers to RCPT and DATA can be programmed.
+It keeps every mail that it took; a test can set its answers to RCPT and DATA.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from tests.patience import PATIENCE_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as it was taken."""
+    """One mail that was taken."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -33,10 +33,10 @@ class Mail:
 class SmtpSink:
     """Use as `async with SmtpSink() as sink`; channels connect to `sink.host`, `sink.port`.
 
-    With `tls` it speaks TLS, from the first byte or, where `starttls`, when asked to; with
-    `login` it takes mail only from whoever knows these words. `refused` maps a recipient to the
-    answer to its RCPT; `data_answers` are consumed one per mail, then "250 OK" answers. `effects`
-    holds the first mail of each Message-ID, `mails` all.
+    With `tls` it speaks TLS from the first byte, or after STARTTLS if `starttls`; with `login` it
+    takes mail only after that login. `refused` maps a recipient to the answer to its RCPT. Each
+    mail uses up one of `data_answers`; then "250 OK" answers. `effects` holds the first mail of
+    each Message-ID, `mails` all.
     """
 
     host = "127.0.0.1"
@@ -92,7 +92,7 @@ class SmtpSink:
             self._server.close()
 
     async def wait_for(self, effects: int, *, within: float = PATIENCE_SECONDS) -> None:
-        """Wait until at least so many different mails were taken; `within` seconds at most."""
+        """Waits until it took `effects` different mails; `within` seconds at most."""
         async with asyncio.timeout(within), self._came:
             await self._came.wait_for(lambda: len(self.effects) >= effects)
 
@@ -104,7 +104,7 @@ class SmtpSink:
         address: str,
         rcpt_options: list[str],
     ) -> str:
-        """Take a recipient, unless the test refuses it."""
+        """Takes a recipient, unless the test refuses it."""
         if address in self.refused:
             return self.refused[address]
         envelope.rcpt_tos.append(address)
@@ -114,7 +114,7 @@ class SmtpSink:
     async def handle_DATA(  # noqa: N802 - the name is aiosmtpd's
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        """Take a mail, unless the test answers otherwise."""
+        """Takes a mail, unless the test answers otherwise."""
         if self.data_answers:
             answer = self.data_answers.pop(0)
             if not answer.startswith("2"):

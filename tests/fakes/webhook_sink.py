@@ -1,7 +1,7 @@
 """A real HTTP server on loopback that takes messages, once per idempotency key.
 
-Every request is recorded; an effect happens only for a key that has none yet. Answers can be
-programmed one by one, so that a test decides what each attempt meets.
+It records every request; only a new key has an effect. A test can set each answer, and so decides
+what each attempt meets.
 """
 
 import asyncio
@@ -19,9 +19,9 @@ REASONS = {200: "OK", 204: "No Content", 302: "Found", 429: "Too Many Requests"}
 class Answer:
     """What one request meets.
 
-    `hang` never answers; `close` drops the connection without an answer, `close_after` after it.
-    `takes` says whether the message took effect; by default a 2xx does. A Content-Length among
-    the headers may lie.
+    `hang` never answers; `close` drops the connection without an answer, `close_after` after the
+    answer. `takes` says whether the message takes effect; without it, a 2xx does. A Content-Length
+    among the headers may lie.
     """
 
     status: int = 200
@@ -42,7 +42,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class SinkRequest:
-    """One request as it came, its path without the query, and the answer that it met."""
+    """One request as it came, its path without the query, and the answer that it got."""
 
     method: str
     path: str
@@ -66,9 +66,9 @@ class WebhookSink:
     """Use as `async with WebhookSink() as sink`; channels post to `sink.url`.
 
     `requests` are all requests in order, `effects` the message of each key that took effect,
-    `repeats` the keys that came again after they had taken effect. `answers` are consumed one
-    per request, then `default` answers. A path of its own (`sink.url_of("pager")`) lets one sink
-    stand for several channels; `by_path` programs a path for good.
+    `repeats` the keys that came again after that. Each request uses up one of `answers`; then
+    `default` answers. With a path for each (`sink.url_of("pager")`), one sink stands for several
+    channels; `by_path` sets the answer of a path for good.
     """
 
     def __init__(self, *, port: int = 0) -> None:
@@ -96,12 +96,12 @@ class WebhookSink:
         await self.stop()
 
     async def start(self) -> None:
-        """Listen on loopback; after a stop again on the same port."""
+        """Listens on loopback; after a stop, on the same port."""
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Stop listening and drop what is connected. What was recorded stays."""
+        """Stops listening and drops all connections. It keeps what it recorded."""
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -111,37 +111,37 @@ class WebhookSink:
 
     @property
     def url(self) -> str:
-        """Where to post."""
+        """The URL to post to."""
         return self.url_of("hook")
 
     def url_of(self, name: str) -> str:
-        """Where to post so that the request's path is `/name`."""
+        """The URL to post to, so that the request's path is `/name`."""
         return f"http://127.0.0.1:{self.port}/{name}"
 
     def answer(self, status: int = 200, *, times: int = 1, **headers: str) -> None:
-        """Program the next `times` answers; `retry_after="3"` becomes the header Retry-After."""
+        """Sets the next `times` answers; `retry_after="3"` becomes the header Retry-After."""
         named = {name.replace("_", "-").title(): value for name, value in headers.items()}
         self.answers += [Answer(status=status, headers=named)] * times
 
     def hang(self, *, times: int = 1, takes: bool = False) -> None:
-        """Never answer the next `times` requests."""
+        """Never answers the next `times` requests."""
         self.answers += [Answer(hang=True, takes=takes)] * times
 
     def close_connection(self, *, times: int = 1, takes: bool = False) -> None:
-        """Drop the connection of the next `times` requests, having taken the message or not."""
+        """Drops the connection of the next `times` requests; `takes` says if the message counts."""
         self.answers += [Answer(close=True, takes=takes)] * times
 
     def to(self, name: str) -> list[SinkRequest]:
-        """The requests whose path is `/name`."""
+        """The requests with the path `/name`."""
         return [request for request in self.requests if request.path == f"/{name}"]
 
     async def wait_for(self, effects: int, *, within: float = PATIENCE_SECONDS) -> None:
-        """Wait until at least so many messages took effect; `within` seconds at most."""
+        """Waits until `effects` messages took effect; `within` seconds at most."""
         async with asyncio.timeout(within), self._came:
             await self._came.wait_for(lambda: len(self.effects) >= effects)
 
     async def wait_for_requests(self, count: int, *, within: float = PATIENCE_SECONDS) -> None:
-        """Wait until at least so many requests came; `within` seconds at most."""
+        """Waits until `count` requests came; `within` seconds at most."""
         async with asyncio.timeout(within), self._came:
             await self._came.wait_for(lambda: len(self.requests) >= count)
 
@@ -159,7 +159,7 @@ class WebhookSink:
             writer.close()
 
     async def _served(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Serve one request of a connection; returns whether it stays open."""
+        """Serves one request of a connection; returns whether the connection stays open."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         method, target, _ = head[0].split(" ", 2)
         path = target.partition("?")[0]

@@ -1,4 +1,4 @@
-"""Which addresses may be used, followed and shown."""
+"""Addresses that may be used, followed and shown."""
 
 import pytest
 
@@ -8,16 +8,16 @@ from models.addresses import is_loopback, web_link
 @pytest.mark.parametrize(
     "host", ["localhost", "LOCALHOST", "127.0.0.1", "127.9.8.7", "::1", "[::1]"]
 )
-def test_this_machine_alone_is_loopback(host: str) -> None:
-    """By name or address."""
+def test_only_this_machine_is_loopback(host: str) -> None:
+    """It may be written as a name or an address."""
     assert is_loopback(host)
 
 
 @pytest.mark.parametrize(
     "host", ["", None, "0.0.0.1", "::", "10.0.0.1", "localhost.example.org", "127.0.0.1.nip.io"]
 )
-def test_what_others_can_reach_is_not(host: str | None) -> None:
-    """Nor a name that only looks like it."""
+def test_an_address_that_others_can_reach_is_not_loopback(host: str | None) -> None:
+    """A name that resembles it is not loopback either."""
     assert not is_loopback(host)
 
 
@@ -32,8 +32,8 @@ def test_what_others_can_reach_is_not(host: str | None) -> None:
         ("https://a@b@[::1]:80/", "https://[::1]:80/"),
     ],
 )
-def test_a_link_leads_into_the_web_and_carries_no_login(given: str, shown: str) -> None:
-    """What stands before the @ is a password, or a disguise."""
+def test_a_link_leads_to_the_web_and_has_no_login(given: str, shown: str) -> None:
+    """Text before the @ is a password, or a disguise."""
     assert web_link(given) == shown
 
 
@@ -51,6 +51,6 @@ def test_a_link_leads_into_the_web_and_carries_no_login(given: str, shown: str) 
         "https://host/" + "x" * 2000,
     ],
 )
-def test_whatever_else_is_no_link(given: str | None) -> None:
+def test_any_other_address_is_no_link(given: str | None) -> None:
     """It could run in a browser, read a file, or steer a terminal."""
     assert web_link(given) is None

@@ -1,4 +1,4 @@
-"""Moments of a scenario, and what each kind of expectation may say."""
+"""Moments of a scenario, and the contents of each kind of expectation."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ STARTS = datetime(2026, 3, 27, 16, 50, tzinfo=UTC)
     ],
 )
 def test_an_offset_counts_from_the_start(written: object, offset: timedelta) -> None:
-    """In the durations of the policy language, before or after."""
+    """It is a duration of the policy language, before or after."""
     assert instant_of(parse_moment(written), STARTS) == STARTS + offset
 
 
@@ -31,7 +31,7 @@ def test_an_offset_counts_from_the_start(written: object, offset: timedelta) -> 
     "written", ["2018-10-21T22:52:00Z", "2018-10-21T22:52Z", "2018-10-22T00:52:00+02:00"]
 )
 def test_an_instant_is_the_same_in_every_zone(written: str) -> None:
-    """Kept in UTC."""
+    """It is kept in UTC."""
     assert parse_moment(written) == datetime(2018, 10, 21, 22, 52, tzinfo=UTC)
 
 
@@ -47,8 +47,10 @@ def test_an_instant_is_the_same_in_every_zone(written: str) -> None:
         (True, "is not a moment"),
     ],
 )
-def test_what_is_no_moment_is_refused_with_what_would_be_right(written: object, what: str) -> None:
-    """Nobody should have to guess whether 5 is minutes."""
+def test_a_text_that_is_no_moment_is_refused_with_the_right_form(
+    written: object, what: str
+) -> None:
+    """Nobody should have to guess whether 5 means minutes."""
     with pytest.raises(ValueError, match=f"{what}|not a moment; write an offset such as"):
         parse_moment(written)
 
@@ -66,13 +68,13 @@ def test_what_is_no_moment_is_refused_with_what_would_be_right(written: object, 
     ],
 )
 def test_an_event_is_one_thing_that_somebody_does(given: dict[str, Any], what: str) -> None:
-    """What is more, or less, is told apart before anything is played."""
+    """An event with several or none is refused before anything is played."""
     with pytest.raises(ValidationError, match=what):
         Event.model_validate(given)
 
 
-def test_what_a_command_takes_stands_beside_it() -> None:
-    """No nesting for what every event has."""
+def test_the_fields_of_a_command_stand_beside_it() -> None:
+    """They need no nesting, unlike in the payload of the command."""
     event = Event.model_validate({"at": "5m", "by": "ana", "do": "set_severity", "to": "SEV2"})
     assert event.fields == {"to": "SEV2"}
 
@@ -92,13 +94,13 @@ def test_what_a_command_takes_stands_beside_it() -> None:
         ({"any": "shout"}, "this is nothing that is said"),
     ],
 )
-def test_an_expectation_says_one_thing_and_enough_of_it(given: dict[str, Any], what: str) -> None:
-    """A slip of the pen must not make a test that cannot fail."""
+def test_an_expectation_has_one_subject_and_enough_of_it(given: dict[str, Any], what: str) -> None:
+    """A slip must not make a test that cannot fail."""
     with pytest.raises(ValidationError, match=what):
         Expectation.model_validate(given)
 
 
 @pytest.mark.parametrize("status", ["met", "at_risk", "cancelled", "paused"])
 def test_a_clock_is_expected_by_its_status_or_its_stage(status: str) -> None:
-    """Both are words of the glossary, and none is in both."""
+    """The glossary has both, and no word is in both lists."""
     assert Expectation.model_validate({"clock": "resolve", "status": status}).kind == "clock"

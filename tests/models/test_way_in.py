@@ -1,4 +1,4 @@
-"""The ways in have one vocabulary in code, and two words each that are stored."""
+"""Ways in have one vocabulary in code, and two stored words each."""
 
 import pytest
 
@@ -6,8 +6,8 @@ from models.base import ENGINE, MONITORING, Actor
 from models.way_in import CHANNELS, WayIn, channel_of, way_of
 
 
-def test_what_is_stored_of_a_way_in_never_changes() -> None:
-    """`Actor.via` and the policy's channels are in histories and policies: both words stay."""
+def test_the_stored_words_of_a_way_in_never_change() -> None:
+    """Histories hold `Actor.via`, policies hold channels: both words stay."""
     assert {way.name: (way.value, way.channel) for way in WayIn} == {
         "MONITORING": ("alerts", "monitoring"),
         "COMMAND_LINE": ("console", "command_line"),
@@ -21,19 +21,19 @@ def test_what_is_stored_of_a_way_in_never_changes() -> None:
 
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_each_channel_of_a_policy_is_one_way_in(channel: str) -> None:
-    """From the word of a policy to the word of the record, and back."""
+    """The policy's word leads to the record's word, and back."""
     way = way_of(channel)
     assert way is not None
     assert channel_of(way.value) == channel
 
 
-def test_a_way_in_that_nobody_knows_keeps_its_word() -> None:
-    """A tool may claim any way; it then is no channel of a policy."""
+def test_an_unknown_way_in_keeps_its_word() -> None:
+    """A tool may claim any way in; it then is no channel of a policy."""
     assert channel_of("pigeon") == "pigeon"
     assert way_of("engine") is None
 
 
 def test_the_record_holds_plain_words() -> None:
-    """What is stored of an actor is text, as before."""
+    """An actor is stored as text, as before."""
     assert Actor(name="ana").model_dump_json() == '{"name":"ana","via":"temporal"}'
     assert (ENGINE.via, MONITORING.via) == ("engine", "alerts")

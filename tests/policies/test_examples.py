@@ -31,12 +31,12 @@ def _open(path: str, meanwhile: str) -> str:
 
 
 LEFT_OPEN: dict[str, tuple[str, ...]] = {
-    # "Immediately" and "within working hours" are no figures.
+    # "Immediately" and "within working hours" give no duration.
     "atlassian": (
         _open("clocks.respond.within.SEV1, SEV2", UNHELD),
         _open("clocks.respond.within.SEV3", UNHELD),
     ),
-    # A level that the matrix never yields, and a pace that is cited from a table without it.
+    # The matrix never gives one severity, and a quoted cadence table lacks two.
     "cabinet-office": (
         "severities.P6: nothing gives P6: no cell, no label, not the default",
         _open("communication.updates.staff.P1, P2", "no update is promised"),
@@ -48,7 +48,7 @@ LEFT_OPEN: dict[str, tuple[str, ...]] = {
         NIGHTS,
     ),
     "pagerduty": (),
-    # Figures of severity A alone are known.
+    # The source gives durations for severity A only.
     "vendor-support-slas": (
         _open("clocks.azure_standard.within.B, C", UNHELD),
         _open("clocks.azure_rapid.within.B, C", UNHELD),

@@ -56,7 +56,7 @@ def changed(old: str, new: str) -> str:
 
 
 MARK = "§"
-"""Stands in the text of a case where a problem is expected."""
+"""Marks the place in a text at which a test expects a problem."""
 
 
 def expected_at(marked: str, expected: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What could have been played, for tests of what is made of it."""
+"""Results of rehearsals that tests judge, compare and print."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,23 +21,23 @@ POLICY = PolicyPlayed(file="p.yaml", name="P", version="1", policy_hash="0" * 64
 
 
 def after(minutes: float) -> datetime:
-    """The instant of a minute."""
+    """The instant of this minute."""
     return STARTS + timedelta(minutes=minutes)
 
 
 def said(kind: str, at: float, who: str, because: str = "", **more: Any) -> Said:
-    """Something that was said at a minute, of the one incident unless told otherwise."""
+    """A message at this minute; without a name it belongs to the only incident."""
     fields = {"incident": "incident", "channel": "pager", **more}
     return Said(kind=kind, at=after(at), who=who, because=because, **fields)
 
 
 def refused(what: str, at: float, by: str = "ana", because: str = "no", **more: Any) -> Refused:
-    """Something that was refused at a minute."""
+    """A refusal at this minute."""
     return Refused(what=what, at=after(at), by=by, because=because, incident="incident", **more)
 
 
 def reading(clock: str, elapsed: float, target: float, **more: Any) -> ClockReading:
-    """A run of a clock that was stopped in time or late, in minutes; `more` replaces fields."""
+    """A run of a clock that stopped in time or late, in minutes; `more` replaces fields."""
     late = elapsed > target
     fields: dict[str, Any] = {
         "clock": clock,
@@ -56,20 +56,20 @@ def reading(clock: str, elapsed: float, target: float, **more: Any) -> ClockRead
 
 
 def figure(name: str, elapsed: float) -> MetricReading:
-    """A figure that is known, in minutes."""
+    """A known figure, in minutes."""
     ends = after(elapsed)
     return MetricReading(metric=name, started_at=STARTS, stopped_at=ends, elapsed=ends - STARTS)
 
 
 def standing(*clocks: ClockReading, name: str = "incident", **more: Any) -> Standing:
-    """How an incident stands; ana leads it."""
+    """How an incident stands, led by ana."""
     fields: dict[str, Any] = {"state": "review", "severity": "SEV1"}
     fields |= {"roles": {"incident_manager": "ana"}, **more}
     return Standing(incident=name, clocks=clocks, **fields)
 
 
 def incident(end: Standing, *heard: Said, breaches: tuple[Breach, ...] = ()) -> PlayedIncident:
-    """One incident as it was in the end."""
+    """One incident at the end of a rehearsal."""
     return PlayedIncident(
         name=end.incident,
         id="INC-260327-TEST",
@@ -99,7 +99,7 @@ def played(
 
 
 def scenario(*expect: dict[str, Any]) -> Scenario:
-    """A scenario that expects this."""
+    """A scenario with these expectations."""
     event = {"at": "0m", "by": "cy", "report": {"title": "Checkout fails"}}
     given = {"scenario": "A night", "starts": STARTS, "events": [event], "expect": list(expect)}
     return Scenario.model_validate(given)

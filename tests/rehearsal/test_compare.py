@@ -1,4 +1,4 @@
-"""Two policies on one scenario: only what differs is told, by side."""
+"""Two policies on one scenario: the comparison shows only what differs, by side."""
 
 from datetime import timedelta
 
@@ -34,28 +34,28 @@ LAX = played(
 )
 
 
-def test_nothing_differs_from_itself() -> None:
-    """Whatever was played."""
+def test_a_rehearsal_does_not_differ_from_itself() -> None:
+    """This holds for anything that was played."""
     assert compare(STRICT, STRICT).same
     assert not compare(STRICT, LAX).same
 
 
-def test_who_hears_at_about_the_same_time_hears_the_same() -> None:
-    """A page that comes at another time is another page."""
+def test_messages_at_about_the_same_time_are_the_same() -> None:
+    """A page at another time is another page."""
     found = compare(STRICT, LAX)
     assert [(s.who, s.at) for s in found.said_here] == [("bo", after(5))]
     assert [(s.who, s.at) for s in found.said_there] == [("bo", after(15))]
 
 
-def test_it_says_whether_we_would_have_breached() -> None:
-    """The question that it is for."""
+def test_the_comparison_shows_whether_a_clock_would_have_been_breached() -> None:
+    """It exists for this question."""
     assert compare(STRICT, LAX).breached_here == (LATE,)
     assert compare(STRICT, LAX).breached_there == ()
     assert compare(LAX, STRICT).breached_there == (LATE,)
 
 
-def test_a_clock_that_went_otherwise_is_shown_from_both_sides() -> None:
-    """Also where only its target differs; one that went the same is left out."""
+def test_a_clock_that_went_differently_is_shown_from_both_sides() -> None:
+    """A different target is enough; a clock that went the same is left out."""
     (difference,) = compare(STRICT, LAX).clocks
     assert difference.clock == "acknowledge"
     assert difference.here is not None
@@ -70,8 +70,8 @@ def test_a_clock_that_only_one_policy_has_is_a_difference() -> None:
     assert (difference.clock, difference.here) == ("assess", None)
 
 
-def test_refusals_and_ends_that_differ_are_told() -> None:
-    """What one policy refuses, the other may let pass."""
+def test_different_refusals_and_ends_are_shown() -> None:
+    """One policy may allow what the other refuses."""
     found = compare(STRICT, LAX)
     assert [r.what for r in found.refused_here] == ["resolve"]
     assert found.refused_there == ()
@@ -79,7 +79,7 @@ def test_refusals_and_ends_that_differ_are_told() -> None:
     assert (end.here, end.there) == ("review, SEV1", "review, SEV2")
 
 
-def test_an_incident_that_only_one_policy_makes_is_told() -> None:
-    """The other ignores the alert, or refuses the report."""
+def test_an_incident_of_only_one_policy_is_shown() -> None:
+    """The other policy ignores the alert, or refuses the report."""
     (end,) = compare(STRICT, played()).ends
     assert (end.incident, end.there) == ("incident", None)

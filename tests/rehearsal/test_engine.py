@@ -1,4 +1,4 @@
-"""The rehearsed engine: the real one, and nothing of the world around it."""
+"""A rehearsal runs the real engine, without the world around it."""
 
 import uuid
 from collections.abc import AsyncIterator
@@ -39,13 +39,13 @@ async def engine(
 
 
 def given(engine: RehearsedEngine, command: str, **fields: object) -> Order:
-    """A command of ana's to the one incident."""
+    """A command by ana to the only incident."""
     (named,) = engine.incidents.values()
     return Order(named, command, {"actor": "ana", "via": "console", **fields}, uuid.uuid4().hex)
 
 
-async def test_every_message_ends_in_a_channel_that_only_records(engine: RehearsedEngine) -> None:
-    """As many as the timeline tells of: what the policy names is made here, whatever it means."""
+async def test_every_message_ends_in_a_recording_channel(engine: RehearsedEngine) -> None:
+    """There are as many as on the timeline: each channel of the policy is replaced, of any kind."""
     await engine.report("incident", REPORT, STARTS)
     await engine.advance(after(6))
     view = await engine.view(engine.incidents["incident"], after(6))
@@ -59,15 +59,17 @@ async def test_every_message_ends_in_a_channel_that_only_records(engine: Rehears
 async def test_a_rehearsal_reads_no_settings_of_the_installation(
     time_skipping: WorkflowEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where messages really go, and what is kept where, must not reach it."""
+    """It must not know where messages really go or documents really are."""
     monkeypatch.setattr(Settings, "__init__", lambda *_, **__: pytest.fail("settings were read"))
     async with RehearsedEngine(time_skipping.client, RehearsedPolicy(SMALL), tmp_path) as engine:
         await engine.report("incident", REPORT, STARTS)
     assert set(engine.incidents) == {"incident"}
 
 
-async def test_commands_at_the_limit_are_in_time_and_answered_each(engine: RehearsedEngine) -> None:
-    """They come together with what is due, and before it; dated to the instant."""
+async def test_commands_at_the_limit_are_in_time_and_each_is_answered(
+    engine: RehearsedEngine,
+) -> None:
+    """They come before what is due at that instant, and have exactly that date."""
     await engine.report("incident", REPORT, STARTS)
     await engine.advance(after(5) - timedelta(seconds=2))
     at = {"happened_at": after(5)}
@@ -81,8 +83,8 @@ async def test_commands_at_the_limit_are_in_time_and_answered_each(engine: Rehea
     assert (acknowledge.status, acknowledge.elapsed) == ("met", timedelta(minutes=5))
 
 
-async def test_what_is_refused_says_why_and_what_is_missing(engine: RehearsedEngine) -> None:
-    """As the incident, or the policy, says it."""
+async def test_a_refusal_says_why_and_what_is_missing(engine: RehearsedEngine) -> None:
+    """It has the words of the incident, or of the policy."""
     bare = REPORT.changed(affected_systems=())
     with pytest.raises(NotTaken, match="the report lacks") as refused:
         await engine.report("incident", bare, STARTS)
@@ -96,8 +98,8 @@ async def test_what_is_refused_says_why_and_what_is_missing(engine: RehearsedEng
         await engine.do(given(engine, "hold", reason="third_party"), STARTS)
 
 
-async def test_an_alert_group_stands_in_the_time_of_the_scenario(engine: RehearsedEngine) -> None:
-    """Nothing is moved on its way in or out of it."""
+async def test_an_alert_group_has_the_time_of_the_scenario(engine: RehearsedEngine) -> None:
+    """No instant is moved on the way in or out."""
     firing = payload_file(SMALL.parents[1] / "payloads" / "firing.json")
     await engine.deliver("checkout", firing, STARTS)
     await engine.advance(after(60))
@@ -111,8 +113,8 @@ async def test_an_alert_group_stands_in_the_time_of_the_scenario(engine: Rehears
     assert [record.alert.started_at for record in incident.alerts.values()] == [STARTS]
 
 
-async def test_a_second_incident_of_a_name_gets_a_number(engine: RehearsedEngine) -> None:
-    """So that both can be meant."""
+async def test_a_second_incident_with_the_same_name_gets_a_number(engine: RehearsedEngine) -> None:
+    """A scenario can name both."""
     for minute in (0, 1, 2):
         await engine.report("checkout", REPORT, after(minute))
     assert list(engine.incidents) == ["checkout", "checkout-2", "checkout-3"]

@@ -1,4 +1,4 @@
-"""A schedule that follows a feed, rehearsed."""
+"""Rehearsals of a schedule that follows a feed."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +18,10 @@ POLICY = WHOLE.replace("page: ana", "page: schedule:fed").replace(
 )
 
 
-async def test_a_rehearsal_asks_the_feeds_that_it_is_given(
+async def test_a_rehearsal_reads_the_feeds_that_it_was_given(
     time_skipping: WorkflowEnvironment, tmp_path: Path
 ) -> None:
-    """Whoever they say is on call then takes the role, and is paged."""
+    """The person whom the feed names takes the role and is paged."""
     file, feed = tmp_path / "policy.yaml", tmp_path / "fed.ics"
     file.write_text(POLICY + "schedules: { fed: { ical: feed:shifts } }\n")
     feed.write_text(a_feed(ANA, BO))

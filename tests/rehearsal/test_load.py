@@ -1,4 +1,4 @@
-"""A scenario file in: a scenario, or every problem with its line and column."""
+"""Reading a scenario file gives a scenario, or every problem with its line and column."""
 
 from pathlib import Path
 
@@ -13,19 +13,19 @@ MOMENT = "write an offset such as 0m, 3h50m, 2d or -10m, or an instant such as 2
 
 
 def loaded(folder: Path, text: str) -> LoadedScenario:
-    """What comes of a scenario file with this text."""
+    """The result of loading a scenario file with this text."""
     path = folder / "night.yaml"
     path.write_text(text)
     return load_scenario(path)
 
 
 def problems(folder: Path, text: str) -> list[str]:
-    """The problems of it, without the folder."""
+    """Its problems, without the folder."""
     return [str(p).removeprefix(f"{folder}/") for p in loaded(folder, text).problems]
 
 
 def test_a_sound_scenario_has_no_problems(tmp_path: Path) -> None:
-    """Alerts are looked for beside the scenario, then from where we are."""
+    """Alert files are looked for beside the scenario, then in the current folder."""
     (tmp_path / "alert.json").write_text(PAYLOAD.read_text())
     text = f"""{HEAD}events:
   - {{ at: 0m, alert: alert.json }}
@@ -41,8 +41,8 @@ expect:
     assert found.scenario is not None
 
 
-def test_every_problem_is_reported_at_once_where_it_stands(tmp_path: Path) -> None:
-    """One reading is enough to put everything right."""
+def test_every_problem_is_reported_at_once_at_its_place(tmp_path: Path) -> None:
+    """An author can correct all of them after one reading."""
     text = """\
 scenario: A night
 starts: 0m
@@ -85,18 +85,18 @@ EVENTS = [
 
 
 @pytest.mark.parametrize(("event", "what"), EVENTS)
-def test_what_no_incident_would_understand_is_found_before_it_is_played(
+def test_an_event_that_no_incident_would_understand_is_found_before_playing(
     tmp_path: Path, event: str, what: str
 ) -> None:
-    """Commands and reports are held against their own models."""
+    """Commands and reports are checked by their own models."""
     first = "  - { at: 0m, report: { title: x } }\n"
     found = problems(tmp_path, f"{HEAD}events:\n{first}  - {event}\n")
     assert any(what in problem for problem in found), found
     assert all(problem.startswith("night.yaml:5:") for problem in found)
 
 
-def test_a_problem_of_a_field_stands_at_the_field_as_it_is_written(tmp_path: Path) -> None:
-    """Also where the author used a friendlier word for it."""
+def test_a_problem_of_a_field_has_the_place_of_that_field(tmp_path: Path) -> None:
+    """This holds even if the author used the scenario's own word for it."""
     text = f"{HEAD}events:\n  - {{ at: 1m, by: ana, do: set_severity, to: [SEV1] }}\n"
     (found,) = problems(tmp_path, text)
     assert found.startswith("night.yaml:4:42: error: one text is expected here")
@@ -110,15 +110,15 @@ def test_a_problem_of_a_field_stands_at_the_field_as_it_is_written(tmp_path: Pat
         ("{ state: closed, incident: b }", "no report or alert opens an incident b"),
     ],
 )
-def test_what_can_never_be_is_not_to_be_expected(tmp_path: Path, expected: str, what: str) -> None:
-    """An expectation that nothing can meet is a slip of the pen."""
+def test_an_impossible_expectation_is_a_problem(tmp_path: Path, expected: str, what: str) -> None:
+    """It is a slip: nothing could meet it."""
     text = f"{HEAD}events:\n  - {{ at: 0m, report: {{ title: x }} }}\nexpect:\n  - {expected}\n"
     (found,) = problems(tmp_path, text)
     assert what in found
     assert found.startswith("night.yaml:6:")
 
 
-def test_nothing_happens_after_the_end(tmp_path: Path) -> None:
+def test_an_event_after_the_end_is_a_problem(tmp_path: Path) -> None:
     """It would never be played."""
     text = f"{HEAD}until: 1m\nevents:\n  - {{ at: 2m, report: {{ title: x }} }}\n"
     assert problems(tmp_path, text) == [
@@ -134,8 +134,8 @@ def test_nothing_happens_after_the_end(tmp_path: Path) -> None:
         ("- 1", "a scenario is a mapping: it begins with scenario: NAME"),
     ],
 )
-def test_what_is_no_scenario_is_said_to_be_none(tmp_path: Path, text: str, what: str) -> None:
-    """Whatever the file is, nothing is raised."""
+def test_a_file_that_is_no_scenario_is_a_problem(tmp_path: Path, text: str, what: str) -> None:
+    """No file raises an exception."""
     (found,) = problems(tmp_path, text)
     assert found.endswith(f": error: {what}")
 
@@ -143,10 +143,8 @@ def test_what_is_no_scenario_is_said_to_be_none(tmp_path: Path, text: str, what:
 @pytest.mark.parametrize(
     "at", ["0001-01-01T00:00:00+05:00", "1899-12-31T00:00:00Z", "2201-01-01T00:00:00Z"]
 )
-def test_an_instant_with_which_nobody_reckons_is_a_problem_where_it_stands(
-    tmp_path: Path, at: str
-) -> None:
-    """Of the start as of every other moment; the years that are possible are named."""
+def test_an_instant_outside_the_calendar_is_a_problem_at_its_place(tmp_path: Path, at: str) -> None:
+    """This holds for the start and all other moments; the message names the possible years."""
     why = f"error: '{at}' is too far away; write an instant of the years 1900 to 2200"
     text = f"""\
 scenario: A night
@@ -162,7 +160,7 @@ events:
     assert problems(tmp_path, text) == [f"night.yaml:6:68: {why}"]
 
 
-def test_a_file_that_is_not_there_is_a_problem_too(tmp_path: Path) -> None:
-    """In the same form."""
+def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:
+    """It has the same form."""
     (found,) = load_scenario(tmp_path / "nowhere.yaml").problems
     assert "the file cannot be read" in str(found)

@@ -1,4 +1,4 @@
-"""Names in a scenario are names of its policy: a slip of the pen is no quiet night."""
+"""The names in a scenario must be names of its policy: a slip makes no quiet night."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def policy(tmp_path: Path) -> Path:
 
 
 def problems(policy: Path, text: str) -> list[str]:
-    """The problems of a scenario under the policy, without its folder."""
+    """The problems of a scenario under the policy, without the folder."""
     file = policy.with_name("night.yaml")
     file.write_text(text)
     return [str(p).rpartition("/")[2] for p in load_scenario(file, policy).problems]
@@ -56,8 +56,8 @@ expect:
 """
 
 
-def test_what_the_policy_knows_may_be_named(policy: Path) -> None:
-    """Its automatic clocks too, whoever reports, and who is expected to be refused."""
+def test_a_scenario_may_name_everything_of_its_policy(policy: Path) -> None:
+    """That includes automatic clocks, reporters, and people whose command should be refused."""
     assert problems(policy, HEAD + KNOWN) == []
 
 
@@ -76,10 +76,10 @@ def test_what_the_policy_knows_may_be_named(policy: Path) -> None:
         ),
     ],
 )
-def test_an_event_that_names_what_is_not_there_is_a_problem(
+def test_an_event_with_an_unknown_name_is_a_problem(
     policy: Path, event: str, column: int, what: str
 ) -> None:
-    """With its line and column, and the name that was meant."""
+    """It has line, column, and the name that was probably meant."""
     found = problems(policy, f"{HEAD}  - {{ at: 1m, {event} }}\n")
     assert found == [f"night.yaml:5:{column}: error: {what}"]
 
@@ -109,10 +109,10 @@ def test_an_event_that_names_what_is_not_there_is_a_problem(
         ("at: 0m, page: ana, by: pagr", 30, "no channel pagr; did you mean pager?"),
     ],
 )
-def test_an_expectation_of_what_is_not_there_is_a_problem(
+def test_an_expectation_with_an_unknown_name_is_a_problem(
     policy: Path, expected: str, column: int, what: str
 ) -> None:
-    """Else one that a clock never runs would hold for ever."""
+    """Otherwise `a clock never runs` would hold for any misspelt clock."""
     found = problems(policy, f"{HEAD}expect:\n  - {{ {expected} }}\n")
     assert found == [f"night.yaml:6:{column}: error: there is {what}"]
 
@@ -126,14 +126,14 @@ def test_an_expectation_of_what_is_not_there_is_a_problem(
     ],
 )
 def test_outsiders_callers_and_customers_can_act(policy: Path, event: str) -> None:
-    """By another way in than the console, or with what anyone may; the engine judges them."""
+    """They use another way in, or a command that anyone may give; the engine judges them."""
     assert problems(policy, f"{HEAD}  - {{ at: 1m, {event} }}\n") == []
     (found,) = problems(policy, f"{HEAD}  - {{ at: 1m, {event.replace('kim', 'anna')} }}\n")
     assert "there is no person anna; did you mean ana?" in found
 
 
-def test_whoever_is_given_a_role_of_outsiders_can_act(policy: Path) -> None:
-    """A customer, whom the policy does not know, and who answers for them."""
+def test_an_outsider_who_is_given_a_role_can_act(policy: Path) -> None:
+    """A customer can, though the policy does not know them."""
     text = policy.read_text().replace(
         "  lead: {", "  contact: { qualification: outside }\n  lead: {"
     )
@@ -145,8 +145,8 @@ def test_whoever_is_given_a_role_of_outsiders_can_act(policy: Path) -> None:
     assert problems(policy, HEAD + events) == []
 
 
-def test_a_message_is_heard_by_people_roles_channels_and_audiences(policy: Path) -> None:
-    """Not by a schedule: whoever is on call by it is a person."""
+def test_people_roles_channels_and_audiences_can_hear_a_message(policy: Path) -> None:
+    """A schedule cannot: the person on call by it can."""
     (found,) = problems(policy, f"{HEAD}expect:\n  - {{ at: 0m, page: schedule:night }}\n")
     assert (
         "schedule: is not a kind of recipient for this message; write person:NAME, role:NAME"
@@ -154,8 +154,8 @@ def test_a_message_is_heard_by_people_roles_channels_and_audiences(policy: Path)
     )
 
 
-def test_what_a_policy_knows_that_is_adopted_may_be_named(policy: Path) -> None:
-    """Whenever that is."""
+def test_a_scenario_may_name_everything_of_a_policy_that_it_adopts(policy: Path) -> None:
+    """The time of the adoption does not matter."""
     other = policy.with_name("other.yaml")
     other.write_text(policy.read_text().replace("pager", "siren").replace("SEV3", "MILD"))
     named = "  - { at: 1m, down: siren }\n"
@@ -165,8 +165,8 @@ def test_what_a_policy_knows_that_is_adopted_may_be_named(policy: Path) -> None:
     assert problems(policy, HEAD + named + adopts + expect) == []
 
 
-def test_a_policy_that_comes_into_force_meanwhile_counts_too(tmp_path: Path) -> None:
-    """Of a folder of versions those are meant that are in force while something happens."""
+def test_a_policy_that_comes_into_force_during_the_scenario_counts_too(tmp_path: Path) -> None:
+    """Of a folder of versions, those count that are in force while something happens."""
     folder = tmp_path / "versions"
     folder.mkdir()
     (folder / "first.yaml").write_text(SMALL.read_text())
@@ -178,8 +178,8 @@ def test_a_policy_that_comes_into_force_meanwhile_counts_too(tmp_path: Path) -> 
     assert problems(folder, f"{HEAD}{report}\n{expect}") == []
 
 
-def test_where_the_policy_names_no_people_anybody_may_act(policy: Path) -> None:
-    """A policy that cannot be used has problems of its own, which are told elsewhere."""
+def test_anybody_may_act_if_the_policy_names_no_people(policy: Path) -> None:
+    """Problems of a broken policy are reported elsewhere."""
     broken = policy.with_name("broken.yaml")
     broken.write_text("policy: broken\n")
     assert problems(broken, f"{HEAD}  - {{ at: 1m, down: nonsense }}\n") == []

@@ -1,4 +1,4 @@
-"""Expectations held against what was played: what is missing, and what is too much."""
+"""Expectations are compared with what was played: what is missing, and what is too much."""
 
 from typing import Any
 
@@ -34,35 +34,35 @@ PAGES: tuple[dict[str, Any], ...] = (
 
 
 def judged(night: Played, *expect: dict[str, Any]) -> Judgement:
-    """The judgement of what was expected."""
+    """The verdict on these expectations."""
     return judge(night, scenario(*expect))
 
 
 def missing(night: Played, *expect: dict[str, Any]) -> list[str]:
-    """What was expected and is missing."""
+    """The expectations that were not met."""
     return list(judged(night, *expect).missing)
 
 
-def test_a_scenario_that_expects_nothing_is_met_by_anything() -> None:
-    """It is there to be looked at."""
+def test_any_rehearsal_meets_a_scenario_without_expectations() -> None:
+    """Its author wants to look at it."""
     assert judged(PAGED) == Judgement()
 
 
-def test_whatever_is_said_and_not_expected_is_too_much() -> None:
-    """As soon as one message is expected, all of them must be."""
+def test_an_unexpected_message_is_too_much() -> None:
+    """If a scenario expects one message, it must expect all."""
     judgement = judged(PAGED, *PAGES)
     assert judgement.missing == ()
     assert judgement.unexpected == ("5m tell stakeholders (acknowledge breached)",)
 
 
-def test_messages_that_any_names_may_be_said_freely() -> None:
-    """Somebody who cares for pages need not list every notification."""
+def test_messages_covered_by_any_may_come_freely() -> None:
+    """An author who cares about pages need not list every notification."""
     assert judged(PAGED, *PAGES, {"any": "tell"}).as_expected
     assert not judged(PAGED, *PAGES, {"any": "remind"}).as_expected
 
 
-def test_a_scenario_that_expects_no_message_minds_none() -> None:
-    """One about clocks is about clocks."""
+def test_a_scenario_that_expects_no_message_accepts_all() -> None:
+    """A scenario about clocks is only about clocks."""
     assert judged(PAGED, {"state": "review"}).as_expected
 
 
@@ -86,35 +86,35 @@ def test_a_scenario_that_expects_no_message_minds_none() -> None:
         ),
     ],
 )
-def test_what_is_missing_says_what_came_instead(expected: dict[str, Any], words: str) -> None:
-    """Whoever reads it sees at once what to put right."""
+def test_a_missing_message_says_what_came_instead(expected: dict[str, Any], words: str) -> None:
+    """The author sees at once what to correct."""
     assert missing(PAGED, expected) == [words]
 
 
 def test_a_message_may_be_expected_on_a_channel() -> None:
-    """A page that fell back reached its person all the same, by another way."""
+    """A page that fell back still reached its person, by another channel."""
     assert missing(PAGED, {"at": "0m", "page": "ana", "by": "pager"}) == []
 
 
 @pytest.mark.parametrize("who", ["bo", "person:bo", "role:incident_manager"])
-def test_a_person_is_expected_by_name_or_by_a_role_held_then(who: str) -> None:
-    """A policy pages roles; who held one is known from the record."""
+def test_a_person_is_expected_by_name_or_by_a_role_they_held_then(who: str) -> None:
+    """Policies page roles; the record knows who held one."""
     assert missing(PAGED, {"at": "5m", "page": who}) == []
 
 
-def test_somebody_who_is_meant_twice_is_paged_once() -> None:
-    """A level that pages bo and a role that bo holds is one page."""
+def test_a_person_who_is_named_twice_is_paged_once() -> None:
+    """A level may page bo and a role that bo holds."""
     both = {"at": "5m", "page": ["bo", "role:incident_manager"]}
     assert missing(PAGED, both) == []
 
 
-def test_one_page_does_not_meet_two_expectations() -> None:
-    """Who is expected twice must be paged twice."""
+def test_one_page_cannot_meet_two_expectations() -> None:
+    """A person who is expected twice must be paged twice."""
     assert len(missing(PAGED, PAGES[0], PAGES[0])) == 1
 
 
-def test_refusals_are_expected_too_in_a_scenario_that_expects_anything() -> None:
-    """A command that was mistyped must not pass for one that was given."""
+def test_a_scenario_with_expectations_must_expect_its_refusals() -> None:
+    """A mistyped command must not pass for one that was carried out."""
     night = played(
         incident(standing()),
         refusals=(
@@ -169,8 +169,8 @@ CLOCKS = played(
         {"clock": "unknown", "runs": 0},
     ],
 )
-def test_clocks_are_read_as_they_ended(expected: dict[str, Any]) -> None:
-    """Without `run`, it is the last run that counts."""
+def test_clocks_are_judged_at_their_end(expected: dict[str, Any]) -> None:
+    """Without `run`, the last run counts."""
     assert missing(CLOCKS, expected) == []
 
 
@@ -190,15 +190,15 @@ def test_clocks_are_read_as_they_ended(expected: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_a_clock_that_went_otherwise_is_named_with_what_was_found(
+def test_a_clock_that_went_differently_is_named_with_its_figures(
     expected: dict[str, Any], words: str
 ) -> None:
-    """Each of its figures for itself."""
+    """Each figure is compared on its own."""
     assert missing(CLOCKS, expected) == [words]
 
 
-def test_waits_for_updates_that_are_over_are_judged_like_other_runs() -> None:
-    """Each by its number; that there were none does not hold."""
+def test_finished_waits_for_updates_are_judged_like_other_runs() -> None:
+    """Each has its number; the expectation that there was none does not hold."""
     told = (reading("update:all", 70, 60), reading("update:all", 10, 60, run=2))
     night = played(incident(standing().changed(told=told)))
     first = {"clock": "update:all", "run": 1, "status": "breached", "late_by": "10m"}
@@ -208,16 +208,16 @@ def test_waits_for_updates_that_are_over_are_judged_like_other_runs() -> None:
     ]
 
 
-def test_what_cannot_be_judged_does_not_hold() -> None:
-    """There is no incident of that name, or none yet: no clock of it never ran."""
+def test_an_expectation_that_cannot_be_judged_does_not_hold() -> None:
+    """If no incident has that name yet, `never ran` does not hold for its clocks."""
     other = {"clock": "acknowledge", "runs": 0, "incident": "other"}
     assert missing(CLOCKS, other) == ["clock acknowledge; there is no such incident"]
     early = {"clock": "acknowledge", "runs": 0, "at": "1m"}
     assert missing(CLOCKS, early) == ["clock acknowledge at 1m; there is no such incident"]
 
 
-def test_figures_are_compared_to_the_seconds_that_a_rehearsal_takes() -> None:
-    """Of the end, or of an instant; a figure that the policy does not have is said to be none."""
+def test_figures_may_differ_by_the_seconds_that_a_rehearsal_takes() -> None:
+    """They count at the end or at an instant; an unknown figure is reported as unknown."""
     known = standing(metrics=(figure("time_to_repair", 95),))
     night = played(incident(known), looks=(Look(at=after(10), standings=(standing(),)),))
     assert missing(night, {"metric": "time_to_repair", "elapsed": "1h35m"}) == []
@@ -227,8 +227,8 @@ def test_figures_are_compared_to_the_seconds_that_a_rehearsal_takes() -> None:
     assert missing(night, early) == ["metric time_to_repair at 10m: 2h; found no such figure"]
 
 
-def test_state_severity_and_roles_are_those_of_the_end() -> None:
-    """Or of the instant that is named."""
+def test_state_severity_and_roles_count_at_the_end_or_at_an_instant() -> None:
+    """The expectation may name the instant."""
     before = standing(state="assessment", severity="SEV2", roles={})
     night = played(incident(standing()), looks=(Look(at=after(10), standings=(before,)),))
     held = {"role": "incident_manager", "held_by": "ana"}
@@ -241,8 +241,8 @@ def test_state_severity_and_roles_are_those_of_the_end() -> None:
     ]
 
 
-def test_of_several_incidents_the_newest_is_meant_unless_one_is_named() -> None:
-    """As with commands."""
+def test_an_expectation_means_the_newest_incident_unless_it_names_one() -> None:
+    """Commands follow the same rule."""
     first, second = standing(name="first"), standing(name="second", state="closed")
     night = played(incident(first), incident(second))
     assert missing(night, {"state": "closed"}, {"state": "review", "incident": "first"}) == []

@@ -1,4 +1,4 @@
-"""Files with alerts: in whichever format, recognised by what is in them."""
+"""Files with alerts in any format, recognised by their content."""
 
 import json
 from pathlib import Path
@@ -11,8 +11,8 @@ REAL = Path(__file__).parents[1] / "web" / "alerts" / "payloads"
 
 
 @pytest.mark.parametrize("file", sorted(REAL.glob("*.json")), ids=lambda file: file.stem)
-def test_what_a_real_alertmanager_posted_is_recognised(file: Path) -> None:
-    """One group, with all of its alerts."""
+def test_a_post_of_a_real_alertmanager_is_recognised(file: Path) -> None:
+    """It is one group with all of its alerts."""
     payload = payload_file(file)
     (group,) = payload.groups
     assert payload.source == "alertmanager"
@@ -33,10 +33,8 @@ def test_what_a_real_alertmanager_posted_is_recognised(file: Path) -> None:
         (" " * (4 * 1024 * 1024 + 1), "is larger than 4096 KiB"),
     ],
 )
-def test_a_file_that_holds_no_alerts_says_what_is_wrong(
-    tmp_path: Path, text: str, words: str
-) -> None:
-    """And what would be right."""
+def test_a_file_without_alerts_says_what_is_wrong(tmp_path: Path, text: str, words: str) -> None:
+    """It also says what would be right."""
     file = tmp_path / "alert.json"
     file.write_text(text)
     with pytest.raises(NoAlerts) as error:

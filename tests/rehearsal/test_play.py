@@ -1,4 +1,4 @@
-"""A scenario as it is played: how things stand at an instant, and what adopting a policy does."""
+"""A scenario is played: states at an instant, and effects of adopting a policy."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -27,7 +27,7 @@ Plays = Callable[[str], Awaitable[tuple[Played, Judgement]]]
 
 @pytest.fixture
 def plays(time_skipping: WorkflowEnvironment, tmp_path: Path) -> Plays:
-    """Plays a scenario under the small policy, whose regulator is told within days worked."""
+    """Plays a scenario under the small policy; its regulator clock counts working days."""
 
     async def played(text: str) -> tuple[Played, Judgement]:
         (tmp_path / "days.yaml").write_text(
@@ -47,14 +47,14 @@ def plays(time_skipping: WorkflowEnvironment, tmp_path: Path) -> Plays:
 
 
 def clock(night: Played, name: str) -> ClockReading:
-    """The one run of a clock at the end."""
+    """The only run of a clock at the end."""
     (standing,) = night.standings()
     (found,) = [reading for reading in standing.clocks if reading.clock == name]
     return found
 
 
-async def test_a_limit_that_passes_with_the_end_is_breached(plays: Plays) -> None:
-    """The timeline, the clocks, the breaches and an expectation say the same of it."""
+async def test_a_limit_that_passes_at_the_end_itself_is_breached(plays: Plays) -> None:
+    """The timeline, the clocks, the breaches and an expectation agree."""
     ends = "until: 15m\nexpect:\n  - { at: 15m, clock: acknowledge, status: breached }\n"
     night, judgement = await plays(BEGINS + ends)
     (incident,) = night.incidents
@@ -67,7 +67,7 @@ async def test_a_limit_that_passes_with_the_end_is_breached(plays: Plays) -> Non
 
 
 async def test_adopting_the_policy_that_is_in_force_moves_no_limit(plays: Plays) -> None:
-    """Also none that counts days: the calendars come with the policy, as when people adopt it."""
+    """Limits in days stay too: the policy brings its calendars, as in a real adoption."""
     text = BEGINS + (
         "  - { at: 1m, by: ana, do: set_milestone, milestone: aware }\n"
         "  - { at: 1m, by: ana, do: acknowledge }\n"
@@ -81,8 +81,8 @@ async def test_adopting_the_policy_that_is_in_force_moves_no_limit(plays: Plays)
     assert clock(night, "regulator").breach_at is not None
 
 
-async def test_a_refused_command_is_of_the_incident_that_it_was_given_to(plays: Plays) -> None:
-    """Unnamed, it is for the newest, whatever that is called."""
+async def test_a_refused_command_belongs_to_the_incident_that_it_was_given_to(plays: Plays) -> None:
+    """Without a name that is the newest incident."""
     text = BEGINS.replace("at: 0m,", "at: 0m, incident: checkout,")
     text += "  - { at: 5m, by: cy, do: close }\nuntil: 6m\n"
     text += "expect:\n  - { refused: close, incident: checkout }\n"

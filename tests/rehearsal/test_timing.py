@@ -1,4 +1,4 @@
-"""Virtual time: where a workflow stands, when it will act, and that one which fails is noticed."""
+"""Virtual time: where a workflow stands, when it acts, and how a failing one is noticed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,11 +16,11 @@ STARTS = datetime(2018, 10, 21, 22, 52, tzinfo=UTC)
 
 @workflow.defn
 class Sleeper:
-    """Sleeps for a day, twice; is told to fail."""
+    """Sleeps for a day, twice; can be told to fail."""
 
     @workflow.run
     async def run(self, fails: bool) -> None:  # noqa: FBT001 - an input
-        """Sleep, or fail in the way that code fails."""
+        """Sleeps, or fails as code with a bug does."""
         if fails:
             raise ZeroDivisionError
         await workflow.sleep(timedelta(days=1))
@@ -28,7 +28,7 @@ class Sleeper:
 
 
 async def begun(env: WorkflowEnvironment, queue: str, *, fails: bool = False) -> VirtualTime:
-    """A sleeper that begins at STARTS; its workflow is called as its task queue."""
+    """A sleeper that begins at STARTS; the task queue names its workflow."""
     skipping = skipper(env.client)
     time = VirtualTime(skipping)
     time.begin(queue, STARTS)
@@ -43,14 +43,14 @@ def worker(env: WorkflowEnvironment, queue: str) -> Worker:
 
 
 def near(found: datetime | None, wanted: datetime) -> bool:
-    """Whether an instant is what it should be, but for the time that things take."""
+    """Whether an instant is as expected, apart from the time that work takes."""
     return found is not None and timedelta() <= found - wanted <= timedelta(minutes=10)
 
 
-async def test_time_passes_for_a_workflow_only_as_far_as_it_is_brought(
+async def test_time_passes_for_a_workflow_only_as_far_as_the_rehearsal_moves_it(
     time_skipping: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """It acts when its timers ring, ends, and is left alone then."""
+    """It acts when its timers fire, ends, and is then left alone."""
     time = await begun(time_skipping, task_queue)
     async with worker(time_skipping, task_queue):
         await time.settled([task_queue])
@@ -66,10 +66,10 @@ async def test_time_passes_for_a_workflow_only_as_far_as_it_is_brought(
     assert not await time.running("nobody")
 
 
-async def test_what_is_due_by_an_instant_has_rung_once_time_has_passed_until_then(
+async def test_everything_due_by_an_instant_has_fired_once_time_has_reached_it(
     time_skipping: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """However late a busy machine gets round to it: nothing else goes on before."""
+    """Nothing else goes on before, however slow a busy machine is."""
     time = await begun(time_skipping, task_queue)
     async with worker(time_skipping, task_queue):
         await time.settled([task_queue])
@@ -84,7 +84,7 @@ async def test_what_is_due_by_an_instant_has_rung_once_time_has_passed_until_the
 async def test_a_workflow_whose_code_fails_is_stuck(
     time_skipping: WorkflowEnvironment, task_queue: str
 ) -> None:
-    """Temporal would try it for ever; a rehearsal says so instead."""
+    """Temporal would repeat the task for ever; a rehearsal reports it."""
     time = await begun(time_skipping, task_queue, fails=True)
     async with worker(time_skipping, task_queue):
         with pytest.raises(Stuck, match="keeps failing"):
@@ -92,10 +92,10 @@ async def test_a_workflow_whose_code_fails_is_stuck(
     await time.handle(task_queue).terminate()
 
 
-async def test_a_workflow_that_nobody_works_on_is_stuck(
+async def test_a_workflow_without_a_worker_is_stuck(
     time_skipping: WorkflowEnvironment, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However long one waits, nothing would come of it; until then it is told how far one is."""
+    """No wait would help; until then the rehearsal reports its progress."""
     monkeypatch.setattr(timing, "PATIENCE", timedelta(seconds=0.2))
     monkeypatch.setattr(timing, "WATCH_SECONDS", 0.1)
     time = await begun(time_skipping, task_queue)

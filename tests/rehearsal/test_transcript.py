@@ -1,4 +1,4 @@
-"""What happened, written as expectations: they hold of what they were written from."""
+"""Events are written as expectations, which hold for the rehearsal they come from."""
 
 from ruamel.yaml import YAML
 
@@ -34,18 +34,18 @@ NIGHT = played(
 
 
 def written_and_judged(night: Played) -> bool:
-    """Whether the expectations of a night hold of it."""
+    """Whether a night meets the expectations that were written from it."""
     written = YAML(typ="safe", pure=True).load(expectations(night))
     return judge(night, scenario(*written["expect"])).as_expected
 
 
-def test_the_expectations_of_a_night_hold_of_it() -> None:
+def test_a_night_meets_the_expectations_that_were_written_from_it() -> None:
     """Pasted into the scenario, they make it a test."""
     assert written_and_judged(NIGHT)
 
 
 def test_open_hours_are_written_in_hours() -> None:
-    """A day of 24 hours is as long as no day that is worked."""
+    """A day of 24 hours is no working day."""
     open_hours = {"calendar": "office", "measure": Measure.OPEN_HOURS}
     night = played(incident(standing(reading("resolve", 36 * 60, 40 * 60, **open_hours))))
     assert "clock: resolve, status: met, elapsed: 36h" in expectations(night)
@@ -53,8 +53,8 @@ def test_open_hours_are_written_in_hours() -> None:
     assert judge(night, wanted).missing == ("clock resolve: elapsed 30h; found 36h",)
 
 
-def test_several_incidents_are_told_apart() -> None:
-    """By the names that they have in the scenario."""
+def test_several_incidents_are_written_by_their_names() -> None:
+    """They are the names that the scenario uses."""
     first = incident(standing(name="first"), said("page", 0, "ana", "level 1", incident="first"))
     second = incident(standing(name="second", state="closed"))
     assert "incident: first" in expectations(played(first, second))
@@ -62,5 +62,5 @@ def test_several_incidents_are_told_apart() -> None:
 
 
 def test_people_who_hear_the_same_share_a_line() -> None:
-    """So that a page to three is one line to read."""
+    """A page to three people is one line to read."""
     assert "page: [ana, bo]" in expectations(NIGHT)

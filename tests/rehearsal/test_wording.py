@@ -1,4 +1,4 @@
-"""What an event says, as commands and reports take it."""
+"""An event becomes the payload of a command or a report."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -19,12 +19,12 @@ from tests.rehearsal.plays import STARTS, after
 
 
 def event(**given: Any) -> Event:
-    """An event of ana's."""
+    """An event by ana."""
     return Event.model_validate({"at": "5m", "by": "ana", **given})
 
 
 def payload(**given: Any) -> dict[str, Any]:
-    """The payload of the command that ana gives."""
+    """The payload of a command by ana."""
     said = event(**given)
     spec = spec_of(str(said.do))
     assert spec is not None
@@ -33,7 +33,7 @@ def payload(**given: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", names_of_commands())
 def test_every_field_of_every_command_can_be_written(name: str) -> None:
-    """One that is called as a key of every event has another word."""
+    """A field with the name of an event's own key has another word."""
     spec = COMMANDS[name]
     own = set(spec.payload.model_fields) - {"actor", "via"}
     assert {word_for(spec, field) for field in own} & set(EVENT_KEYS) == set()
@@ -43,7 +43,7 @@ def test_every_field_of_every_command_can_be_written(name: str) -> None:
 
 @pytest.mark.parametrize("typed", ["set_severity", "set-severity"])
 def test_a_command_is_known_by_either_of_its_names(typed: str) -> None:
-    """As Temporal shows it, and as it is typed."""
+    """The names are Temporal's and the console's."""
     assert payload(do=typed, to="SEV2", reason="less bad") == {
         "actor": "ana",
         "via": "console",
@@ -52,14 +52,14 @@ def test_a_command_is_known_by_either_of_its_names(typed: str) -> None:
     }
 
 
-def test_a_reason_is_a_reason_where_the_command_has_one() -> None:
-    """And a note elsewhere."""
+def test_a_reason_is_the_command_s_reason_or_else_its_note() -> None:
+    """It depends on what the command has."""
     assert payload(do="hold", reason="third_party")["reason"] == "third_party"
     assert payload(do="resolve", reason="it works")["note"] == "it works"
 
 
-def test_moments_are_instants_and_one_word_is_a_list_of_one() -> None:
-    """Wherever the command takes such."""
+def test_moments_become_instants_and_one_word_becomes_a_list_of_one() -> None:
+    """This happens wherever the command takes such a value."""
     given = payload(do="resolve", steps="verify", happened_at="-10m")
     assert given["steps"] == ("verify",)
     assert given["happened_at"] == after(-10)
@@ -67,8 +67,8 @@ def test_moments_are_instants_and_one_word_is_a_list_of_one() -> None:
     assert date["at"] == datetime(2026, 4, 1, 8, tzinfo=UTC)
 
 
-def test_a_report_says_who_reports_by_which_way() -> None:
-    """Somebody at the console, unless told otherwise."""
+def test_a_report_names_its_reporter_and_the_way_in() -> None:
+    """Without a way in, it is the console."""
     said = event(report={"title": "x", "affected_systems": "a", "happened_at": "1m"})
     report = report_of(said, STARTS)
     assert (report["reporter"].name, report["reporter"].via) == ("ana", "console")

@@ -1,4 +1,4 @@
-"""The machine answers exactly what the table says, for every state and trigger."""
+"""The machine follows the table for every state and trigger."""
 
 from pathlib import Path
 
@@ -39,10 +39,10 @@ EXPECTED: dict[tuple[str, str], str] = {
 
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("trigger", list(Trigger))
-def test_every_state_and_trigger_pair_is_decided_as_the_design_says(
+def test_every_pair_of_state_and_trigger_is_decided_as_the_design_says(
     state: State, trigger: Trigger
 ) -> None:
-    """A pair leads where the list says, and every other pair is refused with what is possible."""
+    """A listed pair leads to its state; every other is refused, and says what is possible."""
     answer = decide(state, trigger, Facts())
     expected = EXPECTED.get((state.value, trigger.value))
     if expected is None:
@@ -54,8 +54,8 @@ def test_every_state_and_trigger_pair_is_decided_as_the_design_says(
         assert answer.source == state
 
 
-def test_resolve_skips_the_review_where_none_is_asked() -> None:
-    """Without a review the incident is closed at once."""
+def test_resolve_closes_an_incident_that_needs_no_review() -> None:
+    """It skips the review."""
     answer = decide(State.RESOLUTION, Trigger.RESOLVE, Facts(review_required=False))
     assert isinstance(answer, Allowed)
     assert answer.target is State.CLOSED
@@ -98,7 +98,7 @@ def test_resolve_skips_the_review_where_none_is_asked() -> None:
 def test_a_refusal_lists_everything_that_is_missing_at_once(
     trigger: Trigger, state: State, facts: Facts, missing: tuple[str, ...]
 ) -> None:
-    """Guards do not stop at the first thing that is missing."""
+    """Guards do not stop at the first missing thing."""
     answer = decide(state, trigger, facts)
     assert isinstance(answer, TransitionNotAllowed)
     assert answer.missing == missing
@@ -106,32 +106,32 @@ def test_a_refusal_lists_everything_that_is_missing_at_once(
         assert item in str(answer)
 
 
-def test_the_machine_keeps_no_models() -> None:
-    """Deciding leaves nothing behind in the one machine of the process."""
+def test_the_machine_keeps_no_state() -> None:
+    """A decision leaves nothing behind in the only machine of the process."""
     decide(State.REPORTED, Trigger.ACKNOWLEDGE, Facts())
     assert MACHINE.models == []
 
 
-def test_no_state_but_the_final_ones_is_a_dead_end() -> None:
-    """From every state that is not final some trigger leads on."""
+def test_only_final_states_are_dead_ends() -> None:
+    """Every other state has a trigger that leads on."""
     for state in State:
         if state not in TERMINAL:
             assert triggers_from(state)
 
 
 def test_every_trigger_has_one_row() -> None:
-    """One row a trigger: the table can be looked up by it."""
+    """So the table can be searched by trigger."""
     assert len(BY_TRIGGER) == len(TRANSITIONS) == len(Trigger)
 
 
 def test_a_milestone_behind_the_incident_is_out_of_reach() -> None:
-    """Reopening does not count as a way forward."""
+    """Reopening does not count as the way forward."""
     assert "acknowledged" not in reachable_milestones(State.DIAGNOSIS)
     assert reachable_milestones(State.REVIEW) == {"closed"}
     assert reachable_milestones(State.CLOSED) == frozenset()
 
 
-def test_the_lifecycle_page_is_what_the_table_says() -> None:
+def test_the_lifecycle_page_matches_the_table() -> None:
     """docs/lifecycle.md is generated (make lifecycle-doc) and has not drifted."""
     page = Path(__file__).parents[2] / "docs" / "lifecycle.md"
     assert page.read_text() == markdown()

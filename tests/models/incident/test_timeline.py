@@ -1,4 +1,4 @@
-"""The table of kinds holds every line that is written, and the page that lists them is current."""
+"""The table of kinds has every line of the timeline, and its page is current."""
 
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,12 @@ def test_the_page_of_kinds_is_current() -> None:
 
 
 def test_every_name_in_the_data_of_a_line_is_explained_once() -> None:
-    """In the order of the alphabet, and none that no line has."""
+    """The names are in alphabetical order, and each belongs to a line."""
     assert list(NAMES) == sorted({*SAID, *(name for kind in EntryKind for name in kind.data)})
 
 
-def test_each_kind_is_stored_as_the_thing_and_what_became_of_it() -> None:
-    """As plain text, which other programs watch for."""
+def test_each_kind_is_stored_as_a_thing_and_what_happened_to_it() -> None:
+    """It is plain text, because other programs watch for it."""
     line = note(an_incident(), EntryKind.PAGE_SENT, "", actor=ENGINE, now=after(1)).timeline[-1]
     assert (line.kind, type(line.kind)) == ("page.sent", str)
     assert all(len(kind.split(".")) == 2 for kind in EntryKind)
@@ -37,41 +37,41 @@ def test_each_kind_is_stored_as_the_thing_and_what_became_of_it() -> None:
 
 @pytest.mark.parametrize("row", TRANSITIONS, ids=lambda row: row.trigger)
 def test_every_transition_has_its_kind(row: Any) -> None:
-    """The line is named for the milestone, or else for the trigger."""
+    """The milestone names it; without a milestone, the trigger does."""
     assert EntryKind(f"incident.{row.milestone or row.trigger.value}").meaning
 
 
 @pytest.mark.parametrize("became", ["sent", "fell_back", "delayed", "undelivered"])
 @pytest.mark.parametrize("sent", MessageKind)
 def test_every_message_has_its_kinds(sent: MessageKind, became: str) -> None:
-    """Whatever becomes of it."""
+    """There is one for everything that can happen to the message."""
     assert {"recipient", "channel", "key", "reason"} <= set(EntryKind(f"{sent}.{became}").data)
 
 
 @pytest.mark.parametrize("asked", [ActionKind.PAGE, ActionKind.REMIND])
-def test_whoever_is_asked_may_be_nobody(asked: ActionKind) -> None:
-    """A line says so for each kind of asking."""
+def test_a_request_may_have_reached_nobody(asked: ActionKind) -> None:
+    """Each kind of request has a line for it."""
     assert "target" in EntryKind(f"{asked}.nobody").data
 
 
 def test_a_milestone_of_the_policy_has_a_kind_of_its_own() -> None:
-    """Named for it."""
+    """The milestone names it."""
     assert milestone_kind("regulator_notified") == "milestone.regulator_notified"
 
 
 def test_an_unknown_kind_cannot_be_written() -> None:
-    """mypy refuses it, and so does every test that would write it."""
+    """mypy refuses it, and so does a test that writes it."""
     with pytest.raises(TypeError, match=r"page\.snet is no kind of line"):
         note(an_incident(), "page.snet", "", actor=ENGINE, now=after(1))  # type: ignore[arg-type]
 
 
 def test_data_that_the_table_does_not_name_cannot_be_written() -> None:
-    """Else the page would be silent about it."""
+    """Otherwise the page would not explain it."""
     with pytest.raises(TypeError, match=r"page\.sent has no data chanel"):
         note(an_incident(), EntryKind.PAGE_SENT, "", actor=ENGINE, now=after(1), chanel="log")
 
 
-def test_a_line_of_a_kind_that_is_gone_stays_readable() -> None:
+def test_a_line_of_a_removed_kind_stays_readable() -> None:
     """Records hold kinds as text."""
     old = TimelineEntry(
         seq=1,

@@ -1,4 +1,4 @@
-"""What a reference keeps of what a channel says, and what it leaves out."""
+"""A reference keeps part of a channel's answer, and leaves the rest out."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ LINK = "https://chat.example.com/archives/C1/p17?thread_ts=1700.1&cid=C1#end"
 
 
 def kept(**given: Any) -> dict[str, str]:
-    """What is kept of an answer."""
+    """What is kept of this answer."""
     return Reference(**given).model_dump(exclude_none=True)
 
 
-def test_it_says_place_message_thread_and_url() -> None:
-    """As they are; whole numbers become texts, spaces around them go."""
+def test_a_reference_has_place_message_thread_and_url() -> None:
+    """Texts stay; whole numbers become texts, and outer spaces go."""
     assert kept(place=" C1 ", message=42, thread="1700.1", url=LINK) == {
         "place": "C1",
         "message": "42",
@@ -33,7 +33,7 @@ def test_it_says_place_message_thread_and_url() -> None:
         *(None, True, 1.5, float("nan"), ["a"], {"a": "b"}, b"a", 2**64),
     ],
 )
-def test_what_is_no_printable_text_is_left_out(value: Any) -> None:
+def test_text_that_cannot_be_printed_is_left_out(value: Any) -> None:
     """It is never altered: a part of an id would name another message."""
     assert kept(message=value, thread="t") == {"thread": "t"}
 
@@ -55,21 +55,21 @@ def test_what_is_no_printable_text_is_left_out(value: Any) -> None:
         ),
     ],
 )
-def test_an_address_that_nobody_may_follow_or_read_is_left_out(url: str) -> None:
-    """No other way than http, no token in it; neither as URL nor in the place of an id."""
+def test_an_address_that_is_unsafe_or_secret_is_left_out(url: str) -> None:
+    """Only http without a token is kept, as a URL and in the place of an id."""
     assert kept(message="m", url=url) == {"message": "m"}
     if "://" in url:
         assert kept(message=url) == {}
 
 
-def test_a_url_loses_its_login_and_an_id_that_has_one_is_left_out() -> None:
-    """The link works without; an id without a part of it would be another."""
+def test_a_url_loses_its_login_and_an_id_with_a_login_is_left_out() -> None:
+    """The link works without it; a shortened id would be another id."""
     login = "https://ana:s3cr3t@example.com/1"
     assert kept(message=login, url=login) == {"url": "https://example.com/1"}
 
 
-def test_all_together_have_a_limit_and_the_url_goes_first() -> None:
-    """In bytes, not characters. What stays is whole."""
+def test_a_reference_has_a_limit_and_its_url_goes_first() -> None:
+    """It counts bytes, not characters. What remains is whole."""
     url = "https://example.com/" + "x" * 200
     ids = {"place": "p" * 100, "message": "m" * 100, "thread": "t" * 80}
     assert kept(**ids, url=url) == {**ids, "url": url}
@@ -80,16 +80,16 @@ def test_all_together_have_a_limit_and_the_url_goes_first() -> None:
 
 
 @pytest.mark.parametrize("said", ["OK", "m-42", 7, None, {}, {"message": ""}, Reference()])
-def test_a_receipt_without_a_reference_says_none(said: Any) -> None:
-    """Neither an empty one, nor a text as receipts of before have it, nor anything else."""
+def test_an_answer_without_a_reference_gives_none(said: Any) -> None:
+    """An empty one, the plain text of older receipts, and anything else give none."""
     receipt = Receipt.model_validate(
         {"key": "k", "channel": "pager", "delivered_at": START, "reference": said}
     )
     assert receipt.reference is None
 
 
-def test_a_receipt_reads_back_as_it_was_written() -> None:
-    """Nothing is lost on the way through a history."""
+def test_a_receipt_survives_writing_and_reading() -> None:
+    """A history loses nothing of it."""
     reference = Reference(place="C1", message="1", thread="2", url=LINK)
     receipt = Receipt(key="k", channel="pager", delivered_at=START, reference=reference)
     assert Receipt.model_validate_json(receipt.model_dump_json()) == receipt

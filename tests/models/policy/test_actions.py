@@ -1,4 +1,4 @@
-"""Thresholds and what they set off."""
+"""Thresholds and the actions that they set off."""
 
 import pytest
 from hypothesis import given
@@ -19,8 +19,8 @@ from models.time.clock import Action, ActionKind
         ("raise severity", Action(kind=ActionKind.RAISE_SEVERITY)),
     ],
 )
-def test_actions_are_said_in_words(text: str, action: Action) -> None:
-    """A verb and whom it is meant for, or a phrase that is complete."""
+def test_an_action_is_written_in_words(text: str, action: Action) -> None:
+    """It is a verb and its target, or a complete phrase."""
     assert parse_action(text) == action
 
 
@@ -35,7 +35,9 @@ def test_actions_are_said_in_words(text: str, action: Action) -> None:
         (7, "7 is not an action", "write one of"),
     ],
 )
-def test_what_is_no_action_is_told_what_would_be_one(text: object, what: str, instead: str) -> None:
+def test_a_text_that_is_no_action_is_refused_with_the_right_form(
+    text: object, what: str, instead: str
+) -> None:
     """The refusal names the form that was probably meant."""
     with pytest.raises(PydanticCustomError) as refused:
         parse_action(text)
@@ -48,18 +50,18 @@ def test_what_is_no_action_is_told_what_would_be_one(text: object, what: str, in
     ("text", "share"), [("50%", 0.5), ("100%", 1.0), ("150 %", 1.5), ("12.5%", 0.125)]
 )
 def test_a_threshold_is_a_share_of_the_target(text: str, share: float) -> None:
-    """A percentage; beyond 100% is after the limit."""
+    """It is a percentage; more than 100% is after the limit."""
     assert parse_share(text) == share
 
 
 @pytest.mark.parametrize("text", ["0%", "0.0%", "50", "half", "-5%", "+1h", ""])
-def test_what_is_no_share_is_refused(text: str) -> None:
-    """Neither nothing nor a bare number is a share."""
+def test_a_text_that_is_no_share_is_refused(text: str) -> None:
+    """An empty text or a bare number is no share."""
     with pytest.raises(PydanticCustomError):
         parse_share(text)
 
 
 @given(st.integers(min_value=1, max_value=9999))
-def test_a_share_is_called_as_it_is_written(percent: int) -> None:
-    """The name of a threshold is readable, and means the same share."""
+def test_a_share_keeps_its_written_name(percent: int) -> None:
+    """The name of a threshold is readable, and gives the same share."""
     assert share_name(parse_share(f"{percent}%")) == f"{percent}%"

@@ -1,4 +1,4 @@
-"""Durations as people write them."""
+"""Durations in the form that people write."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ from models.policy.durations import LONGEST, format_duration, parse_duration
         ("1w2d3h4m5s", 788645),
     ],
 )
-def test_a_duration_is_a_number_and_a_unit_or_several(text: str, seconds: int) -> None:
+def test_a_duration_is_one_number_with_a_unit_or_several(text: str, seconds: int) -> None:
     """Units go from weeks to seconds, each at most once."""
     assert parse_duration(text) == timedelta(seconds=seconds)
 
@@ -43,8 +43,8 @@ def test_a_duration_is_a_number_and_a_unit_or_several(text: str, seconds: int) -
         ("²h", "write a duration such as 90s, 5m, 2h, 3d, 1w or 1h30m"),
     ],
 )
-def test_what_is_no_duration_is_told_what_would_be_one(text: str, instead: str) -> None:
-    """A slip of the pen is answered with what was probably meant."""
+def test_a_text_that_is_no_duration_is_refused_with_the_right_form(text: str, instead: str) -> None:
+    """The refusal names what was probably meant."""
     with pytest.raises(PydanticCustomError) as refused:
         parse_duration(text)
     assert refused.value.context is not None
@@ -52,15 +52,15 @@ def test_what_is_no_duration_is_told_what_would_be_one(text: str, instead: str) 
 
 
 @given(st.integers(min_value=0, max_value=int(LONGEST.total_seconds())))
-def test_what_is_formatted_is_parsed_back(seconds: int) -> None:
-    """Formatting and parsing are inverse, for whole seconds."""
+def test_parsing_reverses_formatting(seconds: int) -> None:
+    """This holds for whole seconds."""
     duration = timedelta(seconds=seconds)
     assert parse_duration(format_duration(duration)) == duration
 
 
 @given(st.one_of(st.text(), st.integers(), st.booleans(), st.none(), st.floats()))
 def test_any_value_is_a_duration_or_refused_in_words(given_value: object) -> None:
-    """Nothing that an author can write fails in any other way."""
+    """No text of an author fails in any other way."""
     try:
         assert parse_duration(given_value) <= LONGEST
     except PydanticCustomError as error:

@@ -1,4 +1,4 @@
-"""The text that the record keeps for a clock, and what it means."""
+"""The stored text of a clock, and its meaning."""
 
 import pytest
 
@@ -30,7 +30,7 @@ from models.time.clock_name import (
         ("update", PolicyClock("update")),
     ],
 )
-def test_what_is_stored_and_what_it_means_are_the_same(text: str, meant: ClockName) -> None:
-    """Whichever way it is read, also what older records hold."""
+def test_the_stored_text_of_a_clock_and_its_meaning_agree(text: str, meant: ClockName) -> None:
+    """This holds in both directions, even for text of older records."""
     assert (clock_named(text), str(meant)) == (meant, text)
     assert of_updates(text) is isinstance(meant, UpdateClock)

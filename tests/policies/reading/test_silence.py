@@ -26,9 +26,9 @@ CITED = (
     "communication.audiences",
     *(f"clocks.regulator_report{key}" for key in ("", ".from", ".to")),
 )
-"""What the rest of the policy names; left open it would be there no more."""
+"""The rest of the policy names these; left open, they would be missing."""
 NEEDED = ("paging", "paging.channels")
-"""Without it nobody could be paged."""
+"""Without them the policy could page nobody."""
 
 
 def _with(word: Any) -> Iterator[tuple[Loc, Loaded]]:
