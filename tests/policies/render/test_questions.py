@@ -180,7 +180,7 @@ def test_the_document_says_whether_anybody_checks_updates() -> None:
     title = "Q17. Who ensures that communication is clear and consistent"
     told = said(document(DEFAULT), title)
     assert "The engine asks nobody to check an update before it goes out." in told
-    assert any("Sees to it that what is said is clear and consistent" in text for text in told)
+    assert any("Ensures that communication is clear and consistent" in text for text in told)
     approved = WHOLE + "approvals: { post_update: { by: [ana, bo] } }\n"
     told = said(document(approved), title)
     assert any(text.startswith("Updates are checked before they go out") for text in told)

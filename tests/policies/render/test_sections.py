@@ -175,8 +175,8 @@ def test_roles_say_when_they_must_be_held_and_who_takes_them() -> None:
     assert rows(document(DEFAULT), "3. Roles")[2] == (
         "Communication lead",
         (
-            "Keeps stakeholders informed; Sees to it that what is said is clear and consistent; "
-            "Sees to it that this policy is followed"
+            "Keeps stakeholders informed; Ensures that communication is clear and consistent; "
+            "Ensures that everybody follows this policy"
         ),
         "SEV1: 15 minutes after the report; SEV2: 1 hour after the report",
         "cy, from the start",
