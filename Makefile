@@ -39,7 +39,7 @@ fuzz: setup ## try new random cases in the tests that have any (minutes)
 	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist worksteal --hypothesis-profile=new $$(grep -rl hypothesis tests --include='test_*.py')
 
 storm: setup ## run the storm tests at full size: 1,000 incidents, 5,000 alerts (minutes)
-	STORM=full $(BIN)/python -m pytest -q tests/scenarios/test_storm.py tests/scenarios/test_alert_group.py -k storm
+	STORM=full $(BIN)/python -m pytest -q tests/scenarios/paging/test_storm.py tests/scenarios/alerts/test_alert_group.py -k storm
 
 demo: setup ## run one real incident from alert to closure, in under a minute
 	@$(BIN)/python starter.py demo

@@ -16,7 +16,7 @@ from models.contracts.paging import ESCALATE_INCIDENT, Escalated, EscalateIncide
 from models.messages.message import DeliveryFailure, Message, Receipt
 from models.people.workload import GRANTED, AskForLeave, Leave, Verdict
 from rules.paging.channels import PageTarget, bound_by, leave_for, paging_chain, resolve_targets
-from rules.people.named import CHANNEL
+from rules.people.naming.people_meant import CHANNEL
 from rules.record.references import reference_of
 
 log = structlog.get_logger(__name__)

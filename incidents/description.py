@@ -17,7 +17,7 @@ from incidents.errors import IncidentNotFound
 from incidents.reaching import reaching_server
 from models.contracts.incident import INCIDENT_WORKFLOW
 from models.readable import in_a_line
-from rules.commands.reporting import REPORT_DIGEST
+from rules.commands.beginning.reporting import REPORT_DIGEST
 
 FROM_OUTSIDE = {
     WorkflowExecutionStatus.TERMINATED: "terminated",

@@ -19,9 +19,9 @@ from models.compiled import CompiledPolicy
 from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from models.incident.record import Report
 from models.readable import in_a_line
-from rules.commands.acceptance import unacceptable
-from rules.commands.opening import first_severity
-from rules.commands.reporting import REPORT_DIGEST, report_digest
+from rules.commands.beginning.acceptance import unacceptable
+from rules.commands.beginning.opening import first_severity
+from rules.commands.beginning.reporting import REPORT_DIGEST, report_digest
 from rules.paging.urgency import Kind, rank, urgency
 from rules.record.bounds import excesses
 from rules.record.markdown import caption

@@ -28,7 +28,7 @@ from models.answers.view import ASK_AGAIN, VIEW, IncidentView
 from models.answers.why import WHY, Explanation, WhyQuestion
 from models.compiled import CompiledPolicy
 from models.time.clock import Stage
-from rules.paging.why import explain
+from rules.paging.why.why_paged import explain
 from rules.reports.views import view_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from incidents.errors import IncidentNotFound
 from incidents.opening import open_incident
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
-from rules.commands.reporting import report_digest
+from rules.commands.beginning.reporting import report_digest
 from rules.record.identity import incident_id
 
 if TYPE_CHECKING:

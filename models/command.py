@@ -12,7 +12,7 @@ from pydantic import Field, PlainSerializer
 from models.alert import AlertBatch
 from models.base import Frozen, Instant
 from models.payload import Command
-from models.policy.durations import Period, format_duration
+from models.policy.values.durations import Period, format_duration
 from models.time.moments import RAISED
 from states.lifecycle import BY_TRIGGER, Trigger
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from models.base import FIRST_YEAR, LAST_YEAR, Frozen, Instant
-from models.policy.durations import Duration, parse_duration
-from models.policy.words import Name, Names, Text, suggestion, wrong
+from models.policy.values.durations import Duration, parse_duration
+from models.policy.values.words import Name, Names, Text, suggestion, wrong
 from models.time.clock import ClockStatus, Stage
 
 _HOW = "write an offset such as 0m, 3h50m, 2d or -10m, or an instant such as 2026-03-27T16:50:00Z"

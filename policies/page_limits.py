@@ -2,7 +2,7 @@
 
 from models.people.workload import PageLimit
 from models.policy import Policy
-from models.policy.durations import format_duration
+from models.policy.values.durations import format_duration
 
 
 def limit_of(policy: Policy, target: str) -> PageLimit | None:

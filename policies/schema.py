@@ -13,21 +13,21 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from models.policy import Policy
-from models.policy.actions import FORMS as ACTIONS
-from models.policy.actions import Actions, OneAction
-from models.policy.approvals import Approval
-from models.policy.cadence import Rhythms, RhythmText
-from models.policy.calendars import SHORT, Calendar, CalendarEntry, Days, Hours, Worked
-from models.policy.durations import UNITS, Duration
-from models.policy.limits import Limit
-from models.policy.people import Authority
-from models.policy.promises import Asked, RequiredReviews
-from models.policy.roles import CountText, Required, RequiredIn, Unfilled
-from models.policy.schedules import DECLARED, Feed, Gaps, HandOverText, LocalText, TimeText
-from models.policy.schedules import FORMS as HAND_OVERS
-from models.policy.targets import FORMS as TARGETS
-from models.policy.targets import RollText, Targets, TargetText
-from models.policy.words import Names, Somebody, alone, apart, many, named
+from models.policy.sections.approvals import Approval
+from models.policy.sections.calendars import SHORT, Calendar, CalendarEntry, Days, Hours, Worked
+from models.policy.sections.people import Authority
+from models.policy.sections.promises import Asked, RequiredReviews
+from models.policy.sections.roles import CountText, Required, RequiredIn, Unfilled
+from models.policy.sections.schedules import DECLARED, Feed, Gaps, HandOverText, LocalText, TimeText
+from models.policy.sections.schedules import FORMS as HAND_OVERS
+from models.policy.values.actions import FORMS as ACTIONS
+from models.policy.values.actions import Actions, OneAction
+from models.policy.values.cadence import Rhythms, RhythmText
+from models.policy.values.durations import UNITS, Duration
+from models.policy.values.page_limits import Limit
+from models.policy.values.targets import FORMS as TARGETS
+from models.policy.values.targets import RollText, Targets, TargetText
+from models.policy.values.words import Names, Somebody, alone, apart, many, named
 from policies.reading.silence import BECAUSE, NONE, UNSPECIFIED
 
 DIALECT = "http://json-schema.org/draft-07/schema#"

@@ -18,14 +18,14 @@ from models.incident.record import Report
 from models.scenario import Event, Scenario, instant_of
 from models.time.clock import ClockStatus, Stage
 from policies.catalogue import PolicyBroken, policy_in_force
-from rehearsal.engine import NO_FEEDS, RehearsedEngine
-from rehearsal.load import DEFAULT_NAME, LoadedScenario
-from rehearsal.orders import NotTaken
-from rehearsal.payloads import payload_file
-from rehearsal.played import Look, Played, PlayedIncident, Refused
-from rehearsal.policy import RehearsedPolicy
-from rehearsal.reading import played_incident, standing_of
-from rehearsal.wording import ADOPTED, payload_of, report_of, spec_of
+from rehearsal.engine.policy import RehearsedPolicy
+from rehearsal.engine.refusals import NotTaken
+from rehearsal.engine.rehearsed_engine import NO_FEEDS, RehearsedEngine
+from rehearsal.results.played import Look, Played, PlayedIncident, Refused
+from rehearsal.results.reading import played_incident, standing_of
+from rehearsal.scenarios.load import DEFAULT_NAME, LoadedScenario
+from rehearsal.scenarios.payloads import payload_file
+from rehearsal.scenarios.wording import ADOPTED, payload_of, report_of, spec_of
 
 LEAD = timedelta(seconds=2)
 """This long before people act, we check whether something comes due when they do."""

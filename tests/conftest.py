@@ -15,7 +15,7 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from connectors.feeds import directory
 from models import base
-from rehearsal.server import TIME_SKIPPING
+from rehearsal.engine.server import TIME_SKIPPING
 from runtime.embedded.server import EmbeddedServer, free_port
 from runtime.settings import Settings, load_settings
 from tests.patience import PATIENCE_SECONDS

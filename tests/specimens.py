@@ -19,8 +19,8 @@ from models.compiled import (
 from models.incident.record import INCIDENT_REPORT, Document, Incident, Report
 from models.time.cadence import Rhythm
 from models.time.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
+from rules.commands.beginning.opening import open_incident
 from rules.commands.judgement import judge
-from rules.commands.opening import open_incident
 from rules.record.decision import Decision, Outcome
 
 START = datetime(2026, 3, 27, 16, 50, tzinfo=UTC)

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ ROOMS: list[str] = PROJECT["tool"]["importlinter"]["root_packages"]
 SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 NAMES_OF_NOTHING = frozenset({"common", "helper", "helpers", "manager", "misc", "util", "utils"})
+MOST_FILES_OF_A_FOLDER = 15
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 40
 ENTRY_LINES = 30
@@ -41,6 +43,13 @@ def functions_of(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 def place(path: Path, name: str = "") -> str:
     """Where something is, for whoever must mend it."""
     return f"{path.relative_to(ROOT)} {name}".strip()
+
+
+def test_no_folder_is_crowded() -> None:
+    """A folder with more files gets rooms inside, so that its names can be read at one glance."""
+    folders = Counter(path.parent for path in (*SOURCES, *TESTS) if path.name != "__init__.py")
+    crowded = [place(f) for f, files in folders.items() if files > MOST_FILES_OF_A_FOLDER]
+    assert crowded == []
 
 
 def test_no_file_is_long() -> None:
@@ -116,7 +125,7 @@ SPEAKS_TO_WORKFLOWS = frozenset(
 """What a client of Temporal offers to whoever starts, tells, asks, finds or reads a workflow."""
 
 SPEAKS_ITSELF = {
-    "rehearsal/timing.py": "moves the clocks of workflows: the test server takes their handles",
+    "rehearsal/engine/virtual_time.py": "moves their clocks: the test server takes their handles",
     "runtime/search_attributes.py": "asks and tells the namespace, no workflow",
     "runtime/worker/settling.py": "a worker lowers the priority of a workflow that it just ran",
     "web/health/probe.py": "tries whether Temporal takes a workflow, with one that never runs",

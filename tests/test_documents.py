@@ -12,7 +12,7 @@ from models.compiled import LIMIT_BYTES as POLICY_LIMIT_BYTES
 from models.incident.search_attributes import SEARCH_ATTRIBUTES
 from models.incident.timeline import EntryKind
 from models.scenario import EVENT_KEYS, Expectation, Scenario
-from rules.commands import refusals
+from rules.commands.judging import refusals
 from rules.record import carried as carrying
 from rules.record import ledger
 from runtime.settings import ROOT, Settings

@@ -31,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
         WorkloadState,
     )
     from rules.commands.judgement import malformed
-    from rules.commands.reckoned import not_reckoned
+    from rules.commands.judging.trial import not_reckoned
     from rules.paging.summary import PageSummary, summary_of
     from rules.paging.urgency import Kind, rank
     from rules.paging.workload import (

@@ -11,9 +11,9 @@ from console.policies.file import read_policy
 from console.terminal.errors import malformed
 from console.terminal.failures import Failure, usage
 from console.terminal.times import parse_instant, within_reach
-from models.policy.calendars import CalendarEntry
-from models.policy.targets import parse_roll, parse_target
-from models.policy.words import suggestion
+from models.policy.sections.calendars import CalendarEntry
+from models.policy.values.targets import parse_roll, parse_target
+from models.policy.values.words import suggestion
 from models.time.calendar import LOCAL, CalendarSpec, OpenHours
 from models.time.clock import Roll, Target
 from policies.compiling.timing import calendars

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from console.calendar.sums import Answer, Skipped, Sum
-from models.policy.calendars import HOLIDAY, WEEK
+from models.policy.sections.calendars import HOLIDAY, WEEK
 from models.time.calendar import CalendarSpec
 from models.time.clock import Target
 

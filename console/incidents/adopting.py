@@ -23,7 +23,7 @@ from models.answers.adoption import AdoptionPreview
 from models.command import COMMANDS, AdoptPolicyCommand
 from models.compiled import CompiledPolicy
 from models.way_in import WayIn
-from rules.commands.adoption import shift_words
+from rules.commands.changes.adoption import shift_words
 
 ADOPT = "adopt_policy"
 

@@ -26,7 +26,7 @@ from incidents.patience import WORKER
 from models.command import COMMANDS, AdoptPolicyCommand, CommandResult, CommandSpec
 from models.payload import Command
 from models.way_in import WayIn
-from rules.commands.validity import BLANK, flaws
+from rules.commands.judging.validity import BLANK, flaws
 from rules.record.readable import blank
 
 PANEL = "Commands for an incident"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models.command import AddActionItemCommand, CancelCommand
 from models.payload import Command
-from rules.commands.validity import Flaw
+from rules.commands.judging.validity import Flaw
 
 PRIORITIES = ("high", "medium", "low")
 DUPLICATE = frozenset({"duplicate", "duplicate_of"})

@@ -7,7 +7,7 @@ from incidents.description import describe
 from incidents.errors import IncidentNotFound
 from models.command import LinkCommand
 from models.payload import Command
-from rules.commands.validity import other_incident
+from rules.commands.judging.validity import other_incident
 from rules.record.identity import is_incident_id
 
 

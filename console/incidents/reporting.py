@@ -25,8 +25,8 @@ from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from models.way_in import WayIn
-from rules.commands.opening import first_severity
-from rules.commands.reporting import unfit, untimely
+from rules.commands.beginning.opening import first_severity
+from rules.commands.beginning.reporting import unfit, untimely
 from runtime.settings import load_settings
 
 PANEL = "Report"

@@ -10,7 +10,7 @@ from console.terminal.phrases import moment, relative
 from models.answers.view import IncidentView
 from models.incident.record import Incident
 from models.people.responsibility import Request
-from rules.people.leading import INCIDENT_MANAGER
+from rules.people.roles.leading import INCIDENT_MANAGER
 
 
 def roles(view: IncidentView) -> Iterator[RenderableType]:

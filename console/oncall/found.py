@@ -11,7 +11,7 @@ from console.terminal.failures import usage
 from incidents.schedules.on_call import OnCallLookup
 from models.compiled import Person
 from models.people.schedule import OnCall, ScheduleSpec
-from models.policy.words import suggestion
+from models.policy.values.words import suggestion
 from policies.compiling.policy import people_of
 from policies.compiling.schedules import schedule_spec
 from rules.time.localtime import DAY

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from console.oncall.found import Asked, Roster
 from console.oncall.picture import KEY, picture
 from models.people.schedule import Gap, OnCall
-from rules.people.on_call import age
+from rules.people.on_call.words import age
 from rules.zones.rotations import Hole, Shift
 
 _MOST_ROWS = 60

@@ -19,15 +19,15 @@ from console.rehearsals.view import render
 from console.terminal.failures import ExitCode, Failure, usage
 from console.terminal.output import Output, words
 from console.terminal.running import perform_alone
-from rehearsal.compare import Comparison, compare
-from rehearsal.load import LoadedScenario, load_scenario
-from rehearsal.outcome import Judgement, judge
+from rehearsal.engine.policy import RehearsedPolicy
+from rehearsal.engine.server import time_skipping_server
+from rehearsal.engine.virtual_time import Stuck
 from rehearsal.play import play
-from rehearsal.played import Played
-from rehearsal.policy import RehearsedPolicy
-from rehearsal.server import time_skipping_server
-from rehearsal.timing import Stuck
-from rehearsal.transcript import expectations
+from rehearsal.results.compare import Comparison, compare
+from rehearsal.results.outcome import Judgement, judge
+from rehearsal.results.played import Played
+from rehearsal.results.transcript import expectations
+from rehearsal.scenarios.load import LoadedScenario, load_scenario
 from runtime.embedded.server import EmbeddedServerFailed
 from runtime.logging import configure_logging
 from runtime.settings import SettingsBroken, load_settings

@@ -8,7 +8,7 @@ from rich.status import Status
 from console.terminal.output import note
 from console.terminal.phrases import span
 from models.scenario import instant_of
-from rehearsal.load import LoadedScenario
+from rehearsal.scenarios.load import LoadedScenario
 
 EVERY_SECONDS = 30.0
 """How often progress is printed if there is no terminal."""

@@ -19,10 +19,10 @@ from console.terminal.phrases import by_calendar, moment, span
 from models.incident.timeline import EntryKind
 from models.time.clock import ClockReading
 from models.time.clock_name import UpdateClock, clock_named
-from rehearsal.compare import ClockDifference, Comparison
-from rehearsal.outcome import Judgement
-from rehearsal.phrases import offset_words
-from rehearsal.played import Breach, Line, Played, PolicyPlayed, Refused, Said
+from rehearsal.results.compare import ClockDifference, Comparison
+from rehearsal.results.outcome import Judgement
+from rehearsal.results.played import Breach, Line, Played, PolicyPlayed, Refused, Said
+from rehearsal.scenarios.phrases import offset_words
 
 SAID = {"page": "PAGE", "tell": "tell", "remind": "remind"}
 SAID_STYLE = {"page": "bold magenta", "tell": "", "remind": "yellow"}

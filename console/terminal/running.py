@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from temporalio.client import Client
 
 from console.terminal.failures import usage
-from rules.commands.validity import BLANK
+from rules.commands.judging.validity import BLANK
 from rules.record.readable import blank
 from runtime.client import connect
 from runtime.settings import load_settings

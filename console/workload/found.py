@@ -12,7 +12,7 @@ from console.workload.assigned import Assigned
 from incidents.workloads.states import RunningWorkload, ask_workload, running_workloads, whose
 from models.people.workload import WorkloadState
 from models.policy import Policy
-from models.policy.words import suggestion
+from models.policy.values.words import suggestion
 from policies.page_limits import limit_of
 from rules.record.identity import workload_id
 from runtime.settings import Settings, load_settings

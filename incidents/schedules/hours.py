@@ -13,7 +13,7 @@ from models.contracts.paging import OutOfHours
 from models.people.schedule import ScheduleSpec
 from models.time.calendar import CalendarSpec
 from rules.paging.channels import PageTarget, Resolution
-from rules.people.on_call import SCHEDULE
+from rules.people.on_call.words import SCHEDULE
 
 log = structlog.get_logger(__name__)
 

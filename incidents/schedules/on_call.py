@@ -18,9 +18,9 @@ from connectors.errors import ConnectorError
 from incidents import patience
 from models.compiled import CompiledPolicy, Person
 from models.people.schedule import Booking, Gap, OnCall, ScheduleSpec
-from rules.people.feed_events import called, people_meant
-from rules.people.named import schedules_named
-from rules.people.on_call import schedules_of
+from rules.people.naming.people_meant import schedules_named
+from rules.people.on_call.feed_events import called, people_meant
+from rules.people.on_call.words import schedules_of
 
 if TYPE_CHECKING:
     from connectors.feeds.directory import FeedDirectory, FeedReading

@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from models.base import Frozen
-from models.policy.approvals import Approval, BackdatingEntry, HandoverEntry
-from models.policy.calendars import Calendar
-from models.policy.conduct import (
+from models.policy.sections.approvals import Approval, BackdatingEntry, HandoverEntry
+from models.policy.sections.calendars import Calendar
+from models.policy.sections.conduct import (
     Alerts,
     Holds,
     Principles,
@@ -17,19 +17,13 @@ from models.policy.conduct import (
     Severity,
     StepEntry,
 )
-from models.policy.escalations import LevelEntry
-from models.policy.people import (
-    Authority,
-    ChannelEntry,
-    Paging,
-    PersonEntry,
-    ServiceEntry,
-)
-from models.policy.promises import ClockEntry, Communication, MetricEntry, ReviewEntry
-from models.policy.roles import RoleEntry
-from models.policy.schedules import ScheduleEntry
-from models.policy.severity_rules import SeverityRules
-from models.policy.words import Name, Names, Text, alone, within_years
+from models.policy.sections.escalations import LevelEntry
+from models.policy.sections.people import Authority, ChannelEntry, Paging, PersonEntry, ServiceEntry
+from models.policy.sections.promises import ClockEntry, Communication, MetricEntry, ReviewEntry
+from models.policy.sections.roles import RoleEntry
+from models.policy.sections.schedules import ScheduleEntry
+from models.policy.sections.severity_rules import SeverityRules
+from models.policy.values.words import Name, Names, Text, alone, within_years
 
 
 def _in_reach(day: date) -> date:

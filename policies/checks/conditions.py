@@ -10,7 +10,7 @@ from policies.compiling.timing import attributes
 from policies.reading.findings import Finding, unknown
 from policies.reading.tree import Loc
 from rules.clocks.conditions import FIXED
-from rules.people.names import ANYONE
+from rules.people.naming.names import ANYONE
 
 
 def misfits(policy: Policy, loc: Loc, text: str, *, key: bool = False) -> Iterator[Finding]:

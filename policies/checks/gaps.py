@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from models.policy.words import suggestion
+from models.policy.values.words import suggestion
 from policies.reading.findings import Finding, warning
 from policies.reading.load import Loaded
 from policies.reading.meanwhile import TARGETS, WITHOUT, any_of

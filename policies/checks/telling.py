@@ -14,7 +14,7 @@ from policies.reading.problems import Gravity
 from policies.reading.tree import Loc
 from policies.render.questions.table import QUESTIONS
 from rules.alerts.joining import ESCALATE
-from rules.commands.reporting import INFORMATION
+from rules.commands.beginning.reporting import INFORMATION
 from rules.paging.messages import ALL_FACTS
 from states.lifecycle import BEFORE_REVIEW
 

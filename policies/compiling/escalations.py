@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from models.compiled import Branch, EscalationPolicy, Level, OnRaise
 from models.policy import Policy
-from models.policy.calendars import WEEK
-from models.policy.escalations import NO_LADDER, LevelEntry
+from models.policy.sections.calendars import WEEK
+from models.policy.sections.escalations import NO_LADDER, LevelEntry
 from models.time.calendar import CalendarSpec, OpenHours
 from policies.compiling.timing import ANY, MAJOR, calendars
 

@@ -6,16 +6,16 @@ from datetime import timedelta
 from models.compiled import AuthorityRule, RoleRule
 from models.people.authority import BACKDATING, ApprovalRule, HandoverRule, Later, OverrideRule
 from models.policy import Policy
-from models.policy.actions import parse_point
-from models.policy.approvals import ApprovalEntry
-from models.policy.people import AuthorityEntry
-from models.policy.roles import RoleEntry
+from models.policy.sections.approvals import ApprovalEntry
+from models.policy.sections.people import AuthorityEntry
+from models.policy.sections.roles import RoleEntry
+from models.policy.values.actions import parse_point
 from models.time.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
 from models.time.clock_name import RoleClock
 from models.time.moments import Derived, DerivedKind, parse_condition
 from policies.compiling.timing import decided
-from rules.people.leading import leading_role
-from rules.people.names import ACKNOWLEDGER, ANYONE, NOBODY, PEOPLE, RESPONDERS
+from rules.people.naming.names import ACKNOWLEDGER, ANYONE, NOBODY, PEOPLE, RESPONDERS
+from rules.people.roles.leading import leading_role
 from states.lifecycle import REPORTED
 
 OVERRIDE = "override"

@@ -5,13 +5,13 @@ from typing import Any
 from models.compiled import EscalationPolicy
 from models.people.schedule import FeedSpec, OverrideSpec, RotationSpec, ScheduleSpec
 from models.policy import Policy
-from models.policy.calendars import OpenEntry
-from models.policy.schedules import RotationEntry, ScheduleEntry, WindowEntry
+from models.policy.sections.calendars import OpenEntry
+from models.policy.sections.schedules import RotationEntry, ScheduleEntry, WindowEntry
 from models.time.calendar import CalendarSpec, OpenHours
 from policies.compiling import responsibility
 from policies.compiling.timing import calendars
-from rules.people.named import schedules_named
-from rules.people.on_call import ROTATION, layer, schedules_of
+from rules.people.naming.people_meant import schedules_named
+from rules.people.on_call.words import ROTATION, layer, schedules_of
 
 
 def zone_of(policy: Policy, entry: ScheduleEntry) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.policy import Policy
-from models.policy.severity_rules import Axes, AxisTable, Cells, SeveritySource
+from models.policy.sections.severity_rules import Axes, AxisTable, Cells, SeveritySource
 from models.severity import Axis, SeverityRules, Table
 from policies.reading.tree import Loc
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from models.compiled import RunningClocks
 from models.policy import Policy
-from models.policy.actions import parse_point
-from models.policy.cadence import RhythmEntry
-from models.policy.promises import ClockEntry
-from models.policy.targets import Open
+from models.policy.sections.promises import ClockEntry
+from models.policy.values.actions import parse_point
+from models.policy.values.cadence import RhythmEntry
+from models.policy.values.targets import Open
 from models.time.cadence import Rhythm, Slower
 from models.time.calendar import LOCAL, CalendarSpec, OpenHours
 from models.time.clock import ClockSpec, Latest, MetricSpec, Target, Threshold

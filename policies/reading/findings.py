@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from models.policy import Policy
-from models.policy.words import suggestion
+from models.policy.values.words import suggestion
 from policies.reading.problems import Gravity
 from policies.reading.tree import Loc
 from rules.zones.zone_names import unknown_zone

@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from models.policy import Policy
-from models.policy.promises import FORMS as OUTLIVES
-from models.policy.severity_rules import FORMS as AXES
-from models.policy.words import near, suggestion
+from models.policy.sections.promises import FORMS as OUTLIVES
+from models.policy.sections.severity_rules import FORMS as AXES
+from models.policy.values.words import near, suggestion
 from policies.reading.tree import MOST_DIGITS, Loc
 
 Complaint = tuple[Loc, bool, str, str]

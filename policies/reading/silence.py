@@ -24,7 +24,7 @@ from policies.reading.meanwhile import (
 )
 from policies.reading.shape import model_at
 from policies.reading.tree import Loc, beneath, path_words
-from rules.people.leading import leading_role
+from rules.people.roles.leading import leading_role
 
 UNSPECIFIED = "unspecified"
 NONE = "none"

@@ -7,8 +7,8 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.readable import in_a_line
 from rules.alerts.severity import is_critical
-from rules.people.leading import role_that_leads
-from rules.people.named import PERSON, ROLE
+from rules.people.naming.people_meant import PERSON, ROLE
+from rules.people.roles.leading import role_that_leads
 from rules.record.decision import Case, Effect, PageNextLevel, PageRole, Remind
 from states.lifecycle import BEFORE_REVIEW
 

@@ -9,9 +9,9 @@ from models.incident.record import Incident
 from models.time.clock import ClockReading, ClockStatus, Stage
 from rules.alerts.firing import alerts_firing
 from rules.clocks.doubts import doubts, news
-from rules.commands.facts import facts_of
+from rules.commands.lifecycle_facts import facts_of
 from rules.paging.demanded import answerable
-from rules.people.authority import rule_for, trigger_rule, who_may
+from rules.people.permission.authority import rule_for, trigger_rule, who_may
 from rules.record.markdown import plain, ranged
 from rules.updates.readings import readings_of
 from states.lifecycle import TERMINAL, Trigger, triggers_from

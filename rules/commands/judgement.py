@@ -7,34 +7,26 @@ from difflib import get_close_matches
 from pydantic import ValidationError
 
 from models.base import ENGINE, MONITORING, Actor
-from models.command import (
-    COMMANDS,
-    RecordAlertsCommand,
-)
+from models.command import COMMANDS, RecordAlertsCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.payload import Command
-from rules.commands.alerts import with_severity_of_alerts
-from rules.commands.apply import COMMAND_RULES
-from rules.commands.by_the_way import parts_of, unapproved_by_the_way
-from rules.commands.reporting import LOOKING_BACK
-from rules.commands.review import completed
-from rules.commands.transitions import fire
+from rules.commands.beginning.reporting import LOOKING_BACK
+from rules.commands.changes.alerts import with_severity_of_alerts
+from rules.commands.changes.by_command import COMMAND_RULES
+from rules.commands.changes.review import completed
+from rules.commands.changes.transitions import fire
+from rules.commands.judging.by_the_way import parts_of, unapproved_by_the_way
 from rules.deadlines.taking_back import corrected
 from rules.paging.demanded import answer, answerable
 from rules.paging.escalation import watched
-from rules.people.approvals import unapproved
-from rules.people.authority import (
-    REOPEN,
-    rule_for,
-    rule_key,
-    unauthorised,
-)
-from rules.people.backdating import reason_missing
-from rules.people.handover import over_own_role
-from rules.people.naming import misnamed
-from rules.people.overrides import overridden
-from rules.people.requests import settled
+from rules.people.naming.mistaken_names import misnamed
+from rules.people.permission.approvals import unapproved
+from rules.people.permission.authority import REOPEN, rule_for, rule_key, unauthorised
+from rules.people.permission.backdating import reason_missing
+from rules.people.permission.overrides import overridden
+from rules.people.permission.requests import settled
+from rules.people.roles.handover import over_own_role
 from rules.record.carried import RECORD_LIMIT_BYTES, too_heavy
 from rules.record.decision import Case, Decision, Outcome, Refusal, TakenUp, also
 from rules.record.kept_words import with_words, with_words_of_request

@@ -7,7 +7,7 @@ from models.compiled import CompiledPolicy
 from models.contracts.deadlines import EnforceDeadline, Enforcement
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
-from models.policy.durations import format_duration
+from models.policy.values.durations import format_duration
 from models.time.clock import SHOULD, DueThreshold, FiredThreshold
 from models.time.clock_name import UpdateClock, clock_named
 from rules.clocks.clocks import courses

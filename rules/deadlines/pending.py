@@ -9,8 +9,8 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import DueThreshold
 from models.time.clock_name import ApprovalWait, Awaited, HoldingWait, OfferWait, clock_named
-from rules.people.approvals import approval_points, unanswered
-from rules.people.handover import handover_points, held_long, lapsed
+from rules.people.permission.approvals import approval_points, unanswered
+from rules.people.roles.handover import handover_points, held_long, lapsed
 from rules.record.decision import Decision
 
 

@@ -10,8 +10,8 @@ from models.messages.message import MessageKind
 from models.people.schedule import OnCall
 from models.people.workload import AskLeave, Bound, PageLimit, PageLimits
 from rules.paging.withdrawal import Withdrawal
-from rules.people.named import CHANNEL
-from rules.people.on_call import by_schedule
+from rules.people.naming.people_meant import CHANNEL
+from rules.people.on_call.words import by_schedule
 
 MOST_OF_A_SUBJECT = 120
 """One summary has hundreds of subjects, so each is cut to this length."""

@@ -11,7 +11,7 @@ from models.compiled import EscalationPolicy
 from models.incident.escalation import DemandedPage, EscalationProgress
 from rules.paging.escalation import NoPage, Page, anew, begun_again, forced_page
 from rules.paging.withdrawal import Withdrawal
-from rules.people.named import CHANNEL
+from rules.people.naming.people_meant import CHANNEL
 from rules.record.decision import PageNextLevel
 
 

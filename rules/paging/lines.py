@@ -13,8 +13,8 @@ from models.people.workload import Leave, Verdict
 from rules.paging.escalation import Page, PassOver
 from rules.paging.messages import detour
 from rules.paging.summary import incidents
-from rules.people.named import CHANNEL
-from rules.people.on_call import SCHEDULE, nobody_by
+from rules.people.naming.people_meant import CHANNEL
+from rules.people.on_call.words import SCHEDULE, nobody_by
 from rules.record.references import as_data
 
 BY_NAME = "by name"

@@ -24,7 +24,7 @@ from models.people.workload import (
     Verdict,
     WorkloadState,
 )
-from models.policy.durations import format_duration
+from models.policy.values.durations import format_duration
 from rules.record.carried import size
 
 GATHER = timedelta(seconds=30)

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from models.compiled import CompiledPolicy, Level, RoleRule
 from models.incident.record import Incident
-from rules.people import names, roles
-from rules.people.authority import named_now, rule_for
-from rules.people.leading import role_that_leads
-from rules.people.named import (
+from rules.people.naming import names
+from rules.people.naming.names import ANYONE, PEOPLE, RESPONDERS
+from rules.people.naming.people_meant import (
     PERSON,
     ROLE,
     deputies,
@@ -18,8 +17,10 @@ from rules.people.named import (
     people_meant,
     responders,
 )
-from rules.people.names import ANYONE, PEOPLE, RESPONDERS
-from rules.people.on_call import SCHEDULE
+from rules.people.on_call.words import SCHEDULE
+from rules.people.permission.authority import named_now, rule_for
+from rules.people.roles import holders as roles
+from rules.people.roles.leading import role_that_leads
 
 ASSIGN = "assign_role"
 MANY = frozenset({ANYONE, PEOPLE, RESPONDERS})

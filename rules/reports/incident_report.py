@@ -5,24 +5,12 @@ from datetime import datetime, timedelta
 
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident, Milestone, TimelineEntry
-from models.time.clock import (
-    ClockReading,
-    ClockStatus,
-    MetricReading,
-)
+from models.time.clock import ClockReading, ClockStatus, MetricReading
 from rules.clocks.breaches import breaches
 from rules.clocks.conditions import attribute_words
 from rules.clocks.metrics import read_metrics
-from rules.commands.facts import highest_severity
-from rules.record.markdown import (
-    counted,
-    plain,
-    ranged,
-    section,
-    span,
-    stamp,
-    table,
-)
+from rules.commands.lifecycle_facts import highest_severity
+from rules.record.markdown import counted, plain, ranged, section, span, stamp, table
 from rules.reports.clocks import breach_section, clocks, doubt_section, thresholds
 from rules.reports.sections import aftermath, what_happened, who, work
 

@@ -8,7 +8,7 @@ from rules.clocks.breaches import breaches
 from rules.clocks.doubts import doubts
 from rules.clocks.metrics import read_metrics
 from rules.commands.answers import next_steps
-from rules.people.leading import leader
+from rules.people.roles.leading import leader
 from rules.record.carried import for_an_answer
 from rules.updates.readings import readings_of
 from rules.updates.told import told_readings

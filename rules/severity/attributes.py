@@ -7,7 +7,7 @@ from models.base import ENGINE, MONITORING, Actor
 from models.compiled import CompiledPolicy
 from models.incident.record import AttributeChange, Incident, Report
 from models.incident.timeline import EntryKind
-from models.policy.words import suggestion
+from models.policy.values.words import suggestion
 from models.severity import SeverityRules
 from rules.clocks.conditions import attribute_at, of_every_incident
 from rules.record.decision import Refusal

@@ -12,7 +12,7 @@ from models.incident.timeline import EntryKind
 from models.time.clock import Stage
 from rules.clocks.clocks import read_clocks
 from rules.paging.escalation import in_force
-from rules.people.authority import unauthorised
+from rules.people.permission.authority import unauthorised
 from rules.record.decision import (
     Case,
     Decision,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from models.policy.calendars import WEEK
+from models.policy.sections.calendars import WEEK
 from rules.time.localtime import DAY, LocalClock, Open, midnight
 
 LOOKED_AT = timedelta(days=28)

@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 
-from models.policy.calendars import HOLIDAY, WEEK
-from models.policy.words import suggestion
+from models.policy.sections.calendars import HOLIDAY, WEEK
+from models.policy.values.words import suggestion
 from models.time.calendar import LOCAL, CalendarSlice, CalendarSpec, OpenHours
 from rules.time.localtime import DAY, LocalClock, Open, at_time, midnight
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from models.people.schedule import HandOver, RotationSpec
-from models.policy.calendars import WEEK
+from models.policy.sections.calendars import WEEK
 from rules.time.localtime import DAY, LocalClock, at_time, midnight, months_later
 from rules.zones.calendars import clock_between
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from models.policy.words import near
+from models.policy.values.words import near
 from rules.zones.calendars import zone_known, zones
 
 _HOW = "write an IANA name, such as Europe/London"

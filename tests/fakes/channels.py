@@ -7,7 +7,7 @@ from connectors.channels.directory import ChannelDirectory
 from connectors.errors import ConnectorError
 from models.messages.message import Message
 from models.messages.reference import Reference
-from rehearsal import channels as recording
+from rehearsal.engine import channels as recording
 
 
 class RecordingChannel(recording.RecordingChannel):

@@ -22,7 +22,7 @@ from models.compiled import (
     RoleRule,
 )
 from models.people.workload import WORKLOAD_WORKFLOW
-from models.policy.actions import parse_action
+from models.policy.values.actions import parse_action
 from models.time.calendar import CalendarSpec, OpenHours
 from tests.conftest import time_skipping_server
 from tests.histories.busy import busy

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.base import Actor
-from models.policy.calendars import OpenEntry
+from models.policy.sections.calendars import OpenEntry
 from tests.specimens import POLICY, an_incident
 
 ANA = Actor(name="ana", via="console")

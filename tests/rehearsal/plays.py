@@ -5,7 +5,7 @@ from typing import Any
 
 from models.scenario import Scenario
 from models.time.clock import ClockReading, ClockStatus, MetricReading, Stage
-from rehearsal.played import (
+from rehearsal.results.played import (
     Breach,
     Look,
     Played,

@@ -8,11 +8,11 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from models.time.clock import ClockReading, ClockStatus
-from rehearsal.load import load_scenario
-from rehearsal.outcome import Judgement, judge
+from rehearsal.engine.policy import RehearsedPolicy
 from rehearsal.play import play
-from rehearsal.played import Played
-from rehearsal.policy import RehearsedPolicy
+from rehearsal.results.outcome import Judgement, judge
+from rehearsal.results.played import Played
+from rehearsal.scenarios.load import load_scenario
 from runtime.settings import ROOT
 
 SMALL = ROOT / "tests" / "scenarios" / "files" / "policies" / "small.yaml"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models.policy.calendars import OpenEntry
+from models.policy.sections.calendars import OpenEntry
 from models.time.calendar import CalendarSlice, CalendarSpec, OpenHours
 from models.time.clock import Target
 from rules.time.reckoning import Reckoning, reckon

@@ -30,7 +30,7 @@ from rules.paging.escalation import (
     turns,
 )
 from rules.paging.lines import Line, Turn, became_of, lines_of, passed_over
-from rules.paging.why import explain
+from rules.paging.why.why_paged import explain
 from rules.record.decision import Decision, PageNextLevel
 from rules.record.ledger import note
 from rules.zones.hours import hours_at

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from models.compiled import Person
-from models.policy.calendars import WEEK
+from models.policy.sections.calendars import WEEK
 from models.time.calendar import CalendarSpec, OpenHours
 
 OFFICE = CalendarSpec(

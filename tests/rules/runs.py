@@ -8,7 +8,7 @@ from functools import cached_property
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from models.policy.calendars import HOLIDAY, WEEK
+from models.policy.sections.calendars import HOLIDAY, WEEK
 from models.time.calendar import CalendarSlice, CalendarSpec, OpenHours
 from models.time.clock import Target
 from rules.time.reckoning import NO_DATES, Reckoning, reckon

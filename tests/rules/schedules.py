@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.people.schedule import OverrideSpec, RotationSpec, ScheduleSpec
-from models.policy.schedules import parse_hand_over, parse_time
+from models.policy.sections.schedules import parse_hand_over, parse_time
 from models.time.calendar import CalendarSpec, OpenHours
 
 LONDON = "Europe/London"

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from rehearsal.load import load_scenario
-from rehearsal.outcome import judge
+from rehearsal.engine.policy import RehearsedPolicy
 from rehearsal.play import play
-from rehearsal.policy import RehearsedPolicy
+from rehearsal.results.outcome import judge
+from rehearsal.scenarios.load import load_scenario
 from runtime.settings import ROOT
 
 FOLDERS = (Path(__file__).parent / "files", ROOT / "docs" / "examples")

@@ -21,7 +21,7 @@ from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from models.contracts.notifying import SEND_NOTIFICATION
 from models.contracts.paging import ESCALATE_INCIDENT
 from models.incident.record import Incident
-from models.policy.actions import parse_action
+from models.policy.values.actions import parse_action
 from runtime.worker.lanes import Workers
 from runtime.worker.registry import WORKFLOWS, workflow_runner
 from tests.fakes.channels import RecordingChannels

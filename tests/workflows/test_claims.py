@@ -5,7 +5,7 @@ import json
 import pytest
 
 from models.contracts.incident import IncidentInput
-from rules.commands.refusals import UNKNOWN
+from rules.commands.judging.refusals import UNKNOWN
 from tests.specimens import POLICY, REPORT, START
 from tests.workflows.bench import as_payload, bench
 from workflows.incident.workflow import IncidentWorkflow

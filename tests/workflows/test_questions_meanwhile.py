@@ -26,7 +26,7 @@ from models.compiled import EscalationPolicy, Level
 from models.contracts.deadlines import ENFORCE_DEADLINE
 from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from models.incident.record import Incident
-from models.policy.actions import parse_action
+from models.policy.values.actions import parse_action
 from runtime.worker.lanes import Workers
 from runtime.worker.registry import WORKFLOWS, workflow_runner
 from tests.fakes.channels import RecordingChannels

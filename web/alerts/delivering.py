@@ -12,7 +12,7 @@ from temporalio.client import Client
 from incidents.alerts import hand_on
 from models.base import MONITORING, Frozen
 from models.intake import IntakeRules
-from rules.commands.reporting import may_report
+from rules.commands.beginning.reporting import may_report
 from rules.record.identity import group_id
 from web.alerts.formats.format import Format, SentGroup
 from web.alerts.formats.table import FORMATS, recognised

@@ -19,8 +19,8 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from models.intake import ReportingRule
 from models.way_in import WayIn
-from rules.commands.opening import first_severity
-from rules.commands.reporting import (
+from rules.commands.beginning.opening import first_severity
+from rules.commands.beginning.reporting import (
     INFORMATION,
     may_report,
     missing_information,
@@ -29,7 +29,7 @@ from rules.commands.reporting import (
     who,
     wrong_information,
 )
-from rules.commands.validity import BLANK
+from rules.commands.judging.validity import BLANK
 from rules.record.readable import blank
 from web.http.body import read_body
 from web.http.endpoints import answers, takes

@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from models.policy.words import suggestion
+from models.policy.values.words import suggestion
 from web.http.endpoints import endpoints_of, in_words
 
 log = structlog.get_logger(__name__)

@@ -7,11 +7,11 @@ from temporalio.exceptions import FailureError
 from models.command import AdoptPolicyCommand
 from models.contracts.policies import LOOK_UP_POLICY, PolicyFound, PolicyWanted
 from rules.clocks.coverage import earliest_of
-from rules.commands.adoption import adopted
-from rules.commands.refusals import Tried, refused
+from rules.commands.changes.adoption import adopted
+from rules.commands.judging.refusals import Tried, refused
 from rules.deadlines.taking_back import corrected
 from rules.paging.urgency import Kind
-from rules.people.authority import ADOPT_POLICY
+from rules.people.permission.authority import ADOPT_POLICY
 from rules.record.decision import Case, Decision, LookUpPolicy, Outcome, Refusal
 from workflows.incident.desk import Desk
 from workflows.options import perform

@@ -8,10 +8,10 @@ from temporalio.exceptions import ApplicationError
 from models.compiled import CompiledPolicy
 from models.contracts.incident import Carried, IncidentInput
 from models.incident.record import Report
-from rules.commands.acceptance import out_of_bounds
-from rules.commands.opening import open_incident
-from rules.commands.reckoned import not_reckoned, work_out
-from rules.commands.reporting import unfit
+from rules.commands.beginning.acceptance import out_of_bounds
+from rules.commands.beginning.opening import open_incident
+from rules.commands.beginning.reporting import unfit
+from rules.commands.judging.trial import not_reckoned, work_out
 from rules.record.decision import Refusal
 from states.lifecycle import State
 

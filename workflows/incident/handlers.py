@@ -18,10 +18,17 @@ from models.base import MONITORING, Actor
 from models.command import COMMANDS, CommandResult
 from models.payload import Command
 from rules.commands.judgement import no_signal, parse
-from rules.commands.refusals import AUTHORITY, UNKNOWN, Tried, claimed, leaves_trace, refused
-from rules.commands.repeated import used_already
-from rules.commands.validity import impersonates, too_early, unsound
-from rules.people.authority import ADOPT_POLICY
+from rules.commands.judging.refusals import (
+    AUTHORITY,
+    UNKNOWN,
+    Tried,
+    claimed,
+    leaves_trace,
+    refused,
+)
+from rules.commands.judging.repeated import used_already
+from rules.commands.judging.validity import impersonates, too_early, unsound
+from rules.people.permission.authority import ADOPT_POLICY
 from rules.record.bounds import excessive, overfull
 from rules.record.decision import Decision, Outcome, Refusal
 from rules.record.kept_words import words_of

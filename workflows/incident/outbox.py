@@ -38,7 +38,7 @@ from rules.paging.lines import became_of, withdrawn
 from rules.paging.messages import detour, message
 from rules.paging.urgency import Kind, urgency
 from rules.paging.withdrawal import withdrawal
-from rules.people.named import whom
+from rules.people.naming.people_meant import whom
 from rules.people.stand_ins import addressed
 from rules.record.reach import is_news, missed_words, reached_nobody, taken
 from rules.record.references import as_data, reference_of

@@ -11,11 +11,11 @@ from models.contracts.incident import Carried
 from models.incident.record import Incident
 from models.payload import Command
 from models.time.clock import ActionKind
-from rules.commands.alerts import group_gone
 from rules.commands.answers import result_of
+from rules.commands.changes.alerts import group_gone
 from rules.commands.judgement import judge
-from rules.commands.reckoned import moves_time, not_reckoned, reckoned
-from rules.commands.repeated import digest_of
+from rules.commands.judging.repeated import digest_of
+from rules.commands.judging.trial import moves_time, not_reckoned, reckoned
 from rules.record.decision import (
     AdoptPolicy,
     Decision,

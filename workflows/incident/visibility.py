@@ -13,7 +13,7 @@ from models.incident.search_attributes import SEARCH_ATTRIBUTES
 from models.readable import in_a_line
 from rules.clocks.breaches import breached_clocks, marks
 from rules.commands.answers import status_markdown
-from rules.people.leading import leader
+from rules.people.roles.leading import leader
 from rules.updates.readings import readings_of
 from states.lifecycle import TERMINAL
 from workflows.incident.desk import Desk

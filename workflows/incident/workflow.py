@@ -27,10 +27,10 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.contracts.incident import INCIDENT_WORKFLOW, Carried, IncidentInput
     from models.incident.record import Incident, TimelineEntry, TimelineSegment
-    from rules.commands.adoption import preview
+    from rules.commands.changes.adoption import preview
     from rules.paging.urgency import Kind
-    from rules.paging.why import explain
-    from rules.people.roles import told_of_duties
+    from rules.paging.why.why_paged import explain
+    from rules.people.roles.holders import told_of_duties
     from rules.record.bounds import out_of_time
     from rules.record.carried import (
         as_json,

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from models.policy import Policy
-from models.policy.calendars import HOLIDAY, WEEK
-from models.policy.schedules import WindowEntry
+from models.policy.sections.calendars import HOLIDAY, WEEK
+from models.policy.sections.schedules import WindowEntry
 from policies.reading.findings import Check, Finding, warning
 from policies.reading.tree import Loc
 

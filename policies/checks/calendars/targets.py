@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from models.policy import Policy
-from models.policy.cadence import RhythmEntry
-from models.policy.calendars import HOLIDAY
-from models.policy.promises import ClockEntry
+from models.policy.sections.calendars import HOLIDAY
+from models.policy.sections.promises import ClockEntry
+from models.policy.values.cadence import RhythmEntry
 from models.time.calendar import LOCAL, CalendarSpec
 from models.time.clock import SHOULD, Target
 from models.time.moments import parse_moment

@@ -10,7 +10,7 @@ from policies.checks.paging.shifts import overtired
 from policies.compiling.escalations import target_of
 from policies.compiling.schedules import schedule_spec
 from policies.reading.findings import Check, Finding, warning
-from rules.people.on_call import SCHEDULE
+from rules.people.on_call.words import SCHEDULE
 from rules.time.localtime import Open
 from rules.zones.rotations import holes_of, shifts_of
 

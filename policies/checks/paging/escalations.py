@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from models.policy import Policy
-from models.policy.escalations import NO_LADDER, LevelEntry
+from models.policy.sections.escalations import NO_LADDER, LevelEntry
 from models.time.calendar import LOCAL, CalendarSpec
 from policies.checks.calendars.uncovered import closed_between, or_accept, when
 from policies.checks.conditions import misfits
@@ -13,7 +13,7 @@ from policies.compiling.schedules import zone_of
 from policies.compiling.timing import ANY, MAJOR
 from policies.reading.findings import Check, Finding, unknown, warning
 from policies.reading.tree import Loc
-from rules.people.names import ACKNOWLEDGER
+from rules.people.naming.names import ACKNOWLEDGER
 from rules.time.localtime import Open
 from rules.zones.calendars import joined, slice_of, unknown_region, zone_known
 

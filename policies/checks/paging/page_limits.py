@@ -9,16 +9,16 @@ from datetime import timedelta
 from models.compiled import EscalationPolicy, Level
 from models.people.workload import FEWEST, PageLimit
 from models.policy import Policy
-from models.policy.durations import format_duration
-from models.policy.escalations import LevelEntry
-from models.policy.limits import MOST
+from models.policy.sections.escalations import LevelEntry
+from models.policy.values.durations import format_duration
+from models.policy.values.page_limits import MOST
 from policies.compiling.escalations import escalation_of, severities_of, target_of
 from policies.page_limits import as_written, limit_of
 from policies.reading.findings import Check, Finding, warning
 from policies.render.sections.escalations import pages
 from rules.paging.workload import one_by_one
-from rules.people.named import CHANNEL
-from rules.people.on_call import SCHEDULE
+from rules.people.naming.people_meant import CHANNEL
+from rules.people.on_call.words import SCHEDULE
 
 _PERSON = "person:"
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from models.people.schedule import NOBODY
 from models.policy import Policy
-from models.policy.calendars import HOLIDAY
-from models.policy.schedules import RotationEntry, WindowEntry
+from models.policy.sections.calendars import HOLIDAY
+from models.policy.sections.schedules import RotationEntry, WindowEntry
 from models.time.calendar import LOCAL
 from policies.compiling.escalations import target_of
 from policies.reading.findings import Check, Finding, no_zone, unknown, warning
 from policies.reading.tree import Loc
-from rules.people.on_call import SCHEDULE
+from rules.people.on_call.words import SCHEDULE
 
 
 def _rotations(policy: Policy) -> Iterator[tuple[Loc, RotationEntry]]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from models.policy import Policy
-from models.policy.durations import format_duration
+from models.policy.values.durations import format_duration
 from policies.compiling.schedules import schedule_spec
 from policies.reading.findings import Finding, warning
 from rules.zones.rotations import shifts_of

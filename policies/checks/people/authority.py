@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from models.command import COMMANDS
 from models.policy import Policy
-from models.policy.approvals import ApprovalEntry
-from models.policy.people import AuthorityEntry
+from models.policy.sections.approvals import ApprovalEntry
+from models.policy.sections.people import AuthorityEntry
 from models.time.moments import parse_condition
 from policies.checks.conditions import misfits
 from policies.checks.people.contacts import teams_of
@@ -14,11 +14,11 @@ from policies.compiling.responsibility import OVERRIDE
 from policies.compiling.timing import ANY, MAJOR
 from policies.reading.findings import Check, Finding, unknown, warning
 from policies.reading.tree import Loc
-from rules.commands.facts import OVERRULABLE
-from rules.people.assigning import HANDOVER
-from rules.people.authority import REOPEN, REOPENED_FROM, SET_ATTRIBUTE, SET_MILESTONE
-from rules.people.named import ON_CALL, PERSON, ROLE, TEAM
-from rules.people.names import ANYONE, NOBODY, PEOPLE, RESPONDERS
+from rules.commands.lifecycle_facts import OVERRULABLE
+from rules.people.naming.names import ANYONE, NOBODY, PEOPLE, RESPONDERS
+from rules.people.naming.people_meant import ON_CALL, PERSON, ROLE, TEAM
+from rules.people.permission.authority import REOPEN, REOPENED_FROM, SET_ATTRIBUTE, SET_MILESTONE
+from rules.people.roles.assigning import HANDOVER
 
 POST_UPDATE = "post_update"
 _NO_CONDITION: dict[tuple[str | int, str], tuple[str, str]] = {

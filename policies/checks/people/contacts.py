@@ -6,16 +6,9 @@ from models.base import MONITORING
 from models.policy import Policy
 from policies.reading.findings import Check, Finding, no_zone, unknown
 from policies.reading.tree import Loc
-from rules.people.named import TEAM
-from rules.people.names import (
-    ACKNOWLEDGER,
-    ANYONE,
-    PEOPLE,
-    REPORTER,
-    flaw,
-    skeleton,
-)
-from rules.people.on_call import SCHEDULE
+from rules.people.naming.names import ACKNOWLEDGER, ANYONE, PEOPLE, REPORTER, flaw, skeleton
+from rules.people.naming.people_meant import TEAM
+from rules.people.on_call.words import SCHEDULE
 
 
 def teams_of(policy: Policy) -> tuple[str, ...]:

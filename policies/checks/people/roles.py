@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from models.policy import Policy
-from models.policy.people import AuthorityEntry
-from models.policy.roles import RoleEntry
+from models.policy.sections.people import AuthorityEntry
+from models.policy.sections.roles import RoleEntry
 from policies.checks.clocks import action_problems
 from policies.checks.conditions import misfits
 from policies.checks.people.contacts import teams_of
@@ -12,7 +12,7 @@ from policies.compiling.responsibility import DEPUTY
 from policies.compiling.timing import ANY, MAJOR
 from policies.reading.findings import Check, Finding, unknown, warning
 from policies.reading.tree import Loc
-from rules.people.names import ANYONE, OUTSIDE, RESPONDERS
+from rules.people.naming.names import ANYONE, OUTSIDE, RESPONDERS
 from states.lifecycle import State
 
 STATES = (State.ASSESSMENT, State.DIAGNOSIS, State.RESOLUTION, State.REVIEW)

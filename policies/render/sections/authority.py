@@ -9,7 +9,7 @@ from policies.render.sections.consent import WORSE, who
 from policies.render.writing.document import Blocks, Heading, Paragraph, table
 from policies.render.writing.view import View
 from policies.render.writing.words import condition, duration, listed
-from rules.people.authority import (
+from rules.people.permission.authority import (
     REOPEN,
     REOPENED_FROM,
     SET_ATTRIBUTE,

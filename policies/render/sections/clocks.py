@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models.policy.targets import OPEN
+from models.policy.values.targets import OPEN
 from models.time.clock import (
     SHOULD,
     Action,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from models.compiled import Audience
-from models.policy.cadence import RhythmEntry
-from models.policy.targets import OPEN
+from models.policy.values.cadence import RhythmEntry
+from models.policy.values.targets import OPEN
 from models.time.cadence import Rhythm
 from models.time.clock_name import UpdateClock
 from models.time.moments import parse_moment

@@ -7,8 +7,8 @@ from models.people.authority import BACKDATING, ApprovalRule, HandoverRule, Over
 from policies.render.writing.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.writing.view import View
 from policies.render.writing.words import condition, duration, listed
-from rules.people.named import ROLE
-from rules.people.names import PEOPLE
+from rules.people.naming.names import PEOPLE
+from rules.people.naming.people_meant import ROLE
 
 ON_CALL = "on_call:"
 GUARDS = {

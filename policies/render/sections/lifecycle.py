@@ -7,8 +7,8 @@ from policies.render.sections import authority
 from policies.render.writing.document import Blocks, Heading, Lifecycle, table
 from policies.render.writing.view import View
 from policies.render.writing.words import listed
-from rules.commands.facts import ASKED_IN
-from rules.people.authority import rule_for
+from rules.commands.lifecycle_facts import ASKED_IN
+from rules.people.permission.authority import rule_for
 from states.lifecycle import TRANSITIONS, Guard, Transition, Trigger
 
 

@@ -17,7 +17,7 @@ from policies.render.writing.document import (
 )
 from policies.render.writing.view import View
 from policies.render.writing.words import condition, count, duration, grouped, listed
-from rules.people.on_call import SCHEDULE
+from rules.people.on_call.words import SCHEDULE
 
 AT_ONCE = "from the start"
 

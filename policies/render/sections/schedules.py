@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from models.people.schedule import HandOver, RotationSpec, ScheduleSpec
-from models.policy.calendars import WEEK
-from models.policy.schedules import LAST_DAY
+from models.policy.sections.calendars import WEEK
+from models.policy.sections.schedules import LAST_DAY
 from models.time.calendar import CalendarSpec
 from policies.compiling.schedules import schedule_spec
 from policies.render.sections.timelines import opening, runs

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from models.policy.calendars import HOLIDAY, WEEK
+from models.policy.sections.calendars import HOLIDAY, WEEK
 from models.time.calendar import CalendarSpec, OpenHours
 from policies.compiling.timing import calendars
 from policies.render.sections import clocks, lifecycle

@@ -16,7 +16,7 @@ from policies.render.writing.document import (
     Verbatim,
 )
 from policies.render.writing.view import View
-from rules.commands.reporting import INFORMATION
+from rules.commands.beginning.reporting import INFORMATION
 from rules.paging.messages import ALL_FACTS
 from states.lifecycle import TRANSITIONS, Guard, State
 

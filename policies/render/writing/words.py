@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from models.policy.durations import UNITS
+from models.policy.values.durations import UNITS
 from models.time.calendar import LOCAL
 from models.time.clock import Target
 from models.time.moments import Choice, DerivedKind, derived, parse_condition, parse_moment

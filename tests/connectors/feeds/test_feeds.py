@@ -8,7 +8,7 @@ import pytest
 from connectors.feeds.ical import unfolded
 from models.compiled import Person
 from models.people.schedule import FeedSpec
-from rules.people.feed_events import people_meant
+from rules.people.on_call.feed_events import people_meant
 
 FEEDS = Path(__file__).parent / "feeds"
 START, END = datetime(2026, 7, 5, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)

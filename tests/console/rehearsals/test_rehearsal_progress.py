@@ -8,7 +8,7 @@ from rich.console import Console
 
 from console.rehearsals import progress as rehearsal_progress
 from console.rehearsals.progress import Progress
-from rehearsal.load import LoadedScenario, load_scenario
+from rehearsal.scenarios.load import LoadedScenario, load_scenario
 from tests.rehearsal.plays import STARTS
 
 NIGHT = """\

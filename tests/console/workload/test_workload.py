@@ -23,7 +23,7 @@ from models.people.workload import (
     RolesHeld,
     WorkloadInput,
 )
-from models.policy.limits import parse_limit
+from models.policy.values.page_limits import parse_limit
 from rules.record.identity import workload_id
 from runtime.settings import load_settings
 from tests.console.conftest import Type, TypeAt

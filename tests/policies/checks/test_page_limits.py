@@ -3,7 +3,7 @@
 import pytest
 
 from models.people.workload import Verdict
-from models.policy.limits import parse_limit
+from models.policy.values.page_limits import parse_limit
 from rules.paging.workload import one_by_one
 from tests.policies.written import LEAST, MARK, errors, expected_at, warnings
 from tests.rules.storms import page, paged

@@ -8,12 +8,7 @@ from models.compiled import AuthorityRule, CompiledPolicy
 from models.policy import Policy
 from models.time.clock import Action, ActionKind, Threshold
 from policies.compiling.escalations import escalation_of, target_of
-from policies.compiling.policy import (
-    PolicyTooLarge,
-    compile_intake,
-    compile_policy,
-    content_hash,
-)
+from policies.compiling.policy import PolicyTooLarge, compile_intake, compile_policy, content_hash
 from policies.reading.load import parse_policy
 from tests.policies.written import LEAST, WHOLE
 

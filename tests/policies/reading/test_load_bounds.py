@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from ruamel.yaml.nodes import MappingNode, Node
 
-from models.policy.schedules import parse_hand_over
+from models.policy.sections.schedules import parse_hand_over
 from policies.reading.load import parse_policy
 from policies.reading.tree import _pairs
 

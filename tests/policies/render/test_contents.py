@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.policy.durations import parse_duration
+from models.policy.values.durations import parse_duration
 from policies.render.contents import SECTIONS
 from policies.render.writing.words import duration
 from states.lifecycle import Trigger

@@ -9,7 +9,7 @@ from models.base import MONITORING
 from models.command import RecordAlertsCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
-from rules.commands.alerts import as_bad_as_its_alerts
+from rules.commands.changes.alerts import as_bad_as_its_alerts
 from rules.commands.judgement import judge
 from rules.record.carried import ALERTS_IN_FULL
 from rules.record.decision import Case, Decision, Outcome, Refusal

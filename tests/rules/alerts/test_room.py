@@ -12,8 +12,8 @@ from models.incident.record import Incident
 from rules.alerts.group_steps import fed, feeding, opened, opening
 from rules.alerts.news import fold
 from rules.alerts.telling import report_of
-from rules.commands.alerts import record_alerts
-from rules.commands.opening import open_incident
+from rules.commands.beginning.opening import open_incident
+from rules.commands.changes.alerts import record_alerts
 from rules.record.bounds import excessive
 from rules.record.carried import ALERTS_BYTES, ALERTS_KEPT, CARRIED_BYTES, size, weight
 from rules.record.decision import Case, Decision

@@ -9,8 +9,8 @@ from models.incident.record import Incident
 from models.time.clock import ClockReading, ClockStatus, RecordedBreach, Stage
 from rules.clocks.breaches import breached_clocks, breaches, marks
 from rules.clocks.clocks import read_clocks
-from rules.commands.adoption import adopted as go_on_under
-from rules.commands.facts import review_required
+from rules.commands.changes.adoption import adopted as go_on_under
+from rules.commands.lifecycle_facts import review_required
 from rules.deadlines.taking_back import corrected
 from rules.record.decision import Case, Decision
 from rules.reports.incident_report import report_markdown

@@ -5,7 +5,7 @@ import pytest
 from models.base import ENGINE
 from models.command import AssignRoleCommand, HoldCommand, SetSeverityCommand
 from models.payload import Command
-from models.policy.actions import parse_action
+from models.policy.values.actions import parse_action
 from models.time.clock import Action, ActionKind, DueThreshold, FiredThreshold
 from rules.deadlines.actions import command_of, effects_of, opens_its_like
 from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell

@@ -6,9 +6,9 @@ from models.alert import Alert, AlertBatch, AlertStatus
 from models.base import MONITORING
 from models.command import RecordAlertsCommand
 from models.incident.record import Incident, Report
-from rules.commands.alerts import as_bad_as_its_alerts
+from rules.commands.beginning.opening import open_incident
+from rules.commands.changes.alerts import as_bad_as_its_alerts
 from rules.commands.judgement import judge
-from rules.commands.opening import open_incident
 from rules.record.decision import Case, Decision, Tell
 from tests.specimens import POLICY, START, after, done
 

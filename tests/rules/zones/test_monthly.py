@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from models.people.schedule import HandOver, RotationSpec
-from models.policy.schedules import parse_hand_over
+from models.policy.sections.schedules import parse_hand_over
 from rules.zones.calendars import clock_between
 from rules.zones.turns import turns
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from models.people.schedule import Booking, Gap, ScheduleSpec
-from models.policy.calendars import WEEK
+from models.policy.sections.calendars import WEEK
 from rules.zones.rotations import holes_of, on_call, shifts_of
 from tests.rules.schedules import LONDON, hours, override, rotation, schedule, utc
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.people.schedule import NOBODY, Gap, HandOver, OverrideSpec, RotationSpec, ScheduleSpec
-from models.policy.calendars import WEEK as DAYS
+from models.policy.sections.calendars import WEEK as DAYS
 from models.time.calendar import CalendarSpec, OpenHours
 from rules.zones.rotations import holes_of, on_call, shifts_of
 from rules.zones.turns import ANCHOR

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 from ruamel.yaml import YAML
 
 from models.base import Frozen, Instant
-from models.policy.durations import Duration
+from models.policy.values.durations import Duration
 
 DATA = Path(__file__).parent / "data"
 DAY = timedelta(days=1)

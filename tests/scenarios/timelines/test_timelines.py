@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from rehearsal.load import load_scenario
-from rehearsal.outcome import judge
+from rehearsal.engine.policy import RehearsedPolicy
 from rehearsal.play import play
-from rehearsal.played import Played
-from rehearsal.policy import RehearsedPolicy
+from rehearsal.results.outcome import judge
+from rehearsal.results.played import Played
+from rehearsal.scenarios.load import load_scenario
 from tests.scenarios.timelines.converter import policy_file, scenario_of
 from tests.scenarios.timelines.facts import TIMELINES, Check, Late
 

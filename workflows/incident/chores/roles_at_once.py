@@ -9,7 +9,7 @@ from models.incident.timeline import EntryKind
 from models.people.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole, ToldRole
 from models.time.clock import ActionKind
 from rules.paging.urgency import Kind
-from rules.people.roles_at_once import News, assigned_by, counted_roles, overloaded, untold
+from rules.people.roles.roles_at_once import News, assigned_by, counted_roles, overloaded, untold
 from workflows.incident.chores.attempts import Attempts
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk

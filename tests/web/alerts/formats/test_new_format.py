@@ -10,10 +10,10 @@ from temporalio.testing import WorkflowEnvironment
 
 from models.alert import AlertBatch
 from models.incident.record import Incident
-from rehearsal.engine import RehearsedEngine
-from rehearsal.load import load_scenario
-from rehearsal.payloads import payload_file
-from rehearsal.policy import RehearsedPolicy
+from rehearsal.engine.policy import RehearsedPolicy
+from rehearsal.engine.rehearsed_engine import RehearsedEngine
+from rehearsal.scenarios.load import load_scenario
+from rehearsal.scenarios.payloads import payload_file
 from runtime.settings import ROOT
 from tests.fakes.event_format import FORMAT
 from tests.rehearsal.plays import STARTS, after

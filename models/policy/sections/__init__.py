@@ -1,0 +1,1 @@
+"""The sections of a policy as people write them."""

@@ -1,0 +1,93 @@
+"""Sections about people: who they are, how to reach them, what they do and may do."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from models.base import Frozen
+from models.messages.channel_kinds import ChannelKind
+from models.policy.values.durations import Period
+from models.policy.values.moments import ConditionText
+from models.policy.values.page_limits import Limit
+from models.policy.values.words import Name, Names, Text, Whom, apart
+
+
+class PersonEntry(Frozen):
+    """A person. `page_by` lists the channels for pages; if empty, those of `paging`.
+
+    `teams` and `skills` are what roles require and what authority names. `limit` is how often the
+    engine pages them, if it is not the limit of `paging`.
+    """
+
+    email: Text | None = None
+    zone: Text = "UTC"
+    teams: Names = ()
+    skills: Names = ()
+    page_by: Names = ()
+    limit: Limit | None = None
+
+
+class ChannelEntry(Frozen):
+    """A way to reach people. Addresses and secrets are settings of the installation.
+
+    `limit` is how often levels that page the channel itself reach it.
+    """
+
+    kind: ChannelKind
+    fallback: Name | None = None
+    limit: Limit | None = None
+
+
+class Paging(Frozen):
+    """The channels for pages, in the order of trying.
+
+    `limit` is how often the engine pages one person over all incidents; one summary replaces the
+    pages beyond it.
+    """
+
+    channels: Names
+    limit: Limit | None = None
+
+
+class ServiceEntry(Frozen):
+    """A service: who owns it, and which escalation its incidents follow."""
+
+    team: Text | None = None
+    escalation: Name | None = None
+    owner: Text | None = None
+
+
+class AuthorityEntry(Frozen):
+    """Who may do something, for which reasons, and whether they must give a reason.
+
+    Its free keys are severities: at these, others may instead (for a change of severity, the worse
+    of the two counts, before and after). If a condition of `when` holds, its people may instead of
+    all those. Some time `after` they first asked, others may too. For a change of severity,
+    `running_clocks` says what happens to clocks that run. For the override, `commands` and `guards`
+    say what people can overrule.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, Whom]
+
+    by: Whom = ("anyone",)
+    when: dict[ConditionText, Whom] = Field(default_factory=dict)
+    after: dict[Period, Whom] = Field(default_factory=dict)
+    reasons: Names = ()
+    needs: Literal["reason"] | None = None
+    running_clocks: Literal["keep", "retarget", "restart"] | None = None
+    commands: Names = ()
+    guards: Names = ()
+
+    @property
+    def at(self) -> dict[str, tuple[str, ...]]:
+        """Who may at a severity, if others may at it than otherwise."""
+        return self.__pydantic_extra__
+
+
+def _short(given: Any) -> Any:
+    return {"by": given} if isinstance(given, (str, list)) else apart(given)
+
+
+Authority = Annotated[AuthorityEntry, BeforeValidator(_short)]
+"""Who may: one word, a list, or the long form with `by`, `reasons` and `needs`."""

@@ -1,0 +1,1 @@
+"""The rehearsed engine: real workflows on virtual time, with channels that only record."""

@@ -1,0 +1,268 @@
+"""The rehearsed engine: real workflows and activities, channels that only record."""
+
+import asyncio
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+from temporalio.client import Client
+
+from connectors.documents.local import LocalDocumentStore
+from connectors.feeds.directory import FeedDirectory
+from connectors.feeds.settings import FeedSettings
+from incidents.alerts import hand_on
+from incidents.commands import Order, give
+from incidents.opening import open_incident
+from incidents.questions import ask_view
+from models.alert import AlertBatch
+from models.answers.view import IncidentView
+from models.base import MONITORING
+from models.incident.record import Report
+from rehearsal.engine.alerts import Deliveries, RehearsedFeed, RehearsedStart
+from rehearsal.engine.channels import RecordingChannels
+from rehearsal.engine.policy import RehearsedPolicy
+from rehearsal.engine.refusals import NotTaken, refusal_of
+from rehearsal.engine.server import skipper
+from rehearsal.engine.virtual_time import PATIENCE, VirtualTime
+from rehearsal.engine.workloads import RehearsedWorkloads
+from rehearsal.scenarios.payloads import Payload
+from rules.commands.beginning.acceptance import unacceptable
+from rules.commands.beginning.reporting import may_report
+from rules.record.identity import group_id, incident_id
+from runtime.settings import Settings
+from runtime.worker.lanes import Workers
+from runtime.worker.registry import WORKFLOWS, build_activities, workflow_runner
+from states.lifecycle import Trigger
+from web.alerts.formats.taking import batch_of
+
+NO_FEEDS: Mapping[str, FeedSettings] = MappingProxyType({})
+ARRIVAL_SECONDS = 0.05
+"""A command has reached the server this long after it was sent."""
+
+
+class RehearsedEngine:
+    """Incidents and alert groups under one policy; its worker runs inside `async with`.
+
+    `incidents` maps names in the scenario to ids; the newest comes last. `feeds` are read for
+    schedules that follow one.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        policy: RehearsedPolicy,
+        folder: Path,
+        feeds: Mapping[str, FeedSettings] = NO_FEEDS,
+    ) -> None:
+        skipping = skipper(client)
+        self._client = skipping.client
+        self._policy = policy
+        self._queue = f"rehearsal-{uuid.uuid4().hex[:12]}"
+        self.time = VirtualTime(skipping)
+        self.channels = RecordingChannels()
+        self.documents = LocalDocumentStore(folder / self._queue)
+        self.incidents: dict[str, str] = {}
+        self._groups: dict[str, str] = {}
+        self._deliveries = Deliveries(self._queue)
+        self._feeds = FeedDirectory(feeds, folder / "feeds")
+        self._start = RehearsedStart(self._client, policy.file, self._feeds, time=self.time)
+        self._workloads = RehearsedWorkloads(self._client, self.time)
+        self._folder = folder
+        self._worker = self._built(folder)
+
+    def _built(self, folder: Path) -> Workers:
+        # Use no settings of this installation: a rehearsal must not know real addresses.
+        settings = Settings.model_construct(
+            task_queue=self._queue, policy_file=self._policy.file, state_directory=folder
+        )
+        activities = build_activities(
+            settings,
+            self._client,
+            self.channels,
+            self.documents,
+            start=self._start,
+            feeds=self._feeds,
+            feed=RehearsedFeed(self._client, time=self.time),
+            workloads=self._workloads,
+        )
+        return Workers(
+            self._client,
+            task_queue=self._queue,
+            workflows=list(WORKFLOWS),
+            activities=activities,
+            workflow_runner=workflow_runner(guarded=False),
+            sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._worker.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._worker.__aexit__(kind, error, trace)
+        await self._feeds.aclose()
+
+    async def report(self, name: str, report: Report, at: datetime) -> None:
+        """Report an incident at `at`. Raises NotTaken."""
+        policy = self._policy.compiled(report.service, at)
+        refusal = unacceptable(report, policy, at)
+        if refusal:
+            raise NotTaken(refusal.message, refusal.missing)
+        number = len(self.incidents) + 1
+        named = incident_id(f"{self._queue}/{number}", at)
+        dated = report.changed(happened_at=report.happened_at or at)
+        await open_incident(
+            self._client,
+            policy,
+            named,
+            dated,
+            self._queue,
+            epoch_offset=self.time.begin(named, at),
+            feeds=self._feeds,
+        )
+        self._welcome(name, named)
+        await self.settled()
+
+    async def deliver(self, name: str, payload: Payload, at: datetime) -> None:
+        """Deliver alerts from monitoring at `at`. Raises NotTaken."""
+        rules = self._policy.rules(at)
+        if not may_report(MONITORING, rules.reporting):
+            raise NotTaken("the policy does not allow monitoring to report")
+        ignored, heard = 0, False
+        for said in self._deliveries.dated(payload, at).groups:
+            batch, left_alone = batch_of(said, payload.source, rules, at)
+            ignored += left_alone
+            if batch.alerts:
+                heard = True
+                group = group_id(payload.source, said.key)
+                await self._hand_on(name, group, batch, f"alerts: {said.title}", at)
+        if not heard:
+            raise NotTaken(f"the policy ignores these alerts ({ignored})")
+        await self.settled()
+
+    async def _hand_on(
+        self, name: str, group: str, batch: AlertBatch, summary: str, at: datetime
+    ) -> None:
+        if not await self.time.running(group):
+            self.time.begin(group, at)
+        self._groups[group] = name
+        await hand_on(
+            self._client,
+            self._queue,
+            batch,
+            self._policy.rules(at),
+            group=group,
+            summary=summary,
+            epoch_offset=self.time.offset(group),
+        )
+
+    def _welcome(self, name: str, named: str) -> None:
+        """Give an incident its name; a second one with the same name gets a number."""
+        if named in self.incidents.values():
+            return
+        taken = sum(1 for known in self.incidents if known == name or _stem(known) == name)
+        self.incidents[name if not taken else f"{name}-{taken + 1}"] = named
+
+    async def do(self, order: Order, at: datetime) -> None:
+        """Give a command. Raises NotTaken."""
+        await self._given(order, at)
+        await self.settled()
+
+    async def in_time(self, orders: Sequence[Order], at: datetime) -> list[NotTaken | None]:
+        """Give commands at the exact instant at which something comes due.
+
+        No worker runs until the commands have arrived. The incidents then see them together with
+        the instant, and a command counts before the clock.
+        """
+        await self._worker.shutdown()
+        try:
+            for named in {order.incident_id for order in orders}:
+                if await self.time.running(named):
+                    await self.time.brought(named, at)
+            given = []
+            for order in orders:
+                given.append(asyncio.create_task(self._given(order, at)))
+                await asyncio.sleep(ARRIVAL_SECONDS)
+        finally:
+            self._worker = self._built(self._folder)
+            await self._worker.__aenter__()
+        answers = await asyncio.gather(*given, return_exceptions=True)
+        await self.settled()
+        for answer in answers:
+            if isinstance(answer, BaseException) and not isinstance(answer, NotTaken):
+                raise answer
+        return [answer if isinstance(answer, NotTaken) else None for answer in answers]
+
+    async def _given(self, order: Order, at: datetime) -> None:
+        named = order.incident_id
+        before = self.time.offset(named)
+        starts = order.name == Trigger.REOPEN and not await self.time.running(named)
+        offset = self.time.begin(named, at) if starts else before
+        try:
+            await give(self._client, order, self._queue, epoch_offset=offset)
+        except BaseException as error:
+            self.time.keep(named, before)
+            refused = refusal_of(error)
+            if refused is None:
+                raise
+            raise refused from None
+
+    async def advance(self, to: datetime) -> None:
+        """Advance everything until `to`; groups and incidents stay side by side."""
+        reached = None
+        while True:
+            waiting = [await self.time.next_due(workflow) for workflow in self._side_by_side()]
+            due = [at for at in waiting if at and at <= to and (not reached or at > reached)]
+            reached = min(due, default=to)
+            await self._forward(reached)
+            if reached == to:
+                return
+
+    async def _forward(self, to: datetime) -> None:
+        brought: set[str] = set()
+        while left := [w for w in self._workflows() if w not in brought]:
+            moved = [await self.time.forward(workflow_id, to) for workflow_id in left]
+            brought.update(left)
+            if any(moved):
+                await self.settled()
+
+    def _workflows(self) -> tuple[str, ...]:
+        return (*self.incidents.values(), *self._groups, *self._workloads.begun)
+
+    def _side_by_side(self) -> tuple[str, ...]:
+        """The workflows whose instants no other may overtake, so that messages arrive in time."""
+        return self._workflows() if self._workloads.begun else tuple(self._groups)
+
+    async def settled(self) -> None:
+        """Wait until nothing more happens by itself; note incidents that were opened."""
+        while True:
+            await self.time.settled(self._workflows())
+            names = {named: name for name, named in self.incidents.items()}
+            known = len(self.incidents)
+            for asking, named in self._start.opened:
+                self._welcome(self._groups.get(asking) or names.get(asking, "incident"), named)
+            if len(self.incidents) == known:
+                return
+
+    def by_name(self, text: str) -> str:
+        """Replace the ids of incidents, which change every time, by their names."""
+        for name, named in self.incidents.items():
+            text = text.replace(named, name)
+        return text
+
+    async def view(self, named: str, at: datetime) -> IncidentView:
+        """The view of the incident with this id at `at`."""
+        instant = at - self.time.offset(named)
+        return await ask_view(self._client, named, PATIENCE, at=instant)
+
+
+def _stem(name: str) -> str:
+    return name.rpartition("-")[0]

@@ -1,0 +1,1 @@
+"""The result of a rehearsal: read, held against expectations, compared, written down."""

@@ -1,0 +1,1 @@
+"""Scenario files: loaded, checked against their policy, and put into words."""

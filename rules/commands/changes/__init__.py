@@ -1,0 +1,1 @@
+"""What each command changes on the record, and which effects follow."""

@@ -1,0 +1,167 @@
+"""Adopting another policy, and what that changes for the clocks."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from models.answers.adoption import AdoptionPreview, ClockShift
+from models.command import AdoptPolicyCommand
+from models.compiled import CompiledPolicy
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
+from models.policy.values.durations import format_duration
+from models.time.clock import ClockReading
+from rules.clocks.clocks import read_clocks
+from rules.deadlines.due import due_thresholds
+from rules.record.decision import AdoptPolicy, Case, Decision, LookUpPolicy, Outcome, Refusal
+from rules.record.ledger import note
+from rules.record.steps import unknown
+from rules.updates.cadence import cadence_readings
+from states.lifecycle import TERMINAL
+
+_MOST_NAMED = 5
+
+
+def _readings(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> dict[tuple[str, int], ClockReading]:
+    readings = (*read_clocks(policy, incident, now), *cadence_readings(policy, incident, now))
+    return {(reading.clock, reading.run): reading for reading in readings}
+
+
+def _same(before: ClockReading | None, after: ClockReading | None) -> bool:
+    if before is None or after is None:
+        return before is after
+    return (before.breach_at, before.target, before.status, before.stage) == (
+        after.breach_at,
+        after.target,
+        after.status,
+        after.stage,
+    )
+
+
+def shifts(
+    old: CompiledPolicy, new: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[ClockShift, ...]:
+    """The runs of clocks that read differently under the new policy."""
+    before, after = _readings(old, incident, now), _readings(new, incident, now)
+    keys = (*before, *(key for key in after if key not in before))
+    return tuple(
+        ClockShift(clock=key[0], run=key[1], before=before.get(key), after=after.get(key))
+        for key in keys
+        if not _same(before.get(key), after.get(key))
+    )
+
+
+def _fires_at_once(
+    old: CompiledPolicy, new: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[str, ...]:
+    """The thresholds that are due under the new policy and not under the old one."""
+    due = {(p.clock, p.run, p.threshold) for p in due_thresholds(old, incident, now)}
+    return tuple(
+        f"{point.clock} {point.threshold}"
+        for point in due_thresholds(new, incident, now)
+        if (point.clock, point.run, point.threshold) not in due
+    )
+
+
+def _reads(reading: ClockReading | None) -> str:
+    if reading is None:
+        return "no such clock"
+    if reading.stopped_at:
+        return reading.status.value.replace("_", " ")
+    if reading.breach_at is None:
+        stage = reading.stage.value.replace("_", " ")
+        left = max(reading.remaining, timedelta())
+        return f"{stage}, {format_duration(left, days=reading.measure.has_days)} left"
+    return f"{reading.breach_at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def shift_words(shift: ClockShift) -> str:
+    """A change in words: the clock, and its limit before and after."""
+    run = f" ({shift.run})" if shift.run > 1 else ""
+    return f"{shift.clock}{run}: {_reads(shift.before)} → {_reads(shift.after)}"
+
+
+def not_adoptable(new: CompiledPolicy, incident: Incident) -> Refusal | None:
+    """The refusal if the incident cannot adopt the policy."""
+    if incident.state in TERMINAL:
+        return Refusal("Refused", f"the incident is {incident.state}")
+    if incident.severity not in new.severities:
+        return unknown("severity", incident.severity, new.severities)
+    return None
+
+
+def preview(
+    old: CompiledPolicy, new: CompiledPolicy, incident: Incident, now: datetime
+) -> AdoptionPreview:
+    """What adopting the new policy would change, or why it is refused."""
+    refusal = not_adoptable(new, incident)
+    return AdoptionPreview(
+        policy_name=new.name,
+        policy_version=new.version,
+        shifts=() if refusal else shifts(old, new, incident, now),
+        fires_at_once=() if refusal else _fires_at_once(old, new, incident, now),
+        refusal=refusal.message if refusal else "",
+        now=now,
+    )
+
+
+def adopt_policy(case: Case, command: AdoptPolicyCommand) -> Outcome:
+    """Ask for another policy to be looked up and then adopted."""
+    if case.incident.state in TERMINAL:
+        return Refusal("Refused", f"the incident is {case.incident.state}")
+    if not command.policy_hash:
+        words = "say which policy, by the SHA-256 of its file: policy_hash"
+        return Refusal("Malformed", words, ("policy_hash",))
+    named = f"{command.policy_name} {command.policy_version}".strip()
+    why = f" ({command.note})" if command.note else ""
+    which = f"policy {named} {command.policy_hash[:12]}".replace("  ", " ")
+    summary = f"{case.actor.name} asks to go on under {which}{why}"
+    incident = note(
+        case.incident,
+        EntryKind.POLICY_ASKED,
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+        becomes=command.policy_hash,
+    )
+    asked = LookUpPolicy(
+        actor=case.actor,
+        happened_at=case.happened_at,
+        note=command.note,
+        policy_hash=command.policy_hash,
+        policy_name=command.policy_name,
+        policy_version=command.policy_version,
+    )
+    return Decision(incident, summary, (asked,))
+
+
+def adopted(case: Case, new: CompiledPolicy, why: str) -> Outcome:
+    """Adopt another policy, which must have the severity in use."""
+    old = case.policy
+    refusal = not_adoptable(new, case.incident)
+    if refusal:
+        return refusal
+    moved = shifts(old, new, case.incident, case.now)
+    summary = f"policy {new.name} {new.version} adopted, after {old.name} {old.version}"
+    summary += f" ({why})" if why else ""
+    summary += "".join(f"; {words}" for words in _named(moved))
+    incident = note(
+        case.incident,
+        EntryKind.POLICY_ADOPTED,
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+        was=old.policy_hash,
+        becomes=new.policy_hash,
+        clocks=[shift_words(shift) for shift in moved],
+    )
+    return Decision(incident, summary, (AdoptPolicy(new),))
+
+
+def _named(moved: tuple[ClockShift, ...]) -> Iterator[str]:
+    yield from (shift_words(shift) for shift in moved[:_MOST_NAMED])
+    if len(moved) > _MOST_NAMED:
+        yield f"and {len(moved) - _MOST_NAMED} more clocks"

@@ -1,0 +1,80 @@
+"""Attributes and dates of an incident, and extensions of its clocks."""
+
+from models.base import ENGINE
+from models.command import ExtendClockCommand, SetAttributeCommand, SetDateCommand
+from models.incident.record import Extension, Incident, PlannedDate
+from models.incident.timeline import EntryKind
+from models.policy.values.durations import format_duration
+from rules.clocks.clocks import Course, courses
+from rules.record.decision import Case, Decision, Outcome, Refusal
+from rules.record.ledger import note
+from rules.record.steps import unknown
+from rules.severity.changes import set_attributes
+
+
+def set_attribute(case: Case, command: SetAttributeCommand) -> Outcome:
+    """Set an attribute; the severity follows if the policy says how."""
+    return set_attributes(case, {command.attribute: command.value}, command.note)
+
+
+def set_date(case: Case, command: SetDateCommand) -> Outcome:
+    """Plan a date of the policy, or move it; clocks that count back from it move too."""
+    if command.date not in case.policy.dates:
+        return unknown("date", command.date, case.policy.dates)
+    before = next((d for d in reversed(case.incident.dates) if d.name == command.date), None)
+    others = tuple(d for d in case.incident.dates if d is not before)
+    if before and before.at <= case.now < command.at:
+        # A date that has passed stays on the record, and another one is planned.
+        others = case.incident.dates
+    planned = PlannedDate(name=command.date, at=command.at, actor=case.actor)
+    summary = f"{command.date} is on {command.at:%Y-%m-%d %H:%M} UTC"
+    summary += f", no longer on {before.at:%Y-%m-%d %H:%M} UTC" if before else ""
+    incident = case.incident.changed(dates=(*others, planned))
+    incident = note(
+        incident,
+        EntryKind.DATE_SET,
+        summary,
+        actor=case.actor,
+        now=case.now,
+        date=command.date,
+        at=command.at.isoformat(),
+        was=before.at.isoformat() if before else None,
+    )
+    return Decision(incident, summary)
+
+
+def extend_clock(case: Case, command: ExtendClockCommand) -> Outcome:
+    """Move the limit of a clock further away; extensions add up."""
+    extendable = tuple(spec.name for spec in case.policy.clocks if spec.extendable)
+    if case.policy.clock(command.clock) is None:
+        return unknown("clock", command.clock, tuple(spec.name for spec in case.policy.clocks))
+    if command.clock not in extendable:
+        may = ", ".join(extendable) or "none"
+        message = f"the policy does not allow extending {command.clock}; it allows: {may}"
+        return Refusal("Refused", message)
+    if not command.note and case.actor != ENGINE:
+        return Refusal("Refused", f"extending {command.clock} needs a reason: note", ("note",))
+    if not any(c.run.ended_at is None for c in _of(case, case.incident, command.clock)):
+        return Refusal("Refused", f"{command.clock} is not running, so it cannot be extended")
+    extension = Extension(
+        clock=command.clock, by=command.by, at=case.now, actor=case.actor, note=command.note
+    )
+    incident = case.incident.changed(extensions=(*case.incident.extensions, extension))
+    limit = _of(case, incident, command.clock)[-1].limit_at
+    until = f", now until {limit:%Y-%m-%d %H:%M:%S} UTC" if limit else ""
+    summary = f"{command.clock} extended by {format_duration(command.by)}{until}: {command.note}"
+    incident = note(
+        incident,
+        EntryKind.CLOCK_EXTENDED,
+        summary,
+        actor=case.actor,
+        now=case.now,
+        clock=command.clock,
+        by_seconds=command.by.total_seconds(),
+        limit_at=limit.isoformat() if limit else None,
+    )
+    return Decision(incident, summary)
+
+
+def _of(case: Case, incident: Incident, clock: str) -> list[Course]:
+    return [c for c in courses(case.policy, incident, case.now) if c.spec.name == clock]

@@ -1,0 +1,118 @@
+"""Milestones that people set, correct or withdraw by hand."""
+
+from models.command import CorrectMilestoneCommand, SetMilestoneCommand, WithdrawMilestoneCommand
+from models.incident.record import Incident, Milestone
+from models.incident.timeline import EntryKind, milestone_kind
+from rules.clocks.uncertain import between, unfit
+from rules.record.decision import Case, Decision, Outcome, Refusal
+from rules.record.ledger import note, with_milestone
+from states.lifecycle import REPORTED, TRANSITIONS
+
+MOVELESS = tuple(row.milestone for row in TRANSITIONS if row.milestone and row.target is None)
+"""Milestones of the lifecycle that do not change the state."""
+
+
+def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
+    """Set a milestone of the policy's own."""
+    name = command.milestone
+    if name not in case.policy.milestones:
+        known = ", ".join(case.policy.milestones) or "none"
+        message = f"the policy has no milestone {name!r} of its own; it has: {known}"
+        return Refusal("Refused", message)
+    if case.incident.milestone(name):
+        return Refusal("Refused", f"{name} is already set: correct_milestone changes it")
+    refusal = unfit(case, command.latest_at)
+    if refusal:
+        return refusal
+    incident = with_milestone(
+        case.incident,
+        name,
+        at=case.happened_at,
+        now=case.now,
+        actor=case.actor,
+        latest_at=command.latest_at,
+    )
+    summary = f"{name}{between(case.happened_at, command.latest_at)}"
+    summary += f" ({command.note})" if command.note else ""
+    incident = note(
+        incident,
+        milestone_kind(name),
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+    )
+    return Decision(incident, summary)
+
+
+def _without(case: Case, gone: Milestone) -> Incident:
+    """The record with a milestone marked as superseded; it stays on the record."""
+    milestones = tuple(
+        m.changed(superseded=True) if m is gone else m for m in case.incident.milestones
+    )
+    return case.incident.changed(milestones=milestones)
+
+
+def withdraw_milestone(case: Case, command: WithdrawMilestoneCommand) -> Outcome:
+    """Withdraw a milestone that did not happen; one that moved the incident cannot be withdrawn."""
+    name = command.milestone
+    old = case.incident.milestone(name)
+    if old is None:
+        return Refusal("Refused", f"milestone {name!r} is not set, so it cannot be withdrawn")
+    if name not in (*case.policy.milestones, *MOVELESS):
+        message = f"{name} moved the incident: use reopen or return_to_diagnosis"
+        return Refusal("Refused", message)
+    incident = _without(case, old)
+    summary = f"{name} withdrawn" + (f" ({command.note})" if command.note else "")
+    incident = note(
+        incident,
+        EntryKind.MILESTONE_WITHDRAWN,
+        summary,
+        actor=case.actor,
+        now=case.now,
+        milestone=name,
+        was=old.at.isoformat(),
+    )
+    return Decision(incident, summary)
+
+
+def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
+    """Correct when a milestone happened; the old instant stays on the record, superseded."""
+    name = command.milestone
+    old = case.incident.milestone(name)
+    if old is None:
+        return Refusal("Refused", f"milestone {name!r} is not set, so it cannot be corrected")
+    if command.happened_at is None:
+        return Refusal(
+            "Malformed", "happened_at is missing: give the correct instant", ("happened_at",)
+        )
+    at = case.happened_at
+    refusal = unfit(case, command.latest_at)
+    if refusal:
+        return refusal
+    incident = _without(case, old)
+    if name == REPORTED:
+        incident = incident.changed(reported_at=at)
+    incident = with_milestone(
+        incident,
+        name,
+        at=at,
+        now=case.now,
+        actor=case.actor,
+        latest_at=command.latest_at,
+        led_to=old.led_to,
+    )
+    summary = f"{name} corrected from {old.at:%Y-%m-%d %H:%M:%S} to {at:%Y-%m-%d %H:%M:%S} UTC"
+    summary += between(at, command.latest_at)
+    summary += f" ({command.note})" if command.note else ""
+    incident = note(
+        incident,
+        EntryKind.MILESTONE_CORRECTED,
+        summary,
+        actor=case.actor,
+        now=case.now,
+        milestone=name,
+        was=old.at.isoformat(),
+        becomes=at.isoformat(),
+    )
+    return Decision(incident, summary)

@@ -1,0 +1,119 @@
+"""The post-incident review: what people submit, and when it is complete."""
+
+from models.command import SubmitReviewCommand
+from models.compiled import CompiledPolicy
+from models.incident.record import INCIDENT_REPORT, Document, Incident, Lesson, Review
+from models.incident.timeline import EntryKind
+from rules.commands.lifecycle_facts import review_missing
+from rules.record.decision import Case, Decision, Outcome, Refusal, Tell
+from rules.record.ledger import note, with_milestone
+from states.lifecycle import State
+
+REVIEWED = "reviewed"
+WRITTEN_BY_THE_ENGINE = f"document does not exist: {INCIDENT_REPORT}"
+"""Reviews do not wait for this document: the engine writes it, and closing requires it."""
+
+
+def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
+    """Record the review: its lead, attendees, findings and documents.
+
+    A further submission adds to it; new text about an aspect is added to the old text.
+    """
+    role = case.policy.review.led_by
+    leader = case.incident.holder(role) if role else None
+    if leader and command.lead not in {leader, role}:
+        message = f"{role} leads the review by the policy, and that is {leader}"
+        return Refusal("Refused", message, (f"lead: {leader}",))
+    if INCIDENT_REPORT in command.documents:
+        message = f"the engine writes {INCIDENT_REPORT} itself once the incident is resolved"
+        return Refusal("Refused", f"{message}: give your document another name")
+    before = case.incident.review
+    incident = case.incident.changed(
+        review=_joined(before, _submitted(case, command)),
+        documents=_with_documents(case, command),
+        lessons=_with_lessons(case, command),
+    )
+    verb = "added to" if before else "submitted"
+    people = ", ".join(command.attendees) or "nobody"
+    summary = f"review {verb}, led by {command.lead} with {people}"
+    missing = _lacking(incident, case.policy, case)
+    summary += f"; still missing: {'; '.join(missing)}" if missing else ""
+    incident = note(
+        incident,
+        EntryKind.REVIEW_SUBMITTED,
+        summary,
+        actor=case.actor,
+        now=case.now,
+        happened_at=case.happened_at,
+    )
+    return Decision(incident, summary)
+
+
+def completed(decision: Decision, case: Case) -> Decision:
+    """The decision, marked as reviewed if it completes the review."""
+    incident = decision.incident
+    waits = incident.state is State.REVIEW and incident.review and not incident.milestone(REVIEWED)
+    if not waits or _lacking(incident, case.policy, case):
+        return decision
+    if incident.review is case.incident.review:
+        words = f"the review is complete: {decision.summary}"
+        incident = note(
+            incident,
+            EntryKind.REVIEW_COMPLETED,
+            words,
+            actor=case.actor,
+            now=case.now,
+            happened_at=case.happened_at,
+        )
+    else:
+        words = decision.summary
+    effects = (*decision.effects, Tell(REVIEWED, words))
+    return Decision(_reviewed(incident, case), decision.summary, effects)
+
+
+def _lacking(incident: Incident, policy: CompiledPolicy, case: Case) -> tuple[str, ...]:
+    missing = review_missing(incident, policy, case.now)
+    return tuple(words for words in missing if words != WRITTEN_BY_THE_ENGINE)
+
+
+def _reviewed(incident: Incident, case: Case) -> Incident:
+    review = incident.review
+    at = max(case.happened_at, review.at) if review else case.happened_at
+    return with_milestone(incident, REVIEWED, at=at, now=case.now, actor=case.actor)
+
+
+def _submitted(case: Case, command: SubmitReviewCommand) -> Review:
+    return Review(
+        at=case.happened_at,
+        actor=case.actor,
+        lead=command.lead,
+        attendees=command.attendees,
+        aspects=command.aspects,
+    )
+
+
+def _joined(before: Review | None, now: Review) -> Review:
+    """The review with the additions; it keeps the time of its first submission."""
+    if before is None:
+        return now
+    aspects = dict(before.aspects)
+    for aspect, text in now.aspects.items():
+        known = aspects.get(aspect, "").strip()
+        aspects[aspect] = known if text.strip() in known else f"{known}\n\n{text}".strip()
+    led = () if before.lead == now.lead else (before.lead,)
+    people = dict.fromkeys((*before.attendees, *now.attendees, *led))
+    return before.changed(lead=now.lead, attendees=tuple(people), aspects=aspects)
+
+
+def _with_documents(case: Case, command: SubmitReviewCommand) -> tuple[Document, ...]:
+    known = {(d.name, d.uri) for d in case.incident.documents} if case.incident.review else set()
+    named = command.documents.items()
+    new = (Document(name=n, uri=uri, at=case.now) for n, uri in named if (n, uri) not in known)
+    return (*case.incident.documents, *new)
+
+
+def _with_lessons(case: Case, command: SubmitReviewCommand) -> tuple[Lesson, ...]:
+    known = {lesson.text for lesson in case.incident.lessons} if case.incident.review else set()
+    texts = (text for text in command.lessons if text not in known)
+    new = (Lesson(at=case.happened_at, actor=case.actor, text=text) for text in texts)
+    return (*case.incident.lessons, *new)

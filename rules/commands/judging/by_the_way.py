@@ -1,0 +1,66 @@
+"""The commands that another command does by the way: their authority and approvals count, too."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.command import (
+    CancelCommand,
+    HandOverCommand,
+    SetSeverityCommand,
+    SubmitReviewCommand,
+    TriggerCommand,
+)
+from models.compiled import CompiledPolicy
+from models.payload import Command
+from rules.people.permission.approvals import needs_approval
+from rules.people.permission.authority import SET_ATTRIBUTE
+from rules.record.decision import Case, Refusal
+
+COMPLETE_STEP, ADD_LESSON, LINK = "complete_step", "add_lesson", "link"
+ASSIGN_ROLE, HAND_OVER, SET_SEVERITY = "assign_role", "hand_over", "set_severity"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A command that another one does by the way, for `what`.
+
+    `key` names its rule of authority; None if the command that does it was asked for that already.
+    """
+
+    command: str
+    key: str | None
+    what: str
+
+
+def parts_of(command: Command, policy: CompiledPolicy) -> Iterator[Part]:
+    """What a command does by the way."""
+    match command:
+        case TriggerCommand(steps=steps) if steps:
+            yield Part(COMPLETE_STEP, COMPLETE_STEP, ", ".join(steps))
+        case SubmitReviewCommand(lessons=lessons) if lessons:
+            yield Part(ADD_LESSON, ADD_LESSON, "its lessons")
+        case CancelCommand(duplicate_of=str(other)):
+            yield Part(LINK, LINK, f"duplicate_of {other}")
+        case SetSeverityCommand(attributes=attributes):
+            for attribute in attributes:
+                yield Part(SET_ATTRIBUTE, _key_of(attribute, policy), attribute)
+        case HandOverCommand(role=role) if HAND_OVER not in policy.approvals:
+            yield Part(ASSIGN_ROLE, None, role)
+
+
+def _key_of(attribute: str, policy: CompiledPolicy) -> str | None:
+    certain = f"{SET_ATTRIBUTE}:{attribute}"
+    return next((key for key in (certain, SET_ATTRIBUTE) if key in policy.authority), None)
+
+
+def unapproved_by_the_way(case: Case, name: str, command: Command) -> Refusal | None:
+    """The refusal if a command would do something by the way that needs approval."""
+    for part in parts_of(command, case.policy):
+        if needs_approval(case, part.command, command):
+            words = f"{part.command} needs approval: use it on its own for {part.what}"
+            return Refusal("NeedsApproval", words, (part.command,))
+    before, after = case.incident.severity, case.becomes
+    if name != SET_SEVERITY and after != before and needs_approval(case, SET_SEVERITY, command):
+        words = f"{name} makes the severity {after}, and {SET_SEVERITY} needs approval: use that"
+        return Refusal("NeedsApproval", words, (SET_SEVERITY,))
+    return None

@@ -1,0 +1,1 @@
+"""Why somebody was paged or not, read from the timeline."""

@@ -1,0 +1,103 @@
+"""Check that the people in a command or a report are who they seem to be."""
+
+from collections.abc import Iterator
+
+from models.base import ENGINE, MONITORING
+from models.command import AddActionItemCommand
+from models.compiled import CompiledPolicy
+from models.incident.record import Report
+from models.payload import Command
+from rules.people.naming.names import did_you_mean, flaw, looks_like, meant_by, shown
+from rules.people.naming.people_meant import TEAM, known_by_name, people_of_the_policy
+from rules.record.decision import Case, Refusal
+
+PEOPLE_IN: dict[str, tuple[str, ...]] = {
+    "assign_role": ("person",),
+    "unassign_role": ("person",),
+    "hand_over": ("to", "giver"),
+    "add_action_item": ("owner",),
+    "submit_review": ("lead", "attendees"),
+}
+"""The fields of commands that name people."""
+
+
+def misnamed(case: Case, name: str, command: Command) -> Refusal | None:
+    """The refusal of a command because of the names in it.
+
+    If a policy lists no people, every name is accepted
+    that is written properly.
+    """
+    known = people_of_the_policy(case.incident, case.policy)
+    wrong = [*_unsound_actor(case, known)]
+    wrong += [
+        (field, f"{problem}{did_you_mean(person, known)}")
+        for field, person in _named(name, command)
+        if (problem := flaw(person))
+    ]
+    if wrong:
+        words = "; ".join(f"{field}: {problem}" for field, problem in wrong)
+        return Refusal("Malformed", words[:1000], tuple(field for field, _ in wrong))
+    return _mistaken_actor(case, known) or _mistaken(case, name, command)
+
+
+def _unsound_actor(case: Case, known: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if case.actor in (ENGINE, MONITORING):
+        return
+    problem = flaw(case.actor.name)
+    if problem:
+        yield "actor", f"{problem}{did_you_mean(case.actor.name, known)}"
+    elif problem := flaw(case.actor.via):
+        yield "via", problem
+
+
+def _mistaken_actor(case: Case, known: tuple[str, ...]) -> Refusal | None:
+    """The refusal of an unknown actor whose name resembles a known one."""
+    if case.actor in (ENGINE, MONITORING) or case.actor == case.incident.report.reporter:
+        return None
+    meant = meant_by(case.actor.name, known)
+    if meant is None:
+        return None
+    message = f"nobody of the policy is called {shown(case.actor.name)}; did you mean {meant}?"
+    return Refusal("NotAuthorised", message, ("actor",))
+
+
+def _mistaken(case: Case, name: str, command: Command) -> Refusal | None:
+    """The refusal of an unknown person, with who was probably meant or who there is."""
+    people = people_of_the_policy(case.incident, case.policy)
+    if not people:
+        return None
+    known = known_by_name(case.incident, case.policy)
+    for field, person in _named(name, command):
+        words = person.removeprefix("person:").removeprefix("role:").removeprefix(TEAM)
+        meant = None if words in known else meant_by(words, known)
+        nobody = words not in known and isinstance(command, AddActionItemCommand)
+        if meant or nobody:
+            hint = f"; did you mean {meant}?" if meant else f"; there are: {', '.join(people[:25])}"
+            message = f"{field}: nobody of the policy is called {shown(person)}{hint}"
+            return Refusal("Refused", message, (field,))
+    return None
+
+
+def _named(name: str, command: Command) -> Iterator[tuple[str, str]]:
+    """Each person in a command, with the field."""
+    for field in PEOPLE_IN.get(name, ()):
+        given = getattr(command, field)
+        for person in given if isinstance(given, tuple) else (given,):
+            if person is not None:
+                yield field, person
+
+
+def wrong_reporter(report: Report, policy: CompiledPolicy) -> str | None:
+    """What is wrong with the name of the reporter.
+
+    A reporter whose name only resembles a known one counts as an outsider, so that no report is
+    lost.
+    """
+    if report.reporter in (ENGINE, MONITORING):
+        return None
+    name = report.reporter.name
+    problem, known = flaw(name), tuple(policy.people)
+    if problem:
+        return f"{problem}{did_you_mean(name, known)}"
+    meant = looks_like(name, known)
+    return f"nobody of the policy is called {shown(name)}; did you mean {meant}?" if meant else None

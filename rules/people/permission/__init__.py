@@ -1,0 +1,1 @@
+"""Who may do what: authority, approvals, overrides, and how far back a fact may be dated."""

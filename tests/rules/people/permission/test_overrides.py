@@ -1,0 +1,134 @@
+"""Overrides: the policy says who may override what; each needs a reason and stays visible."""
+
+from typing import Any
+
+import pytest
+
+from models.people.schedule import Duty, OnCall
+from rules.commands.answers import status_markdown
+from rules.people.permission.overrides import MOST_KEPT
+from rules.record.decision import Refusal, Tell
+from rules.reports.incident_report import report_markdown
+from states.lifecycle import State
+from tests.rules.staffed import decided, lines, refused, reported, staffed
+from tests.specimens import START, after, done
+
+POLICY = staffed(
+    "roles: { lead: { required: { SEV1: 0s }, default: acknowledger } }\n"
+    "steps: { assessment: [{ id: look, do: Look, by: lead, required: true }] }\n"
+    "authority: { hold: dee, resume: dee, set_severity: { by: dee, needs: reason },"
+    " override: { by: [ana, cy], needs: reason, guards: [steps_done],"
+    " commands: [hold, begin_diagnosis, resolve, set_severity] } }\n"
+    "approvals: { resolve: dee }\n"
+)
+WHY = "the site burns"
+
+
+def test_an_override_does_what_the_policy_refuses_and_leaves_its_mark() -> None:
+    """The mark is on the timeline, the record, Temporal's details and the report."""
+    answer = decided(reported(POLICY), "hold", 1, POLICY, reason="x", override=WHY)
+    incident = answer.incident
+    assert incident.hold is not None
+    assert lines(incident, "override.used") == [
+        f"override of hold by ana: {WHY} — otherwise refused: ana may not hold; may: dee"
+    ]
+    [kept] = incident.overrides
+    assert (kept.command, kept.actor.name, kept.reason) == ("hold", "ana", WHY)
+    assert answer.summary.endswith("by override")
+    assert f"**Overridden**: hold by ana: {WHY}" in status_markdown(POLICY, incident, after(2))
+    assert "## Overrides" in report_markdown(incident, POLICY, (), after(2))
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "kind", "words"),
+    [
+        ("hold", {"reason": "x", "actor": "bo"}, "NotAuthorised", "bo may not override; may: ana"),
+        ("resume", {}, "Refused", "the incident is not on hold"),
+        ("begin_diagnosis", {}, "TransitionNotAllowed", "not possible in state reported"),
+        ("set_severity", {"severity": "SEV9"}, "Refused", "no severity"),
+        ("hold", {"reason": "x", "happened_at": after(9)}, "Malformed", "future"),
+    ],
+)
+def test_what_stays_refused(name: str, fields: dict[str, Any], kind: str, words: str) -> None:
+    """That is: no authority to override, not possible, unknown, or malformed."""
+    answer = refused(reported(POLICY), name, 1, POLICY, override=WHY, **fields)
+    if name == "resume":
+        words = "does not allow overriding resume"
+    assert answer.kind == kind
+    assert words in answer.message
+
+
+def test_a_guard_that_the_policy_names_is_overruled_and_no_other() -> None:
+    """The missing step is overruled; the unconfirmed severity is not."""
+    incident = done(reported(POLICY), "acknowledge", after(1), POLICY)
+    answer = refused(incident, "begin_diagnosis", 2, POLICY, override=WHY)
+    assert [m.split(" is ")[0] for m in answer.missing] == ["severity SEV1"]
+    incident = done(
+        incident, "set_severity", after(3), POLICY, severity="SEV1", actor="dee", note="sure"
+    )
+    refused(incident, "begin_diagnosis", 4, POLICY)
+    moved = done(incident, "begin_diagnosis", after(4), POLICY, override=WHY)
+    assert moved.state is State.DIAGNOSIS
+    assert len(moved.overrides) == 1
+
+
+def test_an_approval_is_overruled() -> None:
+    """Nobody has to wait for anybody."""
+    resolved = done(reported(POLICY), "resolve", after(1), POLICY, override=WHY)
+    assert resolved.state is State.CLOSED
+    assert "needs approval" in resolved.overrides[0].instead_of
+
+
+def test_an_override_that_is_not_needed_is_none() -> None:
+    """A person with the authority leaves no mark of an override."""
+    incident = done(
+        reported(POLICY), "hold", after(1), POLICY, reason="x", actor="dee", override=WHY
+    )
+    assert incident.overrides == ()
+
+
+def test_without_a_rule_nobody_overrides() -> None:
+    """The refusal is the same as without the attempt to override."""
+    policy = staffed("authority: { hold: dee }\n")
+    answer = refused(reported(policy), "hold", 1, policy, reason="x", override=WHY)
+    assert answer == Refusal("Refused", "the policy allows nobody to override it")
+
+
+def test_what_cannot_be_understood_is_not_overridden_whoever_asks() -> None:
+    """That is a wrong or a missing date, whatever the reason says."""
+    corrected = {"milestone": "reported", "happened_at": None, "override": WHY}
+    answer = refused(reported(POLICY), "correct_milestone", 1, POLICY, **corrected)
+    assert answer.kind == "Malformed"
+    fields = {"reason": "x", "actor": "bo", "happened_at": after(9), "override": WHY}
+    assert refused(reported(POLICY), "hold", 1, POLICY, **fields).kind == "Malformed"
+
+
+def test_what_follows_from_a_command_follows_from_it_by_override_too() -> None:
+    """The audiences hear of it as usual."""
+    answer = decided(reported(POLICY), "hold", 1, POLICY, reason="x", override=WHY)
+    assert answer.effects == (Tell("hold", "on hold: x"),)
+
+
+def test_whoever_is_on_call_then_may_override() -> None:
+    """The shift at that time counts, and the refusal names its people."""
+    policy = staffed(
+        "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
+        "authority: { hold: dee, override: { by: [on_call:primary], needs: reason } }\n"
+    )
+    duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(60))
+    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(60))
+    policy = policy.changed(on_call={"primary": found})
+    fields = {"reason": "x", "override": WHY}
+    decided(reported(policy), "hold", 1, policy, actor="bo", **fields)
+    answer = refused(reported(policy), "hold", 1, policy, actor="cy", **fields)
+    assert answer.may == ("on_call primary (bo)",)
+
+
+def test_many_overrides_do_not_fill_the_record() -> None:
+    """Each is still on the timeline."""
+    incident = reported(POLICY)
+    for turn in range(MOST_KEPT + 5):
+        incident = done(incident, "hold", after(2 * turn), POLICY, reason="x", override=WHY)
+        incident = done(incident, "resume", after(2 * turn + 1), POLICY, actor="dee")
+    assert len(incident.overrides) == MOST_KEPT
+    assert len(lines(incident, "override.used")) == MOST_KEPT + 5
