@@ -9,12 +9,14 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
+    Field,
     PlainSerializer,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
 from pydantic_core import PydanticCustomError
 
+from models.proof import Proof
 from models.way_in import WayIn
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -90,13 +92,19 @@ Seconds = Annotated[
 
 
 class Actor(Frozen):
-    """Who did it. A name is a claim unless the way in authenticated it.
+    """Who did it, by which way in, and how that way in established the name.
 
-    `via` is the way in: console, api, alerts, temporal (a raw update or signal), engine.
+    `via` is the way in: console, api, web, alerts, temporal (a raw update or signal), engine. A
+    name is only a claim if `proof` is CLAIMED.
     """
 
     name: str
     via: str = WayIn.TEMPORAL.value
+    proof: Proof = Field(default=Proof.CLAIMED, exclude_if=lambda proof: proof is Proof.CLAIMED)
+
+    def passes_for(self, other: "Actor") -> bool:
+        """Whether this actor reads like the other, however each was established."""
+        return (self.name, self.via) == (other.name, other.via)
 
 
 ENGINE = Actor(name="engine", via=WayIn.ENGINE.value)

@@ -15,7 +15,9 @@ class WayIn(StrEnum):
     COMMAND_LINE = "console"
     """What somebody types, or a script: `starter.py`."""
     API = "api"
-    """Reports that are posted to the web server."""
+    """The API of the web server."""
+    WEB = "web"
+    """The pages of the web server."""
     TEMPORAL = "temporal"
     """An update or a signal of a Temporal tool that does not name its way in."""
     SIGNAL = "signal"
@@ -33,6 +35,7 @@ _CHANNELS = {
     WayIn.MONITORING: "monitoring",
     WayIn.COMMAND_LINE: "command_line",
     WayIn.API: "api",
+    WayIn.WEB: "web",
     WayIn.TEMPORAL: "temporal",
 }
 REPORTING = tuple(_CHANNELS)

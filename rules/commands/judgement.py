@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from pydantic import ValidationError
 
-from models.base import ENGINE, MONITORING, Actor
+from models.base import ENGINE, MONITORING
 from models.command import COMMANDS, RecordAlertsCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
@@ -153,7 +153,7 @@ def judge(
             f"{stamp(happened_at)} UTC"
         )
         return Refusal("Malformed", message, ("happened_at",))
-    actor = Actor(name=command.actor, via=command.via)
+    actor = command.sender
     case = Case(incident, policy, actor, now, happened_at)
     if COMMANDS[name].internal and actor not in (ENGINE, MONITORING):
         return Refusal("NotAuthorised", f"{name} is for monitoring only", may=(MONITORING.name,))

@@ -3,6 +3,7 @@
 import pytest
 
 from models.base import ENGINE, MONITORING, Actor
+from models.proof import Proof
 from models.way_in import CHANNELS, WayIn, channel_of, way_of
 
 
@@ -12,11 +13,12 @@ def test_the_stored_words_of_a_way_in_never_change() -> None:
         "MONITORING": ("alerts", "monitoring"),
         "COMMAND_LINE": ("console", "command_line"),
         "API": ("api", "api"),
+        "WEB": ("web", "web"),
         "TEMPORAL": ("temporal", "temporal"),
         "SIGNAL": ("signal", "signal"),
         "ENGINE": ("engine", "engine"),
     }
-    assert CHANNELS == ("monitoring", "command_line", "api", "temporal")
+    assert CHANNELS == ("monitoring", "command_line", "api", "web", "temporal")
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -36,4 +38,6 @@ def test_an_unknown_way_in_keeps_its_word() -> None:
 def test_the_record_holds_plain_words() -> None:
     """An actor is stored as text, as before."""
     assert Actor(name="ana").model_dump_json() == '{"name":"ana","via":"temporal"}'
+    proven = Actor(name="ana", via="web", proof=Proof.LINK)
+    assert proven.model_dump_json() == '{"name":"ana","via":"web","proof":"link"}'
     assert (ENGINE.via, MONITORING.via) == ("engine", "alerts")

@@ -193,7 +193,7 @@ class Handlers:
         other = used_already(name, command, stored, self._switch.given.get(command_id, ""))
         if other is None:
             return True
-        by_monitoring = Actor(name=command.actor, via=command.via) == MONITORING
+        by_monitoring = command.sender == MONITORING
         return False if by_monitoring else other
 
     def _do(self, name: str, command: Command) -> Any:
@@ -236,7 +236,7 @@ class Handlers:
 def _actor(name: str, command: Command) -> Actor:
     """Who gives a command; UNKNOWN if the sender claims to be the engine."""
     claims = impersonates(name, command)
-    return UNKNOWN if claims else Actor(name=command.actor, via=command.via)
+    return UNKNOWN if claims else command.sender
 
 
 def _weight(payloads: Sequence[object]) -> int:

@@ -9,7 +9,7 @@ from models.command import CommandResult, CorrectMilestoneCommand
 from models.payload import Command
 from rules.record.decision import Refusal
 
-_HOW = frozenset({"command_id", "via", "sent_at"})
+_HOW = frozenset({"command_id", "via", "proof", "sent_at"})
 _WHEN = frozenset({"happened_at", "latest_at"})
 """Fields that may differ when the same command is sent again: "5 minutes ago" has moved on."""
 

@@ -6,7 +6,7 @@ always decide the same.
 
 from collections.abc import Iterator
 
-from models.base import ENGINE, MONITORING, Actor
+from models.base import ENGINE, MONITORING
 from models.command import CancelCommand, LinkCommand, SetSeverityCommand
 from models.incident.record import Incident
 from models.payload import Command
@@ -44,8 +44,9 @@ def impersonates(name: str, command: Command) -> Refusal | None:
 
     The engine sends no messages to itself; monitoring only feeds alerts and reopens.
     """
-    actor = Actor(name=command.actor, via=command.via)
-    if actor == ENGINE or (actor == MONITORING and name not in BY_MONITORING):
+    actor = command.sender
+    by_monitoring = actor == MONITORING and name in BY_MONITORING
+    if actor.passes_for(ENGINE) or (actor.passes_for(MONITORING) and not by_monitoring):
         message = f"only the engine itself acts as {actor.name}, via {actor.via}: say who you are"
         return Refusal("Malformed", message, ("actor", "via"))
     return None

@@ -97,7 +97,7 @@ UNKNOWN = {
         + "reporting: { who: [§staff], required: [§titel], channels: [api, §fax, tel:112] }\n",
         "error: there is no person or team staff; there are: anyone, people, monitoring, ana, bo",
         "error: there is no information titel; did you mean title?",
-        "error: there is no way in fax; there are: monitoring, command_line, api, temporal",
+        "error: there is no way in fax; there are: monitoring, command_line, api, web, temporal",
     ),
     "state and role of a step": (
         WHOLE
