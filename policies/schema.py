@@ -27,7 +27,7 @@ from models.policy.values.durations import UNITS, Duration
 from models.policy.values.page_limits import Limit
 from models.policy.values.targets import FORMS as TARGETS
 from models.policy.values.targets import RollText, Targets, TargetText
-from models.policy.values.words import Names, Somebody, alone, apart, many, named
+from models.policy.values.words import Names, OnePerson, Somebody, alone, apart, many, named
 from policies.reading.silence import BECAUSE, NONE, UNSPECIFIED
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -123,6 +123,7 @@ _LIMIT = _text(
 
 FORMS: dict[Any, Form] = {
     _reader(Somebody): lambda inner: inner,
+    _reader(OnePerson): lambda inner: inner,
     _reader(Names): lambda inner: _one_or_many(inner["items"]),
     many: lambda inner: _one_or_many(inner["items"]),
     alone: lambda inner: {"if": {"type": "object"}, "then": inner["items"], "else": inner},

@@ -37,7 +37,8 @@ class Action(Frozen):
 
     `target` is an audience, a role or a person; "" if there is none. For `escalate` it is the
     level, for `raise_severity` the severity or `once`, for `hold` the reason, for `open_incident`
-    the title. `assign` gives the role `target` to the person `to`.
+    the title. `assign` gives the role `target` to the person `to`, or to whoever holds the role
+    `to`.
     """
 
     kind: ActionKind

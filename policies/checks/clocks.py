@@ -156,7 +156,8 @@ def _command(policy: Policy, loc: Loc, action: Action) -> Iterator[Finding]:
     match action.kind:
         case ActionKind.ASSIGN:
             yield from unknown(loc, "role", action.target, policy.roles)
-            yield from unknown(loc, "person", action.to, policy.people)
+            known = (*policy.people, *policy.roles)
+            yield from unknown(loc, "person or role", action.to, known)
         case ActionKind.HOLD if policy.holds.reasons:
             yield from unknown(loc, "hold reason", action.target, policy.holds.reasons)
         case ActionKind.RAISE_SEVERITY if action.target not in {"", ONCE}:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from models.policy import Policy
-from policies.checks.people.contacts import teams_of
 from policies.compiling.escalations import escalation_of
+from policies.compiling.responsibility import teams_of
 from policies.reading.findings import Check, Finding, unknown, warning
 from policies.reading.tree import Loc
 from states.lifecycle import TRANSITIONS

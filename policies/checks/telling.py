@@ -67,6 +67,9 @@ def updates(policy: Policy) -> Iterator[Finding]:
             for state in rhythm.in_state:
                 where = (*loc, severity, "in", state)
                 yield from unknown(where, "state with updates", state, BEFORE_REVIEW, key=True)
+    for index, name in enumerate(communication.checked_by):
+        where = ("communication", "checked_by", index)
+        yield from unknown(where, "role or person", name, (*policy.roles, *policy.people))
     if communication.lead:
         loc = ("communication", "lead")
         yield from unknown(loc, "role", communication.lead, policy.roles)
@@ -76,14 +79,16 @@ def updates(policy: Policy) -> Iterator[Finding]:
 
 
 def reviewers(policy: Policy) -> Iterator[Finding]:
-    """Everybody who leads or attends a review exists."""
+    """Everybody who leads or attends a review, or follows it up, exists."""
     if policy.review is None:
         return
     known = (*policy.roles, *policy.people)
     if policy.review.led_by:
         yield from unknown(("review", "led_by"), "role or person", policy.review.led_by, known)
-    for index, name in enumerate(policy.review.attendees):
-        yield from unknown(("review", "with", index), "role or person", name, known)
+    named = (("with", policy.review.attendees), ("followed_up_by", policy.review.followed_up_by))
+    for key, names in named:
+        for index, name in enumerate(names):
+            yield from unknown(("review", key, index), "role or person", name, known)
 
 
 def required_information(policy: Policy) -> Iterator[Finding]:

@@ -133,8 +133,11 @@ def _reporting(policy: Policy) -> ReportingRule:
         return ReportingRule(people=people)
     at = timing.decided(policy, said.who_at)
     return ReportingRule(
-        who=said.who,
-        at={severity: said.who_at[key] for severity, key in at.items()},
+        who=responsibility.reporters(policy, said.who),
+        at={
+            severity: responsibility.reporters(policy, said.who_at[key])
+            for severity, key in at.items()
+        },
         channels=said.channels,
         required=said.required,
         people=people,

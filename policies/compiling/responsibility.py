@@ -9,12 +9,15 @@ from models.policy import Policy
 from models.policy.sections.approvals import ApprovalEntry
 from models.policy.sections.people import AuthorityEntry
 from models.policy.sections.roles import RoleEntry
+from models.policy.sections.schedules import ScheduleEntry
 from models.policy.values.actions import parse_point
+from models.policy.values.words import bare
 from models.time.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
 from models.time.clock_name import RoleClock
 from models.time.moments import Derived, DerivedKind, parse_condition
 from policies.compiling.timing import decided
 from rules.people.naming.names import ACKNOWLEDGER, ANYONE, NOBODY, PEOPLE, RESPONDERS
+from rules.people.on_call.words import SCHEDULE
 from rules.people.roles.leading import leading_role
 from states.lifecycle import REPORTED
 
@@ -37,6 +40,59 @@ def leading(policy: Policy) -> str | None:
     return leading_role({name: role.leads for name, role in policy.roles.items()})
 
 
+def default_of(policy: Policy, role: str) -> str | None:
+    """Who takes a role by default; of another role that its default names, who takes that."""
+    told = [role]
+    while (default := policy.roles[told[-1]].default) in policy.roles:
+        if default in told:
+            return None
+        told.append(default)
+    return default
+
+
+def could_hold(policy: Policy, role: str) -> tuple[str, ...]:
+    """The people who hold a role without being asked, stand in for it, or are qualified for it."""
+    entry, default = policy.roles[role], default_of(policy, role) or ""
+    wanted = {*entry.qualification}
+    found = [default, entry.deputy or ""]
+    schedule = policy.schedules.get(default.removeprefix(SCHEDULE))
+    if schedule and default.startswith(SCHEDULE):
+        found += schedule_people(schedule, policy.people)
+    if entry.deputy in policy.roles and entry.deputy != role:
+        found.append(default_of(policy, entry.deputy) or "")
+    found += [name for name, p in policy.people.items() if wanted & {*p.teams, *p.skills}]
+    return tuple(name for name in dict.fromkeys(found) if name in policy.people)
+
+
+def schedule_people(schedule: ScheduleEntry, everybody: Iterable[str]) -> tuple[str, ...]:
+    """The people whom a schedule can name; with a feed that may be everybody."""
+    turns = (*((schedule.rotation,) if schedule.rotation else ()), *schedule.layers.values())
+    named = [person for rotation in turns for person in rotation.people]
+    named += [person for override in schedule.overrides for person in override.who]
+    return (*named, *(everybody if schedule.ical else ()))
+
+
+def reporters(policy: Policy, words: Iterable[str]) -> tuple[str, ...]:
+    """Who may report, by name: instead of a role, the people who could hold it."""
+    return tuple(
+        dict.fromkeys(name for word in words for name in reporter_meant(policy, word) or (word,))
+    )
+
+
+def reporter_meant(policy: Policy, word: str) -> tuple[str, ...]:
+    """The people whom the name of a person or a role means; empty if it means neither."""
+    name = bare(word)
+    if name in policy.people:
+        return (name,)
+    role = name in policy.roles and (name != word or name not in teams_of(policy))
+    return could_hold(policy, name) or (word,) if role else ()
+
+
+def teams_of(policy: Policy) -> tuple[str, ...]:
+    """The teams of the policy's people."""
+    return tuple(dict.fromkeys(team for p in policy.people.values() for team in p.teams))
+
+
 def roles(policy: Policy) -> tuple[RoleRule, ...]:
     """The roles of the policy."""
     return tuple(_role(policy, name, entry) for name, entry in policy.roles.items())
@@ -51,7 +107,7 @@ def _role(policy: Policy, name: str, entry: RoleEntry) -> RoleRule:
         },
         when=entry.when,
         since=_since(entry),
-        default=entry.default,
+        default=default_of(policy, name),
         at_least=entry.count.at_least,
         at_most=entry.count.at_most,
         qualification=entry.qualification,
@@ -80,18 +136,18 @@ def _since(entry: RoleEntry, first: str = REPORTED) -> str:
     return f"later of {first} and {Derived(DerivedKind.FLAG, flags[0])}"
 
 
-def _clock_since(entry: RoleEntry, required: dict[str, timedelta]) -> str:
+def _clock_since(entry: RoleEntry, default: str | None, required: dict[str, timedelta]) -> str:
     """From when the clock of a role counts.
 
     A role that is required at once may be taken later. It is late only from the acknowledgement on
     if the acknowledger takes it, or else from the end of the assessment, which waits for it.
     """
-    by_somebody = entry.default not in {None, ACKNOWLEDGER}
+    by_somebody = default not in {None, ACKNOWLEDGER}
     if entry.unfilled or by_somebody or all(required.values()):
         return _since(entry)
-    if entry.default is None and any(required.values()):
+    if default is None and any(required.values()):
         return _since(entry)
-    return _since(entry, ACKNOWLEDGED if entry.default else ASSESSED)
+    return _since(entry, ACKNOWLEDGED if default else ASSESSED)
 
 
 def role_clocks(policy: Policy) -> Iterator[ClockSpec]:
@@ -101,9 +157,10 @@ def role_clocks(policy: Policy) -> Iterator[ClockSpec]:
     """
     for name, entry in policy.roles.items():
         required = _required(policy, entry)
-        starts = _clock_since(entry, required)
+        default = default_of(policy, name)
+        starts = _clock_since(entry, default, required)
         # If nobody takes a role by default, nobody can hold it at once, from the report on.
-        asked = bool(entry.unfilled or entry.default) or starts != _since(entry)
+        asked = bool(entry.unfilled or default) or starts != _since(entry)
         within = {
             severity: Target(within=after) for severity, after in required.items() if after or asked
         }

@@ -80,7 +80,7 @@ def schedules_in_use(
     """
     ladders = escalation.ladders if escalation else ()
     paged = (target for ladder in ladders for level in ladder.levels for target in level.page)
-    defaults = (role.default for role in policy.roles.values() if role.default)
+    defaults = (responsibility.default_of(policy, name) or "" for name in policy.roles)
     may = schedules_named(
         responsibility.every_rule(policy),
         responsibility.approvals(policy).values(),

@@ -6,6 +6,7 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.payload import Command
 from models.time.clock import ONCE, Action, ActionKind, DueThreshold
+from rules.people.naming.people_meant import deputies
 from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
 
 MOST_IN_A_ROW = 3
@@ -56,11 +57,19 @@ def command_of(
                 return None
             return "set_severity", SetSeverityCommand(severity=severity, **by)
         case ActionKind.ASSIGN:
-            return "assign_role", AssignRoleCommand(role=action.target, person=action.to, **by)
+            person = _taker(action.to, policy, incident)
+            return "assign_role", AssignRoleCommand(role=action.target, person=person, **by)
         case ActionKind.HOLD:
             return "hold", HoldCommand(reason=action.target, **by)
         case _:
             return None
+
+
+def _taker(whom: str, policy: CompiledPolicy, incident: Incident) -> str:
+    """Who gets a role: a person, or the holder of another role, or else its deputy."""
+    if policy.role(whom) is None:
+        return whom
+    return next(iter((*incident.holders(whom), *deputies(whom, incident, policy))), whom)
 
 
 def opens_its_like(action: Action, point: DueThreshold, incident: Incident) -> str | None:

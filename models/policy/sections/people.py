@@ -9,7 +9,7 @@ from models.messages.channel_kinds import ChannelKind
 from models.policy.values.durations import Period
 from models.policy.values.moments import ConditionText
 from models.policy.values.page_limits import Limit
-from models.policy.values.words import Name, Names, Text, Whom, apart
+from models.policy.values.words import Name, Names, Somebody, Text, Whom, apart
 
 
 class PersonEntry(Frozen):
@@ -54,7 +54,7 @@ class ServiceEntry(Frozen):
 
     team: Text | None = None
     escalation: Name | None = None
-    owner: Text | None = None
+    owner: Somebody | None = None
 
 
 class AuthorityEntry(Frozen):

@@ -114,11 +114,12 @@ class AudienceEntry(Frozen):
 class Communication(Frozen):
     """Who speaks for the incident, to whom, and how often at each severity.
 
-    `late` says what happens when an update is late, and after that. Without it, the lead gets a
-    reminder.
+    `checked_by` names who ensures that what is said is clear and consistent. `late` says what
+    happens when an update is late, and after that. Without it, the lead gets a reminder.
     """
 
     lead: Bare | None = None
+    checked_by: Somebodies = ()
     audiences: dict[Name, AudienceEntry] = Field(default_factory=dict)
     updates: dict[Name, Rhythms] = Field(default_factory=dict)
     late: dict[Share, Actions] = Field(default_factory=dict)
@@ -137,7 +138,10 @@ RequiredReviews = Annotated[dict[Name, Asked], BeforeValidator(_by_severity)]
 
 
 class ReviewEntry(Frozen):
-    """What a review must have. `required` goes by the worst severity that the incident ever had."""
+    """What a review must have. `required` goes by the worst severity that the incident ever had.
+
+    `followed_up_by` names who sees lessons and action items through to their end.
+    """
 
     required: RequiredReviews = Field(default_factory=dict)
     led_by: Somebody | None = None
@@ -146,3 +150,4 @@ class ReviewEntry(Frozen):
     documents: Names = ()
     lessons: StrictBool = True
     action_items: StrictBool = False
+    followed_up_by: Somebodies = ()

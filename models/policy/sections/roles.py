@@ -9,7 +9,17 @@ from models.base import Frozen
 from models.policy.values.actions import Actions, Share
 from models.policy.values.durations import Duration, parse_duration
 from models.policy.values.moments import ConditionText
-from models.policy.values.words import Name, Names, Somebody, Texts, apart, many, names, wrong
+from models.policy.values.words import (
+    Name,
+    Names,
+    Somebodies,
+    Somebody,
+    Texts,
+    apart,
+    many,
+    names,
+    wrong,
+)
 
 ANY = "any"
 MANY = "many"
@@ -80,7 +90,8 @@ class RoleEntry(Frozen):
     `required` maps a severity to how long after the report somebody must hold the role,
     `required_in` a state to the severities at which somebody must; `when` says for which incidents.
     `unfilled` says what happens if nobody takes it in time. `qualification` lists teams and skills;
-    holders have one of them. `default` is a person, `acknowledger`, `reporter` or `schedule:NAME`.
+    holders have one of them. `default` is a person, `acknowledger`, `reporter`, `schedule:NAME`, or
+    another role: whoever takes that by default takes this one, too.
     `at_once` is the number of incidents in which one person may hold it; beyond that the incident
     reports it to the person who assigns. `deputy` may do everything that the holder may. The same
     person never holds the roles in `not_also`, and should not hold those in `discouraged_with`.
@@ -96,6 +107,6 @@ class RoleEntry(Frozen):
     qualification: Names = ()
     default: Somebody | None = None
     deputy: Somebody | None = None
-    not_also: Names = ()
-    discouraged_with: Names = ()
+    not_also: Somebodies = ()
+    discouraged_with: Somebodies = ()
     at_once: int | None = Field(default=None, ge=1, le=100)

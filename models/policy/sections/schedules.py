@@ -10,7 +10,7 @@ from models.base import Frozen
 from models.people.schedule import HandOver
 from models.policy.sections.calendars import WEEK, Days, Hours, short_day
 from models.policy.values.durations import Period, format_duration, parse_duration, shortened
-from models.policy.values.words import Name, Names, Text, alone, within_years, wrong
+from models.policy.values.words import Name, OnePerson, People, Text, alone, within_years, wrong
 
 DECLARED = "declared"
 """Instead of gaps: every hole of the schedule is meant."""
@@ -202,7 +202,7 @@ class RotationEntry(WindowEntry):
     `zone` is that of the hand-over and of `days` and `hours`: without one, the schedule's.
     """
 
-    people: Annotated[Names, Field(min_length=1)]
+    people: Annotated[People, Field(min_length=1)]
     hand_over: HandOverText
     zone: Text | None = None
     starts: LocalText | None = None
@@ -221,7 +221,7 @@ class RotationEntry(WindowEntry):
 class OverrideEntry(Frozen):
     """Who is on call instead, from and to local times of the schedule's zone, or instants."""
 
-    who: Annotated[Names, Field(min_length=1)]
+    who: Annotated[People, Field(min_length=1)]
     begins: TimeText = Field(alias="from")
     ends: TimeText = Field(alias="to")
 
@@ -239,7 +239,7 @@ class FeedEntry(Frozen):
     """A calendar feed by its name in the settings; `names` maps its names for people to people."""
 
     feed: Name
-    names: dict[Text, Name] = Field(default_factory=dict)
+    names: dict[Text, OnePerson] = Field(default_factory=dict)
 
 
 def _feed(given: Any) -> Any:

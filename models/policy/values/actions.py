@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 
 from models.policy.values.durations import format_duration, parse_duration
-from models.policy.values.words import near, wrong
+from models.policy.values.words import bare, near, wrong
 from models.time.clock import ONCE, SHOULD, Action, ActionKind, Threshold
 
 VERBS: dict[str, ActionKind] = {
@@ -30,6 +30,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], ActionKind], ...] = (
     (re.compile(r"assign (?P<target>\S+) (?:to )?(?P<to>\S+)"), ActionKind.ASSIGN),
     (re.compile(r"open incident (?P<target>.{1,200})"), ActionKind.OPEN_INCIDENT),
 )
+
+_ON_PEOPLE = (ActionKind.NOTIFY, ActionKind.PAGE, ActionKind.REMIND, ActionKind.ASSIGN)
 
 FORMS: tuple[str, ...] = (
     "notify AUDIENCE",
@@ -58,14 +60,24 @@ def parse_action(given: object) -> Action:
     for pattern, kind in _PATTERNS:
         found = pattern.fullmatch(text)
         if found:
-            return Action(kind=kind, **found.groupdict())
+            return _named(Action(kind=kind, **found.groupdict()))
     verb, _, target = text.partition(" ")
     if verb in VERBS and target and " " not in target:
-        return Action(kind=VERBS[verb], target=target)
+        return _named(Action(kind=VERBS[verb], target=target))
     if verb in VERBS:
         whom = f"{verb} needs exactly one target" if target else f"{verb} does not say whom"
         raise wrong(whom, f"write {verb} and one role, person or audience")
     raise wrong(f"{text or given!r} is not an action", _instead(verb))
+
+
+def _named(action: Action) -> Action:
+    """An action on a role or person, by the name alone; `notify role:NAME` means no audience."""
+    if action.kind not in _ON_PEOPLE:
+        return action
+    whom = bare(action.target)
+    reminds = action.kind is ActionKind.NOTIFY and whom != action.target
+    kind = ActionKind.REMIND if reminds else action.kind
+    return action.changed(kind=kind, target=whom, to=bare(action.to))
 
 
 def _instead(verb: str) -> str:

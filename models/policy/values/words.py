@@ -117,6 +117,24 @@ def bare(given: Any) -> Any:
 Somebody = Annotated[Text, BeforeValidator(bare)]
 """A role or a person; `role:NAME` and `person:NAME` say which of them."""
 
+
+def a_person(given: Any) -> Any:
+    """A person by the name alone. Raises a ValueError for a role."""
+    if isinstance(given, str) and given.startswith("role:"):
+        what = f"{given} has a holder only in an incident, and a schedule counts for all of them"
+        raise wrong(what, "name a person")
+    return bare(given)
+
+
+OnePerson = Annotated[Name, BeforeValidator(a_person)]
+"""A person, with or without `person:` before the name."""
+
+People = Annotated[
+    tuple[Annotated[Text, BeforeValidator(a_person)], ...],
+    BeforeValidator(names),
+]
+"""People: one, or a list."""
+
 Bare = Annotated[Name, BeforeValidator(bare)]
 """The name of a role, with or without `role:` before it."""
 

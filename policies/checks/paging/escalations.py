@@ -9,6 +9,7 @@ from models.time.calendar import LOCAL, CalendarSpec
 from policies.checks.calendars.uncovered import closed_between, or_accept, when
 from policies.checks.conditions import misfits
 from policies.compiling.escalations import PREFIXES, hours_of, severities_of, target_of
+from policies.compiling.responsibility import default_of
 from policies.compiling.schedules import zone_of
 from policies.compiling.timing import ANY, MAJOR
 from policies.reading.findings import Check, Finding, unknown, warning
@@ -129,7 +130,7 @@ def _holds(policy: Policy, target: str) -> bool:
     role = policy.roles.get(name)
     if kind != "role" or role is None:
         return True
-    return role.default is not None and role.default != ACKNOWLEDGER
+    return default_of(policy, name) not in {None, ACKNOWLEDGER}
 
 
 def held(policy: Policy) -> Iterator[Finding]:

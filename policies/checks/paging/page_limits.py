@@ -13,6 +13,7 @@ from models.policy.sections.escalations import LevelEntry
 from models.policy.values.durations import format_duration
 from models.policy.values.page_limits import MOST
 from policies.compiling.escalations import escalation_of, severities_of, target_of
+from policies.compiling.responsibility import default_of
 from policies.page_limits import as_written, limit_of
 from policies.reading.findings import Check, Finding, warning
 from policies.render.sections.escalations import pages
@@ -118,7 +119,7 @@ def _behind(policy: Policy, target: str) -> str:
     kind, _, name = target.partition(":")
     if kind != "role":
         return target
-    default = policy.roles[name].default if name in policy.roles else None
+    default = default_of(policy, name) if name in policy.roles else None
     if default in policy.people:
         return f"{_PERSON}{default}"
     return default if default and default.startswith(SCHEDULE) else ""

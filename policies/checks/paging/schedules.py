@@ -8,6 +8,7 @@ from models.policy.sections.calendars import HOLIDAY
 from models.policy.sections.schedules import RotationEntry, WindowEntry
 from models.time.calendar import LOCAL
 from policies.compiling.escalations import target_of
+from policies.compiling.responsibility import default_of
 from policies.reading.findings import Check, Finding, no_zone, unknown, warning
 from policies.reading.tree import Loc
 from rules.people.on_call.words import SCHEDULE
@@ -71,7 +72,7 @@ def asked(policy: Policy) -> Iterator[Finding]:
     """Some level or role asks each schedule who is on call."""
     levels = (line for lines in policy.escalations.values() for line in lines)
     targets = {target_of(policy, written) for line in levels for written in line.targets}
-    targets |= {role.default for role in policy.roles.values() if role.default}
+    targets |= {default_of(policy, name) or "" for name in policy.roles}
     for name in policy.schedules:
         if f"{SCHEDULE}{name}" not in targets:
             yield warning(

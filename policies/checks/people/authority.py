@@ -8,9 +8,8 @@ from models.policy.sections.approvals import ApprovalEntry
 from models.policy.sections.people import AuthorityEntry
 from models.time.moments import parse_condition
 from policies.checks.conditions import misfits
-from policies.checks.people.contacts import teams_of
 from policies.compiling import timing
-from policies.compiling.responsibility import OVERRIDE
+from policies.compiling.responsibility import OVERRIDE, teams_of
 from policies.compiling.timing import ANY, MAJOR
 from policies.reading.findings import Check, Finding, unknown, warning
 from policies.reading.tree import Loc

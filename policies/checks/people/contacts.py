@@ -4,16 +4,13 @@ from collections.abc import Iterator
 
 from models.base import MONITORING
 from models.policy import Policy
+from models.policy.values.words import bare
+from policies.compiling.responsibility import reporter_meant, teams_of
 from policies.reading.findings import Check, Finding, no_zone, unknown
 from policies.reading.tree import Loc
 from rules.people.naming.names import ACKNOWLEDGER, ANYONE, PEOPLE, REPORTER, flaw, skeleton
-from rules.people.naming.people_meant import TEAM
+from rules.people.naming.people_meant import PERSON, ROLE, TEAM
 from rules.people.on_call.words import SCHEDULE
-
-
-def teams_of(policy: Policy) -> tuple[str, ...]:
-    """The teams of the policy's people."""
-    return tuple(dict.fromkeys(team for p in policy.people.values() for team in p.teams))
 
 
 def channels_named(policy: Policy) -> Iterator[Finding]:
@@ -97,7 +94,8 @@ def holders(policy: Policy) -> Iterator[Finding]:
     for name, service in policy.services.items():
         if service.owner:
             loc = ("services", name, "owner")
-            yield from unknown(loc, "person", service.owner, policy.people)
+            known = (*policy.people, *policy.roles)
+            yield from unknown(loc, "person or role", service.owner, known)
 
 
 def _by_default(policy: Policy, role: str, default: str) -> Iterator[Finding]:
@@ -106,15 +104,26 @@ def _by_default(policy: Policy, role: str, default: str) -> Iterator[Finding]:
     if schedule != default:
         yield from unknown(loc, "schedule", schedule, policy.schedules)
         return
-    yield from unknown(loc, "person", default, (*policy.people, ACKNOWLEDGER, REPORTER))
+    known = (*policy.people, ACKNOWLEDGER, REPORTER, *policy.roles)
+    yield from unknown(loc, "person or role", default, known)
+    if default in policy.roles and _circle(policy, role):
+        what = f"the default of {role} leads back to {role}"
+        yield Finding(loc, what, "name a person in one of the roles")
+
+
+def _circle(policy: Policy, role: str) -> bool:
+    """Whether the defaults of roles lead from a role back to it."""
+    way = [role]
+    while (default := policy.roles[way[-1]].default) in policy.roles and default not in way:
+        way.append(default)
+    return default == role
 
 
 def reporters(policy: Policy) -> Iterator[Finding]:
     """Whoever may report exists."""
     if policy.reporting is None:
         return
-    teams = {team for person in policy.people.values() for team in person.teams}
-    known = (ANYONE, PEOPLE, MONITORING.name, *policy.people, *sorted(teams))
+    words = (ANYONE, PEOPLE, MONITORING.name)
     named: list[tuple[Loc, str]] = [
         (("reporting", "who", index), who) for index, who in enumerate(policy.reporting.who)
     ]
@@ -122,7 +131,25 @@ def reporters(policy: Policy) -> Iterator[Finding]:
         loc: Loc = ("reporting", "who_at", severity)
         named += [((*loc, index), who) for index, who in enumerate(people)]
     for loc, who in named:
-        yield from unknown(loc, "person or team", who.removeprefix(TEAM), known)
+        yield from _reporter(policy, loc, who, words)
+
+
+def _reporter(policy: Policy, loc: Loc, who: str, words: tuple[str, ...]) -> Iterator[Finding]:
+    teams = sorted(teams_of(policy))
+    if who.startswith(TEAM):
+        yield from unknown(loc, "team", who.removeprefix(TEAM), teams)
+    elif who.startswith(ROLE):
+        yield from unknown(loc, "role", who.removeprefix(ROLE), policy.roles)
+    elif who.startswith(PERSON):
+        yield from unknown(loc, "person", who.removeprefix(PERSON), policy.people)
+    else:
+        known = (*words, *policy.people, *teams, *policy.roles)
+        yield from unknown(loc, "person, team or role", who, known)
+    role = bare(who)
+    if role in policy.roles and reporter_meant(policy, who) == (who,):
+        what = f"nobody is {role} before there is an incident"
+        instead = "name people or a team, or give the role a person as default or a qualification"
+        yield Finding(loc, what, instead)
 
 
 CHECKS: tuple[Check, ...] = (

@@ -7,8 +7,7 @@ from models.policy.sections.people import AuthorityEntry
 from models.policy.sections.roles import RoleEntry
 from policies.checks.clocks import action_problems
 from policies.checks.conditions import misfits
-from policies.checks.people.contacts import teams_of
-from policies.compiling.responsibility import DEPUTY
+from policies.compiling.responsibility import DEPUTY, default_of, teams_of
 from policies.compiling.timing import ANY, MAJOR
 from policies.reading.findings import Check, Finding, unknown, warning
 from policies.reading.tree import Loc
@@ -27,7 +26,7 @@ def _may_assign(policy: Policy) -> set[str]:
 
 def fillable(policy: Policy) -> frozenset[str]:
     """The roles that somebody can get: by default, or from somebody who may give them."""
-    held = {name for name, role in policy.roles.items() if role.default}
+    held = {name for name in policy.roles if default_of(policy, name)}
     by = _may_assign(policy)
     teams = {word for word in by if ":" in word}
     if by & {ANYONE, RESPONDERS, *policy.people, *held, *teams}:
@@ -39,7 +38,7 @@ def roles_filled(policy: Policy) -> Iterator[Finding]:
     """Somebody can hold a required role, preferably without anybody thinking of it."""
     can = fillable(policy)
     for name, role in policy.roles.items():
-        if not (role.required or role.required_in) or role.default:
+        if not (role.required or role.required_in) or default_of(policy, name):
             continue
         loc = ("roles", name, "required" if role.required else "required_in")
         if name not in can:
@@ -83,8 +82,9 @@ def combinations(policy: Policy) -> Iterator[Finding]:
             what = f"{name} is its own deputy"
             yield Finding(("roles", name, "deputy"), what, "name another role, or a person")
         for other in role.not_also:
-            same = other in policy.roles and policy.roles[other].default == role.default
-            if same and role.default and other != name:
+            default = default_of(policy, name)
+            same = other in policy.roles and default_of(policy, other) == default
+            if same and default and other != name:
                 what = f"{name} and {other} must not be the same person's, but by default both are"
                 loc = ("roles", name, "not_also")
                 yield Finding(loc, what, "give one of them another default", key=True)
@@ -98,7 +98,7 @@ def qualifications(policy: Policy) -> Iterator[Finding]:
         loc: Loc = ("roles", name)
         for index, word in enumerate(role.qualification):
             yield from unknown((*loc, "qualification", index), "team or skill", word, known)
-        for key, person in (("default", role.default), ("deputy", role.deputy)):
+        for key, person in (("default", default_of(policy, name)), ("deputy", role.deputy)):
             if person in policy.people and not _qualified(policy, role, person):
                 needs = " or ".join(role.qualification)
                 what = f"{person} is not qualified for {name}, which needs {needs}"

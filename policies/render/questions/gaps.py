@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.policy import Policy
+from models.policy.sections.promises import ReviewEntry
 from policies.compiling.responsibility import leading
 from policies.reading.tree import Loc
+
+POST_UPDATE = "post_update"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,13 @@ def reviewer(policy: Policy) -> Iterator[Gap]:
     """Who leads reviews, unless the policy requires none."""
     if policy.review is None:
         yield Gap((), "review")
-    elif policy.review.led_by is None and set(policy.review.required.values()) - {"never"}:
+    elif policy.review.led_by is None and _reviewed(policy.review):
         yield Gap(("review",), "review.led_by")
+
+
+def _reviewed(review: ReviewEntry) -> bool:
+    """Whether any incident needs a review."""
+    return bool(set(review.required.values()) - {"never"})
 
 
 def record(policy: Policy) -> Iterator[Gap]:
@@ -125,11 +133,23 @@ def record(policy: Policy) -> Iterator[Gap]:
 
 
 def follow_up(policy: Policy) -> Iterator[Gap]:
-    """Whether a review needs lessons and action items."""
+    """Whether a review needs lessons and action items, and who sees them through."""
     if policy.review is None:
         yield Gap((), "review.action_items")
     elif "action_items" not in policy.review.model_fields_set:
         yield Gap(("review",), "review.action_items")
+    if policy.review and not policy.review.followed_up_by and _reviewed(policy.review):
+        yield Gap(("review",), "review.followed_up_by")
+
+
+def clarity(policy: Policy) -> Iterator[Gap]:
+    """Who checks what is said, unless others must approve each update."""
+    if any(name.partition(":")[0] == POST_UPDATE for name in policy.approvals):
+        return
+    if policy.communication is None:
+        yield Gap((), "communication.checked_by")
+    elif not policy.communication.checked_by:
+        yield Gap(("communication",), "communication.checked_by")
 
 
 def channels(policy: Policy) -> Iterator[Gap]:

@@ -42,7 +42,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "Q17",
         "who ensures that communication is clear and consistent",
-        gaps.speaker,
+        gaps.clarity,
         answers.clarity,
     ),
 )

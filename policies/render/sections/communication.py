@@ -12,7 +12,15 @@ from policies.compiling.timing import decided
 from policies.render.sections import authority, clocks
 from policies.render.writing.document import Block, Blocks, Heading, Verbatim, bullets, table
 from policies.render.writing.view import View
-from policies.render.writing.words import LEFT_OPEN, NO_TARGET, duration, grouped, listed, target
+from policies.render.writing.words import (
+    LEFT_OPEN,
+    NO_TARGET,
+    duration,
+    grouped,
+    listed,
+    target,
+    verb,
+)
 from rules.paging.messages import ALL_FACTS
 
 
@@ -36,6 +44,13 @@ def speakers(view: View) -> Iterator[str]:
         duties = view.policy.roles[lead].duties if lead in view.policy.roles else ()
         if duties:
             yield f"Duties of {lead}: {'; '.join(duties)}."
+    checking = view.policy.communication.checked_by if view.policy.communication else ()
+    if checking:
+        checks = verb(checking, "check")
+        yield f"{listed(checking)} {checks} that what is said is clear and consistent."
+    elif not view.compiled.approvals.get("post_update"):
+        nobody = "Nobody is named who checks that what is said is clear and consistent."
+        yield view.nothing("communication.checked_by", nobody)
     yield f"Status updates are given by {authority.may(view, 'post_update')}."
     if view.compiled.approvals.get("post_update"):
         yield 'Updates are checked before they go out: "What others must approve" says by whom.'

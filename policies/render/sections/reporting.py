@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from models.intake import ReportingRule
+from models.policy.values.words import bare
 from models.way_in import CHANNELS
 from policies.compiling.policy import compile_intake
+from policies.compiling.responsibility import reporter_meant
+from policies.compiling.timing import decided
 from policies.render.sections import severities
 from policies.render.writing.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.writing.view import View
@@ -33,8 +36,9 @@ def section(view: View) -> Blocks:
     """Reports, severities, alerts."""
     rule = compile_intake(view.policy).reporting
     yield Paragraph(f"{reporters(view)} may report an incident.")
-    for severity, who in rule.at.items():
-        yield Paragraph(f"An incident of {severity} may be reported only by {_whom(who)}.")
+    for severity in rule.at:
+        who = _whom(view, _written_at(view, severity))
+        yield Paragraph(f"An incident of {severity} may be reported only by {who}.")
     yield Heading("Channels of reports")
     yield bullets(_ways(rule), "")
     yield Heading("Required information")
@@ -49,13 +53,29 @@ def section(view: View) -> Blocks:
 
 def reporters(view: View) -> str:
     """Who may report, as the beginning of a sentence."""
-    who = compile_intake(view.policy).reporting.who
-    words = _whom(who)
-    return words[:1].upper() + words[1:] if who and who[0] in _WORDS else words
+    who = view.policy.reporting.who if view.policy.reporting else ("anyone",)
+    words = _whom(view, who)
+    own = who[0] in _WORDS or words.startswith("whoever")
+    return words[:1].upper() + words[1:] if own else words
 
 
-def _whom(who: Iterable[str]) -> str:
-    return listed((_WORDS.get(name, name.replace("team:", "team ")) for name in who), "or")
+def _written_at(view: View, severity: str) -> tuple[str, ...]:
+    """Who may report at a severity, in the words of the policy."""
+    written = view.policy.reporting.who_at if view.policy.reporting else {}
+    return written[decided(view.policy, written)[severity]]
+
+
+def _whom(view: View, who: Iterable[str]) -> str:
+    return listed((_reporter(view, word) for word in who), "or")
+
+
+def _reporter(view: View, word: str) -> str:
+    """Whom a word means; nobody holds a role yet, so it means everybody who could."""
+    name = str(bare(word))
+    people = reporter_meant(view.policy, word)
+    if people and name in view.policy.roles:
+        return f"whoever could be {name} ({listed(people)})"
+    return _WORDS.get(name, name.replace("team:", "team "))
 
 
 def required(rule: ReportingRule) -> tuple[str, ...]:

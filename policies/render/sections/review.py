@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policies.render.sections import authority, clocks
 from policies.render.writing.document import Blocks, Heading, bullets, table
 from policies.render.writing.view import View
-from policies.render.writing.words import duration, grouped, listed, moment
+from policies.render.writing.words import duration, grouped, listed, moment, verb
 
 _ASKED = {
     "always": "always",
@@ -66,9 +66,15 @@ def follow_up(view: View) -> Iterator[str]:
             yield f"No {name} is required."
     yield "An action item has an owner, and may have a priority and an instant at which it is due."
     yield "Both are kept on the record of the incident, and stand in the incident report."
+    who = view.policy.review.followed_up_by if view.policy.review else ()
+    if who:
+        yield f"{listed(who)} {verb(who, 'see')} lessons and action items through to their end."
+    else:
+        nobody = "Nobody is named who sees them through to their end."
+        yield view.nothing("review.followed_up_by", nobody)
     yield (
         "The engine reminds nobody of an action item, even if it is overdue: "
-        "that is up to its owner."
+        f"that is up to its owner{', and to whoever follows it up' if who else ''}."
     )
     lead = view.policy.roles.get(rule.led_by or "")
     if lead and lead.duties:

@@ -1,6 +1,6 @@
 """Amounts of time, targets, moments and conditions in words that say exactly what they are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from models.policy.values.durations import UNITS
@@ -58,6 +58,11 @@ def listed(names: Iterable[str], last: str = "and") -> str:
     if len(words) < 2:  # noqa: PLR2004 - one alone needs no joining
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def verb(who: Sequence[str], does: str) -> str:
+    """A verb after its subjects: one `checks`, several `check`."""
+    return f"{does}s" if len(who) == 1 else does
 
 
 def grouped(values: Mapping[str, str], most: int = 0) -> str:

@@ -69,7 +69,7 @@ UNKNOWN = {
     ),
     "holder by default": (
         changed("default: acknowledger", "default: §acknowledgr"),
-        "error: there is no person acknowledgr; did you mean acknowledger?",
+        "error: there is no person or role acknowledgr; did you mean acknowledger?",
     ),
     "deputy": (
         changed("duties: Writes }", "duties: Writes, deputy: §leda }"),
@@ -78,7 +78,7 @@ UNKNOWN = {
     "owner and escalation of a service": (
         WHOLE + "services: { shop: { escalation: §defalt, owner: §an } }\n",
         "error: there is no escalation defalt; did you mean default?",
-        "error: there is no person an; did you mean ana?",
+        "error: there is no person or role an; did you mean ana?",
     ),
     "command and role in authority": (
         WHOLE + "authority: { §clos: lead, resolve: { by: [§leed, anyone] } }\n",
@@ -95,7 +95,10 @@ UNKNOWN = {
     "who may report, what a report says, by which way in": (
         WHOLE
         + "reporting: { who: [§staff], required: [§titel], channels: [api, §fax, tel:112] }\n",
-        "error: there is no person or team staff; there are: anyone, people, monitoring, ana, bo",
+        (
+            "error: there is no person, team or role staff; there are: anyone, people, monitoring, "
+            "ana, bo, lead, scribe"
+        ),
         "error: there is no information titel; did you mean title?",
         "error: there is no way in fax; there are: monitoring, command_line, api, web, temporal",
     ),

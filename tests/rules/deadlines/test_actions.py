@@ -4,6 +4,7 @@ import pytest
 
 from models.base import ENGINE
 from models.command import AssignRoleCommand, HoldCommand, SetSeverityCommand
+from models.compiled import RoleRule
 from models.payload import Command
 from models.policy.values.actions import parse_action
 from models.time.clock import Action, ActionKind, DueThreshold, FiredThreshold
@@ -75,7 +76,23 @@ def test_assigning_and_holding_are_commands_with_the_reason() -> None:
     """They are judged like a person's commands, and are on the timeline."""
     assigned = AssignRoleCommand(role="lead", person="bo", **BY)
     assert command("assign lead bo") == ("assign_role", assigned)
+    assert command("assign lead person:bo") == ("assign_role", assigned)
     assert command("hold third_party") == ("hold", HoldCommand(reason="third_party", **BY))
+
+
+def test_a_role_can_be_given_to_whoever_holds_another() -> None:
+    """Or to its deputy; while nobody is either, the command names the role and is refused."""
+    read = policy_of(RAISING)
+    lead = next(role for role in read.roles if role.name == "lead")
+    policy = read.changed(
+        roles=(lead.changed(deputy="bo", default=None), RoleRule(name="scribe", remembered=True))
+    )
+    begun = incident(policy, "SEV2")
+    led = done(begun, "assign_role", later(1), policy, role="lead", person="ana")
+    action = parse_action("assign scribe role:lead")
+    for record, person in ((led, "ana"), (begun, "bo")):
+        found = command_of(action, POINT, policy, record, WHY)
+        assert found == ("assign_role", AssignRoleCommand(role="scribe", person=person, **BY))
 
 
 @pytest.mark.parametrize("text", ["escalate", "page lead", "notify all", "open incident It"])
