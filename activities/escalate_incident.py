@@ -14,9 +14,9 @@ from incidents.workloads.requests import NoAnswer, Workloads
 from models.contracts.notifying import Delivery
 from models.contracts.paging import ESCALATE_INCIDENT, Escalated, EscalateIncident, PageOutcome
 from models.messages.message import DeliveryFailure, Message, Receipt
+from models.people.party import PartyKind, party_named
 from models.people.workload import GRANTED, AskForLeave, Leave, Verdict
 from rules.paging.channels import PageTarget, bound_by, leave_for, paging_chain, resolve_targets
-from rules.people.naming.people_meant import CHANNEL
 from rules.record.references import reference_of
 
 log = structlog.get_logger(__name__)
@@ -31,7 +31,8 @@ def _owed(page: PageTarget, request: EscalateIncident, channels: tuple[str, ...]
 
 
 def _addressed(page: PageTarget, request: EscalateIncident) -> Message:
-    named = page.target if page.target.startswith(CHANNEL) else page.recipient
+    channel = party_named(page.target).kind is PartyKind.CHANNEL
+    named = page.target if channel else page.recipient
     return request.template.changed(
         key=f"{request.key_prefix}:{named}", recipient=page.recipient, address=page.address
     )

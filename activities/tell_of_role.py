@@ -8,6 +8,7 @@ from temporalio.client import Client
 from incidents.description import describe
 from incidents.errors import IncidentNotFound
 from incidents.workloads.requests import Workloads
+from models.people.party import as_person
 from models.people.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole
 
 
@@ -25,7 +26,7 @@ class TellOfRoleActivity:
         It checks that they are still open only if there are enough of them to matter. Raises
         NoAnswer, and as `describe` does.
         """
-        whom, told = f"person:{request.person}", request.told
+        whom, told = as_person(request.person), request.told
         held = await self._workloads.tell(request.policy, whom, told)
         few = request.at_once is None or len(held.elsewhere) < request.at_once
         if few or not told.holds:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from models.people.party import PartyKind
+from models.time.moments import DerivedKind
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ROOMS: list[str] = PROJECT["tool"]["importlinter"]["root_packages"]
@@ -102,6 +105,46 @@ def test_a_record_is_changed_in_one_way_only() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "model_copy"
     ]
     assert unchecked == []
+
+
+READ_AS_VALUES = (ROOT / "rules", ROOT / "policies", ROOT / "workflows")
+"""Rooms that speak of parties, clocks, moments and rules, and never of the text that means them."""
+
+PREFIXES = tuple(
+    f"{kind}:"
+    for kind in (*PartyKind, *DerivedKind, "approval", "handover", "holding", "limit of ")
+)
+"""How the text of such a value begins."""
+
+COLONS = {
+    "policies/reading/problems.py": "FILE:LINE:COLUMN, as compilers say where something is",
+    "rules/time/localtime.py": "reads the hours and minutes of a clock on the wall",
+    "rules/time/weekly.py": "writes them",
+}
+"""Files where a colon between two values is another one."""
+
+
+def cut_or_glued(node: ast.AST) -> bool:
+    """Whether something cuts a text at its colon, or puts a text with a colon together."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        cuts = node.func.attr in {"partition", "rpartition", "split", "rsplit"}
+        return cuts and any(ast.unparse(given) == "':'" for given in node.args)
+    if isinstance(node, ast.JoinedStr):
+        begun = [text.value for text in node.values[:-1] if isinstance(text, ast.Constant)]
+        return any(text == ":" or str(text).endswith(PREFIXES) for text in begun)
+    return isinstance(node, ast.Constant) and node.value in PREFIXES
+
+
+def test_what_a_text_means_is_read_in_one_place() -> None:
+    """`role:lead`, `update:customers` and `reopen:closed` are values; `models/` has their text."""
+    cut = {
+        place(path, ast.unparse(node))
+        for path in SOURCES
+        if any(room in path.parents for room in READ_AS_VALUES) and place(path) not in COLONS
+        for node in ast.walk(ast.parse(path.read_text()))
+        if cut_or_glued(node)
+    }
+    assert cut == set()
 
 
 SPEAKS_TO_WORKFLOWS = frozenset(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from models.people.party import party_named
 from models.people.workload import HeldPage, HoldRole, PageLimit, SentPage, WorkloadState
 from rules.paging.workload import one_by_one, summary_due
 
@@ -28,7 +29,7 @@ class Assigned:
     @property
     def name(self) -> str:
         """The name as a person types it."""
-        return self.whom.partition(":")[2]
+        return party_named(self.whom).name
 
     @property
     def sent(self) -> tuple[SentPage, ...]:

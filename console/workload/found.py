@@ -10,6 +10,7 @@ from console.policies.file import read_policy
 from console.terminal.failures import usage
 from console.workload.assigned import Assigned
 from incidents.workloads.states import RunningWorkload, ask_workload, running_workloads, whose
+from models.people.party import Party, PartyKind, party_named
 from models.people.workload import WorkloadState
 from models.policy import Policy
 from models.policy.values.words import suggestion
@@ -20,7 +21,7 @@ from runtime.settings import Settings, load_settings
 TOGETHER = 20
 """At most this many workloads are asked at once."""
 
-_KINDS = ("person", "channel")
+_KINDS = (PartyKind.PERSON, PartyKind.CHANNEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,9 @@ class InstallationWorkloads:
 
     async def every(self) -> tuple[Assigned, ...]:
         """The same for everybody whose workload runs. Raises as `ask_workload` does."""
-        names = [("person", n) for n in self.policy.people]
-        names += [("channel", n) for n in self.policy.channels]
-        known = {self.id_of(whom): whom for whom in (f"{kind}:{name}" for kind, name in names)}
+        parties = [Party(PartyKind.PERSON, name) for name in self.policy.people]
+        parties += [Party(PartyKind.CHANNEL, name) for name in self.policy.channels]
+        known = {self.id_of(whom): whom for whom in map(str, parties)}
         turn = asyncio.Semaphore(TOGETHER)
 
         async def ask(run: RunningWorkload) -> Assigned | None:
@@ -79,7 +80,8 @@ class InstallationWorkloads:
         self, whom: str, workload: str, state: WorkloadState | None, *, ours: bool = True
     ) -> Assigned:
         asked_by = state.limit if state else None
-        roles = self.policy.roles.items() if ours and whom.startswith("person:") else ()
+        person = party_named(whom).kind is PartyKind.PERSON
+        roles = self.policy.roles.items() if ours and person else ()
         return Assigned(
             whom=whom,
             workload=workload,
@@ -93,14 +95,13 @@ class InstallationWorkloads:
 
 def whom_of(policy: Policy, typed: str) -> str:
     """The full form of a name. Raises `Failure` (usage) if the policy does not have it."""
-    kind, colon, name = typed.partition(":")
-    names = {"person": tuple(policy.people), "channel": tuple(policy.channels)}
-    if colon and kind not in names:
-        raise usage(f"{typed}: {kind} is neither a person nor a channel", "write person:NAME")
-    kinds = (kind,) if colon else _KINDS
-    name = name if colon else typed
+    party = party_named(typed)
+    names = {PartyKind.PERSON: tuple(policy.people), PartyKind.CHANNEL: tuple(policy.channels)}
+    if ":" in typed and party.kind not in names:
+        raise usage(f"{typed} is neither a person nor a channel", "write person:NAME")
+    kinds = (party.kind,) if party.kind else _KINDS
     for each in kinds:
-        if name in names[each]:
-            return f"{each}:{name}"
+        if party.name in names[each]:
+            return str(Party(each, party.name))
     every = tuple(known for each in kinds for known in names[each])
-    raise usage(f"there is no {' or '.join(kinds)} {name}; {suggestion(name, every)}")
+    raise usage(f"there is no {' or '.join(kinds)} {party.name}; {suggestion(party.name, every)}")

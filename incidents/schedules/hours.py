@@ -10,10 +10,10 @@ from datetime import datetime
 import structlog
 
 from models.contracts.paging import OutOfHours
+from models.people.party import Party, PartyKind
 from models.people.schedule import ScheduleSpec
 from models.time.calendar import CalendarSpec
 from rules.paging.channels import PageTarget, Resolution
-from rules.people.on_call.words import SCHEDULE
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,7 @@ async def outside_hours(
     """The targets outside their hours at `now`, by their own or their schedule's local clock."""
     if spec is None or not pages:
         return {}
-    zones = {f"{SCHEDULE}{schedule.name}": schedule.zone for schedule in schedules}
+    zones = {str(Party(PartyKind.SCHEDULE, spec.name)): spec.zone for spec in schedules}
     return await asyncio.to_thread(_outside, pages, spec, zones, now)
 
 

@@ -276,6 +276,15 @@ class EntryKind(StrEnum):
     RUN_PROLONGED = "run.prolonged", "there is too much to carry to a new run; this one goes on"
 
 
+PAGE = "page"
+"""The subject of all lines about pages."""
+
+
 def milestone_kind(name: str) -> OpenKind:
     """The kind of the line for a milestone of the policy's own."""
     return OpenKind(EntryKind.MILESTONE.replace("NAME", name))
+
+
+def subject_of(kind: str) -> str:
+    """What a kind of line is about: `page` for `page.sent`."""
+    return kind.partition(".")[0]

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from models.incident.timeline import SAID, EntryKind
+from models.incident.timeline import SAID, EntryKind, subject_of
 
 NAMES = {
     "actions": "what the threshold set off, in words",
@@ -86,7 +86,9 @@ def markdown() -> str:
         "is missing if there is nothing to say. A line that a command wrote may also have "
         f"{', '.join(f'`{name}`' for name in SAID)}: what the person said, if it does not fit into "
         "the summary.\n\n"
-        + "\n\n".join(_section(thing, list(kinds)) for thing, kinds in groupby(_sorted(), _thing))
+        + "\n\n".join(
+            _section(thing, list(kinds)) for thing, kinds in groupby(_sorted(), subject_of)
+        )
         + "\n\n## Data\n\n| name | holds |\n|---|---|\n"
         + "".join(f"| `{name}` | {holds} |\n" for name, holds in NAMES.items())
     )
@@ -94,12 +96,8 @@ def markdown() -> str:
 
 def _sorted() -> list[EntryKind]:
     """Things in the order of their first kinds, the kinds of each as they stand."""
-    things = list(dict.fromkeys(_thing(kind) for kind in EntryKind))
-    return sorted(EntryKind, key=lambda kind: things.index(_thing(kind)))
-
-
-def _thing(kind: EntryKind) -> str:
-    return kind.partition(".")[0]
+    things = list(dict.fromkeys(subject_of(kind) for kind in EntryKind))
+    return sorted(EntryKind, key=lambda kind: things.index(subject_of(kind)))
 
 
 def _section(thing: str, kinds: list[EntryKind]) -> str:

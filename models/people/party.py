@@ -21,6 +21,7 @@ class PartyKind(StrEnum):
     CHANNEL = "channel"
     SCHEDULE = "schedule"
     ON_CALL = "on_call"
+    AUDIENCE = "audience"
 
 
 _KINDS = {kind.value: kind for kind in PartyKind}
@@ -44,7 +45,12 @@ def party_named(text: str) -> Party:
     return Party(known, name) if known else Party(None, text)
 
 
-def named(text: str, kind: PartyKind) -> str | None:
+def as_person(name: str) -> str:
+    """A person as the target of a message."""
+    return str(Party(PartyKind.PERSON, name))
+
+
+def name_of(text: str, kind: PartyKind) -> str | None:
     """The name, if `text` is a party of this kind."""
     party = party_named(text)
     return party.name if party.kind is kind else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from models.compiled import Branch, EscalationPolicy, Level, OnRaise
+from models.people.party import Party, PartyKind, party_named
 from models.policy import Policy
 from models.policy.sections.calendars import WEEK
 from models.policy.sections.escalations import NO_LADDER, LevelEntry
@@ -12,8 +13,8 @@ from policies.compiling.timing import ANY, MAJOR, calendars
 DEFAULT_ESCALATION = "default"
 """The escalation of incidents whose service names none. If it is missing, the first of the file."""
 
-PREFIXES = ("person", "role", "channel", "schedule")
-"""The prefixes that a target can have: `role:incident_manager`."""
+TARGETS = (PartyKind.PERSON, PartyKind.ROLE, PartyKind.CHANNEL, PartyKind.SCHEDULE)
+"""What a level can page."""
 
 
 def escalation_of(policy: Policy, service: str | None) -> str | None:
@@ -28,15 +29,16 @@ def escalation_of(policy: Policy, service: str | None) -> str | None:
 
 def target_of(policy: Policy, written: str) -> str:
     """A page target in full: `ana` becomes `person:ana` if ana is a person, and so on."""
-    if written.partition(":")[0] in PREFIXES:
+    if party_named(written).kind in TARGETS:
         return written
+    kind = PartyKind.PERSON
     if written in policy.roles:
-        return f"role:{written}"
-    if written in policy.channels and written not in policy.people:
-        return f"channel:{written}"
-    if written in policy.schedules and written not in policy.people:
-        return f"schedule:{written}"
-    return f"person:{written}"
+        kind = PartyKind.ROLE
+    elif written in policy.channels and written not in policy.people:
+        kind = PartyKind.CHANNEL
+    elif written in policy.schedules and written not in policy.people:
+        kind = PartyKind.SCHEDULE
+    return str(Party(kind, written))
 
 
 def compiled_escalation(policy: Policy, service: str | None) -> EscalationPolicy | None:

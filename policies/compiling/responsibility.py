@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from models.compiled import AuthorityRule, RoleRule
 from models.people.authority import BACKDATING, ApprovalRule, HandoverRule, Later, OverrideRule
+from models.people.party import PartyKind, name_of
 from models.policy import Policy
 from models.policy.sections.approvals import ApprovalEntry
 from models.policy.sections.people import AuthorityEntry
@@ -17,7 +18,6 @@ from models.time.clock_name import RoleClock
 from models.time.moments import Derived, DerivedKind, parse_condition
 from policies.compiling.timing import decided
 from rules.people.naming.names import ACKNOWLEDGER, ANYONE, NOBODY, PEOPLE, RESPONDERS
-from rules.people.on_call.words import SCHEDULE
 from rules.people.roles.leading import leading_role
 from states.lifecycle import REPORTED
 
@@ -55,8 +55,8 @@ def could_hold(policy: Policy, role: str) -> tuple[str, ...]:
     entry, default = policy.roles[role], default_of(policy, role) or ""
     wanted = {*entry.qualification}
     found = [default, entry.deputy or ""]
-    schedule = policy.schedules.get(default.removeprefix(SCHEDULE))
-    if schedule and default.startswith(SCHEDULE):
+    schedule = policy.schedules.get(name_of(default, PartyKind.SCHEDULE) or "")
+    if schedule:
         found += schedule_people(schedule, policy.people)
     if entry.deputy in policy.roles and entry.deputy != role:
         found.append(default_of(policy, entry.deputy) or "")

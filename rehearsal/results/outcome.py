@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.base import Frozen
+from models.people.party import PartyKind, party_named
 from models.scenario import MESSAGES, Expectation, Scenario, instant_of
 from models.time.clock import ClockReading, Measure
 from rehearsal.results.played import SLACK, Played, Refused, Said, Standing
@@ -216,12 +217,10 @@ _WANTS = ("status", "elapsed", "late_by", "target", "breach_at")
 
 def _is(said: Said, who: str) -> bool:
     """Whether `who`, a name or `role:NAME`, heard this."""
-    kind, colon, name = who.partition(":")
-    if not colon:
-        return said.who == who
-    if kind == "role":
-        return said.target == who or name in said.roles
-    return said.who == name
+    party = party_named(who)
+    if party.kind is PartyKind.ROLE:
+        return said.target == who or party.name in said.roles
+    return said.who == party.name
 
 
 def _stands(expected: Expectation, standing: Standing) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from models.command import COMMANDS, AdoptPolicyCommand
 from models.compiled import AuthorityRule
+from models.people.party import Party, PartyKind, party_named
 from models.policy import Policy
 from models.policy.values.words import near
 from models.scenario import Event, Expectation, Scenario, instant_of
@@ -19,7 +20,7 @@ from rehearsal.scenarios.wording import ADOPTED, VIA, spec_of, written_as
 from rules.people.naming.names import ANYONE, OUTSIDE
 from states.lifecycle import BY_TRIGGER
 
-PERSON = "person"
+PERSON = PartyKind.PERSON
 WHOM = frozenset(
     {
         ("assign_role", "person"),
@@ -182,21 +183,23 @@ def _of_expectation(
 
 
 HEARERS = {
-    "page": (PERSON, "role", "channel"),
-    "tell": ("audience", PERSON, "role"),
-    "remind": (PERSON, "role"),
+    "page": (PERSON, PartyKind.ROLE, PartyKind.CHANNEL),
+    "tell": (PartyKind.AUDIENCE, PERSON, PartyKind.ROLE),
+    "remind": (PERSON, PartyKind.ROLE),
 }
 """Who can hear a message of each kind; a role is written `role:NAME`, others may be too."""
 
 
-def _of_hearer(written: str, kinds: tuple[str, ...], loc: Loc, known: Known) -> Iterator[Finding]:
-    kind, colon, name = written.partition(":")
-    if colon and kind in kinds:
-        yield from known.look_up(loc, kind, name)
-    elif colon:
-        forms = ", ".join(f"{kind}:NAME" for kind in kinds)
-        yield Finding(loc, f"{kind}: is not a kind of recipient for this message", f"write {forms}")
-    elif known.person or "audience" in kinds:
-        names = {k: getattr(known, k) for k in kinds if k != "role"}
+def _of_hearer(
+    written: str, kinds: tuple[PartyKind, ...], loc: Loc, known: Known
+) -> Iterator[Finding]:
+    party = party_named(written)
+    if party.kind in kinds:
+        yield from known.look_up(loc, str(party.kind), party.name)
+    elif ":" in written:
+        forms = ", ".join(str(Party(kind, "NAME")) for kind in kinds)
+        yield Finding(loc, f"{written} is not a recipient of this message", f"write {forms}")
+    elif known.person or PartyKind.AUDIENCE in kinds:
+        names = {k.value: getattr(known, k) for k in kinds if k is not PartyKind.ROLE}
         every: Iterable[str] = (name for of_kind in names.values() for name in of_kind)
         yield from unknown(loc, " or ".join(names), written, every)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from models.command import RecordAlertsCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
+from models.people.party import Party, PartyKind, as_person
 from models.readable import in_a_line
 from rules.alerts.severity import is_critical
-from rules.people.naming.people_meant import PERSON, ROLE
 from rules.people.roles.leading import role_that_leads
 from rules.record.decision import Case, Effect, PageNextLevel, PageRole, Remind
 from states.lifecycle import BEFORE_REVIEW
@@ -50,5 +50,5 @@ def _leader(incident: Incident, policy: CompiledPolicy) -> str:
     role = role_that_leads(policy)
     acknowledged = incident.milestone("acknowledged")
     if role is None and acknowledged:
-        return f"{PERSON}{acknowledged.actor.name}"
-    return f"{ROLE}{role or ''}"
+        return as_person(acknowledged.actor.name)
+    return str(Party(PartyKind.ROLE, role or ""))

@@ -11,6 +11,7 @@ from models.command import COMMANDS, RecordAlertsCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.payload import Command
+from models.people.rule_name import rule_named
 from rules.commands.beginning.reporting import LOOKING_BACK
 from rules.commands.changes.alerts import with_severity_of_alerts
 from rules.commands.changes.by_command import COMMAND_RULES
@@ -99,8 +100,8 @@ def _by_rule(case: Case, name: str, command: Command, key: str) -> Refusal | Non
 
 def _of(key: str) -> str:
     """The part of a command that a rule is about, if it is not about the whole command."""
-    command, _, certain = key.partition(":")
-    return f"from {certain}" if command == REOPEN else certain
+    rule = rule_named(key)
+    return f"from {rule.part}" if rule.command == REOPEN else rule.part or ""
 
 
 def _room(name: str, decision: Decision) -> Refusal | None:

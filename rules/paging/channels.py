@@ -7,10 +7,10 @@ from types import MappingProxyType
 from models.compiled import Person
 from models.contracts.notifying import Delivery
 from models.messages.message import MessageKind
+from models.people.party import Party, PartyKind, as_person, name_of, party_named
 from models.people.schedule import OnCall
 from models.people.workload import AskLeave, Bound, PageLimit, PageLimits
 from rules.paging.withdrawal import Withdrawal
-from rules.people.naming.people_meant import CHANNEL
 from rules.people.on_call.words import by_schedule
 
 MOST_OF_A_SUBJECT = 120
@@ -37,8 +37,9 @@ class PageTarget:
     @property
     def as_what(self) -> str:
         """Why the recipient is paged: `by name`, `role lead`, or what `via` says."""
-        kind, _, name = self.target.partition(":")
-        return self.via or ("by name" if kind == "person" else f"{kind} {name}")
+        party = party_named(self.target)
+        by_name = party.kind is PartyKind.PERSON
+        return self.via or ("by name" if by_name else f"{party.kind} {party.name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,14 @@ def _named(
     vacant: Mapping[str, str],
 ) -> dict[str, str]:
     """The people that a target means, and why each one is meant if the target does not say it."""
-    kind, _, name = target.partition(":")
-    found = on_call.get(name)
-    if kind == "schedule" and found:
-        return {person: by_schedule(found, person) for person in found.people}
-    person = {"role": holders.get(name, ""), "person": name}.get(kind, "")
-    others = further.get(name, ()) if kind == "role" else ()
-    via = vacant.get(name, "") if kind == "role" else ""
-    return dict.fromkeys((person, *others), via) if person else {}
+    match party_named(target):
+        case Party(PartyKind.SCHEDULE, schedule) if found := on_call.get(schedule):
+            return {person: by_schedule(found, person) for person in found.people}
+        case Party(PartyKind.ROLE, role) if holder := holders.get(role):
+            return dict.fromkeys((holder, *further.get(role, ())), vacant.get(role, ""))
+        case Party(PartyKind.PERSON, person) if person:
+            return {person: ""}
+    return {}
 
 
 def resolve_targets(
@@ -85,8 +86,8 @@ def resolve_targets(
     pages: dict[tuple[bool, str], PageTarget] = {}
     nobody: dict[str, None] = {}
     for target in targets:
-        kind, _, channel = target.partition(":")
-        if kind == "channel" and channel:
+        channel = name_of(target, PartyKind.CHANNEL)
+        if channel:
             pages.setdefault((True, channel), PageTarget(target, channel, channels=(channel,)))
             continue
         named = _named(target, holders, further, on_call, vacant)
@@ -123,10 +124,10 @@ def bound_by(
     page: PageTarget, limits: PageLimits, urgency: int, *, escalation: bool = False
 ) -> Bound | None:
     """The limit of a page: that of the channel, of the person, or of everybody."""
-    if page.target.startswith(CHANNEL):
+    if party_named(page.target).kind is PartyKind.CHANNEL:
         limit, whom = limits.channels.get(page.recipient), page.target
     else:
-        limit, whom = page.limit or limits.person, f"person:{page.recipient}"
+        limit, whom = page.limit or limits.person, as_person(page.recipient)
     if limit is None:
         return None
     return Bound(whom=whom, limit=limit, urgency=urgency, escalation=escalation)

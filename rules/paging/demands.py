@@ -9,9 +9,9 @@ from datetime import datetime
 
 from models.compiled import EscalationPolicy
 from models.incident.escalation import DemandedPage, EscalationProgress
+from models.people.party import PartyKind, party_named
 from rules.paging.escalation import NoPage, Page, anew, begun_again, forced_page
 from rules.paging.withdrawal import Withdrawal
-from rules.people.naming.people_meant import CHANNEL
 from rules.record.decision import PageNextLevel
 
 
@@ -152,7 +152,8 @@ def answers(progress: EscalationProgress, by: str) -> bool:
         return progress.resumed
     if by == progress.called_by:
         return False
-    return by in progress.called or any(name.startswith(CHANNEL) for name in progress.called)
+    called = map(party_named, progress.called)
+    return by in progress.called or any(party.kind is PartyKind.CHANNEL for party in called)
 
 
 def withdrawn(progress: EscalationProgress, withdrawal: Withdrawal) -> EscalationProgress:

@@ -9,12 +9,13 @@ from models.contracts.notifying import Delivery
 from models.contracts.paging import Escalated, OutOfHours, PageOutcome
 from models.incident.escalation import EscalationProgress
 from models.incident.timeline import EntryKind
+from models.people.party import PartyKind, name_of, party_named
+from models.people.schedule import OnCall
 from models.people.workload import Leave, Verdict
 from rules.paging.escalation import Page, PassOver
 from rules.paging.messages import detour
 from rules.paging.summary import incidents
-from rules.people.naming.people_meant import CHANNEL
-from rules.people.on_call.words import SCHEDULE, nobody_by
+from rules.people.on_call.words import nobody_by
 from rules.record.references import as_data
 
 BY_NAME = "by name"
@@ -63,7 +64,7 @@ def lines_of(turn: Turn, done: Escalated) -> Iterator[Line]:
         data = {"level": level, "target": target, **facts}
         if facts:
             data["reason"] = turn.reason
-        found = done.on_call.get(target.removeprefix(SCHEDULE))
+        found = _asked(target, done)
         why = nobody_by(found) if found else f"nobody holds {target}"
         data |= {"on_call": found.model_dump(mode="json")} if found else {}
         yield Line(EntryKind.PAGE_NOBODY, f"level {level} pages nobody: {why}", data)
@@ -71,9 +72,15 @@ def lines_of(turn: Turn, done: Escalated) -> Iterator[Line]:
         yield _out_of_hours(turn, passed, facts)
 
 
+def _asked(target: str, done: Escalated) -> OnCall | None:
+    """The answer of the schedule that is the target."""
+    schedule = name_of(target, PartyKind.SCHEDULE)
+    return done.on_call.get(schedule) if schedule else None
+
+
 def _duty(outcome: PageOutcome, done: Escalated) -> dict[str, Any]:
     """The shift of a person who was paged by a schedule, and the age of its feed."""
-    found = done.on_call.get(outcome.target.removeprefix(SCHEDULE))
+    found = _asked(outcome.target, done)
     duty = found.duty(outcome.delivery.message.recipient) if found else None
     if found is None or duty is None:
         return {}
@@ -130,7 +137,11 @@ def _unconfirmed(turn: Turn, outcome: PageOutcome, data: dict[str, Any]) -> Line
 
 def _remarkable(outcome: PageOutcome) -> bool:
     """Whether the line must say why the recipient is paged."""
-    return bool(outcome.via) and outcome.via != BY_NAME and not outcome.target.startswith(CHANNEL)
+    return outcome.via not in {"", BY_NAME} and not _of_channel(outcome)
+
+
+def _of_channel(outcome: PageOutcome) -> bool:
+    return party_named(outcome.target).kind is PartyKind.CHANNEL
 
 
 def _out_of_hours(turn: Turn, passed: OutOfHours, facts: dict[str, Any]) -> Line:
@@ -217,8 +228,7 @@ def until_answered(delivery: Delivery, *, stays: bool, clocks: tuple[str, ...] =
 def recipients_of(done: Escalated) -> tuple[str, ...]:
     """Who was paged: people by name, channels as the policy names them."""
     return tuple(
-        page.target if page.target.startswith(CHANNEL) else page.delivery.message.recipient
-        for page in done.pages
+        page.target if _of_channel(page) else page.delivery.message.recipient for page in done.pages
     )
 
 

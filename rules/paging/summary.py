@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from models.messages.message import Message, MessageKind
+from models.people.party import party_named
 from models.people.workload import AskLeave, WorkloadState
 from models.severity import LEAST_URGENT, MOST_URGENT
 
@@ -47,7 +48,7 @@ def summary_of(state: WorkloadState, workload: str, whom: str) -> PageSummary:
         key=f"{workload}/summary-{state.summaries + 1}",
         kind=MessageKind.PAGE,
         incident_id=worst.incident_id,
-        recipient=whom.partition(":")[2],
+        recipient=party_named(whom).name,
         address=worst.address,
         subject=f"{incidents(many)} for you: {counts}",
         body=_body(waiting),

@@ -6,18 +6,16 @@ from datetime import datetime
 
 from models.compiled import CompiledPolicy, Level, RoleRule
 from models.incident.record import Incident
+from models.people.party import Party, PartyKind, name_of, party_named
 from rules.people.naming import names
 from rules.people.naming.names import ANYONE, PEOPLE, RESPONDERS
 from rules.people.naming.people_meant import (
-    PERSON,
-    ROLE,
     deputies,
     on_call,
     paged,
     people_meant,
     responders,
 )
-from rules.people.on_call.words import SCHEDULE
 from rules.people.permission.authority import named_now, rule_for
 from rules.people.roles import holders as roles
 from rules.people.roles.leading import role_that_leads
@@ -25,17 +23,20 @@ from rules.people.roles.leading import role_that_leads
 ASSIGN = "assign_role"
 MANY = frozenset({ANYONE, PEOPLE, RESPONDERS})
 """Words that mean nobody in particular."""
-TO_ASSIGN = "to assign"
 MOST = 5
 """At most this many of those who may assign a role are addressed, people already paged first."""
 
 
 @dataclass(frozen=True, slots=True)
 class StandIns:
-    """Who stands in for a role, and as what; empty if nobody does."""
+    """Who stands in for a role, and as what; empty if nobody does.
+
+    If `only_assign`, they may only give the role to somebody.
+    """
 
     people: tuple[str, ...] = ()
     as_what: str = ""
+    only_assign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,14 @@ class Addressed:
     """Who answers for the roles that are addressed.
 
     `holders` has one person for each role, `further` the others. For a role that nobody holds,
-    `vacant` says why these people are addressed.
+    `vacant` says why these people are addressed; those of `to_assign` may only give the role to
+    somebody.
     """
 
     holders: dict[str, str]
     further: dict[str, tuple[str, ...]]
     vacant: dict[str, str]
+    to_assign: frozenset[str] = frozenset()
 
 
 def addressed(
@@ -61,15 +64,17 @@ def addressed(
     holders = {held.role: held.person for held in reversed(incident.roles)}
     further = dict(incident.further_holders)
     vacant: dict[str, str] = {}
+    to_assign: set[str] = set()
     for target in targets:
-        role = target.removeprefix(ROLE)
-        if not target.startswith(ROLE) or role in holders:
+        role = name_of(target, PartyKind.ROLE)
+        if role is None or role in holders:
             continue
         found = stand_ins(role, incident, policy, now, alone=len(targets) == 1)
         if found.people:
             holders[role], further[role] = found.people[0], found.people[1:]
             vacant[role] = found.as_what
-    return Addressed(holders, further, vacant)
+            to_assign |= {role} if found.only_assign else set()
+    return Addressed(holders, further, vacant, frozenset(to_assign))
 
 
 def addressed_by_level(
@@ -82,8 +87,8 @@ def addressed_by_level(
     found = addressed(level.page, incident, policy, now)
     if not MANY & set(named_now(rule_for(policy, ASSIGN), incident, now)):
         return found
-    kept = {role: what for role, what in found.vacant.items() if not what.startswith(TO_ASSIGN)}
-    gone = found.vacant.keys() - kept.keys()
+    gone = found.to_assign
+    kept = {role: what for role, what in found.vacant.items() if role not in gone}
     holders = {role: person for role, person in found.holders.items() if role not in gone}
     return Addressed(holders, found.further, kept)
 
@@ -94,32 +99,33 @@ def stand_ins(
     """The people in place of a vacant role; if it is the `alone` target, also who assigns it."""
     rule = policy.role(role) or RoleRule(name=role)
     called = role or "the communication lead"
-    for people, what in (
-        (deputies(role, incident, policy), f"deputy of {called}"),
-        (tuple(_default(rule, incident, policy, now)), f"by the default of {called}"),
-        (_assigning(incident, policy, now) if alone else (), f"{TO_ASSIGN} {called}"),
+    for people, what, only_assign in (
+        (deputies(role, incident, policy), f"deputy of {called}", False),
+        (tuple(_default(rule, incident, policy, now)), f"by the default of {called}", False),
+        (_assigning(incident, policy, now) if alone else (), f"to assign {called}", True),
     ):
         if people:
-            return StandIns(tuple(dict.fromkeys(people))[:MOST], f"{what}, which nobody holds")
+            first = tuple(dict.fromkeys(people))[:MOST]
+            return StandIns(first, f"{what}, which nobody holds", only_assign)
     return StandIns()
 
 
 def _default(
     rule: RoleRule, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Iterator[str]:
-    match rule.default:
-        case None:
+    match party_named(rule.default or ""):
+        case Party(None, ""):
             return
-        case names.ACKNOWLEDGER:
+        case Party(None, names.ACKNOWLEDGER):
             yield from _acknowledged(incident, policy)
-        case names.REPORTER:
+        case Party(None, names.REPORTER):
             reporter = roles.reporter_of(incident, policy)
             if reporter:
                 yield reporter
-        case schedule if schedule.startswith(SCHEDULE):
-            yield from on_call(schedule.removeprefix(SCHEDULE), policy, now)
+        case Party(PartyKind.SCHEDULE, schedule):
+            yield from on_call(schedule, policy, now)
         case person:
-            yield person.removeprefix(PERSON)
+            yield person.name
 
 
 def _assigning(incident: Incident, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:

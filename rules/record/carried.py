@@ -12,7 +12,7 @@ from models.alert import AlertRecord
 from models.base import ENGINE
 from models.contracts.incident import Carried
 from models.incident.record import Incident, Refusals, TimelineEntry, TimelineSegment
-from models.incident.timeline import EntryKind
+from models.incident.timeline import PAGE, EntryKind, subject_of
 from rules.record.ledger import note
 
 LIMIT_BYTES = 128 * 1024
@@ -149,7 +149,7 @@ def moved_out(incident: Incident, segment: TimelineSegment) -> Incident:
 def recipients(entries: Iterable[TimelineEntry]) -> Iterator[str]:
     """Who was paged according to these entries, for any reason."""
     for entry in entries:
-        if entry.kind.startswith("page.") and "recipient" in entry.data:
+        if subject_of(entry.kind) == PAGE and "recipient" in entry.data:
             yield str(entry.data["recipient"])
 
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from models.base import FIRST_YEAR, LAST_YEAR
+from models.people.party import PartyKind, party_named
 
 _MOST_LISTED = 25
 _NEAR = 0.7
@@ -111,7 +112,8 @@ Names = Annotated[tuple[Text, ...], BeforeValidator(names)]
 
 def bare(given: Any) -> Any:
     """A role or a person by the name alone: no role shares its name with a person."""
-    return given.removeprefix("role:").removeprefix("person:") if isinstance(given, str) else given
+    party = party_named(given) if isinstance(given, str) else None
+    return party.name if party and party.kind in {PartyKind.ROLE, PartyKind.PERSON} else given
 
 
 Somebody = Annotated[Text, BeforeValidator(bare)]

@@ -10,7 +10,7 @@ from policies.checks.paging.shifts import overtired
 from policies.compiling.escalations import target_of
 from policies.compiling.schedules import schedule_spec
 from policies.reading.findings import Check, Finding, warning
-from rules.people.on_call.words import SCHEDULE
+from rules.people.on_call.words import schedules_of
 from rules.time.localtime import Open
 from rules.zones.rotations import holes_of, shifts_of
 
@@ -95,8 +95,7 @@ def _overriding(spec: ScheduleSpec, index: int, span: Span) -> list[Open]:
 def _asked(policy: Policy, written_targets: Iterable[str]) -> list[str]:
     """The schedules among the targets of a level, without those of a feed."""
     targets = (target_of(policy, written) for written in written_targets)
-    named = [t.removeprefix(SCHEDULE) for t in targets if t.startswith(SCHEDULE)]
-    return [name for name in named if not policy.schedules[name].ical]
+    return [name for name in schedules_of(targets) if not policy.schedules[name].ical]
 
 
 def _two_levels(policy: Policy, span: Span) -> Iterator[Finding]:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
+from models.people.party import Party, PartyKind, name_of, party_named
 from models.policy import Policy
 from models.policy.sections.escalations import NO_LADDER, LevelEntry
 from models.time.calendar import LOCAL, CalendarSpec
 from policies.checks.calendars.uncovered import closed_between, or_accept, when
 from policies.checks.conditions import misfits
-from policies.compiling.escalations import PREFIXES, hours_of, severities_of, target_of
+from policies.compiling.escalations import TARGETS, hours_of, severities_of, target_of
 from policies.compiling.responsibility import default_of
 from policies.compiling.schedules import zone_of
 from policies.compiling.timing import ANY, MAJOR
@@ -34,24 +35,24 @@ def _level_key(line: LevelEntry) -> str:
 
 def targets(policy: Policy) -> Iterator[Finding]:
     """Everybody whom a level pages exists."""
-    known: dict[str, Iterable[str]] = {
-        "person": policy.people,
-        "role": policy.roles,
-        "channel": policy.channels,
-        "schedule": policy.schedules,
+    known: dict[PartyKind | None, Iterable[str]] = {
+        PartyKind.PERSON: policy.people,
+        PartyKind.ROLE: policy.roles,
+        PartyKind.CHANNEL: policy.channels,
+        PartyKind.SCHEDULE: policy.schedules,
     }
     every = (*policy.people, *policy.roles, *policy.channels, *policy.schedules)
     for loc, line in _lines(policy):
         for index, written in enumerate(line.targets):
             where = (*loc, _level_key(line), index)
-            kind, colon, name = written.partition(":")
-            if not colon:
-                yield from unknown(where, "person, role, channel or schedule", written, every)
-            elif kind in PREFIXES:
-                yield from unknown(where, kind, name, known[kind])
+            party = party_named(written)
+            if party.kind in TARGETS:
+                yield from unknown(where, str(party.kind), party.name, known[party.kind])
+            elif ":" in written:
+                forms = ", ".join(str(Party(kind, "NAME")) for kind in TARGETS)
+                yield Finding(where, f"{written} is not a target", f"write {forms}")
             else:
-                what = f"{kind}: is not a kind of target"
-                yield Finding(where, what, f"write {', '.join(f'{p}:NAME' for p in PREFIXES)}")
+                yield from unknown(where, "person, role, channel or schedule", written, every)
 
 
 def whole(policy: Policy) -> Iterator[Finding]:
@@ -126,11 +127,10 @@ def turns(policy: Policy) -> Iterator[Finding]:
 
 def _holds(policy: Policy, target: str) -> bool:
     """Whether a target means somebody while nobody has acknowledged yet."""
-    kind, _, name = target.partition(":")
-    role = policy.roles.get(name)
-    if kind != "role" or role is None:
+    role = name_of(target, PartyKind.ROLE)
+    if role not in policy.roles:
         return True
-    return default_of(policy, name) not in {None, ACKNOWLEDGER}
+    return default_of(policy, role) not in {None, ACKNOWLEDGER}
 
 
 def held(policy: Policy) -> Iterator[Finding]:
@@ -155,12 +155,12 @@ def calendars_named(policy: Policy) -> Iterator[Finding]:
 
 
 def _zone(policy: Policy, target: str, spec: CalendarSpec) -> str:
-    kind, _, name = target.partition(":")
-    if kind == "person" and name in policy.people:
-        person = policy.people[name]
-        return person.zone if "zone" in person.model_fields_set else spec.zone
-    if kind == "schedule" and name in policy.schedules:
-        return zone_of(policy, policy.schedules[name])
+    match party_named(target):
+        case Party(PartyKind.PERSON, name) if name in policy.people:
+            person = policy.people[name]
+            return person.zone if "zone" in person.model_fields_set else spec.zone
+        case Party(PartyKind.SCHEDULE, name) if name in policy.schedules:
+            return zone_of(policy, policy.schedules[name])
     return spec.zone
 
 

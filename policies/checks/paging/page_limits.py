@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from models.compiled import EscalationPolicy, Level
+from models.people.party import Party, PartyKind, as_person, name_of, party_named
 from models.people.workload import FEWEST, PageLimit
 from models.policy import Policy
 from models.policy.sections.escalations import LevelEntry
@@ -17,11 +18,8 @@ from policies.compiling.responsibility import default_of
 from policies.page_limits import as_written, limit_of
 from policies.reading.findings import Check, Finding, warning
 from policies.render.sections.escalations import pages
+from policies.render.writing.words import party
 from rules.paging.workload import one_by_one
-from rules.people.naming.people_meant import CHANNEL
-from rules.people.on_call.words import SCHEDULE
-
-_PERSON = "person:"
 
 
 def idle(policy: Policy) -> Iterator[Finding]:
@@ -29,7 +27,7 @@ def idle(policy: Policy) -> Iterator[Finding]:
     lines = (line for lines in policy.escalations.values() for line in lines)
     paged = {target_of(policy, written) for line in lines for written in line.targets}
     for name, entry in policy.channels.items():
-        target = f"{CHANNEL}{name}"
+        target = str(Party(PartyKind.CHANNEL, name))
         if entry.limit and target not in paged:
             what = f"no level pages {target}, so this limits nothing"
             instead = f"page {target} in a level, or limit what each person gets: paging.limit"
@@ -74,8 +72,7 @@ def _crowds(policy: Policy, lines: tuple[LevelEntry, ...]) -> Iterator[_Crowd]:
     for target, times in _times(policy, lines).items():
         limit = limit_of(policy, target)
         if limit:
-            whom = target.removeprefix(_PERSON).replace(SCHEDULE, "whoever is on call by ")
-            yield _Crowd(whom, _most_within(times, limit.within), limit)
+            yield _Crowd(party(target), _most_within(times, limit.within), limit)
 
 
 def _counts_at(policy: Policy, name: str) -> set[str]:
@@ -116,13 +113,13 @@ def _times(policy: Policy, lines: tuple[LevelEntry, ...]) -> dict[str, list[time
 
 def _behind(policy: Policy, target: str) -> str:
     """Whom a target means before an acknowledgement; for a role, who takes it by default."""
-    kind, _, name = target.partition(":")
-    if kind != "role":
+    role = name_of(target, PartyKind.ROLE)
+    if role is None:
         return target
-    default = default_of(policy, name) if name in policy.roles else None
+    default = (default_of(policy, role) if role in policy.roles else None) or ""
     if default in policy.people:
-        return f"{_PERSON}{default}"
-    return default if default and default.startswith(SCHEDULE) else ""
+        return as_person(default)
+    return default if party_named(default).kind is PartyKind.SCHEDULE else ""
 
 
 def _most_within(times: list[timedelta], within: timedelta) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from models.people.party import Party, PartyKind
 from models.people.schedule import NOBODY
 from models.policy import Policy
 from models.policy.sections.calendars import HOLIDAY
@@ -11,7 +12,6 @@ from policies.compiling.escalations import target_of
 from policies.compiling.responsibility import default_of
 from policies.reading.findings import Check, Finding, no_zone, unknown, warning
 from policies.reading.tree import Loc
-from rules.people.on_call.words import SCHEDULE
 
 
 def _rotations(policy: Policy) -> Iterator[tuple[Loc, RotationEntry]]:
@@ -74,11 +74,12 @@ def asked(policy: Policy) -> Iterator[Finding]:
     targets = {target_of(policy, written) for line in levels for written in line.targets}
     targets |= {default_of(policy, name) or "" for name in policy.roles}
     for name in policy.schedules:
-        if f"{SCHEDULE}{name}" not in targets:
+        target = str(Party(PartyKind.SCHEDULE, name))
+        if target not in targets:
             yield warning(
                 ("schedules", name),
                 f"nobody asks the schedule {name}",
-                f"page {SCHEDULE}{name} in a level, or make it a role's default",
+                f"page {target} in a level, or make it a role's default",
                 key=True,
             )
 

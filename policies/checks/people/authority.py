@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from models.command import COMMANDS
+from models.people.party import Party, PartyKind, name_of, party_named
+from models.people.rule_name import RuleName, rule_named
 from models.policy import Policy
 from models.policy.sections.approvals import ApprovalEntry
 from models.policy.sections.people import AuthorityEntry
@@ -15,7 +17,6 @@ from policies.reading.findings import Check, Finding, unknown, warning
 from policies.reading.tree import Loc
 from rules.commands.lifecycle_facts import OVERRULABLE
 from rules.people.naming.names import ANYONE, NOBODY, PEOPLE, RESPONDERS
-from rules.people.naming.people_meant import ON_CALL, PERSON, ROLE, TEAM
 from rules.people.permission.authority import REOPEN, REOPENED_FROM, SET_ATTRIBUTE, SET_MILESTONE
 from rules.people.roles.assigning import HANDOVER
 
@@ -44,16 +45,17 @@ def named(policy: Policy, loc: Loc, words: Sequence[str]) -> Iterator[Finding]:
     known = (ANYONE, PEOPLE, RESPONDERS, NOBODY, *policy.roles, *policy.people)
     for index, word in enumerate(words):
         where = (*loc, index)
-        if word.startswith(TEAM):
-            yield from unknown(where, "team", word.removeprefix(TEAM), teams_of(policy))
-        elif word.startswith(ON_CALL):
-            yield from unknown(where, "schedule", word.removeprefix(ON_CALL), policy.schedules)
-        elif word.startswith(ROLE):
-            yield from unknown(where, "role", word.removeprefix(ROLE), policy.roles)
-        elif word.startswith(PERSON):
-            yield from unknown(where, "person", word.removeprefix(PERSON), policy.people)
-        else:
-            yield from unknown(where, "role or person", word, known)
+        match party_named(word):
+            case Party(PartyKind.TEAM, team):
+                yield from unknown(where, "team", team, teams_of(policy))
+            case Party(PartyKind.ON_CALL, schedule):
+                yield from unknown(where, "schedule", schedule, policy.schedules)
+            case Party(PartyKind.ROLE, role):
+                yield from unknown(where, "role", role, policy.roles)
+            case Party(PartyKind.PERSON, person):
+                yield from unknown(where, "person", person, policy.people)
+            case _:
+                yield from unknown(where, "role or person", word, known)
     if NOBODY in words and len(words) > 1:
         what = f"{NOBODY} stands beside other names"
         yield Finding(loc, what, f"write {NOBODY} alone, or leave it out", key=True)
@@ -78,21 +80,25 @@ def authorities(policy: Policy) -> Iterator[Finding]:
     """Authority names commands that exist, and gives them to somebody who exists."""
     for name in policy.authority:
         rule: Loc = ("authority", name)
-        command, colon, certain = name.partition(":")
-        yield from unknown(rule, "command", command, (*commands(), OVERRIDE), key=True)
-        known = _certain(policy).get(command)
-        if colon and known:
-            kind, names = known
-            yield from unknown(rule, kind, certain, names, key=True)
-        elif colon:
-            what = f"only {', '.join(_certain(policy))} are given by what comes after a colon"
-            yield Finding(rule, what, f"write {command}", key=True)
+        named_so = rule_named(name)
+        yield from unknown(rule, "command", named_so.command, (*commands(), OVERRIDE), key=True)
+        yield from _part_known(policy, rule, named_so)
     for loc, entry in _rules(policy):
         yield from named(policy, (*loc, "by"), entry.by)
         yield from _exceptions(policy, loc, entry)
         if entry.reasons and loc != ("authority", "cancel"):
             where = (*loc, "reasons")
             yield Finding(where, "only cancel takes reasons", "remove it", key=True)
+
+
+def _part_known(policy: Policy, loc: Loc, rule: RuleName) -> Iterator[Finding]:
+    known = _certain(policy).get(rule.command)
+    if rule.part is not None and known:
+        kind, names = known
+        yield from unknown(loc, kind, rule.part, names, key=True)
+    elif rule.part is not None:
+        what = f"only {', '.join(_certain(policy))} are given by what comes after a colon"
+        yield Finding(loc, what, f"write {rule.command}", key=True)
 
 
 def severity_never_meant(policy: Policy) -> Iterator[Finding]:
@@ -154,14 +160,14 @@ def approvals(policy: Policy) -> Iterator[Finding]:
     """Approvals concern commands that exist, and enough people can approve."""
     for name, entry in policy.approvals.items():
         loc: Loc = ("approvals", name)
-        command, colon, audience = name.partition(":")
-        yield from unknown(loc, "command", command, commands(), key=True)
-        if colon and command == POST_UPDATE:
+        rule = rule_named(name)
+        yield from unknown(loc, "command", rule.command, commands(), key=True)
+        if rule.part is not None and rule.command == POST_UPDATE:
             known = policy.communication.audiences if policy.communication else ()
-            yield from unknown(loc, "audience", audience, known, key=True)
-        elif colon:
+            yield from unknown(loc, "audience", rule.part, known, key=True)
+        elif rule.part is not None:
             what = f"only {POST_UPDATE} is approved by audience"
-            yield Finding(loc, what, f"write {command}", key=True)
+            yield Finding(loc, what, f"write {rule.command}", key=True)
         yield from _approvers(policy, loc, entry)
 
 
@@ -207,10 +213,10 @@ def _people(policy: Policy, words: Iterable[str]) -> set[str] | None:
     """Everybody whom words name; None if that depends on the incident."""
     found: set[str] = set()
     for word in words:
+        team = name_of(word, PartyKind.TEAM)
         if word in policy.people:
             found.add(word)
-        elif word.startswith(TEAM):
-            team = word.removeprefix(TEAM)
+        elif team is not None:
             found |= {name for name, person in policy.people.items() if team in person.teams}
         else:
             return None

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 from models.base import MONITORING
+from models.people.party import Party, PartyKind, name_of, party_named
 from models.policy import Policy
 from models.policy.values.words import bare
 from policies.compiling.responsibility import reporter_meant, teams_of
 from policies.reading.findings import Check, Finding, no_zone, unknown
 from policies.reading.tree import Loc
 from rules.people.naming.names import ACKNOWLEDGER, ANYONE, PEOPLE, REPORTER, flaw, skeleton
-from rules.people.naming.people_meant import PERSON, ROLE, TEAM
-from rules.people.on_call.words import SCHEDULE
 
 
 def channels_named(policy: Policy) -> Iterator[Finding]:
@@ -100,8 +99,8 @@ def holders(policy: Policy) -> Iterator[Finding]:
 
 def _by_default(policy: Policy, role: str, default: str) -> Iterator[Finding]:
     loc = ("roles", role, "default")
-    schedule = default.removeprefix(SCHEDULE)
-    if schedule != default:
+    schedule = name_of(default, PartyKind.SCHEDULE)
+    if schedule is not None:
         yield from unknown(loc, "schedule", schedule, policy.schedules)
         return
     known = (*policy.people, ACKNOWLEDGER, REPORTER, *policy.roles)
@@ -136,15 +135,16 @@ def reporters(policy: Policy) -> Iterator[Finding]:
 
 def _reporter(policy: Policy, loc: Loc, who: str, words: tuple[str, ...]) -> Iterator[Finding]:
     teams = sorted(teams_of(policy))
-    if who.startswith(TEAM):
-        yield from unknown(loc, "team", who.removeprefix(TEAM), teams)
-    elif who.startswith(ROLE):
-        yield from unknown(loc, "role", who.removeprefix(ROLE), policy.roles)
-    elif who.startswith(PERSON):
-        yield from unknown(loc, "person", who.removeprefix(PERSON), policy.people)
-    else:
-        known = (*words, *policy.people, *teams, *policy.roles)
-        yield from unknown(loc, "person, team or role", who, known)
+    match party_named(who):
+        case Party(PartyKind.TEAM, team):
+            yield from unknown(loc, "team", team, teams)
+        case Party(PartyKind.ROLE, role):
+            yield from unknown(loc, "role", role, policy.roles)
+        case Party(PartyKind.PERSON, person):
+            yield from unknown(loc, "person", person, policy.people)
+        case _:
+            known = (*words, *policy.people, *teams, *policy.roles)
+            yield from unknown(loc, "person, team or role", who, known)
     role = bare(who)
     if role in policy.roles and reporter_meant(policy, who) == (who,):
         what = f"nobody is {role} before there is an incident"

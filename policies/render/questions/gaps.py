@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from models.people.rule_name import rule_named
 from models.policy import Policy
 from models.policy.sections.promises import ReviewEntry
 from policies.compiling.responsibility import leading
@@ -144,7 +145,7 @@ def follow_up(policy: Policy) -> Iterator[Gap]:
 
 def clarity(policy: Policy) -> Iterator[Gap]:
     """Who checks what is said, unless others must approve each update."""
-    if any(name.partition(":")[0] == POST_UPDATE for name in policy.approvals):
+    if any(rule_named(name).command == POST_UPDATE for name in policy.approvals):
         return
     if policy.communication is None:
         yield Gap((), "communication.checked_by")

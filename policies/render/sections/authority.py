@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from models.command import COMMANDS
 from models.compiled import AuthorityRule
+from models.people.rule_name import RuleName, rule_named
 from policies.compiling.responsibility import SET_SEVERITY
 from policies.render.sections.consent import WORSE, who
 from policies.render.writing.document import Blocks, Heading, Paragraph, table
@@ -23,7 +24,7 @@ def may(view: View, command: str) -> str:
     """Who may give a command; who may reopen can depend on the state."""
     words = whom(rule_for(view.compiled, command))
     for state in REOPENED_FROM if command == REOPEN else ():
-        certain = view.compiled.authority.get(f"{REOPEN}:{state}")
+        certain = view.compiled.authority.get(str(RuleName(REOPEN, state)))
         words += f"; from {state}, {whom(certain)}" if certain else ""
     return words
 
@@ -77,9 +78,9 @@ CERTAIN = {
 def _of_some(view: View) -> Iterator[tuple[str, str, str, str]]:
     """Rules about a certain milestone, attribute or state."""
     for name, rule in view.compiled.authority.items():
-        command, colon, certain = name.partition(":")
-        if colon and command in CERTAIN:
-            yield name, CERTAIN[command].format(certain), whom(rule), asks(rule)
+        of = rule_named(name)
+        if of.part is not None and of.command in CERTAIN:
+            yield name, CERTAIN[of.command].format(of.part), whom(rule), asks(rule)
 
 
 def _severity_too(view: View, rule: AuthorityRule) -> str:

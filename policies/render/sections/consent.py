@@ -6,11 +6,9 @@ from models.compiled import FactsRule
 from models.people.authority import BACKDATING, ApprovalRule, HandoverRule, OverrideRule
 from policies.render.writing.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.writing.view import View
-from policies.render.writing.words import condition, duration, listed
+from policies.render.writing.words import condition, duration, listed, party
 from rules.people.naming.names import PEOPLE
-from rules.people.naming.people_meant import ROLE
 
-ON_CALL = "on_call:"
 GUARDS = {
     "severity_confirmed": "an unconfirmed severity",
     "roles_filled": "roles that nobody holds",
@@ -28,11 +26,7 @@ WORSE = "the worse of the severities before and after"
 
 def named(word: str) -> str:
     """Whom a word of the policy means."""
-    if word.startswith(ON_CALL):
-        return f"whoever is on call by {word.removeprefix(ON_CALL)}"
-    if word == PEOPLE:
-        return "any of the people"
-    return word.removeprefix("person:").removeprefix(ROLE).replace("team:", "team ")
+    return "any of the people" if word == PEOPLE else party(word)
 
 
 def who(by: Iterable[str]) -> str:

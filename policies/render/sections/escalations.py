@@ -9,7 +9,7 @@ from models.time.calendar import CalendarSpec
 from policies.compiling.escalations import escalation_of
 from policies.render.writing.document import Blocks, Heading, Paragraph, bullets, table
 from policies.render.writing.view import View
-from policies.render.writing.words import condition, count, duration, listed
+from policies.render.writing.words import condition, count, duration, listed, party
 from rules.paging.escalation import Page, next_page
 
 FIRST_PAGE_AT = datetime(2000, 1, 1, tzinfo=UTC)
@@ -82,20 +82,13 @@ def _branch(branch: Branch) -> str:
     return f"{listed(asked)}: the escalation {branch.follow.name}."
 
 
-def _paged(target: str) -> str:
-    kind, _, name = target.partition(":")
-    if kind == "schedule":
-        return f"whoever is on call by {name}"
-    return f"the channel {name}" if kind == "channel" else name
-
-
 def _whom(level: Level) -> str:
     """Whom a level pages, and under which conditions."""
-    named = [_paged(target) for target in level.page]
-    whom = f"one of {listed(named)}, in turn" if level.in_turn else listed(named)
+    named = [party(target) for target in level.page]
+    words = f"one of {listed(named)}, in turn" if level.in_turn else listed(named)
     if level.hours:
-        whom += f"; {_hours(level.hours)}, by their own local clock"
-    return f"{whom}; only while its alerts fire" if level.if_firing else whom
+        words += f"; {_hours(level.hours)}, by their own local clock"
+    return f"{words}; only while its alerts fire" if level.if_firing else words
 
 
 def _hours(spec: CalendarSpec) -> str:

@@ -11,7 +11,7 @@ from policies.compiling.timing import decided
 from policies.render.sections import severities
 from policies.render.writing.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.writing.view import View
-from policies.render.writing.words import duration, listed
+from policies.render.writing.words import duration, listed, party
 
 _WORDS = {
     "anyone": "anyone",
@@ -75,7 +75,7 @@ def _reporter(view: View, word: str) -> str:
     people = reporter_meant(view.policy, word)
     if people and name in view.policy.roles:
         return f"whoever could be {name} ({listed(people)})"
-    return _WORDS.get(name, name.replace("team:", "team "))
+    return _WORDS.get(name, party(name))
 
 
 def required(rule: ReportingRule) -> tuple[str, ...]:

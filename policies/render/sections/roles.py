@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from models.compiled import RoleRule
+from models.people.party import PartyKind, party_named
 from policies.compiling.escalations import escalation_of
 from policies.render.sections import authority, consent, escalations, schedules
 from policies.render.sections import page_limits as limits
@@ -16,8 +17,8 @@ from policies.render.writing.document import (
     table,
 )
 from policies.render.writing.view import View
-from policies.render.writing.words import condition, count, duration, grouped, listed
-from rules.people.on_call.words import SCHEDULE
+from policies.render.writing.words import condition, count, duration, grouped, listed, party
+from rules.people.naming import names
 
 AT_ONCE = "from the start"
 
@@ -44,15 +45,14 @@ def section(view: View) -> Blocks:
 
 def held_by_default(view: View, role: RoleRule) -> str:
     """Who takes a role."""
-    if role.default == "acknowledger":
+    if role.default == names.ACKNOWLEDGER:
         return "whoever acknowledges"
-    if role.default == "reporter":
+    if role.default == names.REPORTER:
         return "whoever reports, if they are one of the people"
-    if role.default and role.default.startswith(SCHEDULE):
-        schedule = role.default.removeprefix(SCHEDULE)
-        return f"whoever is on call by {schedule} when the incident begins"
+    if role.default and party_named(role.default).kind is PartyKind.SCHEDULE:
+        return f"{party(role.default)} when the incident begins"
     if role.default:
-        return f"{role.default.removeprefix('person:')}, {AT_ONCE}"
+        return f"{party(role.default)}, {AT_ONCE}"
     return f"whoever gets it from {assigned_by(view)}"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.compiled import CompiledPolicy, EscalationPolicy
+from models.people.party import as_person
 from models.policy import Policy
 from policies.compiling.escalations import escalation_of
 from policies.compiling.policy import compile_policy
@@ -51,7 +52,7 @@ class View:
     def paged_by(self, person: str) -> str:
         """The channels that the engine tries for a page to a person, in order."""
         own = self.compiled.people[person].channels
-        page = PageTarget(f"person:{person}", person, channels=own)
+        page = PageTarget(as_person(person), person, channels=own)
         return _in_order(paging_chain(page, self.compiled.paging_channels, self.compiled.fallbacks))
 
     def reached_by(self, channels: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
+from models.people.party import Party, PartyKind, party_named
 from models.policy.values.durations import UNITS
 from models.time.calendar import LOCAL
 from models.time.clock import Target
@@ -130,6 +131,19 @@ def _milestone(name: str) -> str:
     if found:
         return _DERIVED[found.kind].format(found.of)
     return _OF_THE_RECORD.get(name, name)
+
+
+def party(text: str) -> str:
+    """Who is meant."""
+    match party_named(text):
+        case Party(PartyKind.SCHEDULE | PartyKind.ON_CALL, schedule):
+            return f"whoever is on call by {schedule}"
+        case Party(PartyKind.CHANNEL, channel):
+            return f"the channel {channel}"
+        case Party(PartyKind.TEAM, team):
+            return f"team {team}"
+        case other:
+            return other.name
 
 
 def condition(text: str) -> str:

@@ -6,9 +6,10 @@ from models.base import ENGINE, MONITORING
 from models.compiled import CompiledPolicy, RoleRule
 from models.incident.record import Incident, Milestone, Report
 from models.incident.timeline import EntryKind
+from models.people.party import PartyKind, party_named
 from models.people.schedule import OnCall
 from rules.people.naming.names import ACKNOWLEDGER, REPORTER
-from rules.people.on_call.words import SCHEDULE, by_schedule, nobody_by
+from rules.people.on_call.words import by_schedule, nobody_by
 from rules.people.roles.holders import by_default, reporter_of
 from rules.record.ledger import note
 from rules.severity.attributes import said_in, strange_labels, with_attributes
@@ -115,16 +116,16 @@ def _default(role: RoleRule, incident: Incident, policy: CompiledPolicy) -> str 
     if _by_schedule(role):
         found = _asked(role, policy)
         return next(iter(found.people), None) if found else None
-    return (role.default or "").removeprefix("person:")
+    return party_named(role.default or "").name
 
 
 def _by_schedule(role: RoleRule) -> bool:
-    return (role.default or "").startswith(SCHEDULE)
+    return party_named(role.default or "").kind is PartyKind.SCHEDULE
 
 
 def _asked(role: RoleRule, policy: CompiledPolicy) -> OnCall | None:
     """The answer of the schedule that is the default of a role."""
-    return policy.on_call.get((role.default or "").removeprefix(SCHEDULE))
+    return policy.on_call.get(party_named(role.default or "").name)
 
 
 def _how(role: RoleRule, person: str, policy: CompiledPolicy) -> str:

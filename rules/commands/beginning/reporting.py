@@ -8,12 +8,12 @@ from models.base import ENGINE, MONITORING, Actor
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from models.intake import ReportingRule
+from models.people.party import PartyKind, name_of
 from models.policy.values.words import suggestion
 from models.way_in import channel_of
 from rules.commands.beginning.opening import first_severity
 from rules.people.naming.mistaken_names import wrong_reporter
 from rules.people.naming.names import did_you_mean
-from rules.people.naming.people_meant import TEAM
 from rules.record.decision import Refusal
 from rules.record.readable import blank, sentences
 from rules.severity.attributes import said_in, wrong_attributes
@@ -135,7 +135,7 @@ def _named(reporter: Actor, entry: str, rule: ReportingRule) -> bool:
         return reporter == MONITORING
     if entry == "people":
         return reporter.name in rule.people
-    team = entry.removeprefix(TEAM)
+    team = name_of(entry, PartyKind.TEAM) or entry
     return reporter.name == entry or team in rule.people.get(reporter.name, ())
 
 

@@ -12,6 +12,7 @@ from models.command import (
 )
 from models.compiled import CompiledPolicy
 from models.payload import Command
+from models.people.rule_name import RuleName
 from rules.people.permission.approvals import needs_approval
 from rules.people.permission.authority import SET_ATTRIBUTE
 from rules.record.decision import Case, Refusal
@@ -49,7 +50,7 @@ def parts_of(command: Command, policy: CompiledPolicy) -> Iterator[Part]:
 
 
 def _key_of(attribute: str, policy: CompiledPolicy) -> str | None:
-    certain = f"{SET_ATTRIBUTE}:{attribute}"
+    certain = str(RuleName(SET_ATTRIBUTE, attribute))
     return next((key for key in (certain, SET_ATTRIBUTE) if key in policy.authority), None)
 
 

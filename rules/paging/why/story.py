@@ -8,10 +8,10 @@ from typing import Any
 from models.compiled import CompiledPolicy, EscalationPolicy, RoleRule
 from models.incident.escalation import EscalationProgress
 from models.incident.record import Incident, TimelineEntry
-from models.incident.timeline import EntryKind
+from models.incident.timeline import PAGE, EntryKind, subject_of
+from models.people.party import party_named
 from rules.paging.escalation import NoPage, Wait, in_force, next_page
 
-PAGE = "page."
 SENT = frozenset({EntryKind.PAGE_SENT, EntryKind.PAGE_SUMMARISED})
 """Kinds of lines about a page that reached somebody: by itself, or in a summary of many."""
 HELD = EntryKind.PAGE_HELD
@@ -54,7 +54,7 @@ class PageLine:
     def means(self, who: str) -> bool:
         """Whether the line is about this person or target."""
         names = {self.recipient, *self.targets}
-        return who in names or who in {target.partition(":")[2] for target in self.targets}
+        return who in names or who in {party_named(target).name for target in self.targets}
 
 
 def page_lines(incident: Incident) -> tuple[PageLine, ...]:
@@ -65,7 +65,7 @@ def page_lines(incident: Incident) -> tuple[PageLine, ...]:
     asked: dict[str, PageLine] = {}
     found = []
     for entry in incident.timeline:
-        if not entry.kind.startswith(PAGE):
+        if subject_of(entry.kind) != PAGE:
             continue
         line = _line(entry)
         key = str(entry.data.get("key", ""))
@@ -153,7 +153,7 @@ def _moved(position: LadderPosition, entry: TimelineEntry) -> LadderPosition:
     if entry.kind == EntryKind.ESCALATION_WAITS:
         level = int(data.get("level", 0))
         return replace(position, level=level, next_at=datetime.fromisoformat(data["next_at"]))
-    if entry.kind.startswith(PAGE) and data.get("level"):
+    if subject_of(entry.kind) == PAGE and data.get("level"):
         return _after_turn(position, entry)
     return position
 

@@ -11,6 +11,7 @@ from models.answers.why import Explanation, Verdict, WhyAnswer, WhyQuestion
 from models.compiled import CompiledPolicy, EscalationPolicy, Level, RoleRule
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
+from models.people.party import PartyKind, party_named
 from rules.paging.summary import incidents
 from rules.paging.why.story import (
     HELD,
@@ -25,9 +26,11 @@ from rules.paging.why.story import (
     position_at,
     stamp,
 )
-from rules.people.on_call.words import SCHEDULE, people_of
+from rules.people.on_call.words import people_of, schedules_of
 
 MINUTE = timedelta(minutes=1)
+_FOUND_OUT = frozenset({PartyKind.ROLE, PartyKind.SCHEDULE})
+"""Targets that mean a person whom only the page itself found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +183,8 @@ def _levels_of(asked: _Asked, ladder: EscalationPolicy) -> tuple[int, ...]:
 
 def _schedules_of(asked: _Asked, level: Level) -> tuple[str, ...]:
     """The schedules of a level in which the person takes turns, or may."""
-    specs = {f"{SCHEDULE}{spec.name}": spec for spec in asked.policy.schedules}
-    named = (specs[target] for target in level.page if target in specs)
+    specs = {spec.name: spec for spec in asked.policy.schedules}
+    named = (specs[name] for name in schedules_of(level.page) if name in specs)
     everybody = asked.policy.people
     return tuple(spec.name for spec in named if asked.question.who in people_of(spec, everybody))
 
@@ -196,11 +199,11 @@ def _turns_in(asked: _Asked, ladder: EscalationPolicy, levels: tuple[int, ...]) 
 
 def _pages(asked: _Asked, level: Level, who: str) -> bool:
     for target in level.page:
-        kind, _, name = target.partition(":")
-        if who in {target, name}:
+        party = party_named(target)
+        if who in {target, party.name}:
             return True
-        rule = asked.policy.role(name) or RoleRule(name=name)
-        if kind == "role" and who in held_by(asked.incident, rule, asked.until):
+        rule = asked.policy.role(party.name) or RoleRule(name=party.name)
+        if party.kind is PartyKind.ROLE and who in held_by(asked.incident, rule, asked.until):
             return True
     return bool(_schedules_of(asked, level))
 
@@ -224,7 +227,7 @@ def _by_others(asked: _Asked) -> str:
         target: line.recipient
         for line in asked.lines
         for target in line.targets
-        if line.recipient and line.at <= asked.until and target.startswith(("role:", SCHEDULE))
+        if line.recipient and line.at <= asked.until and party_named(target).kind in _FOUND_OUT
     }
     words = ", ".join(f"{target} was {who}" for target, who in told.items())
     return f" ({words})" if words else ""

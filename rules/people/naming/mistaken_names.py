@@ -7,8 +7,9 @@ from models.command import AddActionItemCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from models.payload import Command
+from models.people.party import PartyKind, party_named
 from rules.people.naming.names import did_you_mean, flaw, looks_like, meant_by, shown
-from rules.people.naming.people_meant import TEAM, known_by_name, people_of_the_policy
+from rules.people.naming.people_meant import known_by_name, people_of_the_policy
 from rules.record.decision import Case, Refusal
 
 PEOPLE_IN: dict[str, tuple[str, ...]] = {
@@ -19,6 +20,9 @@ PEOPLE_IN: dict[str, tuple[str, ...]] = {
     "submit_review": ("lead", "attendees"),
 }
 """The fields of commands that name people."""
+
+_NAMED = frozenset({PartyKind.PERSON, PartyKind.ROLE, PartyKind.TEAM})
+"""What the text of such a field can say that it names."""
 
 
 def misnamed(case: Case, name: str, command: Command) -> Refusal | None:
@@ -68,7 +72,8 @@ def _mistaken(case: Case, name: str, command: Command) -> Refusal | None:
         return None
     known = known_by_name(case.incident, case.policy)
     for field, person in _named(name, command):
-        words = person.removeprefix("person:").removeprefix("role:").removeprefix(TEAM)
+        party = party_named(person)
+        words = party.name if party.kind in _NAMED else person
         meant = None if words in known else meant_by(words, known)
         nobody = words not in known and isinstance(command, AddActionItemCommand)
         if meant or nobody:

@@ -5,16 +5,14 @@ from datetime import datetime
 
 from models.compiled import AuthorityRule, CompiledPolicy, RoleRule
 from models.incident.record import Incident
+from models.incident.timeline import PAGE, subject_of
 from models.people.authority import ApprovalRule, OverrideRule
-from rules.people.naming.names import ANYONE, NOBODY, OUTSIDE, PEOPLE, RESPONDERS
-from rules.people.on_call.words import SCHEDULE, people_of
+from models.people.party import Party, PartyKind, party_named
+from rules.people.naming import names
+from rules.people.naming.names import OUTSIDE, RESPONDERS
+from rules.people.on_call.words import people_of
 from rules.record.carried import recipients
 
-TEAM = "team:"
-PERSON = "person:"
-ROLE = "role:"
-CHANNEL = "channel:"
-ON_CALL = "on_call:"
 _MOST_NAMED = 5
 
 
@@ -22,13 +20,14 @@ def responders(policy: CompiledPolicy) -> tuple[str, ...]:
     """The people that the escalation can page by name or by its schedules, in order."""
     ladders = policy.escalation.ladders if policy.escalation else ()
     targets = (t for ladder in ladders for level in ladder.levels for t in level.page)
-    schedules = {f"{SCHEDULE}{spec.name}": spec for spec in policy.schedules}
+    schedules = {spec.name: spec for spec in policy.schedules}
     named: list[str] = []
     for target in targets:
-        if target in schedules:
-            named += people_of(schedules[target], policy.people)
-        elif target.startswith(PERSON):
-            named.append(target.removeprefix(PERSON))
+        match party_named(target):
+            case Party(PartyKind.SCHEDULE, schedule) if schedule in schedules:
+                named += people_of(schedules[schedule], policy.people)
+            case Party(PartyKind.PERSON, person):
+                named.append(person)
     return tuple(dict.fromkeys(named))
 
 
@@ -53,7 +52,7 @@ def who_responds(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...] 
 def _pages_a_channel(policy: CompiledPolicy) -> bool:
     ladders = policy.escalation.ladders if policy.escalation else ()
     targets = (t for ladder in ladders for level in ladder.levels for t in level.page)
-    return any(target.startswith(CHANNEL) for target in targets)
+    return any(party_named(target).kind is PartyKind.CHANNEL for target in targets)
 
 
 def _paged_by_name(incident: Incident) -> Iterator[str]:
@@ -85,7 +84,7 @@ def known_by_name(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]
 def paged(incident: Incident) -> tuple[str, ...]:
     """Everybody who was paged by a schedule; an override can name people outside its turns."""
     by_schedule = (entry for entry in incident.timeline if "schedule" in entry.data)
-    return tuple(str(e.data["recipient"]) for e in by_schedule if e.kind.startswith("page."))
+    return tuple(str(e.data["recipient"]) for e in by_schedule if subject_of(e.kind) == PAGE)
 
 
 def on_call(schedule: str, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:
@@ -111,9 +110,11 @@ def schedules_named(
         groups += [rule.by, *rule.at.values(), *(by for _, by in rule.when)]
         groups += [later.by for later in rule.later]
     groups += [group for approval in approvals for group in approval.groups]
-    words = dict.fromkeys(word for group in groups for word in group)
+    parties = map(party_named, dict.fromkeys(word for group in groups for word in group))
     return tuple(
-        f"{SCHEDULE}{word.removeprefix(ON_CALL)}" for word in words if word.startswith(ON_CALL)
+        str(Party(PartyKind.SCHEDULE, party.name))
+        for party in parties
+        if party.kind is PartyKind.ON_CALL
     )
 
 
@@ -131,33 +132,40 @@ def meant(
     entry: str, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> tuple[str, ...] | None:
     """The people that a word of an authority rule means, deputies last; None: anyone."""
-    if entry == ANYONE:
-        return None
-    if entry == NOBODY:
-        return ()
-    if entry == PEOPLE:
-        return people_of_the_policy(incident, policy) or None
-    if entry == RESPONDERS:
-        return who_responds(incident, policy)
-    if entry.startswith(TEAM):
-        team = entry.removeprefix(TEAM)
-        return tuple(name for name, person in policy.people.items() if team in person.teams)
-    if entry.startswith(ON_CALL):
-        return on_call(entry.removeprefix(ON_CALL), policy, now)
-    entry = entry.removeprefix(ROLE)
-    rule = policy.role(entry)
+    match party_named(entry):
+        case Party(None, names.ANYONE):
+            return None
+        case Party(None, names.NOBODY):
+            return ()
+        case Party(None, names.PEOPLE):
+            return people_of_the_policy(incident, policy) or None
+        case Party(None, names.RESPONDERS):
+            return who_responds(incident, policy)
+        case Party(PartyKind.TEAM, team):
+            return tuple(name for name, person in policy.people.items() if team in person.teams)
+        case Party(PartyKind.ON_CALL, schedule):
+            return on_call(schedule, policy, now)
+        case Party(PartyKind.ROLE | None, name):
+            return _meant_by_name(name, incident, policy)
+        case party:
+            return (party.name,) if party.kind is PartyKind.PERSON else ()
+
+
+def _meant_by_name(name: str, incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]:
+    """The people that a role means, or the person of that name."""
+    rule = policy.role(name)
     if rule is None:
-        return (entry.removeprefix(PERSON), *incident.holders(entry))
-    named = () if rule.remembered else (entry,)
-    found = (*named, *incident.holders(entry), *deputies(entry, incident, policy))
+        return (name, *incident.holders(name))
+    named = () if rule.remembered else (name,)
+    found = (*named, *incident.holders(name), *deputies(name, incident, policy))
     return tuple(dict.fromkeys(found))
 
 
 def whom(target: str, policy: CompiledPolicy) -> str:
     """A person or a role, written as the target of a message."""
-    if ":" in target:
+    if party_named(target).kind:
         return target
-    return f"{PERSON}{target}" if target in policy.people else f"{ROLE}{target}"
+    return str(Party(PartyKind.PERSON if target in policy.people else PartyKind.ROLE, target))
 
 
 def people_meant(

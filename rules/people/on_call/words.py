@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from models.people.party import PartyKind, party_named
 from models.people.schedule import NOBODY, Gap, OnCall, ScheduleSpec
 from models.policy.values.durations import format_duration
-
-SCHEDULE = "schedule:"
-"""The prefix of a schedule in a target or a default."""
 
 ROTATION = "rotation"
 """The name of the only rotation of a schedule."""
@@ -55,7 +53,8 @@ def by_schedule(found: OnCall, person: str) -> str:
 
 def schedules_of(targets: Iterable[str]) -> tuple[str, ...]:
     """The schedules among targets, or among the defaults of roles."""
-    named = (target.removeprefix(SCHEDULE) for target in targets if target.startswith(SCHEDULE))
+    parties = map(party_named, targets)
+    named = (party.name for party in parties if party.kind is PartyKind.SCHEDULE)
     return tuple(dict.fromkeys(named))
 
 

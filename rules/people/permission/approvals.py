@@ -10,7 +10,9 @@ from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from models.payload import Command
 from models.people.authority import BACKDATING, ApprovalRule
+from models.people.party import as_person
 from models.people.responsibility import Approval, Request
+from models.people.rule_name import RuleName
 from models.time.clock import DueThreshold
 from models.time.clock_name import ApprovalWait
 from models.time.moments import parse_condition
@@ -50,7 +52,7 @@ def rules_of(
         yield name, policy.approvals[name]
     if isinstance(command, PostUpdateCommand):
         for audience in addressed(command, policy):
-            key = f"{name}:{audience}"
+            key = str(RuleName(name, audience))
             if key in policy.approvals:
                 yield key, policy.approvals[key]
 
@@ -194,7 +196,7 @@ def approve(case: Case, command: ApproveCommand) -> Outcome:
         request=request.id,
     )
     whom, reason = request.requester.name, f"{request.says} is approved: give the command again"
-    told = (Remind(f"person:{whom}", reason),) if have == rule.quorum else ()
+    told = (Remind(as_person(whom), reason),) if have == rule.quorum else ()
     return Decision(incident, summary, told)
 
 
@@ -215,7 +217,7 @@ def reject(case: Case, command: RejectCommand) -> Outcome:
         rule=request.rule,
         request=request.id,
     )
-    return Decision(incident, summary, (Remind(f"person:{request.requester.name}", summary),))
+    return Decision(incident, summary, (Remind(as_person(request.requester.name), summary),))
 
 
 def approval_points(policy: CompiledPolicy, incident: Incident) -> Iterator[DueThreshold]:
@@ -261,7 +263,7 @@ def unanswered(
     again = request.changed(proceeds=True) if proceeds else None
     incident = replaced(incident, request, again)
     incident = note(incident, EntryKind.APPROVAL_TIMEOUT, summary, actor=ENGINE, now=now)
-    return Decision(incident, summary, (Remind(f"person:{request.requester.name}", summary),))
+    return Decision(incident, summary, (Remind(as_person(request.requester.name), summary),))
 
 
 def _asked_next(

@@ -13,15 +13,13 @@ from models.command import (
 from models.compiled import AuthorityRule, CompiledPolicy
 from models.incident.record import Incident
 from models.payload import Command
+from models.people.party import PartyKind, party_named
+from models.people.rule_name import RuleName
 from models.policy.values.durations import format_duration
 from models.time.moments import parse_condition
 from rules.clocks.conditions import holds_at
 from rules.people.naming.names import NOBODY, PEOPLE, RESPONDERS
 from rules.people.naming.people_meant import (
-    ON_CALL,
-    PERSON,
-    ROLE,
-    TEAM,
     deputies,
     listed,
     meant,
@@ -101,16 +99,16 @@ def _words(entry: str, incident: Incident, policy: CompiledPolicy, now: datetime
     if entry in {RESPONDERS, PEOPLE}:
         people = meant(entry, incident, policy, now)
         return entry if people is None else f"{entry} ({listed(sorted(people)) or 'nobody'})"
-    entry = entry.removeprefix(ROLE)
-    if entry.startswith((TEAM, ON_CALL)):
+    party = party_named(entry)
+    if party.kind in {PartyKind.TEAM, PartyKind.ON_CALL}:
         people = meant(entry, incident, policy, now) or ()
-        return f"{entry.replace(':', ' ', 1)} ({', '.join(people) or 'nobody'})"
-    if policy.role(entry) is None:
-        return entry.removeprefix(PERSON)
-    holders = incident.holders(entry)
+        return f"{party.kind} {party.name} ({', '.join(people) or 'nobody'})"
+    if party.kind is PartyKind.PERSON or policy.role(party.name) is None:
+        return party.name
+    holders = incident.holders(party.name)
     held = ", ".join(holders) or "nobody yet: assign_role"
-    stand_in = ", ".join(p for p in deputies(entry, incident, policy) if p not in holders)
-    return f"{entry} ({held}{'; deputy ' if stand_in else ''}{stand_in})"
+    stand_in = ", ".join(p for p in deputies(party.name, incident, policy) if p not in holders)
+    return f"{party.name} ({held}{'; deputy ' if stand_in else ''}{stand_in})"
 
 
 def everybody(policy: CompiledPolicy) -> AuthorityRule:
@@ -133,19 +131,19 @@ def rule_key(policy: CompiledPolicy, name: str, command: Command, state: State) 
     The rule of one milestone covers setting, correcting and withdrawing it; the rule of one
     attribute or flag covers setting it; reopening can have a rule for each state.
     """
-    certain = name
+    rule = RuleName(name)
     if isinstance(command, OF_A_MILESTONE):
-        certain = f"{SET_MILESTONE}:{command.milestone}"
+        rule = RuleName(SET_MILESTONE, command.milestone)
     elif isinstance(command, SetAttributeCommand):
-        certain = f"{SET_ATTRIBUTE}:{command.attribute}"
+        rule = RuleName(SET_ATTRIBUTE, command.attribute)
     elif name == REOPEN:
-        certain = f"{REOPEN}:{state}"
-    return certain if certain in policy.authority else name
+        rule = RuleName(REOPEN, state)
+    return str(rule) if str(rule) in policy.authority else name
 
 
 def trigger_rule(policy: CompiledPolicy, trigger: Trigger, state: State) -> AuthorityRule:
     """The rule of a trigger in a state."""
-    certain = f"{trigger}:{state}"
+    certain = str(RuleName(trigger, state))
     return rule_for(policy, certain if certain in policy.authority else trigger)
 
 

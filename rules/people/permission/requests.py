@@ -20,8 +20,8 @@ from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from models.payload import Command
 from models.people.authority import BACKDATING
+from models.people.party import Party, PartyKind, as_person
 from models.people.responsibility import Request
-from rules.people.naming.people_meant import PERSON, ROLE
 from rules.record.decision import Case, Decision, Effect, PageRole
 from rules.record.ledger import note
 from rules.record.markdown import stamp
@@ -159,13 +159,14 @@ def _in_place_of_their_last(case: Case, request: Request) -> Incident:
 
 
 def _page_roles(incident: Incident, request: Request, roles: Iterable[str]) -> tuple[Effect, ...]:
-    return tuple(_page(incident, request, f"{ROLE}{role}") for role in roles)
+    return tuple(_page(incident, request, str(Party(PartyKind.ROLE, role))) for role in roles)
 
 
 def page_all(incident: Incident, request: Request, people: tuple[str, ...]) -> tuple[Effect, ...]:
     """Pages to everybody who may answer a request, except the requester."""
     who = request.requester.name
-    return tuple(_page(incident, request, f"{PERSON}{p}") for p in people if p != who)
+    whom = (as_person(person) for person in people if person != who)
+    return tuple(_page(incident, request, person) for person in whom)
 
 
 def _page(incident: Incident, request: Request, target: str) -> Effect:

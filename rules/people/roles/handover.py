@@ -15,6 +15,7 @@ from models.compiled import CompiledPolicy, RoleRule
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from models.payload import Command
+from models.people.party import as_person
 from models.people.responsibility import Handover, HandoverCount
 from models.time.clock import DueThreshold
 from models.time.clock_name import ClockName, HoldingWait, OfferWait
@@ -113,7 +114,7 @@ def _offered(case: Case, rule: RoleRule, offer: Handover) -> Decision:
     how = f"accept-handover {incident.id} {offer.role}, or decline-handover"
     parts = [reason, *said, offer.note, duties_of(rule), how]
     text = "\n".join(part for part in parts if part)
-    return Decision(incident, summary, (PageRole(f"person:{offer.taker}", reason, text),))
+    return Decision(incident, summary, (PageRole(as_person(offer.taker), reason, text),))
 
 
 def _offer(case: Case, role: str) -> tuple[Handover, RoleRule] | Refusal:
@@ -171,7 +172,7 @@ def accept_handover(case: Case, command: AcceptHandoverCommand) -> Outcome:
         person=offer.taker,
     )
     incident = warned(incident, case.policy, rule, offer.taker, case.now)
-    return Decision(incident, summary, (Remind(f"person:{offer.giver}", summary),))
+    return Decision(incident, summary, (Remind(as_person(offer.giver), summary),))
 
 
 def decline_handover(case: Case, command: DeclineHandoverCommand) -> Outcome:
@@ -195,7 +196,7 @@ def decline_handover(case: Case, command: DeclineHandoverCommand) -> Outcome:
         role=offer.role,
     )
     other = offer.giver if declines else offer.taker
-    return Decision(incident, summary, (Remind(f"person:{other}", summary),))
+    return Decision(incident, summary, (Remind(as_person(other), summary),))
 
 
 def over_own_role(case: Case, command: Command) -> bool:
@@ -244,7 +245,7 @@ def lapsed(waits: OfferWait, incident: Incident, now: datetime) -> Decision | No
     summary = f"{offer.taker} did not accept {role} in time: {giver} keeps it"
     incident = _counted(_without(incident, offer), role, "lapsed")
     incident = note(incident, EntryKind.HANDOVER_LAPSED, summary, actor=ENGINE, now=now, role=role)
-    told = tuple(Remind(f"person:{person}", summary) for person in (giver, offer.taker))
+    told = tuple(Remind(as_person(person), summary) for person in (giver, offer.taker))
     return Decision(incident, summary, told)
 
 
@@ -261,4 +262,4 @@ def held_long(waits: HoldingWait, incident: Incident, now: datetime) -> Decision
     roles = tuple(reminded if h is held else h for h in incident.roles)
     incident = incident.changed(roles=roles)
     incident = note(incident, EntryKind.HANDOVER_DUE, summary, actor=ENGINE, now=now, role=role)
-    return Decision(incident, summary, (Remind(f"person:{person}", f"hand {role} over"),))
+    return Decision(incident, summary, (Remind(as_person(person), f"hand {role} over"),))

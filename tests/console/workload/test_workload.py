@@ -192,7 +192,7 @@ async def test_an_empty_workload_says_so_and_exits_0(at_console: TypeAt) -> None
         ("anna", "there is no person or channel anna; did you mean ana?"),
         ("channel:opps", "there is no channel opps; did you mean ops?"),
         ("person:ops", "there is no person ops; there are: ana, bo, cy"),
-        ("role:lead", "role:lead: role is neither a person nor a channel"),
+        ("role:lead", "role:lead is neither a person nor a channel"),
     ],
 )
 def test_a_name_that_the_policy_does_not_know_is_wrong_usage(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.people.party import Party, PartyKind, named, party_named
+from models.people.party import Party, PartyKind, name_of, party_named
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ from models.people.party import Party, PartyKind, named, party_named
         ("channel:ops", Party(PartyKind.CHANNEL, "ops")),
         ("schedule:primary", Party(PartyKind.SCHEDULE, "primary")),
         ("on_call:primary", Party(PartyKind.ON_CALL, "primary")),
+        ("audience:customers", Party(PartyKind.AUDIENCE, "customers")),
         ("ana", Party(None, "ana")),
         ("team", Party(None, "team")),
         ("anyone", Party(None, "anyone")),
@@ -28,6 +29,6 @@ def test_what_is_stored_and_who_is_meant_are_the_same(text: str, meant: Party) -
 
 def test_a_name_is_of_one_kind() -> None:
     """A role is no person, and a bare name is neither."""
-    assert named("role:lead", PartyKind.ROLE) == "lead"
-    assert named("role:lead", PartyKind.PERSON) is None
-    assert named("lead", PartyKind.ROLE) is None
+    assert name_of("role:lead", PartyKind.ROLE) == "lead"
+    assert name_of("role:lead", PartyKind.PERSON) is None
+    assert name_of("lead", PartyKind.ROLE) is None

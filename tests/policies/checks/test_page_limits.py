@@ -71,7 +71,7 @@ OPEN = {
             "[{ page: 'channel:ops', wait: 5m }, { repeat: 1 }]",
             CHANNEL.replace(MARK, "") + "paging: { channels: log }\n",
         ),
-        alone("channel:ops", "2 times within 15m", "3 per 15m only 1", "4 per 15m"),
+        alone("the channel ops", "2 times within 15m", "3 per 15m only 1", "4 per 15m"),
     ),
     "more than any limit takes": (
         ladder(

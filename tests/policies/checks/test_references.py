@@ -63,8 +63,8 @@ UNKNOWN = {
     "kind of target": (
         changed("page: bo", "page: §team:night"),
         (
-            "error: team: is not a kind of target; write person:NAME, role:NAME, channel:NAME, "
-            "schedule:NAME"
+            "error: team:night is not a target; write "
+            "person:NAME, role:NAME, channel:NAME, schedule:NAME"
         ),
     ),
     "holder by default": (

@@ -6,6 +6,7 @@ from datetime import datetime
 from temporalio.exceptions import FailureError
 
 from models.incident.timeline import EntryKind
+from models.people.party import as_person
 from models.people.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole, ToldRole
 from models.time.clock import ActionKind
 from rules.paging.urgency import Kind
@@ -93,4 +94,4 @@ class RolesAtOnce(Component):
             told=by,
             elsewhere=list(elsewhere),
         )
-        self._outbox.ask(ActionKind.REMIND, f"person:{by}", words)
+        self._outbox.ask(ActionKind.REMIND, as_person(by), words)
