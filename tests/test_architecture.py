@@ -111,8 +111,7 @@ READ_AS_VALUES = (ROOT / "rules", ROOT / "policies", ROOT / "workflows")
 """Rooms that speak of parties, clocks, moments and rules, and never of the text that means them."""
 
 PREFIXES = tuple(
-    f"{kind}:"
-    for kind in (*PartyKind, *DerivedKind, "approval", "handover", "holding", "limit of ")
+    f"{kind}:" for kind in (*PartyKind, *DerivedKind, "approval", "handover", "holding")
 )
 """How the text of such a value begins."""
 
@@ -125,13 +124,22 @@ COLONS = {
 
 
 def cut_or_glued(node: ast.AST) -> bool:
-    """Whether something cuts a text at its colon, or puts a text with a colon together."""
+    """Whether something cuts a text at its colon, or puts one together with a colon."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         cuts = node.func.attr in {"partition", "rpartition", "split", "rsplit"}
         return cuts and any(ast.unparse(given) == "':'" for given in node.args)
+    return isinstance(node, ast.JoinedStr) and ":" in begun(node)
+
+
+def begun(node: ast.JoinedStr) -> list[str]:
+    """The texts of an f-string after which a value comes."""
+    return [str(text.value) for text in node.values[:-1] if isinstance(text, ast.Constant)]
+
+
+def prefixed(node: ast.AST) -> bool:
+    """Whether something has one of the prefixes, or puts one before a value."""
     if isinstance(node, ast.JoinedStr):
-        begun = [text.value for text in node.values[:-1] if isinstance(text, ast.Constant)]
-        return any(text == ":" or str(text).endswith(PREFIXES) for text in begun)
+        return any(text.endswith(PREFIXES) for text in begun(node))
     return isinstance(node, ast.Constant) and node.value in PREFIXES
 
 
@@ -145,6 +153,17 @@ def test_what_a_text_means_is_read_in_one_place() -> None:
         if cut_or_glued(node)
     }
     assert cut == set()
+
+
+def test_only_the_type_of_a_value_knows_its_prefix() -> None:
+    """No room looks for `role:` in a text, or writes it before a name."""
+    known = {
+        place(path)
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if prefixed(node)
+    }
+    assert known == {"models/time/clock_name.py"}
 
 
 SPEAKS_TO_WORKFLOWS = frozenset(

@@ -28,6 +28,11 @@ def in_force_at(digest: str) -> str:
     return f"policies/{digest}.in-force"
 
 
+def keeping_id(task_queue: str, source: bytes) -> str:
+    """The id of the workflow that keeps a policy for the workers of a task queue."""
+    return f"policy-{task_queue}-{sha256(source).hexdigest()}"
+
+
 async def have_policy_kept(client: Client, source: bytes, task_queue: str) -> None:
     """Ask the workers of `task_queue` to store a policy with which an incident begins.
 
@@ -41,7 +46,7 @@ async def have_policy_kept(client: Client, source: bytes, task_queue: str) -> No
         await client.start_workflow(
             KEEP_POLICY_WORKFLOW,
             PolicyText(text=source.decode()),
-            id=f"policy-{task_queue}-{digest}",
+            id=keeping_id(task_queue, source),
             task_queue=task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             static_summary=f"keep policy {digest}",

@@ -21,6 +21,7 @@ from models.compiled import (
     OnRaise,
     RoleRule,
 )
+from models.contracts.archive import ARCHIVE_WORKFLOW
 from models.people.workload import WORKLOAD_WORKFLOW
 from models.policy.values.actions import parse_action
 from models.time.calendar import CalendarSpec, OpenHours
@@ -48,6 +49,7 @@ clocks:
 metrics:
   time_to_resolve: { from: reported, to: resolved, calendar: office }
 """
+ARCHIVES = f"WorkflowType = '{ARCHIVE_WORKFLOW}'"
 QUIET = POLICY.changed(audiences=())
 
 
@@ -118,6 +120,18 @@ async def many_runs(stage: Stage) -> None:
         await stage.do("add_lesson", text=f"lesson {number}")
     await stage.do("cancel", reason="false_alarm")
     await stage.ended()
+
+
+async def shortened(stage: Stage) -> None:
+    """The notes are so long that the next run leaves older lines to the document store."""
+    await stage.report(QUIET)
+    await stage.do("acknowledge")
+    for number in range(6):
+        note = "\N{FIRE}" * (4000 if number < 4 else 1)
+        await stage.do("hold", reason="third_party", note=note)
+        await stage.do("resume", note=note)
+    await stage.do("cancel", reason="false_alarm")
+    assert (await stage.ended()).incident.segments
 
 
 async def in_calendars(stage: Stage) -> None:
@@ -251,7 +265,7 @@ async def demands(stage: Stage) -> None:
 LIVES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     life.__name__: life
     for life in (
-        *(full_life, hold_reopen, cancelled, many_runs, in_calendars, on_call, ladders),
+        *(full_life, hold_reopen, cancelled, many_runs, shortened, in_calendars, on_call, ladders),
         *(by_consent, busy, facts, demands),
     )
 }
@@ -263,7 +277,7 @@ async def record(only: list[str]) -> None:
     for name, life in LIVES.items():
         if only and name not in only:
             continue
-        config = [short] if life is many_runs else []
+        config = [short] if life in {many_runs, shortened} else []
         with tempfile.TemporaryDirectory() as folder:
             async with await time_skipping_server(*config) as env:
                 stage = Stage(env, f"history-{name}", Path(folder))
@@ -271,6 +285,15 @@ async def record(only: list[str]) -> None:
                     await life(stage)
                     await keep(stage, name, f"WorkflowId = '{stage.handle.id}'")
                     await keep(stage, f"{name}_workload", f"WorkflowType = '{WORKLOAD_WORKFLOW}'")
+                    if life is shortened:
+                        await archived(stage)
+                        await keep(stage, f"{name}_archive", ARCHIVES)
+
+
+async def archived(stage: Stage) -> None:
+    """Wait until every run of the incident is in the document store."""
+    async for run in stage.client.list_workflows(ARCHIVES):
+        await stage.client.get_workflow_handle(run.id).result()
 
 
 async def keep(stage: Stage, name: str, query: str) -> None:

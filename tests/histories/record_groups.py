@@ -1,4 +1,4 @@
-"""Records the histories of alert groups that the replay test replays.
+"""Records the histories of alert groups and kept policies that the replay test replays.
 
 Run as `python -m tests.histories.record_groups NAME...`. As with the lives of incidents: record
 only what is new, never again what no longer replays.
@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from incidents.kept.policies import have_policy_kept, keeping_id
 from incidents.reopening import reopen_incident
 from models.contracts.alert_group import RECEIVE_ALERTS
 from states.lifecycle import State
@@ -116,8 +117,19 @@ async def outlived_group(siren: Siren) -> str:
     return incident_id
 
 
+async def kept_policy(siren: Siren) -> str:
+    """No group: the text of the policy with which incidents begin is kept."""
+    source = siren.policy.read_bytes()
+    async with siren.worker():
+        await have_policy_kept(siren.client, source, siren.task_queue)
+        handle = siren.client.get_workflow_handle(keeping_id(siren.task_queue, source))
+        await handle.result()
+    return handle.id
+
+
 LIVES: dict[str, Callable[[Siren], Awaitable[str]]] = {
-    life.__name__: life for life in (group_life, group_runs, group_takeover, outlived_group)
+    life.__name__: life
+    for life in (group_life, group_runs, group_takeover, outlived_group, kept_policy)
 }
 """Each says whose history is kept."""
 

@@ -71,3 +71,11 @@ def test_full_lives_holds_reopenings_cancellations_and_many_runs_are_among_the_h
     assert {"full_life-run1", "hold_reopen-run1", "cancelled-run1", "many_runs-run2"} <= stems
     assert "in_calendars-run1" in stems
     assert {"group_runs-run2", "group_takeover-run1", "outlived_group-run2"} <= stems
+    assert {"shortened-run2", "shortened_archive-run1", "kept_policy-run1"} <= stems
+
+
+def test_every_kind_of_workflow_is_among_the_histories() -> None:
+    """A new one needs a history from its first day on."""
+    begun = [stored(path).events[0] for path in HISTORIES]
+    told = {e.workflow_execution_started_event_attributes.workflow_type.name for e in begun}
+    assert told == {vars(kind)["__temporal_workflow_definition"].name for kind in WORKFLOWS}

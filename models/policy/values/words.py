@@ -122,7 +122,7 @@ Somebody = Annotated[Text, BeforeValidator(bare)]
 
 def a_person(given: Any) -> Any:
     """A person by the name alone. Raises a ValueError for a role."""
-    if isinstance(given, str) and given.startswith("role:"):
+    if isinstance(given, str) and party_named(given).kind is PartyKind.ROLE:
         what = f"{given} has a holder only in an incident, and a schedule counts for all of them"
         raise wrong(what, "name a person")
     return bare(given)
