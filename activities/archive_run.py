@@ -1,4 +1,8 @@
-"""archive_run: keeps the history of an ended run beyond the namespace's retention."""
+"""archive_run: keeps the history of an ended run beyond the namespace's retention.
+
+It also takes the lines of the timeline out of the history that the run left there, because the
+document store was down, and keeps them with the other old parts of the timeline.
+"""
 
 import json
 from datetime import timedelta
@@ -12,6 +16,8 @@ from connectors.documents.protocol import DocumentStore, put_beside, safe_name
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
 from incidents.kept.archives import RunGone, RunStillOpen, history_of
+from incidents.kept.left_lines import left_lines
+from incidents.kept.timelines import segment_path
 from models.contracts.archive import ARCHIVE_RUN, ArchivedRun, ArchiveRunInput
 
 log = structlog.get_logger(__name__)
@@ -42,10 +48,16 @@ class ArchiveRunActivity:
         path = f"archive/{safe_name(request.workflow_id)}/{safe_name(request.run_id)}.json"
         try:
             stored = await put_beside(self._documents, path, data)
+            parts = await left_lines(history, request, self._client.data_converter)
+            for part, lines in parts:
+                place = segment_path(request.workflow_id, part.first_seq, part.last_seq)
+                await put_beside(self._documents, place, lines.encode())
         except ConnectorError as error:
             raise store_failure(error) from None
         log.info("run.archived", workflow_id=request.workflow_id, run_id=request.run_id)
-        return ArchivedRun(uri=stored.uri, sha256=stored.sha256, events=len(history.events))
+        return ArchivedRun(
+            uri=stored.uri, sha256=stored.sha256, events=len(history.events), parts=len(parts)
+        )
 
 
 def _still_open() -> ApplicationError:

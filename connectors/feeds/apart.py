@@ -70,6 +70,20 @@ async def unfolded_apart(text: str, start: datetime, end: datetime) -> Unfolded:
 def _answered(said: dict[str, Any]) -> Unfolded:
     if "no_calendar" in said:
         raise Unreadable("is no calendar")
+    return read_back(said)
+
+
+def written(read: Unfolded) -> dict[str, Any]:
+    """A reading as JSON."""
+    events = [
+        (e.begins.isoformat(), e.ends.isoformat(), e.summary, e.emails, e.declined)
+        for e in read.events
+    ]
+    return {"events": events, "left_out": read.left_out, "doubts": read.doubts}
+
+
+def read_back(said: dict[str, Any]) -> Unfolded:
+    """A reading from JSON. Raises ValueError, KeyError or TypeError if it is none."""
     events = tuple(
         FeedEvent(_read(begins), _read(ends), summary, tuple(emails), tuple(declined))
         for begins, ends, summary, emails, declined in said["events"]
@@ -101,12 +115,7 @@ def main() -> None:
     except NoCalendar as error:
         json.dump({"no_calendar": str(error)}, sys.stdout)
         return
-    events = [
-        (e.begins.isoformat(), e.ends.isoformat(), e.summary, e.emails, e.declined)
-        for e in read.events
-    ]
-    said = {"events": events, "left_out": read.left_out, "doubts": read.doubts}
-    json.dump(said, sys.stdout)
+    json.dump(written(read), sys.stdout)
 
 
 @contextmanager

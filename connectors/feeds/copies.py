@@ -1,14 +1,18 @@
-"""Keeps the last good copies of feeds in a directory, so that they survive a restart."""
+"""Keeps the last good copies of feeds, and what they say, so that both survive a restart."""
 
 import json
 import os
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+from connectors.feeds.apart import read_back, written
+from connectors.feeds.ical import Unfolded
 from connectors.feeds.protocol import Copy, version
 from connectors.feeds.settings import FeedSettings
 from connectors.private import private_folder
@@ -19,8 +23,26 @@ def place_of(settings: FeedSettings) -> str:
     return sha256(str(settings.url or settings.path).encode()).hexdigest()
 
 
+def digest_of(text: str) -> str:
+    """What distinguishes the texts of feeds."""
+    return sha256(text.encode(errors="replace")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReading:
+    """What a text says about the time between two instants."""
+
+    digest: str
+    since: datetime
+    until: datetime
+    said: Unfolded
+
+
 class Copies:
-    """One file for each feed. Several processes may share the directory."""
+    """Two files for each feed: its copy, and what that says about the present.
+
+    Several processes may share the directory.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -44,9 +66,29 @@ class Copies:
         except Exception:  # noqa: BLE001 - whatever is in the file, it is no copy
             return None
 
+    def load_reading(self, name: str, text: str) -> KeptReading | None:
+        """What a text of a feed says, as an earlier process read it; None if none is kept."""
+        try:
+            kept = json.loads(self._reading(name).read_text(encoding="utf-8"))
+            since, until = (datetime.fromisoformat(kept[key]) for key in ("since", "until"))
+            if kept["digest"] != digest_of(text) or since.tzinfo is None or until.tzinfo is None:
+                return None
+            return KeptReading(kept["digest"], since, until, read_back(kept["said"]))
+        except Exception:  # noqa: BLE001 - whatever is in the file, it is no reading
+            return None
+
+    def save_reading(self, name: str, reading: KeptReading) -> None:
+        """Replace the reading before this one, atomically. Raises OSError."""
+        kept = {
+            "digest": reading.digest,
+            "since": reading.since.isoformat(),
+            "until": reading.until.isoformat(),
+            "said": written(reading.said),
+        }
+        self._write(self._reading(name), kept)
+
     def save(self, name: str, place: str, copy: Copy) -> None:
         """Replace the copy before this one, atomically. Raises OSError."""
-        private_folder(self._folder)
         kept = {
             "place": place,
             "as_of": copy.as_of.isoformat(),
@@ -54,12 +96,19 @@ class Copies:
             "last_modified": copy.last_modified,
             "text": copy.text,
         }
-        number, written = tempfile.mkstemp(dir=self._folder, suffix=".part")
+        self._write(self._file(name), kept)
+
+    def _reading(self, name: str) -> Path:
+        return self._folder / f"{quote(name, safe='')}.events"
+
+    def _write(self, file: Path, kept: dict[str, Any]) -> None:
+        private_folder(self._folder)
+        number, part = tempfile.mkstemp(dir=self._folder, suffix=".part")
         try:
             with os.fdopen(number, "w", encoding="utf-8") as stream:
                 json.dump(kept, stream)
-            Path(written).replace(self._file(name))
+            Path(part).replace(file)
         except BaseException:
             with suppress(OSError):
-                Path(written).unlink()
+                Path(part).unlink()
             raise

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from connectors.feeds.apart import unfolded_apart
-from connectors.feeds.copies import Copies, place_of
+from connectors.feeds.copies import Copies, KeptReading, place_of
 from connectors.feeds.file import FileFeed
 from connectors.feeds.protocol import CalendarFeed, Copy
 from connectors.feeds.readings import Read, Readings, Unreadable, in_turn
@@ -132,9 +134,28 @@ class FeedDirectory:
             settings = self._settings.get(name)
             if settings is None:
                 raise PermanentError(name, "no setting says where this feed is")
-            made, readings = self._made(name, settings), Readings(self._read)
+            made = self._made(name, settings)
+            readings = Readings(self._read, partial(self._keep, name))
             self._known[name] = _Known(made, place_of(settings), readings)
         return self._known[name]
+
+    def _keep(self, name: str, reading: KeptReading) -> None:
+        """Keep what a feed says about the present, so that no page after a restart waits for it."""
+        if reading.since <= datetime.now(UTC) <= reading.until:
+            with suppress(OSError):
+                self._copies.save_reading(name, reading)
+
+    async def _load(self, known: _Known) -> None:
+        """Load the last good copy, and what it says, unless a check found a newer one meanwhile."""
+        name = known.feed.name
+        kept = await asyncio.to_thread(self._copies.load, name, known.place)
+        if kept is None or known.copy:
+            return
+        read = await asyncio.to_thread(self._copies.load_reading, name, kept.text)
+        if known.copy is None:
+            known.copy = kept
+            if read:
+                known.readings.remember(read)
 
     def _made(self, name: str, settings: FeedSettings) -> CalendarFeed:
         """Make the feed. As with channels, addresses on this machine bypass the proxy."""
@@ -153,10 +174,7 @@ class FeedDirectory:
         """Get a fresh copy, or keep the last good one and note why it is not fresh."""
         now = datetime.now(UTC)
         if known.copy is None:
-            name = known.feed.name
-            kept = await asyncio.to_thread(self._copies.load, name, known.place)
-            # A check may have ended meanwhile; what it found is newer.
-            known.copy = known.copy or kept
+            await self._load(known)
         if known.copy and now - known.copy.as_of < self._fresh and not known.failure:
             return
         if known.failed_at and now - known.failed_at < self._patience:

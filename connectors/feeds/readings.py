@@ -8,9 +8,10 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from typing import Any
 
 from connectors.feeds.apart import Unreadable, unfolded_apart
+from connectors.feeds.copies import KeptReading, digest_of
 from connectors.feeds.ical import Unfolded
 
 KEPT = 8
@@ -19,6 +20,8 @@ AT_ONCE = 4
 """How many texts are read at once, over all feeds; each takes a process of its own."""
 _DAY = timedelta(days=1)
 
+Keep = Callable[[KeptReading], None]
+"""Keeps a reading for the next process; it is called in a thread."""
 Read = Callable[[str, datetime, datetime], Awaitable[Unfolded]]
 Key = tuple[str, datetime, datetime]
 
@@ -37,9 +40,17 @@ def in_turn(read: Read, at_once: int = AT_ONCE) -> Read:
 class Readings:
     """The readings of one feed. Callers that want the same reading at once share it."""
 
-    def __init__(self, read: Read = unfolded_apart) -> None:
+    def __init__(self, read: Read = unfolded_apart, keep: Keep | None = None) -> None:
         self._read = read
-        self._known: OrderedDict[Key, asyncio.Task[Unfolded]] = OrderedDict()
+        self._keep = keep
+        self._keeping: set[asyncio.Task[None]] = set()
+        self._known: OrderedDict[Key, asyncio.Future[Unfolded]] = OrderedDict()
+
+    def remember(self, kept: KeptReading) -> None:
+        """Take a reading of an earlier process for one of this one."""
+        found = asyncio.get_running_loop().create_future()
+        found.set_result(kept.said)
+        self._known[kept.digest, kept.since, kept.until] = found
 
     async def of(
         self, text: str, start: datetime, end: datetime, *, within: timedelta | None = None
@@ -49,10 +60,10 @@ class Readings:
         Raises TimeoutError if the reading takes longer than `within`. It goes on, and the next
         caller gets it.
         """
-        digest = sha256(text.encode(errors="replace")).hexdigest()
+        digest = digest_of(text)
         key = self._covering(digest, start, end) or (digest, *_months(start, end))
         if key not in self._known or _broken(self._known[key]):
-            self._known[key] = asyncio.create_task(self._reading(text, *key[1:]))
+            self._known[key] = asyncio.create_task(self._reading(text, key))
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)[1].cancel()
         self._known.move_to_end(key)
@@ -74,19 +85,26 @@ class Readings:
             None,
         )
 
-    async def _reading(self, text: str, start: datetime, end: datetime) -> Unfolded:
-        return await self._read(text, start, end)
+    async def _reading(self, text: str, key: Key) -> Unfolded:
+        digest, start, end = key
+        found = await self._read(text, start, end)
+        if self._keep:
+            kept = KeptReading(digest, start, end, found)
+            task = asyncio.create_task(asyncio.to_thread(self._keep, kept))
+            self._keeping.add(task)
+            task.add_done_callback(self._keeping.discard)
+        return found
 
     async def aclose(self) -> None:
         """Stop the readings that are under way."""
-        tasks = list(self._known.values())
+        tasks: list[asyncio.Future[Any]] = [*self._known.values(), *self._keeping]
         self._known.clear()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _broken(task: asyncio.Task[Unfolded]) -> bool:
+def _broken(task: asyncio.Future[Unfolded]) -> bool:
     """Whether a reading ended without a result that is the text's own."""
     if not task.done() or task.cancelled():
         return task.cancelled()

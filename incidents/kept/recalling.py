@@ -7,7 +7,7 @@ was ended from outside, its history is replayed here as a worker would; a replay
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -81,7 +81,7 @@ async def _read(
         result = last.workflow_execution_completed_event_attributes.result
         [carried] = await converter.decode(result.payloads, [Carried])
     else:
-        carried = await _replayed(history, converter)
+        carried = await replayed(history, converter)
     at = last.event_time.ToDatetime().astimezone()
     return Recalled(carried, at, archived) if carried else None
 
@@ -112,7 +112,13 @@ class _Watching(Interceptor):
         return Seeing
 
 
-async def _replayed(history: WorkflowHistory, converter: DataConverter) -> Carried | None:
+async def replayed(
+    history: WorkflowHistory, converter: DataConverter, *, silent: bool = True
+) -> Carried | None:
+    """What the run of a history carries at its end; None if the history does not replay.
+
+    `silent` suppresses all logs meanwhile: a worker, whose logs leave out replays, needs it not.
+    """
     watching = _Watching()
     replayer = Replayer(
         workflows=[IncidentWorkflow],
@@ -120,7 +126,7 @@ async def _replayed(history: WorkflowHistory, converter: DataConverter) -> Carri
         workflow_runner=UnsandboxedWorkflowRunner(),
         interceptors=[watching],
     )
-    with _silence():
+    with _silence() if silent else nullcontext():
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
     if result.replay_failure or not watching.found:
         return None

@@ -27,8 +27,12 @@ class ArchiveRunInput(Frozen):
 
 
 class ArchivedRun(Frozen):
-    """Where the document store keeps the history of a run."""
+    """Where the document store keeps the history of a run.
+
+    `parts` is the number of parts of the timeline that were taken from the history.
+    """
 
     uri: str
     sha256: str
     events: int
+    parts: int = 0

@@ -232,7 +232,8 @@ class Attempt(Frozen):
     """A refused command, and how often the same command was given.
 
     `sort` says what was in the way: authority, state, or that it was malformed. `seq` is its line
-    on the timeline; `digest` tells it from other attempts.
+    on the timeline; `digest` tells it from other attempts. `said` are the words that came with it
+    the last time, if these differ from those of the first time, which its line has.
     """
 
     actor: str
@@ -244,6 +245,7 @@ class Attempt(Frozen):
     times: int = 1
     first_at: Instant
     last_at: Instant
+    said: dict[str, str] = Field(default_factory=dict)
 
 
 class Refusals(Frozen):

@@ -153,16 +153,21 @@ def recipients(entries: Iterable[TimelineEntry]) -> Iterator[str]:
             yield str(entry.data["recipient"])
 
 
+def in_history(incident_id: str, run_id: str) -> str:
+    """The place of lines that only the history of a run has."""
+    return f"temporal:{incident_id}/{run_id}"
+
+
 def left_behind(incident: Incident, run_id: str, now: datetime) -> Incident:
     """The record with only its newest entries; a segment says where the others are.
 
-    The others exist only in the history of the run, which its archive keeps.
+    The others exist only in the history of the run, until its archive takes them from there.
     """
     older = older_entries(incident, limit=KEPT_BYTES)
     if older is None:
         return incident
     segment = TimelineSegment(
-        uri=f"temporal:{incident.id}/{run_id}",
+        uri=in_history(incident.id, run_id),
         sha256=sha256(as_json(older).encode()).hexdigest(),
         first_seq=older[0].seq,
         last_seq=older[-1].seq,

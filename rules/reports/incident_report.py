@@ -161,7 +161,9 @@ def _refused_again(incident: Incident) -> Iterator[str]:
         if attempt.times > 1:
             who_tried = f"{plain(attempt.actor)} was refused {plain(attempt.command)}"
             often = f"{attempt.times} times, the last time at {stamp(attempt.last_at)}"
-            yield f"- {who_tried} {often} (No. {attempt.seq})."
+            words = (f"{plain(name)}: {plain(text)}" for name, text in attempt.said.items())
+            last = f", then with the words: {'; '.join(words)}" if attempt.said else ""
+            yield f"- {who_tried} {often} (No. {attempt.seq}){last}."
     if incident.refusals.dropped:
         yield f"- {incident.refusals.dropped} further refused commands were counted, not kept."
 

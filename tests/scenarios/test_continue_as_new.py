@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
+from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
+from activities.archive_run import ArchiveRunActivity
 from connectors.errors import PermanentError
+from incidents.kept.timelines import with_whole_timeline
+from models.contracts.archive import ArchiveRunInput
 from models.contracts.incident import Carried
 from models.incident.record import Incident
 from rules.record import carried as carrying
@@ -132,6 +136,7 @@ async def test_an_incident_goes_on_if_the_store_is_down_and_the_timeline_is_huge
     short: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More than Temporal takes cannot be carried; a line says so, and clocks and pages go on."""
+    takes = type(short.documents).put
 
     async def refuses(*_: object) -> None:
         raise PermanentError("documents", "the disk is full")
@@ -155,8 +160,22 @@ async def test_an_incident_goes_on_if_the_store_is_down_and_the_timeline_is_huge
     whole: Incident = await run.query("record", result_type=Incident)
     kept = [entry for entry in whole.timeline if entry.seq <= left.last_seq]
     assert sha256(carrying.as_json(tuple(kept)).encode()).hexdigest() == left.sha256
+    monkeypatch.setattr(short.documents, "put", partial(takes, short.documents))
+    await _archived(short, record)
+    again = await with_whole_timeline(short.documents, record)
+    assert again.segments == ()
+    assert [entry.seq for entry in again.timeline] == list(range(1, record.timeline[-1].seq + 1))
     await short.do("acknowledge")
     assert "bo" in {m.recipient for c in short.channels.named.values() for m in c.messages.values()}
+
+
+async def _archived(stage: Stage, record: Incident) -> None:
+    """Archive every run that left lines in its history."""
+    archive = ArchiveRunActivity(stage.client, stage.documents).archive_run
+    for run_id in {segment.uri.rpartition("/")[2] for segment in record.segments}:
+        run = ArchiveRunInput(workflow_id=record.id, run_id=run_id)
+        kept = await ActivityEnvironment().run(archive, run)
+        assert kept.parts > 0
 
 
 def test_a_carried_run_reads_back_as_it_was_written() -> None:

@@ -32,6 +32,11 @@ COUNTED_AGAIN_AFTER = timedelta(minutes=10)
 COUNTED_IN_ALL = 1000
 """After this many refusals in all, only one in that time is counted, no matter who tries it."""
 
+LAST_WORDS_KEPT = 20
+"""Of this many repeated attempts, the record keeps the words that came with them last."""
+WORDS_KEPT = 250
+"""In characters: this much of such a note or reason."""
+
 UNKNOWN = Actor(name="unknown", via=WayIn.SIGNAL.value)
 """The sender of an unreadable command, or of one that claims to come from the engine."""
 
@@ -120,9 +125,10 @@ def refused(incident: Incident, tried: Tried, now: datetime) -> Incident:
     refusals = incident.refusals
     known = _attempt(refusals, tried.digest)
     if known:
-        again = known.changed(times=known.times + 1, last_at=now)
+        said = _said_now(incident, known, tried)
+        again = known.changed(times=known.times + 1, last_at=now, said=said)
         attempts = tuple(again if each is known else each for each in refusals.attempts)
-        return _with(incident, refusals.changed(attempts=attempts))
+        return _with(incident, refusals.changed(attempts=_few_words(attempts)))
     if not _room(refusals, tried):
         return _with(incident, refusals.changed(dropped=refusals.dropped + 1, dropped_at=now))
     attempt = Attempt(
@@ -151,6 +157,21 @@ def refused(incident: Incident, tried: Tried, now: datetime) -> Incident:
         incident,
         refusals.changed(recorded=refusals.recorded + 1, attempts=(*refusals.attempts, attempt)),
     )
+
+
+def _said_now(incident: Incident, known: Attempt, tried: Tried) -> dict[str, str]:
+    """The words that came with an attempt this time, if its line does not have them."""
+    line = next((entry for entry in incident.timeline if entry.seq == known.seq), None)
+    told = line.data if line else {}
+    now = {name: text for name, text in tried.said if told.get(name) != text}
+    return {name: text[:WORDS_KEPT] for name, text in now.items()}
+
+
+def _few_words(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    """The attempts, of which only the latest keep the words that came with them last."""
+    worded = sorted((each for each in attempts if each.said), key=lambda each: each.last_at)
+    silent = {each.digest for each in worded[:-LAST_WORDS_KEPT]}
+    return tuple(each.changed(said={}) if each.digest in silent else each for each in attempts)
 
 
 def _attempt(refusals: Refusals, digest: str) -> Attempt | None:

@@ -158,7 +158,7 @@ async def test_a_copy_with_a_bad_version_still_loads(
     """It counts although the feed is down."""
     async with aclosing(directory(server, tmp_path)) as feeds:
         await read(feeds)
-    [file] = tmp_path.iterdir()
+    [file] = tmp_path.glob("*.json")
     file.write_text(json.dumps({**json.loads(file.read_text()), "etag": kept}))
     server.default = Answer(status=503)
     async with aclosing(directory(server, tmp_path)) as feeds:
@@ -175,7 +175,7 @@ async def test_a_file_that_is_no_copy_is_replaced(
     """Also one that claims to be of the future."""
     async with aclosing(directory(server, tmp_path)) as feeds:
         await read(feeds)
-    [file] = tmp_path.iterdir()
+    [file] = tmp_path.glob("*.json")
     file.write_text(json.dumps({**json.loads(file.read_text()), **flaw}))
     server.default = Answer(body=a_feed(BO).encode())
     async with aclosing(directory(server, tmp_path)) as feeds:

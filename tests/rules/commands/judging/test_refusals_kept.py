@@ -10,9 +10,11 @@ from models.incident.record import Incident
 from rules.commands.judging.refusals import (
     COUNTED_AGAIN_AFTER,
     COUNTED_EXACTLY,
+    LAST_WORDS_KEPT,
     MORE_KEPT,
     REFUSALS_KEPT,
     UNKNOWN,
+    WORDS_KEPT,
     Tried,
     claimed,
     leaves_trace,
@@ -62,6 +64,31 @@ def test_the_same_again_is_counted_and_another_reason_is_another_line() -> None:
     first = incident.refusals.attempts[0]
     assert (first.first_at, first.last_at) == (after(1), after(4))
     assert len(lines(incident, "command.refused")) == 2
+
+
+def test_the_words_of_the_last_attempt_are_kept_beside_those_of_the_first() -> None:
+    """Somebody explains themselves better at each try; the line has what they said first."""
+    incident = an_incident()
+    for minute, text in enumerate(("please", "please", "the customer calls", "x" * 500), 1):
+        again = Tried("close", BO, MAY_NOT, said=(("note", text),))
+        incident = refused(incident, again, after(minute))
+        [kept] = incident.refusals.attempts
+        assert kept.said == ({} if text == "please" else {"note": text[:WORDS_KEPT]})
+    [line] = [entry for entry in incident.timeline if entry.kind == "command.refused"]
+    assert line.data["note"] == "please"
+
+
+def test_of_many_repeated_attempts_only_the_latest_keep_their_words() -> None:
+    """The record stays small, whoever sends how many notes."""
+    incident = an_incident()
+    for minute in range(1, 3 * LAST_WORDS_KEPT):
+        for text in ("first", "then"):
+            why = Refusal("NotAuthorised", f"no {minute}")
+            again = Tried("close", BO, why, said=(("note", text),))
+            incident = refused(incident, again, after(minute))
+    worded = [each.last_at for each in incident.refusals.attempts if each.said]
+    assert len(worded) == LAST_WORDS_KEPT
+    assert max(worded) == after(3 * LAST_WORDS_KEPT - 1)
 
 
 def test_a_flood_of_the_same_is_counted_exactly_at_first_and_now_and_then_later() -> None:
