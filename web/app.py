@@ -1,54 +1,26 @@
 """The HTTP application."""
 
-import secrets
-from collections.abc import Awaitable, Callable, Iterable
-from hashlib import sha256
-from http import HTTPStatus
+from collections.abc import Iterable
 from pathlib import Path
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI
 from pydantic import SecretStr
 from temporalio.client import Client
 
 from connectors.feeds.directory import FeedDirectory
+from incidents.access.reading import TokenBook
 from web.alerts.delivering import Deliveries
 from web.alerts.formats.table import FORMATS
 from web.api.reports import Reported, Reports
 from web.health.endpoints import Health
 from web.health.probe import Probe
 from web.http.endpoints import OPENAPI, describe
-from web.http.errors import Refused, install
+from web.http.errors import install
 from web.http.hosts import KnownHosts
+from web.identity.bearer import BearerTokens
+from web.identity.identified import Identified
+from web.identity.limits import FailedAttempts
 from web.policy import PolicyInForce
-
-SCHEME = "bearer"
-"""HTTP compares the scheme without regard to case."""
-
-
-def _digest(token: str) -> bytes:
-    """A digest to compare instead of the token: all are equally long, so timing reveals nothing."""
-    return sha256(token.strip().encode()).digest()
-
-
-def authenticated(token: SecretStr | None) -> Callable[[Request], Awaitable[None]]:
-    """A check that the sender knows the token; it checks nothing if no token is set."""
-    expected = _digest(token.get_secret_value()) if token else None
-
-    async def check(request: Request) -> None:
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        if expected is None:
-            return
-        knows = secrets.compare_digest(_digest(given), expected)
-        if knows and scheme.lower() == SCHEME:
-            return
-        raise Refused(
-            HTTPStatus.UNAUTHORIZED,
-            "NotAuthenticated",
-            "send the header Authorization: Bearer TOKEN with the intake token",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
-
-    return check
 
 
 def create_app(
@@ -78,7 +50,8 @@ def create_app(
     describe(app, *(each.body for each in FORMATS.values()), Reported)
     app.add_middleware(KnownHosts, names=names)
     policy = PolicyInForce(policy_file)
-    guarded = [Depends(authenticated(token))]
+    tokens = BearerTokens(TokenBook(client), token)
+    guarded = [Depends(Identified(tokens.asker, FailedAttempts()))]
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
     app.include_router(Deliveries(client, policy, task_queue).router(), dependencies=guarded)
     reports = Reports(client, policy, task_queue, feeds)

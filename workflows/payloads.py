@@ -113,3 +113,14 @@ def read_one(payloads: Sequence[object]) -> Any:
     if len(payloads) != 1:
         raise NotJson
     return read(payloads[0])
+
+
+def read_as(kind: type[Start], payloads: Sequence[object]) -> Start:
+    """The content of an update. Raises ApplicationError of type Malformed."""
+    try:
+        return kind.model_validate(read_one(payloads))
+    except NotJson:
+        message = "one JSON object is expected"
+    except ValidationError as error:
+        message = malformed(error).message
+    raise ApplicationError(message, type="Malformed", non_retryable=True)

@@ -15,7 +15,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 from rules.record.markdown import caption
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import BaseModel, ValidationError
+    from pydantic import BaseModel
 
     from models.contracts.notifying import SEND_NOTIFICATION, SendNotification
     from models.messages.message import Receipt
@@ -30,7 +30,6 @@ with workflow.unsafe.imports_passed_through():
         WorkloadInput,
         WorkloadState,
     )
-    from rules.commands.judgement import malformed
     from rules.commands.judging.trial import not_reckoned
     from rules.paging.summary import PageSummary, summary_of
     from rules.paging.urgency import Kind, rank
@@ -46,7 +45,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.record.bounds import excessive, too_large
     from workflows.incident.timer import in_time
     from workflows.options import LIFE_OF_A_PAGE, perform
-    from workflows.payloads import NotJson, raw, raw_start, read_one, read_start
+    from workflows.payloads import raw, raw_start, read_as, read_start
 
 Said = TypeVar("Said", bound=BaseModel)
 
@@ -118,11 +117,11 @@ class WorkloadWorkflow:
         """Answer an update by a rule; the validator refuses what cannot be read."""
 
         def update(*payloads: object) -> Any:
-            self._state, answer = self._ruled(rule, _read(kind, payloads))
+            self._state, answer = self._ruled(rule, read_as(kind, payloads))
             return answer.model_dump(mode="json")
 
         def validate(*payloads: object) -> None:
-            said = _read(kind, payloads)
+            said = read_as(kind, payloads)
             refusal = excessive(said) or too_large(said)
             if refusal:
                 raise ApplicationError(refusal.message, type=refusal.kind, non_retryable=True)
@@ -190,14 +189,3 @@ class WorkloadWorkflow:
             priority=Priority(*rank(Kind.LATER_PAGE, summary.urgency)),
             within=LIFE_OF_A_PAGE,
         )
-
-
-def _read(kind: type[Said], payloads: Sequence[object]) -> Said:
-    """The content of an update. Raises ApplicationError of type Malformed."""
-    try:
-        return kind.model_validate(read_one(payloads))
-    except NotJson:
-        message = "one JSON object is expected"
-    except ValidationError as error:
-        message = malformed(error).message
-    raise ApplicationError(message, type="Malformed", non_retryable=True)

@@ -32,6 +32,7 @@ from incidents.workloads.requests import Workloads
 from runtime.settings import Settings
 from runtime.worker.lanes import Workers
 from runtime.worker.settling import Settling
+from workflows.access import Access
 from workflows.alert_group import AlertGroupWorkflow
 from workflows.archive_run import ArchiveRun
 from workflows.incident.workflow import IncidentWorkflow
@@ -44,6 +45,7 @@ WORKFLOWS: tuple[type, ...] = (
     WorkloadWorkflow,
     ArchiveRun,
     KeepPolicy,
+    Access,
 )
 
 _PASSED_THROUGH = (

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from temporalio.client import Client
 
 from incidents.alerts import hand_on
+from models.access import Scope
 from models.base import MONITORING, Frozen
 from models.intake import IntakeRules
 from rules.commands.beginning.reporting import may_report
@@ -21,6 +22,7 @@ from web.http.body import read_body
 from web.http.endpoints import answers, takes
 from web.http.errors import Refused
 from web.http.reaching import reaching_temporal
+from web.identity.asker import asker_of
 from web.policy import PolicyInForce
 
 log = structlog.get_logger(__name__)
@@ -68,6 +70,7 @@ class Deliveries:
     async def take(self, form: Format, request: Request) -> Taken:
         """Take a delivery in the format `form`."""
         received_at = datetime.now(UTC)
+        asker_of(request).may(Scope.ALERTS, form.name)
         elsewhere = partial(_elsewhere, form)
         body = await read_body(request, form.body, form.media_types, elsewhere)
         rules = self._policy.rules()

@@ -14,6 +14,7 @@ from incidents.command_ids import new_command_id
 from incidents.errors import ReportRefused
 from incidents.kept.policies import have_policy_kept
 from incidents.reporting import ReportedIncident, report_incident, reports_the_same
+from models.access import Scope
 from models.base import Actor, Frozen
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
@@ -35,6 +36,7 @@ from web.http.body import read_body
 from web.http.endpoints import answers, takes
 from web.http.errors import Refused
 from web.http.reaching import RPC_TIMEOUT, reaching_temporal
+from web.identity.asker import ANYBODY, Asker, asker_of
 from web.policy import PolicyInForce
 
 log = structlog.get_logger(__name__)
@@ -63,7 +65,7 @@ class Reported(Frozen):
     )
     severity: str | None = None
     service: str | None = Field(default=None, max_length=NAME_LIMIT)
-    reporter: str = Field(min_length=1, max_length=NAME_LIMIT)
+    reporter: str | None = Field(default=None, min_length=1, max_length=NAME_LIMIT)
     happened_at: AwareDatetime | None = None
     attributes: dict[str, str] = Field(default_factory=dict, max_length=ATTRIBUTES_LIMIT)
 
@@ -75,6 +77,17 @@ class Opened(Frozen):
     started: bool
 
 
+def reporter_of(said: Reported, asker: Asker) -> Actor:
+    """Who reports: the owner of the credential, or whoever the report names. Raises Refused."""
+    named = said.reporter.strip() if said.reporter is not None else None
+    if asker.name is None and named is None:
+        raise _unprocessable([("reporter", "is missing")], "reporter: is missing")
+    if asker.name is not None and named not in {None, asker.name}:
+        problem = f"is {asker.name}, whose credential this is: leave it out"
+        raise _unprocessable([("reporter", problem)], f"reporter {problem}")
+    return Actor(name=asker.name or named or "", via=VIA, proof=asker.proof)
+
+
 def _unprocessable(fields: list[tuple[str, str]], message: str) -> Refused:
     return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", message, fields=fields)
 
@@ -84,9 +97,11 @@ def _field(asked: str) -> str:
     return asked if asked in INFORMATION else f"attributes.{asked}"
 
 
-def checked(said: Reported, policy: CompiledPolicy, now: datetime) -> Report:
+def checked(
+    said: Reported, policy: CompiledPolicy, now: datetime, asker: Asker = ANYBODY
+) -> Report:
     """The report, if the policy takes it. Raises Refused with everything that is missing."""
-    reporter = Actor(name=said.reporter.strip(), via=VIA)
+    reporter = reporter_of(said, asker)
     if blank(reporter.name):
         raise _unprocessable([("reporter", BLANK)], f"reporter {BLANK}")
     report = Report.model_construct(**{**dict(said), "reporter": reporter})
@@ -148,9 +163,11 @@ class Reports:
             problem = f"must appear once, and have 1 to {KEY_LIMIT} characters"
             raise _unprocessable([(KEY_HEADER, problem)], f"{KEY_HEADER} {problem}")
         now = datetime.now(UTC)
+        asker = asker_of(request)
+        asker.may(Scope.REPORT)
         said = await read_body(request, Reported)
         policy, source = self._policy.compiled(said.service)
-        report = checked(said, policy, now)
+        report = checked(said, policy, now, asker)
         seed = f"{VIA}/{key or new_command_id()}"
         async with reaching_temporal():
             found = await self._reported(policy, report, seed, now, repeatable=bool(key))

@@ -16,7 +16,8 @@ import h11
 import structlog
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from web.http.errors import RETRY_AFTER_SECONDS
+from web.http.endpoints import PROBLEM_TYPE
+from web.http.errors import RETRY_AFTER_SECONDS, problem
 
 log = structlog.get_logger(__name__)
 
@@ -166,7 +167,7 @@ class Connection(H11Protocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE} and not self.transport.is_closing():
-            body = json.dumps({"error": kind, "message": message}).encode()
+            body = json.dumps(problem(status, kind, message)).encode()
             for event in (_head(status, len(body)), h11.Data(data=body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
         # If we closed with bytes unread, the client would lose the answer.
@@ -177,7 +178,7 @@ class Connection(H11Protocol):
 
 def _head(status: HTTPStatus, length: int) -> Any:
     headers = [
-        ("content-type", "application/json"),
+        ("content-type", PROBLEM_TYPE),
         ("content-length", str(length)),
         ("connection", "close"),
     ]

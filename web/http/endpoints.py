@@ -12,6 +12,7 @@ from models.base import Frozen
 
 OPENAPI = "/openapi.json"
 SCHEMAS = "#/components/schemas/{model}"
+PROBLEM_TYPE = "application/problem+json"
 TOKEN = "token"  # noqa: S105 - the name of a scheme
 
 
@@ -31,8 +32,11 @@ class EndpointNamed(Frozen):
 
 
 class Refusal(BaseModel):
-    """The shape of every refusal; some have more fields."""
+    """The shape of every refusal, a problem document (RFC 9457); some have more fields."""
 
+    title: str = Field(description="the status in words")
+    status: int
+    detail: str = Field(description="the same as message")
     error: str = Field(description="which kind of refusal, in one word")
     message: str = Field(description="what is wrong, and what would be right")
     fields: list[FieldProblem] = []
@@ -67,6 +71,7 @@ def in_words(endpoints: Iterable[Endpoint]) -> str:
     return ", ".join(f"{each.method} {each.path} ({each.summary})" for each in endpoints)
 
 
+_PROBLEM = {PROBLEM_TYPE: {"schema": {"$ref": SCHEMAS.format(model=Refusal.__name__)}}}
 REFUSALS = {
     400: "the body is not JSON, or the request is not HTTP",
     401: "the token is missing or wrong",
@@ -91,7 +96,7 @@ def answers(*refusals: int, **taken: tuple[type[BaseModel], str]) -> dict[int | 
         for name, (model, words) in taken.items()
     }
     refused: dict[int | str, Any] = {
-        status: {"model": Refusal, "description": REFUSALS[status]}
+        status: {"description": REFUSALS[status], "content": _PROBLEM}
         for status in sorted({*refusals, *OF_EVERY_REQUEST})
     }
     return {**given, **refused}
@@ -113,8 +118,9 @@ def takes(
 def describe(app: FastAPI, *forms: type[BaseModel]) -> None:
     """Add the schemas of `forms`, to which its routes refer, to the OpenAPI document of `app`."""
     generated = app.openapi
+    described: list[type[BaseModel]] = [*forms, Refusal]
     _, definitions = models_json_schema(
-        [(form, "validation") for form in forms], ref_template=SCHEMAS
+        [(form, "validation") for form in described], ref_template=SCHEMAS
     )
     ambiguous = [form.__name__ for form in forms if form.__name__ not in definitions["$defs"]]
     if ambiguous:

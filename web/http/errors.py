@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from models.policy.values.words import suggestion
-from web.http.endpoints import endpoints_of, in_words
+from web.http.endpoints import PROBLEM_TYPE, endpoints_of, in_words
 
 log = structlog.get_logger(__name__)
 
@@ -117,12 +117,20 @@ def _path(loc: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in loc) or "the body"
 
 
+def problem(status: HTTPStatus, kind: str, message: str) -> dict[str, Any]:
+    """The members of a problem document (RFC 9457); `error` and `message` are ours."""
+    standard = {"title": status.phrase, "status": int(status), "detail": message}
+    return {**standard, "error": kind, "message": message}
+
+
 def answer(refused: Refused) -> Answer:
     """Build the response of a refusal."""
-    content: dict[str, Any] = {"error": refused.kind, "message": str(refused), **refused.facts}
+    content = {**problem(refused.status, refused.kind, str(refused)), **refused.facts}
     if refused.fields:
-        content["fields"] = [{"field": f, "problem": problem} for f, problem in refused.fields]
-    return Answer(content, status_code=refused.status, headers=refused.headers)
+        content["fields"] = [{"field": f, "problem": said} for f, said in refused.fields]
+    return Answer(
+        content, status_code=refused.status, headers=refused.headers, media_type=PROBLEM_TYPE
+    )
 
 
 def refusal(refused: Refused, request: Request) -> Answer:

@@ -1,0 +1,1 @@
+"""The tokens of the namespace: read them, make them, end them."""

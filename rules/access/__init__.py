@@ -1,0 +1,1 @@
+"""Who holds a token for the API, and whether it counts."""

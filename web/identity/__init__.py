@@ -1,0 +1,1 @@
+"""Who asks: by a token, by a link, or by a claim."""

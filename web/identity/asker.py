@@ -1,0 +1,79 @@
+"""Who asks, how that was established, and what they may ask for."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import Request
+
+from models.access import EVERY_SCOPE, Scope
+from models.base import Actor
+from models.proof import Proof
+from models.way_in import WayIn
+from rules.access.tokens import allows
+from web.http.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks.
+
+    `name` is a person or tool of the policy; None if the request itself says who asks, which is
+    then a claim. `source` says in a log which credential it was, and never holds a secret. A link
+    opens only `incident`, for `commands`.
+    """
+
+    name: str | None
+    proof: Proof
+    source: str
+    scopes: frozenset[str] = EVERY_SCOPE
+    incident: str | None = None
+    commands: frozenset[str] | None = None
+
+    def may(self, scope: Scope, source: str | None = None) -> None:
+        """Raises Refused (403) if the credential does not allow `scope`."""
+        if allows(self.scopes, scope, source):
+            return
+        wanted = f"{scope}:{source}" if source else scope
+        held = ", ".join(sorted(self.scopes)) or "nothing"
+        message = f"this token allows {held}; this needs {wanted}"
+        raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message)
+
+    def actor(self, claimed: str | None, way: WayIn) -> Actor:
+        """The actor of what is asked. Raises Refused (422) if the request names somebody else."""
+        if self.name is None:
+            if not claimed:
+                problem = "is missing: say who acts"
+                raise _actor(problem)
+            return Actor(name=claimed, via=way.value)
+        if claimed not in {None, self.name}:
+            problem = f"is {self.name}, whose credential this is: leave it out"
+            raise _actor(problem)
+        return Actor(name=self.name, via=way.value, proof=self.proof)
+
+
+def _actor(problem: str) -> Refused:
+    fields = [("actor", problem)]
+    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", f"actor {problem}", fields=fields)
+
+
+ANYBODY = Asker(name=None, proof=Proof.CLAIMED, source="nothing")
+"""Who asks without a credential, if none is needed: on loopback, without an intake token."""
+
+Identify = Callable[[Request], Awaitable[Asker]]
+
+
+def asker_of(request: Request) -> Asker:
+    """The asker of a request that `Identified` let in."""
+    asker: Asker = request.state.asker
+    return asker
+
+
+def unknown(message: str) -> Refused:
+    """Refuse a request that does not say who asks, or says it wrongly."""
+    return Refused(
+        HTTPStatus.UNAUTHORIZED,
+        "NotAuthenticated",
+        message,
+        headers={"WWW-Authenticate": "Bearer"},
+    )

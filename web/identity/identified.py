@@ -1,0 +1,45 @@
+"""Lets a request in if it says who asks; every refusal is logged, without the credential."""
+
+from http import HTTPStatus
+
+import structlog
+from fastapi import Request
+
+from web.http.errors import Refused
+from web.identity.asker import Asker, Identify
+from web.identity.limits import FailedAttempts
+
+log = structlog.get_logger(__name__)
+
+_PATH_LIMIT = 200
+
+
+def address_of(request: Request) -> str:
+    """The address that the request came from."""
+    return request.client.host if request.client else "unknown"
+
+
+class Identified:
+    """A dependency of routes: finds out who asks, and keeps it on the request."""
+
+    def __init__(self, identify: Identify, failures: FailedAttempts) -> None:
+        self._identify = identify
+        self._failures = failures
+
+    async def __call__(self, request: Request) -> Asker:
+        """Who asks. Raises Refused."""
+        try:
+            asker = await self._identify(request)
+        except Refused as refused:
+            if refused.status is not HTTPStatus.UNAUTHORIZED:
+                raise
+            address = address_of(request)
+            log.warning(
+                "credential.refused",
+                address=address,
+                path=request.url.path[:_PATH_LIMIT],
+                why=str(refused),
+            )
+            raise self._failures.failed(address) or refused from None
+        request.state.asker = asker
+        return asker
