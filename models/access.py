@@ -37,12 +37,17 @@ class Scope(StrEnum):
     """Deliver the alerts of every source."""
 
 
+def alerts_of(source: str) -> str:
+    """The scope that allows the alerts of one source."""
+    return f"{Scope.ALERTS}:{source}"
+
+
 EVERY_SCOPE = frozenset(scope.value for scope in Scope)
 
 
 def _scope(given: str) -> str:
-    source = given.removeprefix(f"{Scope.ALERTS}:")
-    if given in EVERY_SCOPE or (source != given and source.isidentifier()):
+    _, _, source = given.partition(":")
+    if given in EVERY_SCOPE or (given == alerts_of(source) and source.isidentifier()):
         return given
     names = ", ".join(Scope)
     raise ValueError(f"there is no scope {given[:40]!r}; there are: {names}, alerts:SOURCE")

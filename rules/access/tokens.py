@@ -10,6 +10,7 @@ from models.access import (
     Scope,
     Standing,
     TokenUsed,
+    alerts_of,
 )
 from rules.people.naming.names import flaw
 from rules.record.decision import Refusal
@@ -31,7 +32,7 @@ def standing(token: AccessToken, now: datetime) -> Standing:
 
 def allows(scopes: frozenset[str], wanted: Scope, source: str | None = None) -> bool:
     """Whether scopes allow what is wanted; `source` is the source of alerts."""
-    return wanted in scopes or (source is not None and f"{wanted}:{source}" in scopes)
+    return wanted in scopes or (source is not None and alerts_of(source) in scopes)
 
 
 def created(

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from fastapi import Request
 
-from models.access import EVERY_SCOPE, Scope
+from models.access import EVERY_SCOPE, Scope, alerts_of
 from models.base import Actor
 from models.proof import Proof
 from models.way_in import WayIn
@@ -34,7 +34,7 @@ class Asker:
         """Raises Refused (403) if the credential does not allow `scope`."""
         if allows(self.scopes, scope, source):
             return
-        wanted = f"{scope}:{source}" if source else scope
+        wanted = alerts_of(source) if source else scope
         held = ", ".join(sorted(self.scopes)) or "nothing"
         message = f"this token allows {held}; this needs {wanted}"
         raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message)
