@@ -11,8 +11,10 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from incidents.access.changing import make_token, revoke_token
 from incidents.kept.policies import have_policy_kept, keeping_id
 from incidents.reopening import reopen_incident
+from models.access import ACCESS_ID, TOKEN_USED, Holder, TokenUsed
 from models.contracts.alert_group import RECEIVE_ALERTS
 from states.lifecycle import State
 from tests.conftest import time_skipping_server
@@ -127,11 +129,30 @@ async def kept_policy(siren: Siren) -> str:
     return handle.id
 
 
+async def tokens(siren: Siren) -> str:
+    """No group: tokens are made, used and revoked across several runs."""
+    client, queue = siren.client, siren.task_queue
+    who = {"owner": "ana", "holder": Holder.PERSON, "scopes": ("read",), "by": "root"}
+    async with siren.worker():
+        made = [
+            await make_token(client, queue, name=f"token {number}", **who)  # type: ignore[arg-type]
+            for number in range(MOST_OF_A_RUN)
+        ]
+        handle = client.get_workflow_handle(ACCESS_ID)
+        await handle.signal(TOKEN_USED, TokenUsed(id=made[0].token.id))
+        await handle.signal(TOKEN_USED, "soup")
+        await revoke_token(client, queue, "token 1", "root")
+    return handle.id
+
+
 LIVES: dict[str, Callable[[Siren], Awaitable[str]]] = {
     life.__name__: life
-    for life in (group_life, group_runs, group_takeover, outlived_group, kept_policy)
+    for life in (group_life, group_runs, group_takeover, outlived_group, kept_policy, tokens)
 }
 """Each says whose history is kept."""
+FEW_EVENTS = (group_runs, tokens)
+"""Lives of which each run is short, so that there are several."""
+MOST_OF_A_RUN = 14
 
 
 async def record(only: list[str]) -> None:
@@ -139,7 +160,7 @@ async def record(only: list[str]) -> None:
     for name, life in LIVES.items():
         if only and name not in only:
             continue
-        config = ["limit.historyCount.suggestContinueAsNew=60"] if life is group_runs else []
+        config = ["limit.historyCount.suggestContinueAsNew=60"] if life in FEW_EVENTS else []
         with tempfile.TemporaryDirectory() as folder:
             async with await time_skipping_server(*config) as env:
                 siren = Siren(env, f"history-{name}", Path(folder))
