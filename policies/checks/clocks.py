@@ -90,36 +90,37 @@ def moments(policy: Policy) -> Iterator[Finding]:
                 yield Finding(finding.loc, finding.what, own)
 
 
-def _unstoppable(clock: ClockEntry) -> str | None:
+def _unstoppable(clock: ClockEntry) -> tuple[str, str] | None:
+    """Why the stop of a clock cannot come after its start, and what to write instead."""
     if clock.starts == clock.stops and not clock.recurs:
-        return "a clock cannot start and stop at the same milestone"
+        instead = f"add recurs: true, or {_later(clock)}"
+        return "a clock cannot start and stop at the same milestone", instead
     starts, stops = parse_moment(clock.starts).of, parse_moment(clock.stops).of
     if not set(starts) <= set(MILESTONES) or clock.recurs:
         return None
     if not set(stops) <= set(MILESTONES):
         ended = all(state in TERMINAL for name in starts for state in _after(name))
         if ended and not clock.outlives:
-            return f"the incident ends at {clock.starts}, and the clock with it"
+            what = f"the incident ends at {clock.starts}, and the clock with it"
+            return what, "add outlives: true"
         return None
     if not any(set(stops) & milestones_after(name) for name in starts):
-        return f"{clock.stops} never comes after {clock.starts}"
+        return f"{clock.stops} never comes after {clock.starts}", _later(clock)
     return None
+
+
+def _later(clock: ClockEntry) -> str:
+    after = milestones_after(clock.starts) if clock.starts in MILESTONES else frozenset()
+    later = [milestone for milestone in MILESTONES if milestone in after]
+    return f"after {clock.starts} can come: {', '.join(later)}" if later else ""
 
 
 def stops(policy: Policy) -> Iterator[Finding]:
     """The stop of a clock can come after its start."""
     for name, clock in policy.clocks.items():
         why = _unstoppable(clock)
-        if why is None:
-            continue
-        after = milestones_after(clock.starts) if clock.starts in MILESTONES else frozenset()
-        later = [milestone for milestone in MILESTONES if milestone in after]
-        instead = f"after {clock.starts} can come: {', '.join(later)}" if later else ""
-        if why.startswith("the incident ends"):
-            instead = "add outlives: true"
-        if clock.starts == clock.stops:
-            instead = f"add recurs: true, or {instead}"
-        yield Finding(("clocks", name, "to"), why, instead)
+        if why:
+            yield Finding(("clocks", name, "to"), *why)
 
 
 def endless(policy: Policy) -> Iterator[Finding]:

@@ -55,7 +55,7 @@ def reporters(view: View) -> str:
     """Who may report, as the beginning of a sentence."""
     who = view.policy.reporting.who if view.policy.reporting else ("anyone",)
     words = _whom(view, who)
-    own = who[0] in _WORDS or words.startswith("whoever")
+    own = who[0] in _WORDS or _by_role(view, who[0])
     return words[:1].upper() + words[1:] if own else words
 
 
@@ -71,11 +71,15 @@ def _whom(view: View, who: Iterable[str]) -> str:
 
 def _reporter(view: View, word: str) -> str:
     """Whom a word means; nobody holds a role yet, so it means everybody who could."""
-    name = str(bare(word))
-    people = reporter_meant(view.policy, word)
-    if people and name in view.policy.roles:
+    name, people = str(bare(word)), _by_role(view, word)
+    if people:
         return f"whoever could be {name} ({listed(people)})"
     return _WORDS.get(name, party(name))
+
+
+def _by_role(view: View, word: str) -> tuple[str, ...]:
+    """The people that a word means, if it names a role."""
+    return reporter_meant(view.policy, word) if bare(word) in view.policy.roles else ()
 
 
 def required(rule: ReportingRule) -> tuple[str, ...]:
