@@ -38,7 +38,7 @@ PLACES = (
 """Zones and a day near which their clocks change: by an hour, half, two, a day, or never."""
 
 _DEFAULT = settings.default.max_examples if settings.default else 0
-QUICK = settings(max_examples=max(200, _DEFAULT), deadline=None)
+QUICK = settings(max_examples=max(200, _DEFAULT))
 """The same cases each time; `make fuzz` tries five times as many, and new ones."""
 DAYS = (*WEEK, HOLIDAY)
 

@@ -29,7 +29,7 @@ def test_no_incident_goes_on_with_the_record_of_another() -> None:
     assert "is of INC-260327-TEST" in unfit.message
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_forged_record_stops_at_its_first_task(data: st.DataObject) -> None:
     """The forged record may have anything at any place."""

@@ -169,7 +169,7 @@ def test_no_instant_or_length_of_time_stops_an_incident(name: str) -> None:
             _every_way(name, said({**payload_of(name), field: None}, (field,), text))
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_nothing_that_json_can_say_stops_an_incident(data: st.DataObject) -> None:
     """It tries any command with anything at any place, by signal and by update."""
@@ -192,7 +192,7 @@ def test_nothing_that_json_can_say_stops_an_incident(data: st.DataObject) -> Non
         goes_on(incident, stage)
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_nothing_that_json_can_say_stops_an_alert_group(data: st.DataObject) -> None:
     """After either signal it still takes alerts and opens an incident for them."""
@@ -218,7 +218,7 @@ def test_nothing_that_json_can_say_stops_an_alert_group(data: st.DataObject) -> 
         ).view()
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_nothing_that_json_can_say_stops_a_workload(data: st.DataObject) -> None:
     """After either update it still gives leave."""
@@ -251,7 +251,7 @@ STARTS: dict[Starting, IncidentInput | AlertGroupInput | WorkloadInput] = {
 }
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_start_is_fit_or_ends_at_once(data: st.DataObject) -> None:
     """With anything at any place of its input, the workflow either works or says why not."""

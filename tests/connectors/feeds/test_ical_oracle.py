@@ -95,7 +95,7 @@ EVENTS = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(EVENTS, min_size=1, max_size=2))
 def test_a_generated_feed_is_read_as_another_reader_reads_it(events: list[Written]) -> None:
     """They have rules, exceptions and zones, and days on which clocks change."""

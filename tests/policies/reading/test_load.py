@@ -253,7 +253,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(VALUES)
 def test_any_yaml_is_a_policy_or_a_list_of_problems(value: object) -> None:
     """Each problem has a place and words, whatever the values are."""
@@ -262,7 +262,7 @@ def test_any_yaml_is_a_policy_or_a_list_of_problems(value: object) -> None:
     assert_readable(stream.getvalue().encode())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.binary(max_size=60) | st.text("a:-[]{}#&*!|>'\"%@`,?<~ \n\t0", max_size=40).map(str.encode)
 )
@@ -275,7 +275,7 @@ def test_any_bytes_are_a_policy_or_a_list_of_problems(source: bytes) -> None:
     assert_readable(source)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, len(WHOLE)), st.integers(0, 30), st.text("a: {}[],\n%5", max_size=5))
 def test_a_policy_with_any_slip_is_a_policy_or_a_list_of_problems(
     at: int, length: int, instead: str

@@ -73,7 +73,7 @@ def test_a_change_of_any_duration_changes_the_document(place: tuple[int, int]) -
     assert "23 hours 17 minutes" in " ".join(texts(document(changed)))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     severity=st.sampled_from(("SEV1", "SEV2", "SEV3", "SEV4")),
     minutes=st.integers(min_value=1, max_value=100_000),

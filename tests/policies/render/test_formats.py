@@ -139,7 +139,7 @@ def test_the_page_loads_nothing() -> None:
     assert "://" not in html
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.text(min_size=1, max_size=40)
     .filter(lambda text: in_a_line(text).strip())

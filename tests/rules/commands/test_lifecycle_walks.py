@@ -155,7 +155,7 @@ class Walk(RuleBasedStateMachine):
         assert Incident.model_validate_json(self.incident.model_dump_json()) == self.incident
 
 
-Walk.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+Walk.TestCase.settings = settings(max_examples=40, stateful_step_count=25)
 TestWalk = Walk.TestCase
 
 

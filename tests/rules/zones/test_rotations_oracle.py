@@ -28,7 +28,7 @@ PLACES = (
 LIVED = 560
 AHEAD = 333
 PEOPLE = ("ana", "bo", "cy", "di", "ed")
-MANY = settings(max_examples=300, deadline=None)
+MANY = settings(max_examples=300)
 
 
 def hour(minute: int) -> str:
@@ -154,7 +154,7 @@ def test_whoever_the_oracle_sees_on_watch_is_on_call(case: Case) -> None:
         assert (found.gap is Gap.DECLARED) == (seen is not None and person is None)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(cases())
 def test_shifts_begin_and_end_where_the_oracle_sees_the_watch_change(case: Case) -> None:
     """It compares ten days: who, from when, until when, and the gaps."""
@@ -180,7 +180,7 @@ def test_shifts_begin_and_end_where_the_oracle_sees_the_watch_change(case: Case)
     )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(cases(most=1))
 def test_nobody_is_skipped_and_nobody_doubled(case: Case) -> None:
     """In every rotation the next person follows, across all changes of clocks."""
@@ -194,7 +194,7 @@ def test_nobody_is_skipped_and_nobody_doubled(case: Case) -> None:
         assert after.person == rotation.people[following % len(rotation.people)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     place=st.sampled_from(("Europe/London", "America/New_York", "Asia/Kolkata")),
     day=st.integers(0, 6),
