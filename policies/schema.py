@@ -34,7 +34,7 @@ DIALECT = "http://json-schema.org/draft-07/schema#"
 """The newest version that every editor understands."""
 
 Form = Callable[[JsonSchemaValue], JsonSchemaValue]
-"""Maps what a value becomes to what authors may write for it."""
+"""Maps the schema of a value to the schema of the forms that authors may write."""
 
 _HEAD = ("policy", "version", "effective_from")
 """What no policy may leave out."""

@@ -80,7 +80,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         (State.REPORTED,),
         State.ASSESSMENT,
         milestone="acknowledged",
-        says="somebody takes the incident; escalation stops",
+        says="somebody takes on the incident; the escalation stops",
     ),
     Transition(
         Trigger.BEGIN_DIAGNOSIS,
@@ -112,7 +112,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         (State.DIAGNOSIS, State.RESOLUTION),
         None,
         milestone="mitigated",
-        says="the impact is over, the incident is not",
+        says="the impact is over, but the incident is not",
     ),
     Transition(
         Trigger.RESOLVE,
@@ -130,7 +130,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         State.DIAGNOSIS,
         milestone="reopened",
         voids=("diagnosed", "mitigated", "resolved", "reviewed", "closed"),
-        says="it was not over; a closed incident starts a new run that carries its record",
+        says="the incident was not over; a closed one starts a new run with its record",
     ),
     Transition(
         Trigger.CLOSE,
@@ -138,7 +138,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         State.CLOSED,
         milestone="closed",
         guards=(Guard.ROLES_FILLED, Guard.REVIEW_COMPLETE, Guard.ALERTS_QUIET),
-        says="reviewed and documented as the policy asks",
+        says="the review and the documents are as the policy requires",
     ),
     Transition(
         Trigger.CANCEL,
@@ -146,7 +146,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         State.CANCELLED,
         milestone="cancelled",
         guards=(Guard.REASON_ACCEPTED,),
-        says="it was no incident of its own",
+        says="it was no incident, or no separate one",
     ),
 )
 

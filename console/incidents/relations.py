@@ -24,7 +24,7 @@ async def look_for_other(client: Client, command: Command) -> str:
     if not is_incident_id(named) or await _known(client, named):
         return ""
     if not needed:
-        return f"the server knows no incident {named}; linked all the same"
+        return f"the server knows no incident {named}; the link was made"
     raise Failure(
         "UnknownIncident",
         f"{field.replace('_', ' ')}: there is no incident {named}",

@@ -41,7 +41,7 @@ class EntryKind(StrEnum):
         "the incident was reported",
         ("policy", "policy_hash", "group", "previous"),
     )
-    INCIDENT_ACKNOWLEDGED = "incident.acknowledged", "somebody took the incident on", _TRIGGER
+    INCIDENT_ACKNOWLEDGED = "incident.acknowledged", "somebody took on the incident", _TRIGGER
     INCIDENT_ASSESSED = "incident.assessed", "the assessment ended, the diagnosis began", _TRIGGER
     INCIDENT_DIAGNOSED = "incident.diagnosed", "the diagnosis ended, the resolution began", _TRIGGER
     INCIDENT_RETURNED = (
@@ -64,7 +64,7 @@ class EntryKind(StrEnum):
     )
     MILESTONE_WITHDRAWN = (
         "milestone.withdrawn",
-        "a milestone had not come after all",
+        "a milestone was withdrawn: it had not come",
         ("milestone", "was"),
     )
     STEP_DONE = "step.done", "a step was done", ("step",)
@@ -73,7 +73,7 @@ class EntryKind(StrEnum):
     ATTRIBUTE_SET = "attribute.set", "an attribute got a value", ("attribute", "value")
     ATTRIBUTE_LEFT_OUT = (
         "attribute.left_out",
-        "a label of an alert is no value of the attribute that it names",
+        "an alert's label has a value that its attribute does not allow",
     )
     SEVERITY_FOLLOWS = "severity.follows", "the severity follows from what was reported"
     SEVERITY_CHANGED = (
@@ -89,7 +89,7 @@ class EntryKind(StrEnum):
     CLOCK_OVERDUE = "clock.overdue", "a clock reached a threshold after its limit", _THRESHOLD
     CLOCK_SUPERSEDED = (
         "clock.superseded",
-        "a correction took a threshold back that had fired",
+        "a correction marked a fired threshold as superseded",
         ("clock", "threshold"),
     )
     CLOCK_EXTENDED = (
@@ -97,17 +97,17 @@ class EntryKind(StrEnum):
         "somebody moved the limit of a clock",
         ("clock", "by_seconds", "limit_at"),
     )
-    ACTION_REFUSED = "action.refused", "the rules refused what a threshold set off"
+    ACTION_REFUSED = "action.refused", "the rules refused the action of a threshold"
 
     ESCALATION_FOLLOWS = "escalation.follows", "another escalation of the policy counts", ("rule",)
     ESCALATION_BY_HAND = (
         "escalation.by_hand",
-        "somebody asked for a level or for a target",
+        "somebody escalated by hand",
         ("level", "only", "reason"),
     )
     ESCALATION_JOINED = (
         "escalation.joined",
-        "a level was asked for that had just been paged",
+        "a demand joined a page that was just sent",
         ("level", "reason"),
     )
     ESCALATION_WAITS = (
@@ -121,15 +121,15 @@ class EntryKind(StrEnum):
         ("level", "forgotten_at"),
     )
     ESCALATION_DELAYED = "escalation.delayed", "no worker answered in time for a page; tried again"
-    ESCALATION_ANSWERED = "escalation.answered", "somebody answered a call by hand"
-    ESCALATION_TAKEN_UP = "escalation.taken_up", "somebody took the incident up, and it stopped"
+    ESCALATION_ANSWERED = "escalation.answered", "somebody answered a manual escalation"
+    ESCALATION_TAKEN_UP = "escalation.taken_up", "somebody made progress, so the escalation stopped"
     ESCALATION_EXHAUSTED = "escalation.exhausted", "every level had its turn, and nobody answered"
 
     PAGE_SENT = "page.sent", "a channel took a page", (*_PAGE, *_DUTY)
     PAGE_FAILED = "page.failed", "no channel took a page; it is tried again", (*_PAGE, *_DUTY)
     PAGE_FELL_BACK = "page.fell_back", "a channel refused a page; the next is tried", _MESSAGE
     PAGE_DELAYED = "page.delayed", "every channel refused a page; it is tried again", _MESSAGE
-    PAGE_UNDELIVERED = "page.undelivered", "no channel took a page; given up", _MESSAGE
+    PAGE_UNDELIVERED = "page.undelivered", "no channel took a page; the engine gave up", _MESSAGE
     PAGE_HELD = "page.held", "a page waits for a summary of many", (*_PAGE, *_DUTY)
     PAGE_SUMMARISED = (
         "page.summarised",
@@ -168,7 +168,7 @@ class EntryKind(StrEnum):
     )
     NOTIFICATION_UNDELIVERED = (
         "notification.undelivered",
-        "no channel took a notification; given up",
+        "no channel took a notification; the engine gave up",
         _MESSAGE,
     )
     REMINDER_SENT = "reminder.sent", "a channel took a reminder", _MESSAGE
@@ -182,7 +182,11 @@ class EntryKind(StrEnum):
         "every channel refused a reminder; it is tried again",
         _MESSAGE,
     )
-    REMINDER_UNDELIVERED = "reminder.undelivered", "no channel took a reminder; given up", _MESSAGE
+    REMINDER_UNDELIVERED = (
+        "reminder.undelivered",
+        "no channel took a reminder; the engine gave up",
+        _MESSAGE,
+    )
     REMIND_NOBODY = "remind.nobody", "a reminder found nobody", ("target",)
 
     UPDATE_POSTED = "update.posted", "a status update was given", ("audiences",)
@@ -204,7 +208,7 @@ class EntryKind(StrEnum):
     )
     ROLE_DISCOURAGED = (
         "role.discouraged",
-        "somebody has two roles that the policy advises to keep apart",
+        "somebody has two roles that the policy advises against combining",
     )
     ROLE_OVERLOADED = (
         "role.overloaded",
@@ -234,16 +238,16 @@ class EntryKind(StrEnum):
     APPROVAL_TIMEOUT = "approval.timeout", "nobody decided in time"
     APPROVAL_LAPSED = (
         "approval.lapsed",
-        "the state changed, or its requester asked for something else",
+        "the request ended: the state changed, or a new request replaced it",
     )
     CONSULTATION_ASKED = (
         "consultation.asked",
-        "somebody's opinion was asked",
+        "somebody asked those who may give a command",
         ("rule", "of", "request"),
     )
     CANCELLATION_REFUSED = (
         "cancellation.refused",
-        "somebody tried to cancel the workflow, not the incident",
+        "somebody tried to cancel the workflow instead of the incident",
     )
     POLICY_ASKED = "policy.asked", "somebody asked for another policy", ("becomes",)
     POLICY_ADOPTED = (

@@ -65,7 +65,7 @@ def _left_open(heard: Heard, found: Iterable[Finding]) -> Iterator[Finding]:
 def _words(silence: Silence) -> str:
     path = path_words(silence.loc)
     if silence.reason is not None:
-        return f"{path} is none, without a reason"
+        return f"{path} is none, but has no reason"
     return f"{path} is left open, and meanwhile {silence.meanwhile}"
 
 

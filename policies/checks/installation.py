@@ -47,7 +47,7 @@ def channels_resolved(unresolved: Callable[[Iterable[str]], Collection[str]]) ->
 
 
 def misunderstood(policy: Policy, kind_of: Callable[[str], str | None]) -> Iterator[Finding]:
-    """Channels that the settings make another kind than the policy says.
+    """Channels whose kind in the settings differs from the policy's kind.
 
     `kind_of` says what kind the settings make of a name, None if they do not know it.
     """

@@ -131,7 +131,7 @@ def floors_that_hold(policy: Policy) -> Iterator[Finding]:
 
 
 def every_level_reached(policy: Policy) -> Iterator[Finding]:
-    """If severities follow from attributes, something gives each of them."""
+    """Report severities that no attribute gives, if severities follow from attributes."""
     rules = policy.severity_rules
     given = [cell for table in written(policy) if not table.gives for cell in table.cells.values()]
     if not given:

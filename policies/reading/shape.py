@@ -57,7 +57,7 @@ def _of_free_keys(model: type[BaseModel]) -> Any:
 
 
 def _bare(annotation: Any) -> Any:
-    """The type alone; if it has several forms, the one that has keys of its own."""
+    """The type without its wrapping; of several forms, the one with its own keys."""
     if hasattr(annotation, "__metadata__"):
         return _bare(annotation.__origin__)
     forms = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else ()

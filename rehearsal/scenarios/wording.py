@@ -30,7 +30,7 @@ NOT_WRITTEN = frozenset(
 """Fields of a report that the engine fills."""
 
 ADOPTED = "policy_hash"
-"""An author names the file of the policy; its hash takes the place of it when it is played."""
+"""An author names the policy's file; the rehearsal replaces it by the hash."""
 
 FRIENDLY: Mapping[str, Mapping[str, str]] = {
     "set_severity": {"to": "severity"},

@@ -75,7 +75,7 @@ def _stale(known: CalendarSlice | None, earliest: datetime, now: datetime) -> bo
 def _short_of(
     known: CalendarSlice | None, policy: CompiledPolicy, calendar: str, now: datetime
 ) -> bool:
-    """Whether the slice could reach further than it does, by a week at least."""
+    """Whether the slice could reach at least a week further."""
     return known is None or known.valid_until + MARGIN <= now + ahead(policy, calendar)
 
 

@@ -121,7 +121,7 @@ class MonthlyHandOvers:
         return number
 
     def starting(self, wall: datetime) -> "MonthlyHandOvers":
-        """The same hand-overs, counted from the first month with one at or after a wall time."""
+        """The same hand-overs, but counted from the first one at or after a wall time."""
         begins = self.first if self.wall(0) >= wall else months_later(self.first, 1)
         return MonthlyHandOvers(self.clock, begins, self.day, self.every)
 

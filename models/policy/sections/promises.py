@@ -114,7 +114,7 @@ class AudienceEntry(Frozen):
 class Communication(Frozen):
     """Who speaks for the incident, to whom, and how often at each severity.
 
-    `checked_by` names who ensures that what is said is clear and consistent. `late` says what
+    `checked_by` names who ensures that communication is clear and consistent. `late` says what
     happens when an update is late, and after that. Without it, the lead gets a reminder.
     """
 

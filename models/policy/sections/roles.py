@@ -66,7 +66,7 @@ def _required_in(given: Any) -> Any:
 
 
 def _unfilled(given: Any) -> Any:
-    """Actions alone: at the limit."""
+    """Bare actions belong to the limit."""
     return {"100%": given} if isinstance(given, (str, list, tuple)) else given
 
 

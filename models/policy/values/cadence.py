@@ -51,7 +51,7 @@ class RhythmEntry(Frozen):
 
 
 def _by_severity_alone(given: Any) -> None:
-    """Explain what to write instead if a promise has a condition or an end."""
+    """Refuse a promise with a condition or an end, and say what to write instead."""
     said = next((key for key in ("when", "until") if isinstance(given, dict) and key in given), "")
     if said:
         how = "write a clock to update:AUDIENCE that recurs, with when and until"

@@ -203,8 +203,8 @@ def hours(policy: Policy) -> Iterator[Finding]:
         where: Loc = ("escalations", names[0])
         yield warning(
             where,
-            f"nobody of {' and '.join(names)} is within their hours {at}: whoever is first is "
-            "paged only afterwards",
+            f"nobody of {' and '.join(names)} is within their hours {at}: the first "
+            "of them is paged only afterwards",
             f"add a level without hours, {or_accept(where)}",
             key=True,
         )

@@ -97,7 +97,7 @@ def deadlines(policy: Policy) -> Iterator[Gap]:
 
 
 def progress(policy: Policy) -> Iterator[Gap]:
-    """Audiences that the engine or somebody tells."""
+    """Audiences that the engine or a person informs."""
     if policy.communication is None:
         yield Gap((), "communication.audiences")
     elif not policy.communication.audiences:

@@ -47,9 +47,9 @@ def speakers(view: View) -> Iterator[str]:
     checking = view.policy.communication.checked_by if view.policy.communication else ()
     if checking:
         checks = verb(checking, "check")
-        yield f"{listed(checking)} {checks} that what is said is clear and consistent."
+        yield f"{listed(checking)} {checks} that communication is clear and consistent."
     elif not view.compiled.approvals.get("post_update"):
-        nobody = "Nobody is named who checks that what is said is clear and consistent."
+        nobody = "Nobody is named who checks that communication is clear and consistent."
         yield view.nothing("communication.checked_by", nobody)
     yield f"Status updates are given by {authority.may(view, 'post_update')}."
     if view.compiled.approvals.get("post_update"):

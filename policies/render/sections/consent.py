@@ -104,9 +104,8 @@ def _unanswered(rule: ApprovalRule) -> str:
 
 
 def _override(rule: OverrideRule) -> Iterator[str]:
-    what = f" of {listed(rule.commands)}" if rule.commands else ""
-    may = f"may be done all the same, with a reason, by {who(rule.by)}"
-    yield f"What the policy refuses{what} {may}."
+    what = listed(rule.commands, "or") if rule.commands else "a command"
+    yield f"If the policy refuses {what}, it may be overridden, with a reason, by {who(rule.by)}."
     overruled = (*(GUARDS[guard] for guard in rule.guards),)
     more = f", and {listed(overruled)}" if overruled else ""
     yield f"This overrules authority and approvals{more}, and nothing else."

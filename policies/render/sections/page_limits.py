@@ -41,7 +41,7 @@ def _often(limit: PageLimit) -> str:
 
 
 def _divided(view: View) -> Iterator[str]:
-    """How each limit divides."""
+    """How each limit is divided between pages and summaries."""
     limits = view.compiled.page_limits
     people = (person.limit for person in view.compiled.people.values())
     every = (limits.person, *people, *limits.channels.values())

@@ -22,8 +22,8 @@ def section(view: View) -> Blocks:
         yield Heading(f"On call: {name}")
         if spec.feed:
             yield Paragraph(
-                f"Whoever the events of the calendar feed {spec.feed.name} name is on call while "
-                "they last."
+                f"People whom an event of the calendar feed {spec.feed.name} names are on call "
+                "while it lasts."
             )
             yield from _names(spec)
         else:

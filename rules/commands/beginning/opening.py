@@ -28,7 +28,7 @@ def open_incident(
 
     A severity that the policy does not have counts as none. However the severity was found, it is
     unconfirmed until a person sets it.
-    Of its report the record keeps the alerts whose labels say something: `alerts` has them all.
+    The report on the record keeps only alerts with labels; `alerts` has all of them.
     """
     verdict = first_severity(report, policy)
     at = min(report.happened_at or came_at or now, now)

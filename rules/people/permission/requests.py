@@ -140,9 +140,9 @@ def asked(
 
 
 def _in_place_of_their_last(case: Case, request: Request) -> Incident:
-    """The record with a request. Each person has one by a rule: a new one replaces their last.
+    """The record with a request, which replaces the last one of that person by the same rule.
 
-    Requests of others, and what was approved of them, stay.
+    Requests of others stay, with their approvals.
     """
 
     def gives_way(other: Request) -> bool:

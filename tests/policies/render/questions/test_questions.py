@@ -193,11 +193,11 @@ def test_the_document_says_whether_anybody_checks_updates() -> None:
     """Somebody has the duty; only an approval checks an update before it goes out."""
     title = "Q17. Who ensures that communication is clear and consistent"
     told = said(document(DEFAULT), title)
-    assert "Communication lead checks that what is said is clear and consistent." in told
+    assert "Communication lead checks that communication is clear and consistent." in told
     assert "The engine asks nobody to check an update before it goes out." in told
     assert any("Ensures that communication is clear and consistent" in text for text in told)
     named = WHOLE + "communication: { checked_by: [role:lead, ana] }\n"
-    assert "Lead and ana check that what is said is clear and consistent." in said(
+    assert "Lead and ana check that communication is clear and consistent." in said(
         document(named), title
     )
     approved = WHOLE + "approvals: { post_update: { by: [ana, bo] } }\n"
