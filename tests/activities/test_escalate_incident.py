@@ -67,7 +67,7 @@ async def test_everybody_of_the_level_is_paged_once(
     assert (page["recipient"], page["address"]) == ("ana", "ana@example.org")
 
 
-async def test_it_can_find_out_whom_a_level_pages_and_send_nothing(
+async def test_it_can_determine_the_targets_of_a_level_and_send_nothing(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
     """It has the keys of the pages, which a lost task may have sent."""
@@ -164,7 +164,7 @@ async def test_a_chain_that_fails_for_good_is_owed_on_its_last_channel(
     assert len(page.fell_back) == 2
 
 
-async def test_one_target_s_trouble_does_not_reach_the_others(
+async def test_trouble_with_one_target_does_not_reach_the_others(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
     """A hanging channel is given up in time; the other page left long before."""
@@ -193,7 +193,7 @@ async def test_an_unknown_channel_falls_back(
     assert page.fell_back[0].channel == "pigeon"
 
 
-async def test_whom_no_channel_reaches_is_nobody(
+async def test_a_person_whom_no_channel_reaches_is_nobody(
     environment: ActivityEnvironment, channels: ChannelDirectory
 ) -> None:
     """A person without any channel counts as nobody, so that the next level need not wait."""

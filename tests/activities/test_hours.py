@@ -52,7 +52,7 @@ def paged(answer: Escalated) -> list[str]:
     return [page.delivery.message.recipient for page in answer.pages]
 
 
-async def test_it_is_the_hour_by_the_clock_of_each(
+async def test_hours_are_read_in_the_zone_of_each_person(
     environment: ActivityEnvironment, channels: ChannelDirectory, sink: WebhookSink
 ) -> None:
     """People without a zone are in the calendar's; those passed over have their next hour named."""
@@ -68,7 +68,7 @@ async def test_it_is_the_hour_by_the_clock_of_each(
     assert set(sink.effects) == {"INC-1/page-1:ana"}
 
 
-async def test_whose_zone_is_not_known_is_paged_all_the_same(
+async def test_a_person_without_a_zone_is_still_paged(
     environment: ActivityEnvironment, channels: ChannelDirectory
 ) -> None:
     """Waking somebody is better than nobody."""
@@ -76,7 +76,7 @@ async def test_whose_zone_is_not_known_is_paged_all_the_same(
     assert paged(answer) == ["dee"]
 
 
-async def test_of_those_who_take_turns_one_is_paged(
+async def test_one_of_those_who_take_turns_is_paged(
     environment: ActivityEnvironment, channels: ChannelDirectory
 ) -> None:
     """It is the first who can be; skipped people are named, later ones are not asked."""
@@ -95,7 +95,7 @@ async def test_of_those_who_take_turns_one_is_paged(
     assert paged(alone) == ["bo"]
 
 
-async def test_where_nobody_can_be_everybody_is_told(
+async def test_if_nobody_can_be_reached_everybody_in_turn_is_listed(
     environment: ActivityEnvironment, channels: ChannelDirectory
 ) -> None:
     """Each has the beginning of their hours, so that the page can start again then."""

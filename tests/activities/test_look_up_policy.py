@@ -57,7 +57,7 @@ async def test_a_policy_that_was_kept_is_known(
     assert "is Staffed 1, not Staffed 7" in other.problem
 
 
-async def test_what_was_never_in_force_or_lies_under_anothers_hash_is_not(
+async def test_a_policy_that_was_never_in_force_or_has_another_hash_is_unknown(
     documents: LocalDocumentStore, tmp_path: Path
 ) -> None:
     """A document is believed only if it has the hash."""
@@ -68,7 +68,7 @@ async def test_what_was_never_in_force_or_lies_under_anothers_hash_is_not(
     assert (answer.policy, "knows no policy" in answer.problem) == (None, True)
 
 
-async def test_a_text_that_somebody_had_kept_is_not_known_by_that(
+async def test_a_text_that_somebody_had_kept_does_not_become_known(
     documents: LocalDocumentStore, tmp_path: Path
 ) -> None:
     """Anybody may have a text kept; what was in force, the file of a worker said."""
@@ -76,7 +76,7 @@ async def test_a_text_that_somebody_had_kept_is_not_known_by_that(
     assert "knows no policy" in (await found(documents, tmp_path / "none.yaml")).problem
 
 
-async def test_what_was_in_force_when_it_was_kept_is_known_after_the_file_has_changed(
+async def test_a_kept_policy_that_was_in_force_stays_known_after_the_file_changes(
     documents: LocalDocumentStore, tmp_path: Path
 ) -> None:
     """A text that the worker's file does not have is kept all the same, for whoever reads it."""

@@ -99,7 +99,7 @@ async def test_an_override_made_after_the_incident_began_counts(file: Path) -> N
 
 
 @pytest.mark.parametrize("broken", ["not a policy", "", WRITTEN.replace("Least", "Another")])
-async def test_where_the_policy_in_force_is_no_help_the_incident_s_own_counts(
+async def test_the_incident_s_own_schedules_count_if_the_policy_in_force_is_no_help(
     file: Path, broken: str
 ) -> None:
     """It is a broken file, or the policy of somebody else."""
@@ -125,7 +125,9 @@ async def test_a_feed_is_asked_and_its_age_is_told(feeds: FeedDirectory, file: P
     assert on_call.notes == ("'Offsite' of 2026-03-04 09:00 names nobody",)
 
 
-async def test_what_cannot_be_worked_out_is_nobody_and_says_so(tmp_path: Path) -> None:
+async def test_a_schedule_that_cannot_be_worked_out_gives_nobody_and_says_so(
+    tmp_path: Path,
+) -> None:
     """A missing feed, schedule or zone does not raise, because others must be paged."""
     spec = compiled().schedules[0].changed(zone="Mars/Olympus", name="mars")
     mars = spec.rotations[0].changed(zone="Mars/Olympus")
@@ -193,7 +195,7 @@ async def test_everybody_on_call_is_paged_and_the_result_says_why(
     assert set(sink.effects) == {"INC-1/page-1:ana", "INC-1/page-1:bo"}
 
 
-async def test_a_role_goes_to_whoever_is_on_call_when_an_incident_begins(
+async def test_a_role_goes_to_the_person_on_call_when_an_incident_begins(
     feeds: FeedDirectory,
 ) -> None:
     """The policy carries the result; a policy without such roles is left alone."""
@@ -225,7 +227,7 @@ async def test_a_schedule_whose_feed_breaks_keeps_nobody_else_from_being_paged(
     assert set(sink.effects) == {"INC-1/page-1:ana"}
 
 
-async def test_where_the_policy_in_force_cannot_be_read_the_incident_s_own_counts(
+async def test_the_incident_s_own_schedules_count_if_the_policy_in_force_cannot_be_read(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the error is."""

@@ -195,7 +195,7 @@ async def test_reopening_twice_reopens_once(bench: Bench) -> None:
     assert "alert fires again: a" in reopenings[0]
 
 
-async def test_where_people_reopened_first_the_alerts_are_taken_all_the_same(
+async def test_alerts_are_taken_even_if_people_reopened_first(
     bench: Bench,
 ) -> None:
     """It does not matter that the reopening is refused."""

@@ -109,7 +109,7 @@ def forged(change: dict[str, Any]) -> bytes:
         forged({"timeline": a_diagnosed_incident().timeline[:3]}),
     ],
 )
-async def test_what_lies_where_the_report_goes_is_not_taken_for_it(
+async def test_another_file_at_the_place_of_the_report_is_not_taken_for_it(
     environment: ActivityEnvironment, documents: LocalDocumentStore, lies_there: bytes
 ) -> None:
     """If version, incident or record differ, it is left alone, and the report goes beside it."""

@@ -48,7 +48,7 @@ async def test_a_worker_answers_and_without_one_the_history_does(
     assert unanswered.value.found.state == "assessment"
 
 
-async def test_one_that_was_ended_from_outside_is_over_and_is_read_as_it_stood(
+async def test_an_incident_that_was_ended_from_outside_is_read_as_it_stood(
     client: Client, task_queue: str, tmp_path: Path
 ) -> None:
     """Commands are refused with what the server knows of its end."""
@@ -70,7 +70,7 @@ async def test_one_that_was_ended_from_outside_is_over_and_is_read_as_it_stood(
     assert (seen.running, seen.ending, seen.view.next) == (False, known.ending, ())
 
 
-async def test_one_that_nobody_knows_is_not_found(client: Client, tmp_path: Path) -> None:
+async def test_an_unknown_incident_is_not_found(client: Client, tmp_path: Path) -> None:
     """Neither the server nor the archive has it, and no command reaches it."""
     with pytest.raises(IncidentNotFound, match="INC-nobody"):
         await read_view(client, "INC-nobody", BRIEFLY, tmp_path)

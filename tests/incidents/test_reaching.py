@@ -27,7 +27,7 @@ def test_a_server_that_does_not_answer_is_unavailable(status: RPCStatusCode) -> 
 
 
 @pytest.mark.parametrize("status", [RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT])
-def test_an_incident_that_is_not_there_is_not_found(status: RPCStatusCode) -> None:
+def test_a_missing_incident_is_not_found(status: RPCStatusCode) -> None:
     """Nor is an impossible id; if no incident was asked for, the answer passes unchanged."""
     with pytest.raises(IncidentNotFound, match="INC-1"), reaching_server("INC-1"):
         raise said(status)
@@ -35,7 +35,7 @@ def test_an_incident_that_is_not_there_is_not_found(status: RPCStatusCode) -> No
         raise said(status)
 
 
-def test_a_namespace_that_is_not_there_is_no_missing_incident() -> None:
+def test_a_missing_namespace_is_no_missing_incident() -> None:
     """A caller who mistyped the namespace does not hear that the incident is gone."""
     detail = Packed()
     detail.Pack(NamespaceNotFoundFailure(namespace="prod"))
@@ -45,7 +45,7 @@ def test_a_namespace_that_is_not_there_is_no_missing_incident() -> None:
     assert error.namespace == "prod"
 
 
-def test_what_is_none_of_these_passes_as_it_is() -> None:
+def test_any_other_error_passes_unchanged() -> None:
     """A server that refuses the login, or breaks, says so itself."""
     error = said(RPCStatusCode.PERMISSION_DENIED)
     assert typed(error, "INC-1") is error

@@ -84,7 +84,7 @@ async def test_people_of_two_policies_are_two(client: Client, inside: ActivityEn
     assert (held.verdict, granted.verdict) == (Verdict.HELD, Verdict.GRANTED)
 
 
-async def test_where_nobody_answers_all_who_wait_hear_so(
+async def test_all_who_wait_hear_that_nobody_answers(
     server: WorkflowEnvironment, inside: ActivityEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No worker runs, but nobody in the queue waits for ever."""

@@ -15,7 +15,7 @@ from runtime.settings import SettingsBroken
 Monkey = pytest.MonkeyPatch
 
 
-def test_without_configuration_it_is_the_local_server() -> None:
+def test_the_local_server_is_the_default() -> None:
     """Every tool of Temporal does this."""
     assert connection() == {"target_host": "localhost:7233"}
 
@@ -55,7 +55,7 @@ def test_broken_configuration_is_told_with_what_is_broken(
     assert said in str(raised.value)
 
 
-async def test_where_nobody_listens_the_address_is_told(monkeypatch: Monkey) -> None:
+async def test_an_unreachable_address_is_named(monkeypatch: Monkey) -> None:
     """The error comes at once, in one short line."""
     address = f"127.0.0.1:{free_port()}"
     monkeypatch.setenv("TEMPORAL_ADDRESS", address)
@@ -76,7 +76,7 @@ async def test_a_server_that_never_answers_is_given_up(monkeypatch: Monkey) -> N
             await connect()
 
 
-async def test_who_runs_it_is_the_identity_in_every_event(
+async def test_every_event_has_the_identity_of_its_user(
     server: WorkflowEnvironment, monkeypatch: Monkey
 ) -> None:
     """In Temporal alone, auditors see whose process did what; an actor is only a claim."""

@@ -59,21 +59,21 @@ def ended(process: subprocess.Popen[bytes]) -> bytes:
 
 
 @pytest.mark.parametrize("case", STUCK)
-def test_what_never_ends_is_ended(case: str) -> None:
+def test_a_process_that_never_ends_is_ended(case: str) -> None:
     """It ends after its grace period, with its last activity on stderr."""
     with begun(STUCK[case], latest=0.2) as process:
         said = ended(process)
     assert (process.returncode, b"forever" in said) == (1, True)
 
 
-def test_what_ends_by_itself_is_left_alone() -> None:
+def test_a_process_that_ends_by_itself_is_left_alone() -> None:
     """In order, with code 0."""
     with begun("print('ready', flush=True); await stop.wait()") as process:
         said = ended(process)
     assert (process.returncode, said) == (0, b"")
 
 
-def test_a_process_whose_event_loop_stands_still_is_ended_although_nobody_asks() -> None:
+def test_a_process_with_a_stuck_event_loop_is_ended_without_a_request() -> None:
     """Otherwise it takes work and does nothing of it, and no supervisor starts another."""
     held = "async with turning(within=0.2): await asyncio.sleep(0); forever()"
     with begun(held) as process:
@@ -81,7 +81,7 @@ def test_a_process_whose_event_loop_stands_still_is_ended_although_nobody_asks()
     assert (process.returncode, b"forever" in said) == (1, True)
 
 
-def test_a_process_whose_event_loop_turns_is_left_alone() -> None:
+def test_a_process_with_a_running_event_loop_is_left_alone() -> None:
     """Until somebody asks it to end, and it ends in order."""
     turns = "loop.call_later(2.5, ready)\n    async with turning(within=2): await stop.wait()"
     with begun(turns) as process:

@@ -39,7 +39,7 @@ def of(said: Lines, event: str) -> dict[str, Any]:
     "event",
     ["workflow.began", "temporal said", "library said", "update.spoke", "workflow.ended"],
 )
-def test_what_a_workflow_says_is_logged_once_however_often_it_is_replayed(
+def test_a_workflow_logs_each_line_once_however_often_it_is_replayed(
     said: Lines, event: str
 ) -> None:
     """This holds for structlog, Temporal's logger and the standard library."""

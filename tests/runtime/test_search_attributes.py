@@ -30,7 +30,7 @@ async def test_a_bare_namespace_misses_all_and_then_none(bare_namespace: Bare) -
     assert await mistyped(client) == ()
 
 
-async def test_only_what_is_missing_is_added(bare_namespace: Bare) -> None:
+async def test_only_missing_attributes_are_added(bare_namespace: Bare) -> None:
     """A later version of the engine may need one more."""
     client = await bare_namespace()
     await add(client, "IncidentState", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
@@ -54,7 +54,7 @@ async def test_retention_is_read_and_set(bare_namespace: Bare) -> None:
     assert await retention(client) == timedelta(days=30)
 
 
-async def test_a_namespace_that_is_not_there_is_an_error_of_the_server(
+async def test_a_missing_namespace_is_an_error_of_the_server(
     server: WorkflowEnvironment,
 ) -> None:
     """The caller reports it; nothing is made up."""
@@ -64,7 +64,7 @@ async def test_a_namespace_that_is_not_there_is_an_error_of_the_server(
         await retention(client)
 
 
-def test_what_we_register_fits_into_a_namespace_on_sql() -> None:
+def test_our_attributes_fit_into_a_namespace_on_sql() -> None:
     """SQL visibility stores have few columns of each type, and no more can be added."""
     for kind, most in MOST_OF_A_KIND.items():
         assert sum(a.kind == kind for a in SEARCH_ATTRIBUTES) <= most

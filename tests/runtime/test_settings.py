@@ -10,7 +10,7 @@ Monkey = pytest.MonkeyPatch
 FILE = Settings.model_config.get("env_file")
 
 
-def test_without_any_variable_everything_has_a_value() -> None:
+def test_every_setting_has_a_default() -> None:
     """A fresh clone runs: its own policy, its own state, loopback, no token."""
     settings = load_settings()
     assert settings.policy_file == ROOT / "policies" / "default.yaml"
@@ -81,7 +81,7 @@ def test_every_broken_variable_is_named_at_once(monkeypatch: Monkey) -> None:
         ("INCIDENT_INTAKE_TOKEN", "hush hush"),
     ],
 )
-def test_a_secret_that_others_could_read_is_refused_by_the_name_of_its_setting(
+def test_a_secret_that_others_could_read_is_refused_with_the_name_of_its_setting(
     monkeypatch: Monkey, variable: str, value: str
 ) -> None:
     """That is a secret in an address, without TLS, or that no header can carry."""

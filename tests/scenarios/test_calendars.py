@@ -97,7 +97,7 @@ async def test_a_threshold_assigns_holds_and_raises_as_the_policy_says(stage: St
     assert {f.threshold for f in record.fired} == {"50%", "100%"}
 
 
-async def test_what_is_due_next_is_shown_although_something_has_just_been_enforced(
+async def test_the_next_due_instant_is_shown_even_just_after_an_enforcement(
     stage: Stage,
 ) -> None:
     """It is not the further work on calendars, which is months away."""
@@ -118,7 +118,7 @@ async def _shown(stage: Stage) -> datetime | None:
     return shown
 
 
-async def test_where_nothing_is_due_no_instant_is_shown(stage: Stage) -> None:
+async def test_no_instant_is_shown_if_nothing_is_due(stage: Stage) -> None:
     """Nobody needs to know that calendars are worked out further some day."""
     await stage.report(bare(SEVERAL))
     assert await _shown(stage) is not None

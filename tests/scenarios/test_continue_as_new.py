@@ -60,7 +60,7 @@ async def test_a_life_across_many_runs_loses_and_doubles_nothing(short: Stage) -
     )  # fmt: skip
 
 
-async def test_what_is_owed_is_carried_with_its_key_and_what_is_under_way_is_awaited(
+async def test_owed_messages_are_carried_with_their_keys_and_work_under_way_is_awaited(
     short: Stage,
 ) -> None:
     """A channel is down in the first run; the message arrives once, in a later one."""

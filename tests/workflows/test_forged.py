@@ -19,7 +19,7 @@ CARRIED = Carried(
 FORGED = IncidentInput(carried=CARRIED).model_dump(mode="json")
 
 
-def test_no_incident_goes_on_with_the_record_of_another() -> None:
+def test_no_incident_continues_the_record_of_another() -> None:
     """It would page under the keys of the other incident."""
     forged = IncidentInput(carried=CARRIED.changed(incident=a_diagnosed_incident()))
     with bench(START):

@@ -153,7 +153,7 @@ async def test_pages_of_a_summary_that_reaches_nobody_hear_so_in_the_end(ana: An
     assert tried == (ROUNDS, ROUNDS)
 
 
-async def test_what_cannot_be_read_is_refused_and_changes_nothing(ana: Ana) -> None:
+async def test_an_unreadable_message_is_refused_and_changes_nothing(ana: Ana) -> None:
     """A direct call to Temporal hears what was wrong."""
     await ana.ask(page(1))
     with pytest.raises(WorkflowUpdateFailedError) as refused:

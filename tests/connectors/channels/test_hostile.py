@@ -84,7 +84,7 @@ def answering(head: bytes, again: bytes = b"", body: bytes = b"") -> Speak:
         answering(TAKEN + b"Content-Length: 5009\r\n\r\n", body=b'{"id": ' + b"9" * 5001 + b"}"),
     ],
 )
-async def test_what_was_taken_is_sent_whatever_comes_after(speak: Speak) -> None:
+async def test_an_accepted_message_counts_as_sent_whatever_comes_after(speak: Speak) -> None:
     """A second attempt would send it twice, so an endless or odd answer is no failure."""
     async with receiver(speak) as port:
         assert await sent_to(port, SOON) is None
@@ -114,7 +114,7 @@ async def test_an_answer_is_not_unpacked() -> None:
         answering(b"HTTP/1.1 503 Busy\r\nRetry-After: Sun, 99 Foo 99999 00:00 +9999\r\n\r\n"),
     ],
 )
-async def test_whatever_else_it_says_is_a_failure_for_now(speak: Speak) -> None:
+async def test_any_other_answer_is_a_failure_for_now(speak: Speak) -> None:
     """The failure comes in time, and its reason is in our own words."""
     async with receiver(speak) as port:
         with pytest.raises(RetryableError) as failed:

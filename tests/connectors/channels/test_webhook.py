@@ -53,7 +53,7 @@ async def test_message_is_posted_with_its_key_and_token(
     assert request.headers["content-type"] == "application/json"
 
 
-async def test_what_stays_on_this_machine_goes_through_no_proxy(
+async def test_addresses_of_this_machine_are_reached_without_a_proxy(
     sink: WebhookSink, directory: ChannelDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would read the token, which goes without TLS only because nobody is on the way."""

@@ -59,13 +59,15 @@ def test_an_address_that_no_mail_can_have_is_none() -> None:
         (a_feed(ANA).removesuffix("END:VCALENDAR\r\n"), "is no calendar"),
     ],
 )
-async def test_what_cannot_be_read_says_why(text: str, why: str) -> None:
+async def test_an_unreadable_text_says_why(text: str, why: str) -> None:
     """It is a login page, or a text of which a part is missing."""
     with pytest.raises(Unreadable, match=why):
         await unfolded_apart(text, START, END)
 
 
-async def test_whoever_stops_waiting_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reader_that_stops_waiting_leaves_no_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A process that runs out of time is killed, and the error says so."""
     monkeypatch.setattr("connectors.feeds.apart.WALL_SECONDS", 0.01)
     with pytest.raises(Unreadable, match="within the limits"):
@@ -89,7 +91,7 @@ class Reader:
         return await read_here(text, start, end)
 
 
-async def test_a_text_is_read_once_whether_it_can_be_or_not() -> None:
+async def test_a_text_is_read_once_whether_it_is_readable_or_not() -> None:
     """Pages of other minutes ask for the same months, and callers at once share one reading."""
     reader = Reader()
     readings = Readings(reader)
@@ -102,7 +104,7 @@ async def test_a_text_is_read_once_whether_it_can_be_or_not() -> None:
     await readings.aclose()
 
 
-async def test_only_what_touches_the_time_is_told() -> None:
+async def test_only_doubts_about_the_asked_time_are_reported() -> None:
     """It reads whole months, although a minute is asked for."""
     readings = Readings(read_here)
     at = datetime(2026, 3, 8, 9, 1, tzinfo=UTC)
@@ -110,7 +112,7 @@ async def test_only_what_touches_the_time_is_told() -> None:
     await readings.aclose()
 
 
-async def test_a_feed_that_turns_bad_is_known_by_its_last_good_copy(tmp_path: Path) -> None:
+async def test_a_feed_that_turns_bad_falls_back_to_its_last_good_copy(tmp_path: Path) -> None:
     """It is tried once; meanwhile nobody who has a copy waits for it."""
     file, reader = tmp_path / "primary.ics", Reader()
     file.write_text(a_feed(ANA))

@@ -68,7 +68,7 @@ async def test_a_feed_is_read_with_its_token(server: WebhookSink, tmp_path: Path
     assert (request.method, request.headers["authorization"]) == ("GET", "Bearer bearer-secret")
 
 
-async def test_what_has_not_changed_is_not_sent_again(server: WebhookSink, tmp_path: Path) -> None:
+async def test_an_unchanged_feed_is_not_sent_again(server: WebhookSink, tmp_path: Path) -> None:
     """The copy counts as of now, although the server only says that it did not change."""
     version = {"ETag": '"v1"', "Last-Modified": "Sun, 01 Mar 2026 09:00:00 GMT"}
     server.answers = [Answer(body=a_feed(ANA).encode(), headers=version), Answer(status=304)]
@@ -102,7 +102,7 @@ TROUBLE = {
 
 
 @pytest.mark.parametrize("case", TROUBLE)
-async def test_a_feed_that_is_down_is_known_by_its_last_good_copy(
+async def test_a_feed_that_is_down_falls_back_to_its_last_good_copy(
     server: WebhookSink, tmp_path: Path, case: str
 ) -> None:
     """The next process uses it too, and says why and from when it is."""
@@ -260,7 +260,7 @@ async def test_no_cookie_is_kept_or_sent(server: WebhookSink, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("answer", "kind"), [(Answer(status=503), RetryableError), (Answer(status=403), PermanentError)]
 )
-async def test_without_any_copy_the_error_is_typed(
+async def test_a_feed_without_any_copy_raises_a_typed_error(
     server: WebhookSink, tmp_path: Path, answer: Answer, kind: type[ConnectorError]
 ) -> None:
     """The error names the feed."""
@@ -320,7 +320,7 @@ async def test_a_feed_may_be_a_file(tmp_path: Path) -> None:
     assert found.trouble == "the file cannot be read (No such file or directory)"
 
 
-async def test_events_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+async def test_events_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
     """The others count."""
     file = tmp_path / "primary.ics"
     file.write_text(a_feed(ANA, "SUMMARY:cy|DTSTART:20260302T090000Z|RRULE:FREQ=SOMETIMES"))
@@ -332,7 +332,7 @@ async def test_events_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     assert found.left_out[0].startswith("cy (")
 
 
-async def test_a_copy_that_cannot_be_kept_is_told(server: WebhookSink, tmp_path: Path) -> None:
+async def test_a_copy_that_cannot_be_kept_is_reported(server: WebhookSink, tmp_path: Path) -> None:
     """The fetched content counts until the process ends."""
     (tmp_path / "copies").write_text("in the way")
     async with aclosing(directory(server, tmp_path / "copies")) as feeds:
@@ -367,7 +367,7 @@ def test_settings_that_could_not_work_are_refused(given: dict[str, str]) -> None
     assert "example.com" not in str(refused.value)
 
 
-def test_a_webcal_address_is_one_by_https() -> None:
+def test_a_webcal_address_is_read_by_https() -> None:
     """Calendars offer such addresses for copying."""
     assert FeedSettings(url="webcal://example.com/a.ics").url == "https://example.com/a.ics"
 

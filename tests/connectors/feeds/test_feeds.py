@@ -56,6 +56,6 @@ def shifts(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FEEDS.glob("*.ics")))
-def test_a_feed_says_what_it_says(name: str) -> None:
+def test_each_real_feed_is_read_as_expected(name: str) -> None:
     """A new file among the feeds needs its expected value here."""
     assert shifts(name) == RIGHT[name]

@@ -14,7 +14,7 @@ from tests.patience import PATIENCE_SECONDS
 SOON = timedelta(seconds=PATIENCE_SECONDS)
 
 
-async def test_a_pipe_into_which_nobody_writes_holds_no_thread(tmp_path: Path) -> None:
+async def test_a_pipe_that_nobody_writes_to_blocks_no_thread(tmp_path: Path) -> None:
     """The process has only a handful of threads, so none may wait for ever."""
     pipe = tmp_path / "shifts.ics"
     os.mkfifo(pipe)

@@ -57,7 +57,7 @@ def test_days_and_times_without_a_zone_stay_local() -> None:
     assert begun(a_feed(whole, floating)) == [("ana", "03-02 00:00"), ("bo", "03-05 09:00")]
 
 
-def test_who_attends_is_known_by_address() -> None:
+def test_attendees_are_known_by_address() -> None:
     """Addresses are in lower case; other ways to name somebody are ignored."""
     text = a_feed(f"{ANA}|ATTENDEE;CN=Ana:mailto:Ana@Example.com|ATTENDEE:tel:+44")
     assert _events(text)[0].emails == ("ana@example.com",)
@@ -66,7 +66,7 @@ def test_who_attends_is_known_by_address() -> None:
     )
 
 
-def test_what_was_cancelled_does_not_count() -> None:
+def test_a_cancelled_event_does_not_count() -> None:
     """It stays in the calendar, marked as cancelled."""
     assert begun(a_feed(f"{ANA}|STATUS:CANCELLED", BO)) == [("bo", "03-08 09:00 UTC")]
 
@@ -90,7 +90,7 @@ def test_a_malformed_event_does_not_cost_the_others(broken: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "<html>Please log in</html>", "BEGIN:VCALENDAR", "\0\1"])
-def test_what_is_no_calendar_is_refused(text: str) -> None:
+def test_a_text_that_is_no_calendar_is_refused(text: str) -> None:
     """A login page is not an empty schedule."""
     with pytest.raises(NoCalendar):
         unfolded(text, START, END)
@@ -99,7 +99,7 @@ def test_what_is_no_calendar_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "zone", ["Mars/Olympus", "(UTC+01:00) Amsterdam, Berlin, Rome", "../../etc/passwd", "UTC+99"]
 )
-def test_a_zone_that_nobody_knows_is_local_time_and_told(zone: str) -> None:
+def test_an_unknown_zone_is_local_time_and_is_reported(zone: str) -> None:
     """Somebody is paged, and a remark says that the hour may be wrong."""
     text = a_feed(f'SUMMARY:ana|DTSTART;TZID="{zone}":20260302T090000|DURATION:PT1H')
     read = unfolded(text, START, END)
@@ -166,7 +166,7 @@ def test_an_address_is_one_however_it_is_written(written: str, *, address: bool)
     assert event.emails == (("bo@example.com",) if address else ())
 
 
-def test_of_versions_of_one_event_the_newest_counts_and_other_events_of_its_uid_too() -> None:
+def test_the_newest_version_of_an_event_counts_beside_other_events_of_its_uid() -> None:
     """Some tools give every event the same UID."""
     older, newer = f"{ANA}|SEQUENCE:1", ANA.replace("ana", "cy") + "|SEQUENCE:2"
     text = a_feed(newer, older, BO)

@@ -37,7 +37,7 @@ async def server(head: str, body: bytes) -> AsyncIterator[tuple[WebFeed, list[by
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
-async def test_an_answer_that_is_packed_is_refused_and_not_unpacked(layers: int) -> None:
+async def test_a_compressed_answer_is_refused_and_not_unpacked(layers: int) -> None:
     """Two kilobytes, packed three times, take as long as gigabytes, and nobody would be paged."""
     body = TEXT
     for _ in range(layers):

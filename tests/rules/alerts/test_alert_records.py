@@ -47,7 +47,7 @@ def told(incident: Incident, minute: float, *alerts: Alert, **fields: Any) -> In
     return answer.incident
 
 
-def test_of_hundreds_of_alerts_only_the_first_keep_labels_and_link() -> None:
+def test_only_the_first_of_hundreds_of_alerts_keep_labels_and_link() -> None:
     """The record stays small, but still knows each of the other alerts and that it fires."""
     alerts = [
         an_alert(f"a{n}", labels={"team": "web"}, link="https://m.example.com", summary="s")
@@ -116,7 +116,7 @@ def test_a_resolved_incident_takes_no_firing_alert_and_says_so() -> None:
         ("record", "alert.resolves"),
     ],
 )
-def test_once_its_alerts_are_quiet_follows_what_the_policy_says(quiet: str, kind: str) -> None:
+def test_quiet_alerts_trigger_what_the_policy_says(quiet: str, kind: str) -> None:
     """If the lifecycle does not allow it yet, the news is recorded and people go on."""
     incident = told(a_diagnosed_incident(), 41, an_alert("a"))
     incident = told(incident, 45, an_alert("a", RESOLVES), quiet=quiet)
@@ -148,7 +148,7 @@ def worse(incident: Incident, policy: CompiledPolicy = POLICY) -> Decision | Non
     return as_bad_as_its_alerts(Case(incident, policy, MONITORING, after(9), after(9)))
 
 
-def test_labels_say_how_bad_it_is_only_where_nobody_stated_it() -> None:
+def test_labels_decide_the_severity_only_if_nobody_stated_it() -> None:
     """After the incident is over they do not; a severity that stays the same is no news."""
     bad = an_alert("a", severity="SEV1")
     stated = REPORT.changed(severity="SEV2", reporter=ANA)
@@ -169,7 +169,7 @@ def test_labels_say_how_bad_it_is_only_where_nobody_stated_it() -> None:
     assert worse(same) is None
 
 
-def test_where_attributes_give_the_severity_labels_say_nothing() -> None:
+def test_labels_do_not_count_if_attributes_give_the_severity() -> None:
     """This includes attributes that were set later."""
     policy = rated(MATRIX)
     incident = reported(policy)

@@ -52,7 +52,7 @@ def test_an_incident_in_review_hears_that_a_new_one_has_its_alerts() -> None:
 
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.CANCELLED])
-def test_an_incident_that_is_over_needs_not_hear_it(state: State) -> None:
+def test_an_incident_that_is_over_is_not_told_of_a_takeover(state: State) -> None:
     """If people reopen it, it does hear that its alerts belong to another incident."""
     group = a_group_that_went_on(state)
     assert group.at(91) == Wait()
@@ -62,7 +62,7 @@ def test_an_incident_that_is_over_needs_not_hear_it(state: State) -> None:
     assert group.moves(101, State.DIAGNOSIS).state.takeovers == (FIRST,)
 
 
-def test_what_the_present_incident_has_to_hear_goes_first() -> None:
+def test_news_for_the_present_incident_goes_first() -> None:
     """This holds while the earlier one cannot be told; the group tries that again later."""
     group = a_group_that_went_on().hears(91.5, firing("b", 91.5))
     assert group.at(91.5) == Feed()
@@ -103,7 +103,7 @@ def test_each_earlier_incident_is_told_though_another_cannot_be() -> None:
     assert group.state.takeovers == ()
 
 
-def test_what_an_incident_is_told_says_all_that_it_needs() -> None:
+def test_a_message_to_an_incident_has_everything_that_it_needs() -> None:
     """It gets how often an alert came, how many were left out and when; each command only once."""
     group = Group().hears(0, firing("a")).opens(0)
     group.hears(1, firing("b", 1), truncated=2).hears(1.5, firing("b", 1), truncated=2)
@@ -140,7 +140,7 @@ def test_an_incident_may_be_reopened_again_and_again() -> None:
         group.moves(minute + 2, State.REVIEW)
 
 
-def test_what_an_incident_was_told_of_before_resolve_does_not_reopen_it() -> None:
+def test_alerts_that_an_incident_knew_before_resolve_do_not_reopen_it() -> None:
     """It was told at the opening or later, so the person who resolved it knew."""
     group = Group().hears(0, firing("a")).opens(0).hears(5, firing("b", 5))
     group.feeds(5)
@@ -185,7 +185,7 @@ def test_an_incident_that_people_reopened_may_be_reopened_again() -> None:
     assert group.at(85) == Reopen(("b",))
 
 
-def test_what_a_report_told_does_not_reopen_its_incident() -> None:
+def test_alerts_of_the_report_do_not_reopen_its_incident() -> None:
     """The alert had ended, and the incident was resolved before it heard of that."""
     group = Group().hears(0, firing("a")).hears(4, ended("a", 0, 3))
     group.opens(10).moves(11, State.REVIEW)
@@ -198,7 +198,7 @@ def test_a_group_without_an_incident_owes_none_to_another() -> None:
     assert (group.state.incident_id, group.state.takeovers) == (None, ())
 
 
-def test_an_end_that_was_refused_with_a_firing_is_told_while_that_waits_for_its_time() -> None:
+def test_an_end_that_was_refused_with_a_firing_is_told_while_the_firing_waits() -> None:
     """The incident in review hears of the end; the firing will get another incident."""
     group = Group().hears(0, firing("a")).opens(0)
     group.policy = GroupingPolicy(open_after=minutes(10))
@@ -211,7 +211,7 @@ def test_an_end_that_was_refused_with_a_firing_is_told_while_that_waits_for_its_
 
 
 @pytest.mark.parametrize("alert", [firing("b", 61), ended("a", 0, 61)])
-def test_what_is_refused_for_itself_in_review_is_not_told_again(alert: Alert) -> None:
+def test_news_that_a_reviewed_incident_refused_alone_is_not_told_again(alert: Alert) -> None:
     """The incident would refuse it again."""
     group = Group().hears(0, firing("a")).opens(0).hears(61, alert)
     group.feeds(61, IncidentFed(absorbed=False, state=State.REVIEW, resolved_at=after(60)))
@@ -234,12 +234,12 @@ def test_what_is_refused_for_itself_in_review_is_not_told_again(alert: Alert) ->
         (Ended(), "end"),
     ],
 )
-def test_whoever_looks_at_a_group_reads_what_it_does_next(step: Next, words: str) -> None:
+def test_the_state_of_a_group_says_what_it_does_next(step: Next, words: str) -> None:
     """Each step has its own words."""
     assert words_for_step(step) == words
 
 
-def test_what_is_on_its_way_reads_as_what_it_does() -> None:
+def test_news_on_its_way_is_shown_as_such() -> None:
     """Until the incident answers, the group shows what it is sending."""
     group = Group().hears(0, firing("a")).opens(0).hears(1, firing("b", 1))
     request = group.asks(1)

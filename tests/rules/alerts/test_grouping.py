@@ -40,7 +40,7 @@ def test_changes_are_fed_at_once_and_what_came_meanwhile_goes_in_one() -> None:
     assert sorted(group.feeds(0.3)) == ["a resolved", "b firing"]
 
 
-def test_what_was_not_answered_is_told_again_unchanged_and_what_came_meanwhile_after_it() -> None:
+def test_unanswered_news_is_repeated_unchanged_before_later_news() -> None:
     """During the pause nothing else is sent: only a repeated command counts just once."""
     group = Group().hears(0, firing("a")).opens(0).hears(0.2, firing("b", 0.1))
     request = group.asks(0.2)
@@ -84,7 +84,7 @@ def test_an_alert_long_after_resolve_opens_a_new_incident_that_names_the_previou
     assert (group.state.opened, group.state.resolved_at) == (2, None)
 
 
-def test_what_resolved_is_told_though_it_was_refused_with_what_fires() -> None:
+def test_an_end_is_told_even_if_it_was_refused_together_with_a_firing() -> None:
     """The incident was resolved while both were on their way, so it still thought that a fires."""
     group = Group().hears(0, firing("a")).opens(0)
     group.hears(61, ended("a", 0, 61), firing("b", 61))
@@ -123,7 +123,7 @@ def test_an_incident_that_was_resolved_unnoticed_is_reopened_by_what_it_refuses(
     assert group.at(61) == Reopen(("b",))
 
 
-def test_a_move_that_came_while_the_incident_was_fed_is_newer_than_the_answer() -> None:
+def test_a_change_of_state_during_a_feed_is_newer_than_the_answer() -> None:
     """The answer said diagnosis, but the incident was resolved in the meantime."""
     group = Group().hears(0, firing("a")).opens(0).hears(59, firing("b", 59))
     group.asks(59)
@@ -132,7 +132,7 @@ def test_a_move_that_came_while_the_incident_was_fed_is_newer_than_the_answer() 
     assert group.state.incident_state is State.REVIEW
 
 
-def test_what_a_reopening_told_is_not_told_again_because_the_incident_moved() -> None:
+def test_news_of_a_reopening_is_not_repeated_after_a_change_of_state() -> None:
     """The incident says that it is open before the reopening is answered."""
     group = a_resolved_group().hears(70, firing("a", 70))
     group.asks(70, recurring=("a",))
@@ -141,7 +141,7 @@ def test_what_a_reopening_told_is_not_told_again_because_the_incident_moved() ->
     assert group.at(70) == Wait()
 
 
-def test_an_incident_in_review_is_told_what_resolves() -> None:
+def test_an_incident_in_review_is_told_of_resolved_alerts() -> None:
     """It would refuse alerts that fire."""
     group = Group().hears(0, firing("a"), firing("b")).opens(0).moves(60, State.REVIEW)
     group.hears(61, ended("a", 0, 61), firing("b"))
@@ -150,7 +150,7 @@ def test_an_incident_in_review_is_told_what_resolves() -> None:
     assert group.at(62) == Wait()
 
 
-def test_an_incident_that_people_reopen_is_told_what_fires() -> None:
+def test_an_incident_that_people_reopen_is_told_of_firing_alerts() -> None:
     """It did not take its alerts while it was resolved."""
     group = Group().hears(0, firing("a"), firing("b")).opens(0).moves(60, State.REVIEW)
     group.hears(60.8, ended("b", 0, 60.8))

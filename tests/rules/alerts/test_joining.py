@@ -60,7 +60,9 @@ def acknowledged(severity: str = WORST) -> Incident:
         ("escalate", [PageNextLevel, Remind]),
     ],
 )
-def test_whoever_leads_hears_as_the_policy_says(how: str, expected: list[type]) -> None:
+def test_the_leader_is_told_of_a_joining_alert_as_the_policy_says(
+    how: str, expected: list[type]
+) -> None:
     """The policy says: not at all, by a reminder, by a page, or by a page and the next level."""
     effects = follows(acknowledged(), an_alert("db-8"), how=how)
     assert [type(effect) for effect in effects] == expected
@@ -69,19 +71,19 @@ def test_whoever_leads_hears_as_the_policy_says(how: str, expected: list[type]) 
     assert all("instance=db-8" in str(effect) for effect in effects)
 
 
-def test_before_anybody_has_it_in_hand_the_escalation_goes_on_anyway() -> None:
+def test_the_escalation_goes_on_until_somebody_has_the_incident_in_hand() -> None:
     """Nobody acknowledged it or rated its severity."""
     assert follows(an_incident(FREE), an_alert("db-8")) == ()
 
 
-def test_an_incident_that_a_person_rated_hears_what_is_worse() -> None:
+def test_an_incident_that_a_person_rated_is_told_of_worse_alerts() -> None:
     """Its severity no longer follows the alerts, so somebody must hear of them."""
     rated = done(an_incident(FREE), "set_severity", after(1), FREE, severity=MILD, note="mild")
     assert follows(rated, an_alert("db-8", FREE.severities[1])) != ()
     assert follows(rated, an_alert("db-8", MILD)) == ()
 
 
-def test_what_is_known_resolved_or_not_rated_is_not_told() -> None:
+def test_known_resolved_and_unrated_alerts_are_not_told() -> None:
     """A repeat, a known alert that recurs, one that ended, and one without a severity."""
     incident = acknowledged()
     batch = AlertBatch(group_key="k", alerts=(an_alert("db-7"),), received_at=after(3))
@@ -93,14 +95,14 @@ def test_what_is_known_resolved_or_not_rated_is_not_told() -> None:
     assert follows(incident, an_alert("db-8", None)) == ()
 
 
-def test_of_very_many_the_first_are_named() -> None:
+def test_the_first_of_very_many_alerts_are_named() -> None:
     """One reminder for all that come together."""
     (effect,) = follows(acknowledged(), *(an_alert(f"db-{n}") for n in range(9)))
     assert isinstance(effect, Remind)
     assert effect.reason.endswith("and 6 more")
 
 
-def test_where_the_policy_has_no_roles_it_is_who_acknowledged() -> None:
+def test_the_acknowledger_is_told_if_the_policy_has_no_roles() -> None:
     """The person who acknowledged took the incident on."""
     incident = acknowledged()
     batch = AlertBatch(group_key="k", alerts=(an_alert("db-8"),), received_at=after(5))

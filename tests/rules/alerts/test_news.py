@@ -59,7 +59,7 @@ def lives(draw: st.DrawFn) -> tuple[list[Alert], bool]:
 
 
 @given(lives(), st.data())
-def test_whatever_the_order_of_deliveries_the_newest_word_holds(
+def test_the_newest_word_holds_whatever_the_order_of_deliveries(
     life: tuple[list[Alert], bool], data: Any
 ) -> None:
     """Deliveries may come twice, and overtake each other between the web server and the group."""
@@ -140,7 +140,7 @@ def test_a_late_word_of_an_earlier_firing_makes_no_news_of_the_present_one() -> 
         ),
     ],
 )
-def test_the_word_that_was_received_last_of_a_firing_holds(
+def test_the_last_received_word_about_a_firing_holds(
     said: list[tuple[float, Alert]],
     still_fires: bool,  # noqa: FBT001 - the claim itself
 ) -> None:
@@ -149,7 +149,7 @@ def test_the_word_that_was_received_last_of_a_firing_holds(
     assert bool(state.firing) is still_fires
 
 
-def test_of_two_deliveries_at_one_instant_the_last_says_how_many_were_left_out() -> None:
+def test_the_last_of_two_deliveries_at_one_instant_counts_the_left_out_alerts() -> None:
     """The last one says that none was left out."""
     state = GroupState()
     for truncated in (2, 0):

@@ -20,7 +20,7 @@ def test_an_incident_opens_after_as_many_deliveries_as_the_policy_asks() -> None
     assert isinstance(group.hears(6, firing("a", 4)).at(6), Open)
 
 
-def test_a_delivery_in_which_nothing_fires_is_none_of_those_that_the_policy_asks() -> None:
+def test_a_delivery_in_which_nothing_fires_does_not_count_towards_opening() -> None:
     """It only holds an alert that ended, while another alert fires."""
     group = Group(GroupingPolicy(open_after_count=2)).hears(1, firing("a"))
     assert group.hears(2, ended("b", 0, 2)).at(2) == Wait()
@@ -56,7 +56,7 @@ def test_a_reopening_asks_neither_deliveries_nor_time() -> None:
     assert group.hears(70, firing("a", 70)).at(70) == Reopen(("a",))
 
 
-def test_what_resolves_is_told_while_a_recurrence_waits_for_its_time() -> None:
+def test_an_end_is_told_while_a_recurrence_waits_for_its_time() -> None:
     """The incident in review knows the other alert."""
     group = Group().hears(0, firing("a")).opens(0).moves(60, State.REVIEW)
     group.policy = GroupingPolicy(open_after=minutes(10))
@@ -106,7 +106,7 @@ def test_an_alert_that_ended_and_fires_again_after_closing_recurs_at_once() -> N
     assert group.hears(20, firing("a")).at(20) == Reopen(("a",))
 
 
-def test_what_fires_at_cancel_is_left_alone_and_a_new_firing_opens_a_new_incident() -> None:
+def test_alerts_that_fire_at_cancel_are_left_alone_but_a_new_firing_opens_an_incident() -> None:
     """The person who cancelled knew of the alert, and cancelled is final."""
     group = Group().hears(0, firing("a")).opens(0).moves(10, State.CANCELLED)
     assert group.hears(600, firing("a")).at(600) == Wait()
@@ -114,7 +114,7 @@ def test_what_fires_at_cancel_is_left_alone_and_a_new_firing_opens_a_new_inciden
     assert group.at(603) == OpenNew(FIRST, ("a",), after(603))
 
 
-def test_what_nobody_knew_at_cancel_opens_a_new_incident() -> None:
+def test_an_alert_that_was_unknown_at_cancel_opens_a_new_incident() -> None:
     """It does not matter how long it had fired by then."""
     group = Group().hears(0, firing("a")).opens(0).moves(10, State.CANCELLED)
     assert group.hears(11, firing("b", 5)).at(11) == OpenNew(FIRST, ("b",), after(11))

@@ -134,7 +134,7 @@ def test_an_end_is_heard_however_full_a_group_is() -> None:
     assert {a.fingerprint for a in kept} <= state.unfed.keys()
 
 
-def test_what_a_group_tells_is_within_the_bounds_of_a_command() -> None:
+def test_messages_of_a_group_keep_the_bounds_of_a_command() -> None:
     """Otherwise the incident would refuse the news."""
     state = GroupState(incident_id="INC-1", incident_state=State.DIAGNOSIS, unfed_deliveries=10**6)
     state = heard(state, 1, [light(str(n)) for n in range(MOST_FIRING + MOST_RESOLVED)])

@@ -23,13 +23,13 @@ def test_a_label_says_the_severity() -> None:
     assert severity_from_labels({"severity": "critical"}, RULES) == "SEV1"
 
 
-def test_of_several_labels_the_worst_counts() -> None:
+def test_the_worst_of_several_labels_counts() -> None:
     """When unsure between two severities, the worse is taken."""
     assert severity_from_labels({"severity": "warning", "tier": "gold"}, RULES) == "SEV2"
     assert severity_from_labels({"severity": "critical", "tier": "gold"}, RULES) == "SEV1"
 
 
-def test_where_no_label_says_anything_the_default_holds() -> None:
+def test_the_default_counts_if_no_label_gives_a_severity() -> None:
     """An unknown value says nothing."""
     assert severity_from_labels({"severity": "odd"}, RULES) == "SEV3"
     assert severity_from_labels({}, RULES) == "SEV3"
@@ -42,7 +42,7 @@ def test_the_worst_of_several_is_the_first_of_the_policy() -> None:
     assert worst(["info", "minor", "major"], ("major", "minor", "info")) == "major"
 
 
-def test_only_alerts_that_fire_say_how_bad_it_is() -> None:
+def test_only_firing_alerts_decide_the_severity() -> None:
     """A resolved alert says nothing, nor does a severity that the policy does not have."""
     over = an_alert("SEV1", AlertStatus.RESOLVED)
     assert worst_firing([over, an_alert("SEV3"), an_alert("SEV2")], RANKS) == "SEV2"

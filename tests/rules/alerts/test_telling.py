@@ -83,7 +83,7 @@ def test_a_reopening_names_the_alerts_that_recur(recurring: tuple[str, ...], wor
     assert recurrence_words(state, recurring) == words
 
 
-def test_whoever_looks_at_a_group_sees_its_incident_and_what_fires() -> None:
+def test_the_state_of_a_group_has_its_incident_and_its_firing_alerts() -> None:
     """They see the five oldest alerts as they were written, and the group's next step."""
     alerts = [firing("a*b", 1), *(firing(f"a{n}", n) for n in range(2, 8))]
     group = Group().hears(9, *reversed(alerts), truncated=2)
@@ -120,7 +120,7 @@ def test_a_group_whose_incident_was_resolved_says_when() -> None:
     ]
 
 
-def test_whoever_is_paged_learns_which_alerts_without_a_summary_fire() -> None:
+def test_a_page_says_which_alerts_without_a_summary_fire() -> None:
     """Alertmanager says that two instances are down, and the page names both."""
     webhook = Webhook.model_validate_json(NO_SUMMARY.read_text())
     (sent,) = FORMAT.read(webhook, {})

@@ -234,7 +234,7 @@ def test_an_update_that_is_dated_back_clears_no_breach() -> None:
     assert marks(late) == ()
 
 
-def test_a_review_that_a_breach_asks_for_stays_asked_for() -> None:
+def test_a_review_that_a_breach_requires_stays_required() -> None:
     """Although the breach is corrected, it still asks for the review."""
     incident = fired(an_incident(report=MILD), after(16))
     assert review_required(incident, POLICY, after(16))
@@ -246,7 +246,7 @@ def test_a_review_that_a_breach_asks_for_stays_asked_for() -> None:
     assert not review_required(updates, POLICY, after(2))
 
 
-def test_what_is_late_at_best_effort_is_no_breach() -> None:
+def test_a_late_best_effort_is_no_breach() -> None:
     """A best-effort target can be late, but a search does not find it as a breach."""
     clocks = tuple(
         spec.changed(within={s: t.changed(best_effort=True) for s, t in spec.within.items()})

@@ -15,7 +15,7 @@ from tests.rules.breached import fired
 from tests.specimens import POLICY, after, an_incident, done
 
 
-def test_who_heard_of_a_breach_stands_with_it() -> None:
+def test_a_breach_names_the_people_who_were_told() -> None:
     """It is read from the lines about the breach's own messages, and no others."""
     incident = fired(an_incident(), after(5))
     about = {"recipient": "stakeholders", "channel": "log", "reason": "acknowledge breached"}
@@ -32,7 +32,7 @@ def test_who_heard_of_a_breach_stands_with_it() -> None:
 
 
 @pytest.mark.parametrize("words", ["1 of them corrected since", "met after correction"])
-def test_the_report_tells_of_a_corrected_breach(words: str) -> None:
+def test_the_report_shows_a_corrected_breach(words: str) -> None:
     """In its head and in the row of the clock."""
     incident = fired(an_incident(), after(5.5))
     incident = done(incident, "acknowledge", after(20), happened_at=after(4), note="in the call")

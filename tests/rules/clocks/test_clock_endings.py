@@ -27,7 +27,7 @@ def repeated(on_repeat: str, told_at: float | None) -> list[tuple[int, datetime,
     return [(r.run, r.started_at, r.stage) for r in readings(policy, record, later(4))]
 
 
-def test_a_start_that_comes_again_begins_a_new_run_only_where_the_clock_says_new() -> None:
+def test_a_start_that_comes_again_begins_a_new_run_only_if_the_clock_says_new() -> None:
     """During a run, or if the clock continues, a second start changes nothing."""
     assert repeated("continue", None) == [(1, later(1), Stage.IN_PROGRESS)]
     assert repeated("new", None) == [(1, later(1), Stage.IN_PROGRESS)]
@@ -128,7 +128,7 @@ def test_the_end_of_a_clock_that_was_taken_back_ends_nothing() -> None:
     assert readings(policy, record, later(3))[0].stage is Stage.IN_PROGRESS
 
 
-def test_what_changes_after_a_clock_has_stopped_does_not_touch_it() -> None:
+def test_a_change_after_a_clock_has_stopped_does_not_touch_it() -> None:
     """The flag is lowered an hour after the regulator was told: the clock was met."""
     policy = one("when: flag personal_data, from: reported, to: told, within: 24h")
     record = incident(policy, personal_data="yes")

@@ -118,7 +118,7 @@ def test_a_stop_at_the_very_instant_of_its_start_is_in_time() -> None:
     ]
 
 
-def test_a_date_against_the_order_of_the_lifecycle_stops_its_clock_all_the_same() -> None:
+def test_a_date_against_the_order_of_the_lifecycle_still_stops_its_clock() -> None:
     """Somebody acknowledged by telephone before the report, so nothing is owed."""
     policy = one("from: reported, to: acknowledged, within: 1h")
     at = later(-1).isoformat()
@@ -134,7 +134,7 @@ AGAIN: tuple[Given, ...] = (*REOPENED, (6, "resolve", {}))
 
 @pytest.mark.parametrize("on_repeat", ["continue", "new"])
 @pytest.mark.parametrize("start", ["resolved", "later of resolved and aware", "told or resolved"])
-def test_what_starts_at_the_resolution_waits_while_a_reopened_incident_is_repaired(
+def test_a_clock_that_starts_at_the_resolution_waits_during_a_reopening(
     start: str, on_repeat: str
 ) -> None:
     """The run ends when the incident is reopened, and a new one begins at the next resolution."""
@@ -166,7 +166,7 @@ def test_a_resolution_that_was_undone_at_its_own_instant_starts_and_stops_nothin
 
 @pytest.mark.parametrize("on_repeat", ["continue", "new"])
 @pytest.mark.parametrize("stop", ["closed", "reviewed"])
-def test_what_was_met_before_the_reopening_stays_met_and_does_not_go_on(
+def test_a_clock_that_was_met_before_the_reopening_stays_met_and_stopped(
     stop: str, on_repeat: str
 ) -> None:
     """The review was done in time; after the reopening no clock of the review runs."""
@@ -209,7 +209,7 @@ def test_the_time_between_resolution_and_reopening_does_not_count(stop: str) -> 
         ("from: reported, to: told, within: 3h", "never"),
     ],
 )
-def test_what_the_resolution_had_ended_goes_on_with_the_reopening_where_it_stood(
+def test_a_clock_that_the_resolution_ended_goes_on_with_the_reopening(
     rest: str, review: str
 ) -> None:
     """Whether out of reach, at its end, or over with the incident: the gap does not count."""
@@ -221,7 +221,7 @@ def test_what_the_resolution_had_ended_goes_on_with_the_reopening_where_it_stood
     assert run == (later(0), None, Stage.IN_PROGRESS, ClockStatus.ON_TRACK, hours(2))
 
 
-def test_a_clock_that_stopped_is_not_started_by_what_is_heard_later() -> None:
+def test_a_stopped_clock_is_not_started_by_later_news() -> None:
     """It was resolved in time; hearing later of a workaround changes nothing."""
     policy = reviewed(one("from: reported, to: found or resolved, within: 3h"))
     record = lived(policy, (1, "resolve", {}), (9, "set_milestone", {"milestone": "found"}))

@@ -70,7 +70,7 @@ def test_a_limit_on_a_day_off_goes_to_the_next_working_day_at_its_time() -> None
     assert limit(policy) == utc("2026-03-23T12:00")
 
 
-def test_of_a_range_the_softer_limit_warns_and_the_harder_breaches() -> None:
+def test_the_softer_limit_of_a_range_warns_and_the_harder_breaches() -> None:
     """Five office hours are beyond the limit of four, but within the limit of eight."""
     policy = one("from: reported, to: resolved, within: 4h-8h office")
     record = incident(policy, at=utc("2026-03-23T09:00"))
@@ -172,7 +172,7 @@ def test_a_delay_is_announced_before_the_limit_that_will_be_missed() -> None:
     assert limit(policy, record) == later(22)
 
 
-def test_thresholds_lie_beside_the_limit_where_they_say_so() -> None:
+def test_thresholds_are_relative_to_the_limit_if_they_say_so() -> None:
     """One is an hour before the limit, one half an hour after it."""
     policy = one(
         "from: reported, to: resolved, within: 4h, "
@@ -194,7 +194,7 @@ def test_thresholds_lie_beside_the_limit_where_they_say_so() -> None:
 @pytest.mark.parametrize(
     ("rule", "started", "expected"), [("retarget", 0, 10), ("keep", 0, 4), ("restart", 2, 12)]
 )
-def test_a_lowered_severity_does_to_running_clocks_what_the_policy_says(
+def test_running_clocks_follow_the_policy_when_the_severity_is_lowered(
     rule: str, started: float, expected: float
 ) -> None:
     """Four hours at SEV1, ten at SEV2; lowered after two."""
@@ -269,7 +269,7 @@ def between(policy: CompiledPolicy, first: float, last: float) -> ClockStatus:
     return readings(policy, record, later(30))[0].status
 
 
-def test_what_is_not_known_well_enough_is_indeterminate_and_never_guessed() -> None:
+def test_an_uncertain_outcome_is_indeterminate_and_never_guessed() -> None:
     """Only the day is known: it may be before the limit, after it, or across it."""
     policy = one("from: reported, to: told, within: 4h")
     assert between(policy, 1, 3) is ClockStatus.MET

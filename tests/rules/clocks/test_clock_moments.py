@@ -48,7 +48,7 @@ def test_a_milestone_that_becomes_known_later_moves_the_start_of_its_clock() -> 
     assert (read.started_at, read.breach_at) == (later(-2), later(2))
 
 
-def test_a_status_update_a_role_and_a_flag_are_moments_too() -> None:
+def test_a_status_update_a_role_and_a_flag_are_moments() -> None:
     """Each is read from the record alone."""
     policy = one("from: reported, to: resolved, within: 1h")
     record = incident(policy)
@@ -62,14 +62,14 @@ def test_a_status_update_a_role_and_a_flag_are_moments_too() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "one,two", "later of one", "one or", "a b"])
-def test_what_is_no_moment_is_refused_with_what_would_be(text: str) -> None:
+def test_a_text_that_is_no_moment_is_refused_with_what_would_be_one(text: str) -> None:
     """The message tells an author what to write."""
     with pytest.raises(ValueError, match="write"):
         parse_moment(text)
 
 
 @pytest.mark.parametrize("text", ["personal_data", "flag", "plan=", "if plan=gold", "a=b=c"])
-def test_what_is_no_condition_is_refused_with_what_would_be(text: str) -> None:
+def test_a_text_that_is_no_condition_is_refused_with_what_would_be_one(text: str) -> None:
     """The message tells an author what to write."""
     with pytest.raises(ValueError, match="write flag NAME"):
         parse_condition(text)

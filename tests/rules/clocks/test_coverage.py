@@ -126,7 +126,7 @@ def slices() -> tuple[CalendarSlice, CalendarSlice]:
     return old, new
 
 
-def test_what_a_calendar_had_decided_stays_and_what_is_to_come_is_new() -> None:
+def test_past_decisions_of_a_calendar_stay_and_the_future_is_new() -> None:
     """Until it was worked out anew the old hours count, from then on the new ones."""
     old, new = slices()
     both = joined(old, new)

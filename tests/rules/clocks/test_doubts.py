@@ -74,7 +74,7 @@ def test_an_instant_that_is_most_of_a_year_off_is_doubted_for_that(days: int) ->
     assert kinds == ["far_away" if far else "before_the_incident"]
 
 
-def test_what_is_planned_for_another_year_is_doubted() -> None:
+def test_a_plan_for_another_year_is_doubted() -> None:
     """The due date of an action item, and the next update."""
     incident = done(an_incident(), "post_update", after(3), text="t", next_at=after(3) + YEAR)
     assert doubted(incident, after(4)) == [("far_away", "next status update")]

@@ -57,7 +57,7 @@ def test_a_stop_before_its_start_is_zero() -> None:
     assert figures(fixed(incident(POLICY), -5), 2) == {"whole": timedelta(), "office": timedelta()}
 
 
-def test_of_a_stop_that_came_again_the_last_counts() -> None:
+def test_the_last_stop_counts_if_a_stop_comes_again() -> None:
     """Resolved, reopened, resolved: until the second."""
     policy = policy_of("metrics:\n  m: { from: reported, to: 'update:all' }\n" + AUDIENCE)
     record = incident(policy)
@@ -69,7 +69,7 @@ def test_of_a_stop_that_came_again_the_last_counts() -> None:
 AUDIENCE = "communication: { audiences: { all: { channels: log } } }\n"
 
 
-def test_what_has_not_begun_or_cannot_be_counted_yet_is_not_read() -> None:
+def test_a_metric_that_has_not_begun_or_cannot_be_counted_is_not_read() -> None:
     """A start that is not known, one in the future, a calendar that is not worked out."""
     policy = policy_of("metrics:\n  m: { from: aware, to: fixed }\n")
     assert figures(incident(policy), 9, policy) == {}

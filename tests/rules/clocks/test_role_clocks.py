@@ -40,7 +40,7 @@ def test_a_required_role_has_a_clock_and_taken_with_the_report_is_in_time() -> N
     assert clock_of(late, "lead", 1) == [("met", after(-30))]
 
 
-def test_what_whoever_acknowledges_takes_is_not_missed_before_that() -> None:
+def test_a_role_that_the_acknowledger_takes_is_not_missed_before_that() -> None:
     """How soon somebody does is the promise of another clock."""
     record = reported(REQUIRED)
     assert clock_of(record, "chief", 30) == []
@@ -89,7 +89,7 @@ FLAG = "from: 'flag:personal_data', to: 'role:lead'"
 @pytest.mark.parametrize(
     "rest", [FLAG, f"{FLAG}, on_repeat: new", f"{FLAG}, recurs: true, until: resolved"]
 )
-def test_a_role_comes_whenever_it_passes_to_somebody(rest: str, how: str) -> None:
+def test_the_moment_of_a_role_comes_with_each_new_holder(rest: str, how: str) -> None:
     """Not for whoever held it before the boundary, but for the next, however they came to it."""
     policy = passing(rest)
     record = done(reported(policy), "set_attribute", after(60), policy, attribute="personal_data")
@@ -122,7 +122,7 @@ def test_each_holder_of_a_role_has_a_shift(rest: str) -> None:
     assert (last.run, last.started_at, last.breach_at) == (2, after(20), after(50))
 
 
-def test_of_a_role_that_several_hold_each_further_holder_is_one_more() -> None:
+def test_each_further_holder_of_a_shared_role_is_one_more_moment() -> None:
     """It comes once enough hold it, and again with the third."""
     policy = staffed(
         "roles: { experts: { count: 2-3 } }\n"

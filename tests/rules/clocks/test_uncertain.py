@@ -46,7 +46,7 @@ def test_elapsed_and_late_by_are_a_range_if_a_fact_is_known_to_the_hour() -> Non
     assert outcome_words(found) == "breached by 10 min to 40 min"
 
 
-def test_what_may_have_been_in_time_is_indeterminate_with_its_range() -> None:
+def test_an_outcome_that_may_be_in_time_is_indeterminate_with_its_range() -> None:
     """Perhaps not late at all."""
     found = reading(resolved_between(200, 280))
     assert found.status is ClockStatus.INDETERMINATE

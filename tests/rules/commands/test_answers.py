@@ -26,7 +26,7 @@ def test_no_text_from_outside_changes_the_status_or_the_terminal_that_shows_it()
     assert "forged \\`item\\`" in status
 
 
-def test_whoever_did_something_is_told_by_when_what_is_due() -> None:
+def test_the_actor_of_each_milestone_is_shown() -> None:
     """The answer names running clocks only; a clock that was met or breached has no deadline."""
     incident = done(an_incident(), "acknowledge", after(2))
     result = result_of("acknowledge", "words", incident, POLICY, after(3))
@@ -110,7 +110,7 @@ def test_the_status_says_what_is_missing_for_the_next_step() -> None:
     )
 
 
-def test_who_may_do_what_is_next_is_by_what_is_known_now() -> None:
+def test_the_status_names_those_who_may_as_things_are_known_now() -> None:
     """A condition of the rule may have become true a moment ago."""
     rule = AuthorityRule(by=("bo",), when=(("flag vip", ("ana",)),))
     policy = POLICY.changed(authority={"cancel": rule}, attributes={"vip": ("yes", "no")})
@@ -122,7 +122,7 @@ def test_who_may_do_what_is_next_is_by_what_is_known_now() -> None:
     assert (may(1), may(3)) == (("bo",), ("ana",))
 
 
-def test_a_status_of_what_is_over_offers_nothing_further_and_is_never_too_long() -> None:
+def test_the_status_of_a_finished_incident_offers_nothing_and_stays_short() -> None:
     """It shows the newest five lines."""
     over = done(an_incident(), "cancel", after(1), reason="false_alarm")
     status = status_markdown(POLICY, over, after(2))

@@ -107,7 +107,7 @@ def test_close_asks_for_review_aspects_documents_lessons_and_quiet_alerts() -> N
     assert "review aspect is not evaluated: response" in refusal(submitted, "close", 103).missing
 
 
-def test_the_review_is_led_by_whom_the_policy_names() -> None:
+def test_the_role_that_the_policy_names_leads_the_review() -> None:
     """The incident manager is ana, so bo cannot lead the review."""
     assert refusal(in_review(), "submit_review", 101, lead="bo").missing == ("lead: ana",)
 
@@ -201,7 +201,7 @@ def test_resolving_writes_the_report_ends_the_hold_and_tells_the_audiences() -> 
     assert [e.event for e in answer.effects if isinstance(e, Tell)] == ["resolved"]
 
 
-def test_whoever_gets_a_role_is_told() -> None:
+def test_a_new_holder_of_a_role_is_told() -> None:
     """Otherwise nobody would hear of the assignment."""
     answer = outcome(an_incident(), "assign_role", after(1), role="communication_lead", person="cy")
     assert isinstance(answer, Decision)

@@ -35,7 +35,7 @@ def closed() -> Incident:
     return incident.changed(state=State.CLOSED)
 
 
-def test_every_field_that_is_wrong_is_named_and_nothing_that_was_in_it() -> None:
+def test_every_wrong_field_is_named_without_its_content() -> None:
     """The payload may hold a secret; all its flaws are named at once."""
     answer = parse("add_action_item", {"actor": "", "colour": "s3cret"})
     assert isinstance(answer, Refusal)
@@ -52,7 +52,7 @@ def test_every_field_that_is_wrong_is_named_and_nothing_that_was_in_it() -> None
     assert nested.message == "lessons.1: Input should be a valid string"
 
 
-def test_a_command_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
     """The refusal lists their names."""
     answer = parse("dance", {"actor": "ana"})
     assert isinstance(answer, Refusal)
@@ -68,9 +68,7 @@ def test_a_command_that_there_is_not_is_refused_with_those_that_there_are() -> N
         ("xyz", " (2 arguments)"),
     ],
 )
-def test_a_signal_that_is_none_is_answered_with_what_was_probably_meant(
-    name: str, hint: str
-) -> None:
+def test_an_unknown_signal_is_answered_with_what_was_probably_meant(name: str, hint: str) -> None:
     """The suggestion is never a command for the engine alone; an endless name is cut."""
     answer = no_signal(name, 2)
     assert answer.kind == "Malformed"
@@ -88,7 +86,7 @@ def test_a_signal_that_is_none_is_answered_with_what_was_probably_meant(
         (after(5) + SECOND, "Malformed"),
     ],
 )
-def test_what_happened_lies_within_a_year_before_the_report_and_now(
+def test_an_instant_lies_between_a_year_before_the_report_and_now(
     at: datetime, refused_as: str | None
 ) -> None:
     """The bounds themselves are allowed; anything beyond is refused with the name of its field."""
@@ -99,7 +97,7 @@ def test_what_happened_lies_within_a_year_before_the_report_and_now(
 
 
 @pytest.mark.parametrize(("late", "counts"), [(5, 10 * 60), (6, 10 * 60 - 6), (300, 5 * 60)])
-def test_a_command_that_waited_long_for_a_worker_counts_from_when_it_was_given(
+def test_a_command_that_waited_for_a_worker_counts_from_when_it_was_given(
     late: float, counts: float
 ) -> None:
     """A few seconds on the way do not matter; a time in the command takes precedence."""
@@ -115,7 +113,7 @@ def test_a_command_that_waited_long_for_a_worker_counts_from_when_it_was_given(
 
 
 @pytest.mark.parametrize("name", sorted(AFTER_THE_END))
-def test_what_is_learned_late_can_still_be_recorded(name: str) -> None:
+def test_late_knowledge_can_still_be_recorded(name: str) -> None:
     """That is facts, dates, links and lessons, whatever the fields of the command say."""
     fields: dict[str, dict[str, Any]] = {
         "set_milestone": {"milestone": "aware"},
@@ -132,7 +130,7 @@ def test_what_is_learned_late_can_still_be_recorded(name: str) -> None:
     assert not isinstance(answer, Refusal) or answer.message != "the incident is closed"
 
 
-def test_what_is_too_late_says_how_it_would_be_possible() -> None:
+def test_a_refusal_of_an_old_fact_says_how_it_would_be_possible() -> None:
     """The refusal names reopening as the way."""
     answer = outcome(closed(), "hold", after(300), reason="third_party")
     assert answer == Refusal("Refused", "the incident is closed", possible=("reopen",))
@@ -153,7 +151,7 @@ def test_a_full_record_takes_no_more_of_any_text(name: str) -> None:
     )
 
 
-def test_what_a_correction_takes_back_is_marked_and_told() -> None:
+def test_a_fact_that_a_correction_replaces_is_marked() -> None:
     """It is a threshold that would not have fired by the corrected record; others stay."""
     fired = FiredThreshold(
         clock="acknowledge",
@@ -185,7 +183,7 @@ def test_what_a_correction_takes_back_is_marked_and_told() -> None:
     assert answer.summary == "acknowledge by ana: reported → assessment"
 
 
-def test_only_what_is_taken_back_is_marked_so() -> None:
+def test_only_replaced_facts_are_marked() -> None:
     """Two runs of one clock count separately."""
     first = FiredThreshold(
         clock="c", run=1, threshold="50%", fraction=0.5, due_at=START, fired_at=START
@@ -195,7 +193,7 @@ def test_only_what_is_taken_back_is_marked_so() -> None:
     assert [f.superseded for f in incident.fired] == [False, True]
 
 
-def test_the_engine_and_monitoring_take_nothing_up() -> None:
+def test_commands_of_the_engine_and_of_monitoring_are_no_progress() -> None:
     """Nor does a person if nobody watches."""
     incident = done(a_diagnosed_incident(), "resolve", after(50), steps=["verify"])
     incident = done(incident, "reopen", after(60))
@@ -223,7 +221,7 @@ def test_a_line_is_cut_and_numbered_and_carries_what_belongs_to_it() -> None:
 
 
 @pytest.mark.parametrize(("ago", "counts"), [(5, False), (6, True)])
-def test_what_is_told_late_was_given_now(ago: int, counts: bool) -> None:  # noqa: FBT001 - a case
+def test_a_late_message_counts_from_when_it_was_given(ago: int, counts: bool) -> None:  # noqa: FBT001 - a case
     """Nobody can shorten a wait by dating back."""
     happened_at = after(10) - ago * SECOND
     case = Case(an_incident(), POLICY, ANA, after(10), happened_at)
@@ -231,7 +229,7 @@ def test_what_is_told_late_was_given_now(ago: int, counts: bool) -> None:  # noq
     assert not case.overrules("steps_done")
 
 
-def test_a_refusal_as_data_says_all_that_it_says() -> None:
+def test_a_refusal_as_data_is_complete() -> None:
     """Tools find it by these names, whatever the words are, with the state at the refusal."""
     refusal = Refusal("Refused", "no", missing=("note",), possible=("reopen",), may=("bo",))
     assert refusal.details("closed") == {

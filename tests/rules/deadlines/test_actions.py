@@ -96,7 +96,7 @@ def test_a_role_can_be_given_to_whoever_holds_another() -> None:
 
 
 @pytest.mark.parametrize("text", ["escalate", "page lead", "notify all", "open incident It"])
-def test_what_reaches_people_is_no_command(text: str) -> None:
+def test_messages_to_people_are_no_commands(text: str) -> None:
     """By itself it changes nothing on the record."""
     assert command(text) is None
 
@@ -128,7 +128,7 @@ def test_an_action_asks_for_the_effect_that_it_says(text: str, effect: Effect) -
         (("a", "b", "c"), "it", False),
     ],
 )
-def test_an_incident_that_a_clock_opened_does_not_open_its_like(
+def test_an_incident_that_a_clock_opened_opens_none_for_that_clock(
     led: tuple[str, ...],
     clock: str,
     opens: bool,  # noqa: FBT001 - a row of a table

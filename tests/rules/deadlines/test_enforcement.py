@@ -78,7 +78,7 @@ def due(name: str, threshold: str, fraction: float = 0.0) -> DueThreshold:
         (due("other", "100%", 1.0), "clock.breached", "other breached"),
     ],
 )
-def test_a_threshold_is_called_what_it_is(point: DueThreshold, kind: str, words: str) -> None:
+def test_a_threshold_has_its_right_name(point: DueThreshold, kind: str, words: str) -> None:
     """It is a warning, a breach, or late at best effort."""
     best = Target(within=minutes(5), best_effort=True)
     easy = clock("easy", "reported", "acknowledged", sev1=5).changed(within={"SEV1": best})
@@ -124,7 +124,7 @@ def test_a_deadline_stands_unless_the_record_says_otherwise_by_now() -> None:
     assert (over.standing, over.moot) == ((), found)
 
 
-def test_a_clock_that_counts_from_the_limit_of_another_is_looked_at_with_it() -> None:
+def test_a_clock_that_counts_from_another_limit_is_evaluated_with_that_clock() -> None:
     """So is an audience with its reminder target; nothing else of the policy is."""
     before = clock("prepare", "reported", "assessed", sev1=5).changed(
         within={"SEV1": Target(within=minutes(1), before="limit of resolve")}
@@ -138,7 +138,7 @@ def test_a_clock_that_counts_from_the_limit_of_another_is_looked_at_with_it() ->
     assert told.clocks == ()
 
 
-def test_what_every_clock_goes_by_is_looked_at_with_any_of_them() -> None:
+def test_facts_that_every_clock_uses_are_evaluated_with_each() -> None:
     """That is severities and the effect of changes, calendars, and reminder targets for updates."""
     policy = POLICY.changed(
         name="Another",
@@ -174,7 +174,7 @@ def test_what_every_clock_goes_by_is_looked_at_with_any_of_them() -> None:
         ("acknowledge", False),
     ],
 )
-def test_what_waits_for_an_answer_is_looked_at_with_the_rules_of_answers(
+def test_a_wait_for_an_answer_is_evaluated_by_the_rules_of_answers(
     name: str, *, pending: bool
 ) -> None:
     """It is no clock."""
@@ -185,7 +185,7 @@ def test_what_waits_for_an_answer_is_looked_at_with_the_rules_of_answers(
     assert (facts.approvals, facts.handover) == looked_at
 
 
-def test_best_effort_is_what_was_promised_by_the_severity_of_then() -> None:
+def test_best_effort_follows_the_severity_at_that_time() -> None:
     """It knows severity changes during the clock's run."""
     best = Target(within=minutes(5), best_effort=True)
     firm = Target(within=minutes(50))
@@ -246,7 +246,7 @@ def test_a_heavy_timeline_is_moved_out_but_for_the_newest_lines(
     assert older == (None if moved is None else incident.timeline[:moved])
 
 
-def test_what_was_moved_out_is_found_by_its_segment() -> None:
+def test_a_moved_line_is_found_by_its_segment() -> None:
     """Only lines up to its last one leave, and earlier segments stay."""
     incident = an_incident().changed(timeline=entries(500, 500, 500))
     first = TimelineSegment(uri="a", sha256="0" * 64, first_seq=1, last_seq=999)
@@ -277,7 +277,7 @@ def an_alert_record() -> AlertRecord:
     return AlertRecord(alert=alert, first_seen_at=START, last_seen_at=START, times_seen=1)
 
 
-def test_a_deadline_is_looked_at_without_what_anybody_wrote() -> None:
+def test_a_deadline_is_evaluated_without_free_texts() -> None:
     """The history keeps this input each time, so it has to be small."""
     incident = done(a_diagnosed_incident(), "resolve", after(50), steps=["verify"])
     incident = done(incident, "add_action_item", after(51), text="said", owner="bo")

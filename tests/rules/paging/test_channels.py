@@ -54,7 +54,7 @@ def test_a_channel_and_a_person_of_one_name_are_two() -> None:
 
 
 @pytest.mark.parametrize("target", ["role:empty", "role:unheld", "person:", "channel:", "alice"])
-def test_targets_without_anyone_are_told(target: str) -> None:
+def test_targets_that_reach_nobody_are_listed(target: str) -> None:
     """A role that nobody holds, or a target that is none, pages nobody and is listed once."""
     found = resolve_targets((target, target), {"empty": ""}, PEOPLE)
     assert found.pages == ()
@@ -126,13 +126,13 @@ def test_a_role_that_several_hold_pages_all_of_them() -> None:
     assert {page.target for page in found.pages} == {"role:experts"}
 
 
-def test_every_channel_is_one_of_its_own_and_people_come_after_it() -> None:
+def test_every_channel_is_its_own_target_and_comes_before_people() -> None:
     """Both are in the order of the policy."""
     found = resolve_targets(("channel:ops", "channel:war-room", "person:bob"), {}, PEOPLE)
     assert [page.recipient for page in found.pages] == ["ops", "war-room", "bob"]
 
 
-def test_a_person_who_is_called_like_a_role_is_paged_alone() -> None:
+def test_a_person_with_the_name_of_a_role_is_paged_alone() -> None:
     """The person who holds that role was not named."""
     found = resolve_targets(("person:experts",), {}, {}, further={"experts": ("bo", "cy")})
     assert [page.recipient for page in found.pages] == ["experts"]
@@ -153,7 +153,7 @@ LIMITS = PageLimits(person=COMMON, channels={"ops": ROOM, "alice": ROOM})
         (PageTarget("role:lead", "alice"), PageLimits(), "", None),
     ],
 )
-def test_a_page_is_bound_by_what_limits_whoever_gets_it(
+def test_a_page_is_bound_by_the_limit_of_its_recipient(
     page: PageTarget, limits: PageLimits, whom: str, limit: PageLimit | None
 ) -> None:
     """A channel has its own limit; a person has their own, else that of everybody, else none."""
@@ -161,7 +161,7 @@ def test_a_page_is_bound_by_what_limits_whoever_gets_it(
     assert bound_by(page, limits, 2, escalation=True) == bound
 
 
-def test_a_limit_of_their_own_comes_with_whoever_is_resolved() -> None:
+def test_a_resolved_person_brings_their_own_limit() -> None:
     """So does their address. A page counts as one by escalation only if it says so."""
     people = {"alice": Person(name="alice", limit=OWN)}
     (page,) = resolve_targets(("person:alice",), {}, people).pages
@@ -170,7 +170,7 @@ def test_a_limit_of_their_own_comes_with_whoever_is_resolved() -> None:
 
 
 @pytest.mark.parametrize("withdraw", [None, "acknowledged"])
-def test_what_is_bound_asks_for_leave_with_what_a_summary_would_tell(withdraw: str | None) -> None:
+def test_a_bound_page_asks_for_leave_with_the_facts_of_a_summary(withdraw: str | None) -> None:
     """Its subject is cut. A page without limits asks nobody."""
     message = Message(
         key="k",

@@ -58,7 +58,7 @@ def test_a_level_is_paged_with_a_reason_that_stays_on_the_record() -> None:
     assert line.summary == "escalated to the next level by ana: help"
 
 
-def test_asked_for_once_it_pages_nobody_further_and_waits_for_no_answer() -> None:
+def test_an_escalation_to_one_level_pages_nobody_further_and_waits_for_no_answer() -> None:
     """After an acknowledgement no answer withdraws it; before one, the acknowledgement does."""
     (effect,) = effects("escalate", POLICY, only=True, note="help")
     assert isinstance(effect, PageNextLevel)
@@ -70,7 +70,7 @@ def test_asked_for_once_it_pages_nobody_further_and_waits_for_no_answer() -> Non
     assert before.summary == "escalated to the next level and nobody further by ana: help"
 
 
-def test_an_acknowledgement_answers_whoever_escalated_after_the_first() -> None:
+def test_an_acknowledgement_answers_those_who_escalated_after_the_first() -> None:
     """Anybody may answer, also the person who asked; a second answer is refused."""
     incident = done(an_incident(), "acknowledge", after(1))
     refusal = outcome(incident, "acknowledge", after(2), actor="bo")
@@ -91,7 +91,7 @@ def test_an_acknowledgement_answers_whoever_escalated_after_the_first() -> None:
     assert "acknowledge" not in {step.name for step in next_steps(POLICY, incident, after(4))}
 
 
-def test_what_cannot_be_escalated_to_is_refused() -> None:
+def test_an_impossible_escalation_is_refused() -> None:
     """That is an unknown level, no reason, no escalation, or an incident that is over."""
     words = "the escalation default has no level 9; it has 3"
     assert refused(level=9, note="x") == Refusal("Refused", words)
@@ -121,7 +121,7 @@ def test_the_levels_are_those_of_the_ladder_that_counts() -> None:
     assert WatchAcknowledgement(after(12)) in taken.effects
 
 
-def test_who_may_escalate_is_policy() -> None:
+def test_the_policy_decides_who_may_escalate() -> None:
     """As for every command, the policy decides."""
     strict = POLICY.changed(authority={"escalate": AuthorityRule(by=("person:bo",))})
     answer = outcome(an_incident(strict), "escalate", after(1), strict, note="x")
@@ -129,7 +129,7 @@ def test_who_may_escalate_is_policy() -> None:
     assert (answer.kind, answer.may) == ("NotAuthorised", ("bo",))
 
 
-def test_an_acknowledgement_is_watched_where_the_policy_says_so() -> None:
+def test_an_acknowledgement_is_watched_if_the_policy_says_so() -> None:
     """The wait begins when it is recorded, not when it is said to have happened."""
     answer = outcome(
         an_incident(WATCHED), "acknowledge", after(9), WATCHED, happened_at=after(3).isoformat()
@@ -142,7 +142,7 @@ def test_an_acknowledgement_is_watched_where_the_policy_says_so() -> None:
     assert not any(isinstance(effect, WatchAcknowledgement) for effect in plain.effects)
 
 
-def test_whatever_somebody_does_is_progress_and_what_the_engine_does_is_none() -> None:
+def test_every_command_of_a_person_is_progress_and_none_of_the_engine_is() -> None:
     """Any command by a person takes it up; one that a clock sets off does not."""
     assert TakenUp("ana") in effects("complete_step", WATCHED, step="impact")
     assert TakenUp("bo") in effects("set_severity", WATCHED, severity="SEV1", actor="bo")

@@ -64,7 +64,9 @@ def test_a_level_that_was_paged_at_this_very_instant_is_not_paged_again() -> Non
     assert later.demanded is not None
 
 
-def test_what_waits_for_hours_is_due_once_they_begin_unless_the_escalation_goes_on() -> None:
+def test_a_demand_that_waits_for_hours_is_due_when_they_begin_unless_the_escalation_goes_on() -> (
+    None
+):
     """A running escalation pages the level itself; a stopped one does not."""
     waiting = demand(5, 2, not_before=after(60))
     stopped = progress(waiting, stopped="acknowledged by ana")
@@ -113,7 +115,7 @@ def test_an_answer_withdraws_what_the_escalation_asked_for_and_the_end_everythin
     assert [d.at for d in withdrawn(asked, OVER).demanded] == [after(3)]
 
 
-def test_which_clocks_run_on_follows_from_the_record() -> None:
+def test_the_record_decides_which_clocks_run_on() -> None:
     """During the response nothing is over; afterwards, clocks that did not stop run on."""
     incident = done(an_incident(), "set_milestone", after(1), milestone="aware")
     assert withdrawal("why", incident, POLICY, after(2)) == Withdrawal("why")
@@ -122,7 +124,7 @@ def test_which_clocks_run_on_follows_from_the_record() -> None:
     assert (found.over, found.running) == (True, frozenset({"regulator"}))
 
 
-def test_asked_by_hand_after_an_acknowledgement_it_goes_on_from_that_level() -> None:
+def test_an_escalation_by_hand_after_an_acknowledgement_goes_on_from_that_level() -> None:
     """It does so in the first round, as if it reached nobody; asked only once, it stays stopped."""
     asked = demand(30, by="ana", waits=True, cause=9)
     going, page = set_going(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
@@ -134,7 +136,7 @@ def test_asked_by_hand_after_an_acknowledgement_it_goes_on_from_that_level() -> 
     assert page == Page(2, 0, THREE.levels[1], None)
 
 
-def test_nobody_of_the_rest_at_night_it_begins_again_at_the_level_that_was_asked_for() -> None:
+def test_an_escalation_that_reaches_nobody_at_night_begins_again_at_its_level() -> None:
     """It does not begin at the first level, because people there had answered."""
     asked = demand(30, by="ana", waits=True)
     going, _ = set_going(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
@@ -144,7 +146,7 @@ def test_nobody_of_the_rest_at_night_it_begins_again_at_the_level_that_was_asked
     assert (going.level, going.next_at, going.opens_at) == (1, after(600), None)
 
 
-def test_who_was_paged_answers_and_neither_who_asked_nor_a_bystander() -> None:
+def test_the_paged_person_answers_but_neither_the_requester_nor_a_bystander_does() -> None:
     """If a channel was paged, anybody but the person who asked may answer."""
     called = EscalationProgress(called_by="ana", called=("bo", "ana"))
     assert [answers(called, name) for name in ("ana", "bo", "cy")] == [False, True, False]
@@ -155,7 +157,7 @@ def test_who_was_paged_answers_and_neither_who_asked_nor_a_bystander() -> None:
     assert not answers(EscalationProgress(), "bo")
 
 
-def test_a_forgotten_acknowledgement_pages_nobody_twice_whom_a_clock_just_paged() -> None:
+def test_a_forgotten_acknowledgement_does_not_page_people_whom_a_clock_just_paged() -> None:
     """It goes on from that level after its wait; later it pages the level again."""
     paged = progress(level=2, stopped="acknowledged by ana", answer_by=after(15))
     assert (resumed(paged, after(10)).level, resumed(paged, after(10)).next_at) == (2, after(15))
@@ -163,7 +165,7 @@ def test_a_forgotten_acknowledgement_pages_nobody_twice_whom_a_clock_just_paged(
     assert resumed(progress(level=2, stopped="x"), after(10), demanded=True).level == 2
 
 
-def test_a_key_says_by_which_line_of_which_level_in_which_round_a_page_is_asked_for() -> None:
+def test_a_key_names_the_line_the_level_and_the_round_of_its_page() -> None:
     """So no two pages share a key."""
     asked = Asked(Page(2, 1, THREE.levels[1], None), THREE, "why", after(5), 7)
     assert page_key("INC-1", asked) == "INC-1/page-7.2.2"

@@ -38,7 +38,7 @@ def test_a_new_incident_pages_the_first_level_at_once() -> None:
     assert (page.level, page.cycle, page.next_at) == (1, 0, after(5))
 
 
-def test_silence_pages_the_next_level_when_the_wait_is_over_and_not_before() -> None:
+def test_silence_pages_the_next_level_exactly_when_the_wait_is_over() -> None:
     """The wait belongs to the level that was paged."""
     progress = paged(1, 0, after(5))
     assert next_page(ESCALATION, progress, after(4.99)) == Wait(after(5))
@@ -48,7 +48,7 @@ def test_silence_pages_the_next_level_when_the_wait_is_over_and_not_before() -> 
     assert page.next_at == after(5) + minutes(10)
 
 
-def test_after_the_last_level_the_whole_is_repeated_as_often_as_the_policy_says() -> None:
+def test_the_escalation_repeats_after_the_last_level_as_often_as_the_policy_says() -> None:
     """repeat: 1 means two rounds in all."""
     page = next_page(ESCALATION, paged(3, 0, after(30)), after(30))
     assert isinstance(page, Page)
@@ -64,7 +64,7 @@ def test_a_stopped_escalation_pages_nobody() -> None:
     assert next_page(ESCALATION, progress, after(500)) == NoPage("acknowledged by ana")
 
 
-def test_a_deadline_pages_the_next_level_also_after_an_acknowledgement() -> None:
+def test_a_deadline_pages_the_next_level_even_after_an_acknowledgement() -> None:
     """A breach demands it; after the last level, the last is paged again."""
     page = forced_page(ESCALATION, EscalationProgress(level=1, stopped="acknowledged by ana"))
     assert isinstance(page, Page)
@@ -108,7 +108,7 @@ def test_the_first_branch_that_fits_counts() -> None:
     assert in_force(None, incident, after(1)) is None
 
 
-def test_a_level_for_alerts_that_go_on_is_passed_over_when_none_does() -> None:
+def test_a_level_for_firing_alerts_is_passed_over_if_none_fires() -> None:
     """The level after it still comes at its time."""
     policy = ladder(of("ana"), of("bo", if_firing=True))
     assert isinstance(next_page(policy, paged(1, 0, after(5)), after(5)), Page)
@@ -116,7 +116,7 @@ def test_a_level_for_alerts_that_go_on_is_passed_over_when_none_does() -> None:
     assert passed == PassOver(2, 0, "none of its alerts fires any more", after(10))
 
 
-def test_an_incident_without_alerts_counts_as_going_on() -> None:
+def test_an_incident_without_alerts_counts_as_firing() -> None:
     """Nobody said that it is over; an incident whose alerts were all taken over does not go on."""
     assert still_firing(an_incident())
     fires = Alert(fingerprint="a", name="a", status=AlertStatus.FIRING, started_at=after(0))
@@ -138,7 +138,7 @@ def test_a_level_that_reached_nobody_is_followed_by_the_next_at_once() -> None:
     assert (unreached.level, unreached.next_at) == (1, after(0))
 
 
-def test_a_whole_round_outside_of_hours_begins_again_with_the_first_that_open() -> None:
+def test_a_round_outside_all_hours_begins_again_with_the_first_hours() -> None:
     """It begins neither at once nor never; if somebody was reached, the rounds go on as usual."""
     policy = ladder(of("ana"), of("bo"), repeat=1)
     progress = EscalationProgress()
@@ -173,7 +173,7 @@ def test_hours_that_began_while_another_level_waited_are_not_missed() -> None:
     assert again.level == 1
 
 
-def test_whoever_was_reached_in_a_round_is_not_waited_for() -> None:
+def test_people_who_were_reached_in_a_round_are_not_waited_for() -> None:
     """Level 1 was paged and level 2 is asleep, so the second round comes at once."""
     policy = ladder(of("ana"), of("bo"), repeat=1)
     progress = EscalationProgress(level=1, pages=1, reached=True, next_at=after(5))
@@ -193,14 +193,14 @@ def test_a_forgotten_acknowledgement_resumes_from_the_level_where_it_stopped() -
     assert isinstance(next_page(ESCALATION, never, after(40)), Page)
 
 
-def test_what_stops_it_first_is_why_it_stopped() -> None:
+def test_the_first_reason_to_stop_an_escalation_is_kept() -> None:
     """After that, no acknowledgement is watched any more."""
     watching = EscalationProgress(level=1, stopped="acknowledged by ana", forgotten_at=after(9))
     assert stopped(watching, "review by bo").stopped == "acknowledged by ana"
     assert stopped(watching, "review by bo").forgotten_at is None
 
 
-def test_turns_are_everybodys_as_often_over_many_incidents() -> None:
+def test_everybody_has_as_many_turns_over_many_incidents() -> None:
     """The incident's id alone decides who begins; each next level and round moves one on."""
     three = ("person:ana", "person:bo", "person:cy")
     firsts = Counter(turns(f"INC-260327-{n:04}", three, 1, 0)[0] for n in range(3000))

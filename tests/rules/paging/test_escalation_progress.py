@@ -52,7 +52,7 @@ def test_a_branch_counts_from_when_its_condition_holds() -> None:
 
 
 @pytest.mark.parametrize("policy", [None, EscalationPolicy(name="empty", levels=())])
-def test_where_there_are_no_levels_a_demand_pages_nobody(policy: EscalationPolicy | None) -> None:
+def test_a_demand_pages_nobody_if_there_are_no_levels(policy: EscalationPolicy | None) -> None:
     """The escalation says so."""
     assert isinstance(forced_page(policy, EscalationProgress()), NoPage)
 
@@ -60,7 +60,7 @@ def test_where_there_are_no_levels_a_demand_pages_nobody(policy: EscalationPolic
 @pytest.mark.parametrize(
     ("waits_from", "next_at"), [(after(30), after(35)), (None, after(12)), (after(0), after(5))]
 )
-def test_a_demanded_page_moves_silence_only_where_it_is_waited_for(
+def test_a_demanded_page_moves_the_wait_only_if_it_waits_for_an_answer(
     waits_from: datetime | None, next_at: datetime
 ) -> None:
     """Otherwise the next level keeps its time."""
@@ -69,7 +69,7 @@ def test_a_demanded_page_moves_silence_only_where_it_is_waited_for(
     assert page == Page(2, 1, TWO.levels[1], next_at)
 
 
-def test_whom_a_round_reached_counts_for_that_round_alone() -> None:
+def test_reached_people_count_for_their_round_only() -> None:
     """The first reached ana. In the second all are asleep, so it waits for who wakes first."""
     progress = then(EscalationProgress(), 0, reached=True)
     assert progress.reached
@@ -116,7 +116,7 @@ def test_a_page_says_why_it_comes() -> None:
 
 
 @pytest.mark.parametrize(("level", "cycle"), [(1, 0), (2, 1), (None, 1)])
-def test_begun_again_it_is_no_longer_stopped(level: int | None, cycle: int) -> None:
+def test_a_restarted_escalation_is_no_longer_stopped(level: int | None, cycle: int) -> None:
     """It begins at the first level, with all its rounds."""
     acknowledged = EscalationProgress(
         level=2, cycle=1, stopped="acknowledged by ana", forgotten_at=after(60)
@@ -127,7 +127,7 @@ def test_begun_again_it_is_no_longer_stopped(level: int | None, cycle: int) -> N
     assert not begun_again(acknowledged, level, resumed=False).resumed
 
 
-def test_one_that_goes_on_is_not_resumed_by_a_demand() -> None:
+def test_a_demand_does_not_resume_a_running_escalation() -> None:
     """Nobody had acknowledged, so an acknowledgement still stops it."""
     going_on = EscalationProgress(level=2, cycle=1, next_at=after(9))
     assert begun_again(going_on, 2, resumed=True) == going_on
@@ -142,7 +142,7 @@ def test_a_forgotten_acknowledgement_resumes_at_once() -> None:
     assert (again.resumed, again.forgotten_at) == (True, None)
 
 
-def test_what_stops_it_ends_the_wait() -> None:
+def test_a_stopped_escalation_waits_for_nothing() -> None:
     """Nothing is due, nobody is waited for, and no acknowledgement is watched."""
     was = EscalationProgress(level=1, next_at=after(9), resumed=True, forgotten_at=after(40))
     found = stopped(was, "taken up by bo")
@@ -151,7 +151,7 @@ def test_what_stops_it_ends_the_wait() -> None:
     assert next_page(POLICY.escalation, was, after(8)) == Wait(after(9))
 
 
-def test_whose_turn_it_is_stays_so_for_an_incident_that_goes_on() -> None:
+def test_the_turns_of_an_open_incident_never_change() -> None:
     """Another version of the engine must not page somebody else halfway through."""
     three = ("person:ana", "person:bo", "person:cy")
     firsts = [turns(f"INC-260327-{n}", three, 1, 0)[0] for n in range(4)]

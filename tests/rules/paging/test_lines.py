@@ -65,7 +65,7 @@ RECEIPT = Receipt(
 FELL = (DeliveryFailure(key="k", channel="pager", error="answered 410", permanent=True),)
 
 
-def test_a_page_that_went_is_told_with_its_way_and_its_rule() -> None:
+def test_a_sent_page_is_recorded_with_its_way_and_its_rule() -> None:
     """It names target, person, channel and earlier channels, and when the next level would come."""
     line = only(pages=(outcome("person:bo", receipt=RECEIPT, fell_back=FELL),))
     assert (line.kind, line.owed) == ("page.sent", None)
@@ -96,7 +96,7 @@ def test_a_page_that_went_is_told_with_its_way_and_its_rule() -> None:
         ("channel:ops", "channel ops", "(level 2)"),
     ],
 )
-def test_as_what_somebody_is_paged_is_said_where_it_is_not_plain(
+def test_a_line_says_for_which_target_somebody_was_paged_if_that_is_not_plain(
     target: str, via: str, said: str
 ) -> None:
     """It says role or schedule, but not that a name or a channel was meant."""
@@ -139,7 +139,7 @@ KNOWN = {"recipient": "bo", "key": "k", "reason": "silence"}
         (Leave(verdict=Verdict.WITHDRAWN), "withdrawn", "it is no longer needed", {}),
     ],
 )
-def test_what_became_of_a_page_that_asked_for_leave_is_told(
+def test_the_outcome_of_a_page_that_asked_for_leave_is_recorded(
     leave: Leave, kind: str, said: str, more: dict[str, Any]
 ) -> None:
     """The line says whose page it was, why it was asked for, and what happened instead."""
@@ -150,7 +150,7 @@ def test_what_became_of_a_page_that_asked_for_leave_is_told(
     assert line.summary.startswith("page to bo")
 
 
-def test_that_a_page_is_held_is_told_once() -> None:
+def test_a_held_page_is_recorded_once() -> None:
     """If the reason is known, the line says why it was dropped."""
     held = asking(held=True, withdraw="acknowledged")
     assert became_of(held, Leave(verdict=Verdict.HELD)) is None
@@ -160,7 +160,7 @@ def test_that_a_page_is_held_is_told_once() -> None:
 
 
 @pytest.mark.parametrize("aged", [None, timedelta(minutes=3)])
-def test_a_page_by_a_schedule_tells_why_somebody_was_on_call(aged: timedelta | None) -> None:
+def test_a_page_by_a_schedule_says_why_somebody_was_on_call(aged: timedelta | None) -> None:
     """The line names the shift, the age of the feed, and doubts."""
     found = OnCall(
         schedule="primary", at=after(5), duties=(DUTY,), feed_age=aged, notes=("feed x: old",)
@@ -174,7 +174,7 @@ def test_a_page_by_a_schedule_tells_why_somebody_was_on_call(aged: timedelta | N
     assert "schedule" not in only(pages=(paged,), on_call={"primary": off}).data
 
 
-def test_that_a_schedule_has_nobody_is_told_with_what_it_said() -> None:
+def test_a_schedule_without_anybody_is_recorded_with_its_reason() -> None:
     """A role that nobody holds has nothing to add."""
     found = OnCall(schedule="primary", at=after(5), gap=Gap.DECLARED)
     line = only(nobody=("schedule:primary",), on_call={"primary": found})
@@ -187,7 +187,9 @@ def test_that_a_schedule_has_nobody_is_told_with_what_it_said() -> None:
 
 
 @pytest.mark.parametrize("opens", [60, None])
-def test_who_is_outside_of_their_hours_is_told_until_when(opens: int | None) -> None:
+def test_a_person_outside_their_hours_is_recorded_with_the_end_of_that_time(
+    opens: int | None,
+) -> None:
     """The line says so if it is known."""
     at = after(opens) if opens else None
     gone = OutOfHours(target="role:lead", recipient="bo", zone="UTC", opens_at=at)
@@ -204,7 +206,7 @@ def test_who_is_outside_of_their_hours_is_told_until_when(opens: int | None) -> 
 
 
 @pytest.mark.parametrize("next_at", [after(15), None])
-def test_a_level_that_is_passed_over_is_told_with_whom_it_would_have_paged(next_at: Any) -> None:
+def test_a_passed_over_level_is_recorded_with_its_targets(next_at: Any) -> None:
     """The line has the rule, the round, and when the next level comes."""
     done = PassOver(2, 1, "no alert fires", after(15))
     line = passed_over(done, "default", ("person:bo",), after(5), next_at)

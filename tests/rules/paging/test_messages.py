@@ -85,7 +85,7 @@ def test_an_audience_reads_only_what_the_policy_lets_it_see() -> None:
     assert set(every) == set(ALL_FACTS) - {"alerts"}
 
 
-def test_who_is_promised_no_update_reads_of_none() -> None:
+def test_an_audience_without_promised_updates_reads_of_none() -> None:
     """The executives only hear of changes, and a page has no audience."""
     for audience in (POLICY.audiences[1], None):
         assert "next_update" not in facts_for(an_incident(), POLICY, after(0), audience)

@@ -98,7 +98,7 @@ def test_a_recurrence_that_ended_while_the_reopening_was_on_its_way_is_told_as_e
     assert group.at(71) == Wait()
 
 
-def test_an_alert_that_was_told_before_resolve_and_ends_before_the_answer_is_not_missed() -> None:
+def test_an_alert_that_was_told_before_resolve_and_ends_before_the_answer_is_not_lost() -> None:
     """The answer was lost for a while; the incident knew the alert and hears that it ended."""
     group = Group().hears(0, firing("a")).opens(0).hears(59, firing("b", 59))
     group.asks(59)
@@ -108,7 +108,7 @@ def test_an_alert_that_was_told_before_resolve_and_ends_before_the_answer_is_not
     assert group.feeds(62, IncidentFed(absorbed=True, state=State.REVIEW)) == ("b resolved",)
 
 
-def test_what_fired_and_ended_after_resolve_reopens_though_the_group_heard_of_it_later() -> None:
+def test_an_alert_that_fired_and_ended_after_resolve_reopens_even_if_it_is_reported_later() -> None:
     """The group thought the incident open; the person who resolved it did not know the alert."""
     group = Group().hears(0, firing("a")).opens(0)
     group.hears(61, firing("b", 61)).hears(62, ended("b", 61, 62))
@@ -119,7 +119,7 @@ def test_what_fired_and_ended_after_resolve_reopens_though_the_group_heard_of_it
     assert group.feeds(63) == ("b resolved",)
 
 
-def test_an_incident_that_people_reopened_meanwhile_is_told_of_the_end_alone() -> None:
+def test_an_incident_that_people_reopened_is_told_only_of_the_end() -> None:
     """It is open already, so nothing is due."""
     group = a_resolved_group().hears(70, firing("b", 70)).hears(75, ended("b", 70, 74))
     group.moves(76, State.DIAGNOSIS)
@@ -129,14 +129,14 @@ def test_an_incident_that_people_reopened_meanwhile_is_told_of_the_end_alone() -
     assert not group.state.missed
 
 
-def test_what_was_known_at_resolve_and_ends_is_not_missed() -> None:
+def test_an_end_of_an_alert_that_was_known_at_resolve_is_not_lost() -> None:
     """An incident in review hears that it ended, and stays in review."""
     group = Group().hears(0, firing("a")).opens(0).moves(60, State.REVIEW)
     group.hears(61, ended("a", 0, 61))
     assert group.at(61) == Feed()
 
 
-def test_what_was_missed_is_kept_in_full_only_for_the_first() -> None:
+def test_only_the_first_of_the_missed_alerts_are_kept_in_full() -> None:
     """Hundreds of alerts that flap while no worker runs do not bloat the state."""
     group = Group()
     for n in range(ALERTS_IN_FULL + 10):

@@ -70,7 +70,7 @@ def test_a_summary_of_one_page_says_so() -> None:
 
 
 @pytest.mark.parametrize("beyond", [0, 1])
-def test_what_is_not_named_is_counted(beyond: int) -> None:
+def test_incidents_that_a_summary_does_not_name_are_counted(beyond: int) -> None:
     """A count appears only if there is something to count."""
     body = summary_of(storm(4 + MOST_LISTED + beyond), "WL-ana", "person:ana").message.body
     assert [line for line in body.splitlines() if "more: list --open" in line] == [

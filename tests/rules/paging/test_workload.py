@@ -41,13 +41,13 @@ def test_pages_go_out_one_by_one_until_only_what_is_kept_is_left() -> None:
     assert verdicts == [Verdict.GRANTED] * 4 + [Verdict.HELD] * 2
 
 
-def test_the_worst_goes_out_although_others_wait() -> None:
+def test_the_worst_page_goes_out_even_if_others_wait() -> None:
     """Three more of the worst severity go out; then even those wait for a summary."""
     _, verdicts = paged(*(page(90 + number, urgency=1) for number in range(4)), state=storm(6))
     assert verdicts == [Verdict.GRANTED] * 3 + [Verdict.HELD]
 
 
-def test_of_pages_that_ask_together_the_worst_is_answered_first() -> None:
+def test_the_worst_of_the_pages_that_ask_together_is_answered_first() -> None:
     """Their order does not matter; the answers are in the order of the questions."""
     pages = (*(page(number) for number in range(9)), page(99, urgency=1))
     _, answers = asked_together(WorkloadState(), pages, NOON)
@@ -55,7 +55,7 @@ def test_of_pages_that_ask_together_the_worst_is_answered_first() -> None:
     assert verdicts == [Verdict.GRANTED] * 3 + [Verdict.HELD] * 6 + [Verdict.GRANTED]
 
 
-def test_while_pages_wait_a_further_one_joins_them() -> None:
+def test_further_pages_wait_while_any_page_waits() -> None:
     """Even if there is room again: pages go out in the order in which they came."""
     state = storm(5)
     later = NOON + TEN.within
@@ -120,7 +120,7 @@ def test_a_page_that_is_withdrawn_is_in_no_summary() -> None:
     assert paged(*again, state=state)[1] == [Verdict.WITHDRAWN] * 2
 
 
-def test_what_was_told_or_sent_cannot_be_withdrawn() -> None:
+def test_a_told_or_sent_page_cannot_be_withdrawn() -> None:
     """The record says what really happened."""
     state = told(storm(5), NOON + GATHER)
     asks = (page(4, withdraw=True), page(0, withdraw=True))
@@ -142,7 +142,7 @@ def test_a_summary_that_no_channel_takes_is_tried_again_and_given_up_at_last() -
     assert (state.failed, state.held) == (0, {})
 
 
-def test_what_came_while_a_summary_was_sent_waits_for_the_next() -> None:
+def test_a_page_that_comes_during_a_summary_waits_for_the_next() -> None:
     """That page was not in the summary."""
     state = storm(5)
     keys = summary_of(state, "WL", "person:ana").keys
@@ -151,7 +151,7 @@ def test_what_came_while_a_summary_was_sent_waits_for_the_next() -> None:
     assert tuple(summarised(state, keys, sent, NOON).held) == (page(70).key,)
 
 
-def test_more_than_can_be_kept_is_still_owed() -> None:
+def test_pages_beyond_the_bound_are_still_owed() -> None:
     """Their incidents ask again when there is room."""
     state = storm(MOST_HELD + 5)
     assert len(state.held) == MOST_HELD
@@ -176,7 +176,7 @@ def test_a_workload_is_over_when_nothing_is_left_to_remember() -> None:
     assert (pruned(state, later).sent, pruned(state, later).settled) == ((), ())
 
 
-def test_what_became_of_too_many_pages_is_forgotten_from_the_oldest_on() -> None:
+def test_the_oldest_outcomes_of_pages_are_forgotten_first() -> None:
     """A run carries all that is known, so this must stay small."""
     third = tuple(f"INC-{number}" for number in range(MOST_REMEMBERED // 3))
     leave = Leave(verdict=Verdict.UNDELIVERED)
@@ -240,7 +240,7 @@ def test_nobody_is_ever_paged_more_often_than_the_limit(
 
 
 @pytest.mark.parametrize("most", [3, 4, 5, 10, 50])
-def test_the_worst_is_never_kept_waiting_by_what_is_less(most: int) -> None:
+def test_the_worst_page_never_waits_for_a_lesser_one(most: int) -> None:
     """It does not matter how many smaller pages came before."""
     limit = PageLimit(most=most, within=timedelta(minutes=15))
     state, _ = paged(*(page(number, 2, limit) for number in range(200)))

@@ -39,7 +39,7 @@ def test_a_limit_is_parted_without_a_rest(most: int, parts: tuple[int, int, int]
     assert (at_any, at_worst - at_any, for_summaries(limit)) == parts
 
 
-def test_what_is_held_asks_again_one_after_the_other() -> None:
+def test_held_pages_ask_again_one_after_the_other() -> None:
     """Each asks a moment after the one before it, whoever asks first."""
     state, _ = paged(*(page(number) for number in (50, 51, 52)), state=storm(4))
     again = [asked(state, page(number), NOON)[1].again_at for number in (52, 50, 51)]
@@ -50,7 +50,7 @@ def test_what_is_held_asks_again_one_after_the_other() -> None:
     assert asked(state, page(50), overdue)[1].again_at == overdue + APART + LAG
 
 
-def test_why_a_page_is_held_counts_what_was_sent() -> None:
+def test_the_reason_of_a_held_page_counts_the_sent_ones() -> None:
     """The words fit for one page and for many."""
     limit = PageLimit(most=3, within=TEN.within)
     state, _ = paged(page(1, limit=limit))
@@ -64,7 +64,7 @@ def test_a_summary_that_was_taken_begins_the_counting_of_failures_anew() -> None
     assert (state.failed, state.not_before) == (0, None)
 
 
-def test_what_was_sent_is_known_as_long_as_its_limit_counts_it() -> None:
+def test_a_sent_page_is_remembered_as_long_as_its_limit_counts_it() -> None:
     """It is kept for an hour at least, even after everything else is forgotten."""
     assert pruned(storm(1), LATER - APART).sent
     assert pruned(storm(1), LATER).sent == ()
@@ -74,7 +74,7 @@ def test_what_was_sent_is_known_as_long_as_its_limit_counts_it() -> None:
     assert pruned(state, LATER).sent
 
 
-def test_what_became_of_as_many_pages_as_are_remembered_is_known() -> None:
+def test_outcomes_are_remembered_up_to_their_bound() -> None:
     """With one more, the oldest is forgotten."""
     keys = tuple(f"INC-{number}" for number in range(MOST_REMEMBERED))
     known = Settled(leave=Leave(verdict=Verdict.UNDELIVERED), at=NOON, keys=keys)
@@ -96,7 +96,7 @@ def test_a_workload_of_which_nothing_is_left_was_over_long_ago() -> None:
     assert over_at(state) == datetime.min.replace(tzinfo=UTC)
 
 
-def test_what_a_workload_knows_is_bounded_in_bytes() -> None:
+def test_the_memory_of_a_workload_is_bounded_in_bytes() -> None:
     """A page for which there is no room is sent at once, also if it asks again, and not kept."""
     channels = tuple(f"c{number}{'x' * 480}" for number in range(190))
     state = storm(4)

@@ -75,7 +75,7 @@ def test_every_form_of_default_stands_in(default: str, expected: str) -> None:
     assert people(rules, record) == (expected,)
 
 
-def test_without_deputy_and_default_it_is_whoever_may_assign_roles() -> None:
+def test_people_who_may_assign_roles_stand_in_without_deputy_and_default() -> None:
     """Authority decides: the holder of a role, or people by name."""
     rules = policy(
         RoleRule(name="lead"),
@@ -85,7 +85,7 @@ def test_without_deputy_and_default_it_is_whoever_may_assign_roles() -> None:
     assert "fin" in people(rules, incident(held("boss", "fin")))
 
 
-def test_where_anyone_may_assign_it_is_whoever_is_paged_for_incidents() -> None:
+def test_people_who_are_paged_for_incidents_stand_in_if_anyone_may_assign() -> None:
     """Anyone stands for nobody in particular, so the people of the escalation count."""
     assert people(policy(RoleRule(name="lead", default="acknowledger"))) == ("bo", "cy")
 
@@ -109,7 +109,7 @@ def test_nobody_at_all_is_nobody() -> None:
     assert people(policy(RoleRule(name="lead"), escalation=None)) == ()
 
 
-def test_where_anyone_may_assign_whoever_leads_is_asked_first() -> None:
+def test_the_leader_is_asked_first_if_anyone_may_assign() -> None:
     """The leading role's holder, or who acknowledged: nobody else needs to be woken."""
     roles = (RoleRule(name="boss"), RoleRule(name="lead"))
     rules = policy(*roles, authority={"assign_role": AuthorityRule()})
@@ -122,7 +122,7 @@ def test_where_anyone_may_assign_whoever_leads_is_asked_first() -> None:
     assert people(rules, record) == ("ana",)
 
 
-def test_a_level_leaves_it_to_the_next_rather_than_to_everybody() -> None:
+def test_a_level_leaves_a_vacant_role_to_the_next_level() -> None:
     """For a level, deputies and defaults stand in, but not people who are paged anyway."""
     rules = policy(RoleRule(name="lead"), RoleRule(name="crew", deputy="eve"))
     for page, holders in ((("role:lead",), {}), (("role:crew", "role:lead"), {"crew": "eve"})):
@@ -133,7 +133,7 @@ def test_a_level_leaves_it_to_the_next_rather_than_to_everybody() -> None:
     assert addressed_by_level(level, incident(), strict, START).holders == {"lead": "gus"}
 
 
-def test_whoever_holds_a_role_is_addressed_alone() -> None:
+def test_only_the_holder_of_a_role_is_addressed() -> None:
     """Nobody stands in for a present holder; targets that are no roles stay as they are."""
     rules = policy(RoleRule(name="lead", deputy="dov"), RoleRule(name="crew", deputy="eve"))
     found = addressed(

@@ -47,7 +47,7 @@ def command(name: str, **fields: object) -> Command:
         ),
     ],
 )
-def test_what_says_too_much_is_told_by_its_field(
+def test_a_text_that_is_too_long_is_refused_by_its_field(
     name: str, fields: dict[str, object], wrong: str
 ) -> None:
     """The refusal also says how much fits."""
@@ -55,7 +55,7 @@ def test_what_says_too_much_is_told_by_its_field(
     assert f"{field}: {problem}" == wrong
 
 
-def test_what_is_said_within_its_bounds_is_taken() -> None:
+def test_a_text_within_its_bounds_is_accepted() -> None:
     """That is up to the last character."""
     assert excesses(command("link", target="x" * 2000)) == ()
     assert excesses(command("post_update", text="x" * 8000)) == ()
@@ -69,7 +69,7 @@ def test_what_is_said_within_its_bounds_is_taken() -> None:
         ("add_action_item", {"text": "x", "owner": "bo"}, {"text": "x", "owner": "cy"}),
     ],
 )
-def test_the_same_again_leaves_no_second_record(
+def test_a_repeated_statement_leaves_no_second_record(
     name: str, fields: dict[str, Any], other: dict[str, Any]
 ) -> None:
     """It can come any number of times; a different message is recorded."""
@@ -80,7 +80,7 @@ def test_the_same_again_leaves_no_second_record(
     assert overfull(name, command(name, **other), incident) is None
 
 
-def test_a_full_record_takes_what_moves_the_incident_on() -> None:
+def test_a_full_record_accepts_commands_that_move_the_incident_on() -> None:
     """It takes nothing else; beyond the second limit it takes only triggers."""
     incident = a_diagnosed_incident()
     full = incident.changed(cancelled_for="x" * 300_000)
@@ -100,7 +100,7 @@ def test_a_command_is_bounded_as_a_whole() -> None:
     assert refusal.message.startswith("payload: is larger than 256 KiB")
 
 
-def test_what_a_command_brings_counts_before_it_is_taken() -> None:
+def test_the_additions_of_a_command_count_before_it_is_accepted() -> None:
     """A record that is nearly full takes a short text, but no long one."""
     nearly = a_diagnosed_incident().changed(cancelled_for="x" * 480_000)
     said: dict[str, Any] = {"lead": "ana", "aspects": {"impact": "x"}}
@@ -112,7 +112,7 @@ def test_what_a_command_brings_counts_before_it_is_taken() -> None:
     assert overfull("submit_review", command("submit_review", **said), nearly)
 
 
-def test_the_same_status_update_is_taken_so_often() -> None:
+def test_the_same_status_update_is_accepted_only_so_often() -> None:
     """Short ones fit as often as a cadence asks in a day, long ones less often."""
     incident = a_diagnosed_incident()
 
@@ -130,7 +130,7 @@ def test_the_same_status_update_is_taken_so_often() -> None:
     assert overfull("post_update", long, updated("Still down", 100)) is None
 
 
-def test_the_same_trigger_again_leaves_so_many_records() -> None:
+def test_the_same_trigger_leaves_only_so_many_records() -> None:
     """People may repeat what a failed fix undid."""
     incident = a_diagnosed_incident()
     for minute in range(20):

@@ -61,7 +61,7 @@ def test_a_timeline_is_weighed_in_bytes_as_it_is_encoded(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [FIRE * 4000, "\x01" * 4000, "a" * 8000])
-def test_what_cannot_be_carried_stays_in_the_history_and_is_named(text: str) -> None:
+def test_lines_that_cannot_be_carried_stay_in_the_history_and_are_named(text: str) -> None:
     """The newest lines are carried; for the others, their place and content are named."""
     incident = heavy(text)
     carried = Carried(incident=incident, policy=POLICY)
@@ -89,7 +89,7 @@ def test_results_and_labels_go_last_and_the_newest_results_stay() -> None:
     assert list(lighter.processed)[-1] == "id-499"
 
 
-def test_what_no_run_can_carry_is_carried_by_none() -> None:
+def test_a_record_that_no_run_can_carry_is_carried_by_none() -> None:
     """The run goes on instead, and drops nothing that is still owed."""
     texts = {f"{number}": "x" * 100_000 for number in range(20)}
     incident = an_incident().changed(report=an_incident().report.changed(attributes=texts))

@@ -44,7 +44,7 @@ def test_every_incident_id_is_recognised(seed: str) -> None:
     assert is_incident_id(incident_id(seed, AT))
 
 
-def test_what_only_looks_like_an_incident_id_is_not_one() -> None:
+def test_a_text_that_only_resembles_an_incident_id_is_none() -> None:
     """Lower case, other letters, and text around it are not allowed."""
     for text in ("INC-261101-abcdefgh", "INC-261101-ABCDEFGI", "INC-261101-ABCDEFGHJ", "INC-1", ""):
         assert not is_incident_id(text)

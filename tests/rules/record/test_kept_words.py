@@ -130,7 +130,7 @@ def test_a_cancellation_tells_its_reason_and_its_note() -> None:
     assert answer.summary == "cancel by ana: reported → cancelled (x: it was a test)"
 
 
-def test_what_was_handed_over_is_kept_once_it_is_accepted() -> None:
+def test_the_information_of_a_handover_is_kept_once_it_is_accepted() -> None:
     """The offer is gone by then, but its line stays."""
     incident = prepared("hand_over", (LED,))
     answer = decided(
@@ -150,7 +150,7 @@ def test_a_long_reason_is_kept_whole() -> None:
     assert forced.incident.timeline[-1].data["reason"] == long
 
 
-def test_whoever_asks_for_leave_is_heard_by_those_who_may_give_it() -> None:
+def test_a_request_for_approval_reaches_those_who_may_approve() -> None:
     """The line of the request has the command's note."""
     asked = refused(reported(POLICY), "link", 5, POLICY, target="CHG-1", note="customers wait")
     assert isinstance(asked, Refusal)

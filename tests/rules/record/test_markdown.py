@@ -80,7 +80,7 @@ def test_spans_say_as_much_as_matters(seconds: float, words: str) -> None:
     assert span(timedelta(seconds=seconds)) == words
 
 
-def test_open_hours_are_no_days() -> None:
+def test_open_hours_are_not_days() -> None:
     """A day of 24 hours is not the length of a working day."""
     assert span(timedelta(hours=36), days=False) == "36 h"
 

@@ -22,12 +22,12 @@ def since(incident: Incident) -> list[object]:
     return [(reading.run, reading.started_at) for reading in readings]
 
 
-def test_until_a_channel_refuses_it_an_update_counts() -> None:
+def test_an_update_counts_until_a_channel_refuses_it() -> None:
     """An update exactly at the limit is in time."""
     assert since(told()) == [(2, after(10))]
 
 
-def test_one_that_every_channel_refused_was_not_given() -> None:
+def test_an_update_that_every_channel_refused_was_not_given() -> None:
     """The clock goes on as if it had not been given, and the timeline says why."""
     incident = reached_nobody(told(), 0, AUDIENCE, "status: no answer in time", after(11))
     assert given_to(AUDIENCE, incident) == ()
@@ -39,14 +39,14 @@ def test_one_that_every_channel_refused_was_not_given() -> None:
     )
 
 
-def test_one_that_is_taken_after_all_counts_from_then() -> None:
+def test_an_update_that_a_channel_takes_later_counts_from_then() -> None:
     """The time of sending does not count, because nobody had read it by then."""
     incident = reached_nobody(told(), 0, AUDIENCE, "no answer", after(11))
     incident = taken(incident, 0, AUDIENCE, after(15))
     assert since(incident) == [(2, after(15))]
 
 
-def test_one_that_is_taken_at_once_counts_from_when_it_was_said() -> None:
+def test_an_update_that_is_taken_at_once_counts_from_when_it_was_given() -> None:
     """Seconds on the way do not matter, nor does another channel that refuses it."""
     incident = taken(told(), 0, AUDIENCE, after(10) + timedelta(seconds=3))
     assert since(incident) == [(2, after(10))]
@@ -55,7 +55,7 @@ def test_one_that_is_taken_at_once_counts_from_when_it_was_said() -> None:
     assert again == incident
 
 
-def test_it_is_news_once_and_again_when_it_is_given_up() -> None:
+def test_an_unreached_update_is_news_once_and_again_when_it_is_given_up() -> None:
     """Further failed attempts inform nobody."""
     assert is_news(told(), 0, AUDIENCE, final=False)
     incident = reached_nobody(told(), 0, AUDIENCE, "no answer", after(11))

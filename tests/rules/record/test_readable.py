@@ -11,14 +11,14 @@ STEERING = ("\x1b", "\x07", "\x9b", "\x00", "\u202e", "\u2066", "\u2069", "\u200
 
 
 @pytest.mark.parametrize("sign", STEERING)
-def test_what_steers_a_terminal_or_the_direction_of_writing_is_left_out(sign: str) -> None:
+def test_characters_that_steer_a_terminal_or_the_writing_direction_are_removed(sign: str) -> None:
     """The text around it stays."""
     assert readable(f"a{sign}b") == "ab"
     assert in_a_line(f"a{sign} b") == "a b"
 
 
 @pytest.mark.parametrize("text", ["Zahlung fällt aus", "支払い", "שלום", "👩\u200d🚒", "a\tb\nc"])
-def test_what_people_write_stays_as_it_is(text: str) -> None:
+def test_text_of_people_stays_as_it_is(text: str) -> None:
     """That holds for every script, its lines, and joiners that some characters need."""
     assert readable(text) == text
 
@@ -32,7 +32,7 @@ def test_what_people_write_stays_as_it_is(text: str) -> None:
         "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
     ],
 )
-def test_joiners_and_selectors_that_are_at_work_stay(text: str) -> None:
+def test_joiners_and_selectors_that_have_an_effect_stay(text: str) -> None:
     """Emoji and Persian words are made with them."""
     assert readable(text) == text
     assert in_a_line(text) == text
@@ -50,13 +50,13 @@ def test_no_format_character_and_nothing_that_is_shown_as_nothing_is_left() -> N
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\u2029"])
-def test_in_a_line_no_break_is_left(end: str) -> None:
+def test_a_line_contains_no_break(end: str) -> None:
     """So nobody can fake another line of a list with a title."""
     assert in_a_line(f"a{end}b") == "a b"
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t", "\u00a0", "\u200b\u2060", "\u202e"])
-def test_what_cannot_be_seen_is_blank(text: str) -> None:
+def test_invisible_text_is_blank(text: str) -> None:
     """That is spaces of every kind, and characters without width."""
     assert blank(text)
     assert not blank(f"{text}x")

@@ -64,14 +64,14 @@ def test_a_full_record_keeps_what_it_has() -> None:
     assert first(incident, "pager", "p299") is None
 
 
-def test_they_take_no_room_from_people_and_no_clock_needs_them() -> None:
+def test_references_take_no_space_from_people_and_no_clock_needs_them() -> None:
     """They have a bound of their own."""
     incident = remembered(an_incident(), receipt(message="x" * 400), "ana")
     assert weight(incident) == weight(an_incident())
     assert without_story(incident).first_messages == ()
 
 
-def test_a_later_run_knows_them() -> None:
+def test_a_later_run_knows_the_references() -> None:
     """That is a run that continues a long one, or one that reopens a closed incident."""
     incident = remembered(an_incident(), receipt(), "ana")
     carried = Carried(incident=incident, policy=POLICY)
@@ -79,7 +79,7 @@ def test_a_later_run_knows_them() -> None:
     assert again.incident.first_messages == incident.first_messages
 
 
-def test_the_line_says_what_the_channel_calls_the_message() -> None:
+def test_the_line_has_the_channel_s_name_of_the_message() -> None:
     """If the channel gave no reference, the line has none."""
     assert as_data(receipt()) == {"reference": {"message": "m-1"}}
     assert as_data(receipt(message=None)) == {}

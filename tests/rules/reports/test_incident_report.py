@@ -234,7 +234,7 @@ def test_alerts_are_told_with_those_left_out() -> None:
     assert "The sender left out 2 further alerts" in report
 
 
-def test_the_timeline_tells_happened_and_recorded() -> None:
+def test_the_timeline_has_both_happened_and_recorded() -> None:
     """Each line says who, what and when; a late line also says when it was recorded."""
     told = rows(rendered(a_reviewed_incident(), 301), "Timeline")
     seqs = [int(row[0]) for row in told]

@@ -253,7 +253,7 @@ def test_the_report_of_an_incident_in_which_everything_happened() -> None:
         (Stage.IN_PROGRESS, 0, "breached by 0 s, running"),
     ],
 )
-def test_a_clock_says_what_became_of_it_and_by_how_much(
+def test_a_clock_has_its_outcome_and_its_amount(
     stage: Stage, late: float | None, words: str
 ) -> None:
     """Late is late, whatever ended the clock."""
@@ -261,7 +261,7 @@ def test_a_clock_says_what_became_of_it_and_by_how_much(
     assert outcome(a_reading("x", stage, late_by=late_by)) == words
 
 
-def test_what_is_not_there_is_not_told() -> None:
+def test_an_empty_part_of_the_record_is_left_out() -> None:
     """It has no overrides, no handovers, no other attendees; a hold that ran backwards is none."""
     bare = an_incident(report=REPORT.changed(service=None)).changed(
         review=Review(at=after(9), actor=ANA, lead="ana", attendees=(), aspects={}),

@@ -61,20 +61,20 @@ def test_a_worse_alert_that_joins_raises_the_severity_and_says_so() -> None:
         ("second", "SEV9", AlertStatus.FIRING),
     ],
 )
-def test_what_is_no_worse_or_does_not_fire_changes_nothing(
+def test_an_alert_that_is_no_worse_or_does_not_fire_changes_nothing(
     alert: tuple[str, str | None, AlertStatus],
 ) -> None:
     """Neither does a severity that the policy does not know."""
     assert told(begun(), alert).severity == "SEV2"
 
 
-def test_once_a_person_has_said_how_bad_it_is_alerts_say_no_more() -> None:
+def test_alerts_no_longer_count_once_a_person_has_set_the_severity() -> None:
     """A confirmed severity stays, even if it is the one from the labels."""
     record = done(begun(), "set_severity", after(1), severity="SEV2")
     assert told(record, ("second", "SEV1", AlertStatus.FIRING)).severity == "SEV2"
 
 
-def test_the_raised_severity_is_told_to_whom_the_policy_tells_it() -> None:
+def test_the_policy_decides_who_is_told_of_the_raised_severity() -> None:
     """It is told like a change that a person makes."""
     record = begun()
     batch = AlertBatch(

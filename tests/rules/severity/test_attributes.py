@@ -23,7 +23,7 @@ def test_attributes_are_said_with_the_value_that_they_have_at_an_instant() -> No
     assert "| Attributes | impact=all, region=north |" in text
 
 
-def test_of_two_values_at_one_instant_the_last_that_was_said_counts() -> None:
+def test_the_last_of_two_values_at_one_instant_counts() -> None:
     """Two commands within one task have the same time."""
     incident = an_incident(ANY)
     for value in ("one", "team", "all"):
@@ -44,7 +44,7 @@ ODD = rated(
 )
 
 
-def test_what_is_not_sure_to_follow_is_not_recorded() -> None:
+def test_an_uncertain_consequence_is_not_recorded() -> None:
     """Either of the two values would be a guess."""
     incident = reported(ODD, attributes={"users": "few"})
     assert incident.attributes == ()
@@ -55,7 +55,7 @@ def test_what_is_not_sure_to_follow_is_not_recorded() -> None:
     assert told == ["function is minor", "impact is low, by users and function"]
 
 
-def test_what_follows_from_a_fact_that_comes_late_counts_now() -> None:
+def test_the_consequence_of_a_late_fact_counts_from_now() -> None:
     """An earlier conclusion without that fact gives way."""
     incident = reported(ODD, attributes={"users": "few", "function": "minor"})
     incident = done(incident, "set_attribute", after(10), ODD, attribute="users", value="many")
@@ -71,7 +71,7 @@ def test_what_follows_from_a_fact_that_comes_late_counts_now() -> None:
     ]
 
 
-def test_where_nothing_follows_only_what_was_said_is_recorded() -> None:
+def test_only_the_statement_is_recorded_if_nothing_follows() -> None:
     """It has its own time, and data for people who read the timeline."""
     incident = reported(ODD)
     said = {"attribute": "urgency", "value": "low", "happened_at": after(2)}
@@ -82,7 +82,7 @@ def test_where_nothing_follows_only_what_was_said_is_recorded() -> None:
     assert line.data == {"attribute": "urgency", "value": "low"}
 
 
-def test_what_follows_counts_from_when_its_own_facts_were_so() -> None:
+def test_a_consequence_counts_from_the_instant_of_its_facts() -> None:
     """Other facts that came later do not matter."""
     incident = reported(ODD, attributes={"users": "few"})
     incident = done(incident, "set_attribute", after(10), ODD, attribute="urgency", value="low")

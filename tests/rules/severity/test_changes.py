@@ -44,7 +44,7 @@ def test_a_reported_severity_is_bounded() -> None:
     assert incident.severity == "P1"
 
 
-def test_a_policy_without_such_rules_says_nothing_of_them() -> None:
+def test_a_policy_without_such_rules_has_no_words_about_them() -> None:
     """Its incidents begin as they always did."""
     incident = reported(rated("  default: P3\n"), severity="P2")
     assert [entry.kind for entry in incident.timeline] == ["incident.reported", "role.assigned"]
@@ -92,7 +92,7 @@ def test_attributes_give_and_confirm_the_severity() -> None:
         ),
     ],
 )
-def test_what_gives_no_severity_is_refused(
+def test_attributes_that_give_no_severity_are_refused(
     fields: dict[str, object], message: str, missing: tuple[str, ...]
 ) -> None:
     """The refusal says what would be right, and nothing is recorded."""
@@ -100,7 +100,7 @@ def test_what_gives_no_severity_is_refused(
     assert (refusal.message, refusal.missing) == (message, missing)
 
 
-def test_what_is_out_of_bounds_is_refused_with_the_bound() -> None:
+def test_a_severity_out_of_bounds_is_refused_with_the_bound() -> None:
     """This holds for everybody; attributes in the same command count already."""
     incident = reported(BOUNDED)
     staging = {"environment": "staging"}
@@ -115,7 +115,7 @@ def test_what_is_out_of_bounds_is_refused_with_the_bound() -> None:
     assert refusal.message == "the severity cannot be P4: it is at least P3 by flag security"
 
 
-def test_a_severity_follows_its_attributes_until_somebody_says_otherwise() -> None:
+def test_a_severity_follows_its_attributes_until_somebody_states_another() -> None:
     """Confirming that severity does not change this."""
     incident = reported(PLAIN, attributes={"impact": "low", "urgency": "high"})
     incident = done(incident, "set_severity", after(1), PLAIN, severity="P3")
@@ -130,7 +130,7 @@ def test_a_severity_follows_its_attributes_until_somebody_says_otherwise() -> No
     assert incident.severity == "P4"
 
 
-def test_whoever_sets_an_attribute_needs_authority_for_the_severity_that_follows() -> None:
+def test_setting_an_attribute_needs_authority_for_the_resulting_severity() -> None:
     """Nobody can lower it indirectly; with authority, it still needs the policy's reason."""
     incident = reported(LOWERING, attributes={"impact": "high", "urgency": "high"})
     lower = {"attribute": "impact", "value": "low"}
@@ -144,7 +144,7 @@ def test_whoever_sets_an_attribute_needs_authority_for_the_severity_that_follows
     assert lowered.severity == "P3"
 
 
-def test_after_the_milestone_that_freezes_it_no_severity_changes() -> None:
+def test_no_severity_changes_after_the_milestone_that_freezes_it() -> None:
     """People can still confirm it, and set attributes."""
     policy = rated(MATRIX + "  frozen_after: acknowledged\n")
     known = {"impact": "low", "urgency": "high"}
@@ -167,7 +167,7 @@ def test_after_the_milestone_that_freezes_it_no_severity_changes() -> None:
         ("restart", "running clocks start anew"),
     ],
 )
-def test_a_change_says_what_running_clocks_make_of_it(rule: str, words: str) -> None:
+def test_a_change_says_what_happens_to_running_clocks(rule: str, words: str) -> None:
     """It says so in words, with the limits that hold from now on."""
     policy = rated(MATRIX + f"  raise: {{ by: anyone, running_clocks: {rule} }}\n")
     incident = reported(policy, severity="P2")
@@ -181,7 +181,7 @@ def test_a_change_says_what_running_clocks_make_of_it(rule: str, words: str) -> 
     assert line.data["deadlines"] == {"acknowledge": limits[rule].isoformat()}
 
 
-def test_clocks_that_have_stopped_are_not_spoken_of() -> None:
+def test_a_change_does_not_mention_stopped_clocks() -> None:
     """No clock runs, so none changes."""
     incident = done(reported(PLAIN, severity="P2"), "acknowledge", after(1), PLAIN)
     incident = done(incident, "set_severity", after(2), PLAIN, severity="P1")
@@ -202,7 +202,7 @@ NESTED = rated(
 )
 
 
-def test_what_follows_from_attributes_is_itself_on_the_record() -> None:
+def test_a_consequence_of_attributes_is_on_the_record() -> None:
     """So clocks can ask for it; what people state of it is theirs and stays."""
     known = {"users": "few", "function": "minor", "urgency": "low"}
     incident = reported(NESTED, attributes=known)
@@ -245,7 +245,7 @@ def test_alerts_say_the_attributes_that_their_labels_name() -> None:
     )
 
 
-def test_what_all_alerts_say_alike_goes_into_the_report() -> None:
+def test_an_attribute_that_all_alerts_share_goes_into_the_report() -> None:
     """Not what they differ in, what only some say, or what the attribute cannot be."""
     alerts = (
         an_alert("a", impact="high", urgency="low", users="few", environment="staging"),
@@ -266,14 +266,14 @@ def test_what_all_alerts_say_alike_goes_into_the_report() -> None:
     }
 
 
-def test_where_only_some_alerts_say_an_attribute_it_is_not_known() -> None:
+def test_an_attribute_of_only_some_alerts_is_unknown() -> None:
     """What one of them says is not true of the incident."""
     alerts = (an_alert("a", environment="staging"), an_alert("b", team="web"))
     incident = reported(BOUNDED, reporter=MONITORING, severity="P1", alerts=alerts)
     assert (incident.severity, why(incident)) == ("P1", "P1: by the labels of its alerts")
 
 
-def test_a_severity_stays_where_nothing_says_another() -> None:
+def test_a_severity_stays_if_nothing_gives_another() -> None:
     """None: nothing to do. That of a terminal incident is final."""
     incident = reported(PLAIN, severity="P2")
     case = Case(incident, PLAIN, ANA, after(5), after(5))

@@ -9,7 +9,7 @@ from rules.severity.rating import by_attributes, severity_by, unknown_axes
 from tests.rules.rated import MATRIX, rated
 
 
-def test_an_alert_is_ignored_when_all_labels_of_a_pattern_match() -> None:
+def test_an_alert_is_ignored_if_it_has_all_labels_of_a_pattern() -> None:
     """One full pattern is enough; half a pattern is not."""
     ignore = ({"severity": "none"}, {"env": "test", "team": "web"})
     assert is_ignored({"severity": "none", "alertname": "Watchdog"}, ignore)
@@ -51,7 +51,7 @@ def test_a_matrix_gives_the_cell_of_its_row_and_column(
     assert verdict.why == f"impact {impact} x urgency {urgency}"
 
 
-def test_an_axis_that_is_not_known_leaves_the_worst_that_it_can_be() -> None:
+def test_an_unknown_axis_leaves_the_worst_possible_severity() -> None:
     """If the policy prefers the default, that counts; without any axis the matrix gives nothing."""
     worse, default = rated(MATRIX), rated(MATRIX + "  when_unsure: default\n")
     verdict = severity_by(worse, said(impact="low"))
@@ -64,7 +64,7 @@ def test_an_axis_that_is_not_known_leaves_the_worst_that_it_can_be() -> None:
     assert severity_by(worse, {}).severity == "P4"
 
 
-def test_of_two_values_that_apply_the_worse_counts() -> None:
+def test_the_worse_of_two_possible_values_counts() -> None:
     """The alerts of one incident may differ."""
     verdict = severity_by(rated(MATRIX), said(impact="low|high", urgency="low"))
     assert (verdict.severity, verdict.why) == (
@@ -78,7 +78,7 @@ def test_a_value_that_the_matrix_does_not_know_is_no_value() -> None:
     assert by_attributes(rated(MATRIX), said(impact="medium")) is None
 
 
-def test_a_cell_may_say_nothing() -> None:
+def test_a_cell_may_give_nothing() -> None:
     """The next source then counts."""
     policy = rated(MATRIX.replace("[P4, P3]", "[none, P3]"))
     sure = said(impact="low", urgency="low")
@@ -118,7 +118,7 @@ def test_an_axis_may_follow_from_two_others() -> None:
     )
 
 
-def test_of_two_axes_that_follow_from_others_one_may_be_known() -> None:
+def test_one_of_two_derived_axes_may_be_known() -> None:
     """The order in the policy does not matter."""
     policy = rated(
         """\
@@ -141,7 +141,7 @@ def test_of_two_axes_that_follow_from_others_one_may_be_known() -> None:
     )
 
 
-def test_what_would_have_to_be_known_is_named() -> None:
+def test_missing_knowledge_is_named() -> None:
     """It names the attributes at the bottom, not those that follow from them."""
     assert unknown_axes(NESTED, said(users="few")) == ("urgency", "function")
     assert unknown_axes(NESTED, said(impact="low", urgency="low")) == ()
@@ -158,7 +158,7 @@ HIGHEST = rated(
 )
 
 
-def test_of_several_axes_the_worst_counts() -> None:
+def test_the_worst_of_several_axes_counts() -> None:
     """An unknown axis does not count."""
     verdict = severity_by(HIGHEST, said(customer_impact="low", company_impact="high"))
     assert (verdict.severity, verdict.why) == ("P2", "company_impact high")
@@ -167,7 +167,7 @@ def test_of_several_axes_the_worst_counts() -> None:
     assert severity_by(HIGHEST, {}).severity == "P3"
 
 
-def test_what_is_stated_counts_before_the_matrix_and_that_before_labels() -> None:
+def test_a_statement_counts_before_the_matrix_and_the_matrix_before_labels() -> None:
     """The order is: stated, attributes, labels, default."""
     policy, known = rated(MATRIX), said(impact="high", urgency="low")
     assert severity_by(policy, known, stated="P4", labelled="P1").severity == "P4"
@@ -175,7 +175,7 @@ def test_what_is_stated_counts_before_the_matrix_and_that_before_labels() -> Non
     assert severity_by(policy, {}, labelled="P1").why == "by the labels of its alerts"
 
 
-def test_what_is_stated_as_the_attributes_give_it_follows_them() -> None:
+def test_a_stated_severity_that_equals_the_derived_one_follows_attributes() -> None:
     """Only a person who states another severity takes over."""
     policy, known = rated(MATRIX), said(impact="high", urgency="low")
     assert severity_by(policy, known, stated="P2").follows
@@ -192,7 +192,7 @@ BOUNDED = rated(
 )
 
 
-def test_bounds_hold_whatever_gave_the_severity_caps_last() -> None:
+def test_bounds_hold_for_every_severity_caps_last() -> None:
     """No severity exceeds a cap; a floor holds only as far as the caps allow."""
     worst_cell = said(impact="high", urgency="high")
     verdict = severity_by(BOUNDED, {**worst_cell, **said(environment="staging")})
@@ -206,7 +206,7 @@ def test_bounds_hold_whatever_gave_the_severity_caps_last() -> None:
     assert severity_by(BOUNDED, said(security="no"), stated="P4").severity == "P4"
 
 
-def test_of_several_bounds_the_strictest_counts() -> None:
+def test_the_strictest_of_several_bounds_counts() -> None:
     """The order in the policy does not matter."""
     floors = rated(MATRIX + "  at_least: { users=few: P3, flag security: P2, users=many: P4 }\n")
     both = said(users="few", security="yes")
@@ -215,7 +215,7 @@ def test_of_several_bounds_the_strictest_counts() -> None:
     assert severity_by(caps, both, stated="P1").severity == "P4"
 
 
-def test_a_cap_holds_only_where_its_condition_is_sure() -> None:
+def test_a_cap_holds_only_if_its_condition_is_certain() -> None:
     """If one of the alerts is from production, the cap for staging does not hold."""
     mixed = said(environment="staging|production")
     assert severity_by(BOUNDED, mixed, stated="P1").severity == "P1"
@@ -235,7 +235,7 @@ UNSURE = rated(MATRIX)
     more=st.sampled_from(["impact", "urgency"]),
     value=st.sampled_from(["low", "high"]),
 )
-def test_what_is_learnt_never_makes_a_severity_worse_than_feared(
+def test_new_knowledge_never_makes_a_severity_worse_than_assumed(
     known: dict[str, str], more: str, value: str
 ) -> None:
     """In doubt the worst possible cell counts; each known axis only rules some out."""

@@ -53,7 +53,7 @@ def refused(policy: CompiledPolicy, incident: Incident, **fields: Any) -> Refusa
         ),
     ],
 )
-def test_a_severity_that_cannot_be_set_is_refused_with_what_could(
+def test_an_impossible_severity_is_refused_with_the_possible_ones(
     fields: dict[str, Any], kind: str, message: str, missing: tuple[str, ...]
 ) -> None:
     """It is unknown, does not follow from the attributes, or has no reason."""
@@ -62,7 +62,9 @@ def test_a_severity_that_cannot_be_set_is_refused_with_what_could(
 
 
 @pytest.mark.parametrize(("verb", "severity"), [("raise", "P1"), ("lower", "P4")])
-def test_whoever_may_not_raise_or_lower_hears_who_may(verb: str, severity: str) -> None:
+def test_a_change_without_authority_is_refused_with_those_who_have_it(
+    verb: str, severity: str
+) -> None:
     """The refusal says whether it would be raised or lowered."""
     refusal = refused(RULED, reported(RULED, severity="P2"), severity=severity)
     assert (refusal.kind, refusal.may) == ("NotAuthorised", ("lead (bo)",))
@@ -70,7 +72,7 @@ def test_whoever_may_not_raise_or_lower_hears_who_may(verb: str, severity: str) 
     assert f"to {severity}; may: lead (bo)" in refusal.message
 
 
-def test_where_the_policy_has_no_attributes_a_severity_has_to_be_said() -> None:
+def test_a_severity_must_be_stated_if_the_policy_has_no_attributes() -> None:
     """No attribute could give one."""
     policy = rated("  default: P3\n")
     refusal = refused(policy, reported(policy))
@@ -80,7 +82,7 @@ def test_where_the_policy_has_no_attributes_a_severity_has_to_be_said() -> None:
     )
 
 
-def test_whoever_may_and_says_why_raises_it() -> None:
+def test_a_person_with_authority_and_a_reason_raises_the_severity() -> None:
     """The reason is told too; data has the old and the new severity."""
     answer = answered(
         RULED, reported(RULED, severity="P2"), severity="P1", actor="bo", note="worse"
@@ -96,7 +98,7 @@ def test_whoever_may_and_says_why_raises_it() -> None:
     assert (change.confirmed, change.follows, change.meant) == (True, False, None)
 
 
-def test_to_confirm_a_severity_needs_neither_authority_nor_reason() -> None:
+def test_confirming_a_severity_needs_neither_authority_nor_reason() -> None:
     """The severity stays, and nobody hears of it."""
     answer = answered(RULED, reported(RULED, severity="P2"), severity="P2")
     assert (answer.summary, answer.effects) == ("severity P2 confirmed by ana", ())
@@ -156,7 +158,7 @@ def test_the_severity_of_an_incident_that_is_over_is_final() -> None:
     assert (refusal.kind, refusal.message) == ("Refused", "the incident is cancelled")
 
 
-def test_the_bounds_of_the_policy_are_kept_by_command_and_by_attribute() -> None:
+def test_commands_and_attributes_keep_the_bounds_of_the_policy() -> None:
     """A stated severity counts again once no bound holds it."""
     staging = {"attribute": "environment", "value": "staging"}
     incident = reported(BOUNDED, severity="P1")
@@ -193,7 +195,7 @@ def test_raising_and_lowering_have_a_rule_for_clocks_each() -> None:
     assert raised == "severity P2 → P1 by ana; running clocks take the new targets"
 
 
-def test_whoever_may_later_asks_by_trying_and_may_then() -> None:
+def test_a_person_who_may_later_asks_by_trying_and_may_then() -> None:
     """Those who may act now hear what the asker wants to do."""
     policy = rated(MATRIX + "  raise: { by: lead, after: { 30m: [ana] } }\n")
     incident = reported(policy, severity="P2")

@@ -36,7 +36,7 @@ CHANGES = [("P2", "P1"), ("P4", "P1"), ("P1", "P2"), ("P1", "P4")]
 
 
 @pytest.mark.parametrize(("old", "new"), CHANGES)
-def test_who_may_declare_the_worst_severity_and_take_it_away_can_be_said(
+def test_a_policy_can_say_who_may_declare_and_take_away_the_worst_severity(
     old: str, new: str
 ) -> None:
     """The key P1 covers changes to and from P1, and names who may make them."""
@@ -49,7 +49,7 @@ def test_who_may_declare_the_worst_severity_and_take_it_away_can_be_said(
 
 @pytest.mark.parametrize("policy", [RULED, BY_COMMAND, APPROVED])
 @pytest.mark.parametrize(("old", "new"), [("P4", "P2"), ("P2", "P4"), ("P3", "P3")])
-def test_between_other_severities_everybody_goes_on_as_before(
+def test_changes_between_other_severities_stay_open_to_everybody(
     policy: CompiledPolicy, old: str, new: str
 ) -> None:
     """The key does not cover them."""
@@ -57,7 +57,7 @@ def test_between_other_severities_everybody_goes_on_as_before(
 
 
 @pytest.mark.parametrize(("old", "new"), CHANGES)
-def test_authority_of_the_command_by_severity_is_about_the_worse_too(old: str, new: str) -> None:
+def test_authority_by_severity_follows_the_worse_severity(old: str, new: str) -> None:
     """The refusal says which change ana may not make."""
     refusal = setting(BY_COMMAND, old, new)
     assert isinstance(refusal, Refusal)
@@ -66,7 +66,7 @@ def test_authority_of_the_command_by_severity_is_about_the_worse_too(old: str, n
 
 
 @pytest.mark.parametrize(("old", "new"), CHANGES)
-def test_approvals_of_the_command_by_severity_are_about_the_worse_too(old: str, new: str) -> None:
+def test_approvals_by_severity_follow_the_worse_severity(old: str, new: str) -> None:
     """The approval comes before the severity changes."""
     refusal = setting(APPROVED, old, new)
     assert isinstance(refusal, Refusal)
@@ -75,7 +75,7 @@ def test_approvals_of_the_command_by_severity_are_about_the_worse_too(old: str, 
     )
 
 
-def test_to_confirm_a_severity_is_about_that_one() -> None:
+def test_authority_to_confirm_follows_the_confirmed_severity() -> None:
     """Rules for raising and lowering do not apply; rules for the command do."""
     assert isinstance(setting(RULED, "P1", "P1"), Decision)
     refusal = setting(BY_COMMAND, "P1", "P1")
@@ -98,20 +98,22 @@ def test_nobody_declares_it_through_an_attribute() -> None:
 
 @pytest.mark.parametrize("actor", [ENGINE, MONITORING])
 @pytest.mark.parametrize("policy", [RULED, BY_COMMAND, APPROVED])
-def test_clocks_and_alerts_raise_it_as_ever(policy: CompiledPolicy, actor: Any) -> None:
+def test_clocks_and_alerts_still_raise_the_severity(policy: CompiledPolicy, actor: Any) -> None:
     """Authority by severity only concerns people."""
     assert isinstance(setting(policy, "P2", "P1", actor=actor.name, via=actor.via), Decision)
 
 
 @pytest.mark.parametrize("policy", [RULED, BY_COMMAND, APPROVED])
-def test_incidents_of_before_go_by_the_severity_before(policy: CompiledPolicy) -> None:
+def test_incidents_from_before_follow_the_severity_before_the_change(
+    policy: CompiledPolicy,
+) -> None:
     """Their policies do not know of the worse one, and keep their meaning."""
     carried = before_versions(policy)
     assert isinstance(setting(carried, "P2", "P1"), Decision)
     assert isinstance(setting(carried, "P1", "P2"), Refusal)
 
 
-def test_who_asks_first_is_answered_by_those_of_the_worse() -> None:
+def test_a_question_goes_to_the_people_of_the_worse_severity() -> None:
     """The people for the worse one are paged, and later the asker may do it."""
     policy = rated(MATRIX + "  raise: { by: anyone, P1: bo, after: { 10m: ana } }\n")
     refusal = setting(policy, "P2", "P1")

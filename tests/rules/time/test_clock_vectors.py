@@ -122,7 +122,7 @@ def test_what_has_elapsed_is_what_was_published(vector: dict[str, Any]) -> None:
 
 
 @of_kind("local_time")
-def test_a_local_time_that_comes_twice_is_the_first(vector: dict[str, Any]) -> None:
+def test_the_first_of_two_equal_local_times_counts(vector: dict[str, Any]) -> None:
     """It is the stated rule for a promise at 01:30 in the night when clocks go back."""
     start = utc("2025-10-25T12:00Z")
     clock = clock_of(sliced(CALENDARS[vector["calendar"]], start))

@@ -65,7 +65,7 @@ def test_days_come_before_hours() -> None:
     assert run.elapsed(utc("2025-11-25 10:00")) == DAY + 2 * HOUR
 
 
-def test_days_are_over_when_they_are_and_not_when_the_office_opens() -> None:
+def test_days_end_by_the_local_clock_and_not_by_the_office_hours() -> None:
     """If hours follow, they begin to count at the next opening."""
     target = Target(days=1, within=HOUR, calendar=OFFICE)
     run = reckoned(utc("2025-11-21 18:00"), target, WORK)
@@ -194,7 +194,7 @@ def test_an_amount_counts_back_from_a_date(target: Target, due: str) -> None:
     assert run.total == max(utc(due) - FRIDAY, timedelta())
 
 
-def test_before_a_date_that_is_not_known_there_is_nothing_to_reckon() -> None:
+def test_no_limit_is_known_until_its_date_is_known() -> None:
     """The limit is unknown until somebody sets the date."""
     assert reckon(FRIDAY, Target(within=HOUR, before="review"), (), {}) is None
 
@@ -220,7 +220,7 @@ def test_a_limit_on_a_day_off_goes_to_the_next_working_day(hours: int, due: str)
     assert run.reached(run.total) == run.limit_at
 
 
-def test_what_lies_beyond_a_moved_limit_counts_from_there() -> None:
+def test_thresholds_beyond_a_moved_limit_count_from_it() -> None:
     """An hour more than the target is an hour after the moved limit."""
     target = Target(within=HOUR, rolls=Roll(calendar=OFFICE, at="18:00"))
     run = reckoned(utc("2025-11-22 10:00"), target, WORK)

@@ -31,7 +31,7 @@ def spans(*written: Minutes) -> tuple[Span, ...]:
         ([(5, 10)], [(1, 5), (10, 20)], [(1, 5), (10, 20)]),
     ],
 )
-def test_what_counts_lies_in_a_window_and_in_no_pause(
+def test_counted_time_lies_in_a_window_and_in_no_pause(
     pauses: list[Minutes], windows: list[Minutes] | None, count: list[Minutes]
 ) -> None:
     """A pause may have no end yet; a span without length is none."""
@@ -39,7 +39,7 @@ def test_what_counts_lies_in_a_window_and_in_no_pause(
     assert found == spans(*count)
 
 
-def test_what_has_passed_and_when_an_amount_has() -> None:
+def test_elapsed_time_and_due_instants_agree() -> None:
     """There are two windows of five minutes, counted from their beginning and back from an end."""
     two = ((after(0), after(5)), (after(10), after(15)))
     passed = [measured(two, after(m)) for m in (0, 3, 7, 10, 12, 99)]

@@ -44,7 +44,7 @@ def test_a_week_is_told_in_local_words_whatever_clocks_do(case: str, zone: str) 
     assert weekly(closed, clock_between(zone, SINCE, until), SINCE) == words
 
 
-def test_what_does_not_come_back_every_week_has_no_such_words() -> None:
+def test_gaps_that_do_not_come_back_every_week_have_no_such_words() -> None:
     """That is a hole on one day, or one in every second week."""
     clock = clock_between("UTC", SINCE, SINCE + timedelta(days=60))
     day = timedelta(days=1)

@@ -94,7 +94,7 @@ def test_the_first_day_of_a_slice_has_its_end() -> None:
     assert end_of_working_day(known, FRIDAY, 1, ()) is None
 
 
-def test_what_comes_after_the_end_of_a_slice_is_not_known() -> None:
+def test_time_after_the_end_of_a_slice_is_unknown() -> None:
     """Its day has begun, but may still be cut short."""
     monday = utc("2025-11-24 08:00")
     known = slice_of(WORK, FRIDAY, FRIDAY + 7 * DAY, FRIDAY)

@@ -56,7 +56,7 @@ def test_the_wait_for_an_update_says_by_which_calendar_it_counts() -> None:
     assert (read.target, read.measure, read.counts_by) == (hours(24), Measure.DAYS, "office")
 
 
-def test_once_is_once() -> None:
+def test_a_single_update_is_promised_once() -> None:
     """After the one update no further one is owed."""
     policy = hearing("once 2d office")
     record = incident(policy)
@@ -136,7 +136,7 @@ def test_a_late_update_sets_off_what_the_policy_says() -> None:
     ]
 
 
-def test_a_promise_holds_also_where_the_policy_names_no_pace() -> None:
+def test_a_promise_holds_even_if_the_policy_names_no_pace() -> None:
     """Nobody expects an update, but a promise counts; so it does after the only update."""
     for pace in ("none", "once 2d office"):
         policy = hearing(pace)
@@ -208,14 +208,14 @@ def test_a_wait_reads_like_a_clock() -> None:
     assert read(2) == (ClockStatus.BREACHED, hours(2), hours(0), hours(1.5))
 
 
-def test_a_late_update_reminds_the_lead_where_the_policy_says_nothing_else() -> None:
+def test_a_late_update_reminds_the_lead_by_default() -> None:
     """The holder of the communication lead is reminded."""
     policy = hearing("30m")
     (point,) = cadence_points(policy, incident(policy), FRIDAY)
     assert [str(action) for action in point.actions] == ["remind lead"]
 
 
-def test_what_follows_a_late_update_comes_once_however_long_the_pace() -> None:
+def test_actions_of_a_late_update_come_once_however_long_the_pace() -> None:
     """An action after one period is not the next reminder: each has its own place."""
     late = "  late: { 100%: page lead, +30m: escalate, +45m: escalate to 2 }\n"
     policy = hearing("30m", late)
@@ -227,7 +227,7 @@ def test_what_follows_a_late_update_comes_once_however_long_the_pace() -> None:
     ]
 
 
-def test_an_audience_that_is_told_now_hears_next_a_whole_pace_later() -> None:
+def test_an_audience_that_just_got_an_update_waits_a_whole_pace_for_the_next() -> None:
     """The wait begins now, not at the update before."""
     policy = hearing("10m")
     record = told(policy, incident(policy), 1)
@@ -236,7 +236,7 @@ def test_an_audience_that_is_told_now_hears_next_a_whole_pace_later() -> None:
     assert next_update_at(policy, record, "nobody", later(2)) is None
 
 
-def test_between_the_resolution_and_the_reopening_no_update_is_owed() -> None:
+def test_no_update_is_owed_between_the_resolution_and_the_reopening() -> None:
     """Half an hour of the pace had passed; the other half passes after the reopening."""
     policy = hearing("1h")
     policy = policy.changed(review=ReviewRule(required={"SEV1": "always"}))

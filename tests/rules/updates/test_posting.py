@@ -46,7 +46,7 @@ def posted(policy: CompiledPolicy, minute: float = 5, **fields: object) -> Outco
         (hearing(), (), ()),
     ],
 )
-def test_an_update_goes_to_whom_it_names_or_to_all_that_expect_one(
+def test_an_update_goes_to_the_named_audiences_or_to_all_that_expect_one(
     policy: CompiledPolicy, named: tuple[str, ...], told: tuple[str, ...]
 ) -> None:
     """If nobody expects one, it goes to everybody."""
@@ -106,7 +106,7 @@ def test_an_update_that_was_given_earlier_counts_from_then() -> None:
         ),
     ],
 )
-def test_a_slower_pace_is_refused_where_the_policy_does_not_allow_it(
+def test_a_slower_pace_is_refused_if_the_policy_does_not_allow_it(
     minute: float, audience: str, message: str
 ) -> None:
     """The refusal says what would have to be different."""
@@ -117,7 +117,7 @@ def test_a_slower_pace_is_refused_where_the_policy_does_not_allow_it(
 
 
 @pytest.mark.parametrize(("minute", "begins"), [(60, "18:50:00"), (150, "19:20:00")])
-def test_a_slower_pace_is_declared_once_so_much_time_has_passed(minute: float, begins: str) -> None:
+def test_a_slower_pace_can_be_declared_only_after_its_time(minute: float, begins: str) -> None:
     """It starts when the policy says, or at once if that has passed; its author is kept."""
     policy = hearing(STAFF, BOARD)
     answer = outcome(an_incident(policy), "slow_updates", after(minute), policy, audience="staff")

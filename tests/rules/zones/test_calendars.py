@@ -46,7 +46,7 @@ def test_a_slice_covers_whole_local_days() -> None:
     assert not covers(known, known.valid_until + timedelta(microseconds=1))
 
 
-def test_without_windows_it_is_always_open_and_every_day_is_worked() -> None:
+def test_a_calendar_without_windows_is_always_open_and_works_every_day() -> None:
     """Nobody has to write this calendar."""
     start = utc("2026-03-28 12:00")
     known = slice_of(local_spec("Europe/London"), start, start + 48 * HOUR, start)
@@ -102,7 +102,7 @@ def test_windows_that_overlap_count_once() -> None:
     assert spans(known) == ["Thu 22:00-Fri 06:00", "Fri 06:00-Fri 13:00", "Fri 22:00-Sat 06:00"]
 
 
-def test_nothing_is_there_twice_or_empty() -> None:
+def test_a_slice_has_nothing_twice_or_empty() -> None:
     """Days that touch become one span; spans that a night covers, or without length, go."""
     known = of_days(
         "2026-01-06", "2026-01-09", days="mon-fri", hours=["00:00-12:00", "12:00-24:00"]
@@ -169,7 +169,7 @@ def test_known_regions_need_no_word(code: str) -> None:
         ("2026-02-30", "write a day that exists"),
     ],
 )
-def test_an_unknown_region_is_told_what_is_right(code: str, instead: str) -> None:
+def test_an_unknown_region_is_refused_with_the_right_one(code: str, instead: str) -> None:
     """The message names a similar region or the right form."""
     said = unknown_region(code)
     assert said is not None
@@ -197,7 +197,7 @@ def test_clocks_change_at_the_very_second(zone: str, changes_at: str) -> None:
     assert at in {changed for changed, _ in clock_between(zone, at, at).offsets}
 
 
-def test_a_change_of_clocks_at_the_edge_of_a_slice_is_told_once() -> None:
+def test_a_clock_change_at_the_edge_of_a_slice_is_listed_once() -> None:
     """Beirut's clocks go forward at midnight, at which one slice ends and another begins."""
     before = of_days("2026-03-28", "2026-03-28", "Asia/Beirut")
     after = of_days("2026-03-29", "2026-03-29", "Asia/Beirut")
@@ -212,7 +212,7 @@ def test_hours_that_end_when_they_began_are_a_day() -> None:
     assert spans(known) == ["Fri 09:00-Sat 09:00"]
 
 
-def test_holidays_that_take_a_day_out_of_the_week_are_told() -> None:
+def test_holidays_that_take_a_day_out_of_the_week_are_reported() -> None:
     """They are local days from first to last, without days that are closed or keep their hours."""
     weekdays = {"days": "mon-fri", "hours": "09:00-17:00"}
     feasts = ["GB-ENG", "2026-04-05", "2026-04-08", "2026-04-09"]

@@ -25,7 +25,7 @@ def test_hours_begin_with_their_first_instant_and_are_over_at_their_end(
     assert hours_at(OFFICE, LONDON, utc(at)) == found
 
 
-def test_hours_are_read_on_the_clock_of_whoever_has_them() -> None:
+def test_hours_are_read_in_the_zone_of_their_owner() -> None:
     """Nine in Tokyo is midnight in UTC, whatever the zone of the calendar."""
     assert hours_at(OFFICE, "Asia/Tokyo", utc("2026-07-06 00:00")) == Hours(within=True)
 

@@ -28,7 +28,7 @@ def shifts(hand_over: str, zone: str = "Europe/London", **more: datetime) -> lis
     return [(t.person, f"{clock.wall(t.begins_at):%m-%d %H:%M}") for t in found]
 
 
-def test_each_month_is_one_person_s_from_its_first_on() -> None:
+def test_each_month_belongs_to_one_person_from_its_first_day_on() -> None:
     """Changes of clocks do not matter; the first person had the first month of 2024."""
     assert shifts("every 1 month 09:00")[:5] == [
         ("ana", "01-01 09:00"),
@@ -65,7 +65,7 @@ SAME = {
 
 
 @pytest.mark.parametrize("text", SAME)
-def test_people_write_it_in_several_ways(text: str) -> None:
+def test_monthly_hand_overs_may_be_written_in_several_ways(text: str) -> None:
     """All of these mean the same."""
     assert parse_hand_over(text) == SAME[text]
 
@@ -74,7 +74,7 @@ def test_people_write_it_in_several_ways(text: str) -> None:
     "text", ["every 0 months 09:00", "every 13 months 09:00", "every month on the 32nd 09:00",
              "every month on the 3rd from 2026-01-31T09:00", "every month from now"],
 )  # fmt: skip
-def test_what_no_month_has_is_refused(text: str) -> None:
+def test_a_day_that_no_month_has_is_refused(text: str) -> None:
     """The message says what would be right."""
     with pytest.raises(ValueError, match="write"):
         parse_hand_over(text)

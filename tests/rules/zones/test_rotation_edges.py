@@ -38,14 +38,14 @@ def test_hours_and_gaps_count_until_the_very_hand_over() -> None:
         ("2026-01-06 20:00", "2026-01-07 08:00", ("di", "01-06 20:00", "01-07 08:00")),
     ],
 )
-def test_a_shift_is_told_whole_and_those_that_only_touch_what_is_asked_are_not(
+def test_a_shift_is_listed_whole_and_shifts_that_only_touch_are_not(
     start: str, end: str, shift: tuple[str, str, str]
 ) -> None:
     """Its ends are where other layers leave it, even if only a part was requested."""
     assert told(LAYERS, start, end) == [shift]
 
 
-def test_whom_a_feed_names_is_on_call_by_that_feed() -> None:
+def test_the_person_whom_a_feed_names_is_on_call_by_that_feed() -> None:
     """The shift says which feed."""
     fed = schedule(feed=FeedSpec(name="rota"))
     at = utc("2026-07-01 11:00")

@@ -144,7 +144,7 @@ def test_an_override_counts_before_everything_and_then_is_over() -> None:
     assert found.until_at == utc("2026-07-01 17:00")
 
 
-def test_of_two_overrides_the_last_one_counts() -> None:
+def test_the_last_of_two_overrides_counts() -> None:
     """The last one written is the one that was meant."""
     swaps = (
         override("bo", "2026-01-06T09:00", "2026-01-08T09:00"),
@@ -164,7 +164,7 @@ def test_an_override_to_nobody_is_a_declared_gap() -> None:
     assert found.until_at == utc("2026-12-26 00:00")
 
 
-def test_within_gaps_nobody_is_on_call_unless_an_override_says_so() -> None:
+def test_nobody_is_on_call_within_gaps_unless_an_override_says_so() -> None:
     """Weekends are free, but a volunteer is on call."""
     volunteer = override("di", "2026-01-10T10:00", "2026-01-10T12:00")
     weekend = hours(LONDON, "00:00-24:00", "sat", "sun")
@@ -179,7 +179,7 @@ def test_within_gaps_nobody_is_on_call_unless_an_override_says_so() -> None:
     ]
 
 
-def test_holes_can_all_be_declared() -> None:
+def test_every_gap_can_be_declared() -> None:
     """`gaps: declared` says that all uncovered time is intended."""
     office = rotation("monday 09:00", during=hours(LONDON, "09:00-17:00", "mon"))
     open_, meant = schedule(office), schedule(office, gaps_meant=True)

@@ -143,7 +143,7 @@ def person_of(found: str | None) -> str | None:
 
 @MANY
 @given(cases())
-def test_whoever_the_oracle_sees_on_watch_is_on_call(case: Case) -> None:
+def test_the_person_whom_the_oracle_sees_on_watch_is_on_call(case: Case) -> None:
     """That holds across layers, windows, overrides and every change of clocks."""
     kept = watch(case.era, case.layers, case.swaps, case.tick, case.tick + 3 * AHEAD)
     for asked in range(0, 3 * AHEAD + 1, AHEAD):

@@ -37,9 +37,7 @@ def told(spec: RotationSpec, start: str, end: str) -> list[tuple[str, str, str]]
         ("daily 03:15, 03:45", None),
     ],
 )
-def test_whoever_asks_later_finds_whom_those_found_who_asked_before(
-    hand_over: str, starts: str | None
-) -> None:
+def test_a_later_question_finds_the_same_people(hand_over: str, starts: str | None) -> None:
     """Nobody is skipped and nobody is doubled, however far away the first shift is."""
     spec = rotation(hand_over, APIA, starts=local(starts) if starts else None)
     shifts = list(turns(spec, utc("2011-09-22 12:00"), utc("2012-10-03 00:00")))
@@ -52,7 +50,7 @@ def test_whoever_asks_later_finds_whom_those_found_who_asked_before(
         assert list(turns(spec, shift.ends_at - SHORT, shift.ends_at)) == [shift]
 
 
-def test_who_has_taken_over_in_the_first_of_two_hours_keeps_it_in_the_second() -> None:
+def test_a_person_who_took_over_in_the_first_of_two_hours_keeps_it_in_the_second() -> None:
     """London shows 01:05 twice on 25 October 2026; nobody hands over the second time."""
     spec = rotation("daily 01:20, 01:40")
     assert told(spec, "2026-10-25 01:05", "2026-10-25 01:50") == [
@@ -60,7 +58,7 @@ def test_who_has_taken_over_in_the_first_of_two_hours_keeps_it_in_the_second() -
     ]
 
 
-def test_one_without_a_first_shift_has_its_first_person_begin_in_2024() -> None:
+def test_a_rotation_without_a_first_shift_begins_in_2024() -> None:
     """It begins on the first Monday of 2024."""
     spec = rotation("monday 09:00", starts=None)
     assert told(spec, "2023-12-31 00:00", "2024-01-08 09:00") == [
@@ -90,7 +88,7 @@ def test_the_first_person_begins_with_the_first_hand_over_from_the_start_on(
 
 
 @pytest.mark.parametrize("ends", ["2026-01-19T09:00", "2026-01-21T12:00"])
-def test_after_its_end_nobody_has_a_turn(ends: str) -> None:
+def test_nobody_has_a_turn_after_the_end(ends: str) -> None:
     """The last shift ends there; an end at a hand-over gives no further turn."""
     spec = rotation("monday 09:00", until=local(ends))
     found = list(turns(spec, utc("2026-01-06 00:00"), utc("2026-03-01 00:00")))
@@ -118,7 +116,7 @@ WEEKS = rotation("monday 00:00", APIA, starts=local("2011-12-05"))
         (WEEKS, "2012-01-01 06:00", ("ana", "11-12-26 10:00", "12-01-01 10:00")),
     ],
 )
-def test_a_shift_is_told_whole_by_the_clocks_at_its_ends(
+def test_a_shift_is_listed_whole_by_the_clocks_at_its_ends(
     spec: RotationSpec, at: str, shift: tuple[str, str, str]
 ) -> None:
     """An end may be in another year, when other rules held."""

@@ -22,7 +22,7 @@ def again(component: Component) -> None:
     component.process.wait()
 
 
-def test_what_earlier_runs_said_is_not_taken_for_this_one(tmp_path: Path) -> None:
+def test_output_of_earlier_runs_is_not_taken_for_this_one(tmp_path: Path) -> None:
     """A worker that was ready yesterday is not ready today."""
     log = tmp_path / "worker.log"
     log.write_text('{"event": "worker.ready"}\n')
@@ -40,12 +40,16 @@ def test_what_earlier_runs_said_is_not_taken_for_this_one(tmp_path: Path) -> Non
         ("pass", "it wrote nothing"),
     ],
 )
-def test_why_it_ended_is_what_it_said_last(tmp_path: Path, program: str, words: str) -> None:
+def test_the_last_output_says_why_a_component_ended(
+    tmp_path: Path, program: str, words: str
+) -> None:
     """Lines for people together, or else the last line of a traceback or of the log."""
     assert ended(tmp_path / "log", program).last_words() == words
 
 
-def test_what_ends_before_it_was_up_is_given_longer_and_longer_pauses(tmp_path: Path) -> None:
+def test_a_component_that_ends_before_it_is_up_gets_longer_and_longer_pauses(
+    tmp_path: Path,
+) -> None:
     """Each end is reported once, so nobody reads a line per second."""
     component = ended(tmp_path / "log", "print('worker: no server'); raise SystemExit(6)")
     now = 100.0
@@ -60,7 +64,7 @@ def test_what_ends_before_it_was_up_is_given_longer_and_longer_pauses(tmp_path: 
         again(component)
 
 
-def test_what_was_up_is_started_again_at_once(tmp_path: Path) -> None:
+def test_a_component_that_was_up_is_started_again_at_once(tmp_path: Path) -> None:
     """Somebody killed it, which need not happen again."""
     component = ended(tmp_path / "log", "import os; os.kill(os.getpid(), 9)")
     component.ready = True

@@ -48,7 +48,7 @@ def killed(*told: str) -> None:
     assert done.returncode < 0
 
 
-def test_what_ran_when_it_was_killed_is_ended_and_nothing_else(sleepers: list[Sleeper]) -> None:
+def test_only_processes_that_ran_at_the_kill_are_ended(sleepers: list[Sleeper]) -> None:
     """The newest list counts: a replaced process id may belong to somebody else by now."""
     first, second, _ = sleepers
     killed(f"{first.pid},{second.pid}", f"{second.pid}")
@@ -56,7 +56,7 @@ def test_what_ran_when_it_was_killed_is_ended_and_nothing_else(sleepers: list[Sl
     assert first.poll() is None
 
 
-def test_what_does_not_end_when_asked_is_ended_by_force(sleepers: list[Sleeper]) -> None:
+def test_a_process_that_does_not_end_on_request_is_killed(sleepers: list[Sleeper]) -> None:
     """It skips what is gone already."""
     first, _, deaf = sleepers
     first.kill()
@@ -65,7 +65,7 @@ def test_what_does_not_end_when_asked_is_ended_by_force(sleepers: list[Sleeper])
     deaf.wait(PATIENCE_SECONDS)
 
 
-def test_where_everything_was_stopped_in_order_nothing_is_ended(sleepers: list[Sleeper]) -> None:
+def test_nothing_is_ended_after_an_orderly_stop(sleepers: list[Sleeper]) -> None:
     """The watch has ended before `stop` returns, and can start again."""
     watch = OrphanWatch()
     watch.stop()

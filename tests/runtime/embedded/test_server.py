@@ -44,7 +44,7 @@ async def test_a_killed_server_comes_back_with_every_workflow(embedded: Embedded
         assert (await client.get_workflow_handle(f"kept-{number}").describe()).run_id
 
 
-async def test_no_configuration_but_its_own_reaches_it(
+async def test_no_foreign_configuration_reaches_the_server(
     embedded: EmbeddedServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Neither a file of this login, nor a variable, nor a mistake in its own file reaches it."""

@@ -32,7 +32,7 @@ async def stack(tmp_path: Path) -> AsyncIterator[Stack]:
     await asyncio.to_thread(made.stop)
 
 
-async def test_it_comes_up_where_every_port_is_taken_and_temporal_is_set_to_be_elsewhere(
+async def test_the_stack_starts_even_if_every_port_is_taken_and_temporal_is_set_elsewhere(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever else runs here, and whatever cluster this login uses, the stack is separate."""
@@ -57,7 +57,7 @@ async def test_it_comes_up_where_every_port_is_taken_and_temporal_is_set_to_be_e
     ]
 
 
-async def test_only_its_owner_can_read_what_it_keeps(stack: Stack) -> None:
+async def test_only_the_owner_can_read_the_state(stack: Stack) -> None:
     """Database, logs and configuration hold what people said, so the umask does not matter."""
     state = stack.settings.state_directory
     state.chmod(0o755)
@@ -102,9 +102,7 @@ async def test_a_component_that_dies_is_shown_and_its_log_stays(stack: Stack) ->
     assert stack.worker.log.read_text().splitlines()[: len(before)] == before
 
 
-async def test_what_was_there_is_there_after_it_was_stopped_and_started(
-    stack: Stack, tmp_path: Path
-) -> None:
+async def test_everything_is_there_after_a_stop_and_a_start(stack: Stack, tmp_path: Path) -> None:
     """All state is in the state directory; processes come and go."""
     client = await stack.start()
     await client.start_workflow("Any", id="kept", task_queue="nobody")
@@ -132,7 +130,7 @@ async def test_a_component_that_does_not_come_up_says_why(tmp_path: Path) -> Non
         await asyncio.to_thread(broken.stop)
 
 
-async def test_state_that_cannot_be_kept_is_said(stack: Stack) -> None:
+async def test_state_that_cannot_be_kept_is_reported(stack: Stack) -> None:
     """The error says so, with the directory."""
     stack.settings.state_directory.joinpath("log").write_text("no directory")
     with pytest.raises(StackFailed, match="cannot keep state in"):

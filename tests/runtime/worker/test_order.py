@@ -127,7 +127,7 @@ async def test_queued_work_begins_by_kind_whatever_its_severity(
     assert [kind for kind, _ in begun] == [kind for kind in Kind for _ in range(2)]
 
 
-async def test_of_one_kind_the_worst_begins_first_and_the_mildest_has_its_turn(
+async def test_the_worst_of_one_kind_begins_first_and_the_mildest_has_its_turn(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
     """No milder one goes before the worst, but it need not wait for all of the worst."""

@@ -84,7 +84,7 @@ async def test_a_log_that_cannot_be_written_is_named(line: tuple[str, ...]) -> N
     assert "INCIDENT_LOG_FILE" in ended.err
 
 
-async def test_a_namespace_that_is_not_there_is_named(bare_namespace: Bare) -> None:
+async def test_a_missing_namespace_is_named_by_the_worker(bare_namespace: Bare) -> None:
     """A misspelt name does not become right by waiting."""
     reach = {**reaching(await bare_namespace()), "TEMPORAL_NAMESPACE": "nowhere"}
     ended = await program("worker.py", **reach)
@@ -112,7 +112,7 @@ async def test_a_broken_policy_keeps_no_worker_from_driving_what_is_open(
     assert "keys and values are expected here" in said["error"]
 
 
-async def test_what_temporal_s_core_says_of_a_server_that_died_is_json_too(tmp_path: Path) -> None:
+async def test_lines_of_temporal_s_core_about_a_dead_server_are_json(tmp_path: Path) -> None:
     """Programs read the log as JSON, line by line: no colours, no other format."""
     server = EmbeddedServer(None, tmp_path / "server.log", port=free_port(), ui_port=free_port())
     client = await server.start()

@@ -39,7 +39,7 @@ async def seen(client: Client, query: str) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_what_was_terminated_is_swept_once_and_what_is_open_is_left_alone(
+async def test_a_terminated_run_is_swept_once_and_an_open_one_is_left_alone(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
     """No archive begins twice, and none of a run that goes on."""
@@ -75,7 +75,7 @@ async def a_worker(**environment: str) -> AsyncIterator[None]:
         await worker.communicate()
 
 
-async def test_a_worker_archives_when_it_starts_what_was_terminated_before(
+async def test_a_starting_worker_archives_runs_that_were_terminated_before(
     server: WorkflowEnvironment, task_queue: str, tmp_path: Path
 ) -> None:
     """The history is in the document store, including who ended it."""

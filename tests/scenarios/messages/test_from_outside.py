@@ -22,7 +22,7 @@ async def test_a_request_to_cancel_the_workflow_is_refused_and_on_record(stage: 
     await stage.ended()
 
 
-async def test_what_is_due_next_is_shown_again_once_the_last_has_passed(stage: Stage) -> None:
+async def test_the_next_due_instant_is_shown_again_once_the_last_has_passed(stage: Stage) -> None:
     """So a list by next due instant does not lose an incident after a missed update."""
     key = SearchAttributeKey.for_datetime(NEXT_DUE)
     await stage.report()

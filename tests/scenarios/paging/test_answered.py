@@ -45,7 +45,7 @@ async def test_a_page_that_its_channel_refused_for_now_is_not_tried_after_the_ac
     assert (await stage.view()).undelivered == ()
 
 
-async def test_what_a_clock_asked_for_is_tried_until_it_is_taken(stage: Stage) -> None:
+async def test_a_page_of_a_clock_is_tried_until_it_is_taken(stage: Stage) -> None:
     """A breach asked for bo while the pager was down; the acknowledgement does not drop it."""
     breached = clock("answer", "reported", "resolved", sev1=5, at={1.0: (ESCALATE,)})
     await stage.report(quiet(clocks=(breached,)))
@@ -58,7 +58,7 @@ async def test_what_a_clock_asked_for_is_tried_until_it_is_taken(stage: Stage) -
     assert sent == ["ana", "bo"]
 
 
-async def test_once_the_incident_is_over_no_page_is_tried_any_more(stage: Stage) -> None:
+async def test_no_page_is_tried_once_the_incident_is_over(stage: Stage) -> None:
     """That includes pages that a clock asked for."""
     breached = clock("answer", "reported", "resolved", sev1=5, at={1.0: (ESCALATE,)})
     await stage.report(quiet(clocks=(breached,)))
@@ -71,7 +71,7 @@ async def test_once_the_incident_is_over_no_page_is_tried_any_more(stage: Stage)
     assert "page.withdrawn" in [e.kind for e in pages(await stage.record())]
 
 
-async def test_what_a_clock_that_runs_on_asked_for_outlives_the_response(stage: Stage) -> None:
+async def test_a_page_of_a_clock_that_runs_on_outlives_the_response(stage: Stage) -> None:
     """The regulator must hear of a false alarm too, so its page is tried until it is taken."""
     told = clock(
         "regulator",
@@ -92,7 +92,7 @@ async def test_what_a_clock_that_runs_on_asked_for_outlives_the_response(stage: 
     assert sent == ["ana", "bo"]
 
 
-async def test_what_somebody_asked_for_by_hand_is_withdrawn_by_the_answer_alone(
+async def test_only_an_answer_withdraws_a_page_asked_for_by_hand(
     stage: Stage,
 ) -> None:
     """After an acknowledgement it stays although a channel refused it; an answer drops it."""

@@ -56,7 +56,7 @@ async def test_a_group_of_firing_alerts_becomes_one_incident(
     assert described.raw_info.priority.priority_key == 1
 
 
-async def test_labels_that_are_attributes_say_how_bad_it_is(
+async def test_labels_that_are_attributes_decide_the_severity(
     http: httpx2.AsyncClient, payload: Payload, siren: Siren
 ) -> None:
     """Labels that all alerts share become attributes of the incident and give its severity."""
@@ -143,7 +143,9 @@ async def test_an_alert_that_is_wrong_is_refused_by_its_field(
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"\xff\xfe", b'{"version": "4", "groupKey": "\\ud800"}', b"[" * 100_000]
 )
-async def test_what_is_no_json_is_a_bad_request(http: httpx2.AsyncClient, body: bytes) -> None:
+async def test_a_body_that_is_no_json_is_a_bad_request(
+    http: httpx2.AsyncClient, body: bytes
+) -> None:
     """It does not matter what is wrong with it."""
     answer = await http.post(URL, content=body, headers=JSON)
     assert answer.status_code == 400
@@ -175,7 +177,7 @@ async def test_a_delivery_of_thousands_of_alerts_goes_through(
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Basic aW50YWtl", "Bearer é"])
-async def test_without_the_token_nothing_is_taken(
+async def test_nothing_is_accepted_without_the_token(
     http: httpx2.AsyncClient, payload: Payload, header: str
 ) -> None:
     """401, on every route that takes something; the token is not in the answer."""

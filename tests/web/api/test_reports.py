@@ -66,7 +66,7 @@ async def test_a_key_that_was_used_for_another_report_is_refused(
     assert (await http.post(URL, json=REPORT, headers=key)).status_code == 200
 
 
-async def test_what_a_key_was_used_for_is_known_after_the_incident_was_reopened(
+async def test_a_key_is_known_after_its_incident_was_reopened(
     http: httpx2.AsyncClient, siren: Siren
 ) -> None:
     """Each run of an incident knows its report."""
@@ -82,7 +82,7 @@ async def test_what_a_key_was_used_for_is_known_after_the_incident_was_reopened(
     assert other.status_code == 422
 
 
-async def test_a_report_repeated_after_midnight_is_the_one_of_before(
+async def test_a_report_repeated_after_midnight_is_the_same_report(
     http: httpx2.AsyncClient, siren: Siren
 ) -> None:
     """An id contains its day, but a key holds for two."""
@@ -93,7 +93,7 @@ async def test_a_report_repeated_after_midnight_is_the_one_of_before(
     assert (answer.status_code, answer.json()["incident"]) == (200, name)
 
 
-async def test_everything_that_is_missing_is_said_at_once(
+async def test_a_refusal_lists_everything_that_is_missing(
     http: httpx2.AsyncClient, siren: Siren
 ) -> None:
     """That includes what the policy asks for and what else is wrong."""
@@ -106,7 +106,7 @@ async def test_everything_that_is_missing_is_said_at_once(
     assert problems["severity"] == "the policy has no severity 'SEV9'; there are: SEV1, SEV2"
 
 
-async def test_a_field_that_is_misspelt_is_refused_with_the_one_that_was_meant(
+async def test_a_misspelt_field_is_refused_with_the_one_that_was_meant(
     http: httpx2.AsyncClient,
 ) -> None:
     """The words are those of the policy's checks."""
@@ -121,7 +121,7 @@ async def test_a_field_that_is_misspelt_is_refused_with_the_one_that_was_meant(
     }
 
 
-async def test_a_report_says_by_attributes_how_bad_it_is(
+async def test_the_attributes_of_a_report_decide_its_severity(
     http: httpx2.AsyncClient, siren: Siren
 ) -> None:
     """They give the severity; an attribute that the policy lacks is refused by its field."""
@@ -174,7 +174,9 @@ async def test_a_report_that_is_wrong_is_refused_by_its_field(
     assert [wrong["field"] for wrong in answer.json()["fields"]] == [field]
 
 
-async def test_who_may_not_report_is_refused(http: httpx2.AsyncClient, siren: Siren) -> None:
+async def test_a_person_who_may_not_report_is_refused(
+    http: httpx2.AsyncClient, siren: Siren
+) -> None:
     """403, and who may."""
     policy_file(siren.policy.parent, who="people")
     assert (await http.post(URL, json=REPORT)).status_code == 201
@@ -203,7 +205,7 @@ async def test_an_instant_out_of_reach_is_refused_by_its_field(
     assert [wrong["field"] for wrong in answer.json()["fields"]] == ["happened_at"]
 
 
-async def test_a_key_stands_once(http: httpx2.AsyncClient) -> None:
+async def test_a_key_is_accepted_only_once_in_a_request(http: httpx2.AsyncClient) -> None:
     """A proxy on the way might read the other one."""
     headers = [("Idempotency-Key", "a"), ("Idempotency-Key", "b")]
     answer = await http.post(URL, json=REPORT, headers=headers)

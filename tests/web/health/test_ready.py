@@ -67,7 +67,7 @@ def http_for(client: Client, policy: Path = POLICY) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=transport, base_url="http://localhost")
 
 
-async def test_a_full_disk_is_said(full: Client, payload: Payload) -> None:
+async def test_a_full_disk_is_reported(full: Client, payload: Payload) -> None:
     """The server answers and calls itself healthy, but would store nothing."""
     assert await full.service_client.check_health()
     async with http_for(full) as http:
@@ -89,7 +89,7 @@ async def there(client: Client, listed: WorkflowExecution) -> bool:
     return True
 
 
-async def test_what_was_tried_leaves_nothing(siren: Siren) -> None:
+async def test_a_readiness_check_leaves_nothing_behind(siren: Siren) -> None:
     """Any number of requests leaves no workflow, and no worker hears of one."""
     client = siren.client
     async with http_for(client, siren.policy) as http:
@@ -100,7 +100,7 @@ async def test_what_was_tried_leaves_nothing(siren: Siren) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_many_who_ask_at_once_are_one_try(siren: Siren) -> None:
+async def test_many_readiness_checks_at_once_are_one_attempt(siren: Siren) -> None:
     """A page that reloads, or an attacker, causes one write in five seconds at most."""
     probe = Probe(siren.client, siren.task_queue, fresh=timedelta(hours=1))
     tries = 0
@@ -116,7 +116,7 @@ async def test_many_who_ask_at_once_are_one_try(siren: Siren) -> None:
     assert tries == 1
 
 
-async def test_a_namespace_that_is_not_there_is_named(siren: Siren) -> None:
+async def test_a_missing_namespace_is_named_by_the_worker(siren: Siren) -> None:
     """The setting is wrong; the server is not away."""
     address = siren.client.service_client.config.target_host
     client = await Client.connect(

@@ -55,12 +55,12 @@ async def test_a_request_that_does_not_come_whole_in_time_is_refused(
     assert b'"error": "TooSlow"' in answer
 
 
-async def test_who_says_nothing_is_left_without_a_word(served: Served) -> None:
+async def test_a_silent_connection_is_closed_without_an_answer(served: Served) -> None:
     """There is no request to answer."""
     assert await served.said() == b""
 
 
-async def test_who_is_refused_at_once_cannot_go_on_sending_for_ever(served: Served) -> None:
+async def test_a_refused_sender_cannot_go_on_sending_for_ever(served: Served) -> None:
     """The body is not read if the token is missing, and the connection still ends in time."""
     answer = await served.said(
         POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n", every=0.02
@@ -68,7 +68,7 @@ async def test_who_is_refused_at_once_cannot_go_on_sending_for_ever(served: Serv
     assert answer.startswith(b"HTTP/1.1 401 ")
 
 
-async def test_who_asks_and_does_not_read_is_cut_off(served: Served) -> None:
+async def test_a_sender_that_does_not_read_its_answer_is_cut_off(served: Served) -> None:
     """Answers that nobody reads do not fill the memory."""
     _, writer = await served.connected()
     writer.transport.pause_reading()  # type: ignore[attr-defined]
@@ -82,7 +82,7 @@ async def test_who_asks_and_does_not_read_is_cut_off(served: Served) -> None:
     writer.close()
 
 
-async def test_whoever_sends_a_request_is_served_however_many_hold_connections(
+async def test_a_sender_of_a_request_is_served_however_many_hold_connections(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The connection that has been waiting longest makes room."""
@@ -110,7 +110,7 @@ async def test_whoever_sends_a_request_is_served_however_many_hold_connections(
         (POST + MAY + b"Transfer-Encoding: chunked\r\n\r\nno length\r\n", b"400"),
     ],
 )
-async def test_what_is_no_http_is_refused_in_the_shape_of_every_refusal(
+async def test_a_request_that_is_no_http_is_refused_in_the_shape_of_every_refusal(
     served: Served, sent: bytes, status: bytes
 ) -> None:
     """Whoever looks for the reason finds it."""
@@ -119,7 +119,7 @@ async def test_what_is_no_http_is_refused_in_the_shape_of_every_refusal(
     assert b'"error": "Malformed"' in answer
 
 
-async def test_a_whole_request_is_answered_also_where_it_comes_in_pieces(served: Served) -> None:
+async def test_a_whole_request_is_answered_even_if_it_comes_in_pieces(served: Served) -> None:
     """It only matters that it arrives, not how."""
     answer = await served.said(*(HEALTH[n : n + 1] for n in range(len(HEALTH))))
     assert answer.startswith(b"HTTP/1.1 200 ")

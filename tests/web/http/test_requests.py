@@ -29,7 +29,7 @@ REPORTS = "/v1/incidents"
         "application/json, text/plain",
     ],
 )
-async def test_only_json_is_taken(http: httpx2.AsyncClient, given: str | None) -> None:
+async def test_only_json_is_accepted(http: httpx2.AsyncClient, given: str | None) -> None:
     """A web page may send other types to any address without asking."""
     headers = {"Content-Type": given} if given else {}
     for url in (URL, REPORTS):
@@ -39,7 +39,7 @@ async def test_only_json_is_taken(http: httpx2.AsyncClient, given: str | None) -
 
 
 @pytest.mark.parametrize("given", ["application/json", 'Application/JSON; charset="UTF-8"'])
-async def test_json_may_be_called_what_it_is_called(
+async def test_json_may_have_any_of_its_media_types(
     http: httpx2.AsyncClient, payload: Payload, given: str
 ) -> None:
     """Upper or lower case is fine, and so is its only encoding."""
@@ -48,7 +48,7 @@ async def test_json_may_be_called_what_it_is_called(
     assert answer.status_code == 202
 
 
-async def test_what_is_compressed_is_not_unpacked(http: httpx2.AsyncClient) -> None:
+async def test_a_compressed_body_is_not_unpacked(http: httpx2.AsyncClient) -> None:
     """A few bytes of it can be as large as the memory."""
     bomb = gzip.compress(b" " * 50_000_000)
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
@@ -61,7 +61,7 @@ async def test_what_is_compressed_is_not_unpacked(http: httpx2.AsyncClient) -> N
 @pytest.mark.parametrize(
     "host", ["evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.1.nip.io", ""]
 )
-async def test_a_name_that_somebody_has_pointed_here_is_refused(
+async def test_a_foreign_name_that_points_here_is_refused(
     http: httpx2.AsyncClient, payload: Payload, host: str
 ) -> None:
     """A page of that name could call us from inside: on every path, with or without a token."""
@@ -84,7 +84,7 @@ async def test_a_name_that_somebody_has_pointed_here_is_refused(
         "Incidents.example.org:80",
     ],
 )
-async def test_its_own_names_and_addresses_are_known(siren: Siren, host: str) -> None:
+async def test_the_web_server_knows_its_own_names_and_addresses(siren: Siren, host: str) -> None:
     """Nobody else can have a page there."""
     names = ("incidents.example.org",)
     app = create_app(
@@ -95,7 +95,7 @@ async def test_its_own_names_and_addresses_are_known(siren: Siren, host: str) ->
         assert (await http.get("/healthz", headers={"Host": host})).status_code == 200
 
 
-async def test_any_name_is_known_where_that_is_asked_for(siren: Siren) -> None:
+async def test_any_name_is_accepted_if_the_setting_says_so(siren: Siren) -> None:
     """The setting is for a proxy that checks names."""
     app = create_app(
         siren.client, policy_file=siren.policy, task_queue=siren.task_queue, names=("*",)
@@ -115,7 +115,7 @@ async def test_any_name_is_known_where_that_is_asked_for(siren: Siren) -> None:
         ("GET", URL, 405),
     ],
 )
-async def test_whoever_asks_for_what_is_not_there_hears_what_is(
+async def test_a_request_for_a_missing_endpoint_hears_which_exist(
     http: httpx2.AsyncClient, method: str, path: str, status: int
 ) -> None:
     """The answer lists each endpoint with what it takes."""
@@ -128,7 +128,7 @@ async def test_whoever_asks_for_what_is_not_there_hears_what_is(
     assert answer.headers.get("Allow") == ("POST" if status == 405 else None)
 
 
-async def test_whoever_sends_another_format_hears_which_there_are(
+async def test_a_sender_of_another_format_hears_which_exist(
     http: httpx2.AsyncClient,
 ) -> None:
     """One example is a Grafana alert at the endpoint of Alertmanager."""
@@ -150,7 +150,7 @@ async def test_whoever_sends_another_format_hears_which_there_are(
         '{"version": "4", "groupKey": "k", "extra": ' + '{"a":' * 5000 + "1" + "}" * 5000 + "}",
     ],
 )
-async def test_what_two_readers_could_read_in_two_ways_is_no_json(
+async def test_a_text_that_two_readers_could_read_differently_is_no_json(
     http: httpx2.AsyncClient, body: str
 ) -> None:
     """That is repeated keys, numbers that are none, and endless depth."""
@@ -169,7 +169,7 @@ async def test_what_two_readers_could_read_in_two_ways_is_no_json(
         (REPORTS, '{"' + "a" * 2_000_000 + '":1}'),
     ],
 )
-async def test_however_much_is_wrong_the_answer_is_short(
+async def test_an_answer_is_short_however_much_is_wrong(
     http: httpx2.AsyncClient, url: str, body: str
 ) -> None:
     """A list of a million faults would hold up everybody and fill the memory."""
@@ -178,7 +178,7 @@ async def test_however_much_is_wrong_the_answer_is_short(
     assert len(answer.content) < 5000
 
 
-async def test_what_an_answer_repeats_steers_no_terminal(http: httpx2.AsyncClient) -> None:
+async def test_text_that_an_answer_repeats_steers_no_terminal(http: httpx2.AsyncClient) -> None:
     """curl shows it as often as a program reads it."""
     answer = await http.post(REPORTS, json={"reporter": "ana", "\u202e\x9b31m": 1})
     assert answer.status_code == 422
@@ -214,9 +214,7 @@ async def test_the_description_resolves_and_lists_every_answer(http: httpx2.Asyn
     assert posts[1]["parameters"][0]["name"] == "Idempotency-Key"
 
 
-async def test_without_a_token_of_its_own_nobody_is_asked_for_one(
-    siren: Siren, payload: Payload
-) -> None:
+async def test_no_token_is_asked_for_if_none_is_set(siren: Siren, payload: Payload) -> None:
     """Requests must still be what no web page can send: JSON, to a name of ours."""
     app = create_app(siren.client, policy_file=siren.policy, task_queue=siren.task_queue)
     transport = httpx2.ASGITransport(app=app)

@@ -24,7 +24,7 @@ BY_ANA = REPORT.changed(reporter=ANA)
         {"affected_systems": ("😀" * 500,) * 140},
     ],
 )
-def test_what_somebody_reports_beyond_the_bounds_begins_no_incident(
+def test_a_report_beyond_the_bounds_begins_no_incident(
     change: dict[str, Any],
 ) -> None:
     """An alert is not sent away for it: whoever reports what it has to is not asked."""

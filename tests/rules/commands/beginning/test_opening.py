@@ -63,7 +63,7 @@ def test_the_alerts_of_a_report_are_on_the_record() -> None:
     assert (incident.alerts, incident.truncated_alerts) == ({"f": record}, 3)
 
 
-def test_what_monitoring_says_of_severity_is_what_the_labels_said() -> None:
+def test_the_severity_of_monitoring_is_that_of_the_labels() -> None:
     """The severity follows the labels from then on, but one that a person states does not.
 
     Neither counts as confirmed.
@@ -93,7 +93,7 @@ def having(*roles: RoleRule) -> CompiledPolicy:
         (None, ANA, None, []),
     ],
 )
-def test_a_role_is_taken_by_whom_the_policy_names(
+def test_the_person_whom_the_policy_names_takes_a_role(
     default: str | None, reporter: Actor, holder: str | None, told: list[str]
 ) -> None:
     """They hold it from the beginning, and the timeline says why; other people may join them."""

@@ -33,7 +33,7 @@ def asking(*required: str) -> CompiledPolicy:
 RULE = ReportingRule(who=("platform", "bo", "monitoring"), people={"ana": ("platform",), "cy": ()})
 
 
-def test_everything_that_is_missing_is_said_at_once() -> None:
+def test_a_refusal_lists_everything_that_is_missing() -> None:
     """A report is refused once for all fields, not once for each."""
     report = Report(title="Checkout fails", nature="  ", reporter=ANA)
     missing = ("nature", "affected_systems", "severity", "service")
@@ -63,7 +63,7 @@ def test_a_complete_report_misses_nothing() -> None:
     assert missing_information(report, asking(*INFORMATION)) == ()
 
 
-def test_an_alert_is_never_lost_for_want_of_a_field() -> None:
+def test_an_alert_is_never_lost_because_a_field_is_missing() -> None:
     """Monitoring only reports what it can."""
     report = Report(title="HighErrorRatio", reporter=MONITORING)
     assert missing_information(report, asking(*INFORMATION)) == ()
@@ -165,7 +165,7 @@ STRICT = POLICY.changed(
 )
 
 
-def test_a_refused_report_hears_everything_at_once() -> None:
+def test_a_refusal_of_a_report_lists_everything_at_once() -> None:
     """That is what is missing, what the policy does not know, and who may report this."""
     report = Report(
         title=" ",
@@ -190,7 +190,7 @@ def test_a_refused_report_hears_everything_at_once() -> None:
     )
 
 
-def test_what_is_wrong_is_said_field_by_field() -> None:
+def test_each_wrong_field_has_its_own_message() -> None:
     """A free attribute needs a readable value, because a blank one is no value."""
     report = Report(title="x", severity="P9", attributes={"region": " "}, reporter=ANA)
     assert wrong_information(report, STRICT) == (
@@ -199,7 +199,7 @@ def test_what_is_wrong_is_said_field_by_field() -> None:
     )
 
 
-def test_a_severity_is_said_by_the_attributes_that_give_one() -> None:
+def test_attributes_that_give_a_severity_count_as_one() -> None:
     """For example, the number of affected people gives the severity."""
     said = {"title": "x", "nature": "y", "reporter": Actor(name="bo", via="temporal")}
     fit = Report.model_validate({**said, "attributes": {"impact": "all", "region": "north"}})
@@ -211,12 +211,12 @@ def test_a_severity_is_said_by_the_attributes_that_give_one() -> None:
 
 
 @pytest.mark.parametrize("reporter", [MONITORING, ENGINE])
-def test_monitoring_and_the_engine_are_never_sent_away(reporter: Actor) -> None:
+def test_monitoring_and_the_engine_are_never_refused(reporter: Actor) -> None:
     """Alerts that fire, and incidents that the policy opens, always become incidents."""
     assert unfit(Report(title="x", severity="P1", reporter=reporter), STRICT) is None
 
 
-def test_who_may_report_depends_on_the_severity_that_it_would_have() -> None:
+def test_authority_to_report_depends_on_the_resulting_severity() -> None:
     """It may be stated or follow from attributes; here the default is SEV2."""
     rule = ReportingRule(at={"SEV1": ("team:platform",)}, people={"ana": ("platform",)})
     policy = POLICY.changed(reporting=rule)

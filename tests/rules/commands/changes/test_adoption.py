@@ -32,7 +32,7 @@ def test_a_preview_names_the_clocks_that_move_and_no_others() -> None:
     assert (seen.policy_name, seen.policy_version, seen.now) == ("Timed", "1", later(0.5))
 
 
-def test_what_is_overdue_by_the_new_policy_fires_at_once() -> None:
+def test_a_threshold_that_is_overdue_under_the_new_policy_fires_at_once() -> None:
     """Three hours passed of a limit of two, so the breach is due at adoption."""
     old, new = one(OLD), one(OLD.replace("4h", "2h"))
     seen = preview(old, new, incident(old), later(3))
@@ -56,7 +56,7 @@ def test_a_clock_that_only_one_of_them_has_comes_or_goes() -> None:
     ]
 
 
-def test_a_paused_and_a_stopped_clock_are_told_as_such() -> None:
+def test_a_preview_names_paused_and_stopped_clocks_as_such() -> None:
     """Neither has a limit instant."""
     old = one(f"{OLD}, pauses_on: third_party")
     new = one("from: reported, to: acknowledged, within: 1h")
@@ -66,7 +66,7 @@ def test_a_paused_and_a_stopped_clock_are_told_as_such() -> None:
     assert shift_words(shift) == "it: paused, 3h30m left → met"
 
 
-def test_what_is_left_of_a_paused_clock_is_told_before_and_after() -> None:
+def test_a_preview_says_how_much_of_a_paused_clock_is_left() -> None:
     """A person who adopts wants to know whether that is enough."""
     old, new = (one(f"{words}, pauses_on: third_party") for words in (OLD, SHORT))
     record = done(incident(old), "acknowledge", later(2), old)
@@ -120,7 +120,7 @@ def test_an_incident_that_is_over_adopts_nothing() -> None:
     assert not_adoptable(new, record) == Refusal("Refused", "the incident is cancelled")
 
 
-def test_an_adoption_is_told_with_when_it_is_said_to_have_happened() -> None:
+def test_an_adoption_has_the_instant_at_which_it_happened() -> None:
     """If there are few clocks, it names each."""
     clocks = "".join(
         f"  c{n}: {{ from: reported, to: resolved, within: {n}h }}\n" for n in range(1, 6)

@@ -45,7 +45,7 @@ def in_review() -> Incident:
     return done(incident, "submit_review", after(20), FREE, lead="ana")
 
 
-def test_alerts_that_a_later_incident_took_over_do_not_hold_the_closing_up() -> None:
+def test_alerts_that_a_later_incident_took_over_do_not_delay_closing() -> None:
     """Nor do alerts that were left out; before the takeover both do."""
     assert not isinstance(outcome(in_review(), "close", after(30), FREE), Decision)
     incident = told(in_review(), 30, by="INC-2")
@@ -65,7 +65,7 @@ def test_the_timeline_says_who_took_which_alerts_over_and_the_record_keeps_them(
     assert "| cpu | taken over by INC-2 |" in report_markdown(incident, FREE, (), after(31))
 
 
-def test_told_twice_there_is_one_line() -> None:
+def test_a_repeated_takeover_is_one_line() -> None:
     """The first incident that took them over keeps them."""
     once = told(in_review(), 30, by="INC-2")
     assert told(once, 40, by="INC-3") == once
@@ -77,7 +77,7 @@ def test_a_takeover_does_not_resolve_an_incident_that_is_open_again() -> None:
     assert told(incident, 30, by="INC-2").state is State.REPORTED
 
 
-def test_once_its_group_has_ended_no_alert_holds_an_incident_up() -> None:
+def test_no_alert_delays_an_incident_whose_group_has_ended() -> None:
     """Nobody would report their end; alerts that another incident has do not count as ended."""
     incident = told(told(an_incident(FREE), 1, "cpu"), 2, by="INC-2")
     incident = told(incident, 3, "disk", truncated=1)
@@ -92,7 +92,7 @@ def test_once_its_group_has_ended_no_alert_holds_an_incident_up() -> None:
     assert again.timeline[-1].summary == "alert group AG-1 has ended"
 
 
-def test_what_alerts_did_is_told_by_monitoring_alone() -> None:
+def test_lines_about_alerts_have_monitoring_as_their_actor() -> None:
     """A person who says that nothing fires would silence the guard of the alerts."""
     batch = {"group_key": "k", "alerts": [], "received_at": after(1).isoformat()}
     payload = {"actor": "ana", "batch": batch, "command_id": "x"}

@@ -74,7 +74,7 @@ def test_an_extension_says_by_how_much_until_when_and_why() -> None:
         ),
     ],
 )
-def test_what_the_policy_does_not_extend_is_refused(
+def test_an_extension_that_the_policy_forbids_is_refused(
     written: str, fields: dict[str, str], words: str, missing: tuple[str, ...]
 ) -> None:
     """Nor does it extend an unknown clock, or one without a reason."""

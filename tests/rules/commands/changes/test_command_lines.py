@@ -107,7 +107,7 @@ def test_a_line_says_who_did_what_and_when_it_happened(
         (OFFERED, "decline_handover", {"role": "lead"}, "handover.declined", {"role": "lead"}),
     ],
 )
-def test_what_is_offered_and_declined_is_told_when_it_is(
+def test_an_offer_and_its_refusal_have_the_instant_at_which_they_happened(
     before: Steps, name: str, fields: dict[str, Any], kind: str, data: dict[str, Any]
 ) -> None:
     """Both have the time at which they were told: nobody offers anything earlier than that."""
@@ -125,7 +125,7 @@ def test_what_is_offered_and_declined_is_told_when_it_is(
         ("link", {"target": "CHG-1"}, "consultation.asked", {"rule": "link", "of": ["cy"]}),
     ],
 )
-def test_who_asked_whom_for_leave_is_on_the_timeline(
+def test_a_request_for_approval_is_on_the_timeline(
     name: str, fields: dict[str, Any], kind: str, data: dict[str, Any]
 ) -> None:
     """The line says who wants to do it, and who of those who may was asked."""
@@ -141,7 +141,7 @@ def test_who_asked_whom_for_leave_is_on_the_timeline(
     ("name", "fields", "kind"),
     [("approve", {}, "approval.given"), ("reject", {"reason": "x"}, "approval.rejected")],
 )
-def test_who_gave_leave_is_on_the_timeline(name: str, fields: dict[str, Any], kind: str) -> None:
+def test_an_approval_is_on_the_timeline(name: str, fields: dict[str, Any], kind: str) -> None:
     """The line says when they gave it and by which rule."""
     leaves = refused(reported(POLICY), "cancel", 5, POLICY, reason="x").leaves
     assert leaves is not None

@@ -39,7 +39,9 @@ def decided(record: Incident, name: str, **fields: Any) -> tuple[Decision, Timel
         ),
     ],
 )
-def test_a_milestone_is_told_with_when_it_happened(said: dict[str, Any], words: str) -> None:
+def test_a_milestone_line_has_the_instant_at_which_it_happened(
+    said: dict[str, Any], words: str
+) -> None:
     """The answer and the line say so; the time is at most now, and no more exact than given."""
     answer, line = decided(incident(POLICY), "set_milestone", happened_at=later(1), **said)
     assert answer.summary == line.summary == words
@@ -54,7 +56,7 @@ def test_a_milestone_is_told_with_when_it_happened(said: dict[str, Any], words: 
 
 
 @pytest.mark.parametrize("note", ["", "the wrong hour"])
-def test_a_correction_is_told_with_what_was_said_before(note: str) -> None:
+def test_a_correction_names_the_earlier_value(note: str) -> None:
     """The line says which milestone moved, from when to when."""
     answer, line = decided(TOLD, "correct_milestone", happened_at=later(1), note=note)
     words = "told corrected from 2026-03-20 18:00:00 to 2026-03-20 17:00:00 UTC"
@@ -67,7 +69,7 @@ def test_a_correction_is_told_with_what_was_said_before(note: str) -> None:
 
 
 @pytest.mark.parametrize("note", ["", "the wrong office"])
-def test_a_withdrawal_is_told_with_its_reason(note: str) -> None:
+def test_a_withdrawal_has_its_reason(note: str) -> None:
     """The line has the reason if there is one."""
     answer, line = decided(TOLD, "withdraw_milestone", note=note)
     assert answer.summary == line.summary == "told withdrawn" + (f" ({note})" if note else "")
@@ -119,7 +121,7 @@ ACKNOWLEDGED = done(REPORTED, "acknowledge", later(1), POLICY)
         ),
     ],
 )
-def test_what_cannot_be_put_right_is_refused_with_why(
+def test_an_impossible_correction_is_refused_with_the_reason(
     record: Incident, name: str, fields: dict[str, Any], refusal: tuple[str, str, tuple[str, ...]]
 ) -> None:
     """If a field is at fault, the refusal names it."""

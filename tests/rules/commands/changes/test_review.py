@@ -78,7 +78,7 @@ def lacking(incident: Incident) -> tuple[str, ...]:
         ({"lessons": []}, ("no lesson is recorded: add_lesson",)),
     ],
 )
-def test_a_review_has_whom_and_what_the_policy_asks_for(
+def test_a_review_has_the_people_and_parts_that_the_policy_requires(
     changed: dict[str, Any], missing: tuple[str, ...]
 ) -> None:
     """An attendee may hold a required role or be named for it."""
@@ -102,7 +102,7 @@ def test_the_incident_report_is_the_one_that_the_engine_wrote() -> None:
     assert "document does not exist: incident_report" in lacking(incident)
 
 
-def test_whoever_led_the_review_was_there() -> None:
+def test_the_leader_of_the_review_counts_as_an_attendee() -> None:
     """The lead need not be named twice; action items are required in the same way as lessons."""
     policy = POLICED.changed(review=FULL.changed(attendees=("incident_manager",)))
     incident = done(in_review(), "submit_review", after(110), policy, **{**MET, "attendees": []})
@@ -111,7 +111,7 @@ def test_whoever_led_the_review_was_there() -> None:
     )
 
 
-def test_without_a_review_nothing_is_missing_where_none_is_asked() -> None:
+def test_nothing_is_missing_if_no_review_is_required() -> None:
     """Nothing is missing either if the policy asks for no lessons and no action items."""
     assert lacking(in_review())[0] == "the review has not been submitted: submit_review"
     mild = in_review().changed(severities=())

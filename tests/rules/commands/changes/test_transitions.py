@@ -81,7 +81,7 @@ def reviewed(at: float = 100) -> Incident:
         (a_diagnosed_incident(), "return_to_diagnosis", {}, (Tell("return_to_diagnosis", ""),)),
     ],
 )
-def test_what_follows_from_a_trigger(
+def test_a_trigger_has_its_effects(
     incident: Incident, name: str, fields: dict[str, Any], effects: tuple[Effect, ...]
 ) -> None:
     """That is who is paged, whether the report is written, and what the audiences hear."""
@@ -134,7 +134,7 @@ def test_a_trigger_that_stays_in_its_state_names_it_once() -> None:
     assert answer.incident.state is State.RESOLUTION
 
 
-def test_a_milestone_is_when_it_happened_by_whom_and_when_that_was_told() -> None:
+def test_a_milestone_keeps_instant_actor_and_time_of_recording() -> None:
     """Clocks use the time of the event, audits the time of recording."""
     incident = done(an_incident(), "acknowledge", after(9), happened_at=after(4))
     milestone = incident.milestone("acknowledged")
@@ -142,7 +142,7 @@ def test_a_milestone_is_when_it_happened_by_whom_and_when_that_was_told() -> Non
     assert (milestone.at, milestone.recorded_at, milestone.actor) == (after(4), after(9), ANA)
 
 
-def test_a_reopened_incident_lost_what_is_no_longer_true_from_when_it_was_not() -> None:
+def test_a_reopened_incident_loses_its_end_milestones_from_their_undoing_on() -> None:
     """Facts that a correction or an earlier reopening took back stay as they are."""
     incident = reviewed()
     gone = with_milestone(incident, "resolved", at=after(60), now=after(60), actor=ANA)
@@ -179,7 +179,7 @@ def test_a_hold_ends_with_the_response_and_never_before_it_began(
     ]
 
 
-def test_a_hold_that_is_resumed_ends_when_it_is_said_to_but_not_before_it_began() -> None:
+def test_a_resumed_hold_ends_at_the_given_instant_but_not_before_it_began() -> None:
     """Only the running hold ends."""
     incident = done(an_incident(), "hold", after(10), reason="third_party")
     incident = done(incident, "resume", after(20), happened_at=after(15))
@@ -217,7 +217,7 @@ def test_every_role_that_an_acknowledgement_gives_is_taken() -> None:
     assert {h.role: h.person for h in incident.roles} == {roles[0].name: "bo", roles[1].name: "ana"}
 
 
-def test_why_an_incident_was_cancelled_and_what_it_duplicates_are_kept() -> None:
+def test_the_reason_of_a_cancellation_and_the_duplicated_incident_are_kept() -> None:
     """They join the links that were there."""
     incident = done(an_incident(), "link", after(1), target="CHG-1", relation="caused_by")
     plain = done(incident, "cancel", after(2), reason="false_alarm")
@@ -243,7 +243,7 @@ def test_an_acknowledgement_is_watched_by_the_ladder_of_this_incident() -> None:
         assert found == watches
 
 
-def test_after_a_reopening_whatever_somebody_does_takes_it_up() -> None:
+def test_any_command_after_a_reopening_counts_as_progress() -> None:
     """This holds even if acknowledgements are not watched: a reopened incident has none."""
     opened = done(reviewed(), "reopen", after(150))
     answer = decided(opened, "hold", 151, reason="third_party")

@@ -242,14 +242,14 @@ def test_a_role_is_not_handed_over_against_its_rules(
         ),
     ],
 )
-def test_what_is_not_possible_now_says_why_and_who_may(
+def test_an_impossible_command_says_why_and_who_may(
     before: Steps, name: str, fields: dict[str, Any], expected: Refusal
 ) -> None:
     """The refusal names them as far as the rules know."""
     assert answered(before, name, fields) == expected
 
 
-def test_what_needs_approval_says_how_many_have_given_it_and_what_to_do() -> None:
+def test_a_command_that_needs_approval_says_how_many_gave_it_and_what_to_do() -> None:
     """Asked again, it answers the same, and nobody is asked twice."""
     first = refused(reported(POLICY), "cancel", 10, POLICY, reason="x")
     message = "cancel needs approval: have 0 of 1; may approve: bo, cy"
@@ -283,7 +283,9 @@ def test_what_needs_approval_says_how_many_have_given_it_and_what_to_do() -> Non
         ),
     ],
 )
-def test_who_cannot_give_leave_is_told_who_can(command: str, actor: str, expected: Refusal) -> None:
+def test_a_person_who_cannot_approve_is_told_who_can(
+    command: str, actor: str, expected: Refusal
+) -> None:
     """Or it names the commands that need leave."""
     leaves = refused(reported(POLICY), "cancel", 10, POLICY, reason="x").leaves
     assert leaves is not None

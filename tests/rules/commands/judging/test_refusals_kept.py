@@ -54,7 +54,7 @@ def test_every_sort_of_refusal_is_a_line_that_names_the_command(refusal: Refusal
     assert leaves_trace(an_incident(), tried(refusal), after(1))
 
 
-def test_the_same_again_is_counted_and_another_reason_is_another_line() -> None:
+def test_a_repeated_refusal_is_counted_and_another_reason_is_another_line() -> None:
     """Trying for hours does not fill the timeline, but a new reason gets its own line."""
     incident = an_incident()
     for minute in range(1, 5):
@@ -91,7 +91,7 @@ def test_of_many_repeated_attempts_only_the_latest_keep_their_words() -> None:
     assert max(worded) == after(3 * LAST_WORDS_KEPT - 1)
 
 
-def test_a_flood_of_the_same_is_counted_exactly_at_first_and_now_and_then_later() -> None:
+def test_a_flood_of_one_refusal_is_counted_exactly_at_first_and_rarely_later() -> None:
     """Each update costs events: a script that tries every second costs only a few an hour."""
     incident, now, passed = an_incident(), after(1), 0
     for _ in range(3600):
@@ -118,7 +118,7 @@ def test_a_flood_of_one_sort_hides_no_other(sort: Refusal) -> None:
 
 
 @pytest.mark.parametrize("command", ["post_update", "close"])
-def test_no_flood_hides_who_of_the_people_tried_to_move_it(command: str) -> None:
+def test_no_flood_hides_which_person_tried_to_move_the_incident(command: str) -> None:
     """The flood may be other commands of the same person, or come under invented names."""
     incident, name = an_incident(), "bo" if command == "post_update" else "x{}"
     for number in range(500):
@@ -134,7 +134,7 @@ def test_no_flood_hides_who_of_the_people_tried_to_move_it(command: str) -> None
     assert leaves_trace(incident, closes, after(3))
 
 
-def test_the_room_for_what_people_try_first_is_bounded() -> None:
+def test_the_space_for_first_attempts_of_people_is_bounded() -> None:
     """Somebody who claims to be everybody fills this room, and no more."""
     incident = an_incident()
     for number in range(300):
@@ -143,7 +143,7 @@ def test_the_room_for_what_people_try_first_is_bounded() -> None:
     assert incident.refusals.recorded == REFUSALS_KEPT["authority"] + MORE_KEPT
 
 
-def test_what_is_kept_of_refusals_stays_small_and_never_fills_the_record() -> None:
+def test_refusals_on_record_stay_few_and_never_fill_the_record() -> None:
     """Long names and texts are cut, so people can still write lessons."""
     incident = an_incident()
     for number in range(200):
@@ -156,7 +156,7 @@ def test_what_is_kept_of_refusals_stays_small_and_never_fills_the_record() -> No
 
 
 @pytest.mark.parametrize("actor", [ENGINE, MONITORING])
-def test_who_claims_to_be_the_engine_is_not_named_so(actor: Actor) -> None:
+def test_a_claim_to_be_the_engine_is_not_recorded_under_its_name(actor: Actor) -> None:
     """A refused claim puts no words into the engine's mouth; its own messages are no claims."""
     incident = refused(an_incident(), tried(actor=actor), after(1))
     assert incident.timeline[-1].actor == UNKNOWN
@@ -175,7 +175,7 @@ def test_who_claims_to_be_the_engine_is_not_named_so(actor: Actor) -> None:
         ("bo", None),
     ],
 )
-def test_who_sent_what_cannot_be_read_is_known_as_far_as_it_says(
+def test_an_unreadable_message_is_recorded_with_the_sender_it_names(
     payload: Any, name: str | None
 ) -> None:
     """Invisible characters in a name are shown."""
@@ -183,7 +183,7 @@ def test_who_sent_what_cannot_be_read_is_known_as_far_as_it_says(
     assert (actor.name if actor else None) == name
 
 
-def test_authority_is_judged_before_state_and_what_the_lifecycle_asks() -> None:
+def test_authority_is_judged_before_the_state_and_the_guards() -> None:
     """A person without authority hears of that first, even if the state forbids it anyway."""
     policy = staffed("authority: { close: ana, hold: ana, add_lesson: ana, set_date: bo }\n")
     incident = reported(policy)
@@ -201,14 +201,14 @@ def test_authority_is_judged_before_state_and_what_the_lifecycle_asks() -> None:
     assert (answer.kind, "cancelled" in answer.message) == ("NotAuthorised", True)
 
 
-def test_nobody_is_asked_for_leave_to_do_what_is_not_possible() -> None:
+def test_nobody_is_asked_to_approve_an_impossible_command() -> None:
     """An attempt becomes a request only if the command could be done."""
     policy = staffed("roles: { lead: {} }\nauthority: { close: { by: ana, after: { 30m: bo } } }\n")
     answer = people.refused(reported(policy), "close", 1, policy, actor="bo")
     assert (answer.kind, answer.leaves) == ("NotAuthorised", None)
 
 
-def test_a_severity_is_refused_for_want_of_authority_before_anything_else() -> None:
+def test_a_lack_of_authority_for_a_severity_is_refused_first() -> None:
     """Even if a bound forbids it too, or the severity is final."""
     policy = staffed(
         "severity_rules: { caps: { flag personal_data: SEV2 }, raise: { by: ana },"

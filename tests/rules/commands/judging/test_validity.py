@@ -34,7 +34,7 @@ def command(name: str, **fields: object) -> Command:
         ("submit_review", {"lead": "ana", "documents": {"report": ""}}, ["documents.report"]),
     ],
 )
-def test_a_text_that_says_nothing_is_malformed_by_its_field(
+def test_a_blank_text_is_malformed_and_its_field_is_named(
     name: str, fields: dict[str, object], wrong: list[str]
 ) -> None:
     """All such fields are named at once; spaces count as nothing."""
@@ -45,7 +45,7 @@ def test_a_text_that_says_nothing_is_malformed_by_its_field(
     assert f"{wrong[0]}: is blank" in refusal.message
 
 
-def test_a_severity_is_said_or_given_by_attributes() -> None:
+def test_a_severity_is_stated_or_given_by_attributes() -> None:
     """Either is enough, and both are allowed."""
     (flaw,) = flaws(command("set_severity"), ME)
     assert flaw == ("severity", "is missing: give it, or the attributes that it follows from")
@@ -76,7 +76,7 @@ def test_no_incident_is_related_to_itself(name: str, fields: dict[str, object], 
 
 
 @pytest.mark.parametrize("named", ["INC-1", "CHG-7", "inc-260326-00000000", "INC-260326-0000000U"])
-def test_what_one_duplicates_or_is_merged_into_is_an_incident(named: str) -> None:
+def test_the_target_of_duplicate_or_merged_is_an_incident(named: str) -> None:
     """The form of the id decides; a link of another kind may lead anywhere."""
     for relation in ("duplicate_of", "merged_into"):
         ((field, problem),) = flaws(command("link", target=named, relation=relation), ME)
@@ -86,7 +86,7 @@ def test_what_one_duplicates_or_is_merged_into_is_an_incident(named: str) -> Non
     assert flaws(command("link", target=named, relation="caused_by"), ME) == ()
 
 
-def test_nothing_is_taken_back_before_it_was() -> None:
+def test_nothing_can_be_withdrawn_before_it_happened() -> None:
     """An incident cannot go back to diagnosis before it was diagnosed."""
     incident = a_diagnosed_incident()
 

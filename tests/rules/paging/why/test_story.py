@@ -27,7 +27,7 @@ def told(incident: Incident, kind: str, minute: float, **data: Any) -> Incident:
     return note(incident, EntryKind(kind), kind, actor=ANA, now=after(minute), **data)
 
 
-def test_a_page_that_was_owed_is_told_with_the_level_that_asked_for_it() -> None:
+def test_an_owed_page_is_recorded_with_the_level_that_asked_for_it() -> None:
     """It says over which channel the page finally went, and which had failed before."""
     asked = {"level": 2, "target": "role:lead", "recipient": "bo", "key": "k", "reason": "silence"}
     incident = told(an_incident(), "page.failed", 5, channel="pager", **asked)
@@ -39,7 +39,7 @@ def test_a_page_that_was_owed_is_told_with_the_level_that_asked_for_it() -> None
     assert (other.level, other.targets, other.tried) == (0, (), ())
 
 
-def test_where_the_escalation_stood_follows_from_what_stopped_and_resumed_it() -> None:
+def test_stops_and_resumptions_decide_how_far_the_escalation_had_come() -> None:
     """A forgotten acknowledgement goes one level back; a round outside of hours, to the first."""
     incident = told(an_incident(), "page.sent", 5, level=2, next_at=after(15).isoformat())
     incident = told(incident, "incident.acknowledged", 6)
@@ -80,7 +80,9 @@ def test_lines_without_a_key_are_about_a_page_each() -> None:
 @pytest.mark.parametrize(
     "branch", [{"severities": ("SEV3",)}, {"when": ("flag vip",)}], ids=["severity", "condition"]
 )
-def test_the_escalation_that_counted_is_that_of_what_was_known_then(branch: dict[str, Any]) -> None:
+def test_the_escalation_that_counted_follows_from_what_was_known_then(
+    branch: dict[str, Any],
+) -> None:
     """The severity and the conditions of that time decide."""
     assert POLICY.escalation is not None
     policy = POLICY.changed(
@@ -137,7 +139,7 @@ def test_a_page_of_a_level_that_the_escalation_does_not_have_moves_no_wait() -> 
         assert position_at(policy, incident, after(6)).next_at == after(0)
 
 
-def test_what_lies_ahead_is_every_level_of_every_round() -> None:
+def test_every_level_of_every_round_still_lies_ahead() -> None:
     """Each comes when the wait before it is over; without an escalation there is nothing."""
     rounds = [(1, 5), (2, 10), (3, 20), (1, 35), (2, 40), (3, 50)]
     told = [(level, after(minute)) for level, minute in rounds]
@@ -146,7 +148,7 @@ def test_what_lies_ahead_is_every_level_of_every_round() -> None:
     assert list(ahead(LadderPosition(None, after(5)))) == []
 
 
-def test_who_held_a_role_at_an_instant_is_who_had_it_and_kept_it() -> None:
+def test_a_role_was_held_by_the_people_who_got_it_and_kept_it() -> None:
     """The role was given, handed over or given up at that instant, and only that role counts."""
     lead = RoleRule(name="lead", at_most=2)
     incident = told(an_incident(), "role.assigned", 1, role="lead", person="ana")
@@ -161,7 +163,7 @@ def test_who_held_a_role_at_an_instant_is_who_had_it_and_kept_it() -> None:
     assert held == [(), ("ana",), ("ana",), both, both, ("bo", "cy"), ("cy",), ("cy",)]
 
 
-def test_a_role_that_one_may_hold_leaves_whoever_had_it_before() -> None:
+def test_a_role_with_one_holder_leaves_its_previous_holder() -> None:
     """Only the line about the new holder tells that."""
     incident = told(an_incident(), "role.assigned", 1, role="lead", person="ana")
     incident = told(incident, "role.assigned", 2, role="lead", person="bo")

@@ -60,7 +60,7 @@ def test_the_next_level_is_paged_although_the_first_waits_for_a_summary() -> Non
     assert "level 2" in words(night.why("bo", at=5))[0]
 
 
-def test_whoever_takes_turns_in_a_schedule_may_be_meant_by_its_level() -> None:
+def test_a_level_of_a_schedule_may_mean_everybody_who_takes_turns() -> None:
     """Who is on call is only known once a level has its turn; before, the record cannot tell."""
     second = schedule(rotation("monday 09:00"))
     levels = (level("ana"), level("schedule:primary", wait=10))
@@ -77,7 +77,7 @@ def test_whoever_takes_turns_in_a_schedule_may_be_meant_by_its_level() -> None:
     ]
 
 
-def test_an_acknowledgement_counts_also_after_every_level_has_had_its_turn() -> None:
+def test_an_acknowledgement_counts_even_after_every_level_was_paged() -> None:
     """People remember it when they ask about that night."""
     night = Night(TWO)
     night.until(20)

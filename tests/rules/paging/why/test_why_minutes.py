@@ -37,7 +37,7 @@ def test_an_acknowledgement_within_the_minute_is_why_nobody_was_paged_in_it() ->
     ]
 
 
-def test_a_turn_within_the_minute_is_told_to_who_was_not_in_it() -> None:
+def test_a_page_within_the_minute_is_named_to_a_person_who_was_not_paged() -> None:
     """The turn had not come when the minute began."""
     night = Night(policy_with(level("ana", wait=5.5), level("bo", "cy", in_turn=True)))
     night.until(6)
@@ -67,7 +67,7 @@ def test_a_page_at_the_end_of_a_minute_belongs_to_the_next() -> None:
     assert "technical_team was" not in words(night.why("dee", at=-1))[0]
 
 
-def test_of_many_pages_the_one_before_and_the_one_after_are_told() -> None:
+def test_the_pages_before_and_after_are_named_if_there_are_many() -> None:
     """It names the nearest of each."""
     night = Night(policy_with(level("ana", wait=10), repeat=4))
     night.until(60)
@@ -76,7 +76,7 @@ def test_of_many_pages_the_one_before_and_the_one_after_are_told() -> None:
     ]
 
 
-def test_nobody_in_particular_is_asked_about_at_a_minute() -> None:
+def test_a_question_about_a_minute_needs_no_person() -> None:
     """The last level did page, whatever its outcome was."""
     night = Night(TWO)
     night.until(6)
@@ -116,7 +116,7 @@ def test_no_escalation_is_named_only_for_the_time_after_the_first_line() -> None
     assert words(night.why("ana")) == [f"ana was not paged: {none}"]
 
 
-def test_what_a_line_says_is_told_with_when_it_was_written() -> None:
+def test_a_line_is_quoted_with_the_time_of_its_writing() -> None:
     """The answer also says which line it is."""
     night = Night(policy_with(level("role:technical_team")))
     told = night.why("technical_team", at=0).answers[0]
@@ -176,7 +176,7 @@ def test_a_role_pages_everybody_who_holds_it() -> None:
         ]
 
 
-def test_who_held_a_role_before_is_told_who_was_paged_as_that() -> None:
+def test_a_former_holder_is_told_who_was_paged_for_the_role() -> None:
     """They are told the same as a person who never held it."""
     night = Night(policy_with(level("ana"), level("role:technical_team")))
     for person in ("bo", "cy"):
@@ -203,7 +203,7 @@ def test_a_channel_or_an_unknown_role_is_nobody(target: str) -> None:
     ]
 
 
-def test_who_is_in_no_turn_is_not_said_to_be() -> None:
+def test_a_person_outside_the_turns_is_not_named_among_them() -> None:
     """Everybody on the level was paged."""
     night = Night(policy_with(level("ana", in_turn=True), level("role:technical_team")))
     night.do("assign_role", role="technical_team", person="bo")

@@ -245,7 +245,7 @@ def test_the_whole_story_names_everybody_and_what_ended_it() -> None:
     )
 
 
-def test_what_the_record_does_not_hold_any_more_is_said() -> None:
+def test_a_missing_part_of_the_record_is_named() -> None:
     """Older lines are elsewhere, another policy may have counted, and the future is unknown."""
     night = Night(THREE)
     night.until(4)

@@ -36,7 +36,7 @@ UNSEEN = ("an\u200ba", "ana\u00a0", "a\u2060na", "\u202eana", "ana\u00ad", "an\u
         ("\u1d07\u0274\u0262\u026a\u0274\u1d07", "is a word of the engine"),
     ],
 )
-def test_a_name_that_is_not_written_plainly_is_none(name: str, why: str) -> None:
+def test_a_name_that_is_not_written_plainly_is_no_name(name: str, why: str) -> None:
     """That is invisible characters, look-alikes, and words with a meaning."""
     assert why in str(flaw(name))
 
@@ -114,7 +114,7 @@ def test_an_actor_with_a_name_much_like_somebodys_is_asked_whether_they_are_mean
         ("add_action_item", {"text": "x", "owner": "anna"}),
     ],
 )
-def test_whoever_is_named_with_a_typo_is_refused_with_who_was_meant(
+def test_a_misspelt_person_is_refused_with_the_one_who_was_meant(
     command: str, fields: dict[str, Any]
 ) -> None:
     """So no unknown person holds a role or owes work."""
@@ -175,7 +175,7 @@ def test_a_policy_without_people_takes_names_as_they_are_if_they_are_plain() -> 
         assert refused(reported(policy), "acknowledge", 1, policy, actor=name).kind == "Malformed"
 
 
-def test_what_is_closed_by_default_is_for_responders() -> None:
+def test_a_command_that_is_closed_by_default_is_for_responders() -> None:
     """That is people on the escalation, people who were paged, holders of roles, and deputies."""
     policy = staffed("roles: { lead: { deputy: cy }, scribe: { default: bo } }\n", closed=True)
     incident = reported(policy)
@@ -188,7 +188,7 @@ def test_what_is_closed_by_default_is_for_responders() -> None:
             assert isinstance(answer, Decision) == may, (name, command)
 
 
-def test_where_a_level_pages_a_channel_everybody_of_the_people_responds() -> None:
+def test_everybody_is_a_responder_if_a_level_pages_a_channel() -> None:
     """Nobody knows who reads the channel; strangers still do not count."""
     policy = staffed("", closed=True)
     assert policy.escalation is not None

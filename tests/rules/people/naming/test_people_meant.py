@@ -45,7 +45,7 @@ def on_duty(policy: CompiledPolicy, person: str, until_at: datetime | None) -> C
     ("until", "at", "people"),
     [(60, 59, ("bo",)), (60, 60, ("bo", "cy")), (None, 10_000, ("bo",))],
 )
-def test_whoever_is_on_call_is_meant_while_the_shift_lasts(
+def test_a_schedule_means_the_person_on_call_while_the_shift_lasts(
     until: float | None, at: float, people: tuple[str, ...]
 ) -> None:
     """After that, everybody who takes turns; a shift without a known end goes on."""
@@ -55,7 +55,7 @@ def test_whoever_is_on_call_is_meant_while_the_shift_lasts(
     assert people_meant(words, reported(policy), policy, after(at)) == people
 
 
-def test_of_a_schedule_that_nobody_was_asked_about_everybody_is_meant_whom_it_can_name() -> None:
+def test_a_schedule_that_nobody_asked_means_everybody_whom_it_can_name() -> None:
     """A feed can name everybody; a schedule that the policy does not have, nobody."""
     policy = staffed("").changed(schedules=(FED,))
     assert on_call("fed", policy, START) == tuple(policy.people)
@@ -68,7 +68,7 @@ def test_without_an_escalation_nobody_is_a_responder() -> None:
     assert responders(policy) == ()
 
 
-def test_a_role_is_offered_first_to_whoever_is_on_call_then_to_responders() -> None:
+def test_a_role_is_offered_first_to_the_person_on_call_then_to_responders() -> None:
     """The list leaves out its holder and people whose roles conflict with it."""
     policy = on_duty(
         staffed(f"{ROTA}roles: {{ lead: {{ not_also: scribe, count: 1-3 }}, scribe: {{}} }}\n"),
@@ -86,7 +86,7 @@ def test_a_role_is_offered_first_to_whoever_is_on_call_then_to_responders() -> N
     assert candidates(lead, incident, policy, after(1)) == ("dee", "eve", "cy")
 
 
-def test_whoever_is_on_call_and_unknown_to_the_policy_is_no_candidate() -> None:
+def test_a_person_on_call_who_is_unknown_to_the_policy_is_no_candidate() -> None:
     """A feed may name anybody, but a role needs a person of the policy."""
     policy = on_duty(staffed(f"{ROTA}roles: {{ lead: {{}} }}\n"), "zed", after(60))
     lead = policy.role("lead")
@@ -157,7 +157,7 @@ def test_the_schedules_of_all_who_may_do_something_are_named_once() -> None:
     assert schedules_named([], [], None) == ()
 
 
-def test_whoever_was_paged_responds_also_once_their_line_was_archived() -> None:
+def test_a_paged_person_is_a_responder_even_after_their_line_was_archived() -> None:
     """The timeline moves to the document store; that somebody was paged stays with the record."""
     incident = note(
         an_incident(),

@@ -86,7 +86,7 @@ def test_two_people_side_by_side_are_two() -> None:
     assert who == ("ana", "bo")
 
 
-def test_whoever_declined_is_not_on_call() -> None:
+def test_an_attendee_who_declined_is_not_on_call() -> None:
     """Neither address nor summary puts them on call; other attendees are."""
     at = AT.replace(hour=10)
     both = FeedEvent(AT, at, "ana, bo", declined=("ana.lopez@example.com",))
@@ -95,7 +95,7 @@ def test_whoever_declined_is_not_on_call() -> None:
     assert (found.named, found.nobody) == (((both, ("bo",)),), (alone,))
 
 
-def test_an_event_is_told_so_that_it_can_be_found() -> None:
+def test_an_event_is_described_so_that_it_can_be_found() -> None:
     """The words have its summary and its beginning."""
     assert called(event("Offsite")) == "'Offsite' of 2026-03-01 09:00"
     assert called(event("")) == "'without a summary' of 2026-03-01 09:00"

@@ -21,7 +21,7 @@ DUTY = Duty(person="bo", because="layer night", since_at=AT, until_at=AT + timed
         (timedelta(hours=26, seconds=59), ", from a copy that is 1d2h old"),
     ],
 )
-def test_it_is_said_by_what_until_when_and_how_old_the_feed_is(
+def test_a_line_names_the_schedule_the_end_and_the_age_of_the_feed(
     age: timedelta | None, says: str
 ) -> None:
     """A copy of normal age is not mentioned."""
@@ -30,7 +30,7 @@ def test_it_is_said_by_what_until_when_and_how_old_the_feed_is(
     assert by_schedule(found, "cy") == "primary"
 
 
-def test_of_nobody_it_is_said_whether_that_is_meant_and_why() -> None:
+def test_a_line_without_anybody_says_whether_that_is_declared_and_why() -> None:
     """It says so with the fault of the feed."""
     declared = OnCall(schedule="night", at=AT, gap=Gap.DECLARED, until_at=AT)
     assert nobody_by(declared) == (
@@ -44,7 +44,7 @@ def test_of_nobody_it_is_said_whether_that_is_meant_and_why() -> None:
     )
 
 
-def test_whom_a_schedule_can_name_is_everybody_in_it() -> None:
+def test_a_schedule_can_name_everybody_in_it() -> None:
     """Each appears once; people of a feed are unknown beforehand, so everybody may be meant."""
     turns = rotation("daily 09:00", people=("ana", "nobody", "bo"))
     swap = override("cy", "2026-01-01", "2026-01-02")

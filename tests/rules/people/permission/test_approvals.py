@@ -51,7 +51,7 @@ def test_a_guarded_command_is_refused_with_who_may_approve_and_they_are_paged() 
     assert refused(asked(TWO), "resolve", 11, TWO).leaves is None
 
 
-def test_once_enough_have_approved_the_command_is_done() -> None:
+def test_a_command_is_accepted_once_enough_people_have_approved_it() -> None:
     """The last person who approves carries it out, and the person who asked hears of it."""
     incident = done(asked(TWO), "approve", after(11), TWO, command="resolve", actor="bo")
     assert "have 1 of 2" in refused(incident, "resolve", 12, TWO).message
@@ -104,7 +104,7 @@ def test_an_approval_lapses_with_the_state_and_is_for_nothing_else() -> None:
     assert answer.message == "nobody asked for approval of resolve; open requests: nothing"
 
 
-def test_approval_is_asked_only_where_the_policy_says_so() -> None:
+def test_approval_is_asked_only_if_the_policy_says_so() -> None:
     """Another severity does not ask for it, and nobody asks the engine."""
     mild = reported(TWO, "SEV2")
     assert done(mild, "resolve", after(10), TWO).state is State.CLOSED
@@ -112,7 +112,7 @@ def test_approval_is_asked_only_where_the_policy_says_so() -> None:
     assert isinstance(engine, Decision)
 
 
-def test_when_time_is_over_the_backups_are_asked_in_order() -> None:
+def test_the_backups_are_asked_in_order_when_time_is_over() -> None:
     """Each group has as long as the first, and those asked before may still answer."""
     policy = staffed(TIMED % "refuse")
     incident = asked(policy)
@@ -133,7 +133,7 @@ def test_when_time_is_over_the_backups_are_asked_in_order() -> None:
 
 
 @pytest.mark.parametrize(("timeout", "done_after"), [("refuse", False), ("proceed", True)])
-def test_when_nobody_is_left_the_policy_decides(timeout: str, done_after: bool) -> None:  # noqa: FBT001 - a case
+def test_the_policy_decides_when_nobody_is_left_to_ask(timeout: str, done_after: bool) -> None:  # noqa: FBT001 - a case
     """The command is refused and may be asked for again, or it goes ahead without approval."""
     policy = staffed(TIMED % timeout)
     incident = asked(policy)
@@ -168,7 +168,7 @@ def test_an_update_to_one_audience_is_approved_word_for_word() -> None:
     assert refused(told, "post_update", 4, UPDATES, **said).leaves is not None
 
 
-def test_a_group_of_nobody_but_whoever_asks_is_passed_over() -> None:
+def test_a_group_that_has_only_the_requester_is_passed_over() -> None:
     """It is passed over at once; this holds for backups too."""
     policy = staffed(
         "approvals: { resolve: { by: ana, within: 30m, backups: [[bo], [ana], [cy]] } }\n"

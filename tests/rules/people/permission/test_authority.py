@@ -30,7 +30,7 @@ def test_authority_is_given_in_several_ways(by: str, may: str, may_not: str, wor
     assert (answer.kind, answer.may) == ("NotAuthorised", (words,))
 
 
-def test_a_deputy_may_whatever_the_holder_may_also_by_a_role() -> None:
+def test_a_deputy_may_do_what_the_holder_may_even_by_a_role() -> None:
     """The deputy may be a person or hold a role; the refusal names both."""
     policy = staffed(f"{ROLES}authority: {{ hold: chief }}\n")
     incident = done(reported(policy), "assign_role", after(1), policy, role="chief", person="ana")
@@ -47,7 +47,7 @@ def test_a_role_is_no_name_that_somebody_can_take() -> None:
     refused(reported(policy), "hold", 1, policy, reason="x", actor="lead")
 
 
-def test_who_may_depends_on_severity_and_on_conditions() -> None:
+def test_authority_depends_on_severity_and_on_conditions() -> None:
     """A rule with a condition precedes one with a severity, which precedes the general rule."""
     policy = staffed(
         "authority: { hold: { by: ana, SEV2: bo, when: { flag personal_data: dee } } }\n"
@@ -77,7 +77,7 @@ def in_diagnosis(incident: Incident) -> Incident:
     return incident.changed(state=State.DIAGNOSIS)
 
 
-def test_who_asks_in_vain_may_proceed_after_the_limit() -> None:
+def test_a_person_who_asked_in_vain_may_proceed_after_the_time() -> None:
     """The people who may are paged when somebody asks; the time counts from then."""
     policy = staffed(ROLES + LATER)
     incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="dee")
@@ -97,7 +97,7 @@ def test_who_asks_in_vain_may_proceed_after_the_limit() -> None:
     assert moved.requests == ()
 
 
-def test_who_is_asked_in_vain_is_who_may_as_things_are() -> None:
+def test_the_people_who_may_now_are_asked() -> None:
     """A condition of the rule decides who is asked, just as it decides who may."""
     rule = "{ by: lead, when: { flag personal_data: eve }, after: { 30m: team:payments } }"
     policy = staffed(ROLES + f"authority: {{ begin_resolution: {rule} }}\n")
@@ -134,7 +134,7 @@ def test_a_lower_severity_after_asking() -> None:
     )
 
 
-def test_roles_are_given_up_by_whoever_holds_them_and_taken_by_who_may_give_them() -> None:
+def test_a_holder_gives_up_a_role_and_an_authorised_person_takes_it_away() -> None:
     """To take a role back from somebody needs the authority to give it."""
     policy = staffed("roles: { lead: {} }\nauthority: { assign_role: [ana] }\n")
     incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="bo")
@@ -143,7 +143,7 @@ def test_roles_are_given_up_by_whoever_holds_them_and_taken_by_who_may_give_them
     done(incident, "unassign_role", after(2), policy, role="lead", actor="ana")
 
 
-def test_whoever_is_on_call_may_and_once_the_shift_is_over_who_takes_turns() -> None:
+def test_the_person_on_call_may_and_after_the_shift_everybody_who_takes_turns() -> None:
     """After the shift, nobody can say who is on call without asking the schedule anew."""
     policy = staffed(
         "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
@@ -160,7 +160,7 @@ def test_whoever_is_on_call_may_and_once_the_shift_is_over_who_takes_turns() -> 
     refused(reported(known), "hold", 60, known, reason="x", actor="ana")
 
 
-def test_nobody_waits_shorter_by_dating_the_question_back() -> None:
+def test_a_backdated_question_does_not_shorten_the_wait() -> None:
     """A short delay on the way counts as asked when it says; a late message, when it came."""
     policy = staffed(ROLES + LATER)
     incident = in_diagnosis(reported(policy))
@@ -170,7 +170,7 @@ def test_nobody_waits_shorter_by_dating_the_question_back() -> None:
         assert asked.leaves.incident.requests[0].at == since
 
 
-def test_who_has_asked_in_vain_is_refused_as_unauthorised() -> None:
+def test_an_attempt_without_authority_is_refused_as_unauthorised_after_asking_in_vain() -> None:
     """The refusal has this type whether it leaves a request or not."""
     policy = staffed(ROLES + LATER)
     first = refused(in_diagnosis(reported(policy)), "begin_resolution", 10, policy, actor="bo")
@@ -181,7 +181,7 @@ def test_who_has_asked_in_vain_is_refused_as_unauthorised() -> None:
     )
 
 
-def test_who_is_asked_are_those_on_call_then() -> None:
+def test_the_people_on_call_at_that_time_are_asked() -> None:
     """That is not everybody who takes turns."""
     policy = staffed(
         "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"

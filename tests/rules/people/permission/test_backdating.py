@@ -53,7 +53,7 @@ def test_a_fact_may_be_dated_back_five_minutes_and_no_further_without_a_reason(n
     assert not (isinstance(told, Refusal) and told.missing == ("note",))
 
 
-def test_a_milestone_by_which_no_clock_stops_may_lie_as_far_back_as_it_did() -> None:
+def test_a_milestone_that_stops_no_clock_may_lie_as_far_back_as_it_did() -> None:
     """An earlier beginning gains nobody time."""
     incident = done(
         an_incident(), "set_milestone", after(60), ASKS, milestone="aware", happened_at=after(-60)
@@ -81,14 +81,14 @@ def test_a_correction_counts_by_the_earlier_of_both_instants() -> None:
 
 
 @pytest.mark.parametrize("actor", [ENGINE, MONITORING])
-def test_what_the_engine_and_monitoring_tell_needs_no_reason(actor: Any) -> None:
+def test_facts_of_the_engine_and_of_monitoring_need_no_reason(actor: Any) -> None:
     """Alerts carry the time at which they fired."""
     who = {"actor": actor.name, "via": actor.via}
     answer = outcome(an_incident(), "acknowledge", after(60), ASKS, happened_at=after(1), **who)
     assert isinstance(answer, Decision)
 
 
-def test_what_was_long_on_its_way_needs_no_reason() -> None:
+def test_a_command_that_was_long_on_its_way_needs_no_reason() -> None:
     """No worker ran, but its sender sent it in time."""
     answer = outcome(an_incident(), "acknowledge", after(60), ASKS, sent_at=after(1))
     assert isinstance(answer, Decision)
@@ -102,7 +102,7 @@ def test_nothing_counts_as_sent_before_the_report() -> None:
     assert answer.incident.milestones[-1].at == answer.incident.reported_at
 
 
-def test_what_says_that_it_was_sent_long_ago_is_approved_as_what_is_dated_back() -> None:
+def test_a_command_with_an_old_sending_time_needs_the_approval_of_a_backdated_one() -> None:
     """Only its sender claims that."""
     answer = outcome(
         reported_at_start(APPROVED), "acknowledge", after(120), APPROVED, sent_at=after(1)
@@ -111,7 +111,7 @@ def test_what_says_that_it_was_sent_long_ago_is_approved_as_what_is_dated_back()
     assert answer.kind == "NeedsApproval"
 
 
-def test_what_says_that_it_was_sent_before_the_incident_did_something_is_dated_back() -> None:
+def test_a_command_sent_before_the_incident_did_something_is_backdated() -> None:
     """A worker ran after that time, so the message would have arrived."""
     incident = done(an_incident(), "add_lesson", after(30), ASKS, text="t")
     refusal = outcome(incident, "acknowledge", after(60), ASKS, sent_at=after(1))
@@ -128,7 +128,7 @@ def resolved(incident: Incident, at: float, **more: Any) -> Decision | Refusal:
     return outcome(incident, "acknowledge", after(at), APPROVED, **fields)
 
 
-def test_a_fact_that_is_dated_far_back_is_approved_first() -> None:
+def test_a_fact_dated_far_back_needs_approval_first() -> None:
     """The people who may are asked, and approve exactly this fact at this instant."""
     incident = reported_at_start(APPROVED)
     assert isinstance(resolved(incident, 62), Decision), "exactly an hour is no further"
@@ -161,7 +161,7 @@ def of(written: str) -> CompiledPolicy:
     return staffed(written)
 
 
-def test_the_policy_says_how_far() -> None:
+def test_the_policy_says_how_far_back_a_fact_may_lie() -> None:
     """The default is five minutes."""
     five, none = timedelta(minutes=5), timedelta()
     assert of("").facts == FactsRule(reason_after=five, approval_after=None)

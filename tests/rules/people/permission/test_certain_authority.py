@@ -16,7 +16,7 @@ REOPENS = staffed(
 )
 
 
-def test_who_reopens_from_review_and_from_closed_can_differ() -> None:
+def test_reopening_from_review_and_from_closed_can_have_different_rules() -> None:
     """Each has a rule of its own, and the list of next steps says so."""
     in_review = done(reported(REOPENS), "resolve", after(1), REOPENS)
     closed = in_review.changed(state=State.CLOSED)
@@ -43,7 +43,7 @@ def test_the_rule_of_reopen_counts_for_the_state_that_has_none_of_its_own() -> N
     assert (answer.kind, answer.may) == ("NotAuthorised", ("nobody",))
 
 
-def test_a_certain_attribute_is_set_by_whom_its_rule_names_by_whatever_command() -> None:
+def test_the_rule_of_an_attribute_counts_for_every_command_that_sets_it() -> None:
     """set_severity is no way around the rule of a flag that stands for leave."""
     policy = staffed("authority: { set_attribute:personal_data: bo }\n")
     answer = refused(reported(policy), "set_attribute", 1, policy, attribute="personal_data")
@@ -81,7 +81,7 @@ def test_nobody_is_a_word_of_authority(word: str) -> None:
         ("roles: { Ana: {} }\n", "Ana looks like ana"),
     ],
 )
-def test_what_says_nothing_of_who_may_is_an_error(written: str, error: str) -> None:
+def test_a_rule_without_people_is_an_error(written: str, error: str) -> None:
     """An empty list is no answer, and each name must exist."""
     found = errors_of(problems_of(parse_policy((HEAD + written).encode(), "p.yaml")))
     assert any(error in str(problem) for problem in found), found
@@ -112,7 +112,7 @@ PARTS = staffed(
 )
 
 
-def test_what_a_command_does_by_the_way_goes_by_the_rule_of_that_too() -> None:
+def test_a_command_within_another_follows_its_own_rule_too() -> None:
     """Neither a trigger with a step nor a review with a lesson gets around that rule."""
     answer = refused(reported(PARTS), "acknowledge", 1, PARTS, actor="ana", steps=("sign_off",))
     assert answer.message == "ana may not complete_step; may: bo"
@@ -137,7 +137,7 @@ def test_a_step_that_must_be_approved_does_not_come_along_with_a_trigger() -> No
     decided(mild, "acknowledge", 1, policy, steps=("sign_off",))
 
 
-def test_what_is_for_nobody_is_not_for_monitoring_either() -> None:
+def test_a_command_for_nobody_is_closed_to_monitoring_too() -> None:
     """If nobody may reopen a closed incident, a recurrence opens a new one."""
     policy = staffed(
         "review: { required: { SEV1: always } }\nauthority: { reopen:closed: nobody }\n"

@@ -24,7 +24,7 @@ def with_milestones(policy: CompiledPolicy) -> Incident:
     return done(incident, "set_milestone", after(1), policy, milestone="notified", **by_bo)
 
 
-def test_the_rule_of_a_milestone_counts_instead_of_that_of_all() -> None:
+def test_the_rule_of_a_milestone_replaces_the_rule_of_all() -> None:
     """Its conditions count too; other milestones follow the general rule."""
     refusal = refused(reported(RULED), "set_milestone", 1, RULED, milestone="notified")
     assert refusal.message == "ana may not set_milestone notified; may: bo"
@@ -40,7 +40,9 @@ def test_the_rule_of_a_milestone_counts_instead_of_that_of_all() -> None:
     ("name", "fields"),
     [("correct_milestone", {"happened_at": after(0)}), ("withdraw_milestone", {})],
 )
-def test_it_is_about_correcting_and_withdrawing_it_too(name: str, fields: dict[str, Any]) -> None:
+def test_the_rule_of_a_milestone_covers_correction_and_withdrawal(
+    name: str, fields: dict[str, Any]
+) -> None:
     """Nobody may undo what they may not do."""
     incident = with_milestones(RULED)
     refusal = refused(incident, name, 5, RULED, milestone="notified", **fields)
@@ -49,7 +51,7 @@ def test_it_is_about_correcting_and_withdrawing_it_too(name: str, fields: dict[s
     decided(incident, name, 5, RULED, milestone="notified", **fields)
 
 
-def test_who_asks_for_one_milestone_has_not_asked_for_another() -> None:
+def test_a_request_for_one_milestone_is_none_for_another() -> None:
     """Each wait begins when that milestone was asked for."""
     rule = "{ by: dee, after: { 10m: ana } }"
     policy = staffed(

@@ -24,7 +24,7 @@ POLICY = staffed(
 WHY = "the site burns"
 
 
-def test_an_override_does_what_the_policy_refuses_and_leaves_its_mark() -> None:
+def test_an_override_carries_out_a_refused_command_and_leaves_its_mark() -> None:
     """The mark is on the timeline, the record, Temporal's details and the report."""
     answer = decided(reported(POLICY), "hold", 1, POLICY, reason="x", override=WHY)
     incident = answer.incident
@@ -49,7 +49,9 @@ def test_an_override_does_what_the_policy_refuses_and_leaves_its_mark() -> None:
         ("hold", {"reason": "x", "happened_at": after(9)}, "Malformed", "future"),
     ],
 )
-def test_what_stays_refused(name: str, fields: dict[str, Any], kind: str, words: str) -> None:
+def test_some_refusals_cannot_be_overridden(
+    name: str, fields: dict[str, Any], kind: str, words: str
+) -> None:
     """That is: no authority to override, not possible, unknown, or malformed."""
     answer = refused(reported(POLICY), name, 1, POLICY, override=WHY, **fields)
     if name == "resume":
@@ -79,7 +81,7 @@ def test_an_approval_is_overruled() -> None:
     assert "needs approval" in resolved.overrides[0].instead_of
 
 
-def test_an_override_that_is_not_needed_is_none() -> None:
+def test_an_unneeded_override_leaves_no_trace() -> None:
     """A person with the authority leaves no mark of an override."""
     incident = done(
         reported(POLICY), "hold", after(1), POLICY, reason="x", actor="dee", override=WHY
@@ -94,7 +96,7 @@ def test_without_a_rule_nobody_overrides() -> None:
     assert answer == Refusal("Refused", "the policy allows nobody to override it")
 
 
-def test_what_cannot_be_understood_is_not_overridden_whoever_asks() -> None:
+def test_a_command_that_cannot_be_understood_is_never_overridden() -> None:
     """That is a wrong or a missing date, whatever the reason says."""
     corrected = {"milestone": "reported", "happened_at": None, "override": WHY}
     answer = refused(reported(POLICY), "correct_milestone", 1, POLICY, **corrected)
@@ -103,13 +105,13 @@ def test_what_cannot_be_understood_is_not_overridden_whoever_asks() -> None:
     assert refused(reported(POLICY), "hold", 1, POLICY, **fields).kind == "Malformed"
 
 
-def test_what_follows_from_a_command_follows_from_it_by_override_too() -> None:
+def test_a_command_has_its_effects_by_override_too() -> None:
     """The audiences hear of it as usual."""
     answer = decided(reported(POLICY), "hold", 1, POLICY, reason="x", override=WHY)
     assert answer.effects == (Tell("hold", "on hold: x"),)
 
 
-def test_whoever_is_on_call_then_may_override() -> None:
+def test_the_person_on_call_at_that_time_may_override() -> None:
     """The shift at that time counts, and the refusal names its people."""
     policy = staffed(
         "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"

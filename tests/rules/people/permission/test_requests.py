@@ -53,7 +53,7 @@ def point_of(incident: Incident, policy: CompiledPolicy = POLICY) -> DueThreshol
     return point
 
 
-def test_whoever_may_give_leave_is_paged_with_what_to_type() -> None:
+def test_people_who_may_approve_are_paged_with_what_to_type() -> None:
     """The asker is not paged, even if they may give leave."""
     flagged = done(reported(POLICY), "set_attribute", after(1), POLICY, attribute="personal_data")
     answer = refused(flagged, "cancel", 10, POLICY, reason="no harm", actor="bo")
@@ -66,7 +66,7 @@ def test_whoever_may_give_leave_is_paged_with_what_to_type() -> None:
     assert answer.leaves.summary == why
 
 
-def test_whoever_has_the_authority_is_paged_with_whom_to_answer() -> None:
+def test_people_with_authority_are_paged_with_whom_to_answer() -> None:
     """The person who is paged may simply do it."""
     answer = refused(reported(POLICY), "link", 10, POLICY, target="CHG-1")
     assert answer.leaves is not None
@@ -94,7 +94,7 @@ def test_an_alert_needs_nobodys_approval() -> None:
         {"happened_at": after(11), "steps": ["verify"]},
     ],
 )
-def test_how_and_by_whom_a_command_is_given_again_changes_nothing_about_the_leave(
+def test_the_way_of_repeating_a_command_does_not_change_its_approval(
     fields: dict[str, Any],
 ) -> None:
     """It is exactly the approved command."""
@@ -110,7 +110,7 @@ def test_an_update_to_all_who_expect_some_needs_the_approval_of_one_of_them() ->
     assert done(reported(POLICY), "post_update", after(10), POLICY, **fields).updates
 
 
-def test_of_what_is_asked_the_right_one_is_answered() -> None:
+def test_an_answer_goes_to_the_right_one_of_several_requests() -> None:
     """The name of the rule or of the command selects it; the other stays open."""
     incident = asked("post_update", text="we look", of=asked("resolve"))
     assert [r.rule for r in incident.requests] == ["resolve", "post_update:public"]
@@ -147,7 +147,7 @@ def test_nobody_approves_a_text_that_they_have_not_seen() -> None:
     assert other.kind == "NeedsApproval"
 
 
-def test_a_request_leaves_those_of_others_and_what_was_approved_of_them() -> None:
+def test_a_request_leaves_other_requests_and_their_approvals() -> None:
     """Whoever asks for the same with another text takes nothing away."""
     policy = staffed("approvals: { cancel: { by: [cy, dee], quorum: 2 } }\n")
     first = asked("cancel", 10, policy, reason="duplicate")
@@ -160,7 +160,7 @@ def test_a_request_leaves_those_of_others_and_what_was_approved_of_them() -> Non
     assert done(twice, "cancel", after(14), policy, reason="duplicate").state is State.CANCELLED
 
 
-def test_of_several_requests_each_waits_its_own_time() -> None:
+def test_each_of_several_requests_has_its_own_time() -> None:
     """The one whose time is over lapses, the other stays."""
     policy = staffed("approvals: { cancel: { by: cy, within: 30m } }\n")
     first = asked("cancel", 10, policy, reason="duplicate")
@@ -207,7 +207,7 @@ def test_a_severity_sets_no_attribute_that_its_own_command_would_not() -> None:
         ("assign_role", "hand_over", {"role": "lead", "to": "bo"}),
     ],
 )
-def test_what_a_command_does_by_the_way_needs_the_same_approval(
+def test_a_command_within_another_needs_the_same_approval(
     part: str, name: str, fields: dict[str, Any]
 ) -> None:
     """Nobody gets round an approval by another command."""
@@ -228,7 +228,7 @@ def test_an_update_without_audiences_needs_the_approval_of_each_that_it_goes_to(
     assert answer.missing == ("approve post_update:public",)
 
 
-def test_what_somebody_would_do_is_not_answered_like_an_approval() -> None:
+def test_a_consultation_is_not_answered_like_an_approval() -> None:
     """The people who may do it do it, or answer in other ways."""
     incident = asked("link", target="CHG-1")
     answer = refused(incident, "approve", 11, POLICY, command="link", actor="cy")
@@ -236,7 +236,7 @@ def test_what_somebody_would_do_is_not_answered_like_an_approval() -> None:
     assert list(pending_points(POLICY, incident)) == []
 
 
-def test_whoever_approves_says_why_and_the_asker_hears_when_it_is_enough() -> None:
+def test_an_approval_says_why_and_the_requester_hears_when_it_is_enough() -> None:
     """A reminder tells them to give the command again."""
     answer = decided(
         asked("resolve"), "approve", 11, POLICY, command="resolve", actor="bo", note="seen"
@@ -277,7 +277,7 @@ def test_the_time_to_answer_counts_from_when_the_last_were_asked() -> None:
     )
 
 
-def test_what_was_answered_meanwhile_is_not_overdue() -> None:
+def test_an_answered_request_is_not_overdue() -> None:
     """An answer just before the end of the time counts."""
     incident = asked("resolve")
     point = point_of(incident)
@@ -290,13 +290,13 @@ def test_what_was_answered_meanwhile_is_not_overdue() -> None:
     assert waited_for(point, incident, ruleless, after(20)) is None
 
 
-def test_one_that_has_no_limit_does_not_end_the_others_time() -> None:
+def test_a_rule_without_a_limit_does_not_end_the_time_of_others() -> None:
     """Each request has its own time."""
     incident = asked("resolve", of=asked("post_update", text="we look"))
     assert [p.clock for p in approval_points(POLICY, incident)] == ["approval:resolve"]
 
 
-def test_leave_that_was_asked_lapses_with_the_state_and_that_is_told() -> None:
+def test_a_request_lapses_with_the_state_and_the_timeline_says_so() -> None:
     """If the command was up to somebody else, nothing is told, because nobody gave leave."""
     incident = asked("link", target="CHG-1", of=asked("resolve"))
     moved = done(incident, "acknowledge", after(12), POLICY)
@@ -309,7 +309,7 @@ def test_leave_that_was_asked_lapses_with_the_state_and_that_is_told() -> None:
 
 
 @pytest.mark.parametrize(("at", "may"), [(39, False), (40, True)])
-def test_whoever_is_on_call_then_may_after_the_time(at: float, may: bool) -> None:  # noqa: FBT001 - a case
+def test_the_person_on_call_at_that_time_may_after_the_wait(at: float, may: bool) -> None:  # noqa: FBT001 - a case
     """The shift at that time counts, and only for what was asked before."""
     policy = staffed(
         "roles: { lead: {} }\n"
@@ -332,7 +332,7 @@ def test_whoever_is_on_call_then_may_after_the_time(at: float, may: bool) -> Non
         )
 
 
-def test_what_is_told_late_was_asked_when_it_came() -> None:
+def test_a_late_request_counts_from_its_arrival() -> None:
     """A command may be on its way for up to five seconds."""
     second = timedelta(seconds=1)
     for before, since in ((5 * second, after(10) - 5 * second), (6 * second, after(10))):
@@ -341,14 +341,14 @@ def test_what_is_told_late_was_asked_when_it_came() -> None:
         assert point_of(incident).due_at == since + timedelta(minutes=10)
 
 
-def test_what_was_asked_before_a_deployment_is_still_the_same_after_it() -> None:
+def test_a_request_from_before_a_deployment_is_the_same_after_it() -> None:
     """The digest is on the records of running incidents, so it never changes."""
     fields = {"actor": "ana", "text": "we look", "audiences": ["public"], "next_at": after(60)}
     command = COMMANDS["post_update"].payload.model_validate(fields)
     assert digest_of(command) == "bd2d8922791003a6"
 
 
-def test_of_a_rule_that_the_policy_no_longer_has_nothing_is_answered() -> None:
+def test_a_request_by_a_removed_rule_cannot_be_answered() -> None:
     """The incident may have adopted another policy."""
     policy = POLICY.changed(approvals={})
     fields = {"command": "resolve", "actor": "bo"}
@@ -357,7 +357,7 @@ def test_of_a_rule_that_the_policy_no_longer_has_nothing_is_answered() -> None:
 
 
 @pytest.mark.parametrize("at", [59, 60])
-def test_who_may_give_leave_may_be_whoever_is_on_call(at: float) -> None:
+def test_the_person_on_call_may_be_the_one_who_approves(at: float) -> None:
     """The shift at that time is asked, named in the refusal, and allowed to answer."""
     policy = staffed(
         "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
@@ -383,7 +383,7 @@ def test_who_may_give_leave_may_be_whoever_is_on_call(at: float) -> None:
     assert late.summary.endswith(f"now asked: {', '.join(people)}")
 
 
-def test_what_a_vacant_role_must_answer_goes_to_whoever_answers_for_it() -> None:
+def test_a_question_to_a_vacant_role_goes_to_its_stand_in() -> None:
     """Nobody holds the role and it has no deputy; otherwise nobody would hear of the request."""
     policy = staffed("roles: { lead: {} }\napprovals: { resolve: { by: lead } }\n")
     leaves = refused(reported(policy), "resolve", 10, policy).leaves

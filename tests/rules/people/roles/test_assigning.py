@@ -38,7 +38,7 @@ def on_call(*shifts: tuple[str, float, float]) -> CompiledPolicy:
     ("at", "until"),
     [(-1, None), (0, after(60)), (30, after(60)), (60, after(90)), (90, None)],
 )
-def test_a_role_is_held_until_the_shift_ends_in_which_it_was_taken(
+def test_a_role_is_held_until_the_end_of_the_shift_in_which_it_was_taken(
     at: float, until: datetime | None
 ) -> None:
     """Of two shifts at once, the one that ends first counts; off duty there is no such end."""
@@ -52,7 +52,7 @@ def test_a_role_is_held_until_the_shift_ends_in_which_it_was_taken(
     )
 
 
-def test_whoever_is_given_a_role_on_call_holds_it_until_the_shift_ends() -> None:
+def test_a_person_on_call_holds_a_given_role_until_the_shift_ends() -> None:
     """The shift is the one at which they took the role, not at which it was recorded."""
     policy = on_call(("bo", 0, 9))
     fields = {"role": "lead", "person": "bo"}
@@ -102,7 +102,7 @@ def test_a_combination_that_is_advised_against_is_told_in_whichever_order(
     assert (line.actor, line.recorded_at) == (ENGINE, after(2))
 
 
-def test_who_takes_and_gives_back_a_role_is_told_unless_they_did_it_themselves() -> None:
+def test_a_person_is_told_of_a_role_unless_they_changed_it_themselves() -> None:
     """The timeline says why the role was taken back."""
     given = decided(reported(POLICY), "assign_role", 1, POLICY, role="lead", person="bo")
     assert given.effects == (Remind("bo", "you are lead of this incident"),)
@@ -118,7 +118,7 @@ def test_who_takes_and_gives_back_a_role_is_told_unless_they_did_it_themselves()
     assert (own.summary, own.effects) == ("cy is no longer lead", ())
 
 
-def test_where_the_policy_names_no_most_a_role_has_fifty_holders() -> None:
+def test_a_role_without_a_maximum_has_at_most_fifty_holders() -> None:
     """This keeps a record small."""
     people = {f"p{n}": POLICY.people["ana"] for n in range(MOST_HOLDERS + 1)}
     policy = POLICY.changed(people=people)
@@ -130,7 +130,7 @@ def test_where_the_policy_names_no_most_a_role_has_fifty_holders() -> None:
     assert "50 holders" in refused(incident, "assign_role", 2, policy, **fields).message
 
 
-def test_who_holds_a_role_that_moves_by_consent_can_be_given_it_again() -> None:
+def test_a_holder_of_a_role_that_moves_by_consent_can_be_given_it_again() -> None:
     """The engine may do so, and so may an override."""
     policy = staffed(
         "roles: { lead: {} }\nhandover: { required: [] }\n"
@@ -159,7 +159,7 @@ def test_who_holds_a_role_that_moves_by_consent_can_be_given_it_again() -> None:
         (ENGINE, False, None),
     ],
 )
-def test_who_reported_is_somebody_whom_the_policy_knows(
+def test_the_reporter_takes_a_role_only_if_the_policy_knows_them(
     reporter: object,
     known: bool,  # noqa: FBT001 - a case
     found: str | None,
@@ -169,7 +169,7 @@ def test_who_reported_is_somebody_whom_the_policy_knows(
     assert reporter_of(reported(policy, reporter=reporter), policy) == found
 
 
-def test_whoever_takes_a_role_by_default_takes_it_beside_those_who_hold_it() -> None:
+def test_a_default_holder_takes_a_role_beside_its_other_holders() -> None:
     """They hold it from the time of the command that gives it to them."""
     incident = done(reported(POLICY), "assign_role", after(1), POLICY, role="experts", person="bo")
     taken = by_default(
@@ -181,7 +181,7 @@ def test_whoever_takes_a_role_by_default_takes_it_beside_those_who_hold_it() -> 
     assert line.data == {"role": "experts", "person": "ana"}
 
 
-def test_whoever_takes_by_default_what_they_better_did_not_is_told_so() -> None:
+def test_a_default_holder_of_a_discouraged_pair_is_told_so() -> None:
     """A person who is given such a role hears the same."""
     incident = done(reported(POLICY), "assign_role", after(1), POLICY, role="scribe", person="ana")
     taken = by_default(incident, POLICY, "lead", "ana", "why", actor=ANA, now=after(9))
@@ -189,7 +189,7 @@ def test_whoever_takes_by_default_what_they_better_did_not_is_told_so() -> None:
     assert (line.kind, line.recorded_at) == ("role.discouraged", after(9))
 
 
-def test_whom_a_role_does_not_fit_is_told_who_is_on_call_and_could() -> None:
+def test_an_unfit_person_is_told_who_is_on_call_and_could_take_the_role() -> None:
     """That person comes first, however the role would have reached them."""
     policy = staffed("roles: { lead: { qualification: commander } }\n")
     duty = Duty(person="cy", because="rotation", since_at=START, until_at=after(60))
@@ -209,7 +209,7 @@ def test_whom_a_role_does_not_fit_is_told_who_is_on_call_and_could() -> None:
     )
 
 
-def test_every_role_that_is_missing_is_named_with_who_could_fill_it() -> None:
+def test_every_missing_role_is_named_with_people_who_could_fill_it() -> None:
     """It also says how many hold it; people on call come first."""
     policy = staffed(
         "roles: { vip: { required_in: { resolution: SEV1 }, when: flag personal_data },"

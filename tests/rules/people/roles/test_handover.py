@@ -71,7 +71,7 @@ def test_an_offer_must_say_what_the_policy_asks_for() -> None:
     assert answer.missing == ("content status", "content next_steps")
 
 
-def test_only_whom_it_is_offered_to_can_accept() -> None:
+def test_only_the_person_who_was_offered_a_role_can_accept_it() -> None:
     """Anybody else is refused for lack of authority, and hears who can accept."""
     incident = offered(led()).incident
     answer = refused(incident, "accept_handover", 11, POLICY, role="lead", actor="cy")
@@ -95,7 +95,7 @@ def test_a_role_is_offered_to_those_who_may_take_it() -> None:
         assert words in refused(incident, "hand_over", 10, POLICY, to=person, **said).message
 
 
-def test_who_may_hand_over() -> None:
+def test_the_rule_decides_who_may_hand_over() -> None:
     """The holder may, and anybody who may give the role; nobody else."""
     said = {"role": "lead", "to": "bo", "content": SAID}
     assert refused(led(), "hand_over", 10, POLICY, actor="eve", **said).kind == "NotAuthorised"
@@ -115,7 +115,7 @@ def test_a_role_that_somebody_holds_is_not_just_assigned_away() -> None:
     assert done(free, "assign_role", after(6), POLICY, **fields).holder("lead") == "bo"
 
 
-def test_declined_or_taken_back_the_giver_keeps_the_role() -> None:
+def test_the_giver_keeps_a_role_that_is_declined_or_taken_back() -> None:
     """Each hears what the other did, and it is counted."""
     incident = offered(led()).incident
     declined = decided(
@@ -154,7 +154,7 @@ def test_an_offer_that_nobody_accepts_lapses() -> None:
     assert next_point(POLICY, lapsed.incident, after(25)) != point
 
 
-def test_whoever_holds_a_role_long_is_reminded_once_to_hand_it_over() -> None:
+def test_a_long_holder_is_reminded_once_to_hand_over() -> None:
     """The next holder is reminded too, after the same time."""
     incident = led()
     reminded = overdue(incident, after(8 * 60 + 1))
@@ -181,7 +181,7 @@ def test_the_end_of_a_shift_is_a_reason_to_hand_over() -> None:
     ]
 
 
-def test_of_several_holders_it_is_said_who_gives() -> None:
+def test_a_handover_names_its_giver_if_there_are_several_holders() -> None:
     """A person who hands over gives their own seat."""
     incident = led()
     for person in ("cy", "eve"):

@@ -43,7 +43,7 @@ def test_only_the_qualified_are_given_a_role_and_the_refusal_names_them() -> Non
     assert assigned(reported(LEAD), LEAD, "lead", "cy").holder("lead") == "cy"
 
 
-def test_whoever_acknowledges_unqualified_does_not_take_the_role() -> None:
+def test_an_unqualified_acknowledger_does_not_take_the_role() -> None:
     """The timeline says why nobody holds the role."""
     incident = done(reported(LEAD), "acknowledge", after(1), LEAD, actor="bo")
     assert incident.holder("lead") is None
@@ -85,7 +85,7 @@ def test_one_that_only_one_may_hold_passes_to_the_next() -> None:
     assert incident.holders("lead") == ("cy",)
 
 
-def test_a_role_is_taken_back() -> None:
+def test_a_role_can_be_taken_away() -> None:
     """If several people hold it, the command must say from whom."""
     incident = assigned(assigned(reported(PAIR), PAIR, "experts", "ana"), PAIR, "experts", "bo")
     assert refused(incident, "unassign_role", 2, PAIR, role="experts").missing == ("person",)
@@ -102,7 +102,7 @@ def test_a_role_is_taken_back() -> None:
     )
 
 
-def test_duties_are_told_to_whoever_is_given_a_role() -> None:
+def test_a_new_holder_is_told_the_duties() -> None:
     """The reminder to them lists the duties."""
     answer = decided(reported(PAIR), "assign_role", 1, PAIR, role="experts", person="bo")
     [told] = answer.effects
@@ -118,7 +118,7 @@ def test_roles_that_never_go_together_are_refused_in_both_orders() -> None:
         assert f"ana is {first}, who may not also be {second}" in answer.message
 
 
-def test_roles_that_better_are_apart_are_given_with_a_warning() -> None:
+def test_discouraged_roles_are_given_with_a_warning() -> None:
     """The warning is on the timeline."""
     incident = assigned(reported(APART), APART, "lead", "ana")
     incident = assigned(incident, APART, "scribe", "ana")
@@ -127,7 +127,7 @@ def test_roles_that_better_are_apart_are_given_with_a_warning() -> None:
     ]
 
 
-def test_whoever_reports_takes_a_role_where_the_policy_says_so() -> None:
+def test_the_reporter_takes_a_role_if_the_policy_says_so() -> None:
     """Monitoring takes no role."""
     policy = staffed("roles: { lead: { default: reporter } }\n")
     assert reported(policy).holder("lead") == "ana"
@@ -211,7 +211,7 @@ def test_a_role_that_falls_vacant_must_be_filled_again_in_time() -> None:
     assert [name for name, _ in fired(incident, after(70))] == ["50%", "100%"]
 
 
-def test_after_the_response_nobody_misses_a_role_of_it() -> None:
+def test_nobody_misses_a_role_of_the_response_after_it() -> None:
     """Its holder may give it back, and nobody is asked to fill it."""
     incident = done(reported(LATE), "acknowledge", after(1), LATE)
     over = incident.changed(state=State.REVIEW)
@@ -229,7 +229,7 @@ def test_a_role_that_is_taken_and_given_back_for_ever_does_not_fill_the_record()
     assert len(incident.role_spells) == MOST_SPELLS
 
 
-def test_whoever_takes_roles_by_default_is_told_of_all_their_duties_at_once() -> None:
+def test_a_default_holder_of_several_roles_is_told_all_duties_at_once() -> None:
     """It lists only duties of roles that are new to them, if the policy has any."""
     rules = (
         RoleRule(name="lead", duties=("Leads", "Decides")),

@@ -30,13 +30,13 @@ def compiled(roles: str) -> CompiledPolicy:
 
 
 @pytest.mark.parametrize("case", NAMED)
-def test_the_role_that_leads_is_the_one_that_says_so_or_the_usual_or_the_first(case: str) -> None:
+def test_the_leading_role_is_the_marked_one_or_the_usual_or_the_first(case: str) -> None:
     """The incident carries the answer, so that nobody guesses again."""
     roles, leading = NAMED[case]
     assert compiled(roles).leading == leading
 
 
-def test_who_leads_is_the_same_in_the_view_and_for_the_search_attribute() -> None:
+def test_the_view_and_the_search_attribute_name_the_same_leader() -> None:
     """Whoever holds that role."""
     policy = parse_policy(
         f"{LEAST}people: {{ ana: {{ page_by: log }}, bo: {{ page_by: log }} }}\n"
@@ -58,7 +58,7 @@ def test_two_roles_that_lead_are_an_error() -> None:
     assert found.endswith("error: a and b both lead; keep it in one of them")
 
 
-def test_no_other_code_knows_what_the_role_is_called() -> None:
+def test_no_other_code_knows_the_name_of_that_role() -> None:
     """Views, attributes, documents and pages for silence all ask this function."""
     rooms = ("rules", "workflows", "console", "policies", "incidents", "activities", "web")
     known = [

@@ -39,7 +39,7 @@ def offered(role: str = "lead", to: str = "bo", of: Incident | None = None) -> I
     return done(incident, "hand_over", after(10), POLICY, role=role, to=to, **SAID)
 
 
-def test_whoever_is_offered_a_role_is_paged_with_all_that_was_said() -> None:
+def test_a_person_who_is_offered_a_role_is_paged_with_all_information() -> None:
     """The note and each duty are on lines of their own, and the offer keeps them."""
     answer = decided(
         given(lead="ana"), "hand_over", 10, POLICY, role="lead", to="bo", note="call me", **SAID
@@ -71,7 +71,7 @@ def test_the_deputy_may_hand_over_what_the_holder_may() -> None:
     )
 
 
-def test_whom_a_role_does_not_fit_is_neither_offered_it_nor_accepts_it() -> None:
+def test_an_unfit_person_is_not_offered_a_role_and_cannot_accept_it() -> None:
     """Roles that they took meanwhile count."""
     words = "bo is clerk, who may not also be scribe"
     fields = {"role": "scribe", "to": "bo", **SAID}
@@ -106,7 +106,7 @@ def test_a_role_that_was_handed_over_is_held_from_when_it_was_accepted() -> None
         ("ana", "ana no longer offers lead: ana keeps it", "person:bo"),
     ],
 )
-def test_who_declines_and_who_takes_back_tell_the_other(
+def test_a_decline_and_a_withdrawal_are_told_to_the_other_person(
     actor: str, summary: str, told: str
 ) -> None:
     """Only that offer ends."""
@@ -117,7 +117,7 @@ def test_who_declines_and_who_takes_back_tell_the_other(
     assert [offer.role for offer in answer.incident.handovers] == ["clerk"]
 
 
-def test_an_offer_that_lapses_ends_alone_and_both_are_told() -> None:
+def test_an_offer_lapses_by_itself_and_both_are_told() -> None:
     """An offer that somebody answered meanwhile does not lapse."""
     incident = offered(of=offered("clerk", "eve", of=given(lead="ana", clerk="ana")))
     points = [p for p in pending_points(POLICY, incident) if p.threshold == "not accepted"]
@@ -136,7 +136,7 @@ def test_an_offer_that_lapses_ends_alone_and_both_are_told() -> None:
     assert waited_for(points[1], over.incident, POLICY, after(26)) is None
 
 
-def test_whoever_has_held_a_role_long_is_told_since_when() -> None:
+def test_a_long_holder_is_told_since_when() -> None:
     """Each of two holders is reminded separately; a former holder is not."""
     incident = given(experts="ana")
     fields = {"role": "experts", "person": "bo", "actor": "dee"}
@@ -162,7 +162,7 @@ def test_whoever_has_held_a_role_long_is_told_since_when() -> None:
     ("at_shift_end", "remind", "due"),
     [(True, 8, 60), (True, None, 60), (False, 8, 481), (False, None, None), (True, 0.5, 31)],
 )
-def test_the_end_of_the_shift_or_the_time_reminds_whichever_comes_first(
+def test_the_shift_end_or_the_time_reminds_whichever_comes_first(
     at_shift_end: bool,  # noqa: FBT001 - a case
     remind: float | None,
     due: float | None,

@@ -26,7 +26,7 @@ def opened(found: OnCall | None) -> tuple[str | None, list[str]]:
     return incident.holder("incident_manager"), told
 
 
-def test_whoever_is_on_call_takes_the_role_and_the_timeline_says_by_which_schedule() -> None:
+def test_the_person_on_call_takes_the_role_and_the_timeline_names_the_schedule() -> None:
     """The line has the layer and the end of the shift."""
     until = f"{START + timedelta(hours=8):%Y-%m-%d %H:%M} UTC"
     assert opened(OnCall(schedule="managers", at=START, duties=(DUTY,))) == (
@@ -40,7 +40,7 @@ def test_whoever_is_on_call_takes_the_role_and_the_timeline_says_by_which_schedu
     )
 
 
-def test_where_nobody_is_on_call_nobody_takes_it_and_that_is_told() -> None:
+def test_nobody_takes_the_role_if_nobody_is_on_call_and_the_timeline_says_so() -> None:
     """The line says whether that was intended, or that no schedule was asked."""
     gap = OnCall(schedule="managers", at=START, gap=Gap.DECLARED)
     words = "nobody takes incident_manager: nobody is on call by managers: a declared gap"
@@ -51,7 +51,7 @@ def test_where_nobody_is_on_call_nobody_takes_it_and_that_is_told() -> None:
     )
 
 
-def test_whoever_a_schedule_can_name_is_a_responder() -> None:
+def test_everybody_whom_a_schedule_can_name_is_a_responder() -> None:
     """Rotations and overrides count; a feed may name everybody. Other schedules do not count."""
     turns = schedule(
         rotation("daily 09:00"), overrides=(override("di", "2026-03-01", "2026-03-02"),)
@@ -67,7 +67,7 @@ def test_whoever_a_schedule_can_name_is_a_responder() -> None:
     assert responders(policy) == tuple(policy.people)
 
 
-def test_whoever_a_schedule_had_paged_is_a_responder() -> None:
+def test_everybody_whom_a_schedule_paged_is_a_responder() -> None:
     """An override made during the incident may name somebody new to the incident."""
     incident = open_incident("INC-1", REPORT, POLICY, START)
     before = meant("responders", incident, POLICY, START) or ()

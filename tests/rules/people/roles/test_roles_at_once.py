@@ -28,20 +28,20 @@ def led(state: State = State.ASSESSMENT, policy: CompiledPolicy = LIMITED) -> In
 
 
 @pytest.mark.parametrize("state", list(State))
-def test_a_role_counts_while_the_incident_is_responded_to(state: State) -> None:
+def test_a_role_counts_during_the_response(state: State) -> None:
     """Only roles that the policy limits count, and reviews overload nobody."""
     expected = (ANA,) if state in BEFORE_REVIEW else ()
     assert counted_roles(led(state), LIMITED) == expected
 
 
-def test_who_holds_a_role_no_longer_is_told_first() -> None:
+def test_a_person_who_lost_a_role_is_reported_first() -> None:
     """After that come new holders, then nothing."""
     assert untold([BO], [ANA]) == News(ANA, holds=False)
     assert untold([BO], []) == News(BO, holds=True)
     assert untold([BO], [BO]) is None
 
 
-def test_somebody_is_overloaded_beyond_what_the_policy_has() -> None:
+def test_a_person_beyond_the_policy_s_number_is_overloaded() -> None:
     """This incident counts too; the first of many others are named."""
     assert overloaded(ANA, 2, ("INC-1",)) is None
     assert overloaded(ANA, 2, ("INC-1", "INC-2")) == (
@@ -62,7 +62,7 @@ def test_somebody_is_overloaded_beyond_what_the_policy_has() -> None:
         ("role.assigned", "somebody else", {}, "ana"),
     ],
 )
-def test_whoever_assigned_is_told_or_else_the_holder(
+def test_the_assigner_is_told_or_else_the_holder(
     kind: str, by: str, data: dict[str, Any], told: str
 ) -> None:
     """If the policy assigned it, or nobody it knows, the holder hears of it."""
@@ -76,6 +76,6 @@ def test_whoever_assigned_is_told_or_else_the_holder(
     assert assigned_by(record, ANA, LIMITED) == told
 
 
-def test_where_nothing_tells_who_assigned_the_holder_is_told() -> None:
+def test_the_holder_is_told_if_the_assigner_is_unknown() -> None:
     """The line may be in the document store already."""
     assert assigned_by(led(), ANA, LIMITED) == "ana"

@@ -37,7 +37,7 @@ def http(siren: Siren) -> httpx2.AsyncClient:
     return http_for(siren.client, siren)
 
 
-async def test_its_alerts_become_incidents(
+async def test_the_alerts_of_the_format_become_incidents(
     http: httpx2.AsyncClient, siren: Siren, task_queue: str
 ) -> None:
     """Each group has its own; a repeat without an instant is the same firing, an ack is ignored."""
@@ -74,7 +74,7 @@ async def test_its_alerts_become_incidents(
     assert (await siren.handle.describe()).raw_info.memo.fields["source"].data == b'"events"'
 
 
-async def test_nothing_in_it_that_is_an_alert_is_taken_all_the_same(
+async def test_content_that_is_no_alert_is_still_accepted(
     http: httpx2.AsyncClient,
 ) -> None:
     """There is no group to name in the answer."""
@@ -83,7 +83,7 @@ async def test_nothing_in_it_that_is_an_alert_is_taken_all_the_same(
     assert answer.json() == {"received": 0, "taken": 0, "ignored": 0}
 
 
-async def test_who_sends_it_to_the_wrong_address_hears_the_right_one(
+async def test_a_sender_at_the_wrong_address_hears_the_right_one(
     http: httpx2.AsyncClient, payload: Payload
 ) -> None:
     """Both formats do so; a body of no format is answered as before."""
@@ -115,7 +115,9 @@ async def test_the_web_server_says_that_it_takes_it(http: httpx2.AsyncClient) ->
     assert {"Events", "Webhook"} <= set(said["components"]["schemas"])
 
 
-async def test_it_can_be_rehearsed(time_skipping: WorkflowEnvironment, tmp_path: Path) -> None:
+async def test_the_format_can_be_rehearsed(
+    time_skipping: WorkflowEnvironment, tmp_path: Path
+) -> None:
     """The file is recognised, and its alerts go the usual way."""
     events = tmp_path / "events.json"
     events.write_text(json.dumps([{"action": "trigger", "key": "db1", "summary": "97% full"}]))
@@ -135,7 +137,7 @@ async def test_it_can_be_rehearsed(time_skipping: WorkflowEnvironment, tmp_path:
     assert (known.alert.source, known.alert.started_at, known.times_seen) == ("events", STARTS, 2)
 
 
-def test_what_is_stored_without_a_source_came_from_alertmanager() -> None:
+def test_a_stored_batch_without_a_source_came_from_alertmanager() -> None:
     """It is from before there were other formats."""
     stored = {"group_key": "k", "alerts": [], "received_at": "2026-03-27T16:50:00Z"}
     assert AlertBatch.model_validate(stored).source == "alertmanager"

@@ -28,7 +28,7 @@ def one(**said: object) -> Alert:
     return alert
 
 
-def test_without_a_fingerprint_the_labels_tell_alerts_apart() -> None:
+def test_labels_tell_alerts_without_a_fingerprint_apart() -> None:
     """Their order does not matter; a digest replaces a fingerprint that is too long."""
     turned = replace(FIRES, labels={"b": "2", "a": "1"})
     assert fingerprint_of(replace(FIRES, labels={"a": "1", "b": "2"})) == fingerprint_of(turned)
@@ -58,7 +58,7 @@ def test_alerts_beyond_the_bound_count_as_firing() -> None:
     assert taken(*reversed(many)) == batch
 
 
-def test_an_alert_that_names_no_instant_is_dated_by_when_it_came() -> None:
+def test_an_alert_without_an_instant_is_dated_by_its_arrival() -> None:
     """It begins or ends when it arrives, and is marked as undated."""
     assert (one().started_at, one().ended_at, one().dated) == (START, None, False)
     over = one(status=AlertStatus.RESOLVED)
@@ -70,7 +70,7 @@ def test_an_alert_that_names_no_instant_is_dated_by_when_it_came() -> None:
     )
 
 
-def test_what_the_policy_ignores_is_counted() -> None:
+def test_alerts_that_the_policy_ignores_are_counted() -> None:
     """Labels decide that in every format."""
     watchdog = replace(FIRES, labels={"severity": "none"})
     batch, ignored = batch_of(SentGroup("k", "k", (watchdog, FIRES)), "events", RULES, START)
