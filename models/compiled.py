@@ -193,11 +193,13 @@ class RunningClocks(StrEnum):
 class FactsRule(Frozen):
     """How far back a fact may be dated: further than `reason_after` only with a reason.
 
-    Further than `approval_after` only with an approval; None asks for no approval.
+    Further than `approval_after` only with an approval; None asks for no approval. With
+    `report_stays`, nobody dates the report to after it came in.
     """
 
     reason_after: Seconds = Field(default="PT5M", validate_default=True)
     approval_after: Seconds | None = None
+    report_stays: bool = False
 
 
 class CompiledPolicy(Frozen):

@@ -10,7 +10,16 @@ from typing import Annotated
 
 import typer
 
-from console.calendar.given import GIVEN, Almanac, almanac, date_of, instant_of, roll_of, target_of
+from console.calendar.given import (
+    GIVEN,
+    Almanac,
+    InWords,
+    almanac,
+    date_of,
+    instant_of,
+    roll_of,
+    target_of,
+)
 from console.calendar.sums import due_answer, elapsed_answer, sum_from
 from console.calendar.words import due_document, due_lines, elapsed_document, elapsed_lines
 from console.incidents.commands import AsJson
@@ -37,6 +46,14 @@ Zone = Annotated[str | None, typer.Option("--zone", help="an IANA time zone; def
 Holidays = Annotated[
     list[str] | None,
     typer.Option("--holidays", help="a region such as GB-ENG, or a date; repeat for more"),
+]
+Worked = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--worked",
+        metavar="DATE[=DAY]",
+        help="a day off that is worked, with the hours of DAY, such as 2026-10-10=fri; repeat",
+    ),
 ]
 Paused = Annotated[
     list[str] | None,
@@ -98,6 +115,7 @@ def due(
     hours: Hours = None,
     zone: Zone = None,
     holidays: Holidays = None,
+    worked: Worked = None,
     paused: Paused = None,
     rolls: Rolls = None,
     elapsed: Always = False,
@@ -110,7 +128,8 @@ def due(
     With a calendar, 2h are open hours and 5d are working days on the local clock.
     """
     now = _now()
-    known = almanac(policy, calendar, days=days, hours=hours, zone=zone, holidays=holidays)
+    words = InWords(days, hours or (), zone, holidays or (), worked or ())
+    known = almanac(policy, calendar, words)
     meant = _meant(target, known, rolls, elapsed=elapsed)
     known = known.of(meant)
     given = sum_from(known, start, paused or (), now)
@@ -138,12 +157,14 @@ def elapsed(
     hours: Hours = None,
     zone: Zone = None,
     holidays: Holidays = None,
+    worked: Worked = None,
     paused: Paused = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how much time has passed between two instants: open hours, working days, total time."""
     now = _now()
-    known = almanac(policy, calendar, days=days, hours=hours, zone=zone, holidays=holidays)
+    words = InWords(days, hours or (), zone, holidays or (), worked or ())
+    known = almanac(policy, calendar, words)
     given = sum_from(known, start, paused or (), now)
     until, note = instant_of(end, known, now)
     answer = elapsed_answer(given, until)

@@ -58,16 +58,33 @@ def _zone(name: str) -> str:
     return name
 
 
-def _inline(
-    days: str | None, hours: Sequence[str], zone: str, holidays: Sequence[str]
-) -> CalendarSpec:
-    written = {
-        "days": days.replace(" ", "") if days else None,
-        "hours": [span for given in hours for span in given.split(",")] or None,
-        "holidays": [code.strip() for given in holidays for code in given.split(",")],
-    }
+@dataclass(frozen=True, slots=True)
+class InWords:
+    """A calendar as the options describe it."""
+
+    days: str | None = None
+    hours: Sequence[str] = ()
+    zone: str | None = None
+    holidays: Sequence[str] = ()
+    worked: Sequence[str] = ()
+
+    @property
+    def written(self) -> dict[str, object]:
+        """The calendar as a policy would have it, apart from its zone."""
+        days = [day for given in self.worked for day in given.split(",")]
+        pairs = (day.partition("=") for day in days)
+        written = {
+            "days": self.days.replace(" ", "") if self.days else None,
+            "hours": [span for given in self.hours for span in given.split(",")],
+            "holidays": [code.strip() for given in self.holidays for code in given.split(",")],
+            "worked": {day.strip(): as_on.strip() for day, _, as_on in pairs},
+        }
+        return {key: value for key, value in written.items() if value}
+
+
+def _inline(given: InWords, zone: str) -> CalendarSpec:
     try:
-        entry = CalendarEntry.model_validate({k: v for k, v in written.items() if v})
+        entry = CalendarEntry.model_validate(given.written)
     except ValidationError as error:
         raise malformed(error) from None
     for region in entry.holidays:
@@ -75,26 +92,20 @@ def _inline(
         if instead:
             raise usage(f"the holidays of {region} are not known; {instead}")
     opens = tuple(OpenHours(days=w.days, hours=w.hours) for w in entry.windows)
-    return CalendarSpec(name=GIVEN, zone=zone, opens=opens, holidays=entry.holidays)
+    return CalendarSpec(
+        name=GIVEN, zone=zone, opens=opens, holidays=entry.holidays, worked=entry.worked_as
+    )
 
 
-def almanac(
-    policy: Path | None,
-    calendar: str | None,
-    *,
-    days: str | None,
-    hours: Sequence[str] | None,
-    zone: str | None,
-    holidays: Sequence[str] | None,
-) -> Almanac:
+def almanac(policy: Path | None, calendar: str | None, given: InWords) -> Almanac:
     """The calendars of a policy, or one that the options describe.
 
     `calendar` without a policy file is a calendar of the policy in force. Raises `Failure` (usage)
     for wrong options, and PolicyBroken for a policy file with errors.
     """
-    inline = bool(days or hours or holidays)
-    if (policy or calendar) and (inline or zone):
-        message = "name a calendar, or describe one by --days, --hours, --zone and --holidays"
+    if (policy or calendar) and (given.written or given.zone):
+        options = "--days, --hours, --zone, --holidays and --worked"
+        message = f"name a calendar, or describe one by {options}"
         raise usage(f"{message}; not both")
     if policy or calendar:
         read = read_policy(policy or load_settings().policy_file).policy
@@ -102,11 +113,11 @@ def almanac(
         if calendar:
             found.named(calendar)
         return found
-    place = _zone(zone or "UTC")
+    place = _zone(given.zone or "UTC")
     local = {LOCAL: local_spec(place)}
-    if not inline:
+    if not given.written:
         return Almanac(local, None)
-    return Almanac({**local, GIVEN: _inline(days, hours or (), place, holidays or ())}, GIVEN)
+    return Almanac({**local, GIVEN: _inline(given, place)}, GIVEN)
 
 
 def target_of(text: str, known: Almanac) -> Target:

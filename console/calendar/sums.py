@@ -98,7 +98,16 @@ def sum_from(known: Almanac, start: str, pauses: Sequence[str], now: datetime) -
     """Parse a calculation from an instant. Raises `Failure` (usage)."""
     at, note = instant_of(start, known, now)
     spans = tuple(pause_of(text, known, now) for text in pauses)
-    return Sum(known, at, spans, (note,) if note else ())
+    return Sum(known, at, spans, (*((note,) if note else ()), *last_minutes(known.spec)))
+
+
+def last_minutes(spec: CalendarSpec) -> Iterator[str]:
+    """A note for hours that end a minute early, as people write the end of a day."""
+    closes = dict.fromkeys(end for window in spec.opens for _, end in window.hours)
+    for end in closes:
+        if end.endswith(":59"):
+            meant = f"{int(end[:2]) + 1:02}:00"
+            yield f"hours until {end} leave a minute out; write {meant} if you mean that"
 
 
 def _skipped(

@@ -149,6 +149,7 @@ def _told(policy: Policy) -> dict[str, object]:
     facts = FactsRule(
         reason_after=policy.backdating.reason_after,
         approval_after=policy.backdating.approval_after,
+        report_stays=True,
     )
     return {"reporting": _reporting(policy), "facts": facts}
 

@@ -2,21 +2,27 @@
 
 import json
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 from temporalio.exceptions import ApplicationError
 
 from models.command import COMMANDS
 from models.contracts.alert_group import AlertGroupInput
+from models.contracts.archive import ArchiveRunInput
 from models.contracts.incident import Carried, IncidentInput
+from models.contracts.policies import PolicyText
 from models.people.workload import WorkloadInput
 from tests.specimens import ANA, POLICY, REPORT, START, after
 from tests.workflows.bench import Bench, as_payload, bench, much_later
 from workflows.alert_group import AlertGroupWorkflow
+from workflows.archive_run import ArchiveRun
 from workflows.incident.visibility import fitting, shortened
 from workflows.incident.workflow import IncidentWorkflow
+from workflows.keep_policy import KeepPolicy
 from workflows.payloads import OfAnotherVersion
 from workflows.workload import WorkloadWorkflow
 
@@ -269,6 +275,38 @@ def test_a_start_is_fit_or_ends_at_once(data: st.DataObject) -> None:
             goes_on(workflow, stage)
         else:
             workflow.state().model_dump_json()
+
+
+KEEPING: dict[type[ArchiveRun | KeepPolicy], ArchiveRunInput | PolicyText] = {
+    ArchiveRun: ArchiveRunInput(
+        workflow_id="INC-260327-7F3KQ2M4", run_id="11111111-2222-3333-4444-555555555555"
+    ),
+    KeepPolicy: PolicyText(text="policy: Least"),
+}
+
+
+@settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_an_archive_and_the_keeping_of_a_policy_begin_or_end_at_once(data: st.DataObject) -> None:
+    """With anything at any place of its input, the workflow either asks for its effect or ends."""
+    kind = data.draw(st.sampled_from(list(KEEPING)))
+    whole = KEEPING[kind].model_dump(mode="json")
+    path = data.draw(st.sampled_from(places(whole)))
+    text = said(whole, path, data.draw(st.sampled_from(SAYABLE)))
+    asked: list[BaseModel] = []
+
+    async def perform(_name: str, argument: BaseModel, *_: object, **__: object) -> None:
+        asked.append(argument)
+
+    with bench(START), patch(f"{kind.__module__}.perform_in_the_end", perform):
+        run = kind().run(as_payload(text))
+        try:
+            run.send(None)
+        except StopIteration:
+            [argument] = asked
+            argument.model_dump_json()
+        except (ApplicationError, OfAnotherVersion):
+            assert not asked
 
 
 @pytest.mark.parametrize("sign", ["x", "é", "\u706b", "\U0001f525"])

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from temporalio import activity, workflow
 from temporalio.client import WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -15,6 +16,7 @@ from temporalio.worker import (
     HandleQueryInput,
     Interceptor,
     Replayer,
+    Worker,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
 )
@@ -46,6 +48,37 @@ ASKED_OF_ALL = POLICY.changed(
 )
 
 Handle = WorkflowHandle[Any, Any]
+
+
+@activity.defn
+async def do_nothing() -> None:
+    """Ends while a query is answered."""
+
+
+@workflow.defn(sandboxed=False)
+class Gap:
+    """Runs a local activity beside a timer that its end cancels, as no workflow of ours does."""
+
+    def __init__(self) -> None:
+        self.done = False
+
+    async def _act(self) -> None:
+        await workflow.execute_local_activity(
+            do_nothing, schedule_to_close_timeout=timedelta(seconds=30)
+        )
+        self.done = True
+
+    @workflow.run
+    async def run(self) -> None:
+        """Wait for the activity, for a minute at most."""
+        acting = asyncio.create_task(self._act())
+        await workflow.wait_condition(lambda: self.done, timeout=timedelta(minutes=1))
+        await acting
+
+    @workflow.query
+    def is_done(self) -> bool:
+        """Whether the activity has ended."""
+        return self.done
 
 
 class _Slowly(WorkflowInboundInterceptor):
@@ -150,3 +183,26 @@ async def test_a_deadline_is_enforced_between_workflow_tasks(
     scheduled = [event.activity_task_scheduled_event_attributes for event in events]
     assert ENFORCE_DEADLINE in {attributes.activity_type.name for attributes in scheduled}
     await handle.terminate()
+
+
+async def test_a_local_activity_that_ends_during_a_query_still_leaves_a_history_that_fails(
+    server: WorkflowEnvironment, task_queue: str
+) -> None:
+    """If this turns red, the SDK is mended, and what the engine does about it can be simpler."""
+    handle = await server.client.start_workflow(Gap.run, id=task_queue, task_queue=task_queue)
+    question = asyncio.create_task(handle.query(Gap.is_done))
+    await asyncio.sleep(0.3)
+    worker = Worker(
+        server.client,
+        task_queue=task_queue,
+        workflows=[Gap],
+        activities=[do_nothing],
+        interceptors=[SlowAnswers()],
+    )
+    async with worker, asyncio.timeout(PATIENCE_SECONDS):
+        await question
+        await handle.result()
+        history = await handle.fetch_history()
+    replayer = Replayer(workflows=[Gap])
+    replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+    assert "TMPRL1100" in str(replayed.replay_failure)

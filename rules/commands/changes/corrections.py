@@ -76,6 +76,23 @@ def withdraw_milestone(case: Case, command: WithdrawMilestoneCommand) -> Outcome
     return Decision(incident, summary)
 
 
+def _after_it_came_in(case: Case, name: str) -> Refusal | None:
+    """The refusal of a correction by which a report would come later than it did.
+
+    Every clock that starts with it would gain time, and searches by its instant would miss it.
+    """
+    reports = (m.recorded_at for m in case.incident.milestones if m.name == REPORTED)
+    came_in_at = min(reports, default=None)
+    if name != REPORTED or not case.policy.facts.report_stays or came_in_at is None:
+        return None
+    if case.happened_at <= came_in_at:
+        return None
+    message = (
+        f"reported is {came_in_at:%Y-%m-%d %H:%M:%S} UTC at the latest: the report had come in"
+    )
+    return Refusal("Refused", message, ("happened_at",))
+
+
 def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
     """Correct when a milestone happened; the old instant stays on the record, superseded."""
     name = command.milestone
@@ -87,7 +104,7 @@ def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
             "Malformed", "happened_at is missing: give the correct instant", ("happened_at",)
         )
     at = case.happened_at
-    refusal = unfit(case, command.latest_at)
+    refusal = unfit(case, command.latest_at) or _after_it_came_in(case, name)
     if refusal:
         return refusal
     incident = _without(case, old)

@@ -78,6 +78,78 @@ def test_a_target_takes_any_form_that_a_policy_takes(
     assert said.document["due"]["at"] == due
 
 
+@pytest.mark.parametrize(
+    ("options", "due"),
+    [
+        # Holidays alone: every other day counts, around the clock.
+        (["1d", "--holidays", "GB-ENG", "--from", "2026-12-24T10:00"], "2026-12-27T10:00:00Z"),
+        (["2h", "--holidays", "2026-12-25", "--from", "2026-12-24T23:00"], "2026-12-26T01:00:00Z"),
+        (
+            ["end of next day", "--holidays", "DE-BY", "--from", "2026-01-05"],
+            "2026-01-08T00:00:00Z",
+        ),
+        # A Saturday that people work because the Thursday is a holiday.
+        (
+            [
+                "2h",
+                "--days",
+                "mon-fri",
+                "--hours",
+                "09:00-17:00",
+                "--holidays",
+                "2026-10-08",
+                "--worked",
+                "2026-10-10=fri",
+                "--from",
+                "2026-10-09T16:00",
+            ],
+            "2026-10-10T10:00:00Z",
+        ),
+        (
+            ["1d", "--days", "mon-fri", "--worked", "2026-10-10", "--from", "2026-10-09T16:00"],
+            "2026-10-10T16:00:00Z",
+        ),
+        (
+            [
+                "2h",
+                "--holidays",
+                "2026-12-25",
+                "--worked",
+                "2026-12-25",
+                "--from",
+                "2026-12-24T23:00",
+            ],
+            "2026-12-25T01:00:00Z",
+        ),
+    ],
+)
+def test_days_off_and_worked_days_can_be_given_in_words(
+    type_: Type, options: list[str], due: str
+) -> None:
+    """As a policy would have them, also without any hours."""
+    said = type_("calendar", "due", *options, "--json")
+    assert said.document["due"]["at"] == due
+
+
+def test_a_calendar_of_holidays_alone_may_be_a_policy_s(type_: Type, tmp_path: Path) -> None:
+    """It is open on all other days."""
+    path = tmp_path / "policy.yaml"
+    path.write_text(POLICY.replace("  office:", "  most: { holidays: GB-ENG }\n  office:"))
+    given = ("--policy", str(path), "--calendar", "most", "--from", "2026-12-24T10:00")
+    assert type_("calendar", "due", "1d", *given, "--json").document["due"]["at"] == (
+        "2026-12-27T10:00:00Z"
+    )
+    assert type_("calendar", "elapsed", *given, "--to", "2026-12-28T10:00").code == 0
+
+
+def test_a_day_that_ends_a_minute_early_is_noted(type_: Type) -> None:
+    """People write 23:59 and mean 24:00."""
+    given = ("--days", "mon-fri", "--from", "2026-10-05T10:00")
+    said = type_("calendar", "due", "20h", *given, "--hours", "00:00-23:59")
+    assert "hours until 23:59 leave a minute out; write 24:00 if you mean that" in said.out
+    assert "minute" not in type_("calendar", "due", "20h", *given, "--hours", "00:00-24:00").out
+
+
 def test_both_limits_of_a_target_are_printed(type_: Type) -> None:
     """The answer shows the softer limit and the harder one."""
     said = type_("calendar", "due", "1h-2h", "--from", "2025-11-21T16:00Z", *OFFICE, "--json")
@@ -141,6 +213,8 @@ def test_the_answer_says_if_a_local_time_comes_twice_or_never(type_: Type) -> No
         (["due", "2h", "--zone", "Europe/Londn"], "did you mean Europe/London?"),
         (["due", "2h", "--zone", "Nowhere"], "write an IANA name"),
         (["due", "2h", "--holidays", "UK"], "did you mean GB?"),
+        (["due", "2h", "--worked", "saturday"], "'saturday' is not a date"),
+        (["due", "2h", "--worked", "2026-10-10=noday"], "'noday' is not a day"),
         (["due", "2h", "--holidays", "2026-02-30"], "write a day that exists"),
         (["due", "2h", "--days", "mon", "--calendar", "office"], "not both"),
         (["due", "2h", "--calendar", "offce"], "there is no calendar offce"),

@@ -7,7 +7,8 @@ import pytest
 from models.incident.record import Incident, TimelineEntry
 from rules.record.decision import Decision, Refusal
 from tests.rules.timed import incident, later, one
-from tests.specimens import done, outcome
+from tests.specimens import POLICY as SPECIMEN_POLICY
+from tests.specimens import after, an_incident, done, outcome
 
 POLICY = one("from: reported, to: told, within: 4h")
 TOLD = done(incident(POLICY), "set_milestone", later(2), POLICY, milestone="told")
@@ -129,3 +130,33 @@ def test_an_impossible_correction_is_refused_with_the_reason(
     assert isinstance(answer, Refusal)
     kind, words, missing = refusal
     assert (answer.kind, answer.message[: len(words)], answer.missing) == (kind, words, missing)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "corrected"), [(-30, True), (0, True), (1 / 60, False), (30, False)]
+)
+def test_a_report_is_never_corrected_to_after_it_came_in(minutes: float, corrected: bool) -> None:  # noqa: FBT001
+    """Clocks would gain time, and whoever searches by its instant would miss it."""
+    policy = SPECIMEN_POLICY.changed(facts=SPECIMEN_POLICY.facts.changed(report_stays=True))
+    incident, at = an_incident(policy), after(minutes)
+    given = {"milestone": "reported", "happened_at": at, "note": "by phone"}
+    answer = outcome(incident, "correct_milestone", after(40), policy, **given)
+    if corrected:
+        assert isinstance(answer, Decision)
+        assert answer.incident.reported_at == at
+    else:
+        assert isinstance(answer, Refusal)
+        assert answer.message.endswith("at the latest: the report had come in")
+
+
+def test_an_incident_of_before_replays_as_it_went() -> None:
+    """Its policy does not ask for it."""
+    record = done(
+        an_incident(),
+        "correct_milestone",
+        after(40),
+        milestone="reported",
+        happened_at=after(30),
+        note="by phone",
+    )
+    assert record.reported_at == after(30)
