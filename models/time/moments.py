@@ -54,6 +54,15 @@ _COMPARED = re.compile(r"(later|earlier) of (.+)")
 _CONDITION = re.compile(r"(not )?(?:flag ([\w.\-]+)|([\w.\-]+)\s*=\s*([^=]+))")
 
 
+class MomentError(ValueError):
+    """Words that are no moment or condition: what is wrong, and what to write `instead`."""
+
+    def __init__(self, what: str, instead: str) -> None:
+        super().__init__(f"{what}: {instead}")
+        self.what = what
+        self.instead = instead
+
+
 class Choice(StrEnum):
     """Which of several milestones counts."""
 
@@ -87,30 +96,31 @@ RAISED = "yes"
 
 @lru_cache(maxsize=1024)
 def parse_moment(text: str) -> Moment:
-    """The moment that a text means. Raises a ValueError that says what to write."""
+    """The moment that a text means. Raises MomentError."""
     words = " ".join(text.split())
     compared = _COMPARED.fullmatch(words)
     if compared:
         names = tuple(re.split(r"\s*,\s*|\s+and\s+", compared[2]))
         choice = Choice.LATER if compared[1] == "later" else Choice.EARLIER
         if len(names) < 2:  # noqa: PLR2004 - a comparison has two sides
-            raise ValueError(f"{words!r} compares nothing: write {choice.value} one and another")
+            instead = f"write {choice.value} one and another"
+            raise MomentError(f"{words!r} compares nothing", instead)
     else:
         names, choice = tuple(words.split(" or ")), Choice.FIRST_KNOWN
     for name in names:
         if not _MILESTONE.fullmatch(name):
             how = "write a milestone, `one or another`, `later of one and another`"
-            raise ValueError(f"{name!r} is not a milestone: {how}")
+            raise MomentError(f"{name!r} is not a milestone", how)
     return Moment(of=names, choice=choice)
 
 
 @lru_cache(maxsize=1024)
 def parse_condition(text: str) -> Condition:
-    """The condition that a text means. Raises a ValueError that says what to write."""
+    """The condition that a text means. Raises MomentError."""
     found = _CONDITION.fullmatch(" ".join(text.split()))
     if not found:
         how = "write flag NAME, not flag NAME, ATTRIBUTE=VALUE or ATTRIBUTE=VALUE|VALUE"
-        raise ValueError(f"{text!r} is not a condition: {how}")
+        raise MomentError(f"{text!r} is not a condition", how)
     values = tuple(v.strip() for v in found[4].split("|")) if found[4] else (RAISED,)
     return Condition(
         attribute=found[2] or found[3],

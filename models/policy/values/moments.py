@@ -5,24 +5,22 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from models.policy.values.words import wrong
-from models.time.moments import parse_condition, parse_moment
+from models.time.moments import MomentError, parse_condition, parse_moment
 
 
 def _moment(text: str) -> str:
     try:
         parse_moment(text)
-    except ValueError as error:
-        what, _, instead = str(error).partition(": ")
-        raise wrong(what, instead) from None
+    except MomentError as error:
+        raise wrong(error.what, error.instead) from None
     return " ".join(text.split())
 
 
 def _condition(text: str) -> str:
     try:
         parse_condition(text)
-    except ValueError as error:
-        what, _, instead = str(error).partition(": ")
-        raise wrong(what, instead) from None
+    except MomentError as error:
+        raise wrong(error.what, error.instead) from None
     return " ".join(text.split())
 
 
