@@ -82,6 +82,7 @@ async def serve(settings: Settings) -> None:
         task_queue=settings.task_queue,
         token=settings.intake_token,
         feeds=feeds,
+        documents=settings.documents_directory,
         names=(settings.web_host, *settings.web_names),
     )
     server = server_of(app, settings.web_host, settings.web_port)

@@ -11,6 +11,8 @@ from connectors.feeds.directory import FeedDirectory
 from incidents.access.reading import TokenBook
 from web.alerts.delivering import Deliveries
 from web.alerts.formats.table import FORMATS
+from web.api.commanding import BODIES, CommandApi, Commanding
+from web.api.reading import Reading
 from web.api.reports import Reported, Reports
 from web.health.endpoints import Health
 from web.health.probe import Probe
@@ -28,6 +30,7 @@ def create_app(
     *,
     policy_file: Path,
     task_queue: str,
+    documents: Path,
     token: SecretStr | None = None,
     feeds: FeedDirectory | None = None,
     names: Iterable[str] = (),
@@ -47,7 +50,7 @@ def create_app(
         redirect_slashes=False,
     )
     install(app)
-    describe(app, *(each.body for each in FORMATS.values()), Reported)
+    describe(app, *(each.body for each in FORMATS.values()), Reported, *BODIES.values())
     app.add_middleware(KnownHosts, names=names)
     policy = PolicyInForce(policy_file)
     tokens = BearerTokens(TokenBook(client), token)
@@ -56,4 +59,8 @@ def create_app(
     app.include_router(Deliveries(client, policy, task_queue).router(), dependencies=guarded)
     reports = Reports(client, policy, task_queue, feeds)
     app.include_router(reports.router(), dependencies=guarded)
+    reading = Reading(client, documents)
+    app.include_router(reading.router(), dependencies=guarded)
+    commands = CommandApi(Commanding(client, task_queue))
+    app.include_router(commands.router(), dependencies=guarded)
     return app

@@ -37,6 +37,7 @@ def http_for(client: Client, siren: Siren, token: str | None = TOKEN) -> httpx2.
     app = create_app(
         client,
         policy_file=siren.policy,
+        documents=siren.policy.parent,
         task_queue=siren.task_queue,
         token=SecretStr(token) if token else None,
     )

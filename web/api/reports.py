@@ -35,22 +35,15 @@ from rules.record.readable import blank
 from web.http.body import read_body
 from web.http.endpoints import answers, takes
 from web.http.errors import Refused
+from web.http.keys import IDEMPOTENCY, KEY_HEADER, idempotency_key
 from web.http.reaching import RPC_TIMEOUT, reaching_temporal
 from web.identity.asker import ANYBODY, Asker, asker_of
 from web.policy import PolicyInForce
 
 log = structlog.get_logger(__name__)
 
-KEY_HEADER = "Idempotency-Key"
-KEY_LIMIT = 200
 NAME_LIMIT = 200
 SYSTEMS_LIMIT = 100
-IDEMPOTENCY = {
-    "name": KEY_HEADER,
-    "required": False,
-    "description": "the same report with the same key is one incident, today and tomorrow",
-    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
-}
 ATTRIBUTES_LIMIT = 100
 VIA = WayIn.API.value
 
@@ -157,11 +150,7 @@ class Reports:
 
     async def report(self, request: Request, response: Response) -> Opened:
         """Open an incident; find it again if the same report has the same Idempotency-Key."""
-        keys = request.headers.getlist(KEY_HEADER)
-        key = keys[0] if keys else None
-        if len(keys) > 1 or (key is not None and not 0 < len(key) <= KEY_LIMIT):
-            problem = f"must appear once, and have 1 to {KEY_LIMIT} characters"
-            raise _unprocessable([(KEY_HEADER, problem)], f"{KEY_HEADER} {problem}")
+        key = idempotency_key(request)
         now = datetime.now(UTC)
         asker = asker_of(request)
         asker.may(Scope.REPORT)

@@ -74,26 +74,35 @@ def in_words(endpoints: Iterable[Endpoint]) -> str:
 _PROBLEM = {PROBLEM_TYPE: {"schema": {"$ref": SCHEMAS.format(model=Refusal.__name__)}}}
 REFUSALS = {
     400: "the body is not JSON, or the request is not HTTP",
-    401: "the token is missing or wrong",
-    403: "the policy does not allow this reporter, or monitoring, to report",
+    401: "the token is missing, wrong, expired or revoked",
+    403: "the token or the policy does not allow it; `may` says who may",
+    404: "there is no such incident",
+    409: "the incident is in a state that does not allow it, or something is missing for it",
     413: "the body is too large",
     415: "the body is not sent as application/json, or it is compressed",
     421: "the header Host has a name that the web server does not accept",
     422: "a field is wrong, or the key was used for another report",
+    429: "too many attempts with wrong credentials: wait for Retry-After seconds",
     431: "the head of the request is too large",
     500: "the web server failed",
     503: "Temporal or the policy cannot be used now, the request did not arrive whole in time, or "
     "there are too many connections: try again after Retry-After seconds",
 }
 """Every refusal by its status."""
+UNCHANGED = "what If-None-Match names is still the answer"
 OF_EVERY_REQUEST = (400, 421, 431, 500, 503)
 
 
-def answers(*refusals: int, **taken: tuple[type[BaseModel], str]) -> dict[int | str, Any]:
-    """Describe the answers of an endpoint: successes (`ok_200=(model, words)`) and refusals."""
+def answers(*refusals: int, **taken: tuple[type[BaseModel], str] | None) -> dict[int | str, Any]:
+    """Describe the answers of an endpoint: successes (`ok_200=(model, words)`) and refusals.
+
+    A success that is None has no body: the asker has the answer already.
+    """
     given: dict[int | str, Any] = {
-        int(name.removeprefix("ok_")): {"model": model, "description": words}
-        for name, (model, words) in taken.items()
+        int(name.removeprefix("ok_")): (
+            {"model": said[0], "description": said[1]} if said else {"description": UNCHANGED}
+        )
+        for name, said in taken.items()
     }
     refused: dict[int | str, Any] = {
         status: {"description": REFUSALS[status], "content": _PROBLEM}

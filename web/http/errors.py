@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -91,7 +92,15 @@ def malformed(error: ValidationError, known: Iterable[str] = (), elsewhere: str 
     errors = error.errors(include_url=False, include_input=False)
     if errors[0]["type"] == "json_invalid":
         return no_json(str(errors[0].get("ctx", {}).get("error", "it cannot be read")))
-    fields = [_field(found, tuple(known)) for found in errors[:FIELDS_SHOWN]]
+    return _of_fields(errors, tuple(known), elsewhere)
+
+
+def _of_fields(
+    errors: Sequence[ErrorDetails], known: tuple[str, ...] = (), elsewhere: str = ""
+) -> Refused:
+    """Refuse fields of a body, or parameters of an address."""
+    status, kind = HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed"
+    fields = [_field(found, known) for found in errors[:FIELDS_SHOWN]]
     said = [f"{field}: {problem}" for field, problem in fields[:3]]
     message = "; ".join([elsewhere, *said] if elsewhere else said)
     return Refused(status, kind, message, fields=fields)
@@ -166,6 +175,12 @@ async def _http(request: Request, error: Exception) -> Response:
     return refusal(Refused(status, kind, message, headers=error.headers), request)
 
 
+async def _parameters(request: Request, error: Exception) -> Response:
+    """Refuse what an address asks after its question mark."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type alone
+    return refusal(_of_fields(list(error.errors())), request)
+
+
 async def _gone(request: Request, _: Exception) -> Response:
     """The client has gone, and nothing was taken: a sender that gave up tries again."""
     log.info("request.abandoned", path=request.url.path[:PATH_LIMIT])
@@ -183,5 +198,6 @@ def install(app: FastAPI) -> None:
     """Give every failure of `app` the same shape."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _parameters)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _broken)

@@ -62,7 +62,9 @@ async def full(tmp_path: Path) -> AsyncIterator[Client]:
 def http_for(client: Client, policy: Path = POLICY) -> httpx2.AsyncClient:
     """A web server that checks anew on each request."""
     probe = Probe(client, "q", fresh=timedelta())
-    app = create_app(client, policy_file=policy, task_queue="q", probe=probe)
+    app = create_app(
+        client, policy_file=policy, documents=policy.parent, task_queue="q", probe=probe
+    )
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     return httpx2.AsyncClient(transport=transport, base_url="http://localhost")
 

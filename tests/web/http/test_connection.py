@@ -28,7 +28,9 @@ async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
     monkeypatch.setattr(Connection, "patience", brief)
     away = await Client.connect(f"127.0.0.1:{free_port()}", lazy=True)
     policy = Path(ROOT / "policies" / "default.yaml")
-    app = create_app(away, policy_file=policy, task_queue="q", token=SecretStr(TOKEN))
+    app = create_app(
+        away, policy_file=policy, documents=policy.parent, task_queue="q", token=SecretStr(TOKEN)
+    )
     async with serving(app) as running:
         yield running
 

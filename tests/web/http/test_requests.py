@@ -88,7 +88,11 @@ async def test_the_web_server_knows_its_own_names_and_addresses(siren: Siren, ho
     """Nobody else can have a page there."""
     names = ("incidents.example.org",)
     app = create_app(
-        siren.client, policy_file=siren.policy, task_queue=siren.task_queue, names=names
+        siren.client,
+        policy_file=siren.policy,
+        documents=siren.policy.parent,
+        task_queue=siren.task_queue,
+        names=names,
     )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://x") as http:
@@ -98,7 +102,11 @@ async def test_the_web_server_knows_its_own_names_and_addresses(siren: Siren, ho
 async def test_any_name_is_accepted_if_the_setting_says_so(siren: Siren) -> None:
     """The setting is for a proxy that checks names."""
     app = create_app(
-        siren.client, policy_file=siren.policy, task_queue=siren.task_queue, names=("*",)
+        siren.client,
+        policy_file=siren.policy,
+        documents=siren.policy.parent,
+        task_queue=siren.task_queue,
+        names=("*",),
     )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://any.example") as http:
@@ -216,7 +224,12 @@ async def test_the_description_resolves_and_lists_every_answer(http: httpx2.Asyn
 
 async def test_no_token_is_asked_for_if_none_is_set(siren: Siren, payload: Payload) -> None:
     """Requests must still be what no web page can send: JSON, to a name of ours."""
-    app = create_app(siren.client, policy_file=siren.policy, task_queue=siren.task_queue)
+    app = create_app(
+        siren.client,
+        policy_file=siren.policy,
+        documents=siren.policy.parent,
+        task_queue=siren.task_queue,
+    )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http:
         body = payload("firing_single")

@@ -1,0 +1,38 @@
+"""Answers a read: as JSON, with an ETag, so that whoever polls gets a body only if it changed."""
+
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from web.http.errors import Answer
+
+_MOVES = frozenset({"now", "elapsed", "remaining", "late_by", "elapsed_at_least"}) | frozenset(
+    {"elapsed_at_most", "late_by_at_least", "late_by_at_most"}
+)
+"""Members that change with every second although nothing happened."""
+
+
+def etag_of(content: Any) -> str:
+    """A weak ETag: two answers that differ only in the time that passes have the same."""
+    return f'W/"{sha256(repr(_still(content)).encode("utf-8", "replace")).hexdigest()[:24]}"'
+
+
+def _still(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {name: _still(value) for name, value in content.items() if name not in _MOVES}
+    if isinstance(content, list):
+        return [_still(value) for value in content]
+    return content
+
+
+def answered(request: Request, content: Any) -> Response:
+    """The answer, or 304 if the asker has it already."""
+    tag = etag_of(content)
+    headers = {"ETag": tag, "Cache-Control": "no-store"}
+    known = request.headers.get("If-None-Match", "")
+    if tag in {part.strip() for part in known.split(",")}:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Answer(content, headers=headers)
